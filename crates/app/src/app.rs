@@ -1,0 +1,285 @@
+//! `App`: the one handle of the doors, and the one way to write.
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+use domain::{
+    id::{ActivityId, ActorId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId},
+    time::Timestamp,
+    urls::Site,
+};
+use store::{Conn, Db};
+use tokio::sync::{Notify, broadcast};
+
+use crate::{
+    Clock, Error, Event, Outbox, Resolver, Result, Tasks, log, notifications, random::Ids, seal::Seal,
+};
+
+/// How many events a live stream may lag behind before it misses some.
+const STREAM: usize = 1_024;
+
+/// What the operator decided that actions need to know.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The server as it is known outside.
+    pub site: Site,
+    /// Who may make a login: `open`, `approval`, `invite` or `closed`.
+    pub registration: String,
+}
+
+/// Everything that can be done here; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    config: Config,
+    clock: Clock,
+    ids: Ids,
+    seal: Seal,
+    outbox: Box<dyn Outbox>,
+    resolver: Box<dyn Resolver>,
+    tasks: Tasks,
+    wakes: Wakes,
+    events: broadcast::Sender<Arc<Event>>,
+}
+
+/// What wakes the workers: one bell for each queue.
+#[derive(Debug, Default)]
+pub struct Wakes {
+    /// Activities were received.
+    pub received: Notify,
+    /// Something is to be delivered.
+    pub deliveries: Notify,
+    /// There is background work.
+    pub jobs: Notify,
+}
+
+/// The queues that a transaction may put something in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// Activities that were received.
+    Received,
+    /// Activities to be delivered.
+    Deliveries,
+    /// Background work.
+    Jobs,
+}
+
+/// A transaction of the action layer: the store's, with the time, new ids, and events.
+pub struct Tx<'a, 'b> {
+    store: &'a mut store::Tx<'b>,
+    app: &'a Inner,
+    now: Timestamp,
+    events: Vec<Event>,
+    woken: [bool; 3],
+}
+
+impl<'b> Deref for Tx<'_, 'b> {
+    type Target = store::Tx<'b>;
+    fn deref(&self) -> &store::Tx<'b> {
+        self.store
+    }
+}
+
+impl<'b> DerefMut for Tx<'_, 'b> {
+    fn deref_mut(&mut self) -> &mut store::Tx<'b> {
+        self.store
+    }
+}
+
+impl Tx<'_, '_> {
+    /// The moment of this transaction.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The server as it is known outside.
+    pub fn site(&self) -> &Site {
+        &self.app.config.site
+    }
+
+    /// Seals secrets before they are stored.
+    pub fn seal(&self) -> &Seal {
+        &self.app.seal
+    }
+
+    /// Says that something happened: others hear of it in this transaction, or of nothing at all.
+    pub fn emit(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Wakes the workers of `queue` after the commit.
+    pub fn wake(&mut self, queue: Queue) {
+        let [received, deliveries, jobs] = &mut self.woken;
+        *match queue {
+            Queue::Received => received,
+            Queue::Deliveries => deliveries,
+            Queue::Jobs => jobs,
+        } = true;
+    }
+
+    /// A number for something that comes to be now.
+    pub fn new_id<T: NewId>(&self) -> T {
+        T::new(self.app.ids.next(self.now))
+    }
+
+    /// A number for a post that was published at `at`.
+    pub fn post_id(&self, at: Timestamp, local: bool) -> PostId {
+        if local { self.new_id() } else { PostId(Ids::dated(at.min(self.now))) }
+    }
+}
+
+/// Ids that [`Tx::new_id`] can make.
+pub trait NewId {
+    /// The id with this number.
+    fn new(id: i64) -> Self;
+}
+macro_rules! new_ids {
+    ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
+}
+new_ids!(ActivityId ActorId JobId LogEntryId NotificationId PeerId PostId ReceivedId);
+
+/// What an `App` is made of.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// What the operator decided.
+    pub config: Config,
+    /// The clock.
+    pub clock: Clock,
+    /// Seals secrets.
+    pub seal: Seal,
+    /// Tells other servers.
+    pub outbox: Box<dyn Outbox>,
+    /// Asks other servers.
+    pub resolver: Box<dyn Resolver>,
+    /// Starts background tasks.
+    pub tasks: Tasks,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { db, config, clock, seal, outbox, resolver, tasks } = parts;
+        let events = broadcast::Sender::new(STREAM);
+        let wakes = Wakes::default();
+        Self(Arc::new(Inner { db, config, clock, ids: Ids::new(), seal, outbox, resolver, tasks, wakes, events }))
+    }
+
+    /// What the operator decided.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The server as it is known outside.
+    pub fn site(&self) -> &Site {
+        &self.0.config.site
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Seals and opens secrets.
+    pub fn seal(&self) -> &Seal {
+        &self.0.seal
+    }
+
+    /// Asks other servers.
+    pub fn resolver(&self) -> &dyn Resolver {
+        &*self.0.resolver
+    }
+
+    /// Starts background tasks.
+    pub fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
+    /// The bells of the queues.
+    pub fn wakes(&self) -> &Wakes {
+        &self.0.wakes
+    }
+
+    /// Hears of everything that happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<Arc<Event>> {
+        self.0.events.subscribe()
+    }
+
+    /// Whether one process owns the database.
+    pub fn is_alone(&self) -> bool {
+        self.0.db.is_sqlite()
+    }
+
+    /// How full the queue of writes is, from 0 to 1.
+    pub fn pressure(&self) -> f64 {
+        self.0.db.pressure()
+    }
+
+    /// Runs a query.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        Ok(self.0.db.read(f).await?)
+    }
+
+    /// Runs `f` in one transaction, with everything its events give rise to. Answers once it is durable.
+    /// `f` may run more than once, and must wait for nothing.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        mut f: impl FnMut(&mut Tx<'_, '_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = self.0.clone();
+        let (value, events, woken) = inner
+            .db
+            .write::<_, Error>({
+                let inner = inner.clone();
+                move |store| {
+                    let now = inner.clock.now();
+                    let mut tx = Tx { store, app: &inner, now, events: Vec::new(), woken: [false; 3] };
+                    let value = f(&mut tx)?;
+                    let events = std::mem::take(&mut tx.events);
+                    for event in &events {
+                        inner.outbox.emit(&mut tx, event)?;
+                        notifications::record(&mut tx, event)?;
+                        log::record(&mut tx, event)?;
+                    }
+                    Ok((value, events, tx.woken))
+                }
+            })
+            .await?;
+        for (woken, bell) in woken.into_iter().zip([&inner.wakes.received, &inner.wakes.deliveries, &inner.wakes.jobs])
+        {
+            if woken {
+                bell.notify_one();
+            }
+        }
+        for event in events {
+            // Nobody listening is no failure.
+            inner.events.send(Arc::new(event)).ok();
+        }
+        Ok(value)
+    }
+
+    /// Applies a received activity: `f`, and the mark that it is done, in one transaction.
+    pub async fn apply<T: Send + 'static>(
+        &self,
+        received: ReceivedId,
+        mut f: impl FnMut(&mut Tx<'_, '_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.write(move |tx| {
+            let value = f(tx)?;
+            store::jobs::finish_received(tx, received, None)?;
+            Ok(value)
+        })
+        .await
+    }
+}

@@ -1,0 +1,211 @@
+//! What happened: every change that anyone else could notice.
+use std::sync::Arc;
+
+use domain::{
+    actor::Actor,
+    group::Role,
+    id::{ActorId, ReceivedId},
+    post::{Post, Vote},
+    time::Timestamp,
+};
+use store::follows::Follow;
+
+/// Where a change came from: `None` when somebody here made it, else the activity that told us.
+pub type Cause = Option<ReceivedId>;
+
+/// Something that happened; it carries what those who hear of it need.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Somebody wrote a post.
+    Posted {
+        /// The post as it now is.
+        post: Arc<Post>,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// An author changed what a post says.
+    Edited {
+        /// The post as it now is.
+        post: Arc<Post>,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// An author deleted a post.
+    Deleted {
+        /// The post as it was.
+        post: Arc<Post>,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// A moderator took a post out of its group.
+    Removed {
+        /// The post as it was.
+        post: Arc<Post>,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// A moderator put a post back into its group.
+    Restored {
+        /// The post as it now is.
+        post: Arc<Post>,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// A moderator closed a thread, or opened it again.
+    Locked {
+        /// The post.
+        post: Arc<Post>,
+        /// Who did it.
+        by: ActorId,
+        /// Closed, or open again.
+        on: bool,
+        /// Why.
+        reason: String,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// A moderator pinned a post, or unpinned it.
+    Featured {
+        /// The post.
+        post: Arc<Post>,
+        /// Who did it.
+        by: ActorId,
+        /// Pinned, or not any more.
+        on: bool,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// Somebody voted.
+    Voted {
+        /// The post.
+        post: Arc<Post>,
+        /// Who voted.
+        voter: ActorId,
+        /// How.
+        vote: Vote,
+        /// The id of the activity; of a vote cast here it is one of ours, to be sent under it.
+        activity_uri: String,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// Somebody took a vote back.
+    Unvoted {
+        /// The post.
+        post: Arc<Post>,
+        /// Who had voted.
+        voter: ActorId,
+        /// How they had voted.
+        vote: Vote,
+        /// The id of the activity that is taken back.
+        activity_uri: String,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// A person passed a post on. What a group passes on is part of `Posted`.
+    Shared {
+        /// The post.
+        post: Arc<Post>,
+        /// Who did it.
+        by: ActorId,
+        /// The id of the activity; of what is shared here it is one of ours, to be sent under it.
+        activity_uri: String,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// A person does not pass a post on any more.
+    Unshared {
+        /// The post.
+        post: Arc<Post>,
+        /// Who had done it.
+        by: ActorId,
+        /// The id of the activity that is taken back.
+        activity_uri: String,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// Somebody asked to follow; it waits for an answer, from elsewhere or from a moderator here.
+    FollowAsked {
+        /// The request; its `activity_uri` is one of ours, to be sent under it, if the follower lives here.
+        follow: Follow,
+    },
+    /// A request to follow somebody here was answered. Repeats of an accepted request are answered again.
+    FollowAnswered {
+        /// The request.
+        follow: Follow,
+        /// Yes or no.
+        accepted: bool,
+    },
+    /// Somebody follows no more.
+    Unfollowed {
+        /// The follow that ended.
+        follow: Follow,
+    },
+    /// A group was created here.
+    GroupCreated {
+        /// The group.
+        group: Arc<Actor>,
+        /// Its owner.
+        by: ActorId,
+    },
+    /// An actor here changed what its document says.
+    ProfileChanged {
+        /// The actor as it now is.
+        actor: Arc<Actor>,
+        /// Who did it.
+        by: ActorId,
+    },
+    /// Somebody's role in a group here changed; `None` is no membership.
+    RoleChanged {
+        /// The group.
+        group: ActorId,
+        /// Whose.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// What it was.
+        from: Option<Role>,
+        /// What it is.
+        to: Option<Role>,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// Somebody was banned from a group.
+    Banned {
+        /// The group.
+        group: ActorId,
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// Until when; for good if there is no end.
+        until: Option<Timestamp>,
+        /// Why.
+        reason: String,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// A ban was lifted.
+    Unbanned {
+        /// The group.
+        group: ActorId,
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// A person or group here is gone.
+    ActorDeleted {
+        /// The actor as it was.
+        actor: Arc<Actor>,
+    },
+}

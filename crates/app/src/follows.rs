@@ -1,0 +1,212 @@
+//! Follows: asking, answering, ending; here and elsewhere.
+use domain::{
+    actor::Actor,
+    group::{MemberState, Membership, Role},
+    id::{ActivityId, ActorId},
+    policy::{self, Admission, Refusal},
+    post::FollowState,
+};
+use store::follows::Follow;
+
+use crate::{App, Cause, Error, Event, Me, Result, Tx, groups};
+
+/// How many requests of strangers may wait for an answer at one time.
+const WAITING: i64 = 1_000;
+
+/// Asks to follow `target`, here or elsewhere. A repeat changes nothing, and asks again what was not answered.
+pub async fn request(app: &App, me: Me, target: ActorId) -> Result<Follow> {
+    app.write(move |tx| {
+        let target = living(tx, target)?;
+        if target.id == me.0 {
+            return Err(Error::Invalid("nobody follows themselves".into()));
+        }
+        let known = store::follows::get(tx, me.0, target.id)?;
+        let activity_uri = match known {
+            Some(known) if known.state == FollowState::Accepted => return Ok(known),
+            Some(known) => known.activity_uri,
+            None => {
+                let id: ActivityId = tx.new_id();
+                tx.site().activity(id)
+            }
+        };
+        record(tx, me.0, &target, &activity_uri)
+    })
+    .await
+}
+
+/// Records that somebody elsewhere asks to follow somebody here.
+pub fn receive(
+    tx: &mut Tx<'_, '_>,
+    follower: ActorId,
+    target: ActorId,
+    activity_uri: &str,
+    _cause: Cause,
+) -> Result<Follow> {
+    let target = living(tx, target)?;
+    if !target.is_local() {
+        return Err(Error::NotFound);
+    }
+    if store::voided::by(tx, activity_uri)?.is_some() {
+        return Err(Refusal::Gone.into());
+    }
+    record(tx, follower, &target, activity_uri)
+}
+
+fn record(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor, activity_uri: &str) -> Result<Follow> {
+    let known = store::follows::get(tx, follower, target.id)?;
+    let created = known.as_ref().map_or_else(|| tx.now(), |known| known.created);
+    let activity_uri = activity_uri.to_owned();
+    let mut follow = Follow { follower, target: target.id, state: FollowState::Pending, activity_uri, created };
+    if !target.is_local() {
+        store::follows::set(tx, &follow)?;
+        tx.emit(Event::FollowAsked { follow: follow.clone() });
+        return Ok(follow);
+    }
+    // Who asks again is answered again: the first answer may have been lost.
+    let already = known.is_some_and(|known| known.state == FollowState::Accepted);
+    match if already { Ok(Admission::Follow) } else { admission(tx, follower, target) } {
+        Ok(Admission::Ask) => {
+            if store::follows::count_waiting(tx, target.id)? >= WAITING {
+                return Err(Error::Conflict("too many requests are waiting".into()));
+            }
+            store::follows::set(tx, &follow)?;
+            if target.is_group() {
+                ask_to_join(tx, target.id, follower)?;
+            }
+            tx.emit(Event::FollowAsked { follow: follow.clone() });
+        }
+        Ok(admission) => {
+            follow.state = FollowState::Accepted;
+            store::follows::set(tx, &follow)?;
+            if admission == Admission::FollowAndJoin {
+                admit(tx, target.id, follower, follower)?;
+            }
+            tx.emit(Event::FollowAnswered { follow: follow.clone(), accepted: true });
+        }
+        Err(refusal) => {
+            tx.emit(Event::FollowAnswered { follow: follow.clone(), accepted: false });
+            tracing::debug!(%refusal, "a request to follow was refused");
+        }
+    }
+    Ok(follow)
+}
+
+fn admission(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor) -> Result<Admission, Error> {
+    if target.is_group() {
+        let (rules, standing) = groups::regard(tx, target.id, follower)?;
+        return Ok(policy::follow(&rules, &standing)?);
+    }
+    Ok(if target.approves_followers { Admission::Ask } else { Admission::Follow })
+}
+
+fn ask_to_join(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {
+    let since = tx.now();
+    let membership = Membership { group, person, role: Role::Member, state: MemberState::Pending, since };
+    Ok(store::groups::set_membership(tx, &membership)?)
+}
+
+/// Makes somebody an active member, on the word of `by`; the role of a member stays.
+pub(crate) fn admit(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<()> {
+    let was = store::groups::membership(tx, group, person)?.filter(|m| m.state == MemberState::Active);
+    if was.is_none() {
+        let since = tx.now();
+        let membership = Membership { group, person, role: Role::Member, state: MemberState::Active, since };
+        store::groups::set_membership(tx, &membership)?;
+        tx.emit(Event::RoleChanged { group, person, by, from: None, to: Some(Role::Member), cause: None });
+    }
+    Ok(())
+}
+
+/// A follow that needs no answer: both live here, and it follows from something else.
+pub(crate) fn accept_local(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
+    let id: ActivityId = tx.new_id();
+    let (activity_uri, created) = (tx.site().activity(id), tx.now());
+    let follow = Follow { follower, target, state: FollowState::Accepted, activity_uri, created };
+    Ok(store::follows::set(tx, &follow)?)
+}
+
+/// Follows `target` no more.
+pub async fn end(app: &App, me: Me, target: ActorId) -> Result<()> {
+    app.write(move |tx| cease(tx, me.0, target)).await
+}
+
+/// Records that somebody elsewhere follows no more.
+pub fn receive_end(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId, _cause: Cause) -> Result<()> {
+    cease(tx, follower, target)
+}
+
+fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
+    let Some(follow) = store::follows::remove(tx, follower, target)? else { return Ok(()) };
+    // A request to join that came as a request to follow is withdrawn with it.
+    let pending = |m: &Membership| m.state == MemberState::Pending;
+    if store::groups::membership(tx, target, follower)?.is_some_and(|m| pending(&m)) {
+        store::groups::remove_membership(tx, target, follower)?;
+    }
+    tx.emit(Event::Unfollowed { follow });
+    Ok(())
+}
+
+/// Answers a request to follow me, or a group in which I keep order.
+pub async fn answer(app: &App, me: Me, target: ActorId, follower: ActorId, accept: bool) -> Result<()> {
+    app.write(move |tx| {
+        if target != me.0 {
+            let (_, standing) = groups::regard(tx, target, me.0)?;
+            policy::moderate(&standing)?;
+        }
+        let mut follow = store::follows::get(tx, follower, target)?.ok_or(Error::NotFound)?;
+        if accept {
+            follow.state = FollowState::Accepted;
+            store::follows::set(tx, &follow)?;
+            if target != me.0 {
+                admit(tx, target, follower, me.0)?;
+            }
+        } else {
+            dismiss(tx, &follow)?;
+        }
+        tx.emit(Event::FollowAnswered { follow, accepted: accept });
+        Ok(())
+    })
+    .await
+}
+
+/// Ends a follow and the request to join that may stand behind it, without a word.
+fn dismiss(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
+    store::follows::remove(tx, follow.follower, follow.target)?;
+    if store::groups::membership(tx, follow.target, follow.follower)?.is_some_and(|m| m.state != MemberState::Active) {
+        store::groups::remove_membership(tx, follow.target, follow.follower)?;
+    }
+    Ok(())
+}
+
+/// Throws a follower of a group out, telling their server.
+pub(crate) fn expel(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {
+    if let Some(follow) = store::follows::remove(tx, person, group)? {
+        tx.emit(Event::FollowAnswered { follow, accepted: false });
+    }
+    Ok(())
+}
+
+/// Records the answer of `by`, elsewhere, to a request of somebody here. An answer nobody asked for is none.
+pub fn receive_answer(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    follower: ActorId,
+    accepted: bool,
+    _cause: Cause,
+) -> Result<()> {
+    let mut follow = store::follows::get(tx, follower, by)?.ok_or(Error::NotFound)?;
+    if !store::actors::by_id(tx, follower)?.is_some_and(|follower| follower.is_local()) {
+        return Err(Error::NotFound);
+    }
+    if accepted {
+        follow.state = FollowState::Accepted;
+        store::follows::set(tx, &follow)?;
+    } else {
+        store::follows::remove(tx, follower, by)?;
+    }
+    Ok(())
+}
+
+fn living(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<Actor> {
+    store::actors::by_id(tx, id)?.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)
+}

@@ -1,0 +1,158 @@
+//! Groups: created here, and what people are to them.
+use std::sync::Arc;
+
+use domain::{
+    actor::{Actor, ActorKind},
+    group::{GroupRules, Joining, MemberState, Membership, Role, Standing, Visibility},
+    handle,
+    id::ActorId,
+    policy,
+    text::{html, markdown, plain},
+    urls::{self, ActorPart},
+};
+
+use crate::{App, Error, Event, Me, Result, Tx, keys};
+
+/// A group to be created.
+#[derive(Debug, Clone)]
+pub struct NewGroup {
+    /// The name of its handle.
+    pub name: String,
+    /// What it is called.
+    pub title: String,
+    /// What it is for, Markdown.
+    pub summary: String,
+    /// Who reads and who writes.
+    pub visibility: Visibility,
+    /// How one becomes a member.
+    pub joining: Joining,
+}
+
+/// Creates a group that `owner` owns and follows.
+pub async fn create(app: &App, owner: ActorId, new: NewGroup) -> Result<Actor> {
+    let prepared = prepare(app, new).await?;
+    app.write(move |tx| found(tx, owner, &prepared)).await
+}
+
+/// A group ready to be written: its texts are checked, its keys are made.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    name: String,
+    title: String,
+    summary: String,
+    visibility: Visibility,
+    joining: Joining,
+    keys: keys::Pair,
+}
+
+pub(crate) async fn prepare(app: &App, new: NewGroup) -> Result<Prepared> {
+    let name = checked_name(&new.name)?;
+    let title = plain::name(&new.title);
+    if title.is_empty() {
+        return Err(Error::Invalid("a group needs a title".into()));
+    }
+    let summary = markdown::render(&new.summary, |_| None, |_| None);
+    let keys = keys::generate(app).await?;
+    Ok(Prepared { name, title, summary, visibility: new.visibility, joining: new.joining, keys })
+}
+
+pub(crate) fn found(tx: &mut Tx<'_, '_>, owner: ActorId, new: &Prepared) -> Result<Actor> {
+    let owner_actor = store::actors::by_id(tx, owner)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
+    let mut group = new_local(tx, ActorKind::Group, &new.name, &new.title)?;
+    group.summary.clone_from(&new.summary);
+    group.approves_followers = new.joining == Joining::Approval || new.visibility == Visibility::Private;
+    group.discoverable = new.visibility != Visibility::Private;
+    group.indexable = group.discoverable;
+    store::actors::insert(tx, &group)?;
+    keys::keep(tx, &group, &new.keys)?;
+    let (visibility, joining) = (new.visibility, new.joining);
+    store::groups::set_rules(tx, &GroupRules { id: group.id, visibility, joining, moderators_only: false })?;
+    let since = tx.now();
+    let membership = Membership { group: group.id, person: owner, role: Role::Owner, state: MemberState::Active, since };
+    store::groups::set_membership(tx, &membership)?;
+    crate::follows::accept_local(tx, owner_actor.id, group.id)?;
+    tx.emit(Event::GroupCreated { group: Arc::new(group.clone()), by: owner });
+    Ok(group)
+}
+
+/// What a group says of itself, to be changed; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// What it is called.
+    pub title: Option<String>,
+    /// What it is for, Markdown.
+    pub summary: Option<String>,
+}
+
+/// Changes what a group says of itself.
+pub async fn change(app: &App, me: Me, group: ActorId, change: Change) -> Result<Actor> {
+    app.write(move |tx| {
+        let (_, standing) = regard(tx, group, me.0)?;
+        policy::manage(&standing)?;
+        let mut actor = store::actors::by_id(tx, group)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
+        if let Some(title) = &change.title {
+            actor.title = plain::name(title);
+        }
+        if let Some(summary) = &change.summary {
+            actor.summary = html::sanitize(&markdown::render(summary, |_| None, |_| None));
+        }
+        actor.updated = tx.now();
+        store::actors::upsert(tx, &actor)?;
+        tx.emit(Event::ProfileChanged { actor: Arc::new(actor.clone()), by: me.0 });
+        Ok(actor)
+    })
+    .await
+}
+
+/// The rules of a group, and what a person is to it.
+pub(crate) fn regard(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<(GroupRules, Standing)> {
+    let rules = store::groups::rules(tx, group)?.ok_or(Error::NotFound)?;
+    let now = tx.now();
+    Ok((rules, store::groups::standing(tx, group, person, now)?))
+}
+
+/// Whether a group lives here.
+pub(crate) fn is_local(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<bool> {
+    Ok(store::actors::by_id(tx, group)?.is_some_and(|group| group.is_local()))
+}
+
+/// A name that a person or group here may have.
+pub(crate) fn checked_name(name: &str) -> Result<String> {
+    let name = handle::local_name(name)
+        .ok_or_else(|| Error::Invalid("a name has 1 to 30 letters a–z, digits or underscores".into()))?;
+    if handle::is_reserved(&name) {
+        return Err(Error::Invalid(format!("the name `{name}` is reserved")));
+    }
+    Ok(name)
+}
+
+/// A new actor of this server; people and groups share one namespace.
+pub(crate) fn new_local(tx: &mut Tx<'_, '_>, kind: ActorKind, name: &str, title: &str) -> Result<Actor> {
+    let host = tx.site().host().to_string();
+    if store::actors::name_taken(tx, name, &host)? {
+        return Err(Error::Conflict(format!("the name `{name}` is taken")));
+    }
+    let uri = tx.site().actor(tx.site().host(), name);
+    Ok(Actor {
+        id: tx.new_id(),
+        kind,
+        name: name.to_owned(),
+        host,
+        peer: None,
+        title: title.to_owned(),
+        summary: String::new(),
+        url: uri.clone(),
+        icon: None,
+        image: None,
+        inbox: urls::actor_part(&uri, ActorPart::Inbox),
+        shared_inbox: Some(tx.site().inbox()),
+        followers: Some(urls::actor_part(&uri, ActorPart::Followers)),
+        approves_followers: false,
+        discoverable: true,
+        indexable: true,
+        created: tx.now(),
+        updated: tx.now(),
+        deleted: None,
+        uri,
+    })
+}

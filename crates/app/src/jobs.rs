@@ -1,0 +1,108 @@
+//! Background work: leased, retried with back-off, parked after the last try and visible then.
+use std::{collections::HashMap, time::Duration};
+
+use domain::{
+    id::JobId,
+    time::{Timestamp, span},
+};
+use futures_util::future::BoxFuture;
+
+use crate::{App, Error, Queue, Result, Tx, actors, random};
+
+/// What a kind of job does with its subject. It may run twice.
+pub type Handler = fn(App, String) -> BoxFuture<'static, Result<()>>;
+
+/// The handlers of all kinds of jobs.
+pub type Handlers = HashMap<&'static str, Handler>;
+
+/// The handlers of the jobs of this layer; the doors add theirs.
+pub fn handlers() -> Handlers {
+    HashMap::from([(actors::ERASE, actors::erase as Handler)])
+}
+
+/// How often work is tried before it is parked.
+pub const ATTEMPTS: i32 = 8;
+
+/// How long a worker may take before another one may try.
+const LEASE: Duration = span::minutes(5);
+
+/// How often a worker looks without being woken: for work that is due later, and for work of other nodes.
+const POLL: Duration = span::seconds(1);
+
+/// How much work is taken at once.
+const BATCH: i64 = 16;
+
+/// How long to wait after `attempts` failures: jittered, doubling from half a minute up to half a day.
+pub fn back_off(attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts.clamp(1, 12) - 1).unwrap_or(0);
+    let full = span::seconds(30).saturating_mul(1 << doublings).min(span::hours(12));
+    full / 2 + Duration::from_millis(random::spread(u64::try_from(full.as_millis() / 2).unwrap_or(1)))
+}
+
+impl Tx<'_, '_> {
+    /// Queues work in this transaction; the same work waits only once.
+    pub fn push_job(&mut self, kind: &str, subject: &str, after: Duration) -> Result<()> {
+        let (id, at): (JobId, Timestamp) = (self.new_id(), self.now() + after);
+        store::jobs::push(self, id, kind, subject, at)?;
+        self.wake(Queue::Jobs);
+        Ok(())
+    }
+}
+
+/// Works until the program stops.
+pub async fn run(app: App, handlers: Handlers) {
+    loop {
+        let worked = match drain(&app, &handlers).await {
+            Ok(worked) => worked,
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "cannot take jobs");
+                0
+            }
+        };
+        if worked == 0 {
+            tokio::select! {
+                () = app.wakes().jobs.notified() => {}
+                () = tokio::time::sleep(POLL) => {}
+                () = app.tasks().stopping() => return,
+            }
+        }
+        if app.tasks().is_stopping() {
+            return;
+        }
+    }
+}
+
+/// Does what is due now; returns how much that was.
+pub async fn drain(app: &App, handlers: &Handlers) -> Result<usize> {
+    let jobs = app
+        .write(|tx| {
+            let now = tx.now();
+            Ok(store::jobs::claim(tx, now, now + LEASE, BATCH)?)
+        })
+        .await?;
+    let count = jobs.len();
+    let work = jobs.into_iter().map(|job| one(app, handlers, job));
+    for done in futures_util::future::join_all(work).await {
+        done?;
+    }
+    Ok(count)
+}
+
+async fn one(app: &App, handlers: &Handlers, job: store::jobs::Job) -> Result<()> {
+    let id = JobId(job.id);
+    let result = match handlers.get(job.kind.as_str()) {
+        Some(handler) => handler(app.clone(), job.subject.clone()).await,
+        None => Err(Error::Invalid(format!("nobody knows how to do `{}`", job.kind))),
+    };
+    let Err(error) = result else {
+        return app.write(move |tx| Ok(store::jobs::finish(tx, id)?)).await;
+    };
+    let retry = error.is_transient() && job.attempts < ATTEMPTS;
+    tracing::info!(kind = job.kind, subject = job.subject, %error, retry, "a job failed");
+    let (text, wait) = (error.to_string(), back_off(job.attempts));
+    app.write(move |tx| {
+        let at = retry.then(|| tx.now() + wait);
+        Ok(store::jobs::fail(tx, id, &text, at)?)
+    })
+    .await
+}

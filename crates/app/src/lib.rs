@@ -1,0 +1,35 @@
+//! Everything that can be done here, once: actions, events, jobs, and the two ports to the network.
+pub mod actors;
+mod app;
+mod clock;
+mod error;
+mod event;
+pub mod follows;
+pub mod groups;
+pub mod inbox;
+pub mod jobs;
+pub mod keys;
+mod log;
+pub mod members;
+pub mod moderation;
+pub mod notifications;
+pub mod people;
+mod ports;
+pub mod posts;
+pub mod random;
+pub mod seal;
+pub mod shares;
+mod tasks;
+pub mod view;
+pub mod votes;
+
+pub use app::{App, Config, NewId, Parts, Queue, Tx, Wakes};
+pub use clock::Clock;
+pub use error::{Error, Result};
+pub use event::{Cause, Event};
+pub use ports::{Outbox, Resolver};
+pub use tasks::Tasks;
+
+/// A person here who is who they say they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Me(pub domain::id::ActorId);

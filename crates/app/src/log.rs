@@ -1,0 +1,70 @@
+//! Keeps the moderation log; hangs on events, in their transaction.
+use domain::id::{ActorId, LogEntryId};
+use store::log::Entry;
+
+use crate::{Event, Result, Tx};
+
+struct Decision<'a> {
+    group: Option<ActorId>,
+    by: ActorId,
+    action: &'a str,
+    person: Option<ActorId>,
+    post: Option<i64>,
+    reason: &'a str,
+}
+
+/// Records what `event` decided, if it was a decision about others.
+pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
+    let Some(decision) = decision(event) else { return Ok(()) };
+    let id: LogEntryId = tx.new_id();
+    let entry = Entry {
+        id: id.0,
+        group_id: decision.group.map(i64::from),
+        actor_id: decision.by.0,
+        action: decision.action.to_owned(),
+        person_id: decision.person.map(i64::from),
+        post_id: decision.post,
+        reason: decision.reason.to_owned(),
+        created: tx.now().0,
+    };
+    Ok(store::log::insert(tx, &entry)?)
+}
+
+fn decision(event: &Event) -> Option<Decision<'_>> {
+    let on_post = |post: &domain::post::Post, by: ActorId, action| Decision {
+        group: post.group,
+        by,
+        action,
+        person: Some(post.author),
+        post: Some(post.id.0),
+        reason: "",
+    };
+    let on_person = |group: ActorId, person: ActorId, by: ActorId, action| Decision {
+        group: Some(group),
+        by,
+        action,
+        person: Some(person),
+        post: None,
+        reason: "",
+    };
+    Some(match event {
+        Event::Removed { post, by, reason, .. } => Decision { reason, ..on_post(post, *by, "remove") },
+        Event::Restored { post, by, reason, .. } => Decision { reason, ..on_post(post, *by, "restore") },
+        Event::Locked { post, by, on, reason, .. } => {
+            Decision { reason, ..on_post(post, *by, if *on { "lock" } else { "unlock" }) }
+        }
+        Event::Featured { post, by, on, .. } => on_post(post, *by, if *on { "pin" } else { "unpin" }),
+        Event::Banned { group, person, by, reason, .. } => Decision { reason, ..on_person(*group, *person, *by, "ban") },
+        Event::Unbanned { group, person, by, .. } => on_person(*group, *person, *by, "unban"),
+        Event::RoleChanged { group, person, by, from, to, .. } if person != by => {
+            let action = match (from, to) {
+                (_, None) => "dismiss",
+                (None, Some(_)) => "admit",
+                (Some(from), Some(to)) if to > from => "promote",
+                _ => "demote",
+            };
+            on_person(*group, *person, *by, action)
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,99 @@
+//! Membership: joining, leaving, inviting, and who has which role.
+use domain::{
+    group::{MemberState, Membership, Role},
+    id::ActorId,
+    policy,
+};
+
+use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups};
+
+/// Joins a group here, or asks to; the answer is the state this leads to. Joining follows, too.
+pub async fn join(app: &App, me: Me, group: ActorId) -> Result<MemberState> {
+    app.write(move |tx| {
+        let (rules, standing) = groups::regard(tx, group, me.0)?;
+        if !groups::is_local(tx, group)? {
+            return Err(Error::Invalid("groups elsewhere are followed".into()));
+        }
+        let state = policy::join(&rules, &standing)?;
+        if state == MemberState::Active {
+            follows::admit(tx, group, me.0, me.0)?;
+            if !standing.follows {
+                follows::accept_local(tx, me.0, group)?;
+            }
+        } else if standing.waiting.is_none() {
+            let since = tx.now();
+            let membership = Membership { group, person: me.0, role: Role::Member, state, since };
+            store::groups::set_membership(tx, &membership)?;
+        }
+        Ok(state)
+    })
+    .await
+}
+
+/// Leaves a group; the follow ends with it.
+pub async fn leave(app: &App, me: Me, group: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        let (_, standing) = groups::regard(tx, group, me.0)?;
+        policy::leave(&standing)?;
+        if store::groups::remove_membership(tx, group, me.0)? && standing.is_member() {
+            let (person, by) = (me.0, me.0);
+            tx.emit(Event::RoleChanged { group, person, by, from: standing.role, to: None, cause: None });
+        }
+        store::follows::remove(tx, me.0, group)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Invites somebody: their next request to join or follow is granted.
+pub async fn invite(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        let (_, mine) = groups::regard(tx, group, me.0)?;
+        policy::moderate(&mine)?;
+        let (_, theirs) = groups::regard(tx, group, person)?;
+        if theirs.waiting == Some(MemberState::Pending) {
+            return follows::admit(tx, group, person, me.0);
+        }
+        if !theirs.is_member() {
+            let since = tx.now();
+            let membership = Membership { group, person, role: Role::Member, state: MemberState::Invited, since };
+            store::groups::set_membership(tx, &membership)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Gives somebody a role, or with `None` ends their membership.
+pub async fn appoint(app: &App, me: Me, group: ActorId, person: ActorId, role: Option<Role>) -> Result<()> {
+    app.write(move |tx| receive_appoint(tx, me.0, group, person, role, None)).await
+}
+
+/// Records that somebody, here or elsewhere, gave a role in a group.
+pub fn receive_appoint(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    group: ActorId,
+    person: ActorId,
+    role: Option<Role>,
+    cause: Cause,
+) -> Result<()> {
+    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, theirs) = groups::regard(tx, group, person)?;
+    policy::appoint(&mine, &theirs, role)?;
+    if theirs.role == role {
+        return Ok(());
+    }
+    match role {
+        Some(role) => {
+            let since = tx.now();
+            let membership = Membership { group, person, role, state: MemberState::Active, since };
+            store::groups::set_membership(tx, &membership)?;
+        }
+        None => {
+            store::groups::remove_membership(tx, group, person)?;
+        }
+    }
+    tx.emit(Event::RoleChanged { group, person, by, from: theirs.role, to: role, cause });
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Tells people here what concerns them; hangs on events, in their transaction.
+use domain::{
+    id::{ActorId, NotificationId, PostId},
+    post::{FollowState, Post, Vote},
+};
+
+use crate::{Event, Result, Tx};
+
+/// What a notification is about; the word is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// They were mentioned, or replied to.
+    Mention,
+    /// Somebody follows them.
+    Follow,
+    /// Somebody asks to follow them, or a group they keep order in.
+    FollowRequest,
+    /// Somebody likes their post.
+    Favourite,
+    /// Somebody passed their post on.
+    Reblog,
+}
+
+impl Kind {
+    /// The word that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mention => "mention",
+            Self::Follow => "follow",
+            Self::FollowRequest => "follow_request",
+            Self::Favourite => "favourite",
+            Self::Reblog => "reblog",
+        }
+    }
+}
+
+/// Records whom `event` concerns.
+pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
+    match event {
+        Event::Posted { post, .. } => posted(tx, post),
+        Event::Voted { post, voter, vote: Vote::Like, .. } => {
+            tell(tx, &[post.author], Kind::Favourite, *voter, Some(post.id))
+        }
+        Event::Shared { post, by, .. } => tell(tx, &[post.author], Kind::Reblog, *by, Some(post.id)),
+        Event::FollowAsked { follow } => {
+            let mut answerers = vec![follow.target];
+            answerers.extend(store::groups::staff(tx, follow.target)?.iter().map(|m| m.person));
+            tell(tx, &answerers, Kind::FollowRequest, follow.follower, None)
+        }
+        Event::FollowAnswered { follow, accepted: true } if follow.state == FollowState::Accepted => {
+            tell(tx, &[follow.target], Kind::Follow, follow.follower, None)
+        }
+        Event::Deleted { post, .. } => Ok(store::notifications::remove_post(tx, post.id)?),
+        _ => Ok(()),
+    }
+}
+
+fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
+    let mut concerned = store::posts::mentioned(tx, post.id)?;
+    if let Some(parent) = post.parent {
+        concerned.extend(store::posts::by_id(tx, parent)?.map(|parent| parent.author));
+    }
+    // Who may not read it does not hear of it.
+    let mut readers = Vec::new();
+    for person in store::accounts::among(tx, &concerned)? {
+        if store::posts::seen(tx, post.id, Some(person))?.is_some() {
+            readers.push(person);
+        }
+    }
+    tell(tx, &readers, Kind::Mention, post.author, Some(post.id))
+}
+
+fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, post: Option<PostId>) -> Result<()> {
+    let now = tx.now();
+    for account in store::accounts::among(tx, whom)? {
+        if account != by {
+            let id: NotificationId = tx.new_id();
+            store::notifications::insert(tx, id, account, kind.as_str(), by, post, now)?;
+        }
+    }
+    Ok(())
+}

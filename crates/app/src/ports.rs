@@ -1,0 +1,25 @@
+//! The two ports to the network: what leaves, and what has to be asked for.
+use async_trait::async_trait;
+use domain::id::{ActorId, PostId};
+
+use crate::{App, Event, Result, Tx};
+
+/// Tells other servers. Runs inside the transaction of the change, so that both happen or neither:
+/// it stores what is to be sent, and sends nothing.
+pub trait Outbox: Send + Sync {
+    /// Stores the activities that `event` gives rise to, with their deliveries.
+    fn emit(&self, tx: &mut Tx<'_, '_>, event: &Event) -> Result<()>;
+}
+
+/// Asks other servers. Runs before a transaction, never in one, and stores what it finds by actions.
+#[async_trait]
+pub trait Resolver: Send + Sync {
+    /// The actor with this id on the network, fetched if it is not known or long ago.
+    async fn actor(&self, app: &App, uri: &str) -> Result<ActorId>;
+
+    /// The actor with this handle, found by WebFinger if it is not known.
+    async fn handle(&self, app: &App, name: &str, host: &str) -> Result<ActorId>;
+
+    /// The post with this id on the network, fetched with its missing ancestors if it is not known.
+    async fn post(&self, app: &App, uri: &str) -> Result<PostId>;
+}

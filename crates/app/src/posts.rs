@@ -1,0 +1,291 @@
+//! Posts: written here, received from elsewhere, changed and deleted; one way for all.
+use std::sync::Arc;
+
+use domain::{
+    group::Visibility,
+    id::{ActorId, PostId},
+    policy::{self, Place, Refusal},
+    post::{Audience, Content, Post, PostKind},
+    text::{html, plain, search},
+    time::Timestamp,
+    urls,
+};
+use store::posts::Count;
+
+use crate::{App, Cause, Error, Event, Me, Result, Tx, groups};
+
+mod draft;
+
+pub use draft::Writing;
+
+/// The longest title, in characters.
+pub const TITLE: usize = 200;
+
+/// How deep a thread may nest.
+pub const DEPTH: i32 = 50;
+
+/// A post that is ready to be published: its text is rendered, everybody it names is known.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What its author calls it.
+    pub kind: PostKind,
+    /// What it says; the HTML is sanitised.
+    pub content: Content,
+    /// The post it replies to.
+    pub parent: Option<PostId>,
+    /// The group it is meant for; a reply stands in the group of its parent.
+    pub group: Option<ActorId>,
+    /// Whom its author addresses.
+    pub audience: Audience,
+    /// Whom it mentions.
+    pub mentions: Vec<ActorId>,
+}
+
+/// Where a post from elsewhere comes from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Its id on the network.
+    pub uri: String,
+    /// The page to show to people.
+    pub url: String,
+    /// When it was published, as its server says.
+    pub published: Timestamp,
+    /// When it was last changed, as its server says.
+    pub edited: Option<Timestamp>,
+}
+
+/// Publishes what a person here wrote.
+pub async fn create(app: &App, me: Me, writing: Writing) -> Result<Post> {
+    let draft = draft::complete(app, me, writing).await?;
+    app.write(move |tx| publish(tx, me.0, &draft, None, None)).await
+}
+
+/// Records what a person elsewhere wrote. Calling it twice is calling it once.
+pub fn receive(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, origin: &Origin, cause: Cause) -> Result<Post> {
+    if let Some(known) = store::posts::by_uri(tx, &origin.uri)? {
+        return if known.author == author { Ok(known) } else { Err(Refusal::NotAuthor.into()) };
+    }
+    let author_uri = actor_uri(tx, author)?;
+    if store::voided::by(tx, &origin.uri)?.is_some_and(|by| by == author_uri) {
+        return Err(Refusal::Gone.into());
+    }
+    publish(tx, author, draft, Some(origin), cause)
+}
+
+fn publish(
+    tx: &mut Tx<'_, '_>,
+    author: ActorId,
+    draft: &Draft,
+    origin: Option<&Origin>,
+    cause: Cause,
+) -> Result<Post> {
+    let parent = draft.parent.map(|id| load(tx, id)).transpose()?;
+    let (group, audience) = settle(tx, author, draft, parent.as_ref(), origin.is_none())?;
+    let now = tx.now();
+    let published = origin.map_or(now, |origin| origin.published.min(now));
+    let id = tx.post_id(published, origin.is_none());
+    let (uri, url) = match origin {
+        Some(origin) => (origin.uri.clone(), origin.url.clone()),
+        None => {
+            let uri = urls::post(&actor_uri(tx, author)?, id);
+            (uri.clone(), uri)
+        }
+    };
+    let post = Post {
+        id,
+        uri,
+        url,
+        kind: draft.kind,
+        author,
+        group,
+        parent: draft.parent,
+        root: parent.as_ref().map_or(id, |parent| parent.root),
+        depth: parent.as_ref().map_or(0, |parent| parent.depth.saturating_add(1)),
+        audience,
+        content: draft.content.clone(),
+        local: origin.is_none(),
+        published,
+        edited: origin.and_then(|origin| origin.edited).map(|at| at.min(now)),
+        deleted: None,
+        removed: None,
+        locked: None,
+        featured: None,
+    };
+    store::posts::insert(tx, &post, &draft.mentions)?;
+    index(tx, &post)?;
+    if let Some(parent) = draft.parent {
+        store::posts::count(tx, parent, Count::Replies, 1)?;
+    }
+    tx.emit(Event::Posted { post: Arc::new(post.clone()), cause });
+    Ok(post)
+}
+
+/// In which group a draft will stand and who will read it, once policy has agreed.
+fn settle(
+    tx: &mut Tx<'_, '_>,
+    author: ActorId,
+    draft: &Draft,
+    parent: Option<&Post>,
+    local: bool,
+) -> Result<(Option<ActorId>, Audience)> {
+    if parent.is_some_and(|parent| parent.deleted.is_some() || parent.depth >= DEPTH) {
+        return Err(Refusal::Gone.into());
+    }
+    let Some(group) = parent.map_or(draft.group, |parent| parent.group) else {
+        let narrow = draft.audience == Audience::Members;
+        return Ok((None, if narrow { Audience::Direct } else { draft.audience }));
+    };
+    let (rules, standing) = groups::regard(tx, group, author)?;
+    let private = rules.visibility == Visibility::Private;
+    if !private && !draft.audience.is_open() {
+        // What is not for everybody is not for a public group either.
+        return Ok((None, draft.audience));
+    }
+    if private && !local && draft.audience.is_open() {
+        return Err(Refusal::NotPublic.into());
+    }
+    // A group elsewhere decides itself what of others it takes.
+    if local || groups::is_local(tx, group)? {
+        let place = match parent {
+            Some(parent) => Place::Reply { locked: parent.locked.is_some() || root_locked(tx, parent)? },
+            None => Place::Thread,
+        };
+        policy::post(&rules, &standing, place)?;
+    }
+    Ok((Some(group), if private { Audience::Members } else { draft.audience }))
+}
+
+fn root_locked(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
+    Ok(store::posts::by_id(tx, post.root)?.is_some_and(|root| root.locked.is_some()))
+}
+
+/// Changes what a post of mine says.
+pub async fn edit(app: &App, me: Me, id: PostId, writing: Writing) -> Result<Post> {
+    let draft = draft::complete(app, me, writing).await?;
+    app.write(move |tx| {
+        let post = load(tx, id)?;
+        let now = tx.now();
+        revise(tx, me.0, post, &draft, Some(now), None)
+    })
+    .await
+}
+
+/// Records that an author elsewhere changed what a post says. An older version changes nothing.
+pub fn receive_edit(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    uri: &str,
+    draft: &Draft,
+    edited: Option<Timestamp>,
+    cause: Cause,
+) -> Result<()> {
+    let post = store::posts::by_uri(tx, uri)?.ok_or(Error::NotFound)?;
+    let newer = edited.is_some_and(|edited| edited > post.edited.unwrap_or(post.published));
+    if newer {
+        let edited = edited.map(|at| at.min(tx.now()));
+        revise(tx, by, post, draft, edited, cause)?;
+    } else if draft.content.poll.is_some() && post.content.poll != draft.content.poll {
+        // The results of a poll come without a new date.
+        let edited = post.edited;
+        let mut same = draft.clone();
+        same.content = Content { poll: draft.content.poll.clone(), ..post.content.clone() };
+        same.kind = post.kind;
+        revise(tx, by, post, &same, edited, cause)?;
+    }
+    Ok(())
+}
+
+fn revise(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    post: Post,
+    draft: &Draft,
+    edited: Option<Timestamp>,
+    cause: Cause,
+) -> Result<Post> {
+    policy::edit(&post, by)?;
+    let post = Post { kind: draft.kind, content: draft.content.clone(), edited, ..post };
+    store::posts::update(tx, &post, &draft.mentions)?;
+    index(tx, &post)?;
+    tx.emit(Event::Edited { post: Arc::new(post.clone()), cause });
+    Ok(post)
+}
+
+/// Deletes a post of mine, or, as one who keeps order, takes somebody else's out of its group.
+pub async fn delete(app: &App, me: Me, id: PostId) -> Result<()> {
+    app.write(move |tx| {
+        let post = load(tx, id)?;
+        if post.author == me.0 { erase(tx, me.0, post, None) } else { crate::moderation::take_out(tx, me.0, post, "", None) }
+    })
+    .await
+}
+
+/// Records that a post is gone: deleted by its author, or, with a reason, taken out by a moderator.
+/// A deletion may overtake its post: what is not known yet is remembered as void.
+pub fn receive_delete(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    uri: &str,
+    reason: Option<&str>,
+    cause: Cause,
+) -> Result<()> {
+    let Some(post) = store::posts::by_uri(tx, uri)? else {
+        let (by, now) = (actor_uri(tx, by)?, tx.now());
+        return Ok(store::voided::insert(tx, uri, &by, now)?);
+    };
+    match reason {
+        _ if post.author == by => erase(tx, by, post, cause),
+        reason => crate::moderation::take_out(tx, by, post, reason.unwrap_or_default(), cause),
+    }
+}
+
+fn erase(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, cause: Cause) -> Result<()> {
+    policy::delete(&post, by)?;
+    if post.deleted.is_some() {
+        return Ok(());
+    }
+    let now = tx.now();
+    store::posts::delete(tx, post.id, now)?;
+    store::search::unindex(tx, post.id)?;
+    if let (Some(parent), None) = (post.parent, post.removed) {
+        store::posts::count(tx, parent, Count::Replies, -1)?;
+    }
+    tx.emit(Event::Deleted { post: Arc::new(post), cause });
+    Ok(())
+}
+
+/// Erases what an actor wrote, some of it; whether there may be more.
+pub(crate) fn erase_some(tx: &mut Tx<'_, '_>, author: ActorId) -> Result<bool> {
+    const SOME: i64 = 200;
+    let ids = store::posts::undeleted(tx, author, SOME)?;
+    for id in &ids {
+        let post = load(tx, *id)?;
+        erase(tx, author, post, None)?;
+    }
+    Ok(i64::try_from(ids.len()).is_ok_and(|n| n == SOME))
+}
+
+/// The post with this number, in whatever state.
+pub(crate) fn load(tx: &mut Tx<'_, '_>, id: PostId) -> Result<Post> {
+    store::posts::by_id(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// The post with this number, if `me` may read it.
+pub(crate) fn load_seen(tx: &mut Tx<'_, '_>, id: PostId, me: Me) -> Result<Post> {
+    store::posts::seen(tx, id, Some(me.0))?.ok_or(Error::NotFound)
+}
+
+fn actor_uri(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<String> {
+    Ok(store::actors::by_id(tx, id)?.ok_or(Error::NotFound)?.uri)
+}
+
+fn index(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
+    let content = &post.content;
+    let words = [content.title.as_deref(), content.warning.as_deref(), Some(&html::to_text(&content.html))]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("\n");
+    let terms = search::analyze(&plain::cut(&words, 20_000), content.language.as_deref());
+    Ok(store::search::index(tx, post.id, &terms)?)
+}

@@ -1,0 +1,59 @@
+//! The only source of randomness, and of numbers that are never given twice.
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use domain::{
+    id::{self, SEQUENCE_BITS},
+    time::Timestamp,
+};
+
+use crate::error::{Error, Result};
+
+/// Random bytes, fit for secrets.
+#[expect(clippy::disallowed_methods, reason = "this is the one source of randomness")]
+pub fn bytes<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    openssl::rand::rand_bytes(&mut bytes).map_err(Error::internal)?;
+    Ok(bytes)
+}
+
+/// A random text of 43 letters, fit for secrets.
+pub fn secret() -> Result<String> {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    Ok(URL_SAFE_NO_PAD.encode(bytes::<32>()?))
+}
+
+/// A small random number, fit for spreading things out and for nothing else.
+pub fn spread(below: u64) -> u64 {
+    let bytes = bytes::<8>().unwrap_or_default();
+    u64::from_le_bytes(bytes) % below.max(1)
+}
+
+/// Gives out ids: time-ordered, never twice within a process, and apart from those of other nodes.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    last: AtomicI64,
+    node: i64,
+}
+
+/// How many bits of the sequence tell nodes apart.
+const NODE_BITS: u32 = 6;
+
+impl Ids {
+    pub(crate) fn new() -> Self {
+        let node = i64::try_from(spread(1 << NODE_BITS)).unwrap_or(0) << (SEQUENCE_BITS - NODE_BITS);
+        Self { last: AtomicI64::new(0), node }
+    }
+
+    pub(crate) fn next(&self, now: Timestamp) -> i64 {
+        let earliest = id::at(now, 0) | self.node;
+        let next = |last: i64| Some(earliest.max(last + 1));
+        match self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next) {
+            Ok(last) | Err(last) => earliest.max(last + 1),
+        }
+    }
+
+    /// An id for something that came to be at `at`, elsewhere.
+    pub(crate) fn dated(at: Timestamp) -> i64 {
+        id::at(at, u16::try_from(spread(1 << SEQUENCE_BITS)).unwrap_or(0))
+    }
+}

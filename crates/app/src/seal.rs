@@ -1,0 +1,62 @@
+//! Secrets at rest: sealed with a key that is kept outside the database (AES-256-GCM).
+use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
+
+use crate::{
+    error::{Error, Result},
+    random,
+};
+
+const NONCE: usize = 12;
+const TAG: usize = 16;
+
+/// Seals and opens secrets.
+#[derive(Clone)]
+pub struct Seal([u8; 32]);
+
+impl std::fmt::Debug for Seal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seal(…)")
+    }
+}
+
+impl Seal {
+    /// With a key of 32 random bytes.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    /// Seals `secret`; `context` says what it is, and must be the same when it is opened.
+    pub fn close(&self, context: &str, secret: &[u8]) -> Result<Vec<u8>> {
+        let nonce = random::bytes::<NONCE>()?;
+        let mut tag = [0; TAG];
+        let cipher = Cipher::aes_256_gcm();
+        let sealed = encrypt_aead(cipher, &self.0, Some(&nonce), context.as_bytes(), secret, &mut tag)
+            .map_err(Error::internal)?;
+        Ok([&nonce[..], &tag[..], &sealed[..]].concat())
+    }
+
+    /// Opens what was sealed with the same key for the same context.
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>> {
+        let broken = || Error::internal("a sealed secret cannot be opened: is this the right key file?");
+        let (nonce, rest) = sealed.split_at_checked(NONCE).ok_or_else(broken)?;
+        let (tag, sealed) = rest.split_at_checked(TAG).ok_or_else(broken)?;
+        decrypt_aead(Cipher::aes_256_gcm(), &self.0, Some(nonce), context.as_bytes(), sealed, tag)
+            .map_err(|_error| broken())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_only_with_the_same_key_and_context() {
+        let seal = Seal::new([7; 32]);
+        let sealed = seal.close("key", b"secret").unwrap();
+        assert_eq!(seal.open("key", &sealed).unwrap(), b"secret");
+        assert!(seal.open("other", &sealed).is_err());
+        assert!(Seal::new([8; 32]).open("key", &sealed).is_err());
+        assert!(seal.open("key", sealed.get(..20).unwrap()).is_err());
+        assert!(!sealed.windows(6).any(|w| w == b"secret"));
+    }
+}

@@ -1,0 +1,72 @@
+//! Shares: a person passes a post on to their followers.
+use std::sync::Arc;
+
+use domain::{
+    id::{ActivityId, ActorId, PostId},
+    policy::Refusal,
+    post::Post,
+};
+use store::posts::Count;
+
+use crate::{App, Cause, Event, Me, Result, Tx, posts};
+
+/// Passes a post on; only what everybody may read.
+pub async fn create(app: &App, me: Me, post: PostId) -> Result<Post> {
+    app.write(move |tx| {
+        let post = posts::load_seen(tx, post, me)?;
+        let id: ActivityId = tx.new_id();
+        let uri = tx.site().activity(id);
+        record(tx, me.0, &post, &uri, None)?;
+        Ok(post)
+    })
+    .await
+}
+
+/// Does not pass a post on any more.
+pub async fn remove(app: &App, me: Me, post: PostId) -> Result<Post> {
+    app.write(move |tx| {
+        let post = posts::load_seen(tx, post, me)?;
+        forget(tx, me.0, &post, None)?;
+        Ok(post)
+    })
+    .await
+}
+
+/// Records that somebody elsewhere passed a post on.
+pub fn receive(tx: &mut Tx<'_, '_>, by: ActorId, post: PostId, activity_uri: &str, cause: Cause) -> Result<()> {
+    let post = posts::load(tx, post)?;
+    if store::voided::by(tx, activity_uri)?.is_some() {
+        return Err(Refusal::Gone.into());
+    }
+    record(tx, by, &post, activity_uri, cause)
+}
+
+/// Records that somebody elsewhere does not pass a post on any more.
+pub fn receive_remove(tx: &mut Tx<'_, '_>, by: ActorId, post: PostId, cause: Cause) -> Result<()> {
+    let post = posts::load(tx, post)?;
+    forget(tx, by, &post, cause)
+}
+
+fn record(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, uri: &str, cause: Cause) -> Result<()> {
+    if !post.is_live() {
+        return Err(Refusal::Gone.into());
+    }
+    if !post.audience.is_open() {
+        return Err(Refusal::NotPublic.into());
+    }
+    let now = tx.now();
+    if store::shares::add(tx, post.id, by, uri, now)? {
+        store::posts::count(tx, post.id, Count::Shares, 1)?;
+        let activity_uri = uri.to_owned();
+        tx.emit(Event::Shared { post: Arc::new(post.clone()), by, activity_uri, cause });
+    }
+    Ok(())
+}
+
+fn forget(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, cause: Cause) -> Result<()> {
+    if let Some(activity_uri) = store::shares::remove(tx, post.id, by)? {
+        store::posts::count(tx, post.id, Count::Shares, -1)?;
+        tx.emit(Event::Unshared { post: Arc::new(post.clone()), by, activity_uri, cause });
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! The only place that starts background tasks, so that all of them end before the program does.
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
+
+/// Starts tasks, tells them when to stop, and waits for them.
+#[derive(Debug, Clone)]
+pub struct Tasks {
+    set: Arc<Mutex<JoinSet<()>>>,
+    stop: Arc<watch::Sender<bool>>,
+}
+
+impl Default for Tasks {
+    fn default() -> Self {
+        Self { set: Arc::default(), stop: Arc::new(watch::Sender::new(false)) }
+    }
+}
+
+impl Tasks {
+    /// Starts `task`; [`Tasks::finish`] waits for it.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
+        while set.try_join_next().is_some() {}
+        set.spawn(task);
+    }
+
+    /// Runs heavy work off the threads that serve requests.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that starts tasks")]
+    pub fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+        tokio::task::spawn_blocking(work)
+    }
+
+    /// Becomes ready once the program is to stop.
+    pub async fn stopping(&self) {
+        let mut stop = self.stop.subscribe();
+        stop.wait_for(|stop| *stop).await.ok();
+    }
+
+    /// Whether the program is to stop.
+    pub fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Tells all tasks to stop and waits until they have.
+    pub async fn finish(&self) {
+        self.stop.send_replace(true);
+        let mut set = std::mem::take(&mut *self.set.lock().unwrap_or_else(PoisonError::into_inner));
+        while set.join_next().await.is_some() {}
+    }
+}

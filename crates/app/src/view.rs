@@ -1,0 +1,107 @@
+//! Views: all that a page or a document of an actor or a post needs, in a fixed number of queries.
+use std::collections::HashMap;
+
+use domain::{
+    actor::Actor,
+    group::GroupRules,
+    id::{ActorId, PostId},
+    post::{Post, Tally},
+};
+use store::{Conn, Result, actors::KeyRow};
+
+/// An actor with its public keys and, for a group, its rules.
+#[derive(Debug, Clone)]
+pub struct ActorView {
+    /// The actor.
+    pub actor: Actor,
+    /// The rules, if it is a group.
+    pub rules: Option<GroupRules>,
+    /// Its keys, without their private halves.
+    pub keys: Vec<KeyRow>,
+}
+
+/// The post that another one replies to.
+#[derive(Debug, Clone)]
+pub struct Parent {
+    /// The post, whatever its state.
+    pub post: Post,
+    /// Who wrote it.
+    pub author: Actor,
+}
+
+/// A post with everybody it concerns.
+#[derive(Debug, Clone)]
+pub struct PostView {
+    /// The post.
+    pub post: Post,
+    /// Who wrote it.
+    pub author: Actor,
+    /// The group it stands in.
+    pub group: Option<Actor>,
+    /// What it replies to.
+    pub parent: Option<Parent>,
+    /// The id on the network of the post that started its thread.
+    pub root_uri: String,
+    /// Whom it mentions.
+    pub mentioned: Vec<Actor>,
+    /// What others did with it.
+    pub tally: Tally,
+}
+
+/// The view of an actor.
+pub fn actor(conn: &mut Conn, actor: Actor) -> Result<ActorView> {
+    let rules = if actor.is_group() { store::groups::rules(conn, actor.id)? } else { None };
+    let mut keys = store::actors::keys(conn, actor.id)?;
+    for key in &mut keys {
+        key.private = None;
+    }
+    Ok(ActorView { actor, rules, keys })
+}
+
+/// The view of a post.
+pub fn post(conn: &mut Conn, post: Post) -> Result<PostView> {
+    let missing = || store::Error::Corrupt("a post without its author".to_owned());
+    posts(conn, vec![post])?.pop().ok_or_else(missing)
+}
+
+/// The views of posts, in their order. Who may read them was decided before.
+pub fn posts(conn: &mut Conn, posts: Vec<Post>) -> Result<Vec<PostView>> {
+    let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
+    let mut near: Vec<PostId> = posts.iter().flat_map(|post| post.parent.into_iter().chain([post.root])).collect();
+    near.retain(|id| !ids.contains(id));
+    near.sort_unstable();
+    near.dedup();
+    let near = store::posts::by_ids(conn, &near)?;
+    let mentions = store::posts::mentions(conn, &ids)?;
+
+    let mut people: Vec<ActorId> = posts.iter().chain(&near).map(|post| post.author).collect();
+    people.extend(posts.iter().filter_map(|post| post.group));
+    people.extend(mentions.iter().map(|(_, person)| *person));
+    people.sort_unstable();
+    people.dedup();
+    let people: HashMap<ActorId, Actor> =
+        store::actors::by_ids(conn, &people)?.into_iter().map(|actor| (actor.id, actor)).collect();
+    let tallies = store::posts::tallies(conn, &ids)?;
+
+    let known: HashMap<PostId, Post> = posts.iter().chain(&near).map(|post| (post.id, post.clone())).collect();
+    let parent = |post: &Post| {
+        let post = known.get(&post.parent?)?.clone();
+        Some(Parent { author: people.get(&post.author)?.clone(), post })
+    };
+    let view = |post: Post| {
+        Some(PostView {
+            author: people.get(&post.author)?.clone(),
+            group: post.group.and_then(|group| people.get(&group).cloned()),
+            parent: parent(&post),
+            root_uri: known.get(&post.root).map_or_else(|| post.uri.clone(), |root| root.uri.clone()),
+            mentioned: mentions
+                .iter()
+                .filter(|(id, _)| *id == post.id)
+                .filter_map(|(_, person)| people.get(person).cloned())
+                .collect(),
+            tally: tallies.get(&post.id).copied().unwrap_or_default(),
+            post,
+        })
+    };
+    Ok(posts.into_iter().filter_map(view).collect())
+}

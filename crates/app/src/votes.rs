@@ -1,0 +1,74 @@
+//! Votes: one per person and post, cast here or elsewhere.
+use std::sync::Arc;
+
+use domain::{
+    id::{ActivityId, ActorId, PostId},
+    policy::{self, Refusal},
+    post::{Post, Vote},
+};
+
+use crate::{App, Cause, Event, Me, Result, Tx, groups, posts};
+
+/// Votes on a post that I may read.
+pub async fn cast(app: &App, me: Me, post: PostId, vote: Vote) -> Result<Post> {
+    app.write(move |tx| {
+        let post = posts::load_seen(tx, post, me)?;
+        let id: ActivityId = tx.new_id();
+        let uri = tx.site().activity(id);
+        record(tx, me.0, &post, vote, &uri, None)?;
+        Ok(post)
+    })
+    .await
+}
+
+/// Takes my vote back.
+pub async fn retract(app: &App, me: Me, post: PostId) -> Result<Post> {
+    app.write(move |tx| {
+        let post = posts::load_seen(tx, post, me)?;
+        forget(tx, me.0, &post, None)?;
+        Ok(post)
+    })
+    .await
+}
+
+/// Records a vote from elsewhere.
+pub fn receive(
+    tx: &mut Tx<'_, '_>,
+    voter: ActorId,
+    post: PostId,
+    vote: Vote,
+    activity_uri: &str,
+    cause: Cause,
+) -> Result<()> {
+    let post = posts::load(tx, post)?;
+    if store::voided::by(tx, activity_uri)?.is_some() {
+        return Err(Refusal::Gone.into());
+    }
+    record(tx, voter, &post, vote, activity_uri, cause)
+}
+
+/// Records that a vote from elsewhere was taken back.
+pub fn receive_retract(tx: &mut Tx<'_, '_>, voter: ActorId, post: PostId, cause: Cause) -> Result<()> {
+    let post = posts::load(tx, post)?;
+    forget(tx, voter, &post, cause)
+}
+
+fn record(tx: &mut Tx<'_, '_>, voter: ActorId, post: &Post, vote: Vote, uri: &str, cause: Cause) -> Result<()> {
+    let group = post.group.map(|group| groups::regard(tx, group, voter)).transpose()?;
+    policy::vote(group.as_ref().map(|(rules, standing)| (rules, standing)), post, vote)?;
+    let now = tx.now();
+    if store::votes::get(tx, post.id, voter)?.is_some_and(|(was, _)| was == vote) {
+        return Ok(());
+    }
+    store::votes::set(tx, post.id, voter, vote, uri, now)?;
+    let activity_uri = uri.to_owned();
+    tx.emit(Event::Voted { post: Arc::new(post.clone()), voter, vote, activity_uri, cause });
+    Ok(())
+}
+
+fn forget(tx: &mut Tx<'_, '_>, voter: ActorId, post: &Post, cause: Cause) -> Result<()> {
+    if let Some((vote, activity_uri)) = store::votes::remove(tx, post.id, voter)? {
+        tx.emit(Event::Unvoted { post: Arc::new(post.clone()), voter, vote, activity_uri, cause });
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Actors: whoever has a name, an inbox and keys, here or elsewhere.
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{ActorId, PeerId},
+    time::Timestamp,
+};
+
+/// Declares an enum that the store keeps as text.
+macro_rules! text_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of their declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word the store, the command line and the logs use.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = crate::UnknownWord;
+            fn from_str(s: &str) -> Result<Self, crate::UnknownWord> {
+                match s { $($text => Ok(Self::$variant),)+ _ => Err(crate::UnknownWord(s.to_owned())) }
+            }
+        }
+    };
+}
+pub(crate) use text_enum;
+
+text_enum! {
+    /// What an actor is.
+    ActorKind {
+        /// A human being, or what acts like one.
+        Person = "person",
+        /// A community.
+        Group = "group",
+        /// A bot.
+        Service = "service",
+        /// A server's own actor.
+        Application = "application",
+        /// An organization that acts by itself.
+        Organization = "organization",
+    }
+}
+
+/// An actor as the store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// Its number here.
+    pub id: ActorId,
+    /// What it is.
+    pub kind: ActorKind,
+    /// Its id on the network, a URL.
+    pub uri: String,
+    /// The name of the handle, without host; lower case for local actors.
+    pub name: String,
+    /// The host of the handle, canonical, with its port when it has one.
+    pub host: String,
+    /// The server it lives on; `None` when that is this one.
+    pub peer: Option<PeerId>,
+    /// What it calls itself.
+    pub title: String,
+    /// What it says about itself, sanitised HTML.
+    pub summary: String,
+    /// The page to show to people.
+    pub url: String,
+    /// Its picture.
+    pub icon: Option<String>,
+    /// Its banner.
+    pub image: Option<String>,
+    /// Where it receives.
+    pub inbox: String,
+    /// Where all actors of its server receive.
+    pub shared_inbox: Option<String>,
+    /// Its collection of followers, by which posts are addressed to them.
+    pub followers: Option<String>,
+    /// Whether it answers requests to follow by hand.
+    pub approves_followers: bool,
+    /// Whether directories and search may list it.
+    pub discoverable: bool,
+    /// Whether its posts may be indexed.
+    pub indexable: bool,
+    /// When it came to be, as far as known.
+    pub created: Timestamp,
+    /// When its document was last read (remote) or last changed (local).
+    pub updated: Timestamp,
+    /// When it was deleted or suspended; its id then answers 410.
+    pub deleted: Option<Timestamp>,
+}
+
+impl Actor {
+    /// Whether it lives here.
+    pub fn is_local(&self) -> bool {
+        self.peer.is_none()
+    }
+
+    /// Whether it is a community.
+    pub fn is_group(&self) -> bool {
+        self.kind == ActorKind::Group
+    }
+
+    /// `name@host`.
+    pub fn handle(&self) -> String {
+        format!("{}@{}", self.name, self.host)
+    }
+
+    /// The inbox a delivery to this actor goes to: its server's shared one if there is one.
+    pub fn delivery_inbox(&self) -> &str {
+        self.shared_inbox.as_deref().unwrap_or(&self.inbox)
+    }
+}

@@ -1,0 +1,113 @@
+//! Groups: communities with rules about who reads, who writes and how one joins.
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    actor::text_enum,
+    id::ActorId,
+    time::Timestamp,
+};
+
+text_enum! {
+    /// Who reads and who writes.
+    Visibility {
+        /// Everybody reads, everybody may write.
+        Public = "public",
+        /// Everybody reads, members write.
+        Restricted = "restricted",
+        /// Only members read and write; nothing leaves this server.
+        Private = "private",
+    }
+}
+
+text_enum! {
+    /// How one becomes a member.
+    Joining {
+        /// By asking: the answer is yes.
+        Open = "open",
+        /// By asking: a moderator answers.
+        Approval = "approval",
+        /// By invitation.
+        Invite = "invite",
+    }
+}
+
+/// The rules of a group; remote groups have them too, as far as their documents tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRules {
+    /// The group.
+    pub id: ActorId,
+    /// Who reads and who writes.
+    pub visibility: Visibility,
+    /// How one becomes a member.
+    pub joining: Joining,
+    /// Whether only moderators start threads.
+    pub moderators_only: bool,
+}
+
+text_enum! {
+    /// What a member may do, from the least to the most.
+    Role {
+        /// Takes part.
+        Member = "member",
+        /// Keeps order: removes, locks, bans, admits.
+        Moderator = "moderator",
+        /// Leads: names moderators, changes texts.
+        Leader = "leader",
+        /// Owns: everything, and cannot be removed by others.
+        Owner = "owner",
+    }
+}
+
+text_enum! {
+    /// How far a membership has come.
+    MemberState {
+        /// Asked by a moderator, has not answered.
+        Invited = "invited",
+        /// Has asked, waits for an answer.
+        Pending = "pending",
+        /// Is in.
+        Active = "active",
+    }
+}
+
+/// A membership: our own record, apart from any follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The group.
+    pub group: ActorId,
+    /// The person, here or elsewhere.
+    pub person: ActorId,
+    /// What they may do.
+    pub role: Role,
+    /// How far it has come.
+    pub state: MemberState,
+    /// Since when it is so.
+    pub since: Timestamp,
+}
+
+/// What a person is to a group, all that policy needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// The role of an active member.
+    pub role: Option<Role>,
+    /// A membership that is not active yet.
+    pub waiting: Option<MemberState>,
+    /// Whether they follow (accepted).
+    pub follows: bool,
+    /// Whether a ban is in force.
+    pub banned: bool,
+    /// Whether they administer this server.
+    pub admin: bool,
+}
+
+impl Standing {
+    /// Whether they are an active member.
+    pub fn is_member(&self) -> bool {
+        self.role.is_some()
+    }
+
+    /// Whether they keep order here.
+    pub fn is_staff(&self) -> bool {
+        self.role >= Some(Role::Moderator)
+    }
+}

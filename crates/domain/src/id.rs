@@ -1,0 +1,81 @@
+//! Identifiers: 64-bit numbers ordered by time, one type per noun.
+use std::{fmt, num::ParseIntError, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// How many low bits of an id are not time.
+pub const SEQUENCE_BITS: u32 = 16;
+
+/// The id of something that came to be at `at`; `sequence` tells apart what shares a millisecond.
+pub fn at(at: Timestamp, sequence: u16) -> i64 {
+    (at.0.max(0) << SEQUENCE_BITS) | i64::from(sequence)
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl $name {
+            /// The moment this id was made for.
+            pub fn timestamp(self) -> Timestamp {
+                Timestamp(self.0 >> SEQUENCE_BITS)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseIntError;
+            fn from_str(s: &str) -> Result<Self, ParseIntError> {
+                s.parse().map(Self)
+            }
+        }
+
+        impl From<$name> for i64 {
+            fn from(id: $name) -> i64 {
+                id.0
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A person, a group or the server's own actor: whatever has a name, an inbox and keys.
+    ActorId
+    /// A post; a reply is a post with a parent.
+    PostId
+    /// An activity this server sends.
+    ActivityId
+    /// An activity this server received and stored.
+    ReceivedId
+    /// Another server.
+    PeerId
+    /// A piece of background work.
+    JobId
+    /// A notification of a person here.
+    NotificationId
+    /// An entry of the moderation log.
+    LogEntryId
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_time_and_give_it_back() {
+        let (a, b) = (PostId(at(Timestamp(1_000), u16::MAX)), PostId(at(Timestamp(1_001), 0)));
+        assert!(a < b);
+        assert_eq!(a.timestamp(), Timestamp(1_000));
+        assert_eq!("42".parse(), Ok(PostId(42)));
+    }
+}

@@ -1,0 +1,16 @@
+//! The nouns and the rules: no I/O, no SQL, no wire format.
+pub mod actor;
+pub mod group;
+pub mod handle;
+pub mod host;
+pub mod id;
+pub mod policy;
+pub mod post;
+pub mod text;
+pub mod time;
+pub mod urls;
+
+/// A word that names none of the values it should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown word `{0}`")]
+pub struct UnknownWord(pub String);

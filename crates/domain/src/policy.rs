@@ -1,0 +1,208 @@
+//! Who may do what: the one place where it is decided, for local and remote people alike.
+use crate::{
+    group::{GroupRules, Joining, MemberState, Role, Standing, Visibility},
+    id::ActorId,
+    post::{Audience, Post, Vote},
+};
+
+/// Why something is not allowed; the word is stable and may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A ban is in force.
+    #[error("banned from this group")]
+    Banned,
+    /// Only members may.
+    #[error("only members may do this")]
+    NotMember,
+    /// The group admits by invitation.
+    #[error("this group admits by invitation")]
+    InviteOnly,
+    /// Only those who keep order may.
+    #[error("only moderators may do this")]
+    NotStaff,
+    /// Only the author may.
+    #[error("only the author may do this")]
+    NotAuthor,
+    /// The target's role is not below the actor's.
+    #[error("their role does not allow it")]
+    Rank,
+    /// The thread is closed.
+    #[error("the thread is locked")]
+    Locked,
+    /// It was deleted or removed.
+    #[error("it is no longer there")]
+    Gone,
+    /// It is not open to everybody.
+    #[error("it is not public")]
+    NotPublic,
+}
+
+/// May, or why not.
+pub type Verdict<T = ()> = Result<T, Refusal>;
+
+fn unless(refused: bool, why: Refusal) -> Verdict {
+    if refused { Err(why) } else { Ok(()) }
+}
+
+/// Reading what is addressed to everybody in a group.
+pub fn read(group: &GroupRules, who: &Standing) -> Verdict {
+    unless(group.visibility == Visibility::Private && !who.is_member(), Refusal::NotMember)
+}
+
+/// Where a new post would stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On top, as a thread.
+    Thread,
+    /// Under another post.
+    Reply {
+        /// Whether that post or its thread is closed.
+        locked: bool,
+    },
+}
+
+/// Writing in a group.
+pub fn post(group: &GroupRules, who: &Standing, place: Place) -> Verdict {
+    unless(who.banned, Refusal::Banned)?;
+    unless(group.visibility != Visibility::Public && !who.is_member(), Refusal::NotMember)?;
+    match place {
+        Place::Thread => unless(group.moderators_only && !who.is_staff(), Refusal::NotStaff),
+        Place::Reply { locked } => unless(locked && !who.is_staff(), Refusal::Locked),
+    }
+}
+
+/// Voting on a post; `group` is the one it stands in.
+pub fn vote(group: Option<(&GroupRules, &Standing)>, post: &Post, _vote: Vote) -> Verdict {
+    unless(!post.is_live(), Refusal::Gone)?;
+    if let Some((group, who)) = group {
+        unless(who.banned, Refusal::Banned)?;
+        read(group, who)?;
+    }
+    Ok(())
+}
+
+/// What a request to follow a group brings about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// The follow alone.
+    Follow,
+    /// The follow, and membership with it.
+    FollowAndJoin,
+    /// A request that a moderator answers.
+    Ask,
+}
+
+/// Following a group. Where writing or reading needs membership, following is how people
+/// elsewhere ask for it: their software knows no other way.
+pub fn follow(group: &GroupRules, who: &Standing) -> Verdict<Admission> {
+    unless(who.banned, Refusal::Banned)?;
+    if who.is_member() {
+        return Ok(Admission::Follow);
+    }
+    match (group.joining, group.visibility) {
+        _ if who.waiting == Some(MemberState::Invited) => Ok(Admission::FollowAndJoin),
+        (Joining::Approval, _) => Ok(Admission::Ask),
+        (Joining::Open | Joining::Invite, Visibility::Public) | (Joining::Invite, Visibility::Restricted) => {
+            Ok(Admission::Follow)
+        }
+        (Joining::Open, Visibility::Restricted | Visibility::Private) => Ok(Admission::FollowAndJoin),
+        (Joining::Invite, Visibility::Private) => Err(Refusal::InviteOnly),
+    }
+}
+
+/// Becoming a member; the answer is the state the membership starts in.
+pub fn join(group: &GroupRules, who: &Standing) -> Verdict<MemberState> {
+    unless(who.banned, Refusal::Banned)?;
+    match group.joining {
+        _ if who.is_member() || who.waiting == Some(MemberState::Invited) => Ok(MemberState::Active),
+        Joining::Open => Ok(MemberState::Active),
+        Joining::Approval => Ok(MemberState::Pending),
+        Joining::Invite => Err(Refusal::InviteOnly),
+    }
+}
+
+/// Keeping order: removing and restoring posts, locking, pinning, answering requests, inviting.
+pub fn moderate(who: &Standing) -> Verdict {
+    unless(!(who.is_staff() || who.admin), Refusal::NotStaff)
+}
+
+/// Banning `target` or lifting a ban.
+pub fn ban(who: &Standing, target: &Standing) -> Verdict {
+    moderate(who)?;
+    unless(target.role >= who.role && target.is_staff() && !who.admin, Refusal::Rank)?;
+    unless(target.role == Some(Role::Owner), Refusal::Rank)
+}
+
+/// Giving `target` the role `role`, or with `None` ending the membership; leaving oneself is [`leave`].
+pub fn appoint(who: &Standing, target: &Standing, role: Option<Role>) -> Verdict {
+    let mine = if who.admin { Some(Role::Owner) } else { who.role };
+    unless(mine < Some(Role::Leader), Refusal::NotStaff)?;
+    unless(target.role == Some(Role::Owner), Refusal::Rank)?;
+    unless(role >= mine && role != Some(Role::Owner), Refusal::Rank)?;
+    unless(role == Some(Role::Owner) && mine != Some(Role::Owner), Refusal::Rank)?;
+    unless(target.banned && role.is_some(), Refusal::Banned)
+}
+
+/// Ending one's own membership; a group never loses its owner.
+pub fn leave(who: &Standing) -> Verdict {
+    unless(who.role == Some(Role::Owner), Refusal::Rank)
+}
+
+/// Changing what the group says of itself and its rules.
+pub fn manage(who: &Standing) -> Verdict {
+    unless(!(who.role >= Some(Role::Leader) || who.admin), Refusal::NotStaff)
+}
+
+/// Changing what a post says.
+pub fn edit(post: &Post, who: ActorId) -> Verdict {
+    unless(post.deleted.is_some(), Refusal::Gone)?;
+    unless(post.author != who, Refusal::NotAuthor)
+}
+
+/// Deleting a post for good.
+pub fn delete(post: &Post, who: ActorId) -> Verdict {
+    unless(post.author != who, Refusal::NotAuthor)
+}
+
+/// Removing a post from its group, or restoring it.
+pub fn remove(post: &Post, who: &Standing) -> Verdict {
+    moderate(who)?;
+    unless(post.deleted.is_some(), Refusal::Gone)
+}
+
+/// Passing a post on to the followers of its group: only what its author made public.
+pub fn announce(group: &GroupRules, post: &Post) -> Verdict {
+    unless(!post.is_live(), Refusal::Gone)?;
+    unless(group.visibility == Visibility::Private || !post.audience.is_open(), Refusal::NotPublic)
+}
+
+/// What a reader is to a post, all that [`see`] needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Regard {
+    /// Wrote it.
+    pub author: bool,
+    /// Is mentioned in it.
+    pub mentioned: bool,
+    /// Follows its author (accepted).
+    pub follows_author: bool,
+    /// Is an active member of its group.
+    pub member: bool,
+    /// Keeps order in its group.
+    pub staff: bool,
+}
+
+/// Reading a post. `store::visible` is this function in SQL; a property test holds the two together.
+pub fn see(post: &Post, reader: Regard) -> bool {
+    if post.deleted.is_some() || (post.removed.is_some() && !reader.author && !reader.staff) {
+        return false;
+    }
+    match post.audience {
+        Audience::Public | Audience::Unlisted => true,
+        Audience::Followers => reader.author || reader.mentioned || reader.follows_author,
+        Audience::Direct => reader.author || reader.mentioned,
+        Audience::Members => reader.member,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+//! Posts: threads and replies are one noun.
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    actor::text_enum,
+    id::{ActorId, PostId},
+    time::Timestamp,
+};
+
+text_enum! {
+    /// What an author called the post; it decides little more than the form in which it is sent on.
+    PostKind {
+        /// A short text.
+        Note = "note",
+        /// A text with a title.
+        Article = "article",
+        /// A titled text or link, as forums write it.
+        Page = "page",
+        /// A poll.
+        Question = "question",
+        /// Something that takes place.
+        Event = "event",
+        /// A film.
+        Video = "video",
+        /// Anything else that has a name or a content.
+        Other = "other",
+    }
+}
+
+text_enum! {
+    /// Whom the author addressed; a private group narrows it to its members.
+    Audience {
+        /// Everybody.
+        Public = "public",
+        /// Everybody who has the link.
+        Unlisted = "unlisted",
+        /// The author's followers.
+        Followers = "followers",
+        /// The people it mentions.
+        Direct = "direct",
+        /// The members of its group.
+        Members = "members",
+    }
+}
+
+impl Audience {
+    /// Whether anybody at all may read it.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Public | Self::Unlisted)
+    }
+}
+
+/// A picture, film, sound or link that belongs to a post.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Where it is.
+    pub url: String,
+    /// Its media type; a link has `text/html`.
+    pub media_type: String,
+    /// What it shows, in words.
+    pub alt: String,
+    /// A coarse preview (BlurHash).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blurhash: Option<String>,
+    /// Width in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Height in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+}
+
+/// A custom emoji used in a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Emoji {
+    /// Its name between colons, without them.
+    pub shortcode: String,
+    /// Its picture.
+    pub url: String,
+}
+
+/// A poll.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Poll {
+    /// The answers to choose from, with the votes counted for each.
+    pub options: Vec<(String, u32)>,
+    /// Whether one may choose several.
+    pub multiple: bool,
+    /// When it closes.
+    pub closes: Option<Timestamp>,
+    /// How many people voted.
+    pub voters: u32,
+}
+
+/// What a post says: what its author may change later.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Content {
+    /// The title of a thread, plain text.
+    pub title: Option<String>,
+    /// The body, sanitised HTML.
+    pub html: String,
+    /// The body as it was written, if that was Markdown.
+    pub source: Option<String>,
+    /// A content warning, plain text.
+    pub warning: Option<String>,
+    /// Whether media should be hidden at first.
+    pub sensitive: bool,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// Pictures, films, links.
+    pub attachments: Vec<Attachment>,
+    /// Hashtags, folded, without `#`.
+    pub tags: Vec<String>,
+    /// Custom emoji.
+    pub emoji: Vec<Emoji>,
+    /// A poll.
+    pub poll: Option<Poll>,
+}
+
+/// A post as the store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// Its number here.
+    pub id: PostId,
+    /// Its id on the network, a URL.
+    pub uri: String,
+    /// The page to show to people.
+    pub url: String,
+    /// What its author called it.
+    pub kind: PostKind,
+    /// Who wrote it.
+    pub author: ActorId,
+    /// The group it stands in.
+    pub group: Option<ActorId>,
+    /// The post it replies to.
+    pub parent: Option<PostId>,
+    /// The post that started its thread; itself for a thread.
+    pub root: PostId,
+    /// How many parents it has up to the root.
+    pub depth: i32,
+    /// Whom it is addressed to.
+    pub audience: Audience,
+    /// What it says.
+    pub content: Content,
+    /// Whether its author lives here.
+    pub local: bool,
+    /// When it was published, never in the future.
+    pub published: Timestamp,
+    /// When its content last changed.
+    pub edited: Option<Timestamp>,
+    /// When its author deleted it; its id then answers 410.
+    pub deleted: Option<Timestamp>,
+    /// When a moderator removed it from its group.
+    pub removed: Option<Timestamp>,
+    /// When a moderator closed it to replies.
+    pub locked: Option<Timestamp>,
+    /// When a moderator pinned it.
+    pub featured: Option<Timestamp>,
+}
+
+impl Post {
+    /// Whether it starts a thread.
+    pub fn is_thread(&self) -> bool {
+        self.parent.is_none()
+    }
+
+    /// Whether it can still be read by those it is addressed to.
+    pub fn is_live(&self) -> bool {
+        self.deleted.is_none() && self.removed.is_none()
+    }
+}
+
+/// How many there are of what others did with a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Replies that can be read.
+    pub replies: i64,
+    /// Votes for it.
+    pub likes: i64,
+    /// Votes against it.
+    pub dislikes: i64,
+    /// People and groups who passed it on.
+    pub shares: i64,
+}
+
+text_enum! {
+    /// An opinion in one click.
+    Vote {
+        /// For.
+        Like = "like",
+        /// Against.
+        Dislike = "dislike",
+    }
+}
+
+text_enum! {
+    /// What a request to follow has come to.
+    FollowState {
+        /// Not answered yet.
+        Pending = "pending",
+        /// In force.
+        Accepted = "accepted",
+    }
+}

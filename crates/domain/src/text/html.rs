@@ -1,0 +1,113 @@
+//! HTML from outside: one sanitiser for every sink, and its plain readings.
+mod entity;
+mod flat;
+mod shape;
+mod token;
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+
+use super::plain;
+
+/// The longest HTML that is read, in bytes; the rest is cut.
+const LONGEST: usize = 256 * 1024;
+
+/// The elements that may be in a page; what else is there loses its tags.
+const TAGS: &str = "p br span a del s pre blockquote code b strong u i em ul ol li ruby rt rp h1 h2 h3 h4 h5 h6 hr table thead \
+                    tbody tr th td";
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let classes: HashSet<&str> = shape::CLASSES.into_iter().collect();
+    let mut builder = Builder::empty();
+    builder
+        .tags(TAGS.split(' ').collect())
+        .clean_content_tags(HashSet::from(["script", "style", "svg", "math", "iframe", "template"]))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
+        .tag_attribute_values(HashMap::from([
+            ("a", HashMap::from([("rel", HashSet::from([shape::REL, shape::REL_TAG]))])),
+            ("span", HashMap::from([("translate", HashSet::from(["no"]))])),
+        ]))
+        .allowed_classes(HashMap::from([("a", classes.clone()), ("span", classes.clone()), ("p", classes)]))
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(UrlRelative::Deny)
+        .link_rel(None)
+        .strip_comments(true);
+    builder
+});
+
+/// HTML that may be put into a page. Sanitising it again changes nothing.
+pub fn sanitize(html: &str) -> String {
+    let html = readable(html);
+    // Many short posts hold no markup at all.
+    if !html.contains(['<', '>', '&', '\u{a0}']) {
+        return html.into_owned();
+    }
+    let shaped = shape::shape(&html);
+    let mut clean = settle(SANITISER.clean(&shaped).to_string());
+    // Only now are all characters known by themselves, and with them what the links say.
+    if entity::is_beyond_us(&shaped) {
+        clean = settle(SANITISER.clean(&shape::shape(&clean)).to_string());
+    }
+    // Longer than this is nobody's post but an attack on whoever stores it.
+    if clean.len() <= html.len() * 10 + 1024 { clean } else { escape(&flat::text(&clean)) }
+}
+
+/// The part of sanitised HTML that every microblog keeps: headings as bold lines, tables as text.
+pub fn to_microblog(html: &str) -> String {
+    flat::microblog(&sanitize(html))
+}
+
+/// The text of HTML with its line breaks.
+pub fn to_text(html: &str) -> String {
+    let shaped = shape::shape(&readable(html));
+    // Only the parser knows all names of characters; asking it costs ten times the rest.
+    if entity::is_beyond_us(&shaped) { flat::text(&sanitize(html)) } else { flat::text(&shaped) }
+}
+
+/// The beginning of the text in one line, at most `max` characters.
+pub fn excerpt(html: &str, max: usize) -> String {
+    plain::line(&to_text(html), max)
+}
+
+/// Plain text as HTML that shows just that text.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    entity::push_escaped(&mut out, text);
+    out
+}
+
+/// The part that is read, with plain line breaks and without controls.
+fn readable(html: &str) -> Cow<'_, str> {
+    let html = html.get(..html.floor_char_boundary(LONGEST)).unwrap_or(html);
+    if !html.contains(is_unwanted) {
+        return Cow::Borrowed(html);
+    }
+    let mut html = html.replace("\r\n", "\n").replace('\r', "\n").replace('\u{c}', " ");
+    html.retain(|c| !is_unwanted(c));
+    Cow::Owned(html)
+}
+
+fn is_unwanted(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
+
+/// Drops what a second parsing would drop or change: controls, and line breaks right after `<pre>`.
+fn settle(html: String) -> String {
+    let html = if html.contains(is_unwanted) { html.replace(is_unwanted, "") } else { html };
+    if !html.contains("<pre>\n") {
+        return html;
+    }
+    let mut parts = html.split("<pre>");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("<pre>");
+        out.push_str(part.trim_start_matches('\n'));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! Search text analysed by us, so that both databases find the same things.
+mod query;
+
+use std::collections::HashSet;
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+pub use query::{Query, query};
+
+/// The longest word kept, in characters.
+const WORD_MAX: usize = 64;
+/// The most words of one text that are indexed.
+const WORDS_MAX: usize = 10_000;
+
+/// The index form of a text: words by spaces, ready for a tokeniser that splits at whatever is no letter or digit.
+///
+/// Text of a known language is one run of stems, so that phrases match. Text of an unknown one is its run of Spanish
+/// stems, then the English stems and folded words not among them. What a missing accent changes in a stem is added last.
+pub fn analyze(text: &str, language: Option<&str>) -> String {
+    let words = words(text, WORDS_MAX);
+    let languages = match language.map(super::language::primary) {
+        Some("es") => &[Language::Spanish][..],
+        Some("en") => &[Language::English],
+        None | Some("und") => &[Language::Spanish, Language::English, Language::Unknown],
+        Some(_) => &[Language::Unknown],
+    };
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut seen = HashSet::new();
+    for (at, language) in languages.iter().enumerate() {
+        for word in &words {
+            let stem = language.stem(word);
+            if seen.insert(stem.clone()) || at == 0 {
+                push_word(&mut out, &stem);
+            }
+        }
+    }
+    for language in languages {
+        for word in &words {
+            let stem = language.stem(&fold(word));
+            if seen.insert(stem.clone()) {
+                push_word(&mut out, &stem);
+            }
+        }
+    }
+    out
+}
+
+/// Lower case, compatible forms made one, accents off Latin and Greek letters, ñ kept.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut base = ' ';
+    for c in text.nfkd().flat_map(char::to_lowercase).nfd() {
+        let accent = ('\u{300}'..='\u{36f}').contains(&c);
+        if !accent {
+            base = c;
+        }
+        let kept =
+            !accent || (base == 'n' && c == '\u{303}') || !(base.is_ascii() || ('\u{370}'..='\u{3ff}').contains(&base));
+        if kept {
+            out.push(c);
+        }
+    }
+    out.nfc().collect()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Spanish,
+    English,
+    Unknown,
+}
+
+impl Language {
+    /// The folded stem of a lower-case word.
+    fn stem(self, word: &str) -> String {
+        let algorithm = match self {
+            Self::Spanish => Algorithm::Spanish,
+            Self::English => Algorithm::English,
+            Self::Unknown => return fold(word),
+        };
+        let stem = fold(&Stemmer::create(algorithm).stem(word));
+        // Snowball keeps the plural of short words: without this, `año` would not find `años`.
+        match stem.strip_suffix('s') {
+            Some(single) if self == Self::Spanish && single.chars().count() >= 3 && single.ends_with(['a', 'o']) => {
+                single.to_owned()
+            }
+            _ => stem,
+        }
+    }
+}
+
+/// The words of a text: runs of letters and digits, lower case, composed; scripts without spaces letter by letter.
+fn words(text: &str, max: usize) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut length = 0;
+    for c in text.nfkc().flat_map(char::to_lowercase).nfc().chain([' ']) {
+        let part = c.is_alphanumeric() || (is_combining_mark(c) && !word.is_empty());
+        let alone = part && stands_alone(c);
+        if (!part || alone) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+            length = 0;
+            if words.len() >= max {
+                break;
+            }
+        }
+        if alone {
+            words.push(c.to_string());
+        } else if part && length < WORD_MAX {
+            word.push(c);
+            length += 1;
+        }
+    }
+    words.truncate(max);
+    words
+}
+
+/// Letters of scripts that put no spaces between words.
+fn stands_alone(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{323af}' | '\u{e00}'..='\u{e30}' | '\u{e32}' | '\u{e33}' | '\u{e40}'..='\u{e46}')
+}
+
+fn push_word(out: &mut String, word: &str) {
+    if word.is_empty() {
+        return;
+    }
+    if !out.is_empty() {
+        out.push(' ');
+    }
+    out.push_str(word);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,323 @@
+//! Every URL of this server: minted here, and taken apart again here.
+use url::Url;
+
+use crate::{
+    host::Host,
+    id::{ActivityId, ActorId, PostId},
+};
+
+/// The fixed paths of the server.
+pub mod path {
+    /// The shared inbox.
+    pub const INBOX: &str = "/inbox";
+    /// The server's own actor.
+    pub const INSTANCE: &str = "/actor";
+    /// Discovery of actors by handle (RFC 7033).
+    pub const WEBFINGER: &str = "/.well-known/webfinger";
+    /// Discovery of the server's description.
+    pub const NODEINFO: &str = "/.well-known/nodeinfo";
+    /// Where WebFinger is (RFC 6415).
+    pub const HOST_META: &str = "/.well-known/host-meta";
+    /// The server's description, by version.
+    pub const NODEINFO_20: &str = "/nodeinfo/2.0";
+    /// The server's description, by version.
+    pub const NODEINFO_21: &str = "/nodeinfo/2.1";
+    /// An actor: page and document. `name` may be `name@host` for the page of a remote one.
+    pub const ACTOR: &str = "/@{name}";
+    /// Something of an actor: a collection, its inbox, or a post by id.
+    pub const ACTOR_PART: &str = "/@{name}/{part}";
+    /// Something of a post.
+    pub const POST_PART: &str = "/@{name}/{post}/{part}";
+    /// An activity of ours.
+    pub const ACTIVITY: &str = "/activities/{id}";
+}
+
+/// What of an actor a URL names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActorPart {
+    /// Where it receives.
+    Inbox,
+    /// What it sent.
+    Outbox,
+    /// Who follows it.
+    Followers,
+    /// Whom it follows.
+    Following,
+    /// What is pinned.
+    Featured,
+    /// Who keeps order in the group.
+    Moderators,
+}
+
+impl ActorPart {
+    const ALL: [Self; 6] =
+        [Self::Inbox, Self::Outbox, Self::Followers, Self::Following, Self::Featured, Self::Moderators];
+
+    /// The last segment of its URL.
+    pub const fn segment(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Outbox => "outbox",
+            Self::Followers => "followers",
+            Self::Following => "following",
+            Self::Featured => "featured",
+            Self::Moderators => "moderators",
+        }
+    }
+
+    /// The part whose URL ends in `segment`.
+    pub fn from_segment(segment: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.segment() == segment)
+    }
+}
+
+/// What of a post a URL names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PostPart {
+    /// Its direct replies.
+    Replies,
+    /// Votes for it.
+    Likes,
+    /// Who passed it on.
+    Shares,
+    /// Its whole thread.
+    Context,
+}
+
+impl PostPart {
+    const ALL: [Self; 4] = [Self::Replies, Self::Likes, Self::Shares, Self::Context];
+
+    /// The last segment of its URL.
+    pub const fn segment(self) -> &'static str {
+        match self {
+            Self::Replies => "replies",
+            Self::Likes => "likes",
+            Self::Shares => "shares",
+            Self::Context => "context",
+        }
+    }
+
+    /// The part whose URL ends in `segment`.
+    pub fn from_segment(segment: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.segment() == segment)
+    }
+}
+
+/// Something of this server, recognised by its URL.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Local {
+    /// The server's own actor.
+    Instance,
+    /// A person or a group, by name.
+    Actor(String),
+    /// Something of a person or group.
+    ActorPart(String, ActorPart),
+    /// A post, by the name of its author and its number.
+    Post(String, PostId),
+    /// Something of a post.
+    PostPart(String, PostId, PostPart),
+    /// An activity of ours.
+    Activity(ActivityId),
+    /// The shared inbox.
+    Inbox,
+    /// Any other URL on one of our hosts.
+    Other,
+}
+
+/// The server as it is known outside: the scheme and the host of all it mints by default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    scheme: &'static str,
+    host: Host,
+}
+
+impl Site {
+    /// The site at `url`; `None` unless that is http(s) with a host.
+    pub fn new(url: &Url) -> Option<Self> {
+        let scheme = match url.scheme() {
+            "https" => "https",
+            "http" => "http",
+            _ => return None,
+        };
+        let host = match (url.host_str()?, url.port()) {
+            (host, Some(port)) => Host::parse(&format!("{host}:{port}"))?,
+            (host, None) => Host::parse(host)?,
+        };
+        Some(Self { scheme, host })
+    }
+
+    /// The host of all default handles, with its port when it has one.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// `http` or `https`.
+    pub fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
+    /// Whether the server runs in development: plain http, ports in ids.
+    pub fn is_development(&self) -> bool {
+        self.scheme == "http"
+    }
+
+    /// Whether `host` is served here.
+    pub fn serves(&self, host: &Host) -> bool {
+        *host == self.host
+    }
+
+    /// The URL of a path of this site; `path` starts with a slash.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}://{}{path}", self.scheme, self.host)
+    }
+
+    /// The id, and page, of the actor `name` on `host`, one of those served here.
+    pub fn actor(&self, host: &Host, name: &str) -> String {
+        format!("{}://{host}/@{name}", self.scheme)
+    }
+
+    /// The id of the server's own actor.
+    pub fn instance(&self) -> String {
+        self.page(path::INSTANCE)
+    }
+
+    /// The shared inbox.
+    pub fn inbox(&self) -> String {
+        self.page(path::INBOX)
+    }
+
+    /// The page of a hashtag.
+    pub fn tag(&self, tag: &str) -> String {
+        self.page(&format!("/tags/{tag}"))
+    }
+
+    /// The id of an activity we send.
+    pub fn activity(&self, id: ActivityId) -> String {
+        self.page(&format!("/activities/{id}"))
+    }
+
+    /// What of this server a URL names; `None` when it is on another host.
+    pub fn parse(&self, url: &str) -> Option<Local> {
+        let url = Url::parse(url).ok()?;
+        if !matches!(url.scheme(), "http" | "https") || !self.is_here(&url) {
+            return None;
+        }
+        Some(parse_path(&url).unwrap_or(Local::Other))
+    }
+
+    fn is_here(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else { return false };
+        let named = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        Host::parse(&named).is_some_and(|host| self.serves(&host))
+    }
+}
+
+fn parse_path(url: &Url) -> Option<Local> {
+    let mut segments = url.path_segments()?.filter(|s| !s.is_empty());
+    let first = segments.next()?;
+    let rest = [segments.next(), segments.next(), segments.next()];
+    if url.query().is_some() {
+        return None;
+    }
+    if let Some(name) = first.strip_prefix('@') {
+        let name = name.to_lowercase();
+        return match rest {
+            [None, ..] => Some(Local::Actor(name)),
+            [Some(part), None, _] => match (ActorPart::from_segment(part), part.parse()) {
+                (Some(part), _) => Some(Local::ActorPart(name, part)),
+                (None, Ok(post)) => Some(Local::Post(name, post)),
+                _ => None,
+            },
+            [Some(post), Some(part), None] => {
+                Some(Local::PostPart(name, post.parse().ok()?, PostPart::from_segment(part)?))
+            }
+            _ => None,
+        };
+    }
+    match (first, rest) {
+        ("actor", [None, ..]) => Some(Local::Instance),
+        ("inbox", [None, ..]) => Some(Local::Inbox),
+        ("activities", [Some(id), None, _]) => id.parse().ok().map(Local::Activity),
+        _ => None,
+    }
+}
+
+/// Something of the local actor whose id is `actor`.
+pub fn actor_part(actor: &str, part: ActorPart) -> String {
+    format!("{actor}/{}", part.segment())
+}
+
+/// The RSA key of a local actor.
+pub fn rsa_key(actor: &str) -> String {
+    format!("{actor}#main-key")
+}
+
+/// The Ed25519 key of a local actor.
+pub fn ed25519_key(actor: &str) -> String {
+    format!("{actor}#ed25519-key")
+}
+
+/// The post `id` of the local actor whose id is `author`.
+pub fn post(author: &str, id: PostId) -> String {
+    format!("{author}/{id}")
+}
+
+/// Something of the local post whose id is `post`.
+pub fn post_part(post: &str, part: PostPart) -> String {
+    format!("{post}/{}", part.segment())
+}
+
+/// The follow that makes `follower` receive `target`; derived, so that a repeat is the same activity.
+pub fn follow(follower: &str, target: ActorId) -> String {
+    format!("{follower}#follows/{target}")
+}
+
+/// A page of a collection, from the item before `cursor`.
+pub fn page_before(collection: &str, cursor: Option<i64>) -> String {
+    match cursor {
+        Some(cursor) => format!("{collection}?before={cursor}"),
+        None => format!("{collection}?page=1"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(url: &str) -> Site {
+        Site::new(&Url::parse(url).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_minted_is_recognised() {
+        let site = site("http://127.0.0.2:8081");
+        let ana = site.actor(site.host(), "ana");
+        assert_eq!(ana, "http://127.0.0.2:8081/@ana");
+        assert_eq!(site.parse(&ana), Some(Local::Actor("ana".into())));
+        let outbox = actor_part(&ana, ActorPart::Outbox);
+        assert_eq!(site.parse(&outbox), Some(Local::ActorPart("ana".into(), ActorPart::Outbox)));
+        let id = PostId(7);
+        assert_eq!(site.parse(&post(&ana, id)), Some(Local::Post("ana".into(), id)));
+        let replies = post_part(&post(&ana, id), PostPart::Replies);
+        assert_eq!(site.parse(&replies), Some(Local::PostPart("ana".into(), id, PostPart::Replies)));
+        assert_eq!(site.parse(&site.activity(ActivityId(9))), Some(Local::Activity(ActivityId(9))));
+        assert_eq!(site.parse(&site.instance()), Some(Local::Instance));
+        assert_eq!(site.parse(&site.inbox()), Some(Local::Inbox));
+        assert_eq!(site.parse(&rsa_key(&ana)), Some(Local::Actor("ana".into())));
+    }
+
+    #[test]
+    fn every_spelling_of_our_host_is_ours_and_no_other() {
+        let site = site("https://plaza.example");
+        for ours in ["https://PLAZA.example/@Ana", "https://plaza.example:443/@ana", "https://plaza.example./@ana"] {
+            assert_eq!(site.parse(ours), Some(Local::Actor("ana".into())), "{ours}");
+        }
+        for other in ["https://plaza.example:8443/@ana", "https://xplaza.example/@ana", "ftp://plaza.example/@ana", "@ana"] {
+            assert_eq!(site.parse(other), None, "{other}");
+        }
+        assert_eq!(site.parse("https://plaza.example/@ana/7/likes/x"), Some(Local::Other));
+    }
+}

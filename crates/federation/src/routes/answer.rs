@@ -1,0 +1,62 @@
+//! Answers to other software: their headers, and errors that say no more than they must.
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::{
+        StatusCode,
+        header::{self, HeaderName},
+    },
+    web::Bytes,
+};
+use app::Error;
+
+/// The media type of ActivityPub documents.
+pub(crate) const DOCUMENT: &str = "application/activity+json; charset=utf-8";
+
+const PUBLIC: &str = "public, max-age=180";
+const PRIVATE: &str = "private, no-store";
+const VARY: &str = "Accept, Authorization, Signature, Signature-Input, Origin";
+const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// An answer with a body in a language that software speaks.
+pub(crate) fn with(request: &HttpRequest, status: StatusCode, media_type: &'static str, body: Bytes) -> HttpResponse {
+    let signed = [header::AUTHORIZATION, HeaderName::from_static("signature")];
+    let cacheable = status.is_success() && !signed.iter().any(|name| request.headers().contains_key(name));
+    HttpResponseBuilder::new(status)
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header((header::CACHE_CONTROL, if cacheable { PUBLIC } else { PRIVATE }))
+        .insert_header((header::VARY, VARY))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::X_FRAME_OPTIONS, "DENY"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header((HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"))
+        .body(body)
+}
+
+/// A refusal; its text is one of ours and safe to show.
+pub(crate) fn refusal(request: &HttpRequest, status: StatusCode, why: &str) -> HttpResponse {
+    let body = serde_json::json!({ "error": why }).to_string();
+    with(request, status, "application/json", body.into())
+}
+
+/// The answer to what went wrong. The full story goes to the log, if it is one.
+pub(crate) fn error(request: &HttpRequest, error: &Error) -> HttpResponse {
+    let status = match error {
+        Error::NotFound => StatusCode::NOT_FOUND,
+        Error::Denied(_) => StatusCode::FORBIDDEN,
+        Error::Invalid(_) => StatusCode::BAD_REQUEST,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::Unreachable { .. } => StatusCode::BAD_GATEWAY,
+        Error::Internal(_) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Internal(source) => {
+            tracing::error!(path = request.path(), error = %source, "a document could not be served");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    let mut answer = refusal(request, status, &error.to_string());
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+    }
+    answer
+}

@@ -1,0 +1,309 @@
+//! The command line, and how a command ends.
+use std::{
+    ffi::OsString,
+    fmt::{self, Write as _},
+    io::Write as _,
+    path::PathBuf,
+    process::ExitCode,
+    str::FromStr,
+};
+
+use clap::{
+    Args, CommandFactory, FromArgMatches, Parser, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+    error::ErrorKind,
+};
+use domain::group::{Joining, Visibility};
+
+use crate::settings::{self, SETTINGS};
+
+/// Tertulia, a federated community server.
+///
+/// Its groups can be followed, and written to, from any ActivityPub server.
+#[derive(Debug, Parser)]
+#[command(name = "tertulia", version, arg_required_else_help = false)]
+pub struct Cli {
+    /// Read settings from FILE instead of `tertulia.toml` in the working directory.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Migrate the database if needed, serve HTTP and run the workers, until SIGTERM or SIGINT.
+    Serve,
+    /// Work with people who have a login here.
+    #[command(subcommand, arg_required_else_help = false)]
+    Person(Person),
+    /// Work with groups.
+    #[command(subcommand, arg_required_else_help = false)]
+    Group(Group),
+    /// Work with access tokens for scripts.
+    #[command(subcommand, arg_required_else_help = false)]
+    Token(Token),
+    /// Migrate the database and exit.
+    Migrate,
+    /// Say whether configuration, database, media store, clock, name resolution and outside reachability are right.
+    Check(Check),
+    /// Measure this program on this machine, with data of its own.
+    #[command(subcommand, arg_required_else_help = false)]
+    Bench(Bench),
+}
+
+/// Commands about people.
+#[derive(Debug, Subcommand)]
+pub enum Person {
+    /// Create a person with a login; prints id, name, handle and URL.
+    Create(PersonCreate),
+}
+
+/// `tertulia person create`
+#[derive(Debug, Args)]
+pub struct PersonCreate {
+    /// The name: the part of the handle before the domain.
+    pub name: String,
+    /// The e-mail address of the login.
+    #[arg(long)]
+    pub email: String,
+    /// Read the password from standard input, up to the end of the line.
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
+    /// Let the person administer this server.
+    #[arg(long)]
+    pub admin: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Commands about groups.
+#[derive(Debug, Subcommand)]
+pub enum Group {
+    /// Create a group; prints id, name, handle and URL.
+    Create(GroupCreate),
+}
+
+/// `tertulia group create`
+#[derive(Debug, Args)]
+pub struct GroupCreate {
+    /// The name: the part of the handle before the domain. People and groups share one namespace.
+    pub name: String,
+    /// The title people see.
+    #[arg(long)]
+    pub title: String,
+    /// The name of the local person who will own it.
+    #[arg(long, value_name = "PERSON")]
+    pub owner: String,
+    /// What it is about.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub summary: String,
+    /// Everybody reads and writes (public), everybody reads and members write (restricted), or members only (private).
+    #[arg(long, default_value = "public", value_parser = word(Visibility::ALL, Visibility::as_str))]
+    pub visibility: Visibility,
+    /// Joining is for everybody (open), for those a moderator admits (approval), or by invitation (invite). [default:
+    /// open, but approval for a private group]
+    #[arg(long, value_parser = word(Joining::ALL, Joining::as_str))]
+    pub join: Option<Joining>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl GroupCreate {
+    /// How one joins: nobody gets into a private group by asking alone, unless that was said.
+    pub fn joining(&self) -> Joining {
+        let unsaid = if self.visibility == Visibility::Private { Joining::Approval } else { Joining::Open };
+        self.join.unwrap_or(unsaid)
+    }
+}
+
+/// Commands about tokens.
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Create an OAuth bearer token for a person; prints the token and its scope.
+    Create(TokenCreate),
+}
+
+/// `tertulia token create`
+#[derive(Debug, Args)]
+pub struct TokenCreate {
+    /// The name of the local person it acts for.
+    pub person: String,
+    /// What it allows, separated by spaces, such as "read write follow push".
+    #[arg(long)]
+    pub scopes: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tertulia check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Signed activities into the shared inbox: how many are accepted, and applied.
+    Ingest(BenchIngest),
+    /// One post to many servers: how soon the last has it.
+    Fanout(BenchFanout),
+    /// Pages, documents and timelines out of a filled database.
+    Read(BenchRead),
+}
+
+/// `tertulia bench ingest`
+#[derive(Debug, Args)]
+pub struct BenchIngest {
+    /// How many activities to send.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub activities: u32,
+    /// How many people, each with a key, they come from.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub senders: u32,
+    /// How many connections send at once.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections: u32,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tertulia bench fanout`
+#[derive(Debug, Args)]
+pub struct BenchFanout {
+    /// How many servers follow, with an inbox each.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub peers: u32,
+    /// How many milliseconds each takes to answer.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub delay_ms: u32,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tertulia bench read`
+#[derive(Debug, Args)]
+pub struct BenchRead {
+    /// How many posts to fill the database with.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub posts: u32,
+    /// How many connections read at once.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections: u32,
+    /// How many seconds to read each of them.
+    #[arg(long, value_name = "S", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub seconds: u32,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Takes one of the words that an enum of the domain is written with.
+fn word<T>(all: &[T], written: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err: std::error::Error + Send + Sync + 'static> + Copy + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(all.iter().map(|value| written(*value))).try_map(|word| word.parse())
+}
+
+impl Cli {
+    /// Reads the arguments; `None` when they asked for help or the version, which is then printed.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Self>, Failure> {
+        let parsed = explained(Self::command())
+            .try_get_matches_from(arguments)
+            .and_then(|mut matches| Self::from_arg_matches_mut(&mut matches));
+        match parsed {
+            Ok(cli) => Ok(Some(cli)),
+            Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+                error.print().map_err(|error| Failure::Other(error.to_string()))?;
+                Ok(None)
+            }
+            Err(error) => Err(Failure::Usage(one_line(&error.to_string()))),
+        }
+    }
+}
+
+/// The complaint of clap without the usage below it, as one line.
+fn one_line(complaint: &str) -> String {
+    let text = complaint.trim_start_matches("error: ");
+    let text = text.split("\n\nUsage:").next().unwrap_or(text);
+    let text = text.split("\n\nFor more").next().unwrap_or(text);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    format!("{} (see `--help`)", words.join(" "))
+}
+
+/// The settings below the long help of every command: all of them read them.
+fn explained(command: clap::Command) -> clap::Command {
+    command.after_long_help(settings_help()).mut_subcommands(explained)
+}
+
+fn settings_help() -> String {
+    let mut help =
+        "Settings, from the environment or by the name in brackets from the configuration file:\n".to_owned();
+    for setting in SETTINGS {
+        let default = if setting.default.is_empty() { "none" } else { setting.default };
+        let added = write!(
+            help,
+            "\n  {} [{}]\n      {}\n      Values: {}. Default: {default}\n",
+            setting.env, setting.key, setting.meaning, setting.expected,
+        );
+        debug_assert!(added.is_ok(), "text grows without errors");
+    }
+    help
+}
+
+/// Why a command did not do what it should.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The arguments or the configuration are wrong.
+    Usage(String),
+    /// Anything else.
+    Other(String),
+}
+
+impl Failure {
+    /// What the shell gets: 2 for wrong arguments and configuration, else 1.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Other(_) => 1,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Usage(text) | Self::Other(text)) = self;
+        f.write_str(text)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<settings::Error> for Failure {
+    fn from(error: settings::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+/// Ends the program: says in one line on stderr what failed, if anything did.
+pub fn finish(outcome: &Result<(), Failure>) -> ExitCode {
+    let Err(failure) = outcome else { return ExitCode::SUCCESS };
+    let text = failure.to_string().replace(['\n', '\r'], " ");
+    // Nobody is left to be told when stderr is closed; the code still says it.
+    writeln!(std::io::stderr(), "tertulia: {text}").unwrap_or_default();
+    failure.exit_code().into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! server.
+pub mod cli;
+pub mod logging;
+pub mod settings;

@@ -1,0 +1,240 @@
+//! The settings: what they are called, what they mean, and how they are read from a file and the environment.
+use std::{
+    ffi::OsString,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use ipnet::IpNet;
+use url::Url;
+
+mod sources;
+mod values;
+
+use sources::{File, Sources};
+pub use values::{AwsVariables, DatabaseUrl, LogFormat, MediaUrl, Registration, Smtp};
+
+/// How a setting may be written and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One text.
+    Text,
+    /// One text that may hold a password: messages never repeat it.
+    Secret,
+    /// Several texts: comma-separated, or an array in the file.
+    List,
+}
+
+/// One line of the table of settings.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its name in the file.
+    pub key: &'static str,
+    /// Its name in the environment, which wins over the file.
+    pub env: &'static str,
+    /// Its value when nobody gives one; `<data>` stands for the folder of that setting, empty for none.
+    pub default: &'static str,
+    /// What it decides.
+    pub meaning: &'static str,
+    /// What its values look like, completing "must be".
+    pub expected: &'static str,
+    /// How it may be written and shown.
+    pub kind: Kind,
+}
+
+const URL: Setting = Setting {
+    key: "url",
+    env: "TERTULIA_URL",
+    default: "http://localhost:8080",
+    meaning: "The public base URL. Its host (and port) is the domain of every handle: never change it once others know it. \
+              With http the server is in development mode and federates over plain http.",
+    expected: "an http or https URL with a host and nothing behind it, such as `https://example.org`",
+    kind: Kind::Text,
+};
+const LISTEN: Setting = Setting {
+    key: "listen",
+    env: "TERTULIA_LISTEN",
+    default: "127.0.0.1:8080",
+    meaning: "The address and port to bind.",
+    expected: "an address and a port, such as `127.0.0.1:8080` or `[::]:8080`",
+    kind: Kind::Text,
+};
+const DATA: Setting = Setting {
+    key: "data",
+    env: "TERTULIA_DATA",
+    default: "./data",
+    meaning: "The folder for the embedded database, media and keys.",
+    expected: "a folder",
+    kind: Kind::Text,
+};
+const DATABASE: Setting = Setting {
+    key: "database",
+    env: "TERTULIA_DATABASE",
+    default: "sqlite:<data>/tertulia.db",
+    meaning: "The database: a file, or a PostgreSQL server.",
+    expected: "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`",
+    kind: Kind::Secret,
+};
+const MEDIA: Setting = Setting {
+    key: "media",
+    env: "TERTULIA_MEDIA",
+    default: "file:<data>/media",
+    meaning: "Where media are kept: a folder, or an S3 bucket with endpoint, region and credentials in the usual AWS_* \
+              variables.",
+    expected: "`file:PATH` or `s3://BUCKET/PREFIX`",
+    kind: Kind::Text,
+};
+const REGISTRATION: Setting = Setting {
+    key: "registration",
+    env: "TERTULIA_REGISTRATION",
+    default: "approval",
+    meaning: "Who may sign up: anyone (open), anyone whom an admin approves (approval), the invited (invite), nobody \
+              (closed).",
+    expected: "`open`, `approval`, `invite` or `closed`",
+    kind: Kind::Text,
+};
+const SMTP: Setting = Setting {
+    key: "smtp",
+    env: "TERTULIA_SMTP",
+    default: "",
+    meaning: "The mail server. With none, e-mail addresses are taken as confirmed and mail is logged.",
+    expected: "`smtp://USER:PASSWORD@HOST:PORT`, the same with `smtps`, or empty for none (`%40` stands for an @ in a name)",
+    kind: Kind::Secret,
+};
+const ALLOW_PRIVATE_NETWORKS: Setting = Setting {
+    key: "allow_private_networks",
+    env: "TERTULIA_ALLOW_PRIVATE_NETWORKS",
+    default: "",
+    meaning: "Address ranges that federation and other outgoing requests may reach although they are not public (tests, \
+              intranets).",
+    expected: "address ranges, such as `10.0.0.0/8, fd00::/8`",
+    kind: Kind::List,
+};
+const TRUSTED_PROXIES: Setting = Setting {
+    key: "trusted_proxies",
+    env: "TERTULIA_TRUSTED_PROXIES",
+    default: "127.0.0.0/8, ::1/128",
+    meaning: "Address ranges of the proxies whose X-Forwarded-* headers are believed.",
+    expected: "address ranges, such as `127.0.0.0/8, 172.16.0.0/12`",
+    kind: Kind::List,
+};
+const LOG: Setting = Setting {
+    key: "log",
+    env: "TERTULIA_LOG",
+    default: "info",
+    meaning: "What is logged to stderr.",
+    expected: "`off`, `error`, `warn`, `info`, `debug` or `trace`, also by part, such as `info,federation=debug`",
+    kind: Kind::Text,
+};
+const LOG_FORMAT: Setting = Setting {
+    key: "log_format",
+    env: "TERTULIA_LOG_FORMAT",
+    default: "text",
+    meaning: "How log lines look: for people (text) or for machines (json).",
+    expected: "`text` or `json`",
+    kind: Kind::Text,
+};
+
+/// Every setting there is, in the order they are explained.
+pub const SETTINGS: &[Setting] =
+    &[URL, LISTEN, DATA, DATABASE, MEDIA, REGISTRATION, SMTP, ALLOW_PRIVATE_NETWORKS, TRUSTED_PROXIES, LOG, LOG_FORMAT];
+
+/// What the operator decided. Its `Debug` shows no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The public base URL: http(s), a host, no path.
+    pub url: Url,
+    /// The address to bind.
+    pub listen: SocketAddr,
+    /// The folder for database, media and keys.
+    pub data: PathBuf,
+    /// The database.
+    pub database: DatabaseUrl,
+    /// The media store.
+    pub media: MediaUrl,
+    /// Who may sign up.
+    pub registration: Registration,
+    /// The mail server.
+    pub smtp: Option<Smtp>,
+    /// Ranges outgoing requests may reach although they are not public.
+    pub allow_private_networks: Vec<IpNet>,
+    /// Ranges of proxies whose forwarding headers count.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The tracing filter.
+    pub log: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+}
+
+/// Why there are no settings; its text is one line and shows no secret.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error("{path}: cannot read the configuration: {reason}")]
+    File {
+        /// Its path.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The file is no TOML.
+    #[error("{path}:{line}: {reason}")]
+    Syntax {
+        /// Its path.
+        path: String,
+        /// The line at fault.
+        line: usize,
+        /// What the parser says.
+        reason: String,
+    },
+    /// A name that is no setting's.
+    #[error("{place}: unknown setting `{name}`; did you mean `{nearest}`?")]
+    Unknown {
+        /// The file, or the environment.
+        place: String,
+        /// The name.
+        name: String,
+        /// The setting whose name looks most like it.
+        nearest: &'static str,
+    },
+    /// A value that its setting cannot have.
+    #[error("{place} must be {expected}{shown}")]
+    Wrong {
+        /// The file or the environment, and the setting.
+        place: String,
+        /// What values look like.
+        expected: &'static str,
+        /// The value, as far as it may be shown.
+        shown: String,
+    },
+}
+
+impl Settings {
+    /// Reads `config`, or `tertulia.toml` when there is one, then the environment, which wins.
+    pub fn load(config: Option<&Path>) -> Result<Self, Error> {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+        let environment = std::env::vars_os();
+        Self::read(File::open(config)?, environment)
+    }
+
+    fn read(file: Option<File>, environment: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, Error> {
+        let sources = Sources::new(file, environment)?;
+        let data = sources.text(&DATA, values::path)?;
+        Ok(Self {
+            url: sources.text(&URL, values::url)?,
+            listen: sources.text(&LISTEN, values::listen)?,
+            database: sources.below(&data, &DATABASE, DatabaseUrl::parse)?,
+            media: sources.below(&data, &MEDIA, |text| MediaUrl::parse(text, sources.aws()))?,
+            registration: sources.text(&REGISTRATION, Registration::parse)?,
+            smtp: sources.text(&SMTP, Smtp::parse)?,
+            allow_private_networks: sources.text(&ALLOW_PRIVATE_NETWORKS, values::networks)?,
+            trusted_proxies: sources.text(&TRUSTED_PROXIES, values::networks)?,
+            log: sources.text(&LOG, values::filter)?,
+            log_format: sources.text(&LOG_FORMAT, LogFormat::parse)?,
+            data,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

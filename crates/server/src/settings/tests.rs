@@ -1,0 +1,201 @@
+//! What the operator's contract says of settings.
+use super::*;
+
+fn read(file: &str, environment: &[(&str, &str)]) -> Result<Settings, Error> {
+    let file = File::parse(Path::new("tertulia.toml"), file)?;
+    Settings::read(Some(file), environment.iter().map(|(name, value)| (name.into(), value.into())))
+}
+
+fn message(file: &str, environment: &[(&str, &str)]) -> String {
+    let message = read(file, environment).expect_err("a mistake").to_string();
+    assert!(!message.contains('\n'), "{message}");
+    message
+}
+
+fn networks(texts: &[&str]) -> Vec<IpNet> {
+    texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+#[test]
+fn nothing_given_means_the_defaults_of_the_contract() {
+    let settings = Settings::read(None, [].into_iter()).unwrap();
+    let expected = Settings {
+        url: "http://localhost:8080".parse().unwrap(),
+        listen: "127.0.0.1:8080".parse().unwrap(),
+        data: "./data".into(),
+        database: DatabaseUrl::Sqlite("./data/tertulia.db".into()),
+        media: MediaUrl::File("./data/media".into()),
+        registration: Registration::Approval,
+        smtp: None,
+        allow_private_networks: vec![],
+        trusted_proxies: networks(&["127.0.0.0/8", "::1/128"]),
+        log: "info".to_owned(),
+        log_format: LogFormat::Text,
+    };
+    assert_eq!(settings, expected);
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+    let file = "registration = 'open'\nlog = 'debug'";
+    let settings = read(file, &[("TERTULIA_LOG", " warn\n"), ("PATH", "/bin")]).unwrap();
+    assert_eq!((settings.registration, settings.log.as_str()), (Registration::Open, "warn"));
+    assert_eq!(settings.log_format, LogFormat::Text);
+}
+
+#[test]
+fn a_wrong_value_in_the_file_does_not_matter_when_the_environment_has_one() {
+    assert!(read("listen = 'nowhere'", &[("TERTULIA_LISTEN", "[::]:0")]).is_ok());
+}
+
+#[test]
+fn database_and_media_are_in_the_data_folder_unless_said_otherwise() {
+    let settings = read("data = '/srv/a b'", &[]).unwrap();
+    assert_eq!(settings.database, DatabaseUrl::Sqlite("/srv/a b/tertulia.db".into()));
+    assert_eq!(settings.media, MediaUrl::File("/srv/a b/media".into()));
+    let settings = read("data = '/srv'\ndatabase = 'sqlite:///x.db'", &[]).unwrap();
+    assert_eq!(settings.database, DatabaseUrl::Sqlite("/x.db".into()));
+}
+
+#[test]
+fn lists_are_arrays_or_separated_by_commas() {
+    let expected = networks(&["10.0.0.0/8", "fd00::1/128"]);
+    for list in ["'10.1.2.3/8, fd00::1'", "['10.0.0.0/8', 'fd00::1/128']"] {
+        assert_eq!(read(&format!("trusted_proxies = {list}"), &[]).unwrap().trusted_proxies, expected);
+    }
+    assert_eq!(read("", &[("TERTULIA_TRUSTED_PROXIES", "")]).unwrap().trusted_proxies, []);
+}
+
+#[test]
+fn urls_lose_what_says_nothing() {
+    for (written, meant) in [("https://Example.ORG:443/", "https://example.org/"), ("http://a:81", "http://a:81/")] {
+        assert_eq!(read("", &[("TERTULIA_URL", written)]).unwrap().url.as_str(), meant);
+    }
+}
+
+#[test]
+fn unknown_names_are_refused_with_the_nearest_known_one() {
+    assert_eq!(
+        message("regisration = 'open'", &[]),
+        "tertulia.toml: unknown setting `regisration`; did you mean `registration`?"
+    );
+    assert_eq!(
+        message("", &[("TERTULIA_LOGFORMAT", "json")]),
+        "environment: unknown setting `TERTULIA_LOGFORMAT`; did you mean `TERTULIA_LOG_FORMAT`?"
+    );
+    assert!(message("Trusted-Proxies = ''", &[]).contains("`trusted_proxies`"));
+}
+
+#[test]
+fn wrong_values_are_named_with_what_is_expected() {
+    assert_eq!(
+        message("log_format = 'xml'", &[]),
+        "tertulia.toml: setting `log_format` must be `text` or `json`, not `xml`"
+    );
+    assert_eq!(
+        message("", &[("TERTULIA_LOG_FORMAT", "a\nb")]),
+        r"environment: TERTULIA_LOG_FORMAT (setting `log_format`) must be `text` or `json`, not `a\nb`"
+    );
+    let wrong = [
+        (
+            "url",
+            "example.org localhost:8080 ftp://a https:// https://a/b https://a?b https://a#b https://u@a https://u:p@a",
+        ),
+        ("listen", "8080 localhost 127.0.0.1 127.0.0.1:99999"),
+        ("database", "tertulia.db sqlite: sqlite::memory: postgres:// mysql://a/b"),
+        ("media", "media file: s3:// s3:///a s3://key:secret@bucket http://a"),
+        ("registration", "yes Open"),
+        ("smtp", "mail.example.org http://a smtp:// smtp://user@a smtp://a:99999 smtp://a/b smtp://a?tls=no"),
+        ("allow_private_networks", "10.0.0.0/33 intranet 10.0.0.1-9"),
+        ("trusted_proxies", "10.0.0.0/33 localhost"),
+        ("log", "verbose info,federation info,a=loud"),
+        ("log_format", "pretty"),
+    ];
+    for (key, values) in wrong {
+        let setting = SETTINGS.iter().find(|setting| setting.key == key).unwrap();
+        for value in values.split(' ') {
+            let message = message("", &[(setting.env, value)]);
+            let start = format!("environment: {} (setting `{key}`) must be {}", setting.env, setting.expected);
+            let end = message.strip_prefix(&start).unwrap_or_else(|| panic!("{message}"));
+            let hidden = setting.kind == Kind::Secret || value.contains('@');
+            assert_eq!(end == format!(", not `{value}`"), !hidden, "{message}");
+        }
+    }
+    assert!(message("data = ''", &[]).contains("must be a folder"));
+}
+
+#[test]
+fn other_types_than_text_are_wrong_values() {
+    assert!(message("listen = 8080", &[]).ends_with(", not `8080` (integer)"));
+    assert!(message("url = ['http://a']", &[]).ends_with("not something of type array"));
+    assert!(!message("smtp = 8080", &[]).contains("8080"));
+    assert!(message("trusted_proxies = [10]", &[]).ends_with("not something of type array"));
+    assert!(message("[smtp]\npassword = 'hunter2'", &[]).ends_with("not something of type table"));
+}
+
+#[test]
+fn broken_toml_is_told_by_line_and_without_its_text() {
+    let message = message("log = 'info'\nsmtp = hunter2\n", &[]);
+    assert!(message.starts_with("tertulia.toml:2: ") && !message.contains("hunter2"), "{message}");
+}
+
+#[test]
+fn a_named_file_must_exist() {
+    let message = Settings::load(Some(Path::new("/nowhere/t.toml"))).unwrap_err().to_string();
+    assert!(message.starts_with("/nowhere/t.toml: cannot read the configuration: "), "{message}");
+}
+
+#[test]
+fn secrets_are_in_no_message_and_in_no_debug_text() {
+    let settings = read(
+        "",
+        &[
+            ("TERTULIA_SMTP", "smtps://user:hunter2@mail.example.org:465"),
+            ("TERTULIA_DATABASE", "postgres://user@db/tertulia?password=hunter2"),
+            ("TERTULIA_MEDIA", "s3://bucket/some/prefix/"),
+            ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+        ],
+    )
+    .unwrap();
+    let shown = format!("{settings:#?}");
+    assert!(!shown.contains("hunter2") && shown.contains("aws_secret_access_key"), "{shown}");
+    assert_eq!(settings.smtp.unwrap().url().password(), Some("hunter2"));
+    assert_eq!(settings.database, DatabaseUrl::Postgres("postgres://user@db/tertulia?password=hunter2".to_owned()));
+    let MediaUrl::S3 { bucket, prefix, aws } = settings.media else { panic!("a bucket") };
+    assert_eq!((bucket.as_str(), prefix.as_str()), ("bucket", "some/prefix"));
+    assert_eq!(aws.iter().collect::<Vec<_>>(), [("aws_secret_access_key", "hunter2")]);
+
+    for (name, value) in [
+        ("TERTULIA_SMTP", "smtp://user:hunter2:mail"),
+        ("TERTULIA_SMTP", "user:hunter2@mail"),
+        ("TERTULIA_DATABASE", "mysql://user:hunter2@db"),
+        ("TERTULIA_URL", "https://user:hunter2@example.org"),
+        ("TERTULIA_MEDIA", "s3://key:hunter2@bucket"),
+    ] {
+        assert!(!message("", &[(name, value)]).contains("hunter2"), "{value}");
+    }
+}
+
+#[test]
+fn the_example_file_documents_exactly_the_settings_with_their_defaults() {
+    let example = include_str!("../../../../tertulia.example.toml");
+    let commented = example.lines().filter_map(|line| line.strip_prefix('#'));
+    let values: Vec<&str> = commented.filter(|line| line.starts_with(char::is_alphabetic)).collect();
+    let names: Vec<&str> = values.iter().map(|line| line.split_once(" = ").unwrap().0).collect();
+    assert_eq!(names, SETTINGS.iter().map(|setting| setting.key).collect::<Vec<_>>());
+
+    assert_eq!(read(&values.join("\n"), &[]), read("", &[]));
+
+    for (setting, paragraph) in SETTINGS.iter().zip(example.split("\n\n").skip(1)) {
+        assert!(paragraph.ends_with(setting.env) || paragraph.contains(&format!("{}\n", setting.env)), "{paragraph}");
+        assert!(paragraph.contains(&format!("#{} = ", setting.key)), "{paragraph}");
+    }
+    assert_eq!(read(example, &[]), read("", &[]));
+}
+
+#[test]
+fn names_in_the_environment_follow_names_in_the_file() {
+    for setting in SETTINGS {
+        assert_eq!(setting.env, format!("TERTULIA_{}", setting.key.to_uppercase()));
+    }
+}

@@ -1,0 +1,209 @@
+//! The values of settings, and how they are written.
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
+    path::PathBuf,
+};
+
+use ipnet::IpNet;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use url::Url;
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server: the whole URL, which may hold a password.
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        if let Some(file) = text.strip_prefix("sqlite:") {
+            // SQLite would take this name for a database that vanishes with its connection.
+            return path_of(file).filter(|path| path.as_os_str() != ":memory:").map(Self::Sqlite);
+        }
+        let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"))?;
+        (!rest.is_empty() && !text.contains(char::is_whitespace)).then(|| Self::Postgres(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            // The password may also stand in the query, and a broken URL anywhere.
+            Self::Postgres(_) => f.debug_tuple("Postgres").finish_non_exhaustive(),
+        }
+    }
+}
+
+/// Where media are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaUrl {
+    /// A folder.
+    File(PathBuf),
+    /// A bucket.
+    S3 {
+        /// The name of the bucket.
+        bucket: String,
+        /// What all keys begin with: no slash at either end, empty for none.
+        prefix: String,
+        /// Endpoint, region, credentials.
+        aws: AwsVariables,
+    },
+}
+
+impl MediaUrl {
+    pub(super) fn parse(text: &str, aws: AwsVariables) -> Option<Self> {
+        if let Some(folder) = text.strip_prefix("file:") {
+            return path_of(folder).map(Self::File);
+        }
+        let place = text.strip_prefix("s3://")?;
+        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+        let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        (!bucket.is_empty() && bucket.chars().all(named)).then(|| Self::S3 {
+            bucket: bucket.to_owned(),
+            prefix: prefix.trim_matches('/').to_owned(),
+            aws,
+        })
+    }
+}
+
+/// The `AWS_*` variables of the environment, names in lower case as `object_store` has them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AwsVariables(Vec<(String, String)>);
+
+impl AwsVariables {
+    pub(super) fn new(variables: Vec<(String, String)>) -> Self {
+        Self(variables)
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl fmt::Debug for AwsVariables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// Who may sign up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Anyone.
+    Open,
+    /// Anyone whom an admin approves.
+    Approval,
+    /// Whoever is invited.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
+impl Registration {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "open" => Some(Self::Open),
+            "approval" => Some(Self::Approval),
+            "invite" => Some(Self::Invite),
+            "closed" => Some(Self::Closed),
+            _ => None,
+        }
+    }
+}
+
+/// A mail server and how to log in there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Smtp(Url);
+
+impl Smtp {
+    #[expect(clippy::option_option, reason = "no text means no mail server, a wrong text means nothing")]
+    pub(super) fn parse(text: &str) -> Option<Option<Self>> {
+        if text.is_empty() {
+            return Some(None);
+        }
+        let url = Url::parse(text).ok()?;
+        let known = matches!(url.scheme(), "smtp" | "smtps")
+            && url.host_str().is_some_and(|host| !host.is_empty())
+            && matches!(url.path(), "" | "/")
+            && matches!(url.query(), None | Some("tls=required" | "tls=opportunistic"))
+            && url.fragment().is_none()
+            && url.username().is_empty() == url.password().is_none();
+        known.then_some(Some(Self(url)))
+    }
+
+    /// The whole URL with its password: for the mailer only.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Smtp").field(&self.0.host_str()).finish_non_exhaustive()
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let bare = matches!(url.scheme(), "http" | "https")
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    // What the site cannot be built from is refused here, with the name of the setting.
+    (bare && domain::urls::Site::new(&url).is_some()).then_some(url)
+}
+
+pub(super) fn listen(text: &str) -> Option<SocketAddr> {
+    text.parse().ok().or_else(|| text.to_socket_addrs().ok()?.next())
+}
+
+pub(super) fn path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| text.into())
+}
+
+/// The path behind `sqlite:` or `file:`, where many are used to writing two slashes more.
+fn path_of(text: &str) -> Option<PathBuf> {
+    path(text.strip_prefix("//").unwrap_or(text))
+}
+
+pub(super) fn networks(text: &str) -> Option<Vec<IpNet>> {
+    let one = |text: &str| match text.parse::<IpAddr>() {
+        Ok(address) => Some(IpNet::from(address)),
+        Err(_) => text.parse().ok().map(|network: IpNet| network.trunc()),
+    };
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(one).collect()
+}
+
+/// A tracing filter. A lone word must be a level: it would otherwise name a part, and silence all others.
+pub(super) fn filter(text: &str) -> Option<String> {
+    let level = |part: &str| part.contains(['=', '[']) || part.parse::<LevelFilter>().is_ok();
+    (!text.is_empty() && text.split(',').map(str::trim).all(level) && EnvFilter::try_new(text).is_ok())
+        .then(|| text.to_owned())
+}

@@ -1,0 +1,158 @@
+//! `Conn`: one connection of either backend, `Tx`: one that may write, and `db!`, which compiles
+//! one typed Diesel expression for both.
+use std::ops::{Deref, DerefMut};
+
+use diesel::{
+    connection::{AnsiTransactionManager as Ansi, TransactionManager},
+    prelude::*,
+};
+
+use crate::error::Error;
+
+/// A connection for reading.
+#[expect(missing_debug_implementations, reason = "connections have none")]
+pub enum Conn {
+    /// The embedded database.
+    Sqlite(SqliteConnection),
+    /// A server.
+    Postgres(PgConnection),
+}
+
+/// A borrowed connection, by kind; what `db!` matches on.
+#[expect(missing_debug_implementations, reason = "connections have none")]
+pub enum Backend<'a> {
+    /// The embedded database.
+    Sqlite(&'a mut SqliteConnection),
+    /// A server.
+    Postgres(&'a mut PgConnection),
+}
+
+/// A connection inside a transaction. Whatever writes takes one, and only [`crate::Db::write`] makes one.
+#[expect(missing_debug_implementations, reason = "connections have none")]
+pub struct Tx<'a>(&'a mut Conn);
+
+impl Deref for Tx<'_> {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        self.0
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.0
+    }
+}
+
+impl Tx<'_> {
+    /// Runs `f` so that its failure undoes only what it did itself.
+    pub fn savepoint<T, E: From<Error>>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.0.transaction(f)
+    }
+}
+
+impl Conn {
+    /// The connection by kind.
+    #[inline]
+    pub fn backend(&mut self) -> Backend<'_> {
+        match self {
+            Self::Sqlite(c) => Backend::Sqlite(c),
+            Self::Postgres(c) => Backend::Postgres(c),
+        }
+    }
+
+    /// Whether this is the embedded database.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
+    /// Whether the connection can serve no more: the server went away, or a rollback failed.
+    pub(crate) fn is_broken(&mut self) -> bool {
+        match self.backend() {
+            Backend::Sqlite(c) => <Ansi as TransactionManager<SqliteConnection>>::is_broken_transaction_manager(c),
+            Backend::Postgres(c) => {
+                <Ansi as TransactionManager<PgConnection>>::is_broken_transaction_manager(c)
+                    || diesel::r2d2::R2D2Connection::is_broken(c)
+            }
+        }
+    }
+
+    /// How many transactions and savepoints are open.
+    pub(crate) fn depth(&mut self) -> u32 {
+        let status = match self.backend() {
+            Backend::Sqlite(c) => <Ansi as TransactionManager<SqliteConnection>>::transaction_manager_status_mut(c),
+            Backend::Postgres(c) => <Ansi as TransactionManager<PgConnection>>::transaction_manager_status_mut(c),
+        };
+        status.transaction_depth().ok().flatten().map_or(0, u32::from)
+    }
+
+    /// Rolls back whatever is open after a panic; whether that left a usable connection.
+    pub(crate) fn abandon(&mut self) -> bool {
+        while self.depth() > 0 {
+            if self.rollback().is_err() {
+                return false;
+            }
+        }
+        !self.is_broken()
+    }
+
+    /// Runs `f` in a transaction; inside another one, in a savepoint. SQLite's outermost level takes the
+    /// write lock at once, so that a read never has to be upgraded half-way.
+    pub(crate) fn transaction<T, E: From<Error>>(
+        &mut self,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.begin().map_err(|e| E::from(e.into()))?;
+        match f(&mut Tx(self)) {
+            Ok(value) => self.commit().map(|()| value).map_err(|e| E::from(e.into())),
+            Err(error) => match self.rollback() {
+                Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+                Err(rollback) => Err(E::from(rollback.into())),
+            },
+        }
+    }
+
+    fn begin(&mut self) -> QueryResult<()> {
+        let outermost = self.depth() == 0;
+        match self.backend() {
+            Backend::Sqlite(c) if outermost => Ansi::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+            Backend::Sqlite(c) => Ansi::begin_transaction(c),
+            Backend::Postgres(c) if outermost => {
+                Ansi::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL SERIALIZABLE")
+            }
+            Backend::Postgres(c) => Ansi::begin_transaction(c),
+        }
+    }
+
+    fn commit(&mut self) -> QueryResult<()> {
+        match self.backend() {
+            Backend::Sqlite(c) => Ansi::commit_transaction(c),
+            Backend::Postgres(c) => Ansi::commit_transaction(c),
+        }
+    }
+
+    fn rollback(&mut self) -> QueryResult<()> {
+        match self.backend() {
+            Backend::Sqlite(c) => Ansi::rollback_transaction(c),
+            Backend::Postgres(c) => Ansi::rollback_transaction(c),
+        }
+    }
+}
+
+/// `db!(conn, c => <typed diesel code on c>)`: the same code, checked against both backends.
+/// `db!(conn, sqlite c => …, postgres c => …)`: where the two really differ.
+macro_rules! db {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn.backend() {
+            $crate::conn::Backend::Sqlite($c) => $body,
+            $crate::conn::Backend::Postgres($c) => $body,
+        }
+    };
+    ($conn:expr, sqlite $s:ident => $sqlite:expr, postgres $p:ident => $postgres:expr $(,)?) => {
+        match $conn.backend() {
+            $crate::conn::Backend::Sqlite($s) => $sqlite,
+            $crate::conn::Backend::Postgres($p) => $postgres,
+        }
+    };
+}
+pub(crate) use db;

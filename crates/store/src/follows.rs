@@ -1,0 +1,143 @@
+//! Who follows whom.
+use diesel::{prelude::*, upsert::excluded};
+use domain::{id::ActorId, post::FollowState, time::Timestamp};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    rows::Word,
+    schema::{actors, follows},
+};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = follows)]
+struct Row {
+    follower_id: i64,
+    target_id: i64,
+    state: Word<FollowState>,
+    activity_uri: String,
+    created: i64,
+}
+
+/// A follow: whoever wants to receive what `target` sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Follow {
+    /// Who receives.
+    pub follower: ActorId,
+    /// Whom they follow.
+    pub target: ActorId,
+    /// Whether it is in force.
+    pub state: FollowState,
+    /// The id of the request on the network; answers name it.
+    pub activity_uri: String,
+    /// Since when.
+    pub created: Timestamp,
+}
+
+impl From<Row> for Follow {
+    fn from(row: Row) -> Self {
+        Self {
+            follower: ActorId(row.follower_id),
+            target: ActorId(row.target_id),
+            state: row.state.0,
+            activity_uri: row.activity_uri,
+            created: Timestamp(row.created),
+        }
+    }
+}
+
+/// The follow of `target` by `follower`, in whatever state.
+pub fn get(conn: &mut Conn, follower: ActorId, target: ActorId) -> Result<Option<Follow>> {
+    Ok(db!(conn, c => follows::table.find((follower.0, target.0)).select(Row::as_select()).first(c).optional())?
+        .map(Follow::from))
+}
+
+/// Records a follow, new or changed.
+pub fn set(tx: &mut Tx<'_>, follow: &Follow) -> Result<()> {
+    let row = Row {
+        follower_id: follow.follower.0,
+        target_id: follow.target.0,
+        state: Word(follow.state),
+        activity_uri: follow.activity_uri.clone(),
+        created: follow.created.0,
+    };
+    db!(tx, c => diesel::insert_into(follows::table)
+        .values(&row)
+        .on_conflict((follows::follower_id, follows::target_id))
+        .do_update()
+        .set((follows::state.eq(excluded(follows::state)), follows::activity_uri.eq(excluded(follows::activity_uri))))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Ends a follow; returns what it was.
+pub fn remove(tx: &mut Tx<'_>, follower: ActorId, target: ActorId) -> Result<Option<Follow>> {
+    let was = get(tx, follower, target)?;
+    if was.is_some() {
+        db!(tx, c => diesel::delete(follows::table.find((follower.0, target.0))).execute(c))?;
+    }
+    Ok(was)
+}
+
+/// How many follow `target`.
+pub fn count_followers(conn: &mut Conn, target: ActorId) -> Result<i64> {
+    Ok(db!(conn, c => follows::table
+        .filter(follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Accepted))))
+        .count()
+        .get_result(c))?)
+}
+
+/// How many `follower` follows.
+pub fn count_following(conn: &mut Conn, follower: ActorId) -> Result<i64> {
+    Ok(db!(conn, c => follows::table
+        .filter(follows::follower_id.eq(follower.0).and(follows::state.eq(Word(FollowState::Accepted))))
+        .count()
+        .get_result(c))?)
+}
+
+/// Whether anybody here follows `target`.
+pub fn has_local_follower(conn: &mut Conn, target: ActorId) -> Result<bool> {
+    let found: Option<i64> = db!(conn, c => follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(target.0).and(actors::peer_id.is_null()))
+        .select(follows::follower_id)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
+}
+
+/// Requests to follow `target` that wait for an answer, oldest first.
+pub fn waiting(conn: &mut Conn, target: ActorId, limit: i64) -> Result<Vec<Follow>> {
+    let rows: Vec<Row> = db!(conn, c => follows::table
+        .filter(follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Pending))))
+        .order((follows::created, follows::follower_id))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Follow::from).collect())
+}
+
+/// The follow requested by the activity `uri`.
+pub fn by_activity(conn: &mut Conn, uri: &str, target: ActorId) -> Result<Option<Follow>> {
+    Ok(db!(conn, c => follows::table
+        .filter(follows::target_id.eq(target.0).and(follows::activity_uri.eq(uri)))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?
+    .map(Follow::from))
+}
+
+/// How many requests to follow `target` wait for an answer.
+pub fn count_waiting(conn: &mut Conn, target: ActorId) -> Result<i64> {
+    Ok(db!(conn, c => follows::table
+        .filter(follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Pending))))
+        .count()
+        .get_result(c))?)
+}
+
+/// Ends all follows from and to an actor that is gone.
+pub fn remove_all(tx: &mut Tx<'_>, actor: ActorId) -> Result<()> {
+    db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq(actor.0))).execute(c))?;
+    db!(tx, c => diesel::delete(follows::table.filter(follows::target_id.eq(actor.0))).execute(c))?;
+    Ok(())
+}

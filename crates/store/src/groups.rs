@@ -1,0 +1,210 @@
+//! Groups: their rules, and what people are to them.
+use diesel::{prelude::*, upsert::excluded};
+use domain::{
+    group::{GroupRules, Joining, MemberState, Membership, Role, Standing, Visibility},
+    id::ActorId,
+    post::FollowState,
+    time::Timestamp,
+};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    rows::Word,
+    schema::{accounts, bans, follows, groups, members},
+};
+
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = groups)]
+struct Row {
+    id: i64,
+    visibility: Word<Visibility>,
+    joining: Word<Joining>,
+    moderators_only: bool,
+}
+
+impl From<Row> for GroupRules {
+    fn from(row: Row) -> Self {
+        Self {
+            id: ActorId(row.id),
+            visibility: row.visibility.0,
+            joining: row.joining.0,
+            moderators_only: row.moderators_only,
+        }
+    }
+}
+
+/// The rules of a group.
+pub fn rules(conn: &mut Conn, group: ActorId) -> Result<Option<GroupRules>> {
+    Ok(db!(conn, c => groups::table.find(group.0).select(Row::as_select()).first(c).optional())?.map(GroupRules::from))
+}
+
+/// Records the rules of a group, new or changed.
+pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
+    let row = Row {
+        id: rules.id.0,
+        visibility: Word(rules.visibility),
+        joining: Word(rules.joining),
+        moderators_only: rules.moderators_only,
+    };
+    db!(tx, c => diesel::insert_into(groups::table)
+        .values(&row)
+        .on_conflict(groups::id)
+        .do_update()
+        .set((
+            groups::visibility.eq(excluded(groups::visibility)),
+            groups::joining.eq(excluded(groups::joining)),
+            groups::moderators_only.eq(excluded(groups::moderators_only)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// What a person is to a group at the moment `now`.
+pub fn standing(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp) -> Result<Standing> {
+    let member: Option<(Word<Role>, Word<MemberState>)> = db!(conn, c => members::table
+        .find((group.0, person.0))
+        .select((members::role, members::state))
+        .first(c)
+        .optional())?;
+    let follow: Option<Word<FollowState>> =
+        db!(conn, c => follows::table.find((person.0, group.0)).select(follows::state).first(c).optional())?;
+    let ban: Option<Option<i64>> =
+        db!(conn, c => bans::table.find((group.0, person.0)).select(bans::until).first(c).optional())?;
+    let admin: Option<bool> =
+        db!(conn, c => accounts::table.find(person.0).select(accounts::admin).first(c).optional())?;
+    Ok(Standing {
+        role: member.filter(|(_, state)| state.0 == MemberState::Active).map(|(role, _)| role.0),
+        waiting: member.map(|(_, state)| state.0).filter(|state| *state != MemberState::Active),
+        follows: follow.is_some_and(|state| state.0 == FollowState::Accepted),
+        banned: ban.is_some_and(|until| until.is_none_or(|until| until > now.0)),
+        admin: admin.unwrap_or(false),
+    })
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = members)]
+struct MemberRow {
+    group_id: i64,
+    person_id: i64,
+    role: Word<Role>,
+    state: Word<MemberState>,
+    since: i64,
+}
+
+impl From<MemberRow> for Membership {
+    fn from(row: MemberRow) -> Self {
+        Self {
+            group: ActorId(row.group_id),
+            person: ActorId(row.person_id),
+            role: row.role.0,
+            state: row.state.0,
+            since: Timestamp(row.since),
+        }
+    }
+}
+
+/// The membership of a person in a group.
+pub fn membership(conn: &mut Conn, group: ActorId, person: ActorId) -> Result<Option<Membership>> {
+    Ok(db!(conn, c => members::table.find((group.0, person.0)).select(MemberRow::as_select()).first(c).optional())?
+        .map(Membership::from))
+}
+
+/// Records a membership, new or changed.
+pub fn set_membership(tx: &mut Tx<'_>, membership: &Membership) -> Result<()> {
+    let row = MemberRow {
+        group_id: membership.group.0,
+        person_id: membership.person.0,
+        role: Word(membership.role),
+        state: Word(membership.state),
+        since: membership.since.0,
+    };
+    db!(tx, c => diesel::insert_into(members::table)
+        .values(&row)
+        .on_conflict((members::group_id, members::person_id))
+        .do_update()
+        .set((
+            members::role.eq(excluded(members::role)),
+            members::state.eq(excluded(members::state)),
+            members::since.eq(excluded(members::since)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Ends a membership; whether there was one.
+pub fn remove_membership(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
+    Ok(db!(tx, c => diesel::delete(members::table.find((group.0, person.0))).execute(c))? > 0)
+}
+
+/// Those who keep order in a group: owners first, then by seniority.
+pub fn staff(conn: &mut Conn, group: ActorId) -> Result<Vec<Membership>> {
+    let staff: Vec<Word<Role>> = Role::ALL.iter().filter(|r| **r >= Role::Moderator).map(|r| Word(*r)).collect();
+    let rows: Vec<MemberRow> = db!(conn, c => members::table
+        .filter(members::group_id.eq(group.0))
+        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.eq_any(staff)))
+        .order((members::since, members::person_id))
+        .select(MemberRow::as_select())
+        .load(c))?;
+    let mut staff: Vec<Membership> = rows.into_iter().map(Membership::from).collect();
+    staff.sort_by_key(|m| std::cmp::Reverse(m.role));
+    Ok(staff)
+}
+
+/// How many active members a group has.
+pub fn count_members(conn: &mut Conn, group: ActorId) -> Result<i64> {
+    Ok(db!(conn, c => members::table
+        .filter(members::group_id.eq(group.0).and(members::state.eq(Word(MemberState::Active))))
+        .count()
+        .get_result(c))?)
+}
+
+/// The groups a person keeps order in.
+pub fn moderated_by(conn: &mut Conn, person: ActorId) -> Result<Vec<ActorId>> {
+    let staff: Vec<Word<Role>> = Role::ALL.iter().filter(|r| **r >= Role::Moderator).map(|r| Word(*r)).collect();
+    let ids: Vec<i64> = db!(conn, c => members::table
+        .filter(members::person_id.eq(person.0))
+        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.eq_any(staff)))
+        .select(members::group_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
+/// A ban from a group.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = bans, treat_none_as_default_value = false)]
+pub struct Ban {
+    /// The group.
+    pub group_id: i64,
+    /// Who is kept out.
+    pub person_id: i64,
+    /// Who decided it.
+    pub by_id: i64,
+    /// Why.
+    pub reason: String,
+    /// Since when, in milliseconds.
+    pub since: i64,
+    /// Until when, in milliseconds; for good if there is none.
+    pub until: Option<i64>,
+}
+
+/// Records a ban, new or changed.
+pub fn set_ban(tx: &mut Tx<'_>, ban: &Ban) -> Result<()> {
+    db!(tx, c => diesel::insert_into(bans::table)
+        .values(ban)
+        .on_conflict((bans::group_id, bans::person_id))
+        .do_update()
+        .set((
+            bans::by_id.eq(excluded(bans::by_id)),
+            bans::reason.eq(excluded(bans::reason)),
+            bans::since.eq(excluded(bans::since)),
+            bans::until.eq(excluded(bans::until)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Lifts a ban; whether there was one.
+pub fn lift_ban(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
+    Ok(db!(tx, c => diesel::delete(bans::table.find((group.0, person.0))).execute(c))? > 0)
+}

@@ -1,0 +1,231 @@
+//! Background work and received activities: leased, retried, parked after the last try.
+use diesel::prelude::*;
+use domain::{
+    id::{JobId, ReceivedId},
+    time::Timestamp,
+};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    dialect::SkipLockedExt,
+    error::Result,
+    schema::{jobs, received},
+};
+
+/// A job as a worker gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Job {
+    /// Its number.
+    pub id: i64,
+    /// What is to be done, one word.
+    pub kind: String,
+    /// With what.
+    pub subject: String,
+    /// How often it was tried, this time included.
+    pub attempts: i32,
+}
+
+/// Puts work in the queue, unless the same work waits there already; parked work gets another chance.
+pub fn push(tx: &mut Tx<'_>, id: JobId, kind: &str, subject: &str, run_at: Timestamp) -> Result<()> {
+    let row = (
+        jobs::id.eq(id.0),
+        jobs::kind.eq(kind),
+        jobs::subject.eq(subject),
+        jobs::state.eq("waiting"),
+        jobs::attempts.eq(0),
+        jobs::run_at.eq(run_at.0),
+        jobs::lease_until.eq(0_i64),
+    );
+    db!(tx, c => diesel::insert_into(jobs::table)
+        .values(row)
+        .on_conflict((jobs::kind, jobs::subject))
+        .do_update()
+        .set(jobs::state.eq("waiting"))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Takes work that is due, for as long as the lease lasts.
+pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, limit: i64) -> Result<Vec<Job>> {
+    Ok(db!(tx, c => {
+        let ids: Vec<i64> = jobs::table
+            .filter(jobs::state.eq("waiting").and(jobs::run_at.le(now.0)).and(jobs::lease_until.le(now.0)))
+            .order((jobs::run_at, jobs::id))
+            .limit(limit)
+            .select(jobs::id)
+            .claimed()
+            .load(c)?;
+        diesel::update(jobs::table.filter(jobs::id.eq_any(ids)))
+            .set((jobs::lease_until.eq(lease_until.0), jobs::attempts.eq(jobs::attempts + 1)))
+            .returning((jobs::id, jobs::kind, jobs::subject, jobs::attempts))
+            .get_results(c)
+    })?)
+}
+
+/// Work is done: it goes.
+pub fn finish(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
+    db!(tx, c => diesel::delete(jobs::table.find(id.0)).execute(c))?;
+    Ok(())
+}
+
+/// Work failed: it waits until `retry_at`, or is parked for good if there is none.
+pub fn fail(tx: &mut Tx<'_>, id: JobId, error: &str, retry_at: Option<Timestamp>) -> Result<()> {
+    let (state, run_at) = retry_at.map_or(("parked", 0), |at| ("waiting", at.0));
+    db!(tx, c => diesel::update(jobs::table.find(id.0))
+        .set((jobs::state.eq(state), jobs::run_at.eq(run_at), jobs::lease_until.eq(0_i64), jobs::error.eq(error)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// An activity that was received, as a worker gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Received {
+    /// Its number.
+    pub id: i64,
+    /// Its id on the network.
+    pub uri: String,
+    /// Who signed it.
+    pub actor_uri: String,
+    /// Its type, one word.
+    pub kind: String,
+    /// The bytes that were verified.
+    pub body: String,
+    /// How often it was tried, this time included.
+    pub attempts: i32,
+}
+
+/// What came of storing a received activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// It is new.
+    New,
+    /// It came before, with the same bytes.
+    Repeated,
+    /// Its id came before, with other bytes; the first stays.
+    Different,
+}
+
+/// Stores a received activity, durably once the transaction commits.
+pub fn receive(
+    tx: &mut Tx<'_>,
+    id: ReceivedId,
+    (uri, actor_uri, kind): (&str, &str, &str),
+    (digest, body): (&str, &str),
+    now: Timestamp,
+) -> Result<Arrival> {
+    let row = (
+        received::id.eq(id.0),
+        received::uri.eq(uri),
+        received::actor_uri.eq(actor_uri),
+        received::kind.eq(kind),
+        received::digest.eq(digest),
+        received::body.eq(body),
+        received::state.eq("waiting"),
+        received::attempts.eq(0),
+        received::run_at.eq(now.0),
+        received::lease_until.eq(0_i64),
+    );
+    let new = db!(tx, c => diesel::insert_into(received::table).values(row).on_conflict_do_nothing().execute(c))? > 0;
+    if new {
+        return Ok(Arrival::New);
+    }
+    let first: String =
+        db!(tx, c => received::table.filter(received::uri.eq(uri)).select(received::digest).first(c))?;
+    Ok(if first == digest { Arrival::Repeated } else { Arrival::Different })
+}
+
+/// Takes received activities that are due, the oldest first, for as long as the lease lasts.
+pub fn claim_received(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, limit: i64) -> Result<Vec<Received>> {
+    let mut claimed: Vec<Received> = db!(tx, c => {
+        let ids: Vec<i64> = received::table
+            .filter(received::state.eq("waiting").and(received::run_at.le(now.0)).and(received::lease_until.le(now.0)))
+            .order((received::run_at, received::id))
+            .limit(limit)
+            .select(received::id)
+            .claimed()
+            .load(c)?;
+        diesel::update(received::table.filter(received::id.eq_any(ids)))
+            .set((received::lease_until.eq(lease_until.0), received::attempts.eq(received::attempts + 1)))
+            .returning((received::id, received::uri, received::actor_uri, received::kind, received::body, received::attempts))
+            .get_results(c)
+    })?;
+    claimed.sort_by_key(|r| r.id);
+    Ok(claimed)
+}
+
+/// A received activity has had its effect; written in the transaction of that effect.
+pub fn finish_received(tx: &mut Tx<'_>, id: ReceivedId, note: Option<&str>) -> Result<()> {
+    db!(tx, c => diesel::update(received::table.find(id.0))
+        .set((received::state.eq("done"), received::error.eq(note)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// A received activity could not be applied: it waits until `retry_at`, or is parked if there is none.
+pub fn fail_received(tx: &mut Tx<'_>, id: ReceivedId, error: &str, retry_at: Option<Timestamp>) -> Result<()> {
+    let (state, run_at) = retry_at.map_or(("parked", 0), |at| ("waiting", at.0));
+    db!(tx, c => diesel::update(received::table.find(id.0))
+        .set((received::state.eq(state), received::run_at.eq(run_at), received::lease_until.eq(0_i64), received::error.eq(error)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The bytes of a received activity.
+pub fn received_body(conn: &mut Conn, id: ReceivedId) -> Result<Option<String>> {
+    Ok(db!(conn, c => received::table.find(id.0).select(received::body).first(c).optional())?)
+}
+
+/// Gives back all leases of a process that is no more; only for the embedded database, which one process owns.
+pub fn release_all(tx: &mut Tx<'_>) -> Result<()> {
+    use crate::schema::peers;
+    db!(tx, c => diesel::update(jobs::table.filter(jobs::lease_until.gt(0))).set(jobs::lease_until.eq(0_i64)).execute(c))?;
+    db!(tx, c => diesel::update(received::table.filter(received::state.eq("waiting").and(received::lease_until.gt(0))))
+        .set(received::lease_until.eq(0_i64)).execute(c))?;
+    db!(tx, c => diesel::update(peers::table.filter(peers::lease_until.gt(0))).set(peers::lease_until.eq(0_i64)).execute(c))?;
+    Ok(())
+}
+
+/// How much is in a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Waiting, due or not.
+    pub waiting: i64,
+    /// Given up; somebody should look.
+    pub parked: i64,
+    /// Since when the oldest that waits has been due, in milliseconds.
+    pub oldest: Option<i64>,
+}
+
+/// How many activities wait to be applied.
+pub fn received_backlog(conn: &mut Conn) -> Result<Backlog> {
+    Ok(db!(conn, c => {
+        let waiting = received::table.filter(received::state.eq("waiting"));
+        Backlog {
+            waiting: waiting.count().get_result(c)?,
+            parked: received::table.filter(received::state.eq("parked")).count().get_result(c)?,
+            oldest: waiting.select(diesel::dsl::min(received::run_at)).get_result(c)?,
+        }
+    }))
+}
+
+/// How much background work waits.
+pub fn backlog(conn: &mut Conn) -> Result<Backlog> {
+    Ok(db!(conn, c => {
+        let waiting = jobs::table.filter(jobs::state.eq("waiting"));
+        Backlog {
+            waiting: waiting.count().get_result(c)?,
+            parked: jobs::table.filter(jobs::state.eq("parked")).count().get_result(c)?,
+            oldest: waiting.select(diesel::dsl::min(jobs::run_at)).get_result(c)?,
+        }
+    }))
+}
+
+/// The work that was given up, newest first: kind, subject, error.
+pub fn parked(conn: &mut Conn, limit: i64) -> Result<Vec<(String, String, Option<String>)>> {
+    Ok(db!(conn, c => jobs::table
+        .filter(jobs::state.eq("parked"))
+        .order(jobs::id.desc())
+        .limit(limit)
+        .select((jobs::kind, jobs::subject, jobs::error))
+        .load(c))?)
+}

@@ -1,0 +1,48 @@
+//! The moderation log: what was decided, by whom, why.
+use diesel::prelude::*;
+use domain::id::{ActorId, LogEntryId};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    schema::log_entries,
+};
+
+/// One decision.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = log_entries, treat_none_as_default_value = false)]
+pub struct Entry {
+    /// Its number.
+    pub id: i64,
+    /// In which group; in none when it concerns the whole server.
+    pub group_id: Option<i64>,
+    /// Who decided.
+    pub actor_id: i64,
+    /// What, one word.
+    pub action: String,
+    /// About whom.
+    pub person_id: Option<i64>,
+    /// About which post.
+    pub post_id: Option<i64>,
+    /// Why.
+    pub reason: String,
+    /// When, in milliseconds.
+    pub created: i64,
+}
+
+/// Adds an entry.
+pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
+    db!(tx, c => diesel::insert_into(log_entries::table).values(entry).execute(c))?;
+    Ok(())
+}
+
+/// The newest entries of a group before `before`.
+pub fn page(conn: &mut Conn, group: ActorId, before: Option<LogEntryId>, limit: i64) -> Result<Vec<Entry>> {
+    let before = before.map_or(i64::MAX, i64::from);
+    Ok(db!(conn, c => log_entries::table
+        .filter(log_entries::group_id.eq(group.0).and(log_entries::id.lt(before)))
+        .order(log_entries::id.desc())
+        .limit(limit)
+        .select(Entry::as_select())
+        .load(c))?)
+}

@@ -1,0 +1,259 @@
+//! The tables, in types that mean the same in SQLite and PostgreSQL.
+
+diesel::table! {
+    settings (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+diesel::table! {
+    peers (id) {
+        id -> BigInt,
+        host -> Text,
+        software -> Text,
+        version -> Text,
+        profile -> Text,
+        described -> Nullable<BigInt>,
+        state -> Text,
+        failures -> Integer,
+        failing_since -> Nullable<BigInt>,
+        retry_at -> BigInt,
+        lease_until -> BigInt,
+        last_success -> Nullable<BigInt>,
+        last_seen -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    actors (id) {
+        id -> BigInt,
+        kind -> Text,
+        uri -> Text,
+        name -> Text,
+        host -> Text,
+        peer_id -> Nullable<BigInt>,
+        title -> Text,
+        summary -> Text,
+        url -> Text,
+        icon -> Nullable<Text>,
+        image -> Nullable<Text>,
+        inbox -> Text,
+        shared_inbox -> Nullable<Text>,
+        followers -> Nullable<Text>,
+        approves_followers -> Bool,
+        discoverable -> Bool,
+        indexable -> Bool,
+        created -> BigInt,
+        updated -> BigInt,
+        deleted -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    actor_keys (uri) {
+        uri -> Text,
+        actor_id -> BigInt,
+        kind -> Text,
+        public -> Text,
+        private -> Nullable<Binary>,
+    }
+}
+diesel::table! {
+    groups (id) {
+        id -> BigInt,
+        visibility -> Text,
+        joining -> Text,
+        moderators_only -> Bool,
+    }
+}
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        email -> Text,
+        password_hash -> Text,
+        admin -> Bool,
+        language -> Text,
+        created -> BigInt,
+        disabled -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    tokens (hash) {
+        hash -> Text,
+        account_id -> BigInt,
+        scopes -> Text,
+        created -> BigInt,
+        expires -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    follows (follower_id, target_id) {
+        follower_id -> BigInt,
+        target_id -> BigInt,
+        state -> Text,
+        activity_uri -> Text,
+        created -> BigInt,
+    }
+}
+diesel::table! {
+    members (group_id, person_id) {
+        group_id -> BigInt,
+        person_id -> BigInt,
+        role -> Text,
+        state -> Text,
+        since -> BigInt,
+    }
+}
+diesel::table! {
+    bans (group_id, person_id) {
+        group_id -> BigInt,
+        person_id -> BigInt,
+        by_id -> BigInt,
+        reason -> Text,
+        since -> BigInt,
+        until -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    posts (id) {
+        id -> BigInt,
+        uri -> Text,
+        url -> Text,
+        kind -> Text,
+        author_id -> BigInt,
+        group_id -> Nullable<BigInt>,
+        parent_id -> Nullable<BigInt>,
+        root_id -> BigInt,
+        depth -> Integer,
+        audience -> Text,
+        title -> Nullable<Text>,
+        html -> Text,
+        source -> Nullable<Text>,
+        warning -> Nullable<Text>,
+        sensitive -> Bool,
+        language -> Nullable<Text>,
+        extras -> Text,
+        local -> Bool,
+        published -> BigInt,
+        edited -> Nullable<BigInt>,
+        deleted -> Nullable<BigInt>,
+        removed -> Nullable<BigInt>,
+        locked -> Nullable<BigInt>,
+        featured -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    tallies (post_id) {
+        post_id -> BigInt,
+        replies -> BigInt,
+        likes -> BigInt,
+        dislikes -> BigInt,
+        shares -> BigInt,
+    }
+}
+diesel::table! {
+    votes (post_id, actor_id) {
+        post_id -> BigInt,
+        actor_id -> BigInt,
+        value -> Text,
+        activity_uri -> Text,
+        created -> BigInt,
+    }
+}
+diesel::table! {
+    shares (post_id, actor_id) {
+        post_id -> BigInt,
+        actor_id -> BigInt,
+        activity_uri -> Text,
+        created -> BigInt,
+    }
+}
+diesel::table! {
+    mentions (post_id, actor_id) {
+        post_id -> BigInt,
+        actor_id -> BigInt,
+    }
+}
+diesel::table! {
+    post_tags (tag, post_id) {
+        tag -> Text,
+        post_id -> BigInt,
+    }
+}
+diesel::table! {
+    activities (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        kind -> Text,
+        post_id -> Nullable<BigInt>,
+        public -> Bool,
+        body -> Text,
+    }
+}
+diesel::table! {
+    deliveries (peer_id, activity_id, inbox) {
+        peer_id -> BigInt,
+        activity_id -> BigInt,
+        inbox -> Text,
+        attempts -> Integer,
+        parked -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    received (id) {
+        id -> BigInt,
+        uri -> Text,
+        actor_uri -> Text,
+        kind -> Text,
+        digest -> Text,
+        body -> Text,
+        state -> Text,
+        attempts -> Integer,
+        run_at -> BigInt,
+        lease_until -> BigInt,
+        error -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    voided (uri) {
+        uri -> Text,
+        actor_uri -> Text,
+        at -> BigInt,
+    }
+}
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        state -> Text,
+        attempts -> Integer,
+        run_at -> BigInt,
+        lease_until -> BigInt,
+        error -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        kind -> Text,
+        actor_id -> BigInt,
+        post_id -> BigInt,
+        created -> BigInt,
+        read -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    log_entries (id) {
+        id -> BigInt,
+        group_id -> Nullable<BigInt>,
+        actor_id -> BigInt,
+        action -> Text,
+        person_id -> Nullable<BigInt>,
+        post_id -> Nullable<BigInt>,
+        reason -> Text,
+        created -> BigInt,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(settings, peers, actors, actor_keys, groups, accounts, tokens, follows, members, bans, posts, tallies, votes, shares, mentions, post_tags, activities, deliveries, received, voided, jobs, notifications, log_entries);

@@ -1,0 +1,69 @@
+//! The one predicate that decides in SQL who may read a post: `domain::policy::see` as a query node.
+use diesel::{
+    backend::Backend,
+    expression::{AppearsOnTable, ValidGrouping, is_aggregate},
+    prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    serialize::ToSql,
+    sql_types::{BigInt, Bool, HasSqlType},
+};
+use domain::id::ActorId;
+
+use crate::schema::posts;
+
+/// Posts that `viewer` may read; nobody in particular when there is none.
+pub(crate) fn visible(viewer: Option<ActorId>) -> Visible {
+    Visible(viewer.map(i64::from))
+}
+
+/// See [`visible`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Visible(Option<i64>);
+
+/// What a stranger sees. The words here and below are those of `Audience`, `MemberState`, `Role` and `FollowState`.
+const STRANGER: &str = "(posts.deleted IS NULL AND posts.removed IS NULL AND posts.audience IN ('public', 'unlisted'))";
+
+/// What somebody sees; `?` stands for their number.
+const SOMEBODY: &str = "(posts.deleted IS NULL \
+    AND (posts.removed IS NULL OR posts.author_id = ? OR EXISTS (SELECT 1 FROM members v WHERE v.person_id = ? \
+        AND v.group_id = posts.group_id AND v.state = 'active' AND v.role <> 'member')) \
+    AND (posts.audience IN ('public', 'unlisted') \
+        OR (posts.audience IN ('followers', 'direct') AND (posts.author_id = ? \
+            OR EXISTS (SELECT 1 FROM mentions v WHERE v.post_id = posts.id AND v.actor_id = ?))) \
+        OR (posts.audience = 'followers' AND EXISTS (SELECT 1 FROM follows v WHERE v.follower_id = ? \
+            AND v.target_id = posts.author_id AND v.state = 'accepted')) \
+        OR (posts.audience = 'members' AND EXISTS (SELECT 1 FROM members v WHERE v.person_id = ? \
+            AND v.group_id = posts.group_id AND v.state = 'active'))))";
+
+impl<DB> QueryFragment<DB> for Visible
+where
+    DB: Backend + HasSqlType<BigInt>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Some(viewer) = &self.0 else {
+            out.push_sql(STRANGER);
+            return Ok(());
+        };
+        for (index, piece) in SOMEBODY.split('?').enumerate() {
+            if index > 0 {
+                out.push_bind_param::<BigInt, _>(viewer)?;
+            }
+            out.push_sql(piece);
+        }
+        Ok(())
+    }
+}
+
+impl Expression for Visible {
+    type SqlType = Bool;
+}
+impl<QS> AppearsOnTable<QS> for Visible where posts::id: AppearsOnTable<QS> {}
+impl ValidGrouping<()> for Visible {
+    type IsAggregate = is_aggregate::No;
+}
+/// The text depends on whether there is a viewer, so the type alone does not name the query.
+impl QueryId for Visible {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}

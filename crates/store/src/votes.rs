@@ -1,0 +1,84 @@
+//! Votes: one per person and post, the last one counts.
+use diesel::{prelude::*, upsert::excluded};
+use domain::{
+    id::{ActorId, PostId},
+    post::Vote,
+    time::Timestamp,
+};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    posts::{self, Count},
+    rows::Word,
+    schema::votes,
+};
+
+fn counter(vote: Vote) -> Count {
+    match vote {
+        Vote::Like => Count::Likes,
+        Vote::Dislike => Count::Dislikes,
+    }
+}
+
+/// The vote of `actor` on a post, with the id of its activity.
+pub fn get(conn: &mut Conn, post: PostId, actor: ActorId) -> Result<Option<(Vote, String)>> {
+    let found: Option<(Word<Vote>, String)> = db!(conn, c => votes::table
+        .find((post.0, actor.0))
+        .select((votes::value, votes::activity_uri))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(vote, uri)| (vote.0, uri)))
+}
+
+/// Records a vote and counts it; returns the one it replaces.
+pub fn set(
+    tx: &mut Tx<'_>,
+    post: PostId,
+    actor: ActorId,
+    vote: Vote,
+    activity_uri: &str,
+    at: Timestamp,
+) -> Result<Option<Vote>> {
+    let was = get(tx, post, actor)?.map(|(vote, _)| vote);
+    let row = (
+        votes::post_id.eq(post.0),
+        votes::actor_id.eq(actor.0),
+        votes::value.eq(Word(vote)),
+        votes::activity_uri.eq(activity_uri),
+        votes::created.eq(at.0),
+    );
+    db!(tx, c => diesel::insert_into(votes::table)
+        .values(row)
+        .on_conflict((votes::post_id, votes::actor_id))
+        .do_update()
+        .set((votes::value.eq(excluded(votes::value)), votes::activity_uri.eq(excluded(votes::activity_uri))))
+        .execute(c))?;
+    if was != Some(vote) {
+        if let Some(was) = was {
+            posts::count(tx, post, counter(was), -1)?;
+        }
+        posts::count(tx, post, counter(vote), 1)?;
+    }
+    Ok(was)
+}
+
+/// Takes a vote back; returns what it was, with the id of its activity.
+pub fn remove(tx: &mut Tx<'_>, post: PostId, actor: ActorId) -> Result<Option<(Vote, String)>> {
+    let was = get(tx, post, actor)?;
+    if let Some((vote, _)) = &was {
+        db!(tx, c => diesel::delete(votes::table.find((post.0, actor.0))).execute(c))?;
+        posts::count(tx, post, counter(*vote), -1)?;
+    }
+    Ok(was)
+}
+
+/// The votes of `actor` on these posts.
+pub fn of(conn: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<Vec<(PostId, Vote)>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<(i64, Word<Vote>)> = db!(conn, c => votes::table
+        .filter(votes::actor_id.eq(actor.0).and(votes::post_id.eq_any(ids)))
+        .select((votes::post_id, votes::value))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, vote)| (PostId(id), vote.0)).collect())
+}

@@ -1,0 +1,158 @@
+//! The threads behind `Db`: each owns a connection and runs closures that wait in a queue.
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+    time::Duration,
+};
+
+use crossbeam_channel::Receiver;
+
+use crate::{
+    conn::Conn,
+    db::{Open, Queued},
+    error::{Error, Result},
+};
+
+/// How many waiting writes share one commit on SQLite.
+const BATCH: usize = 256;
+
+/// How often a write that met another one is run again before its caller hears of it.
+const ATTEMPTS: u32 = 12;
+
+/// A closure with the way back to its caller.
+pub(crate) trait Task: Send {
+    /// Runs the closure; may be called again after a conflict or a failed commit.
+    fn run(&mut self, conn: &mut Conn) -> Outcome;
+    /// Answers the caller, with the end of the commit the closure depended on.
+    fn finish(&mut self, committed: Result<()>);
+}
+
+/// How running a task ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// With a value or an error for the caller.
+    Finished,
+    /// It met another transaction and may run again.
+    Conflict,
+}
+
+/// Whether a thread goes on with its connection.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Connection {
+    /// It does not: the connection broke, or a task panicked in it.
+    Broken,
+    /// There is nothing left to do: the `Db` was dropped.
+    Finished,
+}
+
+/// Starts `threads` threads that serve `tasks`, each with a connection of its own.
+pub(crate) fn spawn(
+    name: &str,
+    threads: usize,
+    open: &Open,
+    tasks: &Receiver<Queued>,
+    serve: fn(&mut Conn, &Receiver<Queued>) -> Connection,
+) -> Result<()> {
+    for _ in 0..threads {
+        let (open, tasks, mut conn) = (open.clone(), tasks.clone(), open()?);
+        let run = move || {
+            while serve(&mut conn, &tasks) == Connection::Broken {
+                conn = reopen(&open);
+            }
+        };
+        thread::Builder::new().name(name.to_owned()).spawn(run).map_err(|e| Error::Unavailable(e.to_string()))?;
+    }
+    Ok(())
+}
+
+fn reopen(open: &Open) -> Conn {
+    let mut pause = Duration::from_millis(50);
+    loop {
+        match open() {
+            Ok(conn) => return conn,
+            Err(error) => tracing::warn!(%error, "cannot reopen the database"),
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_secs(5));
+    }
+}
+
+/// Serves one task after another, each in its own transaction if it writes.
+pub(crate) fn one_by_one(conn: &mut Conn, tasks: &Receiver<Queued>) -> Connection {
+    for (mut task, _place) in tasks {
+        let ran = run_alone(conn, task.as_mut());
+        task.finish(ran);
+        if conn.is_broken() || conn.depth() > 0 {
+            return Connection::Broken;
+        }
+    }
+    Connection::Finished
+}
+
+/// Runs `task` until it meets no other transaction any more.
+fn run_alone(conn: &mut Conn, task: &mut dyn Task) -> Result<()> {
+    for attempt in 1.. {
+        match catch_unwind(AssertUnwindSafe(|| task.run(conn))) {
+            Ok(Outcome::Conflict) if attempt < ATTEMPTS && conn.depth() == 0 => {
+                // A spread-out pause, so that those who met do not meet again at once.
+                let spread = u64::from(std::process::id()).wrapping_mul(u64::from(attempt)) % 5;
+                thread::sleep(Duration::from_millis(u64::from(attempt) * 2 + spread));
+            }
+            Ok(_) => break,
+            Err(_) => return Err(Error::Panicked),
+        }
+    }
+    Ok(())
+}
+
+/// Serves all waiting writes in one transaction: each in a savepoint, all with one commit.
+pub(crate) fn grouped(conn: &mut Conn, tasks: &Receiver<Queued>) -> Connection {
+    while let Ok(first) = tasks.recv() {
+        let mut batch = vec![first];
+        batch.extend(tasks.try_iter().take(BATCH - 1));
+        let mut ran = 0;
+        let committed = catch_unwind(AssertUnwindSafe(|| {
+            conn.transaction::<_, Error>(|tx| {
+                for (task, _) in &mut batch {
+                    ran += 1;
+                    task.run(tx);
+                }
+                Ok(())
+            })
+        }));
+        match committed {
+            Ok(Ok(())) => batch.iter_mut().for_each(|(task, _)| task.finish(Ok(()))),
+            failed => {
+                // One that panicked must not take the others with it: they run again, alone.
+                let panicked = failed.is_err().then_some(ran);
+                let healthy = !conn.is_broken() && conn.depth() == 0;
+                if let (true, None) = (healthy, panicked) {
+                    batch.iter_mut().for_each(|(task, _)| {
+                        let ran = run_alone(conn, task.as_mut());
+                        task.finish(ran);
+                    });
+                } else {
+                    return recover(conn, batch, panicked);
+                }
+            }
+        }
+        if conn.is_broken() {
+            return Connection::Broken;
+        }
+    }
+    Connection::Finished
+}
+
+/// After a panic, the tasks that did not panic still run; the connection is then given up.
+fn recover(conn: &mut Conn, batch: Vec<Queued>, panicked: Option<usize>) -> Connection {
+    let rolled_back = conn.abandon();
+    for (index, (mut task, _)) in batch.into_iter().enumerate() {
+        let end = match (panicked, rolled_back) {
+            (Some(at), _) if index + 1 == at => Err(Error::Panicked),
+            (_, true) => run_alone(conn, task.as_mut()),
+            (_, false) => Err(Error::Unavailable("the connection broke".to_owned())),
+        };
+        task.finish(end);
+    }
+    Connection::Broken
+}

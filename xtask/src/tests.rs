@@ -1,0 +1,21 @@
+//! Runs the tests with a PostgreSQL beside them; the runner's own summary is the last thing printed.
+
+use crate::{Outcome, cargo, installed, postgres, run};
+
+/// Runs the tests whose names contain one of the filters, or all of them.
+pub(crate) fn run_matching(filters: &[&str]) -> Outcome {
+    // Cargo's own runner prints a summary per crate; the black-box tests come last, because theirs says the most.
+    let runners: &[&[&str]] = if installed("nextest") {
+        &[&["nextest", "run", "--workspace"]]
+    } else {
+        &[&["test", "--workspace", "--exclude", "tests", "--"], &["test", "--package", "tests", "--"]]
+    };
+    let (url, server) = postgres::for_tests()?;
+    let outcome = runners.iter().try_for_each(|runner| {
+        let mut command = cargo(runner);
+        command.args(filters).env(postgres::VARIABLE, &url);
+        run(command)
+    });
+    drop(server);
+    outcome
+}
