@@ -50,8 +50,7 @@ pub(crate) struct Prepared {
 pub(crate) async fn prepare(app: &App, new: NewPerson) -> Result<Prepared> {
     let name = groups::checked_name(&new.name)?;
     let email = checked_email(&new.email)?;
-    let length = new.password.chars().count();
-    if !(8..=128).contains(&length) {
+    if !is_password(&new.password) {
         return Err(Error::Invalid("a password has 8 to 128 characters".into()));
     }
     let password_hash = hash(app, new.password).await?;
@@ -80,7 +79,12 @@ pub(crate) fn enrol(tx: &mut Tx<'_, '_>, new: &Prepared) -> Result<Actor> {
     Ok(person)
 }
 
-fn checked_email(email: &str) -> Result<String> {
+/// Whether a password has a length that we take.
+pub(crate) fn is_password(password: &str) -> bool {
+    (8..=128).contains(&password.chars().count())
+}
+
+pub(crate) fn checked_email(email: &str) -> Result<String> {
     let email = email.trim().to_lowercase();
     let fits = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | '"' | ',' | ';' | '(' | ')');
     let well_formed = email.len() <= 254

@@ -4,6 +4,7 @@ pub mod group;
 pub mod handle;
 pub mod host;
 pub mod id;
+pub mod peer;
 pub mod policy;
 pub mod post;
 pub mod text;

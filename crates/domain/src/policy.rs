@@ -138,8 +138,9 @@ pub fn appoint(who: &Standing, target: &Standing, role: Option<Role>) -> Verdict
     let mine = if who.admin { Some(Role::Owner) } else { who.role };
     unless(mine < Some(Role::Leader), Refusal::NotStaff)?;
     unless(target.role == Some(Role::Owner), Refusal::Rank)?;
-    unless(role >= mine && role != Some(Role::Owner), Refusal::Rank)?;
-    unless(role == Some(Role::Owner) && mine != Some(Role::Owner), Refusal::Rank)?;
+    // An owner may name equals; everybody else deals with those below them only.
+    let owner = mine == Some(Role::Owner);
+    unless(!owner && (target.role >= mine || role >= mine), Refusal::Rank)?;
     unless(target.banned && role.is_some(), Refusal::Banned)
 }
 

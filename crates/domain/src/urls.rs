@@ -24,12 +24,16 @@ pub mod path {
     pub const NODEINFO_21: &str = "/nodeinfo/2.1";
     /// An actor: page and document. `name` may be `name@host` for the page of a remote one.
     pub const ACTOR: &str = "/@{name}";
+    /// Where an actor receives.
+    pub const ACTOR_INBOX: &str = "/@{name}/inbox";
     /// Something of an actor: a collection, its inbox, or a post by id.
     pub const ACTOR_PART: &str = "/@{name}/{part}";
     /// Something of a post.
     pub const POST_PART: &str = "/@{name}/{post}/{part}";
     /// An activity of ours.
     pub const ACTIVITY: &str = "/activities/{id}";
+    /// Where other servers send their people to take part in something of ours, named by `?uri=`.
+    pub const INTERACTION: &str = "/authorize_interaction";
 }
 
 /// What of an actor a URL names.
@@ -273,6 +277,11 @@ pub fn post_part(post: &str, part: PostPart) -> String {
 /// The follow that makes `follower` receive `target`; derived, so that a repeat is the same activity.
 pub fn follow(follower: &str, target: ActorId) -> String {
     format!("{follower}#follows/{target}")
+}
+
+/// A page of a collection that runs from the oldest to the newest, from the item after `cursor`.
+pub fn page_after(collection: &str, cursor: i64) -> String {
+    format!("{collection}?after={cursor}")
 }
 
 /// A page of a collection, from the item before `cursor`.

@@ -27,7 +27,7 @@ use ipnet::IpNet;
 use tokio::time::timeout;
 use url::Url;
 
-pub use self::{answer::is_activity_json, connect::Lookup, error::FetchError, target::strict};
+pub use self::{answer::is_activity_json, connect::Lookup, error::FetchError, target::parse_url};
 use self::{connect::Connector, error::causes};
 use crate::signature::{Headers, Signer};
 
@@ -42,6 +42,7 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(20);
 const IDLE_CONNECTIONS_PER_HOST: usize = 4;
 
 /// How the client behaves.
+#[derive(Default)]
 pub struct Config {
     /// Ranges that may be dialled although they are not public.
     pub allow_private: Vec<IpNet>,

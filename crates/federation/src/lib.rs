@@ -1,2 +1,4 @@
 //! federation.
+pub mod client;
+pub mod parse;
 pub mod signature;

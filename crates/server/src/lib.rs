@@ -1,4 +1,15 @@
-//! server.
+//! Starts, stops and configures the server.
+pub mod bench;
 pub mod cli;
+mod check;
+mod commands;
+mod compose;
 pub mod logging;
+mod ops;
+mod run;
+mod serve;
 pub mod settings;
+
+pub use compose::Overrides;
+pub use run::run;
+pub use serve::Server;

@@ -1,11 +1,14 @@
 //! Logins and their tokens.
-use diesel::prelude::*;
-use domain::{id::ActorId, time::Timestamp};
+use diesel::{dsl, prelude::*};
+use domain::{
+    id::{ActorId, PostId},
+    time::Timestamp,
+};
 
 use crate::{
     conn::{Conn, Tx, db},
     error::Result,
-    schema::{accounts, tokens},
+    schema::{accounts, posts, tokens},
 };
 
 /// A login; it has the number of its actor.
@@ -51,6 +54,20 @@ pub fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Account>> {
 /// How many logins there are.
 pub fn count(conn: &mut Conn) -> Result<i64> {
     Ok(db!(conn, c => accounts::table.filter(accounts::disabled.is_null()).count().get_result(c))?)
+}
+
+/// Whether anybody has, or had, a login here.
+pub fn any(conn: &mut Conn) -> Result<bool> {
+    Ok(db!(conn, c => dsl::select(dsl::exists(accounts::table.select(accounts::id))).get_result(c))?)
+}
+
+/// How many of those with a login wrote something after `since`.
+pub fn count_active(conn: &mut Conn, since: PostId) -> Result<i64> {
+    Ok(db!(conn, c => accounts::table
+        .filter(accounts::disabled.is_null())
+        .filter(dsl::exists(posts::table.filter(posts::author_id.eq(accounts::id).and(posts::id.gt(since.0)))))
+        .count()
+        .get_result(c))?)
 }
 
 /// The numbers of those among `ids` who have a login here.

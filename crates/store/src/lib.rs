@@ -1,8 +1,10 @@
 //! The nouns in SQL, for SQLite and PostgreSQL alike.
 pub mod accounts;
+pub mod activities;
 pub mod actors;
 mod conn;
 mod db;
+pub mod deliveries;
 mod dialect;
 mod error;
 pub mod follows;
@@ -10,6 +12,7 @@ pub mod groups;
 pub mod jobs;
 pub mod log;
 pub mod notifications;
+pub mod peers;
 pub mod posts;
 mod rows;
 mod schema;
@@ -17,6 +20,8 @@ pub mod search;
 pub mod settings;
 pub mod shares;
 mod visible;
+#[cfg(test)]
+mod tests;
 pub mod voided;
 pub mod votes;
 mod worker;

@@ -195,6 +195,7 @@ diesel::table! {
         activity_id -> BigInt,
         inbox -> Text,
         attempts -> Integer,
+        retry_at -> BigInt,
         parked -> Nullable<BigInt>,
         error -> Nullable<Text>,
     }

@@ -19,6 +19,9 @@ use crate::{
 
 /// The numbers of the posts that match and that `viewer` may read, the newest first.
 pub fn posts(conn: &mut Conn, query: &Query, viewer: Option<ActorId>, page: Page) -> Result<Vec<PostId>> {
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
     let before = page.before.map_or(i64::MAX, i64::from);
     let ids: Vec<i64> = db!(conn, c => posts::table
         .filter(post_matches(query.to_fts5(), query.to_tsquery()))
@@ -37,7 +40,7 @@ pub fn index(tx: &mut Tx<'_>, id: PostId, terms: &str) -> Result<()> {
     db!(tx,
         sqlite c => diesel::sql_query("INSERT INTO post_search (rowid, terms) VALUES ($1, $2)")
             .bind::<BigInt, _>(id.0).bind::<Text, _>(terms).execute(c),
-        postgres c => diesel::sql_query("INSERT INTO post_search (post_id, terms) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))")
+        postgres c => diesel::sql_query("INSERT INTO post_search (post_id, terms) VALUES ($1, to_tsvector('simple', $2))")
             .bind::<BigInt, _>(id.0).bind::<Text, _>(terms).execute(c),
     )?;
     Ok(())

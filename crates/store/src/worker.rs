@@ -16,8 +16,11 @@ use crate::{
 /// How many waiting writes share one commit on SQLite.
 const BATCH: usize = 256;
 
-/// How often a write that met another one is run again before its caller hears of it.
+/// How often a write that met another one is run before its caller hears of it.
 const ATTEMPTS: u32 = 12;
+
+/// The same where there is one writer: only a number that was drawn twice can come out differently.
+const ATTEMPTS_ALONE: u32 = 4;
 
 /// A closure with the way back to its caller.
 pub(crate) trait Task: Send {
@@ -91,9 +94,11 @@ pub(crate) fn one_by_one(conn: &mut Conn, tasks: &Receiver<Queued>) -> Connectio
 
 /// Runs `task` until it meets no other transaction any more.
 fn run_alone(conn: &mut Conn, task: &mut dyn Task) -> Result<()> {
+    let attempts = if conn.is_sqlite() { ATTEMPTS_ALONE } else { ATTEMPTS };
     for attempt in 1.. {
         match catch_unwind(AssertUnwindSafe(|| task.run(conn))) {
-            Ok(Outcome::Conflict) if attempt < ATTEMPTS && conn.depth() == 0 => {
+            Ok(Outcome::Conflict) if attempt < attempts && conn.is_sqlite() => {}
+            Ok(Outcome::Conflict) if attempt < attempts && conn.depth() == 0 => {
                 // A spread-out pause, so that those who met do not meet again at once.
                 let spread = u64::from(std::process::id()).wrapping_mul(u64::from(attempt)) % 5;
                 thread::sleep(Duration::from_millis(u64::from(attempt) * 2 + spread));
@@ -110,18 +115,27 @@ pub(crate) fn grouped(conn: &mut Conn, tasks: &Receiver<Queued>) -> Connection {
     while let Ok(first) = tasks.recv() {
         let mut batch = vec![first];
         batch.extend(tasks.try_iter().take(BATCH - 1));
+        let mut outcomes = Vec::with_capacity(batch.len());
         let mut ran = 0;
         let committed = catch_unwind(AssertUnwindSafe(|| {
             conn.transaction::<_, Error>(|tx| {
                 for (task, _) in &mut batch {
                     ran += 1;
-                    task.run(tx);
+                    outcomes.push(task.run(tx));
                 }
                 Ok(())
             })
         }));
         match committed {
-            Ok(Ok(())) => batch.iter_mut().for_each(|(task, _)| task.finish(Ok(()))),
+            Ok(Ok(())) => {
+                for ((task, _), outcome) in batch.iter_mut().zip(outcomes) {
+                    let end = match outcome {
+                        Outcome::Finished => Ok(()),
+                        Outcome::Conflict => run_alone(conn, task.as_mut()),
+                    };
+                    task.finish(end);
+                }
+            }
             failed => {
                 // One that panicked must not take the others with it: they run again, alone.
                 let panicked = failed.is_err().then_some(ran);

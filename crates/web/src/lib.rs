@@ -1,1 +1,50 @@
-//! web.
+//! Speaks HTML: the pages that people read in a browser, in Spanish and in English, without scripts.
+use actix_web::web::{self, Data, FormConfig, ServiceConfig};
+use app::App;
+use domain::urls::path;
+
+mod actors;
+mod answer;
+mod cards;
+mod front;
+mod interaction;
+mod language;
+mod messages;
+mod setup;
+mod style;
+mod threads;
+
+/// The largest form that is read.
+const FORM_MAX: usize = 64 << 10;
+
+/// The pages, for every thread of the server. They come after all other routes: what nobody knows is not found here.
+pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
+    let app = app.clone();
+    move |config| {
+        config.app_data(Data::new(app.clone()));
+        config.app_data(FormConfig::default().limit(FORM_MAX));
+        routes(config);
+    }
+}
+
+macro_rules! page {
+    ($config:ident, $path:expr, $handler:expr $(, $method:ident => $other:expr)?) => {
+        $config.service(
+            web::resource($path)
+                .route(web::get().to($handler))
+                .route(web::head().to($handler))
+                $(.route(web::$method().to($other)))?
+                .default_service(web::to(answer::wrong_method)),
+        )
+    };
+}
+
+fn routes(config: &mut ServiceConfig) {
+    page!(config, "/", front::show, post => setup::submit);
+    page!(config, setup::WELCOME, setup::welcome);
+    page!(config, style::PATH, style::show);
+    page!(config, path::INTERACTION, interaction::show);
+    page!(config, path::ACTOR, actors::show);
+    page!(config, path::ACTOR_PART, threads::show);
+    config.default_service(web::to(answer::nothing_here));
+}

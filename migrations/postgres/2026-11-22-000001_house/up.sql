@@ -208,6 +208,7 @@ CREATE TABLE deliveries (
   activity_id BIGINT NOT NULL REFERENCES activities(id),
   inbox TEXT NOT NULL,
   attempts INTEGER NOT NULL,
+  retry_at BIGINT NOT NULL,
   parked BIGINT,
   error TEXT,
   PRIMARY KEY (peer_id, activity_id, inbox)

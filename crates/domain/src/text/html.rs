@@ -1,6 +1,7 @@
 //! HTML from outside: one sanitiser for every sink, and its plain readings.
 mod entity;
 mod flat;
+mod link;
 mod shape;
 mod token;
 
@@ -13,7 +14,7 @@ use ammonia::{Builder, UrlRelative};
 use super::plain;
 
 /// The longest HTML that is read, in bytes; the rest is cut.
-const LONGEST: usize = 256 * 1024;
+const LONGEST: usize = 128 * 1024;
 
 /// The elements that may be in a page; what else is there loses its tags.
 const TAGS: &str = "p br span a del s pre blockquote code b strong u i em ul ol li ruby rt rp h1 h2 h3 h4 h5 h6 hr table thead \
@@ -27,7 +28,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(HashSet::from(["script", "style", "svg", "math", "iframe", "template"]))
         .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
         .tag_attribute_values(HashMap::from([
-            ("a", HashMap::from([("rel", HashSet::from([shape::REL, shape::REL_TAG]))])),
+            ("a", HashMap::from([("rel", HashSet::from([link::REL, link::REL_TAG]))])),
             ("span", HashMap::from([("translate", HashSet::from(["no"]))])),
         ]))
         .allowed_classes(HashMap::from([("a", classes.clone()), ("span", classes.clone()), ("p", classes)]))
@@ -57,7 +58,7 @@ pub fn sanitize(html: &str) -> String {
 
 /// The part of sanitised HTML that every microblog keeps: headings as bold lines, tables as text.
 pub fn to_microblog(html: &str) -> String {
-    flat::microblog(&sanitize(html))
+    settle(flat::microblog(&sanitize(html)))
 }
 
 /// The text of HTML with its line breaks.

@@ -82,13 +82,16 @@ const SHORT: &[(&str, &str)] = &[
 /// How sure the guess must be.
 const SURE: f64 = 0.8;
 
+/// How much of a text is read, in bytes; more makes the guess dearer and no better.
+const READ: usize = 600;
+
 /// The language of a plain text as a two-letter tag, if it can be told with confidence.
 pub fn detect(text: &str) -> Option<&'static str> {
     // Names and addresses belong to no language.
     let words: Vec<&str> = text
+        .get(..text.floor_char_boundary(READ))?
         .split_whitespace()
         .filter(|word| !word.starts_with(['@', '#', '!']) && !word.contains("://"))
-        .take(400)
         .collect();
     let guess = whatlang::detect(&words.join(" "))?;
     if guess.confidence() < SURE { None } else { short(guess.lang()) }

@@ -226,7 +226,7 @@ mod tests {
         for (name, md) in [
             ("quotes", ">".repeat(128_000)),
             ("lists", "- ".repeat(64_000)),
-            ("nested lists", (0..400).map(|n| format!("{}- x\n", " ".repeat(n))).collect()),
+            ("nested lists", (0..400).map(|n| " ".repeat(n) + "- x\n").collect()),
             ("emphasis", "*a **b ".repeat(18_000)),
             ("stars", "*".repeat(128_000)),
             ("brackets", "[".repeat(128_000)),
@@ -238,11 +238,12 @@ mod tests {
             ("addresses", "http://".repeat(18_000)),
             ("angles", "<a ".repeat(42_000)),
             ("entities", "&".repeat(128_000)),
-            ("references", (0..8_000).map(|n| format!("[a{n}]: b\n")).collect()),
+            ("references", (0..8_000).map(|n| n.to_string() + "]: b\n[").collect()),
         ] {
             let begun = Instant::now();
             let html = shown(&md);
-            let limit = Duration::from_millis(if cfg!(debug_assertions) { 2_000 } else { 100 });
+            // 100 ms on an idle machine; what is quadratic takes minutes.
+            let limit = Duration::from_millis(if cfg!(debug_assertions) { 10_000 } else { 250 });
             assert!(begun.elapsed() < limit, "{name}: {:?}", begun.elapsed());
             assert!(html.len() <= md.len() * 10 + 64 * 1024, "{name}: {}", html.len());
         }

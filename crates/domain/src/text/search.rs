@@ -11,6 +11,8 @@ pub use query::{Query, query};
 
 /// The longest word kept, in characters.
 const WORD_MAX: usize = 64;
+/// How much of one text is read, in bytes.
+const TEXT_MAX: usize = 256 * 1024;
 /// The most words of one text that are indexed.
 const WORDS_MAX: usize = 10_000;
 
@@ -19,7 +21,7 @@ const WORDS_MAX: usize = 10_000;
 /// Text of a known language is one run of stems, so that phrases match. Text of an unknown one is its run of Spanish
 /// stems, then the English stems and folded words not among them. What a missing accent changes in a stem is added last.
 pub fn analyze(text: &str, language: Option<&str>) -> String {
-    let words = words(text, WORDS_MAX);
+    let words = words(text.get(..text.floor_char_boundary(TEXT_MAX)).unwrap_or(text), WORDS_MAX);
     let languages = match language.map(super::language::primary) {
         Some("es") => &[Language::Spanish][..],
         Some("en") => &[Language::English],
@@ -36,9 +38,10 @@ pub fn analyze(text: &str, language: Option<&str>) -> String {
             }
         }
     }
-    for language in languages {
-        for word in &words {
-            let stem = language.stem(&fold(word));
+    for word in &words {
+        let folded = fold(word);
+        for language in languages.iter().filter(|_| folded != *word) {
+            let stem = language.stem(&folded);
             if seen.insert(stem.clone()) {
                 push_word(&mut out, &stem);
             }
@@ -49,6 +52,9 @@ pub fn analyze(text: &str, language: Option<&str>) -> String {
 
 /// Lower case, compatible forms made one, accents off Latin and Greek letters, ñ kept.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut out = String::with_capacity(text.len());
     let mut base = ' ';
     for c in text.nfkd().flat_map(char::to_lowercase).nfd() {
@@ -91,29 +97,31 @@ impl Language {
     }
 }
 
-/// The words of a text: runs of letters and digits, lower case, composed; scripts without spaces letter by letter.
+/// The words of a text: runs of letters or of digits, lower case, composed; scripts without spaces letter by letter.
+///
+/// Signs that no letter absorbs are left out and digits are parted from letters, because the tokenisers of the two
+/// databases disagree about both.
 fn words(text: &str, max: usize) -> Vec<String> {
-    let mut words = Vec::new();
+    let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
-    let mut length = 0;
-    for c in text.nfkc().flat_map(char::to_lowercase).nfc().chain([' ']) {
-        let part = c.is_alphanumeric() || (is_combining_mark(c) && !word.is_empty());
-        let alone = part && stands_alone(c);
-        if (!part || alone) && !word.is_empty() {
+    let (mut length, mut digits) = (0, false);
+    for c in text.nfkc().flat_map(char::to_lowercase).nfc().filter(|c| !is_combining_mark(*c)).chain([' ']) {
+        let alone = c.is_alphanumeric() && stands_alone(c);
+        let ends = !c.is_alphanumeric() || alone || digits != c.is_numeric();
+        if ends && !word.is_empty() {
             words.push(std::mem::take(&mut word));
             length = 0;
-            if words.len() >= max {
-                break;
-            }
+        }
+        if words.len() >= max {
+            break;
         }
         if alone {
             words.push(c.to_string());
-        } else if part && length < WORD_MAX {
+        } else if c.is_alphanumeric() && length < WORD_MAX {
             word.push(c);
-            length += 1;
+            (length, digits) = (length + 1, c.is_numeric());
         }
     }
-    words.truncate(max);
     words
 }
 

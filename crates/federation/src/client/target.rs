@@ -11,7 +11,7 @@ const LONGEST: usize = 2_048;
 /// URL parsers are generous: they take user names, back-slashes, percent-encoded and full-width letters, and IPv4
 /// addresses in octal, hexadecimal or one number, and quietly make something else of them. Here the host must be
 /// written as it is meant, so that two readers never see two hosts.
-pub fn strict(text: &str) -> Result<Url, FetchError> {
+pub fn parse_url(text: &str) -> Result<Url, FetchError> {
     plain(text)?;
     let url = Url::parse(text).ok().ok_or(FetchError::Forbidden("not a URL"))?;
     let rest = text.strip_prefix(url.scheme()).and_then(|rest| rest.strip_prefix("://"));
@@ -30,8 +30,8 @@ pub(super) fn follow(base: &Url, location: &str) -> Result<Url, FetchError> {
     let mut next = base.join(location).ok().ok_or(FetchError::Malformed("a redirect to nowhere"))?;
     if authority(&next) != authority(base) || next.scheme() != base.scheme() {
         next = match location.strip_prefix("//") {
-            Some(rest) => strict(&format!("{}://{rest}", base.scheme()))?,
-            None => strict(location)?,
+            Some(rest) => parse_url(&format!("{}://{rest}", base.scheme()))?,
+            None => parse_url(location)?,
         };
     }
     next.set_fragment(None);
@@ -81,7 +81,7 @@ mod tests {
             "https://[2a01:4f8::1]/",
             "https://xn--andu-gqa.test/ñandú",
         ] {
-            assert!(strict(text).is_ok(), "{text}");
+            assert!(parse_url(text).is_ok(), "{text}");
         }
         for text in [
             "https://user@alpha.test/",
@@ -114,9 +114,9 @@ mod tests {
             "/inbox",
             "",
         ] {
-            assert!(strict(text).is_err(), "{text}");
+            assert!(parse_url(text).is_err(), "{text}");
         }
-        assert!(strict(&format!("https://alpha.test/{}", "a".repeat(LONGEST))).is_err());
+        assert!(parse_url(&format!("https://alpha.test/{}", "a".repeat(LONGEST))).is_err());
     }
 
     #[test]

@@ -206,13 +206,9 @@ async fn every_hop_is_signed_for_its_own_host() {
 async fn forbidden_addresses_are_never_dialled() {
     let peer = Peer::start(|_| document(b"{}")).await;
     let port = peer.address.port();
-    let closed = Client::new(Config {
-        allow_private: Vec::new(),
-        development: true,
-        user_agent: "x".into(),
-        lookup: Some(Arc::new(Names(HashMap::from([("alpha.test", vec![peer.address])])))),
-    });
-    let closed = closed.unwrap();
+    let names = Names(HashMap::from([("alpha.test", vec![peer.address])]));
+    let closed = Config { development: true, lookup: Some(Arc::new(names)), ..Config::default() };
+    let closed = Client::new(closed).unwrap();
     for url in [
         format!("http://127.0.0.1:{port}/"),
         format!("http://[::ffff:127.0.0.1]:{port}/"),
@@ -321,6 +317,16 @@ async fn nobody_is_waited_for_without_end() {
         assert!(error.is_transient() && error.detail().contains("timed out"), "{name}: {error:?}");
         assert!(start.elapsed() < 2 * SHORT.total, "{name}: {:?}", start.elapsed());
     }
+}
+
+#[tokio::test]
+async fn there_is_no_way_around_tls() {
+    let peer = Peer::start(|_| document(b"{}")).await;
+    let client = client(&peer, SHORT);
+    assert!(matches!(get(&client, "https://alpha.test/").await, Err(FetchError::Network(_))));
+    let strict = Client { development: false, ..client };
+    assert!(matches!(get(&strict, "http://alpha.test/").await, Err(FetchError::Forbidden(_))));
+    assert!(peer.seen().is_empty());
 }
 
 #[tokio::test]

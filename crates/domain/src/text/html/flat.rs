@@ -121,7 +121,7 @@ pub(super) fn microblog(html: &str) -> String {
     let mut tokens = Tokens::of(html);
     while let Some(token) = tokens.next() {
         // Sanitised HTML has no comments or swallowed elements, so the source of a token is what was taken for it.
-        let source = rest.strip_suffix(tokens.rest()).unwrap_or_default();
+        let source = rest.get(..rest.len() - tokens.rest().len()).unwrap_or_default();
         rest = tokens.rest();
         let (element, opens) = match token {
             Token::Text(_) => {

@@ -4,25 +4,18 @@
 //! never deeper than [`DEPTH`], and holds only known elements and attributes, so that parsing it is cheap and changes
 //! nothing. Safety is not decided here: every byte still passes the sanitiser.
 use super::entity;
+use super::link::{Link, REL, REL_TAG, target};
 use super::token::{Attributes, Element, Token, Tokens};
-use crate::host::Host;
 
 /// How deep elements may be nested; deeper ones lose their tags and keep their text.
 const DEPTH: usize = 64;
 /// How long a run of text may be, in bytes.
 const RUN: usize = 2_048;
-/// The longest address of a link, in bytes.
-const HREF: usize = 4_096;
 /// What a table opens by itself: rows, row and cell.
 const TABLE_ROOM: usize = 4;
 /// The classes that carry meaning between servers.
 pub(super) const CLASSES: [&str; 7] =
     ["mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis", "quote-inline"];
-/// Every link says that we do not vouch for it.
-pub(super) const REL: &str = "nofollow noopener noreferrer ugc";
-/// The same for a hashtag.
-pub(super) const REL_TAG: &str = "tag nofollow noopener noreferrer ugc";
-
 pub(super) fn shape(html: &str) -> String {
     let mut shaper = Shaper { out: String::with_capacity(html.len() + html.len() / 4), ..Shaper::default() };
     for token in Tokens::of(html) {
@@ -49,14 +42,6 @@ struct Shaper {
     /// Where the last markup ended.
     run_begins: usize,
     link: Option<Link>,
-}
-
-/// The link being written: where it leads, and what is seen of it.
-struct Link {
-    host: String,
-    seen: String,
-    /// How deep we were when the text became invisible.
-    hidden_at: Option<usize>,
 }
 
 impl Shaper {
@@ -273,7 +258,7 @@ impl Shaper {
             }
             if name == "a"
                 && let Some(link) = self.link.take()
-                && misleads(&link)
+                && link.misleads()
             {
                 self.out.push_str(" [");
                 entity::push_escaped(&mut self.out, &link.host);
@@ -378,7 +363,11 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let end = rest.floor_char_boundary(RUN);
-        let cut = if end == rest.len() { end } else { rest.get(..end)?.rfind('&').filter(|at| at + 40 > end && *at > 0).unwrap_or(end) };
+        let cut = if end == rest.len() {
+            end
+        } else {
+            rest.get(..end)?.rfind('&').filter(|at| at + 40 > end && *at > 0).unwrap_or(end)
+        };
         let (run, after) = rest.split_at_checked(cut)?;
         rest = after;
         (!run.is_empty()).then_some(run)
@@ -395,53 +384,4 @@ fn element_of(name: &str) -> Element {
 
 fn has_class(attributes: &Attributes<'_>, class: &str) -> bool {
     attributes.class.is_some_and(|classes| classes.split_ascii_whitespace().any(|word| word == class))
-}
-
-/// The address a link may have, and the host it leads to.
-fn target(raw: &str) -> Option<(String, String)> {
-    if raw.len() > HREF {
-        return None;
-    }
-    let href: String = entity::decode(raw).trim().chars().filter(|c| !c.is_control()).collect();
-    let lower = href.get(..8).unwrap_or(&href).to_ascii_lowercase();
-    if !["http://", "https://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme)) {
-        return None;
-    }
-    let url = url::Url::parse(&href).ok()?;
-    let host = match url.host_str() {
-        Some(host) => host,
-        None => url.path().rsplit('@').next().unwrap_or_default(),
-    };
-    Some((href, host.to_owned()))
-}
-
-/// Whether the visible text of a link names another host than the one it leads to.
-fn misleads(link: &Link) -> bool {
-    let seen = entity::decode(&link.seen);
-    let seen = seen.trim();
-    if seen.strip_suffix(']').is_some_and(|seen| seen.ends_with(&format!("[{}", link.host))) {
-        return false;
-    }
-    let bare = |host: &str| host.trim_start_matches("www.").trim_end_matches('.').to_owned();
-    seen.split_whitespace().any(|word| match names_host(word) {
-        Some(shown) => bare(shown.name()) != bare(&link.host),
-        // An address nobody can read is there to be misread.
-        None => word.contains("://") && !word.ends_with("://"),
-    })
-}
-
-/// The host a reader takes a word for.
-fn names_host(word: &str) -> Option<Host> {
-    let (rest, is_address) = match word.split_once("://") {
-        Some((_, rest)) => (rest, true),
-        None if word.starts_with(['@', '#', '!']) => return None,
-        None => (word, word.contains('/') || word.get(..4).is_some_and(|www| www.eq_ignore_ascii_case("www."))),
-    };
-    // What is before an `@` in an address is not its host, however much it looks like one.
-    let authority =
-        rest.split(['/', '?', '#', '\\']).next()?.rsplit('@').next()?.trim_end_matches(['…', '.', ':', ',']);
-    let ending = authority.rsplit('.').next()?.to_ascii_lowercase();
-    // `main.rs` and `README.md` look like hosts too; only well-known endings count without anything around them.
-    let famous = matches!(ending.as_str(), "com" | "org" | "net" | "edu" | "gov" | "info");
-    Host::parse(authority).filter(|_| authority.contains('.') && (is_address || famous))
 }

@@ -107,8 +107,8 @@ fn microblogs_get_their_subset() {
 #[test]
 fn hostile_input_is_cheap() {
     let size = 1_000_000;
-    let formatting: String = (0..3_000).map(|n| format!("<b class=x{n}>")).collect();
-    let attributes: String = (0..200_000).map(|n| format!(" a{n}")).collect();
+    let formatting = numbered(3_000, |n| format!("<ol start={n}><b>"));
+    let attributes = numbered(200_000, |n| format!(" a{n}"));
     for (name, html) in [
         ("deep", "<blockquote>".repeat(size / 12)),
         ("formatting", formatting + &"<p>x".repeat(50_000)),
@@ -125,11 +125,15 @@ fn hostile_input_is_cheap() {
     ] {
         let begun = Instant::now();
         let clean = sanitize(&html);
-        // Ten times what an optimised build may take.
-        let limit = Duration::from_millis(if cfg!(debug_assertions) { 2_000 } else { 100 });
+        // 100 ms on an idle machine; what is quadratic takes minutes.
+        let limit = Duration::from_millis(if cfg!(debug_assertions) { 10_000 } else { 250 });
         assert!(begun.elapsed() < limit, "{name}: {:?}", begun.elapsed());
         assert!(clean.len() <= html.len() * 10 + 1024, "{name}: {}", clean.len());
     }
+}
+
+fn numbered(count: usize, made: impl Fn(usize) -> String) -> String {
+    (0..count).map(made).collect::<Vec<_>>().concat()
 }
 
 fn soup() -> impl Strategy<Value = String> {
@@ -148,7 +152,7 @@ fn soup() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn once_is_enough(html in soup()) {

@@ -1,0 +1,82 @@
+//! The server's own actor, and what the database remembers of the server it belongs to.
+use domain::{
+    actor::{Actor, ActorKind},
+    id::ActorId,
+};
+
+use crate::{App, Error, Result, keys};
+
+/// Under which keys the database remembers them.
+const HOST: &str = "host";
+const SENTINEL: &str = "sentinel";
+
+/// What the sentinel says when it is opened with the right key.
+const SAYS: &[u8] = b"tertulia";
+
+/// Makes sure that this is the database, and the key file, of this server, and that its own actor exists.
+/// Handles and ids hold the host for ever: a database that was made for another one is refused.
+pub async fn ensure(app: &App) -> Result<ActorId> {
+    let host = app.site().host().to_string();
+    let sealed = hex::encode(app.seal().close(SENTINEL, SAYS)?);
+    let (kept_host, kept_seal) = app
+        .write({
+            let host = host.clone();
+            move |tx| {
+                Ok((store::settings::keep(tx, HOST, &host)?, store::settings::keep(tx, SENTINEL, &sealed)?))
+            }
+        })
+        .await?;
+    if kept_host != host {
+        return Err(Error::Invalid(format!(
+            "url: this database belongs to `{kept_host}`, not to `{host}`; handles cannot move to another host"
+        )));
+    }
+    let sealed = hex::decode(kept_seal).map_err(Error::internal)?;
+    if app.seal().open(SENTINEL, &sealed).ok().as_deref() != Some(SAYS) {
+        return Err(Error::Invalid(
+            "data: the key file is not the one this database was made with; put the right `secret.key` back".into(),
+        ));
+    }
+    let uri = app.site().instance();
+    if let Some(actor) = app.read(move |c| store::actors::by_uri(c, &uri)).await? {
+        return Ok(actor.id);
+    }
+    create(app, host).await
+}
+
+async fn create(app: &App, host: String) -> Result<ActorId> {
+    let pair = keys::generate(app).await?;
+    app.write(move |tx| {
+        let uri = tx.site().instance();
+        if let Some(actor) = store::actors::by_uri(tx, &uri)? {
+            return Ok(actor.id);
+        }
+        let inbox = tx.site().inbox();
+        let actor = Actor {
+            id: tx.new_id(),
+            kind: ActorKind::Application,
+            name: host.clone(),
+            host: host.clone(),
+            peer: None,
+            title: host.clone(),
+            summary: String::new(),
+            url: tx.site().page("/"),
+            icon: None,
+            image: None,
+            inbox: inbox.clone(),
+            shared_inbox: Some(inbox),
+            followers: None,
+            approves_followers: true,
+            discoverable: false,
+            indexable: false,
+            created: tx.now(),
+            updated: tx.now(),
+            deleted: None,
+            uri,
+        };
+        store::actors::insert(tx, &actor)?;
+        keys::keep(tx, &actor, &pair)?;
+        Ok(actor.id)
+    })
+    .await
+}

@@ -1,0 +1,144 @@
+//! Other servers: what they understand, and whether they can be reached.
+use crate::actor::text_enum;
+
+text_enum! {
+    /// How a group's posts are sent to a server, by the software that runs there.
+    Profile {
+        /// Knows groups: gets whole activities, wrapped by the group.
+        Forum = "forum",
+        /// Knows people: gets what the group passes on, one thread at a time.
+        Microblog = "microblog",
+        /// Has groups of its own making, which only send.
+        Smithereen = "smithereen",
+        /// Passes things on to others; nobody reads there.
+        Silent = "silent",
+    }
+}
+
+/// Software whose threads are pages: a title, and a text below.
+const PAGES: &[&str] = &["kbin", "lemmy", "mbin", "piefed"];
+
+/// Other software that knows groups.
+const FORUMS: &[&str] = &["discourse", "ibis", "lotide", "mitra", "nodebb", "tertulia", "wordpress"];
+
+/// Software that counts the votes a group reports.
+const VOTES: &[&str] = &["lemmy", "mbin", "nodebb", "piefed", "tertulia"];
+
+/// Software that takes what a group forwards, if its author signed it.
+const FORWARDS: &[&str] = &["ecko", "fedibird", "hometown", "kmyblue", "mastodon"];
+
+/// Software that follows on behalf of others.
+const SILENT: &[&str] = &["activity-relay", "activityrelay", "aoderelay", "bridgy-fed", "buzzrelay", "pub-relay"];
+
+impl Profile {
+    /// The profile of a software, by the name it gives itself; what is unknown is a microblog.
+    pub fn of(software: &str) -> Self {
+        let software = software.trim().to_lowercase();
+        let is = |names: &[&str]| names.contains(&software.as_str());
+        if is(PAGES) || is(FORUMS) {
+            Self::Forum
+        } else if is(SILENT) {
+            Self::Silent
+        } else if software == "smithereen" {
+            Self::Smithereen
+        } else {
+            Self::Microblog
+        }
+    }
+}
+
+/// Whom of many servers something is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receivers {
+    /// All of them.
+    All,
+    /// Those that know groups.
+    Forums,
+    /// Of those, the ones whose threads are pages.
+    Pages,
+    /// Of those, the other ones.
+    Articles,
+    /// Of those, the ones that count reported votes.
+    Votes,
+    /// Those that get threads one at a time.
+    Microblogs,
+    /// Of those, the ones that also take forwarded replies.
+    Forwards,
+}
+
+/// A choice among servers, in the terms in which they are described.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice {
+    /// Their profile is one of these.
+    pub profiles: &'static [Profile],
+    /// Their software is one of these, if any are named.
+    pub only: Option<&'static [&'static str]>,
+    /// And none of these.
+    pub except: &'static [&'static str],
+}
+
+impl Receivers {
+    /// Which servers these are.
+    pub fn choice(self) -> Choice {
+        const FORUM: &[Profile] = &[Profile::Forum];
+        const MICROBLOG: &[Profile] = &[Profile::Microblog, Profile::Silent];
+        let choice = |profiles, only, except| Choice { profiles, only, except };
+        match self {
+            Self::All => choice(Profile::ALL, None, &[]),
+            Self::Forums => choice(FORUM, None, &[]),
+            Self::Pages => choice(FORUM, Some(PAGES), &[]),
+            Self::Articles => choice(FORUM, None, PAGES),
+            Self::Votes => choice(FORUM, Some(VOTES), &[]),
+            Self::Microblogs => choice(MICROBLOG, None, &[]),
+            Self::Forwards => choice(&[Profile::Microblog], Some(FORWARDS), &[]),
+        }
+    }
+
+    /// Whether a server that runs `software` is among them.
+    pub fn include(self, software: &str) -> bool {
+        let Choice { profiles, only, except } = self.choice();
+        let software = software.trim().to_lowercase();
+        let named = |names: &[&str]| names.contains(&software.as_str());
+        profiles.contains(&Profile::of(&software)) && only.is_none_or(named) && !named(except)
+    }
+}
+
+text_enum! {
+    /// Whether a server can be reached.
+    PeerState {
+        /// It can, as far as known.
+        Alive = "alive",
+        /// It has not been reached for days: nothing more is queued, and it is tried once a day.
+        Dead = "dead",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn software_is_known_by_any_spelling_of_its_name() {
+        for (software, profile) in [
+            ("NodeBB", Profile::Forum),
+            ("lemmy", Profile::Forum),
+            ("mastodon", Profile::Microblog),
+            ("never heard of", Profile::Microblog),
+            ("", Profile::Microblog),
+            ("Smithereen", Profile::Smithereen),
+            ("pub-relay", Profile::Silent),
+        ] {
+            assert_eq!(Profile::of(software), profile, "{software}");
+        }
+    }
+
+    #[test]
+    fn forums_get_a_thread_in_exactly_one_form() {
+        for software in PAGES.iter().chain(FORUMS) {
+            assert!(Receivers::Pages.include(software) != Receivers::Articles.include(software), "{software}");
+            assert!(Receivers::Forums.include(software) && !Receivers::Microblogs.include(software), "{software}");
+        }
+        assert!(Receivers::Votes.include("NodeBB") && !Receivers::Votes.include("discourse"));
+        assert!(Receivers::Forwards.include("mastodon") && !Receivers::Forwards.include("gotosocial"));
+    }
+}

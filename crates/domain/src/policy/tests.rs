@@ -1,0 +1,174 @@
+//! The table of permissions, printed as the documentation of permissions.
+use std::fmt::Write;
+
+use super::*;
+use crate::{
+    id::PostId,
+    post::{Content, PostKind},
+    time::Timestamp,
+};
+
+fn group(visibility: Visibility, joining: Joining) -> GroupRules {
+    GroupRules { id: ActorId(1), visibility, joining, moderators_only: false }
+}
+
+fn thread(audience: Audience) -> Post {
+    Post {
+        id: PostId(7),
+        uri: String::new(),
+        url: String::new(),
+        kind: PostKind::Note,
+        author: ActorId(2),
+        group: Some(ActorId(1)),
+        parent: None,
+        root: PostId(7),
+        depth: 0,
+        audience,
+        content: Content::default(),
+        local: true,
+        published: Timestamp(0),
+        edited: None,
+        deleted: None,
+        removed: None,
+        locked: None,
+        featured: None,
+    }
+}
+
+fn people() -> Vec<(&'static str, Standing)> {
+    let role = |role| Standing { role: Some(role), ..Standing::default() };
+    let waiting = |state| Standing { waiting: Some(state), ..Standing::default() };
+    vec![
+        ("anyone", Standing::default()),
+        ("follower", Standing { follows: true, ..Standing::default() }),
+        ("applicant", waiting(MemberState::Pending)),
+        ("invited", waiting(MemberState::Invited)),
+        ("member", role(Role::Member)),
+        ("moderator", role(Role::Moderator)),
+        ("leader", role(Role::Leader)),
+        ("owner", role(Role::Owner)),
+        ("banned", Standing { banned: true, ..Standing::default() }),
+        ("server admin", Standing { admin: true, ..Standing::default() }),
+    ]
+}
+
+type Rule = Box<dyn Fn(&GroupRules, &Standing) -> String>;
+
+fn yes_no(verdict: Verdict) -> String {
+    if verdict.is_ok() { "yes" } else { "–" }.to_owned()
+}
+
+fn verbs() -> Vec<(&'static str, Rule)> {
+    let verb = |name, rule: fn(&GroupRules, &Standing) -> Verdict| -> (&'static str, Rule) {
+        (name, Box::new(move |group, who| yes_no(rule(group, who))))
+    };
+    let member = Standing { role: Some(Role::Member), ..Standing::default() };
+    let moderator = Standing { role: Some(Role::Moderator), ..Standing::default() };
+    vec![
+        verb("read", read),
+        verb("start a thread", |group, who| post(group, who, Place::Thread)),
+        verb("start a thread where only moderators do", |group, who| {
+            post(&GroupRules { moderators_only: true, ..*group }, who, Place::Thread)
+        }),
+        verb("reply", |group, who| post(group, who, Place::Reply { locked: false })),
+        verb("reply in a locked thread", |group, who| post(group, who, Place::Reply { locked: true })),
+        verb("vote", |group, who| vote(Some((group, who)), &thread(Audience::Public), Vote::Like)),
+        (
+            "follow",
+            Box::new(|group, who| match follow(group, who) {
+                Ok(Admission::Follow) => "yes".into(),
+                Ok(Admission::FollowAndJoin) => "yes, and joins".into(),
+                Ok(Admission::Ask) => "asks".into(),
+                Err(_) => "–".into(),
+            }),
+        ),
+        (
+            "join",
+            Box::new(|group, who| match join(group, who) {
+                Ok(MemberState::Pending) => "asks".into(),
+                Ok(_) => "yes".into(),
+                Err(_) => "–".into(),
+            }),
+        ),
+        verb("leave", |_, who| leave(who)),
+        verb("remove, restore, lock, pin, admit, invite", |_, who| moderate(who)),
+        ("ban a member", Box::new(move |_, who| yes_no(ban(who, &member)))),
+        ("ban a moderator", Box::new(move |_, who| yes_no(ban(who, &moderator)))),
+        ("name a moderator", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Moderator))))),
+        ("name a leader", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Leader))))),
+        ("name an owner", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Owner))))),
+        ("change texts and rules", Box::new(|_, who| yes_no(manage(who)))),
+    ]
+}
+
+fn table() -> String {
+    let mut out = String::from(
+        "# Who may do what\n\nPrinted by a test from `domain::policy`, which decides it for people here and elsewhere alike. \
+         Nobody changes or deletes what somebody else wrote: moderators remove it from the group, and can restore it.\n",
+    );
+    let people = people();
+    for visibility in Visibility::ALL {
+        for joining in Joining::ALL {
+            write!(out, "\n## {visibility} group, joining: {joining}\n\n|  |").unwrap();
+            people.iter().for_each(|(who, _)| write!(out, " {who} |").unwrap());
+            out.push_str("\n|---|");
+            people.iter().for_each(|_| out.push_str("---|"));
+            for (verb, rule) in verbs() {
+                write!(out, "\n| {verb} |").unwrap();
+                people.iter().for_each(|(_, who)| write!(out, " {} |", rule(&group(*visibility, *joining), who)).unwrap());
+            }
+            out.push('\n');
+        }
+    }
+    out
+}
+
+#[test]
+fn the_documentation_of_permissions_is_what_policy_does() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/permissions.md");
+    let (now, was) = (table(), std::fs::read_to_string(path).unwrap_or_default());
+    if now != was {
+        std::fs::write(path, &now).unwrap();
+        panic!("docs/permissions.md was out of date and has been rewritten: read the difference, then commit it");
+    }
+}
+
+#[test]
+fn an_owner_stays_and_nobody_rises_above_themselves() {
+    let role = |role| Standing { role: Some(role), ..Standing::default() };
+    assert_eq!(ban(&role(Role::Leader), &role(Role::Owner)), Err(Refusal::Rank));
+    assert_eq!(appoint(&role(Role::Owner), &role(Role::Owner), None), Err(Refusal::Rank));
+    assert_eq!(appoint(&role(Role::Leader), &role(Role::Member), Some(Role::Leader)), Err(Refusal::Rank));
+    assert_eq!(appoint(&role(Role::Leader), &role(Role::Leader), Some(Role::Member)), Err(Refusal::Rank));
+    assert_eq!(leave(&role(Role::Owner)), Err(Refusal::Rank));
+    let banned = Standing { banned: true, ..Standing::default() };
+    assert_eq!(appoint(&role(Role::Owner), &banned, Some(Role::Member)), Err(Refusal::Banned));
+}
+
+#[test]
+fn only_what_is_public_is_announced() {
+    let public = group(Visibility::Public, Joining::Open);
+    for audience in Audience::ALL {
+        let open = matches!(audience, Audience::Public | Audience::Unlisted);
+        assert_eq!(announce(&public, &thread(*audience)).is_ok(), open, "{audience}");
+        assert!(announce(&group(Visibility::Private, Joining::Open), &thread(*audience)).is_err());
+    }
+    let deleted = Post { deleted: Some(Timestamp(1)), ..thread(Audience::Public) };
+    assert_eq!(announce(&public, &deleted), Err(Refusal::Gone));
+}
+
+#[test]
+fn a_post_is_seen_by_those_it_is_addressed_to() {
+    let nobody = Regard::default();
+    let mentioned = Regard { mentioned: true, ..nobody };
+    let member = Regard { member: true, ..nobody };
+    let staff = Regard { member: true, staff: true, ..nobody };
+    assert!(see(&thread(Audience::Public), nobody));
+    assert!(!see(&thread(Audience::Direct), nobody) && see(&thread(Audience::Direct), mentioned));
+    assert!(!see(&thread(Audience::Direct), staff), "keeping order is no key to private talk");
+    assert!(!see(&thread(Audience::Members), mentioned) && see(&thread(Audience::Members), member));
+    let removed = Post { removed: Some(Timestamp(1)), ..thread(Audience::Public) };
+    assert!(!see(&removed, member) && see(&removed, staff));
+    let deleted = Post { deleted: Some(Timestamp(1)), ..thread(Audience::Public) };
+    assert!(!see(&deleted, Regard { author: true, ..staff }));
+}

@@ -1,0 +1,213 @@
+//! How others find an actor by its handle: WebFinger (RFC 7033), and host-meta (RFC 6415) that points to it.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use domain::{
+    actor::Actor,
+    handle::Handle,
+    host::Host,
+    urls::{Local, Site, path},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::routes::{
+    Documents,
+    answer,
+    documents::{Document, Subject},
+};
+
+/// The media type of WebFinger's answers.
+const JRD: &str = "application/jrd+json; charset=utf-8";
+const XRD: &str = "application/xrd+xml; charset=utf-8";
+
+/// Whom a `resource` names, as far as that can be told from its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Resource {
+    /// The server itself: `acct:host@host`, or the URL of its front page or actor.
+    Server,
+    /// A person or group here, by the name in lower case.
+    Actor(String),
+    /// Nobody who could be here.
+    Stranger,
+}
+
+impl Resource {
+    fn parse(text: &str, site: &Site) -> Self {
+        if text.contains("://") {
+            return match site.parse(text) {
+                Some(Local::Instance) => Self::Server,
+                Some(Local::Other) if text.trim_end_matches('/') == site.page("") => Self::Server,
+                Some(Local::Actor(name)) => Self::named(&name, site),
+                _ => Self::Stranger,
+            };
+        }
+        let text = text.strip_prefix("acct:").unwrap_or(text);
+        // A handle without its host would be anybody's.
+        if text.trim_start_matches('@').contains('@') { Self::named(text, site) } else { Self::Stranger }
+    }
+
+    fn named(handle: &str, site: &Site) -> Self {
+        let Some(handle) = Handle::parse(handle) else { return Self::Stranger };
+        let is_ours = handle.host.as_ref().is_none_or(|host| site.serves(host));
+        if is_ours && Host::parse(&handle.name).is_some_and(|name| site.serves(&name)) && handle.host.is_some() {
+            return Self::Server;
+        }
+        match handle.localized(site.host()) {
+            Handle { name, host: None } => Self::Actor(name),
+            Handle { .. } => Self::Stranger,
+        }
+    }
+}
+
+/// What one may ask WebFinger.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Question {
+    #[serde(default)]
+    resource: String,
+}
+
+/// `GET /.well-known/webfinger`
+pub(crate) async fn webfinger(
+    request: HttpRequest,
+    documents: Data<Documents>,
+    question: Option<Query<Question>>,
+) -> HttpResponse {
+    let text = question.map(|question| question.into_inner().resource).unwrap_or_default();
+    if text.is_empty() {
+        return answer::refusal(&request, StatusCode::BAD_REQUEST, "`resource` is missing");
+    }
+    let site = documents.app().site();
+    let resource = Resource::parse(&text, site);
+    let key = match &resource {
+        Resource::Server => path::WEBFINGER.to_owned(),
+        Resource::Actor(name) => format!("{}?{name}", path::WEBFINGER),
+        Resource::Stranger => return answer::refusal(&request, StatusCode::NOT_FOUND, "not found"),
+    };
+    let document = documents
+        .get(key, || async {
+            let app = documents.app();
+            let actor = match &resource {
+                Resource::Actor(name) => {
+                    let (name, host) = (name.clone(), app.site().host().clone());
+                    app.read(move |c| store::actors::by_handle(c, &name, host.as_str())).await?
+                }
+                _ => {
+                    let uri = app.site().instance();
+                    app.read(move |c| store::actors::by_uri(c, &uri)).await?
+                }
+            };
+            let actor = actor.filter(Actor::is_local).ok_or(app::Error::NotFound)?;
+            let status = if actor.deleted.is_some() { StatusCode::GONE } else { StatusCode::OK };
+            let body = if actor.deleted.is_some() { json!({ "error": "gone" }) } else { jrd(&actor, app.site()) };
+            let subjects = vec![Subject::Lists(actor.id)];
+            Ok(Document { status, media_type: JRD, body: body.to_string().into(), subjects })
+        })
+        .await;
+    match document {
+        Ok(document) => answer::with(&request, document.status, document.media_type, document.body.clone()),
+        Err(error) => answer::error(&request, &error),
+    }
+}
+
+fn jrd(actor: &Actor, site: &Site) -> Value {
+    let kind = crate::render::actor_type(actor.kind);
+    let subscribe = site.page(&format!("{}?uri={{uri}}", path::INTERACTION));
+    let mut links = vec![
+        json!({
+            "rel": "self",
+            "type": "application/activity+json",
+            "href": actor.uri,
+            "properties": { "https://www.w3.org/ns/activitystreams#type": kind },
+        }),
+        json!({ "rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url }),
+        json!({ "rel": "http://ostatus.org/schema/1.0/subscribe", "template": subscribe }),
+    ];
+    if actor.uri == site.instance() {
+        links.push(json!({ "rel": "https://www.w3.org/ns/activitystreams#Service", "href": actor.uri }));
+    }
+    json!({ "subject": format!("acct:{}", actor.handle()), "aliases": [actor.uri], "links": links })
+}
+
+fn webfinger_template(site: &Site) -> String {
+    site.page(&format!("{}?resource={{uri}}", path::WEBFINGER))
+}
+
+/// `GET /.well-known/host-meta`
+pub(crate) async fn host_meta(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
+    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accept.contains("json") {
+        return host_meta_json(request, documents).await;
+    }
+    let template = webfinger_template(documents.app().site());
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\
+         <Link rel=\"lrdd\" type=\"application/jrd+json\" template=\"{template}\"/></XRD>\n"
+    );
+    answer::with(&request, StatusCode::OK, XRD, body.into())
+}
+
+/// `GET /.well-known/host-meta.json`
+pub(crate) async fn host_meta_json(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
+    let template = webfinger_template(documents.app().site());
+    let body = json!({ "links": [{ "rel": "lrdd", "type": "application/jrd+json", "template": template }] });
+    answer::with(&request, StatusCode::OK, JRD, body.to_string().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(url: &str) -> Site {
+        Site::new(&url::Url::parse(url).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_spelling_of_a_handle_finds_the_same_actor() {
+        let site = site("https://plaza.example");
+        for text in [
+            "acct:huerto@plaza.example",
+            "acct:Huerto@PLAZA.example",
+            "ACCT:huerto@plaza.example.",
+            "acct:@huerto@plaza.example",
+            "huerto@plaza.example",
+            "https://plaza.example/@huerto",
+            "https://plaza.example/@Huerto/",
+        ] {
+            assert_eq!(Resource::parse(text, &site), Resource::Actor("huerto".into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_server_is_found_by_its_host() {
+        let (site, local) = (site("https://plaza.example"), site("http://127.0.0.2:8081"));
+        for text in ["acct:plaza.example@plaza.example", "https://plaza.example", "https://plaza.example/", &site.instance()] {
+            assert_eq!(Resource::parse(text, &site), Resource::Server, "{text}");
+        }
+        assert_eq!(Resource::parse("acct:127.0.0.2:8081@127.0.0.2:8081", &local), Resource::Server);
+        assert_eq!(Resource::parse("acct:ana@127.0.0.2:8081", &local), Resource::Actor("ana".into()));
+    }
+
+    #[test]
+    fn nobody_else_is_found() {
+        let site = site("https://plaza.example");
+        for text in [
+            "huerto",
+            "@huerto",
+            "acct:huerto",
+            "acct:huerto@other.example",
+            "acct:hu erto@plaza.example",
+            "acct:huerto@plaza.example@other.example",
+            "acct:plaza.example@other.example",
+            "https://other.example/@huerto",
+            "https://plaza.example/@huerto/inbox",
+            "https://plaza.example/nothing",
+            "mailto:huerto@plaza.example/x",
+        ] {
+            assert_eq!(Resource::parse(text, &site), Resource::Stranger, "{text}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What hangs on a post: pictures and links, hashtags, custom emoji, the options of a poll.
+use domain::{
+    post::{Attachment, Emoji, Poll},
+    text::{hashtag, plain},
+};
+use serde_json::Value;
+
+use super::shape::{count, each, id, is_a, link, link_of, moment, text, types};
+
+const ATTACHMENTS: usize = 16;
+const EMOJI: usize = 50;
+const OPTIONS: usize = 500;
+const MENTIONS: usize = domain::text::mention::MAX;
+const HASHTAGS: usize = hashtag::MAX;
+/// How many tags are looked at, of whatever kind.
+const TAGS: usize = 512;
+const ALT: usize = 10_000;
+const OPTION: usize = 500;
+const LONGEST_MEDIA_TYPE: usize = 100;
+const LONGEST_BLURHASH: usize = 128;
+
+/// Pictures, films, sounds and links; a preview picture counts when there is no other.
+pub(super) fn attachments(post: &Value) -> Vec<Attachment> {
+    let mut found: Vec<Attachment> = each(post, "attachment").filter_map(attachment).take(ATTACHMENTS).collect();
+    let has_picture = found.iter().any(|a| a.media_type.starts_with("image/"));
+    if let Some(preview) = each(post, "image").find_map(picture).filter(|_| !has_picture && found.len() < ATTACHMENTS) {
+        found.push(preview);
+    }
+    found
+}
+
+fn attachment(value: &Value) -> Option<Attachment> {
+    let kind = types(value).next()?;
+    let fallback = match kind {
+        "Link" | "Page" | "Article" => "text/html",
+        "Image" => "image/jpeg",
+        "Video" => "video/mp4",
+        "Audio" => "audio/mpeg",
+        "Document" => "application/octet-stream",
+        _ => return None,
+    };
+    media(value, fallback)
+}
+
+fn picture(value: &Value) -> Option<Attachment> {
+    media(value, "image/jpeg").filter(|media| media.media_type.starts_with("image/"))
+}
+
+fn media(value: &Value, fallback: &str) -> Option<Attachment> {
+    let url = link(value)?.to_owned();
+    let media_type = text(value, "mediaType")
+        .or_else(|| each(value, "url").find_map(|url| text(url, "mediaType")))
+        .filter(|kind| kind.len() <= LONGEST_MEDIA_TYPE && kind.is_ascii() && kind.contains('/'))
+        .map_or_else(|| by_name(&url).unwrap_or(fallback).to_owned(), str::to_ascii_lowercase);
+    let alt = text(value, "name").or_else(|| text(value, "summary")).unwrap_or_default();
+    Some(Attachment {
+        url,
+        media_type,
+        alt: plain::clean(alt, ALT),
+        blurhash: text(value, "blurhash").filter(|hash| hash.len() <= LONGEST_BLURHASH && hash.is_ascii()).map(str::to_owned),
+        width: count(value, "width"),
+        height: count(value, "height"),
+    })
+}
+
+/// The media type that the end of a URL promises.
+fn by_name(url: &str) -> Option<&'static str> {
+    let path = url.split(['?', '#']).next()?;
+    let (_, extension) = path.rsplit_once('.')?;
+    Some(match extension.to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "ogg" => "audio/ogg",
+        _ => return None,
+    })
+}
+
+/// What the tags of a post say.
+#[derive(Debug, Default)]
+pub(super) struct Tags {
+    pub(super) mentions: Vec<String>,
+    pub(super) hashtags: Vec<String>,
+    pub(super) emoji: Vec<Emoji>,
+}
+
+pub(super) fn tags(post: &Value) -> Tags {
+    let mut tags = Tags::default();
+    for tag in each(post, "tag").take(TAGS) {
+        if is_a(tag, "Mention") {
+            let href = tag.get("href").and_then(id);
+            add(&mut tags.mentions, href.map(str::to_owned), MENTIONS);
+        } else if is_a(tag, "Hashtag") {
+            let name = text(tag, "name").map(|name| name.trim().trim_start_matches(['#', '＃']));
+            add(&mut tags.hashtags, name.filter(|name| hashtag::is_tag(name)).map(hashtag::fold), HASHTAGS);
+        } else if is_a(tag, "Emoji") {
+            add(&mut tags.emoji, emoji(tag), EMOJI);
+        }
+    }
+    tags
+}
+
+fn add<T: PartialEq>(list: &mut Vec<T>, found: Option<T>, most: usize) {
+    if let Some(found) = found.filter(|found| list.len() < most && !list.contains(found)) {
+        list.push(found);
+    }
+}
+
+fn emoji(tag: &Value) -> Option<Emoji> {
+    let shortcode = text(tag, "name")?.trim_matches(':');
+    let fits = (1..=64).contains(&shortcode.len()) && shortcode.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let url = link_of(tag, "icon")?;
+    fits.then(|| Emoji { shortcode: shortcode.to_owned(), url: url.to_owned() })
+}
+
+/// The poll of a question, if it has options.
+pub(super) fn poll(post: &Value) -> Option<Poll> {
+    let multiple = each(post, "anyOf").next().is_some();
+    let options: Vec<(String, u32)> = each(post, if multiple { "anyOf" } else { "oneOf" })
+        .filter_map(|option| {
+            let votes = option.get("replies").and_then(|replies| count(replies, "totalItems")).unwrap_or(0);
+            Some((plain::line(text(option, "name")?, OPTION), votes))
+        })
+        .take(OPTIONS)
+        .collect();
+    if options.is_empty() {
+        return None;
+    }
+    let most = options.iter().map(|(_, votes)| *votes).max().unwrap_or(0);
+    Some(Poll {
+        options,
+        multiple,
+        closes: moment(post, "endTime").or_else(|| moment(post, "closed")),
+        voters: count(post, "votersCount").unwrap_or(most),
+    })
+}

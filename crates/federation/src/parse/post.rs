@@ -1,0 +1,166 @@
+//! Posts of other servers: notes, pages, articles, polls, and whatever else has a name or a text.
+use domain::{
+    post::{Attachment, Content, PostKind},
+    text::{html, language, markdown, plain, title},
+    time::{Timestamp, span},
+};
+use serde_json::Value;
+
+use super::{
+    Addressed, Misfit, actor, attached,
+    shape::{each, http, id, id_of, ids_of, is_a, moment, page_of, text, truth, types, worded},
+};
+
+/// The longest content warning, in characters.
+const WARNING: usize = 500;
+/// How many authors are looked at.
+const AUTHORS: usize = 16;
+
+/// What the document of a post says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundPost {
+    /// Its id.
+    pub uri: String,
+    /// The page to show to people.
+    pub url: String,
+    /// Who says to have written it; more than one in collections of people.
+    pub authors: Vec<String>,
+    /// What its author calls it.
+    pub kind: PostKind,
+    /// What it says, sanitised.
+    pub content: Content,
+    /// The post it replies to.
+    pub parent: Option<String>,
+    /// When it was published, never in the future.
+    pub published: Timestamp,
+    /// When it was last changed, never in the future.
+    pub edited: Option<Timestamp>,
+    /// Whom it is addressed to.
+    pub addressed: Addressed,
+    /// Whom it mentions.
+    pub mentions: Vec<String>,
+    /// Whether it is no post but a vote in a poll.
+    pub is_ballot: bool,
+}
+
+/// Reads a post. `now` bounds the dates it claims.
+pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
+    let kind = kind(document)?;
+    let uri = id(document).and_then(http).ok_or(Misfit::Lacks("id"))?.to_owned();
+    let parent = id_of(document, "inReplyTo").map(str::to_owned);
+    let url = page_of(document, "url").unwrap_or(&uri).to_owned();
+    let published = moment(document, "published").unwrap_or(now).clamp(Timestamp(0), now);
+    // A second of difference is how some save the two dates of a post that never changed.
+    let edited = moment(document, "updated").map(|at| at.min(now)).filter(|at| *at > published + span::seconds(1));
+    let tags = attached::tags(document);
+    let content = content(document, kind, &url, parent.is_some(), (tags.hashtags, tags.emoji));
+    let has_body = !content.html.is_empty() || !content.attachments.is_empty() || content.poll.is_some();
+    let has_name = text(document, "name").is_some();
+    if !has_body && !has_name && content.warning.is_none() {
+        return Err(Misfit::Lacks("content"));
+    }
+    Ok(FoundPost {
+        uri,
+        url,
+        authors: ids_of(document, "attributedTo", AUTHORS),
+        kind,
+        is_ballot: kind == PostKind::Note && has_name && !has_body && parent.is_some(),
+        content,
+        parent,
+        published,
+        edited,
+        addressed: Addressed::of(document),
+        mentions: tags.mentions,
+    })
+}
+
+fn kind(document: &Value) -> Result<PostKind, Misfit> {
+    let not_a_post = Misfit::Kind("a post");
+    if !document.is_object() || actor::kind(document).is_some() || is_furniture(document) {
+        return Err(not_a_post);
+    }
+    let known = types(document).find_map(|name| match name {
+        "Note" | "ChatMessage" => Some(PostKind::Note),
+        "Article" => Some(PostKind::Article),
+        "Page" => Some(PostKind::Page),
+        "Question" => Some(PostKind::Question),
+        "Event" => Some(PostKind::Event),
+        "Video" => Some(PostKind::Video),
+        _ => None,
+    });
+    let named = text(document, "name").is_some() || worded(document, "content", "contentMap").is_some();
+    let owned = id_of(document, "attributedTo").is_some();
+    known.or_else(|| (named && owned && types(document).next().is_some()).then_some(PostKind::Other)).ok_or(not_a_post)
+}
+
+/// What carries or describes other things, and is nothing to read by itself.
+fn is_furniture(document: &Value) -> bool {
+    types(document).any(|name| {
+        matches!(name, "Tombstone" | "Link" | "Relationship" | "Profile" | "PropertyValue" | "Key")
+            || name.contains("Collection")
+            || name.ends_with("Authorization")
+            || super::Verb::of(name) != super::Verb::Other
+    })
+}
+
+fn content(
+    document: &Value,
+    kind: PostKind,
+    url: &str,
+    is_reply: bool,
+    (tags, emoji): (Vec<String>, Vec<domain::post::Emoji>),
+) -> Content {
+    let body = body(document);
+    let summary = worded(document, "summary", "summaryMap");
+    // Only of short texts is the summary a warning; of long ones it is a summary, and sometimes all there is.
+    let short = matches!(kind, PostKind::Note | PostKind::Question);
+    let warning = summary.filter(|_| short && !body.is_empty()).map(|summary| plain::line(&html::to_text(summary), WARNING));
+    let html = match summary {
+        Some(summary) if body.is_empty() => html::sanitize(summary),
+        _ => body,
+    };
+    // Forums repeat the title of the thread in every reply.
+    let title = text(document, "name").filter(|_| !is_reply).map(|name| plain::line(name, title::MAX));
+    let mut attachments = attached::attachments(document);
+    if matches!(kind, PostKind::Event | PostKind::Video | PostKind::Other) && attachments.iter().all(|a| a.url != url) {
+        attachments.insert(0, Attachment { url: url.to_owned(), media_type: "text/html".into(), ..Attachment::default() });
+    }
+    Content {
+        title: title.filter(|title| !title.is_empty()),
+        sensitive: truth(document, "sensitive") || warning.is_some(),
+        warning: warning.filter(|warning| !warning.is_empty()),
+        language: written_in(document),
+        html,
+        source: None,
+        attachments,
+        tags,
+        emoji,
+        poll: attached::poll(document),
+    }
+}
+
+fn body(document: &Value) -> String {
+    let text = worded(document, "content", "contentMap").unwrap_or_default();
+    match super::shape::text(document, "mediaType") {
+        Some("text/markdown") => markdown::render(text, |_| None, |_| None),
+        Some("text/plain") => html::sanitize(&html::escape(text).replace('\n', "<br>")),
+        _ => html::sanitize(text),
+    }
+}
+
+/// The language a post says it is written in: by name, or by the one of its translations that it shows.
+fn written_in(document: &Value) -> Option<String> {
+    let said = each(document, "language").find_map(|said| said.as_str().or_else(|| text(said, "identifier")));
+    let shown = || {
+        let texts = document.get("contentMap")?.as_object()?;
+        let content = worded(document, "content", "contentMap")?;
+        let matching = texts.iter().find(|(_, text)| text.as_str() == Some(content));
+        matching.or_else(|| texts.iter().next().filter(|_| texts.len() == 1)).map(|(tag, _)| tag.as_str())
+    };
+    said.and_then(language::normalize_tag).or_else(|| shown().and_then(language::normalize_tag))
+}
+
+/// Whether a document says that what had its id is gone.
+pub(crate) fn is_tombstone(document: &Value) -> bool {
+    is_a(document, "Tombstone")
+}

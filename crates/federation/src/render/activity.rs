@@ -1,0 +1,258 @@
+//! Activities, a function for each kind we send. Their ids are given, so that they can be named before they exist.
+use app::view::PostView;
+use domain::{
+    actor::Actor,
+    post::{Post, Vote},
+    time::Timestamp,
+    urls::Site,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{
+    PUBLIC,
+    actor::ActorDocument,
+    address::Address,
+    date,
+    object::{Form, Object, Tombstone, object, tombstone},
+};
+
+/// What an actor does with an object.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Activity<'a, O> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    actor: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cc: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<&'a str>,
+    object: O,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remove_data: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<String>,
+}
+
+impl<'a, O> Activity<'a, O> {
+    fn new(id: &'a str, kind: &'static str, actor: &'a str, object: O) -> Self {
+        Self {
+            id,
+            kind,
+            actor,
+            published: None,
+            to: None,
+            cc: None,
+            audience: None,
+            object,
+            target: None,
+            summary: None,
+            remove_data: None,
+            end_time: None,
+        }
+    }
+
+    /// Its type, one word.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    fn to(self, to: Vec<&'a str>, cc: Vec<&'a str>) -> Self {
+        Self { to: Some(to), cc: Some(cc), ..self }
+    }
+
+    /// Addressed as what happens in a group is: to everybody, by way of the group.
+    fn within(self, group: &'a Actor) -> Self {
+        Self { audience: Some(&group.uri), ..self }.to(vec![PUBLIC], vec![&group.uri])
+    }
+}
+
+/// An author publishes a post.
+pub fn create<'a>(site: &Site, id: &'a str, view: &'a PostView, form: Form) -> Activity<'a, Object<'a>> {
+    let published = Some(date(view.post.published));
+    Activity { published, ..written(site, id, "Create", view, form) }
+}
+
+/// An author changes a post.
+pub fn update<'a>(site: &Site, id: &'a str, view: &'a PostView, form: Form) -> Activity<'a, Object<'a>> {
+    written(site, id, "Update", view, form)
+}
+
+fn written<'a>(
+    site: &Site,
+    id: &'a str,
+    kind: &'static str,
+    view: &'a PostView,
+    form: Form,
+) -> Activity<'a, Object<'a>> {
+    let Address { to, cc } = Address::of(view);
+    let audience = view.group.as_ref().map(|group| group.uri.as_str());
+    Activity { audience, ..Activity::new(id, kind, &view.author.uri, object(site, view, form)) }.to(to, cc)
+}
+
+/// An author deletes a post, telling everybody who was told of it.
+pub fn delete<'a>(
+    id: &'a str,
+    author: &'a Actor,
+    post: &'a Post,
+    (to, cc): (Vec<&'a str>, Vec<&'a str>),
+) -> Activity<'a, Tombstone<'a>> {
+    Activity::new(id, "Delete", &author.uri, tombstone(post)).to(to, cc)
+}
+
+/// An author deletes a post in a group: what the group passes on.
+pub fn delete_in<'a>(id: &'a str, author: &'a Actor, post: &'a Post, group: &'a Actor) -> Activity<'a, &'a str> {
+    Activity::new(id, "Delete", &author.uri, post.uri.as_str()).within(group)
+}
+
+/// A moderator takes a post out of the group; that there is a reason, even an empty one, tells it from a deletion.
+pub fn remove<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    post: &'a Post,
+    group: &'a Actor,
+    reason: &'a str,
+) -> Activity<'a, &'a str> {
+    Activity { summary: Some(reason), ..Activity::new(id, "Delete", &by.uri, post.uri.as_str()) }.within(group)
+}
+
+/// A moderator closes a thread.
+pub fn lock<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    post: &'a Post,
+    group: &'a Actor,
+    reason: &'a str,
+) -> Activity<'a, &'a str> {
+    let summary = Some(reason).filter(|reason| !reason.is_empty());
+    Activity { summary, ..Activity::new(id, "Lock", &by.uri, post.uri.as_str()) }.within(group)
+}
+
+/// Something enters a collection of the group, or leaves it: a pinned post, a moderator.
+pub fn collect<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    object: &'a str,
+    (group, collection): (&'a Actor, String),
+    on: bool,
+) -> Activity<'a, &'a str> {
+    let kind = if on { "Add" } else { "Remove" };
+    Activity { target: Some(collection), ..Activity::new(id, kind, &by.uri, object) }.within(group)
+}
+
+/// A moderator bans somebody from the group.
+pub fn block<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    person: &'a Actor,
+    group: &'a Actor,
+    (reason, until): (&'a str, Option<Timestamp>),
+) -> Activity<'a, &'a str> {
+    Activity {
+        target: Some(group.uri.clone()),
+        summary: Some(reason),
+        remove_data: Some(false),
+        end_time: until.map(date),
+        ..Activity::new(id, "Block", &by.uri, person.uri.as_str())
+    }
+    .within(group)
+}
+
+/// The group itself wants nothing to do with somebody: what microblogs understand of a ban.
+pub fn shun<'a>(id: &'a str, group: &'a Actor, person: &'a Actor) -> Activity<'a, &'a str> {
+    Activity::new(id, "Block", &group.uri, person.uri.as_str()).to(vec![&person.uri], Vec::new())
+}
+
+/// A moderator changes what the group says of itself.
+pub fn update_group<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    group: &'a Actor,
+    document: ActorDocument<'a>,
+) -> Activity<'a, ActorDocument<'a>> {
+    Activity::new(id, "Update", &by.uri, document).within(group)
+}
+
+/// An actor changes what it says of itself.
+pub fn update_actor<'a>(
+    id: &'a str,
+    actor: &'a Actor,
+    document: ActorDocument<'a>,
+) -> Activity<'a, ActorDocument<'a>> {
+    Activity::new(id, "Update", &actor.uri, document).to(vec![PUBLIC], actor.followers.as_deref().into_iter().collect())
+}
+
+/// An actor is gone.
+pub fn delete_actor<'a>(id: &'a str, actor: &'a Actor) -> Activity<'a, &'a str> {
+    Activity::new(id, "Delete", &actor.uri, actor.uri.as_str()).to(vec![PUBLIC], Vec::new())
+}
+
+/// A vote; it is addressed to nobody, as is the custom.
+pub fn vote<'a>(
+    id: &'a str,
+    voter: &'a Actor,
+    post: &'a Post,
+    vote: Vote,
+    group: Option<&'a Actor>,
+) -> Activity<'a, &'a str> {
+    let kind = match vote {
+        Vote::Like => "Like",
+        Vote::Dislike => "Dislike",
+    };
+    let audience = group.map(|group| group.uri.as_str());
+    Activity { audience, ..Activity::new(id, kind, &voter.uri, post.uri.as_str()) }
+}
+
+/// Somebody passes a post on to their followers: a person a post they like, a group a thread that began in it.
+pub fn announce<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    post: &'a Post,
+    author: &'a Actor,
+    at: Timestamp,
+) -> Activity<'a, &'a str> {
+    let cc = by.followers.as_deref().into_iter().chain([author.uri.as_str()]).collect();
+    let published = Some(date(at));
+    Activity { published, ..Activity::new(id, "Announce", &by.uri, post.uri.as_str()) }.to(vec![PUBLIC], cc)
+}
+
+/// A group passes on what somebody did in it.
+pub fn wrap<'a, O>(id: &'a str, group: &'a Actor, inner: O) -> Activity<'a, O> {
+    let followers = group.followers.as_deref().into_iter().collect();
+    Activity::new(id, "Announce", &group.uri, inner).to(vec![PUBLIC], followers)
+}
+
+/// The bytes of somebody else's activity, as they were received.
+pub type Received = Box<RawValue>;
+
+/// Somebody takes back what they did, addressed as that was.
+pub fn undo<'a, O: Clone>(id: &'a str, actor: &'a Actor, inner: &Activity<'a, O>) -> Activity<'a, Activity<'a, O>> {
+    let (to, cc, audience) = (inner.to.clone(), inner.cc.clone(), inner.audience);
+    Activity { to, cc, audience, ..Activity::new(id, "Undo", &actor.uri, inner.clone()) }
+}
+
+/// Somebody asks to follow.
+pub fn follow<'a>(id: &'a str, follower: &'a str, target: &'a Actor) -> Activity<'a, &'a str> {
+    Activity::new(id, "Follow", follower, target.uri.as_str()).to(vec![&target.uri], Vec::new())
+}
+
+/// The answer to a request to follow.
+pub fn answer<'a>(
+    id: &'a str,
+    accepted: bool,
+    (uri, follower, target): (&'a str, &'a Actor, &'a Actor),
+) -> Activity<'a, Activity<'a, &'a str>> {
+    let kind = if accepted { "Accept" } else { "Reject" };
+    let request = Activity::new(uri, "Follow", &follower.uri, target.uri.as_str());
+    Activity::new(id, kind, &target.uri, request).to(vec![&follower.uri], Vec::new())
+}

@@ -1,0 +1,127 @@
+//! Actors as documents: people, groups, and the server's own.
+use app::view::ActorView;
+use domain::{
+    actor::ActorKind,
+    group::Joining,
+    urls::{self, ActorPart},
+};
+use serde::Serialize;
+
+use super::{date, tag::Image};
+use crate::signature::PublicKey;
+
+/// A person, a group or the server's own actor.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActorDocument<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    preferred_username: &'a str,
+    webfinger: String,
+    name: &'a str,
+    summary: &'a str,
+    url: &'a str,
+    inbox: &'a str,
+    outbox: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    followers: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    following: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    featured: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributed_to: Option<String>,
+    endpoints: Endpoints<'a>,
+    manually_approves_followers: bool,
+    discoverable: bool,
+    indexable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    posting_restricted_to_mods: Option<bool>,
+    published: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<Image<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Image<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_key: Option<RsaKey<'a>>,
+    assertion_method: Vec<Multikey<'a>>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Endpoints<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared_inbox: Option<&'a str>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RsaKey<'a> {
+    id: &'a str,
+    owner: &'a str,
+    public_key_pem: &'a str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+struct Multikey<'a> {
+    id: &'a str,
+    controller: &'a str,
+    public_key_multibase: String,
+}
+
+/// The document of an actor that lives here.
+pub fn actor(view: &ActorView) -> ActorDocument<'_> {
+    let ActorView { actor, rules, keys } = view;
+    let application = actor.kind == ActorKind::Application;
+    let part = |part| urls::actor_part(&actor.uri, part);
+    let own = |which| (!application).then(|| part(which));
+    let asks = rules.is_some_and(|rules| rules.joining == Joining::Approval);
+    ActorDocument {
+        id: &actor.uri,
+        kind: kind(actor.kind),
+        preferred_username: &actor.name,
+        webfinger: actor.handle(),
+        name: &actor.title,
+        summary: &actor.summary,
+        url: &actor.url,
+        inbox: &actor.inbox,
+        outbox: part(ActorPart::Outbox),
+        followers: actor.followers.as_deref(),
+        following: own(ActorPart::Following),
+        featured: own(ActorPart::Featured),
+        attributed_to: actor.is_group().then(|| part(ActorPart::Moderators)),
+        endpoints: Endpoints { shared_inbox: actor.shared_inbox.as_deref() },
+        manually_approves_followers: actor.approves_followers || asks,
+        discoverable: actor.discoverable,
+        indexable: actor.indexable,
+        posting_restricted_to_mods: rules.map(|rules| rules.moderators_only),
+        published: date(actor.created),
+        icon: actor.icon.as_deref().map(|url| Image { url, name: None }),
+        image: actor.image.as_deref().map(|url| Image { url, name: None }),
+        public_key: keys.iter().find(|key| key.kind == "rsa").map(|key| RsaKey {
+            id: &key.uri,
+            owner: &actor.uri,
+            public_key_pem: &key.public,
+        }),
+        assertion_method: keys
+            .iter()
+            .filter(|key| key.kind == "ed25519")
+            .filter_map(|key| {
+                let public_key_multibase = PublicKey::from_pem(&key.public).ok()?.to_multibase().ok()?;
+                Some(Multikey { id: &key.uri, controller: &actor.uri, public_key_multibase })
+            })
+            .collect(),
+    }
+}
+
+fn kind(kind: ActorKind) -> &'static str {
+    match kind {
+        ActorKind::Person => "Person",
+        ActorKind::Group => "Group",
+        ActorKind::Service => "Service",
+        ActorKind::Application => "Application",
+        ActorKind::Organization => "Organization",
+    }
+}

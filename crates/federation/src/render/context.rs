@@ -1,0 +1,81 @@
+//! The one `@context` of all our documents: terms stand inline, because peers fetch what they do not carry.
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeTuple},
+};
+
+const VOCABULARIES: [&str; 2] = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"];
+
+/// Terms that are another name.
+const NAMES: &[(&str, &str)] = &[
+    ("toot", "http://joinmastodon.org/ns#"),
+    ("lemmy", "https://join-lemmy.org/ns#"),
+    ("gts", "https://gotosocial.org/ns#"),
+    ("sec", "https://w3id.org/security#"),
+    ("sc", "http://schema.org/"),
+    ("Emoji", "toot:Emoji"),
+    ("Hashtag", "as:Hashtag"),
+    ("Lock", "lemmy:Lock"),
+    ("Multikey", "sec:Multikey"),
+    ("blurhash", "toot:blurhash"),
+    ("discoverable", "toot:discoverable"),
+    ("identifier", "sc:identifier"),
+    ("indexable", "toot:indexable"),
+    ("language", "sc:inLanguage"),
+    ("manuallyApprovesFollowers", "as:manuallyApprovesFollowers"),
+    ("postingRestrictedToMods", "lemmy:postingRestrictedToMods"),
+    ("removeData", "lemmy:removeData"),
+    ("sensitive", "as:sensitive"),
+    ("votersCount", "toot:votersCount"),
+    ("webfinger", "https://purl.archive.org/socialweb/webfinger#webfinger"),
+];
+
+/// Terms whose values have a type.
+const TYPED: &[(&str, Term)] = &[
+    ("assertionMethod", Term { id: "sec:assertionMethod", kind: "@id", container: Some("@set") }),
+    ("automaticApproval", Term { id: "gts:automaticApproval", kind: "@id", container: None }),
+    ("canQuote", Term { id: "gts:canQuote", kind: "@id", container: None }),
+    ("featured", Term { id: "toot:featured", kind: "@id", container: None }),
+    ("interactionPolicy", Term { id: "gts:interactionPolicy", kind: "@id", container: None }),
+    ("publicKeyMultibase", Term { id: "sec:publicKeyMultibase", kind: "sec:multibase", container: None }),
+];
+
+#[derive(Serialize)]
+struct Term {
+    #[serde(rename = "@id")]
+    id: &'static str,
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "@container", skip_serializing_if = "Option::is_none")]
+    container: Option<&'static str>,
+}
+
+/// The value of every `@context` we write.
+#[derive(Debug, Clone, Copy)]
+pub struct Context;
+
+struct Terms;
+
+impl Serialize for Context {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_tuple(VOCABULARIES.len() + 1)?;
+        for vocabulary in VOCABULARIES {
+            all.serialize_element(vocabulary)?;
+        }
+        all.serialize_element(&Terms)?;
+        all.end()
+    }
+}
+
+impl Serialize for Terms {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut terms = serializer.serialize_map(Some(NAMES.len() + TYPED.len()))?;
+        for (term, name) in NAMES {
+            terms.serialize_entry(term, name)?;
+        }
+        for (term, typed) in TYPED {
+            terms.serialize_entry(term, typed)?;
+        }
+        terms.end()
+    }
+}

@@ -1,0 +1,272 @@
+//! Posts as objects: a note for those who know people, a page or an article for those who know groups.
+use std::{borrow::Cow, collections::BTreeMap};
+
+use app::view::PostView;
+use domain::{
+    post::{Attachment, Post, PostKind},
+    text::{html, title},
+    urls::{self, PostPart, Site},
+};
+use serde::Serialize;
+
+use super::{
+    PUBLIC,
+    address::Address,
+    date,
+    tag::{Image, Tag, tags},
+};
+
+/// In which form a thread is sent; a reply is a note for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// With its title inside: what is read everywhere, and what an id answers.
+    Note,
+    /// As Lemmy and its relatives have it.
+    Page,
+    /// As other forums have it, with a note to show instead.
+    Article,
+}
+
+/// A post.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Object<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    attributed_to: &'a str,
+    to: Vec<&'a str>,
+    cc: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<&'a str>,
+    url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_reply_to: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a str>,
+    sensitive: bool,
+    content: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_map: Option<BTreeMap<&'a str, Cow<'a, str>>>,
+    media_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<Language<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview: Option<Preview<'a>>,
+    published: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated: Option<String>,
+    attachment: Vec<Media<'a>>,
+    tag: Vec<Tag<'a>>,
+    #[serde(flatten)]
+    poll: Option<Choices<'a>>,
+    context: String,
+    #[serde(flatten)]
+    collections: Option<Collections>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interaction_policy: Option<Policy>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Source<'a> {
+    content: &'a str,
+    media_type: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Language<'a> {
+    identifier: &'a str,
+    name: &'a str,
+}
+
+/// What to show of an article where articles are unknown (FEP-b2b8).
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename = "Note")]
+struct Preview<'a> {
+    content: Cow<'a, str>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+enum Media<'a> {
+    Document {
+        media_type: &'a str,
+        url: &'a str,
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        blurhash: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        width: Option<u32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        height: Option<u32>,
+    },
+    Link {
+        href: &'a str,
+        media_type: &'a str,
+    },
+    #[serde(untagged)]
+    Image(Image<'a>),
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Choices<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    one_of: Vec<Answer<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    any_of: Vec<Answer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<String>,
+    voters_count: u32,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename = "Note")]
+struct Answer<'a> {
+    name: &'a str,
+    replies: Count,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename = "Collection", rename_all = "camelCase")]
+struct Count {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    total_items: i64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Collections {
+    replies: Count,
+    likes: Count,
+    shares: Count,
+}
+
+/// Whoever may read it may quote it; silence would mean that nobody may.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Policy {
+    can_quote: Approval,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Approval {
+    automatic_approval: [&'static str; 1],
+}
+
+/// A post in the given form.
+pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
+    let (post, content) = (&view.post, &view.post.content);
+    let form = if post.is_thread() { form } else { Form::Note };
+    let (kind, body) = match form {
+        Form::Note if content.poll.is_some() => ("Question", note(post)),
+        Form::Note => ("Note", note(post)),
+        Form::Page => ("Page", Cow::Borrowed(content.html.as_str())),
+        Form::Article => ("Article", Cow::Borrowed(content.html.as_str())),
+    };
+    let language = content.language.as_deref();
+    let Address { to, cc } = Address::of(view);
+    Object {
+        id: &post.uri,
+        kind,
+        attributed_to: &view.author.uri,
+        to,
+        cc,
+        audience: view.group.as_ref().map(|group| group.uri.as_str()),
+        url: &post.url,
+        in_reply_to: view.parent.as_ref().map(|parent| parent.post.uri.as_str()),
+        name: name(post, form),
+        summary: content.warning.as_deref(),
+        sensitive: content.sensitive || content.warning.is_some(),
+        content_map: language.map(|language| BTreeMap::from([(language, body.clone())])),
+        content: body,
+        media_type: "text/html",
+        source: content.source.as_deref().map(|text| Source { content: text, media_type: "text/markdown" }),
+        language: language.map(|code| Language { identifier: code, name: code }),
+        preview: (form == Form::Article).then(|| Preview { content: note(post) }),
+        published: date(post.published),
+        updated: post.edited.map(date),
+        attachment: content.attachments.iter().map(|one| media(one, form)).collect(),
+        tag: tags(site, view),
+        poll: choices(post).filter(|_| form == Form::Note),
+        context: urls::post_part(&view.root_uri, PostPart::Context),
+        collections: post.local.then(|| collections(view)),
+        interaction_policy: post
+            .audience
+            .is_open()
+            .then_some(Policy { can_quote: Approval { automatic_approval: [PUBLIC] } }),
+    }
+}
+
+/// A thread in a forum needs a name; one without gets its first line.
+fn name(post: &Post, form: Form) -> Option<Cow<'_, str>> {
+    let given = post.content.title.as_deref().map(Cow::Borrowed);
+    given.or_else(|| if form == Form::Note { None } else { title::from_post(&post.content.html, &[]).map(Cow::Owned) })
+}
+
+/// The text for those who ignore names: the title first, in bold, and only what microblogs keep.
+fn note(post: &Post) -> Cow<'_, str> {
+    let html = &post.content.html;
+    let body = if ["<h", "<table"].iter().any(|tag| html.contains(tag)) {
+        Cow::Owned(html::to_microblog(html))
+    } else {
+        Cow::Borrowed(html.as_str())
+    };
+    match &post.content.title {
+        Some(title) if post.is_thread() => {
+            Cow::Owned(format!("<p><strong>{}</strong></p>{body}", html::escape(title)))
+        }
+        _ => body,
+    }
+}
+
+fn media(attachment: &Attachment, form: Form) -> Media<'_> {
+    let Attachment { url, media_type, alt, blurhash, width, height } = attachment;
+    if media_type == "text/html" {
+        return Media::Link { href: url, media_type };
+    }
+    if form == Form::Page && media_type.starts_with("image/") {
+        return Media::Image(Image { url, name: Some(alt) });
+    }
+    Media::Document { media_type, url, name: alt, blurhash: blurhash.as_deref(), width: *width, height: *height }
+}
+
+fn choices(post: &Post) -> Option<Choices<'_>> {
+    let poll = post.content.poll.as_ref().filter(|_| post.kind == PostKind::Question)?;
+    let answers = poll.options.iter().map(|(name, votes)| Answer {
+        name,
+        replies: Count { id: None, total_items: i64::from(*votes) },
+    });
+    let answers: Vec<_> = answers.collect();
+    let (one_of, any_of) = if poll.multiple { (Vec::new(), answers) } else { (answers, Vec::new()) };
+    Some(Choices { one_of, any_of, end_time: poll.closes.map(date), voters_count: poll.voters })
+}
+
+fn collections(view: &PostView) -> Collections {
+    let count = |part, total_items| Count { id: Some(urls::post_part(&view.post.uri, part)), total_items };
+    Collections {
+        replies: count(PostPart::Replies, view.tally.replies),
+        likes: count(PostPart::Likes, view.tally.likes),
+        shares: count(PostPart::Shares, view.tally.shares),
+    }
+}
+
+/// What stands where a post was.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type")]
+pub struct Tombstone<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<String>,
+}
+
+/// What stands where a post was.
+pub fn tombstone(post: &Post) -> Tombstone<'_> {
+    Tombstone { id: &post.uri, deleted: post.deleted.map(date) }
+}

@@ -1,0 +1,68 @@
+//! What stands in `tag`: mentions, hashtags, custom emoji.
+use app::view::PostView;
+use domain::{actor::Actor, id::ActorId, urls::Site};
+use serde::Serialize;
+
+/// A tag of an object.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type")]
+pub(super) enum Tag<'a> {
+    /// Somebody is named; their server tells them.
+    Mention {
+        /// Who.
+        href: &'a str,
+        /// `@name@host`.
+        name: String,
+    },
+    /// A hashtag.
+    Hashtag {
+        /// What else carries it.
+        href: String,
+        /// With its `#`.
+        name: String,
+    },
+    /// A picture that stands for a word between colons.
+    Emoji {
+        /// `:name:`.
+        name: String,
+        /// The picture.
+        icon: Image<'a>,
+    },
+}
+
+/// A picture.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type")]
+pub(super) struct Image<'a> {
+    /// Where it is.
+    pub(super) url: &'a str,
+    /// What it shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<&'a str>,
+}
+
+/// Whom a post concerns besides its author: its group, whom it answers, whom it mentions; each once.
+pub(super) fn concerned(view: &PostView) -> Vec<&Actor> {
+    let mut known: Vec<ActorId> = vec![view.author.id];
+    let group = view.group.iter();
+    let all = group.chain(view.parent.iter().map(|parent| &parent.author)).chain(&view.mentioned);
+    all.filter(|actor| {
+        let new = !known.contains(&actor.id);
+        known.push(actor.id);
+        new
+    })
+    .collect()
+}
+
+/// All tags of a post.
+pub(super) fn tags<'a>(site: &Site, view: &'a PostView) -> Vec<Tag<'a>> {
+    let content = &view.post.content;
+    let people =
+        concerned(view).into_iter().map(|actor| Tag::Mention { href: &actor.uri, name: format!("@{}", actor.handle()) });
+    let words = content.tags.iter().map(|tag| Tag::Hashtag { href: site.tag(tag), name: format!("#{tag}") });
+    let pictures = content
+        .emoji
+        .iter()
+        .map(|emoji| Tag::Emoji { name: format!(":{}:", emoji.shortcode), icon: Image { url: &emoji.url, name: None } });
+    people.chain(words).chain(pictures).collect()
+}

@@ -1,0 +1,252 @@
+//! What other software reads here: one route per kind of thing, each answer public and the same for everybody.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    guard::GuardContext,
+    http::StatusCode,
+    web::{self, Data, Path, ServiceConfig},
+};
+use app::{App, Error};
+use domain::{
+    actor::Actor,
+    handle,
+    id::{ActivityId, PostId},
+    post::Post,
+    urls::{ActorPart, PostPart, path},
+};
+use serde_json::json;
+use store::Conn;
+
+mod accept;
+pub(crate) mod answer;
+pub(crate) mod documents;
+
+pub use accept::wants_document;
+pub use documents::Documents;
+
+use crate::{
+    collections::{self, Cursor},
+    discovery, inbox, nodeinfo,
+    render::{self, Form},
+};
+use answer::DOCUMENT;
+use documents::{Document, Subject};
+
+/// The routes of federation, for every thread of the server. Pages come after these: they take what is left.
+pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
+    let documents = Documents::new(app);
+    move |config| {
+        config.app_data(Data::new(documents.clone()));
+        routes(config);
+    }
+}
+
+macro_rules! read {
+    ($config:ident, $path:expr, $handler:expr $(, $guard:expr)?) => {
+        $config.service(
+            web::resource($path)$(.guard(actix_web::guard::fn_guard($guard)))?
+                .route(web::get().to($handler))
+                .route(web::head().to($handler)),
+        )
+    };
+}
+
+fn routes(config: &mut ServiceConfig) {
+    read!(config, path::WEBFINGER, discovery::webfinger);
+    read!(config, path::HOST_META, discovery::host_meta);
+    read!(config, format!("{}.json", path::HOST_META), discovery::host_meta_json);
+    read!(config, path::NODEINFO, nodeinfo::index);
+    read!(config, path::NODEINFO_20, nodeinfo::version_20);
+    read!(config, path::NODEINFO_21, nodeinfo::version_21);
+    read!(config, path::INSTANCE, instance);
+    read!(config, path::ACTIVITY, activity);
+    for inbox in [path::INBOX, &format!("{}/", path::INBOX), path::ACTOR_INBOX] {
+        config.service(web::resource(inbox).route(web::post().to(inbox::post)));
+    }
+    read!(config, path::ACTOR, actor, wants_document);
+    read!(config, path::ACTOR_PART, actor_part, |context| is_collection(context) || wants_document(context));
+    read!(config, path::POST_PART, post_part, is_collection);
+}
+
+/// Collections have no pages for people, so they are documents whatever the client asks for.
+fn is_collection(context: &GuardContext<'_>) -> bool {
+    let mut segments = context.head().uri.path().rsplit('/');
+    let (last, parent) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+    if parent.starts_with('@') { ActorPart::from_segment(last).is_some() } else { PostPart::from_segment(last).is_some() }
+}
+
+/// `GET /actor`
+async fn instance(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
+    let make = || async {
+        let uri = documents.app().site().instance();
+        let view = documents.app().read(move |c| {
+            store::actors::by_uri(c, &uri)?.map(|actor| app::view::actor(c, actor)).transpose()
+        });
+        let view = view.await?.ok_or(Error::NotFound)?;
+        Ok(document(render::actor(&view), vec![Subject::Lists(view.actor.id)]))
+    };
+    respond(&request, &documents, path::INSTANCE.to_owned(), make).await
+}
+
+/// `GET /@NAME`
+async fn actor(request: HttpRequest, documents: Data<Documents>, name: Path<String>) -> HttpResponse {
+    let Some(name) = handle::local_name(&name) else { return missing(&request) };
+    let make = || async {
+        let app = documents.app();
+        let actor = local_actor(app, name.clone()).await?;
+        let subjects = vec![Subject::Lists(actor.id)];
+        if actor.deleted.is_some() {
+            return Ok(gone(&actor.uri, subjects));
+        }
+        let view = app.read(move |c| app::view::actor(c, actor)).await?;
+        Ok(document(render::actor(&view), subjects))
+    };
+    respond(&request, &documents, format!("@{name}"), make).await
+}
+
+/// `GET /@NAME/PART`: a collection of an actor, or a post by its number.
+async fn actor_part(request: HttpRequest, documents: Data<Documents>, path: Path<(String, String)>) -> HttpResponse {
+    let (name, part) = path.into_inner();
+    let Some(name) = handle::local_name(&name) else { return missing(&request) };
+    if let Some(part) = ActorPart::from_segment(&part) {
+        return actor_collection(&request, &documents, name, part).await;
+    }
+    let Some(id) = number(&part) else { return missing(&request) };
+    let make = || async {
+        let (post, subjects) = local_post(documents.app(), name.clone(), id).await?;
+        if post.deleted.is_some() {
+            return Ok(gone(&post.uri, subjects));
+        }
+        let view = documents.app().read(move |c| app::view::post(c, post)).await?;
+        Ok(document(render::object(&view, Form::Fetched), subjects))
+    };
+    respond(&request, &documents, format!("@{name}/{id}"), make).await
+}
+
+async fn actor_collection(
+    request: &HttpRequest,
+    documents: &Data<Documents>,
+    name: String,
+    part: ActorPart,
+) -> HttpResponse {
+    let Some(cursor) = Cursor::parse(request.query_string()) else { return senseless(request) };
+    let key = cursor.url(&format!("@{name}/{}", part.segment()));
+    let make = || async {
+        let actor = local_actor(documents.app(), name.clone()).await?;
+        if actor.deleted.is_some() {
+            return Err(Error::NotFound);
+        }
+        let found = documents.app().read(move |c| collections::of_actor(c, &actor, part, cursor)).await?;
+        found.ok_or(Error::NotFound)
+    };
+    respond(request, documents, key, make).await
+}
+
+/// `GET /@NAME/ID/PART`: a collection of a post.
+async fn post_part(
+    request: HttpRequest,
+    documents: Data<Documents>,
+    path: Path<(String, String, String)>,
+) -> HttpResponse {
+    let (name, id, part) = path.into_inner();
+    let (Some(name), Some(id), Some(part)) =
+        (handle::local_name(&name), number(&id), PostPart::from_segment(&part))
+    else {
+        return missing(&request);
+    };
+    let Some(cursor) = Cursor::parse(request.query_string()) else { return senseless(&request) };
+    let key = cursor.url(&format!("@{name}/{id}/{}", part.segment()));
+    let make = || async {
+        let (post, _) = local_post(documents.app(), name.clone(), id).await?;
+        if post.deleted.is_some() {
+            return Err(Error::NotFound);
+        }
+        documents.app().read(move |c| collections::of_post(c, &post, part, cursor)).await
+    };
+    respond(&request, &documents, key, make).await
+}
+
+/// `GET /activities/ID`: what we sent, as we sent it.
+async fn activity(request: HttpRequest, documents: Data<Documents>, id: Path<String>) -> HttpResponse {
+    let Some(id) = number(&id).map(|PostId(id)| ActivityId(id)) else { return missing(&request) };
+    let make = || async {
+        let found = documents.app().read(move |c| {
+            let Some(sent) = store::activities::by_id(c, id)?.filter(|sent| sent.public) else { return Ok(None) };
+            // What is taken back is not told again by what once told it.
+            let withdraws = matches!(sent.kind.as_str(), "Delete" | "Undo");
+            let about = sent.post.filter(|_| !withdraws);
+            let readable = match about {
+                Some(post) => store::posts::seen(c, post, None)?.is_some(),
+                None => true,
+            };
+            Ok(readable.then_some((sent.body, sent.post)))
+        });
+        let (body, post) = found.await?.ok_or(Error::NotFound)?;
+        let subjects = post.map(Subject::Post).into_iter().collect();
+        Ok(Document { status: StatusCode::OK, media_type: DOCUMENT, body: body.into(), subjects })
+    };
+    respond(&request, &documents, format!("activities/{id}"), make).await
+}
+
+/// The number in a path, in its one spelling.
+fn number(text: &str) -> Option<PostId> {
+    text.parse::<PostId>().ok().filter(|id| id.0 > 0 && id.to_string() == text)
+}
+
+async fn local_actor(app: &App, name: String) -> app::Result<Actor> {
+    let host = app.site().host().clone();
+    let found = app.read(move |c| store::actors::by_handle(c, &name, host.as_str())).await?;
+    found.filter(Actor::is_local).ok_or(Error::NotFound)
+}
+
+/// The post `id` that the local actor `name` wrote, if strangers may read it, or may know that it is gone.
+async fn local_post(app: &App, name: String, id: PostId) -> app::Result<(Post, Vec<Subject>)> {
+    let find = move |c: &mut Conn| {
+        let seen = store::posts::seen(c, id, None)?;
+        let found = match seen {
+            Some(post) => Some(post),
+            None => store::posts::by_id(c, id)?.filter(|p| p.deleted.is_some() && collections::leaves_a_trace(p)),
+        };
+        let Some(post) = found.filter(|post| post.local) else { return Ok(None) };
+        let author = store::actors::by_id(c, post.author)?.filter(|author| author.name == name);
+        Ok(author.map(|author| (post, author)))
+    };
+    let (post, author) = app.read(find).await?.ok_or(Error::NotFound)?;
+    if author.deleted.is_some() && post.deleted.is_none() {
+        return Err(Error::NotFound);
+    }
+    let near = [Some(post.id), post.parent].into_iter().flatten().map(Subject::Post);
+    let subjects = near.chain([Subject::Lists(post.author)]).collect();
+    Ok((post, subjects))
+}
+
+fn document(body: serde_json::Value, subjects: Vec<Subject>) -> Document {
+    Document { status: StatusCode::OK, media_type: DOCUMENT, body: body.to_string().into(), subjects }
+}
+
+fn gone(id: &str, subjects: Vec<Subject>) -> Document {
+    let body = json!({ "@context": render::context(), "id": id, "type": "Tombstone" });
+    Document { status: StatusCode::GONE, ..document(body, subjects) }
+}
+
+async fn respond<F>(
+    request: &HttpRequest,
+    documents: &Documents,
+    key: String,
+    make: impl Fn() -> F,
+) -> HttpResponse
+where
+    F: Future<Output = app::Result<Document>>,
+{
+    match documents.get(key, make).await {
+        Ok(document) => answer::with(request, document.status, document.media_type, document.body.clone()),
+        Err(error) => answer::error(request, &error),
+    }
+}
+
+fn missing(request: &HttpRequest) -> HttpResponse {
+    answer::error(request, &Error::NotFound)
+}
+
+fn senseless(request: &HttpRequest) -> HttpResponse {
+    answer::refusal(request, StatusCode::BAD_REQUEST, "this page does not exist")
+}

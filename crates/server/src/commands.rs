@@ -1,0 +1,108 @@
+//! The commands that change data: each one action, on the same data as a running server.
+use std::io::{BufRead, Write};
+
+use app::{App, groups::NewGroup, people::NewPerson};
+use domain::actor::Actor;
+use serde::Serialize;
+
+use crate::{
+    cli::{Failure, Group, GroupCreate, Person, PersonCreate, Token, TokenCreate},
+    compose::{self, Overrides, compose},
+    settings::Settings,
+};
+
+/// What is printed of a new person or group.
+#[derive(Serialize)]
+struct Created<'a> {
+    id: String,
+    name: &'a str,
+    handle: String,
+    url: &'a str,
+}
+
+/// `tertulia person …`
+pub(crate) async fn person(settings: &Settings, Person::Create(create): Person) -> Result<(), Failure> {
+    let PersonCreate { name, email, admin, json, password_stdin: _ } = create;
+    let password = read_password()?;
+    let app = open(settings).await?;
+    let language = "es".to_owned();
+    let person = app::people::create(&app, NewPerson { name, email, password, admin, language }).await;
+    print_actor(&person.map_err(|e| refusal(&e))?, json)
+}
+
+/// `tertulia group …`
+pub(crate) async fn group(settings: &Settings, Group::Create(create): Group) -> Result<(), Failure> {
+    let joining = create.joining();
+    let GroupCreate { name, title, owner, summary, visibility, json, .. } = create;
+    let app = open(settings).await?;
+    let owner = find(&app, &owner).await?;
+    let group = app::groups::create(&app, owner.id, NewGroup { name, title, summary, visibility, joining }).await;
+    print_actor(&group.map_err(|e| refusal(&e))?, json)
+}
+
+/// `tertulia token …`
+pub(crate) async fn token(settings: &Settings, Token::Create(create): Token) -> Result<(), Failure> {
+    let TokenCreate { person, scopes, json } = create;
+    let app = open(settings).await?;
+    let person = find(&app, &person).await?;
+    let token = app::people::create_token(&app, person.id, &scopes).await.map_err(|e| refusal(&e))?;
+    if json {
+        let scope = scopes.split_whitespace().collect::<Vec<_>>().join(" ");
+        print_json(&serde_json::json!({ "access_token": token, "scope": scope }))
+    } else {
+        print_line(&token)
+    }
+}
+
+/// `tertulia migrate`
+pub(crate) fn migrate(settings: &Settings) -> Result<(), Failure> {
+    if let store::Location::Sqlite(path) = &compose::location(settings)
+        && let Some(folder) = path.parent()
+    {
+        std::fs::create_dir_all(folder).map_err(|e| Failure::Other(format!("{}: {e}", folder.display())))?;
+    }
+    store::migrate(&compose::location(settings)).map_err(|e| Failure::Other(format!("database: {e}")))
+}
+
+async fn open(settings: &Settings) -> Result<App, Failure> {
+    Ok(compose(settings, Overrides::default()).await?.app)
+}
+
+async fn find(app: &App, name: &str) -> Result<Actor, Failure> {
+    let found = app::people::by_name(app, name).await;
+    found.map_err(|e| match e {
+        app::Error::NotFound => Failure::Usage(format!("there is no person `{name}` here")),
+        other => compose::failure(&other),
+    })
+}
+
+/// What the one who typed the command can mend is their error, the rest is ours.
+fn refusal(error: &app::Error) -> Failure {
+    match error {
+        app::Error::Invalid(_) => Failure::Usage(error.to_string()),
+        _ => compose::failure(error),
+    }
+}
+
+fn read_password() -> Result<String, Failure> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::Other(format!("standard input: {e}")))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn print_actor(actor: &Actor, json: bool) -> Result<(), Failure> {
+    let handle = format!("@{}", actor.handle());
+    if json {
+        let created = Created { id: actor.id.to_string(), name: &actor.name, handle, url: &actor.url };
+        return print_json(&created);
+    }
+    print_line(&format!("{handle}\n{}", actor.url))
+}
+
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    print_line(&serde_json::to_string(value).map_err(|e| Failure::Other(e.to_string()))?)
+}
+
+pub(crate) fn print_line(line: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout().lock(), "{line}").map_err(|e| Failure::Other(format!("standard output: {e}")))
+}

@@ -1,0 +1,143 @@
+//! `tertulia serve`: the doors open, the workers run, and all of it stops cleanly.
+use std::{
+    fs::File,
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
+
+use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
+use app::App;
+use store::Location;
+
+use crate::{
+    cli::Failure,
+    compose::{self, Composed, Overrides, compose},
+    ops::{self, Ops},
+    settings::Settings,
+};
+
+/// How long requests that are under way may take to end when the server stops.
+const GRACE: u64 = 25;
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    app: App,
+    address: SocketAddr,
+    handle: ServerHandle,
+    /// Held as long as the server runs: the embedded database has one owner.
+    _lock: Option<File>,
+}
+
+impl Server {
+    /// Starts a server: migrates the database, binds the address, starts the workers.
+    pub async fn start(settings: Settings, overrides: Overrides) -> Result<Self, Failure> {
+        let lock = lock(&settings)?;
+        let Composed { app, client } = compose(&settings, overrides).await?;
+        if app.is_alone() {
+            let released = app.write(|tx| Ok(store::jobs::release_all(tx)?)).await;
+            released.map_err(|e| compose::failure(&e))?;
+        }
+        let listener = TcpListener::bind(settings.listen)
+            .map_err(|e| Failure::Other(format!("listen: cannot bind {}: {e}", settings.listen)))?;
+        let address = listener.local_addr().map_err(|e| Failure::Other(format!("listen: {e}")))?;
+        let handle = open_doors(&app, &client, listener, Ops::new(&app, &settings))?;
+        start_workers(&app, client);
+        tracing::info!(%address, url = %settings.url, "ready");
+        Ok(Self { app, address, handle, _lock: lock })
+    }
+
+    /// The action layer behind the doors.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The address that is really bound.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops: takes no more requests, ends those under way, and lets the workers finish what they hold.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        self.app.tasks().finish().await;
+    }
+
+    /// Runs until the program is told to stop. A second signal ends it at once: nothing acknowledged is lost by that.
+    pub(crate) async fn until_signal(self) -> Result<(), Failure> {
+        let unusable = |e| Failure::Other(format!("signals: {e}"));
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(unusable)?;
+        let mut interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()).map_err(unusable)?;
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tracing::info!("stopping");
+        tokio::select! {
+            () = self.stop() => {}
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    }
+}
+
+/// The embedded database belongs to one serving process; commands may share it.
+fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
+    let Location::Sqlite(path) = compose::location(settings) else { return Ok(None) };
+    let path = path.with_extension("lock");
+    let unusable = |e: &dyn std::fmt::Display| Failure::Other(format!("{}: {e}", path.display()));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| unusable(&e))?;
+    }
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| unusable(&e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(Failure::Other("database: another `tertulia serve` runs on this file".into()))
+        }
+        Err(std::fs::TryLockError::Error(error)) => Err(unusable(&error)),
+    }
+}
+
+fn open_doors(
+    app: &App,
+    client: &federation::client::Client,
+    listener: TcpListener,
+    ops: Ops,
+) -> Result<ServerHandle, Failure> {
+    let (app, ops) = (web::Data::new(app.clone()), web::Data::new(ops));
+    let tasks = app.tasks().clone();
+    let federation = federation::Door::new(&app, client.clone());
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .app_data(app.clone())
+            .app_data(ops.clone())
+            .configure(ops::configure)
+            .configure(|cfg| federation.configure(cfg))
+            .configure(mastodon::configure)
+            .configure(::web::configure)
+    })
+    .workers(std::thread::available_parallelism().map_or(2, usize::from))
+    .keep_alive(Duration::from_secs(75))
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(5))
+    .shutdown_timeout(GRACE)
+    .disable_signals()
+    .listen(listener)
+    .map_err(|e| Failure::Other(format!("listen: {e}")))?
+    .run();
+    let handle = server.handle();
+    tasks.spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the server ended");
+        }
+    });
+    Ok(handle)
+}
+
+fn start_workers(app: &App, client: federation::client::Client) {
+    let tasks = app.tasks();
+    let mut handlers = app::jobs::handlers();
+    handlers.extend(federation::job_handlers());
+    tasks.spawn(app::jobs::run(app.clone(), handlers));
+    tasks.spawn(federation::receive::run(app.clone()));
+    tasks.spawn(federation::delivery::run(app.clone(), client));
+}

@@ -1,0 +1,270 @@
+//! Deliveries: what is still to be sent, in order within a server.
+use diesel::{prelude::*, sql_types::{BigInt, Integer, Nullable, Text}};
+use domain::{
+    id::{ActivityId, ActorId, PeerId, PostId},
+    peer::{PeerState, Receivers},
+    post::FollowState,
+    time::Timestamp,
+};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    jobs::Backlog,
+    rows::Word,
+    schema::{activities, actors, deliveries, follows, peers},
+};
+
+diesel::define_sql_function! {
+    /// The first of the two that is there.
+    fn coalesce(first: Nullable<Text>, second: Text) -> Text;
+}
+
+/// For whom an activity is.
+#[derive(Debug, Clone, Copy)]
+pub struct Recipients<'a> {
+    /// The followers of these.
+    pub followers_of: &'a [ActorId],
+    /// And these, wherever they live.
+    pub people: &'a [ActorId],
+    /// But only on servers of this sort.
+    pub receivers: Receivers,
+    /// And not on those that get one of these activities.
+    pub instead_of: &'a [ActivityId],
+}
+
+impl Recipients<'_> {
+    /// Nobody at all, to be filled.
+    pub const NONE: Self = Recipients { followers_of: &[], people: &[], receivers: Receivers::All, instead_of: &[] };
+}
+
+/// Queues an activity for its recipients, once per inbox; returns how many inboxes that is.
+pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Result<usize> {
+    let choice = to.receivers.choice();
+    let served: Vec<i64> = to.instead_of.iter().map(|id| id.0).collect();
+    let other = diesel::alias!(deliveries as other);
+    macro_rules! select {
+        ($from:expr, $filter:expr) => {{
+            let profiles: Vec<_> = choice.profiles.iter().map(|profile| Word(*profile)).collect();
+            let mut query = $from
+                .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
+                .filter($filter)
+                .filter(actors::deleted.is_null())
+                .filter(peers::state.ne(Word(PeerState::Dead)).and(peers::profile.eq_any(profiles)))
+                .select((
+                    peers::id,
+                    activity.0.into_sql::<BigInt>(),
+                    coalesce(actors::shared_inbox, actors::inbox),
+                    0.into_sql::<Integer>(),
+                    0_i64.into_sql::<BigInt>(),
+                ))
+                .distinct()
+                .into_boxed();
+            if let Some(only) = choice.only {
+                query = query.filter(peers::software.eq_any(only));
+            }
+            if !choice.except.is_empty() {
+                query = query.filter(peers::software.ne_all(choice.except));
+            }
+            if !served.is_empty() {
+                query = query.filter(diesel::dsl::not(diesel::dsl::exists(
+                    other
+                        .filter(other.field(deliveries::peer_id).eq(peers::id))
+                        .filter(other.field(deliveries::activity_id).eq_any(served.clone())),
+                )));
+            }
+            query
+                .insert_into(deliveries::table)
+                .into_columns((
+                    deliveries::peer_id,
+                    deliveries::activity_id,
+                    deliveries::inbox,
+                    deliveries::attempts,
+                    deliveries::retry_at,
+                ))
+                .on_conflict_do_nothing()
+        }};
+    }
+    let mut queued = 0;
+    if !to.followers_of.is_empty() {
+        let targets: Vec<i64> = to.followers_of.iter().map(|id| id.0).collect();
+        let followers = || follows::table.inner_join(actors::table.on(actors::id.eq(follows::follower_id)));
+        let accepted = || follows::target_id.eq_any(targets.clone()).and(follows::state.eq(Word(FollowState::Accepted)));
+        queued += db!(tx, c => select!(followers(), accepted()).execute(c))?;
+    }
+    if !to.people.is_empty() {
+        let people: Vec<i64> = to.people.iter().map(|id| id.0).collect();
+        queued += db!(tx, c => select!(actors::table, actors::id.eq_any(people.clone())).execute(c))?;
+    }
+    Ok(queued)
+}
+
+/// Queues an activity for one actor elsewhere, at their own inbox; returns whether it lives where something is sent.
+pub fn queue_personal(tx: &mut Tx<'_>, activity: ActivityId, actor: ActorId) -> Result<bool> {
+    let queued = db!(tx, c => actors::table
+        .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
+        .filter(actors::id.eq(actor.0).and(peers::state.ne(Word(PeerState::Dead))))
+        .select((
+            peers::id,
+            activity.0.into_sql::<BigInt>(),
+            actors::inbox,
+            0.into_sql::<Integer>(),
+            0_i64.into_sql::<BigInt>(),
+        ))
+        .into_boxed()
+        .insert_into(deliveries::table)
+        .into_columns((
+            deliveries::peer_id,
+            deliveries::activity_id,
+            deliveries::inbox,
+            deliveries::attempts,
+            deliveries::retry_at,
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(queued > 0)
+}
+
+/// Servers that something is due for and that nobody serves.
+pub fn due_peers(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<PeerId>> {
+    let due = deliveries::table
+        .filter(deliveries::peer_id.eq(peers::id))
+        .filter(deliveries::parked.is_null().and(deliveries::retry_at.le(now.0)));
+    let ids: Vec<i64> = db!(conn, c => peers::table
+        .filter(peers::lease_until.le(now.0).and(peers::retry_at.le(now.0)))
+        .filter(diesel::dsl::exists(due))
+        .limit(limit)
+        .select(peers::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(PeerId).collect())
+}
+
+/// A delivery that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// What is to be sent.
+    pub activity: ActivityId,
+    /// Where to.
+    pub inbox: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// Not before.
+    pub retry_at: Timestamp,
+    /// The post it is about.
+    pub post: Option<PostId>,
+}
+
+/// What waits for a server, in order, after the place in the queue that `after` names.
+pub fn waiting(conn: &mut Conn, peer: PeerId, after: Option<&Waiting>, limit: i64) -> Result<Vec<Waiting>> {
+    let (activity, inbox) = after.map_or((0, ""), |last| (last.activity.0, last.inbox.as_str()));
+    let rows: Vec<(i64, String, i32, i64, Option<i64>)> = db!(conn, c => deliveries::table
+        .inner_join(activities::table.on(activities::id.eq(deliveries::activity_id)))
+        .filter(deliveries::peer_id.eq(peer.0).and(deliveries::parked.is_null()))
+        .filter(deliveries::activity_id.ge(activity))
+        .filter(deliveries::activity_id.gt(activity).or(deliveries::inbox.gt(inbox)))
+        .order((deliveries::activity_id, deliveries::inbox))
+        .limit(limit)
+        .select((
+            deliveries::activity_id,
+            deliveries::inbox,
+            deliveries::attempts,
+            deliveries::retry_at,
+            activities::post_id,
+        ))
+        .load(c))?;
+    let read = |(activity, inbox, attempts, retry_at, post): (i64, String, i32, i64, Option<i64>)| Waiting {
+        activity: ActivityId(activity),
+        inbox,
+        attempts,
+        retry_at: Timestamp(retry_at),
+        post: post.map(PostId),
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// It needs no more tries.
+    Done,
+    /// It is tried again.
+    Later {
+        /// Not before.
+        retry_at: Timestamp,
+        /// What went wrong; `None` when it only waits for another one, which is no try.
+        error: Option<String>,
+    },
+    /// It is given up.
+    Parked {
+        /// Why.
+        error: String,
+    },
+}
+
+/// Records what became of a delivery to a server.
+pub fn end(tx: &mut Tx<'_>, peer: PeerId, waiting: &Waiting, end: &End, now: Timestamp) -> Result<()> {
+    let row = deliveries::table.find((peer.0, waiting.activity.0, &waiting.inbox));
+    match end {
+        End::Done => db!(tx, c => diesel::delete(row).execute(c))?,
+        End::Later { retry_at, error: None } => {
+            db!(tx, c => diesel::update(row).set(deliveries::retry_at.eq(retry_at.0)).execute(c))?
+        }
+        End::Later { retry_at, error: Some(error) } => db!(tx, c => diesel::update(row)
+            .set((
+                deliveries::retry_at.eq(retry_at.0),
+                deliveries::attempts.eq(deliveries::attempts + 1),
+                deliveries::error.eq(error),
+            ))
+            .execute(c))?,
+        End::Parked { error } => db!(tx, c => diesel::update(row)
+            .set((
+                deliveries::parked.eq(now.0),
+                deliveries::attempts.eq(deliveries::attempts + 1),
+                deliveries::error.eq(error),
+            ))
+            .execute(c))?,
+    };
+    Ok(())
+}
+
+/// Deletes deliveries that were made: those of `activities` to one inbox.
+pub fn done(tx: &mut Tx<'_>, peer: PeerId, inbox: &str, activities: &[ActivityId]) -> Result<()> {
+    let ids: Vec<i64> = activities.iter().map(|id| id.0).collect();
+    db!(tx, c => diesel::delete(deliveries::table
+        .filter(deliveries::peer_id.eq(peer.0).and(deliveries::activity_id.eq_any(ids)).and(deliveries::inbox.eq(inbox))))
+        .execute(c))?;
+    Ok(())
+}
+
+/// An inbox is gone for good: nothing more is sent there, and whoever received only there follows no more.
+pub fn inbox_gone(tx: &mut Tx<'_>, inbox: &str) -> Result<()> {
+    let gone = actors::table
+        .filter(actors::inbox.eq(inbox).and(actors::peer_id.is_not_null()))
+        .filter(actors::shared_inbox.is_null().or(actors::shared_inbox.ne(inbox)))
+        .select(actors::id);
+    db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq_any(gone))).execute(c))?;
+    Ok(())
+}
+
+/// How many deliveries wait; the oldest by the moment of its activity.
+pub fn backlog(conn: &mut Conn) -> Result<Backlog> {
+    Ok(db!(conn, c => {
+        let waiting = deliveries::table.filter(deliveries::parked.is_null());
+        let oldest: Option<i64> = waiting.select(diesel::dsl::min(deliveries::activity_id)).get_result(c)?;
+        Backlog {
+            waiting: waiting.count().get_result(c)?,
+            parked: deliveries::table.filter(deliveries::parked.is_not_null()).count().get_result(c)?,
+            oldest: oldest.map(|id| ActivityId(id).timestamp().0),
+        }
+    }))
+}
+
+/// Who gets an activity, as servers and inboxes.
+pub fn of_activity(conn: &mut Conn, activity: ActivityId) -> Result<Vec<(PeerId, String)>> {
+    let rows: Vec<(i64, String)> = db!(conn, c => deliveries::table
+        .filter(deliveries::activity_id.eq(activity.0))
+        .order((deliveries::peer_id, deliveries::inbox))
+        .select((deliveries::peer_id, deliveries::inbox))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(peer, inbox)| (PeerId(peer), inbox)).collect())
+}

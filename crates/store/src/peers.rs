@@ -1,0 +1,267 @@
+//! Other servers, and how sending to them goes.
+use std::{collections::HashMap, time::Duration};
+
+use diesel::{dsl, prelude::*};
+use domain::{
+    id::PeerId,
+    peer::{PeerState, Profile},
+    time::{Timestamp, span},
+};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    rows::Word,
+    schema::{deliveries, peers},
+};
+
+/// How often a sign of life is written down.
+const SEEN: Duration = span::minutes(1);
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = peers)]
+struct Row {
+    id: i64,
+    host: String,
+    software: String,
+    version: String,
+    profile: Word<Profile>,
+    described: Option<i64>,
+    state: Word<PeerState>,
+    failures: i32,
+    failing_since: Option<i64>,
+    retry_at: i64,
+    lease_until: i64,
+    last_success: Option<i64>,
+    last_seen: Option<i64>,
+    last_error: Option<String>,
+}
+
+/// Another server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peer {
+    /// Its number.
+    pub id: PeerId,
+    /// Its host, canonical, with its port when it has one.
+    pub host: String,
+    /// The software that runs there, in lower case; empty when unknown.
+    pub software: String,
+    /// The version of the software.
+    pub version: String,
+    /// How a group's posts are sent to it.
+    pub profile: Profile,
+    /// When its software was last asked for.
+    pub described: Option<Timestamp>,
+    /// Whether it can be reached.
+    pub state: PeerState,
+    /// How often in a row it could not be reached.
+    pub failures: i32,
+    /// Since when it cannot be reached.
+    pub failing_since: Option<Timestamp>,
+    /// When it is tried again.
+    pub retry_at: Timestamp,
+    /// Until when a process has it for itself.
+    pub lease_until: Timestamp,
+    /// When it last took a delivery.
+    pub last_success: Option<Timestamp>,
+    /// When it last sent something itself.
+    pub last_seen: Option<Timestamp>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+impl From<Row> for Peer {
+    fn from(row: Row) -> Self {
+        Self {
+            id: PeerId(row.id),
+            host: row.host,
+            software: row.software,
+            version: row.version,
+            profile: row.profile.0,
+            described: row.described.map(Timestamp),
+            state: row.state.0,
+            failures: row.failures,
+            failing_since: row.failing_since.map(Timestamp),
+            retry_at: Timestamp(row.retry_at),
+            lease_until: Timestamp(row.lease_until),
+            last_success: row.last_success.map(Timestamp),
+            last_seen: row.last_seen.map(Timestamp),
+            last_error: row.last_error,
+        }
+    }
+}
+
+/// The server with this number.
+pub fn by_id(conn: &mut Conn, id: PeerId) -> Result<Option<Peer>> {
+    Ok(db!(conn, c => peers::table.find(id.0).select(Row::as_select()).first(c).optional())?.map(Peer::from))
+}
+
+/// The servers with these numbers, in no order.
+pub fn by_ids(conn: &mut Conn, ids: &[PeerId]) -> Result<Vec<Peer>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = db!(conn, c => peers::table.filter(peers::id.eq_any(ids)).select(Row::as_select()).load(c))?;
+    Ok(rows.into_iter().map(Peer::from).collect())
+}
+
+/// The server at this host.
+pub fn by_host(conn: &mut Conn, host: &str) -> Result<Option<Peer>> {
+    Ok(db!(conn, c => peers::table.filter(peers::host.eq(host)).select(Row::as_select()).first(c).optional())?
+        .map(Peer::from))
+}
+
+/// The server at this host, new under the number `id` if it was not known.
+pub fn ensure(tx: &mut Tx<'_>, id: PeerId, host: &str) -> Result<PeerId> {
+    let find = |tx: &mut Tx<'_>| -> Result<Option<PeerId>> {
+        let found: Option<i64> =
+            db!(tx, c => peers::table.filter(peers::host.eq(host)).select(peers::id).first(c).optional())?;
+        Ok(found.map(PeerId))
+    };
+    if let Some(known) = find(tx)? {
+        return Ok(known);
+    }
+    let row = (
+        peers::id.eq(id.0),
+        peers::host.eq(host),
+        peers::software.eq(""),
+        peers::version.eq(""),
+        peers::profile.eq(Word(Profile::of(""))),
+        peers::state.eq(Word(PeerState::Alive)),
+        peers::failures.eq(0),
+        peers::retry_at.eq(0_i64),
+        peers::lease_until.eq(0_i64),
+    );
+    db!(tx, c => diesel::insert_into(peers::table).values(row).execute(c))?;
+    Ok(id)
+}
+
+/// Records what a server says it runs.
+pub fn describe(tx: &mut Tx<'_>, id: PeerId, software: &str, version: &str, now: Timestamp) -> Result<()> {
+    let change = (
+        peers::software.eq(software.trim().to_lowercase()),
+        peers::version.eq(version),
+        peers::profile.eq(Word(Profile::of(software))),
+        peers::described.eq(now.0),
+    );
+    db!(tx, c => diesel::update(peers::table.find(id.0)).set(change).execute(c))?;
+    Ok(())
+}
+
+/// Records a sign of life: a request that the server signed. Whether something may be sent again because of it.
+pub fn seen(tx: &mut Tx<'_>, host: &str, now: Timestamp) -> Result<bool> {
+    let Some(peer) = by_host(tx, host)? else { return Ok(false) };
+    // At most one more try a minute: a server may well send and yet take nothing.
+    if peer.last_seen.is_some_and(|at| at + SEEN > now) {
+        return Ok(false);
+    }
+    let dead = peer.state == PeerState::Dead;
+    let failing_since = if dead { None } else { peer.failing_since };
+    let change = (
+        peers::last_seen.eq(now.0),
+        peers::state.eq(Word(PeerState::Alive)),
+        peers::failing_since.eq(failing_since.map(|at| at.0)),
+        peers::retry_at.eq(peer.retry_at.min(now).0),
+    );
+    db!(tx, c => diesel::update(peers::table.find(peer.id.0)).set(change).execute(c))?;
+    Ok(dead || peer.retry_at > now)
+}
+
+/// How sending to a server goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traffic {
+    /// The server.
+    pub peer: Peer,
+    /// How many deliveries wait.
+    pub waiting: i64,
+    /// How many were given up.
+    pub parked: i64,
+}
+
+/// All known servers with their queues, the longest queue first.
+pub fn list(conn: &mut Conn) -> Result<Vec<Traffic>> {
+    let rows: Vec<Row> = db!(conn, c => peers::table.order(peers::host).select(Row::as_select()).load(c))?;
+    let queues: Vec<(i64, i64, i64)> = db!(conn, c => deliveries::table
+        .group_by(deliveries::peer_id)
+        .select((deliveries::peer_id, dsl::count_star(), dsl::count(deliveries::parked)))
+        .load(c))?;
+    let queues: HashMap<i64, (i64, i64)> = queues.into_iter().map(|(peer, all, parked)| (peer, (all, parked))).collect();
+    let traffic = |peer: Peer| {
+        let (all, parked) = queues.get(&peer.id.0).copied().unwrap_or_default();
+        Traffic { peer, waiting: all - parked, parked }
+    };
+    let mut list: Vec<Traffic> = rows.into_iter().map(|row| traffic(row.into())).collect();
+    list.sort_by_key(|traffic| std::cmp::Reverse(traffic.waiting));
+    Ok(list)
+}
+
+/// Takes those of these servers that are due and that nobody else has, for as long as the lease lasts.
+pub fn claim(tx: &mut Tx<'_>, ids: &[PeerId], now: Timestamp, lease_until: Timestamp) -> Result<Vec<Peer>> {
+    use crate::dialect::SkipLockedExt;
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let free = peers::lease_until.le(now.0).and(peers::retry_at.le(now.0));
+    let rows: Vec<Row> = db!(tx, c => {
+        let ids: Vec<i64> =
+            peers::table.filter(peers::id.eq_any(ids)).filter(free).select(peers::id).claimed().load(c)?;
+        diesel::update(peers::table.filter(peers::id.eq_any(ids)))
+            .set(peers::lease_until.eq(lease_until.0))
+            .returning(Row::as_returning())
+            .get_results(c)
+    })?;
+    Ok(rows.into_iter().map(Peer::from).collect())
+}
+
+/// Lengthens a lease; a server that somebody else took meanwhile stays theirs.
+pub fn renew(tx: &mut Tx<'_>, ids: &[PeerId], lease: Timestamp, until: Timestamp) -> Result<()> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    db!(tx, c => diesel::update(peers::table.filter(peers::id.eq_any(ids).and(peers::lease_until.eq(lease.0))))
+        .set(peers::lease_until.eq(until.0))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Gives servers back; nothing was learnt about them.
+pub fn release(tx: &mut Tx<'_>, ids: &[PeerId], lease: Timestamp) -> Result<()> {
+    renew(tx, ids, lease, Timestamp(0))
+}
+
+/// Servers took deliveries.
+pub fn succeeded(tx: &mut Tx<'_>, ids: &[PeerId], now: Timestamp) -> Result<()> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    db!(tx, c => diesel::update(peers::table.filter(peers::id.eq_any(ids)))
+        .set((
+            peers::state.eq(Word(PeerState::Alive)),
+            peers::failures.eq(0),
+            peers::failing_since.eq(None::<i64>),
+            peers::last_success.eq(now.0),
+            peers::last_error.eq(None::<String>),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// What is to be done about a server that could not be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetBack {
+    /// Whether it is still taken to be there.
+    pub state: PeerState,
+    /// How often in a row it could not be reached.
+    pub failures: i32,
+    /// Since when; `None` when it only asked for a pause.
+    pub failing_since: Option<Timestamp>,
+    /// When it is tried again.
+    pub retry_at: Timestamp,
+    /// What went wrong.
+    pub error: String,
+}
+
+/// A server could not be reached.
+pub fn set_back(tx: &mut Tx<'_>, id: PeerId, how: &SetBack) -> Result<()> {
+    let change = (
+        peers::state.eq(Word(how.state)),
+        peers::failures.eq(how.failures),
+        peers::failing_since.eq(how.failing_since.map(|at| at.0)),
+        peers::retry_at.eq(how.retry_at.0),
+        peers::last_error.eq(&how.error),
+    );
+    db!(tx, c => diesel::update(peers::table.find(id.0)).set(change).execute(c))?;
+    Ok(())
+}

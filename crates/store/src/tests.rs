@@ -1,0 +1,229 @@
+//! The store on both databases: every test body runs on SQLite, and on PostgreSQL when there is one.
+use domain::{
+    actor::{Actor, ActorKind},
+    group::{GroupRules, Joining, MemberState, Membership, Role, Visibility},
+    id::{ActorId, PostId},
+    post::{Audience, Content, FollowState, Post, PostKind, Vote},
+    time::Timestamp,
+};
+
+use crate::{Db, Error, Location, Result, Tx, actors, follows, groups, posts, votes};
+
+mod queues;
+mod see;
+mod texts;
+mod writer;
+
+/// A database of its own, gone when the test is over.
+pub(super) struct TestDb {
+    pub(super) db: Db,
+    pub(super) location: Location,
+    _folder: tempfile::TempDir,
+}
+
+/// A fresh SQLite database.
+pub(super) fn sqlite() -> TestDb {
+    let folder = tempfile::tempdir().unwrap();
+    let location = Location::Sqlite(folder.path().join("t.db"));
+    TestDb { db: Db::open(&location, 2).unwrap(), location, _folder: folder }
+}
+
+/// A fresh PostgreSQL database, if there is a server to make it on.
+#[expect(clippy::disallowed_methods, reason = "the address of the test server comes from the environment")]
+pub(super) fn postgres() -> Option<TestDb> {
+    use diesel::prelude::*;
+    let server = std::env::var("TEST_POSTGRES_URL").ok()?;
+    let folder = tempfile::tempdir().unwrap();
+    let unique: String = folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
+    let name = format!("store_{}", unique.replace(|c: char| !c.is_ascii_alphanumeric(), ""));
+    let mut admin = PgConnection::establish(&server).unwrap();
+    diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut admin).unwrap();
+    let (base, query) = server.split_once('?').map_or((server.as_str(), ""), |(base, query)| (base, query));
+    let base = base.rsplit_once('/').unwrap().0;
+    let url = if query.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{query}") };
+    let location = Location::Postgres(url);
+    Some(TestDb { db: Db::open(&location, 4).unwrap(), location, _folder: folder })
+}
+
+/// Makes two tests of an `async fn(TestDb)`: one for each database.
+macro_rules! on_both {
+    ($($name:ident)*) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name(crate::tests::sqlite()).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                match crate::tests::postgres() {
+                    Some(db) => super::$name(db).await,
+                    None => eprintln!("skipped: TEST_POSTGRES_URL is not set"),
+                }
+            }
+        }
+    )*};
+}
+pub(super) use on_both;
+
+/// An actor with this number, local unless `remote`.
+pub(super) fn actor(id: i64, kind: ActorKind) -> Actor {
+    let uri = format!("https://a.test/@n{id}");
+    Actor {
+        id: ActorId(id),
+        kind,
+        name: format!("n{id}"),
+        host: "a.test".into(),
+        peer: None,
+        title: String::new(),
+        summary: String::new(),
+        url: uri.clone(),
+        icon: None,
+        image: None,
+        inbox: format!("{uri}/inbox"),
+        shared_inbox: None,
+        followers: None,
+        approves_followers: false,
+        discoverable: true,
+        indexable: true,
+        created: Timestamp(1),
+        updated: Timestamp(1),
+        deleted: None,
+        uri,
+    }
+}
+
+/// A public thread by actor 1 in group 9.
+pub(super) fn thread(id: i64) -> Post {
+    let uri = format!("https://a.test/@n1/{id}");
+    Post {
+        id: PostId(id),
+        url: uri.clone(),
+        uri,
+        kind: PostKind::Note,
+        author: ActorId(1),
+        group: Some(ActorId(9)),
+        parent: None,
+        root: PostId(id),
+        depth: 0,
+        audience: Audience::Public,
+        content: Content { html: "<p>hola</p>".into(), tags: vec!["huerto".into()], ..Content::default() },
+        local: true,
+        published: Timestamp(id),
+        edited: None,
+        deleted: None,
+        removed: None,
+        locked: None,
+        featured: None,
+    }
+}
+
+/// Persons 1 to 3 and the public group 9.
+pub(super) fn world(tx: &mut Tx<'_>) -> Result<()> {
+    for id in 1..=3 {
+        actors::insert(tx, &actor(id, ActorKind::Person))?;
+    }
+    actors::insert(tx, &actor(9, ActorKind::Group))?;
+    let (visibility, joining) = (Visibility::Public, Joining::Open);
+    groups::set_rules(tx, &GroupRules { id: ActorId(9), visibility, joining, moderators_only: false })
+}
+
+pub(super) fn member(tx: &mut Tx<'_>, person: i64, role: Role, state: MemberState) -> Result<()> {
+    let (group, person, since) = (ActorId(9), ActorId(person), Timestamp(1));
+    groups::set_membership(tx, &Membership { group, person, role, state, since })
+}
+
+pub(super) fn follow(tx: &mut Tx<'_>, follower: i64, target: i64, state: FollowState) -> Result<()> {
+    let (follower, target) = (ActorId(follower), ActorId(target));
+    follows::set(tx, &follows::Follow { follower, target, state, activity_uri: "x".into(), created: Timestamp(1) })
+}
+
+async fn posts_come_back_as_they_went_in(t: TestDb) {
+    let mut post = thread(10);
+    post.content.title = Some("Tomates".into());
+    post.content.emoji.push(domain::post::Emoji { shortcode: "t".into(), url: "https://a.test/t.png".into() });
+    let (kept, again) = (post.clone(), post.clone());
+    t.db.write(move |tx| {
+        world(tx)?;
+        posts::insert(tx, &kept, &[ActorId(2)])
+    })
+    .await
+    .unwrap();
+    let back = t.db.read(|c| posts::by_uri(c, "https://a.test/@n1/10")).await.unwrap();
+    assert_eq!(back, Some(post));
+    assert_eq!(t.db.read(|c| posts::mentioned(c, PostId(10))).await.unwrap(), [ActorId(2)]);
+    let twice = t.db.write(move |tx| posts::insert(tx, &again, &[])).await;
+    assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
+}
+
+async fn lists_run_from_page_to_page(t: TestDb) {
+    t.db.write(|tx| {
+        world(tx)?;
+        for id in 10..20 {
+            posts::insert(tx, &thread(id), &[])?;
+        }
+        posts::delete(tx, PostId(15), Timestamp(1))?;
+        let reply = Post { parent: Some(PostId(10)), root: PostId(10), depth: 1, ..thread(30) };
+        posts::insert(tx, &reply, &[])
+    })
+    .await
+    .unwrap();
+    let list = posts::List::Threads(ActorId(9));
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let page = posts::Page { before, after: None, limit: 4 };
+        let ids = t.db.read(move |c| posts::list(c, list, None, page)).await.unwrap();
+        let Some(last) = ids.last() else { break };
+        before = Some(*last);
+        seen.extend(ids);
+    }
+    assert_eq!(seen.iter().map(|id| id.0).collect::<Vec<_>>(), [19, 18, 17, 16, 14, 13, 12, 11, 10]);
+    assert_eq!(t.db.read(move |c| posts::count_in(c, list, None)).await.unwrap(), 9);
+    let thread = posts::List::Thread(PostId(10));
+    let ids = t.db.read(move |c| posts::list(c, thread, None, posts::Page::first(9))).await.unwrap();
+    assert_eq!(ids, [PostId(10), PostId(30)]);
+}
+
+async fn the_last_vote_counts_once(t: TestDb) {
+    t.db.write(|tx| {
+        world(tx)?;
+        posts::insert(tx, &thread(10), &[])?;
+        for (actor, vote) in [(1, Vote::Like), (2, Vote::Like), (2, Vote::Dislike), (2, Vote::Dislike)] {
+            votes::set(tx, PostId(10), ActorId(actor), vote, "x", Timestamp(1))?;
+        }
+        Ok::<_, Error>(())
+    })
+    .await
+    .unwrap();
+    let tally = t.db.read(|c| posts::tallies(c, &[PostId(10)])).await.unwrap()[&PostId(10)];
+    assert_eq!((tally.likes, tally.dislikes), (1, 1));
+    t.db.write(|tx| votes::remove(tx, PostId(10), ActorId(2))).await.unwrap();
+    t.db.write(|tx| votes::remove(tx, PostId(10), ActorId(2))).await.unwrap();
+    let tally = t.db.read(|c| posts::tallies(c, &[PostId(10)])).await.unwrap()[&PostId(10)];
+    assert_eq!((tally.likes, tally.dislikes), (1, 0));
+}
+
+async fn bans_end_by_themselves(t: TestDb) {
+    t.db.write(|tx| {
+        world(tx)?;
+        member(tx, 2, Role::Moderator, MemberState::Active)?;
+        let ban = |until| groups::Ban {
+            group_id: 9,
+            person_id: 3,
+            by_id: 2,
+            reason: "spam".into(),
+            since: 1,
+            until,
+        };
+        groups::set_ban(tx, &ban(None))?;
+        assert!(groups::standing(tx, ActorId(9), ActorId(3), Timestamp(99))?.banned);
+        groups::set_ban(tx, &ban(Some(50)))?;
+        assert!(groups::standing(tx, ActorId(9), ActorId(3), Timestamp(49))?.banned);
+        assert!(!groups::standing(tx, ActorId(9), ActorId(3), Timestamp(50))?.banned);
+        assert_eq!(groups::standing(tx, ActorId(9), ActorId(2), Timestamp(1))?.role, Some(Role::Moderator));
+        Ok::<_, Error>(())
+    })
+    .await
+    .unwrap();
+}
+
+on_both! { posts_come_back_as_they_went_in lists_run_from_page_to_page the_last_vote_counts_once bans_end_by_themselves }

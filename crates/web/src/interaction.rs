@@ -1,0 +1,28 @@
+//! Where other servers send their people to take part in something of ours: they land on its page.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{App, Error};
+use domain::urls::Local;
+use serde::Deserialize;
+
+use crate::answer::{self, Visit};
+
+/// What they want to take part in.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    uri: String,
+}
+
+/// `GET /authorize_interaction`
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, wanted: Option<Query<Wanted>>) -> HttpResponse {
+    let uri = wanted.map(|wanted| wanted.into_inner().uri).unwrap_or_default();
+    // Only pages of our own: this must not lead people wherever a link says.
+    match app.site().parse(&uri) {
+        Some(Local::Actor(_) | Local::Post(..)) => answer::redirect(StatusCode::SEE_OTHER, &uri),
+        _ => answer::error(&request, &Visit::new(&request, &app), &Error::NotFound),
+    }
+}

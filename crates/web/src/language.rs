@@ -1,0 +1,137 @@
+//! The language of a page, and how numbers and dates look in it.
+use actix_web::{HttpRequest, http::header::ACCEPT_LANGUAGE};
+use domain::time::Timestamp;
+use time::OffsetDateTime;
+
+/// A language that every page speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    /// Spanish.
+    Es,
+    /// English.
+    En,
+}
+
+impl Language {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 2] = [Self::Es, Self::En];
+
+    /// The one that the visitor's browser likes best.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Self::choose(accepted.unwrap_or_default())
+    }
+
+    /// The best of an `Accept-Language`; English for those who name neither.
+    fn choose(accepted: &str) -> Self {
+        let mut best: Option<(f32, Self)> = None;
+        for range in accepted.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let language = match domain::text::language::primary(parts.next().unwrap_or_default()) {
+                tag if tag.eq_ignore_ascii_case("es") => Self::Es,
+                tag if tag.eq_ignore_ascii_case("en") => Self::En,
+                _ => continue,
+            };
+            let weight = parts.find_map(|part| part.strip_prefix("q="));
+            let weight = weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
+            if weight > best.map_or(0.0, |(weight, _)| weight) {
+                best = Some((weight, language));
+            }
+        }
+        best.map_or(Self::En, |(_, language)| language)
+    }
+
+    /// The tag for `lang`.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::En => "en",
+        }
+    }
+
+    /// The tag as OpenGraph writes it.
+    pub(crate) fn locale(self) -> &'static str {
+        match self {
+            Self::Es => "es_ES",
+            Self::En => "en_US",
+        }
+    }
+
+    /// A whole number with its separators; Spanish leaves four digits together.
+    pub(crate) fn number(self, number: i64) -> String {
+        let digits = number.unsigned_abs().to_string();
+        let (separator, together) = match self {
+            Self::Es => ('.', 4),
+            Self::En => (',', 3),
+        };
+        let mut text = String::from(if number < 0 { "-" } else { "" });
+        for (at, digit) in digits.chars().enumerate() {
+            let left = digits.len() - at;
+            if at > 0 && left.is_multiple_of(3) && digits.len() > together {
+                text.push(separator);
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// A moment for people, in UTC.
+    pub(crate) fn moment(self, at: Timestamp) -> String {
+        const MONTHS_ES: [&str; 12] =
+            ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"];
+        const MONTHS_EN: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let at = date(at);
+        let month = usize::from(u8::from(at.month())).saturating_sub(1);
+        let months = match self {
+            Self::Es => MONTHS_ES,
+            Self::En => MONTHS_EN,
+        };
+        let month = months.get(month).copied().unwrap_or_default();
+        format!("{} {month} {}, {:02}:{:02} UTC", at.day(), at.year(), at.hour(), at.minute())
+    }
+}
+
+/// A moment for software.
+pub(crate) fn machine_moment(at: Timestamp) -> String {
+    let at = date(at);
+    let (day, month) = (at.day(), u8::from(at.month()));
+    format!("{:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", at.year(), at.hour(), at.minute(), at.second())
+}
+
+fn date(at: Timestamp) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_chooses() {
+        for (accepted, language) in [
+            ("es-AR,es;q=0.9,en;q=0.8", Language::Es),
+            ("en-GB,es;q=0.9", Language::En),
+            ("en;q=0.5, ES;q=0.7", Language::Es),
+            ("fr-FR,fr;q=0.9,es;q=0.2", Language::Es),
+            ("es;q=0,en;q=0.1", Language::En),
+            ("de", Language::En),
+            ("", Language::En),
+        ] {
+            assert_eq!(Language::choose(accepted), language, "{accepted}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_dates_follow_the_language() {
+        for (number, es, en) in
+            [(0, "0", "0"), (1234, "1234", "1,234"), (12345, "12.345", "12,345"), (-1_000_000, "-1.000.000", "-1,000,000")]
+        {
+            assert_eq!((Language::Es.number(number), Language::En.number(number)), (es.into(), en.into()));
+        }
+        let at = Timestamp::from_seconds(1_795_368_300);
+        assert_eq!(Language::Es.moment(at), "22 nov 2026, 17:25 UTC");
+        assert_eq!(Language::En.moment(at), "22 Nov 2026, 17:25 UTC");
+        assert_eq!(machine_moment(at), "2026-11-22T17:25:00Z");
+    }
+}

@@ -1,0 +1,316 @@
+//! Fake peers: servers of other software, which serve documents, keep what they receive, and sign what they send.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use federation::signature::verify::{self, Body};
+use federation::signature::{PrivateKey, PublicKey};
+use serde_json::{Value, json};
+
+use super::puppet::Puppet;
+use super::switchboard::Switchboard;
+use super::transcript;
+use super::wire::{Answer, Request};
+
+/// The media type of documents.
+pub(crate) const ACTIVITY: &str = "application/activity+json";
+
+/// Keys are dear and tests are many: actors of fake peers share these.
+static KEYS: LazyLock<Vec<PrivateKey>> =
+    LazyLock::new(|| (0..4).map(|_| PrivateKey::generate_rsa().expect("a key")).collect());
+
+/// What runs on a fake peer; it decides the shape of its documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Software {
+    Mastodon,
+    GoToSocial,
+    Lemmy,
+    PieFed,
+    Mbin,
+    NodeBb,
+}
+
+impl Software {
+    /// As its `NodeInfo` spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mastodon => "mastodon",
+            Self::GoToSocial => "gotosocial",
+            Self::Lemmy => "lemmy",
+            Self::PieFed => "piefed",
+            Self::Mbin => "mbin",
+            Self::NodeBb => "NodeBB",
+        }
+    }
+
+    /// Whether it knows groups.
+    pub(crate) fn is_forum(self) -> bool {
+        !matches!(self, Self::Mastodon | Self::GoToSocial)
+    }
+}
+
+/// Something that was delivered to a fake peer, correctly signed.
+#[derive(Debug, Clone)]
+pub(crate) struct Delivered {
+    /// The inbox.
+    pub(crate) path: String,
+    /// Whose key signed it.
+    pub(crate) signer: String,
+    pub(crate) activity: Value,
+    /// The bytes.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Delivered {
+    /// The type of the activity, with the types inside.
+    pub(crate) fn kind(&self) -> String {
+        transcript::kind(&self.activity)
+    }
+}
+
+/// A fake server; a clone is the same server.
+#[derive(Clone)]
+pub(crate) struct Peer(Arc<Inner>);
+
+struct Inner {
+    host: String,
+    software: Software,
+    board: Switchboard,
+    clock: app::Clock,
+    /// By URL.
+    documents: Mutex<HashMap<String, Value>>,
+    gone: Mutex<HashSet<String>>,
+    /// Ids of actors by name.
+    names: Mutex<HashMap<String, String>>,
+    keys: Mutex<HashMap<String, PublicKey>>,
+    received: Mutex<Vec<Delivered>>,
+    faults: Mutex<Vec<String>>,
+    /// Whether documents are for signed requests only.
+    secured: AtomicBool,
+    count: AtomicU64,
+}
+
+impl Peer {
+    pub(crate) fn new(host: &str, software: Software, board: &Switchboard, clock: &app::Clock) -> Self {
+        let peer = Self(Arc::new(Inner {
+            host: host.to_owned(),
+            software,
+            board: board.clone(),
+            clock: clock.clone(),
+            documents: Mutex::default(),
+            gone: Mutex::default(),
+            names: Mutex::default(),
+            keys: Mutex::default(),
+            received: Mutex::default(),
+            faults: Mutex::default(),
+            secured: AtomicBool::new(software == Software::GoToSocial),
+            count: AtomicU64::new(0),
+        }));
+        board.connect_peer(&peer);
+        peer
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.0.host
+    }
+
+    pub(crate) fn software(&self) -> Software {
+        self.0.software
+    }
+
+    pub(crate) fn board(&self) -> &Switchboard {
+        &self.0.board
+    }
+
+    pub(crate) fn clock(&self) -> &app::Clock {
+        &self.0.clock
+    }
+
+    /// A URL of this server.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.0.host)
+    }
+
+    /// A number that was not given before.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.count.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A new id; `kind` says of what.
+    pub(crate) fn id(&self, kind: &str) -> String {
+        self.url(&format!("/{kind}/{}", self.number()))
+    }
+
+    /// One of the keys that actors share.
+    pub(crate) fn shared_key(&self) -> PrivateKey {
+        KEYS[usize::try_from(self.number()).unwrap_or_default() % KEYS.len()].clone()
+    }
+
+    /// A new person.
+    pub(crate) fn person(&self, name: &str) -> Puppet {
+        Puppet::new(self, name, "Person")
+    }
+
+    /// A new group.
+    pub(crate) fn group(&self, name: &str) -> Puppet {
+        Puppet::new(self, name, "Group")
+    }
+
+    /// Serves a document at its id.
+    pub(crate) fn serve(&self, document: &Value) {
+        let id = document["id"].as_str().expect("a document with an id");
+        self.serve_at(id, document);
+    }
+
+    pub(crate) fn serve_at(&self, url: &str, document: &Value) {
+        let url = url.split('#').next().unwrap_or(url);
+        self.0.documents.lock().unwrap().insert(url.to_owned(), document.clone());
+    }
+
+    /// Serves a document no more: 410 from now on.
+    pub(crate) fn withdraw(&self, url: &str) {
+        self.0.documents.lock().unwrap().remove(url);
+        self.0.gone.lock().unwrap().insert(url.to_owned());
+    }
+
+    pub(crate) fn name(&self, name: &str, uri: &str) {
+        self.0.names.lock().unwrap().insert(name.to_owned(), uri.to_owned());
+    }
+
+    /// Everything that was received.
+    pub(crate) fn received(&self) -> Vec<Delivered> {
+        self.0.received.lock().unwrap().clone()
+    }
+
+    /// Everything that was received since the last call.
+    pub(crate) fn take(&self) -> Vec<Delivered> {
+        std::mem::take(&mut *self.0.received.lock().unwrap())
+    }
+
+    /// The types of everything that was received.
+    pub(crate) fn kinds(&self) -> Vec<String> {
+        self.received().iter().map(Delivered::kind).collect()
+    }
+
+    /// The only activity of this type that was received; `kind` as in [`Delivered::kind`].
+    pub(crate) fn only(&self, kind: &str) -> Delivered {
+        let mut found = self.received();
+        found.retain(|delivered| delivered.kind() == kind);
+        assert_eq!(found.len(), 1, "{} should have one {kind} among {:?}", self.host(), self.kinds());
+        found.remove(0)
+    }
+
+    /// What was wrong with what was sent here: bad signatures and the like.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        self.0.faults.lock().unwrap().clone()
+    }
+
+    /// Answers as the software would.
+    pub(crate) async fn answer(&self, request: &Request) -> Answer {
+        match (request.method.as_str(), request.path()) {
+            ("POST", path) if path.trim_end_matches('/').ends_with("/inbox") => self.receive(request).await,
+            ("GET" | "HEAD", "/.well-known/nodeinfo") => {
+                let rel = "http://nodeinfo.diaspora.software/ns/schema/2.0";
+                let links = json!({ "links": [{ "rel": rel, "href": self.url("/nodeinfo/2.0") }] });
+                Answer::json("application/json", &links)
+            }
+            ("GET" | "HEAD", "/nodeinfo/2.0") => Answer::json("application/json", &self.nodeinfo()),
+            ("GET" | "HEAD", "/.well-known/webfinger") => self.webfinger(&request.target),
+            ("GET" | "HEAD", _) => self.document(request).await,
+            _ => Answer::status(405),
+        }
+    }
+
+    fn nodeinfo(&self) -> Value {
+        json!({
+            "version": "2.0",
+            "software": { "name": self.0.software.name(), "version": "1.0.0" },
+            "protocols": ["activitypub"],
+            "services": { "inbound": [], "outbound": [] },
+            "openRegistrations": false,
+            "usage": { "users": {} },
+            "metadata": {},
+        })
+    }
+
+    fn webfinger(&self, target: &str) -> Answer {
+        let handle = target.split("acct%3A").nth(1).or_else(|| target.split("acct:").nth(1)).unwrap_or_default();
+        let handle = handle.replace("%40", "@");
+        let name = handle.split('@').next().unwrap_or_default().to_owned();
+        let names = self.0.names.lock().unwrap();
+        let Some(uri) = names.get(&name) else { return Answer::status(404) };
+        let links = json!([{ "rel": "self", "type": ACTIVITY, "href": uri }]);
+        Answer::json("application/jrd+json", &json!({ "subject": format!("acct:{handle}"), "links": links }))
+    }
+
+    async fn document(&self, request: &Request) -> Answer {
+        if self.0.secured.load(Ordering::Relaxed) && self.verify(request).await.is_err() {
+            return Answer::status(401);
+        }
+        let url = self.url(&request.target);
+        if self.0.gone.lock().unwrap().contains(&url) {
+            return Answer::status(410);
+        }
+        match self.0.documents.lock().unwrap().get(&url) {
+            Some(document) => Answer::json(ACTIVITY, document),
+            None => Answer::status(404),
+        }
+    }
+
+    async fn receive(&self, request: &Request) -> Answer {
+        let found = match self.verify(request).await {
+            Ok(signer) => serde_json::from_slice(&request.body).map(|activity| (signer, activity)).ok(),
+            Err(why) => {
+                self.0.faults.lock().unwrap().push(format!("{} got a bad request: {why}", self.host()));
+                return Answer::status(401);
+            }
+        };
+        let Some((signer, activity)) = found else {
+            self.0.faults.lock().unwrap().push(format!("{} got no JSON", self.host()));
+            return Answer::status(400);
+        };
+        let delivered = Delivered { path: request.path().to_owned(), signer, activity, body: request.body.clone() };
+        self.0.received.lock().unwrap().push(delivered);
+        Answer::status(if self.0.software == Software::Lemmy { 200 } else { 202 })
+    }
+
+    /// Whose key signed a request.
+    async fn verify(&self, request: &Request) -> Result<String, String> {
+        let headers: Vec<(&str, &[u8])> =
+            request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let claim = verify::parse(&verify::Request {
+            method: &request.method,
+            target: &request.target,
+            headers: &headers,
+            body: Body::Bytes(&request.body),
+            scheme: "http",
+            is_ours: &|host| host == self.0.host,
+            now: self.0.clock.now(),
+        })
+        .map_err(|refused| refused.to_string())?;
+        let owner = claim.key_id.split('#').next().unwrap_or_default().to_owned();
+        let known = self.0.keys.lock().unwrap().get(&claim.key_id).cloned();
+        let key = match known {
+            Some(key) => key,
+            None => self.fetch_key(&owner, &claim.key_id).await?,
+        };
+        claim.verify(&key).map_err(|refused| refused.to_string())?;
+        self.0.keys.lock().unwrap().insert(claim.key_id, key);
+        Ok(owner)
+    }
+
+    async fn fetch_key(&self, owner: &str, key_id: &str) -> Result<PublicKey, String> {
+        let request = Request::new("GET", owner).with("accept", ACTIVITY);
+        let answer = self.0.board.pass(&self.0.host, request).await.ok_or("no key: the line broke")?;
+        if answer.status != 200 {
+            return Err(format!("no key: {owner} answered {}", answer.status));
+        }
+        let document = answer.value();
+        let key = &document["publicKey"];
+        if key["id"] != key_id || key["owner"] != document["id"] {
+            return Err(format!("{owner} does not own {key_id}"));
+        }
+        PublicKey::from_pem(key["publicKeyPem"].as_str().unwrap_or_default()).map_err(|error| error.to_string())
+    }
+}

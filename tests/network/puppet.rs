@@ -1,0 +1,170 @@
+//! Puppets: actors of fake peers, who sign whatever a test lets them say.
+
+use federation::signature::{PrivateKey, sign};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::peer::{Peer, Software};
+use super::server::Server;
+use super::wire::Request;
+
+/// The audience of everybody.
+pub(crate) const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+/// The context of everything that puppets say.
+pub(crate) const CONTEXT: &str = "https://www.w3.org/ns/activitystreams";
+
+/// How to sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Cavage,
+    Rfc9421,
+}
+
+/// An actor of a fake peer.
+#[derive(Clone)]
+pub(crate) struct Puppet {
+    pub(crate) peer: Peer,
+    pub(crate) uri: String,
+    pub(crate) name: String,
+    pub(crate) key: PrivateKey,
+    pub(crate) key_id: String,
+    kind: &'static str,
+}
+
+impl Puppet {
+    pub(crate) fn new(peer: &Peer, name: &str, kind: &'static str) -> Self {
+        let group = kind == "Group";
+        let path = match peer.software() {
+            Software::Mastodon | Software::GoToSocial => format!("/users/{name}"),
+            Software::Mbin if group => format!("/m/{name}"),
+            Software::NodeBb if group => format!("/category/{}", peer.number()),
+            Software::NodeBb => format!("/uid/{}", peer.number()),
+            _ if group => format!("/c/{name}"),
+            _ => format!("/u/{name}"),
+        };
+        let uri = peer.url(&path);
+        let key_id = match peer.software() {
+            Software::NodeBb => format!("{uri}#key"),
+            Software::GoToSocial => format!("{uri}/main-key"),
+            _ => format!("{uri}#main-key"),
+        };
+        let puppet = Self { peer: peer.clone(), name: name.to_owned(), key: peer.shared_key(), key_id, kind, uri };
+        peer.name(name, &puppet.uri);
+        peer.serve(&puppet.document());
+        if peer.software() == Software::GoToSocial {
+            peer.serve_at(&puppet.key_id, &puppet.document());
+        }
+        if group {
+            let moderators = json!({
+                "@context": CONTEXT, "id": puppet.part("moderators"), "type": "OrderedCollection",
+                "totalItems": 0, "orderedItems": [],
+            });
+            peer.serve(&moderators);
+        }
+        puppet
+    }
+
+    /// Something of this actor.
+    pub(crate) fn part(&self, part: &str) -> String {
+        format!("{}/{part}", self.uri)
+    }
+
+    pub(crate) fn handle(&self) -> String {
+        format!("@{}@{}", self.name, self.peer.host())
+    }
+
+    /// The actor's document.
+    pub(crate) fn document(&self) -> Value {
+        let mut document = json!({
+            "@context": [CONTEXT, "https://w3id.org/security/v1"],
+            "id": self.uri,
+            "type": self.kind,
+            "preferredUsername": self.name,
+            "name": self.name.to_uppercase(),
+            "summary": "<p>Made for a test.</p>",
+            "url": self.uri,
+            "inbox": self.part("inbox"),
+            "outbox": self.part("outbox"),
+            "endpoints": { "sharedInbox": self.peer.url("/inbox") },
+            "published": "2024-05-01T10:00:00Z",
+            "manuallyApprovesFollowers": false,
+            "publicKey": {
+                "id": self.key_id,
+                "owner": self.uri,
+                "publicKeyPem": self.key.public_pem().expect("a public half"),
+            },
+        });
+        if self.peer.software() != Software::NodeBb {
+            document["followers"] = json!(self.part("followers"));
+        }
+        if self.kind == "Group" {
+            document["attributedTo"] = json!(self.part("moderators"));
+            document["postingRestrictedToMods"] = json!(false);
+        }
+        document
+    }
+
+    /// A request that delivers `body` to an inbox, signed by this actor.
+    pub(crate) fn signed(&self, inbox: &str, body: &[u8], scheme: Scheme) -> Request {
+        let url = Url::parse(inbox).expect("an inbox");
+        let now = self.peer.clock().now();
+        let headers = match scheme {
+            Scheme::Cavage => sign::post(&self.key, &self.key_id, &url, &sign::digest(body), now),
+            Scheme::Rfc9421 => {
+                sign::rfc9421(&self.key, &self.key_id, "POST", &url, Some(&sign::content_digest(body)), now)
+            }
+        };
+        let mut request = Request { method: "POST".into(), target: url.path().into(), ..Request::default() };
+        for (name, value) in headers.expect("a signature") {
+            request = request.with(name.as_str(), value.to_str().expect("a text"));
+        }
+        request.body(body)
+    }
+
+    /// Sends an activity to an inbox; returns the status of the answer.
+    pub(crate) async fn post(&self, inbox: &str, activity: &Value) -> u16 {
+        let request = self.signed(inbox, activity.to_string().as_bytes(), Scheme::Cavage);
+        let answer = self.peer.board().pass(self.peer.host(), request).await;
+        answer.expect("an answer").status
+    }
+
+    /// Sends an activity to the shared inbox of a server, which must take it.
+    pub(crate) async fn send(&self, server: &Server, activity: &Value) {
+        let status = self.post(&server.url("/inbox"), activity).await;
+        assert_eq!(status, 202, "{} refused {activity}", server.host());
+    }
+
+    /// An activity of this actor, with an id of its own.
+    pub(crate) fn activity(&self, kind: &str, object: &Value) -> Value {
+        let id = self.peer.id(&format!("activities/{}", kind.to_lowercase()));
+        json!({ "@context": CONTEXT, "id": id, "type": kind, "actor": self.uri, "object": object })
+    }
+
+    /// The same, addressed to everybody and to these.
+    pub(crate) fn addressed(&self, kind: &str, object: &Value, cc: &[&str]) -> Value {
+        let mut activity = self.activity(kind, object);
+        activity["to"] = json!([PUBLIC]);
+        activity["cc"] = json!(cc);
+        activity
+    }
+
+    /// What takes an activity of this actor back.
+    pub(crate) fn undo(&self, activity: &Value) -> Value {
+        let mut inner = activity.clone();
+        inner.as_object_mut().expect("an object").remove("@context");
+        self.activity("Undo", &inner)
+    }
+
+    /// Asks to follow an actor of a server; returns the request.
+    pub(crate) async fn follow(&self, server: &Server, target: &str) -> Value {
+        let follow = self.activity("Follow", &json!(target));
+        let inbox = if self.peer.software() == Software::Mastodon { format!("{target}/inbox") } else { server.url("/inbox") };
+        assert_eq!(self.post(&inbox, &follow).await, 202);
+        follow
+    }
+
+    /// Answers a request to follow this actor.
+    pub(crate) async fn answer(&self, server: &Server, kind: &str, follow: &Value) {
+        self.send(server, &self.activity(kind, follow)).await;
+    }
+}
