@@ -158,7 +158,8 @@ impl Puppet {
     /// Asks to follow an actor of a server; returns the request.
     pub(crate) async fn follow(&self, server: &Server, target: &str) -> Value {
         let follow = self.activity("Follow", &json!(target));
-        let inbox = if self.peer.software() == Software::Mastodon { format!("{target}/inbox") } else { server.url("/inbox") };
+        let inbox =
+            if self.peer.software() == Software::Mastodon { format!("{target}/inbox") } else { server.url("/inbox") };
         assert_eq!(self.post(&inbox, &follow).await, 202);
         follow
     }

@@ -23,7 +23,7 @@ const SPEAKERS: [(&str, &[&str]); 10] = [
     ("actix-web", &["federation", "mastodon", "web", "server", "tests"]),
     ("askama", &["web"]),
     ("clap", &["server"]),
-    ("diesel", &["store"]),
+    ("diesel", &["store", "tests"]),
     ("diesel_migrations", &["store"]),
     ("figment", &["server"]),
     ("lettre", &["server"]),

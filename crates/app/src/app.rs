@@ -127,7 +127,7 @@ impl Tx<'_, '_> {
 
     /// A number for a post that was published at `at`.
     pub fn post_id(&self, at: Timestamp, local: bool) -> PostId {
-        if local { self.new_id() } else { PostId(Ids::dated(at.min(self.now))) }
+        if local { PostId(self.app.ids.next_post(self.now)) } else { PostId::at_or_before(Ids::dated(at.min(self.now))) }
     }
 }
 

@@ -49,6 +49,11 @@ impl Tx<'_, '_> {
     }
 }
 
+/// Queues work that follows from no change; the same work waits only once.
+pub async fn push(app: &App, kind: &'static str, subject: String) -> Result<()> {
+    app.write(move |tx| tx.push_job(kind, &subject, Duration::ZERO)).await
+}
+
 /// Works until the program stops.
 pub async fn run(app: App, handlers: Handlers) {
     loop {

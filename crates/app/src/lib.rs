@@ -14,6 +14,7 @@ mod log;
 pub mod members;
 pub mod moderation;
 pub mod notifications;
+pub mod peers;
 pub mod people;
 mod ports;
 pub mod posts;
@@ -22,6 +23,8 @@ pub mod seal;
 pub mod setup;
 pub mod shares;
 mod tasks;
+#[cfg(test)]
+mod tests;
 pub mod view;
 pub mod votes;
 

@@ -1,4 +1,6 @@
 //! The two ports to the network: what leaves, and what has to be asked for.
+use std::any::Any;
+
 use async_trait::async_trait;
 use domain::id::{ActorId, PostId};
 
@@ -12,8 +14,9 @@ pub trait Outbox: Send + Sync {
 }
 
 /// Asks other servers. Runs before a transaction, never in one, and stores what it finds by actions.
+/// It is `Any`, so that the door that made it finds its own again.
 #[async_trait]
-pub trait Resolver: Send + Sync {
+pub trait Resolver: Any + Send + Sync {
     /// The actor with this id on the network, fetched if it is not known or long ago.
     async fn actor(&self, app: &App, uri: &str) -> Result<ActorId>;
 

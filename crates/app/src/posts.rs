@@ -72,6 +72,11 @@ pub fn receive(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, origin: &Ori
     publish(tx, author, draft, Some(origin), cause)
 }
 
+/// Records a post from elsewhere that nobody sent: it was looked up, because something here refers to it.
+pub async fn learn(app: &App, author: ActorId, draft: Draft, origin: Origin) -> Result<Post> {
+    app.write(move |tx| receive(tx, author, &draft, &origin, None)).await
+}
+
 fn publish(
     tx: &mut Tx<'_, '_>,
     author: ActorId,

@@ -2,7 +2,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::{
-    id::{self, SEQUENCE_BITS},
+    id::{self, PostId, SEQUENCE_BITS},
     time::Timestamp,
 };
 
@@ -45,10 +45,20 @@ impl Ids {
     }
 
     pub(crate) fn next(&self, now: Timestamp) -> i64 {
+        self.draw(now, 1)
+    }
+
+    /// The next one that a post may have.
+    pub(crate) fn next_post(&self, now: Timestamp) -> i64 {
+        self.draw(now, PostId::STEP)
+    }
+
+    /// The next multiple of `step`, a power of two.
+    fn draw(&self, now: Timestamp, step: i64) -> i64 {
         let earliest = id::at(now, 0) | self.node;
-        let next = |last: i64| Some(earliest.max(last + 1));
-        match self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next) {
-            Ok(last) | Err(last) => earliest.max(last + 1),
+        let next = |last: i64| (earliest.max(last + 1) + step - 1) & -step;
+        match self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last))) {
+            Ok(last) | Err(last) => next(last),
         }
     }
 

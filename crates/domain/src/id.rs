@@ -67,6 +67,22 @@ ids! {
     LogEntryId
 }
 
+impl PostId {
+    /// How far numbers of posts lie apart. Clients know the sharing of a post as a post of its own: the number right
+    /// after that of a post is the post as its group passes it on, the one in the middle between two a person's share.
+    pub const STEP: i64 = 4;
+
+    /// The number of a post at `number`, or right before it.
+    pub const fn at_or_before(number: i64) -> Self {
+        Self(number & !(Self::STEP - 1))
+    }
+
+    /// This post as its group passes it on.
+    pub const fn passed_on(self) -> i64 {
+        self.0 | 1
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

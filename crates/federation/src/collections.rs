@@ -1,20 +1,22 @@
 //! The collections that others page through: what an actor wrote or holds, and what was done with a post.
 use actix_web::http::StatusCode;
+use app::Error;
 use domain::{
     actor::Actor,
-    group::{GroupRules, Visibility},
+    group::Visibility,
     id::{ActorId, PostId},
-    post::{Audience, Post, Tally},
-    urls::{self, ActorPart, PostPart},
+    post::{Post, Tally},
+    urls::{self, ActorPart, PostPart, Site},
 };
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use store::{
     Conn, Result,
     posts::{self, List, Page},
 };
 
 use crate::{
-    render::{self, Form},
+    render::{self, Form, activity},
     routes::{
         answer::DOCUMENT,
         documents::{Document, Subject},
@@ -74,117 +76,130 @@ impl Cursor {
     }
 }
 
-/// A collection under construction.
-struct Body(Map<String, Value>);
+/// A collection, or a page of one, with what it depends on.
+#[derive(Debug)]
+pub(crate) struct Collection {
+    body: Map<String, Value>,
+    subjects: Vec<Subject>,
+}
 
-impl Body {
-    fn new(kind: &str, id: &str) -> Self {
-        let mut map = Map::new();
-        map.insert("@context".into(), render::context());
-        map.insert("id".into(), id.into());
-        map.insert("type".into(), kind.into());
-        Self(map)
+impl Collection {
+    fn new(kind: &str, id: &str, subjects: Vec<Subject>) -> Self {
+        let body = Map::from_iter([("id".into(), id.into()), ("type".into(), kind.into())]);
+        Self { body, subjects }
     }
 
     fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(name.into(), value.into());
+        self.body.insert(name.into(), value.into());
         self
     }
 
-    fn finish(self, subjects: Vec<Subject>) -> Document {
-        let body = Value::Object(self.0).to_string().into();
-        Document { status: StatusCode::OK, media_type: DOCUMENT, body, subjects }
+    /// The document that is sent.
+    pub(crate) fn document(self) -> app::Result<Document> {
+        let body = render::document(&self.body).map_err(Error::internal)?.into();
+        Ok(Document { status: StatusCode::OK, media_type: DOCUMENT, body, subjects: self.subjects })
     }
 }
 
 /// A collection of a local actor; `None` when the actor has no such thing.
-pub(crate) fn of_actor(c: &mut Conn, actor: &Actor, part: ActorPart, cursor: Cursor) -> Result<Option<Document>> {
+pub(crate) fn of_actor(
+    c: &mut Conn,
+    site: &Site,
+    actor: &Actor,
+    part: ActorPart,
+    cursor: Cursor,
+) -> Result<Option<Collection>> {
     let rules = if actor.is_group() { store::groups::rules(c, actor.id)? } else { None };
+    let closed = rules.is_some_and(|rules| rules.visibility == Visibility::Private);
     let id = urls::actor_part(&actor.uri, part);
-    Ok(match part {
-        ActorPart::Inbox => None,
-        ActorPart::Outbox => Some(outbox(c, actor, &id, cursor)?),
-        ActorPart::Featured => Some(featured(c, actor, &id)?),
-        ActorPart::Followers | ActorPart::Following => {
-            let count = match part {
-                _ if is_closed(rules) => 0,
-                ActorPart::Followers => store::follows::count_followers(c, actor.id)?,
-                _ => store::follows::count_following(c, actor.id)?,
-            };
-            // Without pages: strangers learn how many there are, not who.
-            Some(Body::new("OrderedCollection", &id).with("totalItems", count).finish(vec![Subject::Lists(actor.id)]))
-        }
-        ActorPart::Moderators if actor.is_group() => Some(moderators(c, actor, &id, is_closed(rules))?),
-        ActorPart::Moderators => None,
-    })
+    // Without pages: strangers learn how many there are, not who.
+    let counted = |count: i64| {
+        Collection::new("OrderedCollection", &id, vec![Subject::Lists(actor.id)])
+            .with("totalItems", if closed { 0 } else { count })
+    };
+    Ok(Some(match part {
+        ActorPart::Outbox => outbox(c, site, actor, &id, cursor)?,
+        ActorPart::Featured => featured(c, site, actor, &id)?,
+        ActorPart::Followers => counted(store::follows::count_followers(c, actor.id)?),
+        ActorPart::Following => counted(store::follows::count_following(c, actor.id)?),
+        ActorPart::Moderators if actor.is_group() => moderators(c, actor, &id, closed)?,
+        ActorPart::Moderators | ActorPart::Inbox => return Ok(None),
+    }))
 }
 
-fn is_closed(rules: Option<GroupRules>) -> bool {
-    rules.is_some_and(|rules| rules.visibility == Visibility::Private)
-}
-
-fn outbox(c: &mut Conn, actor: &Actor, id: &str, cursor: Cursor) -> Result<Document> {
+fn outbox(c: &mut Conn, site: &Site, actor: &Actor, id: &str, cursor: Cursor) -> Result<Collection> {
     let list = if actor.is_group() { List::Threads(actor.id) } else { List::Author(actor.id) };
     let whole = cursor == Cursor::Whole;
-    let mut subjects = vec![Subject::Lists(actor.id)];
-    let mut body = Body::new(if whole { "OrderedCollection" } else { "OrderedCollectionPage" }, &cursor.url(id));
-    body = if whole {
-        body.with("totalItems", posts::count_in(c, list, None)?).with("first", urls::page_before(id, None))
+    let kind = if whole { "OrderedCollection" } else { "OrderedCollectionPage" };
+    let mut outbox = Collection::new(kind, &cursor.url(id), vec![Subject::Lists(actor.id)]);
+    outbox = if whole {
+        outbox.with("totalItems", posts::count_in(c, list, None)?).with("first", urls::page_before(id, None))
     } else {
-        body.with("partOf", id)
+        outbox.with("partOf", id)
     };
     // Forums read a group's newest threads from the collection itself, and follow no pages.
-    if !whole || actor.is_group() {
-        let ids = posts::list(c, list, None, cursor.page(POSTS))?;
-        if let (false, Some(last), true) = (whole, ids.last(), is_full(&ids, POSTS)) {
-            body = body.with("next", urls::page_before(id, Some(last.0)));
-        }
-        subjects.extend(ids.iter().map(|id| Subject::Post(*id)));
-        body = body.with("orderedItems", activities(c, actor, &ids)?);
+    if whole && !actor.is_group() {
+        return Ok(outbox);
     }
-    Ok(body.finish(subjects))
+    let ids = posts::list(c, list, None, cursor.page(POSTS))?;
+    if let Some(last) = ids.last().filter(|_| !whole && is_full(&ids, POSTS)) {
+        outbox = outbox.with("next", urls::page_before(id, Some(last.0)));
+    }
+    outbox.subjects.extend(ids.iter().map(|id| Subject::Post(*id)));
+    Ok(outbox.with("orderedItems", activities(c, site, actor, &ids)?))
 }
 
 fn is_full(ids: &[PostId], limit: i64) -> bool {
     i64::try_from(ids.len()).is_ok_and(|length| length >= limit)
 }
 
-/// The activities by which an actor made these posts known.
-fn activities(c: &mut Conn, actor: &Actor, ids: &[PostId]) -> Result<Vec<Value>> {
-    let posts = posts::by_ids(c, ids)?;
+/// The activities by which an actor made these posts known: a person by creating them, a group by passing that on.
+fn activities(c: &mut Conn, site: &Site, actor: &Actor, ids: &[PostId]) -> Result<Vec<Value>> {
     let mut items = Vec::with_capacity(ids.len());
+    let posts = posts::by_ids(c, ids)?;
     for view in app::view::posts(c, posts)? {
-        let create = render::create(&view, Form::Forum);
+        let told = store::activities::about(c, view.post.id, view.post.author, "Create")?;
+        let create_id = match told.first() {
+            Some(create) => site.activity(create.id),
+            // Nobody was told, or the author's server knows what it said; the post is the same.
+            None => format!("{}#create", view.post.uri),
+        };
         if !actor.is_group() {
-            items.push(create);
-        } else if let Some(announced) = store::shares::uri(c, view.post.id, actor.id)? {
-            items.push(render::announce(&announced, actor, &view, create));
+            items.push(value(&activity::create(site, &create_id, &view, Form::Note)));
+        } else if let Some(announce_id) = store::shares::uri(c, view.post.id, actor.id)? {
+            let create = activity::create(site, &create_id, &view, Form::Page);
+            items.push(value(&activity::wrap(&announce_id, actor, create)));
         }
     }
     Ok(items)
 }
 
-fn featured(c: &mut Conn, actor: &Actor, id: &str) -> Result<Document> {
-    let ids = posts::list(c, List::Featured(actor.id), None, Page::first(POSTS))?;
-    let posts = posts::by_ids(c, &ids)?;
-    let items: Vec<Value> = app::view::posts(c, posts)?.iter().map(|view| render::object(view, Form::Forum)).collect();
-    let subjects = ids.iter().map(|id| Subject::Post(*id)).chain([Subject::Lists(actor.id)]).collect();
-    let body = Body::new("OrderedCollection", id).with("totalItems", items.len()).with("orderedItems", items);
-    Ok(body.finish(subjects))
+/// A part of a document. Rendering has no way to fail: its types have names for all keys.
+fn value(content: &impl Serialize) -> Value {
+    serde_json::to_value(content).unwrap_or_default()
 }
 
-fn moderators(c: &mut Conn, group: &Actor, id: &str, closed: bool) -> Result<Document> {
-    let staff: Vec<ActorId> =
-        if closed { Vec::new() } else { store::groups::staff(c, group.id)?.into_iter().map(|m| m.person).collect() };
+fn featured(c: &mut Conn, site: &Site, actor: &Actor, id: &str) -> Result<Collection> {
+    let ids = posts::list(c, List::Featured(actor.id), None, Page::first(POSTS))?;
+    let posts = posts::by_ids(c, &ids)?;
+    let views = app::view::posts(c, posts)?;
+    let items: Vec<Value> = views.iter().map(|view| value(&render::object(site, view, Form::Page))).collect();
+    let subjects = ids.iter().map(|id| Subject::Post(*id)).chain([Subject::Lists(actor.id)]).collect();
+    Ok(Collection::new("OrderedCollection", id, subjects).with("totalItems", items.len()).with("orderedItems", items))
+}
+
+fn moderators(c: &mut Conn, group: &Actor, id: &str, closed: bool) -> Result<Collection> {
+    let staff = if closed { Vec::new() } else { store::groups::staff(c, group.id)? };
+    let staff: Vec<ActorId> = staff.into_iter().map(|membership| membership.person).collect();
     let known = store::actors::by_ids(c, &staff)?;
     let uri = |id: &ActorId| known.iter().find(|actor| actor.id == *id).map(|actor| actor.uri.clone());
     let items: Vec<String> = staff.iter().filter_map(uri).collect();
-    let body = Body::new("OrderedCollection", id).with("totalItems", items.len()).with("orderedItems", items);
-    Ok(body.finish(vec![Subject::Lists(group.id)]))
+    let subjects = vec![Subject::Lists(group.id)];
+    Ok(Collection::new("OrderedCollection", id, subjects).with("totalItems", items.len()).with("orderedItems", items))
 }
 
 /// A collection of a local post that everybody may read.
-pub(crate) fn of_post(c: &mut Conn, post: &Post, part: PostPart, cursor: Cursor) -> Result<Document> {
+pub(crate) fn of_post(c: &mut Conn, post: &Post, part: PostPart, cursor: Cursor) -> Result<Collection> {
     let id = urls::post_part(&post.uri, part);
     match part {
         PostPart::Replies => replies(c, post, &id, cursor),
@@ -192,60 +207,57 @@ pub(crate) fn of_post(c: &mut Conn, post: &Post, part: PostPart, cursor: Cursor)
         PostPart::Likes | PostPart::Shares => {
             let tally: Tally = posts::tallies(c, &[post.id])?.remove(&post.id).unwrap_or_default();
             let count = if part == PostPart::Likes { tally.likes } else { tally.shares };
-            Ok(Body::new("Collection", &id).with("totalItems", count).finish(vec![Subject::Post(post.id)]))
+            Ok(Collection::new("Collection", &id, vec![Subject::Post(post.id)]).with("totalItems", count))
         }
     }
 }
 
-fn uris(c: &mut Conn, ids: &[PostId]) -> Result<Vec<String>> {
-    Ok(posts::by_ids(c, ids)?.into_iter().map(|post| post.uri).collect())
+/// The ids of the posts in a list, from the cursor on, and the page after them.
+fn uris(c: &mut Conn, list: List, id: &str, cursor: Cursor) -> Result<(Vec<String>, Option<String>)> {
+    let ids = posts::list(c, list, None, cursor.page(IDS))?;
+    let next = ids.last().filter(|_| is_full(&ids, IDS)).map(|last| urls::page_after(id, last.0));
+    Ok((posts::by_ids(c, &ids)?.into_iter().map(|post| post.uri).collect(), next))
 }
 
-fn replies(c: &mut Conn, post: &Post, id: &str, cursor: Cursor) -> Result<Document> {
+/// The direct replies to a post, with the first page inside, as microblogs expect it.
+fn replies(c: &mut Conn, post: &Post, id: &str, cursor: Cursor) -> Result<Collection> {
     let list = List::Replies(post.id);
-    let ids = posts::list(c, list, None, cursor.page(IDS))?;
-    let mut page = json!({ "type": "CollectionPage", "id": cursor.url(id), "partOf": id });
-    if let Some(last) = ids.last().filter(|_| is_full(&ids, IDS)) {
-        page["next"] = urls::page_after(id, last.0).into();
-    }
-    page["items"] = uris(c, &ids)?.into();
+    let (items, next) = uris(c, list, id, cursor)?;
     let subjects = vec![Subject::Post(post.id)];
-    if cursor != Cursor::Whole {
-        let Value::Object(page) = page else { return Ok(Body::new("CollectionPage", id).finish(subjects)) };
-        let body = page.into_iter().fold(Body::new("CollectionPage", id), |body, (name, value)| body.with(&name, value));
-        return Ok(body.finish(subjects));
+    let page = if cursor == Cursor::Whole { Cursor::First } else { cursor };
+    let mut first = Collection::new("CollectionPage", &page.url(id), subjects.clone()).with("partOf", id);
+    if let Some(next) = next {
+        first = first.with("next", next);
     }
-    page["id"] = urls::page_before(id, None).into();
+    first = first.with("items", items);
+    if cursor != Cursor::Whole {
+        return Ok(first);
+    }
     let count = posts::count_in(c, list, None)?;
-    Ok(Body::new("Collection", id).with("totalItems", count).with("first", page).finish(subjects))
+    Ok(Collection::new("Collection", id, subjects).with("totalItems", count).with("first", first.body))
 }
 
 /// The whole thread that a post belongs to, oldest first; in one piece as long as it is short.
-fn context(c: &mut Conn, post: &Post, id: &str, cursor: Cursor) -> Result<Document> {
+fn context(c: &mut Conn, post: &Post, id: &str, cursor: Cursor) -> Result<Collection> {
     let list = List::Thread(post.root);
-    let ids = posts::list(c, list, None, cursor.page(IDS))?;
-    let full = is_full(&ids, IDS);
-    let items = uris(c, &ids)?;
+    let (items, next) = uris(c, list, id, cursor)?;
     let subjects = vec![Subject::Post(post.root), Subject::Post(post.id)];
     if cursor != Cursor::Whole {
-        let mut body = Body::new("OrderedCollectionPage", &cursor.url(id)).with("partOf", id);
-        if let Some(last) = ids.last().filter(|_| full) {
-            body = body.with("next", urls::page_after(id, last.0));
+        let mut page = Collection::new("OrderedCollectionPage", &cursor.url(id), subjects).with("partOf", id);
+        if let Some(next) = next {
+            page = page.with("next", next);
         }
-        return Ok(body.with("orderedItems", items).finish(subjects));
+        return Ok(page.with("orderedItems", items));
     }
-    let group = post.group.map(|group| store::actors::by_id(c, group)).transpose()?.flatten();
-    let mut body = Body::new("OrderedCollection", id).with("totalItems", posts::count_in(c, list, None)?);
-    if let Some(group) = group {
-        body = body.with("attributedTo", group.uri);
+    let mut whole = Collection::new("OrderedCollection", id, subjects);
+    if let Some(group) = post.group.map(|group| store::actors::by_id(c, group)).transpose()?.flatten() {
+        whole = whole.with("attributedTo", group.uri);
     }
-    body = if full { body.with("first", urls::page_before(id, None)) } else { body.with("orderedItems", items) };
-    Ok(body.finish(subjects))
-}
-
-/// Whether strangers may know that a post was there.
-pub(crate) fn leaves_a_trace(post: &Post) -> bool {
-    matches!(post.audience, Audience::Public | Audience::Unlisted)
+    whole = whole.with("totalItems", posts::count_in(c, list, None)?);
+    Ok(match next {
+        Some(_) => whole.with("first", urls::page_before(id, None)),
+        None => whole.with("orderedItems", items),
+    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::routes::{
     Documents,
     answer,
-    documents::{Document, Subject},
+    documents::Document,
 };
 
 /// The media type of WebFinger's answers.
@@ -102,7 +102,8 @@ pub(crate) async fn webfinger(
             let actor = actor.filter(Actor::is_local).ok_or(app::Error::NotFound)?;
             let status = if actor.deleted.is_some() { StatusCode::GONE } else { StatusCode::OK };
             let body = if actor.deleted.is_some() { json!({ "error": "gone" }) } else { jrd(&actor, app.site()) };
-            let subjects = vec![Subject::Lists(actor.id)];
+            // What it says changes only when everything of the actor does.
+            let subjects = Vec::new();
             Ok(Document { status, media_type: JRD, body: body.to_string().into(), subjects })
         })
         .await;
@@ -113,7 +114,7 @@ pub(crate) async fn webfinger(
 }
 
 fn jrd(actor: &Actor, site: &Site) -> Value {
-    let kind = crate::render::actor_type(actor.kind);
+    let kind = crate::render::actor::kind(actor.kind);
     let subscribe = site.page(&format!("{}?uri={{uri}}", path::INTERACTION));
     let mut links = vec![
         json!({

@@ -1,4 +1,6 @@
 //! federation.
 pub mod client;
 pub mod parse;
+pub mod outbox;
+pub mod render;
 pub mod signature;

@@ -13,6 +13,7 @@ use domain::{
     post::Post,
     urls::{ActorPart, PostPart, path},
 };
+use serde::Serialize;
 use serde_json::json;
 use store::Conn;
 
@@ -82,7 +83,7 @@ async fn instance(request: HttpRequest, documents: Data<Documents>) -> HttpRespo
             store::actors::by_uri(c, &uri)?.map(|actor| app::view::actor(c, actor)).transpose()
         });
         let view = view.await?.ok_or(Error::NotFound)?;
-        Ok(document(render::actor(&view), vec![Subject::Lists(view.actor.id)]))
+        document(&render::actor(&view), Vec::new())
     };
     respond(&request, &documents, path::INSTANCE.to_owned(), make).await
 }
@@ -93,12 +94,13 @@ async fn actor(request: HttpRequest, documents: Data<Documents>, name: Path<Stri
     let make = || async {
         let app = documents.app();
         let actor = local_actor(app, name.clone()).await?;
-        let subjects = vec![Subject::Lists(actor.id)];
+        // Its document changes by events that outdate everything.
+        let subjects = Vec::new();
         if actor.deleted.is_some() {
-            return Ok(gone(&actor.uri, subjects));
+            return gone(&json!({ "id": actor.uri, "type": "Tombstone" }), subjects);
         }
         let view = app.read(move |c| app::view::actor(c, actor)).await?;
-        Ok(document(render::actor(&view), subjects))
+        document(&render::actor(&view), subjects)
     };
     respond(&request, &documents, format!("@{name}"), make).await
 }
@@ -112,12 +114,13 @@ async fn actor_part(request: HttpRequest, documents: Data<Documents>, path: Path
     }
     let Some(id) = number(&part) else { return missing(&request) };
     let make = || async {
-        let (post, subjects) = local_post(documents.app(), name.clone(), id).await?;
+        let (app, subjects) = (documents.app(), vec![Subject::Post(id)]);
+        let post = local_post(app, name.clone(), id).await?;
         if post.deleted.is_some() {
-            return Ok(gone(&post.uri, subjects));
+            return gone(&render::tombstone(&post), subjects);
         }
-        let view = documents.app().read(move |c| app::view::post(c, post)).await?;
-        Ok(document(render::object(&view, Form::Fetched), subjects))
+        let view = app.read(move |c| app::view::post(c, post)).await?;
+        document(&render::object(app.site(), &view, Form::Note), subjects)
     };
     respond(&request, &documents, format!("@{name}/{id}"), make).await
 }
@@ -131,12 +134,14 @@ async fn actor_collection(
     let Some(cursor) = Cursor::parse(request.query_string()) else { return senseless(request) };
     let key = cursor.url(&format!("@{name}/{}", part.segment()));
     let make = || async {
-        let actor = local_actor(documents.app(), name.clone()).await?;
+        let app = documents.app();
+        let actor = local_actor(app, name.clone()).await?;
         if actor.deleted.is_some() {
             return Err(Error::NotFound);
         }
-        let found = documents.app().read(move |c| collections::of_actor(c, &actor, part, cursor)).await?;
-        found.ok_or(Error::NotFound)
+        let site = app.site().clone();
+        let found = app.read(move |c| collections::of_actor(c, &site, &actor, part, cursor)).await?;
+        found.ok_or(Error::NotFound)?.document()
     };
     respond(request, documents, key, make).await
 }
@@ -156,11 +161,11 @@ async fn post_part(
     let Some(cursor) = Cursor::parse(request.query_string()) else { return senseless(&request) };
     let key = cursor.url(&format!("@{name}/{id}/{}", part.segment()));
     let make = || async {
-        let (post, _) = local_post(documents.app(), name.clone(), id).await?;
+        let post = local_post(documents.app(), name.clone(), id).await?;
         if post.deleted.is_some() {
             return Err(Error::NotFound);
         }
-        documents.app().read(move |c| collections::of_post(c, &post, part, cursor)).await
+        documents.app().read(move |c| collections::of_post(c, &post, part, cursor)).await?.document()
     };
     respond(&request, &documents, key, make).await
 }
@@ -199,33 +204,28 @@ async fn local_actor(app: &App, name: String) -> app::Result<Actor> {
 }
 
 /// The post `id` that the local actor `name` wrote, if strangers may read it, or may know that it is gone.
-async fn local_post(app: &App, name: String, id: PostId) -> app::Result<(Post, Vec<Subject>)> {
+async fn local_post(app: &App, name: String, id: PostId) -> app::Result<Post> {
     let find = move |c: &mut Conn| {
         let seen = store::posts::seen(c, id, None)?;
         let found = match seen {
             Some(post) => Some(post),
-            None => store::posts::by_id(c, id)?.filter(|p| p.deleted.is_some() && collections::leaves_a_trace(p)),
+            None => store::posts::by_id(c, id)?.filter(|p| p.deleted.is_some() && p.audience.is_open()),
         };
         let Some(post) = found.filter(|post| post.local) else { return Ok(None) };
         let author = store::actors::by_id(c, post.author)?.filter(|author| author.name == name);
-        Ok(author.map(|author| (post, author)))
+        Ok(author.filter(|author| author.deleted.is_none() || post.deleted.is_some()).map(|_| post))
     };
-    let (post, author) = app.read(find).await?.ok_or(Error::NotFound)?;
-    if author.deleted.is_some() && post.deleted.is_none() {
-        return Err(Error::NotFound);
-    }
-    let near = [Some(post.id), post.parent].into_iter().flatten().map(Subject::Post);
-    let subjects = near.chain([Subject::Lists(post.author)]).collect();
-    Ok((post, subjects))
+    app.read(find).await?.ok_or(Error::NotFound)
 }
 
-fn document(body: serde_json::Value, subjects: Vec<Subject>) -> Document {
-    Document { status: StatusCode::OK, media_type: DOCUMENT, body: body.to_string().into(), subjects }
+fn document(content: &impl Serialize, subjects: Vec<Subject>) -> app::Result<Document> {
+    let body = render::document(content).map_err(Error::internal)?.into();
+    Ok(Document { status: StatusCode::OK, media_type: DOCUMENT, body, subjects })
 }
 
-fn gone(id: &str, subjects: Vec<Subject>) -> Document {
-    let body = json!({ "@context": render::context(), "id": id, "type": "Tombstone" });
-    Document { status: StatusCode::GONE, ..document(body, subjects) }
+/// A document of what was there: it says so, and its status too.
+fn gone(content: &impl Serialize, subjects: Vec<Subject>) -> app::Result<Document> {
+    Ok(Document { status: StatusCode::GONE, ..document(content, subjects)? })
 }
 
 async fn respond<F>(

@@ -1,5 +1,9 @@
 //! Deliveries: what is still to be sent, in order within a server.
-use diesel::{prelude::*, sql_types::{BigInt, Integer, Nullable, Text}};
+use diesel::{
+    dsl::{case_when, exists, min, not},
+    prelude::*,
+    sql_types::{BigInt, Bool, Integer, Nullable, Text},
+};
 use domain::{
     id::{ActivityId, ActorId, PeerId, PostId},
     peer::{PeerState, Receivers},
@@ -27,6 +31,10 @@ pub struct Recipients<'a> {
     pub followers_of: &'a [ActorId],
     /// And these, wherever they live.
     pub people: &'a [ActorId],
+    /// And every server that we know.
+    pub everywhere: bool,
+    /// At their own inboxes, even if their server has one for all.
+    pub personal: bool,
     /// But only on servers of this sort.
     pub receivers: Receivers,
     /// And not on those that get one of these activities.
@@ -35,7 +43,14 @@ pub struct Recipients<'a> {
 
 impl Recipients<'_> {
     /// Nobody at all, to be filled.
-    pub const NONE: Self = Recipients { followers_of: &[], people: &[], receivers: Receivers::All, instead_of: &[] };
+    pub const NONE: Self = Recipients {
+        followers_of: &[],
+        people: &[],
+        everywhere: false,
+        personal: false,
+        receivers: Receivers::All,
+        instead_of: &[],
+    };
 }
 
 /// Queues an activity for its recipients, once per inbox; returns how many inboxes that is.
@@ -54,7 +69,7 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
                 .select((
                     peers::id,
                     activity.0.into_sql::<BigInt>(),
-                    coalesce(actors::shared_inbox, actors::inbox),
+                    coalesce(case_when((!to.personal).into_sql::<Bool>(), actors::shared_inbox), actors::inbox),
                     0.into_sql::<Integer>(),
                     0_i64.into_sql::<BigInt>(),
                 ))
@@ -67,7 +82,7 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
                 query = query.filter(peers::software.ne_all(choice.except));
             }
             if !served.is_empty() {
-                query = query.filter(diesel::dsl::not(diesel::dsl::exists(
+                query = query.filter(not(exists(
                     other
                         .filter(other.field(deliveries::peer_id).eq(peers::id))
                         .filter(other.field(deliveries::activity_id).eq_any(served.clone())),
@@ -96,33 +111,10 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
         let people: Vec<i64> = to.people.iter().map(|id| id.0).collect();
         queued += db!(tx, c => select!(actors::table, actors::id.eq_any(people.clone())).execute(c))?;
     }
+    if to.everywhere {
+        queued += db!(tx, c => select!(actors::table, actors::shared_inbox.is_not_null()).execute(c))?;
+    }
     Ok(queued)
-}
-
-/// Queues an activity for one actor elsewhere, at their own inbox; returns whether it lives where something is sent.
-pub fn queue_personal(tx: &mut Tx<'_>, activity: ActivityId, actor: ActorId) -> Result<bool> {
-    let queued = db!(tx, c => actors::table
-        .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
-        .filter(actors::id.eq(actor.0).and(peers::state.ne(Word(PeerState::Dead))))
-        .select((
-            peers::id,
-            activity.0.into_sql::<BigInt>(),
-            actors::inbox,
-            0.into_sql::<Integer>(),
-            0_i64.into_sql::<BigInt>(),
-        ))
-        .into_boxed()
-        .insert_into(deliveries::table)
-        .into_columns((
-            deliveries::peer_id,
-            deliveries::activity_id,
-            deliveries::inbox,
-            deliveries::attempts,
-            deliveries::retry_at,
-        ))
-        .on_conflict_do_nothing()
-        .execute(c))?;
-    Ok(queued > 0)
 }
 
 /// Servers that something is due for and that nobody serves.
@@ -132,7 +124,7 @@ pub fn due_peers(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Peer
         .filter(deliveries::parked.is_null().and(deliveries::retry_at.le(now.0)));
     let ids: Vec<i64> = db!(conn, c => peers::table
         .filter(peers::lease_until.le(now.0).and(peers::retry_at.le(now.0)))
-        .filter(diesel::dsl::exists(due))
+        .filter(exists(due))
         .limit(limit)
         .select(peers::id)
         .load(c))?;
@@ -250,7 +242,7 @@ pub fn inbox_gone(tx: &mut Tx<'_>, inbox: &str) -> Result<()> {
 pub fn backlog(conn: &mut Conn) -> Result<Backlog> {
     Ok(db!(conn, c => {
         let waiting = deliveries::table.filter(deliveries::parked.is_null());
-        let oldest: Option<i64> = waiting.select(diesel::dsl::min(deliveries::activity_id)).get_result(c)?;
+        let oldest: Option<i64> = waiting.select(min(deliveries::activity_id)).get_result(c)?;
         Backlog {
             waiting: waiting.count().get_result(c)?,
             parked: deliveries::table.filter(deliveries::parked.is_not_null()).count().get_result(c)?,

@@ -10,6 +10,10 @@ use diesel::{
     sqlite::Sqlite,
 };
 
+mod home;
+
+pub(crate) use home::{Home, Source};
+
 /// `FOR UPDATE SKIP LOCKED` where rows can be locked; nothing where the writer is alone anyway.
 #[derive(Debug, Clone, Copy, QueryId)]
 pub(crate) struct SkipLocked<Q>(Q);

@@ -175,6 +175,15 @@ pub fn received_body(conn: &mut Conn, id: ReceivedId) -> Result<Option<String>> 
     Ok(db!(conn, c => received::table.find(id.0).select(received::body).first(c).optional())?)
 }
 
+/// Who signed the activity with this id on the network, and its bytes, if it was received and is still kept.
+pub fn received_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(String, String)>> {
+    Ok(db!(conn, c => received::table
+        .filter(received::uri.eq(uri))
+        .select((received::actor_uri, received::body))
+        .first(c)
+        .optional())?)
+}
+
 /// Gives back all leases of a process that is no more; only for the embedded database, which one process owns.
 pub fn release_all(tx: &mut Tx<'_>) -> Result<()> {
     use crate::schema::peers;

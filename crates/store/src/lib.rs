@@ -9,19 +9,24 @@ mod dialect;
 mod error;
 pub mod follows;
 pub mod groups;
+pub mod idempotency;
 pub mod jobs;
 pub mod log;
 pub mod notifications;
 pub mod peers;
 pub mod posts;
+pub mod relations;
 mod rows;
 mod schema;
 pub mod search;
 pub mod settings;
 pub mod shares;
+pub mod timelines;
 mod visible;
 #[cfg(test)]
 mod tests;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod voided;
 pub mod votes;
 mod worker;

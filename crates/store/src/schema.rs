@@ -163,6 +163,7 @@ diesel::table! {
     shares (post_id, actor_id) {
         post_id -> BigInt,
         actor_id -> BigInt,
+        id -> BigInt,
         activity_uri -> Text,
         created -> BigInt,
     }
@@ -246,6 +247,14 @@ diesel::table! {
     }
 }
 diesel::table! {
+    idempotency (account_id, key) {
+        account_id -> BigInt,
+        key -> Text,
+        post_id -> BigInt,
+        created -> BigInt,
+    }
+}
+diesel::table! {
     log_entries (id) {
         id -> BigInt,
         group_id -> Nullable<BigInt>,
@@ -257,4 +266,4 @@ diesel::table! {
         created -> BigInt,
     }
 }
-diesel::allow_tables_to_appear_in_same_query!(settings, peers, actors, actor_keys, groups, accounts, tokens, follows, members, bans, posts, tallies, votes, shares, mentions, post_tags, activities, deliveries, received, voided, jobs, notifications, log_entries);
+diesel::allow_tables_to_appear_in_same_query!(settings, peers, actors, actor_keys, groups, accounts, tokens, follows, members, bans, posts, tallies, votes, shares, mentions, post_tags, activities, deliveries, received, voided, jobs, notifications, idempotency, log_entries);

@@ -1,7 +1,7 @@
 //! Who passed a post on; for a group, that is its announcement.
-use diesel::prelude::*;
+use diesel::{dsl, prelude::*};
 use domain::{
-    id::{ActorId, PostId},
+    id::{self, ActorId, PostId},
     time::Timestamp,
 };
 
@@ -13,13 +13,25 @@ use crate::{
 
 /// Records that `actor` passed a post on; whether that is new.
 pub fn add(tx: &mut Tx<'_>, id: PostId, actor: ActorId, activity_uri: &str, at: Timestamp) -> Result<bool> {
+    let number = next_number(tx, at)?;
     let row = (
+        shares::id.eq(number),
         shares::post_id.eq(id.0),
         shares::actor_id.eq(actor.0),
         shares::activity_uri.eq(activity_uri),
         shares::created.eq(at.0),
     );
     Ok(db!(tx, c => diesel::insert_into(shares::table).values(row).on_conflict_do_nothing().execute(c))? > 0)
+}
+
+/// The first number of this moment that no share has; those of posts lie between them, see [`PostId::STEP`].
+fn next_number(conn: &mut Conn, at: Timestamp) -> Result<i64> {
+    let (first, end) = (id::at(at, 0), id::at(Timestamp(at.0.saturating_add(1)), 0));
+    let last: Option<i64> = db!(conn, c => shares::table
+        .filter(shares::id.ge(first).and(shares::id.lt(end)))
+        .select(dsl::max(shares::id))
+        .first(c))?;
+    Ok(last.map_or(first + PostId::STEP / 2, |last| last + PostId::STEP))
 }
 
 /// The id on the network of the activity by which `actor` passed a post on.

@@ -31,16 +31,10 @@ pub(super) fn sqlite() -> TestDb {
 /// A fresh PostgreSQL database, if there is a server to make it on.
 #[expect(clippy::disallowed_methods, reason = "the address of the test server comes from the environment")]
 pub(super) fn postgres() -> Option<TestDb> {
-    use diesel::prelude::*;
     let server = std::env::var("TEST_POSTGRES_URL").ok()?;
     let folder = tempfile::tempdir().unwrap();
-    let unique: String = folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
-    let name = format!("store_{}", unique.replace(|c: char| !c.is_ascii_alphanumeric(), ""));
-    let mut admin = PgConnection::establish(&server).unwrap();
-    diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut admin).unwrap();
-    let (base, query) = server.split_once('?').map_or((server.as_str(), ""), |(base, query)| (base, query));
-    let base = base.rsplit_once('/').unwrap().0;
-    let url = if query.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{query}") };
+    let unique: String = folder.path().file_name()?.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect();
+    let url = crate::testing::create_database(&server, &format!("store{}", unique.to_lowercase()));
     let location = Location::Postgres(url);
     Some(TestDb { db: Db::open(&location, 4).unwrap(), location, _folder: folder })
 }

@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{App, Error};
-use domain::urls::Local;
+use domain::urls::{self, Local};
 use serde::Deserialize;
 
 use crate::answer::{self, Visit};
@@ -20,9 +20,12 @@ pub(crate) struct Wanted {
 /// `GET /authorize_interaction`
 pub(crate) async fn show(request: HttpRequest, app: Data<App>, wanted: Option<Query<Wanted>>) -> HttpResponse {
     let uri = wanted.map(|wanted| wanted.into_inner().uri).unwrap_or_default();
-    // Only pages of our own: this must not lead people wherever a link says.
-    match app.site().parse(&uri) {
-        Some(Local::Actor(_) | Local::Post(..)) => answer::redirect(StatusCode::SEE_OTHER, &uri),
-        _ => answer::error(&request, &Visit::new(&request, &app), &Error::NotFound),
-    }
+    let site = app.site();
+    // Only pages of our own, in our own spelling: a link must not lead people wherever it says.
+    let page = match site.parse(&uri) {
+        Some(Local::Actor(name)) => site.actor(site.host(), &name),
+        Some(Local::Post(name, id)) => urls::post(&site.actor(site.host(), &name), id),
+        _ => return answer::error(&request, &Visit::new(&request, &app), &Error::NotFound),
+    };
+    answer::redirect(StatusCode::SEE_OTHER, &page)
 }

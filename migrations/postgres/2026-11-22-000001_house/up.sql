@@ -147,6 +147,12 @@ CREATE INDEX posts_author ON posts (author_id, id);
 CREATE INDEX posts_root ON posts (root_id, id);
 CREATE INDEX posts_parent ON posts (parent_id, id);
 CREATE INDEX posts_featured ON posts (group_id, featured) WHERE featured IS NOT NULL;
+-- What strangers see, for counting and for the public timelines.
+CREATE INDEX posts_open ON posts (author_id, id)
+  WHERE deleted IS NULL AND removed IS NULL AND audience IN ('public', 'unlisted');
+CREATE INDEX posts_open_threads ON posts (group_id, id)
+  WHERE parent_id IS NULL AND deleted IS NULL AND removed IS NULL AND audience IN ('public', 'unlisted');
+CREATE INDEX posts_public ON posts (local, id) WHERE parent_id IS NULL AND audience = 'public';
 
 -- Counters, apart from the wide rows they count for.
 CREATE TABLE tallies (
@@ -167,15 +173,16 @@ CREATE TABLE votes (
 );
 CREATE INDEX votes_actor ON votes (actor_id, post_id);
 
--- Who passed a post on; for a group this is its announcement.
+-- Who passed a post on; for a group this is its announcement. Clients know a share by its `id`, from the space of posts.
 CREATE TABLE shares (
   post_id BIGINT NOT NULL REFERENCES posts(id),
   actor_id BIGINT NOT NULL REFERENCES actors(id),
+  id BIGINT NOT NULL UNIQUE,
   activity_uri TEXT NOT NULL,
   created BIGINT NOT NULL,
   PRIMARY KEY (post_id, actor_id)
 );
-CREATE INDEX shares_actor ON shares (actor_id, post_id);
+CREATE INDEX shares_actor ON shares (actor_id, id);
 
 CREATE TABLE mentions (
   post_id BIGINT NOT NULL REFERENCES posts(id),
@@ -263,6 +270,15 @@ CREATE TABLE notifications (
   UNIQUE (account_id, kind, actor_id, post_id)
 );
 CREATE INDEX notifications_account ON notifications (account_id, id);
+
+-- Which post a client's repeated request made the first time.
+CREATE TABLE idempotency (
+  account_id BIGINT NOT NULL REFERENCES accounts(id),
+  key TEXT NOT NULL,
+  post_id BIGINT NOT NULL REFERENCES posts(id),
+  created BIGINT NOT NULL,
+  PRIMARY KEY (account_id, key)
+);
 
 CREATE TABLE log_entries (
   id BIGINT NOT NULL PRIMARY KEY,

@@ -1,5 +1,6 @@
 DROP TABLE post_search;
 DROP TABLE log_entries;
+DROP TABLE idempotency;
 DROP TABLE notifications;
 DROP TABLE jobs;
 DROP TABLE voided;

@@ -116,7 +116,7 @@ pub fn actor(view: &ActorView) -> ActorDocument<'_> {
     }
 }
 
-fn kind(kind: ActorKind) -> &'static str {
+pub(crate) fn kind(kind: ActorKind) -> &'static str {
     match kind {
         ActorKind::Person => "Person",
         ActorKind::Group => "Group",

@@ -1,0 +1,400 @@
+//! Actions on both databases, with an outbox that only remembers and a network where nobody answers.
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use domain::{
+    actor::{Actor, ActorKind},
+    group::{Joining, MemberState, Role, Visibility},
+    id::{ActorId, PostId},
+    policy::Refusal,
+    post::{Audience, Content, FollowState, Post, PostKind, Vote},
+    time::Timestamp,
+    urls::Site,
+};
+use store::{Db, Location};
+
+use crate::{
+    App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, actors, follows, groups, jobs,
+    members, moderation, people,
+    posts::{self, Draft, Origin, Writing},
+    seal::Seal,
+    votes,
+};
+
+#[derive(Clone, Default)]
+struct Remembers(Arc<Mutex<Vec<String>>>);
+
+impl Outbox for Remembers {
+    fn emit(&self, _: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
+        let text = format!("{event:?}");
+        let word = text.split([' ', '{']).next().unwrap_or_default().to_owned();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(word);
+        Ok(())
+    }
+}
+
+struct Nobody;
+
+#[async_trait]
+impl Resolver for Nobody {
+    async fn actor(&self, _: &App, _: &str) -> Result<ActorId> {
+        Err(Error::NotFound)
+    }
+    async fn handle(&self, _: &App, _: &str, _: &str) -> Result<ActorId> {
+        Err(Error::NotFound)
+    }
+    async fn post(&self, _: &App, _: &str) -> Result<PostId> {
+        Err(Error::NotFound)
+    }
+}
+
+/// An app with the owner `ana`, the member-to-be `bea`, and `zoe`, who lives elsewhere.
+struct World {
+    app: App,
+    clock: Clock,
+    said: Remembers,
+    ana: Me,
+    bea: Me,
+    zoe: ActorId,
+    _folder: tempfile::TempDir,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the address of the test server comes from the environment")]
+fn location(folder: &std::path::Path, postgres: bool) -> Option<Location> {
+    if !postgres {
+        return Some(Location::Sqlite(folder.join("t.db")));
+    }
+    let server = std::env::var("TEST_POSTGRES_URL").ok()?;
+    let name: String = folder.file_name()?.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect();
+    Some(Location::Postgres(store::testing::create_database(&server, &format!("app{}", name.to_lowercase()))))
+}
+
+async fn world(postgres: bool) -> Option<World> {
+    let folder = tempfile::tempdir().unwrap();
+    let location = location(folder.path(), postgres)?;
+    let (said, clock) = (Remembers::default(), Clock::default());
+    let site = Site::new(&"https://plaza.example".parse().unwrap()).unwrap();
+    let app = App::new(Parts {
+        db: Db::open(&location, 2).unwrap(),
+        config: Config { site, registration: "open".into() },
+        clock: clock.clone(),
+        seal: Seal::new([1; 32]),
+        outbox: Box::new(said.clone()),
+        resolver: Box::new(Nobody),
+        tasks: Tasks::default(),
+    });
+    let ana = person(&app, "ana").await;
+    let bea = person(&app, "bea").await;
+    let zoe = stranger(&app, "zoe").await;
+    Some(World { app, clock, said, ana, bea, zoe, _folder: folder })
+}
+
+async fn person(app: &App, name: &str) -> Me {
+    let new = people::NewPerson {
+        name: name.into(),
+        email: format!("{name}@plaza.example"),
+        password: "correct horse".into(),
+        admin: false,
+        language: "es".into(),
+    };
+    Me(people::create(app, new).await.unwrap().id)
+}
+
+async fn stranger(app: &App, name: &str) -> ActorId {
+    let uri = format!("https://far.example/{name}");
+    let actor = Actor {
+        id: ActorId(0),
+        kind: ActorKind::Person,
+        name: name.into(),
+        host: "far.example".into(),
+        peer: None,
+        title: name.into(),
+        summary: String::new(),
+        url: uri.clone(),
+        icon: None,
+        image: None,
+        inbox: format!("{uri}/inbox"),
+        shared_inbox: None,
+        followers: None,
+        approves_followers: false,
+        discoverable: true,
+        indexable: true,
+        created: Timestamp(1),
+        updated: Timestamp(1),
+        deleted: None,
+        uri,
+    };
+    actors::learn(app, actors::Found { actor, keys: Vec::new(), rules: None, staff: None }).await.unwrap()
+}
+
+impl World {
+    async fn group(&self, name: &str, visibility: Visibility, joining: Joining) -> ActorId {
+        let (name, title, summary) = (name.into(), "Huerto".into(), "Cultivar *en casa*".into());
+        let new = groups::NewGroup { name, title, summary, visibility, joining };
+        groups::create(&self.app, self.ana.0, new).await.unwrap().id
+    }
+
+    async fn say(&self, me: Me, text: &str, change: impl FnOnce(&mut Writing)) -> Result<Post> {
+        let mut writing = Writing { text: text.into(), ..Writing::default() };
+        change(&mut writing);
+        posts::create(&self.app, me, writing).await
+    }
+
+    async fn hear(&self, uri: &str, change: impl Fn(&mut Draft) + Send + 'static) -> Result<Post> {
+        let (zoe, uri) = (self.zoe, uri.to_owned());
+        self.app.write(move |tx| posts::receive(tx, zoe, &draft(&change), &origin(&uri), None)).await
+    }
+
+    fn said(&self) -> Vec<String> {
+        std::mem::take(&mut self.said.0.lock().unwrap())
+    }
+
+    async fn seen(&self, post: PostId, by: Option<Me>) -> bool {
+        self.app.read(move |c| store::posts::seen(c, post, by.map(|me| me.0))).await.unwrap().is_some()
+    }
+
+    async fn told(&self, me: Me) -> Vec<String> {
+        let told = self.app.read(move |c| store::notifications::page(c, me.0, None, 20)).await.unwrap();
+        told.into_iter().map(|n| n.kind).collect()
+    }
+}
+
+fn draft(change: &impl Fn(&mut Draft)) -> Draft {
+    let content = Content { html: "<p>hola</p>".into(), ..Content::default() };
+    let audience = Audience::Public;
+    let mut draft = Draft { kind: PostKind::Note, content, parent: None, group: None, audience, mentions: Vec::new() };
+    change(&mut draft);
+    draft
+}
+
+fn origin(uri: &str) -> Origin {
+    Origin { uri: uri.into(), url: uri.into(), published: Timestamp(1_000), edited: None }
+}
+
+macro_rules! on_both {
+    ($($name:ident)*) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name(super::world(false).await.unwrap()).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                match super::world(true).await {
+                    Some(world) => super::$name(world).await,
+                    None => eprintln!("skipped: TEST_POSTGRES_URL is not set"),
+                }
+            }
+        }
+    )*};
+}
+on_both! {
+    a_mention_of_a_group_starts_a_thread
+    what_is_not_public_is_not_for_a_public_group
+    a_private_group_keeps_everything_inside
+    what_comes_twice_counts_once
+    a_deletion_may_overtake_its_post
+    only_newer_edits_by_the_author_count
+    requests_are_answered_as_the_group_asks
+    moderators_remove_and_the_log_says_so
+    bans_end_follow_and_membership
+    work_is_retried_and_parked
+    names_are_one_namespace
+    tokens_open_what_they_should
+}
+
+async fn a_mention_of_a_group_starts_a_thread(w: World) {
+    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
+    w.said();
+    let post = w.say(w.bea, "@huerto Tomates en enero\n\n¿Cuándo?", |_| {}).await.unwrap();
+    assert_eq!((post.group, post.content.title.as_deref()), (Some(group), Some("Tomates en enero")));
+    assert_eq!(post.uri, format!("https://plaza.example/@bea/{}", post.id));
+    let reply = w.say(w.ana, "En mayo, @bea", |writing| writing.parent = Some(post.id)).await.unwrap();
+    assert_eq!((reply.group, reply.root, reply.depth), (Some(group), post.id, 1));
+    assert_eq!(reply.content.title, None);
+    assert_eq!(w.said(), ["Posted", "Posted"]);
+    assert_eq!(w.told(w.bea).await, ["mention"], "named and answered, told once");
+    let tally = w.app.read(move |c| store::posts::tallies(c, &[post.id])).await.unwrap();
+    assert_eq!(tally[&post.id].replies, 1);
+    assert!(matches!(w.say(w.bea, "  ", |_| {}).await, Err(Error::Invalid(_))));
+}
+
+async fn what_is_not_public_is_not_for_a_public_group(w: World) {
+    w.group("huerto", Visibility::Public, Joining::Open).await;
+    let direct = w.say(w.bea, "@huerto en privado", |writing| writing.audience = Audience::Direct).await.unwrap();
+    assert_eq!((direct.group, direct.audience), (None, Audience::Direct));
+    assert!(!w.seen(direct.id, Some(w.ana)).await && w.seen(direct.id, Some(w.bea)).await);
+    let hidden = w.say(w.ana, "hola", |writing| writing.parent = Some(direct.id)).await;
+    assert!(matches!(hidden, Err(Error::NotFound)), "what cannot be read cannot be answered");
+}
+
+async fn a_private_group_keeps_everything_inside(w: World) {
+    let group = w.group("junta", Visibility::Private, Joining::Approval).await;
+    let post = w.say(w.ana, "@junta Acta", |_| {}).await.unwrap();
+    assert_eq!(post.audience, Audience::Members);
+    assert!(w.seen(post.id, Some(w.ana)).await && !w.seen(post.id, Some(w.bea)).await && !w.seen(post.id, None).await);
+    let outside = w.say(w.bea, "@junta hola", |_| {}).await;
+    assert!(matches!(outside, Err(Error::Denied(Refusal::NotMember))), "{outside:?}");
+    let public = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;
+    assert!(matches!(public, Err(Error::Denied(Refusal::NotPublic))), "{public:?}");
+    members::invite(&w.app, w.ana, group, w.bea.0).await.unwrap();
+    assert_eq!(members::join(&w.app, w.bea, group).await.unwrap(), MemberState::Active);
+    assert!(w.seen(post.id, Some(w.bea)).await);
+    members::leave(&w.app, w.bea, group).await.unwrap();
+    assert!(!w.seen(post.id, Some(w.bea)).await);
+}
+
+async fn what_comes_twice_counts_once(w: World) {
+    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
+    w.said();
+    let first = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await.unwrap();
+    let again = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await.unwrap();
+    assert_eq!((first.id, w.said().as_slice()), (again.id, &["Posted".to_owned()][..]));
+    let (zoe, id) = (w.zoe, first.id);
+    for vote in [Vote::Like, Vote::Like, Vote::Dislike] {
+        w.app.write(move |tx| votes::receive(tx, zoe, id, vote, "https://far.example/v", None)).await.unwrap();
+    }
+    assert_eq!(w.said(), ["Voted", "Voted"]);
+    let tally = w.app.read(move |c| store::posts::tallies(c, &[id])).await.unwrap()[&id];
+    assert_eq!((tally.likes, tally.dislikes), (0, 1));
+}
+
+async fn a_deletion_may_overtake_its_post(w: World) {
+    let zoe = w.zoe;
+    w.app.write(move |tx| posts::receive_delete(tx, zoe, "https://far.example/1", None, None)).await.unwrap();
+    assert!(matches!(w.hear("https://far.example/1", |_| {}).await, Err(Error::Denied(Refusal::Gone))));
+    let ana = w.ana.0;
+    w.app.write(move |tx| posts::receive_delete(tx, ana, "https://far.example/2", None, None)).await.unwrap();
+    assert!(w.hear("https://far.example/2", |_| {}).await.is_ok(), "only its author can void it");
+}
+
+async fn only_newer_edits_by_the_author_count(w: World) {
+    let post = w.hear("https://far.example/1", |_| {}).await.unwrap();
+    let edit = |by: ActorId, text: &'static str, at: i64| {
+        w.app.write(move |tx| {
+            let draft = draft(&|draft: &mut Draft| draft.content.html = text.into());
+            posts::receive_edit(tx, by, "https://far.example/1", &draft, Some(Timestamp(at)), None)
+        })
+    };
+    edit(w.zoe, "new", 5_000).await.unwrap();
+    edit(w.zoe, "old", 4_000).await.unwrap();
+    assert!(matches!(edit(w.bea.0, "foreign", 6_000).await, Err(Error::Denied(Refusal::NotAuthor))));
+    let id = post.id;
+    let now = w.app.read(move |c| store::posts::by_id(c, id)).await.unwrap().unwrap();
+    assert_eq!((now.content.html.as_str(), now.edited), ("new", Some(Timestamp(5_000))));
+}
+
+async fn requests_are_answered_as_the_group_asks(w: World) {
+    let open = w.group("abierto", Visibility::Public, Joining::Open).await;
+    let asks = w.group("pide", Visibility::Restricted, Joining::Approval).await;
+    w.said();
+    let zoe = w.zoe;
+    let follow = |target: ActorId| {
+        w.app.write(move |tx| Ok(follows::receive(tx, zoe, target, "https://far.example/f", None)?.state))
+    };
+    assert_eq!(follow(open).await.unwrap(), FollowState::Accepted);
+    assert_eq!(follow(open).await.unwrap(), FollowState::Accepted);
+    assert_eq!(w.said(), ["FollowAnswered", "FollowAnswered"], "who asks again is answered again");
+    assert_eq!(follow(asks).await.unwrap(), FollowState::Pending);
+    assert!(w.told(w.ana).await.contains(&"follow_request".to_owned()));
+    let other = follows::answer(&w.app, w.bea, asks, zoe, true).await;
+    assert!(matches!(other, Err(Error::Denied(Refusal::NotStaff))));
+    w.said();
+    follows::answer(&w.app, w.ana, asks, zoe, true).await.unwrap();
+    assert_eq!(w.said(), ["RoleChanged", "FollowAnswered"]);
+    let now = w.app.now();
+    let standing = w.app.read(move |c| store::groups::standing(c, asks, zoe, now)).await.unwrap();
+    assert_eq!((standing.role, standing.follows), (Some(Role::Member), true));
+    assert!(w.hear("https://far.example/1", move |draft| draft.group = Some(asks)).await.is_ok());
+}
+
+async fn moderators_remove_and_the_log_says_so(w: World) {
+    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
+    let post = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await.unwrap();
+    assert!(matches!(posts::delete(&w.app, w.bea, post.id).await, Err(Error::Denied(Refusal::NotStaff))));
+    let take = |measure, reason: &str| moderation::take(&w.app, w.ana, post.id, measure, reason.into());
+    take(moderation::Measure::Remove, "spam").await.unwrap();
+    assert!(!w.seen(post.id, None).await && w.seen(post.id, Some(w.ana)).await);
+    take(moderation::Measure::Restore, "error").await.unwrap();
+    take(moderation::Measure::Lock, "").await.unwrap();
+    let late = w.say(w.bea, "tarde", |writing| writing.parent = Some(post.id)).await;
+    assert!(matches!(late, Err(Error::Denied(Refusal::Locked))));
+    let log = w.app.read(move |c| store::log::page(c, group, None, 10)).await.unwrap();
+    let log: Vec<(&str, &str)> = log.iter().rev().map(|e| (e.action.as_str(), e.reason.as_str())).collect();
+    assert_eq!(log, [("remove", "spam"), ("restore", "error"), ("lock", "")]);
+}
+
+async fn bans_end_follow_and_membership(w: World) {
+    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
+    let zoe = w.zoe;
+    w.app.write(move |tx| follows::receive(tx, zoe, group, "https://far.example/f", None)).await.unwrap();
+    w.said();
+    let until = Some(w.app.now() + Duration::from_secs(3_600));
+    let ban = moderation::NewBan { group, person: zoe, until, reason: "spam".into() };
+    moderation::ban(&w.app, w.ana, ban).await.unwrap();
+    assert_eq!(w.said(), ["FollowAnswered", "Banned"]);
+    let refused = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;
+    assert!(matches!(refused, Err(Error::Denied(Refusal::Banned))));
+    w.clock.advance(Duration::from_secs(3_601));
+    assert!(w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await.is_ok());
+}
+
+async fn work_is_retried_and_parked(w: World) {
+    fn fails(_: App, subject: String) -> futures_util::future::BoxFuture<'static, Result<()>> {
+        let retry = subject == "again";
+        Box::pin(async move { Err(Error::Unreachable { what: "nobody there".into(), retry }) })
+    }
+    let handlers: jobs::Handlers = [("k", fails as jobs::Handler)].into();
+    w.app
+        .write(|tx| {
+            tx.push_job("k", "again", Duration::ZERO)?;
+            tx.push_job("k", "never", Duration::ZERO)?;
+            tx.push_job("unknown", "x", Duration::ZERO)
+        })
+        .await
+        .unwrap();
+    assert_eq!(jobs::drain(&w.app, &handlers).await.unwrap(), 3);
+    let backlog = w.app.read(store::jobs::backlog).await.unwrap();
+    assert_eq!((backlog.waiting, backlog.parked), (1, 2), "only what may succeed later waits");
+    assert_eq!(jobs::drain(&w.app, &handlers).await.unwrap(), 0, "not before its time");
+    for _ in 1..jobs::ATTEMPTS {
+        w.clock.advance(Duration::from_secs(86_400));
+        assert_eq!(jobs::drain(&w.app, &handlers).await.unwrap(), 1);
+    }
+    let backlog = w.app.read(store::jobs::backlog).await.unwrap();
+    assert_eq!((backlog.waiting, backlog.parked), (0, 3));
+}
+
+async fn names_are_one_namespace(w: World) {
+    w.group("huerto", Visibility::Public, Joining::Open).await;
+    let new = |name: &str, email: &str| people::NewPerson {
+        name: name.into(),
+        email: email.into(),
+        password: "correct horse".into(),
+        admin: false,
+        language: "es".into(),
+    };
+    let taken = people::create(&w.app, new("Huerto", "x@plaza.example")).await;
+    assert!(matches!(taken, Err(Error::Conflict(_))), "{taken:?}");
+    let mail = people::create(&w.app, new("otra", "ANA@plaza.example")).await;
+    assert!(matches!(mail, Err(Error::Conflict(_))), "{mail:?}");
+    for (name, email) in [("con espacio", "a@b.c"), ("admin", "a@b.c"), ("bien", "nada"), ("", "a@b.c")] {
+        assert!(matches!(people::create(&w.app, new(name, email)).await, Err(Error::Invalid(_))), "{name} {email}");
+    }
+}
+
+async fn tokens_open_what_they_should(w: World) {
+    let token = people::create_token(&w.app, w.ana.0, "read write:statuses").await.unwrap();
+    let bearer = people::bearer(&w.app, &token).await.unwrap().unwrap();
+    assert_eq!(bearer.me, w.ana);
+    assert!(bearer.may("read:accounts") && bearer.may("write:statuses") && !bearer.may("write:media"));
+    assert!(people::bearer(&w.app, "other").await.unwrap().is_none());
+    assert!(matches!(people::create_token(&w.app, w.ana.0, "root").await, Err(Error::Invalid(_))));
+    let right = people::authenticate(&w.app, "Ana@plaza.example", "correct horse".into()).await.unwrap();
+    assert_eq!(right, Some(w.ana));
+    assert_eq!(people::authenticate(&w.app, "ana@plaza.example", "wrong".into()).await.unwrap(), None);
+    assert_eq!(people::authenticate(&w.app, "nobody@plaza.example", "wrong".into()).await.unwrap(), None);
+}

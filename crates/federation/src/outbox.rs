@@ -1,0 +1,56 @@
+//! What leaves this server: for every event the activities it gives rise to, each rendered once, for each server in the
+//! form it understands.
+//!
+//! In short: groups get what happened in a group, wrapped by it (`Announce` of an activity); people get the threads of a
+//! group, passed on (`Announce` of an id), and everything else from its author.
+mod actors;
+mod follows;
+mod moderation;
+mod posts;
+mod received;
+mod send;
+mod shares;
+#[cfg(test)]
+mod tests;
+mod votes;
+
+use app::{Event, Outbox, Result, Tx};
+
+/// Tells other servers, by ActivityPub.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FederationOutbox;
+
+impl Outbox for FederationOutbox {
+    fn emit(&self, tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
+        match event {
+            Event::Posted { post, cause } => posts::posted(tx, post, *cause),
+            Event::Edited { post, cause } => posts::edited(tx, post, *cause),
+            Event::Deleted { post, cause } => posts::deleted(tx, post, *cause),
+            Event::Removed { post, by, reason, cause } => moderation::removed(tx, post, *by, reason, *cause),
+            Event::Restored { post, by, reason, cause } => moderation::restored(tx, post, *by, reason, *cause),
+            Event::Locked { post, by, on, reason, cause } => moderation::locked(tx, post, *by, *on, reason, *cause),
+            Event::Featured { post, by, on, cause } => moderation::featured(tx, post, *by, *on, *cause),
+            Event::RoleChanged { group, person, by, from, to, cause } => {
+                moderation::role_changed(tx, (*group, *person), *by, (*from, *to), *cause)
+            }
+            Event::Banned { group, person, by, until, reason, cause } => {
+                moderation::banned(tx, (*group, *person), *by, (reason, *until), *cause)
+            }
+            Event::Unbanned { group, person, by, cause } => moderation::unbanned(tx, (*group, *person), *by, *cause),
+            Event::Voted { post, voter, vote, activity_uri, cause } => {
+                votes::voted(tx, post, (*voter, *vote), activity_uri, *cause)
+            }
+            Event::Unvoted { post, voter, vote, activity_uri, cause } => {
+                votes::unvoted(tx, post, (*voter, *vote), activity_uri, *cause)
+            }
+            Event::Shared { post, by, activity_uri, .. } => shares::shared(tx, post, *by, activity_uri),
+            Event::Unshared { post, by, activity_uri, .. } => shares::unshared(tx, post, *by, activity_uri),
+            Event::FollowAsked { follow } => follows::asked(tx, follow),
+            Event::FollowAnswered { follow, accepted } => follows::answered(tx, follow, *accepted),
+            Event::Unfollowed { follow } => follows::ended(tx, follow),
+            Event::ProfileChanged { actor, by } => actors::changed(tx, actor, *by),
+            Event::ActorDeleted { actor } => actors::deleted(tx, actor),
+            Event::GroupCreated { .. } => Ok(()),
+        }
+    }
+}

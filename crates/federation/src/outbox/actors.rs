@@ -1,0 +1,49 @@
+//! Actors here that changed or are gone.
+use std::slice;
+
+use app::{Result, Tx, view};
+use domain::{
+    actor::{Actor, ActorKind},
+    id::ActorId,
+    peer::Receivers,
+};
+use store::deliveries::Recipients;
+
+use super::send::{Envelope, Name, actor as find, is_open, pass_on, send};
+use crate::render::{self, activity};
+
+/// An actor here changed what its document says.
+pub(super) fn changed(tx: &mut Tx<'_, '_>, actor: &Actor, by: ActorId) -> Result<()> {
+    if !actor.is_local() || actor.is_group() && !is_open(tx, actor)? {
+        return Ok(());
+    }
+    let view = view::actor(tx, actor.clone())?;
+    let mut receivers = Receivers::All;
+    if actor.is_group()
+        && let Some(by) = find(tx, by)?.filter(|by| by.is_local() && by.kind == ActorKind::Person)
+    {
+        // Forums ask which moderator did it; microblogs take it from the group alone.
+        let name = Name::new(tx);
+        let inner = activity::update_group(&name.uri, &by, actor, render::actor(&view));
+        pass_on(tx, actor, None, (Receivers::Forums, &[]), inner)?;
+        receivers = Receivers::Microblogs;
+    }
+    let name = Name::new(tx);
+    let activity = activity::update_actor(&name.uri, actor, render::actor(&view));
+    let to = Recipients { followers_of: slice::from_ref(&actor.id), receivers, ..Recipients::NONE };
+    send(tx, &name, Envelope::of(actor.id, None), &activity, &[to])?;
+    Ok(())
+}
+
+/// An actor here is gone: whoever followed it is told, and of a person every server, for all may hold its words.
+pub(super) fn deleted(tx: &mut Tx<'_, '_>, actor: &Actor) -> Result<()> {
+    if !actor.is_local() {
+        return Ok(());
+    }
+    let name = Name::new(tx);
+    let activity = activity::delete_actor(&name.uri, actor);
+    let everywhere = !actor.is_group();
+    let to = Recipients { followers_of: slice::from_ref(&actor.id), everywhere, ..Recipients::NONE };
+    send(tx, &name, Envelope::of(actor.id, None), &activity, &[to])?;
+    Ok(())
+}

@@ -1,0 +1,304 @@
+//! Posts that were written, changed or deleted.
+use std::slice;
+
+use app::{
+    Cause, Result, Tx,
+    view::{self, PostView},
+};
+use domain::{
+    actor::Actor,
+    id::{ActivityId, ActorId},
+    peer::Receivers,
+    post::{Audience, Post},
+};
+use serde::Deserialize;
+use store::{deliveries::Recipients, posts::Count};
+
+use super::{
+    received,
+    send::{Envelope, Name, actor, pass_on, send, send_text, tells_of},
+};
+use crate::render::{
+    Activity, Form,
+    activity::{self, Received},
+    object::Object,
+};
+
+/// What an author did with a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Create,
+    Update,
+}
+
+impl Verb {
+    fn render<'a>(
+        self,
+        tx: &Tx<'_, '_>,
+        name: &'a Name,
+        view: &'a PostView,
+        form: Form,
+    ) -> Activity<'a, Object<'a>> {
+        let render = if self == Self::Create { activity::create } else { activity::update };
+        render(tx.site(), &name.uri, view, form)
+    }
+}
+
+/// Somebody wrote a post.
+pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
+    let view = view::post(tx, post.clone())?;
+    if post.local {
+        written(tx, &view, Verb::Create)?;
+    }
+    let Some(group) = own_group(tx, &view)? else { return Ok(()) };
+    if !post.local {
+        relay(tx, group, &view, Verb::Create, cause)?;
+    }
+    announce(tx, group, post, &view.author)
+}
+
+/// An author changed a post.
+pub(super) fn edited(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
+    let view = view::post(tx, post.clone())?;
+    if post.local {
+        written(tx, &view, Verb::Update)
+    } else if let Some(group) = own_group(tx, &view)? {
+        relay(tx, group, &view, Verb::Update, cause)
+    } else {
+        Ok(())
+    }
+}
+
+/// The group of a post, if it lives here and tells others about the post.
+fn own_group<'a>(tx: &mut Tx<'_, '_>, view: &'a PostView) -> Result<Option<&'a Actor>> {
+    match &view.group {
+        Some(group) if tells_of(tx, group, &view.post)? => Ok(Some(group)),
+        _ => Ok(None),
+    }
+}
+
+/// A person here wrote or changed a post: the group wraps it for forums, everybody else hears it from the author.
+fn written(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<()> {
+    let post = &view.post;
+    let elsewhere = view.group.as_ref().filter(|group| !group.is_local());
+    if post.audience == Audience::Members && elsewhere.is_none() {
+        return Ok(());
+    }
+    let name = Name::new(tx);
+    let own = own_group(tx, view)?;
+    let mut instead_of = match own {
+        Some(group) => wrap(tx, group, view, verb, &name)?,
+        None => Vec::new(),
+    };
+    if let Some(group) = elsewhere {
+        instead_of.extend(hand_over(tx, group, view, verb)?);
+    }
+    let people = concerned(tx, view, verb)?;
+    let followers_of = if reaches_followers(post) { slice::from_ref(&view.author.id) } else { &[] };
+    let mut to =
+        vec![Recipients { followers_of, people: &people, instead_of: &instead_of, ..Recipients::NONE }];
+    // New threads reach the group's followers when it passes them on; the rest would flood them if it did.
+    if let Some(group) = own.filter(|_| !post.is_thread() || verb == Verb::Update) {
+        to.push(to_microblogs(group));
+    }
+    let activity = verb.render(tx, &name, view, Form::Note);
+    let envelope = Envelope::of(view.author.id, Some(post));
+    send(tx, &name, if verb == Verb::Create { envelope.kept() } else { envelope }, &activity, &to)?;
+    Ok(())
+}
+
+fn to_microblogs(group: &Actor) -> Recipients<'_> {
+    let followers_of = slice::from_ref(&group.id);
+    Recipients { followers_of, receivers: Receivers::Microblogs, ..Recipients::NONE }
+}
+
+fn reaches_followers(post: &Post) -> bool {
+    matches!(post.audience, Audience::Public | Audience::Unlisted | Audience::Followers)
+}
+
+/// A group of ours wraps what its author published, for every kind of forum in its form.
+fn wrap(
+    tx: &mut Tx<'_, '_>,
+    group: &Actor,
+    view: &PostView,
+    verb: Verb,
+    name: &Name,
+) -> Result<Vec<ActivityId>> {
+    let forms: &[_] = if view.post.is_thread() {
+        &[(Form::Page, Receivers::Pages), (Form::Article, Receivers::Articles)]
+    } else {
+        &[(Form::Note, Receivers::Forums)]
+    };
+    let mut wrapped = Vec::new();
+    for (form, receivers) in forms {
+        let inner = verb.render(tx, name, view, *form);
+        wrapped.extend(pass_on(tx, group, Some(&view.post), (*receivers, &[]), inner)?);
+    }
+    Ok(wrapped)
+}
+
+/// A thread for a group elsewhere that wants it in another form than everybody else.
+fn hand_over(tx: &mut Tx<'_, '_>, group: &Actor, view: &PostView, verb: Verb) -> Result<Option<ActivityId>> {
+    let peer = match group.peer {
+        Some(peer) => store::peers::by_id(tx, peer)?,
+        None => None,
+    };
+    let software = peer.map(|peer| peer.software).unwrap_or_default();
+    let form = if Receivers::Pages.include(&software) {
+        Form::Page
+    } else if Receivers::Articles.include(&software) {
+        Form::Article
+    } else {
+        Form::Note
+    };
+    if form == Form::Note || !view.post.is_thread() {
+        return Ok(None);
+    }
+    let name = Name::new(tx);
+    let activity = verb.render(tx, &name, view, form);
+    let to = Recipients { people: &[group.id], ..Recipients::NONE };
+    send(tx, &name, Envelope::of(view.author.id, Some(&view.post)), &activity, &[to])?;
+    Ok(Some(name.id))
+}
+
+/// Whom a post names, answers and is meant for; and, when it changed, whom it was meant for before.
+fn concerned(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<Vec<ActorId>> {
+    let group = view.group.as_ref().map(|group| group.id);
+    let mut people: Vec<ActorId> = match view.post.audience {
+        Audience::Members => group.into_iter().collect(),
+        Audience::Direct => view.mentioned.iter().map(|actor| actor.id).collect(),
+        Audience::Public | Audience::Unlisted | Audience::Followers => {
+            let parent = view.parent.iter().map(|parent| parent.author.id);
+            group.into_iter().chain(parent).chain(view.mentioned.iter().map(|actor| actor.id)).collect()
+        }
+    };
+    if verb == Verb::Update {
+        people.extend(addressed(tx, &view.post)?.people);
+    }
+    Ok(people)
+}
+
+/// Whom a post was addressed to when it was published.
+#[derive(Default, Deserialize)]
+struct Addressed {
+    to: Vec<String>,
+    cc: Vec<String>,
+    #[serde(skip)]
+    people: Vec<ActorId>,
+}
+
+fn addressed(tx: &mut Tx<'_, '_>, post: &Post) -> Result<Addressed> {
+    let published = store::activities::about(tx, post.id, post.author, "Create")?;
+    let first = published.first().and_then(|activity| serde_json::from_str::<Addressed>(&activity.body).ok());
+    let Some(mut addressed) = first else { return Ok(Addressed::default()) };
+    let uris: Vec<String> = addressed.to.iter().chain(&addressed.cc).cloned().collect();
+    addressed.people = store::actors::by_uris(tx, &uris)?.into_iter().map(|actor| actor.id).collect();
+    Ok(addressed)
+}
+
+/// A group of ours passes on what somebody elsewhere wrote: to forums as it came, and replies also to those who trust
+/// the author's own signature.
+fn relay(tx: &mut Tx<'_, '_>, group: &Actor, view: &PostView, verb: Verb, cause: Cause) -> Result<()> {
+    let (post, author) = (&view.post, &view.author);
+    let forums = (Receivers::Forums, slice::from_ref(&author.id));
+    match received::by(tx, cause, &author.uri)? {
+        Some(received) => {
+            pass_on(tx, group, Some(post), forums, &received.activity)?;
+            if received.signed && (!post.is_thread() || verb == Verb::Update) {
+                forward(tx, group, post, received.activity)?;
+            }
+        }
+        // Found by looking, so there are no bytes to pass on; whoever wants it looks as well.
+        None if verb == Verb::Create => {
+            let name = Name::new(tx);
+            let activity = activity::announce(&name.uri, group, post, author, tx.now());
+            let (receivers, people) = forums;
+            let to = Recipients { followers_of: &[group.id], people, receivers, ..Recipients::NONE };
+            send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// Brings somebody else's words to the followers of a group, signed as a request by the group.
+fn forward(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, words: Received) -> Result<()> {
+    let name = Name::new(tx);
+    let envelope = Envelope { public: false, ..Envelope::of(group.id, Some(post)) };
+    let to = Recipients { receivers: Receivers::Forwards, ..to_microblogs(group) };
+    send_text(tx, &name, envelope, ("Forward", Box::<str>::from(words).into()), &[to])?;
+    Ok(())
+}
+
+/// A group of ours passes a thread on to those who follow it as they follow people; once.
+pub(super) fn announce(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
+    if !post.is_thread() {
+        return Ok(());
+    }
+    let (name, now) = (Name::new(tx), tx.now());
+    if !store::shares::add(tx, post.id, group.id, &name.uri, now)? {
+        return Ok(());
+    }
+    store::posts::count(tx, post.id, Count::Shares, 1)?;
+    let activity = activity::announce(&name.uri, group, post, author, now);
+    let to = Recipients { people: slice::from_ref(&author.id), ..to_microblogs(group) };
+    send(tx, &name, Envelope::of(group.id, Some(post)).kept(), &activity, &[to])?;
+    Ok(())
+}
+
+/// Takes the announcement of a thread back.
+pub(super) fn take_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
+    let Some(uri) = store::shares::remove(tx, post.id, group.id)? else { return Ok(()) };
+    store::posts::count(tx, post.id, Count::Shares, -1)?;
+    let (name, now) = (Name::new(tx), tx.now());
+    let activity = activity::undo(&name.uri, group, &activity::announce(&uri, group, post, author, now));
+    let to = Recipients { people: slice::from_ref(&author.id), ..to_microblogs(group) };
+    send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
+    Ok(())
+}
+
+/// An author deleted a post; it comes as it was.
+pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
+    let Some(author) = actor(tx, post.author)? else { return Ok(()) };
+    let group = match post.group {
+        Some(group) => actor(tx, group)?,
+        None => None,
+    };
+    let own = match &group {
+        Some(group) if tells_of(tx, group, post)? => Some(group),
+        _ => None,
+    };
+    if post.local {
+        return erased(tx, post, &author, own);
+    }
+    let Some(group) = own else { return Ok(()) };
+    if let Some(received) = received::by(tx, cause, &author.uri)? {
+        let forums = (Receivers::Forums, slice::from_ref(&author.id));
+        pass_on(tx, group, Some(post), forums, &received.activity)?;
+        if received.signed {
+            forward(tx, group, post, received.activity)?;
+        }
+    }
+    take_back(tx, group, post, &author)
+}
+
+fn erased(tx: &mut Tx<'_, '_>, post: &Post, author: &Actor, group: Option<&Actor>) -> Result<()> {
+    let earlier = addressed(tx, post)?;
+    let name = Name::new(tx);
+    let mut instead_of = Vec::new();
+    if let Some(group) = group {
+        let inner = activity::delete_in(&name.uri, author, post, group);
+        instead_of.extend(pass_on(tx, group, Some(post), (Receivers::Forums, &[]), inner)?);
+        if store::shares::remove(tx, post.id, group.id)?.is_some() {
+            store::posts::count(tx, post.id, Count::Shares, -1)?;
+        }
+    }
+    let followers_of = if reaches_followers(post) { slice::from_ref(&author.id) } else { &[] };
+    let mut to =
+        vec![Recipients { followers_of, people: &earlier.people, instead_of: &instead_of, ..Recipients::NONE }];
+    to.extend(group.map(to_microblogs));
+    let address = (earlier.to.iter().map(String::as_str).collect(), earlier.cc.iter().map(String::as_str).collect());
+    let activity = activity::delete(&name.uri, author, post, address);
+    send(tx, &name, Envelope::of(author.id, Some(post)), &activity, &to)?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Storing an activity with its deliveries, and the two things a group does with what happens in it.
+use app::{Error, Queue, Result, Tx};
+use domain::{
+    actor::Actor,
+    group::Visibility,
+    id::{ActivityId, ActorId, PostId},
+    peer::Receivers,
+    policy,
+    post::Post,
+    urls::Local,
+};
+use serde::Serialize;
+use store::deliveries::Recipients;
+
+use crate::render::{self, Activity, activity};
+
+/// The name of an activity that is about to be: its number and its id on the network.
+#[derive(Debug, Clone)]
+pub(super) struct Name {
+    pub(super) id: ActivityId,
+    pub(super) uri: String,
+}
+
+impl Name {
+    /// A new one.
+    pub(super) fn new(tx: &Tx<'_, '_>) -> Self {
+        let id: ActivityId = tx.new_id();
+        Self { id, uri: tx.site().activity(id) }
+    }
+
+    /// The one an action gave already; under a number of its own if that is not one of ours, or is in use.
+    pub(super) fn given(tx: &mut Tx<'_, '_>, uri: &str) -> Result<Self> {
+        let named = match tx.site().parse(uri) {
+            Some(Local::Activity(id)) if store::activities::by_id(tx, id)?.is_none() => Some(id),
+            _ => None,
+        };
+        Ok(Self { id: named.unwrap_or_else(|| tx.new_id()), uri: uri.to_owned() })
+    }
+}
+
+/// Who says something, about which post, and whether anybody may hear.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Envelope {
+    /// Who signs.
+    pub(super) actor: ActorId,
+    /// What is about one post keeps its order.
+    pub(super) post: Option<PostId>,
+    /// Whether the activity's id may be read by anybody.
+    pub(super) public: bool,
+    /// Whether it is kept though nobody gets it, because others name it.
+    pub(super) keep: bool,
+}
+
+impl Envelope {
+    pub(super) fn of(actor: ActorId, post: Option<&Post>) -> Self {
+        let public = post.is_none_or(|post| post.audience.is_open());
+        Self { actor, post: post.map(|post| post.id), public, keep: false }
+    }
+
+    pub(super) fn kept(self) -> Self {
+        Self { keep: true, ..self }
+    }
+}
+
+/// Stores an activity, frozen, and queues it; returns for how many inboxes.
+pub(super) fn send<O: Serialize>(
+    tx: &mut Tx<'_, '_>,
+    name: &Name,
+    envelope: Envelope,
+    activity: &Activity<'_, O>,
+    to: &[Recipients<'_>],
+) -> Result<usize> {
+    let body = render::document(activity).map_err(Error::internal)?;
+    send_text(tx, name, envelope, (activity.kind(), body), to)
+}
+
+/// Stores an activity whose text exists already.
+pub(super) fn send_text(
+    tx: &mut Tx<'_, '_>,
+    name: &Name,
+    envelope: Envelope,
+    (kind, body): (&str, String),
+    to: &[Recipients<'_>],
+) -> Result<usize> {
+    let Envelope { actor, post, public, keep } = envelope;
+    let row = store::activities::Activity { id: name.id, actor, kind: kind.to_owned(), post, public, body };
+    store::activities::insert(tx, &row)?;
+    let mut inboxes = 0;
+    for recipients in to {
+        inboxes += store::deliveries::queue(tx, name.id, recipients)?;
+    }
+    if inboxes > 0 {
+        tx.wake(Queue::Deliveries);
+    } else if !keep {
+        store::activities::forget(tx, name.id)?;
+    }
+    Ok(inboxes)
+}
+
+/// An actor by number.
+pub(super) fn actor(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<Option<Actor>> {
+    Ok(store::actors::by_id(tx, id)?)
+}
+
+/// Whether the group lives here and what happens in it may be told outside.
+pub(super) fn is_open(tx: &mut Tx<'_, '_>, group: &Actor) -> Result<bool> {
+    let rules = store::groups::rules(tx, group.id)?;
+    Ok(group.is_local() && rules.is_some_and(|rules| rules.visibility != Visibility::Private))
+}
+
+/// Whether the group lives here and tells others about this post, whatever has become of it since.
+pub(super) fn tells_of(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<bool> {
+    let as_it_was = Post { deleted: None, removed: None, ..post.clone() };
+    let rules = store::groups::rules(tx, group.id)?;
+    Ok(group.is_local() && rules.is_some_and(|rules| policy::announce(&rules, &as_it_was).is_ok()))
+}
+
+/// A group of ours passes on to other groups what somebody did in it; the servers of `people` get it too.
+/// Returns the number of the wrapping activity, if anybody gets it.
+pub(super) fn pass_on<O: Serialize>(
+    tx: &mut Tx<'_, '_>,
+    group: &Actor,
+    post: Option<&Post>,
+    (receivers, people): (Receivers, &[ActorId]),
+    inner: O,
+) -> Result<Option<ActivityId>> {
+    let name = Name::new(tx);
+    let to = Recipients { followers_of: &[group.id], people, receivers, ..Recipients::NONE };
+    let wrapped = activity::wrap(&name.uri, group, inner);
+    let inboxes = send(tx, &name, Envelope::of(group.id, post), &wrapped, &[to])?;
+    Ok((inboxes > 0).then_some(name.id))
+}

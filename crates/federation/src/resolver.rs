@@ -1,0 +1,139 @@
+//! The port by which actions ask other servers: finds actors, handles and posts, and stores what it finds.
+mod actors;
+mod budget;
+mod fetch;
+mod gate;
+mod keys;
+mod miss;
+mod peers;
+mod posts;
+mod webfinger;
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use app::{App, Error, Resolver, Result, jobs::Handlers};
+use async_trait::async_trait;
+use domain::{
+    id::{ActorId, PostId},
+    time::{Timestamp, span},
+    urls::{ActorPart, Local, Site},
+};
+use moka::sync::Cache;
+use tokio::sync::{Mutex, OnceCell};
+
+pub(crate) use self::{budget::Budget, keys::Known, miss::Miss};
+use self::gate::Gates;
+use crate::{client::Client, signature::Signer};
+
+/// How long what is known of an actor or a server is taken to be true.
+const FRESH: Duration = span::days(1);
+
+/// How many entries each of the caches holds.
+const CACHED: u64 = 10_000;
+
+/// The job that reads the document of an actor again; its subject is the id of the actor.
+const REFRESH: &str = "refresh";
+
+/// Asks other servers; cheap to clone.
+#[derive(Clone)]
+pub struct FederationResolver(Arc<Inner>);
+
+struct Inner {
+    client: Client,
+    /// Who signs requests: the server's own actor.
+    signer: OnceCell<Signer>,
+    /// How many requests go to each host at once.
+    gates: Gates,
+    /// What was asked for in vain, until when.
+    misses: Cache<String, (Timestamp, Miss)>,
+    /// Who asks for a URL, so that others wait for the answer.
+    asking: Cache<String, Arc<Mutex<()>>>,
+    /// What was started not long ago, by kind and subject.
+    recent: Cache<(&'static str, String), Timestamp>,
+    /// Keys that signed requests to us, parsed.
+    keys: Cache<String, Known>,
+}
+
+impl FederationResolver {
+    /// A resolver that knows nothing yet.
+    pub fn new(client: Client) -> Self {
+        let short = || Cache::builder().max_capacity(CACHED).time_to_live(span::minutes(10));
+        Self(Arc::new(Inner {
+            client,
+            signer: OnceCell::new(),
+            gates: Gates::default(),
+            misses: short().build(),
+            asking: Cache::builder().max_capacity(CACHED).time_to_idle(span::minutes(5)).build(),
+            recent: Cache::builder().max_capacity(CACHED).time_to_live(FRESH).build(),
+            keys: Cache::builder().max_capacity(CACHED).time_to_live(span::minutes(10)).build(),
+        }))
+    }
+
+    /// The resolver that `app` was built with.
+    pub(crate) fn of(app: &App) -> Result<&Self> {
+        let any: &dyn Any = app.resolver();
+        any.downcast_ref().ok_or_else(|| Error::internal("the app was built with another resolver"))
+    }
+
+    /// Whether `what` was not done to `subject` for `span`; if so, it is from now on.
+    fn is_due(&self, app: &App, what: &'static str, subject: &str, span: Duration) -> bool {
+        let (key, now) = ((what, subject.to_owned()), app.now());
+        let mut due = false;
+        self.0.recent.entry(key).and_upsert_with(|last| {
+            let last = last.map(moka::Entry::into_value);
+            due = last.is_none_or(|last| last + span <= now);
+            if due { now } else { last.unwrap_or(now) }
+        });
+        due
+    }
+
+    /// Waits until nobody else asks for `url`.
+    async fn alone(&self, url: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let asking = self.0.asking.get_with(url.to_owned(), Arc::default);
+        asking.lock_owned().await
+    }
+}
+
+/// The handlers of the jobs of this module.
+pub fn handlers() -> Handlers {
+    Handlers::from([(REFRESH, (|app, uri| Box::pin(async move { refresh(&app, &uri).await })) as app::jobs::Handler)])
+}
+
+async fn refresh(app: &App, uri: &str) -> Result<()> {
+    match FederationResolver::of(app)?.refresh(app, uri, &Budget::default()).await {
+        // What cannot be read today is kept as it is; the next reader asks for it again.
+        Ok(_) | Err(Miss::Gone | Miss::NotFound | Miss::Useless(_)) => Ok(()),
+        Err(miss) => Err(miss.into()),
+    }
+}
+
+/// The one spelling of an id on this server; ids of others stay as they are.
+pub(crate) fn canonical(site: &Site, uri: &str) -> String {
+    use domain::urls::{actor_part, post};
+    let actor = |name: &str| site.actor(site.host(), name);
+    match site.parse(uri) {
+        Some(Local::Actor(name)) => actor(&name),
+        Some(Local::ActorPart(name, part @ (ActorPart::Featured | ActorPart::Moderators | ActorPart::Followers))) => {
+            actor_part(&actor(&name), part)
+        }
+        Some(Local::Post(name, id)) => post(&actor(&name), id),
+        Some(Local::Instance) => site.instance(),
+        Some(Local::Activity(id)) => site.activity(id),
+        _ => uri.to_owned(),
+    }
+}
+
+#[async_trait]
+impl Resolver for FederationResolver {
+    async fn actor(&self, app: &App, uri: &str) -> Result<ActorId> {
+        Ok(self.find_actor(app, uri, &Budget::default()).await?.id)
+    }
+
+    async fn handle(&self, app: &App, name: &str, host: &str) -> Result<ActorId> {
+        Ok(self.find_handle(app, name, host, &Budget::default()).await?)
+    }
+
+    async fn post(&self, app: &App, uri: &str) -> Result<PostId> {
+        Ok(self.find_post(app, uri, None, &Budget::default()).await?)
+    }
+}

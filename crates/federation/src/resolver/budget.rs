@@ -1,0 +1,64 @@
+//! How much one activity, or one question, may make us fetch.
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+};
+
+use domain::host::Host;
+
+/// How many documents.
+const FETCHES: u32 = 100;
+/// From how many hosts under one registered name, as far as that can be told from its last two labels.
+const HOSTS: usize = 10;
+
+/// What is left of the allowance.
+#[derive(Debug)]
+pub(crate) struct Budget(Mutex<Left>);
+
+#[derive(Debug)]
+struct Left {
+    fetches: u32,
+    hosts: HashMap<String, HashSet<String>>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Mutex::new(Left { fetches: FETCHES, hosts: HashMap::new() }))
+    }
+}
+
+impl Budget {
+    /// Takes one fetch from `host` off the allowance; whether there was one left.
+    pub(super) fn spend(&self, host: &Host) -> bool {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(fetches) = left.fetches.checked_sub(1) else { return false };
+        left.fetches = fetches;
+        let mut labels = host.name().rsplit('.');
+        let registered = match (labels.next(), labels.next()) {
+            (Some(last), Some(before)) => format!("{before}.{last}"),
+            _ => host.name().to_owned(),
+        };
+        let hosts = left.hosts.entry(registered).or_default();
+        hosts.insert(host.to_string());
+        hosts.len() <= HOSTS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_after_a_hundred_fetches_or_ten_hosts_of_one_name() {
+        let host = |text: &str| Host::parse(text).unwrap();
+        let budget = Budget::default();
+        assert!((0..100).all(|n| budget.spend(&host(&format!("h{n}.name{}.test", n / 10)))));
+        assert!(!budget.spend(&host("alpha.test")));
+
+        let budget = Budget::default();
+        assert!((0..10).all(|n| budget.spend(&host(&format!("h{n}.evil.test")))));
+        assert!(budget.spend(&host("h3.evil.test")), "a known host is no new one");
+        assert!(!budget.spend(&host("h10.evil.test")));
+        assert!(budget.spend(&host("other.test")));
+    }
+}

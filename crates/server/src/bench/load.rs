@@ -1,0 +1,122 @@
+//! Sends prepared requests over kept connections, and notes what comes back and when.
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::task::JoinSet;
+
+use super::{other, ratio, wire::Wire};
+use crate::cli::Failure;
+
+/// Nothing that is measured may take longer.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// When it is enough.
+#[derive(Clone, Copy)]
+pub(super) enum Until {
+    /// Each request was sent once.
+    AllSent,
+    /// The time is over; the requests are sent again and again.
+    Passed(Duration),
+}
+
+/// What came of it.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) took: Duration,
+    /// How many answers there were of each status.
+    pub(super) statuses: BTreeMap<u16, u32>,
+    /// How long each took, in microseconds, the shortest first.
+    waits: Vec<u32>,
+}
+
+impl Outcome {
+    /// Answers with this status, per second.
+    pub(super) fn per_s(&self, status: u16) -> f64 {
+        f64::from(self.statuses.get(&status).copied().unwrap_or(0)) / self.took.as_secs_f64()
+    }
+
+    /// How long the slowest one in a hundred had to wait at least, in milliseconds.
+    pub(super) fn p99_ms(&self) -> f64 {
+        let at = self.waits.len().saturating_mul(99) / 100;
+        self.waits.get(at).copied().map_or(0.0, |wait| f64::from(wait) / 1_000.0)
+    }
+
+    /// Complains unless every answer had this status.
+    pub(super) fn expect(&self, status: u16, what: &str) -> Result<(), Failure> {
+        if self.statuses.keys().all(|seen| *seen == status) {
+            return Ok(());
+        }
+        Err(Failure::Other(format!("{what}: not all answers were {status}: {:?}", self.statuses)))
+    }
+}
+
+/// Sends `requests` to `address`, on each connection the next one once the last one is answered.
+pub(super) async fn send(
+    address: SocketAddr,
+    requests: Vec<Vec<u8>>,
+    connections: u32,
+    until: Until,
+) -> Result<Outcome, Failure> {
+    let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
+    let mut wires = Vec::new();
+    for _ in 0..connections {
+        wires.push(Wire::open(address).await.map_err(other("a connection"))?);
+    }
+    let (start, mut workers) = (Instant::now(), JoinSet::new());
+    for wire in wires {
+        workers.spawn(one(wire, requests.clone(), next.clone(), start, until));
+    }
+    let mut outcome = Outcome::default();
+    let finished = async {
+        while let Some(worked) = workers.join_next().await {
+            let (statuses, waits) = worked.map_err(other("a connection"))?.map_err(other("a connection"))?;
+            for (status, count) in statuses {
+                *outcome.statuses.entry(status).or_default() += count;
+            }
+            outcome.waits.extend(waits);
+        }
+        Ok::<(), Failure>(())
+    };
+    tokio::time::timeout(PATIENCE, finished).await.map_err(other("the load"))??;
+    outcome.took = start.elapsed();
+    outcome.waits.sort_unstable();
+    Ok(outcome)
+}
+
+type Noted = (BTreeMap<u16, u32>, Vec<u32>);
+
+async fn one(
+    mut wire: Wire,
+    requests: Arc<Vec<Vec<u8>>>,
+    next: Arc<AtomicUsize>,
+    start: Instant,
+    until: Until,
+) -> io::Result<Noted> {
+    let (mut statuses, mut waits) = (BTreeMap::new(), Vec::with_capacity(4_096));
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let request = match until {
+            Until::AllSent => requests.get(number),
+            Until::Passed(time) if start.elapsed() >= time => None,
+            Until::Passed(_) => requests.get(number.checked_rem(requests.len()).unwrap_or(0)),
+        };
+        let Some(request) = request else { return Ok((statuses, waits)) };
+        let sent = Instant::now();
+        let status = wire.ask(request).await?.status();
+        waits.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+        *statuses.entry(status).or_default() += 1;
+    }
+}
+
+/// `count` in a second, when it took so long.
+pub(super) fn per_s(count: usize, took: Duration) -> f64 {
+    ratio(count, 1) / took.as_secs_f64()
+}

@@ -1,0 +1,186 @@
+//! What actors are to one another, for many at a time: follows both ways, requests, and numbers of all this.
+use std::collections::HashMap;
+
+use diesel::{dsl, prelude::*};
+use domain::{
+    actor::Actor,
+    group::MemberState,
+    id::{ActorId, PostId},
+    post::FollowState,
+};
+
+use crate::{
+    actors,
+    conn::{Conn, db},
+    error::Result,
+    rows::Word,
+    schema::{actors as rows, follows, members, peers, posts},
+    visible::visible,
+};
+
+/// What two actors are to one another, seen by the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Relation {
+    /// I follow them.
+    pub following: bool,
+    /// I asked to.
+    pub requested: bool,
+    /// They follow me.
+    pub followed_by: bool,
+    /// They asked to.
+    pub requested_by: bool,
+}
+
+/// What `me` and these actors are to one another.
+pub fn between(conn: &mut Conn, me: ActorId, others: &[ActorId]) -> Result<HashMap<ActorId, Relation>> {
+    let others: Vec<i64> = others.iter().map(|id| id.0).collect();
+    let mine: Vec<(i64, Word<FollowState>)> = db!(conn, c => follows::table
+        .filter(follows::follower_id.eq(me.0).and(follows::target_id.eq_any(&others)))
+        .select((follows::target_id, follows::state))
+        .load(c))?;
+    let theirs: Vec<(i64, Word<FollowState>)> = db!(conn, c => follows::table
+        .filter(follows::target_id.eq(me.0).and(follows::follower_id.eq_any(&others)))
+        .select((follows::follower_id, follows::state))
+        .load(c))?;
+    let mut found: HashMap<ActorId, Relation> = HashMap::new();
+    for (id, state) in mine {
+        let relation = found.entry(ActorId(id)).or_default();
+        (relation.following, relation.requested) = (state.0 == FollowState::Accepted, state.0 == FollowState::Pending);
+    }
+    for (id, state) in theirs {
+        let relation = found.entry(ActorId(id)).or_default();
+        (relation.followed_by, relation.requested_by) =
+            (state.0 == FollowState::Accepted, state.0 == FollowState::Pending);
+    }
+    Ok(found)
+}
+
+/// Numbers that profiles show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Numbers {
+    /// Who follows them.
+    pub followers: i64,
+    /// Whom they follow.
+    pub following: i64,
+    /// What they wrote, or for a group its threads, that a stranger may read.
+    pub posts: i64,
+    /// The newest of these.
+    pub newest: Option<PostId>,
+}
+
+/// The numbers of these actors.
+pub fn numbers(conn: &mut Conn, ids: &[ActorId]) -> Result<HashMap<ActorId, Numbers>> {
+    type Counted = Vec<(i64, i64)>;
+    let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let accepted = || follows::state.eq(Word(FollowState::Accepted));
+    let followers: Counted = db!(conn, c => follows::table
+        .filter(follows::target_id.eq_any(&wanted).and(accepted()))
+        .group_by(follows::target_id)
+        .select((follows::target_id, dsl::count_star()))
+        .load(c))?;
+    let following: Counted = db!(conn, c => follows::table
+        .filter(follows::follower_id.eq_any(&wanted).and(accepted()))
+        .group_by(follows::follower_id)
+        .select((follows::follower_id, dsl::count_star()))
+        .load(c))?;
+    let written: Vec<(i64, i64, Option<i64>)> = db!(conn, c => posts::table
+        .filter(posts::author_id.eq_any(&wanted))
+        .filter(visible(None))
+        .group_by(posts::author_id)
+        .select((posts::author_id, dsl::count_star(), dsl::max(posts::id)))
+        .load(c))?;
+    let threads: Vec<(Option<i64>, i64, Option<i64>)> = db!(conn, c => posts::table
+        .filter(posts::group_id.eq_any(&wanted).and(posts::parent_id.is_null()))
+        .filter(visible(None))
+        .group_by(posts::group_id)
+        .select((posts::group_id, dsl::count_star(), dsl::max(posts::id)))
+        .load(c))?;
+    let mut found: HashMap<ActorId, Numbers> = ids.iter().map(|id| (*id, Numbers::default())).collect();
+    for (id, count) in followers {
+        found.entry(ActorId(id)).or_default().followers = count;
+    }
+    for (id, count) in following {
+        found.entry(ActorId(id)).or_default().following = count;
+    }
+    let threads = threads.into_iter().filter_map(|(id, count, newest)| Some((id?, count, newest)));
+    for (id, count, newest) in written.into_iter().chain(threads) {
+        let numbers = found.entry(ActorId(id)).or_default();
+        numbers.posts += count;
+        numbers.newest = numbers.newest.max(newest.map(PostId));
+    }
+    Ok(found)
+}
+
+/// Who waits for an answer of these targets: those who asked to follow, and those who asked to join a group; in the
+/// order of their numbers, the largest first.
+pub fn waiting_for(conn: &mut Conn, targets: &[ActorId], before: i64, after: i64, limit: i64) -> Result<Vec<ActorId>> {
+    let targets: Vec<i64> = targets.iter().map(|id| id.0).collect();
+    let follow: Vec<i64> = db!(conn, c => follows::table
+        .filter(follows::target_id.eq_any(&targets).and(follows::state.eq(Word(FollowState::Pending))))
+        .filter(follows::follower_id.lt(before).and(follows::follower_id.gt(after)))
+        .select(follows::follower_id)
+        .distinct()
+        .order(follows::follower_id.desc())
+        .limit(limit)
+        .load(c))?;
+    let join: Vec<i64> = db!(conn, c => members::table
+        .filter(members::group_id.eq_any(&targets).and(members::state.eq(Word(MemberState::Pending))))
+        .filter(members::person_id.lt(before).and(members::person_id.gt(after)))
+        .select(members::person_id)
+        .distinct()
+        .order(members::person_id.desc())
+        .limit(limit)
+        .load(c))?;
+    let mut all: Vec<ActorId> = follow.into_iter().chain(join).map(ActorId).collect();
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    all.dedup();
+    all.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(all)
+}
+
+/// What a person asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// Whom they asked to follow.
+    pub follow: Vec<ActorId>,
+    /// Which groups they asked to join, without following them.
+    pub join: Vec<ActorId>,
+}
+
+/// What `person` asked of these targets, without an answer yet.
+pub fn requests(conn: &mut Conn, person: ActorId, targets: &[ActorId]) -> Result<Requests> {
+    let targets: Vec<i64> = targets.iter().map(|id| id.0).collect();
+    let follow: Vec<i64> = db!(conn, c => follows::table
+        .filter(follows::follower_id.eq(person.0).and(follows::target_id.eq_any(&targets)))
+        .filter(follows::state.eq(Word(FollowState::Pending)))
+        .select(follows::target_id)
+        .load(c))?;
+    let join: Vec<i64> = db!(conn, c => members::table
+        .filter(members::person_id.eq(person.0).and(members::group_id.eq_any(&targets)))
+        .filter(members::state.eq(Word(MemberState::Pending)))
+        .select(members::group_id)
+        .load(c))?;
+    let join = join.into_iter().filter(|id| !follow.contains(id)).map(ActorId).collect();
+    Ok(Requests { follow: follow.into_iter().map(ActorId).collect(), join })
+}
+
+/// Actors of `host` whose name begins with `start` and who want to be found.
+pub fn named_like(conn: &mut Conn, start: &str, host: &str, limit: i64) -> Result<Vec<Actor>> {
+    let pattern = format!("{}%", start.replace(['%', '\\'], ""));
+    let ids: Vec<i64> = db!(conn, c => rows::table
+        .filter(rows::host.eq(host).and(rows::name.like(pattern)))
+        .filter(rows::discoverable.eq(true).and(rows::deleted.is_null()))
+        .order(rows::name)
+        .limit(limit)
+        .select(rows::id)
+        .load(c))?;
+    let ids: Vec<ActorId> = ids.into_iter().map(ActorId).collect();
+    let mut found = actors::by_ids(conn, &ids)?;
+    found.sort_by_key(|actor| ids.iter().position(|id| *id == actor.id));
+    Ok(found)
+}
+
+/// How many other servers are known.
+pub fn count_peers(conn: &mut Conn) -> Result<i64> {
+    Ok(db!(conn, c => peers::table.count().get_result(c))?)
+}

@@ -1,0 +1,330 @@
+//! Timelines as clients page through them: numbers first, from the newest to the oldest.
+use std::collections::{HashMap, HashSet};
+
+use diesel::{dsl, prelude::*, sql_types::Bool};
+use domain::{
+    id::{ActorId, NotificationId, PostId},
+    time::Timestamp,
+};
+
+use crate::{
+    conn::{Conn, db},
+    dialect::{Home, Source},
+    error::Result,
+    notifications::Notification,
+    posts as kept,
+    schema::{notifications, post_tags, posts, shares},
+    visible::visible,
+};
+
+/// A part of a list that is ordered by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Only what is older than this.
+    pub before: i64,
+    /// Only what is newer than this.
+    pub after: i64,
+    /// If there is more: what is nearest to `after`, not what is newest.
+    pub nearest: bool,
+    /// At most so many.
+    pub limit: i64,
+}
+
+impl Window {
+    /// The newest `limit`.
+    pub fn newest(limit: i64) -> Self {
+        Self { before: i64::MAX, after: 0, nearest: false, limit }
+    }
+
+    /// Puts in order what was found in the order of the search, newest first.
+    fn arrange<T>(self, mut found: Vec<T>) -> Vec<T> {
+        if self.nearest {
+            found.reverse();
+        }
+        found
+    }
+}
+
+/// How a post came into a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// As what its author wrote.
+    Author,
+    /// Passed on by the group it stands in.
+    Group,
+    /// Passed on by a person, at that moment.
+    Share(ActorId, Timestamp),
+}
+
+/// An entry of a timeline. Its number orders it and finds it again; see [`PostId::STEP`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The number clients know it by.
+    pub number: i64,
+    /// The post.
+    pub post: PostId,
+    /// How it came here.
+    pub by: By,
+}
+
+impl Entry {
+    /// A post as its author wrote it.
+    pub fn of(post: PostId) -> Self {
+        Self { number: post.0, post, by: By::Author }
+    }
+
+    /// A thread as its group passes it on.
+    pub fn passed_on(post: PostId) -> Self {
+        Self { number: post.passed_on(), post, by: By::Group }
+    }
+}
+
+/// What a client's number stands for, if `viewer` may read it.
+pub fn entry(conn: &mut Conn, number: i64, viewer: Option<ActorId>) -> Result<Option<Entry>> {
+    if kept::seen(conn, PostId(number), viewer)?.is_some() {
+        return Ok(Some(Entry::of(PostId(number))));
+    }
+    let post = PostId::at_or_before(number);
+    if number == post.passed_on() {
+        let thread = kept::seen(conn, post, viewer)?.filter(|post| post.is_thread() && post.group.is_some());
+        return Ok(thread.map(|_| Entry::passed_on(post)));
+    }
+    let Some(share) = shared(conn, &[number])?.remove(&number) else { return Ok(None) };
+    Ok(kept::seen(conn, share.post, viewer)?.map(|_| share))
+}
+
+fn shared(conn: &mut Conn, numbers: &[i64]) -> Result<HashMap<i64, Entry>> {
+    if numbers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, i64, i64, i64)> = db!(conn, c => shares::table
+        .filter(shares::id.eq_any(numbers))
+        .select((shares::id, shares::post_id, shares::actor_id, shares::created))
+        .load(c))?;
+    let entry = |(number, post, actor, at)| {
+        (number, Entry { number, post: PostId(post), by: By::Share(ActorId(actor), Timestamp(at)) })
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// The share of a post by `actor`.
+pub fn share(conn: &mut Conn, post: PostId, actor: ActorId) -> Result<Option<Entry>> {
+    let row: Option<(i64, i64)> = db!(conn, c => shares::table
+        .find((post.0, actor.0))
+        .select((shares::id, shares::created))
+        .first(c)
+        .optional())?;
+    Ok(row.map(|(number, at)| Entry { number, post, by: By::Share(actor, Timestamp(at)) }))
+}
+
+/// What somebody follows: posts of people, threads of groups (once, passed on by the group), and what people passed on.
+pub fn home(conn: &mut Conn, viewer: ActorId, window: Window) -> Result<Vec<Entry>> {
+    let rows: Vec<(i64, i32)> = db!(conn, c => Home::of(viewer, window).load(c))?;
+    let rows: Vec<(i64, Source)> =
+        rows.into_iter().map(|(number, source)| (number, Source::numbered(source))).collect();
+    let numbers: Vec<i64> = rows.iter().filter(|(_, source)| *source == Source::Share).map(|row| row.0).collect();
+    let mut shares = shared(conn, &numbers)?;
+    let entries = rows.into_iter().filter_map(|(number, source)| match source {
+        Source::Author => Some(Entry::of(PostId(number))),
+        Source::Group => Some(Entry::passed_on(PostId(number))),
+        Source::Share => shares.remove(&number),
+    });
+    Ok(window.arrange(entries.collect()))
+}
+
+/// Threads that were addressed to everybody; only those from here, or only those from elsewhere, if that is asked for.
+pub fn public(
+    conn: &mut Conn,
+    viewer: Option<ActorId>,
+    local: Option<bool>,
+    pictures: bool,
+    window: Window,
+) -> Result<Vec<PostId>> {
+    let ids: Vec<i64> = db!(conn, c => {
+        // As literals, or the partial index would not be taken.
+        let mut query = posts::table
+            .filter(dsl::sql::<Bool>("posts.parent_id IS NULL AND posts.audience = 'public'"))
+            .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
+            .filter(visible(viewer))
+            .select(posts::id)
+            .limit(window.limit)
+            .into_boxed();
+        if let Some(local) = local {
+            query = query.filter(posts::local.eq(local));
+        }
+        if pictures {
+            query = query.filter(posts::extras.like(PICTURES));
+        }
+        if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.load(c)
+    })?;
+    Ok(window.arrange(ids.into_iter().map(PostId).collect()))
+}
+
+/// How the JSON of a post with attachments reads.
+const PICTURES: &str = "%\"attachments\":[%";
+
+/// What of somebody's posts is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// No replies, but those to their own author.
+    pub no_replies: bool,
+    /// Nothing that was passed on.
+    pub no_shares: bool,
+    /// Only what has attachments.
+    pub pictures: bool,
+    /// Only what has this hashtag, folded.
+    pub tag: Option<String>,
+}
+
+/// What a person wrote and passed on.
+pub fn of_person(
+    conn: &mut Conn,
+    person: ActorId,
+    viewer: Option<ActorId>,
+    asked: &Asked,
+    window: Window,
+) -> Result<Vec<Entry>> {
+    let parents = diesel::alias!(posts as parents);
+    let ids: Vec<i64> = db!(conn, c => {
+        let mut query = posts::table
+            .filter(posts::author_id.eq(person.0))
+            .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
+            .filter(visible(viewer))
+            .select(posts::id)
+            .limit(window.limit)
+            .into_boxed();
+        if asked.no_replies {
+            let own = parents.filter(parents.field(posts::id).nullable().eq(posts::parent_id))
+                .filter(parents.field(posts::author_id).eq(person.0));
+            query = query.filter(posts::parent_id.is_null().or(dsl::exists(own)));
+        }
+        if asked.pictures {
+            query = query.filter(posts::extras.like(PICTURES));
+        }
+        if let Some(tag) = &asked.tag {
+            let tagged = post_tags::table.filter(post_tags::post_id.eq(posts::id).and(post_tags::tag.eq(tag)));
+            query = query.filter(dsl::exists(tagged));
+        }
+        if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.load(c)
+    })?;
+    let mut entries: Vec<Entry> = ids.into_iter().map(|id| Entry::of(PostId(id))).collect();
+    if !asked.no_shares && !asked.pictures && asked.tag.is_none() {
+        entries.extend(shared_by(conn, person, viewer, window)?);
+        entries.sort_unstable_by_key(|entry| if window.nearest { entry.number } else { -entry.number });
+        entries.truncate(usize::try_from(window.limit).unwrap_or(0));
+    }
+    Ok(window.arrange(entries))
+}
+
+fn shared_by(conn: &mut Conn, person: ActorId, viewer: Option<ActorId>, window: Window) -> Result<Vec<Entry>> {
+    let rows: Vec<(i64, i64, i64)> = db!(conn, c => {
+        let query = shares::table
+            .inner_join(posts::table.on(posts::id.eq(shares::post_id)))
+            .filter(shares::actor_id.eq(person.0))
+            .filter(shares::id.lt(window.before).and(shares::id.gt(window.after)))
+            .filter(visible(viewer))
+            .select((shares::id, shares::post_id, shares::created))
+            .limit(window.limit)
+            .into_boxed();
+        if window.nearest { query.order(shares::id.asc()) } else { query.order(shares::id.desc()) }.load(c)
+    })?;
+    let entry = |(number, post, at)| Entry { number, post: PostId(post), by: By::Share(person, Timestamp(at)) };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// The threads of a group.
+pub fn of_group(conn: &mut Conn, group: ActorId, viewer: Option<ActorId>, window: Window) -> Result<Vec<Entry>> {
+    let ids: Vec<i64> = db!(conn, c => {
+        let query = posts::table
+            .filter(posts::group_id.eq(group.0).and(posts::parent_id.is_null()))
+            .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
+            .filter(visible(viewer))
+            .select(posts::id)
+            .limit(window.limit)
+            .into_boxed();
+        if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.load(c)
+    })?;
+    Ok(window.arrange(ids.into_iter().map(|id| Entry::passed_on(PostId(id))).collect()))
+}
+
+/// Who replies to what in a thread, the oldest first: also what cannot be read, so that no chain breaks.
+pub fn branches(conn: &mut Conn, root: PostId, limit: i64) -> Result<Vec<(PostId, Option<PostId>)>> {
+    let rows: Vec<(i64, Option<i64>)> = db!(conn, c => posts::table
+        .filter(posts::root_id.eq(root.0))
+        .order(posts::id)
+        .limit(limit)
+        .select((posts::id, posts::parent_id))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, parent)| (PostId(id), parent.map(PostId))).collect())
+}
+
+/// Those among `ids` that `viewer` may read.
+pub fn visible_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -> Result<HashSet<PostId>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let seen: Vec<i64> = db!(conn, c => posts::table
+        .filter(posts::id.eq_any(ids))
+        .filter(visible(viewer))
+        .select(posts::id)
+        .load(c))?;
+    Ok(seen.into_iter().map(PostId).collect())
+}
+
+/// Those among `ids` that `actor` passed on.
+pub fn shared_among(conn: &mut Conn, ids: &[PostId], actor: ActorId) -> Result<HashSet<PostId>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let shared: Vec<i64> = db!(conn, c => shares::table
+        .filter(shares::post_id.eq_any(ids).and(shares::actor_id.eq(actor.0)))
+        .select(shares::post_id)
+        .load(c))?;
+    Ok(shared.into_iter().map(PostId).collect())
+}
+
+/// What of somebody's notifications is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Only these kinds.
+    pub kinds: Option<Vec<String>>,
+    /// None of these kinds.
+    pub not: Vec<String>,
+    /// Only what this actor did.
+    pub by: Option<ActorId>,
+}
+
+/// What `account` was told.
+pub fn told(conn: &mut Conn, account: ActorId, asked: &Told, window: Window) -> Result<Vec<Notification>> {
+    type Row = (i64, String, i64, i64, i64, Option<i64>);
+    let rows: Vec<Row> = db!(conn, c => {
+        let mut query = notifications::table
+            .filter(notifications::account_id.eq(account.0))
+            .filter(notifications::id.lt(window.before).and(notifications::id.gt(window.after)))
+            .select((
+                notifications::id,
+                notifications::kind,
+                notifications::actor_id,
+                notifications::post_id,
+                notifications::created,
+                notifications::read,
+            ))
+            .limit(window.limit)
+            .into_boxed();
+        if let Some(kinds) = &asked.kinds {
+            query = query.filter(notifications::kind.eq_any(kinds));
+        }
+        if !asked.not.is_empty() {
+            query = query.filter(notifications::kind.ne_all(&asked.not));
+        }
+        if let Some(by) = asked.by {
+            query = query.filter(notifications::actor_id.eq(by.0));
+        }
+        if window.nearest { query.order(notifications::id.asc()) } else { query.order(notifications::id.desc()) }.load(c)
+    })?;
+    let told = |(id, kind, actor, post, created, read): Row| Notification {
+        id: NotificationId(id),
+        kind,
+        actor: ActorId(actor),
+        post: (post != 0).then_some(PostId(post)),
+        created: Timestamp(created),
+        read: read.is_some(),
+    };
+    Ok(window.arrange(rows.into_iter().map(told).collect()))
+}

@@ -1,0 +1,129 @@
+//! What a page shows of a post and of an actor.
+use app::view::PostView;
+use domain::{
+    actor::Actor,
+    host::{self, Host},
+    text::html,
+    urls::{self, Site},
+};
+
+use crate::language::{self, Language};
+
+/// The longest piece of a post that stands for the whole of it.
+const EXCERPT: usize = 240;
+/// The longest first words that stand for a missing title.
+const HEADLINE: usize = 90;
+
+/// An actor as a page names it.
+#[derive(Debug, Clone)]
+pub(crate) struct Face {
+    pub(crate) name: String,
+    /// `@name@host`
+    pub(crate) handle: String,
+    /// Its page here.
+    pub(crate) page: String,
+    pub(crate) letter: String,
+    /// One of six tones.
+    pub(crate) tone: u64,
+}
+
+impl Face {
+    pub(crate) fn new(site: &Site, actor: &Actor) -> Self {
+        let host = Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display());
+        let name = if actor.title.is_empty() { actor.name.clone() } else { actor.title.clone() };
+        let letter = name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect());
+        Self {
+            handle: format!("@{}@{host}", actor.name),
+            page: page_of(site, actor),
+            letter: letter.unwrap_or_else(|| "·".to_owned()),
+            tone: actor.id.0.unsigned_abs() / 7 % 6,
+            name,
+        }
+    }
+}
+
+/// The page of an actor here, wherever it lives.
+pub(crate) fn page_of(site: &Site, actor: &Actor) -> String {
+    if actor.is_local() { actor.uri.clone() } else { site.actor(site.host(), &actor.handle()) }
+}
+
+/// A link to somewhere else, if it is one that a browser may follow.
+pub(crate) fn outward(url: &str) -> Option<String> {
+    host::origin(url).map(|_| url.to_owned())
+}
+
+/// Something attached to a post; it is linked and described, never loaded from elsewhere.
+#[derive(Debug, Clone)]
+pub(crate) struct Enclosure {
+    pub(crate) url: String,
+    pub(crate) label: String,
+}
+
+/// A post as a page shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Card {
+    pub(crate) id: i64,
+    /// Its title, or its first words.
+    pub(crate) headline: String,
+    pub(crate) titled: bool,
+    pub(crate) excerpt: String,
+    /// Sanitised.
+    pub(crate) html: String,
+    pub(crate) language: Option<String>,
+    pub(crate) warning: Option<String>,
+    pub(crate) author: Face,
+    pub(crate) group: Option<Face>,
+    /// Its page here.
+    pub(crate) page: String,
+    /// Its page where it was published, when that is not here.
+    pub(crate) original: Option<String>,
+    pub(crate) when: String,
+    pub(crate) when_exactly: String,
+    pub(crate) edited: bool,
+    pub(crate) pinned: bool,
+    pub(crate) locked: bool,
+    pub(crate) replies: String,
+    pub(crate) likes: Option<String>,
+    pub(crate) enclosures: Vec<Enclosure>,
+}
+
+impl Card {
+    pub(crate) fn new(site: &Site, t: Language, view: &PostView) -> Self {
+        let PostView { post, author, group, tally, .. } = view;
+        let content = &post.content;
+        let warning = content.warning.clone().filter(|warning| !warning.is_empty());
+        let title = content.title.clone().filter(|title| !title.is_empty());
+        let words = || html::excerpt(&content.html, HEADLINE);
+        let headline = title.clone().or_else(|| warning.clone()).unwrap_or_else(words);
+        let when = language::machine_moment(post.published);
+        let enclosures = content.attachments.iter().filter_map(|attachment| {
+            let label = if attachment.alt.is_empty() { t.attachment().to_owned() } else { attachment.alt.clone() };
+            Some(Enclosure { url: outward(&attachment.url)?, label })
+        });
+        Self {
+            id: post.id.0,
+            headline: if headline.is_empty() { t.moment(post.published) } else { headline },
+            // What comes with a warning is not given away beside it, and nothing is said twice.
+            excerpt: match (&warning, &title) {
+                (None, Some(_)) => html::excerpt(&content.html, EXCERPT),
+                _ => String::new(),
+            },
+            titled: title.is_some(),
+            html: html::sanitize(&content.html),
+            language: content.language.clone(),
+            warning,
+            author: Face::new(site, author),
+            group: group.as_ref().map(|group| Face::new(site, group)),
+            page: urls::post(&page_of(site, author), post.id),
+            original: outward(&post.url).filter(|_| !post.local),
+            when: t.moment(post.published),
+            when_exactly: when,
+            edited: post.edited.is_some(),
+            pinned: post.featured.is_some(),
+            locked: post.locked.is_some(),
+            replies: t.replies(tally.replies),
+            likes: t.likes(tally.likes),
+            enclosures: enclosures.collect(),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The first run: one form makes the login that runs the site and the first community.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::{Data, Form, Query},
+};
+use app::{App, Error, groups::NewGroup, people::NewPerson, setup::Flaw};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    group::{Joining, Visibility},
+    handle, host,
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    language::Language,
+};
+
+/// Where the first run ends.
+pub(crate) const WELCOME: &str = "/welcome";
+
+/// What was entered, as it was entered.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entered {
+    name: String,
+    email: String,
+    password: String,
+    group: String,
+    title: String,
+    summary: String,
+    visibility: String,
+    joining: String,
+}
+
+/// One of several answers to a question of the form.
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    hint: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct Setup {
+    frame: Frame,
+    entered: Entered,
+    /// The id of a field, and what is wrong with it.
+    flaws: Vec<(&'static str, &'static str)>,
+    /// What is wrong with the whole.
+    trouble: Option<String>,
+    visibilities: [Choice; 3],
+    joinings: [Choice; 3],
+}
+
+impl Setup {
+    fn new(visit: &Visit, entered: Entered) -> Self {
+        let t = visit.language;
+        let choice = |value, label, hint| Choice { value, label, hint };
+        Self {
+            frame: Frame::private(visit, t.setup_title()),
+            // A password is never sent back.
+            entered: Entered { password: String::new(), ..entered },
+            flaws: Vec::new(),
+            trouble: None,
+            visibilities: [
+                choice(Visibility::Public.as_str(), t.choice_public(), t.choice_public_hint()),
+                choice(Visibility::Restricted.as_str(), t.choice_restricted(), t.choice_restricted_hint()),
+                choice(Visibility::Private.as_str(), t.choice_private(), t.choice_private_hint()),
+            ],
+            joinings: [
+                choice(Joining::Open.as_str(), t.choice_open(), t.choice_open_hint()),
+                choice(Joining::Approval.as_str(), t.choice_approval(), t.choice_approval_hint()),
+                choice(Joining::Invite.as_str(), t.choice_invite(), t.choice_invite_hint()),
+            ],
+        }
+    }
+
+    fn flaw(&self, field: &str) -> Option<&'static str> {
+        self.flaws.iter().find(|(id, _)| *id == field).map(|(_, what)| *what)
+    }
+
+    /// What describes a field to those who cannot see it: its hint, and what is wrong with it.
+    fn described(&self, field: &str) -> String {
+        match self.flaw(field) {
+            Some(_) => format!("{field}-flaw {field}-hint"),
+            None => format!("{field}-hint"),
+        }
+    }
+
+    fn with_flaws(mut self, t: Language, flaws: &[Flaw]) -> Self {
+        self.flaws = flaws.iter().map(|flaw| sentence(t, *flaw)).collect();
+        self
+    }
+}
+
+fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) {
+    match flaw {
+        Flaw::PersonName => ("name", t.flaw_name()),
+        Flaw::PersonReserved => ("name", t.flaw_reserved()),
+        Flaw::Email => ("email", t.flaw_email()),
+        Flaw::Password => ("password", t.flaw_password()),
+        Flaw::GroupName => ("group", t.flaw_name()),
+        Flaw::GroupReserved => ("group", t.flaw_reserved()),
+        Flaw::SameName => ("group", t.flaw_same()),
+        Flaw::Title => ("title", t.flaw_title()),
+    }
+}
+
+/// The empty form.
+pub(crate) fn form(request: &HttpRequest, visit: &Visit) -> HttpResponse {
+    let (visibility, joining) = (Visibility::Public.to_string(), Joining::Open.to_string());
+    let setup = Setup::new(visit, Entered { visibility, joining, ..Entered::default() });
+    answer::page(request, StatusCode::OK, Keep::Never, &setup)
+}
+
+/// `POST /`
+pub(crate) async fn submit(
+    request: HttpRequest,
+    app: Data<App>,
+    form: Result<Form<Entered>, actix_web::Error>,
+) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let t = visit.language;
+    if !is_own_form(&request, &visit.home) {
+        return answer::refused(&request, &visit, StatusCode::FORBIDDEN, t.refused_origin());
+    }
+    match app::setup::is_needed(&app).await {
+        Ok(true) => {}
+        Ok(false) => return answer::refused(&request, &visit, StatusCode::CONFLICT, t.already_set_up()),
+        Err(error) => return answer::error(&request, &visit, &error),
+    }
+    let Ok(Form(entered)) = form else {
+        return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, t.refused_form());
+    };
+    match complete(&app, &visit, entered).await {
+        Ok(group) => answer::redirect(StatusCode::SEE_OTHER, &format!("{WELCOME}?group={}", group.name)),
+        Err(Failure::Flawed(setup)) => answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &*setup),
+        Err(Failure::Late) => answer::refused(&request, &visit, StatusCode::CONFLICT, t.already_set_up()),
+        Err(Failure::Other(error)) => answer::error(&request, &visit, &error),
+    }
+}
+
+enum Failure {
+    /// Something of it has to be entered again.
+    Flawed(Box<Setup>),
+    /// Somebody else was faster.
+    Late,
+    Other(Error),
+}
+
+async fn complete(app: &App, visit: &Visit, entered: Entered) -> Result<Actor, Failure> {
+    let t = visit.language;
+    let person = NewPerson {
+        name: entered.name.trim().to_owned(),
+        email: entered.email.trim().to_owned(),
+        password: entered.password.clone(),
+        admin: true,
+        language: t.tag().to_owned(),
+    };
+    let (visibility, joining) = (entered.visibility.parse::<Visibility>(), entered.joining.parse::<Joining>());
+    let group = NewGroup {
+        name: entered.group.trim().to_owned(),
+        title: entered.title.trim().to_owned(),
+        summary: entered.summary.clone(),
+        visibility: visibility.clone().unwrap_or(Visibility::Private),
+        joining: joining.clone().unwrap_or(Joining::Invite),
+    };
+    let mut setup = Setup::new(visit, entered).with_flaws(t, &app::setup::flaws(&person, &group));
+    for (field, is_flawed) in [("visibility", visibility.is_err()), ("joining", joining.is_err())] {
+        setup.flaws.extend(is_flawed.then_some((field, t.flaw_choice())));
+    }
+    if !setup.flaws.is_empty() {
+        return Err(Failure::Flawed(Box::new(setup)));
+    }
+    match app::setup::complete(app, person, group).await {
+        Ok((_, group)) => Ok(group),
+        Err(Error::Conflict(_)) => Err(Failure::Late),
+        Err(error @ Error::Invalid(_)) => {
+            setup.trouble = Some(error.to_string());
+            Err(Failure::Flawed(Box::new(setup)))
+        }
+        Err(error) => Err(Failure::Other(error)),
+    }
+}
+
+/// Whether a form was sent from a page of this site. Browsers always say where a form comes from; what is no browser
+/// has no cookies or networks that a foreign page could abuse.
+fn is_own_form(request: &HttpRequest, home: &str) -> bool {
+    let named = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    match (named("sec-fetch-site"), named(header::ORIGIN.as_str())) {
+        (Some(from), _) => matches!(from, "same-origin" | "none"),
+        (None, Some(origin)) => host::same_origin(origin, home),
+        (None, None) => true,
+    }
+}
+
+/// Which community was just made.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Made {
+    group: String,
+}
+
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct Welcome {
+    frame: Frame,
+    face: Face,
+}
+
+/// `GET /welcome`
+pub(crate) async fn welcome(request: HttpRequest, app: Data<App>, made: Option<Query<Made>>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let name = made.and_then(|made| handle::local_name(&made.group)).unwrap_or_default();
+    let found = app::people::by_name(&app, &name).await;
+    match found.and_then(|group| if group.is_group() { Ok(group) } else { Err(Error::NotFound) }) {
+        Ok(group) => {
+            let face = Face::new(app.site(), &group);
+            let frame = Frame::private(&visit, visit.language.welcome(&face.name));
+            answer::page(&request, StatusCode::OK, Keep::Never, &Welcome { frame, face })
+        }
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_forms_of_this_site_are_taken() {
+        let own = |headers: &[(&'static str, &str)]| {
+            let request = headers.iter().fold(TestRequest::post(), |request, header| request.insert_header(*header));
+            is_own_form(&request.to_http_request(), "https://plaza.example/")
+        };
+        assert!(own(&[("sec-fetch-site", "same-origin"), ("origin", "https://plaza.example")]));
+        assert!(own(&[("origin", "https://PLAZA.example")]));
+        assert!(own(&[]));
+        for headers in [
+            [("sec-fetch-site", "cross-site"), ("origin", "https://plaza.example")],
+            [("sec-fetch-site", "same-site"), ("origin", "https://x.plaza.example")],
+        ] {
+            assert!(!own(&headers), "{headers:?}");
+        }
+        for origin in ["null", "http://plaza.example", "https://plaza.example.evil.example", "https://plaza.example:8443"] {
+            assert!(!own(&[("origin", origin)]), "{origin}");
+        }
+    }
+}

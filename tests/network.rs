@@ -1,0 +1,205 @@
+//! The network of a story: several real servers in one process, fake peers beside them, and a switchboard between.
+
+mod database;
+mod forms;
+mod peer;
+mod puppet;
+mod server;
+mod switchboard;
+mod transcript;
+mod wire;
+mod work;
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ::server::settings::{LogFormat, MediaUrl, Registration, Settings};
+use tempfile::TempDir;
+
+pub(crate) use self::database::{Backend, Database};
+pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};
+pub(crate) use self::puppet::{CONTEXT, PUBLIC, Puppet, Scheme};
+pub(crate) use self::server::{Group, Person, Server, id, text};
+pub(crate) use self::switchboard::{Line, Switchboard};
+pub(crate) use self::transcript::Transcript;
+pub(crate) use self::wire::{Answer, Request};
+pub(crate) use self::work::{eventually, variable};
+
+/// Makes two tests of each story: one on SQLite, one on PostgreSQL.
+macro_rules! on_both {
+    ($($story:ident),+ $(,)?) => {$(
+        mod $story {
+            use crate::network::{Backend, run};
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                run(Backend::Sqlite, super::$story()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                run(Backend::Postgres, super::$story()).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both;
+
+/// What the running story has.
+struct Stage {
+    backend: Backend,
+    networks: RefCell<Vec<Network>>,
+}
+
+tokio::task_local! {
+    static STAGE: Stage;
+}
+
+/// Tells a story on a database, then holds that it left nothing behind.
+pub(crate) async fn run(backend: Backend, story: impl Future<Output = ()>) {
+    if !backend.is_there() {
+        return;
+    }
+    let stage = Stage { backend, networks: RefCell::default() };
+    let ending = async {
+        story.await;
+        let networks = STAGE.with(|stage| stage.networks.take());
+        for network in networks {
+            network.end().await;
+        }
+    };
+    STAGE.scope(stage, ending).await;
+}
+
+/// The database of the running story.
+pub(crate) fn backend() -> Backend {
+    STAGE.with(|stage| stage.backend)
+}
+
+/// A server with what it needs to live.
+struct Running {
+    handle: Server,
+    server: ::server::Server,
+    _folder: TempDir,
+    /// Dropped after the server.
+    _database: Database,
+}
+
+/// All servers and fake peers of a story; a clone is the same network.
+#[derive(Clone)]
+pub(crate) struct Network {
+    /// The clock of everybody.
+    pub(crate) clock: app::Clock,
+    board: Switchboard,
+    servers: Vec<Server>,
+    running: Arc<Mutex<Vec<Running>>>,
+    peers: Arc<Mutex<Vec<Peer>>>,
+}
+
+impl Network {
+    /// Starts servers, each at `http://NAME`.
+    pub(crate) async fn of<const N: usize>(names: [&str; N]) -> Self {
+        work::show_logs();
+        let (clock, board) = (app::Clock::default(), Switchboard::default());
+        let backend = backend();
+        let mut running = Vec::new();
+        for name in names {
+            running.push(start(name, backend, &clock, &board).await);
+        }
+        let servers = running.iter().map(|running| running.handle.clone()).collect();
+        let network = Self { clock, board, servers, running: Arc::new(Mutex::new(running)), peers: Arc::default() };
+        STAGE.with(|stage| stage.networks.borrow_mut().push(network.clone()));
+        network
+    }
+
+    /// The server with this name.
+    pub(crate) fn server(&self, name: &str) -> Server {
+        self.servers.iter().find(|server| server.host() == name).expect("a server of this network").clone()
+    }
+
+    /// A new fake peer.
+    pub(crate) fn peer(&self, host: &str, software: Software) -> Peer {
+        let peer = Peer::new(host, software, &self.board, &self.clock);
+        self.peers.lock().unwrap().push(peer.clone());
+        peer
+    }
+
+    /// Makes the line from one host to another misbehave; both ways need two calls.
+    pub(crate) fn spoil(&self, from: &str, to: &str, line: Line) {
+        self.board.spoil(from, to, line);
+    }
+
+    /// Repairs the line from one host to another.
+    pub(crate) fn mend(&self, from: &str, to: &str) {
+        self.board.mend(from, to);
+    }
+
+    /// Hands over what [`Line::Reverses`] kept back, and whatever follows from that.
+    pub(crate) async fn release(&self) -> usize {
+        let mut all = 0;
+        loop {
+            let count = self.board.release().await;
+            self.settle().await;
+            all += count;
+            if count == 0 {
+                return all;
+            }
+        }
+    }
+
+    /// Everything that was said so far.
+    pub(crate) fn transcript(&self) -> Transcript {
+        self.board.transcript()
+    }
+
+    /// Waits until no server has anything to do that is due.
+    pub(crate) async fn settle(&self) {
+        work::settle(&self.servers, &self.board).await;
+    }
+
+    /// Moves all clocks, and waits for what has become due.
+    pub(crate) async fn pass_time(&self, by: Duration) {
+        self.clock.advance(by);
+        self.settle().await;
+    }
+
+    /// Holds that nothing is left to do and that nobody got anything wrong, and stops everything.
+    async fn end(self) {
+        self.settle().await;
+        for server in &self.servers {
+            let left = work::left_over(server).await;
+            assert!(server.may_park() || left.is_empty(), "{} has work left:\n{left}", server.host());
+        }
+        for peer in self.peers.lock().unwrap().iter() {
+            assert!(peer.faults().is_empty(), "{:#?}", peer.faults());
+        }
+        let running = std::mem::take(&mut *self.running.lock().unwrap());
+        futures_util::future::join_all(running.into_iter().map(|running| running.server.stop())).await;
+        self.board.close();
+    }
+}
+
+async fn start(name: &str, backend: Backend, clock: &app::Clock, board: &Switchboard) -> Running {
+    let folder = work::folder();
+    let database = Database::make(backend, folder.path());
+    let settings = Settings {
+        url: format!("http://{name}").parse().expect("a URL"),
+        listen: ([127, 0, 0, 1], 0).into(),
+        data: folder.path().to_owned(),
+        database: database.url.clone(),
+        media: MediaUrl::File(folder.path().join("media")),
+        registration: Registration::Open,
+        smtp: None,
+        allow_private_networks: vec!["127.0.0.0/8".parse().expect("a range")],
+        trusted_proxies: Vec::new(),
+        log: "warn".to_owned(),
+        log_format: LogFormat::Text,
+    };
+    let door = board.door(name).await.expect("a door");
+    let overrides = ::server::Overrides { lookup: Some(Arc::new(door)), clock: clock.clone() };
+    let server = ::server::Server::start(settings, overrides).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    board.connect_server(name, server.address());
+    Running { handle: Server::new(name, &server), server, _folder: folder, _database: database }
+}

@@ -1,0 +1,77 @@
+//! The two databases that every story runs on.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use server::settings::DatabaseUrl;
+
+/// The variable that names a superuser of a throw-away PostgreSQL.
+const VARIABLE: &str = "TEST_POSTGRES_URL";
+
+static COUNT: AtomicU64 = AtomicU64::new(0);
+
+/// Which database the servers of a story keep their data in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+impl Backend {
+    /// Whether it can be used here; if not, it says so, and where everything must run, that is a failure.
+    pub(crate) fn is_there(self) -> bool {
+        if self == Self::Sqlite || super::variable(VARIABLE).is_some() {
+            return true;
+        }
+        assert!(super::variable("CI").is_none(), "{VARIABLE} must name a PostgreSQL; `cargo xtask test` starts one");
+        eprintln!("skipped: {VARIABLE} names no PostgreSQL; `cargo xtask test` starts one");
+        false
+    }
+}
+
+/// A new database of one server, gone when this is dropped.
+pub(crate) struct Database {
+    pub(crate) url: DatabaseUrl,
+    /// The superuser's URL and the name, on PostgreSQL.
+    made: Option<(String, String)>,
+}
+
+impl Database {
+    /// Makes a database; one that is embedded lives in `folder`.
+    pub(crate) fn make(backend: Backend, folder: &Path) -> Self {
+        if backend == Backend::Sqlite {
+            return Self { url: DatabaseUrl::Sqlite(folder.join("tertulia.db")), made: None };
+        }
+        let superuser = super::variable(VARIABLE).expect("asked for before");
+        let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        command(&superuser, &format!("CREATE DATABASE {name}")).expect("a new database");
+        let mut url = url::Url::parse(&superuser).expect("a URL");
+        url.set_path(&name);
+        Self { url: DatabaseUrl::Postgres(url.into()), made: Some((superuser, name)) }
+    }
+
+    /// The database as the setting of the program has it.
+    pub(crate) fn setting(&self) -> String {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            DatabaseUrl::Postgres(url) => url.clone(),
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some((superuser, name)) = &self.made
+            && let Err(error) = command(superuser, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        {
+            eprintln!("{name} stays behind: {error}");
+        }
+    }
+}
+
+fn command(url: &str, text: &str) -> Result<(), Box<dyn std::error::Error>> {
+    PgConnection::establish(url)?.batch_execute(text)?;
+    Ok(())
+}
