@@ -56,6 +56,17 @@ pub struct Wakes {
     pub jobs: Notify,
 }
 
+impl Wakes {
+    fn ring(&self, queue: Queue) {
+        match queue {
+            Queue::Received => &self.received,
+            Queue::Deliveries => &self.deliveries,
+            Queue::Jobs => &self.jobs,
+        }
+        .notify_one();
+    }
+}
+
 /// The queues that a transaction may put something in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Queue {
@@ -67,13 +78,26 @@ pub enum Queue {
     Jobs,
 }
 
+impl Queue {
+    const ALL: [Self; 3] = [Self::Received, Self::Deliveries, Self::Jobs];
+
+    /// The word by which processes wake one another.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Deliveries => "deliveries",
+            Self::Jobs => "jobs",
+        }
+    }
+}
+
 /// A transaction of the action layer: the store's, with the time, new ids, and events.
 pub struct Tx<'a, 'b> {
     store: &'a mut store::Tx<'b>,
     app: &'a Inner,
     now: Timestamp,
     events: Vec<Event>,
-    woken: [bool; 3],
+    woken: Vec<Queue>,
 }
 
 impl<'b> Deref for Tx<'_, 'b> {
@@ -110,14 +134,11 @@ impl Tx<'_, '_> {
         self.events.push(event);
     }
 
-    /// Wakes the workers of `queue` after the commit.
+    /// Wakes the workers of `queue` after the commit, here and in the other processes.
     pub fn wake(&mut self, queue: Queue) {
-        let [received, deliveries, jobs] = &mut self.woken;
-        *match queue {
-            Queue::Received => received,
-            Queue::Deliveries => deliveries,
-            Queue::Jobs => jobs,
-        } = true;
+        if !self.woken.contains(&queue) {
+            self.woken.push(queue);
+        }
     }
 
     /// A number for something that comes to be now.
@@ -213,6 +234,17 @@ impl App {
         self.0.events.subscribe()
     }
 
+    /// Lets what other processes commit wake the workers of this one.
+    pub fn listen(&self) -> Result<()> {
+        let inner = Arc::downgrade(&self.0);
+        let hear = move |word: &str| {
+            let Some(inner) = inner.upgrade().filter(|inner| !inner.tasks.is_stopping()) else { return false };
+            Queue::ALL.into_iter().filter(|queue| queue.as_str() == word).for_each(|queue| inner.wakes.ring(queue));
+            true
+        };
+        Ok(self.0.db.listen(hear)?)
+    }
+
     /// Whether one process owns the database.
     pub fn is_alone(&self) -> bool {
         self.0.db.is_sqlite()
@@ -244,7 +276,7 @@ impl App {
                 let inner = inner.clone();
                 move |store| {
                     let now = inner.clock.now();
-                    let mut tx = Tx { store, app: &inner, now, events: Vec::new(), woken: [false; 3] };
+                    let mut tx = Tx { store, app: &inner, now, events: Vec::new(), woken: Vec::new() };
                     let value = f(&mut tx)?;
                     let events = std::mem::take(&mut tx.events);
                     for event in &events {
@@ -252,15 +284,16 @@ impl App {
                         notifications::record(&mut tx, event)?;
                         log::record(&mut tx, event)?;
                     }
-                    Ok((value, events, tx.woken))
+                    let woken = std::mem::take(&mut tx.woken);
+                    for queue in &woken {
+                        store::signal::send(&mut tx, queue.as_str())?;
+                    }
+                    Ok((value, events, woken))
                 }
             })
             .await?;
-        for (woken, bell) in woken.into_iter().zip([&inner.wakes.received, &inner.wakes.deliveries, &inner.wakes.jobs])
-        {
-            if woken {
-                bell.notify_one();
-            }
+        for queue in woken {
+            inner.wakes.ring(queue);
         }
         for event in events {
             // Nobody listening is no failure.

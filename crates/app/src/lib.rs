@@ -2,6 +2,7 @@
 pub mod actors;
 mod app;
 mod clock;
+pub mod deliveries;
 mod error;
 mod event;
 pub mod follows;
@@ -19,6 +20,7 @@ pub mod people;
 mod ports;
 pub mod posts;
 pub mod random;
+pub mod retention;
 pub mod seal;
 pub mod setup;
 pub mod shares;

@@ -64,6 +64,19 @@ pub async fn invite(app: &App, me: Me, group: ActorId, person: ActorId) -> Resul
     .await
 }
 
+/// Refuses a request to join a group in which I keep order; one that came as a request to follow is answered there.
+pub async fn refuse(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        let (_, mine) = groups::regard(tx, group, me.0)?;
+        policy::moderate(&mine)?;
+        let waiting = store::groups::membership(tx, group, person)?.filter(|m| m.state == MemberState::Pending);
+        waiting.ok_or(Error::NotFound)?;
+        store::groups::remove_membership(tx, group, person)?;
+        Ok(())
+    })
+    .await
+}
+
 /// Gives somebody a role, or with `None` ends their membership.
 pub async fn appoint(app: &App, me: Me, group: ActorId, person: ActorId, role: Option<Role>) -> Result<()> {
     app.write(move |tx| receive_appoint(tx, me.0, group, person, role, None)).await

@@ -15,8 +15,10 @@ use store::posts::Count;
 use crate::{App, Cause, Error, Event, Me, Result, Tx, groups};
 
 mod draft;
+mod once;
 
 pub use draft::Writing;
+pub use once::create_once;
 
 /// The longest title, in characters.
 pub const TITLE: usize = 200;

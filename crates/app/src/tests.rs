@@ -5,6 +5,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use domain::{
     actor::{Actor, ActorKind},
     group::{Joining, MemberState, Role, Visibility},
@@ -20,6 +21,7 @@ use crate::{
     App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, actors, follows, groups, jobs,
     members, moderation, people,
     posts::{self, Draft, Origin, Writing},
+    retention,
     seal::Seal,
     votes,
 };
@@ -203,6 +205,8 @@ on_both! {
     bans_end_follow_and_membership
     work_is_retried_and_parked
     names_are_one_namespace
+    what_one_process_commits_wakes_another
+    what_is_old_is_forgotten
     tokens_open_what_they_should
 }
 
@@ -397,4 +401,47 @@ async fn tokens_open_what_they_should(w: World) {
     assert_eq!(right, Some(w.ana));
     assert_eq!(people::authenticate(&w.app, "ana@plaza.example", "wrong".into()).await.unwrap(), None);
     assert_eq!(people::authenticate(&w.app, "nobody@plaza.example", "wrong".into()).await.unwrap(), None);
+}
+
+async fn what_one_process_commits_wakes_another(w: World) {
+    if w.app.is_alone() {
+        return;
+    }
+    w.app.listen().unwrap();
+    // Whoever starts to listen hears what is sent later; so it is said again until it is heard.
+    w.app.wakes().jobs.notified().now_or_never();
+    for _ in 0..100 {
+        w.app.write(|tx| Ok(store::signal::send(tx, "jobs")?)).await.unwrap();
+        if tokio::time::timeout(Duration::from_millis(200), w.app.wakes().jobs.notified()).await.is_ok() {
+            return;
+        }
+    }
+    panic!("the signal was not heard");
+}
+
+async fn what_is_old_is_forgotten(w: World) {
+    let arrive = |n: i64| {
+        let (uri, body) = (format!("https://far.example/{n}"), format!("body {n}"));
+        crate::inbox::accept(&w.app, uri, "https://far.example/zoe".into(), "Like".into(), "d".into(), body)
+    };
+    let bodies = || {
+        w.app.write(|tx| {
+            let now = tx.now();
+            Ok(store::jobs::claim_received(tx, now, now, 10)?)
+        })
+    };
+    arrive(1).await.unwrap();
+    arrive(2).await.unwrap();
+    let first = domain::id::ReceivedId(bodies().await.unwrap()[0].id);
+    w.app.write(move |tx| Ok(store::jobs::finish_received(tx, first, None)?)).await.unwrap();
+    w.clock.advance(Duration::from_secs(8 * 86_400));
+    retention::sweep(&w.app).await.unwrap();
+    let body = w.app.read(move |c| store::jobs::received_body(c, first)).await.unwrap();
+    assert_eq!(body.as_deref(), Some(""), "its body is gone, its id is known");
+    let waiting = bodies().await.unwrap();
+    assert_eq!(waiting[0].body, "body 2", "what had no effect yet is kept whole");
+    w.clock.advance(Duration::from_secs(90 * 86_400));
+    retention::sweep(&w.app).await.unwrap();
+    let body = w.app.read(move |c| store::jobs::received_body(c, first)).await.unwrap();
+    assert_eq!((body, bodies().await.unwrap().len()), (None, 1));
 }

@@ -32,13 +32,10 @@ use crate::{
 use answer::DOCUMENT;
 use documents::{Document, Subject};
 
-/// The routes of federation, for every thread of the server. Pages come after these: they take what is left.
-pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
-    let documents = Documents::new(app);
-    move |config| {
-        config.app_data(Data::new(documents.clone()));
-        routes(config);
-    }
+/// The routes of federation. Pages come after these: they take what is left.
+pub fn configure(config: &mut ServiceConfig, documents: &Documents) {
+    config.app_data(Data::new(documents.clone()));
+    routes(config);
 }
 
 macro_rules! read {

@@ -1,1 +1,45 @@
-//! mastodon.
+//! The Mastodon client API: one file per area of routes, one builder per entity.
+mod accounts;
+mod caller;
+mod entities;
+mod error;
+mod follow_requests;
+mod headers;
+mod instance;
+mod notifications;
+mod paging;
+mod params;
+mod placeholder;
+mod route;
+mod search;
+mod statuses;
+mod timelines;
+
+#[cfg(test)]
+mod tests;
+
+use actix_web::{
+    middleware::from_fn,
+    web::{self, PayloadConfig, ServiceConfig},
+};
+
+/// The longest body of a request, in bytes: the longest post, escaped in the dearest way.
+const LONGEST_BODY: usize = 2 * 1024 * 1024;
+
+/// Adds the routes; the handlers find their `web::Data<app::App>` in the application.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(
+        web::scope("/api")
+            .app_data(PayloadConfig::new(LONGEST_BODY))
+            .wrap(from_fn(headers::dress))
+            .configure(instance::routes)
+            .configure(accounts::routes)
+            .configure(statuses::routes)
+            .configure(timelines::routes)
+            .configure(notifications::routes)
+            .configure(follow_requests::routes)
+            .configure(search::routes)
+            .default_service(web::to(route::missing)),
+    );
+    placeholder::routes(cfg);
+}

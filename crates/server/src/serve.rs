@@ -42,6 +42,7 @@ impl Server {
             .map_err(|e| Failure::Other(format!("listen: cannot bind {}: {e}", settings.listen)))?;
         let address = listener.local_addr().map_err(|e| Failure::Other(format!("listen: {e}")))?;
         let handle = open_doors(&app, &client, listener, Ops::new(&app, &settings))?;
+        app.listen().map_err(|e| compose::failure(&e))?;
         start_workers(&app, client);
         tracing::info!(%address, url = %settings.url, "ready");
         Ok(Self { app, address, handle, _lock: lock })
@@ -138,6 +139,7 @@ fn start_workers(app: &App, client: federation::client::Client) {
     let mut handlers = app::jobs::handlers();
     handlers.extend(federation::job_handlers());
     tasks.spawn(app::jobs::run(app.clone(), handlers));
+    tasks.spawn(app::retention::run(app.clone()));
     tasks.spawn(federation::receive::run(app.clone()));
     tasks.spawn(federation::delivery::run(app.clone(), client));
 }

@@ -56,6 +56,7 @@ impl std::fmt::Debug for Location {
 pub struct Db {
     readers: Queue,
     writers: Queue,
+    open: Open,
     sqlite: bool,
 }
 
@@ -90,6 +91,7 @@ impl Db {
                 Ok(Self {
                     readers: queue(|rx| worker::spawn("db-read", readers, &reading, &rx, worker::one_by_one))?,
                     writers: queue(|rx| worker::spawn("db-write", 1, &writing, &rx, worker::grouped))?,
+                    open: writing,
                     sqlite: true,
                 })
             }
@@ -98,6 +100,7 @@ impl Db {
                 Ok(Self {
                     readers: queue(|rx| worker::spawn("db-read", readers, &open, &rx, worker::one_by_one))?,
                     writers: queue(|rx| worker::spawn("db-write", readers, &open, &rx, worker::one_by_one))?,
+                    open,
                     sqlite: false,
                 })
             }
@@ -107,6 +110,12 @@ impl Db {
     /// Whether this is the embedded database, which one process owns.
     pub fn is_sqlite(&self) -> bool {
         self.sqlite
+    }
+
+    /// Calls `hear` with every word that a process sends by [`crate::signal::send`], this one included, and with an
+    /// empty one now and then, as long as it answers true. The embedded database has no other processes.
+    pub fn listen(&self, hear: impl FnMut(&str) -> bool + Send + 'static) -> Result<()> {
+        if self.sqlite { Ok(()) } else { crate::signal::listen(self.open.clone(), hear) }
     }
 
     /// Runs `f` on a connection that reads.

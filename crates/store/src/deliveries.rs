@@ -117,14 +117,16 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
     Ok(queued)
 }
 
-/// Servers that something is due for and that nobody serves.
-pub fn due_peers(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<PeerId>> {
+/// Servers that something is due for and that nobody serves, those that go well first; `well` leaves out the others.
+pub fn due_peers(conn: &mut Conn, now: Timestamp, well: bool, limit: i64) -> Result<Vec<PeerId>> {
     let due = deliveries::table
         .filter(deliveries::peer_id.eq(peers::id))
         .filter(deliveries::parked.is_null().and(deliveries::retry_at.le(now.0)));
+    let worst = if well { 0 } else { i32::MAX };
     let ids: Vec<i64> = db!(conn, c => peers::table
         .filter(peers::lease_until.le(now.0).and(peers::retry_at.le(now.0)))
-        .filter(exists(due))
+        .filter(peers::failures.le(worst).and(exists(due)))
+        .order(peers::failures)
         .limit(limit)
         .select(peers::id)
         .load(c))?;

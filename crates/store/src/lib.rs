@@ -16,11 +16,13 @@ pub mod notifications;
 pub mod peers;
 pub mod posts;
 pub mod relations;
+pub mod retention;
 mod rows;
 mod schema;
 pub mod search;
 pub mod settings;
 pub mod shares;
+pub mod signal;
 pub mod timelines;
 mod visible;
 #[cfg(test)]

@@ -52,7 +52,8 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
         }
         Ok(listed)
     });
-    let communities = listed.await?.iter().map(|(members, group)| Community {
+    let listed = listed.await?;
+    let communities = listed.iter().map(|(members, group)| Community {
         face: Face::new(app.site(), group),
         summary: html::excerpt(&group.summary, EXCERPT),
         members: visit.language.members(*members),

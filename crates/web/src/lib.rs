@@ -1,6 +1,5 @@
 //! Speaks HTML: the pages that people read in a browser, in Spanish and in English, without scripts.
-use actix_web::web::{self, Data, FormConfig, ServiceConfig};
-use app::App;
+use actix_web::web::{self, FormConfig, ServiceConfig};
 use domain::urls::path;
 
 mod actors;
@@ -17,14 +16,10 @@ mod threads;
 /// The largest form that is read.
 const FORM_MAX: usize = 64 << 10;
 
-/// The pages, for every thread of the server. They come after all other routes: what nobody knows is not found here.
-pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
-    let app = app.clone();
-    move |config| {
-        config.app_data(Data::new(app.clone()));
-        config.app_data(FormConfig::default().limit(FORM_MAX));
-        routes(config);
-    }
+/// The pages. They come after all other routes: what nobody knows is not found here.
+pub fn configure(config: &mut ServiceConfig) {
+    config.app_data(FormConfig::default().limit(FORM_MAX));
+    routes(config);
 }
 
 macro_rules! page {

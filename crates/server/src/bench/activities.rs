@@ -12,9 +12,38 @@ use crate::cli::Failure;
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 /// Words that posts are made of: two languages, with accents.
 const WORDS: [&str; 32] = [
-    "tertulia", "libros", "mañana", "canción", "huerto", "vecinas", "biblioteca", "río", "montaña", "receta", "guitarra",
-    "barrio", "reunión", "película", "invierno", "naranja", "garden", "library", "meeting", "river", "song", "weekend",
-    "neighbours", "bicycle", "history", "recipe", "winter", "market", "question", "travel", "music", "afternoon",
+    "tertulia",
+    "libros",
+    "mañana",
+    "canción",
+    "huerto",
+    "vecinas",
+    "biblioteca",
+    "río",
+    "montaña",
+    "receta",
+    "guitarra",
+    "barrio",
+    "reunión",
+    "película",
+    "invierno",
+    "naranja",
+    "garden",
+    "library",
+    "meeting",
+    "river",
+    "song",
+    "weekend",
+    "neighbours",
+    "bicycle",
+    "history",
+    "recipe",
+    "winter",
+    "market",
+    "question",
+    "travel",
+    "music",
+    "afternoon",
 ];
 /// How many words a post has: some four hundred letters, as usual.
 const LENGTH: usize = 55;
@@ -62,7 +91,7 @@ impl Scribe<'_> {
 
     /// A reply by `sender`, with a number of its own.
     pub(super) fn reply(&self, sender: usize, number: usize, thread: Thread) -> Result<Vec<u8>, Failure> {
-        self.create(sender, number, Some(self.note_uri(thread)?))
+        self.create(sender, number, Some(&self.note_uri(thread)?))
     }
 
     /// A vote by `sender`.
@@ -82,7 +111,7 @@ impl Scribe<'_> {
         Ok(format!("{}/notes/{}", self.person(thread.author)?.uri, thread.number))
     }
 
-    fn create(&self, sender: usize, number: usize, parent: Option<String>) -> Result<Vec<u8>, Failure> {
+    fn create(&self, sender: usize, number: usize, parent: Option<&str>) -> Result<Vec<u8>, Failure> {
         let person = self.person(sender)?;
         let id = self.note_uri(Thread { author: sender, number })?;
         let (to, cc) = ([PUBLIC], [format!("{}/followers", person.uri), self.group.uri.clone()]);
@@ -139,12 +168,13 @@ fn published(now: Timestamp, number: usize) -> Result<String, Failure> {
 
 /// A text like no other.
 fn text(number: usize) -> String {
-    let mut state = number.wrapping_mul(2_654_435_761).wrapping_add(12_345);
+    let mut state = u64::try_from(number).unwrap_or(0).wrapping_mul(2_654_435_761).wrapping_add(12_345);
     let mut text = format!("Nota {number}:");
     for _ in 0..LENGTH {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         text.push(' ');
-        text.push_str(WORDS.get((state >> 33) % WORDS.len()).copied().unwrap_or_default());
+        let at = usize::try_from(state >> 33).unwrap_or(0) % WORDS.len();
+        text.push_str(WORDS.get(at).copied().unwrap_or_default());
     }
     text
 }
@@ -163,7 +193,6 @@ mod tests {
     fn what_is_sent_is_signed_and_differs() {
         let person = |number: usize| Person {
             uri: format!("http://127.1.0.1:80/u/{number}"),
-            host: "127.1.0.1:80".into(),
             key: PrivateKey::generate_ed25519().unwrap(),
         };
         let people = [person(0), person(1)];

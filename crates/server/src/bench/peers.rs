@@ -33,8 +33,6 @@ const OTHER_FILES: u32 = 200;
 pub(super) struct Person {
     /// Their id.
     pub(super) uri: String,
-    /// Their server.
-    pub(super) host: String,
     /// Their key.
     pub(super) key: PrivateKey,
 }
@@ -119,9 +117,9 @@ impl Peers {
         }
         let person = |number: u32| {
             let at = usize::try_from(number).unwrap_or(0);
-            let host = addresses.get(at.checked_rem(addresses.len())?)?.to_string();
+            let host = addresses.get(at.checked_rem(addresses.len())?)?;
             let key = keys.get(at % KEYS)?.clone();
-            Some(Person { uri: format!("http://{host}/u/{number}"), host, key })
+            Some(Person { uri: format!("http://{host}/u/{number}"), key })
         };
         let people = (0..people).filter_map(person).collect();
         Ok(Self { people, arrivals, addresses, _tasks: tasks })

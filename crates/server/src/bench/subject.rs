@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long the server may take to start, and to work off what it was given.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// How often it is asked whether it has.
 const GLANCE: Duration = Duration::from_millis(5);
 

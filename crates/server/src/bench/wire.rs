@@ -120,7 +120,8 @@ pub(super) fn request(method: &str, target: &str, headers: &[(&str, &str)], body
 
 /// An answer, ready to be sent.
 pub(super) fn answer(status: &str, media_type: &str, body: &str) -> Vec<u8> {
-    format!("HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    format!("HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+        .into_bytes()
 }
 
 #[cfg(test)]

@@ -1,0 +1,364 @@
+//! Sends what waits: every server in order, many servers at once, with patience for those that do not answer.
+//!
+//! One task keeps the books and does nothing else: it takes servers under a lease, decides what may leave, and records
+//! what became of it, many results in one transaction. Everything that waits runs in a task of its own and reports back.
+mod courier;
+mod lane;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use app::{
+    App, Result,
+    deliveries::{self, Claim, LEASE, Report},
+};
+use domain::{
+    id::PeerId,
+    time::{Timestamp, span},
+};
+use store::{
+    deliveries::{End, Waiting},
+    peers::Peer,
+};
+use tokio::sync::mpsc;
+
+use self::{
+    courier::Courier,
+    lane::{BATCH, Lane, Settled},
+    verdict::{Luck, Verdict},
+};
+use crate::client::Client;
+
+/// How many deliveries are on their way to servers that went well.
+const IN_FLIGHT: usize = 256;
+
+/// And how many to those that could not be reached last time, so that the others do not wait for them.
+const PROBES: usize = 64;
+
+/// How many servers are served at one time.
+const LANES: usize = 512;
+
+/// Of those, how many may be ones that could not be reached last time.
+const PROBING_LANES: usize = 128;
+
+/// How often the queue is looked at without being woken: for what is due later, and what other processes queue.
+const POLL: Duration = span::seconds(1);
+
+/// How long results are gathered before they are recorded.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// How many results are recorded without waiting for more.
+const PLENTY: usize = 256;
+
+/// How long what is on its way may take when the program stops.
+const FAREWELL: Duration = span::seconds(30);
+
+/// Sends until the program stops.
+pub async fn run(app: App, client: Client) {
+    let mut office = Office::new(app, client);
+    office.work(false).await;
+    office.leave().await;
+}
+
+/// Sends what is due now, and returns when nothing is left that may be sent.
+pub async fn drain(app: &App, client: &Client) {
+    let mut office = Office::new(app.clone(), client.clone());
+    office.work(true).await;
+    office.leave().await;
+}
+
+/// What a task reports back.
+enum News {
+    Claimed(Result<Vec<Claim>>),
+    Loaded(PeerId, Result<Vec<Waiting>>),
+    Sent(PeerId, Waiting, Verdict),
+    Recorded(Result<()>, Arc<Report>),
+    Renewed(Result<Timestamp>, Vec<(PeerId, Timestamp)>),
+}
+
+/// The one who keeps the books.
+struct Office {
+    app: App,
+    courier: Arc<Courier>,
+    lanes: HashMap<PeerId, Lane>,
+    /// The lanes, whose turn it is first.
+    turns: VecDeque<PeerId>,
+    in_flight: usize,
+    probes: usize,
+    report: Report,
+    recording: bool,
+    /// When something was last recorded.
+    recorded: Instant,
+    claiming: bool,
+    /// Whether there may be servers to claim.
+    ring: bool,
+    /// When servers were last looked for, and how long that took.
+    claimed: Instant,
+    took: Duration,
+    renewed: Instant,
+    tell: mpsc::UnboundedSender<News>,
+    news: mpsc::UnboundedReceiver<News>,
+}
+
+impl Office {
+    fn new(app: App, client: Client) -> Self {
+        let (tell, news) = mpsc::unbounded_channel();
+        let now = Instant::now();
+        Self {
+            courier: Arc::new(Courier::new(app.clone(), client)),
+            app,
+            lanes: HashMap::new(),
+            turns: VecDeque::new(),
+            in_flight: 0,
+            probes: 0,
+            report: Report::default(),
+            recording: false,
+            recorded: now,
+            claiming: false,
+            ring: true,
+            claimed: now,
+            took: Duration::ZERO,
+            renewed: now,
+            tell,
+            news,
+        }
+    }
+
+    /// Works until the program stops or, if it is `once`, until nothing is left.
+    async fn work(&mut self, once: bool) {
+        let app = self.app.clone();
+        loop {
+            self.dispatch();
+            self.record(false);
+            self.claim();
+            self.renew();
+            let idle = self.lanes.is_empty() && !self.claiming && !self.recording && self.report.is_empty();
+            if once && idle && !self.ring || app.tasks().is_stopping() {
+                return;
+            }
+            tokio::select! {
+                biased;
+                () = app.tasks().stopping() => return,
+                Some(news) = self.news.recv() => {
+                    self.hear(news);
+                    while let Ok(news) = self.news.try_recv() {
+                        self.hear(news);
+                    }
+                }
+                () = app.wakes().deliveries.notified() => self.ring = true,
+                () = tokio::time::sleep(self.nap()) => self.ring |= self.claimed.elapsed() >= POLL,
+            }
+        }
+    }
+
+    /// How long there is nothing to do unless something happens.
+    fn nap(&self) -> Duration {
+        if !self.report.is_empty() && !self.recording {
+            GATHER.saturating_sub(self.recorded.elapsed())
+        } else if self.ring && !self.claiming {
+            self.pause().saturating_sub(self.claimed.elapsed()).max(Duration::from_millis(1))
+        } else {
+            POLL
+        }
+    }
+
+    /// How long to let pass between two looks at all servers: a tenth of the time may go into it.
+    fn pause(&self) -> Duration {
+        (self.took * 10).clamp(Duration::from_millis(5), POLL)
+    }
+
+    fn hear(&mut self, news: News) {
+        match news {
+            News::Claimed(claims) => {
+                self.claiming = false;
+                self.took = self.claimed.elapsed();
+                for claim in claims.unwrap_or_else(|error| self.complain(&error)) {
+                    let id = claim.peer.id;
+                    self.lanes.insert(id, Lane::new(claim));
+                    self.turns.push_back(id);
+                }
+            }
+            News::Loaded(id, batch) => {
+                let batch = batch.unwrap_or_else(|error| self.complain(&error));
+                if let Some(lane) = self.lanes.get_mut(&id) {
+                    lane.load(batch);
+                }
+            }
+            News::Sent(id, waiting, verdict) => self.settle(id, waiting, verdict),
+            News::Recorded(Ok(()), report) => {
+                self.recording = false;
+                // What was queued for them meanwhile was left to whoever serves them next.
+                self.ring |= !report.released.is_empty();
+            }
+            News::Recorded(Err(error), report) => {
+                self.recording = false;
+                self.recorded = Instant::now() + POLL;
+                self.complain::<()>(&error);
+                self.report.after(Arc::unwrap_or_clone(report));
+            }
+            News::Renewed(Ok(until), claims) => {
+                for (id, lease) in claims {
+                    if let Some(lane) = self.lanes.get_mut(&id).filter(|lane| lane.peer.lease_until == lease) {
+                        lane.peer.lease_until = until;
+                    }
+                }
+            }
+            News::Renewed(Err(error), _) => self.complain(&error),
+        }
+    }
+
+    fn complain<T: Default>(&self, error: &app::Error) -> T {
+        tracing::warn!(error = error as &dyn std::error::Error, lanes = self.lanes.len(), "deliveries are held up");
+        T::default()
+    }
+
+    /// Lets leave what may leave, a server after the other.
+    fn dispatch(&mut self) {
+        let now = self.app.now();
+        let mut idle = 0;
+        while idle < self.turns.len() {
+            let Some(id) = self.turns.pop_front() else { return };
+            if self.advance(id, now) {
+                idle = 0;
+            } else {
+                idle += 1;
+            }
+            if self.lanes.contains_key(&id) {
+                self.turns.push_back(id);
+            }
+        }
+    }
+
+    /// Lets one delivery to a server leave, or ends its turn; whether one left.
+    fn advance(&mut self, id: PeerId, now: Timestamp) -> bool {
+        let Some(lane) = self.lanes.get_mut(&id) else { return false };
+        if lane.peer.lease_until <= now {
+            // We were asleep too long: the server may be somebody else's by now.
+            lane.close();
+        }
+        let probing = lane.is_probing();
+        let room = if probing { self.probes < PROBES } else { self.in_flight < IN_FLIGHT };
+        let mut delayed = Vec::new();
+        let next = if room { lane.start(now, &mut delayed) } else { None };
+        let wants = lane.wants();
+        let over = lane.is_over();
+        for (waiting, retry_at) in delayed {
+            self.report.ends.push((id, waiting, End::Later { retry_at, error: None }));
+        }
+        if let Some(last) = wants {
+            let app = self.app.clone();
+            self.spawn(async move { News::Loaded(id, deliveries::next(&app, id, last, BATCH).await) });
+        }
+        let Some(waiting) = next else {
+            if over {
+                self.end(id);
+            }
+            return false;
+        };
+        *(if probing { &mut self.probes } else { &mut self.in_flight }) += 1;
+        let courier = self.courier.clone();
+        self.spawn(async move {
+            let verdict = courier.deliver(&waiting).await;
+            News::Sent(id, waiting, verdict)
+        });
+        true
+    }
+
+    fn settle(&mut self, id: PeerId, waiting: Waiting, verdict: Verdict) {
+        let Some(lane) = self.lanes.get_mut(&id) else { return };
+        let budget = if lane.is_probing() { &mut self.probes } else { &mut self.in_flight };
+        *budget = budget.saturating_sub(1);
+        let Settled { end, gone } = lane.settle(&waiting, verdict, self.app.now(), Luck::new());
+        if gone {
+            self.report.gone.push(waiting.inbox.clone());
+        }
+        if let Some(end) = end {
+            self.report.ends.push((id, waiting, end));
+        }
+    }
+
+    /// Gives a server back.
+    fn end(&mut self, id: PeerId) {
+        let Some(mut lane) = self.lanes.remove(&id) else { return };
+        let (proven, set_back) = lane.outcome();
+        let Peer { host, failures, last_success, lease_until, .. } = &lane.peer;
+        if let Some(how) = set_back {
+            tracing::debug!(peer = host, error = how.error, failures = how.failures, "a server is set back");
+            self.report.set_back.push((id, how));
+        } else if proven && (*failures > 0 || last_success.is_none_or(|at| at + span::minutes(1) < self.app.now())) {
+            self.report.succeeded.push(id);
+        }
+        self.report.released.push((id, *lease_until));
+    }
+
+    /// Records what there is, once it is enough or old enough.
+    fn record(&mut self, now: bool) {
+        let due = now || self.report.ends.len() >= PLENTY || self.recorded.elapsed() >= GATHER;
+        if self.recording || self.report.is_empty() || !due {
+            return;
+        }
+        self.recording = true;
+        self.recorded = Instant::now();
+        let (app, report) = (self.app.clone(), Arc::new(std::mem::take(&mut self.report)));
+        self.spawn(async move { News::Recorded(deliveries::record(&app, report.clone()).await, report) });
+    }
+
+    /// Looks for servers that something is due for.
+    fn claim(&mut self) {
+        let full = self.lanes.len() > LANES / 2;
+        if !self.ring || self.claiming || full || self.claimed.elapsed() < self.pause() {
+            return;
+        }
+        (self.ring, self.claiming, self.claimed) = (false, true, Instant::now());
+        let well = self.lanes.values().filter(|lane| lane.is_probing()).count() >= PROBING_LANES;
+        let room = i64::try_from(LANES - self.lanes.len()).unwrap_or(0);
+        let app = self.app.clone();
+        self.spawn(async move { News::Claimed(deliveries::claim(&app, well, room, BATCH).await) });
+    }
+
+    fn renew(&mut self) {
+        if self.lanes.is_empty() || self.renewed.elapsed() < LEASE / 4 {
+            return;
+        }
+        self.renewed = Instant::now();
+        let claims: Vec<_> = self.lanes.values().map(|lane| (lane.peer.id, lane.peer.lease_until)).collect();
+        let app = self.app.clone();
+        self.spawn(async move { News::Renewed(deliveries::renew(&app, claims.clone()).await, claims) });
+    }
+
+    fn spawn(&self, work: impl Future<Output = News> + Send + 'static) {
+        let tell = self.tell.clone();
+        self.app.tasks().spawn(async move {
+            // Whoever does not listen any more has left.
+            tell.send(work.await).ok();
+        });
+    }
+
+    /// Waits for what is on its way, records it, and gives all servers back.
+    async fn leave(&mut self) {
+        let deadline = tokio::time::Instant::now() + FAREWELL;
+        for lane in self.lanes.values_mut() {
+            lane.close();
+        }
+        while self.in_flight + self.probes > 0 || self.recording || self.claiming {
+            match tokio::time::timeout_at(deadline, self.news.recv()).await {
+                Ok(Some(news)) => self.hear(news),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        let ids: Vec<PeerId> = self.lanes.keys().copied().collect();
+        for id in ids {
+            self.end(id);
+        }
+        let report = Arc::new(std::mem::take(&mut self.report));
+        if let Err(error) = deliveries::record(&self.app, report).await {
+            self.complain::<()>(&error);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Queues and answers, without a network.

@@ -1,0 +1,1 @@
+//! Deliveries to a server that answers what it is told to.

@@ -1,0 +1,170 @@
+//! The worker that applies what was received: each activity is parsed, what it needs is found, and one transaction
+//! holds its effect and the mark that it is done.
+mod actors;
+mod announces;
+pub(crate) mod draft;
+mod follows;
+mod known;
+mod moderation;
+mod posts;
+mod queue;
+mod shares;
+mod undo;
+mod votes;
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use app::{App, Error, Queue, Result, Tx, jobs};
+use domain::{actor::Actor, host::Host, id::ReceivedId, time::span};
+use futures_util::FutureExt;
+use store::jobs::Received;
+
+pub use self::queue::{drain, run};
+use self::known::Known;
+use crate::{
+    parse::{self, Incoming, Verb},
+    resolver::{Budget, FederationResolver, canonical},
+};
+
+/// How long one activity may take; less than its lease.
+const PATIENCE: Duration = span::minutes(4);
+
+/// What an activity changes, to be done in its transaction; may run more than once.
+type Effect = Box<dyn FnMut(&mut Tx<'_, '_>) -> Result<()> + Send>;
+
+/// What is to be done about an activity.
+enum Plan {
+    /// This.
+    Act(Effect),
+    /// Nothing, for this reason.
+    Ignore(String),
+}
+
+fn act(effect: impl FnMut(&mut Tx<'_, '_>) -> Result<()> + Send + 'static) -> Result<Plan> {
+    Ok(Plan::Act(Box::new(effect)))
+}
+
+fn ignore(why: impl Into<String>) -> Result<Plan> {
+    Ok(Plan::Ignore(why.into()))
+}
+
+/// An activity with all that its translation may ask.
+struct Context<'a> {
+    app: &'a App,
+    resolver: &'a FederationResolver,
+    budget: &'a Budget,
+    received: ReceivedId,
+    /// Whose activity it is; that was proven.
+    actor: Actor,
+    /// The group elsewhere that passed it on, if one did.
+    group: Option<Actor>,
+    /// What of the things it names is known here.
+    known: Known,
+}
+
+impl Context<'_> {
+    /// The id of the activity; of one that came without, the one it was stored under.
+    fn uri(&self, activity: &Incoming<'_>, stored: &str) -> String {
+        activity.id.unwrap_or(stored).to_owned()
+    }
+
+    fn canonical(&self, uri: &str) -> String {
+        canonical(self.app.site(), uri)
+    }
+
+    fn is_ours(&self, uri: &str) -> bool {
+        self.app.site().parse(uri).is_some()
+    }
+}
+
+/// Applies one activity, and records what came of it.
+async fn settle(app: &App, resolver: &FederationResolver, received: Received) -> Result<()> {
+    let (id, attempts) = (ReceivedId(received.id), received.attempts);
+    let (uri, kind) = (received.uri.clone(), received.kind.clone());
+    let work = AssertUnwindSafe(apply(app, resolver, received)).catch_unwind();
+    let outcome = match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_panic)) => {
+            tracing::error!(uri, kind, "applying an activity panicked");
+            return app::inbox::set_aside(app, id, "it made the worker panic".into(), None).await;
+        }
+        Err(_elapsed) => Err(Error::Unreachable { what: "it took too long".into(), retry: true }),
+    };
+    let (result, done) = match outcome {
+        Ok(None) => ("applied", Ok(())),
+        Ok(Some(note)) => {
+            tracing::debug!(uri, kind, note, "an activity was ignored");
+            ("ignored", app::inbox::dismiss(app, id, note).await)
+        }
+        Err(error) if error.is_transient() => {
+            let wait = (attempts < jobs::ATTEMPTS).then(|| jobs::back_off(attempts));
+            let detail = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            tracing::info!(uri, kind, attempts, %error, detail, "an activity could not be applied");
+            // Another server's silence is nothing an admin could mend.
+            match (&error, wait) {
+                (Error::Unreachable { .. }, None) => ("ignored", app::inbox::dismiss(app, id, error.to_string()).await),
+                (_, None) => ("parked", app::inbox::set_aside(app, id, format!("{error}: {detail}"), None).await),
+                _ => ("retried", app::inbox::set_aside(app, id, error.to_string(), wait).await),
+            }
+        }
+        Err(error) => {
+            tracing::debug!(uri, kind, %error, "an activity was refused");
+            ("refused", app::inbox::dismiss(app, id, error.to_string()).await)
+        }
+    };
+    metrics::counter!("tertulia_inbox_applied_total", "result" => result).increment(1);
+    done
+}
+
+/// Applies one activity; the answer is why there was nothing to do, if there was not.
+async fn apply(app: &App, resolver: &FederationResolver, received: Received) -> Result<Option<String>> {
+    let id = ReceivedId(received.id);
+    let document = parse::json(received.body.as_bytes()).map_err(|e| Error::Invalid(e.to_string()))?;
+    let activity = parse::activity(&document).map_err(|e| Error::Invalid(e.to_string()))?;
+    let budget = Budget::default();
+    let known = Known::look(app, &activity, Some(&received.actor_uri)).await?;
+    let actor = match known.actor(&received.actor_uri) {
+        Some(actor) if actor.deleted.is_some() => return Ok(Some("its actor is gone".into())),
+        Some(actor) => actor.clone(),
+        None => resolver.find_actor(app, &received.actor_uri, &budget).await?,
+    };
+    let sign_of_life = Host::of(&actor.uri).filter(|host| resolver.is_due(app, "seen", host.as_str(), span::minutes(1)));
+    let context = Context { app, resolver, budget: &budget, received: id, actor, group: None, known };
+    let mut effect = match translate(&context, &activity, &received.uri).await? {
+        Plan::Ignore(why) => return Ok(Some(why)),
+        Plan::Act(effect) => effect,
+    };
+    app.apply(id, move |tx| {
+        if let Some(host) = &sign_of_life {
+            let now = tx.now();
+            if store::peers::seen(tx, host.as_str(), now)? {
+                tx.wake(Queue::Deliveries);
+            }
+        }
+        effect(tx)
+    })
+    .await?;
+    Ok(None)
+}
+
+/// What an activity asks for. `stored` is the id it was stored under.
+async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
+    match activity.verb {
+        Verb::Follow | Verb::Join => follows::follow(context, activity, stored),
+        Verb::Leave => follows::leave(context, activity),
+        Verb::Accept => follows::answer(context, activity, true),
+        Verb::Reject => follows::answer(context, activity, false),
+        Verb::Create => posts::create(context, activity).await,
+        Verb::Update => posts::update(context, activity).await,
+        Verb::Delete => posts::delete(context, activity).await,
+        Verb::Like | Verb::EmojiReact | Verb::Dislike => votes::vote(context, activity, stored),
+        Verb::Announce => Box::pin(announces::announce(context, activity, stored)).await,
+        Verb::Add | Verb::Remove => moderation::collect(context, activity).await,
+        Verb::Lock => moderation::lock(context, activity, true),
+        Verb::Block => moderation::block(context, activity).await,
+        Verb::Undo => undo::undo(context, activity).await,
+        Verb::Flag => ignore("reports are not kept yet"),
+        Verb::Move => ignore("moves are not followed yet"),
+        Verb::Other => ignore(format!("`{:.64}` means nothing here", activity.kind)),
+    }
+}

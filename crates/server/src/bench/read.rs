@@ -1,0 +1,105 @@
+//! How many documents are read per second, out of a filled database.
+use std::{collections::BTreeMap, time::Duration};
+
+use domain::urls::{self, ActorPart};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    activities::Thread,
+    community::{self, Community, GROUP},
+    load::{self, Until},
+    subject::{Birth, Running, Subject},
+    usage::{Cost, Meter},
+};
+use crate::cli::{BenchRead, Failure};
+
+/// How many people wrote the posts.
+const PEOPLE: u32 = 100;
+/// How many posts that were written here are read in turn.
+const OBJECTS: u32 = 50;
+/// One post in so many starts a thread.
+const PER_THREAD: usize = 5;
+const ACTIVITY_JSON: [(&str, &str); 1] = [("accept", "application/activity+json")];
+
+/// What was measured, by what was read.
+pub(super) type Reads = BTreeMap<&'static str, Read>;
+
+/// Reading one kind of document.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct Read {
+    /// Documents per second.
+    pub(super) per_s: f64,
+    /// How long the slowest in a hundred took.
+    pub(super) p99_ms: f64,
+    /// For how long.
+    #[serde(skip)]
+    pub(super) seconds: f64,
+    #[serde(flatten)]
+    pub(super) cost: Cost,
+}
+
+pub(super) async fn measure(subject: &Subject, options: &BenchRead) -> Result<(Birth, Reads), Failure> {
+    let community = Community::found(subject).await?;
+    let mut running = subject.start().await?;
+    fill(subject, &mut running, &community, options).await?;
+    let birth = running.birth;
+    let mut reads = Reads::new();
+    for (name, requests) in requests(&running, &community, subject).await? {
+        let (meter, time) = (Meter::start(running.pid), Duration::from_secs(options.seconds.into()));
+        let outcome = load::send(subject.address(), requests, options.connections, Until::Passed(time)).await?;
+        let cost = meter.read();
+        outcome.expect(200, name)?;
+        reads.insert(
+            name,
+            Read { per_s: outcome.per_s(200), p99_ms: outcome.p99_ms(), seconds: outcome.took.as_secs_f64(), cost },
+        );
+    }
+    Ok((birth, reads))
+}
+
+/// Threads and replies of people elsewhere, sent as they would send them.
+async fn fill(
+    subject: &Subject,
+    running: &mut Running<'_>,
+    community: &Community,
+    options: &BenchRead,
+) -> Result<(), Failure> {
+    let (posts, people) = (usize::try_from(options.posts).unwrap_or(0), community::people(PEOPLE).await?);
+    let scribe = community.scribe(subject, &people)?;
+    let seeds = community::seeds(people.people.len(), posts / PER_THREAD);
+    let threads = seeds.iter().map(|thread| scribe.thread(*thread)).collect::<Result<Vec<_>, _>>()?;
+    community::deliver(subject, running, threads, options.connections).await?;
+    let reply = |number: usize| {
+        let thread = seeds.get(number % seeds.len().max(1)).copied().unwrap_or(Thread { author: 0, number: 0 });
+        scribe.reply(number % people.people.len().max(1), number, thread)
+    };
+    let replies = (seeds.len()..posts).map(reply).collect::<Result<Vec<_>, _>>()?;
+    community::deliver(subject, running, replies, options.connections).await?;
+    Ok(())
+}
+
+/// What is read.
+async fn requests(
+    running: &Running<'_>,
+    community: &Community,
+    subject: &Subject,
+) -> Result<Vec<(&'static str, Vec<Vec<u8>>)>, Failure> {
+    let get = |path: &str| running.request("GET", path, &ACTIVITY_JSON, b"");
+    let actor = format!("/@{GROUP}");
+    let outbox = urls::page_before(&urls::actor_part(&actor, ActorPart::Outbox), None);
+    let webfinger = format!("{}?resource=acct:{GROUP}@{}", urls::path::WEBFINGER, subject.address());
+    let mut objects = Vec::new();
+    for number in 0..OBJECTS {
+        let status = json!({ "status": format!("{} Nota {number} de aquí", community.handle()) });
+        let status = running.post("/api/v1/statuses", &community.token, &status).await?;
+        let uri = status.get("uri").and_then(serde_json::Value::as_str).unwrap_or_default();
+        objects.push(get(uri.strip_prefix(&subject.url("")).unwrap_or("/")));
+    }
+    Ok(vec![
+        ("actor", vec![get(&actor)]),
+        ("outbox", vec![get(&outbox)]),
+        ("webfinger", vec![get(&webfinger)]),
+        ("object", objects),
+    ])
+}

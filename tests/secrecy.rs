@@ -1,0 +1,182 @@
+//! What is not for everybody stays where it belongs: direct posts, followers-only posts, private groups.
+
+use domain::group::{Joining, Visibility};
+use serde_json::{Value, json};
+
+use crate::network::{ACTIVITY, Network, Person, Software, id, on_both};
+
+/// A word that must not be found where it does not belong.
+const SECRET: &str = "Quetzalcoatl";
+
+async fn a_narrow_post_that_mentions_a_public_group_is_not_announced() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben) = (alpha.person("ana").await, alpha.person("ben").await);
+    let club = alpha.group("club", &ana).await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let bea = masto.person("bea");
+    let lemmy = net.peer("lem.test", Software::Lemmy);
+    lemmy.person("leo").follow(&alpha, club.uri()).await;
+    bea.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    lemmy.take();
+    masto.take();
+    for visibility in ["direct", "private"] {
+        let body = json!({ "status": format!("{SECRET} @club"), "visibility": visibility });
+        ben.api("POST", "/api/v1/statuses", &body).await;
+    }
+    bea.send(&alpha, &bea.whisper(SECRET, &[(club.uri(), &club.handle())])).await;
+    let mut narrow = bea.toot(SECRET, &[(club.uri(), &club.handle())], None);
+    narrow["to"] = json!([bea.part("followers")]);
+    narrow["cc"] = json!([club.uri(), club.followers()]);
+    narrow["object"]["to"] = narrow["to"].clone();
+    narrow["object"]["cc"] = narrow["cc"].clone();
+    masto.serve(&narrow["object"]);
+    bea.send(&alpha, &narrow).await;
+    net.settle().await;
+    assert!(lemmy.received().is_empty(), "{:?}", lemmy.kinds());
+    assert!(masto.received().is_empty(), "{:?}", masto.kinds());
+    assert_eq!(alpha.document(&format!("{}/outbox", club.uri())).await["totalItems"], 0);
+    assert!(ana.home().await.is_empty(), "{:?}", ana.home().await);
+    assert!(!alpha.get(club.uri(), "text/html").await.text().contains(SECRET));
+}
+
+async fn a_direct_post_is_for_those_it_names() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, ben, bob) = (alpha.person("ana").await, alpha.person("ben").await, beta.person("bob").await);
+    bob.follow("@ana@alpha.test").await;
+    net.settle().await;
+    let eve = beta.person("eve").await;
+    let body = json!({ "status": format!("{SECRET} @bob@beta.test"), "visibility": "direct" });
+    let post = ana.api("POST", "/api/v1/statuses", &body).await;
+    net.settle().await;
+    let told = bob.read("/api/v1/notifications").await;
+    assert!(told.to_string().contains(SECRET), "{told}");
+    let uri = post["uri"].as_str().unwrap();
+    assert_eq!(alpha.get(uri, ACTIVITY).await.status, 404, "as if it did not exist");
+    assert_eq!(alpha.get(uri, "text/html").await.status, 404);
+    for (person, path) in [(&ben, format!("/api/v1/statuses/{}", id(&post)))] {
+        assert_eq!(person.call("GET", &path, &Value::Null).await.status, 404);
+    }
+    assert_eq!(eve.search(uri).await["statuses"], json!([]));
+    let outbox = alpha.document("/@ana/outbox?page=1").await;
+    assert!(!outbox.to_string().contains(SECRET));
+}
+
+/// Looks everywhere where a stranger can look.
+async fn look_around(net: &Network, stranger: &Person, uris: &[String]) -> String {
+    let alpha = net.server("alpha.test");
+    let mut all = String::new();
+    let mut targets: Vec<String> = ["/", "/@club", "/@ana", "/actor", "/@club/outbox?page=1", "/@ana/outbox?page=1"]
+        .map(str::to_owned)
+        .to_vec();
+    for name in ["club", "ana"] {
+        for part in ["outbox", "followers", "following", "featured", "moderators"] {
+            targets.push(format!("/@{name}/{part}"));
+        }
+    }
+    targets.extend(["/nodeinfo/2.0", "/nodeinfo/2.1", "/sitemap.xml", "/robots.txt", "/metrics"].map(str::to_owned));
+    for uri in uris {
+        targets.push(uri.clone());
+        targets.extend(["replies", "likes", "shares", "context"].map(|part| format!("{uri}/{part}")));
+    }
+    for target in &targets {
+        for accept in [ACTIVITY, "text/html", "*/*"] {
+            let answer = alpha.get(target, accept).await;
+            if uris.iter().any(|uri| target.starts_with(uri.as_str())) {
+                assert_eq!(answer.status, 404, "{target} as {accept}: {}", answer.text());
+            }
+            all.push_str(&answer.text());
+        }
+    }
+    for path in ["/api/v1/timelines/public", "/api/v1/timelines/home", "/api/v1/notifications", "/api/v1/directory"] {
+        all.push_str(&stranger.call("GET", path, &Value::Null).await.text());
+    }
+    all.push_str(&stranger.search(SECRET).await.to_string());
+    for uri in uris {
+        all.push_str(&stranger.search(uri).await.to_string());
+    }
+    all
+}
+
+async fn nothing_leaves_a_private_group() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben, eve) = (alpha.person("ana").await, alpha.person("ben").await, alpha.person("eve").await);
+    let club = alpha.group_like("club", &ana, Visibility::Private, Joining::Approval).await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let lemmy = net.peer("lem.test", Software::Lemmy);
+    let (bea, leo) = (masto.person("bea"), lemmy.person("leo"));
+    bea.follow(&alpha, club.uri()).await;
+    leo.follow(&alpha, ana.uri()).await;
+    ben.follow("@club").await;
+    net.settle().await;
+    // Members from anywhere may be admitted; what is written stays here all the same.
+    for account in ana.read("/api/v1/follow_requests").await.as_array().unwrap() {
+        ana.act(&format!("/api/v1/follow_requests/{}/authorize", id(account))).await;
+    }
+    net.settle().await;
+    masto.take();
+    lemmy.take();
+
+    let thread = ana.post(&format!("{SECRET} rises @club @bea@masto.test")).await;
+    let reply = ben.reply(&thread, &format!("{SECRET} indeed")).await;
+    ben.act(&format!("/api/v1/statuses/{}/favourite", id(&thread))).await;
+    let edit = json!({ "status": format!("{SECRET} rises again @club") });
+    ana.api("PUT", &format!("/api/v1/statuses/{}", id(&thread)), &edit).await;
+    net.settle().await;
+    assert_eq!(ben.replies(&thread).await.len(), 1, "members read it");
+    assert!(ben.home().await.iter().any(|status| status.to_string().contains(SECRET)), "members have it at home");
+
+    let uris: Vec<String> = [&thread, &reply].map(|post| post["uri"].as_str().unwrap().to_owned()).to_vec();
+    let all = look_around(&net, &eve, &uris).await;
+    assert!(!all.contains(SECRET), "{all}");
+    for post in [&thread, &reply] {
+        let path = format!("/api/v1/statuses/{}", id(post));
+        for path in [path.clone(), format!("{path}/context")] {
+            assert_eq!(eve.call("GET", &path, &Value::Null).await.status, 404, "{path}");
+        }
+        let answer = eve.call("POST", &format!("{path}/favourite"), &json!({})).await;
+        assert_eq!(answer.status, 404, "{}", answer.text());
+    }
+    let intrusion = json!({ "status": "Let me in @club", "visibility": "public" });
+    let refused = eve.call("POST", "/api/v1/statuses", &intrusion).await;
+    assert!(matches!(refused.status, 403 | 404 | 422), "{} {}", refused.status, refused.text());
+    for peer in [&masto, &lemmy] {
+        assert!(peer.received().is_empty(), "{:?}", peer.received());
+    }
+    ben.api("DELETE", &format!("/api/v1/statuses/{}", id(&reply)), &Value::Null).await;
+    ana.api("DELETE", &format!("/api/v1/statuses/{}", id(&thread)), &Value::Null).await;
+    net.settle().await;
+    for peer in [&masto, &lemmy] {
+        assert!(peer.received().is_empty(), "not even that it is gone: {:?}", peer.received());
+    }
+    assert!(!net.transcript().0.iter().any(|exchange| exchange.sent.to_string().contains(SECRET)));
+}
+
+async fn a_public_post_to_a_private_group_is_ignored() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, eve) = (alpha.person("ana").await, alpha.person("eve").await);
+    let club = alpha.group_like("club", &ana, Visibility::Private, Joining::Approval).await;
+    let bea = net.peer("masto.test", Software::Mastodon).person("bea");
+    let create = bea.toot("Hello?", &[(club.uri(), &club.handle())], None);
+    bea.send(&alpha, &create).await;
+    let leo = net.peer("lem.test", Software::Lemmy).person("leo");
+    leo.send(&alpha, &leo.lemmy_page(club.uri(), "Knock", "Knock")).await;
+    net.settle().await;
+    let inside = app::Me(ana.actor.id);
+    let list = store::posts::List::Threads(club.actor.id);
+    let threads =
+        alpha.app().read(move |c| store::posts::list(c, list, Some(inside.0), store::posts::Page::first(9))).await;
+    assert!(threads.unwrap().is_empty());
+    assert!(eve.home().await.is_empty());
+}
+
+on_both![
+    a_narrow_post_that_mentions_a_public_group_is_not_announced,
+    a_direct_post_is_for_those_it_names,
+    nothing_leaves_a_private_group,
+    a_public_post_to_a_private_group_is_ignored,
+];
