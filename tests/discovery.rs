@@ -23,7 +23,9 @@ async fn webfinger_names_people_and_groups() {
     alpha.group("club", &ana).await;
     for name in ["ana", "club"] {
         let uri = alpha.url(&format!("/@{name}"));
-        for resource in [format!("acct:{name}@alpha.test"), format!("acct:{}@ALPHA.test", name.to_uppercase()), uri.clone()] {
+        for resource in
+            [format!("acct:{name}@alpha.test"), format!("acct:{}@ALPHA.test", name.to_uppercase()), uri.clone()]
+        {
             let (status, jrd) = finger(&alpha, &resource).await;
             assert_eq!(status, 200, "{resource}");
             assert_eq!(jrd["subject"], format!("acct:{name}@alpha.test"), "{resource}");

@@ -131,7 +131,8 @@ async fn an_answer_that_nobody_asked_for_changes_nothing() {
     let alpha = net.server("alpha.test");
     let ana = alpha.person("ana").await;
     let rocks = net.peer("lem.test", Software::Lemmy).group("rocks");
-    let invented = json!({ "id": alpha.url("/activities/99"), "type": "Follow", "actor": ana.uri(), "object": rocks.uri });
+    let invented =
+        json!({ "id": alpha.url("/activities/99"), "type": "Follow", "actor": ana.uri(), "object": rocks.uri });
     rocks.answer(&alpha, "Accept", &invented).await;
     net.settle().await;
     let account = ana.find_account(&rocks.handle()).await;

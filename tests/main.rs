@@ -1,5 +1,20 @@
 //! The proof of the main job: real servers, seen from outside only, and the rules of the house.
 #![cfg(test)]
 
+mod changes;
+mod clients;
+mod discovery;
+mod disorder;
+mod fixtures;
+mod follows;
+mod forums;
+mod kill;
+mod lines;
+mod mentions;
 mod network;
+mod program;
+mod secrecy;
+mod signatures;
+mod tertulias;
+mod threads;
 mod tidy;

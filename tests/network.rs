@@ -3,6 +3,7 @@
 mod database;
 mod forms;
 mod peer;
+mod program;
 mod puppet;
 mod server;
 mod switchboard;
@@ -11,7 +12,9 @@ mod wire;
 mod work;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::future::Future;
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,11 +23,12 @@ use tempfile::TempDir;
 
 pub(crate) use self::database::{Backend, Database};
 pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};
+pub(crate) use self::program::Program;
 pub(crate) use self::puppet::{CONTEXT, PUBLIC, Puppet, Scheme};
 pub(crate) use self::server::{Group, Person, Server, id, text};
 pub(crate) use self::switchboard::{Line, Switchboard};
 pub(crate) use self::transcript::Transcript;
-pub(crate) use self::wire::{Answer, Request};
+pub(crate) use self::wire::Request;
 pub(crate) use self::work::{eventually, variable};
 
 /// Makes two tests of each story: one on SQLite, one on PostgreSQL.
@@ -84,7 +88,7 @@ struct Running {
     server: ::server::Server,
     _folder: TempDir,
     /// Dropped after the server.
-    _database: Database,
+    database: Database,
 }
 
 /// All servers and fake peers of a story; a clone is the same network.
@@ -119,11 +123,28 @@ impl Network {
         self.servers.iter().find(|server| server.host() == name).expect("a server of this network").clone()
     }
 
+    /// How much of everything a server has.
+    pub(crate) fn census(&self, name: &str) -> BTreeMap<String, i64> {
+        let running = self.running.lock().unwrap();
+        running.iter().find(|running| running.handle.host() == name).expect("a server").database.census()
+    }
+
     /// A new fake peer.
     pub(crate) fn peer(&self, host: &str, software: Software) -> Peer {
         let peer = Peer::new(host, software, &self.board, &self.clock);
         self.peers.lock().unwrap().push(peer.clone());
         peer
+    }
+
+    /// A new fake peer outside the switchboard's names: at a real address of its own, as programs need it.
+    pub(crate) async fn peer_at(&self, address: Ipv4Addr, software: Software) -> Peer {
+        let address = self.board.listen(address, "programs").await.expect("a free port");
+        self.peer(&address.to_string(), software)
+    }
+
+    /// Lets fake peers reach a program.
+    pub(crate) fn reach(&self, program: &Program) {
+        self.board.connect_server(&program.host(), program.address());
     }
 
     /// Makes the line from one host to another misbehave; both ways need two calls.
@@ -201,5 +222,5 @@ async fn start(name: &str, backend: Backend, clock: &app::Clock, board: &Switchb
     let overrides = ::server::Overrides { lookup: Some(Arc::new(door)), clock: clock.clone() };
     let server = ::server::Server::start(settings, overrides).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     board.connect_server(name, server.address());
-    Running { handle: Server::new(name, &server), server, _folder: folder, _database: database }
+    Running { handle: Server::new(name, &server), server, _folder: folder, database }
 }

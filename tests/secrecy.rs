@@ -68,9 +68,8 @@ async fn a_direct_post_is_for_those_it_names() {
 async fn look_around(net: &Network, stranger: &Person, uris: &[String]) -> String {
     let alpha = net.server("alpha.test");
     let mut all = String::new();
-    let mut targets: Vec<String> = ["/", "/@club", "/@ana", "/actor", "/@club/outbox?page=1", "/@ana/outbox?page=1"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut targets: Vec<String> =
+        ["/", "/@club", "/@ana", "/actor", "/@club/outbox?page=1", "/@ana/outbox?page=1"].map(str::to_owned).to_vec();
     for name in ["club", "ana"] {
         for part in ["outbox", "followers", "following", "featured", "moderators"] {
             targets.push(format!("/@{name}/{part}"));

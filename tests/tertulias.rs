@@ -40,7 +40,8 @@ async fn a_thread_is_the_same_everywhere() {
     }
     assert_eq!(bob.read("/api/v1/notifications").await[0]["account"]["acct"], "carla@gamma.test");
 
-    bob.api("PUT", &format!("/api/v1/statuses/{}", id(&thread)), &json!({ "status": "Potatoes @club@alpha.test" })).await;
+    bob.api("PUT", &format!("/api/v1/statuses/{}", id(&thread)), &json!({ "status": "Potatoes @club@alpha.test" }))
+        .await;
     carla.api("PUT", &format!("/api/v1/statuses/{}", id(&reply)), &json!({ "status": "I had." })).await;
     carla.act(&format!("/api/v1/statuses/{}/favourite", id(&at_carla))).await;
     ana.act(&format!("/api/v1/statuses/{}/favourite", id(&at_ana))).await;

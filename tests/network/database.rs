@@ -1,10 +1,12 @@
 //! The two databases that every story runs on.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::sql_types::BigInt;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use server::settings::DatabaseUrl;
 
 /// The variable that names a superuser of a throw-away PostgreSQL.
@@ -52,6 +54,59 @@ impl Database {
         Self { url: DatabaseUrl::Postgres(url.into()), made: Some((superuser, name)) }
     }
 
+    /// How much of everything there is: what a repetition must not change.
+    pub(crate) fn census(&self) -> BTreeMap<String, i64> {
+        const TABLES: [&str; 13] = [
+            "actors",
+            "posts",
+            "votes",
+            "shares",
+            "follows",
+            "members",
+            "bans",
+            "mentions",
+            "notifications",
+            "log_entries",
+            "activities",
+            "voided",
+            "received",
+        ];
+        let mut questions: Vec<(String, String)> =
+            TABLES.iter().map(|table| ((*table).to_owned(), format!("SELECT count(*) AS n FROM {table}"))).collect();
+        for column in ["replies", "likes", "dislikes", "shares"] {
+            let sum = format!("SELECT CAST(coalesce(sum({column}), 0) AS BIGINT) AS n FROM tallies");
+            questions.push((format!("tallied {column}"), sum));
+        }
+        let dead = "SELECT count(*) AS n FROM posts WHERE deleted IS NOT NULL OR removed IS NOT NULL".to_owned();
+        questions.push(("dead posts".to_owned(), dead));
+        let answer = |(name, question): (String, String)| (name, self.count(&question));
+        questions.into_iter().map(answer).collect()
+    }
+
+    /// Lets all leases of a process that is no more run out, which takes minutes by itself. The embedded database needs
+    /// no such thing: one process owns it, and gives them back when it starts.
+    pub(crate) fn outlive_leases(&self) {
+        if let DatabaseUrl::Postgres(url) = &self.url {
+            let tables = ["received", "jobs", "peers"];
+            let outlived = tables.map(|table| format!("UPDATE {table} SET lease_until = 0;")).concat();
+            command(url, &outlived).expect("no leases");
+        }
+    }
+
+    fn count(&self, question: &str) -> i64 {
+        let query = sql_query(question);
+        let count: Count = match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut c = SqliteConnection::establish(&path.to_string_lossy()).expect("the database");
+                query.get_result(&mut c).expect("a count")
+            }
+            DatabaseUrl::Postgres(url) => {
+                query.get_result(&mut PgConnection::establish(url).expect("the database")).expect("a count")
+            }
+        };
+        count.n
+    }
+
     /// The database as the setting of the program has it.
     pub(crate) fn setting(&self) -> String {
         match &self.url {
@@ -59,6 +114,12 @@ impl Database {
             DatabaseUrl::Postgres(url) => url.clone(),
         }
     }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
 }
 
 impl Drop for Database {

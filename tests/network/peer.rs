@@ -43,11 +43,6 @@ impl Software {
             Self::NodeBb => "NodeBB",
         }
     }
-
-    /// Whether it knows groups.
-    pub(crate) fn is_forum(self) -> bool {
-        !matches!(self, Self::Mastodon | Self::GoToSocial)
-    }
 }
 
 /// Something that was delivered to a fake peer, correctly signed.
@@ -58,8 +53,6 @@ pub(crate) struct Delivered {
     /// Whose key signed it.
     pub(crate) signer: String,
     pub(crate) activity: Value,
-    /// The bytes.
-    pub(crate) body: Vec<u8>,
 }
 
 impl Delivered {
@@ -270,7 +263,7 @@ impl Peer {
             self.0.faults.lock().unwrap().push(format!("{} got no JSON", self.host()));
             return Answer::status(400);
         };
-        let delivered = Delivered { path: request.path().to_owned(), signer, activity, body: request.body.clone() };
+        let delivered = Delivered { path: request.path().to_owned(), signer, activity };
         self.0.received.lock().unwrap().push(delivered);
         Answer::status(if self.0.software == Software::Lemmy { 200 } else { 202 })
     }

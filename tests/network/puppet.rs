@@ -1,10 +1,12 @@
 //! Puppets: actors of fake peers, who sign whatever a test lets them say.
 
+use domain::time::Timestamp;
 use federation::signature::{PrivateKey, sign};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::peer::{Peer, Software};
+use super::program::Program;
 use super::server::Server;
 use super::wire::Request;
 
@@ -42,7 +44,12 @@ impl Puppet {
             _ if group => format!("/c/{name}"),
             _ => format!("/u/{name}"),
         };
-        let uri = peer.url(&path);
+        Self::at(peer, &peer.url(&path), name, kind)
+    }
+
+    /// An actor with this id.
+    pub(crate) fn at(peer: &Peer, uri: &str, name: &str, kind: &'static str) -> Self {
+        let uri = uri.to_owned();
         let key_id = match peer.software() {
             Software::NodeBb => format!("{uri}#key"),
             Software::GoToSocial => format!("{uri}/main-key"),
@@ -54,7 +61,7 @@ impl Puppet {
         if peer.software() == Software::GoToSocial {
             peer.serve_at(&puppet.key_id, &puppet.document());
         }
-        if group {
+        if kind == "Group" {
             let moderators = json!({
                 "@context": CONTEXT, "id": puppet.part("moderators"), "type": "OrderedCollection",
                 "totalItems": 0, "orderedItems": [],
@@ -106,8 +113,12 @@ impl Puppet {
 
     /// A request that delivers `body` to an inbox, signed by this actor.
     pub(crate) fn signed(&self, inbox: &str, body: &[u8], scheme: Scheme) -> Request {
+        self.signed_at(inbox, body, scheme, self.peer.clock().now())
+    }
+
+    /// The same, as if it were signed at another time.
+    pub(crate) fn signed_at(&self, inbox: &str, body: &[u8], scheme: Scheme, now: Timestamp) -> Request {
         let url = Url::parse(inbox).expect("an inbox");
-        let now = self.peer.clock().now();
         let headers = match scheme {
             Scheme::Cavage => sign::post(&self.key, &self.key_id, &url, &sign::digest(body), now),
             Scheme::Rfc9421 => {
@@ -153,6 +164,11 @@ impl Puppet {
         let mut inner = activity.clone();
         inner.as_object_mut().expect("an object").remove("@context");
         self.activity("Undo", &inner)
+    }
+
+    /// Sends an activity to a program, which must take it.
+    pub(crate) async fn tell(&self, program: &Program, activity: &Value) {
+        assert_eq!(self.post(&program.url("/inbox"), activity).await, 202, "{}", program.log());
     }
 
     /// Asks to follow an actor of a server; returns the request.

@@ -38,10 +38,6 @@ impl Server {
         &self.0.app
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.0.address
-    }
-
     /// A URL of this server.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.0.host)

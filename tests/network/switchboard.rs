@@ -96,8 +96,13 @@ impl Switchboard {
 
     /// Opens the door by which `from` reaches everybody else.
     pub(crate) async fn door(&self, from: &str) -> io::Result<Door> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let door = Door(listener.local_addr()?);
+        Ok(Door(self.listen(Ipv4Addr::LOCALHOST, from).await?))
+    }
+
+    /// Listens at a free port of `address`; whoever connects there is `from`.
+    pub(crate) async fn listen(&self, address: Ipv4Addr, from: &str) -> io::Result<SocketAddr> {
+        let listener = TcpListener::bind((address, 0)).await?;
+        let address = listener.local_addr()?;
         let (board, from) = (self.clone(), from.to_owned());
         self.0.tasks.lock().unwrap().spawn(async move {
             let mut connections = JoinSet::new();
@@ -106,7 +111,7 @@ impl Switchboard {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Ok(door)
+        Ok(address)
     }
 
     async fn attend(self, from: String, stream: TcpStream) {

@@ -129,7 +129,7 @@ impl Load {
 
 fn is_sending(c: &mut Conn, now: Timestamp) -> store::Result<bool> {
     let in_hand = |traffic: &Traffic| traffic.waiting > 0 && traffic.peer.lease_until > now;
-    Ok(!store::deliveries::due_peers(c, now, 1)?.is_empty() || store::peers::list(c)?.iter().any(in_hand))
+    Ok(!store::deliveries::due_peers(c, now, false, 1)?.is_empty() || store::peers::list(c)?.iter().any(in_hand))
 }
 
 /// What a server has left to do: given up, or waiting for another try.

@@ -17,7 +17,7 @@ use crate::{App, Cause, Error, Event, Me, Result, Tx, groups};
 mod draft;
 mod once;
 
-pub use draft::Writing;
+pub use draft::{TEXT, Writing};
 pub use once::create_once;
 
 /// The longest title, in characters.

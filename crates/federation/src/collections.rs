@@ -167,6 +167,8 @@ fn activities(c: &mut Conn, site: &Site, actor: &Actor, ids: &[PostId]) -> Resul
         if !actor.is_group() {
             items.push(value(&activity::create(site, &create_id, &view, Form::Note)));
         } else if let Some(announce_id) = store::shares::uri(c, view.post.id, actor.id)? {
+            // Under the id itself stands what microblogs get: the thread's id alone.
+            let announce_id = format!("{announce_id}#create");
             let create = activity::create(site, &create_id, &view, Form::Page);
             items.push(value(&activity::wrap(&announce_id, actor, create)));
         }

@@ -142,6 +142,7 @@ impl Office {
             if once && idle && !self.ring || app.tasks().is_stopping() {
                 return;
             }
+            let nap = self.nap();
             tokio::select! {
                 biased;
                 () = app.tasks().stopping() => return,
@@ -152,7 +153,7 @@ impl Office {
                     }
                 }
                 () = app.wakes().deliveries.notified() => self.ring = true,
-                () = tokio::time::sleep(self.nap()) => self.ring |= self.claimed.elapsed() >= POLL,
+                () = tokio::time::sleep(nap) => {}
             }
         }
     }
@@ -311,6 +312,7 @@ impl Office {
 
     /// Looks for servers that something is due for.
     fn claim(&mut self) {
+        self.ring |= self.claimed.elapsed() >= POLL;
         let full = self.lanes.len() > LANES / 2;
         if !self.ring || self.claiming || full || self.claimed.elapsed() < self.pause() {
             return;

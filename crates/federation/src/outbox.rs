@@ -11,7 +11,7 @@ mod received;
 mod send;
 mod shares;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod votes;
 
 use app::{Event, Outbox, Result, Tx};

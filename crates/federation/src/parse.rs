@@ -16,6 +16,7 @@ pub use self::{
     post::{FoundPost, post},
     strict::{Unreadable, json},
 };
+pub(crate) use self::post::is_tombstone;
 use self::shape::{each, id, id_of, types};
 
 /// Why a document is not what it was read as. The text is safe to show to its sender.

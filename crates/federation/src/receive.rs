@@ -9,6 +9,8 @@ mod moderation;
 mod posts;
 mod queue;
 mod shares;
+#[cfg(test)]
+mod tests;
 mod undo;
 mod votes;
 
@@ -54,10 +56,15 @@ struct Context<'a> {
     resolver: &'a FederationResolver,
     budget: &'a Budget,
     received: ReceivedId,
-    /// Whose activity it is; that was proven.
+    /// How often it was tried, this time included.
+    attempts: i32,
+    /// Whose activity it is.
     actor: Actor,
     /// The group elsewhere that passed it on, if one did.
     group: Option<Actor>,
+    /// Whether what came along with the activity may be taken for its actor's word. Else only what the actor's own
+    /// server says is.
+    trusted: bool,
     /// What of the things it names is known here.
     known: Known,
 }
@@ -118,7 +125,7 @@ async fn settle(app: &App, resolver: &FederationResolver, received: Received) ->
 
 /// Applies one activity; the answer is why there was nothing to do, if there was not.
 async fn apply(app: &App, resolver: &FederationResolver, received: Received) -> Result<Option<String>> {
-    let id = ReceivedId(received.id);
+    let (id, attempts) = (ReceivedId(received.id), received.attempts);
     let document = parse::json(received.body.as_bytes()).map_err(|e| Error::Invalid(e.to_string()))?;
     let activity = parse::activity(&document).map_err(|e| Error::Invalid(e.to_string()))?;
     let budget = Budget::default();
@@ -129,7 +136,7 @@ async fn apply(app: &App, resolver: &FederationResolver, received: Received) -> 
         None => resolver.find_actor(app, &received.actor_uri, &budget).await?,
     };
     let sign_of_life = Host::of(&actor.uri).filter(|host| resolver.is_due(app, "seen", host.as_str(), span::minutes(1)));
-    let context = Context { app, resolver, budget: &budget, received: id, actor, group: None, known };
+    let context = Context { app, resolver, budget: &budget, received: id, attempts, actor, group: None, trusted: true, known };
     let mut effect = match translate(&context, &activity, &received.uri).await? {
         Plan::Ignore(why) => return Ok(Some(why)),
         Plan::Act(effect) => effect,

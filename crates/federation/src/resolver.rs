@@ -19,7 +19,7 @@ use domain::{
     urls::{ActorPart, Local, Site},
 };
 use moka::sync::Cache;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::{Mutex, OnceCell, Semaphore};
 
 pub(crate) use self::{budget::Budget, keys::Known, miss::Miss};
 use self::gate::Gates;
@@ -52,7 +52,13 @@ struct Inner {
     recent: Cache<(&'static str, String), Timestamp>,
     /// Keys that signed requests to us, parsed.
     keys: Cache<String, Known>,
+    /// Places for those whose key has to be fetched before their request can be believed.
+    strangers: Semaphore,
 }
+
+/// How many keys are fetched at once, for whomever.
+const STRANGERS: usize = 64;
+
 
 impl FederationResolver {
     /// A resolver that knows nothing yet.
@@ -66,6 +72,7 @@ impl FederationResolver {
             asking: Cache::builder().max_capacity(CACHED).time_to_idle(span::minutes(5)).build(),
             recent: Cache::builder().max_capacity(CACHED).time_to_live(FRESH).build(),
             keys: Cache::builder().max_capacity(CACHED).time_to_live(span::minutes(10)).build(),
+            strangers: Semaphore::new(STRANGERS),
         }))
     }
 
@@ -76,7 +83,7 @@ impl FederationResolver {
     }
 
     /// Whether `what` was not done to `subject` for `span`; if so, it is from now on.
-    fn is_due(&self, app: &App, what: &'static str, subject: &str, span: Duration) -> bool {
+    pub(crate) fn is_due(&self, app: &App, what: &'static str, subject: &str, span: Duration) -> bool {
         let (key, now) = ((what, subject.to_owned()), app.now());
         let mut due = false;
         self.0.recent.entry(key).and_upsert_with(|last| {

@@ -2,7 +2,7 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     guard::GuardContext,
-    http::StatusCode,
+    http::{Method, StatusCode},
     web::{self, Data, Path, ServiceConfig},
 };
 use app::{App, Error};
@@ -20,6 +20,8 @@ use store::Conn;
 mod accept;
 pub(crate) mod answer;
 pub(crate) mod documents;
+#[cfg(test)]
+mod tests;
 
 pub use accept::wants_document;
 pub use documents::Documents;
@@ -32,10 +34,14 @@ use crate::{
 use answer::DOCUMENT;
 use documents::{Document, Subject};
 
-/// The routes of federation. Pages come after these: they take what is left.
-pub fn configure(config: &mut ServiceConfig, documents: &Documents) {
-    config.app_data(Data::new(documents.clone()));
-    routes(config);
+/// The routes of federation, for every thread of the server. Pages come after these: they take what is left.
+pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
+    let documents = Documents::new(app);
+    move |config| {
+        config.app_data(Data::new(documents.clone()));
+        inbox::configure(config);
+        routes(config);
+    }
 }
 
 macro_rules! read {
@@ -57,12 +63,15 @@ fn routes(config: &mut ServiceConfig) {
     read!(config, path::NODEINFO_21, nodeinfo::version_21);
     read!(config, path::INSTANCE, instance);
     read!(config, path::ACTIVITY, activity);
-    for inbox in [path::INBOX, &format!("{}/", path::INBOX), path::ACTOR_INBOX] {
-        config.service(web::resource(inbox).route(web::post().to(inbox::post)));
-    }
     read!(config, path::ACTOR, actor, wants_document);
-    read!(config, path::ACTOR_PART, actor_part, |context| is_collection(context) || wants_document(context));
-    read!(config, path::POST_PART, post_part, is_collection);
+    read!(config, path::ACTOR_PART, actor_part, |context| reads(context)
+        && (is_collection(context) || wants_document(context)));
+    read!(config, path::POST_PART, post_part, |context| reads(context) && is_collection(context));
+}
+
+/// What is sent to an inbox passes by.
+fn reads(context: &GuardContext<'_>) -> bool {
+    matches!(context.head().method, Method::GET | Method::HEAD)
 }
 
 /// Collections have no pages for people, so they are documents whatever the client asks for.

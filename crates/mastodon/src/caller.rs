@@ -103,14 +103,14 @@ impl<S: Scope> FromRequest for Viewer<S> {
 
 async fn bearer<S: Scope>(request: &HttpRequest) -> Result<Option<Bearer>> {
     let Some(header) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
-    let invalid = Error::Unauthorized("The access token is invalid");
+    let invalid = || Error::Unauthorized("The access token is invalid");
     let Some((scheme, token)) = header.to_str().ok().and_then(|text| text.trim().split_once(' ')) else {
-        return Err(invalid);
+        return Err(invalid());
     };
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(invalid);
+        return Err(invalid());
     }
     let app = request.app_data::<Data<App>>().ok_or_else(|| app::Error::internal("the door has no app"))?;
-    let bearer = people::bearer(app, token.trim()).await?.ok_or(invalid)?;
+    let bearer = people::bearer(app, token.trim()).await?.ok_or_else(invalid)?;
     if S::ANY.iter().any(|scope| bearer.may(scope)) { Ok(Some(bearer)) } else { Err(Error::Scope) }
 }

@@ -29,7 +29,7 @@ const ALWAYS: [(HeaderName, &str); 9] = [
 /// Puts the headers on every answer.
 pub(crate) async fn dress(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let mut answer = if request.method() == Method::OPTIONS {
         let allowed = preflight(request.headers());

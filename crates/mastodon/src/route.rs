@@ -1,7 +1,7 @@
-//! Routes as clients ask for them: with or without a slash at the end, GET also as HEAD.
-use actix_web::{
-    Resource, Route, guard, web,
-};
+//! Routes as clients ask for them: with or without a slash at the end, GET also as HEAD, numbers in the path.
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, Resource, Route, dev::Payload, guard, web};
 
 use crate::error::{Error, Result};
 
@@ -18,4 +18,17 @@ pub(crate) fn get() -> Route {
 /// What there is not.
 pub(crate) async fn missing() -> Result<()> {
     Err(Error::missing())
+}
+
+/// The `{id}` of a path; what is no number names nothing.
+pub(crate) struct Number(pub(crate) i64);
+
+impl FromRequest for Number {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let number = request.match_info().get("id").and_then(|id| id.parse().ok()).filter(|id| *id > 0);
+        ready(number.map(Self).ok_or_else(Error::missing))
+    }
 }

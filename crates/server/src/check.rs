@@ -102,7 +102,8 @@ async fn media(media: &MediaUrl) -> Result<String, Wrong> {
 
 async fn mail(smtp: Option<&Smtp>) -> Result<String, Wrong> {
     let Some(smtp) = smtp else { return Ok("no mail server: mail is logged".into()) };
-    let transport = lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(smtp.url().as_str())?.build();
+    let transport: lettre::AsyncSmtpTransport<lettre::Tokio1Executor> =
+        lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(smtp.url().as_str())?.build();
     if transport.test_connection().await? { Ok("the mail server answers".into()) } else { Err("the mail server does not answer".into()) }
 }
 
@@ -149,9 +150,11 @@ async fn queues(app: &App) -> Vec<Line> {
             line("queue", Ok(detail))
         })
         .collect();
-    lines.extend(peers.iter().filter(|peer| peer.queued > 0 || peer.failures > 0).map(|peer| {
-        let error = peer.last_error.as_deref().unwrap_or("none");
-        line("peer", Ok(format!("{}: {}, {} queued, last error: {error}", peer.host, peer.state, peer.queued)))
+    let troubled = peers.iter().filter(|traffic| traffic.waiting + traffic.parked > 0 || traffic.peer.failures > 0);
+    lines.extend(troubled.map(|traffic| {
+        let (peer, error) = (&traffic.peer, traffic.peer.last_error.as_deref().unwrap_or("none"));
+        let queue = format!("{} waiting, {} parked", traffic.waiting, traffic.parked);
+        line("peer", Ok(format!("{}: {}, {queue}, last error: {error}", peer.host, peer.state)))
     }));
     lines
 }

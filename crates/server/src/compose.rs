@@ -62,10 +62,10 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
     .map_err(|e| Failure::Other(format!("outgoing requests: {e}")))?;
     let app = App::new(Parts {
         db,
-        config: app::Config { site, registration: settings.registration.to_string() },
+        config: app::Config { site, registration: settings.registration.as_str().to_owned() },
         clock: overrides.clock,
         seal: Seal::new(key),
-        outbox: Box::new(FederationOutbox::default()),
+        outbox: Box::new(FederationOutbox),
         resolver: Box::new(FederationResolver::new(client.clone())),
         tasks: Tasks::default(),
     });

@@ -18,7 +18,7 @@ pub(crate) struct Ops {
 }
 
 impl Ops {
-    pub(crate) fn new(_app: &App, settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         Self { trusted: settings.trusted_proxies.clone(), metrics: recorder() }
     }
 

@@ -20,7 +20,6 @@ use crate::{
 const GRACE: u64 = 25;
 
 /// A running server.
-#[derive(Debug)]
 pub struct Server {
     app: App,
     address: SocketAddr,
@@ -41,7 +40,7 @@ impl Server {
         let listener = TcpListener::bind(settings.listen)
             .map_err(|e| Failure::Other(format!("listen: cannot bind {}: {e}", settings.listen)))?;
         let address = listener.local_addr().map_err(|e| Failure::Other(format!("listen: {e}")))?;
-        let handle = open_doors(&app, &client, listener, Ops::new(&app, &settings))?;
+        let handle = open_doors(&app, listener, Ops::new(&settings))?;
         app.listen().map_err(|e| compose::failure(&e))?;
         start_workers(&app, client);
         tracing::info!(%address, url = %settings.url, "ready");
@@ -98,21 +97,16 @@ fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
     }
 }
 
-fn open_doors(
-    app: &App,
-    client: &federation::client::Client,
-    listener: TcpListener,
-    ops: Ops,
-) -> Result<ServerHandle, Failure> {
-    let (app, ops) = (web::Data::new(app.clone()), web::Data::new(ops));
+fn open_doors(app: &App, listener: TcpListener, ops: Ops) -> Result<ServerHandle, Failure> {
     let tasks = app.tasks().clone();
-    let federation = federation::Door::new(&app, client.clone());
+    let federation = federation::routes::configure(app);
+    let (app, ops) = (web::Data::new(app.clone()), web::Data::new(ops));
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(app.clone())
             .app_data(ops.clone())
             .configure(ops::configure)
-            .configure(|cfg| federation.configure(cfg))
+            .configure(federation.clone())
             .configure(mastodon::configure)
             .configure(::web::configure)
     })
@@ -137,7 +131,7 @@ fn open_doors(
 fn start_workers(app: &App, client: federation::client::Client) {
     let tasks = app.tasks();
     let mut handlers = app::jobs::handlers();
-    handlers.extend(federation::job_handlers());
+    handlers.extend(federation::resolver::handlers());
     tasks.spawn(app::jobs::run(app.clone(), handlers));
     tasks.spawn(app::retention::run(app.clone()));
     tasks.spawn(federation::receive::run(app.clone()));

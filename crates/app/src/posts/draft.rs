@@ -15,7 +15,7 @@ use super::{Draft, TITLE};
 use crate::{App, Error, Me, Result};
 
 /// The longest text a member may write, in characters.
-const TEXT: usize = 50_000;
+pub const TEXT: usize = 50_000;
 
 /// What a member typed.
 #[derive(Debug, Clone)]

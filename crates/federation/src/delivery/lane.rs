@@ -1,5 +1,8 @@
 //! One server's queue while this process serves it: what may be sent next, and what the answers do to the rest.
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use app::deliveries::Claim;
 use domain::{
@@ -41,22 +44,31 @@ pub(super) struct Lane {
     loading: bool,
     width: usize,
     in_flight: usize,
-    /// Posts that something on its way is about, with how many copies of which activity.
-    busy: HashMap<PostId, (ActivityId, usize)>,
+    /// What something on its way is about.
+    busy: HashSet<Key>,
     /// An activity about no post that is on its way.
     alone: Option<ActivityId>,
-    /// Posts about which nothing may be sent before something failed is tried again.
-    held: HashMap<PostId, Timestamp>,
+    /// What nothing may be sent about before something that failed is tried again.
+    held: HashMap<Key, Timestamp>,
     strikes: u32,
     /// Whether the server took anything since we have it.
     proven: bool,
     trouble: Option<SetBack>,
 }
 
+/// A post, as far as one inbox is concerned; inboxes by their hash.
+type Key = (PostId, u64);
+
+fn key(waiting: &Waiting) -> Option<Key> {
+    let mut hash = DefaultHasher::new();
+    waiting.inbox.hash(&mut hash);
+    Some((waiting.post?, hash.finish()))
+}
+
 /// What an answer leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Settled {
-    /// What is recorded; nothing if it is tried again at once.
+    /// What is recorded; nothing if it stays as it is.
     pub(super) end: Option<End>,
     /// Whether the inbox is gone.
     pub(super) gone: bool,
@@ -74,7 +86,7 @@ impl Lane {
             loading: true,
             width,
             in_flight: 0,
-            busy: HashMap::new(),
+            busy: HashSet::new(),
             alone: None,
             held: HashMap::new(),
             strikes: 0,
@@ -136,7 +148,7 @@ impl Lane {
         }
         let mut at = 0;
         while let Some(next) = self.queue.get(at) {
-            let Some(post) = next.post else {
+            let Some(about) = key(next) else {
                 if at > 0 || self.in_flight > 0 && self.alone != Some(next.activity) {
                     return None;
                 }
@@ -150,24 +162,22 @@ impl Lane {
             if self.alone.is_some() {
                 return None;
             }
-            if let Some(until) = self.held.get(&post).copied() {
+            if let Some(until) = self.held.get(&about).copied() {
                 delayed.extend(self.queue.remove(at).filter(|held| held.retry_at < until).map(|held| (held, until)));
                 continue;
             }
             if next.retry_at > now {
-                self.held.insert(post, next.retry_at);
+                self.held.insert(about, next.retry_at);
                 self.queue.remove(at);
                 continue;
             }
-            match self.busy.get(&post) {
-                Some((activity, _)) if *activity != next.activity => at += 1,
-                _ => break,
+            if !self.busy.contains(&about) {
+                break;
             }
+            at += 1;
         }
         let next = self.queue.remove(at)?;
-        if let Some(post) = next.post {
-            self.busy.entry(post).or_insert((next.activity, 0)).1 += 1;
-        }
+        self.busy.extend(key(&next));
         self.in_flight += 1;
         Some(next)
     }
@@ -187,9 +197,7 @@ impl Lane {
             Verdict::Gone => Some(End::Parked { error: "answered 410".to_owned() }),
             Verdict::Later(error, wait) => {
                 let retry_at = now + wait;
-                if let Some(post) = waiting.post {
-                    self.held.insert(post, retry_at);
-                }
+                self.held.extend(key(waiting).map(|about| (about, retry_at)));
                 if self.strike() {
                     self.trouble.get_or_insert_with(|| set_back(&self.peer, error.clone(), None, now, luck));
                 }
@@ -202,8 +210,9 @@ impl Lane {
                 None
             }
             Verdict::Away(error, pause) => {
-                self.trouble.get_or_insert_with(|| set_back(&self.peer, error.clone(), pause, now, luck));
-                Some(End::Later { retry_at: Timestamp(0), error: Some(error) })
+                // Not the fault of this one: it keeps its place, and its tries.
+                self.trouble.get_or_insert_with(|| set_back(&self.peer, error, pause, now, luck));
+                None
             }
         };
         Settled { end, gone }
@@ -211,15 +220,8 @@ impl Lane {
 
     fn land(&mut self, waiting: &Waiting) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        match waiting.post {
-            Some(post) => {
-                if let Some((_, copies)) = self.busy.get_mut(&post) {
-                    *copies -= 1;
-                    if *copies == 0 {
-                        self.busy.remove(&post);
-                    }
-                }
-            }
+        match key(waiting) {
+            Some(about) => drop(self.busy.remove(&about)),
             None if self.in_flight == 0 => self.alone = None,
             None => {}
         }

@@ -67,7 +67,8 @@ pub(super) fn judge(answer: Result<Answer, FetchError>, attempts: i32, luck: Luc
         401 | 403 => unless(REFUSALS, luck.back_off(tried)),
         404 => unless(REFUSALS, luck.spread(span::hours(6))),
         410 => Verdict::Gone,
-        408 | 425 | 429 | 502..=504 => Verdict::Away(said, retry_after),
+        429 => Verdict::Away(said, retry_after.or(Some(span::minutes(1)))),
+        408 | 425 | 502..=504 => Verdict::Away(said, retry_after),
         300..=399 | 500..=599 => unless(FAILURES, luck.back_off(tried.saturating_mul(2))),
         400..=499 => Verdict::Parked(said),
         _ => Verdict::Away(said, None),
@@ -109,4 +110,75 @@ pub(super) fn set_back(peer: &Peer, error: String, pause: Option<Duration>, now:
     let (state, wait) =
         if dead { (PeerState::Dead, luck.spread(PROBE)) } else { (PeerState::Alive, luck.back_off(failures)) };
     SetBack { state, failures, failing_since: Some(since), retry_at: now + wait, error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(status: u16, attempts: i32) -> Verdict {
+        judge(Ok(Answer { status, retry_after: None }), attempts, Luck(0))
+    }
+
+    #[test]
+    fn answers() {
+        let words = |attempts| {
+            move |status: &u16| match answered(*status, attempts) {
+                Verdict::Later(..) => format!("{status} later"),
+                other => format!("{status} {}", other.word()),
+            }
+        };
+        let statuses = [200, 202, 301, 400, 401, 403, 404, 405, 408, 410, 413, 415, 422, 429, 500, 501, 502, 503, 507];
+        let first: Vec<String> = statuses.iter().map(words(0)).collect();
+        assert_eq!(
+            first.join(", "),
+            "200 delivered, 202 delivered, 301 later, 400 parked, 401 later, 403 later, 404 later, 405 parked, 408 away, \
+             410 gone, 413 parked, 415 parked, 422 parked, 429 away, 500 later, 501 later, 502 away, 503 away, 507 later"
+        );
+        let fifth: Vec<String> = [401, 404, 500].iter().map(words(4)).collect();
+        assert_eq!(fifth.join(", "), "401 parked, 404 parked, 500 later");
+        assert_eq!(answered(500, 7).word(), "parked");
+        assert_eq!(answered(401, 0), Verdict::Later("answered 401".into(), span::minutes(1)));
+    }
+
+    #[test]
+    fn back_off_goes_from_a_minute_to_half_a_day() {
+        for luck in [Luck(0), Luck(999)] {
+            assert!((span::minutes(1)..span::minutes(2)).contains(&luck.back_off(1)));
+            assert!((span::minutes(8)..span::minutes(16)).contains(&luck.back_off(4)));
+            assert_eq!(luck.back_off(30), span::hours(12));
+        }
+    }
+
+    #[test]
+    fn a_server_dies_after_a_week_of_trying_and_not_of_our_own_sleep() {
+        let mut peer = Peer {
+            id: domain::id::PeerId(1),
+            host: String::new(),
+            software: String::new(),
+            version: String::new(),
+            profile: domain::peer::Profile::Forum,
+            described: None,
+            state: PeerState::Alive,
+            failures: 0,
+            failing_since: None,
+            retry_at: Timestamp(0),
+            lease_until: Timestamp(0),
+            last_success: None,
+            last_seen: None,
+            last_error: None,
+        };
+        let mut now = Timestamp(0);
+        let mut tries = 0;
+        while peer.state == PeerState::Alive {
+            let SetBack { state, failures, failing_since, retry_at, .. } =
+                set_back(&peer, String::new(), None, now, Luck(500));
+            (peer.state, peer.failures, peer.failing_since, now) = (state, failures, failing_since, retry_at);
+            tries += 1;
+        }
+        assert!((15..40).contains(&tries), "{tries} tries");
+        assert!((span::days(7)..span::days(9)).contains(&now.since(Timestamp(0))));
+        let asleep = Peer { state: PeerState::Alive, failures: 2, failing_since: Some(Timestamp(0)), ..peer };
+        assert_eq!(set_back(&asleep, String::new(), None, Timestamp(0) + span::days(30), Luck(0)).state, PeerState::Alive);
+    }
 }

@@ -5,7 +5,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde_json::{Map, Number, Value};
 
 /// How deep a document may nest.
-pub const DEPTH: usize = 64;
+const DEPTH: usize = 64;
 /// How many keys one object may have.
 const KEYS: usize = 1_000;
 /// How many items one list may have.

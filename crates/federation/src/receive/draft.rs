@@ -17,7 +17,8 @@ use crate::{parse::FoundPost, resolver::canonical};
 #[derive(Debug)]
 pub(crate) struct Surroundings {
     author: Actor,
-    parent: Option<Post>,
+    /// The post it replies to.
+    pub(super) parent: Option<Post>,
     /// Whom the post addresses or mentions, as far as they are known, in the order in which groups are looked for.
     named: Vec<Named>,
     /// Whether anybody here follows the author.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use app::{App, Result};
-use domain::time::span;
+use domain::{id::ReceivedId, time::span};
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Received;
 
@@ -69,35 +69,46 @@ impl Held {
 
 type Running<'a> = FuturesUnordered<BoxFuture<'a, (i64, String)>>;
 
-/// Works until the program stops; what is worked on then is finished, what is only held is left to the next process.
+/// Works until the program stops; what is worked on then is finished, what is only held is given back.
 pub async fn run(app: App) {
     let resolver = match FederationResolver::of(&app) {
         Ok(resolver) => resolver.clone(),
         Err(error) => return tracing::error!(error = &error as &dyn std::error::Error, "the inbox is not worked on"),
     };
     let (mut held, mut running) = (Held::default(), Running::new());
-    loop {
-        if app.tasks().is_stopping() {
-            while running.next().await.is_some() {}
-            return;
+    let mut look = tokio::time::interval(POLL);
+    // Whether more may be due than is held.
+    let mut more = true;
+    while !app.tasks().is_stopping() {
+        if more && held.room() >= HELD / 2 {
+            let room = held.room();
+            more = match take(&app, &mut held).await {
+                Ok(taken) => taken == room,
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "cannot take received activities");
+                    false
+                }
+            };
         }
-        let taken = match take(&app, &mut held).await {
-            Ok(taken) => taken,
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "cannot take received activities");
-                0
-            }
-        };
         start(&app, &resolver, &mut held, &mut running);
-        // While a full batch came, more may be waiting.
-        let rest = if taken > 0 && held.room() > 0 { Duration::ZERO } else { POLL };
         tokio::select! {
             Some((id, actor)) = running.next() => held.settled(id, actor),
-            () = app.wakes().received.notified(), if held.room() > 0 => {}
-            () = tokio::time::sleep(rest) => {}
+            () = app.wakes().received.notified() => more = true,
+            _ = look.tick() => more = true,
             () = app.tasks().stopping() => {}
         }
     }
+    give_back(&app, &mut held).await;
+    while running.next().await.is_some() {}
+}
+
+/// Leaves what is held and not worked on to other processes.
+async fn give_back(app: &App, held: &mut Held) {
+    let waiting = held.lines.drain().flat_map(|(_, line)| line);
+    let given = waiting.map(|received| {
+        app::inbox::set_aside(app, ReceivedId(received.id), "the server stopped".into(), Some(Duration::ZERO))
+    });
+    futures_util::future::join_all(given).await;
 }
 
 /// Applies what is due now, and what becomes due meanwhile; returns how much that was.

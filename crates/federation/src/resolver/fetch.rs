@@ -59,11 +59,6 @@ impl FederationResolver {
         Ok(String::from_utf8_lossy(&fetched.body).into_owned())
     }
 
-    /// Forgets that something was asked for in vain.
-    pub(super) fn forgive(&self, url: &str) {
-        self.0.misses.invalidate(url);
-    }
-
     async fn remembering(
         &self,
         app: &App,
@@ -98,7 +93,7 @@ impl FederationResolver {
         signer: Option<&Signer>,
         budget: &Budget,
     ) -> Result<Fetched, Miss> {
-        let (parsed, host) = (client::strict(url)?, Host::of(url).ok_or_else(|| Miss::useless("not a URL"))?);
+        let (parsed, host) = (client::parse_url(url)?, Host::of(url).ok_or_else(|| Miss::useless("not a URL"))?);
         if app.site().parse(url).is_some() {
             return Err(Miss::useless("this server does not ask itself"));
         }
@@ -137,7 +132,7 @@ fn too_much() -> Miss {
 
 /// Whether a document with the id `id` was found where its id says.
 fn is_at(id: &str, found: &Url) -> bool {
-    client::strict(id).is_ok_and(|mut id| {
+    client::parse_url(id).is_ok_and(|mut id| {
         id.set_fragment(None);
         id == *found
     })

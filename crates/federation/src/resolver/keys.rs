@@ -33,6 +33,7 @@ impl FederationResolver {
 
     /// The key with this id as the document of `owner` has it now. It is read at most once a minute.
     pub(crate) async fn fetched_key(&self, app: &App, key_id: &str, owner: &str) -> Result<Option<Known>, Miss> {
+        let _place = self.0.strangers.try_acquire().map_err(|_full| Miss::Later("too many keys are being fetched".into()))?;
         let _alone = self.alone(owner).await;
         if !self.is_due(app, "key", owner, span::minutes(1)) {
             return Ok(self.known_key(app, key_id).await?);

@@ -3,16 +3,15 @@
 /// Names and values, in order; `None` if the body has no boundary.
 pub(super) fn fields(media_type: &str, body: &[u8]) -> Option<Vec<(String, String)>> {
     let boundary = parameter(media_type, "boundary").filter(|text| !text.is_empty())?;
-    let delimiter = format!("--{boundary}");
+    let (body, delimiter) = ([b"\r\n", body].concat(), format!("\r\n--{boundary}"));
     let mut found = Vec::new();
-    for part in split(body, delimiter.as_bytes()).into_iter().skip(1) {
+    for part in split(&body, delimiter.as_bytes()).into_iter().skip(1) {
         if part.starts_with(b"--") {
             break;
         }
         let Some(end) = position(part, b"\r\n\r\n") else { continue };
         let (head, rest) = part.split_at_checked(end)?;
         let value = rest.get(4..)?;
-        let value = value.strip_suffix(b"\r\n").unwrap_or(value);
         let head = String::from_utf8_lossy(head);
         let disposition = head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"));
         let is_file = disposition.is_some_and(|line| parameter(line, "filename").is_some());

@@ -174,8 +174,8 @@ fn document(host: &str, server: usize, target: &str, keys: &[String]) -> Option<
             Some(("application/json", json!({ "links": [link] })))
         }
         "/nodeinfo/2.0" => {
-            // Every other one is a forum, and is sent what forums understand.
-            let (name, version) = if server.is_multiple_of(2) { ("mastodon", "4.5.0") } else { ("lemmy", "0.19.14") };
+            // One in four is a forum, and is sent what forums understand.
+            let (name, version) = if server % 4 == 3 { ("lemmy", "0.19.14") } else { ("mastodon", "4.5.0") };
             let usage = json!({ "users": { "total": 1 }, "localPosts": 0 });
             let software = json!({ "name": name, "version": version });
             let info = json!({ "version": "2.0", "software": software, "protocols": ["activitypub"],

@@ -1,0 +1,161 @@
+//! Keeping order: in groups here, by their moderators elsewhere; in groups elsewhere, as these report it.
+use app::{
+    Error, Result, follows, members,
+    moderation::{self, Measure, NewBan},
+};
+use domain::{
+    actor::Actor,
+    group::Role,
+    policy::Refusal,
+    post::Post,
+    time::span,
+    urls::{ActorPart, Local},
+};
+
+use super::{Context, Plan, act, ignore};
+use crate::parse::{Incoming, Verb, shape};
+
+/// What an activity does to a post in a group.
+fn take(context: &Context<'_>, activity: &Incoming<'_>, measure: Measure) -> Result<Plan> {
+    let uri = activity.object.id().ok_or_else(|| Error::Invalid("there is nothing to keep order of".into()))?;
+    let Some(post) = context.known.post(&context.canonical(uri)) else { return ignore("the post is not known here") };
+    check_place(context, post)?;
+    let (by, post, cause) = (context.actor.id, post.id, Some(context.received));
+    let reason = activity.reason.unwrap_or_default().to_owned();
+    act(move |tx| moderation::receive(tx, by, post, measure, &reason, cause))
+}
+
+/// Whether a post stands in the group of which is spoken: the one that passes it on, if one does.
+pub(super) fn check_place(context: &Context<'_>, post: &Post) -> Result<()> {
+    match &context.group {
+        Some(group) if post.group != Some(group.id) => Err(Refusal::NotStaff.into()),
+        _ => Ok(()),
+    }
+}
+
+/// If a group reports a decision of somebody who did not keep order there yet, its list is read again.
+pub(super) async fn meet_staff(context: &Context<'_>) -> Result<()> {
+    let Some(group) = &context.group else { return Ok(()) };
+    let (id, person, now) = (group.id, context.actor.id, context.app.now());
+    let standing = context.app.read(move |c| store::groups::standing(c, id, person, now)).await?;
+    if !standing.is_staff() {
+        read_staff(context, group).await?;
+    }
+    Ok(())
+}
+
+async fn read_staff(context: &Context<'_>, group: &Actor) -> Result<()> {
+    if context.resolver.is_due(context.app, "staff", &group.uri, span::minutes(1)) {
+        context.resolver.refresh(context.app, &group.uri, context.budget).await?;
+    }
+    Ok(())
+}
+
+/// A moderator puts back what was taken out.
+pub(super) fn restore(context: &Context<'_>, delete: &Incoming<'_>) -> Result<Plan> {
+    take(context, delete, Measure::Restore)
+}
+
+/// A moderator closes a thread, or opens it.
+pub(super) fn lock(context: &Context<'_>, activity: &Incoming<'_>, on: bool) -> Result<Plan> {
+    take(context, activity, if on { Measure::Lock } else { Measure::Unlock })
+}
+
+/// Something is put into a collection of a group, or taken out: a post that is pinned, a person who keeps order.
+pub(super) async fn collect(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
+    let Some(target) = activity.target.map(|uri| context.canonical(uri)) else {
+        return Err(Error::Invalid("a collection is missing".into()));
+    };
+    let adds = activity.verb == Verb::Add;
+    match collection(context, &target).await? {
+        None => ignore("the collection means nothing here"),
+        Some((group, ActorPart::Featured)) => {
+            let stands = activity.object.id().and_then(|uri| context.known.post(&context.canonical(uri)));
+            if stands.is_some_and(|post| post.group != Some(group.id)) {
+                return Err(Refusal::NotStaff.into());
+            }
+            meet_staff(context).await?;
+            take(context, activity, if adds { Measure::Feature } else { Measure::Unfeature })
+        }
+        Some((group, _)) if !group.is_local() => {
+            read_staff(context, &group).await?;
+            act(|_| Ok(()))
+        }
+        Some((group, _)) => appoint(context, activity, &group, adds).await,
+    }
+}
+
+/// The group and the part of it that a collection is. Of groups elsewhere only the one counts that says so itself.
+async fn collection(context: &Context<'_>, target: &str) -> Result<Option<(Actor, ActorPart)>> {
+    let counts = |part: &ActorPart| matches!(part, ActorPart::Featured | ActorPart::Moderators);
+    if let Some(local) = context.app.site().parse(target) {
+        let Local::ActorPart(name, part) = local else { return Ok(None) };
+        let uri = context.app.site().actor(context.app.site().host(), &name);
+        let group = context.resolver.find_actor(context.app, &uri, context.budget).await?;
+        return Ok(Some((group, part)).filter(|(group, part)| group.is_group() && counts(part) && context.group.is_none()));
+    }
+    let Some(group) = &context.group else { return Ok(None) };
+    let own = target.strip_prefix(group.uri.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    let part = own.and_then(|rest| match rest {
+        "pinned" => Some(ActorPart::Featured),
+        rest => ActorPart::from_segment(rest),
+    });
+    Ok(part.filter(counts).map(|part| (group.clone(), part)))
+}
+
+/// A moderator elsewhere of a group here names another one, or dismisses one.
+async fn appoint(context: &Context<'_>, activity: &Incoming<'_>, group: &Actor, adds: bool) -> Result<Plan> {
+    let person = activity.object.id().ok_or_else(|| Error::Invalid("nobody is named".into()))?;
+    let person = context.resolver.find_actor(context.app, person, context.budget).await?.id;
+    let (by, group, cause) = (context.actor.id, group.id, Some(context.received));
+    let role = if adds { Role::Moderator } else { Role::Member };
+    act(move |tx| members::receive_appoint(tx, by, group, person, Some(role), cause))
+}
+
+/// The group from which somebody is banned: the target, if it is of this server or the one that reports it.
+fn banned_from<'a>(context: &'a Context<'_>, block: &Incoming<'_>) -> Option<&'a Actor> {
+    let target = context.canonical(block.target?);
+    match &context.group {
+        Some(group) => Some(group).filter(|group| group.uri == target),
+        None => context.known.actor(&target).filter(|actor| actor.is_group() && actor.is_local()),
+    }
+}
+
+/// Somebody is banned from a group; or somebody wants nothing more to do with somebody here.
+pub(super) async fn block(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
+    let person = activity.object.id().map(|uri| context.canonical(uri));
+    let person = person.and_then(|uri| context.known.actor(&uri));
+    let (by, cause) = (context.actor.id, Some(context.received));
+    if activity.target.is_none() && context.group.is_none() {
+        let Some(person) = person.filter(|person| person.is_local()) else { return ignore("nobody here is blocked") };
+        let person = person.id;
+        return act(move |tx| {
+            if store::follows::get(tx, person, by)?.is_some() {
+                follows::receive_answer(tx, by, person, false, cause)?;
+            }
+            follows::receive_end(tx, by, person, cause)
+        });
+    }
+    let (Some(group), Some(person)) = (banned_from(context, activity), person) else {
+        return ignore("the ban concerns nobody and no group here");
+    };
+    let until = ["endTime", "expires"].into_iter().find(|key| shape::each(activity.raw, key).next().is_some());
+    let until = match until {
+        Some(key) => Some(shape::moment(activity.raw, key).ok_or_else(|| Error::Invalid("the end of a ban is no date".into()))?),
+        None => None,
+    };
+    let reason = activity.reason.unwrap_or_default().to_owned();
+    let ban = NewBan { group: group.id, person: person.id, until, reason };
+    meet_staff(context).await?;
+    act(move |tx| moderation::receive_ban(tx, by, &ban, cause))
+}
+
+/// A ban is lifted.
+pub(super) fn unblock(context: &Context<'_>, block: &Incoming<'_>) -> Result<Plan> {
+    let person = block.object.id().and_then(|uri| context.known.actor(&context.canonical(uri)));
+    let (Some(group), Some(person)) = (banned_from(context, block), person) else {
+        return ignore("the ban concerns nobody and no group here");
+    };
+    let (by, group, person, cause) = (context.actor.id, group.id, person.id, Some(context.received));
+    act(move |tx| moderation::receive_unban(tx, by, group, person, cause))
+}

@@ -1,0 +1,139 @@
+//! Posts that were written, changed or deleted elsewhere.
+use app::{Error, Result, posts};
+use domain::{host::same_origin, policy::Refusal, post::Post};
+
+use super::{Context, Plan, act, actors, draft, ignore};
+use crate::{
+    parse::{self, FoundPost, Incoming, Object, shape},
+    resolver::Miss,
+};
+
+/// How often a reply waits for the server of the post it replies to, before it is taken without it.
+const WAITS: i32 = 3;
+
+/// Somebody wrote a post.
+pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
+    let uri = activity.object.id().ok_or_else(|| Error::Invalid("a post needs an id".into()))?;
+    if context.is_ours(uri) {
+        return Err(Error::Invalid("the post claims to be of this server".into()));
+    }
+    if let Some(known) = context.known.post(uri) {
+        return if known.author == context.actor.id { ignore("known already") } else { Err(Refusal::NotAuthor.into()) };
+    }
+    let mut found = read(context, activity).await?;
+    if found.is_ballot {
+        return ignore("votes in polls are not counted yet");
+    }
+    if found.addressed.is_empty() {
+        found.addressed = activity.addressed();
+    }
+    let parent = found.parent.as_ref().map(|uri| context.canonical(uri));
+    let known = parent.as_ref().and_then(|uri| context.known.post(uri)).cloned();
+    let mut around = draft::look(context.app, &found, context.actor.clone(), known).await?;
+    // What a group passes on concerns whoever follows the group.
+    if context.group.is_none() && !around.is_of_interest() {
+        return ignore("it concerns nobody here");
+    }
+    if let Some(uri) = parent.filter(|_| around.parent.is_none()) {
+        around.parent = find_parent(context, &uri).await?;
+    }
+    let (draft, origin) = around.draft(found, context.group.as_ref().map(|group| group.id));
+    let (author, cause) = (context.actor.id, Some(context.received));
+    act(move |tx| posts::receive(tx, author, &draft, &origin, cause).map(drop))
+}
+
+/// What an activity says of a post: as it came along, if its actor is the author there; else as its server has it.
+async fn read(context: &Context<'_>, activity: &Incoming<'_>) -> Result<FoundPost> {
+    let author = &context.actor.uri;
+    let found = match activity.object {
+        Object::Embedded(document) if context.trusted && shape::id(document).is_some_and(|id| same_origin(id, author)) => {
+            let mut found = parse::post(document, context.app.now()).map_err(|e| Error::Invalid(e.to_string()))?;
+            if found.authors.is_empty() {
+                found.authors.push(author.clone());
+            }
+            found
+        }
+        object => {
+            let uri = object.id().ok_or_else(|| Error::Invalid("a post needs an id".into()))?;
+            context.resolver.fetch_post(context.app, uri, context.budget).await?
+        }
+    };
+    if found.authors.contains(author) && same_origin(&found.uri, author) {
+        Ok(found)
+    } else {
+        Err(Refusal::NotAuthor.into())
+    }
+}
+
+/// The post that is replied to, fetched with those above it. One that cannot be had is done without.
+async fn find_parent(context: &Context<'_>, uri: &str) -> Result<Option<Post>> {
+    match context.resolver.find_post(context.app, uri, None, context.budget).await {
+        Ok(id) => context.app.read(move |c| store::posts::by_id(c, id)).await,
+        Err(miss @ Miss::Ours(_)) => Err(miss.into()),
+        Err(miss) if miss.is_transient() && context.attempts < WAITS => Err(miss.into()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Somebody changed a post, or themselves.
+pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
+    let uri = activity.object.id().ok_or_else(|| Error::Invalid("nothing is changed".into()))?;
+    let is_actor = matches!(activity.object, Object::Embedded(document) if parse::actor(document).is_ok());
+    if is_actor || uri == context.actor.uri || context.known.actor(&context.canonical(uri)).is_some() {
+        return actors::update(context, activity).await;
+    }
+    // A change may overtake its post.
+    let Some(known) = context.known.post(uri) else { return create(context, activity).await };
+    if known.author != context.actor.id {
+        return Err(Refusal::NotAuthor.into());
+    }
+    let found = read(context, activity).await?;
+    let undated = matches!(activity.object, Object::Embedded(document) if document.get("updated").is_none());
+    let around = draft::look(context.app, &found, context.actor.clone(), None).await?;
+    let (mut draft, origin) = around.draft(found, known.group);
+    if known.parent.is_some() {
+        draft.content.title = None;
+    }
+    // Some never say when. The results of a poll come without a date on purpose.
+    let said = (undated && draft.content.poll.is_none()).then(|| context.app.now());
+    let (by, edited, cause) = (context.actor.id, origin.edited.or(said), Some(context.received));
+    act(move |tx| posts::receive_edit(tx, by, &origin.uri, &draft, edited, cause))
+}
+
+/// Somebody deleted a post, or themselves; or a moderator takes a post out of a group.
+pub(super) async fn delete(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
+    let uri = activity.object.id().ok_or_else(|| Error::Invalid("nothing is deleted".into()))?;
+    let uri = context.canonical(uri);
+    if uri == context.actor.uri {
+        return actors::delete(context).await;
+    }
+    let (by, cause) = (context.actor.id, Some(context.received));
+    let Some(known) = context.known.post(&uri) else {
+        return if context.is_ours(&uri) || context.known.actor(&uri).is_some() {
+            Err(Error::NotFound)
+        } else if context.group.is_some() || !same_origin(&uri, &context.actor.uri) {
+            ignore("the post is not known here")
+        } else {
+            act(move |tx| posts::receive_delete(tx, by, &uri, None, cause))
+        };
+    };
+    if known.author == by {
+        if !context.trusted && !is_gone(context, &uri).await? {
+            return ignore("its server still has it");
+        }
+        return act(move |tx| posts::receive_delete(tx, by, &uri, None, cause));
+    }
+    super::moderation::check_place(context, known)?;
+    super::moderation::meet_staff(context).await?;
+    let reason = activity.reason.unwrap_or_default().to_owned();
+    act(move |tx| posts::receive_delete(tx, by, &uri, Some(&reason), cause))
+}
+
+/// Whether the server of a post says that it is gone.
+async fn is_gone(context: &Context<'_>, uri: &str) -> Result<bool> {
+    match context.resolver.fetch_post(context.app, uri, context.budget).await {
+        Err(Miss::Gone | Miss::NotFound) => Ok(true),
+        Err(miss) if miss.is_transient() => Err(miss.into()),
+        _ => Ok(false),
+    }
+}

@@ -1,0 +1,112 @@
+//! A group elsewhere that somebody here follows.
+use super::*;
+
+struct Scene {
+    here: Here,
+    there: Elsewhere,
+    third: Elsewhere,
+    rocks: Stranger,
+    mod_: Stranger,
+    ana: Stranger,
+}
+
+/// Somebody here follows `rocks`, which `boss`, who lives there too, moderates; `ana` lives on a third server.
+async fn scene() -> Scene {
+    let (here, there, third) = (Here::start().await, Elsewhere::start().await, Elsewhere::start().await);
+    let (mut rocks, mod_, ana) = (there.actor("Group", "rocks"), there.actor("Person", "boss"), third.actor("Person", "ana"));
+    rocks.document["attributedTo"] = format!("{}/moderators", rocks.uri).into();
+    there.has("/rocks", &rocks.document);
+    there.has("/rocks/moderators", &json!({ "type": "OrderedCollection", "orderedItems": [mod_.uri] }));
+    let luis = here.person("luis").await;
+    let group = here.app.resolver().actor(&here.app, &rocks.uri).await.unwrap();
+    let follow = app::follows::request(&here.app, app::Me(luis), group).await.unwrap();
+    let accept = json!({ "id": format!("{}/accept", rocks.uri), "type": "Accept", "actor": rocks.uri,
+        "object": { "id": follow.activity_uri, "type": "Follow", "actor": format!("{OURS}/@luis"), "object": rocks.uri, "to": null } });
+    here.applies(&rocks, &accept).await;
+    let follow = here.app.read(move |c| store::follows::get(c, luis, group)).await.unwrap().unwrap();
+    assert_eq!(follow.state, domain::post::FollowState::Accepted);
+    Scene { here, there, third, rocks, mod_, ana }
+}
+
+impl Scene {
+    fn thread(&self) -> Value {
+        self.ana.note("1", "<p>Granito</p>", json!({ "to": [PUBLIC, self.rocks.uri], "audience": self.rocks.uri }))
+    }
+}
+
+#[actix_web::test]
+async fn a_report_of_strangers_words_is_checked_with_their_server() {
+    let scene = scene().await;
+    let (here, rocks, ana) = (&scene.here, &scene.rocks, &scene.ana);
+    let mut forged = scene.thread();
+    forged["content"] = "<p>falso</p>".into();
+    scene.third.has("/ana/1", &scene.thread());
+    here.applies(rocks, &rocks.does("Announce", ana.does("Create", forged))).await;
+    let post = here.post(&scene.thread()["id"]).await.unwrap();
+    assert_eq!((post.content.html.as_str(), post.content.title.as_deref()), ("<p>Granito</p>", Some("Granito")));
+    assert_eq!(post.group, Some(here.actor(&rocks.uri).await.unwrap().id));
+
+    here.applies(rocks, &rocks.does("Announce", ana.does("Delete", scene.thread()["id"].clone()))).await;
+    assert!(here.post(&scene.thread()["id"]).await.unwrap().is_live(), "her server still has it");
+    scene.third.answers("/ana/1", 410, "");
+    let mut again = rocks.does("Announce", ana.does("Delete", scene.thread()["id"].clone()));
+    again["id"] = format!("{}/again", rocks.uri).into();
+    here.applies(rocks, &again).await;
+    assert!(here.post(&scene.thread()["id"]).await.unwrap().deleted.is_some());
+}
+
+#[actix_web::test]
+async fn a_group_speaks_for_its_own_server_and_for_its_own_posts() {
+    let scene = scene().await;
+    let (here, rocks, boss) = (&scene.here, &scene.rocks, &scene.mod_);
+    let own = boss.note("1", "<p>Basalto</p>", json!({ "to": [PUBLIC, rocks.uri] }));
+    here.applies(rocks, &rocks.does("Announce", boss.does("Create", own.clone()))).await;
+    let post = here.post(&own["id"]).await.unwrap();
+    assert_eq!(scene.there.asked("/boss/1"), 0, "the report is enough");
+
+    here.applies(rocks, &rocks.does("Announce", scene.ana.does("Like", own["id"].clone()))).await;
+    assert_eq!(here.vote(&post, &scene.ana.uri).await, Some(Vote::Like));
+    let mut lock = boss.does("Lock", own["id"].clone());
+    lock["summary"] = "basta".into();
+    here.applies(rocks, &rocks.does("Announce", lock)).await;
+    assert!(here.post(&own["id"]).await.unwrap().locked.is_some());
+    let mut pin = boss.does("Add", own["id"].clone());
+    pin["target"] = format!("{}/featured", rocks.uri).into();
+    here.applies(rocks, &rocks.does("Announce", pin)).await;
+    assert!(here.post(&own["id"]).await.unwrap().featured.is_some());
+    let mut removal = boss.does("Delete", own["id"].clone());
+    removal["actor"] = scene.ana.uri.as_str().into();
+    removal["summary"] = "".into();
+    here.applies(rocks, &rocks.does("Announce", removal)).await;
+    assert!(here.post(&own["id"]).await.unwrap().is_live(), "who does not keep order does not remove");
+
+    let other = scene.there.actor("Group", "other");
+    let elsewhere = here.group("plaza").await;
+    let ours = scene.ana.note("9", "<p>aquí</p>", json!({ "to": [PUBLIC, elsewhere.uri] }));
+    here.applies(&scene.ana, &scene.ana.does("Create", ours.clone())).await;
+    here.applies(&other, &other.does("Announce", boss.does("Lock", ours["id"].clone()))).await;
+    assert!(here.post(&ours["id"]).await.unwrap().locked.is_none(), "not of its group");
+}
+
+#[actix_web::test]
+async fn threads_passed_on_by_id_and_taken_back() {
+    let scene = scene().await;
+    let (here, rocks) = (&scene.here, &scene.rocks);
+    scene.third.has("/ana/1", &scene.thread());
+    let announce = rocks.does("Announce", scene.thread()["id"].clone());
+    here.applies(rocks, &announce).await;
+    let post = here.post(&scene.thread()["id"]).await.unwrap();
+    let by = here.actor(&rocks.uri).await.unwrap().id;
+    let shared = || async { here.app.read(move |c| store::shares::uri(c, post.id, by)).await.unwrap() };
+    assert_eq!(shared().await.as_deref(), announce["id"].as_str());
+    here.applies(rocks, &rocks.does("Undo", announce)).await;
+    assert_eq!(shared().await, None);
+
+    let bob = scene.third.actor("Person", "bob");
+    let nobodys = scene.ana.note("2", "<p>x</p>", json!({}));
+    here.applies(&bob, &bob.does("Announce", nobodys["id"].clone())).await;
+    assert_eq!(scene.third.asked("/ana/2"), 0, "nobody here follows bob");
+    let deep = rocks.does("Announce", bob.does("Announce", nobodys["id"].clone()));
+    here.applies(rocks, &deep).await;
+    assert_eq!(scene.third.asked("/ana/2"), 0, "one level is enough");
+}

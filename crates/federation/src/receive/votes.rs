@@ -1,0 +1,43 @@
+//! Votes on posts that are known here: likes, dislikes, and reactions, which count as likes.
+use app::{Error, Result, votes};
+use domain::post::{Post, Vote};
+
+use super::{Context, Plan, act, ignore};
+use crate::parse::{Incoming, Verb};
+
+fn cast(activity: &Incoming<'_>) -> Vote {
+    if activity.verb == Verb::Dislike { Vote::Dislike } else { Vote::Like }
+}
+
+/// The post a vote is about. A group reports votes only on what stands in it.
+fn post<'a>(context: &'a Context<'_>, activity: &Incoming<'_>) -> Result<Option<&'a Post>> {
+    let uri = activity.object.id().ok_or_else(|| Error::Invalid("a vote on nothing".into()))?;
+    let post = context.known.post(&context.canonical(uri));
+    let reporter = context.group.as_ref().map(|group| group.id);
+    Ok(post.filter(|post| reporter.is_none() || post.group == reporter))
+}
+
+/// Somebody votes.
+pub(super) fn vote(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
+    let Some(post) = post(context, activity)? else { return ignore("the post is not known here") };
+    let (voter, post, vote, cause) = (context.actor.id, post.id, cast(activity), Some(context.received));
+    let uri = context.uri(activity, stored);
+    act(move |tx| votes::receive(tx, voter, post, vote, &uri, cause))
+}
+
+/// Somebody takes a vote back. A vote that has changed since stays.
+pub(super) fn undo(context: &Context<'_>, inner: &Incoming<'_>) -> Result<Plan> {
+    let post = post(context, inner)?.map(|post| post.id);
+    let (voter, vote, cause) = (context.actor.id, cast(inner), Some(context.received));
+    let (by, void) = (context.actor.uri.clone(), inner.id.map(str::to_owned));
+    act(move |tx| {
+        let stands = match post {
+            Some(post) => store::votes::get(tx, post, voter)?.map(|(stands, _)| (post, stands)),
+            None => None,
+        };
+        match stands {
+            Some((post, stands)) if stands == vote => votes::receive_retract(tx, voter, post, cause),
+            _ => super::undo::void(tx, void.as_deref(), &by),
+        }
+    })
+}

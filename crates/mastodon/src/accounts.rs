@@ -1,0 +1,151 @@
+//! Accounts: one's own, others', what they wrote, and following them.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{self, Data, ServiceConfig},
+};
+use app::{App, follows};
+use domain::{actor::Actor, handle::Handle, host::Host, id::ActorId, policy::Refusal, text::hashtag, urls::Site};
+use store::{
+    Conn,
+    timelines::{self, Asked as Wanted, Entry},
+};
+
+use crate::{
+    caller::{Allowed, Profile, ReadAccounts, ReadFollows, ReadStatuses, Viewer, WriteFollows},
+    entities::{Reader, account, account::Credentials, relationship, status},
+    error::{Error, Result},
+    paging::{self, Ends},
+    params::Asked,
+    route::{Number, at, get},
+};
+
+/// How many relationships may be asked for at one time.
+const RELATIONSHIPS: usize = 80;
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(at("/v1/accounts/verify_credentials").route(get().to(verify)))
+        .service(at("/v1/accounts/lookup").route(get().to(lookup)))
+        .service(at("/v1/accounts/relationships").route(get().to(relationships)))
+        .service(at("/v1/accounts/{id}").route(get().to(show)))
+        .service(at("/v1/accounts/{id}/statuses").route(get().to(statuses)))
+        .service(at("/v1/accounts/{id}/follow").route(web::post().to(follow)))
+        .service(at("/v1/accounts/{id}/unfollow").route(web::post().to(unfollow)));
+}
+
+async fn verify(app: Data<App>, caller: Allowed<Profile>) -> Result<HttpResponse> {
+    let (site, me, login) = (app.site().clone(), caller.me.0, caller.account);
+    let credentials = app.read(move |c| {
+        let Some(actor) = store::actors::by_id(c, me)? else { return Ok(None) };
+        let answering = answering(c, me)?;
+        let waiting = store::relations::waiting_for(c, &answering, i64::MAX, 0, 100)?.len();
+        Ok(Some(Credentials::new(account::one(c, &site, &actor)?, &actor, &login, waiting)))
+    });
+    Ok(HttpResponse::Ok().json(credentials.await?.ok_or_else(Error::missing)?))
+}
+
+/// For whom `me` answers those who ask: themselves, and the groups in which they keep order.
+pub(crate) fn answering(c: &mut Conn, me: ActorId) -> store::Result<Vec<ActorId>> {
+    let mut answering = store::groups::moderated_by(c, me)?;
+    answering.push(me);
+    Ok(answering)
+}
+
+async fn lookup(app: Data<App>, _: Viewer<ReadAccounts>, Asked(params): Asked) -> Result<HttpResponse> {
+    let acct = params.text("acct").unwrap_or_default();
+    let handle = Handle::parse(&acct).ok_or_else(Error::missing)?;
+    let site = app.site().clone();
+    let found = app.read(move |c| {
+        let Some(actor) = known(c, &site, &handle)? else { return Ok(None) };
+        account::one(c, &site, &actor).map(Some)
+    });
+    Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Error::missing)?))
+}
+
+/// Who has this handle, as far as it is known here.
+pub(crate) fn known(c: &mut Conn, site: &Site, handle: &Handle) -> store::Result<Option<Actor>> {
+    let handle = handle.clone().localized(site.host());
+    let host: &Host = handle.host.as_ref().unwrap_or(site.host());
+    Ok(store::actors::by_handle(c, &handle.name, host.as_str())?.filter(|actor| actor.deleted.is_none()))
+}
+
+async fn show(app: Data<App>, _: Viewer<ReadAccounts>, Number(id): Number) -> Result<HttpResponse> {
+    let site = app.site().clone();
+    let found = app.read(move |c| {
+        let Some(actor) = store::actors::by_id(c, ActorId(id))? else { return Ok(None) };
+        account::one(c, &site, &actor).map(Some)
+    });
+    Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Error::missing)?))
+}
+
+async fn relationships(
+    app: Data<App>,
+    caller: Allowed<ReadFollows>,
+    Asked(params): Asked,
+) -> Result<HttpResponse> {
+    let asked = params.list("id").unwrap_or_default();
+    let ids: Vec<ActorId> = asked.iter().filter_map(|id| id.parse().ok()).take(RELATIONSHIPS).collect();
+    let me = caller.me.0;
+    let relationships = app.read(move |c| {
+        let known = store::actors::by_ids(c, &ids)?;
+        let ids: Vec<ActorId> = ids.into_iter().filter(|id| known.iter().any(|actor| actor.id == *id)).collect();
+        relationship::list(c, me, &ids)
+    });
+    Ok(HttpResponse::Ok().json(relationships.await?))
+}
+
+async fn statuses(
+    app: Data<App>,
+    caller: Viewer<ReadStatuses>,
+    Number(id): Number,
+    Asked(params): Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let window = paging::window_of_posts(&params, 20, 40);
+    let (reader, viewer, pinned) = (Reader::new(&app, caller.me), caller.id(), params.flag("pinned") == Some(true));
+    let wanted = Wanted {
+        no_replies: params.flag("exclude_replies") == Some(true),
+        no_shares: params.flag("exclude_reblogs") == Some(true),
+        pictures: params.flag("only_media") == Some(true),
+        tag: params.text("tagged").map(|tag| hashtag::fold(&tag)).filter(|tag| !tag.is_empty()),
+    };
+    let found = app.read(move |c| {
+        let Some(actor) = store::actors::by_id(c, ActorId(id))? else { return Ok(None) };
+        let entries = match (actor.is_group(), pinned) {
+            (true, true) => featured(c, actor.id, viewer, window.limit)?,
+            // All that a group shows was passed on.
+            (true, false) if wanted.no_shares => Vec::new(),
+            (true, false) => timelines::of_group(c, actor.id, viewer, window)?,
+            (false, true) => Vec::new(),
+            (false, false) => timelines::of_person(c, actor.id, viewer, &wanted, window)?,
+        };
+        let ends = Ends::of(entries.iter().map(|entry| entry.number), window).filter(|_| !pinned);
+        Ok(Some((status::list(c, &reader, &entries)?, ends)))
+    });
+    let (statuses, ends) = found.await?.ok_or_else(Error::missing)?;
+    Ok(paging::answer(&request, app.site(), &statuses, ends))
+}
+
+/// What is pinned in a group.
+fn featured(c: &mut Conn, group: ActorId, viewer: Option<ActorId>, limit: i64) -> store::Result<Vec<Entry>> {
+    let (list, page) = (store::posts::List::Featured(group), store::posts::Page::first(limit));
+    Ok(store::posts::list(c, list, viewer, page)?.into_iter().map(Entry::of).collect())
+}
+
+async fn follow(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Number) -> Result<HttpResponse> {
+    let (me, target) = (caller.me, ActorId(id));
+    follows::request(&app, me, target).await?;
+    let relationship = app.read(move |c| relationship::one(c, me.0, target)).await?;
+    // Asking is one thing, being let in another: a ban is answered like this.
+    if !relationship.is_follow() {
+        return Err(Error::denied(Refusal::Banned));
+    }
+    Ok(HttpResponse::Ok().json(relationship))
+}
+
+async fn unfollow(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Number) -> Result<HttpResponse> {
+    let (me, target) = (caller.me, ActorId(id));
+    let known = app.read(move |c| store::actors::by_id(c, target)).await?;
+    known.ok_or_else(Error::missing)?;
+    follows::end(&app, me, target).await?;
+    Ok(HttpResponse::Ok().json(app.read(move |c| relationship::one(c, me.0, target)).await?))
+}

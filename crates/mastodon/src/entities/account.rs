@@ -1,0 +1,180 @@
+//! Accounts: people and groups; a group is an account with `group: true`.
+use std::collections::HashMap;
+
+use domain::{
+    actor::{Actor, ActorKind},
+    id::ActorId,
+    text::html,
+    time::Timestamp,
+    urls::Site,
+};
+use serde::Serialize;
+use store::{Conn, Result, accounts::Account as Login, relations::Numbers};
+
+use super::{Id, Nothing, date, instant};
+use crate::placeholder;
+
+/// An `Account`.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Account {
+    id: Id,
+    username: String,
+    acct: String,
+    display_name: String,
+    locked: bool,
+    bot: bool,
+    group: bool,
+    discoverable: bool,
+    indexable: bool,
+    noindex: bool,
+    created_at: String,
+    note: String,
+    url: String,
+    uri: String,
+    avatar: String,
+    avatar_static: String,
+    avatar_description: String,
+    header: String,
+    header_static: String,
+    header_description: String,
+    followers_count: i64,
+    following_count: i64,
+    statuses_count: i64,
+    last_status_at: Option<String>,
+    hide_collections: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspended: Option<bool>,
+    emojis: Nothing,
+    roles: Nothing,
+    fields: Nothing,
+}
+
+impl Account {
+    /// The account of an actor; one that is gone is an empty shell.
+    pub(crate) fn new(site: &Site, actor: &Actor, numbers: Numbers) -> Self {
+        let avatar = actor.icon.clone().unwrap_or_else(|| placeholder::avatar(site));
+        let header = actor.image.clone().unwrap_or_else(|| placeholder::header(site));
+        Self {
+            id: Id(actor.id.0),
+            username: actor.name.clone(),
+            acct: acct(actor),
+            display_name: actor.title.clone(),
+            locked: actor.approves_followers,
+            bot: matches!(actor.kind, ActorKind::Service | ActorKind::Application),
+            group: actor.is_group(),
+            discoverable: actor.discoverable,
+            indexable: actor.indexable,
+            noindex: !actor.indexable,
+            created_at: midnight(actor.created),
+            note: actor.summary.clone(),
+            url: actor.url.clone(),
+            uri: actor.uri.clone(),
+            avatar_static: avatar.clone(),
+            avatar,
+            avatar_description: String::new(),
+            header_static: header.clone(),
+            header,
+            header_description: String::new(),
+            followers_count: numbers.followers,
+            following_count: numbers.following,
+            statuses_count: numbers.posts,
+            last_status_at: numbers.newest.map(|post| date(post.timestamp())),
+            hide_collections: false,
+            suspended: actor.deleted.map(|_| true),
+            emojis: Nothing::default(),
+            roles: Nothing::default(),
+            fields: Nothing::default(),
+        }
+    }
+
+    /// Whose account it is.
+    pub(crate) fn actor(&self) -> ActorId {
+        ActorId(self.id.0)
+    }
+}
+
+/// The handle, without host for those who live here.
+pub(crate) fn acct(actor: &Actor) -> String {
+    if actor.is_local() { actor.name.clone() } else { actor.handle() }
+}
+
+/// Clients show since which day, and some compare the text.
+fn midnight(at: Timestamp) -> String {
+    const DAY: i64 = 86_400_000;
+    instant(Timestamp(at.millis().div_euclid(DAY) * DAY))
+}
+
+/// The account of one actor.
+pub(crate) fn one(conn: &mut Conn, site: &Site, actor: &Actor) -> Result<Account> {
+    let numbers = store::relations::numbers(conn, &[actor.id])?;
+    Ok(Account::new(site, actor, numbers.get(&actor.id).copied().unwrap_or_default()))
+}
+
+/// The accounts of these actors, in their order.
+pub(crate) fn list(conn: &mut Conn, site: &Site, ids: &[ActorId]) -> Result<Vec<Account>> {
+    let actors: HashMap<ActorId, Actor> =
+        store::actors::by_ids(conn, ids)?.into_iter().map(|actor| (actor.id, actor)).collect();
+    let numbers = store::relations::numbers(conn, ids)?;
+    let account = |id: &ActorId| Some(Account::new(site, actors.get(id)?, numbers.get(id).copied().unwrap_or_default()));
+    Ok(ids.iter().filter_map(account).collect())
+}
+
+/// A `CredentialAccount`: one's own.
+#[derive(Debug, Serialize)]
+pub(crate) struct Credentials {
+    #[serde(flatten)]
+    account: Account,
+    source: Source,
+    role: Role,
+}
+
+#[derive(Debug, Serialize)]
+struct Source {
+    privacy: &'static str,
+    sensitive: bool,
+    language: String,
+    note: String,
+    fields: Nothing,
+    follow_requests_count: usize,
+    discoverable: bool,
+    indexable: bool,
+    hide_collections: bool,
+    attribution_domains: Nothing,
+    quote_policy: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Role {
+    id: &'static str,
+    name: &'static str,
+    color: &'static str,
+    permissions: &'static str,
+    highlighted: bool,
+}
+
+/// The numbers are Mastodon's: the first is everybody's role, the other the one with every permission.
+const EVERYBODY: Role = Role { id: "-99", name: "", color: "", permissions: "0", highlighted: false };
+const ADMIN: Role = Role { id: "3", name: "Admin", color: "", permissions: "1", highlighted: true };
+
+impl Credentials {
+    /// One's own account, with how many wait for an answer.
+    pub(crate) fn new(account: Account, actor: &Actor, login: &Login, waiting: usize) -> Self {
+        Self {
+            account,
+            source: Source {
+                privacy: "public",
+                sensitive: false,
+                language: login.language.clone(),
+                note: html::to_text(&actor.summary),
+                fields: Nothing::default(),
+                follow_requests_count: waiting,
+                discoverable: actor.discoverable,
+                indexable: actor.indexable,
+                hide_collections: false,
+                attribution_domains: Nothing::default(),
+                quote_policy: "nobody",
+            },
+            role: if login.admin { ADMIN } else { EVERYBODY },
+        }
+    }
+}

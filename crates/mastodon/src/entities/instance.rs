@@ -1,0 +1,134 @@
+//! The instance: what clients ask first, and by which they decide what they offer.
+use domain::urls::Site;
+use serde_json::{Value, json};
+
+/// The version of the API that is served, as far as it is served: clients switch features on by it.
+const API: &str = "4.2.0";
+
+/// The longest post, in characters.
+const CHARACTERS: usize = app::posts::TEXT;
+
+/// What the instance is at the moment.
+#[derive(Debug, Clone)]
+pub(crate) struct Instance {
+    /// The server as it is known outside.
+    pub(crate) site: Site,
+    /// Who may make a login: `open`, `approval`, `invite` or `closed`.
+    pub(crate) registration: String,
+    /// How many have a login.
+    pub(crate) people: i64,
+    /// How many of them wrote something within a month.
+    pub(crate) active: i64,
+    /// How many posts were written here.
+    pub(crate) posts: i64,
+    /// How many other servers are known.
+    pub(crate) peers: i64,
+}
+
+fn version() -> String {
+    format!("{API} (compatible; Tertulia {})", env!("CARGO_PKG_VERSION"))
+}
+
+impl Instance {
+    fn is_open(&self) -> bool {
+        matches!(self.registration.as_str(), "open" | "approval")
+    }
+
+    fn streaming(&self) -> String {
+        self.site.page("").replacen("http", "ws", 1)
+    }
+
+    fn configuration() -> Value {
+        json!({
+            "accounts": { "max_featured_tags": 0, "max_pinned_statuses": 0 },
+            "statuses": {
+                "max_characters": CHARACTERS,
+                "max_media_attachments": 0,
+                "characters_reserved_per_url": 23,
+                "supported_mime_types": ["text/markdown"],
+            },
+            "media_attachments": {
+                "supported_mime_types": [],
+                "description_limit": 1500,
+                "image_size_limit": 0,
+                "image_matrix_limit": 0,
+                "video_size_limit": 0,
+                "video_frame_rate_limit": 0,
+                "video_matrix_limit": 0,
+            },
+            "polls": {
+                "max_options": 0,
+                "max_characters_per_option": 50,
+                "min_expiration": 300,
+                "max_expiration": 2_629_746,
+            },
+            "translation": { "enabled": false },
+        })
+    }
+
+    /// The first form (`/api/v1/instance`).
+    pub(crate) fn first(&self) -> Value {
+        let host = self.site.host().to_string();
+        json!({
+            "uri": host,
+            "title": host,
+            "short_description": "",
+            "description": "",
+            "email": "",
+            "version": version(),
+            "urls": { "streaming_api": self.streaming() },
+            "stats": { "user_count": self.people, "status_count": self.posts, "domain_count": self.peers },
+            "thumbnail": null,
+            "languages": ["es", "en"],
+            "registrations": self.is_open(),
+            "approval_required": self.registration == "approval",
+            "invites_enabled": false,
+            "configuration": Self::configuration(),
+            "contact_account": null,
+            "rules": [],
+        })
+    }
+
+    /// The second form (`/api/v2/instance`).
+    pub(crate) fn second(&self) -> Value {
+        let host = self.site.host().to_string();
+        let mut configuration = Self::configuration();
+        if let Value::Object(map) = &mut configuration {
+            map.insert(
+                "urls".to_owned(),
+                json!({
+                    "streaming": self.streaming(),
+                    "status": null,
+                    "about": null,
+                    "privacy_policy": null,
+                    "terms_of_service": null,
+                }),
+            );
+            map.insert("vapid".to_owned(), json!({ "public_key": "" }));
+            map.insert("limited_federation".to_owned(), json!(false));
+        }
+        json!({
+            "domain": host,
+            "title": host,
+            "version": version(),
+            "source_url": null,
+            "description": "",
+            "usage": { "users": { "active_month": self.active } },
+            "thumbnail": { "url": null },
+            "icon": [],
+            "languages": ["es", "en"],
+            "configuration": configuration,
+            "registrations": {
+                "enabled": self.is_open(),
+                "approval_required": self.registration == "approval",
+                "reason_required": self.registration == "approval",
+                "message": null,
+                "min_age": null,
+                "url": null,
+            },
+            "api_versions": { "mastodon": 1 },
+            "contact": { "email": "", "account": null },
+            "rules": [],
+        })
+    }
+}

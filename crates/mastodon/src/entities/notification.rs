@@ -1,0 +1,56 @@
+//! Notifications.
+use std::collections::HashMap;
+
+use domain::id::ActorId;
+use serde::Serialize;
+use store::{
+    Conn, Result,
+    notifications::Notification as Told,
+    timelines::Entry,
+};
+
+use super::{
+    Id, Reader,
+    account::{self, Account},
+    instant,
+    status::{self, Status},
+};
+
+/// A `Notification`.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Notification {
+    id: Id,
+    #[serde(rename = "type")]
+    kind: String,
+    group_key: String,
+    created_at: String,
+    account: Account,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
+}
+
+/// These notifications, in their order; those about a post that the reader may not see any more are left out.
+pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<Vec<Notification>> {
+    let mut actors: Vec<ActorId> = told.iter().map(|told| told.actor).collect();
+    actors.sort_unstable();
+    actors.dedup();
+    let accounts = account::list(conn, &reader.site, &actors)?;
+    let accounts: HashMap<ActorId, Account> = accounts.into_iter().map(|account| (account.actor(), account)).collect();
+    let entries: Vec<Entry> = told.iter().filter_map(|told| told.post.map(Entry::of)).collect();
+    let statuses = status::by_post(conn, reader, &entries)?;
+    let notification = |told: Told| {
+        let status = match told.post {
+            Some(post) => Some(statuses.get(&post)?.clone()),
+            None => None,
+        };
+        Some(Notification {
+            id: Id(told.id.0),
+            group_key: format!("ungrouped-{}", told.id),
+            kind: told.kind,
+            created_at: instant(told.created),
+            account: accounts.get(&told.actor)?.clone(),
+            status,
+        })
+    };
+    Ok(told.into_iter().filter_map(notification).collect())
+}

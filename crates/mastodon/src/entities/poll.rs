@@ -1,0 +1,45 @@
+//! Polls.
+use domain::{id::PostId, post::Poll as Asked, time::Timestamp};
+use serde::Serialize;
+
+use super::{Id, Nothing, instant};
+
+/// A `Poll`; it has the number of its post.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Poll {
+    id: Id,
+    expires_at: Option<String>,
+    expired: bool,
+    multiple: bool,
+    votes_count: u64,
+    voters_count: u32,
+    options: Vec<Choice>,
+    emojis: Nothing,
+    voted: bool,
+    own_votes: Nothing,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Choice {
+    title: String,
+    votes_count: u32,
+}
+
+impl Poll {
+    /// The poll of a post.
+    pub(crate) fn new(post: PostId, poll: &Asked, now: Timestamp) -> Self {
+        let choice = |(title, votes): &(String, u32)| Choice { title: title.clone(), votes_count: *votes };
+        Self {
+            id: Id(post.0),
+            expires_at: poll.closes.map(instant),
+            expired: poll.closes.is_some_and(|closes| closes <= now),
+            multiple: poll.multiple,
+            votes_count: poll.options.iter().map(|(_, votes)| u64::from(*votes)).sum(),
+            voters_count: poll.voters,
+            options: poll.options.iter().map(choice).collect(),
+            emojis: Nothing::default(),
+            voted: false,
+            own_votes: Nothing::default(),
+        }
+    }
+}

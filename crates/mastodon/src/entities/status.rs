@@ -1,0 +1,299 @@
+//! Statuses: posts as their authors wrote them, and posts that somebody passed on.
+use std::collections::{HashMap, HashSet};
+
+use app::view::{self, PostView};
+use domain::{
+    actor::Actor,
+    id::{ActorId, PostId},
+    post::{Audience, Vote},
+    text::{html, title},
+    time::Timestamp,
+    urls::Site,
+};
+use serde::Serialize;
+use store::{
+    Conn, Result,
+    relations::Numbers,
+    timelines::{By, Entry},
+};
+
+use super::{
+    Id, Nothing, Reader,
+    account::{Account, acct},
+    instant,
+    media::{self, Card, Media},
+    poll::Poll,
+};
+
+/// A `Status`.
+#[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "that is what the entity is")]
+pub(crate) struct Status {
+    id: Id,
+    created_at: String,
+    edited_at: Option<String>,
+    in_reply_to_id: Option<Id>,
+    in_reply_to_account_id: Option<Id>,
+    sensitive: bool,
+    spoiler_text: String,
+    visibility: &'static str,
+    language: Option<String>,
+    uri: String,
+    url: String,
+    replies_count: i64,
+    reblogs_count: i64,
+    favourites_count: i64,
+    quotes_count: i64,
+    favourited: bool,
+    reblogged: bool,
+    muted: bool,
+    bookmarked: bool,
+    pinned: bool,
+    content: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    filtered: Nothing,
+    reblog: Option<Box<Status>>,
+    application: Option<()>,
+    account: Account,
+    media_attachments: Vec<Media>,
+    mentions: Vec<Mention>,
+    tags: Vec<Tag>,
+    emojis: Vec<Emoji>,
+    card: Option<Card>,
+    poll: Option<Poll>,
+    quote: Option<()>,
+    quote_approval: Approval,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Mention {
+    id: Id,
+    username: String,
+    url: String,
+    acct: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Tag {
+    name: String,
+    url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Emoji {
+    shortcode: String,
+    url: String,
+    static_url: String,
+    visible_in_picker: bool,
+}
+
+/// Nobody may quote: there are no quotes here.
+#[derive(Debug, Clone, Serialize)]
+struct Approval {
+    automatic: Nothing,
+    manual: Nothing,
+    current_user: &'static str,
+}
+
+impl Status {
+    /// With the text as it was written, for an author who writes it anew.
+    pub(crate) fn with_text(mut self, text: String) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    /// The same post, passed on by `by` under the number of `entry`.
+    fn passed_on(self, number: i64, by: Account, at: Timestamp) -> Self {
+        Self {
+            id: Id(number),
+            created_at: instant(at),
+            edited_at: None,
+            in_reply_to_id: None,
+            in_reply_to_account_id: None,
+            spoiler_text: String::new(),
+            content: String::new(),
+            account: by,
+            media_attachments: Vec::new(),
+            mentions: Vec::new(),
+            tags: Vec::new(),
+            emojis: Vec::new(),
+            card: None,
+            poll: None,
+            reblog: Some(Box::new(self.clone())),
+            ..self
+        }
+    }
+}
+
+/// The name of an audience; that of a private group is the nearest there is.
+pub(crate) fn visibility(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Public => "public",
+        Audience::Unlisted => "unlisted",
+        Audience::Followers | Audience::Members => "private",
+        Audience::Direct => "direct",
+    }
+}
+
+/// The audience that a client names.
+pub(crate) fn audience(visibility: &str) -> Option<Audience> {
+    [Audience::Public, Audience::Unlisted, Audience::Followers, Audience::Direct]
+        .into_iter()
+        .find(|audience| self::visibility(*audience) == visibility)
+}
+
+/// What is the reader's own about posts.
+#[derive(Default)]
+struct Own {
+    liked: HashSet<PostId>,
+    shared: HashSet<PostId>,
+    /// What of the posts, and of the posts they reply to, may be read.
+    seen: HashSet<PostId>,
+}
+
+impl Own {
+    fn load(conn: &mut Conn, me: Option<ActorId>, views: &[PostView]) -> Result<Self> {
+        let ids: Vec<PostId> = views.iter().map(|view| view.post.id).collect();
+        let near: Vec<PostId> = views.iter().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
+        let seen = store::timelines::visible_among(conn, &near, me)?;
+        let Some(me) = me else { return Ok(Self { seen, ..Self::default() }) };
+        let votes = store::votes::of(conn, me, &ids)?;
+        let liked = votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect();
+        Ok(Self { liked, shared: store::timelines::shared_among(conn, &ids, me)?, seen })
+    }
+}
+
+fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Status {
+    let (post, content, id) = (&view.post, &view.post.content, view.post.id);
+    let parent = view.parent.as_ref().filter(|parent| own.seen.contains(&parent.post.id));
+    let emoji = |emoji: &domain::post::Emoji| Emoji {
+        shortcode: emoji.shortcode.clone(),
+        url: emoji.url.clone(),
+        static_url: emoji.url.clone(),
+        visible_in_picker: false,
+    };
+    Status {
+        id: Id(id.0),
+        created_at: instant(post.published),
+        edited_at: post.edited.map(instant),
+        in_reply_to_id: parent.map(|parent| Id(parent.post.id.0)),
+        in_reply_to_account_id: parent.map(|parent| Id(parent.author.id.0)),
+        sensitive: content.sensitive,
+        spoiler_text: content.warning.clone().unwrap_or_default(),
+        visibility: visibility(post.audience),
+        language: content.language.clone(),
+        uri: post.uri.clone(),
+        url: post.url.clone(),
+        replies_count: view.tally.replies,
+        reblogs_count: view.tally.shares,
+        favourites_count: view.tally.likes,
+        quotes_count: 0,
+        favourited: own.liked.contains(&id),
+        reblogged: own.shared.contains(&id),
+        muted: false,
+        bookmarked: false,
+        pinned: false,
+        content: body(view),
+        text: None,
+        filtered: Nothing::default(),
+        reblog: None,
+        application: None,
+        account,
+        media_attachments: media::attachments(post),
+        mentions: view.mentioned.iter().map(mention).collect(),
+        tags: content.tags.iter().map(|tag| self::tag(&reader.site, tag)).collect(),
+        emojis: content.emoji.iter().map(emoji).collect(),
+        card: media::card(post),
+        poll: content.poll.as_ref().map(|poll| Poll::new(id, poll, reader.now)),
+        quote: None,
+        quote_approval: Approval {
+            automatic: Nothing::default(),
+            manual: Nothing::default(),
+            current_user: "denied",
+        },
+    }
+}
+
+fn mention(actor: &Actor) -> Mention {
+    Mention { id: Id(actor.id.0), username: actor.name.clone(), url: actor.url.clone(), acct: acct(actor) }
+}
+
+fn tag(site: &Site, tag: &str) -> Tag {
+    Tag { name: tag.to_owned(), url: site.tag(tag) }
+}
+
+/// What a post says, with its title if the text does not begin with it anyway.
+fn body(view: &PostView) -> String {
+    let content = &view.post.content;
+    // Only few posts have what a microblog does not show: headings, tables, ruby.
+    let rich = ["<h", "<t", "<r"].iter().any(|tag| content.html.contains(tag));
+    let html = if rich { html::to_microblog(&content.html) } else { content.html.clone() };
+    let Some(title) = content.title.as_deref().filter(|title| !title.is_empty()) else { return html };
+    let groups: Vec<&str> = view.mentioned.iter().filter(|actor| actor.is_group()).map(|a| a.name.as_str()).collect();
+    if title::from_post(&content.html, &groups).as_deref() == Some(title) {
+        return html;
+    }
+    format!("<p><strong>{}</strong></p>{html}", html::escape(title))
+}
+
+/// The statuses of posts that the reader may see, by post, as their authors wrote them.
+pub(crate) fn by_post(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<HashMap<PostId, Status>> {
+    Ok(load(conn, reader, entries)?.statuses)
+}
+
+struct Loaded {
+    statuses: HashMap<PostId, Status>,
+    /// The accounts of those who passed posts on, the groups of posts among them.
+    sharers: HashMap<ActorId, Account>,
+    groups: HashMap<PostId, (ActorId, Timestamp)>,
+}
+
+fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Loaded> {
+    let mut ids: Vec<PostId> = entries.iter().map(|entry| entry.post).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let posts = store::posts::by_ids(conn, &ids)?;
+    let views = view::posts(conn, posts)?;
+    let own = Own::load(conn, reader.me, &views)?;
+
+    let passed: HashSet<PostId> = entries.iter().filter(|e| e.by == By::Group).map(|e| e.post).collect();
+    let sharers: Vec<ActorId> =
+        entries.iter().filter_map(|e| if let By::Share(by, _) = e.by { Some(by) } else { None }).collect();
+    let mut actors = if sharers.is_empty() { Vec::new() } else { store::actors::by_ids(conn, &sharers)? };
+    actors.extend(views.iter().filter(|view| passed.contains(&view.post.id)).filter_map(|view| view.group.clone()));
+    let mut shown: Vec<ActorId> = actors.iter().map(|a| a.id).chain(views.iter().map(|view| view.author.id)).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let numbers = store::relations::numbers(conn, &shown)?;
+    let account = |actor: &Actor| {
+        let numbers: Numbers = numbers.get(&actor.id).copied().unwrap_or_default();
+        Account::new(&reader.site, actor, numbers)
+    };
+    let seen = views.iter().filter(|view| own.seen.contains(&view.post.id));
+    Ok(Loaded {
+        statuses: seen.map(|view| (view.post.id, build(reader, view, account(&view.author), &own))).collect(),
+        sharers: actors.iter().map(|actor| (actor.id, account(actor))).collect(),
+        groups: views.iter().filter_map(|v| Some((v.post.id, (v.group.as_ref()?.id, v.post.published)))).collect(),
+    })
+}
+
+/// The statuses of these entries, in their order; those the reader may not see are left out.
+pub(crate) fn list(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Vec<Status>> {
+    let Loaded { statuses, sharers, groups } = load(conn, reader, entries)?;
+    let status = |entry: &Entry| {
+        let status = statuses.get(&entry.post)?.clone();
+        let (by, at) = match entry.by {
+            By::Author => return Some(status),
+            By::Group => *groups.get(&entry.post)?,
+            By::Share(by, at) => (by, at),
+        };
+        Some(status.passed_on(entry.number, sharers.get(&by)?.clone(), at))
+    };
+    Ok(entries.iter().filter_map(status).collect())
+}
+
+/// The status of one entry, if the reader may see it.
+pub(crate) fn one(conn: &mut Conn, reader: &Reader, entry: Entry) -> Result<Option<Status>> {
+    Ok(list(conn, reader, &[entry])?.pop())
+}

@@ -1,0 +1,207 @@
+//! Search: people and groups by handle, name or address, posts by address or by their words.
+use actix_web::{
+    HttpResponse,
+    web::{Data, ServiceConfig},
+};
+use app::{App, Me};
+use domain::{
+    handle::{self, Handle},
+    id::{ActorId, PostId},
+    text::search,
+    urls::Local,
+};
+use serde::Serialize;
+use store::{Conn, posts::Page, timelines::Entry};
+
+use crate::{
+    accounts::known,
+    caller::{ReadSearch, Viewer},
+    entities::{
+        Nothing, Reader,
+        account::{self, Account},
+        status::{self, Status},
+    },
+    error::{Error, Result},
+    paging,
+    params::{Asked, Params},
+    route::{at, get},
+};
+
+/// How far one may leaf through what matches.
+const FURTHEST: i64 = 200;
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(at("/v2/search").route(get().to(all)));
+}
+
+/// A `Search`.
+#[derive(Debug, Default, Serialize)]
+struct Found {
+    accounts: Vec<Account>,
+    statuses: Vec<Status>,
+    hashtags: Nothing,
+}
+
+/// What is searched for.
+#[derive(Debug, Clone)]
+struct Question {
+    text: String,
+    accounts: bool,
+    statuses: bool,
+    resolve: bool,
+    limit: i64,
+    offset: i64,
+    before: Option<PostId>,
+    after: Option<PostId>,
+    author: Option<ActorId>,
+}
+
+impl Question {
+    fn new(params: &Params) -> Option<Self> {
+        let text = params.text("q")?.trim().to_owned();
+        let kind = params.text("type").filter(|kind| !kind.is_empty());
+        let wanted = |name: &str| kind.as_deref().is_none_or(|kind| kind == name);
+        Some(Self {
+            accounts: wanted("accounts"),
+            statuses: wanted("statuses"),
+            resolve: params.flag("resolve") == Some(true),
+            limit: paging::limit(params, 20, 40),
+            offset: params.number("offset").unwrap_or(0).clamp(0, FURTHEST),
+            before: params.number("max_id").map(PostId),
+            after: params.number("min_id").map(PostId),
+            author: params.number("account_id").map(ActorId),
+            text,
+        })
+        .filter(|question| !question.text.is_empty())
+    }
+
+    fn is_address(&self) -> bool {
+        self.text.starts_with("https://") || self.text.starts_with("http://")
+    }
+}
+
+async fn all(app: Data<App>, caller: Viewer<ReadSearch>, Asked(params): Asked) -> Result<HttpResponse> {
+    let question = Question::new(&params).ok_or_else(|| Error::invalid("`q` is missing"))?;
+    if question.resolve && caller.me.is_none() {
+        return Err(Error::Unauthorized("Resolving remote resources requires an access token"));
+    }
+    let reader = Reader::new(&app, caller.me);
+    let found = if question.is_address() {
+        if question.offset > 0 { Found::default() } else { by_address(&app, reader, question).await? }
+    } else {
+        by_words(&app, reader, caller.me, question).await?
+    };
+    Ok(HttpResponse::Ok().json(found))
+}
+
+async fn by_address(app: &App, reader: Reader, question: Question) -> Result<Found> {
+    let (asked, kept) = (question.clone(), reader.clone());
+    let found = app.read(move |c| at_address(c, &kept, &asked)).await?;
+    if !question.resolve || app.site().parse(&question.text).is_some() || !found.is_empty() {
+        return Ok(found);
+    }
+    // Nobody knows of an address what it leads to; posts are what people paste most.
+    if question.statuses && let Ok(post) = app.resolver().post(app, &question.text).await {
+        let statuses = app.read(move |c| status::one(c, &reader, Entry::of(post))).await?;
+        return Ok(Found { statuses: statuses.into_iter().collect(), ..Found::default() });
+    }
+    if question.accounts && let Ok(actor) = app.resolver().actor(app, &question.text).await {
+        let accounts = app.read(move |c| account::list(c, &reader.site, &[actor])).await?;
+        return Ok(Found { accounts, ..Found::default() });
+    }
+    Ok(found)
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.accounts.is_empty() && self.statuses.is_empty()
+    }
+}
+
+/// What is known under an address.
+fn at_address(c: &mut Conn, reader: &Reader, question: &Question) -> store::Result<Found> {
+    let (actor, post) = match reader.site.parse(&question.text) {
+        Some(Local::Actor(name)) => (store::actors::by_handle(c, &name, reader.site.host().as_str())?, None),
+        Some(Local::Post(_, id)) => (None, Some(id)),
+        Some(_) => (None, None),
+        None => {
+            let post = store::posts::by_uri(c, &question.text)?.map(|post| post.id);
+            (store::actors::by_uri(c, &question.text)?, post)
+        }
+    };
+    let mut found = Found::default();
+    if let Some(actor) = actor.filter(|actor| question.accounts && actor.deleted.is_none()) {
+        found.accounts.push(account::one(c, &reader.site, &actor)?);
+    }
+    if let Some(post) = post.filter(|_| question.statuses) {
+        found.statuses.extend(status::one(c, reader, Entry::of(post))?);
+    }
+    Ok(found)
+}
+
+async fn by_words(app: &App, reader: Reader, me: Option<Me>, question: Question) -> Result<Found> {
+    let handle = Handle::parse(&question.text).filter(|handle| question.accounts && handle.host.is_some());
+    if let Some(handle) = handle {
+        return by_handle(app, reader, handle, &question).await;
+    }
+    let found = app.read(move |c| {
+        let accounts = if question.accounts && question.offset == 0 { by_name(c, &reader, &question)? } else { Vec::new() };
+        // Who is not from here finds posts by their address only.
+        let statuses = match me {
+            Some(me) if question.statuses => matching(c, &reader, me, &question)?,
+            _ => Vec::new(),
+        };
+        Ok(Found { accounts, statuses, ..Found::default() })
+    });
+    Ok(found.await?)
+}
+
+async fn by_handle(app: &App, reader: Reader, handle: Handle, question: &Question) -> Result<Found> {
+    if question.offset > 0 {
+        return Ok(Found::default());
+    }
+    let (site, asked) = (reader.site.clone(), handle.clone());
+    let mut actor = app.read(move |c| known(c, &site, &asked)).await?.map(|actor| actor.id);
+    if let (None, true, Some(host)) = (actor, question.resolve, &handle.host)
+        && !app.site().serves(host)
+    {
+        actor = app.resolver().handle(app, &handle.name, host.as_str()).await.ok();
+    }
+    let Some(actor) = actor else { return Ok(Found::default()) };
+    let accounts = app.read(move |c| account::list(c, &reader.site, &[actor])).await?;
+    Ok(Found { accounts, ..Found::default() })
+}
+
+/// Those of here whose name begins like this.
+fn by_name(c: &mut Conn, reader: &Reader, question: &Question) -> store::Result<Vec<Account>> {
+    let Some(start) = handle::local_name(question.text.trim_start_matches(['@', '!'])) else { return Ok(Vec::new()) };
+    let actors = store::relations::named_like(c, &start, reader.site.host().as_str(), question.limit)?;
+    let ids: Vec<ActorId> = actors.iter().map(|actor| actor.id).collect();
+    account::list(c, &reader.site, &ids)
+}
+
+/// Posts by their words; of authors who do not want that, only one's own.
+fn matching(c: &mut Conn, reader: &Reader, me: Me, question: &Question) -> store::Result<Vec<Status>> {
+    let query = search::query(&question.text);
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
+    let page = Page { before: question.before, after: question.after, limit: question.limit + question.offset };
+    let ids = store::search::posts(c, &query, Some(me.0), page)?;
+    let posts = store::posts::by_ids(c, &ids)?;
+    let mut authors: Vec<ActorId> = posts.iter().map(|post| post.author).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    let shy: Vec<ActorId> =
+        store::actors::by_ids(c, &authors)?.into_iter().filter(|a| !a.indexable && a.id != me.0).map(|a| a.id).collect();
+    let kept = posts.iter().filter(|post| {
+        !shy.contains(&post.author)
+            && question.author.is_none_or(|author| author == post.author)
+            && question.after.is_none_or(|after| post.id > after)
+    });
+    let entries: Vec<Entry> = kept
+        .skip(usize::try_from(question.offset).unwrap_or(0))
+        .map(|post| Entry::of(post.id))
+        .collect();
+    status::list(c, reader, &entries)
+}

@@ -1,0 +1,116 @@
+//! Writing statuses, and writing them anew.
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use app::{
+    App, Me,
+    posts::{self, Writing},
+};
+use domain::{
+    id::PostId,
+    post::{Audience, Post},
+    text::title,
+};
+use store::timelines::Entry;
+
+use super::{find, find_post, status};
+use crate::{
+    caller::{Allowed, WriteStatuses},
+    entities::status::audience,
+    error::{Error, Result},
+    params::{Params, Sent},
+    route::Number,
+};
+
+/// What clients may send and we cannot do yet; better refused than lost.
+const NOT_YET: [&str; 4] = ["media_ids", "poll", "scheduled_at", "quoted_status_id"];
+
+pub(super) async fn create(
+    app: Data<App>,
+    caller: Allowed<WriteStatuses>,
+    sent: Sent,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let (me, params) = (caller.me, sent.read()?);
+    let writing = Writing {
+        audience: addressed(&params)?,
+        parent: replied_to(&app, &params, me).await?,
+        language: params.text("language"),
+        ..text(&params)?
+    };
+    let key = request.headers().get("idempotency-key").filter(|key| !key.is_empty());
+    let post = match key {
+        Some(key) => posts::create_once(&app, me, &String::from_utf8_lossy(key.as_bytes()), writing).await?,
+        None => posts::create(&app, me, writing).await?,
+    };
+    Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post.id)).await?))
+}
+
+/// What is said: without a text, the warning is one.
+fn text(params: &Params) -> Result<Writing> {
+    if let Some(name) = NOT_YET.into_iter().find(|name| params.has(name)) {
+        return Err(Error::invalid(format!("`{name}` is not supported")));
+    }
+    let (text, warning) = (params.text("status").unwrap_or_default(), params.text("spoiler_text"));
+    let warning = warning.filter(|warning| !warning.trim().is_empty());
+    let (text, warning) = match warning {
+        Some(warning) if text.trim().is_empty() => (warning, None),
+        warning => (text, warning),
+    };
+    Ok(Writing { text, warning, sensitive: params.flag("sensitive").unwrap_or(false), ..Writing::default() })
+}
+
+fn addressed(params: &Params) -> Result<Audience> {
+    match params.text("visibility").filter(|word| !word.is_empty()) {
+        None => Ok(Audience::Public),
+        Some(word) => audience(&word).ok_or_else(|| Error::invalid(format!("there is no visibility `{word}`"))),
+    }
+}
+
+async fn replied_to(app: &App, params: &Params, me: Me) -> Result<Option<PostId>> {
+    if !params.has("in_reply_to_id") {
+        return Ok(None);
+    }
+    let number = params.number("in_reply_to_id").ok_or_else(Error::missing)?;
+    Ok(Some(find(app, number, Some(me)).await?.post))
+}
+
+pub(super) async fn edit(
+    app: Data<App>,
+    caller: Allowed<WriteStatuses>,
+    Number(id): Number,
+    sent: Sent,
+) -> Result<HttpResponse> {
+    let (me, params) = (caller.me, sent.read()?);
+    let post = find_post(&app, id, me).await?;
+    let written = text(&params)?;
+    let kept = keep(&app, me, &post).await?;
+    let language = params.text("language").or(kept.language);
+    let Writing { text, warning, sensitive, .. } = written;
+    let post = posts::edit(&app, me, post.id, Writing { text, warning, sensitive, language, ..kept }).await?;
+    Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post.id)).await?))
+}
+
+/// What of a post stays when its text is written anew: its place, and a title that was not taken from the text.
+async fn keep(app: &App, me: Me, post: &Post) -> Result<Writing> {
+    let post = post.clone();
+    let kept = app.read(move |c| {
+        let mentioned = store::posts::mentions(c, &[post.id])?.into_iter().map(|(_, actor)| actor).collect::<Vec<_>>();
+        let mentioned = store::actors::by_ids(c, &mentioned)?;
+        let groups: Vec<&str> = mentioned.iter().filter(|actor| actor.is_group()).map(|a| a.name.as_str()).collect();
+        let derived = title::from_post(&post.content.html, &groups);
+        let parent = match post.parent {
+            Some(parent) => store::posts::seen(c, parent, Some(me.0))?.map(|parent| parent.id),
+            None => None,
+        };
+        Ok(Writing {
+            title: post.content.title.clone().filter(|title| derived.as_ref() != Some(title)),
+            language: post.content.language.clone(),
+            audience: post.audience,
+            group: post.group.filter(|_| post.parent.is_none()),
+            parent,
+            attachments: post.content.attachments.clone(),
+            poll: post.content.poll.clone(),
+            ..Writing::default()
+        })
+    });
+    Ok(kept.await?)
+}

@@ -1,0 +1,118 @@
+//! Following and being followed, joining groups, and hearing of it; finding each other.
+use domain::{
+    group::{Joining, Visibility},
+    id::ActorId,
+};
+use serde_json::{Value, json};
+
+use super::{World, of, on_both};
+
+async fn requests_stand_with_those_who_answer_them(w: World) {
+    let huerto = w.group("huerto", Visibility::Private, Joining::Approval).await;
+    let asked = w.follow(&w.bea, huerto).await;
+    assert_eq!((&asked["following"], &asked["requested"]), (&json!(false), &json!(true)));
+    app::members::join(&w.app, w.caro.me, ActorId(huerto)).await.unwrap();
+
+    let waiting = w.get(&w.ana, "/api/v1/follow_requests").await.ok();
+    let accts: Vec<&Value> = waiting.as_array().unwrap().iter().map(|account| &account["acct"]).collect();
+    assert_eq!(accts, ["caro", "bea"], "who asked to follow, and who asked to join");
+    let credentials = w.get(&w.ana, "/api/v1/accounts/verify_credentials").await.ok();
+    assert_eq!(credentials["source"]["follow_requests_count"], 2);
+    assert_eq!(w.get(&w.bea, "/api/v1/follow_requests").await.ok(), json!([]));
+    let answer = async |who, person: i64, verb: &str| {
+        w.post(who, &format!("/api/v1/follow_requests/{person}/{verb}")).await
+    };
+    assert_eq!(answer(&w.caro, w.bea.id(), "authorize").await.status, 404, "not hers to answer");
+    let topic = w.say(&w.ana, "@huerto bienvenidas").await;
+    assert_eq!(w.get(&w.bea, &of(&topic, "")).await.status, 404);
+
+    assert_eq!(answer(&w.ana, w.bea.id(), "authorize").await.ok()["id"], w.bea.id().to_string());
+    assert_eq!(w.get(&w.bea, &of(&topic, "")).await.status, 200);
+    assert_eq!(w.home(&w.bea).await.len(), 1);
+    answer(&w.ana, w.caro.id(), "reject").await.ok();
+    assert_eq!(w.get(&w.caro, &of(&topic, "")).await.status, 404);
+    assert_eq!(w.get(&w.ana, "/api/v1/follow_requests").await.ok(), json!([]));
+    assert_eq!(answer(&w.ana, w.caro.id(), "reject").await.status, 404, "nothing waits any more");
+    app::members::join(&w.app, w.caro.me, ActorId(huerto)).await.unwrap();
+    answer(&w.ana, w.caro.id(), "authorize").await.ok();
+    assert_eq!(w.get(&w.caro, &of(&topic, "")).await.status, 200);
+}
+
+async fn relationships_both_ways(w: World) {
+    assert_eq!(w.follow(&w.bea, w.ana.id()).await["following"], true);
+    let path = format!("/api/v1/accounts/relationships?id[]={}&id[]=7&id[]={}", w.bea.id(), w.caro.id());
+    let relationships = w.get(&w.ana, &path).await.ok();
+    let shown: Vec<(&Value, &Value)> =
+        relationships.as_array().unwrap().iter().map(|r| (&r["id"], &r["followed_by"])).collect();
+    let (bea, caro) = (json!(w.bea.id().to_string()), json!(w.caro.id().to_string()));
+    assert_eq!(shown, [(&bea, &json!(true)), (&caro, &json!(false))]);
+    let account = w.get_unknown(&format!("/api/v1/accounts/{}", w.ana.id())).await.ok();
+    assert_eq!((&account["followers_count"], &account["following_count"]), (&json!(1), &json!(0)));
+    let over = w.post(&w.bea, &format!("/api/v1/accounts/{}/unfollow", w.ana.id())).await.ok();
+    assert_eq!(over["following"], false);
+    assert_eq!(w.post(&w.bea, "/api/v1/accounts/7/follow").await.status, 404);
+    assert_eq!(w.post(&w.bea, "/api/v1/accounts/7/unfollow").await.status, 404);
+    assert_eq!(w.post(&w.bea, &format!("/api/v1/accounts/{}/follow", w.bea.id())).await.status, 422);
+}
+
+async fn one_is_told_what_concerns_one(w: World) {
+    let post = w.say(&w.ana, "hola").await;
+    let reply = w.reply(&w.bea, &post, "@ana ¡hola!").await;
+    w.post(&w.bea, &of(&post, "/favourite")).await.ok();
+    w.post(&w.caro, &of(&post, "/reblog")).await.ok();
+    w.follow(&w.caro, w.ana.id()).await;
+    let told = async |query: &str| {
+        let told = w.get(&w.ana, &format!("/api/v1/notifications{query}")).await.ok();
+        told.as_array().unwrap().iter().map(|n| n["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("").await, ["follow", "reblog", "favourite", "mention"]);
+    assert_eq!(told("?types[]=follow&types[]=mention").await, ["follow", "mention"]);
+    assert_eq!(told("?exclude_types[]=follow&exclude_types[]=mention").await, ["reblog", "favourite"]);
+    assert_eq!(told(&format!("?account_id={}", w.bea.id())).await, ["favourite", "mention"]);
+    let page = w.get(&w.ana, "/api/v1/notifications?limit=3").await;
+    let rest = w.get(&w.ana, &page.link("next").unwrap()).await.ok();
+    assert_eq!(rest[0]["status"]["id"], reply["id"]);
+    assert_eq!(rest[0]["account"]["acct"], "bea");
+    w.call(&w.bea, "DELETE", &of(&reply, ""), Value::Null).await.ok();
+    assert_eq!(told("").await, ["follow", "reblog", "favourite"]);
+}
+
+async fn finding_people_groups_and_posts(w: World) {
+    w.group("huerto", Visibility::Public, Joining::Open).await;
+    w.group("secreto", Visibility::Private, Joining::Invite).await;
+    let topic = w.say(&w.bea, "@huerto Los tomates maduros").await;
+    let search = async |query: &str| w.get(&w.ana, &format!("/api/v2/search?{query}")).await.ok();
+    for query in ["q=huerto", "q=@huerto@plaza.example", "q=!huerto@PLAZA.example&type=accounts", "q=https://plaza.example/@huerto"] {
+        let found = search(query).await;
+        assert_eq!(found["accounts"][0]["acct"], "huerto", "{query}");
+        assert_eq!(found["accounts"].as_array().unwrap().len(), 1, "{query}");
+    }
+    assert_eq!(search("q=secre").await["accounts"], json!([]), "what does not want to be found is not");
+    assert_eq!(search("q=tomate").await["statuses"][0]["id"], topic["id"], "words are found by their stem");
+    assert_eq!(search("q=tomate&type=accounts").await["statuses"], json!([]));
+    let by_url = format!("q={}&resolve=true", topic["url"].as_str().unwrap());
+    assert_eq!(search(&by_url).await["statuses"][0]["id"], topic["id"]);
+    for nothing in ["q=@who@far.example&resolve=true", "q=https://far.example/x&resolve=true", "q=\"*^(", "q=-x", "q=%25"] {
+        let found = search(nothing).await;
+        assert_eq!(found, json!({ "accounts": [], "statuses": [], "hashtags": [] }), "{nothing}");
+    }
+    assert_eq!(w.get_unknown("/api/v2/search?q=tomate").await.ok()["statuses"], json!([]));
+    assert_eq!(w.get_unknown("/api/v2/search?q=@who@far.example&resolve=true").await.status, 401);
+    assert_eq!(w.get_unknown("/api/v2/search?q=").await.status, 422);
+
+    for acct in ["ana", "@ana", "ANA@plaza.example", "acct:ana@plaza.example"] {
+        let found = w.get_unknown(&format!("/api/v1/accounts/lookup?acct={acct}")).await.ok();
+        assert_eq!(found["id"], w.ana.id().to_string(), "{acct}");
+    }
+    for acct in ["nadie", "ana@far.example", "", "a b"] {
+        let path = format!("/api/v1/accounts/lookup?acct={}", acct.replace(' ', "%20"));
+        assert_eq!(w.get_unknown(&path).await.status, 404, "{acct}");
+    }
+}
+
+on_both! {
+    requests_stand_with_those_who_answer_them
+    relationships_both_ways
+    one_is_told_what_concerns_one
+    finding_people_groups_and_posts
+}

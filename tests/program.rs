@@ -1,0 +1,191 @@
+//! The program as an operator meets it: its commands, its exit codes, its signals; and two of it that federate.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Value, json};
+
+use crate::network::{Program, Request, eventually, on_both};
+
+const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+const THERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
+
+async fn commands_say_what_they_did() {
+    let mut program = Program::install(HERE);
+    let help = program.run(&["--help"], "").await;
+    assert_eq!(help.status.code(), Some(0));
+    let help = String::from_utf8(help.stdout).unwrap();
+    for command in ["serve", "person", "group", "token", "migrate", "check", "bench"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{command} is not in\n{help}");
+        let own = program.run(&[command, "--help"], "").await;
+        assert_eq!(own.status.code(), Some(0), "{command}");
+        assert!(String::from_utf8(own.stdout).unwrap().contains("TERTULIA_URL"), "{command}");
+    }
+    assert!(program.run(&["migrate"], "").await.status.success());
+    assert!(program.run(&["migrate"], "").await.status.success(), "again");
+
+    // The same before `serve`, and while it runs.
+    for (name, group) in [("ana", "club"), ("ben", "band")] {
+        let email = format!("{name}@example.org");
+        let create = ["person", "create", name, "--email", &email, "--password-stdin", "--json"];
+        let person = program.json(&create, "correct horse\n").await;
+        assert_eq!(person["name"], name);
+        assert_eq!(person["handle"], format!("@{name}@{}", program.host()), "{person}");
+        assert_eq!(person["url"], program.url(&format!("/@{name}")));
+        assert!(person["id"].as_str().unwrap().parse::<i64>().is_ok(), "{person}");
+        let again = program.run(&create, "correct horse\n").await;
+        assert_eq!(again.status.code(), Some(1), "the name is taken: {again:?}");
+        let created =
+            program.json(&["group", "create", group, "--title", "A title", "--owner", name, "--json"], "").await;
+        assert_eq!(created["url"], program.url(&format!("/@{group}")));
+        let token = program.json(&["token", "create", name, "--scopes", "read write", "--json"], "").await;
+        assert_eq!(token["scope"], "read write");
+        let plain = program.run(&["token", "create", name, "--scopes", "read"], "").await;
+        assert_eq!(
+            String::from_utf8(plain.stdout).unwrap().trim().len(),
+            token["access_token"].as_str().unwrap().len()
+        );
+        if name == "ana" {
+            program.start().await;
+        }
+        let bearer = token["access_token"].as_str().unwrap();
+        let own = program.api(bearer, "GET", "/api/v1/accounts/verify_credentials", &Value::Null).await;
+        assert_eq!(own["username"], name);
+    }
+    let check = program.json(&["check", "--json"], "").await;
+    assert!(check.to_string().contains("database"), "{check}");
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let answer = Request::new("GET", &program.url(path)).exchange(program.address()).await.unwrap();
+        assert_eq!(answer.status, 200, "{path}");
+    }
+    let proxied = Request::new("GET", &program.url("/metrics")).with("x-forwarded-for", "8.8.8.8");
+    assert!(proxied.exchange(program.address()).await.unwrap().status >= 400, "metrics are for insiders");
+    assert_eq!(program.stop().await, Some(0));
+}
+
+async fn mistakes_are_told_in_one_line() {
+    let program = Program::install(HERE);
+    program.person("ana").await;
+    std::fs::write(program.folder().join("odd.toml"), "regstration = \"open\"\n").unwrap();
+    let cases: [(&[&str], i32, &str); 10] = [
+        (&[], 2, "--help"),
+        (&["sever"], 2, "sever"),
+        (&["person", "create", "ben"], 2, "--email"),
+        (&["person", "create", "no spaces", "--email", "a@b.org", "--password-stdin"], 2, "name"),
+        (&["group", "create", "club", "--title", "T", "--owner", "nobody"], 2, "nobody"),
+        (&["token", "create", "ana", "--scopes", "everything"], 2, "scopes"),
+        (&["token", "create", "nobody", "--scopes", "read"], 2, "nobody"),
+        (&["--config", "missing.toml", "serve"], 2, "missing.toml"),
+        (&["--config", "odd.toml", "serve"], 2, "registration"),
+        (&["person", "create", "ana", "--email", "x@example.org", "--password-stdin"], 1, "taken"),
+    ];
+    for (arguments, code, word) in cases {
+        let output = program.run(arguments, "correct horse\n").await;
+        let said = String::from_utf8(output.stderr).unwrap();
+        let line = said.lines().last().unwrap_or_default();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(line.contains(word), "{arguments:?}: {said}");
+        assert!(output.stdout.is_empty(), "{arguments:?}: data only on stdout");
+    }
+    for (name, value, word) in [
+        ("TERTULIA_PORT", "1", "TERTULIA_PORT"),
+        ("TERTULIA_URL", "ftp://x", "TERTULIA_URL"),
+        ("TERTULIA_LISTEN", "nowhere", "TERTULIA_LISTEN"),
+        ("TERTULIA_DATABASE", "mysql://x", "TERTULIA_DATABASE"),
+    ] {
+        let output = program.command(&["migrate"]).env(name, value).output().await.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}={value}: {said}");
+        assert_eq!(said.lines().count(), 1, "{name}={value}: {said}");
+        assert!(said.contains(word), "{name}={value}: {said}");
+    }
+}
+
+async fn a_database_has_one_home() {
+    let mut program = Program::install(HERE);
+    program.person("ana").await;
+    program.start().await;
+    let other_name = program.command(&["migrate"]).env("TERTULIA_URL", "http://other.example").output().await.unwrap();
+    // To migrate asks for no name; to serve does.
+    assert_eq!(other_name.status.code(), Some(0));
+    let elsewhere = [("TERTULIA_URL", "http://other.example"), ("TERTULIA_LISTEN", "127.0.0.4:0")];
+    let output = program.command(&["serve"]).envs(elsewhere).output().await.unwrap();
+    assert!(matches!(output.status.code(), Some(1 | 2)), "{output:?}");
+    assert_eq!(program.stop().await, Some(0));
+    let output = program.command(&["serve"]).envs(elsewhere).output().await.unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("url"), "{output:?}");
+}
+
+/// What a person sees of the thread that starts with a post.
+async fn thread(program: &Program, token: &str, uri: &str) -> Option<Vec<String>> {
+    let query: String = url::form_urlencoded::byte_serialize(uri.as_bytes()).collect();
+    let found = program.api(token, "GET", &format!("/api/v2/search?resolve=true&q={query}"), &Value::Null).await;
+    let root = found["statuses"].get(0)?.clone();
+    let path = format!("/api/v1/statuses/{}/context", root["id"].as_str()?);
+    let context = program.api(token, "GET", &path, &Value::Null).await;
+    let all = [&root].into_iter().chain(context["descendants"].as_array()?).map(crate::network::text);
+    Some(all.collect())
+}
+
+async fn two_programs_hold_one_conversation() {
+    let (mut here, mut there) = (Program::install(HERE), Program::install(THERE));
+    let (ana, bob) = (here.person("ana").await, there.person("bob").await);
+    here.json(&["group", "create", "club", "--title", "The club", "--owner", "ana", "--json"], "").await;
+    here.start().await;
+    there.start().await;
+
+    let handle = format!("@club@{}", here.host());
+    let query: String = url::form_urlencoded::byte_serialize(handle.as_bytes()).collect();
+    let found = there.api(&bob, "GET", &format!("/api/v2/search?resolve=true&q={query}"), &Value::Null).await;
+    let club = found["accounts"][0]["id"].as_str().unwrap_or_else(|| panic!("{found}\n{}", there.log())).to_owned();
+    there.api(&bob, "POST", &format!("/api/v1/accounts/{club}/follow"), &json!({})).await;
+    eventually("the follow is accepted", || async {
+        let path = format!("/api/v1/accounts/relationships?id[]={club}");
+        let relationship = there.api(&bob, "GET", &path, &Value::Null).await;
+        relationship[0]["following"].as_bool().filter(|following| *following)
+    })
+    .await;
+
+    let write = json!({ "status": format!("Tomatoes {handle}"), "visibility": "public" });
+    let post = there.api(&bob, "POST", "/api/v1/statuses", &write).await;
+    let uri = post["uri"].as_str().unwrap();
+    let at_ana = eventually("the thread arrives", || async {
+        let home = here.api(&ana, "GET", "/api/v1/timelines/home", &Value::Null).await;
+        home.as_array().unwrap().iter().map(|status| status["reblog"].clone()).find(|status| status["uri"] == uri)
+    })
+    .await;
+    let answer = json!({ "status": "Red ones", "visibility": "public", "in_reply_to_id": at_ana["id"] });
+    let reply = here.api(&ana, "POST", "/api/v1/statuses", &answer).await;
+    let sees = async |what: &str, expected: &[&str]| {
+        for (program, token) in [(&here, &ana), (&there, &bob)] {
+            let what = format!("{what} is seen at {}", program.host());
+            eventually(&what, || async {
+                let texts = thread(program, token, uri).await.unwrap_or_default();
+                let starts = |(text, start): (&String, &&str)| text.starts_with(*start);
+                (texts.len() == expected.len() && texts.iter().zip(expected).all(starts)).then_some(())
+            })
+            .await;
+        }
+    };
+    sees("the reply", &["Tomatoes", "Red ones"]).await;
+    let reply_path = format!("/api/v1/statuses/{}", reply["id"].as_str().unwrap());
+    here.api(&ana, "PUT", &reply_path, &json!({ "status": "Yellow ones" })).await;
+    sees("the edit", &["Tomatoes", "Yellow ones"]).await;
+    here.api(&ana, "DELETE", &reply_path, &Value::Null).await;
+    sees("the deletion", &["Tomatoes"]).await;
+
+    // A command beside the running server federates too: the new group can be followed at once.
+    here.json(&["group", "create", "band", "--title", "The band", "--owner", "ana", "--json"], "").await;
+    let query: String = url::form_urlencoded::byte_serialize(format!("@band@{}", here.host()).as_bytes()).collect();
+    let found = there.api(&bob, "GET", &format!("/api/v2/search?resolve=true&q={query}"), &Value::Null).await;
+    assert_eq!(found["accounts"][0]["username"], "band", "{found}");
+    assert_eq!(here.stop().await, Some(0));
+    assert_eq!(there.stop().await, Some(0));
+}
+
+on_both![
+    commands_say_what_they_did,
+    mistakes_are_told_in_one_line,
+    a_database_has_one_home,
+    two_programs_hold_one_conversation,
+];
