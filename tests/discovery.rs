@@ -55,7 +55,8 @@ async fn the_server_describes_itself() {
     // PieFed asks with the media type of activities.
     for accept in ["application/json", "*/*", ACTIVITY, "text/html"] {
         let index = alpha.get("/.well-known/nodeinfo", accept).await.value();
-        let links = index["links"].as_array().expect("links").clone();
+        let mut links = index["links"].as_array().expect("links").clone();
+        links.retain(|link| link["rel"].as_str().is_some_and(|rel| rel.contains("/ns/schema/")));
         assert!(!links.is_empty());
         for link in links {
             let info = alpha.get(link["href"].as_str().unwrap(), accept).await.value();

@@ -1,5 +1,7 @@
 //! Activities that overtake one another end in the same state as those that do not.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::network::{Group, Network, Person, Puppet, Server, Software, on_both};
@@ -103,6 +105,7 @@ async fn a_vote_and_a_reply_overtake_their_post() {
     it.leo.send(&it.alpha, &reply).await;
     it.bea.send(&it.alpha, &create).await;
     net.settle().await;
+    net.pass_time(Duration::from_secs(60)).await;
     let post = it.ana.find_post(note).await;
     assert_eq!(it.ana.replies(&post).await, ["Reply"]);
     assert_eq!(post["favourites_count"], 1);

@@ -109,7 +109,7 @@ async fn nothing_leaves_a_private_group() {
     let (bea, leo) = (masto.person("bea"), lemmy.person("leo"));
     bea.follow(&alpha, club.uri()).await;
     leo.follow(&alpha, ana.uri()).await;
-    ben.follow("@club").await;
+    ben.follow("@club@alpha.test").await;
     net.settle().await;
     // Members from anywhere may be admitted; what is written stays here all the same.
     for account in ana.read("/api/v1/follow_requests").await.as_array().unwrap() {

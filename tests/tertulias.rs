@@ -98,7 +98,7 @@ async fn a_moderator_removes_and_bans_across_servers() {
     let at_carla = carla.find_post(thread["uri"].as_str().unwrap()).await;
     let path = format!("/api/v1/statuses/{}", id(&at_carla));
     let refused = carla.call("DELETE", &path, &Value::Null).await;
-    assert_eq!(refused.status, 404, "only moderators remove: {}", refused.text());
+    assert_eq!(refused.status, 403, "only moderators remove: {}", refused.text());
     ana.api("DELETE", &format!("/api/v1/statuses/{}", id(&at_ana)), &Value::Null).await;
     net.settle().await;
     assert_eq!(carla.call("GET", &path, &Value::Null).await.status, 404);

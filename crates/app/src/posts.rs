@@ -91,12 +91,11 @@ fn publish(
     let now = tx.now();
     let published = origin.map_or(now, |origin| origin.published.min(now));
     let id = tx.post_id(published, origin.is_none());
-    let (uri, url) = match origin {
-        Some(origin) => (origin.uri.clone(), origin.url.clone()),
-        None => {
-            let uri = urls::post(&actor_uri(tx, author)?, id);
-            (uri.clone(), uri)
-        }
+    let (uri, url) = if let Some(origin) = origin {
+        (origin.uri.clone(), origin.url.clone())
+    } else {
+        let uri = urls::post(&actor_uri(tx, author)?, id);
+        (uri.clone(), uri)
     };
     let post = Post {
         id,

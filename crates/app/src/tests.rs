@@ -12,7 +12,7 @@ use domain::{
     id::{ActorId, PostId},
     policy::Refusal,
     post::{Audience, Content, FollowState, Post, PostKind, Vote},
-    time::Timestamp,
+    time::{Timestamp, span},
     urls::Site,
 };
 use store::{Db, Location};
@@ -336,21 +336,22 @@ async fn bans_end_follow_and_membership(w: World) {
     let zoe = w.zoe;
     w.app.write(move |tx| follows::receive(tx, zoe, group, "https://far.example/f", None)).await.unwrap();
     w.said();
-    let until = Some(w.app.now() + Duration::from_secs(3_600));
+    let until = Some(w.app.now() + span::hours(1));
     let ban = moderation::NewBan { group, person: zoe, until, reason: "spam".into() };
     moderation::ban(&w.app, w.ana, ban).await.unwrap();
     assert_eq!(w.said(), ["FollowAnswered", "Banned"]);
     let refused = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;
     assert!(matches!(refused, Err(Error::Denied(Refusal::Banned))));
-    w.clock.advance(Duration::from_secs(3_601));
+    w.clock.advance(span::minutes(61));
     assert!(w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await.is_ok());
 }
 
+fn fails(_: App, subject: String) -> futures_util::future::BoxFuture<'static, Result<()>> {
+    let retry = subject == "again";
+    Box::pin(async move { Err(Error::Unreachable { what: "nobody there".into(), retry }) })
+}
+
 async fn work_is_retried_and_parked(w: World) {
-    fn fails(_: App, subject: String) -> futures_util::future::BoxFuture<'static, Result<()>> {
-        let retry = subject == "again";
-        Box::pin(async move { Err(Error::Unreachable { what: "nobody there".into(), retry }) })
-    }
     let handlers: jobs::Handlers = [("k", fails as jobs::Handler)].into();
     w.app
         .write(|tx| {
@@ -365,7 +366,7 @@ async fn work_is_retried_and_parked(w: World) {
     assert_eq!((backlog.waiting, backlog.parked), (1, 2), "only what may succeed later waits");
     assert_eq!(jobs::drain(&w.app, &handlers).await.unwrap(), 0, "not before its time");
     for _ in 1..jobs::ATTEMPTS {
-        w.clock.advance(Duration::from_secs(86_400));
+        w.clock.advance(span::days(1));
         assert_eq!(jobs::drain(&w.app, &handlers).await.unwrap(), 1);
     }
     let backlog = w.app.read(store::jobs::backlog).await.unwrap();
@@ -434,13 +435,13 @@ async fn what_is_old_is_forgotten(w: World) {
     arrive(2).await.unwrap();
     let first = domain::id::ReceivedId(bodies().await.unwrap()[0].id);
     w.app.write(move |tx| Ok(store::jobs::finish_received(tx, first, None)?)).await.unwrap();
-    w.clock.advance(Duration::from_secs(8 * 86_400));
+    w.clock.advance(span::days(8));
     retention::sweep(&w.app).await.unwrap();
     let body = w.app.read(move |c| store::jobs::received_body(c, first)).await.unwrap();
     assert_eq!(body.as_deref(), Some(""), "its body is gone, its id is known");
     let waiting = bodies().await.unwrap();
     assert_eq!(waiting[0].body, "body 2", "what had no effect yet is kept whole");
-    w.clock.advance(Duration::from_secs(90 * 86_400));
+    w.clock.advance(span::days(90));
     retention::sweep(&w.app).await.unwrap();
     let body = w.app.read(move |c| store::jobs::received_body(c, first)).await.unwrap();
     assert_eq!((body, bodies().await.unwrap().len()), (None, 1));

@@ -59,7 +59,7 @@ pub struct Attachment {
     pub media_type: String,
     /// What it shows, in words.
     pub alt: String,
-    /// A coarse preview (BlurHash).
+    /// A coarse preview (a `BlurHash`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blurhash: Option<String>,
     /// Width in pixels.

@@ -6,8 +6,7 @@ mod refusal;
 use std::str;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
-    guard,
+    HttpRequest, HttpResponse, guard,
     http::StatusCode,
     web::{self, Data, Payload, ServiceConfig},
 };
@@ -59,7 +58,7 @@ async fn receive(request: &HttpRequest, app: &App, payload: Payload) -> Result<&
         return Err(Refusal::Busy);
     }
     let body = reading::body(request, payload).await?;
-    let body = str::from_utf8(&body).map_err(|_| Refusal::Malformed("the body is no text".into()))?;
+    let body = str::from_utf8(&body).map_err(|e| Refusal::Malformed(format!("the body is no text: {e}")))?;
     let sha256 = sha256(body.as_bytes());
     let claim = claim(request, app, body, sha256)?;
     let document = parse::json(body.as_bytes()).map_err(|e| Refusal::Malformed(e.to_string()))?;
@@ -105,7 +104,8 @@ fn is_blocked(_actor: &str) -> bool {
 
 /// The actor, if the activity speaks of no other origin and of nobody here as its author.
 fn own_voice<'a>(app: &App, activity: &Incoming<'a>) -> Result<&'a str, Refusal> {
-    let actor = activity.actor.and_then(shape::http).ok_or_else(|| Refusal::Malformed("the actor is missing".into()))?;
+    let actor =
+        activity.actor.and_then(shape::http).ok_or_else(|| Refusal::Malformed("the actor is missing".into()))?;
     let ours = |uri: &str| app.site().parse(uri).is_some();
     if ours(actor) || activity.id.is_some_and(ours) {
         return Err(Refusal::Foreign("nobody elsewhere speaks for this server"));
@@ -129,9 +129,8 @@ async fn store(
     // Some give every request to follow one and the same actor the same id. Sent anew, it is meant anew; what is only
     // replayed was signed at the same moment.
     let digest = if is_repeatable(activity) { format!("{digest};{signed_at}") } else { digest };
-    let accept = |uri: String| {
-        app::inbox::accept(app, uri, actor.to_owned(), kind.clone(), digest.clone(), body.to_owned())
-    };
+    let accept =
+        |uri: String| app::inbox::accept(app, uri, actor.to_owned(), kind.clone(), digest.clone(), body.to_owned());
     match accept(uri.clone()).await? {
         Arrival::New => Ok("accepted"),
         Arrival::Repeated => Ok("repeated"),

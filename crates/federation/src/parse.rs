@@ -10,14 +10,14 @@ mod tests;
 
 use serde_json::Value;
 
+pub(crate) use self::post::is_tombstone;
+use self::shape::{each, id, id_of, types};
 pub use self::{
     actor::{FoundActor, Staff, actor},
     addressed::Addressed,
     post::{FoundPost, post},
     strict::{Unreadable, json},
 };
-pub(crate) use self::post::is_tombstone;
-use self::shape::{each, id, id_of, types};
 
 /// Why a document is not what it was read as. The text is safe to show to its sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

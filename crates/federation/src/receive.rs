@@ -21,8 +21,8 @@ use domain::{actor::Actor, host::Host, id::ReceivedId, time::span};
 use futures_util::FutureExt;
 use store::jobs::Received;
 
-pub use self::queue::{drain, run};
 use self::known::Known;
+pub use self::queue::{drain, run};
 use crate::{
     parse::{self, Incoming, Verb},
     resolver::{Budget, FederationResolver, canonical},
@@ -42,10 +42,12 @@ enum Plan {
     Ignore(String),
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every translation ends in one of these two, or in an error")]
 fn act(effect: impl FnMut(&mut Tx<'_, '_>) -> Result<()> + Send + 'static) -> Result<Plan> {
     Ok(Plan::Act(Box::new(effect)))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every translation ends in one of these two, or in an error")]
 fn ignore(why: impl Into<String>) -> Result<Plan> {
     Ok(Plan::Ignore(why.into()))
 }
@@ -70,11 +72,6 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The id of the activity; of one that came without, the one it was stored under.
-    fn uri(&self, activity: &Incoming<'_>, stored: &str) -> String {
-        activity.id.unwrap_or(stored).to_owned()
-    }
-
     fn canonical(&self, uri: &str) -> String {
         canonical(self.app.site(), uri)
     }
@@ -82,6 +79,11 @@ impl Context<'_> {
     fn is_ours(&self, uri: &str) -> bool {
         self.app.site().parse(uri).is_some()
     }
+}
+
+/// The id of an activity; of one that came without, the one it was stored under.
+fn name(activity: &Incoming<'_>, stored: &str) -> String {
+    activity.id.unwrap_or(stored).to_owned()
 }
 
 /// Applies one activity, and records what came of it.
@@ -135,8 +137,10 @@ async fn apply(app: &App, resolver: &FederationResolver, received: Received) -> 
         Some(actor) => actor.clone(),
         None => resolver.find_actor(app, &received.actor_uri, &budget).await?,
     };
-    let sign_of_life = Host::of(&actor.uri).filter(|host| resolver.is_due(app, "seen", host.as_str(), span::minutes(1)));
-    let context = Context { app, resolver, budget: &budget, received: id, attempts, actor, group: None, trusted: true, known };
+    let sign_of_life =
+        Host::of(&actor.uri).filter(|host| resolver.is_due(app, "seen", host.as_str(), span::minutes(1)));
+    let context =
+        Context { app, resolver, budget: &budget, received: id, attempts, actor, group: None, trusted: true, known };
     let mut effect = match translate(&context, &activity, &received.uri).await? {
         Plan::Ignore(why) => return Ok(Some(why)),
         Plan::Act(effect) => effect,

@@ -21,8 +21,8 @@ use domain::{
 use moka::sync::Cache;
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 
-pub(crate) use self::{budget::Budget, keys::Known, miss::Miss};
 use self::gate::Gates;
+pub(crate) use self::{budget::Budget, keys::Known, miss::Miss};
 use crate::{client::Client, signature::Signer};
 
 /// How long what is known of an actor or a server is taken to be true.
@@ -58,7 +58,6 @@ struct Inner {
 
 /// How many keys are fetched at once, for whomever.
 const STRANGERS: usize = 64;
-
 
 impl FederationResolver {
     /// A resolver that knows nothing yet.

@@ -11,7 +11,7 @@ use domain::{
     handle,
     id::{ActivityId, PostId},
     post::Post,
-    urls::{ActorPart, PostPart, path},
+    urls::{self, ActorPart, PostPart, path},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -62,6 +62,7 @@ fn routes(config: &mut ServiceConfig) {
     read!(config, path::NODEINFO_20, nodeinfo::version_20);
     read!(config, path::NODEINFO_21, nodeinfo::version_21);
     read!(config, path::INSTANCE, instance);
+    read!(config, urls::actor_part(path::INSTANCE, ActorPart::Outbox), instance_outbox);
     read!(config, path::ACTIVITY, activity);
     read!(config, path::ACTOR, actor, wants_document);
     read!(config, path::ACTOR_PART, actor_part, |context| reads(context)
@@ -92,6 +93,13 @@ async fn instance(request: HttpRequest, documents: Data<Documents>) -> HttpRespo
         document(&render::actor(&view), Vec::new())
     };
     respond(&request, &documents, path::INSTANCE.to_owned(), make).await
+}
+
+/// `GET /actor/outbox`: the server's own actor only fetches and answers, and says nothing in public.
+async fn instance_outbox(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
+    let id = urls::actor_part(&documents.app().site().instance(), ActorPart::Outbox);
+    let make = || async { document(&json!({ "id": id, "type": "OrderedCollection", "totalItems": 0 }), Vec::new()) };
+    respond(&request, &documents, id.clone(), make).await
 }
 
 /// `GET /@NAME`

@@ -4,6 +4,7 @@ pub mod cli;
 mod check;
 mod commands;
 mod compose;
+mod edge;
 pub mod logging;
 mod ops;
 mod run;

@@ -11,6 +11,7 @@ use store::Location;
 
 use crate::{
     cli::Failure,
+    edge,
     compose::{self, Composed, Overrides, compose},
     ops::{self, Ops},
     settings::Settings,
@@ -103,6 +104,7 @@ fn open_doors(app: &App, listener: TcpListener, ops: Ops) -> Result<ServerHandle
     let (app, ops) = (web::Data::new(app.clone()), web::Data::new(ops));
     let server = HttpServer::new(move || {
         Actix::new()
+            .wrap(actix_web::middleware::from_fn(edge::guard))
             .app_data(app.clone())
             .app_data(ops.clone())
             .configure(ops::configure)

@@ -1,12 +1,10 @@
 //! Query nodes whose SQL differs by backend while their type does not.
 use diesel::{
-    backend::Backend,
     expression::{AppearsOnTable, ValidGrouping, is_aggregate},
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    serialize::ToSql,
-    sql_types::{BigInt, Bool, HasSqlType, Text},
+    sql_types::{Bool, Text},
     sqlite::Sqlite,
 };
 
@@ -40,47 +38,6 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for SkipLocked<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(" FOR UPDATE SKIP LOCKED");
-        Ok(())
-    }
-}
-
-/// `(a, b) < (x, y)`: the row comparison that both databases turn into one index range.
-#[derive(Debug, Clone, Copy, QueryId)]
-pub(crate) struct KeysetBefore<A, B> {
-    columns: (A, B),
-    values: (i64, i64),
-}
-
-/// Rows that come before `values` in the descending order of `columns`.
-pub(crate) fn keyset_before<A, B>(columns: (A, B), values: (i64, i64)) -> KeysetBefore<A, B> {
-    KeysetBefore { columns, values }
-}
-
-impl<A, B> Expression for KeysetBefore<A, B> {
-    type SqlType = Bool;
-}
-impl<A: AppearsOnTable<QS>, B: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for KeysetBefore<A, B> {}
-impl<A: SelectableExpression<QS>, B: SelectableExpression<QS>, QS> SelectableExpression<QS> for KeysetBefore<A, B> {}
-impl<A, B> ValidGrouping<()> for KeysetBefore<A, B> {
-    type IsAggregate = is_aggregate::No;
-}
-impl<A, B, DB> QueryFragment<DB> for KeysetBefore<A, B>
-where
-    DB: Backend + HasSqlType<BigInt>,
-    A: QueryFragment<DB>,
-    B: QueryFragment<DB>,
-    i64: ToSql<BigInt, DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("(");
-        self.columns.0.walk_ast(out.reborrow())?;
-        out.push_sql(", ");
-        self.columns.1.walk_ast(out.reborrow())?;
-        out.push_sql(") < (");
-        out.push_bind_param::<BigInt, _>(&self.values.0)?;
-        out.push_sql(", ");
-        out.push_bind_param::<BigInt, _>(&self.values.1)?;
-        out.push_sql(")");
         Ok(())
     }
 }

@@ -162,13 +162,11 @@ async fn lists_run_from_page_to_page(t: TestDb) {
     .await
     .unwrap();
     let list = posts::List::Threads(ActorId(9));
-    let (mut seen, mut before) = (Vec::new(), None);
-    loop {
-        let page = posts::Page { before, after: None, limit: 4 };
-        let ids = t.db.read(move |c| posts::list(c, list, None, page)).await.unwrap();
-        let Some(last) = ids.last() else { break };
-        before = Some(*last);
-        seen.extend(ids);
+    let page = |before| t.db.read(move |c| posts::list(c, list, None, posts::Page { before, after: None, limit: 4 }));
+    let (mut seen, mut ids) = (Vec::new(), page(None).await.unwrap());
+    while let Some(last) = ids.last().copied() {
+        seen.append(&mut ids);
+        ids = page(Some(last)).await.unwrap();
     }
     assert_eq!(seen.iter().map(|id| id.0).collect::<Vec<_>>(), [19, 18, 17, 16, 14, 13, 12, 11, 10]);
     assert_eq!(t.db.read(move |c| posts::count_in(c, list, None)).await.unwrap(), 9);

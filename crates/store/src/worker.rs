@@ -49,6 +49,7 @@ pub(crate) enum Connection {
 }
 
 /// Starts `threads` threads that serve `tasks`, each with a connection of its own.
+#[expect(clippy::disallowed_methods, reason = "these threads own the connections")]
 pub(crate) fn spawn(
     name: &str,
     threads: usize,
@@ -141,10 +142,10 @@ pub(crate) fn grouped(conn: &mut Conn, tasks: &Receiver<Queued>) -> Connection {
                 let panicked = failed.is_err().then_some(ran);
                 let healthy = !conn.is_broken() && conn.depth() == 0;
                 if let (true, None) = (healthy, panicked) {
-                    batch.iter_mut().for_each(|(task, _)| {
+                    for (task, _) in &mut batch {
                         let ran = run_alone(conn, task.as_mut());
                         task.finish(ran);
-                    });
+                    }
                 } else {
                     return recover(conn, batch, panicked);
                 }

@@ -187,7 +187,8 @@ fn describe(app: &App, visit: &Visit, actor: &Actor, held: &Held, is_first: bool
         match (group.joining, group.visibility) {
             (Joining::Invite, _) => rules.push(t.invite_only().to_owned()),
             (Joining::Open, Visibility::Public) => {}
-            (Joining::Open | Joining::Approval, _) => rules.push(t.ask_to_join(&face.handle)),
+            (Joining::Open, _) => rules.push(t.follow_to_join(&face.handle)),
+            (Joining::Approval, _) => rules.push(t.ask_to_join(&face.handle)),
         }
     }
     let counts = match (actor.is_group(), is_closed) {

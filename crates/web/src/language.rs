@@ -13,9 +13,6 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 2] = [Self::Es, Self::En];
-
     /// The one that the visitor's browser likes best.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());

@@ -11,6 +11,8 @@ mod language;
 mod messages;
 mod setup;
 mod style;
+#[cfg(test)]
+mod tests;
 mod threads;
 
 /// The largest form that is read.

@@ -8,7 +8,7 @@ macro_rules! messages {
         }
 
         #[cfg(test)]
-        const TABLE: &[(&str, &str, &str)] = &[$((stringify!($name), $es, $en)),+];
+        pub(crate) const TABLE: &[(&str, &str, &str)] = &[$((stringify!($name), $es, $en)),+];
     };
     (@one $name:ident $es:literal, $en:literal) => {
         pub(crate) fn $name(self) -> &'static str {
@@ -54,6 +54,10 @@ messages! {
         "Para entrar, sigue a {handle} desde tu cuenta: el equipo de moderación recibirá tu solicitud.",
         "To join, follow {handle} from your account: the moderators will get your request."
     }
+    follow_to_join(handle: &str) {
+        "Para entrar, sigue a {handle} desde tu cuenta.",
+        "To join, follow {handle} from your account."
+    }
     invite_only { "Se entra por invitación del equipo de moderación.", "Moderators invite people to join." }
     address { "Dirección", "Address" }
     address_hint {
@@ -77,7 +81,6 @@ messages! {
     pinned { "Fijada", "Pinned" }
     locked { "Cerrada", "Closed" }
     edited { "editada", "edited" }
-    by { "de", "by" }
     within { "en", "in" }
     replies_none { "Sin respuestas", "No replies" }
     replies_one { "1 respuesta", "1 reply" }
@@ -96,6 +99,7 @@ messages! {
     attachments { "Adjuntos", "Attachments" }
     attachment { "Archivo adjunto", "Attachment" }
     original { "Ver en su sitio de origen", "See it where it was published" }
+    their_profile { "Ver su perfil", "See their profile" }
     level(level: usize) { "Respuesta de nivel {level}", "Reply at level {level}" }
     elsewhere(host: &str) {
         "Esta cuenta es de {host}. Allí está su perfil completo.",

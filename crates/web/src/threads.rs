@@ -146,7 +146,9 @@ fn descendants(top: PostId, is_root: bool, mut posts: Vec<Post>) -> Vec<Post> {
     // What came from elsewhere may be older by its number than what it replies to.
     loop {
         let before = below.len();
-        below.extend(posts.iter().filter(|p| p.parent.is_some_and(|parent| below.contains(&parent))).map(|p| p.id).collect::<Vec<_>>());
+        let is_below = |post: &&Post| post.parent.is_some_and(|parent| below.contains(&parent));
+        let found: Vec<PostId> = posts.iter().filter(is_below).map(|post| post.id).collect();
+        below.extend(found);
         if below.len() == before {
             break;
         }
@@ -158,7 +160,11 @@ fn descendants(top: PostId, is_root: bool, mut posts: Vec<Post>) -> Vec<Post> {
 fn describe(app: &App, visit: &Visit, read: Read, is_first: bool) -> Thread {
     let (site, t) = (app.site(), visit.language);
     let Read { post, root, replies, last } = read;
-    let card = Card::new(site, t, &post);
+    let mut card = Card::new(site, t, &post);
+    if is_first && last.is_none() {
+        // Here they can be counted, those on deeper levels too.
+        card.replies = t.replies(i64::try_from(replies.len()).unwrap_or(i64::MAX));
+    }
     let title = format!("{} · {}", card.headline, card.author.name);
     let is_local = post.post.local;
     let mut frame = if is_local && post.author.indexable && is_first {

@@ -110,12 +110,15 @@ fn table() -> String {
     for visibility in Visibility::ALL {
         for joining in Joining::ALL {
             write!(out, "\n## {visibility} group, joining: {joining}\n\n|  |").unwrap();
-            people.iter().for_each(|(who, _)| write!(out, " {who} |").unwrap());
-            out.push_str("\n|---|");
-            people.iter().for_each(|_| out.push_str("---|"));
+            for (who, _) in &people {
+                write!(out, " {who} |").unwrap();
+            }
+            write!(out, "\n|---|{}", "---|".repeat(people.len())).unwrap();
             for (verb, rule) in verbs() {
                 write!(out, "\n| {verb} |").unwrap();
-                people.iter().for_each(|(_, who)| write!(out, " {} |", rule(&group(*visibility, *joining), who)).unwrap());
+                for (_, who) in &people {
+                    write!(out, " {} |", rule(&group(*visibility, *joining), who)).unwrap();
+                }
             }
             out.push('\n');
         }

@@ -84,7 +84,7 @@ async fn serve(
         let mut request = String::new();
         let complete = |text: &str| {
             let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
-            text.split_once("\r\n\r\n").is_some_and(|(_, body)| body.len() >= length.parse().unwrap())
+            text.split_once("\r\n\r\n").is_some_and(|(_, body)| body.len() >= length.parse::<usize>().unwrap())
         };
         while !complete(&request) {
             let mut bytes = [0; 4_096];

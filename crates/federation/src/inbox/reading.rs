@@ -1,7 +1,11 @@
 //! Reading the body of a request: never more than its limit, and never longer than its time.
 use std::time::Duration;
 
-use actix_web::{HttpRequest, http::header::{CONTENT_ENCODING, CONTENT_LENGTH}, web::{Bytes, BytesMut, Payload}};
+use actix_web::{
+    HttpRequest,
+    http::header::{CONTENT_ENCODING, CONTENT_LENGTH},
+    web::{Bytes, BytesMut, Payload},
+};
 use futures_util::StreamExt;
 
 use super::Refusal;

@@ -91,7 +91,8 @@ pub(super) fn kind(document: &Value) -> Option<ActorKind> {
 pub fn actor(document: &Value) -> Result<FoundActor, Misfit> {
     let kind = kind(document).ok_or(Misfit::Kind("an actor"))?;
     let uri = id(document).and_then(http).ok_or(Misfit::Lacks("id"))?.to_owned();
-    let endpoint = |key: &str| document.get("endpoints").and_then(|ends| link_of(ends, key)).or_else(|| link_of(document, key));
+    let endpoint =
+        |key: &str| document.get("endpoints").and_then(|ends| link_of(ends, key)).or_else(|| link_of(document, key));
     let group = kind == ActorKind::Group;
     let flag = |key: &str, unsaid: bool| document.get(key).and_then(Value::as_bool).unwrap_or(unsaid);
     let about = worded(document, "summary", "summaryMap").unwrap_or_default();

@@ -2,7 +2,7 @@
 use domain::post::Audience;
 use serde_json::Value;
 
-use super::shape::{id, is_public, each};
+use super::shape::{each, id, is_public};
 
 /// How many addresses are read of each field.
 const MOST: usize = 256;

@@ -57,7 +57,9 @@ fn media(value: &Value, fallback: &str) -> Option<Attachment> {
         url,
         media_type,
         alt: plain::clean(alt, ALT),
-        blurhash: text(value, "blurhash").filter(|hash| hash.len() <= LONGEST_BLURHASH && hash.is_ascii()).map(str::to_owned),
+        blurhash: text(value, "blurhash")
+            .filter(|hash| hash.len() <= LONGEST_BLURHASH && hash.is_ascii())
+            .map(str::to_owned),
         width: count(value, "width"),
         height: count(value, "height"),
     })

@@ -2,7 +2,7 @@
 use domain::{
     post::{Attachment, Content, PostKind},
     text::{html, language, markdown, plain, title},
-    time::{Timestamp, span},
+    time::Timestamp,
 };
 use serde_json::Value;
 
@@ -50,8 +50,7 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
     let parent = id_of(document, "inReplyTo").map(str::to_owned);
     let url = page_of(document, "url").unwrap_or(&uri).to_owned();
     let published = moment(document, "published").unwrap_or(now).clamp(Timestamp(0), now);
-    // A second of difference is how some save the two dates of a post that never changed.
-    let edited = moment(document, "updated").map(|at| at.min(now)).filter(|at| *at > published + span::seconds(1));
+    let edited = moment(document, "updated").map(|at| at.min(now)).filter(|at| *at > published);
     let tags = attached::tags(document);
     let content = content(document, kind, &url, parent.is_some(), (tags.hashtags, tags.emoji));
     let has_body = !content.html.is_empty() || !content.attachments.is_empty() || content.poll.is_some();
@@ -114,7 +113,8 @@ fn content(
     let summary = worded(document, "summary", "summaryMap");
     // Only of short texts is the summary a warning; of long ones it is a summary, and sometimes all there is.
     let short = matches!(kind, PostKind::Note | PostKind::Question);
-    let warning = summary.filter(|_| short && !body.is_empty()).map(|summary| plain::line(&html::to_text(summary), WARNING));
+    let warning =
+        summary.filter(|_| short && !body.is_empty()).map(|summary| plain::line(&html::to_text(summary), WARNING));
     let html = match summary {
         Some(summary) if body.is_empty() => html::sanitize(summary),
         _ => body,
@@ -123,7 +123,8 @@ fn content(
     let title = text(document, "name").filter(|_| !is_reply).map(|name| plain::line(name, title::MAX));
     let mut attachments = attached::attachments(document);
     if matches!(kind, PostKind::Event | PostKind::Video | PostKind::Other) && attachments.iter().all(|a| a.url != url) {
-        attachments.insert(0, Attachment { url: url.to_owned(), media_type: "text/html".into(), ..Attachment::default() });
+        attachments
+            .insert(0, Attachment { url: url.to_owned(), media_type: "text/html".into(), ..Attachment::default() });
     }
     Content {
         title: title.filter(|title| !title.is_empty()),

@@ -3,7 +3,9 @@ use std::borrow::Cow;
 
 use domain::time::Timestamp;
 use serde_json::Value;
-use time::{OffsetDateTime, PrimitiveDateTime, format_description::well_known::Iso8601, format_description::well_known::Rfc3339};
+use time::{
+    OffsetDateTime, PrimitiveDateTime, format_description::well_known::Iso8601, format_description::well_known::Rfc3339,
+};
 
 const NAMESPACE: &str = "https://www.w3.org/ns/activitystreams#";
 /// The longest id or URL that is read.
@@ -135,7 +137,8 @@ pub(crate) fn moment(object: &Value, key: &str) -> Option<Timestamp> {
 /// `+00:00Z` without its `Z`, `+0000` with its colon, and a moment without offset in UTC.
 fn with_offset(text: &str) -> Cow<'_, str> {
     let bare = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-    let Some((clock, offset)) = bare.rfind(['+', '-']).filter(|at| *at > 10).and_then(|at| bare.split_at_checked(at)) else {
+    let Some((clock, offset)) = bare.rfind(['+', '-']).filter(|at| *at > 10).and_then(|at| bare.split_at_checked(at))
+    else {
         return Cow::Owned(format!("{bare}Z"));
     };
     match offset.split_at_checked(3) {

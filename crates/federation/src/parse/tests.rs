@@ -29,15 +29,32 @@ fn read(more: Value) -> FoundPost {
 #[test]
 fn json_that_two_readers_could_read_differently_is_refused() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    for good in ["{}", "[1,2.5,null,true,\"x\"]", "{\"a\":{\"b\":1},\"b\":{\"b\":1}}", &nested(64), "\"\\ud83d\\ude00\""] {
+    for good in
+        ["{}", "[1,2.5,null,true,\"x\"]", "{\"a\":{\"b\":1},\"b\":{\"b\":1}}", &nested(64), "\"\\ud83d\\ude00\""]
+    {
         assert!(json(good.as_bytes()).is_ok(), "{good}");
     }
     let wide = format!("[{}0]", "0,".repeat(10_001));
     let many = format!("[{}[]]", format!("[{}0],", "0,".repeat(9_000)).repeat(6));
     let keys = format!("{{{}\"z\":0}}", (0..1_000).map(|n| format!("\"k{n}\":0,")).collect::<String>());
     for bad in [
-        "", "{", "{}{}", "{\"a\":1,\"a\":2}", "{\"x\":[{\"a\":1,\"b\":2,\"a\":1}]}", "{\"a\":1,\"\\u0061\":2}", &nested(65), &nested(100_000),
-        "\"\\ud800\"", "{\"a\\u0000\":1}", "[1e999]", "NaN", "[1,]", "\u{feff}{}", &wide, &many, &keys,
+        "",
+        "{",
+        "{}{}",
+        "{\"a\":1,\"a\":2}",
+        "{\"x\":[{\"a\":1,\"b\":2,\"a\":1}]}",
+        "{\"a\":1,\"\\u0061\":2}",
+        &nested(65),
+        &nested(100_000),
+        "\"\\ud800\"",
+        "{\"a\\u0000\":1}",
+        "[1e999]",
+        "NaN",
+        "[1,]",
+        "\u{feff}{}",
+        &wide,
+        &many,
+        &keys,
     ] {
         assert!(json(bad.as_bytes()).is_err(), "{bad:.60}");
     }
@@ -55,7 +72,11 @@ fn an_activity_in_all_its_spellings() {
         json!({ "id": "https://a.test/f", "type": "https://www.w3.org/ns/activitystreams#Follow", "actor": [null, { "id": ana }], "object": [null, "https://b.test/g"] }),
     ] {
         let found = activity(&document).unwrap();
-        assert_eq!((found.id, found.actor, found.verb), (Some("https://a.test/f"), Some(ana), Verb::Follow), "{document}");
+        assert_eq!(
+            (found.id, found.actor, found.verb),
+            (Some("https://a.test/f"), Some(ana), Verb::Follow),
+            "{document}"
+        );
         assert_eq!(found.object.id(), Some("https://b.test/g"), "{document}");
     }
     let undo = json!({ "type": "Undo", "actor": ana, "summary": "", "object": { "type": "Delete", "object": "https://b.test/1" } });
@@ -63,7 +84,11 @@ fn an_activity_in_all_its_spellings() {
     assert_eq!((undo.id, undo.reason), (None, Some("")), "an empty reason is one");
     let delete = undo.object.activity().unwrap();
     assert_eq!((delete.verb, delete.actor, delete.reason), (Verb::Delete, None, None));
-    for strange in [json!({ "type": "View" }), json!({ "type": "Follow", "object": null }), json!({ "type": "Like", "object": 7, "actor": 7 })] {
+    for strange in [
+        json!({ "type": "View" }),
+        json!({ "type": "Follow", "object": null }),
+        json!({ "type": "Like", "object": 7, "actor": 7 }),
+    ] {
         assert_eq!(activity(&strange).unwrap().object, Object::None, "{strange}");
     }
     for nothing in [json!(null), json!([]), json!({}), json!({ "type": null }), json!({ "type": 1 }), json!("Follow")] {
@@ -90,7 +115,8 @@ fn whom_a_post_is_addressed_to() {
         let found = read(json!({ "to": to, "cc": cc })).addressed;
         assert_eq!(found.amounts_to(Some(fans), &[group]), expected, "{to} {cc}");
     }
-    let found = read(json!({ "to": ["https://b.test/1", PUBLIC], "cc": "https://b.test/2", "audience": "https://b.test/3" }));
+    let found =
+        read(json!({ "to": ["https://b.test/1", PUBLIC], "cc": "https://b.test/2", "audience": "https://b.test/3" }));
     assert_eq!(found.addressed.all().collect::<Vec<_>>(), ["https://b.test/3", "https://b.test/1", "https://b.test/2"]);
     assert!(Addressed::of(&json!({ "to": null, "cc": [] })).is_empty());
 }
@@ -114,7 +140,17 @@ fn dates_in_all_forms_and_never_in_the_future() {
     }
     assert_eq!(at("2026-11-22T14:57:29.403698Z"), Some(1_795_359_449_403));
     assert_eq!(at("1969-12-31T23:59:59.999Z"), Some(-1));
-    for text in ["", "SCRUBBED_DATE", "22.11.2026", "2026-11-22", "2026-13-22T14:57:29Z", "T", "+", "2026-11-22T14:57:29+", &"9".repeat(99)] {
+    for text in [
+        "",
+        "SCRUBBED_DATE",
+        "22.11.2026",
+        "2026-11-22",
+        "2026-13-22T14:57:29Z",
+        "T",
+        "+",
+        "2026-11-22T14:57:29+",
+        &"9".repeat(99),
+    ] {
         assert_eq!(at(text), None, "{text}");
     }
     let far = read(json!({ "published": "9999-01-01T00:00:00Z", "updated": "9999-01-01T00:00:00Z" }));
@@ -126,21 +162,37 @@ fn dates_in_all_forms_and_never_in_the_future() {
 
 #[test]
 fn what_a_post_says() {
-    let warned = read(json!({ "summary": "<b>ojo</b>", "sensitive": null, "contentMap": { "es-mx": "<p>Hola</p>" } })).content;
-    assert_eq!((warned.warning.as_deref(), warned.sensitive, warned.language.as_deref()), (Some("ojo"), true, Some("es-MX")));
-    let empty = read(json!({ "content": null, "summary": "texto #x", "contentMap": { "en": null }, "name": "Un <b>título</b>" })).content;
-    assert_eq!((empty.html.as_str(), empty.warning, empty.title.as_deref()), ("texto #x", None, Some("Un <b>título</b>")));
+    let warned =
+        read(json!({ "summary": "<b>ojo</b>", "sensitive": null, "contentMap": { "es-mx": "<p>Hola</p>" } })).content;
+    assert_eq!(
+        (warned.warning.as_deref(), warned.sensitive, warned.language.as_deref()),
+        (Some("ojo"), true, Some("es-MX"))
+    );
+    let empty = read(
+        json!({ "content": null, "summary": "texto #x", "contentMap": { "en": null }, "name": "Un <b>título</b>" }),
+    )
+    .content;
+    assert_eq!(
+        (empty.html.as_str(), empty.warning, empty.title.as_deref()),
+        ("texto #x", None, Some("Un <b>título</b>"))
+    );
     let article = read(json!({ "type": "Article", "summary": "en breve", "name": "T" })).content;
     assert_eq!((article.html.as_str(), article.warning, article.sensitive), ("<p>Hola</p>", None, false));
     let mapped = read(json!({ "content": null, "contentMap": { "en": null, "es": "<p>Hola</p>" }, "language": [{ "identifier": "und" }, "x"] })).content;
     assert_eq!((mapped.html.as_str(), mapped.language.as_deref()), ("<p>Hola</p>", Some("es")));
     let said = read(json!({ "language": { "identifier": "es", "name": "Español" } })).content;
     assert_eq!(said.language.as_deref(), Some("es"));
-    assert_eq!(read(json!({ "content": "**a** <i>b</i>", "mediaType": "text/markdown" })).content.html, "<p><strong>a</strong> &lt;i&gt;b&lt;/i&gt;</p>");
+    assert_eq!(
+        read(json!({ "content": "**a** <i>b</i>", "mediaType": "text/markdown" })).content.html,
+        "<p><strong>a</strong> &lt;i&gt;b&lt;/i&gt;</p>"
+    );
     assert_eq!(read(json!({ "content": "a <b>\nc", "mediaType": "text/plain" })).content.html, "a &lt;b&gt;<br>c");
     assert_eq!(read(json!({ "content": "<script>x</script><p onclick=x>a</p>" })).content.html, "<p>a</p>");
     let reply = read(json!({ "inReplyTo": { "id": "https://b.test/1" }, "name": "el título del hilo" }));
-    assert_eq!((reply.parent.as_deref(), reply.content.title, reply.is_ballot), (Some("https://b.test/1"), None, false));
+    assert_eq!(
+        (reply.parent.as_deref(), reply.content.title, reply.is_ballot),
+        (Some("https://b.test/1"), None, false)
+    );
     assert_eq!(read(json!({ "inReplyTo": "" })).parent, None);
     assert_eq!(read(json!({ "inReplyTo": null, "replies": [], "source": "x", "sensitive": [] })).parent, None);
 }
@@ -149,21 +201,33 @@ fn what_a_post_says() {
 fn ballots_links_and_empty_notes() {
     let ballot = read(json!({ "content": null, "name": "sí", "inReplyTo": "https://b.test/poll" }));
     assert!(ballot.is_ballot);
-    let link = read(json!({ "type": "Page", "content": null, "name": "Enlace", "attachment": [{ "type": "Link", "href": "https://x.test/a" }] }));
+    let link = read(
+        json!({ "type": "Page", "content": null, "name": "Enlace", "attachment": [{ "type": "Link", "href": "https://x.test/a" }] }),
+    );
     assert_eq!((link.kind, link.is_ballot), (PostKind::Page, false));
-    assert_eq!((link.content.attachments[0].url.as_str(), link.content.attachments[0].media_type.as_str()), ("https://x.test/a", "text/html"));
+    assert_eq!(
+        (link.content.attachments[0].url.as_str(), link.content.attachments[0].media_type.as_str()),
+        ("https://x.test/a", "text/html")
+    );
     assert_eq!(post(&note(json!({ "content": null })), NOW), Err(Misfit::Lacks("content")));
     assert_eq!(post(&note(json!({ "id": "urn:uuid:1" })), NOW), Err(Misfit::Lacks("id")));
     for other in ["Tombstone", "Person", "OrderedCollectionPage", "Like", "Create", "LikeAuthorization"] {
         assert_eq!(post(&note(json!({ "type": other })), NOW), Err(Misfit::Kind("a post")), "{other}");
     }
-    let review = read(json!({ "type": ["Review", "https://schema.test/Review"], "name": "Un libro", "url": [{ "type": "Link", "mediaType": "text/html", "href": "https://a.test/r" }] }));
-    assert_eq!((review.kind, review.url.as_str(), review.content.attachments[0].url.as_str()), (PostKind::Other, "https://a.test/r", "https://a.test/r"));
+    let review = read(
+        json!({ "type": ["Review", "https://schema.test/Review"], "name": "Un libro", "url": [{ "type": "Link", "mediaType": "text/html", "href": "https://a.test/r" }] }),
+    );
+    assert_eq!(
+        (review.kind, review.url.as_str(), review.content.attachments[0].url.as_str()),
+        (PostKind::Other, "https://a.test/r", "https://a.test/r")
+    );
 }
 
 #[test]
 fn tags_attachments_and_polls_of_every_shape_are_bounded() {
-    let bare = read(json!({ "tag": { "type": "Mention", "href": "https://b.test/bob" }, "attachment": { "type": "Image", "url": [{ "type": "Link", "href": "https://a.test/x.PNG?1" }], "name": null } }));
+    let bare = read(
+        json!({ "tag": { "type": "Mention", "href": "https://b.test/bob" }, "attachment": { "type": "Image", "url": [{ "type": "Link", "href": "https://a.test/x.PNG?1" }], "name": null } }),
+    );
     assert_eq!(bare.mentions, ["https://b.test/bob"]);
     assert_eq!(bare.content.attachments[0].media_type, "image/png");
     let tags = read(json!({ "tag": [null, "x", { "type": "Hashtag", "name": "#Canción" }, { "type": "Hashtag", "name": "cancion" }, { "type": "Hashtag", "name": "#a b" },
@@ -172,7 +236,11 @@ fn tags_attachments_and_polls_of_every_shape_are_bounded() {
     assert_eq!(tags.tags, ["cancion"]);
     assert_eq!(tags.emoji.iter().map(|e| e.shortcode.as_str()).collect::<Vec<_>>(), ["blob_cat"]);
 
-    let many = |kind: &str, n: usize| -> Vec<Value> { (0..n).map(|i| json!({ "type": kind, "name": format!("#t{i}"), "href": format!("https://b.test/{i}") })).collect() };
+    let many = |kind: &str, n: usize| -> Vec<Value> {
+        (0..n)
+            .map(|i| json!({ "type": kind, "name": format!("#t{i}"), "href": format!("https://b.test/{i}") }))
+            .collect()
+    };
     let both = [many("Mention", 300), many("Hashtag", 200)].concat();
     let flood = read(json!({ "tag": both, "attachment": many("Link", 60) }));
     assert_eq!((flood.mentions.len(), flood.content.tags.len(), flood.content.attachments.len()), (50, 100, 16));
@@ -199,11 +267,20 @@ fn what_an_actor_says() {
         "attributedTo": "https://b.test/g/staff", "webfinger": "huerto@plaza.test", "url": ["ftp://x", { "href": "https://b.test/page" }] }))).unwrap();
     assert_eq!((found.kind, found.title.as_str(), found.summary.as_str()), (ActorKind::Group, "huerto", "<p>Hola</p>"));
     assert_eq!(found.rules, Some((Visibility::Public, Joining::Approval, true)));
-    assert_eq!((found.shared_inbox.as_deref(), found.icon.as_deref()), (Some("https://b.test/inbox"), Some("https://b.test/i.png")));
-    assert_eq!((found.staff, found.url.as_str()), (Staff::Listed("https://b.test/g/staff".into()), "https://b.test/page"));
+    assert_eq!(
+        (found.shared_inbox.as_deref(), found.icon.as_deref()),
+        (Some("https://b.test/inbox"), Some("https://b.test/i.png"))
+    );
+    assert_eq!(
+        (found.staff, found.url.as_str()),
+        (Staff::Listed("https://b.test/g/staff".into()), "https://b.test/page")
+    );
     assert_eq!(found.claims.unwrap().acct(), "huerto@plaza.test");
     let staff = |attributed: Value| actor(&group(json!({ "attributedTo": attributed }))).unwrap().staff;
-    assert_eq!(staff(json!([{ "type": "Person", "id": "https://b.test/ana" }])), Staff::Named(vec!["https://b.test/ana".into()]));
+    assert_eq!(
+        staff(json!([{ "type": "Person", "id": "https://b.test/ana" }])),
+        Staff::Named(vec!["https://b.test/ana".into()])
+    );
     assert_eq!(staff(json!(null)), Staff::Unsaid);
     for (more, what) in [
         (json!({ "inbox": "javascript:x" }), "inbox"),
@@ -240,7 +317,19 @@ fn keys_belong_to_the_actor_and_its_server() {
 
 fn any_json() -> impl Strategy<Value = Value> {
     let words = prop::sample::select(vec![
-        "", "Note", "Group", "Create", "Undo", "as:Public", "https://a.test/1", "2026-11-22T14:57:29+00:00Z", "\u{202e}x", "<p>a", "as:", "é+é", "text/markdown",
+        "",
+        "Note",
+        "Group",
+        "Create",
+        "Undo",
+        "as:Public",
+        "https://a.test/1",
+        "2026-11-22T14:57:29+00:00Z",
+        "\u{202e}x",
+        "<p>a",
+        "as:",
+        "é+é",
+        "text/markdown",
     ]);
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -251,15 +340,54 @@ fn any_json() -> impl Strategy<Value = Value> {
         "\\PC{0,12}".prop_map(Value::from),
     ];
     let keys = prop::sample::select(vec![
-        "id", "type", "actor", "object", "target", "to", "cc", "audience", "attributedTo", "inReplyTo", "content", "contentMap", "summary", "name", "published",
-        "updated", "url", "href", "icon", "image", "attachment", "tag", "language", "identifier", "mediaType", "sensitive", "oneOf", "anyOf", "replies", "totalItems",
-        "endTime", "preferredUsername", "inbox", "endpoints", "sharedInbox", "publicKey", "publicKeyPem", "assertionMethod", "moderators", "followers", "webfinger",
+        "id",
+        "type",
+        "actor",
+        "object",
+        "target",
+        "to",
+        "cc",
+        "audience",
+        "attributedTo",
+        "inReplyTo",
+        "content",
+        "contentMap",
+        "summary",
+        "name",
+        "published",
+        "updated",
+        "url",
+        "href",
+        "icon",
+        "image",
+        "attachment",
+        "tag",
+        "language",
+        "identifier",
+        "mediaType",
+        "sensitive",
+        "oneOf",
+        "anyOf",
+        "replies",
+        "totalItems",
+        "endTime",
+        "preferredUsername",
+        "inbox",
+        "endpoints",
+        "sharedInbox",
+        "publicKey",
+        "publicKeyPem",
+        "assertionMethod",
+        "moderators",
+        "followers",
+        "webfinger",
     ]);
     leaf.prop_recursive(4, 64, 8, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
-            prop::collection::vec((keys.clone(), inner), 0..8)
-                .prop_map(|entries| Value::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
+            prop::collection::vec((keys.clone(), inner), 0..8).prop_map(|entries| Value::Object(
+                entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+            )),
         ]
     })
 }

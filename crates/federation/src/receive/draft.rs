@@ -9,6 +9,7 @@ use domain::{
     policy::{self, Place},
     post::{Audience, Post},
     text::title,
+    time::span,
 };
 
 use crate::{parse::FoundPost, resolver::canonical};
@@ -116,7 +117,9 @@ impl Surroundings {
             audience,
             mentions,
         };
-        let origin = Origin { uri: found.uri, url: found.url, published: found.published, edited: found.edited };
+        // A second of difference is how some save the two dates of a post that never changed.
+        let edited = found.edited.filter(|at| *at > found.published + span::seconds(1));
+        let origin = Origin { uri: found.uri, url: found.url, published: found.published, edited };
         (draft, origin)
     }
 }

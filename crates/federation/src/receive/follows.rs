@@ -2,7 +2,7 @@
 use app::{Error, Result, follows};
 use domain::urls::Local;
 
-use super::{Context, Plan, act, ignore};
+use super::{Context, Plan, act, ignore, name};
 use crate::parse::{Incoming, Verb};
 
 /// Somebody asks to follow somebody here; joining is the same for those who have a word for it.
@@ -17,7 +17,7 @@ pub(super) fn follow(context: &Context<'_>, activity: &Incoming<'_>, stored: &st
         };
     };
     let (follower, target, cause) = (context.actor.id, target.id, Some(context.received));
-    let uri = context.uri(activity, stored);
+    let uri = name(activity, stored);
     act(move |tx| follows::receive(tx, follower, target, &uri, cause).map(drop))
 }
 
@@ -50,12 +50,12 @@ pub(super) fn answer(context: &Context<'_>, activity: &Incoming<'_>, accepted: b
     if inner.is_some_and(|inner| !matches!(inner.verb, Verb::Follow | Verb::Join)) {
         return ignore("no answer to a request to follow");
     }
-    let asked = activity.object.id().map(|uri| context.canonical(uri));
+    let request = activity.object.id().map(|uri| context.canonical(uri));
     let asker = inner.and_then(|inner| inner.actor).and_then(|uri| context.known.actor(&context.canonical(uri)));
     let asker = asker.filter(|asker| asker.is_local()).map(|asker| asker.id);
     let (by, cause) = (context.actor.id, Some(context.received));
     act(move |tx| {
-        let sent = match &asked {
+        let sent = match &request {
             Some(uri) => store::follows::by_activity(tx, uri, by)?,
             None => None,
         };

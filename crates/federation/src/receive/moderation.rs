@@ -92,7 +92,9 @@ async fn collection(context: &Context<'_>, target: &str) -> Result<Option<(Actor
         let Local::ActorPart(name, part) = local else { return Ok(None) };
         let uri = context.app.site().actor(context.app.site().host(), &name);
         let group = context.resolver.find_actor(context.app, &uri, context.budget).await?;
-        return Ok(Some((group, part)).filter(|(group, part)| group.is_group() && counts(part) && context.group.is_none()));
+        return Ok(
+            Some((group, part)).filter(|(group, part)| group.is_group() && counts(part) && context.group.is_none())
+        );
     }
     let Some(group) = &context.group else { return Ok(None) };
     let own = target.strip_prefix(group.uri.as_str()).and_then(|rest| rest.strip_prefix('/'));
@@ -141,7 +143,9 @@ pub(super) async fn block(context: &Context<'_>, activity: &Incoming<'_>) -> Res
     };
     let until = ["endTime", "expires"].into_iter().find(|key| shape::each(activity.raw, key).next().is_some());
     let until = match until {
-        Some(key) => Some(shape::moment(activity.raw, key).ok_or_else(|| Error::Invalid("the end of a ban is no date".into()))?),
+        Some(key) => {
+            Some(shape::moment(activity.raw, key).ok_or_else(|| Error::Invalid("the end of a ban is no date".into()))?)
+        }
         None => None,
     };
     let reason = activity.reason.unwrap_or_default().to_owned();

@@ -46,7 +46,9 @@ pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Re
 async fn read(context: &Context<'_>, activity: &Incoming<'_>) -> Result<FoundPost> {
     let author = &context.actor.uri;
     let found = match activity.object {
-        Object::Embedded(document) if context.trusted && shape::id(document).is_some_and(|id| same_origin(id, author)) => {
+        Object::Embedded(document)
+            if context.trusted && shape::id(document).is_some_and(|id| same_origin(id, author)) =>
+        {
             let mut found = parse::post(document, context.app.now()).map_err(|e| Error::Invalid(e.to_string()))?;
             if found.authors.is_empty() {
                 found.authors.push(author.clone());
@@ -89,6 +91,7 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     }
     let found = read(context, activity).await?;
     let undated = matches!(activity.object, Object::Embedded(document) if document.get("updated").is_none());
+    let stated = found.edited;
     let around = draft::look(context.app, &found, context.actor.clone(), None).await?;
     let (mut draft, origin) = around.draft(found, known.group);
     if known.parent.is_some() {
@@ -96,7 +99,7 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     }
     // Some never say when. The results of a poll come without a date on purpose.
     let said = (undated && draft.content.poll.is_none()).then(|| context.app.now());
-    let (by, edited, cause) = (context.actor.id, origin.edited.or(said), Some(context.received));
+    let (by, edited, cause) = (context.actor.id, stated.or(said), Some(context.received));
     act(move |tx| posts::receive_edit(tx, by, &origin.uri, &draft, edited, cause))
 }
 
@@ -111,7 +114,7 @@ pub(super) async fn delete(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     let Some(known) = context.known.post(&uri) else {
         return if context.is_ours(&uri) || context.known.actor(&uri).is_some() {
             Err(Error::NotFound)
-        } else if context.group.is_some() || !same_origin(&uri, &context.actor.uri) {
+        } else if !(context.trusted && same_origin(&uri, &context.actor.uri)) {
             ignore("the post is not known here")
         } else {
             act(move |tx| posts::receive_delete(tx, by, &uri, None, cause))

@@ -37,12 +37,11 @@ impl Held {
             return;
         }
         let actor = received.actor_uri.clone();
-        match self.lines.get_mut(&actor) {
-            Some(line) => line.push_back(received),
-            None => {
-                self.ready.push_back(actor.clone());
-                self.lines.insert(actor, VecDeque::from([received]));
-            }
+        if let Some(line) = self.lines.get_mut(&actor) {
+            line.push_back(received);
+        } else {
+            self.ready.push_back(actor.clone());
+            self.lines.insert(actor, VecDeque::from([received]));
         }
     }
 
@@ -132,7 +131,9 @@ async fn take(app: &App, held: &mut Held) -> Result<usize> {
     }
     let taken = app::inbox::claim(app, room).await?;
     let count = taken.len();
-    taken.into_iter().for_each(|received| held.add(received));
+    for received in taken {
+        held.add(received);
+    }
     Ok(count)
 }
 
@@ -144,7 +145,10 @@ fn start<'a>(app: &'a App, resolver: &'a FederationResolver, held: &mut Held, ru
             let (id, actor) = (received.id, received.actor_uri.clone());
             if let Err(error) = settle(app, resolver, received).await {
                 // Its lease ends, and then it is tried again.
-                tracing::warn!(error = &error as &dyn std::error::Error, "what came of an activity could not be recorded");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "what came of an activity could not be recorded"
+                );
             }
             (id, actor)
         }));

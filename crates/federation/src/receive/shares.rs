@@ -1,7 +1,7 @@
 //! Posts that people pass on, and that groups pass on without saying more.
 use app::{Error, Result, shares};
 
-use super::{Context, Plan, act, ignore};
+use super::{Context, Plan, act, ignore, name};
 use crate::parse::Incoming;
 
 /// Somebody passes a post on. Of what is not known here, only what people here would see is fetched.
@@ -20,7 +20,7 @@ pub(super) async fn share(context: &Context<'_>, activity: &Incoming<'_>, stored
             context.resolver.find_post(context.app, uri, announcer, context.budget).await?
         }
     };
-    let uri = context.uri(activity, stored);
+    let uri = name(activity, stored);
     act(move |tx| shares::receive(tx, by, post, &uri, cause))
 }
 

@@ -80,14 +80,21 @@ impl Elsewhere {
     }
 }
 
-async fn serve(listener: TcpListener, documents: Arc<Mutex<HashMap<String, (u16, String)>>>, asked: Arc<Mutex<Vec<String>>>) {
+async fn serve(
+    listener: TcpListener,
+    documents: Arc<Mutex<HashMap<String, (u16, String)>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+) {
     while let Ok((mut stream, _)) = listener.accept().await {
         let mut bytes = vec![0; 16_384];
         let length = stream.read(&mut bytes).await.unwrap_or(0);
         let path = String::from_utf8_lossy(&bytes[..length]).split(' ').nth(1).unwrap_or_default().to_owned();
         let (status, body) = documents.lock().unwrap().get(&path).cloned().unwrap_or((404, String::new()));
         asked.lock().unwrap().push(path);
-        let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-type: application/activity+json\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-type: application/activity+json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         stream.write_all(&[head, body].concat().into_bytes()).await.ok();
     }
 }
@@ -125,7 +132,9 @@ impl Here {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&Location::Sqlite(folder.path().join("x.db")), 2).unwrap();
         let allow_private = vec!["127.0.0.0/8".parse().unwrap()];
-        let client = Client::new(client::Config { allow_private, development: true, user_agent: "x".into(), lookup: None }).unwrap();
+        let client =
+            Client::new(client::Config { allow_private, development: true, user_agent: "x".into(), lookup: None })
+                .unwrap();
         let site = Site::new(&Url::parse(OURS).unwrap()).unwrap();
         let app = App::new(Parts {
             db,

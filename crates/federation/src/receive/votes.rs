@@ -2,7 +2,7 @@
 use app::{Error, Result, votes};
 use domain::post::{Post, Vote};
 
-use super::{Context, Plan, act, ignore};
+use super::{Context, Plan, act, ignore, name};
 use crate::parse::{Incoming, Verb};
 
 fn cast(activity: &Incoming<'_>) -> Vote {
@@ -17,11 +17,18 @@ fn post<'a>(context: &'a Context<'_>, activity: &Incoming<'_>) -> Result<Option<
     Ok(post.filter(|post| reporter.is_none() || post.group == reporter))
 }
 
-/// Somebody votes.
+/// Somebody votes. A vote may overtake its post, but not by much.
 pub(super) fn vote(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
-    let Some(post) = post(context, activity)? else { return ignore("the post is not known here") };
+    let Some(post) = post(context, activity)? else {
+        let unknown = "the post is not known here";
+        return if context.attempts > 1 {
+            ignore(unknown)
+        } else {
+            Err(Error::Unreachable { what: unknown.into(), retry: true })
+        };
+    };
     let (voter, post, vote, cause) = (context.actor.id, post.id, cast(activity), Some(context.received));
-    let uri = context.uri(activity, stored);
+    let uri = name(activity, stored);
     act(move |tx| votes::receive(tx, voter, post, vote, &uri, cause))
 }
 

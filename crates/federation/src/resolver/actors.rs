@@ -66,6 +66,9 @@ impl FederationResolver {
             return Err(Miss::useless("this actor claims to be of this server"));
         }
         let before = known(app, &found.uri).await?;
+        if before.as_ref().is_some_and(|before| before.deleted.is_some()) {
+            return Err(Miss::Gone);
+        }
         let (handle, staff, described) = futures_util::join!(
             self.handle_of(app, &found, before.as_ref(), confirmed, budget),
             self.staff(app, &found, budget),
@@ -163,7 +166,13 @@ impl FederationResolver {
     }
 
     /// The actor with this handle.
-    pub(super) async fn find_handle(&self, app: &App, name: &str, host: &str, budget: &Budget) -> Result<ActorId, Miss> {
+    pub(super) async fn find_handle(
+        &self,
+        app: &App,
+        name: &str,
+        host: &str,
+        budget: &Budget,
+    ) -> Result<ActorId, Miss> {
         let asked = Handle::parse(&format!("{name}@{host}")).ok_or(Miss::NotFound)?;
         let Some(host) = asked.host.clone() else { return Err(Miss::NotFound) };
         let (lookup, at) = (asked.clone().localized(app.site().host()).name, host.to_string());
@@ -175,7 +184,9 @@ impl FederationResolver {
             return Err(Miss::NotFound);
         }
         let answer = self.webfinger(app, &host, &asked, budget).await?;
-        if let Some(actor) = known(app, &answer.uri).await?.filter(|actor| actor.handle().to_lowercase() == asked.folded()) {
+        if let Some(actor) =
+            known(app, &answer.uri).await?.filter(|actor| actor.handle().to_lowercase() == asked.folded())
+        {
             return Ok(self.considered(app, actor).await?.id);
         }
         let document = self.document(app, &answer.uri, budget).await?;
@@ -211,7 +222,8 @@ impl FederationResolver {
         }
         let plain = Handle { name: found.name.clone(), host: Some(own.clone()) };
         let answer = self.webfinger(app, &own, &plain, budget).await.ok()?;
-        let agreed = answer.uri == found.uri && answer.subject.is_some_and(|subject| subject.folded() == proper.folded());
+        let agreed =
+            answer.uri == found.uri && answer.subject.is_some_and(|subject| subject.folded() == proper.folded());
         agreed.then_some(proper)
     }
 

@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// What ActivityPub documents are asked for as.
-const ACTIVITY: &str = "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
+const ACTIVITY: &str =
+    "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
 /// What other descriptions are asked for as.
 const JSON: &str = "application/jrd+json, application/json";
 /// How long an answer that is no use is remembered, and how long a failure that may pass.

@@ -12,8 +12,6 @@ pub(crate) struct Known {
     pub(crate) key: PublicKey,
     /// The id of its owner.
     pub(crate) owner: String,
-    /// Whether its owner lives here, or is gone.
-    pub(crate) void: bool,
 }
 
 impl FederationResolver {
@@ -26,14 +24,15 @@ impl FederationResolver {
         let Some((row, actor)) = app.read(move |c| store::actors::key(c, &uri)).await? else { return Ok(None) };
         let parsed = PublicKey::from_pem(&row.public).or_else(|_| PublicKey::from_multibase(&row.public));
         let Ok(key) = parsed else { return Ok(None) };
-        let known = Known { key, void: actor.is_local() || actor.deleted.is_some(), owner: actor.uri };
+        let known = Known { key, owner: actor.uri };
         self.0.keys.insert(key_id.to_owned(), known.clone());
         Ok(Some(known))
     }
 
     /// The key with this id as the document of `owner` has it now. It is read at most once a minute.
     pub(crate) async fn fetched_key(&self, app: &App, key_id: &str, owner: &str) -> Result<Option<Known>, Miss> {
-        let _place = self.0.strangers.try_acquire().map_err(|_full| Miss::Later("too many keys are being fetched".into()))?;
+        let _place =
+            self.0.strangers.try_acquire().map_err(|_full| Miss::Later("too many keys are being fetched".into()))?;
         let _alone = self.alone(owner).await;
         if !self.is_due(app, "key", owner, span::minutes(1)) {
             return Ok(self.known_key(app, key_id).await?);

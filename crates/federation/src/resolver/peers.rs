@@ -75,7 +75,10 @@ mod tests {
         assert_eq!(newest(&index), Some("https://a.test/2.1"));
         assert_eq!(newest(&json!({ "links": link("2.0") })), Some("https://a.test/2.0"));
         assert_eq!(newest(&json!({ "links": null })), None);
-        assert_eq!(software(&json!({ "software": { "name": "NodeBB", "version": 4 } })), Some(("nodebb".into(), String::new())));
+        assert_eq!(
+            software(&json!({ "software": { "name": "NodeBB", "version": 4 } })),
+            Some(("nodebb".into(), String::new()))
+        );
         assert_eq!(software(&json!({ "software": [] })), None);
     }
 }

@@ -24,7 +24,13 @@ pub(super) struct Found {
 
 impl FederationResolver {
     /// What `host` says of `handle`.
-    pub(super) async fn webfinger(&self, app: &App, host: &Host, handle: &Handle, budget: &Budget) -> Result<Found, Miss> {
+    pub(super) async fn webfinger(
+        &self,
+        app: &App,
+        host: &Host,
+        handle: &Handle,
+        budget: &Budget,
+    ) -> Result<Found, Miss> {
         let resource = format!("acct:{}", handle.acct());
         let mut url = at(app.site(), host, path::WEBFINGER)?;
         url.query_pairs_mut().append_pair("resource", &resource);
@@ -95,8 +101,15 @@ mod tests {
             { "rel": "self", "type": "application/activity+json", "href": "https://lemmy.test/u/rocks", "template": null },
         ]});
         let found = read(&answer).unwrap();
-        assert_eq!((found.uri.as_str(), found.subject.unwrap().acct()), ("https://lemmy.test/c/rocks", "Rocks@lemmy.test".into()));
-        for hostile in [json!({}), json!({ "links": [{ "rel": "self", "type": "text/html", "href": "https://a.test/" }] }), json!({ "links": [{ "rel": "self", "type": "application/activity+json", "href": "javascript:x" }] })] {
+        assert_eq!(
+            (found.uri.as_str(), found.subject.unwrap().acct()),
+            ("https://lemmy.test/c/rocks", "Rocks@lemmy.test".into())
+        );
+        for hostile in [
+            json!({}),
+            json!({ "links": [{ "rel": "self", "type": "text/html", "href": "https://a.test/" }] }),
+            json!({ "links": [{ "rel": "self", "type": "application/activity+json", "href": "javascript:x" }] }),
+        ] {
             assert_eq!(read(&hostile), None, "{hostile}");
         }
         let odd = json!({ "subject": "acct:a b@lemmy.test", "links": [{ "rel": "self", "type": "application/activity+json", "href": "https://a.test/" }] });
@@ -109,7 +122,12 @@ mod tests {
             <Link rel=\"lrdd\" type=\"application/xrd+xml\" template=\"https://a.test/xrd?uri={uri}\"/>\
             <Link rel='lrdd' type='application/jrd+json' template='https://b.test/wf?x=1&amp;resource={uri}'/></XRD>";
         assert_eq!(template(xml).as_deref(), Some("https://b.test/wf?x=1&resource={uri}"));
-        for xml in ["", "<Link rel=\"lrdd\" template=\"https://a.test/\"/>", "<Link rel=\"x\" template=\"{uri}\"/>", "<Link rel=lrdd template={uri}"] {
+        for xml in [
+            "",
+            "<Link rel=\"lrdd\" template=\"https://a.test/\"/>",
+            "<Link rel=\"x\" template=\"{uri}\"/>",
+            "<Link rel=lrdd template={uri}",
+        ] {
             assert_eq!(template(xml), None, "{xml}");
         }
     }
@@ -119,7 +137,13 @@ mod tests {
         let site = |url: &str| Site::new(&Url::parse(url).unwrap()).unwrap();
         let host = |host: &str| Host::parse(host).unwrap();
         let (secure, plain) = (site("https://plaza.test:8443"), site("http://127.0.0.2:8081"));
-        assert_eq!(at(&secure, &host("beta.test"), path::NODEINFO).unwrap().as_str(), "https://beta.test/.well-known/nodeinfo");
-        assert_eq!(at(&plain, &host("127.0.0.3:8082"), path::WEBFINGER).unwrap().as_str(), "http://127.0.0.3:8082/.well-known/webfinger");
+        assert_eq!(
+            at(&secure, &host("beta.test"), path::NODEINFO).unwrap().as_str(),
+            "https://beta.test/.well-known/nodeinfo"
+        );
+        assert_eq!(
+            at(&plain, &host("127.0.0.3:8082"), path::WEBFINGER).unwrap().as_str(),
+            "http://127.0.0.3:8082/.well-known/webfinger"
+        );
     }
 }

@@ -76,6 +76,12 @@ async fn what_meets_runs_again(t: TestDb) {
 
 on_both! { many_writers_lose_nothing a_panic_takes_nobody_with_it a_savepoint_undoes_only_itself what_meets_runs_again }
 
+#[derive(QueryableByName)]
+struct Synchronous {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    synchronous: i32,
+}
+
 #[tokio::test]
 async fn readers_cannot_write_and_commits_are_durable() {
     let t = sqlite();
@@ -84,11 +90,6 @@ async fn readers_cannot_write_and_commits_are_durable() {
             .map_err(Error::from)
     });
     assert!(write.await.is_err(), "a reader wrote");
-    #[derive(QueryableByName)]
-    struct Synchronous {
-        #[diesel(sql_type = diesel::sql_types::Integer)]
-        synchronous: i32,
-    }
     let full = t.db.write(|tx| {
         let row: Synchronous = db!(tx, sqlite c => diesel::sql_query("PRAGMA synchronous").get_result(c), postgres c => diesel::sql_query("").get_result(c))?;
         Ok::<_, Error>(row.synchronous)

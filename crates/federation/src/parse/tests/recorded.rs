@@ -64,7 +64,8 @@ fn documents_of_other_software() {
     let (mut counts, mut failures) = (BTreeMap::<&str, usize>::new(), Vec::new());
     for file in manifest.lines().skip(1).filter_map(|line| line.split('\t').next()) {
         // The ids of one project were taken out before we got them.
-        let text = fs::read_to_string(Path::new(FIXTURES).join(file)).unwrap().replace("SCRUBBED_ID", "https://kbin.test/x");
+        let text =
+            fs::read_to_string(Path::new(FIXTURES).join(file)).unwrap().replace("SCRUBBED_ID", "https://kbin.test/x");
         let outcome = json(text.as_bytes()).map_err(|e| e.to_string()).and_then(|document| understood(&document));
         match (outcome, EXCEPTIONS.iter().find(|(name, _)| *name == file)) {
             (Ok(kind), None) => *counts.entry(kind).or_default() += 1,

@@ -13,7 +13,8 @@ struct Scene {
 /// Somebody here follows `rocks`, which `boss`, who lives there too, moderates; `ana` lives on a third server.
 async fn scene() -> Scene {
     let (here, there, third) = (Here::start().await, Elsewhere::start().await, Elsewhere::start().await);
-    let (mut rocks, mod_, ana) = (there.actor("Group", "rocks"), there.actor("Person", "boss"), third.actor("Person", "ana"));
+    let (mut rocks, mod_, ana) =
+        (there.actor("Group", "rocks"), there.actor("Person", "boss"), third.actor("Person", "ana"));
     rocks.document["attributedTo"] = format!("{}/moderators", rocks.uri).into();
     there.has("/rocks", &rocks.document);
     there.has("/rocks/moderators", &json!({ "type": "OrderedCollection", "orderedItems": [mod_.uri] }));
@@ -80,12 +81,12 @@ async fn a_group_speaks_for_its_own_server_and_for_its_own_posts() {
     here.applies(rocks, &rocks.does("Announce", removal)).await;
     assert!(here.post(&own["id"]).await.unwrap().is_live(), "who does not keep order does not remove");
 
-    let other = scene.there.actor("Group", "other");
-    let elsewhere = here.group("plaza").await;
-    let ours = scene.ana.note("9", "<p>aquí</p>", json!({ "to": [PUBLIC, elsewhere.uri] }));
-    here.applies(&scene.ana, &scene.ana.does("Create", ours.clone())).await;
-    here.applies(&other, &other.does("Announce", boss.does("Lock", ours["id"].clone()))).await;
-    assert!(here.post(&ours["id"]).await.unwrap().locked.is_none(), "not of its group");
+    let unlock = json!({ "type": "Undo", "actor": boss.uri, "object": boss.does("Lock", own["id"].clone()) });
+    let evil = scene.third.actor("Group", "evil");
+    here.applies(&evil, &evil.does("Announce", unlock.clone())).await;
+    assert!(here.post(&own["id"]).await.unwrap().locked.is_some(), "another group does not speak for this one");
+    here.applies(rocks, &rocks.does("Announce", unlock)).await;
+    assert!(here.post(&own["id"]).await.unwrap().locked.is_none());
 }
 
 #[actix_web::test]

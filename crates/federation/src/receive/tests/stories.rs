@@ -31,7 +31,10 @@ async fn who_says_what() {
     here.applies(&eve, &eve.does("Follow", rocks.uri.as_str())).await;
     assert_eq!(here.takes(&eve, &follow).await, StatusCode::FORBIDDEN, "the key of somebody else");
     here.applies(&ana, &follow).await;
-    assert_eq!(here.posted(&eve.key, &format!("{}#main-key", ana.uri), follow.to_string()).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        here.posted(&eve.key, &format!("{}#main-key", ana.uri), follow.to_string()).await,
+        StatusCode::UNAUTHORIZED
+    );
     let mut stolen = eve.does("Like", rocks.uri.as_str());
     stolen["id"] = format!("{}/likes/1", there.base).into();
     assert_eq!(here.takes(&eve, &stolen).await, StatusCode::FORBIDDEN);
@@ -40,7 +43,11 @@ async fn who_says_what() {
     stolen["actor"] = rocks.uri.as_str().into();
     assert_eq!(here.takes(&eve, &stolen).await, StatusCode::FORBIDDEN);
     for body in ["{}", "[]", "{\"type\":\"Like\",\"type\":\"Like\"}", "not json"] {
-        assert_eq!(here.posted(&eve.key, &format!("{}#main-key", eve.uri), body.into()).await, StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(
+            here.posted(&eve.key, &format!("{}#main-key", eve.uri), body.into()).await,
+            StatusCode::BAD_REQUEST,
+            "{body}"
+        );
     }
     let long = " ".repeat(1024 * 1024 + 1);
     assert_eq!(here.posted(&eve.key, "x", long).await, StatusCode::PAYLOAD_TOO_LARGE);
@@ -56,8 +63,13 @@ async fn strangers_who_leave_are_not_asked_after_and_keys_may_change() {
     here.applies(&ana, &ana.does("Follow", rocks.uri.as_str())).await;
 
     ana = there.actor("Person", "ana");
-    let note = ana.note("1", "<p>nuevo</p>", json!({ "cc": rocks.uri, "tag": { "type": "Mention", "href": rocks.uri } }));
-    assert_eq!(here.takes(&ana, &ana.does("Create", note.clone())).await, StatusCode::UNAUTHORIZED, "asked less than a minute ago");
+    let note =
+        ana.note("1", "<p>nuevo</p>", json!({ "cc": rocks.uri, "tag": { "type": "Mention", "href": rocks.uri } }));
+    assert_eq!(
+        here.takes(&ana, &ana.does("Create", note.clone())).await,
+        StatusCode::UNAUTHORIZED,
+        "asked less than a minute ago"
+    );
     here.app.clock().advance(std::time::Duration::from_secs(61));
     here.applies(&ana, &ana.does("Create", note.clone())).await;
     assert!(here.post(&note["id"]).await.is_some());
@@ -65,7 +77,9 @@ async fn strangers_who_leave_are_not_asked_after_and_keys_may_change() {
     there.answers("/ana", 410, "");
     let gone = there.actor("Person", "other");
     here.app.clock().advance(std::time::Duration::from_secs(61));
-    let farewell = here.posted(&gone.key, &format!("{}#main-key", ana.uri), ana.does("Delete", ana.uri.as_str()).to_string()).await;
+    let farewell = here
+        .posted(&gone.key, &format!("{}#main-key", ana.uri), ana.does("Delete", ana.uri.as_str()).to_string())
+        .await;
     assert_eq!(farewell, StatusCode::ACCEPTED, "410 proves it");
     here.settle().await;
     assert!(here.actor(&ana.uri).await.unwrap().deleted.is_some());
@@ -165,7 +179,11 @@ async fn what_concerns_nobody_is_not_kept_and_private_words_stay_private() {
     let idle = ana.note("1", "<p>nada</p>", json!({ "inReplyTo": "http://127.0.0.1:9/never" }));
     here.applies(&ana, &ana.does("Create", idle.clone())).await;
     assert_eq!(here.post(&idle["id"]).await, None);
-    let direct = ana.note("2", "<p>para el equipo</p>", json!({ "to": [rocks.uri, rocks.followers] , "tag": { "type": "Mention", "href": rocks.uri } }));
+    let direct = ana.note(
+        "2",
+        "<p>para el equipo</p>",
+        json!({ "to": [rocks.uri, rocks.followers] , "tag": { "type": "Mention", "href": rocks.uri } }),
+    );
     here.applies(&ana, &ana.does("Create", direct.clone())).await;
     let direct = here.post(&direct["id"]).await.unwrap();
     assert_eq!(direct.group, None);
@@ -180,7 +198,8 @@ async fn a_handle_leads_to_an_actor_and_back() {
     let ana = there.actor("Person", "ana");
     let host = |server: &Elsewhere| server.base.trim_start_matches("http://").to_owned();
     let jrd = |subject: &str, uri: &str| json!({ "subject": format!("acct:{subject}"), "links": [{ "rel": "self", "type": "application/activity+json", "href": uri }] });
-    let asks = |name: &str| format!("/.well-known/webfinger?resource=acct%3A{}", name.replace('@', "%40").replace(':', "%3A"));
+    let asks =
+        |name: &str| format!("/.well-known/webfinger?resource=acct%3A{}", name.replace('@', "%40").replace(':', "%3A"));
     let (plain, fancy) = (format!("ana@{}", host(&there)), format!("ana@{}", host(&front)));
     there.has(&asks(&plain), &jrd(&fancy, &ana.uri));
     front.has(&asks(&fancy), &jrd(&fancy, &ana.uri));
@@ -193,6 +212,11 @@ async fn a_handle_leads_to_an_actor_and_back() {
     let stolen = here.app.resolver().handle(&here.app, "eve", &host(&front)).await.unwrap();
     assert_eq!(stolen, id);
     assert_eq!(here.actor(&ana.uri).await.unwrap().name, "ana", "a stranger's handle does not stick");
+    let mut mallory = there.actor("Person", "mallory");
+    mallory.document["webfinger"] = format!("mallory@{}", host(&front)).into();
+    there.has("/mallory", &mallory.document);
+    here.app.resolver().actor(&here.app, &mallory.uri).await.unwrap();
+    assert_eq!(here.actor(&mallory.uri).await.unwrap().host, host(&there), "a claim that nobody confirms");
     assert!(here.app.resolver().handle(&here.app, "nobody", &host(&front)).await.is_err());
     assert!(here.app.resolver().handle(&here.app, "nobody", "127.0.0.1:1").await.is_err(), "this server is not asked");
 }
@@ -202,7 +226,10 @@ async fn what_a_server_runs() {
     let (here, there) = (Here::start().await, Elsewhere::start().await);
     let rocks = here.group("rocks").await;
     let info = format!("{}/info", there.base);
-    there.has("/.well-known/nodeinfo", &json!({ "links": [{ "rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": info }] }));
+    there.has(
+        "/.well-known/nodeinfo",
+        &json!({ "links": [{ "rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": info }] }),
+    );
     there.has("/info", &json!({ "software": { "name": "NodeBB", "version": "4.15.1" } }));
     let (ana, eve) = (there.actor("Person", "ana"), there.actor("Person", "eve"));
     for person in [&ana, &eve] {

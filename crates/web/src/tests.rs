@@ -1,0 +1,287 @@
+//! Every page in both languages, as visitors get it.
+use actix_web::{
+    body::to_bytes,
+    http::{StatusCode, header},
+    test::TestRequest,
+    web::Data,
+};
+use app::{
+    App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, actors, groups, people,
+    posts::{self, Writing},
+    seal::Seal,
+    setup,
+};
+use async_trait::async_trait;
+use domain::{
+    actor::{Actor, ActorKind},
+    group::{Joining, Visibility},
+    id::{ActorId, PostId},
+    post::Post,
+    time::Timestamp,
+    urls::Site,
+};
+use store::{Db, Location};
+
+use crate::language::Language;
+
+struct Nobody;
+
+impl Outbox for Nobody {
+    fn emit(&self, _: &mut Tx<'_, '_>, _: &Event) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Resolver for Nobody {
+    async fn actor(&self, _: &App, _: &str) -> Result<ActorId> {
+        Err(Error::NotFound)
+    }
+    async fn handle(&self, _: &App, _: &str, _: &str) -> Result<ActorId> {
+        Err(Error::NotFound)
+    }
+    async fn post(&self, _: &App, _: &str) -> Result<PostId> {
+        Err(Error::NotFound)
+    }
+}
+
+struct World {
+    app: App,
+    _folder: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    location: String,
+    body: String,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::new(Parts {
+            db: Db::open(&Location::Sqlite(folder.path().join("t.db")), 2).unwrap(),
+            config: Config {
+                site: Site::new(&url::Url::parse("https://plaza.test").unwrap()).unwrap(),
+                registration: "open".into(),
+            },
+            clock: Clock::default(),
+            seal: Seal::new([1; 32]),
+            outbox: Box::new(Nobody),
+            resolver: Box::new(Nobody),
+            tasks: Tasks::default(),
+        });
+        Self { app, _folder: folder }
+    }
+
+    async fn ask(&self, request: TestRequest, language: &str) -> Answer {
+        let service =
+            actix_web::App::new().app_data(Data::new(self.app.clone())).configure(crate::configure);
+        let service = actix_web::test::init_service(service).await;
+        let request = request.insert_header((header::ACCEPT_LANGUAGE, language)).to_request();
+        let response = actix_web::test::call_service(&service, request).await;
+        let location = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let status = response.status();
+        let body = String::from_utf8(to_bytes(response.into_body()).await.unwrap().to_vec()).unwrap();
+        Answer { status, location: location.unwrap_or_default(), body }
+    }
+
+    async fn get(&self, url: &str, language: &str) -> Answer {
+        let path = url.strip_prefix("https://plaza.test").unwrap_or(url);
+        self.ask(TestRequest::get().uri(path), language).await
+    }
+
+    async fn submit(&self, fields: &[(&str, &str)], language: &str) -> Answer {
+        self.ask(TestRequest::post().uri("/").set_form(fields), language).await
+    }
+
+    async fn write(&self, me: Me, writing: Writing) -> Post {
+        posts::create(&self.app, me, writing).await.unwrap()
+    }
+
+    async fn first_run(&self) -> (Me, Actor) {
+        let person = people::NewPerson {
+            name: "ana".into(),
+            email: "ana@plaza.test".into(),
+            password: "a long phrase".into(),
+            admin: true,
+            language: "es".into(),
+        };
+        let (ana, huerto) = setup::complete(&self.app, person, new_group("huerto", Visibility::Public)).await.unwrap();
+        (Me(ana.id), huerto)
+    }
+}
+
+fn new_group(name: &str, visibility: Visibility) -> groups::NewGroup {
+    let summary = "Tomates *y* demás.".into();
+    groups::NewGroup { name: name.into(), title: format!("El {name}"), summary, visibility, joining: Joining::Approval }
+}
+
+async fn neighbour(app: &App) -> ActorId {
+    let uri = "https://other.test/users/bea".to_owned();
+    let actor = Actor {
+        id: ActorId(0),
+        kind: ActorKind::Person,
+        name: "bea".into(),
+        host: "other.test".into(),
+        peer: None,
+        title: "Bea <script>".into(),
+        summary: "<p>Hola</p><script>alert(1)</script>".into(),
+        url: "javascript:alert(1)".into(),
+        icon: None,
+        image: None,
+        inbox: format!("{uri}/inbox"),
+        shared_inbox: None,
+        followers: None,
+        approves_followers: false,
+        discoverable: true,
+        indexable: true,
+        created: Timestamp(0),
+        updated: Timestamp(0),
+        deleted: None,
+        uri,
+    };
+    actors::learn(app, actors::Found { actor, keys: Vec::new(), rules: None, staff: None }).await.unwrap()
+}
+
+/// What is opened is closed, in its order.
+fn is_well_formed(html: &str) -> std::result::Result<(), String> {
+    const EMPTY: [&str; 5] = ["meta", "link", "input", "br", "!doctype"];
+    let mut open = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let tag = piece.split('>').next().unwrap_or_default();
+        let name = tag.split([' ', '\n']).next().unwrap_or_default();
+        match name.strip_prefix('/') {
+            Some(name) if open.pop() != Some(name) => return Err(format!("</{name}> closes nothing")),
+            Some(_) => {}
+            None if EMPTY.contains(&name) => {}
+            None => open.push(name),
+        }
+    }
+    if open.is_empty() { Ok(()) } else { Err(format!("open at the end: {open:?}")) }
+}
+
+/// Sentences of the other language that a page has no business to show.
+fn strangers(page: &str, language: &str) -> Vec<&'static str> {
+    let other = |(_, es, en): &(&str, &'static str, &'static str)| if language == "es" { *en } else { *es };
+    let said = |text: &&'static str| text.len() > 12 && !text.contains('{') && page.contains(*text);
+    Language::TABLE.iter().map(other).filter(said).collect()
+}
+
+#[actix_web::test]
+async fn every_page_is_whole_in_both_languages() {
+    let world = World::new();
+    let empty = world.get("/", "es").await;
+    assert!(empty.body.contains("Pon en marcha tu comunidad"));
+    let flawed = world.submit(&[("name", "admin")], "en").await;
+    assert_eq!((flawed.status, is_well_formed(&flawed.body)), (StatusCode::UNPROCESSABLE_ENTITY, Ok(())));
+
+    let (ana, huerto) = world.first_run().await;
+    groups::create(&world.app, ana.0, new_group("junta", Visibility::Private)).await.unwrap();
+    neighbour(&world.app).await;
+    let thread = Writing { text: "¿Riego?".into(), title: Some("Agua".into()), group: Some(huerto.id), ..Writing::default() };
+    let thread = world.write(ana, thread).await;
+    let mut parent = thread.id;
+    for number in 0..9 {
+        let warning = (number == 3).then(|| "Bichos".to_owned());
+        let reply = Writing { text: format!("{number}"), warning, parent: Some(parent), ..Writing::default() };
+        parent = world.write(ana, reply).await.id;
+    }
+    world.write(ana, Writing { text: "otra rama".into(), parent: Some(thread.id), ..Writing::default() }).await;
+    let pages = [
+        ("/", StatusCode::OK),
+        ("/welcome?group=huerto", StatusCode::OK),
+        ("/@huerto", StatusCode::OK),
+        ("/@junta", StatusCode::OK),
+        ("/@ana", StatusCode::OK),
+        ("/@bea@other.test", StatusCode::OK),
+        (&thread.uri, StatusCode::OK),
+        (&format!("/@ana/{parent}"), StatusCode::OK),
+        ("/@nobody", StatusCode::NOT_FOUND),
+        ("/nothing/here", StatusCode::NOT_FOUND),
+    ];
+    for (path, status) in pages {
+        for language in ["es", "en"] {
+            let answer = world.get(path, language).await;
+            assert_eq!(answer.status, status, "{path}");
+            assert_eq!(is_well_formed(&answer.body), Ok(()), "{path}");
+            assert!(answer.body.contains(&format!("<html lang=\"{language}\">")), "{path}");
+            assert_eq!(strangers(&answer.body, language), Vec::<&str>::new(), "{path} in {language}");
+            assert!(!answer.body.contains("<script") && !answer.body.contains("href=\"javascript:"), "{path}");
+        }
+    }
+    let page = world.get(&thread.uri, "es").await.body;
+    assert!(page.contains(&format!("<link rel=\"canonical\" href=\"{}\">", thread.uri)));
+    assert!(page.contains("otra rama") && page.contains("11 respuestas") || page.contains("10 respuestas"), "{page}");
+}
+
+#[actix_web::test]
+async fn what_is_private_is_on_no_page() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let junta = groups::create(&world.app, ana.0, new_group("junta", Visibility::Private)).await.unwrap();
+    let secret = Writing { text: "El acta secreta".into(), group: Some(junta.id), ..Writing::default() };
+    let secret = world.write(ana, secret).await;
+    for path in ["/", "/@junta", "/@ana", "/@junta?before=9223372036854775807"] {
+        let answer = world.get(path, "es").await;
+        assert!(answer.status == StatusCode::OK && !answer.body.contains("secreta"), "{path}");
+    }
+    assert!(!world.get("/", "es").await.body.contains("junta"));
+    let (hidden, missing) = (world.get(&secret.uri, "es").await, world.get("/@ana/12345", "es").await);
+    assert_eq!((hidden.status, hidden.body), (StatusCode::NOT_FOUND, missing.body));
+}
+
+#[actix_web::test]
+async fn the_first_run_happens_once() {
+    let world = World::new();
+    let fields = [
+        ("name", "Ana"),
+        ("email", "ana@plaza.test"),
+        ("password", "a long phrase"),
+        ("group", "huerto"),
+        ("title", "Huerto <b>"),
+        ("summary", ""),
+        ("visibility", "public"),
+        ("joining", "open"),
+    ];
+    let mut wrong = fields;
+    (wrong[3].1, wrong[7].1) = ("ana", "nonsense");
+    let flawed = world.submit(&wrong, "en").await;
+    assert_eq!(flawed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(flawed.body.contains("cannot have the same name") && flawed.body.contains("Choose an option"));
+    assert!(flawed.body.contains("Huerto &#60;b&#62;") && !flawed.body.contains("a long phrase"), "{}", flawed.body);
+
+    let (one, two) = futures_util::join!(world.submit(&fields, "es"), world.submit(&fields, "es"));
+    let mut results = [one.status, two.status];
+    results.sort();
+    assert_eq!(results, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);
+    let made = if one.status == StatusCode::SEE_OTHER { one } else { two };
+    let welcome = world.get(&made.location, "es").await;
+    assert!(welcome.status == StatusCode::OK && welcome.body.contains("@huerto@plaza.test"));
+    assert_eq!(world.submit(&fields, "es").await.status, StatusCode::CONFLICT);
+    assert!(people::authenticate(&world.app, "ana@plaza.test", "a long phrase".into()).await.unwrap().is_some());
+}
+
+#[actix_web::test]
+async fn a_page_has_one_address() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let post = world.write(ana, Writing { text: "Hola".into(), group: Some(huerto.id), ..Writing::default() }).await;
+    for (path, page) in [
+        ("/@Huerto".to_owned(), huerto.uri.clone()),
+        ("/@huerto@plaza.test".to_owned(), huerto.uri.clone()),
+        (format!("/@ANA/{}", post.id), post.uri.clone()),
+    ] {
+        let answer = world.get(&path, "es").await;
+        assert_eq!((answer.status, answer.location), (StatusCode::MOVED_PERMANENTLY, page), "{path}");
+    }
+    assert_eq!(world.get(&format!("/@huerto/{}", post.id), "es").await.status, StatusCode::NOT_FOUND);
+    let invited = world.get(&format!("/authorize_interaction?uri={}", post.uri), "es").await;
+    assert_eq!((invited.status, invited.location), (StatusCode::SEE_OTHER, post.uri.clone()));
+    for uri in ["https://evil.test/@ana", "javascript:alert(1)", ""] {
+        let answer = world.get(&format!("/authorize_interaction?uri={uri}"), "es").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{uri}");
+    }
+    posts::delete(&world.app, ana, post.id).await.unwrap();
+    assert_eq!(world.get(&post.uri, "es").await.status, StatusCode::GONE);
+}
