@@ -105,7 +105,7 @@ async fn a_vote_and_a_reply_overtake_their_post() {
     it.leo.send(&it.alpha, &reply).await;
     it.bea.send(&it.alpha, &create).await;
     net.settle().await;
-    net.pass_time(Duration::from_secs(60)).await;
+    net.pass_time(Duration::from_mins(1)).await;
     let post = it.ana.find_post(note).await;
     assert_eq!(it.ana.replies(&post).await, ["Reply"]);
     assert_eq!(post["favourites_count"], 1);

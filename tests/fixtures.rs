@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::network::{CONTEXT, Network, PUBLIC, Peer, Puppet, Scheme, Software, on_both};
+use crate::network::{CONTEXT, Network, PUBLIC, Peer, Puppet, Scheme, Software, is_ours, on_both};
 
 /// Where the recordings are, on machines that have them.
 const RECORDINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/reference/fixtures");
@@ -114,7 +114,7 @@ fn named(value: &Value) -> Option<&str> {
 }
 
 fn host(url: &str) -> Option<&str> {
-    url.strip_prefix("http://")?.split(['/', '?', '#']).next().filter(|host| host.ends_with(".test"))
+    url.strip_prefix("http://")?.split(['/', '?', '#']).next().filter(|host| is_ours(host))
 }
 
 /// The same text with every host moved into the network; nothing else of it changes.
@@ -125,11 +125,11 @@ fn moved(text: &str) -> String {
         let (before, found) = rest.split_at(at);
         moved.push_str(before);
         let scheme = if found.starts_with("https") { "https://" } else { "http://" };
-        let found = &found[scheme.len()..];
+        let found = found.strip_prefix(scheme).unwrap_or_default();
         let end = found.find(|c: char| !(c.is_ascii_alphanumeric() || ".-:".contains(c))).unwrap_or(found.len());
         let (name, after) = found.split_at(end);
         let vocabulary = ["www.w3.org", "w3id.org", "purl.org", "schema.org", "joinmastodon.org", "join-lemmy.org"];
-        if name.is_empty() || vocabulary.contains(&name) || name.starts_with("ns") && !name.ends_with(".test") {
+        if name.is_empty() || vocabulary.contains(&name) || name.starts_with("ns") && !is_ours(name) {
             moved.extend([scheme, name]);
         } else {
             let name = name.trim_end_matches(".test").replace([':', '.'], "-");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::network::{Group, Network, Person, Puppet, Software, on_both};
+use crate::network::{Delivered, Group, Network, Person, Puppet, Software, on_both};
 
 /// A follower on a forum that is told everything, and the group they all write in.
 async fn setting(net: &Network) -> (Person, Group, Puppet) {
@@ -37,7 +37,7 @@ async fn every_form_of_a_thread_is_understood() {
         author.send(&alpha, create).await;
         net.settle().await;
         let told = witness.peer.take();
-        assert_eq!(told.len(), 1, "{title}: {:?}", told.iter().map(|told| told.kind()).collect::<Vec<_>>());
+        assert_eq!(told.len(), 1, "{title}: {:?}", told.iter().map(Delivered::kind).collect::<Vec<_>>());
         assert_eq!(told[0].kind(), format!("Announce{{Create{{{kind}}}}}"));
         assert_eq!(told[0].activity["object"]["object"], create["object"], "what is passed on is what was said");
         let page = alpha.get(club.uri(), "text/html").await.text();

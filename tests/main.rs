@@ -11,6 +11,7 @@ mod forums;
 mod kill;
 mod lines;
 mod mentions;
+mod moderation;
 mod network;
 mod program;
 mod secrecy;

@@ -55,7 +55,7 @@ async fn a_mention_becomes_a_thread_for_all_followers() {
     assert_eq!(home.len(), 1, "the owner follows the group: {home:?}");
     assert_eq!(home[0]["reblog"]["uri"], note);
     assert_eq!(home[0]["account"]["username"], "club");
-    let page = alpha.get(&format!("/@club"), "text/html").await.text();
+    let page = alpha.get("/@club", "text/html").await.text();
     assert!(page.contains("Tomatoes in May"), "the first line is the title");
 }
 

@@ -26,7 +26,7 @@ pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};
 pub(crate) use self::program::Program;
 pub(crate) use self::puppet::{CONTEXT, PUBLIC, Puppet, Scheme};
 pub(crate) use self::server::{Group, Person, Server, id, text};
-pub(crate) use self::switchboard::{Line, Switchboard};
+pub(crate) use self::switchboard::{Line, Switchboard, is_ours};
 pub(crate) use self::transcript::Transcript;
 pub(crate) use self::wire::Request;
 pub(crate) use self::work::{eventually, variable};

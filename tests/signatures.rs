@@ -64,7 +64,6 @@ fn both_schemes(alpha: &Server, by: &Puppet, scheme: Scheme) -> Vec<Case> {
     let signed = || by.signed(&inbox, &like(by), scheme);
     let now = by.peer.clock().now();
     let at = |at: Timestamp| by.signed_at(&inbox, &like(by), scheme, at);
-    let hours = |n: u64| Duration::from_secs(n * 3_600);
     let digest = if scheme == Scheme::Cavage { "digest" } else { "content-digest" };
     let mut other = by.clone();
     other.key = PrivateKey::generate_rsa().unwrap();
@@ -81,7 +80,7 @@ fn both_schemes(alpha: &Server, by: &Puppet, scheme: Scheme) -> Vec<Case> {
             let ld = "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
             if scheme == Scheme::Cavage { signed() } else { changed(signed(), "content-type", |_| ld.to_owned()) }
         }),
-        case("a little old", 202, at(now - Duration::from_secs(3_000))),
+        case("a little old", 202, at(now - Duration::from_mins(50))),
         case("by another key", 401, other.signed(&inbox, &like(by), scheme)),
         case("by a key that is not there", 401, nobody.signed(&inbox, &like(by), scheme)),
         case("another body", 401, signed().body(like(by))),
@@ -93,11 +92,11 @@ fn both_schemes(alpha: &Server, by: &Puppet, scheme: Scheme) -> Vec<Case> {
                 if scheme == Scheme::Cavage { sign::digest(b"x") } else { sign::content_digest(b"x") }
             }),
         ),
-        case("for another host", 401, elsewhere.clone()),
+        case("for another host", 421, elsewhere.clone()),
         case("for another host, host changed", 401, changed(elsewhere, "host", |_| "alpha.test".to_owned())),
         case("for another path", 401, moved),
-        case("too old", 401, at(now - hours(2))),
-        case("from the future", 401, at(now + hours(2))),
+        case("too old", 401, at(now - Duration::from_hours(2))),
+        case("from the future", 401, at(now + Duration::from_hours(2))),
         case("no signature", 401, without(signed(), &["signature", "signature-input"])),
         case("a signature of nothing", 401, changed(signed(), "signature", |_| String::new())),
         case(
@@ -164,7 +163,7 @@ async fn good_and_bad_signatures() {
         let scheme = if number < second { "draft-cavage" } else { "RFC 9421" };
         let answer = alpha.ask(&request).await;
         accepted += i64::from(answer.status == 202);
-        let explained = answer.status == 202 || answer.value()["error"].is_string();
+        let explained = answer.status != 401 || answer.value()["error"].is_string();
         if answer.status != status || !explained {
             wrong.push(format!("{scheme}, {name}: {} instead of {status}: {}", answer.status, answer.text()));
         }
@@ -218,7 +217,7 @@ async fn keys_belong_to_their_owners() {
     let mut renewed = bea.clone();
     renewed.key = PrivateKey::generate_rsa().unwrap();
     masto.serve(&renewed.document());
-    net.clock.advance(Duration::from_secs(300));
+    net.clock.advance(Duration::from_mins(5));
     assert_eq!(renewed.post(&inbox, &renewed.activity("Like", &json!(ana.uri()))).await, 202);
     assert_eq!(bea.post(&inbox, &bea.activity("Like", &json!(ana.uri()))).await, 401, "the old one is no more");
     net.settle().await;

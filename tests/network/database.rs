@@ -83,16 +83,6 @@ impl Database {
         questions.into_iter().map(answer).collect()
     }
 
-    /// Lets all leases of a process that is no more run out, which takes minutes by itself. The embedded database needs
-    /// no such thing: one process owns it, and gives them back when it starts.
-    pub(crate) fn outlive_leases(&self) {
-        if let DatabaseUrl::Postgres(url) = &self.url {
-            let tables = ["received", "jobs", "peers"];
-            let outlived = tables.map(|table| format!("UPDATE {table} SET lease_until = 0;")).concat();
-            command(url, &outlived).expect("no leases");
-        }
-    }
-
     fn count(&self, question: &str) -> i64 {
         let query = sql_query(question);
         let count: Count = match &self.url {

@@ -132,7 +132,6 @@ impl Program {
         let mut child = self.serving.take().expect("a running program");
         child.start_kill().expect("a signal");
         child.wait().await.expect("an end");
-        self.database.outlive_leases();
     }
 
     /// Asks the process to stop, and returns its exit code.

@@ -57,6 +57,12 @@ impl fmt::Display for Exchange {
 pub(crate) struct Transcript(pub(crate) Vec<Exchange>);
 
 impl Transcript {
+    /// What was said after so many exchanges.
+    pub(crate) fn after(mut self, count: usize) -> Self {
+        self.0.drain(..count);
+        self
+    }
+
     /// What `from` said to `to`.
     pub(crate) fn between(&self, from: &str, to: &str) -> Self {
         self.only(|exchange| exchange.from == from && exchange.to == to)
@@ -74,6 +80,14 @@ impl Transcript {
     /// The types of what was delivered, in order.
     pub(crate) fn kinds(&self) -> Vec<String> {
         self.posts().0.iter().map(Exchange::kind).collect()
+    }
+
+    /// What was delivered between whom, each line in its order: the same on every run.
+    pub(crate) fn summary(&self) -> String {
+        let said = |exchange: &Exchange| format!("{} → {} {}", exchange.from, exchange.to, exchange.kind());
+        let mut lines: Vec<String> = self.posts().0.iter().map(said).collect();
+        lines.sort_by_key(|line| line.split(' ').take(3).map(str::to_owned).collect::<Vec<_>>());
+        lines.join("\n")
     }
 
     pub(crate) fn is_empty(&self) -> bool {

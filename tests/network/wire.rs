@@ -84,7 +84,7 @@ impl Request {
         }
         let framed = ["content-length", "transfer-encoding"].iter().any(|name| self.header(name).is_some());
         if !framed && (!self.body.is_empty() || self.method == "POST") {
-            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+            head.extend(["content-length: ", &self.body.len().to_string(), "\r\n"]);
         }
         head.push_str("connection: close\r\n\r\n");
         [head.as_bytes(), &self.body].concat()
@@ -122,7 +122,7 @@ impl Answer {
                 head.extend([name, ": ", value, "\r\n"]);
             }
         }
-        head.push_str(&format!("content-length: {}\r\n\r\n", self.body.len()));
+        head.extend(["content-length: ", &self.body.len().to_string(), "\r\n\r\n"]);
         let body = if head_only { &[] } else { self.body.as_slice() };
         stream.write_all(&[head.as_bytes(), body].concat()).await?;
         stream.flush().await

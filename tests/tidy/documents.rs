@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use server::settings::{SETTINGS, Setting};
 
-use super::source::{Source, closing, line_at};
+use super::source::{Source, closing};
 use super::{read, report};
 
 /// What one list has and the other lacks, both ways.
@@ -52,14 +52,14 @@ fn the_manual_explains_every_setting() {
     report(found, "the table of docs/admin/settings.md has one row per setting, worded as in the code");
 }
 
-/// The activities that the code names: the first text of every entry of `ACTIVITIES`.
+/// The activities that the code names: the `name` of every entry of `ACTIVITIES`.
 fn in_code(source: &Source) -> BTreeSet<String> {
     let (at, _) = *source.words("ACTIVITIES").first().expect("a const `ACTIVITIES` in federation::activities");
     let open = at + source.code.get(at..).and_then(|rest| rest.find("= &[")).expect("a list") + "= &".len();
     let end = closing(&source.code, open).expect("balanced brackets");
-    let lines = line_at(&source.text, open)..=line_at(&source.text, end);
-    let names = source.literals.iter().filter(|literal| lines.contains(&literal.line));
-    names.map(|literal| literal.text.clone()).collect()
+    let entries = source.words("name").into_iter().filter(|(at, _)| (open..end).contains(at));
+    let name = |(at, _)| Some(source.text.get(at..end)?.split('"').nth(1)?.to_owned());
+    entries.filter_map(name).collect()
 }
 
 /// The activities of the table in the section "Activities": the code at the start of each row.
@@ -72,8 +72,8 @@ fn in_table(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn federation_md_lists_every_activity() {
-    let sample =
-        Source::new("a.rs", "pub const ACTIVITIES: &[(&str, Way)] = &[(\"Follow\", Way::Both), (\"Like\", Way::In)];");
+    let sample = "const ACTIVITIES: &[A] = &[A { name: \"Follow\", about: \"x\" }, A { name: \"Like\" }]; const NAME: &str = \"x\";";
+    let sample = Source::new("a.rs", sample);
     assert_eq!(in_code(&sample), BTreeSet::from(["Follow".into(), "Like".into()]));
     let sample = "| `Not` | here |\n## Activities\n| activity | way |\n|---|---|\n| `Follow` | both |\n## After\n| `Like` | in |";
     assert_eq!(in_table(sample), BTreeSet::from(["Follow".into()]));

@@ -234,6 +234,13 @@ impl App {
         self.0.events.subscribe()
     }
 
+    /// Says that this process serves the database, as long as the answer is kept; what a killed one had in hand is free
+    /// again.
+    pub async fn appear(&self) -> Result<store::Presence> {
+        let db = self.0.db.clone();
+        Ok(self.tasks().blocking(move || db.appear()).await.map_err(Error::internal)??)
+    }
+
     /// Lets what other processes commit wake the workers of this one.
     pub fn listen(&self) -> Result<()> {
         let inner = Arc::downgrade(&self.0);

@@ -55,8 +55,8 @@ pub async fn claim(app: &App, well: bool, limit: i64, batch: i64) -> Result<Vec<
 }
 
 /// The next `batch` of what waits for a server, after `last`.
-pub async fn next(app: &App, peer: PeerId, last: Option<Waiting>, batch: i64) -> Result<Vec<Waiting>> {
-    app.read(move |c| store::deliveries::waiting(c, peer, last.as_ref(), batch)).await
+pub async fn next(app: &App, peer: PeerId, last: Waiting, batch: i64) -> Result<Vec<Waiting>> {
+    app.read(move |c| store::deliveries::waiting(c, peer, Some(&last), batch)).await
 }
 
 /// What became of deliveries and servers since the last report.

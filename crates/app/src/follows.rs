@@ -83,10 +83,11 @@ fn record(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor, activity_uri: 
             }
             tx.emit(Event::FollowAnswered { follow: follow.clone(), accepted: true });
         }
-        Err(refusal) => {
+        Err(Error::Denied(refusal)) => {
             tx.emit(Event::FollowAnswered { follow: follow.clone(), accepted: false });
             tracing::debug!(%refusal, "a request to follow was refused");
         }
+        Err(error) => return Err(error),
     }
     Ok(follow)
 }

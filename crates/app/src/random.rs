@@ -67,3 +67,20 @@ impl Ids {
         id::at(at, u16::try_from(spread(1 << SEQUENCE_BITS)).unwrap_or(0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_grow_and_posts_leave_room_between_them() {
+        let (ids, now) = (Ids::new(), Timestamp(1_000));
+        let mut last = 0;
+        for n in 0..50 {
+            let id = if n % 3 == 0 { ids.next(now) } else { ids.next_post(now) };
+            assert!(id > last && (n % 3 == 0 || PostId::at_or_before(id).0 == id), "{n}: {id} after {last}");
+            last = id;
+        }
+        assert_eq!(id::at(Timestamp(1_000), u16::MAX).max(last), id::at(Timestamp(1_000), u16::MAX), "within the millisecond");
+    }
+}

@@ -94,4 +94,13 @@ mod tests {
         assert_eq!(a.timestamp(), Timestamp(1_000));
         assert_eq!("42".parse(), Ok(PostId(42)));
     }
+
+    #[test]
+    fn between_two_posts_there_is_room_for_their_shares() {
+        let post = PostId(2 * PostId::STEP);
+        let next = PostId(post.0 + PostId::STEP);
+        let (passed_on, share) = (post.passed_on(), post.0 + PostId::STEP / 2);
+        assert!(post.0 < passed_on && passed_on < share && share < next.0);
+        assert!([post.0, passed_on, share, next.0 - 1].iter().all(|number| PostId::at_or_before(*number) == post));
+    }
 }

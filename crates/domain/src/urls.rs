@@ -36,6 +36,9 @@ pub mod path {
     pub const INTERACTION: &str = "/authorize_interaction";
 }
 
+/// What the versions of the server's description are called; the number of the version follows.
+pub const NODEINFO_SCHEMA: &str = "http://nodeinfo.diaspora.software/ns/schema";
+
 /// What of an actor a URL names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ActorPart {

@@ -278,7 +278,8 @@ mod tests {
             ("after=8", Cursor::After(PostId(8))),
         ] {
             assert_eq!(Cursor::parse(query), Some(cursor), "{query}");
-            let (_, spelled) = cursor.url(outbox).split_once('?').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap_or_default();
+            let (_, spelled) =
+                cursor.url(outbox).split_once('?').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap_or_default();
             assert_eq!(Cursor::parse(&spelled), Some(cursor), "{spelled}");
         }
         assert_eq!(Cursor::parse("before=x"), None);

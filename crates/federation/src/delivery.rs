@@ -10,6 +10,7 @@ mod verdict;
 
 use std::{
     collections::{HashMap, VecDeque},
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -40,6 +41,12 @@ const IN_FLIGHT: usize = 256;
 
 /// And how many to those that could not be reached last time, so that the others do not wait for them.
 const PROBES: usize = 64;
+
+/// After so long without an answer a delivery does not keep others from leaving any more.
+const SLOW: Duration = span::seconds(1);
+
+/// How many may be slow.
+const SLOW_ONES: usize = 256;
 
 /// How many servers are served at one time.
 const LANES: usize = 512;
@@ -77,9 +84,19 @@ pub async fn drain(app: &App, client: &Client) {
 enum News {
     Claimed(Result<Vec<Claim>>),
     Loaded(PeerId, Result<Vec<Waiting>>),
-    Sent(PeerId, Waiting, Verdict),
+    /// A delivery to a server that went well has not been answered yet.
+    Slow,
+    Sent(PeerId, Waiting, Verdict, Pace),
     Recorded(Result<()>, Arc<Report>),
     Renewed(Result<Timestamp>, Vec<(PeerId, Timestamp)>),
+}
+
+/// Among which a delivery counts while it is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    Swift,
+    Slow,
+    Probe,
 }
 
 /// The one who keeps the books.
@@ -90,6 +107,7 @@ struct Office {
     /// The lanes, whose turn it is first.
     turns: VecDeque<PeerId>,
     in_flight: usize,
+    slow: usize,
     probes: usize,
     report: Report,
     recording: bool,
@@ -116,6 +134,7 @@ impl Office {
             lanes: HashMap::new(),
             turns: VecDeque::new(),
             in_flight: 0,
+            slow: 0,
             probes: 0,
             report: Report::default(),
             recording: false,
@@ -191,7 +210,14 @@ impl Office {
                     lane.load(batch);
                 }
             }
-            News::Sent(id, waiting, verdict) => self.settle(id, waiting, verdict),
+            News::Slow => {
+                self.in_flight -= 1;
+                self.slow += 1;
+            }
+            News::Sent(id, waiting, verdict, pace) => {
+                *self.among(pace) -= 1;
+                self.settle(id, waiting, verdict);
+            }
             News::Recorded(Ok(()), report) => {
                 self.recording = false;
                 // What was queued for them meanwhile was left to whoever serves them next.
@@ -244,7 +270,7 @@ impl Office {
             lane.close();
         }
         let probing = lane.is_probing();
-        let room = if probing { self.probes < PROBES } else { self.in_flight < IN_FLIGHT };
+        let room = if probing { self.probes < PROBES } else { self.in_flight < IN_FLIGHT && self.slow < SLOW_ONES };
         let mut delayed = Vec::new();
         let next = if room { lane.start(now, &mut delayed) } else { None };
         let wants = lane.wants();
@@ -262,19 +288,34 @@ impl Office {
             }
             return false;
         };
-        *(if probing { &mut self.probes } else { &mut self.in_flight }) += 1;
-        let courier = self.courier.clone();
+        let pace = if probing { Pace::Probe } else { Pace::Swift };
+        *self.among(pace) += 1;
+        let (courier, tell) = (self.courier.clone(), self.tell.clone());
         self.spawn(async move {
-            let verdict = courier.deliver(&waiting).await;
-            News::Sent(id, waiting, verdict)
+            let mut delivery = pin!(courier.deliver(&waiting));
+            let (verdict, pace) = match tokio::time::timeout(SLOW, &mut delivery).await {
+                Ok(verdict) => (verdict, pace),
+                Err(_) if pace == Pace::Probe => (delivery.await, pace),
+                Err(_) => {
+                    tell.send(News::Slow).ok();
+                    (delivery.await, Pace::Slow)
+                }
+            };
+            News::Sent(id, waiting, verdict, pace)
         });
         true
     }
 
+    fn among(&mut self, pace: Pace) -> &mut usize {
+        match pace {
+            Pace::Swift => &mut self.in_flight,
+            Pace::Slow => &mut self.slow,
+            Pace::Probe => &mut self.probes,
+        }
+    }
+
     fn settle(&mut self, id: PeerId, waiting: Waiting, verdict: Verdict) {
         let Some(lane) = self.lanes.get_mut(&id) else { return };
-        let budget = if lane.is_probing() { &mut self.probes } else { &mut self.in_flight };
-        *budget = budget.saturating_sub(1);
         let Settled { end, gone } = lane.settle(&waiting, verdict, self.app.now(), Luck::new());
         if gone {
             self.report.gone.push(waiting.inbox.clone());
@@ -348,7 +389,7 @@ impl Office {
         for lane in self.lanes.values_mut() {
             lane.close();
         }
-        while self.in_flight + self.probes > 0 || self.recording || self.claiming {
+        while self.in_flight + self.slow + self.probes > 0 || self.recording || self.claiming {
             match tokio::time::timeout_at(deadline, self.news.recv()).await {
                 Ok(Some(news)) => self.hear(news),
                 Ok(None) | Err(_) => break,

@@ -1,7 +1,7 @@
 //! How others find an actor by its handle: WebFinger (RFC 7033), and host-meta (RFC 6415) that points to it.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
+    http::{StatusCode, header::HeaderValue},
     web::{Data, Query},
 };
 use domain::{
@@ -13,15 +13,11 @@ use domain::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::routes::{
-    Documents,
-    answer,
-    documents::Document,
-};
+use crate::routes::{Documents, answer, documents::Document};
 
 /// The media type of WebFinger's answers.
-const JRD: &str = "application/jrd+json; charset=utf-8";
-const XRD: &str = "application/xrd+xml; charset=utf-8";
+const JRD: HeaderValue = HeaderValue::from_static("application/jrd+json; charset=utf-8");
+const XRD: HeaderValue = HeaderValue::from_static("application/xrd+xml; charset=utf-8");
 
 /// Whom a `resource` names, as far as that can be told from its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,17 +85,12 @@ pub(crate) async fn webfinger(
     let document = documents
         .get(key, || async {
             let app = documents.app();
-            let actor = match &resource {
-                Resource::Actor(name) => {
-                    let (name, host) = (name.clone(), app.site().host().clone());
-                    app.read(move |c| store::actors::by_handle(c, &name, host.as_str())).await?
-                }
-                _ => {
-                    let uri = app.site().instance();
-                    app.read(move |c| store::actors::by_uri(c, &uri)).await?
-                }
-            };
-            let actor = actor.filter(Actor::is_local).ok_or(app::Error::NotFound)?;
+            let (resource, site) = (resource.clone(), app.site().clone());
+            let actor = app.read(move |c| match &resource {
+                Resource::Actor(name) => store::actors::by_handle(c, name, site.host().as_str()),
+                _ => store::actors::by_uri(c, &site.instance()),
+            });
+            let actor = actor.await?.filter(Actor::is_local).ok_or(app::Error::NotFound)?;
             let status = if actor.deleted.is_some() { StatusCode::GONE } else { StatusCode::OK };
             let body = if actor.deleted.is_some() { json!({ "error": "gone" }) } else { jrd(&actor, app.site()) };
             // What it says changes only when everything of the actor does.
@@ -108,7 +99,7 @@ pub(crate) async fn webfinger(
         })
         .await;
     match document {
-        Ok(document) => answer::with(&request, document.status, document.media_type, document.body.clone()),
+        Ok(document) => answer::document(&request, &document),
         Err(error) => answer::error(&request, &error),
     }
 }
@@ -185,7 +176,9 @@ mod tests {
     #[test]
     fn the_server_is_found_by_its_host() {
         let (site, local) = (site("https://plaza.example"), site("http://127.0.0.2:8081"));
-        for text in ["acct:plaza.example@plaza.example", "https://plaza.example", "https://plaza.example/", &site.instance()] {
+        for text in
+            ["acct:plaza.example@plaza.example", "https://plaza.example", "https://plaza.example/", &site.instance()]
+        {
             assert_eq!(Resource::parse(text, &site), Resource::Server, "{text}");
         }
         assert_eq!(Resource::parse("acct:127.0.0.2:8081@127.0.0.2:8081", &local), Resource::Server);

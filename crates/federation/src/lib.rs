@@ -1,4 +1,5 @@
 //! federation.
+pub mod activities;
 pub mod client;
 pub mod parse;
 pub mod delivery;

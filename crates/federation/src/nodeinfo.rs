@@ -1,49 +1,48 @@
 //! What this server says of itself to those who count servers, and to those who choose how to speak with it.
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header::HeaderValue},
+    web::Data,
+};
 use domain::{
     actor::ActorKind,
     id::{self, PostId},
     time::{Timestamp, span},
-    urls::path,
+    urls::{NODEINFO_SCHEMA, path},
 };
 use serde_json::json;
 
-use crate::routes::{Documents, answer, documents::Document};
+use crate::routes::{
+    Documents,
+    answer::{self, JSON},
+    documents::Document,
+};
 
 /// The name by which other software recognises ours.
 pub const SOFTWARE: &str = "tertulia";
-
-const SCHEMA: &str = "http://nodeinfo.diaspora.software/ns/schema";
 
 /// `GET /.well-known/nodeinfo`
 pub(crate) async fn index(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
     let site = documents.app().site();
     let links = json!({ "links": [
-        { "rel": format!("{SCHEMA}/2.0"), "href": site.page(path::NODEINFO_20) },
-        { "rel": format!("{SCHEMA}/2.1"), "href": site.page(path::NODEINFO_21) },
+        { "rel": format!("{NODEINFO_SCHEMA}/2.0"), "href": site.page(path::NODEINFO_20) },
+        { "rel": format!("{NODEINFO_SCHEMA}/2.1"), "href": site.page(path::NODEINFO_21) },
         { "rel": "https://www.w3.org/ns/activitystreams#Application", "href": site.instance() },
     ] });
-    answer::with(&request, StatusCode::OK, "application/json", links.to_string().into())
+    answer::with(&request, StatusCode::OK, JSON, links.to_string().into())
 }
 
 /// `GET /nodeinfo/2.0`
 pub(crate) async fn version_20(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
-    let media_type = "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.0#\"";
-    respond(request, documents, "2.0", media_type).await
+    respond(request, documents, "2.0").await
 }
 
 /// `GET /nodeinfo/2.1`
 pub(crate) async fn version_21(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
-    let media_type = "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"";
-    respond(request, documents, "2.1", media_type).await
+    respond(request, documents, "2.1").await
 }
 
-async fn respond(
-    request: HttpRequest,
-    documents: Data<Documents>,
-    version: &'static str,
-    media_type: &'static str,
-) -> HttpResponse {
+async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'static str) -> HttpResponse {
     let make = || async {
         let app = documents.app();
         let now = app.now();
@@ -60,10 +59,12 @@ async fn respond(
             },
             "metadata": { "nodeName": app.site().host().display(), "groups": counts.groups },
         });
+        let media_type = format!("application/json; profile=\"{NODEINFO_SCHEMA}/{version}#\"");
+        let media_type = HeaderValue::from_str(&media_type).map_err(app::Error::internal)?;
         Ok(Document { status: StatusCode::OK, media_type, body: body.to_string().into(), subjects: Vec::new() })
     };
     match documents.get(format!("nodeinfo {version}"), make).await {
-        Ok(document) => answer::with(&request, document.status, document.media_type, document.body.clone()),
+        Ok(document) => answer::document(&request, &document),
         Err(error) => answer::error(&request, &error),
     }
 }

@@ -79,16 +79,20 @@ fn reads(context: &GuardContext<'_>) -> bool {
 fn is_collection(context: &GuardContext<'_>) -> bool {
     let mut segments = context.head().uri.path().rsplit('/');
     let (last, parent) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
-    if parent.starts_with('@') { ActorPart::from_segment(last).is_some() } else { PostPart::from_segment(last).is_some() }
+    if parent.starts_with('@') {
+        ActorPart::from_segment(last).is_some()
+    } else {
+        PostPart::from_segment(last).is_some()
+    }
 }
 
 /// `GET /actor`
 async fn instance(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
     let make = || async {
         let uri = documents.app().site().instance();
-        let view = documents.app().read(move |c| {
-            store::actors::by_uri(c, &uri)?.map(|actor| app::view::actor(c, actor)).transpose()
-        });
+        let view = documents
+            .app()
+            .read(move |c| store::actors::by_uri(c, &uri)?.map(|actor| app::view::actor(c, actor)).transpose());
         let view = view.await?.ok_or(Error::NotFound)?;
         document(&render::actor(&view), Vec::new())
     };
@@ -167,8 +171,7 @@ async fn post_part(
     path: Path<(String, String, String)>,
 ) -> HttpResponse {
     let (name, id, part) = path.into_inner();
-    let (Some(name), Some(id), Some(part)) =
-        (handle::local_name(&name), number(&id), PostPart::from_segment(&part))
+    let (Some(name), Some(id), Some(part)) = (handle::local_name(&name), number(&id), PostPart::from_segment(&part))
     else {
         return missing(&request);
     };
@@ -242,17 +245,12 @@ fn gone(content: &impl Serialize, subjects: Vec<Subject>) -> app::Result<Documen
     Ok(Document { status: StatusCode::GONE, ..document(content, subjects)? })
 }
 
-async fn respond<F>(
-    request: &HttpRequest,
-    documents: &Documents,
-    key: String,
-    make: impl Fn() -> F,
-) -> HttpResponse
+async fn respond<F>(request: &HttpRequest, documents: &Documents, key: String, make: impl Fn() -> F) -> HttpResponse
 where
     F: Future<Output = app::Result<Document>>,
 {
     match documents.get(key, make).await {
-        Ok(document) => answer::with(request, document.status, document.media_type, document.body.clone()),
+        Ok(document) => answer::document(request, &document),
         Err(error) => answer::error(request, &error),
     }
 }

@@ -4,7 +4,16 @@ use actix_web::{
     web::{self, Data, ServiceConfig},
 };
 use app::{App, follows};
-use domain::{actor::Actor, handle::Handle, host::Host, id::ActorId, policy::Refusal, text::hashtag, urls::Site};
+use domain::{
+    actor::Actor,
+    handle::Handle,
+    host::Host,
+    id::ActorId,
+    policy::{self, Refusal},
+    text::hashtag,
+    time::Timestamp,
+    urls::Site,
+};
 use store::{
     Conn,
     timelines::{self, Asked as Wanted, Entry},
@@ -77,11 +86,7 @@ async fn show(app: Data<App>, _: Viewer<ReadAccounts>, Number(id): Number) -> Re
     Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Error::missing)?))
 }
 
-async fn relationships(
-    app: Data<App>,
-    caller: Allowed<ReadFollows>,
-    Asked(params): Asked,
-) -> Result<HttpResponse> {
+async fn relationships(app: Data<App>, caller: Allowed<ReadFollows>, Asked(params): Asked) -> Result<HttpResponse> {
     let asked = params.list("id").unwrap_or_default();
     let ids: Vec<ActorId> = asked.iter().filter_map(|id| id.parse().ok()).take(RELATIONSHIPS).collect();
     let me = caller.me.0;
@@ -132,14 +137,22 @@ fn featured(c: &mut Conn, group: ActorId, viewer: Option<ActorId>, limit: i64) -
 }
 
 async fn follow(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Number) -> Result<HttpResponse> {
-    let (me, target) = (caller.me, ActorId(id));
+    let (me, target, now) = (caller.me, ActorId(id), app.now());
     follows::request(&app, me, target).await?;
-    let relationship = app.read(move |c| relationship::one(c, me.0, target)).await?;
-    // Asking is one thing, being let in another: a ban is answered like this.
+    let (relationship, refusal) =
+        app.read(move |c| Ok((relationship::one(c, me.0, target)?, refusal(c, me.0, target, now)?))).await?;
+    // Asking is one thing, being let in another.
     if !relationship.is_follow() {
-        return Err(Error::denied(Refusal::Banned));
+        return Err(Error::denied(refusal.unwrap_or(Refusal::NotMember)));
     }
     Ok(HttpResponse::Ok().json(relationship))
+}
+
+/// Why a group does not let `me` follow it, if it does not.
+fn refusal(c: &mut Conn, me: ActorId, group: ActorId, now: Timestamp) -> store::Result<Option<Refusal>> {
+    let Some(rules) = store::groups::rules(c, group)? else { return Ok(None) };
+    let standing = store::groups::standing(c, group, me, now)?;
+    Ok(policy::follow(&rules, &standing).err())
 }
 
 async fn unfollow(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Number) -> Result<HttpResponse> {

@@ -82,7 +82,10 @@ impl ResponseError for Error {
                 answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"tertulia\", error=\"invalid_token\""));
             }
             StatusCode::FORBIDDEN if matches!(self, Self::Scope) => {
-                answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"tertulia\", error=\"insufficient_scope\""));
+                answer.insert_header((
+                    header::WWW_AUTHENTICATE,
+                    "Bearer realm=\"tertulia\", error=\"insufficient_scope\"",
+                ));
             }
             StatusCode::SERVICE_UNAVAILABLE => {
                 answer.insert_header((header::RETRY_AFTER, "5"));

@@ -60,8 +60,10 @@ fn links(request: &HttpRequest, site: &Site, ends: Ends) -> String {
     let link = |name: &str, number: i64, rel: &str| {
         let kept = form_urlencoded::parse(request.query_string().as_bytes())
             .filter(|(key, _)| !matches!(key.as_ref(), "max_id" | "min_id" | "since_id"));
-        let query =
-            form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair(name, &number.to_string()).finish();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(kept)
+            .append_pair(name, &number.to_string())
+            .finish();
         format!("<{}?{query}>; rel=\"{rel}\"", site.page(request.path()))
     };
     let previous = link("min_id", ends.newest, "prev");

@@ -4,12 +4,7 @@ use std::{
     pin::Pin,
 };
 
-use actix_web::{
-    FromRequest, HttpRequest,
-    dev::Payload,
-    http::header,
-    web::Bytes,
-};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -68,7 +63,7 @@ impl Params {
     /// Whether something is wanted; an empty text says nothing.
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         let word = self.text(name)?.to_lowercase();
-        (!word.is_empty()).then(|| !matches!(word.as_str(), "false" | "0" | "off" | "f"))
+        (!word.is_empty()).then_some(!matches!(word.as_str(), "false" | "0" | "off" | "f"))
     }
 
     /// A list; a single value is a list of one.
@@ -171,9 +166,8 @@ impl Sent {
             let Value::Object(map) = body else { return Err(Error::invalid("the body is no JSON object")) };
             params.0.extend(map);
         } else if kind == "multipart/form-data" {
-            let fields = multipart::fields(&self.media_type, &self.body).ok_or_else(|| {
-                Error::invalid("the parts of the body cannot be told apart")
-            })?;
+            let fields = multipart::fields(&self.media_type, &self.body)
+                .ok_or_else(|| Error::invalid("the parts of the body cannot be told apart"))?;
             for (key, value) in fields.into_iter().take(PAIRS) {
                 params.add(&key, value);
             }
@@ -197,7 +191,8 @@ mod tests {
 
     #[test]
     fn every_spelling_is_one_tree() {
-        let form = "status=hola+%C3%B1&media_ids[]=1&media_ids%5B%5D=2&poll[options][]=a&poll[options][]=b&poll[multiple]=1";
+        let form =
+            "status=hola+%C3%B1&media_ids[]=1&media_ids%5B%5D=2&poll[options][]=a&poll[options][]=b&poll[multiple]=1";
         let parts = "--x\r\nContent-Disposition: form-data; name=\"status\"\r\n\r\nhola ñ\r\n\
             --x\r\nContent-Disposition: form-data; name=\"media_ids[]\"\r\n\r\n1\r\n\
             --x\r\nContent-Disposition: form-data; name=\"media_ids[]\"\r\n\r\n2\r\n--x--\r\n";

@@ -101,11 +101,15 @@ async fn by_address(app: &App, reader: Reader, question: Question) -> Result<Fou
         return Ok(found);
     }
     // Nobody knows of an address what it leads to; posts are what people paste most.
-    if question.statuses && let Ok(post) = app.resolver().post(app, &question.text).await {
+    if question.statuses
+        && let Ok(post) = app.resolver().post(app, &question.text).await
+    {
         let statuses = app.read(move |c| status::one(c, &reader, Entry::of(post))).await?;
         return Ok(Found { statuses: statuses.into_iter().collect(), ..Found::default() });
     }
-    if question.accounts && let Ok(actor) = app.resolver().actor(app, &question.text).await {
+    if question.accounts
+        && let Ok(actor) = app.resolver().actor(app, &question.text).await
+    {
         let accounts = app.read(move |c| account::list(c, &reader.site, &[actor])).await?;
         return Ok(Found { accounts, ..Found::default() });
     }
@@ -145,7 +149,8 @@ async fn by_words(app: &App, reader: Reader, me: Option<Me>, question: Question)
         return by_handle(app, reader, handle, &question).await;
     }
     let found = app.read(move |c| {
-        let accounts = if question.accounts && question.offset == 0 { by_name(c, &reader, &question)? } else { Vec::new() };
+        let accounts =
+            if question.accounts && question.offset == 0 { by_name(c, &reader, &question)? } else { Vec::new() };
         // Who is not from here finds posts by their address only.
         let statuses = match me {
             Some(me) if question.statuses => matching(c, &reader, me, &question)?,
@@ -192,16 +197,17 @@ fn matching(c: &mut Conn, reader: &Reader, me: Me, question: &Question) -> store
     let mut authors: Vec<ActorId> = posts.iter().map(|post| post.author).collect();
     authors.sort_unstable();
     authors.dedup();
-    let shy: Vec<ActorId> =
-        store::actors::by_ids(c, &authors)?.into_iter().filter(|a| !a.indexable && a.id != me.0).map(|a| a.id).collect();
+    let shy: Vec<ActorId> = store::actors::by_ids(c, &authors)?
+        .into_iter()
+        .filter(|a| !a.indexable && a.id != me.0)
+        .map(|a| a.id)
+        .collect();
     let kept = posts.iter().filter(|post| {
         !shy.contains(&post.author)
             && question.author.is_none_or(|author| author == post.author)
             && question.after.is_none_or(|after| post.id > after)
     });
-    let entries: Vec<Entry> = kept
-        .skip(usize::try_from(question.offset).unwrap_or(0))
-        .map(|post| Entry::of(post.id))
-        .collect();
+    let entries: Vec<Entry> =
+        kept.skip(usize::try_from(question.offset).unwrap_or(0)).map(|post| Entry::of(post.id)).collect();
     status::list(c, reader, &entries)
 }

@@ -16,7 +16,8 @@ use crate::{
 };
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at("/v1/timelines/home").route(get().to(home))).service(at("/v1/timelines/public").route(get().to(public)));
+    cfg.service(at("/v1/timelines/home").route(get().to(home)))
+        .service(at("/v1/timelines/public").route(get().to(public)));
 }
 
 async fn home(

@@ -6,6 +6,7 @@ use actix_web::{
     http::{
         StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
+        uri::Authority,
     },
     middleware::Next,
     web::Data,
@@ -48,11 +49,15 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
 
 /// Whether a request names one of our hosts; the one in its target counts, if it has one.
 fn is_served(site: &Site, request: &ServiceRequest) -> bool {
-    let target = request.uri().authority().map(|authority| authority.as_str());
+    let target = request.uri().authority().map(Authority::as_str);
     let named = || request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(host) = target.or_else(named).and_then(Host::parse) else { return false };
     // The scheme's own port means no port at all.
-    let host = target.or_else(named).and_then(|host| Host::of(&format!("{}://{host}", site.scheme())));
-    host.is_some_and(|host| site.serves(&host))
+    let own_port = if site.is_development() { 80 } else { 443 };
+    match host.port() {
+        Some(port) if port == own_port => Host::parse(host.name()).is_some_and(|host| site.serves(&host)),
+        _ => site.serves(&host),
+    }
 }
 
 /// Adds what a door did not say. Doors know best how long and by whom an answer may be kept.
@@ -99,7 +104,9 @@ mod tests {
         for host in ["plaza.example", "PLAZA.example", "plaza.example:443"] {
             assert!(served(&production, host), "{host}");
         }
-        for host in ["plaza.example.evil.example", "127.0.0.1", "plaza.example:8080", "x@plaza.example", "", "localhost"] {
+        for host in
+            ["plaza.example.evil.example", "127.0.0.1", "plaza.example:8080", "x@plaza.example", "", "localhost"]
+        {
             assert!(!served(&production, host), "{host}");
         }
         assert!(served(&local, "127.0.0.2:8081"));

@@ -7,7 +7,7 @@ use std::{
 
 use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
 use app::App;
-use store::Location;
+use store::{Location, Presence};
 
 use crate::{
     cli::Failure,
@@ -27,6 +27,8 @@ pub struct Server {
     handle: ServerHandle,
     /// Held as long as the server runs: the embedded database has one owner.
     _lock: Option<File>,
+    /// Held as long as the server runs: what it has in hand is its own.
+    _presence: Presence,
 }
 
 impl Server {
@@ -34,10 +36,7 @@ impl Server {
     pub async fn start(settings: Settings, overrides: Overrides) -> Result<Self, Failure> {
         let lock = lock(&settings)?;
         let Composed { app, client } = compose(&settings, overrides).await?;
-        if app.is_alone() {
-            let released = app.write(|tx| Ok(store::jobs::release_all(tx)?)).await;
-            released.map_err(|e| compose::failure(&e))?;
-        }
+        let presence = app.appear().await.map_err(|e| compose::failure(&e))?;
         let listener = TcpListener::bind(settings.listen)
             .map_err(|e| Failure::Other(format!("listen: cannot bind {}: {e}", settings.listen)))?;
         let address = listener.local_addr().map_err(|e| Failure::Other(format!("listen: {e}")))?;
@@ -45,7 +44,7 @@ impl Server {
         app.listen().map_err(|e| compose::failure(&e))?;
         start_workers(&app, client);
         tracing::info!(%address, url = %settings.url, "ready");
-        Ok(Self { app, address, handle, _lock: lock })
+        Ok(Self { app, address, handle, _lock: lock, _presence: presence })
     }
 
     /// The action layer behind the doors.

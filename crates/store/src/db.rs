@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::{
     conn::{Conn, Tx},
     error::{Error, Failure, Result},
+    presence::{self, Presence},
     worker::{self, Outcome, Task},
 };
 
@@ -110,6 +111,12 @@ impl Db {
     /// Whether this is the embedded database, which one process owns.
     pub fn is_sqlite(&self) -> bool {
         self.sqlite
+    }
+
+    /// Says to other processes that this one serves the database, as long as the answer is kept. What processes that
+    /// are no more had in hand is given back. Waits for a second at most.
+    pub fn appear(&self) -> Result<Presence> {
+        presence::appear(&self.open)
     }
 
     /// Calls `hear` with every word that a process sends by [`crate::signal::send`], this one included, and with an

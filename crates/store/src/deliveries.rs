@@ -104,7 +104,8 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
     if !to.followers_of.is_empty() {
         let targets: Vec<i64> = to.followers_of.iter().map(|id| id.0).collect();
         let followers = || follows::table.inner_join(actors::table.on(actors::id.eq(follows::follower_id)));
-        let accepted = || follows::target_id.eq_any(targets.clone()).and(follows::state.eq(Word(FollowState::Accepted)));
+        let accepted =
+            || follows::target_id.eq_any(targets.clone()).and(follows::state.eq(Word(FollowState::Accepted)));
         queued += db!(tx, c => select!(followers(), accepted()).execute(c))?;
     }
     if !to.people.is_empty() {

@@ -184,8 +184,8 @@ pub fn received_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(String, Str
         .optional())?)
 }
 
-/// Gives back all leases of a process that is no more; only for the embedded database, which one process owns.
-pub fn release_all(tx: &mut Tx<'_>) -> Result<()> {
+/// Gives back all leases; only for the one process that serves the database.
+pub(crate) fn release_all(tx: &mut Tx<'_>) -> Result<()> {
     use crate::schema::peers;
     db!(tx, c => diesel::update(jobs::table.filter(jobs::lease_until.gt(0))).set(jobs::lease_until.eq(0_i64)).execute(c))?;
     db!(tx, c => diesel::update(received::table.filter(received::state.eq("waiting").and(received::lease_until.gt(0))))

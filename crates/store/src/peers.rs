@@ -183,7 +183,8 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Traffic>> {
         .group_by(deliveries::peer_id)
         .select((deliveries::peer_id, dsl::count_star(), dsl::count(deliveries::parked)))
         .load(c))?;
-    let queues: HashMap<i64, (i64, i64)> = queues.into_iter().map(|(peer, all, parked)| (peer, (all, parked))).collect();
+    let queues: HashMap<i64, (i64, i64)> =
+        queues.into_iter().map(|(peer, all, parked)| (peer, (all, parked))).collect();
     let traffic = |peer: Peer| {
         let (all, parked) = queues.get(&peer.id.0).copied().unwrap_or_default();
         Traffic { peer, waiting: all - parked, parked }

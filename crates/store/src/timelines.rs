@@ -117,9 +117,16 @@ pub fn share(conn: &mut Conn, post: PostId, actor: ActorId) -> Result<Option<Ent
     Ok(row.map(|(number, at)| Entry { number, post, by: By::Share(actor, Timestamp(at)) }))
 }
 
+/// How many posts are walked before the sources are merged instead.
+const WALK: i64 = 1_000;
+
 /// What somebody follows: posts of people, threads of groups (once, passed on by the group), and what people passed on.
 pub fn home(conn: &mut Conn, viewer: ActorId, window: Window) -> Result<Vec<Entry>> {
-    let rows: Vec<(i64, i32)> = db!(conn, c => Home::of(viewer, window).load(c))?;
+    let near = nearby(conn, window)?;
+    let mut rows: Vec<(i64, i32)> = db!(conn, c => Home::walked(viewer, near.unwrap_or(window)).load(c))?;
+    if near.is_some() && i64::try_from(rows.len()).unwrap_or(i64::MAX) < window.limit {
+        rows = db!(conn, c => Home::merged(viewer, window).load(c))?;
+    }
     let rows: Vec<(i64, Source)> =
         rows.into_iter().map(|(number, source)| (number, Source::numbered(source))).collect();
     let numbers: Vec<i64> = rows.iter().filter(|(_, source)| *source == Source::Share).map(|row| row.0).collect();
@@ -130,6 +137,22 @@ pub fn home(conn: &mut Conn, viewer: ActorId, window: Window) -> Result<Vec<Entr
         Source::Share => shares.remove(&number),
     });
     Ok(window.arrange(entries.collect()))
+}
+
+/// The part of a window with the first posts that a search comes upon, unless that is all of it.
+fn nearby(conn: &mut Conn, window: Window) -> Result<Option<Window>> {
+    let end: Option<i64> = db!(conn, c => {
+        let query = posts::table
+            .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
+            .select(posts::id)
+            .limit(1)
+            .offset(WALK)
+            .into_boxed();
+        if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.first(c).optional()
+    })?;
+    let narrowed =
+        |end| if window.nearest { Window { before: end, ..window } } else { Window { after: end, ..window } };
+    Ok(end.map(narrowed))
 }
 
 /// Threads that were addressed to everybody; only those from here, or only those from elsewhere, if that is asked for.
@@ -328,3 +351,6 @@ pub fn told(conn: &mut Conn, account: ActorId, asked: &Told, window: Window) -> 
     };
     Ok(window.arrange(rows.into_iter().map(told).collect()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -135,7 +135,7 @@ struct Held {
     followers: i64,
     members: i64,
     posts: Vec<PostView>,
-    last: Option<PostId>,
+    oldest: Option<PostId>,
 }
 
 impl Held {
@@ -144,7 +144,7 @@ impl Held {
         let list = if actor.is_group() { List::Threads(actor.id) } else { List::Author(actor.id) };
         let mut ids = posts::list(c, list, None, page)?;
         let full = i64::try_from(ids.len()).is_ok_and(|length| length == page.limit);
-        let last = ids.last().copied().filter(|_| full);
+        let oldest = ids.last().copied().filter(|_| full);
         if actor.is_group() && page.before.is_none() {
             let pinned = posts::list(c, List::Featured(actor.id), None, page)?;
             ids.retain(|id| !pinned.contains(id));
@@ -156,7 +156,7 @@ impl Held {
             followers: store::follows::count_followers(c, actor.id)?,
             members: if actor.is_group() { store::groups::count_members(c, actor.id)? } else { 0 },
             posts: app::view::posts(c, found)?,
-            last,
+            oldest,
         })
     }
 }
@@ -203,7 +203,7 @@ fn describe(app: &App, visit: &Visit, actor: &Actor, held: &Held, is_first: bool
         rules,
         counts,
         cards: held.posts.iter().map(|view| Card::new(site, t, view)).collect(),
-        older: held.last.map(|last| urls::page_before(&actor.uri, Some(last.0))),
+        older: held.oldest.map(|oldest| urls::page_before(&actor.uri, Some(oldest.0))),
         frame,
         face,
     }

@@ -46,7 +46,7 @@ pub(crate) struct Frame {
     pub(crate) canonical: Option<String>,
     /// Where software finds the same thing.
     pub(crate) document: Option<String>,
-    /// What it is, in the words of OpenGraph.
+    /// What it is, in the words of `OpenGraph`.
     pub(crate) kind: &'static str,
 }
 

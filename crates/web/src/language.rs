@@ -46,7 +46,7 @@ impl Language {
         }
     }
 
-    /// The tag as OpenGraph writes it.
+    /// The tag as `OpenGraph` writes it.
     pub(crate) fn locale(self) -> &'static str {
         match self {
             Self::Es => "es_ES",
@@ -121,9 +121,12 @@ mod tests {
 
     #[test]
     fn numbers_and_dates_follow_the_language() {
-        for (number, es, en) in
-            [(0, "0", "0"), (1234, "1234", "1,234"), (12345, "12.345", "12,345"), (-1_000_000, "-1.000.000", "-1,000,000")]
-        {
+        for (number, es, en) in [
+            (0, "0", "0"),
+            (1234, "1234", "1,234"),
+            (12345, "12.345", "12,345"),
+            (-1_000_000, "-1.000.000", "-1,000,000"),
+        ] {
             assert_eq!((Language::Es.number(number), Language::En.number(number)), (es.into(), en.into()));
         }
         let at = Timestamp::from_seconds(1_795_368_300);

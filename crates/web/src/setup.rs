@@ -247,7 +247,9 @@ mod tests {
         ] {
             assert!(!own(&headers), "{headers:?}");
         }
-        for origin in ["null", "http://plaza.example", "https://plaza.example.evil.example", "https://plaza.example:8443"] {
+        for origin in
+            ["null", "http://plaza.example", "https://plaza.example.evil.example", "https://plaza.example:8443"]
+        {
             assert!(!own(&[("origin", origin)]), "{origin}");
         }
     }

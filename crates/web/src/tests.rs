@@ -22,7 +22,7 @@ use domain::{
 };
 use store::{Db, Location};
 
-use crate::language::Language;
+use crate::messages::TABLE;
 
 struct Nobody;
 
@@ -75,8 +75,7 @@ impl World {
     }
 
     async fn ask(&self, request: TestRequest, language: &str) -> Answer {
-        let service =
-            actix_web::App::new().app_data(Data::new(self.app.clone())).configure(crate::configure);
+        let service = actix_web::App::new().app_data(Data::new(self.app.clone())).configure(crate::configure);
         let service = actix_web::test::init_service(service).await;
         let request = request.insert_header((header::ACCEPT_LANGUAGE, language)).to_request();
         let response = actix_web::test::call_service(&service, request).await;
@@ -103,7 +102,7 @@ impl World {
         let person = people::NewPerson {
             name: "ana".into(),
             email: "ana@plaza.test".into(),
-            password: "a long phrase".into(),
+            password: "correct horse battery".into(),
             admin: true,
             language: "es".into(),
         };
@@ -165,7 +164,7 @@ fn is_well_formed(html: &str) -> std::result::Result<(), String> {
 fn strangers(page: &str, language: &str) -> Vec<&'static str> {
     let other = |(_, es, en): &(&str, &'static str, &'static str)| if language == "es" { *en } else { *es };
     let said = |text: &&'static str| text.len() > 12 && !text.contains('{') && page.contains(*text);
-    Language::TABLE.iter().map(other).filter(said).collect()
+    TABLE.iter().map(other).filter(said).collect()
 }
 
 #[actix_web::test]
@@ -179,7 +178,8 @@ async fn every_page_is_whole_in_both_languages() {
     let (ana, huerto) = world.first_run().await;
     groups::create(&world.app, ana.0, new_group("junta", Visibility::Private)).await.unwrap();
     neighbour(&world.app).await;
-    let thread = Writing { text: "¿Riego?".into(), title: Some("Agua".into()), group: Some(huerto.id), ..Writing::default() };
+    let thread =
+        Writing { text: "¿Riego?".into(), title: Some("Agua".into()), group: Some(huerto.id), ..Writing::default() };
     let thread = world.write(ana, thread).await;
     let mut parent = thread.id;
     for number in 0..9 {
@@ -212,7 +212,7 @@ async fn every_page_is_whole_in_both_languages() {
     }
     let page = world.get(&thread.uri, "es").await.body;
     assert!(page.contains(&format!("<link rel=\"canonical\" href=\"{}\">", thread.uri)));
-    assert!(page.contains("otra rama") && page.contains("11 respuestas") || page.contains("10 respuestas"), "{page}");
+    assert!(page.contains("otra rama") && page.contains("10 respuestas"), "{page}");
 }
 
 #[actix_web::test]
@@ -237,7 +237,7 @@ async fn the_first_run_happens_once() {
     let fields = [
         ("name", "Ana"),
         ("email", "ana@plaza.test"),
-        ("password", "a long phrase"),
+        ("password", "correct horse battery"),
         ("group", "huerto"),
         ("title", "Huerto <b>"),
         ("summary", ""),
@@ -249,7 +249,11 @@ async fn the_first_run_happens_once() {
     let flawed = world.submit(&wrong, "en").await;
     assert_eq!(flawed.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(flawed.body.contains("cannot have the same name") && flawed.body.contains("Choose an option"));
-    assert!(flawed.body.contains("Huerto &#60;b&#62;") && !flawed.body.contains("a long phrase"), "{}", flawed.body);
+    assert!(
+        flawed.body.contains("Huerto &#60;b&#62;") && !flawed.body.contains("correct horse battery"),
+        "{}",
+        flawed.body
+    );
 
     let (one, two) = futures_util::join!(world.submit(&fields, "es"), world.submit(&fields, "es"));
     let mut results = [one.status, two.status];
@@ -259,7 +263,9 @@ async fn the_first_run_happens_once() {
     let welcome = world.get(&made.location, "es").await;
     assert!(welcome.status == StatusCode::OK && welcome.body.contains("@huerto@plaza.test"));
     assert_eq!(world.submit(&fields, "es").await.status, StatusCode::CONFLICT);
-    assert!(people::authenticate(&world.app, "ana@plaza.test", "a long phrase".into()).await.unwrap().is_some());
+    assert!(
+        people::authenticate(&world.app, "ana@plaza.test", "correct horse battery".into()).await.unwrap().is_some()
+    );
 }
 
 #[actix_web::test]

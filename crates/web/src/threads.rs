@@ -8,12 +8,7 @@ use actix_web::{
 };
 use app::{App, Error, Result, view::PostView};
 use askama::Template;
-use domain::{
-    id::PostId,
-    post::Post,
-    text::html,
-    urls,
-};
+use domain::{id::PostId, post::Post, text::html, urls};
 use serde::Deserialize;
 use store::{
     Conn,
@@ -93,13 +88,12 @@ async fn respond(
     let page = Page { after: from.after.map(PostId), ..Page::first(POSTS) };
     let found = app.read(move |c| {
         let Some(author) = actors::find(c, &named, &ours)? else { return Ok(None) };
-        match posts::seen(c, id, None)?.filter(|post| post.author == author.id && author.deleted.is_none()) {
-            Some(post) => Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page)?)))),
-            None => {
-                let deleted = posts::by_id(c, id)?.filter(|post| post.author == author.id && post.deleted.is_some());
-                Ok(deleted.filter(|post| post.local && post.audience.is_open()).map(|_| Found::Deleted))
-            }
+        let by_author = |post: &Post| post.author == author.id;
+        if let Some(post) = posts::seen(c, id, None)?.filter(|post| by_author(post) && author.deleted.is_none()) {
+            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page)?))));
         }
+        let deleted = posts::by_id(c, id)?.filter(|post| by_author(post) && post.deleted.is_some());
+        Ok(deleted.filter(|post| post.local && post.audience.is_open()).map(|_| Found::Deleted))
     });
     Ok(match found.await?.ok_or(Error::NotFound)? {
         Found::Deleted => answer::gone(request, visit),

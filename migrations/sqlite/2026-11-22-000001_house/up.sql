@@ -145,7 +145,8 @@ CREATE TABLE posts (
 CREATE INDEX posts_threads ON posts (group_id, id) WHERE parent_id IS NULL;
 CREATE INDEX posts_author ON posts (author_id, id);
 CREATE INDEX posts_root ON posts (root_id, id);
-CREATE INDEX posts_parent ON posts (parent_id, id);
+-- Only replies: or the threads of a group would be looked up as what replies to nothing.
+CREATE INDEX posts_parent ON posts (parent_id, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX posts_featured ON posts (group_id, featured) WHERE featured IS NOT NULL;
 -- What strangers see, for counting and for the public timelines.
 CREATE INDEX posts_open ON posts (author_id, id)
@@ -209,10 +210,11 @@ CREATE TABLE activities (
 );
 CREATE INDEX activities_post ON activities (post_id);
 
--- What is still to be sent, in order within a peer.
+-- What is still to be sent, in order within a peer. Both numbers come from a SELECT over the tables they name, so they
+-- are not checked again: that would double the price of telling thousands, and lock every peer.
 CREATE TABLE deliveries (
-  peer_id BIGINT NOT NULL REFERENCES peers(id),
-  activity_id BIGINT NOT NULL REFERENCES activities(id),
+  peer_id BIGINT NOT NULL,
+  activity_id BIGINT NOT NULL,
   inbox TEXT NOT NULL,
   attempts INTEGER NOT NULL,
   retry_at BIGINT NOT NULL,

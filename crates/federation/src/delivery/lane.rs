@@ -106,12 +106,11 @@ impl Lane {
     }
 
     /// The place in the queue to go on from, if it is time to fetch more.
-    pub(super) fn wants(&mut self) -> Option<Option<Waiting>> {
+    pub(super) fn wants(&mut self) -> Option<Waiting> {
         let wants = self.more && !self.loading && self.trouble.is_none() && self.queue.len() < LOW;
-        wants.then(|| {
-            self.loading = true;
-            self.last.clone()
-        })
+        let last = self.last.clone().filter(|_| wants);
+        self.loading |= last.is_some();
+        last
     }
 
     /// Nothing more will be fetched.

@@ -52,7 +52,6 @@ impl Neighbour {
         new
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the neighbour is no part of the program")]
     fn listen(&mut self, listener: TcpListener) {
         let (came, answers) = (self.came.clone(), self.answers.clone());
         self.tasks.spawn(async move {
@@ -81,11 +80,7 @@ impl Neighbour {
     }
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    came: Arc<Mutex<Vec<Parcel>>>,
-    answers: Arc<Mutex<HashMap<&'static str, u16>>>,
-) {
+async fn serve(mut stream: TcpStream, came: Arc<Mutex<Vec<Parcel>>>, answers: Arc<Mutex<HashMap<&'static str, u16>>>) {
     let mut received = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&received).into_owned();
@@ -109,7 +104,7 @@ async fn serve(
         }
         let path = head.split(' ').nth(1).unwrap().to_owned();
         let status = lock(&answers).get(path.as_str()).copied().unwrap_or(202);
-        lock(&came).push((path, headers, rest[..length].to_owned()));
+        lock(&came).push((path, headers, rest.get(..length).unwrap().to_owned()));
         received.drain(..head.len() + 4 + length);
         let answer = format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n");
         if stream.write_all(answer.as_bytes()).await.is_err() {
@@ -222,7 +217,11 @@ async fn a_refused_one_stays_and_the_rest_goes_on(world: World) {
     assert_eq!(neighbour.kinds().len(), 8);
     assert_eq!(backlog(&world).await, (2, 4), "403 waits; 400 and 410 are given up");
     let ana = world.ana.0;
-    assert_eq!(world.app.read(move |c| store::follows::count_followers(c, ana)).await.unwrap(), 3, "who is gone follows no more");
+    assert_eq!(
+        world.app.read(move |c| store::follows::count_followers(c, ana)).await.unwrap(),
+        3,
+        "who is gone follows no more"
+    );
 
     neighbour.answer("/dora/inbox", 202);
     drain(&world.app, &client()).await;

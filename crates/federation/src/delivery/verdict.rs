@@ -179,6 +179,9 @@ mod tests {
         assert!((15..40).contains(&tries), "{tries} tries");
         assert!((span::days(7)..span::days(9)).contains(&now.since(Timestamp(0))));
         let asleep = Peer { state: PeerState::Alive, failures: 2, failing_since: Some(Timestamp(0)), ..peer };
-        assert_eq!(set_back(&asleep, String::new(), None, Timestamp(0) + span::days(30), Luck(0)).state, PeerState::Alive);
+        assert_eq!(
+            set_back(&asleep, String::new(), None, Timestamp(0) + span::days(30), Luck(0)).state,
+            PeerState::Alive
+        );
     }
 }

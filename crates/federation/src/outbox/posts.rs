@@ -19,7 +19,7 @@ use super::{
     send::{Envelope, Name, actor, pass_on, send, send_text, tells_of},
 };
 use crate::render::{
-    Activity, Form,
+    Activity, Form, PUBLIC,
     activity::{self, Received},
     object::Object,
 };
@@ -32,13 +32,7 @@ enum Verb {
 }
 
 impl Verb {
-    fn render<'a>(
-        self,
-        tx: &Tx<'_, '_>,
-        name: &'a Name,
-        view: &'a PostView,
-        form: Form,
-    ) -> Activity<'a, Object<'a>> {
+    fn render<'a>(self, tx: &Tx<'_, '_>, name: &'a Name, view: &'a PostView, form: Form) -> Activity<'a, Object<'a>> {
         let render = if self == Self::Create { activity::create } else { activity::update };
         render(tx.site(), &name.uri, view, form)
     }
@@ -95,8 +89,7 @@ fn written(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<()> {
     }
     let people = concerned(tx, view, verb)?;
     let followers_of = if reaches_followers(post) { slice::from_ref(&view.author.id) } else { &[] };
-    let mut to =
-        vec![Recipients { followers_of, people: &people, instead_of: &instead_of, ..Recipients::NONE }];
+    let mut to = vec![Recipients { followers_of, people: &people, instead_of: &instead_of, ..Recipients::NONE }];
     // New threads reach the group's followers when it passes them on; the rest would flood them if it did.
     if let Some(group) = own.filter(|_| !post.is_thread() || verb == Verb::Update) {
         to.push(to_microblogs(group));
@@ -117,13 +110,7 @@ fn reaches_followers(post: &Post) -> bool {
 }
 
 /// A group of ours wraps what its author published, for every kind of forum in its form.
-fn wrap(
-    tx: &mut Tx<'_, '_>,
-    group: &Actor,
-    view: &PostView,
-    verb: Verb,
-    name: &Name,
-) -> Result<Vec<ActivityId>> {
+fn wrap(tx: &mut Tx<'_, '_>, group: &Actor, view: &PostView, verb: Verb, name: &Name) -> Result<Vec<ActivityId>> {
     let forms: &[_] = if view.post.is_thread() {
         &[(Form::Page, Receivers::Pages), (Form::Article, Receivers::Articles)]
     } else {
@@ -282,8 +269,8 @@ pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<
     take_back(tx, group, post, &author)
 }
 
+/// A person here deleted a post: whoever was told of it is told of that.
 fn erased(tx: &mut Tx<'_, '_>, post: &Post, author: &Actor, group: Option<&Actor>) -> Result<()> {
-    let earlier = addressed(tx, post)?;
     let name = Name::new(tx);
     let mut instead_of = Vec::new();
     if let Some(group) = group {
@@ -292,6 +279,16 @@ fn erased(tx: &mut Tx<'_, '_>, post: &Post, author: &Actor, group: Option<&Actor
         if store::shares::remove(tx, post.id, group.id)?.is_some() {
             store::posts::count(tx, post.id, Count::Shares, -1)?;
         }
+    }
+    let mut earlier = addressed(tx, post)?;
+    if earlier.to.is_empty() && post.audience.is_open() {
+        // Too long ago to say: at least whom it answered, and the group it stood in.
+        earlier.to = vec![PUBLIC.to_owned()];
+        let parent = match post.parent {
+            Some(parent) => store::posts::by_id(tx, parent)?.map(|parent| parent.author),
+            None => None,
+        };
+        earlier.people.extend(parent.into_iter().chain(post.group));
     }
     let followers_of = if reaches_followers(post) { slice::from_ref(&author.id) } else { &[] };
     let mut to =

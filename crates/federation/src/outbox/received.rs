@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn what_somebody_said_keeps_its_bytes() {
-        let inner = r#"{"@context": ["https://x.test/ns"],  "actor":{"id":"https://x.test/u"},"type":"Like","n":1.0e2}"#;
+        let inner =
+            r#"{"@context": ["https://x.test/ns"],  "actor":{"id":"https://x.test/u"},"type":"Like","n":1.0e2}"#;
         let wrapped = format!(r#" {{"actor":"https://g.test/g", "object": {inner} }}"#);
         let said = |body: &str, actor: &str| said_by(body, actor).map(|said| said.activity.get().to_owned());
         assert_eq!(said(&wrapped, "https://x.test/u").as_deref(), Some(inner));

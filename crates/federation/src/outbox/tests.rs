@@ -235,7 +235,8 @@ async fn keeping_order(world: World) {
     assert!(sent[0].1.contains(r#""summary":"fuera de tema""#));
     assert_eq!(sent[1].0, "Undo(Announce) by huerto to masto.test/inbox");
     take(Measure::Restore).await.unwrap();
-    let back = [format!("Announce(Undo(Delete)) by huerto to {forums}"), "Announce by huerto to masto.test/inbox".into()];
+    let back =
+        [format!("Announce(Undo(Delete)) by huerto to {forums}"), "Announce by huerto to masto.test/inbox".into()];
     assert_eq!(world.sent().await, back);
     take(Measure::Lock).await.unwrap();
     take(Measure::Unlock).await.unwrap();
@@ -258,13 +259,17 @@ async fn keeping_order(world: World) {
         ]
     );
     moderation::unban(app, ana, huerto, carol).await.unwrap();
-    let undone =
-        [format!("Announce(Undo(Block)) by huerto to {forums}"), "Undo(Block) by huerto to masto.test/carol/inbox".into()];
+    let undone = [
+        format!("Announce(Undo(Block)) by huerto to {forums}"),
+        "Undo(Block) by huerto to masto.test/carol/inbox".into(),
+    ];
     assert_eq!(world.sent().await, undone);
     let change = groups::Change { title: Some("Huerta".into()), summary: None };
     groups::change(app, ana, huerto, change).await.unwrap();
-    let changed =
-        [format!("Announce(Update(Group)) by huerto to {forums}"), "Update(Group) by huerto to masto.test/inbox".into()];
+    let changed = [
+        format!("Announce(Update(Group)) by huerto to {forums}"),
+        "Update(Group) by huerto to masto.test/inbox".into(),
+    ];
     assert_eq!(world.sent().await, changed);
 }
 

@@ -21,11 +21,8 @@ fn post<'a>(context: &'a Context<'_>, activity: &Incoming<'_>) -> Result<Option<
 pub(super) fn vote(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
     let Some(post) = post(context, activity)? else {
         let unknown = "the post is not known here";
-        return if context.attempts > 1 {
-            ignore(unknown)
-        } else {
-            Err(Error::Unreachable { what: unknown.into(), retry: true })
-        };
+        let early = context.attempts == 1 && !activity.object.id().is_some_and(|uri| context.is_ours(uri));
+        return if early { Err(Error::Unreachable { what: unknown.into(), retry: true }) } else { ignore(unknown) };
     };
     let (voter, post, vote, cause) = (context.actor.id, post.id, cast(activity), Some(context.received));
     let uri = name(activity, stored);

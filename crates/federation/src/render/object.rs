@@ -219,9 +219,7 @@ fn note(post: &Post) -> Cow<'_, str> {
         Cow::Borrowed(html.as_str())
     };
     match &post.content.title {
-        Some(title) if post.is_thread() => {
-            Cow::Owned(format!("<p><strong>{}</strong></p>{body}", html::escape(title)))
-        }
+        Some(title) if post.is_thread() => Cow::Owned(format!("<p><strong>{}</strong></p>{body}", html::escape(title))),
         _ => body,
     }
 }
@@ -239,10 +237,10 @@ fn media(attachment: &Attachment, form: Form) -> Media<'_> {
 
 fn choices(post: &Post) -> Option<Choices<'_>> {
     let poll = post.content.poll.as_ref().filter(|_| post.kind == PostKind::Question)?;
-    let answers = poll.options.iter().map(|(name, votes)| Answer {
-        name,
-        replies: Count { id: None, total_items: i64::from(*votes) },
-    });
+    let answers = poll
+        .options
+        .iter()
+        .map(|(name, votes)| Answer { name, replies: Count { id: None, total_items: i64::from(*votes) } });
     let answers: Vec<_> = answers.collect();
     let (one_of, any_of) = if poll.multiple { (Vec::new(), answers) } else { (answers, Vec::new()) };
     Some(Choices { one_of, any_of, end_time: poll.closes.map(date), voters_count: poll.voters })

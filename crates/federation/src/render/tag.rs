@@ -57,12 +57,13 @@ pub(super) fn concerned(view: &PostView) -> Vec<&Actor> {
 /// All tags of a post.
 pub(super) fn tags<'a>(site: &Site, view: &'a PostView) -> Vec<Tag<'a>> {
     let content = &view.post.content;
-    let people =
-        concerned(view).into_iter().map(|actor| Tag::Mention { href: &actor.uri, name: format!("@{}", actor.handle()) });
+    let people = concerned(view)
+        .into_iter()
+        .map(|actor| Tag::Mention { href: &actor.uri, name: format!("@{}", actor.handle()) });
     let words = content.tags.iter().map(|tag| Tag::Hashtag { href: site.tag(tag), name: format!("#{tag}") });
-    let pictures = content
-        .emoji
-        .iter()
-        .map(|emoji| Tag::Emoji { name: format!(":{}:", emoji.shortcode), icon: Image { url: &emoji.url, name: None } });
+    let pictures = content.emoji.iter().map(|emoji| Tag::Emoji {
+        name: format!(":{}:", emoji.shortcode),
+        icon: Image { url: &emoji.url, name: None },
+    });
     people.chain(words).chain(pictures).collect()
 }

@@ -1,7 +1,7 @@
 //! One URL per thing: an `Accept` header decides between its document and its page.
 use actix_web::{guard::GuardContext, http::header::ACCEPT};
 
-/// The namespace of ActivityStreams, as the profile of `application/ld+json`.
+/// The namespace of `ActivityStreams`, as the profile of `application/ld+json`.
 const PROFILE: &str = "https://www.w3.org/ns/activitystreams";
 
 /// A guard: whether the client asks for the document rather than for the page.

@@ -3,14 +3,18 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{self, HeaderName},
+        header::{self, HeaderName, HeaderValue},
     },
     web::Bytes,
 };
 use app::Error;
 
+use super::documents::Document;
+
 /// The media type of ActivityPub documents.
-pub(crate) const DOCUMENT: &str = "application/activity+json; charset=utf-8";
+pub(crate) const DOCUMENT: HeaderValue = HeaderValue::from_static("application/activity+json; charset=utf-8");
+/// The media type of everything that has none of its own.
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 const PUBLIC: &str = "public, max-age=180";
 const PRIVATE: &str = "private, no-store";
@@ -18,7 +22,7 @@ const VARY: &str = "Accept, Authorization, Signature, Signature-Input, Origin";
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// An answer with a body in a language that software speaks.
-pub(crate) fn with(request: &HttpRequest, status: StatusCode, media_type: &'static str, body: Bytes) -> HttpResponse {
+pub(crate) fn with(request: &HttpRequest, status: StatusCode, media_type: HeaderValue, body: Bytes) -> HttpResponse {
     let signed = [header::AUTHORIZATION, HeaderName::from_static("signature")];
     let cacheable = status.is_success() && !signed.iter().any(|name| request.headers().contains_key(name));
     HttpResponseBuilder::new(status)
@@ -34,10 +38,15 @@ pub(crate) fn with(request: &HttpRequest, status: StatusCode, media_type: &'stat
         .body(body)
 }
 
+/// A document of this server.
+pub(crate) fn document(request: &HttpRequest, document: &Document) -> HttpResponse {
+    with(request, document.status, document.media_type.clone(), document.body.clone())
+}
+
 /// A refusal; its text is one of ours and safe to show.
 pub(crate) fn refusal(request: &HttpRequest, status: StatusCode, why: &str) -> HttpResponse {
     let body = serde_json::json!({ "error": why }).to_string();
-    with(request, status, "application/json", body.into())
+    with(request, status, JSON, body.into())
 }
 
 /// The answer to what went wrong. The full story goes to the log, if it is one.
@@ -56,7 +65,7 @@ pub(crate) fn error(request: &HttpRequest, error: &Error) -> HttpResponse {
     };
     let mut answer = refusal(request, status, &error.to_string());
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     answer
 }

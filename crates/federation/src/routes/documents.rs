@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{http::StatusCode, web::Bytes};
+use actix_web::{
+    http::{StatusCode, header::HeaderValue},
+    web::Bytes,
+};
 use app::{App, Error, Event};
 use domain::{
     id::{ActorId, PostId},
@@ -45,7 +48,7 @@ impl Subject {
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
     pub(crate) status: StatusCode,
-    pub(crate) media_type: &'static str,
+    pub(crate) media_type: HeaderValue,
     pub(crate) body: Bytes,
     pub(crate) subjects: Vec<Subject>,
 }
@@ -148,9 +151,8 @@ impl std::fmt::Debug for Documents {
 impl Documents {
     /// The documents of `app`, none of them made yet. One for all threads.
     pub fn new(app: &App) -> Self {
-        let weigh = |key: &String, kept: &Kept| {
-            u32::try_from(key.len() + kept.document.body.len() + 256).unwrap_or(u32::MAX)
-        };
+        let weigh =
+            |key: &String, kept: &Kept| u32::try_from(key.len() + kept.document.body.len() + 256).unwrap_or(u32::MAX);
         let marks = Marks { events: app.events(), count: 0, floor: 0, latest: vec![0; MARKS] };
         let kept = Cache::builder().max_capacity(CAPACITY).weigher(weigh).time_to_live(LIFE).build();
         Self(Arc::new(Inner { app: app.clone(), kept, marks: Mutex::new(marks) }))
@@ -209,7 +211,15 @@ mod tests {
 
     fn kept(begun: u64, subjects: &[Subject]) -> Kept {
         let (status, body) = (StatusCode::OK, Bytes::new());
-        Kept { document: Arc::new(Document { status, media_type: "", body, subjects: subjects.to_vec() }), begun }
+        Kept {
+            document: Arc::new(Document {
+                status,
+                media_type: HeaderValue::from_static(""),
+                body,
+                subjects: subjects.to_vec(),
+            }),
+            begun,
+        }
     }
 
     fn dismissal(group: ActorId) -> Arc<Event> {
@@ -243,8 +253,9 @@ mod tests {
 
     #[test]
     fn neighbours_rarely_share_a_mark() {
-        let marks: std::collections::HashSet<usize> =
-            (0..100).flat_map(|n| [Subject::Post(PostId(n << 16)).mark(), Subject::Lists(ActorId(n << 16)).mark()]).collect();
+        let marks: std::collections::HashSet<usize> = (0..100)
+            .flat_map(|n| [Subject::Post(PostId(n << 16)).mark(), Subject::Lists(ActorId(n << 16)).mark()])
+            .collect();
         assert!(marks.len() > 190, "{}", marks.len());
     }
 }

@@ -115,7 +115,8 @@ pub(crate) fn list(conn: &mut Conn, site: &Site, ids: &[ActorId]) -> Result<Vec<
     let actors: HashMap<ActorId, Actor> =
         store::actors::by_ids(conn, ids)?.into_iter().map(|actor| (actor.id, actor)).collect();
     let numbers = store::relations::numbers(conn, ids)?;
-    let account = |id: &ActorId| Some(Account::new(site, actors.get(id)?, numbers.get(id).copied().unwrap_or_default()));
+    let account =
+        |id: &ActorId| Some(Account::new(site, actors.get(id)?, numbers.get(id).copied().unwrap_or_default()));
     Ok(ids.iter().filter_map(account).collect())
 }
 

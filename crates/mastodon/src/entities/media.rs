@@ -38,7 +38,8 @@ struct Meta {
 struct Size {
     width: u32,
     height: u32,
-    size: String,
+    #[serde(rename = "size")]
+    both: String,
     aspect: f64,
 }
 
@@ -64,9 +65,12 @@ fn media(post: &Post, attachment: &Attachment, at: i64) -> Media {
         _ => "unknown",
     };
     let size = match (attachment.width, attachment.height) {
-        (Some(width), Some(height)) if width > 0 && height > 0 => {
-            Some(Size { width, height, size: format!("{width}x{height}"), aspect: f64::from(width) / f64::from(height) })
-        }
+        (Some(width), Some(height)) if width > 0 && height > 0 => Some(Size {
+            width,
+            height,
+            both: format!("{width}x{height}"),
+            aspect: f64::from(width) / f64::from(height),
+        }),
         _ => None,
     };
     let url = attachment.url.clone();

@@ -3,11 +3,7 @@ use std::collections::HashMap;
 
 use domain::id::ActorId;
 use serde::Serialize;
-use store::{
-    Conn, Result,
-    notifications::Notification as Told,
-    timelines::Entry,
-};
+use store::{Conn, Result, notifications::Notification as Told, timelines::Entry};
 
 use super::{
     Id, Reader,

@@ -207,11 +207,7 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         card: media::card(post),
         poll: content.poll.as_ref().map(|poll| Poll::new(id, poll, reader.now)),
         quote: None,
-        quote_approval: Approval {
-            automatic: Nothing::default(),
-            manual: Nothing::default(),
-            current_user: "denied",
-        },
+        quote_approval: Approval { automatic: Nothing::default(), manual: Nothing::default(), current_user: "denied" },
     }
 }
 

@@ -79,7 +79,8 @@ async fn entities_are_complete(w: World) {
     let topic = w.say(&w.ana, "@huerto Hola @bea #Huerto <b>\n\n# Título").await;
     check_status(&topic);
     assert_eq!(topic["tags"], json!([{ "name": "huerto", "url": "https://plaza.example/tags/huerto" }]));
-    let mut accts: Vec<&str> = topic["mentions"].as_array().unwrap().iter().map(|m| m["acct"].as_str().unwrap()).collect();
+    let mut accts: Vec<&str> =
+        topic["mentions"].as_array().unwrap().iter().map(|m| m["acct"].as_str().unwrap()).collect();
     accts.sort_unstable();
     assert_eq!(accts, ["bea", "huerto"]);
     assert_eq!(topic["url"], format!("https://plaza.example/@ana/{}", topic["id"].as_str().unwrap()));
@@ -143,8 +144,12 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
     assert_eq!(media[0]["meta"]["original"]["size"], "4x3");
     assert_eq!(status["card"]["url"], "https://far.example/");
     assert_eq!((&status["poll"]["votes_count"], &status["poll"]["expired"]), (&json!(3), &json!(true)));
-    let changed = w.call(&w.ana, "PUT", &format!("/api/v1/statuses/{}", post.id), json!({ "status": "oíd" })).await.ok();
-    assert_eq!(changed["content"], "<p><strong>Un &lt;título&gt;</strong></p><p>oíd</p>", "a title that was given stays");
+    let changed =
+        w.call(&w.ana, "PUT", &format!("/api/v1/statuses/{}", post.id), json!({ "status": "oíd" })).await.ok();
+    assert_eq!(
+        changed["content"], "<p><strong>Un &lt;título&gt;</strong></p><p>oíd</p>",
+        "a title that was given stays"
+    );
     assert_eq!(changed["media_attachments"], status["media_attachments"]);
     assert!(changed["poll"].is_object());
 }
@@ -158,12 +163,20 @@ async fn the_instance_says_what_clients_ask(w: World) {
     let configuration = &second["configuration"];
     assert_eq!(configuration["urls"]["streaming"], "wss://plaza.example");
     assert_eq!(configuration["statuses"]["max_characters"], 50_000);
-    check(&configuration["polls"], "polls", "max_options:count max_characters_per_option:count min_expiration:count max_expiration:count");
+    check(
+        &configuration["polls"],
+        "polls",
+        "max_options:count max_characters_per_option:count min_expiration:count max_expiration:count",
+    );
     check(&second["registrations"], "registrations", "enabled:flag approval_required:flag");
     check(&second["contact"], "contact", "email:text");
     assert_eq!(second["usage"]["users"]["active_month"], 1);
     let first = w.get_unknown("/api/v1/instance/").await.ok();
-    check(&first, "instance", "uri:text title:text version:text urls:map stats:map registrations:flag approval_required:flag");
+    check(
+        &first,
+        "instance",
+        "uri:text title:text version:text urls:map stats:map registrations:flag approval_required:flag",
+    );
     assert_eq!(first["uri"], "plaza.example");
     assert_eq!(first["stats"], json!({ "user_count": 3, "status_count": 1, "domain_count": 0 }));
 }

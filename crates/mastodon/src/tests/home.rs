@@ -74,7 +74,8 @@ async fn pages_neither_repeat_nor_lose_anything(w: World) {
             posted.push(strange["id"].clone());
         }
     }
-    let inner = |status: &Value| if status["reblog"].is_null() { status["id"].clone() } else { status["reblog"]["id"].clone() };
+    let inner =
+        |status: &Value| if status["reblog"].is_null() { status["id"].clone() } else { status["reblog"]["id"].clone() };
     let (mut seen, mut next) = (Vec::new(), Some("/api/v1/timelines/home?limit=3".to_owned()));
     let mut first = None;
     while let Some(path) = next {

@@ -43,7 +43,9 @@ async fn a_private_group_is_for_its_members(w: World) {
     let by_url = format!("/api/v2/search?resolve=true&q={}", topic["url"].as_str().unwrap());
     assert_eq!(w.get(&w.bea, &by_url).await.ok()["statuses"], json!([]));
 
-    assert_eq!(w.post(&w.bea, &format!("/api/v1/accounts/{club}/follow")).await.status, 403, "one is invited");
+    let refused = w.post(&w.bea, &format!("/api/v1/accounts/{club}/follow")).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.body["error"], "This action is not allowed: this group admits by invitation");
     app::members::invite(&w.app, w.ana.me, domain::id::ActorId(club), w.bea.me.0).await.unwrap();
     assert_eq!(w.follow(&w.bea, club).await["following"], true);
     assert_eq!(w.home(&w.bea).await[0]["reblog"]["id"], topic["id"]);

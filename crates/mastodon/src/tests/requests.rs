@@ -19,9 +19,8 @@ async fn requests_stand_with_those_who_answer_them(w: World) {
     let credentials = w.get(&w.ana, "/api/v1/accounts/verify_credentials").await.ok();
     assert_eq!(credentials["source"]["follow_requests_count"], 2);
     assert_eq!(w.get(&w.bea, "/api/v1/follow_requests").await.ok(), json!([]));
-    let answer = async |who, person: i64, verb: &str| {
-        w.post(who, &format!("/api/v1/follow_requests/{person}/{verb}")).await
-    };
+    let answer =
+        async |who, person: i64, verb: &str| w.post(who, &format!("/api/v1/follow_requests/{person}/{verb}")).await;
     assert_eq!(answer(&w.caro, w.bea.id(), "authorize").await.status, 404, "not hers to answer");
     let topic = w.say(&w.ana, "@huerto bienvenidas").await;
     assert_eq!(w.get(&w.bea, &of(&topic, "")).await.status, 404);
@@ -82,7 +81,12 @@ async fn finding_people_groups_and_posts(w: World) {
     w.group("secreto", Visibility::Private, Joining::Invite).await;
     let topic = w.say(&w.bea, "@huerto Los tomates maduros").await;
     let search = async |query: &str| w.get(&w.ana, &format!("/api/v2/search?{query}")).await.ok();
-    for query in ["q=huerto", "q=@huerto@plaza.example", "q=!huerto@PLAZA.example&type=accounts", "q=https://plaza.example/@huerto"] {
+    for query in [
+        "q=huerto",
+        "q=@huerto@plaza.example",
+        "q=!huerto@PLAZA.example&type=accounts",
+        "q=https://plaza.example/@huerto",
+    ] {
         let found = search(query).await;
         assert_eq!(found["accounts"][0]["acct"], "huerto", "{query}");
         assert_eq!(found["accounts"].as_array().unwrap().len(), 1, "{query}");
@@ -92,7 +96,9 @@ async fn finding_people_groups_and_posts(w: World) {
     assert_eq!(search("q=tomate&type=accounts").await["statuses"], json!([]));
     let by_url = format!("q={}&resolve=true", topic["url"].as_str().unwrap());
     assert_eq!(search(&by_url).await["statuses"][0]["id"], topic["id"]);
-    for nothing in ["q=@who@far.example&resolve=true", "q=https://far.example/x&resolve=true", "q=%22*%5E(", "q=-x", "q=%25"] {
+    for nothing in
+        ["q=@who@far.example&resolve=true", "q=https://far.example/x&resolve=true", "q=%22*%5E(", "q=-x", "q=%25"]
+    {
         let found = search(nothing).await;
         assert_eq!(found, json!({ "accounts": [], "statuses": [], "hashtags": [] }), "{nothing}");
     }

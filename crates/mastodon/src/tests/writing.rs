@@ -72,7 +72,9 @@ async fn bodies_of_every_kind(w: World) {
         .uri("/api/v1/statuses/")
         .insert_header(("authorization", format!("Bearer {}", w.ana.token)))
         .insert_header(("content-type", "application/x-www-form-urlencoded"))
-        .set_payload("status=hola+%C3%B1&spoiler_text=ojo&sensitive=true&language=es-ES&visibility=unlisted&poll=&media_ids[]=");
+        .set_payload(
+            "status=hola+%C3%B1&spoiler_text=ojo&sensitive=true&language=es-ES&visibility=unlisted&poll=&media_ids[]=",
+        );
     let status = w.send(form).await;
     assert_eq!(status.status, 422, "an empty media id is one we do not have");
     let form = TestRequest::post()
@@ -84,7 +86,8 @@ async fn bodies_of_every_kind(w: World) {
     assert_eq!(status["content"], "<p>hola ñ</p>");
     assert_eq!((&status["spoiler_text"], &status["sensitive"]), (&json!("ojo"), &json!(true)));
     assert_eq!((&status["language"], &status["visibility"]), (&json!("es-ES"), &json!("unlisted")));
-    let only_warning = w.call(&w.ana, "POST", "/api/v1/statuses", json!({ "status": "", "spoiler_text": "ojo" })).await.ok();
+    let only_warning =
+        w.call(&w.ana, "POST", "/api/v1/statuses", json!({ "status": "", "spoiler_text": "ojo" })).await.ok();
     assert_eq!((&only_warning["content"], &only_warning["spoiler_text"]), (&json!("<p>ojo</p>"), &json!("")));
 
     for (body, why) in [
@@ -120,7 +123,10 @@ async fn authors_write_anew(w: World) {
     let changed = w.call(&w.ana, "PUT", &of(&topic, ""), change).await.ok();
     assert_eq!(changed["id"], topic["id"]);
     assert!(changed["content"].as_str().unwrap().contains("Pepinos"), "{changed}");
-    assert!(!changed["content"].as_str().unwrap().contains("<strong>"), "the title is the first line, not a second one");
+    assert!(
+        !changed["content"].as_str().unwrap().contains("<strong>"),
+        "the title is the first line, not a second one"
+    );
     assert_eq!(changed["spoiler_text"], "verde");
     assert!(changed["edited_at"].is_string() && topic["edited_at"].is_null());
     let topics = w.get_unknown(&format!("/api/v1/accounts/{huerto}/statuses")).await.ok();

@@ -1,5 +1,6 @@
-//! The home timeline's numbers: the newest of every source from its own index range, merged. A source is joined to its
-//! range by LATERAL, or by a JSON list where there is no LATERAL.
+//! The home timeline's numbers, in two queries that find the same: one walks the newest posts and asks of each whether
+//! it belongs there, which is quick for whoever follows much; one merges the newest of every source from its own index
+//! range, which is never slow. There a source is joined to its range by LATERAL, or by a JSON list where there is none.
 use diesel::{
     backend::Backend,
     pg::Pg,
@@ -9,6 +10,7 @@ use diesel::{
     sql_types::{BigInt, HasSqlType, Integer},
     sqlite::Sqlite,
 };
+use domain::id::ActorId;
 
 use crate::{
     timelines::Window,
@@ -27,7 +29,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The source by its number in the query below.
+    /// The source by its number in the queries below.
     pub(crate) fn numbered(number: i32) -> Self {
         match number {
             1 => Self::Group,
@@ -37,62 +39,100 @@ impl Source {
     }
 }
 
-/// In braces stands what is bound, or differs between databases. Replies appear if they answer somebody followed, or
-/// the viewer, or their own author; those in groups do not appear at all. A thread comes once, from its group.
-const QUERY: &str = "\
-SELECT number, source FROM (\
- SELECT {x} AS number, 0 AS source FROM (SELECT target_id FROM follows WHERE follower_id = {viewer} AND state = 'accepted' \
-  UNION SELECT {viewer}) s CROSS JOIN {open}\
-   SELECT posts.id AS id FROM posts WHERE posts.author_id = s.target_id AND posts.id < {before} AND posts.id > {after} AND {visible} \
-   AND (posts.parent_id IS NULL OR (posts.group_id IS NULL AND EXISTS (SELECT 1 FROM posts p WHERE p.id = posts.parent_id \
-    AND (p.author_id = posts.author_id OR p.author_id = {viewer} OR EXISTS (SELECT 1 FROM follows f \
-     WHERE f.follower_id = {viewer} AND f.target_id = p.author_id AND f.state = 'accepted'))))) \
-   AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = {viewer} AND f.target_id = posts.group_id AND f.state = 'accepted') \
-   ORDER BY posts.id {order} LIMIT {limit}{close} x \
- UNION ALL \
- SELECT {x}, 1 FROM (SELECT target_id FROM follows WHERE follower_id = {viewer} AND state = 'accepted') s CROSS JOIN {open}\
-   SELECT posts.id AS id FROM posts WHERE posts.group_id = s.target_id AND posts.parent_id IS NULL AND posts.id < {before} AND posts.id > {after} AND {visible} \
-   ORDER BY posts.id {order} LIMIT {limit}{close} x \
- UNION ALL \
- SELECT {x}, 2 FROM (SELECT target_id FROM follows WHERE follower_id = {viewer} AND state = 'accepted' \
-  UNION SELECT {viewer}) s CROSS JOIN {open}\
-   SELECT shares.id AS id FROM shares INNER JOIN posts ON posts.id = shares.post_id \
-   WHERE shares.actor_id = s.target_id AND shares.id < {before} AND shares.id > {after} AND {visible} \
-   AND (posts.group_id IS NULL OR (posts.group_id <> shares.actor_id AND (posts.parent_id IS NOT NULL OR NOT EXISTS (\
-    SELECT 1 FROM follows f WHERE f.follower_id = {viewer} AND f.target_id = posts.group_id AND f.state = 'accepted')))) \
-   ORDER BY shares.id {order} LIMIT {limit}{close} x\
+/// In braces stands what is bound, what is said below, or what differs between databases.
+const WALKED: &str = "\
+SELECT number, source FROM (SELECT * FROM (\
+  SELECT posts.id AS number, CASE WHEN {from group} THEN 1 ELSE 0 END AS source FROM posts \
+  WHERE posts.id < {before} AND posts.id > {after} AND {visible} \
+  AND (({from group} AND posts.parent_id IS NULL) OR ((posts.author_id = {viewer} OR {from author}) AND {fit})) \
+  ORDER BY posts.id {order} LIMIT {limit}) a \
+ UNION ALL SELECT * FROM (\
+  SELECT shares.id, 2 FROM shares INNER JOIN posts ON posts.id = shares.post_id \
+  WHERE shares.id < {before} AND shares.id > {after} AND (shares.actor_id = {viewer} OR {from sharer}) AND {visible} AND {news} \
+  ORDER BY shares.id {order} LIMIT {limit}) b\
 ) h ORDER BY number {order} LIMIT {limit}";
+
+const MERGED: &str = "\
+SELECT number, source FROM (\
+  SELECT {x} AS number, 0 AS source FROM ({followed} UNION SELECT {viewer}) s CROSS JOIN {open}\
+   SELECT posts.id AS id FROM posts WHERE posts.author_id = s.target_id AND posts.id < {before} AND posts.id > {after} \
+   AND {visible} AND {fit} AND NOT {from group} ORDER BY posts.id {order} LIMIT {limit}{close} x \
+ UNION ALL \
+  SELECT {x}, 1 FROM ({followed}) s CROSS JOIN {open}\
+   SELECT posts.id AS id FROM posts WHERE posts.group_id = s.target_id AND posts.parent_id IS NULL \
+   AND posts.id < {before} AND posts.id > {after} AND {visible} ORDER BY posts.id {order} LIMIT {limit}{close} x \
+ UNION ALL \
+  SELECT {x}, 2 FROM ({followed} UNION SELECT {viewer}) s CROSS JOIN {open}\
+   SELECT shares.id AS id FROM shares INNER JOIN posts ON posts.id = shares.post_id WHERE shares.actor_id = s.target_id \
+   AND shares.id < {before} AND shares.id > {after} AND {visible} AND {news} ORDER BY shares.id {order} LIMIT {limit}{close} x\
+) h ORDER BY number {order} LIMIT {limit}";
+
+/// The pieces that both queries are made of.
+const PIECES: [(&str, &str); 6] = [
+    ("followed", "SELECT target_id FROM follows WHERE follower_id = {viewer} AND state = 'accepted'"),
+    ("from group", "EXISTS ({followed} AND target_id = posts.group_id)"),
+    ("from author", "EXISTS ({followed} AND target_id = posts.author_id)"),
+    ("from sharer", "EXISTS ({followed} AND target_id = shares.actor_id)"),
+    // Replies appear if they answer somebody followed, the viewer, or their own author; those in groups never do.
+    (
+        "fit",
+        "(posts.parent_id IS NULL OR (posts.group_id IS NULL AND EXISTS (SELECT 1 FROM posts p WHERE p.id = posts.parent_id \
+         AND (p.author_id = posts.author_id OR p.author_id = {viewer} OR EXISTS ({followed} AND target_id = p.author_id)))))",
+    ),
+    // A thread comes once, from its group, if that is followed.
+    (
+        "news",
+        "(posts.group_id IS NULL OR (posts.group_id <> shares.actor_id \
+         AND (posts.parent_id IS NOT NULL OR NOT {from group})))",
+    ),
+];
 
 /// The numbers in a window of somebody's home timeline, each with its [`Source`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Home {
+    query: &'static str,
     viewer: i64,
     window: Window,
     visible: Visible,
 }
 
+/// How [`Home`] joins a source to its range: the column, what stands before, and what stands behind.
+type Lateral = [&'static str; 3];
+
 impl Home {
-    pub(crate) fn of(viewer: domain::id::ActorId, window: Window) -> Self {
-        Self { viewer: viewer.0, window, visible: visible(Some(viewer)) }
+    /// Walks all posts of the window, which must be a small one.
+    pub(crate) fn walked(viewer: ActorId, window: Window) -> Self {
+        Self { query: WALKED, viewer: viewer.0, window, visible: visible(Some(viewer)) }
     }
 
-    fn walk<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>, [x, open, close]: [&'b str; 3]) -> QueryResult<()>
+    /// Merges what every source has in the window.
+    pub(crate) fn merged(viewer: ActorId, window: Window) -> Self {
+        Self { query: MERGED, ..Self::walked(viewer, window) }
+    }
+
+    fn say<'b, DB>(&'b self, text: &'static str, lateral: Lateral, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         DB: Backend + HasSqlType<BigInt>,
         i64: ToSql<BigInt, DB>,
     {
-        for (index, piece) in QUERY.split(['{', '}']).enumerate() {
+        let [x, open, close] = lateral;
+        for (index, piece) in text.split(['{', '}']).enumerate() {
             match piece {
-                text if index % 2 == 0 => out.push_sql(text),
+                sql if index % 2 == 0 => out.push_sql(sql),
                 "viewer" => out.push_bind_param::<BigInt, _>(&self.viewer)?,
+                "before" => out.push_bind_param::<BigInt, _>(&self.window.before)?,
+                "after" => out.push_bind_param::<BigInt, _>(&self.window.after)?,
                 "limit" => out.push_bind_param::<BigInt, _>(&self.window.limit)?,
                 "order" => out.push_sql(if self.window.nearest { "ASC" } else { "DESC" }),
                 "visible" => self.visible.walk_ast(out.reborrow())?,
                 "x" => out.push_sql(x),
                 "open" => out.push_sql(open),
-                "before" => out.push_bind_param::<BigInt, _>(&self.window.before)?,
-                "after" => out.push_bind_param::<BigInt, _>(&self.window.after)?,
-                _ => out.push_sql(close),
+                "close" => out.push_sql(close),
+                name => {
+                    for (_, text) in PIECES.iter().filter(|(known, _)| *known == name) {
+                        self.say(text, lateral, out)?;
+                    }
+                }
             }
         }
         Ok(())
@@ -103,18 +143,18 @@ impl Query for Home {
     type SqlType = (BigInt, Integer);
 }
 impl<C> RunQueryDsl<C> for Home {}
-/// The text depends on the order, so the type alone does not name the query.
+/// The text depends on values, so the type alone does not name the query.
 impl QueryId for Home {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 impl QueryFragment<Sqlite> for Home {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.walk(out, ["x.value", "json_each((SELECT json_group_array(id) FROM (", ")))"])
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.say(self.query, ["x.value", "json_each((SELECT json_group_array(id) FROM (", ")))"], &mut out)
     }
 }
 impl QueryFragment<Pg> for Home {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.walk(out, ["x.id", "LATERAL (", ")"])
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.say(self.query, ["x.id", "LATERAL (", ")"], &mut out)
     }
 }

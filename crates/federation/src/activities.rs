@@ -1,0 +1,145 @@
+//! The activities this server sends and understands: the table that FEDERATION.md shows.
+
+/// Which way an activity goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// It is understood.
+    In,
+    /// It is sent.
+    Out,
+    /// Both.
+    Both,
+}
+
+/// A kind of activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Activity {
+    /// Its type, with that of an inner activity in braces.
+    pub name: &'static str,
+    /// What it is about.
+    pub object: &'static str,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// What it brings about.
+    pub meaning: &'static str,
+}
+
+/// All of them. Everything else is acknowledged, counted and dropped.
+pub const ACTIVITIES: &[Activity] = &[
+    Activity {
+        name: "Follow",
+        object: "a person or a group",
+        direction: Direction::Both,
+        meaning: "asks to follow; following a group is also how people elsewhere ask to join",
+    },
+    Activity {
+        name: "Undo{Follow}",
+        object: "the request, whole or by id",
+        direction: Direction::Both,
+        meaning: "follows no more",
+    },
+    Activity {
+        name: "Accept{Follow}",
+        object: "the request, whole or by id",
+        direction: Direction::Both,
+        meaning: "the answer to a request: yes; asking again is answered again",
+    },
+    Activity {
+        name: "Reject{Follow}",
+        object: "the request, whole or by id",
+        direction: Direction::Both,
+        meaning: "the answer to a request: no; or the follow is ended from the other side",
+    },
+    Activity { name: "Join", object: "a group", direction: Direction::In, meaning: "the same as `Follow`" },
+    Activity { name: "Leave", object: "a group", direction: Direction::In, meaning: "the same as `Undo{Follow}`" },
+    Activity {
+        name: "Create",
+        object: "a post",
+        direction: Direction::Both,
+        meaning: "a post was written; kept if it is for a group here, replies to a known post, names somebody here, or somebody here follows its author",
+    },
+    Activity {
+        name: "Update",
+        object: "a post, a person or a group",
+        direction: Direction::Both,
+        meaning: "it has changed; posts by their author only, and only if newer",
+    },
+    Activity {
+        name: "Delete",
+        object: "a post, a person or a group",
+        direction: Direction::Both,
+        meaning: "it is gone; by somebody else than the author, a moderator takes a post out of its group, for the reason in `summary`",
+    },
+    Activity {
+        name: "Undo{Delete}",
+        object: "a removal",
+        direction: Direction::Both,
+        meaning: "a moderator puts a post back",
+    },
+    Activity {
+        name: "Like",
+        object: "a post",
+        direction: Direction::Both,
+        meaning: "a vote for it; one vote for each person and post, the last one counts",
+    },
+    Activity { name: "Dislike", object: "a post", direction: Direction::Both, meaning: "a vote against it" },
+    Activity { name: "EmojiReact", object: "a post", direction: Direction::In, meaning: "counts as `Like`" },
+    Activity { name: "Undo{Like}", object: "the vote", direction: Direction::Both, meaning: "takes a vote back" },
+    Activity { name: "Undo{Dislike}", object: "the vote", direction: Direction::Both, meaning: "takes a vote back" },
+    Activity {
+        name: "Announce",
+        object: "a post, by its id",
+        direction: Direction::Both,
+        meaning: "passes a post on: by a person to their followers, by a group to microblogs",
+    },
+    Activity {
+        name: "Announce{Activity}",
+        object: "`Create`, `Update`, `Delete`, `Like`, `Dislike`, `Add`, `Remove`, `Lock`, `Block`, and `Undo` of these",
+        direction: Direction::Both,
+        meaning: "a group reports what happened in it; one level deep",
+    },
+    Activity {
+        name: "Undo{Announce}",
+        object: "what was passed on",
+        direction: Direction::Both,
+        meaning: "does not pass a post on any more; from a group, a removal as microblogs understand it",
+    },
+    Activity {
+        name: "Add",
+        object: "a post or a person",
+        direction: Direction::Both,
+        meaning: "into `featured`: pins; into `moderators`: appoints",
+    },
+    Activity {
+        name: "Remove",
+        object: "a post or a person",
+        direction: Direction::Both,
+        meaning: "out of `featured`: unpins; out of `moderators`: dismisses",
+    },
+    Activity {
+        name: "Lock",
+        object: "a post",
+        direction: Direction::Both,
+        meaning: "a moderator closes a thread, or a part of it, to replies",
+    },
+    Activity {
+        name: "Undo{Lock}",
+        object: "the closing",
+        direction: Direction::Both,
+        meaning: "a moderator opens it again",
+    },
+    Activity {
+        name: "Block",
+        object: "a person",
+        direction: Direction::Both,
+        meaning: "with a group as `target`: a ban, until `endTime` if there is one; without: both stop following each other",
+    },
+    Activity { name: "Undo{Block}", object: "the ban", direction: Direction::Both, meaning: "lifts a ban" },
+    Activity {
+        name: "Flag",
+        object: "people and posts",
+        direction: Direction::In,
+        meaning: "a report; acknowledged, not kept yet",
+    },
+    Activity { name: "Move", object: "an actor", direction: Direction::In, meaning: "acknowledged, not followed yet" },
+];
