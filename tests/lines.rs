@@ -141,7 +141,8 @@ async fn a_peer_that_is_gone_for_good_is_left_alone() {
         net.pass_time(Duration::from_hours(1)).await;
     }
     let late = net.transcript().between("alpha.test", "beta.test").after(before);
-    assert!(late.0.len() <= 1, "four hours, after ten days:\n{late}");
+    // A broken connection is tried once more at once, because it may have been an old one.
+    assert!(late.0.len() <= 2, "four hours, after ten days:\n{late}");
 
     // A sign of life revives it.
     net.mend("alpha.test", "beta.test");

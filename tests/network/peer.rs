@@ -254,7 +254,9 @@ impl Peer {
     async fn receive(&self, request: &Request) -> Answer {
         let found = match self.verify(request).await {
             Ok(signer) => serde_json::from_slice(&request.body).map(|activity| (signer, activity)).ok(),
-            Err(why) => {
+            // Whoever sent it is gone meanwhile: nothing is wrong with what was sent.
+            Err(Doubt::Unreachable) => return Answer::status(503),
+            Err(Doubt::Wrong(why)) => {
                 self.0.faults.lock().unwrap().push(format!("{} got a bad request: {why}", self.host()));
                 return Answer::status(401);
             }
@@ -269,7 +271,7 @@ impl Peer {
     }
 
     /// Whose key signed a request.
-    async fn verify(&self, request: &Request) -> Result<String, String> {
+    async fn verify(&self, request: &Request) -> Result<String, Doubt> {
         let headers: Vec<(&str, &[u8])> =
             request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let claim = verify::parse(&verify::Request {
@@ -281,29 +283,37 @@ impl Peer {
             is_ours: &|host| host == self.0.host,
             now: self.0.clock.now(),
         })
-        .map_err(|refused| refused.to_string())?;
+        .map_err(|refused| Doubt::Wrong(refused.to_string()))?;
         let owner = claim.key_id.split('#').next().unwrap_or_default().to_owned();
         let known = self.0.keys.lock().unwrap().get(&claim.key_id).cloned();
         let key = match known {
             Some(key) => key,
             None => self.fetch_key(&owner, &claim.key_id).await?,
         };
-        claim.verify(&key).map_err(|refused| refused.to_string())?;
+        claim.verify(&key).map_err(|refused| Doubt::Wrong(refused.to_string()))?;
         self.0.keys.lock().unwrap().insert(claim.key_id, key);
         Ok(owner)
     }
 
-    async fn fetch_key(&self, owner: &str, key_id: &str) -> Result<PublicKey, String> {
+    async fn fetch_key(&self, owner: &str, key_id: &str) -> Result<PublicKey, Doubt> {
         let request = Request::new("GET", owner).with("accept", ACTIVITY);
-        let answer = self.0.board.pass(&self.0.host, request).await.ok_or("no key: the line broke")?;
+        let answer = self.0.board.pass(&self.0.host, request).await.ok_or(Doubt::Unreachable)?;
         if answer.status != 200 {
-            return Err(format!("no key: {owner} answered {}", answer.status));
+            return Err(Doubt::Wrong(format!("no key: {owner} answered {}", answer.status)));
         }
         let document = answer.value();
         let key = &document["publicKey"];
         if key["id"] != key_id || key["owner"] != document["id"] {
-            return Err(format!("{owner} does not own {key_id}"));
+            return Err(Doubt::Wrong(format!("{owner} does not own {key_id}")));
         }
-        PublicKey::from_pem(key["publicKeyPem"].as_str().unwrap_or_default()).map_err(|error| error.to_string())
+        let pem = key["publicKeyPem"].as_str().unwrap_or_default();
+        PublicKey::from_pem(pem).map_err(|error| Doubt::Wrong(error.to_string()))
     }
+}
+
+/// Why a signature does not count.
+enum Doubt {
+    /// Its key cannot be asked for.
+    Unreachable,
+    Wrong(String),
 }

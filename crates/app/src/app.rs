@@ -12,9 +12,7 @@ use domain::{
 use store::{Conn, Db};
 use tokio::sync::{Notify, broadcast};
 
-use crate::{
-    Clock, Error, Event, Outbox, Resolver, Result, Tasks, log, notifications, random::Ids, seal::Seal,
-};
+use crate::{Clock, Error, Event, Outbox, Resolver, Result, Tasks, log, notifications, random::Ids, seal::Seal};
 
 /// How many events a live stream may lag behind before it misses some.
 const STREAM: usize = 1_024;
@@ -148,7 +146,11 @@ impl Tx<'_, '_> {
 
     /// A number for a post that was published at `at`.
     pub fn post_id(&self, at: Timestamp, local: bool) -> PostId {
-        if local { PostId(self.app.ids.next_post(self.now)) } else { PostId::at_or_before(Ids::dated(at.min(self.now))) }
+        if local {
+            PostId(self.app.ids.next_post(self.now))
+        } else {
+            PostId::at_or_before(Ids::dated(at.min(self.now)))
+        }
     }
 }
 

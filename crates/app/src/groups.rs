@@ -68,7 +68,8 @@ pub(crate) fn found(tx: &mut Tx<'_, '_>, owner: ActorId, new: &Prepared) -> Resu
     let (visibility, joining) = (new.visibility, new.joining);
     store::groups::set_rules(tx, &GroupRules { id: group.id, visibility, joining, moderators_only: false })?;
     let since = tx.now();
-    let membership = Membership { group: group.id, person: owner, role: Role::Owner, state: MemberState::Active, since };
+    let membership =
+        Membership { group: group.id, person: owner, role: Role::Owner, state: MemberState::Active, since };
     store::groups::set_membership(tx, &membership)?;
     crate::follows::accept_local(tx, owner_actor.id, group.id)?;
     tx.emit(Event::GroupCreated { group: Arc::new(group.clone()), by: owner });

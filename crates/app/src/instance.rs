@@ -21,9 +21,7 @@ pub async fn ensure(app: &App) -> Result<ActorId> {
     let (kept_host, kept_seal) = app
         .write({
             let host = host.clone();
-            move |tx| {
-                Ok((store::settings::keep(tx, HOST, &host)?, store::settings::keep(tx, SENTINEL, &sealed)?))
-            }
+            move |tx| Ok((store::settings::keep(tx, HOST, &host)?, store::settings::keep(tx, SENTINEL, &sealed)?))
         })
         .await?;
     if kept_host != host {

@@ -54,7 +54,9 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             Decision { reason, ..on_post(post, *by, if *on { "lock" } else { "unlock" }) }
         }
         Event::Featured { post, by, on, .. } => on_post(post, *by, if *on { "pin" } else { "unpin" }),
-        Event::Banned { group, person, by, reason, .. } => Decision { reason, ..on_person(*group, *person, *by, "ban") },
+        Event::Banned { group, person, by, reason, .. } => {
+            Decision { reason, ..on_person(*group, *person, *by, "ban") }
+        }
         Event::Unbanned { group, person, by, .. } => on_person(*group, *person, *by, "unban"),
         Event::RoleChanged { group, person, by, from, to, .. } if person != by => {
             let action = match (from, to) {

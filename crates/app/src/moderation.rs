@@ -58,14 +58,7 @@ pub fn receive(
     apply(tx, by, post, measure, reason, cause)
 }
 
-fn apply(
-    tx: &mut Tx<'_, '_>,
-    by: ActorId,
-    post: Post,
-    measure: Measure,
-    reason: &str,
-    cause: Cause,
-) -> Result<()> {
+fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, measure: Measure, reason: &str, cause: Cause) -> Result<()> {
     let standing = regard(tx, &post, by)?;
     policy::remove(&post, &standing)?;
     let (mark, on, was) = match measure {
@@ -87,7 +80,9 @@ fn apply(
     let (reason, post) = (plain::line(reason, REASON), Arc::new(post));
     tx.emit(match measure {
         Measure::Remove => Event::Removed { post, by, reason, cause },
-        Measure::Restore => Event::Restored { post: Arc::new(Post { removed: None, ..(*post).clone() }), by, reason, cause },
+        Measure::Restore => {
+            Event::Restored { post: Arc::new(Post { removed: None, ..(*post).clone() }), by, reason, cause }
+        }
         Measure::Lock | Measure::Unlock => Event::Locked { post, by, on, reason, cause },
         Measure::Feature | Measure::Unfeature => Event::Featured { post, by, on, cause },
     });
@@ -156,13 +151,7 @@ pub async fn unban(app: &App, me: Me, group: ActorId, person: ActorId) -> Result
 }
 
 /// Records that a ban was lifted, here or elsewhere, by one who keeps order in the group.
-pub fn receive_unban(
-    tx: &mut Tx<'_, '_>,
-    by: ActorId,
-    group: ActorId,
-    person: ActorId,
-    cause: Cause,
-) -> Result<()> {
+pub fn receive_unban(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId, cause: Cause) -> Result<()> {
     let (_, mine) = groups::regard(tx, group, by)?;
     policy::moderate(&mine)?;
     if store::groups::lift_ban(tx, group, person)? {

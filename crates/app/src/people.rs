@@ -1,7 +1,5 @@
 //! People here: their logins, passwords and tokens.
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use domain::{
     actor::{Actor, ActorKind},
     id::ActorId,
@@ -90,7 +88,11 @@ pub(crate) fn checked_email(email: &str) -> Result<String> {
     let well_formed = email.len() <= 254
         && email.chars().all(fits)
         && email.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+            !user.is_empty()
+                && !host.is_empty()
+                && !host.contains('@')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
         });
     if well_formed { Ok(email) } else { Err(Error::Invalid("this is no e-mail address".into())) }
 }

@@ -79,13 +79,7 @@ pub async fn learn(app: &App, author: ActorId, draft: Draft, origin: Origin) -> 
     app.write(move |tx| receive(tx, author, &draft, &origin, None)).await
 }
 
-fn publish(
-    tx: &mut Tx<'_, '_>,
-    author: ActorId,
-    draft: &Draft,
-    origin: Option<&Origin>,
-    cause: Cause,
-) -> Result<Post> {
+fn publish(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, origin: Option<&Origin>, cause: Cause) -> Result<Post> {
     let parent = draft.parent.map(|id| load(tx, id)).transpose()?;
     let (group, audience) = settle(tx, author, draft, parent.as_ref(), origin.is_none())?;
     let now = tx.now();
@@ -221,20 +215,18 @@ fn revise(
 pub async fn delete(app: &App, me: Me, id: PostId) -> Result<()> {
     app.write(move |tx| {
         let post = load(tx, id)?;
-        if post.author == me.0 { erase(tx, me.0, post, None) } else { crate::moderation::take_out(tx, me.0, post, "", None) }
+        if post.author == me.0 {
+            erase(tx, me.0, post, None)
+        } else {
+            crate::moderation::take_out(tx, me.0, post, "", None)
+        }
     })
     .await
 }
 
 /// Records that a post is gone: deleted by its author, or, with a reason, taken out by a moderator.
 /// A deletion may overtake its post: what is not known yet is remembered as void.
-pub fn receive_delete(
-    tx: &mut Tx<'_, '_>,
-    by: ActorId,
-    uri: &str,
-    reason: Option<&str>,
-    cause: Cause,
-) -> Result<()> {
+pub fn receive_delete(tx: &mut Tx<'_, '_>, by: ActorId, uri: &str, reason: Option<&str>, cause: Cause) -> Result<()> {
     let Some(post) = store::posts::by_uri(tx, uri)? else {
         let (by, now) = (actor_uri(tx, by)?, tx.now());
         return Ok(store::voided::insert(tx, uri, &by, now)?);

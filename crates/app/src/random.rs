@@ -81,6 +81,10 @@ mod tests {
             assert!(id > last && (n % 3 == 0 || PostId::at_or_before(id).0 == id), "{n}: {id} after {last}");
             last = id;
         }
-        assert_eq!(id::at(Timestamp(1_000), u16::MAX).max(last), id::at(Timestamp(1_000), u16::MAX), "within the millisecond");
+        assert_eq!(
+            id::at(Timestamp(1_000), u16::MAX).max(last),
+            id::at(Timestamp(1_000), u16::MAX),
+            "within the millisecond"
+        );
     }
 }

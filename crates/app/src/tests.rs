@@ -5,7 +5,6 @@ use std::{
 };
 
 use async_trait::async_trait;
-use futures_util::FutureExt;
 use domain::{
     actor::{Actor, ActorKind},
     group::{Joining, MemberState, Role, Visibility},
@@ -15,6 +14,7 @@ use domain::{
     time::{Timestamp, span},
     urls::Site,
 };
+use futures_util::FutureExt;
 use store::{Db, Location};
 
 use crate::{

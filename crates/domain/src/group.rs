@@ -1,11 +1,7 @@
 //! Groups: communities with rules about who reads, who writes and how one joins.
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    actor::text_enum,
-    id::ActorId,
-    time::Timestamp,
-};
+use crate::{actor::text_enum, id::ActorId, time::Timestamp};
 
 text_enum! {
     /// Who reads and who writes.

@@ -327,7 +327,9 @@ mod tests {
         for ours in ["https://PLAZA.example/@Ana", "https://plaza.example:443/@ana", "https://plaza.example./@ana"] {
             assert_eq!(site.parse(ours), Some(Local::Actor("ana".into())), "{ours}");
         }
-        for other in ["https://plaza.example:8443/@ana", "https://xplaza.example/@ana", "ftp://plaza.example/@ana", "@ana"] {
+        for other in
+            ["https://plaza.example:8443/@ana", "https://xplaza.example/@ana", "ftp://plaza.example/@ana", "@ana"]
+        {
             assert_eq!(site.parse(other), None, "{other}");
         }
         assert_eq!(site.parse("https://plaza.example/@ana/7/likes/x"), Some(Local::Other));

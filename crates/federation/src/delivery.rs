@@ -45,7 +45,7 @@ const PROBES: usize = 64;
 /// After so long without an answer a delivery does not keep others from leaving any more.
 const SLOW: Duration = span::seconds(1);
 
-/// How many may be slow.
+/// How many of those there may be before they do.
 const SLOW_ONES: usize = 256;
 
 /// How many servers are served at one time.
@@ -270,7 +270,9 @@ impl Office {
             lane.close();
         }
         let probing = lane.is_probing();
-        let room = if probing { self.probes < PROBES } else { self.in_flight < IN_FLIGHT && self.slow < SLOW_ONES };
+        let crowd = self.in_flight + self.slow;
+        let room =
+            if probing { self.probes < PROBES } else { self.in_flight < IN_FLIGHT && crowd < IN_FLIGHT + SLOW_ONES };
         let mut delayed = Vec::new();
         let next = if room { lane.start(now, &mut delayed) } else { None };
         let wants = lane.wants();
@@ -292,13 +294,15 @@ impl Office {
         *self.among(pace) += 1;
         let (courier, tell) = (self.courier.clone(), self.tell.clone());
         self.spawn(async move {
-            let mut delivery = pin!(courier.deliver(&waiting));
-            let (verdict, pace) = match tokio::time::timeout(SLOW, &mut delivery).await {
-                Ok(verdict) => (verdict, pace),
-                Err(_) if pace == Pace::Probe => (delivery.await, pace),
-                Err(_) => {
-                    tell.send(News::Slow).ok();
-                    (delivery.await, Pace::Slow)
+            let (verdict, pace) = {
+                let mut delivery = pin!(courier.deliver(&waiting));
+                match tokio::time::timeout(SLOW, &mut delivery).await {
+                    Ok(verdict) => (verdict, pace),
+                    Err(_) if probing => (delivery.await, pace),
+                    Err(_) => {
+                        tell.send(News::Slow).ok();
+                        (delivery.await, Pace::Slow)
+                    }
                 }
             };
             News::Sent(id, waiting, verdict, pace)

@@ -1,15 +1,15 @@
 //! federation.
 pub mod activities;
 pub mod client;
-pub mod parse;
-pub mod delivery;
-pub mod outbox;
-pub mod render;
-pub mod signature;
-pub mod receive;
-pub mod resolver;
 mod collections;
+pub mod delivery;
 mod discovery;
-pub mod nodeinfo;
-pub mod routes;
 pub mod inbox;
+pub mod nodeinfo;
+pub mod outbox;
+pub mod parse;
+pub mod receive;
+pub mod render;
+pub mod resolver;
+pub mod routes;
+pub mod signature;

@@ -97,21 +97,33 @@ async fn media(media: &MediaUrl) -> Result<String, Wrong> {
     store.put(&probe, PutPayload::from_static(b"tertulia")).await?;
     let bytes = store.get(&probe).await?.bytes().await?;
     store.delete(&probe).await?;
-    if bytes == "tertulia" { Ok("can be written, read and cleaned".into()) } else { Err("read something else than written".into()) }
+    if bytes == "tertulia" {
+        Ok("can be written, read and cleaned".into())
+    } else {
+        Err("read something else than written".into())
+    }
 }
 
 async fn mail(smtp: Option<&Smtp>) -> Result<String, Wrong> {
     let Some(smtp) = smtp else { return Ok("no mail server: mail is logged".into()) };
     let transport: lettre::AsyncSmtpTransport<lettre::Tokio1Executor> =
         lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(smtp.url().as_str())?.build();
-    if transport.test_connection().await? { Ok("the mail server answers".into()) } else { Err("the mail server does not answer".into()) }
+    if transport.test_connection().await? {
+        Ok("the mail server answers".into())
+    } else {
+        Err("the mail server does not answer".into())
+    }
 }
 
 fn resolve(settings: &Settings) -> Result<String, Wrong> {
     let host = settings.url.host_str().unwrap_or_default();
     let port = settings.url.port_or_known_default().unwrap_or(443);
     let addresses: Vec<String> = (host, port).to_socket_addrs()?.map(|address| address.ip().to_string()).collect();
-    if addresses.is_empty() { Err(format!("{host} has no address").into()) } else { Ok(format!("{host} is {}", addresses.join(", "))) }
+    if addresses.is_empty() {
+        Err(format!("{host} has no address").into())
+    } else {
+        Ok(format!("{host} is {}", addresses.join(", ")))
+    }
 }
 
 /// Asks for our own description as others do: by the public address.

@@ -1,7 +1,7 @@
 //! Starts, stops and configures the server.
 pub mod bench;
-pub mod cli;
 mod check;
+pub mod cli;
 mod commands;
 mod compose;
 mod edge;

@@ -11,8 +11,8 @@ use store::{Location, Presence};
 
 use crate::{
     cli::Failure,
-    edge,
     compose::{self, Composed, Overrides, compose},
+    edge,
     ops::{self, Ops},
     settings::Settings,
 };
@@ -66,8 +66,10 @@ impl Server {
     /// Runs until the program is told to stop. A second signal ends it at once: nothing acknowledged is lost by that.
     pub(crate) async fn until_signal(self) -> Result<(), Failure> {
         let unusable = |e| Failure::Other(format!("signals: {e}"));
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(unusable)?;
-        let mut interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()).map_err(unusable)?;
+        let mut terminate =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(unusable)?;
+        let mut interrupt =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()).map_err(unusable)?;
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         tracing::info!("stopping");
         tokio::select! {

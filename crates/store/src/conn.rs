@@ -117,9 +117,7 @@ impl Conn {
         match self.backend() {
             Backend::Sqlite(c) if outermost => Ansi::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
             Backend::Sqlite(c) => Ansi::begin_transaction(c),
-            Backend::Postgres(c) if outermost => {
-                Ansi::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL SERIALIZABLE")
-            }
+            Backend::Postgres(c) if outermost => Ansi::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL SERIALIZABLE"),
             Backend::Postgres(c) => Ansi::begin_transaction(c),
         }
     }

@@ -235,7 +235,9 @@ fn postgres_opener(url: &str) -> Open {
     let url = url.to_owned();
     Arc::new(move || {
         let mut c = PgConnection::establish(&url).map_err(|e| Error::Unavailable(e.to_string()))?;
-        c.batch_execute("SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'")?;
+        c.batch_execute(
+            "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'",
+        )?;
         Ok(Conn::Postgres(c))
     })
 }

@@ -129,8 +129,7 @@ pub fn receive(
     if new {
         return Ok(Arrival::New);
     }
-    let first: String =
-        db!(tx, c => received::table.filter(received::uri.eq(uri)).select(received::digest).first(c))?;
+    let first: String = db!(tx, c => received::table.filter(received::uri.eq(uri)).select(received::digest).first(c))?;
     Ok(if first == digest { Arrival::Repeated } else { Arrival::Different })
 }
 

@@ -24,12 +24,12 @@ pub mod search;
 pub mod settings;
 pub mod shares;
 pub mod signal;
-pub mod timelines;
-mod visible;
-#[cfg(test)]
-mod tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
+pub mod timelines;
+mod visible;
 pub mod voided;
 pub mod votes;
 mod worker;

@@ -139,7 +139,8 @@ pub fn by_id(conn: &mut Conn, id: PostId) -> Result<Option<Post>> {
 /// The posts with these numbers, whatever their state, in the order of `ids`.
 pub fn by_ids(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<Post>> {
     let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> = db!(conn, c => posts::table.filter(posts::id.eq_any(wanted)).select(Row::as_select()).load(c))?;
+    let rows: Vec<Row> =
+        db!(conn, c => posts::table.filter(posts::id.eq_any(wanted)).select(Row::as_select()).load(c))?;
     let mut found: std::collections::HashMap<PostId, Post> =
         rows.into_iter().map(|row| (PostId(row.id), Post::from(row))).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())

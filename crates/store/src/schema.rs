@@ -266,4 +266,29 @@ diesel::table! {
         created -> BigInt,
     }
 }
-diesel::allow_tables_to_appear_in_same_query!(settings, peers, actors, actor_keys, groups, accounts, tokens, follows, members, bans, posts, tallies, votes, shares, mentions, post_tags, activities, deliveries, received, voided, jobs, notifications, idempotency, log_entries);
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    peers,
+    actors,
+    actor_keys,
+    groups,
+    accounts,
+    tokens,
+    follows,
+    members,
+    bans,
+    posts,
+    tallies,
+    votes,
+    shares,
+    mentions,
+    post_tags,
+    activities,
+    deliveries,
+    received,
+    voided,
+    jobs,
+    notifications,
+    idempotency,
+    log_entries
+);

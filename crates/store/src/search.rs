@@ -54,4 +54,3 @@ pub fn unindex(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
     )?;
     Ok(())
 }
-

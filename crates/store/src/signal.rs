@@ -5,8 +5,8 @@ use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
 
 use crate::{
     conn::{Conn, Tx, db},
-    error::{Error, Result},
     db::Open,
+    error::{Error, Result},
 };
 
 /// The channel all processes listen on.

@@ -33,7 +33,8 @@ pub(super) fn sqlite() -> TestDb {
 pub(super) fn postgres() -> Option<TestDb> {
     let server = std::env::var("TEST_POSTGRES_URL").ok()?;
     let folder = tempfile::tempdir().unwrap();
-    let unique: String = folder.path().file_name()?.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect();
+    let unique: String =
+        folder.path().file_name()?.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect();
     let url = crate::testing::create_database(&server, &format!("store{}", unique.to_lowercase()));
     let location = Location::Postgres(url);
     Some(TestDb { db: Db::open(&location, 4).unwrap(), location, _folder: folder })
@@ -198,14 +199,7 @@ async fn bans_end_by_themselves(t: TestDb) {
     t.db.write(|tx| {
         world(tx)?;
         member(tx, 2, Role::Moderator, MemberState::Active)?;
-        let ban = |until| groups::Ban {
-            group_id: 9,
-            person_id: 3,
-            by_id: 2,
-            reason: "spam".into(),
-            since: 1,
-            until,
-        };
+        let ban = |until| groups::Ban { group_id: 9, person_id: 3, by_id: 2, reason: "spam".into(), since: 1, until };
         groups::set_ban(tx, &ban(None))?;
         assert!(groups::standing(tx, ActorId(9), ActorId(3), Timestamp(99))?.banned);
         groups::set_ban(tx, &ban(Some(50)))?;

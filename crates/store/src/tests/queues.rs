@@ -1,5 +1,8 @@
 //! Leases: taken once, given back by time, retried, parked.
-use domain::{id::{JobId, ReceivedId}, time::Timestamp};
+use domain::{
+    id::{JobId, ReceivedId},
+    time::Timestamp,
+};
 
 use super::{TestDb, on_both};
 use crate::{
@@ -35,7 +38,13 @@ async fn work_is_taken_once_and_comes_back_after_the_lease(t: TestDb) {
 async fn the_first_activity_of_an_id_stays(t: TestDb) {
     let receive = |id: i64, digest: &'static str| {
         t.db.write(move |tx| {
-            jobs::receive(tx, ReceivedId(id), ("https://b.test/1", "https://b.test/u", "Like"), (digest, digest), Timestamp(1))
+            jobs::receive(
+                tx,
+                ReceivedId(id),
+                ("https://b.test/1", "https://b.test/u", "Like"),
+                (digest, digest),
+                Timestamp(1),
+            )
         })
     };
     assert_eq!(receive(1, "aa").await.unwrap(), Arrival::New);

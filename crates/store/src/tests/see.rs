@@ -74,9 +74,8 @@ async fn sql_and_policy_agree(t: TestDb) {
         let expected = policy::see(&post, regard);
         visible += i32::from(expected);
         let (reader, shown) = ((!case.anonymous).then_some(ActorId(2)), case.clone());
-        let found = t
-            .db
-            .write(move |tx| {
+        let found =
+            t.db.write(move |tx| {
                 crate::follows::remove(tx, ActorId(2), ActorId(1))?;
                 crate::groups::remove_membership(tx, ActorId(9), ActorId(2))?;
                 if let Some(state) = case.follow {

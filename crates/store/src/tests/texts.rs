@@ -1,8 +1,5 @@
 //! Both engines find the same posts, in Spanish and in English.
-use domain::{
-    id::PostId,
-    text::search,
-};
+use domain::{id::PostId, text::search};
 
 use super::{TestDb, on_both, thread, world};
 use crate::{posts, search as index};
