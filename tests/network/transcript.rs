@@ -77,11 +77,6 @@ impl Transcript {
         Self(self.0.iter().filter(|exchange| wanted(exchange)).cloned().collect())
     }
 
-    /// The types of what was delivered, in order.
-    pub(crate) fn kinds(&self) -> Vec<String> {
-        self.posts().0.iter().map(Exchange::kind).collect()
-    }
-
     /// What was delivered between whom, each line in its order: the same on every run.
     pub(crate) fn summary(&self) -> String {
         let said = |exchange: &Exchange| format!("{} → {} {}", exchange.from, exchange.to, exchange.kind());

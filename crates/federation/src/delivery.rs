@@ -6,6 +6,7 @@ mod courier;
 mod lane;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod verdict;
 
 use std::{
@@ -32,21 +33,10 @@ use tokio::sync::mpsc;
 use self::{
     courier::Courier,
     lane::{BATCH, Lane, Settled},
+    traffic::{Pace, SLOW_AFTER, Traffic},
     verdict::{Luck, Verdict},
 };
 use crate::client::Client;
-
-/// How many deliveries are on their way to servers that went well.
-const IN_FLIGHT: usize = 256;
-
-/// And how many to those that could not be reached last time, so that the others do not wait for them.
-const PROBES: usize = 64;
-
-/// After so long without an answer a delivery does not keep others from leaving any more.
-const SLOW: Duration = span::seconds(1);
-
-/// How many of those there may be before they do.
-const SLOW_ONES: usize = 256;
 
 /// How many servers are served at one time.
 const LANES: usize = 512;
@@ -91,14 +81,6 @@ enum News {
     Renewed(Result<Timestamp>, Vec<(PeerId, Timestamp)>),
 }
 
-/// Among which a delivery counts while it is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pace {
-    Swift,
-    Slow,
-    Probe,
-}
-
 /// The one who keeps the books.
 struct Office {
     app: App,
@@ -106,9 +88,7 @@ struct Office {
     lanes: HashMap<PeerId, Lane>,
     /// The lanes, whose turn it is first.
     turns: VecDeque<PeerId>,
-    in_flight: usize,
-    slow: usize,
-    probes: usize,
+    traffic: Traffic,
     report: Report,
     recording: bool,
     /// When something was last recorded.
@@ -133,9 +113,7 @@ impl Office {
             app,
             lanes: HashMap::new(),
             turns: VecDeque::new(),
-            in_flight: 0,
-            slow: 0,
-            probes: 0,
+            traffic: Traffic::default(),
             report: Report::default(),
             recording: false,
             recorded: now,
@@ -210,12 +188,9 @@ impl Office {
                     lane.load(batch);
                 }
             }
-            News::Slow => {
-                self.in_flight -= 1;
-                self.slow += 1;
-            }
+            News::Slow => self.traffic.slow_down(),
             News::Sent(id, waiting, verdict, pace) => {
-                *self.among(pace) -= 1;
+                self.traffic.leave(pace);
                 self.settle(id, waiting, verdict);
             }
             News::Recorded(Ok(()), report) => {
@@ -270,11 +245,14 @@ impl Office {
             lane.close();
         }
         let probing = lane.is_probing();
-        let crowd = self.in_flight + self.slow;
-        let room =
-            if probing { self.probes < PROBES } else { self.in_flight < IN_FLIGHT && crowd < IN_FLIGHT + SLOW_ONES };
         let mut delayed = Vec::new();
-        let next = if room { lane.start(now, &mut delayed) } else { None };
+        let mut next = None;
+        if let Some(pace) = self.traffic.enter(probing) {
+            next = lane.start(now, &mut delayed).map(|waiting| (waiting, pace));
+            if next.is_none() {
+                self.traffic.leave(pace);
+            }
+        }
         let wants = lane.wants();
         let over = lane.is_over();
         for (waiting, retry_at) in delayed {
@@ -284,19 +262,17 @@ impl Office {
             let app = self.app.clone();
             self.spawn(async move { News::Loaded(id, deliveries::next(&app, id, last, BATCH).await) });
         }
-        let Some(waiting) = next else {
+        let Some((waiting, pace)) = next else {
             if over {
                 self.end(id);
             }
             return false;
         };
-        let pace = if probing { Pace::Probe } else { Pace::Swift };
-        *self.among(pace) += 1;
         let (courier, tell) = (self.courier.clone(), self.tell.clone());
         self.spawn(async move {
             let (verdict, pace) = {
                 let mut delivery = pin!(courier.deliver(&waiting));
-                match tokio::time::timeout(SLOW, &mut delivery).await {
+                match tokio::time::timeout(SLOW_AFTER, &mut delivery).await {
                     Ok(verdict) => (verdict, pace),
                     Err(_) if probing => (delivery.await, pace),
                     Err(_) => {
@@ -308,14 +284,6 @@ impl Office {
             News::Sent(id, waiting, verdict, pace)
         });
         true
-    }
-
-    fn among(&mut self, pace: Pace) -> &mut usize {
-        match pace {
-            Pace::Swift => &mut self.in_flight,
-            Pace::Slow => &mut self.slow,
-            Pace::Probe => &mut self.probes,
-        }
     }
 
     fn settle(&mut self, id: PeerId, waiting: Waiting, verdict: Verdict) {
@@ -393,7 +361,7 @@ impl Office {
         for lane in self.lanes.values_mut() {
             lane.close();
         }
-        while self.in_flight + self.slow + self.probes > 0 || self.recording || self.claiming {
+        while !self.traffic.is_quiet() || self.recording || self.claiming {
             match tokio::time::timeout_at(deadline, self.news.recv()).await {
                 Ok(Some(news)) => self.hear(news),
                 Ok(None) | Err(_) => break,

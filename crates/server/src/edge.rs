@@ -31,12 +31,13 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let site = request.app_data::<Data<App>>().map(|app| app.site().clone());
-    let is_for_us = site.as_ref().is_none_or(|site| is_served(site, &request)) || BY_ANY_NAME.contains(&request.path());
+    let app = request.app_data::<Data<App>>().cloned();
+    let site = app.as_ref().map(|app| app.site());
+    let is_for_us = site.is_none_or(|site| is_served(site, &request)) || BY_ANY_NAME.contains(&request.path());
     let mut answer = if is_for_us {
         next.call(request).await?.map_into_left_body()
     } else {
-        let url = site.as_ref().map(|site| site.page("/")).unwrap_or_default();
+        let url = site.map(|site| site.page("/")).unwrap_or_default();
         let refusal = HttpResponse::build(StatusCode::MISDIRECTED_REQUEST)
             .content_type("text/plain; charset=utf-8")
             .body(format!("This server is {url}\n"));

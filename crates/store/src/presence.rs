@@ -41,7 +41,7 @@ pub(crate) fn appear(open: &Open) -> Result<Presence> {
     let shared = !conn.is_sqlite();
     let alone = !shared || is_alone(&mut conn)?;
     if alone {
-        conn.transaction(|tx| jobs::release_all(tx))?;
+        conn.transaction(jobs::release_all)?;
     }
     if shared {
         ask(&mut conn, "pg_advisory_lock_shared")?;
