@@ -348,7 +348,7 @@ async fn bans_end_follow_and_membership(w: World) {
 
 fn fails(_: App, subject: String) -> futures_util::future::BoxFuture<'static, Result<()>> {
     let retry = subject == "again";
-    Box::pin(async move { Err(Error::Unreachable { what: "nobody there".into(), retry }) })
+    Box::pin(async move { Err(Error::Unreachable { what: subject, retry }) })
 }
 
 async fn work_is_retried_and_parked(w: World) {

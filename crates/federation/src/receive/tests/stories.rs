@@ -12,7 +12,7 @@ async fn somebody_follows_leaves_and_comes_back_under_the_same_id() {
     assert!(!here.follows(&ana.uri, rocks.id).await);
     here.applies(&ana, &follow).await;
     assert!(!here.follows(&ana.uri, rocks.id).await, "a replay");
-    here.app.clock().advance(std::time::Duration::from_secs(60));
+    here.app.clock().advance(domain::time::span::minutes(1));
     here.applies(&ana, &follow).await;
     assert!(here.follows(&ana.uri, rocks.id).await);
     here.applies(&ana, &ana.does("Undo", follow["id"].clone())).await;
