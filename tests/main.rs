@@ -8,6 +8,7 @@ mod disorder;
 mod fixtures;
 mod follows;
 mod forums;
+mod hostile;
 mod kill;
 mod lines;
 mod mentions;

@@ -29,10 +29,8 @@ pub(super) fn follow(base: &Url, location: &str) -> Result<Url, FetchError> {
     plain(location)?;
     let mut next = base.join(location).ok().ok_or(FetchError::Malformed("a redirect to nowhere"))?;
     if authority(&next) != authority(base) || next.scheme() != base.scheme() {
-        next = match location.strip_prefix("//") {
-            Some(rest) => parse_url(&format!("{}://{rest}", base.scheme()))?,
-            None => parse_url(location)?,
-        };
+        let spelt_out = format!("{}:{location}", base.scheme());
+        next = parse_url(if location.starts_with("//") { &spelt_out } else { location })?;
     }
     next.set_fragment(None);
     if base.scheme() == "https" && next.scheme() != "https" { Err(FetchError::Forbidden("no TLS")) } else { Ok(next) }

@@ -100,10 +100,13 @@ async fn serve(
             Then::KeepOpen => {}
             Then::Close => return Ok(()),
             Then::Hang => std::future::pending().await,
-            Then::Drip => loop {
-                stream.write_all(b" ").await?;
-                tokio::time::sleep(SHORT.idle / 3).await;
-            },
+            Then::Drip => {
+                let mut beat = tokio::time::interval(SHORT.idle / 3);
+                loop {
+                    beat.tick().await;
+                    stream.write_all(b" ").await?;
+                }
+            }
             Then::Flood => loop {
                 stream.write_all(&[b' '; 8_192]).await?;
             },
