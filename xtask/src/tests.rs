@@ -10,6 +10,8 @@ pub(crate) fn run_matching(filters: &[&str]) -> Outcome {
     } else {
         &[&["test", "--workspace", "--exclude", "tests", "--"], &["test", "--package", "tests", "--"]]
     };
+    // Some tests drive the program itself; built here, none of them has to wait for it.
+    run(cargo(&["build", "--package", "server", "--bin", "tertulia"]))?;
     let (url, server) = postgres::for_tests()?;
     let outcome = runners.iter().try_for_each(|runner| {
         let mut command = cargo(runner);
