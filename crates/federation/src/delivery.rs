@@ -132,7 +132,7 @@ impl Office {
         let app = self.app.clone();
         loop {
             self.dispatch();
-            self.record(false);
+            self.record();
             self.claim();
             self.renew();
             let idle = self.lanes.is_empty() && !self.claiming && !self.recording && self.report.is_empty();
@@ -159,7 +159,7 @@ impl Office {
     fn nap(&self) -> Duration {
         if !self.report.is_empty() && !self.recording {
             GATHER.saturating_sub(self.recorded.elapsed())
-        } else if self.ring && !self.claiming {
+        } else if self.ring && !self.claiming && !self.is_full() {
             self.pause().saturating_sub(self.claimed.elapsed()).max(Duration::from_millis(1))
         } else {
             POLL
@@ -312,8 +312,8 @@ impl Office {
     }
 
     /// Records what there is, once it is enough or old enough.
-    fn record(&mut self, now: bool) {
-        let due = now || self.report.ends.len() >= PLENTY || self.recorded.elapsed() >= GATHER;
+    fn record(&mut self) {
+        let due = self.report.ends.len() >= PLENTY || self.recorded.elapsed() >= GATHER;
         if self.recording || self.report.is_empty() || !due {
             return;
         }
@@ -326,8 +326,7 @@ impl Office {
     /// Looks for servers that something is due for.
     fn claim(&mut self) {
         self.ring |= self.claimed.elapsed() >= POLL;
-        let full = self.lanes.len() > LANES / 2;
-        if !self.ring || self.claiming || full || self.claimed.elapsed() < self.pause() {
+        if !self.ring || self.claiming || self.is_full() || self.claimed.elapsed() < self.pause() {
             return;
         }
         (self.ring, self.claiming, self.claimed) = (false, true, Instant::now());
@@ -335,6 +334,11 @@ impl Office {
         let room = i64::try_from(LANES - self.lanes.len()).unwrap_or(0);
         let app = self.app.clone();
         self.spawn(async move { News::Claimed(deliveries::claim(&app, well, room, BATCH).await) });
+    }
+
+    /// Whether there is enough to do already; servers are taken many at a time.
+    fn is_full(&self) -> bool {
+        self.lanes.len() > LANES / 2
     }
 
     fn renew(&mut self) {

@@ -253,13 +253,3 @@ pub fn backlog(conn: &mut Conn) -> Result<Backlog> {
         }
     }))
 }
-
-/// Who gets an activity, as servers and inboxes.
-pub fn of_activity(conn: &mut Conn, activity: ActivityId) -> Result<Vec<(PeerId, String)>> {
-    let rows: Vec<(i64, String)> = db!(conn, c => deliveries::table
-        .filter(deliveries::activity_id.eq(activity.0))
-        .order((deliveries::peer_id, deliveries::inbox))
-        .select((deliveries::peer_id, deliveries::inbox))
-        .load(c))?;
-    Ok(rows.into_iter().map(|(peer, inbox)| (PeerId(peer), inbox)).collect())
-}

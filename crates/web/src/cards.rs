@@ -36,7 +36,7 @@ impl Face {
             handle: format!("@{}@{host}", actor.name),
             page: page_of(site, actor),
             letter: letter.unwrap_or_else(|| "·".to_owned()),
-            tone: actor.id.0.unsigned_abs() / 7 % 6,
+            tone: actor.name.bytes().map(u64::from).sum::<u64>() % 6,
             name,
         }
     }

@@ -64,7 +64,8 @@ pub struct Object<'a> {
     tag: Vec<Tag<'a>>,
     #[serde(flatten)]
     poll: Option<Choices<'a>>,
-    context: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<String>,
     #[serde(flatten)]
     collections: Option<Collections>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,6 +139,9 @@ struct Count {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     total_items: i64,
+    /// Where to read on: Mastodon takes an embedded collection at its word, and never asks for its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -195,7 +199,7 @@ pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
         attachment: content.attachments.iter().map(|one| media(one, form)).collect(),
         tag: tags(site, view),
         poll: choices(post).filter(|_| form == Form::Note),
-        context: urls::post_part(&view.root_uri, PostPart::Context),
+        context: context(site, view),
         collections: post.local.then(|| collections(view)),
         interaction_policy: post
             .audience
@@ -240,16 +244,28 @@ fn choices(post: &Post) -> Option<Choices<'_>> {
     let answers = poll
         .options
         .iter()
-        .map(|(name, votes)| Answer { name, replies: Count { id: None, total_items: i64::from(*votes) } });
+        .map(|(name, votes)| Answer { name, replies: Count { id: None, total_items: i64::from(*votes), first: None } });
     let answers: Vec<_> = answers.collect();
     let (one_of, any_of) = if poll.multiple { (Vec::new(), answers) } else { (answers, Vec::new()) };
     Some(Choices { one_of, any_of, end_time: poll.closes.map(date), voters_count: poll.voters })
 }
 
+/// The thread as this server knows it; under the thread's own name only where that is ours.
+fn context(site: &Site, view: &PostView) -> Option<String> {
+    let ours = |uri: &&str| site.parse(uri).is_some();
+    let named = [view.root_uri.as_str(), view.post.uri.as_str()].into_iter().find(ours)?;
+    Some(urls::post_part(named, PostPart::Context))
+}
+
+fn part_of(view: &PostView, part: PostPart) -> String {
+    urls::post_part(&view.post.uri, part)
+}
+
 fn collections(view: &PostView) -> Collections {
-    let count = |part, total_items| Count { id: Some(urls::post_part(&view.post.uri, part)), total_items };
+    let count = |part, total_items| Count { id: Some(part_of(view, part)), total_items, first: None };
+    let first = Some(urls::page_before(&part_of(view, PostPart::Replies), None));
     Collections {
-        replies: count(PostPart::Replies, view.tally.replies),
+        replies: Count { first, ..count(PostPart::Replies, view.tally.replies) },
         likes: count(PostPart::Likes, view.tally.likes),
         shares: count(PostPart::Shares, view.tally.shares),
     }

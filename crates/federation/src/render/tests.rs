@@ -124,7 +124,10 @@ fn a_thread_as_a_note() {
                 { "type": "Hashtag", "href": "https://plaza.example/tags/huerto", "name": "#huerto" }
             ],
             "context": "https://plaza.example/@ana/7/context",
-            "replies": { "type": "Collection", "id": "https://plaza.example/@ana/7/replies", "totalItems": 2 },
+            "replies": {
+                "type": "Collection", "id": "https://plaza.example/@ana/7/replies", "totalItems": 2,
+                "first": "https://plaza.example/@ana/7/replies?page=1",
+            },
             "likes": { "type": "Collection", "id": "https://plaza.example/@ana/7/likes", "totalItems": 3 },
             "shares": { "type": "Collection", "id": "https://plaza.example/@ana/7/shares", "totalItems": 1 },
             "interactionPolicy": { "canQuote": { "automaticApproval": [PUBLIC] } }
