@@ -4,7 +4,7 @@ use std::time::Duration;
 use domain::{id::ReceivedId, time::span};
 use store::jobs::{Arrival, Received};
 
-use crate::{App, Queue, Result};
+use crate::{App, Queue, Result, Tx};
 
 /// Stores a verified activity; once this returns, it may be acknowledged.
 pub async fn accept(
@@ -36,9 +36,25 @@ pub async fn claim(app: &App, limit: i64) -> Result<Vec<Received>> {
     .await
 }
 
-/// Records that an activity needs nothing done, and why.
-pub async fn dismiss(app: &App, id: ReceivedId, note: String) -> Result<()> {
-    app.write(move |tx| Ok(store::jobs::finish_received(tx, id, Some(&note))?)).await
+/// Records that an activity needs nothing done, and why. `seen` is the host that sent it, unless that was recorded a
+/// moment ago.
+pub async fn dismiss(app: &App, id: ReceivedId, note: String, seen: Option<String>) -> Result<()> {
+    app.write(move |tx| {
+        if let Some(host) = &seen {
+            record_sign_of_life(tx, host)?;
+        }
+        Ok(store::jobs::finish_received(tx, id, Some(&note))?)
+    })
+    .await
+}
+
+/// Records that a server lives, since it sent something; what waits for it is tried again.
+pub fn record_sign_of_life(tx: &mut Tx<'_, '_>, host: &str) -> Result<()> {
+    let now = tx.now();
+    if store::peers::seen(tx, host, now)? {
+        tx.wake(Queue::Deliveries);
+    }
+    Ok(())
 }
 
 /// Records that an activity could not be applied: it is tried again after `wait`, or parked if that is no use.

@@ -16,7 +16,7 @@ mod votes;
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
-use app::{App, Error, Queue, Result, Tx, jobs};
+use app::{App, Error, Result, Tx, jobs};
 use domain::{actor::Actor, host::Host, id::ReceivedId, time::span};
 use futures_util::FutureExt;
 use store::jobs::Received;
@@ -90,7 +90,9 @@ fn name(activity: &Incoming<'_>, stored: &str) -> String {
 async fn settle(app: &App, resolver: &FederationResolver, received: Received) -> Result<()> {
     let (id, attempts) = (ReceivedId(received.id), received.attempts);
     let (uri, kind) = (received.uri.clone(), received.kind.clone());
-    let work = AssertUnwindSafe(apply(app, resolver, received)).catch_unwind();
+    let seen = Host::of(&received.actor_uri).map(String::from);
+    let seen = seen.filter(|host| resolver.is_due(app, "seen", host, span::minutes(1)));
+    let work = AssertUnwindSafe(apply(app, resolver, received, seen.clone())).catch_unwind();
     let outcome = match tokio::time::timeout(PATIENCE, work).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_panic)) => {
@@ -103,7 +105,7 @@ async fn settle(app: &App, resolver: &FederationResolver, received: Received) ->
         Ok(None) => ("applied", Ok(())),
         Ok(Some(note)) => {
             tracing::debug!(uri, kind, note, "an activity was ignored");
-            ("ignored", app::inbox::dismiss(app, id, note).await)
+            ("ignored", app::inbox::dismiss(app, id, note, seen).await)
         }
         Err(error) if error.is_transient() => {
             let wait = (attempts < jobs::ATTEMPTS).then(|| jobs::back_off(attempts));
@@ -111,22 +113,30 @@ async fn settle(app: &App, resolver: &FederationResolver, received: Received) ->
             tracing::info!(uri, kind, attempts, %error, detail, "an activity could not be applied");
             // Another server's silence is nothing an admin could mend.
             match (&error, wait) {
-                (Error::Unreachable { .. }, None) => ("ignored", app::inbox::dismiss(app, id, error.to_string()).await),
+                (Error::Unreachable { .. }, None) => {
+                    ("ignored", app::inbox::dismiss(app, id, error.to_string(), seen).await)
+                }
                 (_, None) => ("parked", app::inbox::set_aside(app, id, format!("{error}: {detail}"), None).await),
                 _ => ("retried", app::inbox::set_aside(app, id, error.to_string(), wait).await),
             }
         }
         Err(error) => {
             tracing::debug!(uri, kind, %error, "an activity was refused");
-            ("refused", app::inbox::dismiss(app, id, error.to_string()).await)
+            ("refused", app::inbox::dismiss(app, id, error.to_string(), seen).await)
         }
     };
     metrics::counter!("tertulia_inbox_applied_total", "result" => result).increment(1);
     done
 }
 
-/// Applies one activity; the answer is why there was nothing to do, if there was not.
-async fn apply(app: &App, resolver: &FederationResolver, received: Received) -> Result<Option<String>> {
+/// Applies one activity; the answer is why there was nothing to do, if there was not. `seen` is the host that sent it,
+/// if that is to be recorded.
+async fn apply(
+    app: &App,
+    resolver: &FederationResolver,
+    received: Received,
+    seen: Option<String>,
+) -> Result<Option<String>> {
     let (id, attempts) = (ReceivedId(received.id), received.attempts);
     let document = parse::json(received.body.as_bytes()).map_err(|e| Error::Invalid(e.to_string()))?;
     let activity = parse::activity(&document).map_err(|e| Error::Invalid(e.to_string()))?;
@@ -137,8 +147,6 @@ async fn apply(app: &App, resolver: &FederationResolver, received: Received) -> 
         Some(actor) => actor.clone(),
         None => resolver.find_actor(app, &received.actor_uri, &budget).await?,
     };
-    let sign_of_life =
-        Host::of(&actor.uri).filter(|host| resolver.is_due(app, "seen", host.as_str(), span::minutes(1)));
     let context =
         Context { app, resolver, budget: &budget, received: id, attempts, actor, group: None, trusted: true, known };
     let mut effect = match translate(&context, &activity, &received.uri).await? {
@@ -146,11 +154,8 @@ async fn apply(app: &App, resolver: &FederationResolver, received: Received) -> 
         Plan::Act(effect) => effect,
     };
     app.apply(id, move |tx| {
-        if let Some(host) = &sign_of_life {
-            let now = tx.now();
-            if store::peers::seen(tx, host.as_str(), now)? {
-                tx.wake(Queue::Deliveries);
-            }
+        if let Some(host) = &seen {
+            app::inbox::record_sign_of_life(tx, host)?;
         }
         effect(tx)
     })

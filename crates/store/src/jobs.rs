@@ -188,6 +188,14 @@ pub fn received_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(String, Str
         .optional())?)
 }
 
+/// Whether the activity with this id on the network was received, and has had its effect or none.
+pub fn is_settled(conn: &mut Conn, uri: &str) -> Result<bool> {
+    Ok(db!(conn, c => diesel::dsl::select(diesel::dsl::exists(
+        received::table.filter(received::uri.eq(uri).and(received::state.eq("done")))
+    ))
+    .get_result(c))?)
+}
+
 /// Gives back all leases; only for the one process that serves the database.
 pub(crate) fn release_all(tx: &mut Tx<'_>) -> Result<()> {
     use crate::schema::peers;

@@ -178,11 +178,19 @@ impl Here {
     }
 
     async fn posted(&self, key: &PrivateKey, key_id: &str, body: String) -> StatusCode {
+        self.takes_request(&self.signed(key, key_id, body)).await
+    }
+
+    fn signed(&self, key: &PrivateKey, key_id: &str, body: String) -> (sign::Headers, String) {
         let url = Url::parse(&self.app.site().inbox()).unwrap();
         let headers = sign::post(key, key_id, &url, &sign::digest(body.as_bytes()), self.app.now()).unwrap();
+        (headers, body)
+    }
+
+    async fn takes_request(&self, (headers, body): &(sign::Headers, String)) -> StatusCode {
         let service = actix_web::App::new().app_data(Data::new(self.app.clone())).configure(inbox::configure);
         let service = test::init_service(service).await;
-        let mut request = test::TestRequest::post().uri(url.path()).set_payload(body);
+        let mut request = test::TestRequest::post().uri(domain::urls::path::INBOX).set_payload(body.clone());
         for (name, value) in headers {
             request = request.insert_header((name.as_str(), value.as_bytes()));
         }

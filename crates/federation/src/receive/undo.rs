@@ -9,16 +9,20 @@ use crate::parse::{self, Incoming, Object, Verb};
 pub(super) async fn undo(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
     match activity.object {
         Object::None => Err(Error::Invalid("nothing is undone".into())),
-        Object::Embedded(inner) => {
-            let inner = parse::activity(inner).map_err(|e| Error::Invalid(e.to_string()))?;
-            take_back(context, &inner)
-        }
+        Object::Embedded(inner) => match (parse::activity(inner), activity.object.id()) {
+            (Ok(inner), _) => take_back(context, &inner),
+            (Err(_), Some(uri)) => by_id(context, uri).await,
+            (Err(misfit), None) => Err(Error::Invalid(misfit.to_string())),
+        },
         Object::Id(uri) => by_id(context, uri).await,
     }
 }
 
 /// What is taken back is named by its id alone: it was received before, or it will be.
 async fn by_id(context: &Context<'_>, uri: &str) -> Result<Plan> {
+    if context.group.is_some() {
+        return ignore("a group has to say what is undone");
+    }
     let wanted = uri.to_owned();
     let Some((by, body)) = context.app.read(move |c| store::jobs::received_by_uri(c, &wanted)).await? else {
         let (uri, by) = (uri.to_owned(), context.actor.uri.clone());
@@ -40,6 +44,8 @@ fn take_back(context: &Context<'_>, inner: &Incoming<'_>) -> Result<Plan> {
         return Err(Error::Invalid("only one's own activities can be undone".into()));
     }
     match inner.verb {
+        // What does not happen in a group is not for a group to report.
+        Verb::Follow | Verb::Join | Verb::Announce if context.group.is_some() => ignore("it is none of the group's"),
         Verb::Follow | Verb::Join => follows::undo(context, inner),
         Verb::Like | Verb::EmojiReact | Verb::Dislike => votes::undo(context, inner),
         Verb::Announce => shares::undo(context, inner),
@@ -50,10 +56,13 @@ fn take_back(context: &Context<'_>, inner: &Incoming<'_>) -> Result<Plan> {
     }
 }
 
-/// Remembers that an activity was undone before it came. Nobody voids the ids of another server.
+/// Remembers that an activity was undone before it came. Nobody voids the ids of another server; and what came before
+/// may come again, for some give all their requests to one actor the same id.
 pub(super) fn void(tx: &mut Tx<'_, '_>, uri: Option<&str>, by: &str) -> Result<()> {
     let now = tx.now();
-    if let Some(uri) = uri.filter(|uri| same_origin(uri, by)) {
+    if let Some(uri) = uri.filter(|uri| same_origin(uri, by))
+        && !store::jobs::is_settled(tx, uri)?
+    {
         store::voided::insert(tx, uri, by, now)?;
     }
     Ok(())

@@ -33,7 +33,7 @@ pub(super) fn vote(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
 pub(super) fn undo(context: &Context<'_>, inner: &Incoming<'_>) -> Result<Plan> {
     let post = post(context, inner)?.map(|post| post.id);
     let (voter, vote, cause) = (context.actor.id, cast(inner), Some(context.received));
-    let (by, void) = (context.actor.uri.clone(), inner.id.map(str::to_owned));
+    let (by, void) = (context.actor.uri.clone(), inner.id.filter(|_| context.trusted).map(str::to_owned));
     act(move |tx| {
         let stands = match post {
             Some(post) => store::votes::get(tx, post, voter)?.map(|(stands, _)| (post, stands)),

@@ -6,18 +6,18 @@ struct Scene {
     there: Elsewhere,
     third: Elsewhere,
     rocks: Stranger,
-    mod_: Stranger,
+    boss: Stranger,
     ana: Stranger,
 }
 
 /// Somebody here follows `rocks`, which `boss`, who lives there too, moderates; `ana` lives on a third server.
 async fn scene() -> Scene {
     let (here, there, third) = (Here::start().await, Elsewhere::start().await, Elsewhere::start().await);
-    let (mut rocks, mod_, ana) =
+    let (mut rocks, boss, ana) =
         (there.actor("Group", "rocks"), there.actor("Person", "boss"), third.actor("Person", "ana"));
     rocks.document["attributedTo"] = format!("{}/moderators", rocks.uri).into();
     there.has("/rocks", &rocks.document);
-    there.has("/rocks/moderators", &json!({ "type": "OrderedCollection", "orderedItems": [mod_.uri] }));
+    there.has("/rocks/moderators", &json!({ "type": "OrderedCollection", "orderedItems": [boss.uri] }));
     let luis = here.person("luis").await;
     let group = here.app.resolver().actor(&here.app, &rocks.uri).await.unwrap();
     let follow = app::follows::request(&here.app, app::Me(luis), group).await.unwrap();
@@ -26,7 +26,7 @@ async fn scene() -> Scene {
     here.applies(&rocks, &accept).await;
     let follow = here.app.read(move |c| store::follows::get(c, luis, group)).await.unwrap().unwrap();
     assert_eq!(follow.state, domain::post::FollowState::Accepted);
-    Scene { here, there, third, rocks, mod_, ana }
+    Scene { here, there, third, rocks, boss, ana }
 }
 
 impl Scene {
@@ -59,7 +59,7 @@ async fn a_report_of_strangers_words_is_checked_with_their_server() {
 #[actix_web::test]
 async fn a_group_speaks_for_its_own_server_and_for_its_own_posts() {
     let scene = scene().await;
-    let (here, rocks, boss) = (&scene.here, &scene.rocks, &scene.mod_);
+    let (here, rocks, boss) = (&scene.here, &scene.rocks, &scene.boss);
     let own = boss.note("1", "<p>Basalto</p>", json!({ "to": [PUBLIC, rocks.uri] }));
     here.applies(rocks, &rocks.does("Announce", boss.does("Create", own.clone()))).await;
     let post = here.post(&own["id"]).await.unwrap();
@@ -82,11 +82,29 @@ async fn a_group_speaks_for_its_own_server_and_for_its_own_posts() {
     assert!(here.post(&own["id"]).await.unwrap().is_live(), "who does not keep order does not remove");
 
     let unlock = json!({ "type": "Undo", "actor": boss.uri, "object": boss.does("Lock", own["id"].clone()) });
-    let evil = scene.third.actor("Group", "evil");
-    here.applies(&evil, &evil.does("Announce", unlock.clone())).await;
-    assert!(here.post(&own["id"]).await.unwrap().locked.is_some(), "another group does not speak for this one");
     here.applies(rocks, &rocks.does("Announce", unlock)).await;
     assert!(here.post(&own["id"]).await.unwrap().locked.is_none());
+    let evil = scene.third.actor("Group", "evil");
+    here.applies(&evil, &evil.does("Announce", boss.does("Lock", own["id"].clone()))).await;
+    assert!(here.post(&own["id"]).await.unwrap().locked.is_none(), "another group does not speak for this one");
+}
+
+#[actix_web::test]
+async fn a_group_cannot_take_back_what_is_none_of_its_business() {
+    let scene = scene().await;
+    let (here, rocks, ana) = (&scene.here, &scene.rocks, &scene.ana);
+    let plaza = here.group("plaza").await;
+    here.applies(ana, &ana.does("Follow", plaza.uri.as_str())).await;
+    here.applies(rocks, &rocks.does("Announce", ana.does("Undo", ana.does("Follow", plaza.uri.as_str())))).await;
+    assert!(here.follows(&ana.uri, plaza.id).await);
+    let next = ana.note("next", "<p>Hola</p>", json!({ "to": [PUBLIC, plaza.uri] }));
+    let own = scene.boss.note("1", "<p>Basalto</p>", json!({ "to": [PUBLIC, rocks.uri] }));
+    here.applies(rocks, &rocks.does("Announce", scene.boss.does("Create", own.clone()))).await;
+    for undone in [json!({ "id": next["id"], "type": "Like", "object": own["id"] }), next["id"].clone()] {
+        here.applies(rocks, &rocks.does("Announce", ana.does("Undo", undone))).await;
+    }
+    here.applies(ana, &ana.does("Create", next.clone())).await;
+    assert!(here.post(&next["id"]).await.is_some(), "her next post was not theirs to void");
 }
 
 #[actix_web::test]
