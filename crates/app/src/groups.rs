@@ -114,7 +114,7 @@ pub(crate) fn regard(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Re
 
 /// Whether a group lives here.
 pub(crate) fn is_local(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<bool> {
-    Ok(store::actors::by_id(tx, group)?.is_some_and(|group| group.is_local()))
+    Ok(store::actors::is_local(tx, group)?)
 }
 
 /// A name that a person or group here may have.

@@ -58,7 +58,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
 fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
     let mut concerned = store::posts::mentioned(tx, post.id)?;
     if let Some(parent) = post.parent {
-        concerned.extend(store::posts::by_id(tx, parent)?.map(|parent| parent.author));
+        concerned.extend(store::posts::author(tx, parent)?);
     }
     // Who may not read it does not hear of it.
     let mut readers = Vec::new();
@@ -71,6 +71,9 @@ fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
 }
 
 fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, post: Option<PostId>) -> Result<()> {
+    if whom.is_empty() {
+        return Ok(());
+    }
     let now = tx.now();
     for account in store::accounts::among(tx, whom)? {
         if account != by {

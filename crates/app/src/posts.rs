@@ -26,13 +26,11 @@ pub const TITLE: usize = 200;
 /// How deep a thread may nest.
 pub const DEPTH: i32 = 50;
 
-/// A post that is ready to be published: its text is rendered, everybody it names is known.
+/// A post that is ready to be published: its text is rendered and analysed, everybody it names is known.
 #[derive(Debug, Clone)]
 pub struct Draft {
     /// What its author calls it.
     pub kind: PostKind,
-    /// What it says; the HTML is sanitised.
-    pub content: Content,
     /// The post it replies to.
     pub parent: Option<PostId>,
     /// The group it is meant for; a reply stands in the group of its parent.
@@ -41,6 +39,27 @@ pub struct Draft {
     pub audience: Audience,
     /// Whom it mentions.
     pub mentions: Vec<ActorId>,
+    content: Content,
+    terms: String,
+}
+
+impl Draft {
+    /// What it says; the HTML is sanitised. Its words are analysed here, since a transaction has better things to do.
+    pub fn new(kind: PostKind, content: Content, audience: Audience) -> Self {
+        let terms = terms(&content);
+        Self { kind, parent: None, group: None, audience, mentions: Vec::new(), content, terms }
+    }
+
+    /// What it says.
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// The same, saying something else.
+    #[must_use]
+    pub fn saying(self, content: Content) -> Self {
+        Self { terms: terms(&content), content, ..self }
+    }
 }
 
 /// Where a post from elsewhere comes from.
@@ -67,8 +86,9 @@ pub fn receive(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, origin: &Ori
     if let Some(known) = store::posts::by_uri(tx, &origin.uri)? {
         return if known.author == author { Ok(known) } else { Err(Refusal::NotAuthor.into()) };
     }
-    let author_uri = actor_uri(tx, author)?;
-    if store::voided::by(tx, &origin.uri)?.is_some_and(|by| by == author_uri) {
+    if let Some(by) = store::voided::by(tx, &origin.uri)?
+        && by == actor_uri(tx, author)?
+    {
         return Err(Refusal::Gone.into());
     }
     publish(tx, author, draft, Some(origin), cause)
@@ -112,7 +132,7 @@ fn publish(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, origin: Option<&
         featured: None,
     };
     store::posts::insert(tx, &post, &draft.mentions)?;
-    index(tx, &post)?;
+    store::search::index(tx, post.id, &draft.terms)?;
     if let Some(parent) = draft.parent {
         store::posts::count(tx, parent, Count::Replies, 1)?;
     }
@@ -156,7 +176,7 @@ fn settle(
 }
 
 fn root_locked(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
-    Ok(store::posts::by_id(tx, post.root)?.is_some_and(|root| root.locked.is_some()))
+    Ok(post.root != post.id && store::posts::is_locked(tx, post.root)?)
 }
 
 /// Changes what a post of mine says.
@@ -187,9 +207,8 @@ pub fn receive_edit(
     } else if draft.content.poll.is_some() && post.content.poll != draft.content.poll {
         // The results of a poll come without a new date.
         let edited = post.edited;
-        let mut same = draft.clone();
-        same.content = Content { poll: draft.content.poll.clone(), ..post.content.clone() };
-        same.kind = post.kind;
+        let counted = Content { poll: draft.content.poll.clone(), ..post.content.clone() };
+        let same = Draft { kind: post.kind, ..draft.clone().saying(counted) };
         revise(tx, by, post, &same, edited, cause)?;
     }
     Ok(())
@@ -206,7 +225,8 @@ fn revise(
     policy::edit(&post, by)?;
     let post = Post { kind: draft.kind, content: draft.content.clone(), edited, ..post };
     store::posts::update(tx, &post, &draft.mentions)?;
-    index(tx, &post)?;
+    store::search::unindex(tx, post.id)?;
+    store::search::index(tx, post.id, &draft.terms)?;
     tx.emit(Event::Edited { post: Arc::new(post.clone()), cause });
     Ok(post)
 }
@@ -277,13 +297,12 @@ fn actor_uri(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<String> {
     Ok(store::actors::by_id(tx, id)?.ok_or(Error::NotFound)?.uri)
 }
 
-fn index(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
-    let content = &post.content;
+/// The words by which a post is found.
+fn terms(content: &Content) -> String {
     let words = [content.title.as_deref(), content.warning.as_deref(), Some(&html::to_text(&content.html))]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
         .join("\n");
-    let terms = search::analyze(&plain::cut(&words, 20_000), content.language.as_deref());
-    Ok(store::search::index(tx, post.id, &terms)?)
+    search::analyze(&plain::cut(&words, 20_000), content.language.as_deref())
 }

@@ -166,8 +166,7 @@ impl World {
 
 fn draft(change: &impl Fn(&mut Draft)) -> Draft {
     let content = Content { html: "<p>hola</p>".into(), ..Content::default() };
-    let audience = Audience::Public;
-    let mut draft = Draft { kind: PostKind::Note, content, parent: None, group: None, audience, mentions: Vec::new() };
+    let mut draft = Draft::new(PostKind::Note, content, Audience::Public);
     change(&mut draft);
     draft
 }
@@ -279,7 +278,7 @@ async fn only_newer_edits_by_the_author_count(w: World) {
     let post = w.hear("https://far.example/1", |_| {}).await.unwrap();
     let edit = |by: ActorId, text: &'static str, at: i64| {
         w.app.write(move |tx| {
-            let draft = draft(&|draft: &mut Draft| draft.content.html = text.into());
+            let draft = draft(&|_: &mut Draft| {}).saying(Content { html: text.into(), ..Content::default() });
             posts::receive_edit(tx, by, "https://far.example/1", &draft, Some(Timestamp(at)), None)
         })
     };

@@ -57,10 +57,9 @@ fn record(tx: &mut Tx<'_, '_>, voter: ActorId, post: &Post, vote: Vote, uri: &st
     let group = post.group.map(|group| groups::regard(tx, group, voter)).transpose()?;
     policy::vote(group.as_ref().map(|(rules, standing)| (rules, standing)), post, vote)?;
     let now = tx.now();
-    if store::votes::get(tx, post.id, voter)?.is_some_and(|(was, _)| was == vote) {
+    if store::votes::set(tx, post.id, voter, vote, uri, now)? == Some(vote) {
         return Ok(());
     }
-    store::votes::set(tx, post.id, voter, vote, uri, now)?;
     let activity_uri = uri.to_owned();
     tx.emit(Event::Voted { post: Arc::new(post.clone()), voter, vote, activity_uri, cause });
     Ok(())

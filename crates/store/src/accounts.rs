@@ -7,6 +7,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::{accounts, posts, tokens},
 };
@@ -72,9 +73,7 @@ pub fn count_active(conn: &mut Conn, since: PostId) -> Result<i64> {
 
 /// The numbers of those among `ids` who have a login here.
 pub fn among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<ActorId>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let found: Vec<i64> =
-        db!(conn, c => accounts::table.filter(accounts::id.eq_any(ids)).select(accounts::id).load(c))?;
+    let found: Vec<i64> = db!(conn, c => accounts::table.filter(accounts::id.among(ids)).select(accounts::id).load(c))?;
     Ok(found.into_iter().map(ActorId).collect())
 }
 

@@ -45,12 +45,6 @@ pub fn insert(tx: &mut Tx<'_>, activity: &Activity) -> Result<()> {
     Ok(())
 }
 
-/// Forgets an activity that nobody was to receive.
-pub fn forget(tx: &mut Tx<'_>, id: ActivityId) -> Result<()> {
-    db!(tx, c => diesel::delete(activities::table.find(id.0)).execute(c))?;
-    Ok(())
-}
-
 /// The activity with this number.
 pub fn by_id(conn: &mut Conn, id: ActivityId) -> Result<Option<Activity>> {
     Ok(db!(conn, c => activities::table.find(id.0).first::<Row>(c).optional())?.map(read))

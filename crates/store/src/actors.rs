@@ -8,6 +8,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     rows::Word,
     schema::{actor_keys, actors},
@@ -98,10 +99,16 @@ pub fn by_id(conn: &mut Conn, id: ActorId) -> Result<Option<Actor>> {
     Ok(db!(conn, c => actors::table.find(id.0).select(Row::as_select()).first(c).optional())?.map(Actor::from))
 }
 
+/// Whether there is such an actor, and it lives here.
+pub fn is_local(conn: &mut Conn, id: ActorId) -> Result<bool> {
+    let local: Option<bool> =
+        db!(conn, c => actors::table.find(id.0).select(actors::peer_id.is_null()).first(c).optional())?;
+    Ok(local.unwrap_or(false))
+}
+
 /// The actors with these numbers, in no order.
 pub fn by_ids(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<Actor>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> = db!(conn, c => actors::table.filter(actors::id.eq_any(ids)).select(Row::as_select()).load(c))?;
+    let rows: Vec<Row> = db!(conn, c => actors::table.filter(actors::id.among(ids)).select(Row::as_select()).load(c))?;
     Ok(rows.into_iter().map(Actor::from).collect())
 }
 
@@ -114,7 +121,7 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Actor>> {
 /// The actors with these ids on the network, in no order.
 pub fn by_uris(conn: &mut Conn, uris: &[String]) -> Result<Vec<Actor>> {
     let rows: Vec<Row> =
-        db!(conn, c => actors::table.filter(actors::uri.eq_any(uris)).select(Row::as_select()).load(c))?;
+        db!(conn, c => actors::table.filter(actors::uri.among(uris)).select(Row::as_select()).load(c))?;
     Ok(rows.into_iter().map(Actor::from).collect())
 }
 

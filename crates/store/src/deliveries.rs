@@ -13,6 +13,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     jobs::Backlog,
     rows::Word,
@@ -56,16 +57,15 @@ impl Recipients<'_> {
 /// Queues an activity for its recipients, once per inbox; returns how many inboxes that is.
 pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Result<usize> {
     let choice = to.receivers.choice();
-    let served: Vec<i64> = to.instead_of.iter().map(|id| id.0).collect();
     let other = diesel::alias!(deliveries as other);
     macro_rules! select {
         ($from:expr, $filter:expr) => {{
-            let profiles: Vec<_> = choice.profiles.iter().map(|profile| Word(*profile)).collect();
+            let profiles = choice.profiles.iter().copied().map(Word);
             let mut query = $from
                 .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
                 .filter($filter)
                 .filter(actors::deleted.is_null())
-                .filter(peers::state.ne(Word(PeerState::Dead)).and(peers::profile.eq_any(profiles)))
+                .filter(peers::state.ne(Word(PeerState::Dead)).and(peers::profile.among(profiles)))
                 .select((
                     peers::id,
                     activity.0.into_sql::<BigInt>(),
@@ -76,16 +76,16 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
                 .distinct()
                 .into_boxed();
             if let Some(only) = choice.only {
-                query = query.filter(peers::software.eq_any(only));
+                query = query.filter(peers::software.among(only));
             }
             if !choice.except.is_empty() {
-                query = query.filter(peers::software.ne_all(choice.except));
+                query = query.filter(not(peers::software.among(choice.except)));
             }
-            if !served.is_empty() {
+            if !to.instead_of.is_empty() {
                 query = query.filter(not(exists(
                     other
                         .filter(other.field(deliveries::peer_id).eq(peers::id))
-                        .filter(other.field(deliveries::activity_id).eq_any(served.clone())),
+                        .filter(other.field(deliveries::activity_id).among(to.instead_of)),
                 )));
             }
             query
@@ -102,15 +102,12 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
     }
     let mut queued = 0;
     if !to.followers_of.is_empty() {
-        let targets: Vec<i64> = to.followers_of.iter().map(|id| id.0).collect();
         let followers = || follows::table.inner_join(actors::table.on(actors::id.eq(follows::follower_id)));
-        let accepted =
-            || follows::target_id.eq_any(targets.clone()).and(follows::state.eq(Word(FollowState::Accepted)));
+        let accepted = || follows::target_id.among(to.followers_of).and(follows::state.eq(Word(FollowState::Accepted)));
         queued += db!(tx, c => select!(followers(), accepted()).execute(c))?;
     }
     if !to.people.is_empty() {
-        let people: Vec<i64> = to.people.iter().map(|id| id.0).collect();
-        queued += db!(tx, c => select!(actors::table, actors::id.eq_any(people.clone())).execute(c))?;
+        queued += db!(tx, c => select!(actors::table, actors::id.among(to.people)).execute(c))?;
     }
     if to.everywhere {
         queued += db!(tx, c => select!(actors::table, actors::shared_inbox.is_not_null()).execute(c))?;
@@ -224,9 +221,8 @@ pub fn end(tx: &mut Tx<'_>, peer: PeerId, waiting: &Waiting, end: &End, now: Tim
 
 /// Deletes deliveries that were made: those of `activities` to one inbox.
 pub fn done(tx: &mut Tx<'_>, peer: PeerId, inbox: &str, activities: &[ActivityId]) -> Result<()> {
-    let ids: Vec<i64> = activities.iter().map(|id| id.0).collect();
     db!(tx, c => diesel::delete(deliveries::table
-        .filter(deliveries::peer_id.eq(peer.0).and(deliveries::activity_id.eq_any(ids)).and(deliveries::inbox.eq(inbox))))
+        .filter(deliveries::peer_id.eq(peer.0).and(deliveries::activity_id.among(activities)).and(deliveries::inbox.eq(inbox))))
         .execute(c))?;
     Ok(())
 }

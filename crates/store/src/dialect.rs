@@ -8,8 +8,10 @@ use diesel::{
     sqlite::Sqlite,
 };
 
+mod among;
 mod home;
 
+pub(crate) use among::AmongExt;
 pub(crate) use home::{Home, Source};
 
 /// `FOR UPDATE SKIP LOCKED` where rows can be locked; nothing where the writer is alone anyway.

@@ -1,5 +1,9 @@
 //! Groups: their rules, and what people are to them.
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{
+    dsl::{exists, select},
+    prelude::*,
+    upsert::excluded,
+};
 use domain::{
     group::{GroupRules, Joining, MemberState, Membership, Role, Standing, Visibility},
     id::ActorId,
@@ -9,6 +13,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     rows::Word,
     schema::{accounts, bans, follows, groups, members},
@@ -62,22 +67,23 @@ pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
 
 /// What a person is to a group at the moment `now`.
 pub fn standing(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp) -> Result<Standing> {
-    let member: Option<(Word<Role>, Word<MemberState>)> = db!(conn, c => members::table
-        .find((group.0, person.0))
-        .select((members::role, members::state))
-        .first(c)
-        .optional())?;
-    let follow: Option<Word<FollowState>> =
-        db!(conn, c => follows::table.find((person.0, group.0)).select(follows::state).first(c).optional())?;
-    let ban: Option<Option<i64>> =
-        db!(conn, c => bans::table.find((group.0, person.0)).select(bans::until).first(c).optional())?;
-    let admin: Option<bool> =
-        db!(conn, c => accounts::table.find(person.0).select(accounts::admin).first(c).optional())?;
+    type Row = (Option<Word<Role>>, Option<Word<MemberState>>, Option<Word<FollowState>>, bool, Option<bool>);
+    let member = members::table.find((group.0, person.0));
+    let ban = bans::table.find((group.0, person.0)).filter(bans::until.is_null().or(bans::until.gt(now.0)));
+    let (role, state, follow, banned, admin): Row = db!(conn, c => select((
+        member.select(members::role).single_value(),
+        member.select(members::state).single_value(),
+        follows::table.find((person.0, group.0)).select(follows::state).single_value(),
+        exists(ban),
+        accounts::table.find(person.0).select(accounts::admin).single_value(),
+    ))
+    .get_result(c))?;
+    let state = state.map(|state| state.0);
     Ok(Standing {
-        role: member.filter(|(_, state)| state.0 == MemberState::Active).map(|(role, _)| role.0),
-        waiting: member.map(|(_, state)| state.0).filter(|state| *state != MemberState::Active),
+        role: role.map(|role| role.0).filter(|_| state == Some(MemberState::Active)),
+        waiting: state.filter(|state| *state != MemberState::Active),
         follows: follow.is_some_and(|state| state.0 == FollowState::Accepted),
-        banned: ban.is_some_and(|until| until.is_none_or(|until| until > now.0)),
+        banned,
         admin: admin.unwrap_or(false),
     })
 }
@@ -142,7 +148,7 @@ pub fn staff(conn: &mut Conn, group: ActorId) -> Result<Vec<Membership>> {
     let staff: Vec<Word<Role>> = Role::ALL.iter().filter(|r| **r >= Role::Moderator).map(|r| Word(*r)).collect();
     let rows: Vec<MemberRow> = db!(conn, c => members::table
         .filter(members::group_id.eq(group.0))
-        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.eq_any(staff)))
+        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.among(staff)))
         .order((members::since, members::person_id))
         .select(MemberRow::as_select())
         .load(c))?;
@@ -164,7 +170,7 @@ pub fn moderated_by(conn: &mut Conn, person: ActorId) -> Result<Vec<ActorId>> {
     let staff: Vec<Word<Role>> = Role::ALL.iter().filter(|r| **r >= Role::Moderator).map(|r| Word(*r)).collect();
     let ids: Vec<i64> = db!(conn, c => members::table
         .filter(members::person_id.eq(person.0))
-        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.eq_any(staff)))
+        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.among(staff)))
         .select(members::group_id)
         .load(c))?;
     Ok(ids.into_iter().map(ActorId).collect())

@@ -7,7 +7,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
-    dialect::SkipLockedExt,
+    dialect::{AmongExt, SkipLockedExt},
     error::Result,
     schema::{jobs, received},
 };
@@ -15,6 +15,11 @@ use crate::{
 /// What still waits, spelt as the partial indexes spell it: a bound value would not find them.
 fn waiting() -> SqlLiteral<Bool> {
     sql("state = 'waiting'")
+}
+
+/// What was given up, spelt in the same way.
+fn parked_state() -> SqlLiteral<Bool> {
+    sql("state = 'parked'")
 }
 
 /// A job as a worker gets it.
@@ -60,7 +65,7 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, limit: i64
             .select(jobs::id)
             .claimed()
             .load(c)?;
-        diesel::update(jobs::table.filter(jobs::id.eq_any(ids)))
+        diesel::update(jobs::table.filter(jobs::id.among(ids)))
             .set((jobs::lease_until.eq(lease_until.0), jobs::attempts.eq(jobs::attempts + 1)))
             .returning((jobs::id, jobs::kind, jobs::subject, jobs::attempts))
             .get_results(c)
@@ -148,7 +153,7 @@ pub fn claim_received(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, l
             .select(received::id)
             .claimed()
             .load(c)?;
-        diesel::update(received::table.filter(received::id.eq_any(ids)))
+        diesel::update(received::table.filter(received::id.among(ids)))
             .set((received::lease_until.eq(lease_until.0), received::attempts.eq(received::attempts + 1)))
             .returning((received::id, received::uri, received::actor_uri, received::kind, received::body, received::attempts))
             .get_results(c)
@@ -222,7 +227,7 @@ pub fn received_backlog(conn: &mut Conn) -> Result<Backlog> {
     Ok(db!(conn, c => {
         Backlog {
             waiting: received::table.filter(waiting()).count().get_result(c)?,
-            parked: received::table.filter(received::state.eq("parked")).count().get_result(c)?,
+            parked: received::table.filter(parked_state()).count().get_result(c)?,
             oldest: received::table.filter(waiting()).select(diesel::dsl::min(received::run_at)).get_result(c)?,
         }
     }))

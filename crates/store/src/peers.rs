@@ -10,6 +10,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     rows::Word,
     schema::{deliveries, peers},
@@ -98,8 +99,7 @@ pub fn by_id(conn: &mut Conn, id: PeerId) -> Result<Option<Peer>> {
 
 /// The servers with these numbers, in no order.
 pub fn by_ids(conn: &mut Conn, ids: &[PeerId]) -> Result<Vec<Peer>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> = db!(conn, c => peers::table.filter(peers::id.eq_any(ids)).select(Row::as_select()).load(c))?;
+    let rows: Vec<Row> = db!(conn, c => peers::table.filter(peers::id.among(ids)).select(Row::as_select()).load(c))?;
     Ok(rows.into_iter().map(Peer::from).collect())
 }
 
@@ -197,12 +197,11 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Traffic>> {
 /// Takes those of these servers that are due and that nobody else has, for as long as the lease lasts.
 pub fn claim(tx: &mut Tx<'_>, ids: &[PeerId], now: Timestamp, lease_until: Timestamp) -> Result<Vec<Peer>> {
     use crate::dialect::SkipLockedExt;
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let free = peers::lease_until.le(now.0).and(peers::retry_at.le(now.0));
     let rows: Vec<Row> = db!(tx, c => {
         let ids: Vec<i64> =
-            peers::table.filter(peers::id.eq_any(ids)).filter(free).select(peers::id).claimed().load(c)?;
-        diesel::update(peers::table.filter(peers::id.eq_any(ids)))
+            peers::table.filter(peers::id.among(ids)).filter(free).select(peers::id).claimed().load(c)?;
+        diesel::update(peers::table.filter(peers::id.among(ids)))
             .set(peers::lease_until.eq(lease_until.0))
             .returning(Row::as_returning())
             .get_results(c)
@@ -212,8 +211,7 @@ pub fn claim(tx: &mut Tx<'_>, ids: &[PeerId], now: Timestamp, lease_until: Times
 
 /// Lengthens a lease; a server that somebody else took meanwhile stays theirs.
 pub fn renew(tx: &mut Tx<'_>, ids: &[PeerId], lease: Timestamp, until: Timestamp) -> Result<()> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    db!(tx, c => diesel::update(peers::table.filter(peers::id.eq_any(ids).and(peers::lease_until.eq(lease.0))))
+    db!(tx, c => diesel::update(peers::table.filter(peers::id.among(ids).and(peers::lease_until.eq(lease.0))))
         .set(peers::lease_until.eq(until.0))
         .execute(c))?;
     Ok(())
@@ -226,8 +224,7 @@ pub fn release(tx: &mut Tx<'_>, ids: &[PeerId], lease: Timestamp) -> Result<()> 
 
 /// Servers took deliveries.
 pub fn succeeded(tx: &mut Tx<'_>, ids: &[PeerId], now: Timestamp) -> Result<()> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    db!(tx, c => diesel::update(peers::table.filter(peers::id.eq_any(ids)))
+    db!(tx, c => diesel::update(peers::table.filter(peers::id.among(ids)))
         .set((
             peers::state.eq(Word(PeerState::Alive)),
             peers::failures.eq(0),

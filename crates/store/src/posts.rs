@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     rows::{Json, Word},
     schema::{mentions, post_tags, posts, tallies},
@@ -138,12 +139,22 @@ pub fn by_id(conn: &mut Conn, id: PostId) -> Result<Option<Post>> {
 
 /// The posts with these numbers, whatever their state, in the order of `ids`.
 pub fn by_ids(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<Post>> {
-    let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> =
-        db!(conn, c => posts::table.filter(posts::id.eq_any(wanted)).select(Row::as_select()).load(c))?;
+    let rows: Vec<Row> = db!(conn, c => posts::table.filter(posts::id.among(ids)).select(Row::as_select()).load(c))?;
     let mut found: std::collections::HashMap<PostId, Post> =
         rows.into_iter().map(|row| (PostId(row.id), Post::from(row))).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// Who wrote a post.
+pub fn author(conn: &mut Conn, id: PostId) -> Result<Option<ActorId>> {
+    Ok(db!(conn, c => posts::table.find(id.0).select(posts::author_id).first(c).optional())?.map(ActorId))
+}
+
+/// Whether a post is closed to replies.
+pub fn is_locked(conn: &mut Conn, id: PostId) -> Result<bool> {
+    let locked: Option<bool> =
+        db!(conn, c => posts::table.find(id.0).select(posts::locked.is_not_null()).first(c).optional())?;
+    Ok(locked.unwrap_or(false))
 }
 
 /// The post with this id on the network, whatever its state.
@@ -200,15 +211,14 @@ pub fn update(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()>
 }
 
 fn set_links(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()> {
-    let people: Vec<_> =
-        mentioned.iter().map(|id| (mentions::post_id.eq(post.id.0), mentions::actor_id.eq(id.0))).collect();
-    if !people.is_empty() {
-        db!(tx, c => diesel::insert_into(mentions::table).values(&people).on_conflict_do_nothing().execute(c))?;
+    // One by one: most posts have one of these or none, and a statement of any length is prepared anew each time.
+    for person in mentioned {
+        let row = (mentions::post_id.eq(post.id.0), mentions::actor_id.eq(person.0));
+        db!(tx, c => diesel::insert_into(mentions::table).values(row).on_conflict_do_nothing().execute(c))?;
     }
-    let tags: Vec<_> =
-        post.content.tags.iter().map(|tag| (post_tags::tag.eq(tag), post_tags::post_id.eq(post.id.0))).collect();
-    if !tags.is_empty() {
-        db!(tx, c => diesel::insert_into(post_tags::table).values(&tags).on_conflict_do_nothing().execute(c))?;
+    for tag in &post.content.tags {
+        let row = (post_tags::tag.eq(tag), post_tags::post_id.eq(post.id.0));
+        db!(tx, c => diesel::insert_into(post_tags::table).values(row).on_conflict_do_nothing().execute(c))?;
     }
     Ok(())
 }
@@ -265,9 +275,8 @@ pub fn mentioned(conn: &mut Conn, id: PostId) -> Result<Vec<ActorId>> {
 
 /// Whom these posts mention, in the order of the people's numbers.
 pub fn mentions(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, ActorId)>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(i64, i64)> = db!(conn, c => mentions::table
-        .filter(mentions::post_id.eq_any(ids))
+        .filter(mentions::post_id.among(ids))
         .order(mentions::actor_id)
         .select((mentions::post_id, mentions::actor_id))
         .load(c))?;
@@ -305,9 +314,8 @@ pub fn count(tx: &mut Tx<'_>, id: PostId, what: Count, by: i64) -> Result<()> {
 
 /// The counters of these posts, with zeroes for those that have none.
 pub fn tallies(conn: &mut Conn, ids: &[PostId]) -> Result<std::collections::HashMap<PostId, Tally>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(i64, i64, i64, i64, i64)> =
-        db!(conn, c => tallies::table.filter(tallies::post_id.eq_any(ids)).load(c))?;
+        db!(conn, c => tallies::table.filter(tallies::post_id.among(ids)).load(c))?;
     let tally = |(id, replies, likes, dislikes, shares)| (PostId(id), Tally { replies, likes, dislikes, shares });
     Ok(rows.into_iter().map(tally).collect())
 }

@@ -12,6 +12,7 @@ use domain::{
 use crate::{
     actors,
     conn::{Conn, db},
+    dialect::AmongExt,
     error::Result,
     rows::Word,
     schema::{actors as rows, follows, members, peers, posts},
@@ -33,13 +34,12 @@ pub struct Relation {
 
 /// What `me` and these actors are to one another.
 pub fn between(conn: &mut Conn, me: ActorId, others: &[ActorId]) -> Result<HashMap<ActorId, Relation>> {
-    let others: Vec<i64> = others.iter().map(|id| id.0).collect();
     let mine: Vec<(i64, Word<FollowState>)> = db!(conn, c => follows::table
-        .filter(follows::follower_id.eq(me.0).and(follows::target_id.eq_any(&others)))
+        .filter(follows::follower_id.eq(me.0).and(follows::target_id.among(others)))
         .select((follows::target_id, follows::state))
         .load(c))?;
     let theirs: Vec<(i64, Word<FollowState>)> = db!(conn, c => follows::table
-        .filter(follows::target_id.eq(me.0).and(follows::follower_id.eq_any(&others)))
+        .filter(follows::target_id.eq(me.0).and(follows::follower_id.among(others)))
         .select((follows::follower_id, follows::state))
         .load(c))?;
     let mut found: HashMap<ActorId, Relation> = HashMap::new();
@@ -71,26 +71,25 @@ pub struct Numbers {
 /// The numbers of these actors.
 pub fn numbers(conn: &mut Conn, ids: &[ActorId]) -> Result<HashMap<ActorId, Numbers>> {
     type Counted = Vec<(i64, i64)>;
-    let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let accepted = || follows::state.eq(Word(FollowState::Accepted));
     let followers: Counted = db!(conn, c => follows::table
-        .filter(follows::target_id.eq_any(&wanted).and(accepted()))
+        .filter(follows::target_id.among(ids).and(accepted()))
         .group_by(follows::target_id)
         .select((follows::target_id, dsl::count_star()))
         .load(c))?;
     let following: Counted = db!(conn, c => follows::table
-        .filter(follows::follower_id.eq_any(&wanted).and(accepted()))
+        .filter(follows::follower_id.among(ids).and(accepted()))
         .group_by(follows::follower_id)
         .select((follows::follower_id, dsl::count_star()))
         .load(c))?;
     let written: Vec<(i64, i64, Option<i64>)> = db!(conn, c => posts::table
-        .filter(posts::author_id.eq_any(&wanted))
+        .filter(posts::author_id.among(ids))
         .filter(visible(None))
         .group_by(posts::author_id)
         .select((posts::author_id, dsl::count_star(), dsl::max(posts::id)))
         .load(c))?;
     let threads: Vec<(Option<i64>, i64, Option<i64>)> = db!(conn, c => posts::table
-        .filter(posts::group_id.eq_any(&wanted).and(posts::parent_id.is_null()))
+        .filter(posts::group_id.among(ids).and(posts::parent_id.is_null()))
         .filter(visible(None))
         .group_by(posts::group_id)
         .select((posts::group_id, dsl::count_star(), dsl::max(posts::id)))
@@ -114,9 +113,8 @@ pub fn numbers(conn: &mut Conn, ids: &[ActorId]) -> Result<HashMap<ActorId, Numb
 /// Who waits for an answer of these targets: those who asked to follow, and those who asked to join a group; in the
 /// order of their numbers, the largest first.
 pub fn waiting_for(conn: &mut Conn, targets: &[ActorId], before: i64, after: i64, limit: i64) -> Result<Vec<ActorId>> {
-    let targets: Vec<i64> = targets.iter().map(|id| id.0).collect();
     let follow: Vec<i64> = db!(conn, c => follows::table
-        .filter(follows::target_id.eq_any(&targets).and(follows::state.eq(Word(FollowState::Pending))))
+        .filter(follows::target_id.among(targets).and(follows::state.eq(Word(FollowState::Pending))))
         .filter(follows::follower_id.lt(before).and(follows::follower_id.gt(after)))
         .select(follows::follower_id)
         .distinct()
@@ -124,7 +122,7 @@ pub fn waiting_for(conn: &mut Conn, targets: &[ActorId], before: i64, after: i64
         .limit(limit)
         .load(c))?;
     let join: Vec<i64> = db!(conn, c => members::table
-        .filter(members::group_id.eq_any(&targets).and(members::state.eq(Word(MemberState::Pending))))
+        .filter(members::group_id.among(targets).and(members::state.eq(Word(MemberState::Pending))))
         .filter(members::person_id.lt(before).and(members::person_id.gt(after)))
         .select(members::person_id)
         .distinct()
@@ -149,14 +147,13 @@ pub struct Requests {
 
 /// What `person` asked of these targets, without an answer yet.
 pub fn requests(conn: &mut Conn, person: ActorId, targets: &[ActorId]) -> Result<Requests> {
-    let targets: Vec<i64> = targets.iter().map(|id| id.0).collect();
     let follow: Vec<i64> = db!(conn, c => follows::table
-        .filter(follows::follower_id.eq(person.0).and(follows::target_id.eq_any(&targets)))
+        .filter(follows::follower_id.eq(person.0).and(follows::target_id.among(targets)))
         .filter(follows::state.eq(Word(FollowState::Pending)))
         .select(follows::target_id)
         .load(c))?;
     let join: Vec<i64> = db!(conn, c => members::table
-        .filter(members::person_id.eq(person.0).and(members::group_id.eq_any(&targets)))
+        .filter(members::person_id.eq(person.0).and(members::group_id.among(targets)))
         .filter(members::state.eq(Word(MemberState::Pending)))
         .select(members::group_id)
         .load(c))?;

@@ -4,6 +4,7 @@ use domain::{id, time::Timestamp};
 
 use crate::{
     conn::{Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::{activities, deliveries, received, settings, voided},
     settings as remembered,
@@ -37,7 +38,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
             .limit(PIECE)
             .select(received::id)
             .load(c)?;
-        diesel::delete(received::table.filter(received::id.eq_any(piece))).execute(c)
+        diesel::delete(received::table.filter(received::id.among(piece))).execute(c)
     })?;
     db!(tx, c => diesel::delete(voided::table.filter(voided::at.lt(keep.ids.0))).execute(c))?;
     let old = id::at(keep.activities, 0);
@@ -49,7 +50,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
             .limit(PIECE)
             .select(activities::id)
             .load(c)?;
-        diesel::delete(activities::table.filter(activities::id.eq_any(piece))).execute(c)
+        diesel::delete(activities::table.filter(activities::id.among(piece))).execute(c)
     })?;
     Ok([bodies, ids, sent].into_iter().any(|n| i64::try_from(n).is_ok_and(|n| n == PIECE)))
 }

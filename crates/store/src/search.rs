@@ -1,7 +1,10 @@
 //! The full-text index: words analysed by us, matched by FTS5 or by tsvector.
 use diesel::{
+    pg::Pg,
     prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{BigInt, Text},
+    sqlite::Sqlite,
 };
 use domain::{
     id::{ActorId, PostId},
@@ -34,23 +37,69 @@ pub fn posts(conn: &mut Conn, query: &Query, viewer: Option<ActorId>, page: Page
     Ok(ids.into_iter().map(PostId).collect())
 }
 
-/// Makes the words of a post findable; `terms` come from `domain::text::search`.
+/// Makes the words of a post findable; `terms` come from `domain::text::search`, and none of it were indexed before.
 pub fn index(tx: &mut Tx<'_>, id: PostId, terms: &str) -> Result<()> {
-    unindex(tx, id)?;
-    db!(tx,
-        sqlite c => diesel::sql_query("INSERT INTO post_search (rowid, terms) VALUES ($1, $2)")
-            .bind::<BigInt, _>(id.0).bind::<Text, _>(terms).execute(c),
-        postgres c => diesel::sql_query("INSERT INTO post_search (post_id, terms) VALUES ($1, to_tsvector('simple', $2))")
-            .bind::<BigInt, _>(id.0).bind::<Text, _>(terms).execute(c),
-    )?;
+    let insert = Insert { id: id.0, terms };
+    db!(tx, c => insert.execute(c))?;
     Ok(())
 }
 
 /// Forgets the words of a post.
 pub fn unindex(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
-    db!(tx,
-        sqlite c => diesel::sql_query("DELETE FROM post_search WHERE rowid = $1").bind::<BigInt, _>(id.0).execute(c),
-        postgres c => diesel::sql_query("DELETE FROM post_search WHERE post_id = $1").bind::<BigInt, _>(id.0).execute(c),
-    )?;
+    let delete = Delete { id: id.0 };
+    db!(tx, c => delete.execute(c))?;
     Ok(())
+}
+
+/// Adds to the index. A statement of its own type, so that it is prepared once.
+#[derive(Debug, Clone, Copy)]
+struct Insert<'a> {
+    id: i64,
+    terms: &'a str,
+}
+
+/// Takes out of the index.
+#[derive(Debug, Clone, Copy, QueryId)]
+struct Delete {
+    id: i64,
+}
+
+impl QueryId for Insert<'_> {
+    type QueryId = Insert<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+impl<C> RunQueryDsl<C> for Insert<'_> {}
+impl<C> RunQueryDsl<C> for Delete {}
+
+impl QueryFragment<Sqlite> for Insert<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO post_search (rowid, terms) VALUES (");
+        out.push_bind_param::<BigInt, _>(&self.id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(self.terms)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+impl QueryFragment<Pg> for Insert<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO post_search (post_id, terms) VALUES (");
+        out.push_bind_param::<BigInt, _>(&self.id)?;
+        out.push_sql(", to_tsvector('simple', ");
+        out.push_bind_param::<Text, _>(self.terms)?;
+        out.push_sql("))");
+        Ok(())
+    }
+}
+impl QueryFragment<Sqlite> for Delete {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("DELETE FROM post_search WHERE rowid = ");
+        out.push_bind_param::<BigInt, _>(&self.id)
+    }
+}
+impl QueryFragment<Pg> for Delete {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("DELETE FROM post_search WHERE post_id = ");
+        out.push_bind_param::<BigInt, _>(&self.id)
+    }
 }

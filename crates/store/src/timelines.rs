@@ -9,7 +9,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, db},
-    dialect::{Home, Source},
+    dialect::{AmongExt, Home, Source},
     error::Result,
     notifications::Notification,
     posts as kept,
@@ -98,7 +98,7 @@ fn shared(conn: &mut Conn, numbers: &[i64]) -> Result<HashMap<i64, Entry>> {
         return Ok(HashMap::new());
     }
     let rows: Vec<(i64, i64, i64, i64)> = db!(conn, c => shares::table
-        .filter(shares::id.eq_any(numbers))
+        .filter(shares::id.among(numbers))
         .select((shares::id, shares::post_id, shares::actor_id, shares::created))
         .load(c))?;
     let entry = |(number, post, actor, at)| {
@@ -283,9 +283,8 @@ pub fn branches(conn: &mut Conn, root: PostId, limit: i64) -> Result<Vec<(PostId
 
 /// Those among `ids` that `viewer` may read.
 pub fn visible_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -> Result<HashSet<PostId>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let seen: Vec<i64> = db!(conn, c => posts::table
-        .filter(posts::id.eq_any(ids))
+        .filter(posts::id.among(ids))
         .filter(visible(viewer))
         .select(posts::id)
         .load(c))?;
@@ -294,9 +293,8 @@ pub fn visible_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -
 
 /// Those among `ids` that `actor` passed on.
 pub fn shared_among(conn: &mut Conn, ids: &[PostId], actor: ActorId) -> Result<HashSet<PostId>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let shared: Vec<i64> = db!(conn, c => shares::table
-        .filter(shares::post_id.eq_any(ids).and(shares::actor_id.eq(actor.0)))
+        .filter(shares::post_id.among(ids).and(shares::actor_id.eq(actor.0)))
         .select(shares::post_id)
         .load(c))?;
     Ok(shared.into_iter().map(PostId).collect())
@@ -331,10 +329,10 @@ pub fn told(conn: &mut Conn, account: ActorId, asked: &Told, window: Window) -> 
             .limit(window.limit)
             .into_boxed();
         if let Some(kinds) = &asked.kinds {
-            query = query.filter(notifications::kind.eq_any(kinds));
+            query = query.filter(notifications::kind.among(kinds));
         }
         if !asked.not.is_empty() {
-            query = query.filter(notifications::kind.ne_all(&asked.not));
+            query = query.filter(dsl::not(notifications::kind.among(&asked.not)));
         }
         if let Some(by) = asked.by {
             query = query.filter(notifications::actor_id.eq(by.0));

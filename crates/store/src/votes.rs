@@ -8,6 +8,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     posts::{self, Count},
     rows::Word,
@@ -31,7 +32,7 @@ pub fn get(conn: &mut Conn, post: PostId, actor: ActorId) -> Result<Option<(Vote
     Ok(found.map(|(vote, uri)| (vote.0, uri)))
 }
 
-/// Records a vote and counts it; returns the one it replaces.
+/// Records a vote and counts it; returns the one that stood. The same again changes nothing.
 pub fn set(
     tx: &mut Tx<'_>,
     post: PostId,
@@ -41,6 +42,9 @@ pub fn set(
     at: Timestamp,
 ) -> Result<Option<Vote>> {
     let was = get(tx, post, actor)?.map(|(vote, _)| vote);
+    if was == Some(vote) {
+        return Ok(was);
+    }
     let row = (
         votes::post_id.eq(post.0),
         votes::actor_id.eq(actor.0),
@@ -54,12 +58,10 @@ pub fn set(
         .do_update()
         .set((votes::value.eq(excluded(votes::value)), votes::activity_uri.eq(excluded(votes::activity_uri))))
         .execute(c))?;
-    if was != Some(vote) {
-        if let Some(was) = was {
-            posts::count(tx, post, counter(was), -1)?;
-        }
-        posts::count(tx, post, counter(vote), 1)?;
+    if let Some(was) = was {
+        posts::count(tx, post, counter(was), -1)?;
     }
+    posts::count(tx, post, counter(vote), 1)?;
     Ok(was)
 }
 
@@ -75,9 +77,8 @@ pub fn remove(tx: &mut Tx<'_>, post: PostId, actor: ActorId) -> Result<Option<(V
 
 /// The votes of `actor` on these posts.
 pub fn of(conn: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<Vec<(PostId, Vote)>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(i64, Word<Vote>)> = db!(conn, c => votes::table
-        .filter(votes::actor_id.eq(actor.0).and(votes::post_id.eq_any(ids)))
+        .filter(votes::actor_id.eq(actor.0).and(votes::post_id.among(ids)))
         .select((votes::post_id, votes::value))
         .load(c))?;
     Ok(rows.into_iter().map(|(id, vote)| (PostId(id), vote.0)).collect())

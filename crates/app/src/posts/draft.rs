@@ -75,7 +75,8 @@ pub(super) async fn complete(app: &App, me: Me, writing: Writing) -> Result<Draf
     let mentions = mentioned(&known, group, parent.as_ref(), me);
     let content = render(app, writing.clone(), &known, group.is_some() && parent.is_none());
     let kind = if content.poll.is_some() { PostKind::Question } else { PostKind::Note };
-    Ok(Draft { kind, content, parent: writing.parent, group, audience: writing.audience, mentions })
+    let (parent, audience) = (writing.parent, writing.audience);
+    Ok(Draft { parent, group, mentions, ..Draft::new(kind, content, audience) })
 }
 
 fn check(writing: &Writing) -> Result<()> {

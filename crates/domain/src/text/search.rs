@@ -102,27 +102,48 @@ impl Language {
 /// Signs that no letter absorbs are left out and digits are parted from letters, because the tokenisers of the two
 /// databases disagree about both.
 fn words(text: &str, max: usize) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    let (mut length, mut digits) = (0, false);
-    for c in text.nfkc().flat_map(char::to_lowercase).nfc().filter(|c| !is_combining_mark(*c)).chain([' ']) {
-        let alone = c.is_alphanumeric() && stands_alone(c);
-        let ends = !c.is_alphanumeric() || alone || digits != c.is_numeric();
-        if ends && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-            length = 0;
-        }
-        if words.len() >= max {
+    let mut words = Words::default();
+    // Piece by piece, since most need no normalisation, and nothing composes across a space.
+    for piece in text.split_inclusive(' ') {
+        if words.done.len() >= max {
             break;
         }
-        if alone {
-            words.push(c.to_string());
-        } else if c.is_alphanumeric() && length < WORD_MAX {
-            word.push(c);
-            (length, digits) = (length + 1, c.is_numeric());
+        if piece.is_ascii() {
+            piece.bytes().for_each(|byte| words.take(char::from(byte.to_ascii_lowercase())));
+        } else {
+            let composed = piece.nfkc().flat_map(char::to_lowercase).nfc();
+            composed.filter(|c| !is_combining_mark(*c)).for_each(|c| words.take(c));
         }
     }
-    words
+    words.take(' ');
+    words.done.truncate(max);
+    words.done
+}
+
+/// Words, and the beginning of the next one.
+#[derive(Default)]
+struct Words {
+    done: Vec<String>,
+    word: String,
+    length: usize,
+    digits: bool,
+}
+
+impl Words {
+    fn take(&mut self, c: char) {
+        let alone = c.is_alphanumeric() && stands_alone(c);
+        let ends = !c.is_alphanumeric() || alone || self.digits != c.is_numeric();
+        if ends && !self.word.is_empty() {
+            self.done.push(std::mem::take(&mut self.word));
+            self.length = 0;
+        }
+        if alone {
+            self.done.push(c.to_string());
+        } else if c.is_alphanumeric() && self.length < WORD_MAX {
+            self.word.push(c);
+            (self.length, self.digits) = (self.length + 1, c.is_numeric());
+        }
+    }
 }
 
 /// Letters of scripts that put no spaces between words.

@@ -16,7 +16,7 @@ use store::{deliveries::Recipients, posts::Count};
 
 use super::{
     received,
-    send::{Envelope, Name, actor, pass_on, send, send_text, tells_of},
+    send::{Envelope, Name, actors, pass_on, send, send_text, tells_of},
 };
 use crate::render::{
     Activity, Form, PUBLIC,
@@ -40,35 +40,45 @@ impl Verb {
 
 /// Somebody wrote a post.
 pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
-    let view = view::post(tx, post.clone())?;
     if post.local {
+        let view = view::post(tx, post.clone())?;
         written(tx, &view, Verb::Create)?;
+        return match own_group(tx, view.group.as_ref(), post)? {
+            Some(group) => announce(tx, group, post, &view.author),
+            None => Ok(()),
+        };
     }
-    let Some(group) = own_group(tx, &view)? else { return Ok(()) };
-    if !post.local {
-        relay(tx, group, &view, Verb::Create, cause)?;
-    }
-    announce(tx, group, post, &view.author)
+    let Some((author, group)) = around(tx, post)? else { return Ok(()) };
+    relay(tx, &group, (post, &author), Verb::Create, cause)?;
+    announce(tx, &group, post, &author)
 }
 
 /// An author changed a post.
 pub(super) fn edited(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
-    let view = view::post(tx, post.clone())?;
     if post.local {
+        let view = view::post(tx, post.clone())?;
         written(tx, &view, Verb::Update)
-    } else if let Some(group) = own_group(tx, &view)? {
-        relay(tx, group, &view, Verb::Update, cause)
+    } else if let Some((author, group)) = around(tx, post)? {
+        relay(tx, &group, (post, &author), Verb::Update, cause)
     } else {
         Ok(())
     }
 }
 
 /// The group of a post, if it lives here and tells others about the post.
-fn own_group<'a>(tx: &mut Tx<'_, '_>, view: &'a PostView) -> Result<Option<&'a Actor>> {
-    match &view.group {
-        Some(group) if tells_of(tx, group, &view.post)? => Ok(Some(group)),
+fn own_group<'a>(tx: &mut Tx<'_, '_>, group: Option<&'a Actor>, post: &Post) -> Result<Option<&'a Actor>> {
+    match group {
+        Some(group) if tells_of(tx, group, post)? => Ok(Some(group)),
         _ => Ok(None),
     }
+}
+
+/// The author of a post, and its group, if that lives here and tells others about the post.
+fn around(tx: &mut Tx<'_, '_>, post: &Post) -> Result<Option<(Actor, Actor)>> {
+    let Some(group) = post.group else { return Ok(None) };
+    let [author, group] = actors(tx, [post.author, group])?;
+    let tells = own_group(tx, group.as_ref(), post)?.is_some();
+    Ok(author.zip(group).filter(|_| tells))
 }
 
 /// A person here wrote or changed a post: the group wraps it for forums, everybody else hears it from the author.
@@ -79,7 +89,7 @@ fn written(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<()> {
         return Ok(());
     }
     let name = Name::new(tx);
-    let own = own_group(tx, view)?;
+    let own = own_group(tx, view.group.as_ref(), post)?;
     let mut instead_of = match own {
         Some(group) => wrap(tx, group, view, verb, &name)?,
         None => Vec::new(),
@@ -185,8 +195,7 @@ fn addressed(tx: &mut Tx<'_, '_>, post: &Post) -> Result<Addressed> {
 
 /// A group of ours passes on what somebody elsewhere wrote: to forums as it came, and replies also to those who trust
 /// the author's own signature.
-fn relay(tx: &mut Tx<'_, '_>, group: &Actor, view: &PostView, verb: Verb, cause: Cause) -> Result<()> {
-    let (post, author) = (&view.post, &view.author);
+fn relay(tx: &mut Tx<'_, '_>, group: &Actor, (post, author): (&Post, &Actor), verb: Verb, cause: Cause) -> Result<()> {
     let forums = (Receivers::Forums, slice::from_ref(&author.id));
     match received::by(tx, cause, &author.uri)? {
         Some(received) => {
@@ -213,7 +222,7 @@ fn forward(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, words: Received) -> 
     let name = Name::new(tx);
     let envelope = Envelope { public: false, ..Envelope::of(group.id, Some(post)) };
     let to = Recipients { receivers: Receivers::Forwards, ..to_microblogs(group) };
-    send_text(tx, &name, envelope, ("Forward", Box::<str>::from(words).into()), &[to])?;
+    send_text(tx, &name, envelope, ("Forward", || Ok(Box::<str>::from(words).into())), &[to])?;
     Ok(())
 }
 
@@ -246,15 +255,9 @@ pub(super) fn take_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author:
 
 /// An author deleted a post; it comes as it was.
 pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
-    let Some(author) = actor(tx, post.author)? else { return Ok(()) };
-    let group = match post.group {
-        Some(group) => actor(tx, group)?,
-        None => None,
-    };
-    let own = match &group {
-        Some(group) if tells_of(tx, group, post)? => Some(group),
-        _ => None,
-    };
+    let [author, group] = actors(tx, [post.author, post.group.unwrap_or(post.author)])?;
+    let Some(author) = author else { return Ok(()) };
+    let own = own_group(tx, group.as_ref(), post)?;
     if post.local {
         return erased(tx, post, &author, own);
     }

@@ -62,7 +62,7 @@ impl Envelope {
     }
 }
 
-/// Stores an activity, frozen, and queues it; returns for how many inboxes.
+/// Queues an activity, and stores it, frozen, if anybody gets it; returns for how many inboxes.
 pub(super) fn send<O: Serialize>(
     tx: &mut Tx<'_, '_>,
     name: &Name,
@@ -70,31 +70,38 @@ pub(super) fn send<O: Serialize>(
     activity: &Activity<'_, O>,
     to: &[Recipients<'_>],
 ) -> Result<usize> {
-    let body = render::document(activity).map_err(Error::internal)?;
-    send_text(tx, name, envelope, (activity.kind(), body), to)
+    let text = || render::document(activity).map_err(Error::internal);
+    send_text(tx, name, envelope, (activity.kind(), text), to)
 }
 
-/// Stores an activity whose text exists already.
+/// The same for an activity whose text is made otherwise. It is made only if anybody gets it.
 pub(super) fn send_text(
     tx: &mut Tx<'_, '_>,
     name: &Name,
     envelope: Envelope,
-    (kind, body): (&str, String),
+    (kind, text): (&str, impl FnOnce() -> Result<String>),
     to: &[Recipients<'_>],
 ) -> Result<usize> {
     let Envelope { actor, post, public, keep } = envelope;
-    let row = store::activities::Activity { id: name.id, actor, kind: kind.to_owned(), post, public, body };
-    store::activities::insert(tx, &row)?;
     let mut inboxes = 0;
     for recipients in to {
         inboxes += store::deliveries::queue(tx, name.id, recipients)?;
     }
+    if inboxes > 0 || keep {
+        let row =
+            store::activities::Activity { id: name.id, actor, kind: kind.to_owned(), post, public, body: text()? };
+        store::activities::insert(tx, &row)?;
+    }
     if inboxes > 0 {
         tx.wake(Queue::Deliveries);
-    } else if !keep {
-        store::activities::forget(tx, name.id)?;
     }
     Ok(inboxes)
+}
+
+/// Actors by number, in their order.
+pub(super) fn actors<const N: usize>(tx: &mut Tx<'_, '_>, ids: [ActorId; N]) -> Result<[Option<Actor>; N]> {
+    let found = store::actors::by_ids(tx, &ids)?;
+    Ok(ids.map(|id| found.iter().find(|actor| actor.id == id).cloned()))
 }
 
 /// An actor by number.
@@ -104,15 +111,17 @@ pub(super) fn actor(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<Option<Actor>> {
 
 /// Whether the group lives here and what happens in it may be told outside.
 pub(super) fn is_open(tx: &mut Tx<'_, '_>, group: &Actor) -> Result<bool> {
-    let rules = store::groups::rules(tx, group.id)?;
-    Ok(group.is_local() && rules.is_some_and(|rules| rules.visibility != Visibility::Private))
+    let rules = if group.is_local() { store::groups::rules(tx, group.id)? } else { None };
+    Ok(rules.is_some_and(|rules| rules.visibility != Visibility::Private))
 }
 
 /// Whether the group lives here and tells others about this post, whatever has become of it since.
 pub(super) fn tells_of(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<bool> {
+    let Some(rules) = (if group.is_local() { store::groups::rules(tx, group.id)? } else { None }) else {
+        return Ok(false);
+    };
     let as_it_was = Post { deleted: None, removed: None, ..post.clone() };
-    let rules = store::groups::rules(tx, group.id)?;
-    Ok(group.is_local() && rules.is_some_and(|rules| policy::announce(&rules, &as_it_was).is_ok()))
+    Ok(policy::announce(&rules, &as_it_was).is_ok())
 }
 
 /// A group of ours passes on to other groups what somebody did in it; the servers of `people` get it too.

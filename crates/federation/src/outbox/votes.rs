@@ -13,7 +13,7 @@ use store::deliveries::Recipients;
 
 use super::{
     received,
-    send::{Envelope, Name, actor, pass_on, send, tells_of},
+    send::{Envelope, Name, actors, pass_on, send, tells_of},
 };
 use crate::render::{Activity, activity};
 
@@ -53,11 +53,8 @@ pub(super) fn unvoted(
 }
 
 fn people(tx: &mut Tx<'_, '_>, post: &Post, voter: ActorId) -> Result<Option<(Actor, Option<Actor>)>> {
-    let group = match post.group {
-        Some(group) => actor(tx, group)?,
-        None => None,
-    };
-    Ok(actor(tx, voter)?.map(|voter| (voter, group)))
+    let [voter, group] = actors(tx, [voter, post.group.unwrap_or(voter)])?;
+    Ok(voter.map(|voter| (voter, group.filter(Actor::is_group))))
 }
 
 /// The vote of a person elsewhere, passed on by a group of ours.

@@ -109,14 +109,10 @@ impl Surroundings {
         if let (Some(group), None) = (group, &content.title) {
             content.title = title::from_post(&content.html, &[&group.name, &group.handle()]);
         }
-        let draft = Draft {
-            kind: found.kind,
-            content,
-            parent: self.parent.as_ref().map(|parent| parent.id),
-            group: group.map(|group| group.id),
-            audience,
-            mentions,
-        };
+        let mut draft = Draft::new(found.kind, content, audience);
+        draft.parent = self.parent.as_ref().map(|parent| parent.id);
+        draft.group = group.map(|group| group.id);
+        draft.mentions = mentions;
         // A second of difference is how some save the two dates of a post that never changed.
         let edited = found.edited.filter(|at| *at > found.published + span::seconds(1));
         let origin = Origin { uri: found.uri, url: found.url, published: found.published, edited };

@@ -1,6 +1,10 @@
 //! Posts that were written, changed or deleted elsewhere.
 use app::{Error, Result, posts};
-use domain::{host::same_origin, policy::Refusal, post::Post};
+use domain::{
+    host::same_origin,
+    policy::Refusal,
+    post::{Content, Post},
+};
 
 use super::{Context, Plan, act, actors, draft, ignore};
 use crate::{
@@ -94,11 +98,12 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     let stated = found.edited;
     let around = draft::look(context.app, &found, context.actor.clone(), None).await?;
     let (mut draft, origin) = around.draft(found, known.group);
-    if known.parent.is_some() {
-        draft.content.title = None;
+    if known.parent.is_some() && draft.content().title.is_some() {
+        let untitled = Content { title: None, ..draft.content().clone() };
+        draft = draft.saying(untitled);
     }
     // Some never say when. The results of a poll come without a date on purpose.
-    let said = (undated && draft.content.poll.is_none()).then(|| context.app.now());
+    let said = (undated && draft.content().poll.is_none()).then(|| context.app.now());
     let (by, edited, cause) = (context.actor.id, stated.or(said), Some(context.received));
     act(move |tx| posts::receive_edit(tx, by, &origin.uri, &draft, edited, cause))
 }

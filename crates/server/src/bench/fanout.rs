@@ -53,7 +53,7 @@ pub(super) async fn measure(subject: &Subject, options: &BenchFanout) -> Result<
     running.drained("deliveries").await?;
     let birth = running.birth;
     // The server starts anew, so that no connection is left from the answers.
-    drop(running);
+    running.end().await?;
     let mut running = subject.start().await?;
 
     let meter = Meter::start(running.pid);

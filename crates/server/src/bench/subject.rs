@@ -26,7 +26,7 @@ use crate::{
 /// How long the server may take to start, and to work off what it was given.
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How often it is asked whether it has.
-const GLANCE: Duration = Duration::from_millis(5);
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// A server that is ready to be started, again and again.
 pub(super) struct Subject {
@@ -143,7 +143,7 @@ impl Subject {
             if started.elapsed() > PATIENCE {
                 return Err(self.complaint("the server does not get ready"));
             }
-            tokio::time::sleep(GLANCE / 5).await;
+            tokio::time::sleep(GLANCE / 20).await;
         }
         running.birth.start_ms = started.elapsed().as_secs_f64() * 1_000.0;
         running.birth.idle_rss_mb = usage::memory_mb(pid, "VmRSS:");
@@ -184,6 +184,11 @@ impl Running<'_> {
             Ok(None) => Ok(()),
             _ => Err(self.subject.complaint("the server ended")),
         }
+    }
+
+    /// Ends it, and waits until its data are free.
+    pub(super) async fn end(mut self) -> Result<(), Failure> {
+        self.child.kill().await.map_err(other("the server"))
     }
 
     /// What the server answers to a GET; nothing if it does not.

@@ -181,8 +181,8 @@ impl World {
         let uri = said["object"]["id"].as_str().unwrap().to_owned();
         let cause = self.receive(said["id"].as_str().unwrap(), body.to_owned()).await;
         let content = Content { html: "<p>hola</p>".into(), ..Content::default() };
-        let (kind, group) = (PostKind::Note, Some(group));
-        let draft = Draft { kind, content, parent, group, audience: Audience::Public, mentions: Vec::new() };
+        let mut draft = Draft::new(PostKind::Note, content, Audience::Public);
+        (draft.parent, draft.group) = (parent, Some(group));
         let origin = Origin { uri: uri.clone(), url: uri, published: Timestamp(1_000), edited: None };
         self.app.write(move |tx| posts::receive(tx, author, &draft, &origin, Some(cause))).await.unwrap()
     }
