@@ -10,7 +10,7 @@ mod traffic;
 mod verdict;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -81,13 +81,55 @@ enum News {
     Renewed(Result<Timestamp>, Vec<(PeerId, Timestamp)>),
 }
 
+/// What came of a lane's turn.
+enum Step {
+    /// One delivery left, and there may be more.
+    Left,
+    /// There is nothing to do until something happens.
+    Nothing,
+    /// Something would leave if less were on its way.
+    Crowded,
+}
+
+/// The lanes that wait for their turn; those to servers that have to prove themselves hold nobody else up.
+#[derive(Default)]
+struct Turns {
+    swift: VecDeque<PeerId>,
+    probing: VecDeque<PeerId>,
+    all: HashSet<PeerId>,
+}
+
+impl Turns {
+    fn add(&mut self, id: PeerId, probing: bool) {
+        if self.all.insert(id) {
+            self.of(probing).push_back(id);
+        }
+    }
+
+    fn add_first(&mut self, id: PeerId, probing: bool) {
+        if self.all.insert(id) {
+            self.of(probing).push_front(id);
+        }
+    }
+
+    fn next(&mut self, probing: bool) -> Option<PeerId> {
+        let id = self.of(probing).pop_front()?;
+        self.all.remove(&id);
+        Some(id)
+    }
+
+    fn of(&mut self, probing: bool) -> &mut VecDeque<PeerId> {
+        if probing { &mut self.probing } else { &mut self.swift }
+    }
+}
+
 /// The one who keeps the books.
 struct Office {
     app: App,
     courier: Arc<Courier>,
     lanes: HashMap<PeerId, Lane>,
-    /// The lanes, whose turn it is first.
-    turns: VecDeque<PeerId>,
+    /// The lanes something happened to, so that something may leave, whose turn it is first.
+    turns: Turns,
     traffic: Traffic,
     report: Report,
     recording: bool,
@@ -112,7 +154,7 @@ impl Office {
             courier: Arc::new(Courier::new(app.clone(), client)),
             app,
             lanes: HashMap::new(),
-            turns: VecDeque::new(),
+            turns: Turns::default(),
             traffic: Traffic::default(),
             report: Report::default(),
             recording: false,
@@ -179,7 +221,7 @@ impl Office {
                 for claim in claims.unwrap_or_else(|error| self.complain(&error)) {
                     let id = claim.peer.id;
                     self.lanes.insert(id, Lane::new(claim));
-                    self.turns.push_back(id);
+                    self.turn(id);
                 }
             }
             News::Loaded(id, batch) => {
@@ -187,11 +229,13 @@ impl Office {
                 if let Some(lane) = self.lanes.get_mut(&id) {
                     lane.load(batch);
                 }
+                self.turn(id);
             }
             News::Slow => self.traffic.slow_down(),
             News::Sent(id, waiting, verdict, pace) => {
                 self.traffic.leave(pace);
                 self.settle(id, waiting, verdict);
+                self.turn(id);
             }
             News::Recorded(Ok(()), report) => {
                 self.recording = false;
@@ -220,39 +264,45 @@ impl Office {
         T::default()
     }
 
+    /// It will be looked whether something may leave to this server.
+    fn turn(&mut self, id: PeerId) {
+        if let Some(lane) = self.lanes.get(&id) {
+            self.turns.add(id, lane.is_probing());
+        }
+    }
+
     /// Lets leave what may leave, a server after the other.
     fn dispatch(&mut self) {
         let now = self.app.now();
-        let mut idle = 0;
-        while idle < self.turns.len() {
-            let Some(id) = self.turns.pop_front() else { return };
-            if self.advance(id, now) {
-                idle = 0;
-            } else {
-                idle += 1;
-            }
-            if self.lanes.contains_key(&id) {
-                self.turns.push_back(id);
+        for probing in [false, true] {
+            while let Some(id) = self.turns.next(probing) {
+                match self.advance(id, now) {
+                    Step::Left => self.turn(id),
+                    Step::Nothing => {}
+                    Step::Crowded => {
+                        self.turns.add_first(id, probing);
+                        break;
+                    }
+                }
             }
         }
     }
 
-    /// Lets one delivery to a server leave, or ends its turn; whether one left.
-    fn advance(&mut self, id: PeerId, now: Timestamp) -> bool {
-        let Some(lane) = self.lanes.get_mut(&id) else { return false };
+    /// Lets one delivery to a server leave, or ends its turn.
+    fn advance(&mut self, id: PeerId, now: Timestamp) -> Step {
+        let Some(lane) = self.lanes.get_mut(&id) else { return Step::Nothing };
         if lane.peer.lease_until <= now {
             // We were asleep too long: the server may be somebody else's by now.
             lane.close();
         }
         let probing = lane.is_probing();
         let mut delayed = Vec::new();
-        let mut next = None;
-        if let Some(pace) = self.traffic.enter(probing) {
-            next = lane.start(now, &mut delayed).map(|waiting| (waiting, pace));
-            if next.is_none() {
-                self.traffic.leave(pace);
-            }
+        let pace = self.traffic.enter(probing);
+        let next = pace.and_then(|pace| Some((lane.start(now, &mut delayed)?, pace)));
+        if let (Some(pace), None) = (pace, &next) {
+            self.traffic.leave(pace);
         }
+        let crowded = pace.is_none() && lane.is_waiting();
         let wants = lane.wants();
         let over = lane.is_over();
         for (waiting, retry_at) in delayed {
@@ -266,7 +316,7 @@ impl Office {
             if over {
                 self.end(id);
             }
-            return false;
+            return if crowded { Step::Crowded } else { Step::Nothing };
         };
         let (courier, tell) = (self.courier.clone(), self.tell.clone());
         self.spawn(async move {
@@ -283,7 +333,7 @@ impl Office {
             };
             News::Sent(id, waiting, verdict, pace)
         });
-        true
+        Step::Left
     }
 
     fn settle(&mut self, id: PeerId, waiting: Waiting, verdict: Verdict) {

@@ -7,13 +7,13 @@ use diesel::{
     prelude::*,
 };
 
-use crate::error::Error;
+use crate::{error::Error, search::Late};
 
 /// A connection for reading.
 #[expect(missing_debug_implementations, reason = "connections have none")]
 pub enum Conn {
-    /// The embedded database.
-    Sqlite(SqliteConnection),
+    /// The embedded database, and the words that the open transaction has yet to index.
+    Sqlite(SqliteConnection, Late),
     /// A server.
     Postgres(PgConnection),
 }
@@ -56,14 +56,14 @@ impl Conn {
     #[inline]
     pub fn backend(&mut self) -> Backend<'_> {
         match self {
-            Self::Sqlite(c) => Backend::Sqlite(c),
+            Self::Sqlite(c, _) => Backend::Sqlite(c),
             Self::Postgres(c) => Backend::Postgres(c),
         }
     }
 
     /// Whether this is the embedded database.
     pub fn is_sqlite(&self) -> bool {
-        matches!(self, Self::Sqlite(_))
+        matches!(self, Self::Sqlite(..))
     }
 
     /// Whether the connection can serve no more: the server went away, or a rollback failed.
@@ -88,6 +88,9 @@ impl Conn {
 
     /// Rolls back whatever is open after a panic; whether that left a usable connection.
     pub(crate) fn abandon(&mut self) -> bool {
+        if let Some(late) = self.late() {
+            late.clear();
+        }
         while self.depth() > 0 {
             if self.rollback().is_err() {
                 return false;
@@ -103,13 +106,37 @@ impl Conn {
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.begin().map_err(|e| E::from(e.into()))?;
-        match f(&mut Tx(self)) {
+        let mark = self.late().map_or(0, |late| late.len());
+        let done = f(&mut Tx(self)).and_then(|value| self.catch_up().map(|()| value).map_err(E::from));
+        match done {
             Ok(value) => self.commit().map(|()| value).map_err(|e| E::from(e.into())),
-            Err(error) => match self.rollback() {
-                Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
-                Err(rollback) => Err(E::from(rollback.into())),
-            },
+            Err(error) => {
+                if let Some(late) = self.late() {
+                    late.truncate(mark);
+                }
+                match self.rollback() {
+                    Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+                    Err(rollback) => Err(E::from(rollback.into())),
+                }
+            }
         }
+    }
+
+    /// The words that the open transaction has yet to index, where they are indexed late.
+    pub(crate) fn late(&mut self) -> Option<&mut Late> {
+        match self {
+            Self::Sqlite(_, late) => Some(late),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// Indexes what is late, once the outermost transaction is about to be committed.
+    fn catch_up(&mut self) -> Result<(), Error> {
+        if self.depth() > 1 {
+            return Ok(());
+        }
+        let late = self.late().map(std::mem::take).unwrap_or_default();
+        late.iter().try_for_each(|change| change.make(self))
     }
 
     fn begin(&mut self) -> QueryResult<()> {

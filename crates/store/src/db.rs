@@ -15,6 +15,7 @@ use crate::{
     conn::{Conn, Tx},
     error::{Error, Failure, Result},
     presence::{self, Presence},
+    search::Late,
     worker::{self, Outcome, Task},
 };
 
@@ -172,7 +173,7 @@ fn queue(spawn: impl FnOnce(crossbeam_channel::Receiver<Queued>) -> Result<()>) 
 /// Brings the database to the schema of this program; what it holds already stays.
 pub fn migrate(location: &Location) -> Result<()> {
     match opener(location)()? {
-        Conn::Sqlite(mut c) => run_migrations(&mut c, SQLITE),
+        Conn::Sqlite(mut c, _) => run_migrations(&mut c, SQLITE),
         Conn::Postgres(mut c) => {
             // One migrator at a time, whatever the number of nodes that start together.
             c.batch_execute("SELECT pg_advisory_lock(8370331)")?;
@@ -201,7 +202,7 @@ fn run_migrations<DB: diesel::backend::Backend>(
 /// Whether the database answers and has the schema of this program.
 pub fn is_migrated(conn: &mut Conn) -> Result<bool> {
     let pending = match conn {
-        Conn::Sqlite(c) => c.has_pending_migration(SQLITE),
+        Conn::Sqlite(c, _) => c.has_pending_migration(SQLITE),
         Conn::Postgres(c) => c.has_pending_migration(POSTGRES),
     };
     pending.map(|pending| !pending).map_err(|e| Error::Unavailable(e.to_string()))
@@ -227,7 +228,7 @@ fn sqlite_opener(path: &Path, read_only: bool) -> Open {
         if read_only {
             c.batch_execute("PRAGMA query_only=ON;").map_err(|e| unreachable(&e))?;
         }
-        Ok(Conn::Sqlite(c))
+        Ok(Conn::Sqlite(c, Late::new()))
     })
 }
 

@@ -13,7 +13,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
-    dialect::AmongExt,
+    dialect::{AmongExt, OneOfExt},
     error::Result,
     jobs::Backlog,
     rows::Word,
@@ -60,12 +60,12 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
     let other = diesel::alias!(deliveries as other);
     macro_rules! select {
         ($from:expr, $filter:expr) => {{
-            let profiles = choice.profiles.iter().copied().map(Word);
+            let profiles = choice.profiles.iter().map(|profile| profile.as_str());
             let mut query = $from
                 .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
                 .filter($filter)
                 .filter(actors::deleted.is_null())
-                .filter(peers::state.ne(Word(PeerState::Dead)).and(peers::profile.among(profiles)))
+                .filter(peers::state.ne(Word(PeerState::Dead)).and(peers::profile.one_of(profiles)))
                 .select((
                     peers::id,
                     activity.0.into_sql::<BigInt>(),
@@ -76,10 +76,10 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
                 .distinct()
                 .into_boxed();
             if let Some(only) = choice.only {
-                query = query.filter(peers::software.among(only));
+                query = query.filter(peers::software.one_of(only.iter().copied()));
             }
             if !choice.except.is_empty() {
-                query = query.filter(not(peers::software.among(choice.except)));
+                query = query.filter(not(peers::software.one_of(choice.except.iter().copied())));
             }
             if !to.instead_of.is_empty() {
                 query = query.filter(not(exists(
@@ -101,13 +101,14 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
         }};
     }
     let mut queued = 0;
-    if !to.followers_of.is_empty() {
+    // One after the other: there is hardly ever more than one, or more than a few.
+    for target in to.followers_of {
         let followers = || follows::table.inner_join(actors::table.on(actors::id.eq(follows::follower_id)));
-        let accepted = || follows::target_id.among(to.followers_of).and(follows::state.eq(Word(FollowState::Accepted)));
+        let accepted = || follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Accepted)));
         queued += db!(tx, c => select!(followers(), accepted()).execute(c))?;
     }
-    if !to.people.is_empty() {
-        queued += db!(tx, c => select!(actors::table, actors::id.among(to.people)).execute(c))?;
+    for person in to.people {
+        queued += db!(tx, c => select!(actors::table, actors::id.eq(person.0)).execute(c))?;
     }
     if to.everywhere {
         queued += db!(tx, c => select!(actors::table, actors::shared_inbox.is_not_null()).execute(c))?;

@@ -9,9 +9,11 @@ use diesel::{
 };
 
 mod among;
+mod constants;
 mod home;
 
 pub(crate) use among::AmongExt;
+pub(crate) use constants::OneOfExt;
 pub(crate) use home::{Home, Source};
 
 /// `FOR UPDATE SKIP LOCKED` where rows can be locked; nothing where the writer is alone anyway.

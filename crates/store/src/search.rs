@@ -39,16 +39,43 @@ pub fn posts(conn: &mut Conn, query: &Query, viewer: Option<ActorId>, page: Page
 
 /// Makes the words of a post findable; `terms` come from `domain::text::search`, and none of it were indexed before.
 pub fn index(tx: &mut Tx<'_>, id: PostId, terms: &str) -> Result<()> {
-    let insert = Insert { id: id.0, terms };
-    db!(tx, c => insert.execute(c))?;
-    Ok(())
+    change(tx, Change { id, terms: Some(terms.to_owned()) })
 }
 
 /// Forgets the words of a post.
 pub fn unindex(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
-    let delete = Delete { id: id.0 };
-    db!(tx, c => delete.execute(c))?;
+    change(tx, Change { id, terms: None })
+}
+
+/// What has yet to be indexed before a transaction is committed: FTS5 writes out all it holds at each savepoint, and with
+/// group commit there is one for each write.
+pub(crate) type Late = Vec<Change>;
+
+/// A change of the index.
+#[derive(Debug)]
+pub struct Change {
+    id: PostId,
+    /// Nothing takes the post out.
+    terms: Option<String>,
+}
+
+fn change(tx: &mut Tx<'_>, change: Change) -> Result<()> {
+    match tx.late() {
+        Some(late) => late.push(change),
+        None => change.make(tx)?,
+    }
     Ok(())
+}
+
+impl Change {
+    pub(crate) fn make(&self, conn: &mut Conn) -> Result<()> {
+        let id = self.id.0;
+        match &self.terms {
+            Some(terms) => db!(conn, c => Insert { id, terms }.execute(c))?,
+            None => db!(conn, c => Delete { id }.execute(c))?,
+        };
+        Ok(())
+    }
 }
 
 /// Adds to the index. A statement of its own type, so that it is prepared once.

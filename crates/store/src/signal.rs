@@ -47,7 +47,7 @@ pub(crate) fn listen(open: Open, mut hear: impl FnMut(&str) -> bool + Send + 'st
 fn listen_once(open: &Open, hear: &mut impl FnMut(&str) -> bool) -> Option<Result<()>> {
     let mut conn = match open() {
         Ok(Conn::Postgres(conn)) => conn,
-        Ok(Conn::Sqlite(_)) => return None,
+        Ok(Conn::Sqlite(..)) => return None,
         Err(error) => return hear("").then_some(Err(error)),
     };
     if let Err(error) = conn.batch_execute(&format!("LISTEN {CHANNEL}")) {

@@ -1,7 +1,7 @@
 //! Search text analysed by us, so that both databases find the same things.
 mod query;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
@@ -29,22 +29,31 @@ pub fn analyze(text: &str, language: Option<&str>) -> String {
         Some(_) => &[Language::Unknown],
     };
     let mut out = String::with_capacity(text.len() * 2);
-    let mut seen = HashSet::new();
-    for (at, language) in languages.iter().enumerate() {
-        for word in &words {
-            let stem = language.stem(word);
-            if seen.insert(stem.clone()) || at == 0 {
-                push_word(&mut out, &stem);
-            }
-        }
-    }
+    let Some((first, others)) = languages.split_first() else { return out };
+    // Stemming is what takes time: each word once.
+    let mut stems: HashMap<&str, String> = HashMap::with_capacity(words.len());
+    let mut once: Vec<&str> = Vec::with_capacity(words.len());
     for word in &words {
+        let stem = stems.entry(word).or_insert_with(|| {
+            once.push(word);
+            first.stem(word)
+        });
+        push_word(&mut out, stem);
+    }
+    let mut seen: HashSet<String> = stems.into_values().collect();
+    let mut add = |stem: String| {
+        if !seen.contains(&stem) {
+            push_word(&mut out, &stem);
+            seen.insert(stem);
+        }
+    };
+    for language in others {
+        once.iter().for_each(|word| add(language.stem(word)));
+    }
+    for word in once.into_iter().filter(|word| !word.is_ascii()) {
         let folded = fold(word);
-        for language in languages.iter().filter(|_| folded != *word) {
-            let stem = language.stem(&folded);
-            if seen.insert(stem.clone()) {
-                push_word(&mut out, &stem);
-            }
+        if folded != word {
+            languages.iter().for_each(|language| add(language.stem(&folded)));
         }
     }
     out

@@ -135,6 +135,11 @@ impl Lane {
         self.in_flight == 0 && !self.loading && (self.trouble.is_some() || self.queue.is_empty() && !self.more)
     }
 
+    /// Whether something is left to be sent.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.trouble.is_none() && !self.queue.is_empty()
+    }
+
     /// What the server's row is to say from now on.
     pub(super) fn outcome(&mut self) -> (bool, Option<SetBack>) {
         (self.proven, self.trouble.take())
