@@ -64,6 +64,8 @@ pub enum Receivers {
     Microblogs,
     /// Of those, the ones that also take forwarded replies.
     Forwards,
+    /// And the ones that take words only from whose they are.
+    FirstHand,
 }
 
 /// A choice among servers, in the terms in which they are described.
@@ -91,6 +93,7 @@ impl Receivers {
             Self::Votes => choice(FORUM, Some(VOTES), &[]),
             Self::Microblogs => choice(MICROBLOG, None, &[]),
             Self::Forwards => choice(&[Profile::Microblog], Some(FORWARDS), &[]),
+            Self::FirstHand => choice(MICROBLOG, None, FORWARDS),
         }
     }
 
@@ -139,6 +142,9 @@ mod tests {
             assert!(Receivers::Forums.include(software) && !Receivers::Microblogs.include(software), "{software}");
         }
         assert!(Receivers::Votes.include("NodeBB") && !Receivers::Votes.include("discourse"));
-        assert!(Receivers::Forwards.include("mastodon") && !Receivers::Forwards.include("gotosocial"));
+        for (software, forwards) in [("mastodon", true), ("gotosocial", false), ("never heard of", false)] {
+            assert_eq!(Receivers::Forwards.include(software), forwards, "{software}");
+            assert_eq!(Receivers::FirstHand.include(software), !forwards, "{software}");
+        }
     }
 }

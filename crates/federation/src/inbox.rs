@@ -68,8 +68,7 @@ async fn receive(request: &HttpRequest, app: &App, payload: Payload) -> Result<&
         return Err(Refusal::Blocked);
     }
     let resolver = FederationResolver::of(app).map_err(Refusal::ours)?;
-    let leaves = activity.verb == Verb::Delete && activity.object.id() == Some(actor);
-    match identity::prove(app, resolver, &claim, actor, leaves).await? {
+    match identity::prove(app, resolver, &claim, &activity, actor).await? {
         Proof::Given => {}
         // Somebody who was never known here, and never will be.
         Proof::Irrelevant => return Ok("irrelevant"),

@@ -8,6 +8,7 @@ pub mod inbox;
 pub mod nodeinfo;
 pub mod outbox;
 pub mod parse;
+mod proof;
 pub mod receive;
 pub mod render;
 pub mod resolver;

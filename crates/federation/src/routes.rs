@@ -203,6 +203,7 @@ async fn activity(request: HttpRequest, documents: Data<Documents>, id: Path<Str
             Ok(readable.then_some((sent.body, sent.post)))
         });
         let (body, post) = found.await?.ok_or(Error::NotFound)?;
+        let body = documents.seal(body).await?;
         let subjects = post.map(Subject::Post).into_iter().collect();
         Ok(Document { status: StatusCode::OK, media_type: DOCUMENT, body: body.into(), subjects })
     };

@@ -6,7 +6,7 @@
 mod cavage;
 mod digest;
 pub mod key;
-mod multibase;
+pub(crate) mod multibase;
 mod rfc9421;
 pub mod sign;
 #[cfg(test)]

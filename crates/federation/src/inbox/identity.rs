@@ -1,31 +1,69 @@
-//! Who signed a request: the one who is named in it, with a key that they publish themselves.
+//! Whose word a request brings: that of whoever signed it, with a key that they publish themselves; or that of somebody
+//! whose proof it carries.
 use app::App;
+use domain::host::same_origin;
 
 use super::Refusal;
 use crate::{
-    resolver::{FederationResolver, Miss},
+    parse::{Incoming, Verb},
+    proof,
+    resolver::{FederationResolver, Known, Miss},
     signature::{Claim, Refused},
 };
 
 /// What came of asking who signed.
 pub(super) enum Proof {
-    /// The actor did.
+    /// It is the actor's.
     Given,
     /// Nobody knows, and it does not matter.
     Irrelevant,
 }
 
-/// Proves that `actor` signed the request. The key is looked for in memory, in the database, and in the document of the
-/// actor as it is now: once a minute at most, and not for the farewell of somebody who was never here (`leaves`).
+/// Proves that an activity is of `actor`: who signed the request, or somebody else brings it and it proves itself.
 pub(super) async fn prove(
     app: &App,
     resolver: &FederationResolver,
     claim: &Claim,
+    activity: &Incoming<'_>,
+    actor: &str,
+) -> Result<Proof, Refusal> {
+    let known = resolver.known_key(app, &claim.key_id).await?;
+    let signer = match &known {
+        Some(known) => known.owner.as_str(),
+        None if same_origin(&claim.key_id, actor) => actor,
+        None => claim.key_id.split('#').next().unwrap_or_default(),
+    };
+    if signer == actor || !is_passed_on(activity) {
+        let leaves = activity.verb == Verb::Delete && activity.object.id() == Some(actor);
+        return signed(app, resolver, claim, known.as_ref(), actor, leaves).await;
+    }
+    signed(app, resolver, claim, known.as_ref(), signer, false).await?;
+    match proof::holds(app, resolver, activity.raw, None, actor).await {
+        Ok(true) => Ok(Proof::Given),
+        Ok(false) => Err(Refusal::Foreign("the signer is not the actor")),
+        Err(miss @ Miss::Ours(_)) => Err(app::Error::from(miss).into()),
+        Err(_) => Err(Refusal::Busy),
+    }
+}
+
+/// Whether others may bring an activity: what somebody published, with something that could be their proof. Whatever
+/// else they once did, like following, is for themselves to repeat.
+fn is_passed_on(activity: &Incoming<'_>) -> bool {
+    let published = matches!(activity.verb, Verb::Create | Verb::Update | Verb::Delete);
+    published && activity.id.is_some() && proof::is_there(activity.raw)
+}
+
+/// Proves that `actor` signed the request. The key is looked for in memory, in the database (`known`), and in the document
+/// of the actor as it is now: once a minute at most, and not for the farewell of somebody who was never here (`leaves`).
+async fn signed(
+    app: &App,
+    resolver: &FederationResolver,
+    claim: &Claim,
+    known: Option<&Known>,
     actor: &str,
     leaves: bool,
 ) -> Result<Proof, Refusal> {
-    let known = resolver.known_key(app, &claim.key_id).await?;
-    if let Some(known) = &known {
+    if let Some(known) = known {
         // A key that is somebody else's does not become the actor's by asking again.
         if known.owner != actor {
             return Err(Refusal::Foreign("the signer is not the actor"));

@@ -2,7 +2,7 @@
 use std::slice;
 
 use app::{
-    Cause, Result, Tx,
+    Cause, Error, Result, Tx,
     view::{self, PostView},
 };
 use domain::{
@@ -18,11 +18,7 @@ use super::{
     received,
     send::{Envelope, Name, actors, pass_on, send, send_text, tells_of},
 };
-use crate::render::{
-    Activity, Form, PUBLIC,
-    activity::{self, Received},
-    object::Object,
-};
+use crate::render::{self, Activity, Form, PUBLIC, activity, object::Object};
 
 /// What an author did with a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,13 +97,20 @@ fn written(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<()> {
     let followers_of = if reaches_followers(post) { slice::from_ref(&view.author.id) } else { &[] };
     let mut to = vec![Recipients { followers_of, people: &people, instead_of: &instead_of, ..Recipients::NONE }];
     // New threads reach the group's followers when it passes them on; the rest would flood them if it did.
-    if let Some(group) = own.filter(|_| !post.is_thread() || verb == Verb::Update) {
-        to.push(to_microblogs(group));
-    }
+    let beside = own.filter(|_| !post.is_thread() || verb == Verb::Update);
+    // Some take a reply of somebody whom nobody there follows only from the group that they do follow.
+    let brought = beside.filter(|_| verb == Verb::Create);
+    to.extend(beside.map(|group| Recipients {
+        receivers: if brought.is_some() { Receivers::FirstHand } else { Receivers::Microblogs },
+        ..to_microblogs(group)
+    }));
     let activity = verb.render(tx, &name, view, Form::Note);
     let envelope = Envelope::of(view.author.id, Some(post));
     send(tx, &name, if verb == Verb::Create { envelope.kept() } else { envelope }, &activity, &to)?;
-    Ok(())
+    match brought {
+        Some(group) => forward(tx, group, post, || render::document(&activity).map_err(Error::internal), &[name.id]),
+        None => Ok(()),
+    }
 }
 
 fn to_microblogs(group: &Actor) -> Recipients<'_> {
@@ -201,7 +204,7 @@ fn relay(tx: &mut Tx<'_, '_>, group: &Actor, (post, author): (&Post, &Actor), ve
         Some(received) => {
             pass_on(tx, group, Some(post), forums, &received.activity)?;
             if received.signed && (!post.is_thread() || verb == Verb::Update) {
-                forward(tx, group, post, received.activity)?;
+                forward(tx, group, post, || Ok(Box::<str>::from(received.activity).into()), &[])?;
             }
         }
         // Found by looking, so there are no bytes to pass on; whoever wants it looks as well.
@@ -217,12 +220,19 @@ fn relay(tx: &mut Tx<'_, '_>, group: &Actor, (post, author): (&Post, &Actor), ve
     Ok(())
 }
 
-/// Brings somebody else's words to the followers of a group, signed as a request by the group.
-fn forward(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, words: Received) -> Result<()> {
+/// Brings the words of an author, who signed them, to those followers of a group who did not hear them: by none of
+/// `instead_of`. The request is signed by the group.
+fn forward(
+    tx: &mut Tx<'_, '_>,
+    group: &Actor,
+    post: &Post,
+    words: impl FnOnce() -> Result<String>,
+    instead_of: &[ActivityId],
+) -> Result<()> {
     let name = Name::new(tx);
     let envelope = Envelope { public: false, ..Envelope::of(group.id, Some(post)) };
-    let to = Recipients { receivers: Receivers::Forwards, ..to_microblogs(group) };
-    send_text(tx, &name, envelope, ("Forward", || Ok(Box::<str>::from(words).into())), &[to])?;
+    let to = Recipients { receivers: Receivers::Forwards, instead_of, ..to_microblogs(group) };
+    send_text(tx, &name, envelope, ("Forward", words), &[to])?;
     Ok(())
 }
 
@@ -266,7 +276,7 @@ pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<
         let forums = (Receivers::Forums, slice::from_ref(&author.id));
         pass_on(tx, group, Some(post), forums, &received.activity)?;
         if received.signed {
-            forward(tx, group, post, received.activity)?;
+            forward(tx, group, post, || Ok(Box::<str>::from(received.activity).into()), &[])?;
         }
     }
     take_back(tx, group, post, &author)

@@ -12,6 +12,8 @@ struct Head<'a> {
     object: Option<&'a RawValue>,
     #[serde(borrow)]
     signature: Option<&'a RawValue>,
+    #[serde(borrow)]
+    proof: Option<&'a RawValue>,
 }
 
 /// An id, or the object that has it.
@@ -23,6 +25,10 @@ enum Named {
 }
 
 impl Head<'_> {
+    fn is_signed(&self) -> bool {
+        self.signature.is_some() || self.proof.is_some()
+    }
+
     fn is_by(&self, actor: &str) -> bool {
         let named = self.actor.and_then(|raw| serde_json::from_str(raw.get()).ok());
         named.is_some_and(|named| match named {
@@ -50,11 +56,11 @@ fn said_by(body: &str, actor: &str) -> Option<Received> {
     let whole: &RawValue = serde_json::from_str(body).ok()?;
     let head: Head<'_> = serde_json::from_str(body).ok()?;
     if head.is_by(actor) {
-        return Some(Received { activity: whole.to_owned(), signed: head.signature.is_some() });
+        return Some(Received { activity: whole.to_owned(), signed: head.is_signed() });
     }
     let inner = head.object?;
     let head: Head<'_> = serde_json::from_str(inner.get()).ok()?;
-    head.is_by(actor).then(|| Received { activity: inner.to_owned(), signed: head.signature.is_some() })
+    head.is_by(actor).then(|| Received { activity: inner.to_owned(), signed: head.is_signed() })
 }
 
 #[cfg(test)]

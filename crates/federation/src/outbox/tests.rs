@@ -86,9 +86,10 @@ async fn what_a_person_here_writes_in_a_group(world: World) {
     assert_eq!(
         world.sent().await,
         [
-            "Create(Note) by ana to masto.test/inbox",
             "Announce(Create(Note)) by huerto to disco.test/inbox, lemmy.test/inbox, node.test/inbox",
-        ]
+            "Create(Note) by ana to masto.test/inbox",
+        ],
+        "brought by the group, after everything else"
     );
     let edit = posts::Writing { text: "Tomates y pimientos".into(), ..posts::Writing::default() };
     posts::edit(&world.app, world.ana, post.id, edit).await.unwrap();

@@ -1,10 +1,11 @@
 //! What is passed on: posts, by anybody; and what happened in a group, by the group, once and no deeper.
 use app::{Error, Result};
-use domain::host::same_origin;
+use domain::{actor::Actor, host::same_origin};
 
 use super::{Context, Known, Plan, ignore, shares, translate};
 use crate::{
     parse::{Incoming, Object, Verb, shape},
+    proof,
     resolver::Miss,
 };
 
@@ -39,8 +40,8 @@ fn is_reported(verb: Verb) -> bool {
     )
 }
 
-/// A group reports what somebody did in it. Only the group itself, and people of its own server, are taken at its
-/// word; of others the report is a hint, and their own server is asked.
+/// A group reports what somebody did in it. Only the group itself, people of its own server, and those who prove that
+/// they said it, are taken at its word; of others the report is a hint, and their own server is asked.
 async fn passed_on(context: &Context<'_>, outer: &Incoming<'_>, inner: &Incoming<'_>, stored: &str) -> Result<Plan> {
     let group = &context.actor;
     if !group.is_group() || !is_reported(inner.verb) {
@@ -71,10 +72,18 @@ async fn passed_on(context: &Context<'_>, outer: &Incoming<'_>, inner: &Incoming
             found => found?,
         },
     };
-    let trusted = same_origin(&group.uri, &actor.uri);
+    let trusted = same_origin(&group.uri, &actor.uri) || is_proven(context, outer, inner, &actor).await;
     // An id counts only if it is its author's to give.
     let id = inner.id.filter(|id| same_origin(id, &actor.uri));
     let inner = Incoming { id, ..*inner };
     let context = Context { actor, group: Some(group.clone()), trusted, known, ..*context };
     Box::pin(translate(&context, &inner, stored)).await
+}
+
+/// Whether whoever did it says so in a proof. One that cannot be checked now is no reason to wait: their server is asked.
+async fn is_proven(context: &Context<'_>, outer: &Incoming<'_>, inner: &Incoming<'_>, actor: &Actor) -> bool {
+    // What proves nothing about its id could be said again under another one.
+    let named = inner.id.is_some_and(|id| same_origin(id, &actor.uri));
+    let around = outer.raw.get("@context");
+    named && proof::holds(context.app, context.resolver, inner.raw, around, &actor.uri).await.unwrap_or(false)
 }

@@ -69,7 +69,9 @@ impl Serialize for Context {
 
 impl Serialize for Terms {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut terms = serializer.serialize_map(Some(NAMES.len() + TYPED.len()))?;
+        let mut terms = serializer.serialize_map(Some(NAMES.len() + TYPED.len() + 1))?;
+        // A proof over the JSON says nothing in RDF, which the other signature covers.
+        terms.serialize_entry("proof", &())?;
         for (term, name) in NAMES {
             terms.serialize_entry(term, name)?;
         }

@@ -17,6 +17,8 @@ use domain::{
 use moka::future::Cache;
 use tokio::sync::broadcast::{Receiver, error::TryRecvError};
 
+use crate::proof::Sealer;
+
 /// How long a document may be kept: what other nodes change becomes visible here within this time.
 const LIFE: Duration = Duration::from_secs(8);
 /// How many bytes are kept.
@@ -138,6 +140,7 @@ pub struct Documents(Arc<Inner>);
 
 struct Inner {
     app: App,
+    sealer: Sealer,
     kept: Cache<String, Kept>,
     marks: Mutex<Marks>,
 }
@@ -155,12 +158,17 @@ impl Documents {
             |key: &String, kept: &Kept| u32::try_from(key.len() + kept.document.body.len() + 256).unwrap_or(u32::MAX);
         let marks = Marks { events: app.events(), count: 0, floor: 0, latest: vec![0; MARKS] };
         let kept = Cache::builder().max_capacity(CAPACITY).weigher(weigh).time_to_live(LIFE).build();
-        Self(Arc::new(Inner { app: app.clone(), kept, marks: Mutex::new(marks) }))
+        Self(Arc::new(Inner { app: app.clone(), sealer: Sealer::new(app), kept, marks: Mutex::new(marks) }))
     }
 
     /// Everything that can be done here.
     pub(crate) fn app(&self) -> &App {
         &self.0.app
+    }
+
+    /// An activity with its proofs.
+    pub(crate) async fn seal(&self, activity: String) -> app::Result<String> {
+        self.0.sealer.seal(activity).await
     }
 
     /// The document `key`: the one that is kept, or else the one that `make` makes. Failures are not kept.

@@ -6,7 +6,7 @@ const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqr
 const LONGEST: usize = 1_500;
 
 /// Spells `bytes` as `z` and base58btc.
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let mut digits: Vec<u8> = Vec::with_capacity(bytes.len() * 7 / 5 + 1);
     for byte in bytes {
@@ -27,7 +27,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 }
 
 /// Reads what [`encode`] writes.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let text = text.strip_prefix('z').filter(|text| text.len() <= LONGEST)?;
     let zeros = text.bytes().take_while(|letter| *letter == b'1').count();
     let mut bytes: Vec<u8> = Vec::with_capacity(text.len());

@@ -42,7 +42,12 @@ async fn a_report_of_strangers_words_is_checked_with_their_server() {
     let mut forged = scene.thread();
     forged["content"] = "<p>falso</p>".into();
     scene.third.has("/ana/1", &scene.thread());
-    here.applies(rocks, &rocks.does("Announce", ana.does("Create", forged))).await;
+    let mut create = ana.does("Create", forged);
+    let key = format!("{}#main-key", ana.uri);
+    create["proof"] = json!({ "type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "proofPurpose": "assertionMethod",
+        "verificationMethod": key, "created": "2026-11-22T14:00:00Z", "proofValue": "z2NEpo7TZRRrLZSi2U" });
+    create["signature"] = json!({ "type": "RsaSignature2017", "creator": key, "created": "2026-11-22T14:00:00Z", "signatureValue": "c2lnbmVk" });
+    here.applies(rocks, &rocks.does("Announce", create)).await;
     let post = here.post(&scene.thread()["id"]).await.unwrap();
     assert_eq!((post.content.html.as_str(), post.content.title.as_deref()), ("<p>Granito</p>", Some("Granito")));
     assert_eq!(post.group, Some(here.actor(&rocks.uri).await.unwrap().id));
