@@ -15,6 +15,7 @@ mod mentions;
 mod moderation;
 mod network;
 mod program;
+mod reports;
 mod secrecy;
 mod signatures;
 mod tertulias;

@@ -5,7 +5,7 @@ use std::{
 };
 
 use domain::{
-    id::{ActivityId, ActorId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId},
+    id::{ActivityId, ActorId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId, ReportId},
     time::Timestamp,
     urls::Site,
 };
@@ -162,7 +162,7 @@ pub trait NewId {
 macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
-new_ids!(ActivityId ActorId JobId LogEntryId NotificationId PeerId PostId ReceivedId);
+new_ids!(ActivityId ActorId JobId LogEntryId NotificationId PeerId PostId ReceivedId ReportId);
 
 /// What an `App` is made of.
 pub struct Parts {

@@ -6,6 +6,7 @@ use domain::{
     group::Role,
     id::{ActorId, ReceivedId},
     post::{Post, Vote},
+    report::Report,
     time::Timestamp,
 };
 use store::follows::Follow;
@@ -202,6 +203,18 @@ pub enum Event {
         by: ActorId,
         /// Where it came from.
         cause: Cause,
+    },
+    /// Somebody reported somebody.
+    Reported {
+        /// The report; its `uri` is one of ours, to be sent under it, if the reporter lives here.
+        report: Arc<Report>,
+    },
+    /// A report was dealt with.
+    ReportResolved {
+        /// The report as it was.
+        report: Arc<Report>,
+        /// Who did it.
+        by: ActorId,
     },
     /// A person or group here is gone.
     ActorDeleted {

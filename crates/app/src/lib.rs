@@ -20,6 +20,7 @@ pub mod people;
 mod ports;
 pub mod posts;
 pub mod random;
+pub mod reports;
 pub mod retention;
 pub mod seal;
 pub mod setup;

@@ -121,9 +121,14 @@ pub fn join(group: &GroupRules, who: &Standing) -> Verdict<MemberState> {
     }
 }
 
-/// Keeping order: removing and restoring posts, locking, pinning, answering requests, inviting.
+/// Keeping order: removing and restoring posts, locking, pinning, answering requests, inviting, seeing and resolving reports.
 pub fn moderate(who: &Standing) -> Verdict {
     unless(!(who.is_staff() || who.admin), Refusal::NotStaff)
+}
+
+/// Reporting what stands in a group to those who keep order there; bans keep nobody from it.
+pub fn report(group: &GroupRules, who: &Standing) -> Verdict {
+    read(group, who)
 }
 
 /// Banning `target` or lifting a ban.

@@ -138,8 +138,8 @@ pub const ACTIVITIES: &[Activity] = &[
     Activity {
         name: "Flag",
         object: "people and posts",
-        direction: Direction::In,
-        meaning: "a report; acknowledged, not kept yet",
+        direction: Direction::Both,
+        meaning: "a report, for the moderators of the group in which the posts stand, or for those who administer the server",
     },
     Activity { name: "Move", object: "an actor", direction: Direction::In, meaning: "acknowledged, not followed yet" },
 ];

@@ -8,6 +8,7 @@ mod follows;
 mod moderation;
 mod posts;
 mod received;
+mod reports;
 mod send;
 mod shares;
 #[cfg(test)]
@@ -50,7 +51,8 @@ impl Outbox for FederationOutbox {
             Event::Unfollowed { follow } => follows::ended(tx, follow),
             Event::ProfileChanged { actor, by } => actors::changed(tx, actor, *by),
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),
-            Event::GroupCreated { .. } => Ok(()),
+            Event::Reported { report } => reports::filed(tx, report),
+            Event::GroupCreated { .. } | Event::ReportResolved { .. } => Ok(()),
         }
     }
 }

@@ -8,6 +8,7 @@ mod known;
 mod moderation;
 mod posts;
 mod queue;
+mod reports;
 mod shares;
 #[cfg(test)]
 mod tests;
@@ -179,7 +180,7 @@ async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
         Verb::Lock => moderation::lock(context, activity, true),
         Verb::Block => moderation::block(context, activity).await,
         Verb::Undo => undo::undo(context, activity).await,
-        Verb::Flag => ignore("reports are not kept yet"),
+        Verb::Flag => reports::flag(context, activity, stored).await,
         Verb::Move => ignore("moves are not followed yet"),
         Verb::Other => ignore(format!("`{:.64}` means nothing here", activity.kind)),
     }

@@ -1,12 +1,12 @@
 //! The commands that change data: each one action, on the same data as a running server.
 use std::io::{BufRead, Write};
 
-use app::{App, groups::NewGroup, people::NewPerson};
+use app::{App, Me, groups::NewGroup, people::NewPerson};
 use domain::actor::Actor;
 use serde::Serialize;
 
 use crate::{
-    cli::{Failure, Group, GroupCreate, Person, PersonCreate, Token, TokenCreate},
+    cli::{Failure, Group, GroupCreate, Person, PersonCreate, Report, ReportList, ReportResolve, Token, TokenCreate},
     compose::{self, Overrides, compose},
     settings::Settings,
 };
@@ -51,6 +51,25 @@ pub(crate) async fn token(settings: &Settings, Token::Create(create): Token) -> 
         print_json(&serde_json::json!({ "access_token": token, "scope": scope }))
     } else {
         print_line(&token)
+    }
+}
+
+/// `tertulia report …`
+pub(crate) async fn report(settings: &Settings, command: Report) -> Result<(), Failure> {
+    let app = open(settings).await?;
+    match command {
+        Report::List(ReportList { person }) => {
+            let me = Me(find(&app, &person).await?.id);
+            let open = app::reports::open(&app, me).await.map_err(|e| compose::failure(&e))?;
+            open.iter().try_for_each(print_json)
+        }
+        Report::Resolve(ReportResolve { id, by }) => {
+            let me = Me(find(&app, &by).await?.id);
+            app::reports::resolve(&app, me, id).await.map_err(|e| match e {
+                app::Error::NotFound => Failure::Usage(format!("there is no report {id} for `{by}`")),
+                other => compose::failure(&other),
+            })
+        }
     }
 }
 

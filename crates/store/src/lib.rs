@@ -17,6 +17,7 @@ pub mod peers;
 pub mod posts;
 mod presence;
 pub mod relations;
+pub mod reports;
 pub mod retention;
 mod rows;
 mod schema;

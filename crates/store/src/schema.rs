@@ -266,6 +266,22 @@ diesel::table! {
         created -> BigInt,
     }
 }
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        uri -> Text,
+        reporter_id -> BigInt,
+        target_id -> BigInt,
+        group_id -> Nullable<BigInt>,
+        posts -> Text,
+        comment -> Text,
+        category -> Text,
+        forwarded -> Bool,
+        created -> BigInt,
+        resolved -> Nullable<BigInt>,
+        resolver_id -> Nullable<BigInt>,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     peers,
@@ -290,5 +306,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     notifications,
     idempotency,
-    log_entries
+    log_entries,
+    reports
 );

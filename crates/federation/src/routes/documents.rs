@@ -105,7 +105,12 @@ impl Marks {
                 self.set(Subject::Lists(follow.follower));
             }
             Event::RoleChanged { group, .. } => self.set(Subject::Lists(*group)),
-            Event::FollowAsked { .. } | Event::GroupCreated { .. } | Event::Banned { .. } | Event::Unbanned { .. } => {}
+            Event::FollowAsked { .. }
+            | Event::GroupCreated { .. }
+            | Event::Banned { .. }
+            | Event::Unbanned { .. }
+            | Event::Reported { .. }
+            | Event::ReportResolved { .. } => {}
             // Rare, and near everything the actor ever did.
             Event::ProfileChanged { .. } | Event::ActorDeleted { .. } => self.floor = self.count,
         }
