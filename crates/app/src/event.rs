@@ -148,6 +148,15 @@ pub enum Event {
     Unfollowed {
         /// The follow that ended.
         follow: Follow,
+        /// Who ended it: the follower, or who put them out.
+        by: ActorId,
+    },
+    /// Somebody here asked to join a group here; a moderator answers.
+    JoinAsked {
+        /// The group.
+        group: ActorId,
+        /// Who asked.
+        person: ActorId,
     },
     /// A group was created here.
     GroupCreated {
@@ -188,6 +197,8 @@ pub enum Event {
         by: ActorId,
         /// Until when; for good if there is no end.
         until: Option<Timestamp>,
+        /// Whether what they wrote there is taken out, too; of each post an event tells.
+        clean: bool,
         /// Why.
         reason: String,
         /// Where it came from.

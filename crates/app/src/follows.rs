@@ -46,7 +46,7 @@ pub fn receive(
     if !target.is_local() {
         return Err(Error::NotFound);
     }
-    if store::voided::by(tx, activity_uri)?.is_some() {
+    if store::forestalled::is_void(tx, activity_uri)? {
         return Err(Refusal::Gone.into());
     }
     record(tx, follower, &target, activity_uri)
@@ -143,7 +143,7 @@ fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> 
     if store::groups::membership(tx, target, follower)?.is_some_and(|m| pending(&m)) {
         store::groups::remove_membership(tx, target, follower)?;
     }
-    tx.emit(Event::Unfollowed { follow });
+    tx.emit(Event::Unfollowed { follow, by: follower });
     Ok(())
 }
 
@@ -179,10 +179,10 @@ fn dismiss(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
     Ok(())
 }
 
-/// Throws a follower of a group out, telling their server.
-pub(crate) fn expel(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {
+/// Ends the follow of a group because the membership ends, by the member or by whoever puts them out.
+pub(crate) fn expel(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<()> {
     if let Some(follow) = store::follows::remove(tx, person, group)? {
-        tx.emit(Event::FollowAnswered { follow, accepted: false });
+        tx.emit(Event::Unfollowed { follow, by });
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ pub enum Kind {
     Mention,
     /// Somebody follows them.
     Follow,
-    /// Somebody asks to follow them, or a group they keep order in.
+    /// Somebody asks to follow them, or to follow or join a group they keep order in.
     FollowRequest,
     /// Somebody likes their post.
     Favourite,
@@ -46,9 +46,13 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         }
         Event::Shared { post, by, .. } => tell(tx, &[post.author], Kind::Reblog, *by, Some(post.id.0)),
         Event::FollowAsked { follow } => {
-            let mut answerers = vec![follow.target];
-            answerers.extend(store::groups::staff(tx, follow.target)?.iter().map(|m| m.person));
+            let mut answerers = staff(tx, follow.target)?;
+            answerers.push(follow.target);
             tell(tx, &answerers, Kind::FollowRequest, follow.follower, None)
+        }
+        Event::JoinAsked { group, person } => {
+            let answerers = staff(tx, *group)?;
+            tell(tx, &answerers, Kind::FollowRequest, *person, None)
         }
         Event::FollowAnswered { follow, accepted: true } if follow.state == FollowState::Accepted => {
             tell(tx, &[follow.target], Kind::Follow, follow.follower, None)
@@ -60,6 +64,10 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         Event::Deleted { post, .. } => Ok(store::notifications::remove_post(tx, post.id)?),
         _ => Ok(()),
     }
+}
+
+fn staff(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<Vec<ActorId>> {
+    Ok(store::groups::staff(tx, group)?.iter().map(|member| member.person).collect())
 }
 
 fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {

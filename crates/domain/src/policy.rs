@@ -140,13 +140,17 @@ pub fn ban(who: &Standing, target: &Standing) -> Verdict {
 
 /// Giving `target` the role `role`, or with `None` ending the membership; leaving oneself is [`leave`].
 pub fn appoint(who: &Standing, target: &Standing, role: Option<Role>) -> Verdict {
+    if role.is_none() {
+        // Whoever may keep somebody out for good may put them out for once.
+        return ban(who, target);
+    }
     let mine = if who.admin { Some(Role::Owner) } else { who.role };
     unless(mine < Some(Role::Leader), Refusal::NotStaff)?;
     unless(target.role == Some(Role::Owner), Refusal::Rank)?;
     // An owner may name equals; everybody else deals with those below them only.
     let owner = mine == Some(Role::Owner);
     unless(!owner && (target.role >= mine || role >= mine), Refusal::Rank)?;
-    unless(target.banned && role.is_some(), Refusal::Banned)
+    unless(target.banned, Refusal::Banned)
 }
 
 /// Ending one's own membership; a group never loses its owner.

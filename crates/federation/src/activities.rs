@@ -132,7 +132,7 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Block",
         object: "a person",
         direction: Direction::Both,
-        meaning: "with a group as `target`: a ban, until `endTime` if there is one; without: both stop following each other",
+        meaning: "with a group as `target`: a ban, until `endTime` if there is one; with `removeData`, all they wrote there is taken out; without `target`: both stop following each other",
     },
     Activity { name: "Undo{Block}", object: "the ban", direction: Direction::Both, meaning: "lifts a ban" },
     Activity {

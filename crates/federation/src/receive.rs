@@ -177,7 +177,7 @@ async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
         Verb::Like | Verb::EmojiReact | Verb::Dislike => votes::vote(context, activity, stored),
         Verb::Announce => Box::pin(announces::announce(context, activity, stored)).await,
         Verb::Add | Verb::Remove => moderation::collect(context, activity).await,
-        Verb::Lock => moderation::lock(context, activity, true),
+        Verb::Lock => moderation::lock(context, activity, true).await,
         Verb::Block => moderation::block(context, activity).await,
         Verb::Undo => undo::undo(context, activity).await,
         Verb::Flag => reports::flag(context, activity, stored).await,

@@ -8,6 +8,7 @@ pub mod deliveries;
 mod dialect;
 mod error;
 pub mod follows;
+pub mod forestalled;
 pub mod groups;
 pub mod idempotency;
 pub mod jobs;
@@ -31,7 +32,6 @@ pub mod testing;
 mod tests;
 pub mod timelines;
 mod visible;
-pub mod voided;
 pub mod votes;
 mod worker;
 

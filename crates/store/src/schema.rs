@@ -217,9 +217,12 @@ diesel::table! {
     }
 }
 diesel::table! {
-    voided (uri) {
+    forestalled (uri, actor_uri, deed) {
         uri -> Text,
         actor_uri -> Text,
+        deed -> Text,
+        reason -> Text,
+        cause -> Nullable<BigInt>,
         at -> BigInt,
     }
 }
@@ -302,7 +305,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     deliveries,
     received,
-    voided,
+    forestalled,
     jobs,
     notifications,
     idempotency,

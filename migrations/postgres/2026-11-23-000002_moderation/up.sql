@@ -15,3 +15,16 @@ CREATE TABLE reports (
 );
 CREATE INDEX reports_open ON reports (group_id, id) WHERE resolved IS NULL;
 CREATE INDEX reports_reporter ON reports (reporter_id) WHERE resolved IS NULL;
+
+-- What was said about things before they came: that they are void, or what moderators want done about them.
+CREATE TABLE forestalled (
+  uri TEXT NOT NULL,
+  actor_uri TEXT NOT NULL,
+  deed TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  cause BIGINT,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (uri, actor_uri, deed)
+);
+INSERT INTO forestalled SELECT uri, actor_uri, 'void', '', NULL, at FROM voided;
+DROP TABLE voided;

@@ -93,6 +93,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ),
         verb("leave", |_, who| leave(who)),
         verb("remove, restore, lock, pin, admit, invite, resolve reports", |_, who| moderate(who)),
+        ("end a membership", Box::new(move |_, who| yes_no(appoint(who, &member, None)))),
         ("ban a member", Box::new(move |_, who| yes_no(ban(who, &member)))),
         ("ban a moderator", Box::new(move |_, who| yes_no(ban(who, &moderator)))),
         ("name a moderator", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Moderator))))),

@@ -159,12 +159,12 @@ pub fn block<'a>(
     by: &'a Actor,
     person: &'a Actor,
     group: &'a Actor,
-    (reason, until): (&'a str, Option<Timestamp>),
+    (reason, until, clean): (&'a str, Option<Timestamp>, bool),
 ) -> Activity<'a, &'a str> {
     Activity {
         target: Some(group.uri.clone()),
         summary: Some(reason),
-        remove_data: Some(false),
+        remove_data: Some(clean),
         end_time: until.map(date),
         ..Activity::new(id, "Block", &by.uri, person.uri.as_str())
     }

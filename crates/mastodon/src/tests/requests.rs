@@ -16,6 +16,9 @@ async fn requests_stand_with_those_who_answer_them(w: World) {
     let waiting = w.get(&w.ana, "/api/v1/follow_requests").await.ok();
     let accts: Vec<&Value> = waiting.as_array().unwrap().iter().map(|account| &account["acct"]).collect();
     assert_eq!(accts, ["caro", "bea"], "who asked to follow, and who asked to join");
+    let told = w.get(&w.ana, "/api/v1/notifications?types[]=follow_request").await.ok();
+    let told: Vec<&Value> = told.as_array().unwrap().iter().map(|told| &told["account"]["acct"]).collect();
+    assert_eq!(told, ["caro", "bea"]);
     let credentials = w.get(&w.ana, "/api/v1/accounts/verify_credentials").await.ok();
     assert_eq!(credentials["source"]["follow_requests_count"], 2);
     assert_eq!(w.get(&w.bea, "/api/v1/follow_requests").await.ok(), json!([]));
