@@ -103,7 +103,8 @@ async fn a_moderator_elsewhere_is_obeyed() {
     let delete = it.decision(&it.leo, "Delete", it.page_id());
     assert_eq!(it.decide(&net, &it.leo, &delete).await, ["Announce{Delete}"]);
     assert_eq!(it.count("outbox").await, 0);
-    assert!(eve.home().await.is_empty());
+    assert!(eve.home().await.is_empty() && it.ana.home().await.is_empty(), "nor do moderators take it for news");
+    it.ana.find_post(it.page_id().as_str().unwrap()).await;
     assert_eq!(it.decide(&net, &it.leo, &it.leo.undo(&delete)).await, ["Announce{Undo{Delete}}"]);
     assert_eq!(it.count("outbox").await, 1);
     assert_eq!(eve.home().await.len(), 1);

@@ -144,13 +144,10 @@ impl Tx<'_, '_> {
         T::new(self.app.ids.next(self.now))
     }
 
-    /// A number for a post that was published at `at`.
-    pub fn post_id(&self, at: Timestamp, local: bool) -> PostId {
-        if local {
-            PostId(self.app.ids.next_post(self.now))
-        } else {
-            PostId::at_or_before(Ids::dated(at.min(self.now)))
-        }
+    /// A number for a post that was published at `at`. News come after all that readers have seen, even if they are
+    /// late; everything else takes its place among what was published when it was.
+    pub fn post_id(&self, at: Timestamp, news: bool) -> PostId {
+        if news { PostId(self.app.ids.next_post(self.now)) } else { PostId::at_or_before(Ids::dated(at.min(self.now))) }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Posts: written here, received from elsewhere, changed and deleted; one way for all.
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     group::Visibility,
@@ -7,7 +7,7 @@ use domain::{
     policy::{self, Place, Refusal},
     post::{Audience, Content, Post, PostKind},
     text::{html, plain, search},
-    time::Timestamp,
+    time::{Timestamp, span},
     urls,
 };
 use store::{forestalled::Foretold, posts::Count};
@@ -25,6 +25,9 @@ pub const TITLE: usize = 200;
 
 /// How deep a thread may nest.
 pub const DEPTH: i32 = 50;
+
+/// How late a thread may come and still be news: longer than most servers are out of reach.
+const LATE: Duration = span::days(7);
 
 /// A post that is ready to be published: its text is rendered and analysed, everybody it names is known.
 #[derive(Debug, Clone)]
@@ -73,6 +76,8 @@ pub struct Origin {
     pub published: Timestamp,
     /// When it was last changed, as its server says.
     pub edited: Option<Timestamp>,
+    /// Whether it was sent, by its author or by who passed it on; else it was looked up.
+    pub sent: bool,
 }
 
 /// Publishes what a person here wrote.
@@ -112,7 +117,8 @@ fn publish(
     let (group, audience) = settle(tx, author, draft, parent.as_ref(), origin.is_none())?;
     let now = tx.now();
     let published = origin.map_or(now, |origin| origin.published.min(now));
-    let id = tx.post_id(published, origin.is_none());
+    let news = origin.is_none_or(|origin| origin.sent && draft.parent.is_none() && published >= now - LATE);
+    let id = tx.post_id(published, news);
     let (uri, url) = if let Some(origin) = origin {
         (origin.uri.clone(), origin.url.clone())
     } else {

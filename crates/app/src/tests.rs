@@ -172,7 +172,7 @@ fn draft(change: &impl Fn(&mut Draft)) -> Draft {
 }
 
 fn origin(uri: &str) -> Origin {
-    Origin { uri: uri.into(), url: uri.into(), published: Timestamp(1_000), edited: None }
+    Origin { uri: uri.into(), url: uri.into(), published: Timestamp(1_000), edited: None, sent: true }
 }
 
 macro_rules! on_both {

@@ -45,7 +45,8 @@ pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     if let Some(uri) = parent.filter(|_| around.parent.is_none()) {
         around.parent = find_parent(context, &uri).await?;
     }
-    let (draft, origin) = around.draft(found, context.group.as_ref().map(|group| group.id));
+    let (draft, mut origin) = around.draft(found, context.group.as_ref().map(|group| group.id));
+    origin.sent = true;
     let (author, cause) = (context.actor.id, Some(context.received));
     act(move |tx| posts::receive(tx, author, &draft, &origin, cause).map(drop))
 }
