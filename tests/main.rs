@@ -14,6 +14,7 @@ mod kill;
 mod lines;
 mod mentions;
 mod moderation;
+mod moves;
 mod network;
 mod program;
 mod reports;

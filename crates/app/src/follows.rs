@@ -20,18 +20,22 @@ pub async fn request(app: &App, me: Me, target: ActorId) -> Result<Follow> {
         if target.id == me.0 {
             return Err(Error::Invalid("nobody follows themselves".into()));
         }
-        let known = store::follows::get(tx, me.0, target.id)?;
-        let activity_uri = match known {
-            Some(known) if known.state == FollowState::Accepted => return Ok(known),
-            Some(known) => known.activity_uri,
-            None => {
-                let id: ActivityId = tx.new_id();
-                tx.site().activity(id)
-            }
-        };
-        record(tx, me.0, &target, &activity_uri)
+        ask(tx, me.0, &target)
     })
     .await
+}
+
+/// Lets somebody here ask to follow `target`, unless they do.
+pub(crate) fn ask(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor) -> Result<Follow> {
+    let activity_uri = match store::follows::get(tx, follower, target.id)? {
+        Some(known) if known.state == FollowState::Accepted => return Ok(known),
+        Some(known) => known.activity_uri,
+        None => {
+            let id: ActivityId = tx.new_id();
+            tx.site().activity(id)
+        }
+    };
+    record(tx, follower, target, &activity_uri)
 }
 
 /// Records that somebody elsewhere asks to follow somebody here.
@@ -136,7 +140,8 @@ pub fn receive_end(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId, _cau
     cease(tx, follower, target)
 }
 
-fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
+/// Ends a follow, as its follower.
+pub(crate) fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
     let Some(follow) = store::follows::remove(tx, follower, target)? else { return Ok(()) };
     // A request to join that came as a request to follow is withdrawn with it.
     let pending = |m: &Membership| m.state == MemberState::Pending;
@@ -208,6 +213,7 @@ pub fn receive_answer(
     Ok(())
 }
 
-fn living(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<Actor> {
+/// The actor with this number, unless it is gone.
+pub(crate) fn living(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<Actor> {
     store::actors::by_id(tx, id)?.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)
 }

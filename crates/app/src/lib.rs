@@ -14,6 +14,7 @@ pub mod keys;
 mod log;
 pub mod members;
 pub mod moderation;
+pub mod moves;
 pub mod notifications;
 pub mod peers;
 pub mod people;

@@ -32,6 +32,12 @@ pub enum Refusal {
     /// It was deleted or removed.
     #[error("it is no longer there")]
     Gone,
+    /// Only one side says so.
+    #[error("the other side does not say so")]
+    Unconfirmed,
+    /// It was done not long ago.
+    #[error("it is too soon")]
+    TooSoon,
     /// It is not open to everybody.
     #[error("it is not public")]
     NotPublic,
@@ -184,6 +190,13 @@ pub fn remove(post: &Post, who: &Standing) -> Verdict {
 pub fn announce(group: &GroupRules, post: &Post) -> Verdict {
     unless(!post.is_live(), Refusal::Gone)?;
     unless(group.visibility == Visibility::Private || !post.audience.is_open(), Refusal::NotPublic)
+}
+
+/// Following an actor to another id: both must say that they are the same, and neither may have moved lately, or
+/// followers could be led around.
+pub fn relocate(confirmed: bool, rested: bool) -> Verdict {
+    unless(!confirmed, Refusal::Unconfirmed)?;
+    unless(!rested, Refusal::TooSoon)
 }
 
 /// What a reader is to a post, all that [`see`] needs to know.

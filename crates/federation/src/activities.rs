@@ -141,5 +141,10 @@ pub const ACTIVITIES: &[Activity] = &[
         direction: Direction::Both,
         meaning: "a report, for the moderators of the group in which the posts stand, or for those who administer the server",
     },
-    Activity { name: "Move", object: "an actor", direction: Direction::In, meaning: "acknowledged, not followed yet" },
+    Activity {
+        name: "Move",
+        object: "an actor",
+        direction: Direction::In,
+        meaning: "it is found at `target` now, which must name it in `alsoKnownAs`; followers here go along, members do not; once a week",
+    },
 ];

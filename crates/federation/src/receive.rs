@@ -6,6 +6,7 @@ pub(crate) mod draft;
 mod follows;
 mod known;
 mod moderation;
+mod moves;
 mod posts;
 mod queue;
 mod reports;
@@ -181,7 +182,7 @@ async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
         Verb::Block => moderation::block(context, activity).await,
         Verb::Undo => undo::undo(context, activity).await,
         Verb::Flag => reports::flag(context, activity, stored).await,
-        Verb::Move => ignore("moves are not followed yet"),
+        Verb::Move => moves::relocate(context, activity).await,
         Verb::Other => ignore(format!("`{:.64}` means nothing here", activity.kind)),
     }
 }

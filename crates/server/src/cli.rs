@@ -65,6 +65,20 @@ pub enum Command {
 pub enum Person {
     /// Create a person with a login; prints id, name, handle and URL.
     Create(PersonCreate),
+    /// Let a person, or a group, say that they are also known by another id, so that their followers can come from there.
+    Alias(PersonAlias),
+}
+
+/// `tertulia person alias`
+#[derive(Debug, Args)]
+pub struct PersonAlias {
+    /// The name of the local person or group.
+    pub name: String,
+    /// The other id: the URL of their ActivityPub document.
+    pub url: String,
+    /// Say it no more.
+    #[arg(long)]
+    pub remove: bool,
 }
 
 /// `tertulia person create`

@@ -6,7 +6,10 @@ use domain::actor::Actor;
 use serde::Serialize;
 
 use crate::{
-    cli::{Failure, Group, GroupCreate, Person, PersonCreate, Report, ReportList, ReportResolve, Token, TokenCreate},
+    cli::{
+        Failure, Group, GroupCreate, Person, PersonAlias, PersonCreate, Report, ReportList, ReportResolve, Token,
+        TokenCreate,
+    },
     compose::{self, Overrides, compose},
     settings::Settings,
 };
@@ -21,7 +24,15 @@ struct Created<'a> {
 }
 
 /// `tertulia person …`
-pub(crate) async fn person(settings: &Settings, Person::Create(create): Person) -> Result<(), Failure> {
+pub(crate) async fn person(settings: &Settings, command: Person) -> Result<(), Failure> {
+    let create = match command {
+        Person::Create(create) => create,
+        Person::Alias(PersonAlias { name, url, remove }) => {
+            let app = open(settings).await?;
+            let actor = find(&app, &name).await?;
+            return app::moves::set_alias(&app, actor.id, url, !remove).await.map_err(|e| refusal(&e));
+        }
+    };
     let PersonCreate { name, email, admin, json, password_stdin: _ } = create;
     let password = read_password()?;
     let app = open(settings).await?;

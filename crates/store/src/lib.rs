@@ -13,6 +13,7 @@ pub mod groups;
 pub mod idempotency;
 pub mod jobs;
 pub mod log;
+pub mod moves;
 pub mod notifications;
 pub mod peers;
 pub mod posts;

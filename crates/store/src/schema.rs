@@ -285,6 +285,19 @@ diesel::table! {
         resolver_id -> Nullable<BigInt>,
     }
 }
+diesel::table! {
+    aliases (actor_id, uri) {
+        actor_id -> BigInt,
+        uri -> Text,
+    }
+}
+diesel::table! {
+    moves (actor_id) {
+        actor_id -> BigInt,
+        target_id -> BigInt,
+        at -> BigInt,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     peers,
@@ -310,5 +323,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notifications,
     idempotency,
     log_entries,
-    reports
+    reports,
+    aliases,
+    moves
 );

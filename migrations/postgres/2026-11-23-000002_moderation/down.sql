@@ -1,3 +1,5 @@
+DROP TABLE moves;
+DROP TABLE aliases;
 CREATE TABLE voided (
   uri TEXT NOT NULL PRIMARY KEY,
   actor_uri TEXT NOT NULL,

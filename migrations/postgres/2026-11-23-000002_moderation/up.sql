@@ -28,3 +28,17 @@ CREATE TABLE forestalled (
 );
 INSERT INTO forestalled SELECT uri, actor_uri, 'void', '', NULL, at FROM voided;
 DROP TABLE voided;
+
+-- By which other ids actors here say that they are known.
+CREATE TABLE aliases (
+  actor_id BIGINT NOT NULL REFERENCES actors(id),
+  uri TEXT NOT NULL,
+  PRIMARY KEY (actor_id, uri)
+);
+
+-- Who is found under another id now; the last time counts.
+CREATE TABLE moves (
+  actor_id BIGINT NOT NULL PRIMARY KEY REFERENCES actors(id),
+  target_id BIGINT NOT NULL REFERENCES actors(id),
+  at BIGINT NOT NULL
+);
