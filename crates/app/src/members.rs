@@ -97,17 +97,14 @@ pub fn receive_appoint(
     if theirs.role == role {
         return Ok(());
     }
-    match role {
-        Some(role) => {
-            let since = tx.now();
-            let membership = Membership { group, person, role, state: MemberState::Active, since };
-            store::groups::set_membership(tx, &membership)?;
-        }
-        None => {
-            store::groups::remove_membership(tx, group, person)?;
-            if groups::is_local(tx, group)? {
-                follows::expel(tx, group, person, by)?;
-            }
+    if let Some(role) = role {
+        let since = tx.now();
+        let membership = Membership { group, person, role, state: MemberState::Active, since };
+        store::groups::set_membership(tx, &membership)?;
+    } else {
+        store::groups::remove_membership(tx, group, person)?;
+        if groups::is_local(tx, group)? {
+            follows::expel(tx, group, person, by)?;
         }
     }
     tx.emit(Event::RoleChanged { group, person, by, from: theirs.role, to: role, cause });

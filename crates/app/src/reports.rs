@@ -128,12 +128,11 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<Report>> {
 pub async fn resolve(app: &App, me: Me, id: ReportId) -> Result<()> {
     app.write(move |tx| {
         let report = store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
-        let standing = match report.group {
-            Some(group) => groups::regard(tx, group, me.0)?.1,
-            None => {
-                let admin = store::accounts::by_id(tx, me.0)?.is_some_and(|account| account.admin);
-                Standing { admin, ..Standing::default() }
-            }
+        let standing = if let Some(group) = report.group {
+            groups::regard(tx, group, me.0)?.1
+        } else {
+            let admin = store::accounts::by_id(tx, me.0)?.is_some_and(|account| account.admin);
+            Standing { admin, ..Standing::default() }
         };
         // Whoever may not see a report does not learn either that there is one.
         policy::moderate(&standing).map_err(|_hidden| Error::NotFound)?;

@@ -8,6 +8,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     groups,
     rows::{Json, Word},
@@ -89,16 +90,15 @@ pub fn by_ids(conn: &mut Conn, ids: &[ReportId]) -> Result<Vec<Report>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<Row> =
-        db!(conn, c => reports::table.filter(reports::id.eq_any(ids)).select(Row::as_select()).load(c))?;
+        db!(conn, c => reports::table.filter(reports::id.among(ids)).select(Row::as_select()).load(c))?;
     Ok(rows.into_iter().map(Report::from).collect())
 }
 
 /// The open reports that `person` has to see to, the oldest first: those of the groups in which they keep order, and,
 /// if they administer the server, all others too.
 pub fn open_for(conn: &mut Conn, person: ActorId, admin: bool, limit: i64) -> Result<Vec<Report>> {
-    let groups: Vec<i64> = groups::moderated_by(conn, person)?.into_iter().map(i64::from).collect();
+    let groups = groups::moderated_by(conn, person)?;
     let rows: Vec<Row> = db!(conn, c => {
         let query = reports::table
             .filter(reports::resolved.is_null())
@@ -106,7 +106,7 @@ pub fn open_for(conn: &mut Conn, person: ActorId, admin: bool, limit: i64) -> Re
             .limit(limit)
             .select(Row::as_select())
             .into_boxed();
-        if admin { query } else { query.filter(reports::group_id.eq_any(&groups)) }.load(c)
+        if admin { query } else { query.filter(reports::group_id.among(&groups)) }.load(c)
     })?;
     Ok(rows.into_iter().map(Report::from).collect())
 }

@@ -217,8 +217,8 @@ pub fn flag_to_group<'a>(
     post: &'a str,
     comment: &'a str,
 ) -> Activity<'a, &'a str> {
-    let (summary, audience) = (Some(comment), Some(group.uri.as_str()));
-    Activity { summary, audience, ..Activity::new(id, "Flag", &by.uri, post) }.to(vec![&group.uri], Vec::new())
+    let (audience, summary) = (Some(group.uri.as_str()), Some(comment));
+    Activity { audience, summary, ..Activity::new(id, "Flag", &by.uri, post) }.to(vec![&group.uri], Vec::new())
 }
 
 /// A vote; it is addressed to nobody, as is the custom.
