@@ -127,7 +127,35 @@ async fn an_announcement_overtakes_the_answer_to_the_follow() {
     assert_eq!(it.ana.home().await.len(), 1);
 }
 
+async fn a_late_thread_is_news_all_the_same() {
+    let net = Network::of(["alpha.test"]).await;
+    let it = Setting::new(&net).await;
+    let rocks = it.leo.peer.group("rocks");
+    it.ana.follow(&rocks.handle()).await;
+    net.settle().await;
+    rocks.answer(&it.alpha, "Accept", &it.leo.peer.only("Follow").activity).await;
+    let written = |title: &str, group: &str| it.leo.lemmy_page(group, title, "Hard.");
+    let (here, elsewhere, forgotten) =
+        (written("Here", it.club.uri()), written("Elsewhere", &rocks.uri), written("Forgotten", it.club.uri()));
+    net.pass_time(Duration::from_hours(1)).await;
+    it.ana.post("Meanwhile").await;
+    let last = it.ana.home().await[0]["id"].as_str().unwrap().to_owned();
+    it.leo.send(&it.alpha, &here).await;
+    rocks.send(&it.alpha, &rocks.addressed("Announce", &elsewhere, &[&rocks.part("followers")])).await;
+    net.settle().await;
+    let news = it.ana.read(&format!("/api/v1/timelines/home?min_id={last}")).await;
+    assert_eq!(news.as_array().map(Vec::len), Some(2), "{news}");
+
+    // What is too late is no news, and takes its place among the old.
+    net.pass_time(Duration::from_hours(24 * 8)).await;
+    it.leo.send(&it.alpha, &forgotten).await;
+    net.settle().await;
+    assert_eq!(it.ana.read(&format!("/api/v1/timelines/home?min_id={last}")).await, news);
+    assert_eq!(it.ana.home().await.len(), 4);
+}
+
 on_both![
+    a_late_thread_is_news_all_the_same,
     a_deletion_overtakes_its_post,
     an_undo_overtakes_what_it_undoes,
     an_edit_overtakes_its_post,

@@ -145,7 +145,7 @@ async fn what_claims_too_much_has_no_effect() {
         net.settle().await;
         let mut now = net.census("alpha.test");
         // To know who speaks is no effect, and to remember that something unknown is gone is none that shows.
-        for unseen in ["actors", "received", "voided"] {
+        for unseen in ["actors", "received", "forestalled"] {
             now.insert(unseen.to_owned(), before[unseen]);
         }
         assert_eq!(now, before, "{name}");

@@ -1,6 +1,7 @@
 //! The proof of the main job: real servers, seen from outside only, and the rules of the house.
 #![cfg(test)]
 
+mod authority;
 mod changes;
 mod clients;
 mod discovery;
@@ -13,9 +14,11 @@ mod kill;
 mod lines;
 mod mentions;
 mod moderation;
+mod moves;
 mod network;
 mod program;
 mod proofs;
+mod reports;
 mod secrecy;
 mod signatures;
 mod tertulias;

@@ -103,7 +103,8 @@ async fn a_moderator_elsewhere_is_obeyed() {
     let delete = it.decision(&it.leo, "Delete", it.page_id());
     assert_eq!(it.decide(&net, &it.leo, &delete).await, ["Announce{Delete}"]);
     assert_eq!(it.count("outbox").await, 0);
-    assert!(eve.home().await.is_empty());
+    assert!(eve.home().await.is_empty() && it.ana.home().await.is_empty(), "nor do moderators take it for news");
+    it.ana.find_post(it.page_id().as_str().unwrap()).await;
     assert_eq!(it.decide(&net, &it.leo, &it.leo.undo(&delete)).await, ["Announce{Undo{Delete}}"]);
     assert_eq!(it.count("outbox").await, 1);
     assert_eq!(eve.home().await.len(), 1);
@@ -146,6 +147,76 @@ async fn who_is_banned_is_out() {
     assert_eq!(it.decide(&net, &it.mia, &page).await, ["Announce{Create{Page}}"]);
 }
 
+async fn who_is_put_out_may_come_back() {
+    let net = Network::of(["alpha.test"]).await;
+    let it = Setting::new(&net).await;
+    let followers = it.club.follower_count().await;
+    for peer in [&it.leo.peer, &it.witness.peer] {
+        peer.take();
+    }
+    it.appoint(None).await;
+    net.settle().await;
+    assert_eq!(it.leo.peer.kinds(), ["Reject{Follow}", "Announce{Remove}"], "his server hears it, too");
+    assert_eq!(it.witness.peer.kinds(), ["Announce{Remove}"]);
+    assert_eq!(it.club.follower_count().await, followers - 1);
+    it.leo.peer.take();
+    it.leo.follow(&it.alpha, it.club.uri()).await;
+    net.settle().await;
+    assert_eq!(it.leo.peer.kinds(), ["Accept{Follow}"]);
+    let page = it.leo.lemmy_page(it.club.uri(), "Back", "Here I am.");
+    assert_eq!(it.decide(&net, &it.leo, &page).await, ["Announce{Create{Page}}"]);
+}
+
+async fn a_decision_may_come_before_its_post() {
+    let net = Network::of(["alpha.test"]).await;
+    let it = Setting::new(&net).await;
+    let threads = || it.mia.piefed_page(it.club.uri(), "Pebbles", "Buy them here!");
+    let (removed, locked, kept) = (threads(), threads(), threads());
+    for (by, kind, thread) in [
+        (&it.leo, "Delete", &removed),
+        (&it.leo, "Lock", &locked),
+        (&it.witness, "Delete", &kept),
+        (&it.witness, "Lock", &kept),
+    ] {
+        let decision = it.decision(by, kind, &thread["object"]["id"]);
+        assert!(it.decide(&net, by, &decision).await.is_empty());
+    }
+    assert_eq!(it.decide(&net, &it.mia, &removed).await, ["Announce{Delete}"], "nobody is told of what nobody sees");
+    assert_eq!(it.decide(&net, &it.mia, &locked).await, ["Announce{Create{Page}}", "Announce{Lock}"]);
+    assert_eq!(it.decide(&net, &it.mia, &kept).await, ["Announce{Create{Page}}"], "who may not, may not before either");
+    assert_eq!(it.count("outbox").await, 3);
+    let page = removed["object"]["id"].as_str().unwrap();
+    assert_eq!(it.ana.find_post(page).await["url"], page, "who keeps order sees it");
+    let back = it.leo.undo(&it.decision(&it.leo, "Delete", &removed["object"]["id"]));
+    assert_eq!(it.decide(&net, &it.leo, &back).await, ["Announce{Undo{Delete}}"]);
+    assert_eq!(it.count("outbox").await, 4);
+    let late = it.mia.lemmy_comment(it.club.uri(), (locked["object"]["id"].as_str().unwrap(), &it.mia.uri), "Too late");
+    assert!(it.decide(&net, &it.mia, &late).await.is_empty());
+
+    // A ban may come before anybody heard of whom it keeps out.
+    let zed = it.mia.peer.person("zed");
+    let ban = it.decision(&it.leo, "Block", &json!(zed.uri));
+    assert_eq!(it.decide(&net, &it.leo, &ban).await, ["Announce{Block}"]);
+    let page = zed.piefed_page(it.club.uri(), "Here", "I am.");
+    assert!(it.decide(&net, &zed, &page).await.is_empty());
+}
+
+async fn a_ban_may_take_everything_along() {
+    let net = Network::of(["alpha.test"]).await;
+    let it = Setting::new(&net).await;
+    let other = it.alpha.group("other", &it.ana).await;
+    let elsewhere = it.mia.piefed_page(other.uri(), "Elsewhere", "Not there.");
+    it.mia.send(&it.alpha, &elsewhere).await;
+    net.settle().await;
+    let mut ban = it.decision(&it.leo, "Block", &json!(it.mia.uri));
+    ban["removeData"] = json!(true);
+    ban["endTime"] = json!("2099-01-01T00:00:00Z");
+    assert_eq!(it.decide(&net, &it.leo, &ban).await, ["Announce{Block}"], "forums do it themselves");
+    assert_eq!(it.count("outbox").await, 0);
+    let outbox = it.alpha.document(&format!("{}/outbox", other.uri())).await;
+    assert_eq!(outbox["totalItems"], 1, "another group is another matter");
+}
+
 async fn nobody_else_has_a_say() {
     let net = Network::of(["alpha.test"]).await;
     let it = Setting::new(&net).await;
@@ -166,7 +237,7 @@ async fn nobody_else_has_a_say() {
     let coup = it.decision(&it.leo, "Block", &json!(it.ana.uri()));
     assert!(it.decide(&net, &it.leo, &coup).await.is_empty());
     // Who was dismissed is not obeyed any more.
-    it.appoint(None).await;
+    it.appoint(Some(Role::Member)).await;
     net.settle().await;
     let lock = it.decision(&it.leo, "Lock", it.page_id());
     assert!(it.decide(&net, &it.leo, &lock).await.is_empty());
@@ -176,4 +247,11 @@ async fn nobody_else_has_a_say() {
     }
 }
 
-on_both![a_moderator_elsewhere_is_obeyed, who_is_banned_is_out, nobody_else_has_a_say];
+on_both![
+    a_moderator_elsewhere_is_obeyed,
+    who_is_banned_is_out,
+    who_is_put_out_may_come_back,
+    a_decision_may_come_before_its_post,
+    a_ban_may_take_everything_along,
+    nobody_else_has_a_say
+];

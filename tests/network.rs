@@ -22,6 +22,7 @@ use ::server::settings::{LogFormat, MediaUrl, Registration, Settings};
 use tempfile::TempDir;
 
 pub(crate) use self::database::{Backend, Database};
+pub(crate) use self::forms::date;
 pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};
 pub(crate) use self::program::Program;
 pub(crate) use self::puppet::{CONTEXT, PUBLIC, Puppet, Scheme};

@@ -68,7 +68,7 @@ impl Database {
             "notifications",
             "log_entries",
             "activities",
-            "voided",
+            "forestalled",
             "received",
         ];
         let mut questions: Vec<(String, String)> =

@@ -5,7 +5,7 @@ use std::{
 };
 
 use domain::{
-    id::{ActivityId, ActorId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId},
+    id::{ActivityId, ActorId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId, ReportId},
     time::Timestamp,
     urls::Site,
 };
@@ -144,13 +144,10 @@ impl Tx<'_, '_> {
         T::new(self.app.ids.next(self.now))
     }
 
-    /// A number for a post that was published at `at`.
-    pub fn post_id(&self, at: Timestamp, local: bool) -> PostId {
-        if local {
-            PostId(self.app.ids.next_post(self.now))
-        } else {
-            PostId::at_or_before(Ids::dated(at.min(self.now)))
-        }
+    /// A number for a post that was published at `at`. News come after all that readers have seen, even if they are
+    /// late; everything else takes its place among what was published when it was.
+    pub fn post_id(&self, at: Timestamp, news: bool) -> PostId {
+        if news { PostId(self.app.ids.next_post(self.now)) } else { PostId::at_or_before(Ids::dated(at.min(self.now))) }
     }
 }
 
@@ -162,7 +159,7 @@ pub trait NewId {
 macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
-new_ids!(ActivityId ActorId JobId LogEntryId NotificationId PeerId PostId ReceivedId);
+new_ids!(ActivityId ActorId JobId LogEntryId NotificationId PeerId PostId ReceivedId ReportId);
 
 /// What an `App` is made of.
 pub struct Parts {

@@ -6,6 +6,7 @@ use domain::{
     group::Role,
     id::{ActorId, ReceivedId},
     post::{Post, Vote},
+    report::Report,
     time::Timestamp,
 };
 use store::follows::Follow;
@@ -147,6 +148,15 @@ pub enum Event {
     Unfollowed {
         /// The follow that ended.
         follow: Follow,
+        /// Who ended it: the follower, or who put them out.
+        by: ActorId,
+    },
+    /// Somebody here asked to join a group here; a moderator answers.
+    JoinAsked {
+        /// The group.
+        group: ActorId,
+        /// Who asked.
+        person: ActorId,
     },
     /// A group was created here.
     GroupCreated {
@@ -187,6 +197,8 @@ pub enum Event {
         by: ActorId,
         /// Until when; for good if there is no end.
         until: Option<Timestamp>,
+        /// Whether what they wrote there is taken out, too; of each post an event tells.
+        clean: bool,
         /// Why.
         reason: String,
         /// Where it came from.
@@ -202,6 +214,18 @@ pub enum Event {
         by: ActorId,
         /// Where it came from.
         cause: Cause,
+    },
+    /// Somebody reported somebody.
+    Reported {
+        /// The report; its `uri` is one of ours, to be sent under it, if the reporter lives here.
+        report: Arc<Report>,
+    },
+    /// A report was dealt with.
+    ReportResolved {
+        /// The report as it was.
+        report: Arc<Report>,
+        /// Who did it.
+        by: ActorId,
     },
     /// A person or group here is gone.
     ActorDeleted {

@@ -20,18 +20,22 @@ pub async fn request(app: &App, me: Me, target: ActorId) -> Result<Follow> {
         if target.id == me.0 {
             return Err(Error::Invalid("nobody follows themselves".into()));
         }
-        let known = store::follows::get(tx, me.0, target.id)?;
-        let activity_uri = match known {
-            Some(known) if known.state == FollowState::Accepted => return Ok(known),
-            Some(known) => known.activity_uri,
-            None => {
-                let id: ActivityId = tx.new_id();
-                tx.site().activity(id)
-            }
-        };
-        record(tx, me.0, &target, &activity_uri)
+        ask(tx, me.0, &target)
     })
     .await
+}
+
+/// Lets somebody here ask to follow `target`, unless they do.
+pub(crate) fn ask(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor) -> Result<Follow> {
+    let activity_uri = match store::follows::get(tx, follower, target.id)? {
+        Some(known) if known.state == FollowState::Accepted => return Ok(known),
+        Some(known) => known.activity_uri,
+        None => {
+            let id: ActivityId = tx.new_id();
+            tx.site().activity(id)
+        }
+    };
+    record(tx, follower, target, &activity_uri)
 }
 
 /// Records that somebody elsewhere asks to follow somebody here.
@@ -46,7 +50,7 @@ pub fn receive(
     if !target.is_local() {
         return Err(Error::NotFound);
     }
-    if store::voided::by(tx, activity_uri)?.is_some() {
+    if store::forestalled::is_void(tx, activity_uri)? {
         return Err(Refusal::Gone.into());
     }
     record(tx, follower, &target, activity_uri)
@@ -136,14 +140,15 @@ pub fn receive_end(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId, _cau
     cease(tx, follower, target)
 }
 
-fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
+/// Ends a follow, as its follower.
+pub(crate) fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
     let Some(follow) = store::follows::remove(tx, follower, target)? else { return Ok(()) };
     // A request to join that came as a request to follow is withdrawn with it.
     let pending = |m: &Membership| m.state == MemberState::Pending;
     if store::groups::membership(tx, target, follower)?.is_some_and(|m| pending(&m)) {
         store::groups::remove_membership(tx, target, follower)?;
     }
-    tx.emit(Event::Unfollowed { follow });
+    tx.emit(Event::Unfollowed { follow, by: follower });
     Ok(())
 }
 
@@ -179,10 +184,10 @@ fn dismiss(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
     Ok(())
 }
 
-/// Throws a follower of a group out, telling their server.
-pub(crate) fn expel(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {
+/// Ends the follow of a group because the membership ends, by the member or by whoever puts them out.
+pub(crate) fn expel(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<()> {
     if let Some(follow) = store::follows::remove(tx, person, group)? {
-        tx.emit(Event::FollowAnswered { follow, accepted: false });
+        tx.emit(Event::Unfollowed { follow, by });
     }
     Ok(())
 }
@@ -208,6 +213,7 @@ pub fn receive_answer(
     Ok(())
 }
 
-fn living(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<Actor> {
+/// The actor with this number, unless it is gone.
+pub(crate) fn living(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<Actor> {
     store::actors::by_id(tx, id)?.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)
 }

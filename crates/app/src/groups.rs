@@ -105,9 +105,12 @@ pub async fn change(app: &App, me: Me, group: ActorId, change: Change) -> Result
     .await
 }
 
-/// The rules of a group, and what a person is to it.
+/// The rules of a group, and what a person is to it. To itself a group is what its owner is.
 pub(crate) fn regard(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<(GroupRules, Standing)> {
     let rules = store::groups::rules(tx, group)?.ok_or(Error::NotFound)?;
+    if person == group {
+        return Ok((rules, Standing { role: Some(Role::Owner), ..Standing::default() }));
+    }
     let now = tx.now();
     Ok((rules, store::groups::standing(tx, group, person, now)?))
 }

@@ -7,7 +7,7 @@ use domain::{
 };
 use futures_util::future::BoxFuture;
 
-use crate::{App, Error, Queue, Result, Tx, actors, random};
+use crate::{App, Error, Queue, Result, Tx, actors, moderation, moves, random};
 
 /// What a kind of job does with its subject. It may run twice.
 pub type Handler = fn(App, String) -> BoxFuture<'static, Result<()>>;
@@ -17,7 +17,11 @@ pub type Handlers = HashMap<&'static str, Handler>;
 
 /// The handlers of the jobs of this layer; the doors add theirs.
 pub fn handlers() -> Handlers {
-    HashMap::from([(actors::ERASE, actors::erase as Handler)])
+    HashMap::from([
+        (actors::ERASE, actors::erase as Handler),
+        (moderation::CLEAN, moderation::clean),
+        (moves::TAKE_ALONG, moves::take_along),
+    ])
 }
 
 /// How often work is tried before it is parked.

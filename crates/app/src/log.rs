@@ -67,6 +67,14 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             };
             on_person(*group, *person, *by, action)
         }
+        Event::ReportResolved { report, by } => Decision {
+            group: report.group,
+            by: *by,
+            action: "resolve",
+            person: Some(report.target),
+            post: report.posts.first().map(|post| post.0),
+            reason: "",
+        },
         _ => return None,
     })
 }

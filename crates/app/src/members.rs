@@ -24,6 +24,7 @@ pub async fn join(app: &App, me: Me, group: ActorId) -> Result<MemberState> {
             let since = tx.now();
             let membership = Membership { group, person: me.0, role: Role::Member, state, since };
             store::groups::set_membership(tx, &membership)?;
+            tx.emit(Event::JoinAsked { group, person: me.0 });
         }
         Ok(state)
     })
@@ -39,8 +40,7 @@ pub async fn leave(app: &App, me: Me, group: ActorId) -> Result<()> {
             let (person, by) = (me.0, me.0);
             tx.emit(Event::RoleChanged { group, person, by, from: standing.role, to: None, cause: None });
         }
-        store::follows::remove(tx, me.0, group)?;
-        Ok(())
+        follows::expel(tx, group, me.0, me.0)
     })
     .await
 }
@@ -77,7 +77,7 @@ pub async fn refuse(app: &App, me: Me, group: ActorId, person: ActorId) -> Resul
     .await
 }
 
-/// Gives somebody a role, or with `None` ends their membership.
+/// Gives somebody a role, or with `None` ends their membership, and with it the follow.
 pub async fn appoint(app: &App, me: Me, group: ActorId, person: ActorId, role: Option<Role>) -> Result<()> {
     app.write(move |tx| receive_appoint(tx, me.0, group, person, role, None)).await
 }
@@ -97,14 +97,14 @@ pub fn receive_appoint(
     if theirs.role == role {
         return Ok(());
     }
-    match role {
-        Some(role) => {
-            let since = tx.now();
-            let membership = Membership { group, person, role, state: MemberState::Active, since };
-            store::groups::set_membership(tx, &membership)?;
-        }
-        None => {
-            store::groups::remove_membership(tx, group, person)?;
+    if let Some(role) = role {
+        let since = tx.now();
+        let membership = Membership { group, person, role, state: MemberState::Active, since };
+        store::groups::set_membership(tx, &membership)?;
+    } else {
+        store::groups::remove_membership(tx, group, person)?;
+        if groups::is_local(tx, group)? {
+            follows::expel(tx, group, person, by)?;
         }
     }
     tx.emit(Event::RoleChanged { group, person, by, from: theirs.role, to: role, cause });

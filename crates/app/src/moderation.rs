@@ -1,5 +1,5 @@
 //! Keeping order in a group: removing, closing, pinning, banning; by people here or elsewhere.
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     group::Standing,
@@ -9,7 +9,9 @@ use domain::{
     text::plain,
     time::Timestamp,
 };
+use futures_util::future::BoxFuture;
 use store::{
+    forestalled::Foretold,
     groups::Ban,
     posts::{Count, Mark},
 };
@@ -36,6 +38,20 @@ pub enum Measure {
     Unfeature,
 }
 
+impl Measure {
+    /// Which mark it sets, or clears.
+    fn mark(self) -> (Mark, bool) {
+        match self {
+            Self::Remove => (Mark::Removed, true),
+            Self::Restore => (Mark::Removed, false),
+            Self::Lock => (Mark::Locked, true),
+            Self::Unlock => (Mark::Locked, false),
+            Self::Feature => (Mark::Featured, true),
+            Self::Unfeature => (Mark::Featured, false),
+        }
+    }
+}
+
 /// Takes a measure on a post in a group in which I keep order.
 pub async fn take(app: &App, me: Me, post: PostId, measure: Measure, reason: String) -> Result<()> {
     app.write(move |tx| {
@@ -58,16 +74,76 @@ pub fn receive(
     apply(tx, by, post, measure, reason, cause)
 }
 
+/// Remembers a measure about a post that is not known yet. Who keeps order nowhere has none to take.
+pub fn foretell(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    uri: &str,
+    measure: Measure,
+    reason: &str,
+    cause: Cause,
+) -> Result<()> {
+    if let Some(post) = store::posts::by_uri(tx, uri)? {
+        return apply(tx, by, post, measure, reason, cause);
+    }
+    let decider = store::actors::by_id(tx, by)?.ok_or(Error::NotFound)?;
+    if !decider.is_group() && store::groups::moderated_by(tx, by)?.is_empty() {
+        return Err(policy::Refusal::NotStaff.into());
+    }
+    let ((mark, on), now) = (measure.mark(), tx.now());
+    if !on {
+        return Ok(store::forestalled::forget(tx, uri, &decider.uri, mark)?);
+    }
+    let said = Foretold { by: decider.uri, mark: Some(mark), reason: plain::line(reason, REASON), cause };
+    Ok(store::forestalled::insert(tx, uri, &said, now)?)
+}
+
+/// A measure that was foretold of a post and is taken now that it comes.
+pub(crate) struct Due<'a> {
+    by: ActorId,
+    mark: Mark,
+    said: &'a Foretold,
+}
+
+/// The measures foretold of a post by those who may take them, and their effect on it: it is marked at once.
+pub(crate) fn fall_due<'a>(tx: &mut Tx<'_, '_>, post: &mut Post, foretold: &'a [Foretold]) -> Result<Vec<Due<'a>>> {
+    let mut due = Vec::new();
+    for said in foretold {
+        let Some(mark) = said.mark else { continue };
+        let Some(by) = store::actors::by_uri(tx, &said.by)? else { continue };
+        match regard(tx, post, by.id) {
+            Ok(standing) if policy::remove(post, &standing).is_ok() => {}
+            Ok(_) | Err(Error::Denied(_)) => continue,
+            Err(error) => return Err(error),
+        }
+        let at = match mark {
+            Mark::Removed => &mut post.removed,
+            Mark::Locked => &mut post.locked,
+            Mark::Featured => &mut post.featured,
+        };
+        if at.is_none() {
+            *at = Some(tx.now());
+            due.push(Due { by: by.id, mark, said });
+        }
+    }
+    Ok(due)
+}
+
+/// Tells of the measures that were taken on a post when it came.
+pub(crate) fn tell_due(tx: &mut Tx<'_, '_>, post: &Arc<Post>, due: &[Due<'_>]) {
+    for Due { by, mark, said } in due {
+        tx.emit(happened(*mark, true, Arc::clone(post), *by, said.reason.clone(), said.cause));
+    }
+}
+
 fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, measure: Measure, reason: &str, cause: Cause) -> Result<()> {
     let standing = regard(tx, &post, by)?;
     policy::remove(&post, &standing)?;
-    let (mark, on, was) = match measure {
-        Measure::Remove => (Mark::Removed, true, post.removed),
-        Measure::Restore => (Mark::Removed, false, post.removed),
-        Measure::Lock => (Mark::Locked, true, post.locked),
-        Measure::Unlock => (Mark::Locked, false, post.locked),
-        Measure::Feature => (Mark::Featured, true, post.featured),
-        Measure::Unfeature => (Mark::Featured, false, post.featured),
+    let (mark, on) = measure.mark();
+    let was = match mark {
+        Mark::Removed => post.removed,
+        Mark::Locked => post.locked,
+        Mark::Featured => post.featured,
     };
     if was.is_some() == on {
         return Ok(());
@@ -77,16 +153,21 @@ fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, measure: Measure, reason:
     if let (Mark::Removed, Some(parent)) = (mark, post.parent) {
         store::posts::count(tx, parent, Count::Replies, if on { -1 } else { 1 })?;
     }
-    let (reason, post) = (plain::line(reason, REASON), Arc::new(post));
-    tx.emit(match measure {
-        Measure::Remove => Event::Removed { post, by, reason, cause },
-        Measure::Restore => {
+    let reason = plain::line(reason, REASON);
+    tx.emit(happened(mark, on, Arc::new(post), by, reason, cause));
+    Ok(())
+}
+
+/// What others hear of a mark that was set or cleared.
+fn happened(mark: Mark, on: bool, post: Arc<Post>, by: ActorId, reason: String, cause: Cause) -> Event {
+    match mark {
+        Mark::Removed if on => Event::Removed { post, by, reason, cause },
+        Mark::Removed => {
             Event::Restored { post: Arc::new(Post { removed: None, ..(*post).clone() }), by, reason, cause }
         }
-        Measure::Lock | Measure::Unlock => Event::Locked { post, by, on, reason, cause },
-        Measure::Feature | Measure::Unfeature => Event::Featured { post, by, on, cause },
-    });
-    Ok(())
+        Mark::Locked => Event::Locked { post, by, on, reason, cause },
+        Mark::Featured => Event::Featured { post, by, on, cause },
+    }
 }
 
 /// Takes a post out of its group; for deletions by somebody who is not its author.
@@ -110,6 +191,8 @@ pub struct NewBan {
     pub until: Option<Timestamp>,
     /// Why.
     pub reason: String,
+    /// Whether all they wrote there is taken out, too.
+    pub clean: bool,
 }
 
 /// Bans somebody from a group in which I keep order: follow and membership end.
@@ -119,7 +202,7 @@ pub async fn ban(app: &App, me: Me, ban: NewBan) -> Result<()> {
 
 /// Records a ban, set here or elsewhere by one who keeps order in the group.
 pub fn receive_ban(tx: &mut Tx<'_, '_>, by: ActorId, ban: &NewBan, cause: Cause) -> Result<()> {
-    let NewBan { group, person, until, .. } = *ban;
+    let NewBan { group, person, until, clean, .. } = *ban;
     let (_, mine) = groups::regard(tx, group, by)?;
     let (_, theirs) = groups::regard(tx, group, person)?;
     policy::ban(&mine, &theirs)?;
@@ -139,10 +222,42 @@ pub fn receive_ban(tx: &mut Tx<'_, '_>, by: ActorId, ban: &NewBan, cause: Cause)
     store::groups::set_ban(tx, &row)?;
     store::groups::remove_membership(tx, group, person)?;
     if groups::is_local(tx, group)? {
-        follows::expel(tx, group, person)?;
+        follows::expel(tx, group, person, by)?;
     }
-    tx.emit(Event::Banned { group, person, by, until, reason, cause });
+    if clean {
+        tx.push_job(CLEAN, &format!("{group} {person} {by}"), Duration::ZERO)?;
+    }
+    tx.emit(Event::Banned { group, person, by, until, clean, reason, cause });
     Ok(())
+}
+
+/// The job that takes out what somebody wrote in a group; its subject are the numbers of the group, the person, and
+/// who decided it.
+pub(crate) const CLEAN: &str = "clean";
+
+/// Takes out what somebody who was banned wrote in the group, a piece at a time.
+pub(crate) fn clean(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let numbers: Vec<ActorId> = subject.split(' ').filter_map(|number| number.parse().ok()).collect();
+        let &[group, person, by] = numbers.as_slice() else { return Err(Error::Invalid(subject)) };
+        while app.write(move |tx| clean_some(tx, group, person, by)).await? {}
+        Ok(())
+    })
+}
+
+/// Takes out some of it; whether there may be more.
+fn clean_some(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<bool> {
+    const SOME: i64 = 200;
+    let ids = store::posts::standing(tx, group, person, SOME)?;
+    for id in &ids {
+        let post = posts::load(tx, *id)?;
+        match apply(tx, by, post, Measure::Remove, "", None) {
+            // Whoever decided it does not keep order there any more.
+            Err(Error::Denied(_)) => return Ok(false),
+            done => done?,
+        }
+    }
+    Ok(i64::try_from(ids.len()).is_ok_and(|n| n == SOME))
 }
 
 /// Lifts a ban from a group in which I keep order.

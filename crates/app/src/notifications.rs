@@ -1,10 +1,10 @@
 //! Tells people here what concerns them; hangs on events, in their transaction.
 use domain::{
-    id::{ActorId, NotificationId, PostId},
+    id::{ActorId, NotificationId},
     post::{FollowState, Post, Vote},
 };
 
-use crate::{Event, Result, Tx};
+use crate::{Event, Result, Tx, reports};
 
 /// What a notification is about; the word is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,12 +13,14 @@ pub enum Kind {
     Mention,
     /// Somebody follows them.
     Follow,
-    /// Somebody asks to follow them, or a group they keep order in.
+    /// Somebody asks to follow them, or to follow or join a group they keep order in.
     FollowRequest,
     /// Somebody likes their post.
     Favourite,
     /// Somebody passed their post on.
     Reblog,
+    /// Somebody reports something that they have to see to.
+    Report,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Self::FollowRequest => "follow_request",
             Self::Favourite => "favourite",
             Self::Reblog => "reblog",
+            Self::Report => store::notifications::REPORT,
         }
     }
 }
@@ -39,20 +42,32 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
     match event {
         Event::Posted { post, .. } => posted(tx, post),
         Event::Voted { post, voter, vote: Vote::Like, .. } => {
-            tell(tx, &[post.author], Kind::Favourite, *voter, Some(post.id))
+            tell(tx, &[post.author], Kind::Favourite, *voter, Some(post.id.0))
         }
-        Event::Shared { post, by, .. } => tell(tx, &[post.author], Kind::Reblog, *by, Some(post.id)),
+        Event::Shared { post, by, .. } => tell(tx, &[post.author], Kind::Reblog, *by, Some(post.id.0)),
         Event::FollowAsked { follow } => {
-            let mut answerers = vec![follow.target];
-            answerers.extend(store::groups::staff(tx, follow.target)?.iter().map(|m| m.person));
+            let mut answerers = staff(tx, follow.target)?;
+            answerers.push(follow.target);
             tell(tx, &answerers, Kind::FollowRequest, follow.follower, None)
+        }
+        Event::JoinAsked { group, person } => {
+            let answerers = staff(tx, *group)?;
+            tell(tx, &answerers, Kind::FollowRequest, *person, None)
         }
         Event::FollowAnswered { follow, accepted: true } if follow.state == FollowState::Accepted => {
             tell(tx, &[follow.target], Kind::Follow, follow.follower, None)
         }
+        Event::Reported { report } => {
+            let desk = reports::desk(tx, report)?;
+            tell(tx, &desk, Kind::Report, report.reporter, Some(report.id.0))
+        }
         Event::Deleted { post, .. } => Ok(store::notifications::remove_post(tx, post.id)?),
         _ => Ok(()),
     }
+}
+
+fn staff(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<Vec<ActorId>> {
+    Ok(store::groups::staff(tx, group)?.iter().map(|member| member.person).collect())
 }
 
 fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
@@ -67,10 +82,10 @@ fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
             readers.push(person);
         }
     }
-    tell(tx, &readers, Kind::Mention, post.author, Some(post.id))
+    tell(tx, &readers, Kind::Mention, post.author, Some(post.id.0))
 }
 
-fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, post: Option<PostId>) -> Result<()> {
+fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: Option<i64>) -> Result<()> {
     if whom.is_empty() {
         return Ok(());
     }
@@ -78,7 +93,7 @@ fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, post: Op
     for account in store::accounts::among(tx, whom)? {
         if account != by {
             let id: NotificationId = tx.new_id();
-            store::notifications::insert(tx, id, account, kind.as_str(), by, post, now)?;
+            store::notifications::insert(tx, id, account, kind.as_str(), by, about, now)?;
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! Posts: written here, received from elsewhere, changed and deleted; one way for all.
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     group::Visibility,
@@ -7,12 +7,12 @@ use domain::{
     policy::{self, Place, Refusal},
     post::{Audience, Content, Post, PostKind},
     text::{html, plain, search},
-    time::Timestamp,
+    time::{Timestamp, span},
     urls,
 };
-use store::posts::Count;
+use store::{forestalled::Foretold, posts::Count};
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, groups};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moderation};
 
 mod draft;
 mod once;
@@ -25,6 +25,9 @@ pub const TITLE: usize = 200;
 
 /// How deep a thread may nest.
 pub const DEPTH: i32 = 50;
+
+/// How late a thread may come and still be news: longer than most servers are out of reach.
+const LATE: Duration = span::days(7);
 
 /// A post that is ready to be published: its text is rendered and analysed, everybody it names is known.
 #[derive(Debug, Clone)]
@@ -73,6 +76,8 @@ pub struct Origin {
     pub published: Timestamp,
     /// When it was last changed, as its server says.
     pub edited: Option<Timestamp>,
+    /// Whether it was sent, by its author or by who passed it on; else it was looked up.
+    pub sent: bool,
 }
 
 /// Publishes what a person here wrote.
@@ -86,12 +91,12 @@ pub fn receive(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, origin: &Ori
     if let Some(known) = store::posts::by_uri(tx, &origin.uri)? {
         return if known.author == author { Ok(known) } else { Err(Refusal::NotAuthor.into()) };
     }
-    if let Some(by) = store::voided::by(tx, &origin.uri)?
-        && by == actor_uri(tx, author)?
-    {
+    let foretold = store::forestalled::about(tx, &origin.uri)?;
+    let void = |by: &str| foretold.iter().any(|said| said.mark.is_none() && said.by == by);
+    if !foretold.is_empty() && void(&actor_uri(tx, author)?) {
         return Err(Refusal::Gone.into());
     }
-    publish(tx, author, draft, Some(origin), cause)
+    publish(tx, author, draft, Some((origin, &foretold)), cause)
 }
 
 /// Records a post from elsewhere that nobody sent: it was looked up, because something here refers to it.
@@ -99,19 +104,28 @@ pub async fn learn(app: &App, author: ActorId, draft: Draft, origin: Origin) -> 
     app.write(move |tx| receive(tx, author, &draft, &origin, None)).await
 }
 
-fn publish(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, origin: Option<&Origin>, cause: Cause) -> Result<Post> {
+/// Publishes a post; of one from elsewhere with what was said about it before it came.
+fn publish(
+    tx: &mut Tx<'_, '_>,
+    author: ActorId,
+    draft: &Draft,
+    origin: Option<(&Origin, &[Foretold])>,
+    cause: Cause,
+) -> Result<Post> {
+    let (origin, foretold) = origin.map_or((None, &[][..]), |(origin, foretold)| (Some(origin), foretold));
     let parent = draft.parent.map(|id| load(tx, id)).transpose()?;
     let (group, audience) = settle(tx, author, draft, parent.as_ref(), origin.is_none())?;
     let now = tx.now();
     let published = origin.map_or(now, |origin| origin.published.min(now));
-    let id = tx.post_id(published, origin.is_none());
+    let news = origin.is_none_or(|origin| origin.sent && draft.parent.is_none() && published >= now - LATE);
+    let id = tx.post_id(published, news);
     let (uri, url) = if let Some(origin) = origin {
         (origin.uri.clone(), origin.url.clone())
     } else {
         let uri = urls::post(&actor_uri(tx, author)?, id);
         (uri.clone(), uri)
     };
-    let post = Post {
+    let mut post = Post {
         id,
         uri,
         url,
@@ -131,12 +145,15 @@ fn publish(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, origin: Option<&
         locked: None,
         featured: None,
     };
+    let due = moderation::fall_due(tx, &mut post, foretold)?;
     store::posts::insert(tx, &post, &draft.mentions)?;
     store::search::index(tx, post.id, &draft.terms)?;
-    if let Some(parent) = draft.parent {
+    if let (Some(parent), None) = (draft.parent, post.removed) {
         store::posts::count(tx, parent, Count::Replies, 1)?;
     }
-    tx.emit(Event::Posted { post: Arc::new(post.clone()), cause });
+    let told = Arc::new(post.clone());
+    tx.emit(Event::Posted { post: Arc::clone(&told), cause });
+    moderation::tell_due(tx, &told, &due);
     Ok(post)
 }
 
@@ -235,11 +252,7 @@ fn revise(
 pub async fn delete(app: &App, me: Me, id: PostId) -> Result<()> {
     app.write(move |tx| {
         let post = load(tx, id)?;
-        if post.author == me.0 {
-            erase(tx, me.0, post, None)
-        } else {
-            crate::moderation::take_out(tx, me.0, post, "", None)
-        }
+        if post.author == me.0 { erase(tx, me.0, post, None) } else { moderation::take_out(tx, me.0, post, "", None) }
     })
     .await
 }
@@ -249,11 +262,11 @@ pub async fn delete(app: &App, me: Me, id: PostId) -> Result<()> {
 pub fn receive_delete(tx: &mut Tx<'_, '_>, by: ActorId, uri: &str, reason: Option<&str>, cause: Cause) -> Result<()> {
     let Some(post) = store::posts::by_uri(tx, uri)? else {
         let (by, now) = (actor_uri(tx, by)?, tx.now());
-        return Ok(store::voided::insert(tx, uri, &by, now)?);
+        return Ok(store::forestalled::void(tx, uri, &by, now)?);
     };
     match reason {
         _ if post.author == by => erase(tx, by, post, cause),
-        reason => crate::moderation::take_out(tx, by, post, reason.unwrap_or_default(), cause),
+        reason => moderation::take_out(tx, by, post, reason.unwrap_or_default(), cause),
     }
 }
 

@@ -35,7 +35,7 @@ pub async fn remove(app: &App, me: Me, post: PostId) -> Result<Post> {
 /// Records that somebody elsewhere passed a post on.
 pub fn receive(tx: &mut Tx<'_, '_>, by: ActorId, post: PostId, activity_uri: &str, cause: Cause) -> Result<()> {
     let post = posts::load(tx, post)?;
-    if store::voided::by(tx, activity_uri)?.is_some() {
+    if store::forestalled::is_void(tx, activity_uri)? {
         return Err(Refusal::Gone.into());
     }
     record(tx, by, &post, activity_uri, cause)

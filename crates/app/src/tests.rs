@@ -172,7 +172,7 @@ fn draft(change: &impl Fn(&mut Draft)) -> Draft {
 }
 
 fn origin(uri: &str) -> Origin {
-    Origin { uri: uri.into(), url: uri.into(), published: Timestamp(1_000), edited: None }
+    Origin { uri: uri.into(), url: uri.into(), published: Timestamp(1_000), edited: None, sent: true }
 }
 
 macro_rules! on_both {
@@ -336,9 +336,9 @@ async fn bans_end_follow_and_membership(w: World) {
     w.app.write(move |tx| follows::receive(tx, zoe, group, "https://far.example/f", None)).await.unwrap();
     w.said();
     let until = Some(w.app.now() + span::hours(1));
-    let ban = moderation::NewBan { group, person: zoe, until, reason: "spam".into() };
+    let ban = moderation::NewBan { group, person: zoe, until, reason: "spam".into(), clean: false };
     moderation::ban(&w.app, w.ana, ban).await.unwrap();
-    assert_eq!(w.said(), ["FollowAnswered", "Banned"]);
+    assert_eq!(w.said(), ["Unfollowed", "Banned"]);
     let refused = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;
     assert!(matches!(refused, Err(Error::Denied(Refusal::Banned))));
     w.clock.advance(span::minutes(61));

@@ -18,6 +18,8 @@ pub struct ActorView {
     pub rules: Option<GroupRules>,
     /// Its keys, without their private halves.
     pub keys: Vec<KeyRow>,
+    /// By which other ids it is known, as it says.
+    pub aliases: Vec<String>,
 }
 
 /// The post that another one replies to.
@@ -55,7 +57,8 @@ pub fn actor(conn: &mut Conn, actor: Actor) -> Result<ActorView> {
     for key in &mut keys {
         key.private = None;
     }
-    Ok(ActorView { actor, rules, keys })
+    let aliases = store::moves::aliases(conn, actor.id)?;
+    Ok(ActorView { actor, rules, keys, aliases })
 }
 
 /// The view of a post.

@@ -41,7 +41,7 @@ pub fn receive(
     cause: Cause,
 ) -> Result<()> {
     let post = posts::load(tx, post)?;
-    if store::voided::by(tx, activity_uri)?.is_some() {
+    if store::forestalled::is_void(tx, activity_uri)? {
         return Err(Refusal::Gone.into());
     }
     record(tx, voter, &post, vote, activity_uri, cause)

@@ -65,6 +65,8 @@ ids! {
     NotificationId
     /// An entry of the moderation log.
     LogEntryId
+    /// A report of something wrong.
+    ReportId
 }
 
 impl PostId {

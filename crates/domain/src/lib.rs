@@ -7,6 +7,7 @@ pub mod id;
 pub mod peer;
 pub mod policy;
 pub mod post;
+pub mod report;
 pub mod text;
 pub mod time;
 pub mod urls;

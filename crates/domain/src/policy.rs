@@ -32,6 +32,12 @@ pub enum Refusal {
     /// It was deleted or removed.
     #[error("it is no longer there")]
     Gone,
+    /// Only one side says so.
+    #[error("the other side does not say so")]
+    Unconfirmed,
+    /// It was done not long ago.
+    #[error("it is too soon")]
+    TooSoon,
     /// It is not open to everybody.
     #[error("it is not public")]
     NotPublic,
@@ -121,9 +127,14 @@ pub fn join(group: &GroupRules, who: &Standing) -> Verdict<MemberState> {
     }
 }
 
-/// Keeping order: removing and restoring posts, locking, pinning, answering requests, inviting.
+/// Keeping order: removing and restoring posts, locking, pinning, answering requests, inviting, seeing and resolving reports.
 pub fn moderate(who: &Standing) -> Verdict {
     unless(!(who.is_staff() || who.admin), Refusal::NotStaff)
+}
+
+/// Reporting what stands in a group to those who keep order there; bans keep nobody from it.
+pub fn report(group: &GroupRules, who: &Standing) -> Verdict {
+    read(group, who)
 }
 
 /// Banning `target` or lifting a ban.
@@ -135,13 +146,17 @@ pub fn ban(who: &Standing, target: &Standing) -> Verdict {
 
 /// Giving `target` the role `role`, or with `None` ending the membership; leaving oneself is [`leave`].
 pub fn appoint(who: &Standing, target: &Standing, role: Option<Role>) -> Verdict {
+    if role.is_none() {
+        // Whoever may keep somebody out for good may put them out for once.
+        return ban(who, target);
+    }
     let mine = if who.admin { Some(Role::Owner) } else { who.role };
     unless(mine < Some(Role::Leader), Refusal::NotStaff)?;
     unless(target.role == Some(Role::Owner), Refusal::Rank)?;
     // An owner may name equals; everybody else deals with those below them only.
     let owner = mine == Some(Role::Owner);
     unless(!owner && (target.role >= mine || role >= mine), Refusal::Rank)?;
-    unless(target.banned && role.is_some(), Refusal::Banned)
+    unless(target.banned, Refusal::Banned)
 }
 
 /// Ending one's own membership; a group never loses its owner.
@@ -175,6 +190,13 @@ pub fn remove(post: &Post, who: &Standing) -> Verdict {
 pub fn announce(group: &GroupRules, post: &Post) -> Verdict {
     unless(!post.is_live(), Refusal::Gone)?;
     unless(group.visibility == Visibility::Private || !post.audience.is_open(), Refusal::NotPublic)
+}
+
+/// Following an actor to another id: both must say that they are the same, and neither may have moved lately, or
+/// followers could be led around.
+pub fn relocate(confirmed: bool, rested: bool) -> Verdict {
+    unless(!confirmed, Refusal::Unconfirmed)?;
+    unless(!rested, Refusal::TooSoon)
 }
 
 /// What a reader is to a post, all that [`see`] needs to know.

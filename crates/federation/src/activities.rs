@@ -132,14 +132,19 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Block",
         object: "a person",
         direction: Direction::Both,
-        meaning: "with a group as `target`: a ban, until `endTime` if there is one; without: both stop following each other",
+        meaning: "with a group as `target`: a ban, until `endTime` if there is one; with `removeData`, all they wrote there is taken out; without `target`: both stop following each other",
     },
     Activity { name: "Undo{Block}", object: "the ban", direction: Direction::Both, meaning: "lifts a ban" },
     Activity {
         name: "Flag",
         object: "people and posts",
-        direction: Direction::In,
-        meaning: "a report; acknowledged, not kept yet",
+        direction: Direction::Both,
+        meaning: "a report, for the moderators of the group in which the posts stand, or for those who administer the server",
     },
-    Activity { name: "Move", object: "an actor", direction: Direction::In, meaning: "acknowledged, not followed yet" },
+    Activity {
+        name: "Move",
+        object: "an actor",
+        direction: Direction::In,
+        meaning: "it is found at `target` now, which must name it in `alsoKnownAs`; followers here go along, members do not; once a week",
+    },
 ];

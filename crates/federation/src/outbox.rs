@@ -8,6 +8,7 @@ mod follows;
 mod moderation;
 mod posts;
 mod received;
+mod reports;
 mod send;
 mod shares;
 #[cfg(test)]
@@ -33,8 +34,8 @@ impl Outbox for FederationOutbox {
             Event::RoleChanged { group, person, by, from, to, cause } => {
                 moderation::role_changed(tx, (*group, *person), *by, (*from, *to), *cause)
             }
-            Event::Banned { group, person, by, until, reason, cause } => {
-                moderation::banned(tx, (*group, *person), *by, (reason, *until), *cause)
+            Event::Banned { group, person, by, until, clean, reason, cause } => {
+                moderation::banned(tx, (*group, *person), *by, (reason, *until, *clean), *cause)
             }
             Event::Unbanned { group, person, by, cause } => moderation::unbanned(tx, (*group, *person), *by, *cause),
             Event::Voted { post, voter, vote, activity_uri, cause } => {
@@ -47,10 +48,11 @@ impl Outbox for FederationOutbox {
             Event::Unshared { post, by, activity_uri, .. } => shares::unshared(tx, post, *by, activity_uri),
             Event::FollowAsked { follow } => follows::asked(tx, follow),
             Event::FollowAnswered { follow, accepted } => follows::answered(tx, follow, *accepted),
-            Event::Unfollowed { follow } => follows::ended(tx, follow),
+            Event::Unfollowed { follow, by } => follows::ended(tx, follow, *by),
             Event::ProfileChanged { actor, by } => actors::changed(tx, actor, *by),
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),
-            Event::GroupCreated { .. } => Ok(()),
+            Event::Reported { report } => reports::filed(tx, report),
+            Event::GroupCreated { .. } | Event::JoinAsked { .. } | Event::ReportResolved { .. } => Ok(()),
         }
     }
 }

@@ -6,8 +6,10 @@ pub(crate) mod draft;
 mod follows;
 mod known;
 mod moderation;
+mod moves;
 mod posts;
 mod queue;
+mod reports;
 mod shares;
 #[cfg(test)]
 mod tests;
@@ -176,11 +178,11 @@ async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
         Verb::Like | Verb::EmojiReact | Verb::Dislike => votes::vote(context, activity, stored),
         Verb::Announce => Box::pin(announces::announce(context, activity, stored)).await,
         Verb::Add | Verb::Remove => moderation::collect(context, activity).await,
-        Verb::Lock => moderation::lock(context, activity, true),
+        Verb::Lock => moderation::lock(context, activity, true).await,
         Verb::Block => moderation::block(context, activity).await,
         Verb::Undo => undo::undo(context, activity).await,
-        Verb::Flag => ignore("reports are not kept yet"),
-        Verb::Move => ignore("moves are not followed yet"),
+        Verb::Flag => reports::flag(context, activity, stored).await,
+        Verb::Move => moves::relocate(context, activity).await,
         Verb::Other => ignore(format!("`{:.64}` means nothing here", activity.kind)),
     }
 }

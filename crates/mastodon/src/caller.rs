@@ -45,6 +45,8 @@ scopes! {
     WriteFollows = ["write:follows", "follow"];
     /// What one was told.
     ReadNotifications = ["read:notifications"];
+    /// Reporting.
+    WriteReports = ["write:reports"];
     /// Searching.
     ReadSearch = ["read:search"];
 }

@@ -10,6 +10,7 @@ mod notifications;
 mod paging;
 mod params;
 mod placeholder;
+mod reports;
 mod route;
 mod search;
 mod statuses;
@@ -38,6 +39,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(timelines::routes)
             .configure(notifications::routes)
             .configure(follow_requests::routes)
+            .configure(reports::routes)
             .configure(search::routes)
             .default_service(web::to(route::missing)),
     );

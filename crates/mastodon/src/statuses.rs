@@ -48,7 +48,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// What a client's number stands for, if `me` may read it.
-async fn find(app: &App, number: i64, me: Option<Me>) -> Result<Entry> {
+pub(crate) async fn find(app: &App, number: i64, me: Option<Me>) -> Result<Entry> {
     let viewer = me.map(|me| me.0);
     app.read(move |c| timelines::entry(c, number, viewer)).await?.ok_or_else(Error::missing)
 }

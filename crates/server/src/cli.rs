@@ -13,7 +13,10 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
     error::ErrorKind,
 };
-use domain::group::{Joining, Visibility};
+use domain::{
+    group::{Joining, Visibility},
+    id::ReportId,
+};
 
 use crate::settings::{self, SETTINGS};
 
@@ -45,6 +48,9 @@ pub enum Command {
     /// Work with access tokens for scripts.
     #[command(subcommand, arg_required_else_help = false)]
     Token(Token),
+    /// Work with reports: what somebody found wrong with people and posts.
+    #[command(subcommand, arg_required_else_help = false)]
+    Report(Report),
     /// Migrate the database and exit.
     Migrate,
     /// Say whether configuration, database, media store, clock, name resolution and outside reachability are right.
@@ -59,6 +65,20 @@ pub enum Command {
 pub enum Person {
     /// Create a person with a login; prints id, name, handle and URL.
     Create(PersonCreate),
+    /// Let a person, or a group, say that they are also known by another id, so that their followers can come from there.
+    Alias(PersonAlias),
+}
+
+/// `tertulia person alias`
+#[derive(Debug, Args)]
+pub struct PersonAlias {
+    /// The name of the local person or group.
+    pub name: String,
+    /// The other id: the URL of their ActivityPub document.
+    pub url: String,
+    /// Say it no more.
+    #[arg(long)]
+    pub remove: bool,
 }
 
 /// `tertulia person create`
@@ -139,6 +159,33 @@ pub struct TokenCreate {
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Commands about reports.
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// Print the open reports that a person has to see to, the oldest first, one JSON object a line.
+    List(ReportList),
+    /// Say that a report is dealt with.
+    Resolve(ReportResolve),
+}
+
+/// `tertulia report list`
+#[derive(Debug, Args)]
+pub struct ReportList {
+    /// The name of the local person: moderators see the reports of their groups, admins all.
+    #[arg(long = "for", value_name = "PERSON")]
+    pub person: String,
+}
+
+/// `tertulia report resolve`
+#[derive(Debug, Args)]
+pub struct ReportResolve {
+    /// Its number, as `report list` prints it.
+    pub id: ReportId,
+    /// The name of the local person who dealt with it.
+    #[arg(long, value_name = "PERSON")]
+    pub by: String,
 }
 
 /// `tertulia check`

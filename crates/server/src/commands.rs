@@ -1,12 +1,15 @@
 //! The commands that change data: each one action, on the same data as a running server.
 use std::io::{BufRead, Write};
 
-use app::{App, groups::NewGroup, people::NewPerson};
+use app::{App, Me, groups::NewGroup, people::NewPerson};
 use domain::actor::Actor;
 use serde::Serialize;
 
 use crate::{
-    cli::{Failure, Group, GroupCreate, Person, PersonCreate, Token, TokenCreate},
+    cli::{
+        Failure, Group, GroupCreate, Person, PersonAlias, PersonCreate, Report, ReportList, ReportResolve, Token,
+        TokenCreate,
+    },
     compose::{self, Overrides, compose},
     settings::Settings,
 };
@@ -21,7 +24,15 @@ struct Created<'a> {
 }
 
 /// `tertulia person …`
-pub(crate) async fn person(settings: &Settings, Person::Create(create): Person) -> Result<(), Failure> {
+pub(crate) async fn person(settings: &Settings, command: Person) -> Result<(), Failure> {
+    let create = match command {
+        Person::Create(create) => create,
+        Person::Alias(PersonAlias { name, url, remove }) => {
+            let app = open(settings).await?;
+            let actor = find(&app, &name).await?;
+            return app::moves::set_alias(&app, actor.id, url, !remove).await.map_err(|e| refusal(&e));
+        }
+    };
     let PersonCreate { name, email, admin, json, password_stdin: _ } = create;
     let password = read_password()?;
     let app = open(settings).await?;
@@ -51,6 +62,25 @@ pub(crate) async fn token(settings: &Settings, Token::Create(create): Token) -> 
         print_json(&serde_json::json!({ "access_token": token, "scope": scope }))
     } else {
         print_line(&token)
+    }
+}
+
+/// `tertulia report …`
+pub(crate) async fn report(settings: &Settings, command: Report) -> Result<(), Failure> {
+    let app = open(settings).await?;
+    match command {
+        Report::List(ReportList { person }) => {
+            let me = Me(find(&app, &person).await?.id);
+            let open = app::reports::open(&app, me).await.map_err(|e| compose::failure(&e))?;
+            open.iter().try_for_each(print_json)
+        }
+        Report::Resolve(ReportResolve { id, by }) => {
+            let me = Me(find(&app, &by).await?.id);
+            app::reports::resolve(&app, me, id).await.map_err(|e| match e {
+                app::Error::NotFound => Failure::Usage(format!("there is no report {id} for `{by}`")),
+                other => compose::failure(&other),
+            })
+        }
     }
 }
 

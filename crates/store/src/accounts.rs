@@ -77,6 +77,15 @@ pub fn among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<ActorId>> {
     Ok(found.into_iter().map(ActorId).collect())
 }
 
+/// The numbers of those who administer this server.
+pub fn admins(conn: &mut Conn) -> Result<Vec<ActorId>> {
+    let ids: Vec<i64> = db!(conn, c => accounts::table
+        .filter(accounts::admin.eq(true).and(accounts::disabled.is_null()))
+        .select(accounts::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
 /// A bearer token; only its hash is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = tokens, treat_none_as_default_value = false)]

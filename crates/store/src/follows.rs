@@ -95,6 +95,18 @@ pub fn count_following(conn: &mut Conn, follower: ActorId) -> Result<i64> {
         .get_result(c))?)
 }
 
+/// Some of those here who follow `target`.
+pub fn local_followers(conn: &mut Conn, target: ActorId, limit: i64) -> Result<Vec<ActorId>> {
+    let ids: Vec<i64> = db!(conn, c => follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(target.0).and(actors::peer_id.is_null()))
+        .order(follows::follower_id)
+        .limit(limit)
+        .select(follows::follower_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
 /// Whether anybody here follows `target`.
 pub fn has_local_follower(conn: &mut Conn, target: ActorId) -> Result<bool> {
     let found: Option<i64> = db!(conn, c => follows::table

@@ -1,7 +1,7 @@
 //! What people here are told about.
 use diesel::prelude::*;
 use domain::{
-    id::{ActorId, NotificationId, PostId},
+    id::{ActorId, NotificationId, PostId, ReportId},
     time::Timestamp,
 };
 
@@ -11,16 +11,28 @@ use crate::{
     schema::notifications,
 };
 
-#[derive(Debug, Queryable, Selectable)]
-#[diesel(table_name = notifications)]
-struct Row {
-    id: i64,
-    kind: String,
-    actor_id: i64,
-    post_id: i64,
-    created: i64,
-    read: Option<i64>,
-}
+/// The columns of a notification, in the order of [`COLUMNS`].
+pub(crate) type Row = (i64, String, i64, i64, i64, Option<i64>);
+
+/// What [`Notification::kept`] reads.
+pub(crate) const COLUMNS: (
+    notifications::id,
+    notifications::kind,
+    notifications::actor_id,
+    notifications::post_id,
+    notifications::created,
+    notifications::read,
+) = (
+    notifications::id,
+    notifications::kind,
+    notifications::actor_id,
+    notifications::post_id,
+    notifications::created,
+    notifications::read,
+);
+
+/// The kind whose subject is a report, not a post.
+pub const REPORT: &str = "admin.report";
 
 /// Something a person here is told about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,20 +45,39 @@ pub struct Notification {
     pub actor: ActorId,
     /// With which post.
     pub post: Option<PostId>,
+    /// Which report it is.
+    pub report: Option<ReportId>,
     /// When.
     pub created: Timestamp,
     /// Whether it was seen.
     pub read: bool,
 }
 
-/// Tells `account`; whether that is news: the same thing is told once.
+impl Notification {
+    /// The notification that a row keeps; what it is about is one number, 0 if it is about nothing but the actor.
+    pub(crate) fn kept((id, kind, actor, about, created, read): Row) -> Self {
+        let about = Some(about).filter(|about| *about != 0);
+        let report = about.filter(|_| kind == REPORT).map(ReportId);
+        Self {
+            id: NotificationId(id),
+            actor: ActorId(actor),
+            post: about.filter(|_| report.is_none()).map(PostId),
+            report,
+            created: Timestamp(created),
+            read: read.is_some(),
+            kind,
+        }
+    }
+}
+
+/// Tells `account`; whether that is news: the same thing is told once. `about` is the number of a post or a report.
 pub fn insert(
     tx: &mut Tx<'_>,
     id: NotificationId,
     account: ActorId,
     kind: &str,
     actor: ActorId,
-    post: Option<PostId>,
+    about: Option<i64>,
     at: Timestamp,
 ) -> Result<bool> {
     let row = (
@@ -54,7 +85,7 @@ pub fn insert(
         notifications::account_id.eq(account.0),
         notifications::kind.eq(kind),
         notifications::actor_id.eq(actor.0),
-        notifications::post_id.eq(post.map_or(0, i64::from)),
+        notifications::post_id.eq(about.unwrap_or(0)),
         notifications::created.eq(at.0),
     );
     Ok(db!(tx, c => diesel::insert_into(notifications::table).values(row).on_conflict_do_nothing().execute(c))? > 0)
@@ -72,23 +103,15 @@ pub fn page(
         .filter(notifications::account_id.eq(account.0).and(notifications::id.lt(before)))
         .order(notifications::id.desc())
         .limit(limit)
-        .select(Row::as_select())
+        .select(COLUMNS)
         .load(c))?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Notification {
-            id: NotificationId(row.id),
-            kind: row.kind,
-            actor: ActorId(row.actor_id),
-            post: (row.post_id != 0).then_some(PostId(row.post_id)),
-            created: Timestamp(row.created),
-            read: row.read.is_some(),
-        })
-        .collect())
+    Ok(rows.into_iter().map(Notification::kept).collect())
 }
 
 /// Forgets what was told about a post that is gone.
 pub fn remove_post(tx: &mut Tx<'_>, post: PostId) -> Result<()> {
-    db!(tx, c => diesel::delete(notifications::table.filter(notifications::post_id.eq(post.0))).execute(c))?;
+    db!(tx, c => diesel::delete(
+        notifications::table.filter(notifications::post_id.eq(post.0).and(notifications::kind.ne(REPORT)))
+    ).execute(c))?;
     Ok(())
 }

@@ -390,6 +390,18 @@ pub fn undeleted(conn: &mut Conn, author: ActorId, limit: i64) -> Result<Vec<Pos
     Ok(ids.into_iter().map(PostId).collect())
 }
 
+/// The numbers of posts that an actor wrote in a group and that stand there.
+pub fn standing(conn: &mut Conn, group: ActorId, author: ActorId, limit: i64) -> Result<Vec<PostId>> {
+    let ids: Vec<i64> = db!(conn, c => posts::table
+        .filter(posts::author_id.eq(author.0).and(posts::group_id.eq(group.0)))
+        .filter(posts::deleted.is_null().and(posts::removed.is_null()))
+        .order(posts::id)
+        .limit(limit)
+        .select(posts::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(PostId).collect())
+}
+
 /// How many posts of a list `viewer` may read.
 pub fn count_in(conn: &mut Conn, list: List, viewer: Option<ActorId>) -> Result<i64> {
     Ok(db!(conn, c => {

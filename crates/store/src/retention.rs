@@ -6,7 +6,7 @@ use crate::{
     conn::{Tx, db},
     dialect::AmongExt,
     error::Result,
-    schema::{activities, deliveries, received, settings, voided},
+    schema::{activities, deliveries, forestalled, received, settings},
     settings as remembered,
 };
 
@@ -40,7 +40,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
             .load(c)?;
         diesel::delete(received::table.filter(received::id.among(piece))).execute(c)
     })?;
-    db!(tx, c => diesel::delete(voided::table.filter(voided::at.lt(keep.ids.0))).execute(c))?;
+    db!(tx, c => diesel::delete(forestalled::table.filter(forestalled::at.lt(keep.ids.0))).execute(c))?;
     let old = id::at(keep.activities, 0);
     let sent = db!(tx, c => {
         let waited_for = deliveries::table.filter(deliveries::activity_id.eq(activities::id));

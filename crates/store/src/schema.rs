@@ -217,9 +217,12 @@ diesel::table! {
     }
 }
 diesel::table! {
-    voided (uri) {
+    forestalled (uri, actor_uri, deed) {
         uri -> Text,
         actor_uri -> Text,
+        deed -> Text,
+        reason -> Text,
+        cause -> Nullable<BigInt>,
         at -> BigInt,
     }
 }
@@ -266,6 +269,35 @@ diesel::table! {
         created -> BigInt,
     }
 }
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        uri -> Text,
+        reporter_id -> BigInt,
+        target_id -> BigInt,
+        group_id -> Nullable<BigInt>,
+        posts -> Text,
+        comment -> Text,
+        category -> Text,
+        forwarded -> Bool,
+        created -> BigInt,
+        resolved -> Nullable<BigInt>,
+        resolver_id -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    aliases (actor_id, uri) {
+        actor_id -> BigInt,
+        uri -> Text,
+    }
+}
+diesel::table! {
+    moves (actor_id) {
+        actor_id -> BigInt,
+        target_id -> BigInt,
+        at -> BigInt,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     peers,
@@ -286,9 +318,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     deliveries,
     received,
-    voided,
+    forestalled,
     jobs,
     notifications,
     idempotency,
-    log_entries
+    log_entries,
+    reports,
+    aliases,
+    moves
 );

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
-    id::{ActorId, NotificationId, PostId},
+    id::{ActorId, PostId},
     time::Timestamp,
 };
 
@@ -11,7 +11,7 @@ use crate::{
     conn::{Conn, db},
     dialect::{AmongExt, Home, Source},
     error::Result,
-    notifications::Notification,
+    notifications::{COLUMNS, Notification, Row},
     posts as kept,
     schema::{notifications, post_tags, posts, shares},
     visible::visible,
@@ -313,19 +313,11 @@ pub struct Told {
 
 /// What `account` was told.
 pub fn told(conn: &mut Conn, account: ActorId, asked: &Told, window: Window) -> Result<Vec<Notification>> {
-    type Row = (i64, String, i64, i64, i64, Option<i64>);
     let rows: Vec<Row> = db!(conn, c => {
         let mut query = notifications::table
             .filter(notifications::account_id.eq(account.0))
             .filter(notifications::id.lt(window.before).and(notifications::id.gt(window.after)))
-            .select((
-                notifications::id,
-                notifications::kind,
-                notifications::actor_id,
-                notifications::post_id,
-                notifications::created,
-                notifications::read,
-            ))
+            .select(COLUMNS)
             .limit(window.limit)
             .into_boxed();
         if let Some(kinds) = &asked.kinds {
@@ -339,15 +331,7 @@ pub fn told(conn: &mut Conn, account: ActorId, asked: &Told, window: Window) -> 
         }
         if window.nearest { query.order(notifications::id.asc()) } else { query.order(notifications::id.desc()) }.load(c)
     })?;
-    let told = |(id, kind, actor, post, created, read): Row| Notification {
-        id: NotificationId(id),
-        kind,
-        actor: ActorId(actor),
-        post: (post != 0).then_some(PostId(post)),
-        created: Timestamp(created),
-        read: read.is_some(),
-    };
-    Ok(window.arrange(rows.into_iter().map(told).collect()))
+    Ok(window.arrange(rows.into_iter().map(Notification::kept).collect()))
 }
 
 #[cfg(test)]

@@ -73,6 +73,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         verb("reply", |group, who| post(group, who, Place::Reply { locked: false })),
         verb("reply in a locked thread", |group, who| post(group, who, Place::Reply { locked: true })),
         verb("vote", |group, who| vote(Some((group, who)), &thread(Audience::Public), Vote::Like)),
+        verb("report", report),
         (
             "follow",
             Box::new(|group, who| match follow(group, who) {
@@ -91,7 +92,8 @@ fn verbs() -> Vec<(&'static str, Rule)> {
             }),
         ),
         verb("leave", |_, who| leave(who)),
-        verb("remove, restore, lock, pin, admit, invite", |_, who| moderate(who)),
+        verb("remove, restore, lock, pin, admit, invite, resolve reports", |_, who| moderate(who)),
+        ("end a membership", Box::new(move |_, who| yes_no(appoint(who, &member, None)))),
         ("ban a member", Box::new(move |_, who| yes_no(ban(who, &member)))),
         ("ban a moderator", Box::new(move |_, who| yes_no(ban(who, &moderator)))),
         ("name a moderator", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Moderator))))),

@@ -2,7 +2,7 @@
 use std::slice;
 
 use app::{Result, Tx};
-use domain::actor::Actor;
+use domain::{actor::Actor, id::ActorId};
 use store::{deliveries::Recipients, follows::Follow};
 
 use super::send::{Envelope, Name, actor, send};
@@ -17,8 +17,11 @@ pub(super) fn asked(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
     Ok(())
 }
 
-/// Somebody here follows somebody elsewhere no more.
-pub(super) fn ended(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
+/// Somebody here follows somebody elsewhere no more; or a group here put a follower out.
+pub(super) fn ended(tx: &mut Tx<'_, '_>, follow: &Follow, by: ActorId) -> Result<()> {
+    if by != follow.follower {
+        return answered(tx, follow, false);
+    }
     let Some((follower, target)) = outgoing(tx, follow)? else { return Ok(()) };
     let name = Name::new(tx);
     let request = activity::follow(&follow.activity_uri, &follower.uri, &target);

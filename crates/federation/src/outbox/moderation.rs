@@ -148,7 +148,7 @@ pub(super) fn banned(
     tx: &mut Tx<'_, '_>,
     (group, person): (ActorId, ActorId),
     by: ActorId,
-    ban: (&str, Option<Timestamp>),
+    ban: (&str, Option<Timestamp>, bool),
     cause: Cause,
 ) -> Result<()> {
     let Some(((by, group), person)) = actor(tx, by)?.zip(actor(tx, group)?).zip(actor(tx, person)?) else {
@@ -174,7 +174,7 @@ pub(super) fn unbanned(
     };
     let deed = Deed { by: &by, group: &group, post: None, person: person.id, cause };
     let (name, undone) = (Name::new(tx), Name::new(tx));
-    let block = |id| activity::undo(id, &by, &activity::block(&undone.uri, &by, &person, &group, ("", None)));
+    let block = |id| activity::undo(id, &by, &activity::block(&undone.uri, &by, &person, &group, ("", None, false)));
     deed.tell(tx, &name, block)?;
     let name = Name::new(tx);
     let activity = activity::undo(&name.uri, &group, &activity::shun(&undone.uri, &group, &person));

@@ -36,6 +36,10 @@ impl Verb {
 
 /// Somebody wrote a post.
 pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
+    if post.removed.is_some() {
+        // A moderator was quicker: the group never passes it on.
+        return Ok(());
+    }
     if post.local {
         let view = view::post(tx, post.clone())?;
         written(tx, &view, Verb::Create)?;

@@ -247,7 +247,7 @@ async fn keeping_order(world: World) {
 
     app::members::appoint(app, ana, huerto, lea, Some(domain::group::Role::Moderator)).await.unwrap();
     assert_eq!(world.sent().await, [format!("Announce(Add) by huerto to {forums}")]);
-    let ban = moderation::NewBan { group: huerto, person: carol, until: None, reason: "spam".into() };
+    let ban = moderation::NewBan { group: huerto, person: carol, until: None, reason: "spam".into(), clean: false };
     moderation::ban(app, ana, ban).await.unwrap();
     let mut sent = world.sent().await;
     sent.sort();

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     Misfit,
-    shape::{each, http, id, id_of, is_a, link_of, moment, page_of, text, truth, types, worded},
+    shape::{each, http, id, id_of, ids_of, is_a, link_of, moment, page_of, text, truth, types, worded},
 };
 use crate::signature::{KeyKind, PublicKey};
 
@@ -20,6 +20,7 @@ use crate::signature::{KeyKind, PublicKey};
 const SUMMARY: usize = 20_000;
 const KEYS: usize = 10;
 const STAFF: usize = 100;
+const ALIASES: usize = 20;
 
 /// Who keeps order in a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub struct FoundActor {
     pub rules: Option<(Visibility, Joining, bool)>,
     /// Who keeps order in a group.
     pub staff: Staff,
+    /// By which other ids it is known.
+    pub also_known_as: Vec<String>,
 }
 
 /// What kind of actor a document describes, if it does.
@@ -118,6 +121,7 @@ pub fn actor(document: &Value) -> Result<FoundActor, Misfit> {
         keys: keys(document, &uri),
         rules: group.then(|| rules(document)),
         staff: if group { staff(document, &uri) } else { Staff::Unsaid },
+        also_known_as: ids_of(document, "alsoKnownAs", ALIASES),
         uri,
     })
 }

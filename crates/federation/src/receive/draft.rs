@@ -115,7 +115,8 @@ impl Surroundings {
         draft.mentions = mentions;
         // A second of difference is how some save the two dates of a post that never changed.
         let edited = found.edited.filter(|at| *at > found.published + span::seconds(1));
-        let origin = Origin { uri: found.uri, url: found.url, published: found.published, edited };
+        let origin =
+            Origin { uri: found.uri, url: found.url, published: found.published, edited, sent: announcer.is_some() };
         (draft, origin)
     }
 }

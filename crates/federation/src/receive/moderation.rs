@@ -6,6 +6,7 @@ use app::{
 use domain::{
     actor::Actor,
     group::Role,
+    id::ActorId,
     policy::Refusal,
     post::Post,
     time::span,
@@ -15,13 +16,21 @@ use domain::{
 use super::{Context, Plan, act, ignore};
 use crate::parse::{Incoming, Verb, shape};
 
-/// What an activity does to a post in a group.
-fn take(context: &Context<'_>, activity: &Incoming<'_>, measure: Measure) -> Result<Plan> {
+/// What an activity does to a post in a group; if the post is still to come, it is remembered until then.
+async fn take(context: &Context<'_>, activity: &Incoming<'_>, measure: Measure) -> Result<Plan> {
     let uri = activity.object.id().ok_or_else(|| Error::Invalid("there is nothing to keep order of".into()))?;
-    let Some(post) = context.known.post(&context.canonical(uri)) else { return ignore("the post is not known here") };
-    check_place(context, post)?;
-    let (by, post, cause) = (context.actor.id, post.id, Some(context.received));
+    let uri = context.canonical(uri);
     let reason = activity.reason.unwrap_or_default().to_owned();
+    let cause = Some(context.received);
+    let Some(post) = context.known.post(&uri) else {
+        if context.is_ours(&uri) {
+            return Err(Error::NotFound);
+        }
+        let by = decider(context).await?;
+        return act(move |tx| moderation::foretell(tx, by, &uri, measure, &reason, cause));
+    };
+    check_place(context, post)?;
+    let (by, post) = (decider(context).await?, post.id);
     act(move |tx| moderation::receive(tx, by, post, measure, &reason, cause))
 }
 
@@ -33,15 +42,22 @@ pub(super) fn check_place(context: &Context<'_>, post: &Post) -> Result<()> {
     }
 }
 
-/// If a group reports a decision of somebody who did not keep order there yet, its list is read again.
-pub(super) async fn meet_staff(context: &Context<'_>) -> Result<()> {
-    let Some(group) = &context.group else { return Ok(()) };
-    let (id, person, now) = (group.id, context.actor.id, context.app.now());
-    let standing = context.app.read(move |c| store::groups::standing(c, id, person, now)).await?;
-    if !standing.is_staff() {
-        read_staff(context, group).await?;
+/// Who decides something. If a group reports a decision of somebody who did not keep order there yet, its list is read
+/// again; if that does not help, people of the group's own server, such as its admins, decide on behalf of the group.
+pub(super) async fn decider(context: &Context<'_>) -> Result<ActorId> {
+    let by = context.actor.id;
+    let Some(group) = &context.group else { return Ok(by) };
+    if is_staff(context, group).await? {
+        return Ok(by);
     }
-    Ok(())
+    read_staff(context, group).await?;
+    Ok(if context.trusted && !is_staff(context, group).await? { group.id } else { by })
+}
+
+async fn is_staff(context: &Context<'_>, group: &Actor) -> Result<bool> {
+    let (group, person, now) = (group.id, context.actor.id, context.app.now());
+    let standing = context.app.read(move |c| store::groups::standing(c, group, person, now)).await?;
+    Ok(standing.is_staff())
 }
 
 async fn read_staff(context: &Context<'_>, group: &Actor) -> Result<()> {
@@ -52,13 +68,13 @@ async fn read_staff(context: &Context<'_>, group: &Actor) -> Result<()> {
 }
 
 /// A moderator puts back what was taken out.
-pub(super) fn restore(context: &Context<'_>, delete: &Incoming<'_>) -> Result<Plan> {
-    take(context, delete, Measure::Restore)
+pub(super) async fn restore(context: &Context<'_>, delete: &Incoming<'_>) -> Result<Plan> {
+    take(context, delete, Measure::Restore).await
 }
 
 /// A moderator closes a thread, or opens it.
-pub(super) fn lock(context: &Context<'_>, activity: &Incoming<'_>, on: bool) -> Result<Plan> {
-    take(context, activity, if on { Measure::Lock } else { Measure::Unlock })
+pub(super) async fn lock(context: &Context<'_>, activity: &Incoming<'_>, on: bool) -> Result<Plan> {
+    take(context, activity, if on { Measure::Lock } else { Measure::Unlock }).await
 }
 
 /// Something is put into a collection of a group, or taken out: a post that is pinned, a person who keeps order.
@@ -74,8 +90,7 @@ pub(super) async fn collect(context: &Context<'_>, activity: &Incoming<'_>) -> R
             if stands.is_some_and(|post| post.group != Some(group.id)) {
                 return Err(Refusal::NotStaff.into());
             }
-            meet_staff(context).await?;
-            take(context, activity, if adds { Measure::Feature } else { Measure::Unfeature })
+            take(context, activity, if adds { Measure::Feature } else { Measure::Unfeature }).await
         }
         Some((group, _)) if !group.is_local() => {
             read_staff(context, &group).await?;
@@ -138,8 +153,15 @@ pub(super) async fn block(context: &Context<'_>, activity: &Incoming<'_>) -> Res
             follows::receive_end(tx, by, person, cause)
         });
     }
-    let (Some(group), Some(person)) = (banned_from(context, activity), person) else {
-        return ignore("the ban concerns nobody and no group here");
+    let Some(group) = banned_from(context, activity) else { return ignore("the ban concerns no group here") };
+    let by = decider(context).await?;
+    let person = match (person, activity.object.id()) {
+        (Some(person), _) => person.clone(),
+        // A ban may overtake whom it keeps out; it is worth a question if it comes from somebody who may ban.
+        (None, Some(uri)) if group.is_local() && is_staff(context, group).await? => {
+            context.resolver.find_actor(context.app, uri, context.budget).await?
+        }
+        _ => return ignore("the ban concerns nobody here"),
     };
     let until = ["endTime", "expires"].into_iter().find(|key| shape::each(activity.raw, key).next().is_some());
     let until = match until {
@@ -149,17 +171,17 @@ pub(super) async fn block(context: &Context<'_>, activity: &Incoming<'_>) -> Res
         None => None,
     };
     let reason = activity.reason.unwrap_or_default().to_owned();
-    let ban = NewBan { group: group.id, person: person.id, until, reason };
-    meet_staff(context).await?;
+    let clean = shape::truth(activity.raw, "removeData");
+    let ban = NewBan { group: group.id, person: person.id, until, reason, clean };
     act(move |tx| moderation::receive_ban(tx, by, &ban, cause))
 }
 
 /// A ban is lifted.
-pub(super) fn unblock(context: &Context<'_>, block: &Incoming<'_>) -> Result<Plan> {
+pub(super) async fn unblock(context: &Context<'_>, block: &Incoming<'_>) -> Result<Plan> {
     let person = block.object.id().and_then(|uri| context.known.actor(&context.canonical(uri)));
     let (Some(group), Some(person)) = (banned_from(context, block), person) else {
         return ignore("the ban concerns nobody and no group here");
     };
-    let (by, group, person, cause) = (context.actor.id, group.id, person.id, Some(context.received));
+    let (by, group, person, cause) = (decider(context).await?, group.id, person.id, Some(context.received));
     act(move |tx| moderation::receive_unban(tx, by, group, person, cause))
 }

@@ -1,12 +1,16 @@
 //! Posts that were written, changed or deleted elsewhere.
-use app::{Error, Result, posts};
+use app::{
+    Error, Result,
+    moderation::{Measure, foretell},
+    posts,
+};
 use domain::{
     host::same_origin,
     policy::Refusal,
     post::{Content, Post},
 };
 
-use super::{Context, Plan, act, actors, draft, ignore};
+use super::{Context, Plan, act, actors, draft, ignore, moderation};
 use crate::{
     parse::{self, FoundPost, Incoming, Object, shape},
     resolver::Miss,
@@ -41,7 +45,8 @@ pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     if let Some(uri) = parent.filter(|_| around.parent.is_none()) {
         around.parent = find_parent(context, &uri).await?;
     }
-    let (draft, origin) = around.draft(found, context.group.as_ref().map(|group| group.id));
+    let (draft, mut origin) = around.draft(found, context.group.as_ref().map(|group| group.id));
+    origin.sent = true;
     let (author, cause) = (context.actor.id, Some(context.received));
     act(move |tx| posts::receive(tx, author, &draft, &origin, cause).map(drop))
 }
@@ -116,25 +121,44 @@ pub(super) async fn delete(context: &Context<'_>, activity: &Incoming<'_>) -> Re
         return actors::delete(context).await;
     }
     let (by, cause) = (context.actor.id, Some(context.received));
-    let Some(known) = context.known.post(&uri) else {
-        return if context.is_ours(&uri) || context.known.actor(&uri).is_some() {
-            Err(Error::NotFound)
-        } else if !(context.trusted && same_origin(&uri, &context.actor.uri)) {
-            ignore("the post is not known here")
-        } else {
-            act(move |tx| posts::receive_delete(tx, by, &uri, None, cause))
-        };
-    };
+    let Some(known) = context.known.post(&uri) else { return delete_unknown(context, activity, uri).await };
     if known.author == by {
         if !context.trusted && !is_gone(context, &uri).await? {
             return ignore("its server still has it");
         }
         return act(move |tx| posts::receive_delete(tx, by, &uri, None, cause));
     }
-    super::moderation::check_place(context, known)?;
-    super::moderation::meet_staff(context).await?;
+    moderation::check_place(context, known)?;
+    let by = moderation::decider(context).await?;
     let reason = activity.reason.unwrap_or_default().to_owned();
     act(move |tx| posts::receive_delete(tx, by, &uri, Some(&reason), cause))
+}
+
+/// A post is gone, or taken out of its group, before it came.
+async fn delete_unknown(context: &Context<'_>, activity: &Incoming<'_>, uri: String) -> Result<Plan> {
+    if context.is_ours(&uri) || context.known.actor(&uri).is_some() {
+        return Err(Error::NotFound);
+    }
+    let (author, cause) = (context.actor.id, Some(context.received));
+    let own = context.trusted && same_origin(&uri, &context.actor.uri);
+    let Some(reason) = activity.reason.map(str::to_owned) else {
+        return if own {
+            act(move |tx| posts::receive_delete(tx, author, &uri, None, cause))
+        } else {
+            ignore("the post is not known here")
+        };
+    };
+    let by = moderation::decider(context).await?;
+    act(move |tx| {
+        if own {
+            posts::receive_delete(tx, author, &uri, None, cause)?;
+        }
+        match foretell(tx, by, &uri, Measure::Remove, &reason, cause) {
+            // An author may give a reason, too.
+            Err(Error::Denied(_)) if own => Ok(()),
+            done => done,
+        }
+    })
 }
 
 /// Whether the server of a post says that it is gone.

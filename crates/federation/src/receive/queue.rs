@@ -14,8 +14,8 @@ use super::settle;
 use crate::resolver::FederationResolver;
 
 /// How many activities are held at once, and how many are worked on at once.
-const HELD: usize = 256;
-const AT_ONCE: usize = 64;
+const HELD: usize = 384;
+const AT_ONCE: usize = 192;
 
 /// How often one looks without being woken: for retries, and for what other nodes received.
 const POLL: Duration = span::seconds(1);

@@ -10,7 +10,7 @@ pub(super) async fn undo(context: &Context<'_>, activity: &Incoming<'_>) -> Resu
     match activity.object {
         Object::None => Err(Error::Invalid("nothing is undone".into())),
         Object::Embedded(inner) => match (parse::activity(inner), activity.object.id()) {
-            (Ok(inner), _) => take_back(context, &inner),
+            (Ok(inner), _) => take_back(context, &inner).await,
             (Err(_), Some(uri)) => by_id(context, uri).await,
             (Err(misfit), None) => Err(Error::Invalid(misfit.to_string())),
         },
@@ -36,10 +36,10 @@ async fn by_id(context: &Context<'_>, uri: &str) -> Result<Plan> {
     let known = Known::look(context.app, &inner, Some(&by)).await?;
     let (actor, group) = (context.actor.clone(), context.group.clone());
     let context = Context { actor, group, known, ..*context };
-    take_back(&context, &inner)
+    take_back(&context, &inner).await
 }
 
-fn take_back(context: &Context<'_>, inner: &Incoming<'_>) -> Result<Plan> {
+async fn take_back(context: &Context<'_>, inner: &Incoming<'_>) -> Result<Plan> {
     if inner.actor.is_some_and(|actor| context.canonical(actor) != context.actor.uri) {
         return Err(Error::Invalid("only one's own activities can be undone".into()));
     }
@@ -49,9 +49,9 @@ fn take_back(context: &Context<'_>, inner: &Incoming<'_>) -> Result<Plan> {
         Verb::Follow | Verb::Join => follows::undo(context, inner),
         Verb::Like | Verb::EmojiReact | Verb::Dislike => votes::undo(context, inner),
         Verb::Announce => shares::undo(context, inner),
-        Verb::Delete => moderation::restore(context, inner),
-        Verb::Lock => moderation::lock(context, inner, false),
-        Verb::Block => moderation::unblock(context, inner),
+        Verb::Delete => moderation::restore(context, inner).await,
+        Verb::Lock => moderation::lock(context, inner, false).await,
+        Verb::Block => moderation::unblock(context, inner).await,
         _ => ignore(format!("undoing `{:.64}` means nothing here", inner.kind)),
     }
 }
@@ -63,7 +63,7 @@ pub(super) fn void(tx: &mut Tx<'_, '_>, uri: Option<&str>, by: &str) -> Result<(
     if let Some(uri) = uri.filter(|uri| same_origin(uri, by))
         && !store::jobs::is_settled(tx, uri)?
     {
-        store::voided::insert(tx, uri, by, now)?;
+        store::forestalled::void(tx, uri, by, now)?;
     }
     Ok(())
 }

@@ -39,6 +39,8 @@ pub struct Activity<'a, O> {
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     remove_data: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end_time: Option<String>,
@@ -57,6 +59,7 @@ impl<'a, O> Activity<'a, O> {
             object,
             target: None,
             summary: None,
+            content: None,
             remove_data: None,
             end_time: None,
         }
@@ -156,12 +159,12 @@ pub fn block<'a>(
     by: &'a Actor,
     person: &'a Actor,
     group: &'a Actor,
-    (reason, until): (&'a str, Option<Timestamp>),
+    (reason, until, clean): (&'a str, Option<Timestamp>, bool),
 ) -> Activity<'a, &'a str> {
     Activity {
         target: Some(group.uri.clone()),
         summary: Some(reason),
-        remove_data: Some(false),
+        remove_data: Some(clean),
         end_time: until.map(date),
         ..Activity::new(id, "Block", &by.uri, person.uri.as_str())
     }
@@ -191,6 +194,31 @@ pub fn update_actor<'a>(id: &'a str, actor: &'a Actor, document: ActorDocument<'
 /// An actor is gone.
 pub fn delete_actor<'a>(id: &'a str, actor: &'a Actor) -> Activity<'a, &'a str> {
     Activity::new(id, "Delete", &actor.uri, actor.uri.as_str()).to(vec![PUBLIC], Vec::new())
+}
+
+/// A server reports somebody and what they wrote, without saying who found it.
+pub fn flag<'a>(
+    id: &'a str,
+    server: &'a Actor,
+    target: &'a Actor,
+    posts: &'a [String],
+    comment: &'a str,
+) -> Activity<'a, Vec<&'a str>> {
+    let object = [target.uri.as_str()].into_iter().chain(posts.iter().map(String::as_str)).collect();
+    let content = Some(comment);
+    Activity { content, ..Activity::new(id, "Flag", &server.uri, object) }.to(vec![&target.uri], Vec::new())
+}
+
+/// Somebody reports a post to the group in which it stands.
+pub fn flag_to_group<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    group: &'a Actor,
+    post: &'a str,
+    comment: &'a str,
+) -> Activity<'a, &'a str> {
+    let (audience, summary) = (Some(group.uri.as_str()), Some(comment));
+    Activity { audience, summary, ..Activity::new(id, "Flag", &by.uri, post) }.to(vec![&group.uri], Vec::new())
 }
 
 /// A vote; it is addressed to nobody, as is the custom.

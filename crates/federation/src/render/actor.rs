@@ -33,6 +33,8 @@ pub struct ActorDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     attributed_to: Option<String>,
     endpoints: Endpoints<'a>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    also_known_as: &'a [String],
     manually_approves_followers: bool,
     discoverable: bool,
     indexable: bool,
@@ -73,7 +75,7 @@ struct Multikey<'a> {
 
 /// The document of an actor that lives here.
 pub fn actor(view: &ActorView) -> ActorDocument<'_> {
-    let ActorView { actor, rules, keys } = view;
+    let ActorView { actor, rules, keys, aliases } = view;
     let application = actor.kind == ActorKind::Application;
     let part = |part| urls::actor_part(&actor.uri, part);
     let own = |which| (!application).then(|| part(which));
@@ -93,6 +95,7 @@ pub fn actor(view: &ActorView) -> ActorDocument<'_> {
         featured: own(ActorPart::Featured),
         attributed_to: actor.is_group().then(|| part(ActorPart::Moderators)),
         endpoints: Endpoints { shared_inbox: actor.shared_inbox.as_deref() },
+        also_known_as: aliases,
         manually_approves_followers: actor.approves_followers || asks,
         discoverable: actor.discoverable,
         indexable: actor.indexable,

@@ -32,6 +32,7 @@ const NAMES: &[(&str, &str)] = &[
 
 /// Terms whose values have a type.
 const TYPED: &[(&str, Term)] = &[
+    ("alsoKnownAs", Term { id: "as:alsoKnownAs", kind: "@id", container: None }),
     ("assertionMethod", Term { id: "sec:assertionMethod", kind: "@id", container: Some("@set") }),
     ("automaticApproval", Term { id: "gts:automaticApproval", kind: "@id", container: None }),
     ("canQuote", Term { id: "gts:canQuote", kind: "@id", container: None }),

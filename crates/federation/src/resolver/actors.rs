@@ -48,8 +48,20 @@ impl FederationResolver {
 
     /// Fetches the document of an actor elsewhere, known or not.
     pub(crate) async fn refresh(&self, app: &App, uri: &str, budget: &Budget) -> Result<ActorId, Miss> {
+        Ok(self.look_again(app, uri, budget).await?.0)
+    }
+
+    /// The same, with the other ids by which the actor says that it is known.
+    pub(crate) async fn look_again(
+        &self,
+        app: &App,
+        uri: &str,
+        budget: &Budget,
+    ) -> Result<(ActorId, Vec<String>), Miss> {
         let document = self.document(app, uri, budget).await?;
-        self.learn(app, parse::actor(&document)?, None, budget).await
+        let mut found = parse::actor(&document)?;
+        let aliases = std::mem::take(&mut found.also_known_as);
+        Ok((self.learn(app, found, None, budget).await?, aliases))
     }
 
     /// Stores what the document of an actor says; `confirmed` is a handle that WebFinger already led from and to.

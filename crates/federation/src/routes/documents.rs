@@ -102,12 +102,18 @@ impl Marks {
             | Event::Unvoted { post, .. }
             | Event::Shared { post, .. }
             | Event::Unshared { post, .. } => self.set(Subject::Post(post.id)),
-            Event::FollowAnswered { follow, .. } | Event::Unfollowed { follow } => {
+            Event::FollowAnswered { follow, .. } | Event::Unfollowed { follow, .. } => {
                 self.set(Subject::Lists(follow.target));
                 self.set(Subject::Lists(follow.follower));
             }
             Event::RoleChanged { group, .. } => self.set(Subject::Lists(*group)),
-            Event::FollowAsked { .. } | Event::GroupCreated { .. } | Event::Banned { .. } | Event::Unbanned { .. } => {}
+            Event::FollowAsked { .. }
+            | Event::JoinAsked { .. }
+            | Event::GroupCreated { .. }
+            | Event::Banned { .. }
+            | Event::Unbanned { .. }
+            | Event::Reported { .. }
+            | Event::ReportResolved { .. } => {}
             // Rare, and near everything the actor ever did.
             Event::ProfileChanged { .. } | Event::ActorDeleted { .. } => self.floor = self.count,
         }

@@ -1,7 +1,7 @@
 //! Notifications.
 use std::collections::HashMap;
 
-use domain::id::ActorId;
+use domain::id::{ActorId, ReportId};
 use serde::Serialize;
 use store::{Conn, Result, notifications::Notification as Told, timelines::Entry};
 
@@ -9,6 +9,7 @@ use super::{
     Id, Reader,
     account::{self, Account},
     instant,
+    report::{self, Report},
     status::{self, Status},
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct Notification {
     account: Account,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
 }
 
 /// These notifications, in their order; those about a post that the reader may not see any more are left out.
@@ -34,9 +37,16 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
     let accounts: HashMap<ActorId, Account> = accounts.into_iter().map(|account| (account.actor(), account)).collect();
     let entries: Vec<Entry> = told.iter().filter_map(|told| told.post.map(Entry::of)).collect();
     let statuses = status::by_post(conn, reader, &entries)?;
+    let reports: Vec<ReportId> = told.iter().filter_map(|told| told.report).collect();
+    let filed = store::reports::by_ids(conn, &reports)?;
+    let reports = report::by_id(conn, reader, filed)?;
     let notification = |told: Told| {
         let status = match told.post {
             Some(post) => Some(statuses.get(&post)?.clone()),
+            None => None,
+        };
+        let report = match told.report {
+            Some(report) => Some(reports.get(&report)?.clone()),
             None => None,
         };
         Some(Notification {
@@ -46,6 +56,7 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
             created_at: instant(told.created),
             account: accounts.get(&told.actor)?.clone(),
             status,
+            report,
         })
     };
     Ok(told.into_iter().filter_map(notification).collect())

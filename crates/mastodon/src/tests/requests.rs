@@ -16,6 +16,9 @@ async fn requests_stand_with_those_who_answer_them(w: World) {
     let waiting = w.get(&w.ana, "/api/v1/follow_requests").await.ok();
     let accts: Vec<&Value> = waiting.as_array().unwrap().iter().map(|account| &account["acct"]).collect();
     assert_eq!(accts, ["caro", "bea"], "who asked to follow, and who asked to join");
+    let told = w.get(&w.ana, "/api/v1/notifications?types[]=follow_request").await.ok();
+    let told: Vec<&Value> = told.as_array().unwrap().iter().map(|told| &told["account"]["acct"]).collect();
+    assert_eq!(told, ["caro", "bea"]);
     let credentials = w.get(&w.ana, "/api/v1/accounts/verify_credentials").await.ok();
     assert_eq!(credentials["source"]["follow_requests_count"], 2);
     assert_eq!(w.get(&w.bea, "/api/v1/follow_requests").await.ok(), json!([]));
@@ -116,7 +119,56 @@ async fn finding_people_groups_and_posts(w: World) {
     }
 }
 
+async fn a_report_reaches_whoever_keeps_order(w: World) {
+    w.group("huerto", Visibility::Public, Joining::Open).await;
+    let topic = w.say(&w.bea, "@huerto Comprad aquí").await;
+    let elsewhere = w.say(&w.bea, "hola").await;
+    let report = async |body: Value| w.call(&w.caro, "POST", "/api/v1/reports", body).await;
+    let account = w.bea.id().to_string();
+    let filed = report(json!({ "account_id": account, "status_ids": [topic["id"]], "comment": "anuncio",
+        "category": "spam", "forward": true }));
+    let filed = filed.await.ok();
+    let kept = ["category", "comment", "forwarded", "action_taken", "status_ids", "rule_ids"].map(|key| &filed[key]);
+    let expected = [json!("spam"), json!("anuncio"), json!(false), json!(false), json!([topic["id"]]), json!([])];
+    assert_eq!(kept, expected.each_ref());
+    assert_eq!(filed["target_account"]["acct"], "bea");
+    let rules = report(json!({ "account_id": account, "rule_ids": ["1"] })).await.ok();
+    assert_eq!(rules["category"], "violation");
+
+    for (body, status) in [
+        (json!({}), 404),
+        (json!({ "account_id": "7" }), 404),
+        (json!({ "account_id": account, "status_ids": ["7"] }), 404),
+        (json!({ "account_id": w.ana.id().to_string(), "status_ids": [topic["id"]] }), 404),
+        (json!({ "account_id": w.caro.id().to_string() }), 422),
+        (json!({ "account_id": account, "category": "ugly" }), 422),
+        (json!({ "account_id": account, "comment": "x".repeat(1_001) }), 422),
+    ] {
+        assert_eq!(report(body.clone()).await.status, status, "{body}");
+    }
+
+    let told = w.get(&w.ana, "/api/v1/notifications?types[]=admin.report").await.ok();
+    assert_eq!((told[0]["account"]["acct"].as_str(), &told[0]["report"]["id"]), (Some("caro"), &filed["id"]));
+    assert_eq!(told.as_array().unwrap().len(), 1, "what stands in no group is not the group's business");
+    let open = app::reports::open(&w.app, w.ana.me).await.unwrap();
+    assert_eq!(open.iter().map(|report| report.id.to_string()).collect::<Vec<_>>(), [filed["id"].as_str().unwrap()]);
+    assert_eq!(app::reports::open(&w.app, w.caro.me).await.unwrap(), []);
+    report(json!({ "account_id": account, "status_ids": [topic["id"], elsewhere["id"]] })).await.ok();
+    assert_eq!(app::reports::open(&w.app, w.ana.me).await.unwrap().len(), 1);
+
+    let id = open[0].id;
+    assert!(
+        app::reports::resolve(&w.app, w.caro.me, id).await.is_err_and(|error| matches!(error, app::Error::NotFound))
+    );
+    app::reports::resolve(&w.app, w.ana.me, id).await.unwrap();
+    app::reports::resolve(&w.app, w.ana.me, id).await.unwrap();
+    assert_eq!(app::reports::open(&w.app, w.ana.me).await.unwrap(), []);
+    let told = w.get(&w.ana, "/api/v1/notifications?types[]=admin.report").await.ok();
+    assert_eq!(told[0]["report"]["action_taken"], true);
+}
+
 on_both! {
+    a_report_reaches_whoever_keeps_order
     requests_stand_with_those_who_answer_them
     relationships_both_ways
     one_is_told_what_concerns_one

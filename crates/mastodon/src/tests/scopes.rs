@@ -5,7 +5,7 @@ use app::people;
 use super::{Answer, World, on_both};
 
 /// Method, path, the scope it needs, and whether strangers may.
-const ROUTES: [(&str, &str, &str, bool); 24] = [
+const ROUTES: [(&str, &str, &str, bool); 25] = [
     ("GET", "/api/v1/accounts/verify_credentials", "read:accounts", false),
     ("GET", "/api/v1/accounts/lookup?acct=ana", "read:accounts", true),
     ("GET", "/api/v1/accounts/1", "read:accounts", true),
@@ -30,6 +30,7 @@ const ROUTES: [(&str, &str, &str, bool); 24] = [
     ("GET", "/api/v1/follow_requests", "read:follows", false),
     ("POST", "/api/v1/follow_requests/1/authorize", "write:follows", false),
     ("POST", "/api/v1/follow_requests/1/reject", "write:follows", false),
+    ("POST", "/api/v1/reports", "write:reports", false),
 ];
 
 async fn ask(w: &World, method: &str, path: &str, token: Option<&str>) -> Answer {

@@ -43,6 +43,12 @@ fn the_commands_of_the_contract_are_understood() {
     let Command::Token(Token::Create(token)) = command("token create ana --scopes read") else { panic!("a token") };
     assert_eq!((token.person.as_str(), token.scopes.as_str()), ("ana", "read"));
 
+    assert!(matches!(command("report list --for ana"), Command::Report(Report::List(list)) if list.person == "ana"));
+    let line = "person alias ana https://old.example/u/ana --remove";
+    assert!(matches!(command(line), Command::Person(Person::Alias(alias)) if alias.name == "ana" && alias.remove));
+    let resolves = |command| matches!(command, Command::Report(Report::Resolve(it)) if it.id.0 == 7 && it.by == "ana");
+    assert!(resolves(command("report resolve 7 --by ana")));
+
     assert!(matches!(command("serve"), Command::Serve));
     assert!(matches!(command("migrate"), Command::Migrate));
     assert!(matches!(command("check --json"), Command::Check(Check { json: true })));

@@ -43,12 +43,12 @@ impl Source {
 const WALKED: &str = "\
 SELECT number, source FROM (SELECT * FROM (\
   SELECT posts.id AS number, CASE WHEN {from group} THEN 1 ELSE 0 END AS source FROM posts \
-  WHERE posts.id < {before} AND posts.id > {after} AND {visible} \
+  WHERE posts.id < {before} AND posts.id > {after} AND {shown} \
   AND (({from group} AND posts.parent_id IS NULL) OR ((posts.author_id = {viewer} OR {from author}) AND {fit})) \
   ORDER BY posts.id {order} LIMIT {limit}) a \
  UNION ALL SELECT * FROM (\
   SELECT shares.id, 2 FROM shares INNER JOIN posts ON posts.id = shares.post_id \
-  WHERE shares.id < {before} AND shares.id > {after} AND (shares.actor_id = {viewer} OR {from sharer}) AND {visible} AND {news} \
+  WHERE shares.id < {before} AND shares.id > {after} AND (shares.actor_id = {viewer} OR {from sharer}) AND {shown} AND {news} \
   ORDER BY shares.id {order} LIMIT {limit}) b\
 ) h ORDER BY number {order} LIMIT {limit}";
 
@@ -56,19 +56,21 @@ const MERGED: &str = "\
 SELECT number, source FROM (\
   SELECT {x} AS number, 0 AS source FROM ({followed} UNION SELECT {viewer}) s CROSS JOIN {open}\
    SELECT posts.id AS id FROM posts WHERE posts.author_id = s.target_id AND posts.id < {before} AND posts.id > {after} \
-   AND {visible} AND {fit} AND NOT {from group} ORDER BY posts.id {order} LIMIT {limit}{close} x \
+   AND {shown} AND {fit} AND NOT {from group} ORDER BY posts.id {order} LIMIT {limit}{close} x \
  UNION ALL \
   SELECT {x}, 1 FROM ({followed}) s CROSS JOIN {open}\
    SELECT posts.id AS id FROM posts WHERE posts.group_id = s.target_id AND posts.parent_id IS NULL \
-   AND posts.id < {before} AND posts.id > {after} AND {visible} ORDER BY posts.id {order} LIMIT {limit}{close} x \
+   AND posts.id < {before} AND posts.id > {after} AND {shown} ORDER BY posts.id {order} LIMIT {limit}{close} x \
  UNION ALL \
   SELECT {x}, 2 FROM ({followed} UNION SELECT {viewer}) s CROSS JOIN {open}\
    SELECT shares.id AS id FROM shares INNER JOIN posts ON posts.id = shares.post_id WHERE shares.actor_id = s.target_id \
-   AND shares.id < {before} AND shares.id > {after} AND {visible} AND {news} ORDER BY shares.id {order} LIMIT {limit}{close} x\
+   AND shares.id < {before} AND shares.id > {after} AND {shown} AND {news} ORDER BY shares.id {order} LIMIT {limit}{close} x\
 ) h ORDER BY number {order} LIMIT {limit}";
 
 /// The pieces that both queries are made of.
-const PIECES: [(&str, &str); 6] = [
+const PIECES: [(&str, &str); 7] = [
+    // Those who keep order see what was removed where it stood, and not among their news.
+    ("shown", "{visible} AND posts.removed IS NULL"),
     ("followed", "SELECT target_id FROM follows WHERE follower_id = {viewer} AND state = 'accepted'"),
     ("from group", "EXISTS ({followed} AND target_id = posts.group_id)"),
     ("from author", "EXISTS ({followed} AND target_id = posts.author_id)"),

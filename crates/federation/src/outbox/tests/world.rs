@@ -183,7 +183,7 @@ impl World {
         let content = Content { html: "<p>hola</p>".into(), ..Content::default() };
         let mut draft = Draft::new(PostKind::Note, content, Audience::Public);
         (draft.parent, draft.group) = (parent, Some(group));
-        let origin = Origin { uri: uri.clone(), url: uri, published: Timestamp(1_000), edited: None };
+        let origin = Origin { uri: uri.clone(), url: uri, published: Timestamp(1_000), edited: None, sent: true };
         self.app.write(move |tx| posts::receive(tx, author, &draft, &origin, Some(cause))).await.unwrap()
     }
 

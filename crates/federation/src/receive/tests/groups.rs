@@ -134,3 +134,64 @@ async fn threads_passed_on_by_id_and_taken_back() {
     here.applies(rocks, &deep).await;
     assert_eq!(scene.third.asked("/ana/2"), 0, "one level is enough");
 }
+
+#[actix_web::test]
+async fn decisions_that_overtake_their_post_wait_for_it() {
+    let scene = scene().await;
+    let (here, rocks, boss) = (&scene.here, &scene.rocks, &scene.boss);
+    let eve = scene.third.actor("Person", "eve");
+    let thread = |name: &str| {
+        let note = scene.ana.note(name, "<p>Granito</p>", json!({ "to": [PUBLIC, rocks.uri] }));
+        scene.third.has(&format!("/ana/{name}"), &note);
+        note
+    };
+    let [removed, locked, opened, kept] = ["removed", "locked", "opened", "kept"].map(thread);
+    let because = |mut activity: Value| {
+        activity["summary"] = "basta".into();
+        rocks.does("Announce", activity)
+    };
+    here.applies(rocks, &because(boss.does("Delete", removed["id"].clone()))).await;
+    here.applies(rocks, &because(boss.does("Lock", locked["id"].clone()))).await;
+    here.applies(rocks, &because(boss.does("Lock", opened["id"].clone()))).await;
+    here.applies(rocks, &rocks.does("Announce", boss.does("Undo", boss.does("Lock", opened["id"].clone())))).await;
+    here.applies(rocks, &because(eve.does("Delete", kept["id"].clone()))).await;
+    here.applies(&eve, &eve.does("Lock", kept["id"].clone())).await;
+    for thread in [&removed, &locked, &opened, &kept] {
+        here.applies(rocks, &rocks.does("Announce", scene.ana.does("Create", thread.clone()))).await;
+    }
+    let marks = async |thread: &Value| {
+        let post = here.post(&thread["id"]).await.unwrap();
+        (post.removed.is_some(), post.locked.is_some())
+    };
+    assert_eq!(marks(&removed).await, (true, false));
+    assert_eq!(marks(&locked).await, (false, true));
+    assert_eq!(marks(&opened).await, (false, false), "taken back before it came");
+    assert_eq!(marks(&kept).await, (false, false), "said by somebody who has no say");
+
+    // What another group's moderators say of it does not count either.
+    let (evil, mut bad) = (scene.third.actor("Group", "evil"), thread("other"));
+    bad["to"] = json!([PUBLIC, rocks.uri]);
+    here.applies(&evil, &evil.does("Announce", boss.does("Delete", bad["id"].clone()))).await;
+    here.applies(rocks, &rocks.does("Announce", scene.ana.does("Create", bad.clone()))).await;
+    assert_eq!(marks(&bad).await, (false, false));
+}
+
+#[actix_web::test]
+async fn admins_of_the_group_s_server_decide_on_its_behalf() {
+    let scene = scene().await;
+    let (here, rocks) = (&scene.here, &scene.rocks);
+    let (chief, eve) = (scene.there.actor("Person", "chief"), scene.third.actor("Person", "eve"));
+    scene.third.has("/ana/1", &scene.thread());
+    here.applies(rocks, &rocks.does("Announce", scene.ana.does("Create", scene.thread()))).await;
+    let is_removed = async || here.post(&scene.thread()["id"]).await.unwrap().removed.is_some();
+    let delete = |by: &Stranger| {
+        let mut delete = by.does("Delete", scene.thread()["id"].clone());
+        delete["summary"] = "".into();
+        delete
+    };
+    here.applies(rocks, &rocks.does("Announce", delete(&eve))).await;
+    here.applies(&chief, &delete(&chief)).await;
+    assert!(!is_removed().await, "only the group tells which of its neighbours decide");
+    here.applies(rocks, &rocks.does("Announce", delete(&chief))).await;
+    assert!(is_removed().await);
+}

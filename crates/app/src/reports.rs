@@ -1,0 +1,147 @@
+//! Reports: filed here or elsewhere, seen and resolved by those who keep order.
+use std::{collections::BTreeSet, sync::Arc};
+
+use domain::{
+    group::Standing,
+    id::{ActivityId, ActorId, PostId, ReportId},
+    policy,
+    post::Post,
+    report::{Category, Report},
+    text::plain,
+};
+
+use crate::{App, Error, Event, Me, Result, Tx, groups, posts};
+
+/// The longest comment, in characters.
+pub const COMMENT: usize = 5_000;
+
+/// How many posts one report may name.
+pub const POSTS: usize = 50;
+
+/// How many reports of one reporter may be open; a server elsewhere may be one reporter.
+const OPEN: i64 = 1_000;
+
+/// How many open reports are shown at one time.
+const PAGE: i64 = 100;
+
+/// What is reported.
+#[derive(Debug, Clone)]
+pub struct Complaint {
+    /// Who did wrong.
+    pub target: ActorId,
+    /// In which of their posts, if in any.
+    pub posts: Vec<PostId>,
+    /// What is wrong.
+    pub comment: String,
+    /// What kind of wrong it is.
+    pub category: Category,
+    /// Whether those who decide elsewhere are to hear of it, too.
+    pub forward: bool,
+}
+
+/// Reports somebody, or what they wrote.
+pub async fn file(app: &App, me: Me, complaint: Complaint) -> Result<Report> {
+    app.write(move |tx| {
+        for post in &complaint.posts {
+            posts::load_seen(tx, *post, me)?;
+        }
+        let id: ActivityId = tx.new_id();
+        let uri = tx.site().activity(id);
+        record(tx, me.0, &complaint, &uri)
+    })
+    .await
+}
+
+/// Records a report from elsewhere. Calling it twice is calling it once.
+pub fn receive(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &str) -> Result<()> {
+    record(tx, reporter, complaint, uri).map(drop)
+}
+
+fn record(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &str) -> Result<Report> {
+    let target = store::actors::by_id(tx, complaint.target)?.filter(|actor| actor.deleted.is_none());
+    let target = target.ok_or(Error::NotFound)?;
+    if target.id == reporter {
+        return Err(Error::Invalid("nobody reports themselves".into()));
+    }
+    let named = store::posts::by_ids(tx, &complaint.posts)?;
+    if named.len() < complaint.posts.len() || named.iter().any(|post| post.author != target.id) {
+        return Err(Error::NotFound);
+    }
+    let group = place(tx, reporter, &named)?;
+    if store::reports::count_open_by(tx, reporter)? >= OPEN {
+        return Err(Error::Conflict("too many reports are open".into()));
+    }
+    let elsewhere = !target.is_local() || group.is_some_and(|(_, local)| !local);
+    let report = Report {
+        id: tx.new_id(),
+        uri: uri.to_owned(),
+        reporter,
+        target: target.id,
+        posts: complaint.posts.clone(),
+        group: group.map(|(group, _)| group),
+        comment: plain::clean(&complaint.comment, COMMENT),
+        category: complaint.category,
+        forwarded: complaint.forward && elsewhere,
+        created: tx.now(),
+        resolved: None,
+        resolver: None,
+    };
+    if store::reports::insert(tx, &report)? {
+        tx.emit(Event::Reported { report: Arc::new(report.clone()) });
+    }
+    Ok(report)
+}
+
+/// The group in which all these posts stand, if it is one, and whether it lives here.
+fn place(tx: &mut Tx<'_, '_>, reporter: ActorId, named: &[Post]) -> Result<Option<(ActorId, bool)>> {
+    let places: BTreeSet<Option<ActorId>> = named.iter().map(|post| post.group).collect();
+    for group in places.iter().flatten() {
+        let (rules, standing) = groups::regard(tx, *group, reporter)?;
+        policy::report(&rules, &standing)?;
+    }
+    match places.first() {
+        Some(Some(group)) if places.len() == 1 => Ok(Some((*group, groups::is_local(tx, *group)?))),
+        _ => Ok(None),
+    }
+}
+
+/// Who hears of a report: whoever has a login here and keeps order in its group, else who administers this server.
+pub(crate) fn desk(tx: &mut Tx<'_, '_>, report: &Report) -> Result<Vec<ActorId>> {
+    let staff: Vec<ActorId> = match report.group {
+        Some(group) => store::groups::staff(tx, group)?.iter().map(|member| member.person).collect(),
+        None => Vec::new(),
+    };
+    let staff = store::accounts::among(tx, &staff)?;
+    Ok(if staff.is_empty() { store::accounts::admins(tx)? } else { staff })
+}
+
+/// The open reports I have to see to, the oldest first.
+pub async fn open(app: &App, me: Me) -> Result<Vec<Report>> {
+    app.read(move |c| {
+        let admin = store::accounts::by_id(c, me.0)?.is_some_and(|account| account.admin);
+        store::reports::open_for(c, me.0, admin, PAGE)
+    })
+    .await
+}
+
+/// Says that a report is dealt with; saying so again changes nothing.
+pub async fn resolve(app: &App, me: Me, id: ReportId) -> Result<()> {
+    app.write(move |tx| {
+        let report = store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
+        let standing = if let Some(group) = report.group {
+            groups::regard(tx, group, me.0)?.1
+        } else {
+            let admin = store::accounts::by_id(tx, me.0)?.is_some_and(|account| account.admin);
+            Standing { admin, ..Standing::default() }
+        };
+        // Whoever may not see a report does not learn either that there is one.
+        policy::moderate(&standing).map_err(|_hidden| Error::NotFound)?;
+        if report.resolved.is_none() {
+            let now = tx.now();
+            store::reports::resolve(tx, id, me.0, now)?;
+            tx.emit(Event::ReportResolved { report: Arc::new(report), by: me.0 });
+        }
+        Ok(())
+    })
+    .await
+}

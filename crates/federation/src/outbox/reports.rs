@@ -1,0 +1,55 @@
+//! Reports filed here, told to those who decide elsewhere, in the two ways that are understood.
+use std::slice;
+
+use app::{Result, Tx};
+use domain::{actor::Actor, peer::Receivers, report::Report};
+use store::deliveries::Recipients;
+
+use super::send::{Envelope, Name, actor, send};
+use crate::render::activity;
+
+/// Somebody here filed a report that is to be told elsewhere.
+pub(super) fn filed(tx: &mut Tx<'_, '_>, report: &Report) -> Result<()> {
+    let reporter = actor(tx, report.reporter)?.filter(Actor::is_local);
+    let (Some(reporter), Some(target), true) = (reporter, actor(tx, report.target)?, report.forwarded) else {
+        return Ok(());
+    };
+    let posts: Vec<String> = store::posts::by_ids(tx, &report.posts)?.into_iter().map(|post| post.uri).collect();
+    to_server(tx, report, &target, &posts)?;
+    let group = match report.group {
+        Some(group) => actor(tx, group)?.filter(|group| !group.is_local()),
+        None => None,
+    };
+    for post in group.iter().flat_map(|_| &posts) {
+        if let Some(group) = &group {
+            to_group(tx, report, (&reporter, group), post)?;
+        }
+    }
+    Ok(())
+}
+
+/// The server of who is reported hears it from ours, which does not say who reports.
+fn to_server(tx: &mut Tx<'_, '_>, report: &Report, target: &Actor, posts: &[String]) -> Result<()> {
+    let uri = tx.site().instance();
+    let Some(server) = store::actors::by_uri(tx, &uri)? else { return Ok(()) };
+    let name = Name::given(tx, &report.uri)?;
+    let activity = activity::flag(&name.uri, &server, target, posts, &report.comment);
+    let people = slice::from_ref(&target.id);
+    let to = Recipients { people, receivers: Receivers::Microblogs, ..Recipients::NONE };
+    send(tx, &name, private(&server), &activity, &[to])?;
+    Ok(())
+}
+
+/// A group elsewhere hears it from the reporter, one post at a time: forums take it in no other way.
+fn to_group(tx: &mut Tx<'_, '_>, report: &Report, (by, group): (&Actor, &Actor), post: &str) -> Result<()> {
+    let name = Name::new(tx);
+    let activity = activity::flag_to_group(&name.uri, by, group, post, &report.comment);
+    let people = slice::from_ref(&group.id);
+    let to = Recipients { people, receivers: Receivers::Forums, ..Recipients::NONE };
+    send(tx, &name, private(by), &activity, &[to])?;
+    Ok(())
+}
+
+fn private(by: &Actor) -> Envelope {
+    Envelope { public: false, ..Envelope::of(by.id, None) }
+}

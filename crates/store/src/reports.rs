@@ -1,0 +1,128 @@
+//! Reports, and who has to see to which.
+use diesel::prelude::*;
+use domain::{
+    id::{ActorId, PostId, ReportId},
+    report::{Category, Report},
+    time::Timestamp,
+};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    dialect::AmongExt,
+    error::Result,
+    groups,
+    rows::{Json, Word},
+    schema::reports,
+};
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reports, treat_none_as_default_value = false)]
+struct Row {
+    id: i64,
+    uri: String,
+    reporter_id: i64,
+    target_id: i64,
+    group_id: Option<i64>,
+    posts: Json<Vec<PostId>>,
+    comment: String,
+    category: Word<Category>,
+    forwarded: bool,
+    created: i64,
+    resolved: Option<i64>,
+    resolver_id: Option<i64>,
+}
+
+impl From<Row> for Report {
+    fn from(row: Row) -> Self {
+        Self {
+            id: ReportId(row.id),
+            uri: row.uri,
+            reporter: ActorId(row.reporter_id),
+            target: ActorId(row.target_id),
+            posts: row.posts.0,
+            group: row.group_id.map(ActorId),
+            comment: row.comment,
+            category: row.category.0,
+            forwarded: row.forwarded,
+            created: Timestamp(row.created),
+            resolved: row.resolved.map(Timestamp),
+            resolver: row.resolver_id.map(ActorId),
+        }
+    }
+}
+
+impl From<&Report> for Row {
+    fn from(report: &Report) -> Self {
+        Self {
+            id: report.id.0,
+            uri: report.uri.clone(),
+            reporter_id: report.reporter.0,
+            target_id: report.target.0,
+            group_id: report.group.map(i64::from),
+            posts: Json(report.posts.clone()),
+            comment: report.comment.clone(),
+            category: Word(report.category),
+            forwarded: report.forwarded,
+            created: report.created.0,
+            resolved: report.resolved.map(|at| at.0),
+            resolver_id: report.resolver.map(i64::from),
+        }
+    }
+}
+
+/// Adds a report; whether it is new: the same activity is one report.
+pub fn insert(tx: &mut Tx<'_>, report: &Report) -> Result<bool> {
+    Ok(db!(tx, c => diesel::insert_into(reports::table)
+        .values(Row::from(report))
+        .on_conflict(reports::uri)
+        .do_nothing()
+        .execute(c))?
+        > 0)
+}
+
+/// The report with this number.
+pub fn by_id(conn: &mut Conn, id: ReportId) -> Result<Option<Report>> {
+    Ok(by_ids(conn, &[id])?.pop())
+}
+
+/// The reports with these numbers, in no order.
+pub fn by_ids(conn: &mut Conn, ids: &[ReportId]) -> Result<Vec<Report>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> =
+        db!(conn, c => reports::table.filter(reports::id.among(ids)).select(Row::as_select()).load(c))?;
+    Ok(rows.into_iter().map(Report::from).collect())
+}
+
+/// The open reports that `person` has to see to, the oldest first: those of the groups in which they keep order, and,
+/// if they administer the server, all others too.
+pub fn open_for(conn: &mut Conn, person: ActorId, admin: bool, limit: i64) -> Result<Vec<Report>> {
+    let groups = groups::moderated_by(conn, person)?;
+    let rows: Vec<Row> = db!(conn, c => {
+        let query = reports::table
+            .filter(reports::resolved.is_null())
+            .order(reports::id)
+            .limit(limit)
+            .select(Row::as_select())
+            .into_boxed();
+        if admin { query } else { query.filter(reports::group_id.among(&groups)) }.load(c)
+    })?;
+    Ok(rows.into_iter().map(Report::from).collect())
+}
+
+/// How many reports of `reporter` are open.
+pub fn count_open_by(conn: &mut Conn, reporter: ActorId) -> Result<i64> {
+    Ok(db!(conn, c => reports::table
+        .filter(reports::reporter_id.eq(reporter.0).and(reports::resolved.is_null()))
+        .count()
+        .get_result(c))?)
+}
+
+/// Closes a report.
+pub fn resolve(tx: &mut Tx<'_>, id: ReportId, by: ActorId, at: Timestamp) -> Result<()> {
+    db!(tx, c => diesel::update(reports::table.find(id.0))
+        .set((reports::resolved.eq(at.0), reports::resolver_id.eq(by.0)))
+        .execute(c))?;
+    Ok(())
+}

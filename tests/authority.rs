@@ -1,0 +1,306 @@
+//! Who may keep order from elsewhere, as a table: every decision by everybody, in a group here and in one elsewhere.
+
+use std::time::Duration;
+
+use app::moderation::{self, Measure, NewBan};
+use domain::{
+    group::Role,
+    id::{ActorId, PostId},
+};
+use serde_json::{Value, json};
+
+use crate::network::{Network, Puppet, Server, Software, on_both};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Delete,
+    UndoDelete,
+    Lock,
+    UndoLock,
+    AddFeatured,
+    RemoveFeatured,
+    AddModerator,
+    RemoveModerator,
+    Block,
+    UndoBlock,
+}
+
+/// What a decision may change.
+#[derive(Debug, PartialEq, Eq)]
+struct State {
+    gone: bool,
+    removed: bool,
+    locked: bool,
+    featured: bool,
+    role: Option<Role>,
+    banned: bool,
+}
+
+struct Setting {
+    net: Network,
+    alpha: Server,
+    group: (String, ActorId),
+    /// Who makes things as they have to be before each decision.
+    owner: ActorId,
+    /// Who writes.
+    mia: Puppet,
+    /// Whom decisions about people concern.
+    pol: Puppet,
+}
+
+impl Setting {
+    async fn id_of(&self, uri: &str) -> ActorId {
+        self.alpha.app().resolver().actor(self.alpha.app(), uri).await.expect("somebody")
+    }
+
+    /// A new page in the group; `through` passes it on if the group lives elsewhere.
+    async fn page(&self, through: Option<&Puppet>) -> (Value, PostId) {
+        let page = self.mia.lemmy_page(&self.group.0, "Rocks", "Which is the hardest?");
+        match through {
+            Some(group) => group.send(&self.alpha, &group.activity("Announce", &page)).await,
+            None => self.mia.send(&self.alpha, &page).await,
+        }
+        self.net.settle().await;
+        let uri = page["object"]["id"].as_str().unwrap().to_owned();
+        let post = self.alpha.app().read(move |c| store::posts::by_uri(c, &uri)).await.unwrap().expect("a page");
+        (page["object"]["id"].clone(), post.id)
+    }
+
+    /// Makes things so that `deed` would change something.
+    async fn prepare(&self, deed: Deed, post: PostId) {
+        let (owner, group, pol) = (self.owner, self.group.1, self.id_of(&self.pol.uri).await);
+        let prepared = self.alpha.app().write(move |tx| {
+            let mut take = |measure| moderation::receive(tx, owner, post, measure, "", None);
+            match deed {
+                Deed::UndoDelete => take(Measure::Remove),
+                Deed::UndoLock => take(Measure::Lock),
+                Deed::RemoveFeatured => take(Measure::Feature),
+                Deed::AddModerator => app::members::receive_appoint(tx, owner, group, pol, Some(Role::Member), None),
+                Deed::RemoveModerator => {
+                    app::members::receive_appoint(tx, owner, group, pol, Some(Role::Moderator), None)
+                }
+                Deed::Block => moderation::receive_unban(tx, owner, group, pol, None),
+                Deed::UndoBlock => {
+                    let ban = NewBan { group, person: pol, until: None, reason: String::new(), clean: false };
+                    moderation::receive_ban(tx, owner, &ban, None)
+                }
+                Deed::Delete | Deed::Lock | Deed::AddFeatured => Ok(()),
+            }
+        });
+        prepared.await.expect("the owner may");
+        self.net.settle().await;
+    }
+
+    async fn state(&self, post: PostId) -> State {
+        let (group, pol, now) = (self.group.1, self.id_of(&self.pol.uri).await, self.alpha.app().now());
+        let state = self.alpha.app().read(move |c| {
+            let post = store::posts::by_id(c, post)?.expect("a page");
+            let standing = store::groups::standing(c, group, pol, now)?;
+            Ok(State {
+                gone: post.deleted.is_some(),
+                removed: post.removed.is_some(),
+                locked: post.locked.is_some(),
+                featured: post.featured.is_some(),
+                role: standing.role,
+                banned: standing.banned,
+            })
+        });
+        state.await.unwrap()
+    }
+
+    /// A decision as forums send it.
+    fn activity(&self, deed: Deed, by: &Puppet, page: &Value) -> Value {
+        let (group, pol) = (self.group.0.as_str(), json!(self.pol.uri));
+        let (kind, object, target, undo) = match deed {
+            Deed::Delete => ("Delete", page, None, false),
+            Deed::UndoDelete => ("Delete", page, None, true),
+            Deed::Lock => ("Lock", page, None, false),
+            Deed::UndoLock => ("Lock", page, None, true),
+            Deed::AddFeatured => ("Add", page, Some(format!("{group}/featured")), false),
+            Deed::RemoveFeatured => ("Remove", page, Some(format!("{group}/featured")), false),
+            Deed::AddModerator => ("Add", &pol, Some(format!("{group}/moderators")), false),
+            Deed::RemoveModerator => ("Remove", &pol, Some(format!("{group}/moderators")), false),
+            Deed::Block => ("Block", &pol, Some(group.to_owned()), false),
+            Deed::UndoBlock => ("Block", &pol, Some(group.to_owned()), true),
+        };
+        let mut activity = by.addressed(kind, object, &[group]);
+        activity["audience"] = json!(group);
+        activity["target"] = json!(target);
+        if kind == "Delete" {
+            activity["summary"] = json!("off topic");
+        }
+        if undo { by.undo(&activity) } else { activity }
+    }
+
+    /// Whether a decision, said by `by` and, if there is one, passed on by a group, changes anything.
+    async fn obeys(&self, deed: Deed, by: &Puppet, through: Option<&Puppet>, home: Option<&Puppet>) -> bool {
+        let (page, post) = self.page(home).await;
+        self.prepare(deed, post).await;
+        let (before, activity) = (self.state(post).await, self.activity(deed, by, &page));
+        match through {
+            Some(group) => group.send(&self.alpha, &group.activity("Announce", &activity)).await,
+            None => by.send(&self.alpha, &activity).await,
+        }
+        self.net.settle().await;
+        before != self.state(post).await
+    }
+}
+
+async fn in_a_group_here() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let (club, other) = (alpha.group("club", &ana).await, alpha.group("other", &ana).await);
+    let (lem, pie) = (net.peer("lem.test", Software::Lemmy), net.peer("pie.test", Software::Lemmy));
+    let (lea, leo, otto, noa) = (lem.person("lea"), lem.person("leo"), lem.person("otto"), lem.person("noa"));
+    let (mia, boss, pol) = (pie.person("mia"), pie.person("boss"), pie.person("pol"));
+    let witness = net.peer("witness.test", Software::Lemmy).person("witness");
+    for person in [&mia, &witness] {
+        person.follow(&alpha, club.uri()).await;
+    }
+    net.settle().await;
+    let (group, owner) = ((club.uri().to_owned(), club.actor.id), ana.actor.id);
+    let it = Setting { net, alpha, group, owner, mia: mia.clone(), pol };
+    for (person, group, role) in
+        [(&lea, &club, Role::Leader), (&leo, &club, Role::Moderator), (&otto, &other, Role::Moderator)]
+    {
+        let (person, me) = (it.id_of(&person.uri).await, app::Me(ana.actor.id));
+        app::members::appoint(it.alpha.app(), me, group.actor.id, person, Some(role)).await.unwrap();
+    }
+
+    let everybody = [
+        ("a leader", &lea),
+        ("a moderator", &leo),
+        ("the author", &mia),
+        ("no moderator", &noa),
+        ("a moderator of another group", &otto),
+        ("an admin of the author's server", &boss),
+    ];
+    let staff = ["a leader", "a moderator"].as_slice();
+    let table = [
+        (Deed::Delete, ["a leader", "a moderator", "the author"].as_slice()),
+        (Deed::UndoDelete, staff),
+        (Deed::Lock, staff),
+        (Deed::UndoLock, staff),
+        (Deed::AddFeatured, staff),
+        (Deed::RemoveFeatured, staff),
+        (Deed::AddModerator, &["a leader"]),
+        (Deed::RemoveModerator, &["a leader"]),
+        (Deed::Block, staff),
+        (Deed::UndoBlock, staff),
+    ];
+    for (deed, obeyed) in table {
+        for (who, by) in everybody {
+            let expected = obeyed.contains(&who);
+            assert_eq!(it.obeys(deed, by, None, None).await, expected, "{deed:?} by {who}");
+            // The last word was about this: the witness hears of it, or of nothing.
+            let told = witness.peer.take().pop().expect("at least a page").activity;
+            assert_eq!(
+                told["object"]["actor"] == by.uri.as_str(),
+                expected || by.uri == mia.uri && told["object"]["type"] == "Create",
+                "{deed:?} by {who}: {told}"
+            );
+        }
+    }
+}
+
+async fn in_a_group_elsewhere() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (lem, pie, far) = (
+        net.peer("lem.test", Software::Lemmy),
+        net.peer("pie.test", Software::Lemmy),
+        net.peer("far.test", Software::Lemmy),
+    );
+    let (rocks, leo, chief) = (lem.group("rocks"), lem.person("leo"), lem.person("chief"));
+    let (mia, pol, noa) = (pie.person("mia"), pie.person("pol"), far.person("noa"));
+    let (others, otto) = (far.group("others"), far.person("otto"));
+    for (group, moderator) in [(&rocks, &leo), (&others, &otto)] {
+        let items = json!([moderator.uri]);
+        let (id, kind) = (group.part("moderators"), "OrderedCollection");
+        group.peer.serve(&json!({ "id": id, "type": kind, "totalItems": 1, "orderedItems": items }));
+    }
+    let ana = alpha.person("ana").await;
+    ana.follow(&rocks.handle()).await;
+    ana.follow(&others.handle()).await;
+    net.settle().await;
+    let mut it =
+        Setting { net, alpha, group: (rocks.uri.clone(), ActorId(0)), owner: ActorId(0), mia: mia.clone(), pol };
+    it.group.1 = it.id_of(&rocks.uri).await;
+    it.owner = it.id_of(&leo.uri).await;
+
+    let everybody = [
+        ("a moderator", &leo),
+        ("an admin of the group's server", &chief),
+        ("the author", &mia),
+        ("no moderator", &noa),
+        ("a moderator of another group", &otto),
+    ];
+    let (home, moderator) = (["a moderator", "an admin of the group's server"].as_slice(), ["a moderator"].as_slice());
+    let nobody: &[&str] = &[];
+    // Who is obeyed if the group passes it on, and who if they say so themselves. Nobody is if another group does.
+    let table = [
+        (Deed::Delete, home, ["a moderator", "the author"].as_slice()),
+        (Deed::UndoDelete, home, moderator),
+        (Deed::Lock, home, moderator),
+        (Deed::UndoLock, home, moderator),
+        (Deed::AddFeatured, home, nobody),
+        (Deed::RemoveFeatured, home, nobody),
+        (Deed::Block, home, nobody),
+        (Deed::UndoBlock, home, nobody),
+    ];
+    for (deed, passed_on, direct) in table {
+        for (who, by) in everybody {
+            let ways = [
+                (Some(&rocks), passed_on, "by its group"),
+                (None, direct, "directly"),
+                (Some(&others), nobody, "by another"),
+            ];
+            for (through, obeyed, way) in ways {
+                let expected = obeyed.contains(&who);
+                assert_eq!(it.obeys(deed, by, through, Some(&rocks)).await, expected, "{deed:?} by {who}, {way}");
+            }
+        }
+    }
+}
+
+async fn a_ban_ends_when_it_says() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let (leo, mia) =
+        (net.peer("lem.test", Software::Lemmy).person("leo"), net.peer("pie.test", Software::Lemmy).person("mia"));
+    let leo_id = alpha.app().resolver().actor(alpha.app(), &leo.uri).await.unwrap();
+    let (me, role) = (app::Me(ana.actor.id), Some(Role::Moderator));
+    app::members::appoint(alpha.app(), me, club.actor.id, leo_id, role).await.unwrap();
+    let ban = |key: &str, end: &str| {
+        let mut ban = leo.addressed("Block", &json!(mia.uri), &[club.uri()]);
+        ban["target"] = json!(club.uri());
+        ban[key] = json!(end);
+        ban
+    };
+    let may_write = async || {
+        let before = alpha.document(&format!("{}/outbox", club.uri())).await["totalItems"].clone();
+        mia.send(&alpha, &mia.lemmy_page(club.uri(), "Rocks", "Here I am.")).await;
+        net.settle().await;
+        alpha.document(&format!("{}/outbox", club.uri())).await["totalItems"] != before
+    };
+    for (key, end, written) in [
+        ("endTime", "2020-01-01T00:00:00Z", true),
+        ("endTime", "soon", true),
+        ("expires", "2099-01-01T00:00:00Z", false),
+    ] {
+        leo.send(&alpha, &ban(key, end)).await;
+        net.settle().await;
+        assert_eq!(may_write().await, written, "{key}: {end}");
+    }
+    let soon = crate::network::date(domain::time::Timestamp(alpha.app().now().millis() + 3_600_000));
+    leo.send(&alpha, &ban("endTime", &soon)).await;
+    net.settle().await;
+    assert!(!may_write().await);
+    mia.peer.clock().advance(Duration::from_secs(3_601));
+    assert!(may_write().await, "the hour is over");
+}
+
+on_both![in_a_group_here, in_a_group_elsewhere, a_ban_ends_when_it_says];
