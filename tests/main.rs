@@ -14,6 +14,7 @@ mod lines;
 mod mentions;
 mod moderation;
 mod network;
+mod peers;
 mod program;
 mod secrecy;
 mod signatures;

@@ -1,6 +1,7 @@
 //! Puppets: actors of fake peers, who sign whatever a test lets them say.
 
 use domain::time::Timestamp;
+pub(crate) use federation::signature::Scheme;
 use federation::signature::{PrivateKey, sign};
 use serde_json::{Value, json};
 use url::Url;
@@ -14,13 +15,6 @@ use super::wire::Request;
 pub(crate) const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 /// The context of everything that puppets say.
 pub(crate) const CONTEXT: &str = "https://www.w3.org/ns/activitystreams";
-
-/// How to sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scheme {
-    Cavage,
-    Rfc9421,
-}
 
 /// An actor of a fake peer.
 #[derive(Clone)]
@@ -134,7 +128,11 @@ impl Puppet {
 
     /// Sends an activity to an inbox; returns the status of the answer.
     pub(crate) async fn post(&self, inbox: &str, activity: &Value) -> u16 {
-        let request = self.signed(inbox, activity.to_string().as_bytes(), Scheme::Cavage);
+        self.post_by(Scheme::Cavage, inbox, activity).await
+    }
+
+    pub(crate) async fn post_by(&self, scheme: Scheme, inbox: &str, activity: &Value) -> u16 {
+        let request = self.signed(inbox, activity.to_string().as_bytes(), scheme);
         let answer = self.peer.board().pass(self.peer.host(), request).await;
         answer.expect("an answer").status
     }

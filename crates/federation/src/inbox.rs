@@ -23,7 +23,7 @@ use self::{identity::Proof, refusal::Refusal};
 use crate::{
     parse::{self, Incoming, Verb, shape},
     resolver::FederationResolver,
-    signature::{Body, Claim, Request, verify},
+    signature::{Body, Claim, Request, Scheme, verify},
 };
 
 /// How full the queue of writes may be before senders are asked to come back later.
@@ -70,6 +70,7 @@ async fn receive(request: &HttpRequest, app: &App, payload: Payload) -> Result<&
     let resolver = FederationResolver::of(app).map_err(Refusal::ours)?;
     let leaves = activity.verb == Verb::Delete && activity.object.id() == Some(actor);
     match identity::prove(app, resolver, &claim, actor, leaves).await? {
+        Proof::Given if claim.scheme == Scheme::Rfc9421 => resolver.suppose_rfc9421(app, actor).await?,
         Proof::Given => {}
         // Somebody who was never known here, and never will be.
         Proof::Irrelevant => return Ok("irrelevant"),

@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::signature::{Body as SignedBody, PrivateKey, Request, sign, verify};
+use crate::signature::{Body as SignedBody, PrivateKey, Request, Scheme, sign, verify};
 
 const ACCEPT_AS: &str = "application/activity+json";
 const SHORT: Patience = Patience {
@@ -180,7 +180,12 @@ async fn every_hop_is_signed_for_its_own_host() {
     .await;
     let now = Timestamp(1_795_358_881_000);
     let key = PrivateKey::generate_ed25519().unwrap();
-    let signer = Signer { key: key.clone(), key_id: "http://we.test/actor#key".into(), now: Arc::new(move || now) };
+    let signer = Signer {
+        key: key.clone(),
+        key_id: "http://we.test/actor#key".into(),
+        scheme: Scheme::Cavage,
+        now: Arc::new(move || now),
+    };
     let url = "http://alpha.test/one?x=1#me".parse().unwrap();
     let fetched = client(&peer, PATIENCE).get_document(&url, ACCEPT_AS, Some(&signer)).await.unwrap();
     assert_eq!(fetched.final_url.as_str(), "http://beta.test/three");

@@ -15,8 +15,8 @@ use url::Url;
 
 use super::verdict::{Luck, Verdict, judge};
 use crate::{
-    client::Client,
-    signature::{PrivateKey, sign},
+    client::{Answer, Client, FetchError},
+    signature::{PrivateKey, Scheme, sign},
 };
 
 /// How many bytes of bodies are kept.
@@ -29,11 +29,28 @@ const KEYS_FOR: Duration = span::hours(1);
 /// How long to wait after a failure of our own.
 const OWN_FAILURE: Duration = span::minutes(1);
 
+/// What is known of the server that a delivery goes to.
+pub(super) struct Addressee {
+    /// How it wants requests signed.
+    pub(super) scheme: Option<Scheme>,
+    /// What runs there.
+    pub(super) software: String,
+}
+
+/// How a server wants requests signed, as far as a delivery taught that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lesson {
+    pub(super) scheme: Scheme,
+    /// Whether that is not proven yet.
+    pub(super) supposed: bool,
+}
+
 /// An activity, ready to be sent any number of times.
 struct Parcel {
     actor: ActorId,
     body: Bytes,
     digest: String,
+    content_digest: String,
 }
 
 /// A parsed key with its id.
@@ -62,30 +79,55 @@ impl Courier {
     }
 
     /// Sends a delivery and judges the answer.
-    pub(super) async fn deliver(&self, waiting: &Waiting) -> Verdict {
-        let verdict = self.attempt(waiting).await.unwrap_or_else(|unsent| unsent);
+    pub(super) async fn deliver(&self, waiting: &Waiting, to: &Addressee) -> (Verdict, Option<Lesson>) {
+        let (verdict, lesson) = self.attempt(waiting, to).await.unwrap_or_else(|unsent| (unsent, None));
         metrics::counter!("deliveries_total", "result" => verdict.word()).increment(1);
-        verdict
+        (verdict, lesson)
     }
 
-    async fn attempt(&self, waiting: &Waiting) -> Result<Verdict, Verdict> {
-        let parked = |why: &dyn fmt::Display| Verdict::Parked(why.to_string());
+    async fn attempt(&self, waiting: &Waiting, to: &Addressee) -> Result<(Verdict, Option<Lesson>), Verdict> {
         let url = Url::parse(&waiting.inbox).map_err(|error| parked(&error))?;
         if self.app.site().parse(&waiting.inbox).is_some() {
             return Err(parked(&"this inbox would be one of ours"));
         }
         let parcel = self.parcels.try_get_with(waiting.activity, self.pack(waiting.activity)).await.map_err(unsent)?;
         let own = self.keys.try_get_with(parcel.actor, self.key(parcel.actor)).await.map_err(unsent)?;
-        let headers = sign::post(&own.key, &own.id, &url, &parcel.digest, self.app.now());
+        let scheme = to.scheme.unwrap_or(Scheme::Cavage);
+        let answer = self.post(&url, &own, &parcel, scheme).await?;
+        // Once for each delivery: whoever refuses both has other reasons.
+        let refused = waiting.attempts == 0 && answer.as_ref().is_ok_and(|answer| is_refusal(answer, scheme));
+        if let Some(other) = scheme.other(&to.software).filter(|_| refused) {
+            let second = self.post(&url, &own, &parcel, other).await?;
+            if second.as_ref().is_ok_and(Answer::is_success) {
+                return Ok((Verdict::Delivered, Some(Lesson { scheme: other, supposed: false })));
+            }
+        }
+        let says = to.scheme.is_none() && answer.as_ref().is_ok_and(|answer| answer.accepts_rfc9421);
+        let lesson = says.then_some(Lesson { scheme: Scheme::Rfc9421, supposed: true });
+        Ok((judge(answer, waiting.attempts, Luck::new()), lesson))
+    }
+
+    async fn post(
+        &self,
+        url: &Url,
+        own: &OwnKey,
+        parcel: &Parcel,
+        scheme: Scheme,
+    ) -> Result<Result<Answer, FetchError>, Verdict> {
+        let now = self.app.now();
+        let headers = match scheme {
+            Scheme::Cavage => sign::post(&own.key, &own.id, url, &parcel.digest, now),
+            Scheme::Rfc9421 => sign::rfc9421(&own.key, &own.id, "POST", url, Some(&parcel.content_digest), now),
+        };
         let headers = headers.map_err(|error| parked(&error))?;
-        let answer = self.client.post(&url, &headers, parcel.body.clone()).await;
-        Ok(judge(answer, waiting.attempts, Luck::new()))
+        Ok(self.client.post(url, &headers, parcel.body.clone()).await)
     }
 
     async fn pack(&self, id: ActivityId) -> Result<Arc<Parcel>, Error> {
         let activity = self.app.read(move |c| store::activities::by_id(c, id)).await?.ok_or(Error::NotFound)?;
         let body = Bytes::from(activity.body);
-        Ok(Arc::new(Parcel { actor: activity.actor, digest: sign::digest(&body), body }))
+        let (digest, content_digest) = (sign::digest(&body), sign::content_digest(&body));
+        Ok(Arc::new(Parcel { actor: activity.actor, digest, content_digest, body }))
     }
 
     async fn key(&self, id: ActorId) -> Result<Arc<OwnKey>, Error> {
@@ -94,6 +136,15 @@ impl Courier {
         let key = PrivateKey::from_pem(&pems.rsa).map_err(Error::internal)?;
         Ok(Arc::new(OwnKey { key, id: urls::rsa_key(&actor.uri) }))
     }
+}
+
+/// Whether an answer may be due to how the request was signed. Several servers have no word for what they do not know.
+fn is_refusal(answer: &Answer, scheme: Scheme) -> bool {
+    answer.blames_signature || scheme == Scheme::Rfc9421 && matches!(answer.status, 400 | 403 | 500)
+}
+
+fn parked(why: &dyn fmt::Display) -> Verdict {
+    Verdict::Parked(why.to_string())
 }
 
 /// What came between us and the network: our own fault, or something that is no more.

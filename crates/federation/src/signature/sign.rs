@@ -11,7 +11,7 @@ use http::{
 use openssl::sha::sha256;
 use url::{Position, Url};
 
-use super::{KeyError, KeyKind, PrivateKey};
+use super::{KeyError, KeyKind, PrivateKey, Scheme};
 
 /// The type of every document we deliver.
 pub const ACTIVITY_JSON: &str = "application/activity+json";
@@ -42,6 +42,8 @@ pub struct Signer {
     pub key: PrivateKey,
     /// Its id.
     pub key_id: String,
+    /// How.
+    pub scheme: Scheme,
     /// Where the time comes from; a redirected request is signed again.
     pub now: std::sync::Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
@@ -49,7 +51,17 @@ pub struct Signer {
 impl Signer {
     /// The headers of a signed GET of `url`.
     pub fn get(&self, url: &Url) -> Result<Headers, SignError> {
-        get(&self.key, &self.key_id, url, (self.now)())
+        let now = (self.now)();
+        match self.scheme {
+            Scheme::Cavage => get(&self.key, &self.key_id, url, now),
+            Scheme::Rfc9421 => rfc9421(&self.key, &self.key_id, "GET", url, None, now),
+        }
+    }
+
+    /// The same one, who signs by `scheme`.
+    #[must_use]
+    pub fn by(&self, scheme: Scheme) -> Self {
+        Self { scheme, ..self.clone() }
     }
 }
 
