@@ -18,6 +18,7 @@ mod peers;
 mod program;
 mod secrecy;
 mod signatures;
+mod synchronization;
 mod tertulias;
 mod threads;
 mod tidy;

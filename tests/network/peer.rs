@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use federation::signature::verify::{self, Body};
-use federation::signature::{PrivateKey, PublicKey, Scheme};
+use federation::signature::{Claim, PrivateKey, PublicKey, Scheme};
 use serde_json::{Value, json};
 
 use super::puppet::Puppet;
@@ -54,6 +54,8 @@ pub(crate) struct Delivered {
     pub(crate) signer: String,
     /// How it was signed.
     pub(crate) scheme: Scheme,
+    /// What was said about the followers of the sender, if that was signed, too.
+    pub(crate) followers: Option<String>,
     pub(crate) activity: Value,
 }
 
@@ -288,17 +290,19 @@ impl Peer {
                 return Answer::status(401);
             }
         };
-        let Some(((signer, scheme), activity)) = found else {
+        let Some(((signer, claim), activity)) = found else {
             self.0.faults.lock().unwrap().push(format!("{} got no JSON", self.host()));
             return Answer::status(400);
         };
-        let delivered = Delivered { path: request.path().to_owned(), signer, scheme, activity };
+        let followers = claim.covered("collection-synchronization").map(str::to_owned);
+        let delivered =
+            Delivered { path: request.path().to_owned(), signer, scheme: claim.scheme, followers, activity };
         self.0.received.lock().unwrap().push(delivered);
         Answer::status(if self.0.software == Software::Lemmy { 200 } else { 202 })
     }
 
     /// Whose key signed a request, and how.
-    async fn verify(&self, request: &Request) -> Result<(String, Scheme), Doubt> {
+    async fn verify(&self, request: &Request) -> Result<(String, Claim), Doubt> {
         let headers: Vec<(&str, &[u8])> =
             request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let claim = verify::parse(&verify::Request {
@@ -323,8 +327,8 @@ impl Peer {
             None => self.fetch_key(&owner, &claim.key_id).await?,
         };
         claim.verify(&key).map_err(|refused| Doubt::Wrong(refused.to_string()))?;
-        self.0.keys.lock().unwrap().insert(claim.key_id, key);
-        Ok((owner, claim.scheme))
+        self.0.keys.lock().unwrap().insert(claim.key_id.clone(), key);
+        Ok((owner, claim))
     }
 
     async fn fetch_key(&self, owner: &str, key_id: &str) -> Result<PublicKey, Doubt> {

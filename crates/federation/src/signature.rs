@@ -15,6 +15,7 @@ mod tests;
 mod vectors;
 pub mod verify;
 
+pub(crate) use self::cavage::parameters;
 pub use self::{
     key::{KeyError, KeyKind, PrivateKey, PublicKey},
     sign::{Headers, SignError, Signer},

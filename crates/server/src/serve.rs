@@ -139,6 +139,7 @@ fn start_workers(app: &App, client: federation::client::Client) {
     let mut handlers = app::jobs::handlers();
     handlers.extend(federation::resolver::handlers());
     handlers.extend(federation::delivery::handlers());
+    handlers.extend(federation::synchronization::handlers());
     tasks.spawn(app::jobs::run(app.clone(), handlers));
     tasks.spawn(app::retention::run(app.clone()));
     tasks.spawn(federation::receive::run(app.clone()));

@@ -352,7 +352,7 @@ async fn deliveries() {
     let post = async |path: &str| {
         let url = format!("http://alpha.test{path}").parse().unwrap();
         let digest = sign::digest(b"{}");
-        let headers = sign::post(&key, "http://we.test/@a#key", &url, &digest, Timestamp(0)).unwrap();
+        let headers = sign::post(&key, "http://we.test/@a#key", &url, &digest, None, Timestamp(0)).unwrap();
         let answer = client.post(&url, &headers, Bytes::from_static(b"{}")).await.unwrap();
         (answer.status, answer.retry_after)
     };

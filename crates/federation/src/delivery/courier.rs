@@ -1,15 +1,18 @@
 //! Sends one delivery: the body and its digest are made once per activity, keys are parsed once per actor, and only the
 //! signature is made for each request.
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use app::{App, Error};
 use bytes::Bytes;
 use domain::{
-    id::{ActivityId, ActorId},
+    actor::Actor,
+    id::{ActivityId, ActorId, PeerId},
     time::span,
     urls,
 };
+use http::HeaderName;
 use moka::future::Cache;
+use serde::Deserialize;
 use store::deliveries::Waiting;
 use url::Url;
 
@@ -17,6 +20,7 @@ use super::verdict::{Luck, Verdict, judge};
 use crate::{
     client::{Answer, Client, FetchError},
     signature::{PrivateKey, Scheme, sign},
+    synchronization::{self, Digest},
 };
 
 /// How many bytes of bodies are kept.
@@ -26,11 +30,18 @@ const BODIES: u64 = 32 * 1024 * 1024;
 const KEYS: u64 = 10_000;
 const KEYS_FOR: Duration = span::hours(1);
 
+/// Of how many actors the followers are counted once for all deliveries, and for how long that is true enough: whoever
+/// knows better asks.
+const COUNTED: u64 = 256;
+const COUNTED_FOR: Duration = span::minutes(1);
+
 /// How long to wait after a failure of our own.
 const OWN_FAILURE: Duration = span::minutes(1);
 
 /// What is known of the server that a delivery goes to.
 pub(super) struct Addressee {
+    /// Its number.
+    pub(super) id: PeerId,
     /// How it wants requests signed.
     pub(super) scheme: Option<Scheme>,
     /// What runs there.
@@ -51,12 +62,26 @@ struct Parcel {
     body: Bytes,
     digest: String,
     content_digest: String,
+    /// The collections and people it is addressed to.
+    addressed: Addressed,
 }
+
+/// To whom an activity is addressed.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Addressed {
+    to: Vec<String>,
+    cc: Vec<String>,
+}
+
+/// The followers of an actor elsewhere, by server; nothing if there are too many to count.
+type Followers = Option<HashMap<PeerId, Digest>>;
 
 /// A parsed key with its id.
 struct OwnKey {
     key: PrivateKey,
     id: String,
+    actor: Actor,
 }
 
 /// Sends deliveries.
@@ -65,6 +90,7 @@ pub(super) struct Courier {
     client: Client,
     parcels: Cache<ActivityId, Arc<Parcel>>,
     keys: Cache<ActorId, Arc<OwnKey>>,
+    followers: Cache<ActorId, Arc<Followers>>,
 }
 
 impl Courier {
@@ -75,6 +101,7 @@ impl Courier {
             client,
             parcels: Cache::builder().max_capacity(BODIES).weigher(size).build(),
             keys: Cache::builder().max_capacity(KEYS).time_to_live(KEYS_FOR).build(),
+            followers: Cache::builder().max_capacity(COUNTED).time_to_live(COUNTED_FOR).build(),
         }
     }
 
@@ -92,12 +119,13 @@ impl Courier {
         }
         let parcel = self.parcels.try_get_with(waiting.activity, self.pack(waiting.activity)).await.map_err(unsent)?;
         let own = self.keys.try_get_with(parcel.actor, self.key(parcel.actor)).await.map_err(unsent)?;
+        let followers = self.synchronization(&own.actor, &parcel.addressed, to.id).await.map_err(unsent)?;
         let scheme = to.scheme.unwrap_or(Scheme::Cavage);
-        let answer = self.post(&url, &own, &parcel, scheme).await?;
+        let answer = self.post(&url, &own, &parcel, followers.as_deref(), scheme).await?;
         // Once for each delivery: whoever refuses both has other reasons.
         let refused = waiting.attempts == 0 && answer.as_ref().is_ok_and(|answer| is_refusal(answer, scheme));
         if let Some(other) = scheme.other(&to.software).filter(|_| refused) {
-            let second = self.post(&url, &own, &parcel, other).await?;
+            let second = self.post(&url, &own, &parcel, followers.as_deref(), other).await?;
             if second.as_ref().is_ok_and(Answer::is_success) {
                 return Ok((Verdict::Delivered, Some(Lesson { scheme: other, supposed: false })));
             }
@@ -112,29 +140,60 @@ impl Courier {
         url: &Url,
         own: &OwnKey,
         parcel: &Parcel,
+        followers: Option<&str>,
         scheme: Scheme,
     ) -> Result<Result<Answer, FetchError>, Verdict> {
         let now = self.app.now();
+        let more = followers.map(|followers| (HeaderName::from_static(synchronization::HEADER), followers));
         let headers = match scheme {
-            Scheme::Cavage => sign::post(&own.key, &own.id, url, &parcel.digest, now),
-            Scheme::Rfc9421 => sign::rfc9421(&own.key, &own.id, "POST", url, Some(&parcel.content_digest), now),
+            Scheme::Cavage => sign::post(&own.key, &own.id, url, &parcel.digest, more, now),
+            Scheme::Rfc9421 => sign::rfc9421(&own.key, &own.id, "POST", url, Some(&parcel.content_digest), more, now),
         };
         let headers = headers.map_err(|error| parked(&error))?;
         Ok(self.client.post(url, &headers, parcel.body.clone()).await)
     }
 
+    /// What is said about the followers of the sender on a server, with what is addressed to them.
+    async fn synchronization(
+        &self,
+        actor: &Actor,
+        addressed: &Addressed,
+        peer: PeerId,
+    ) -> Result<Option<String>, Arc<Error>> {
+        let to_them = |collection: &&String| addressed.to.iter().chain(&addressed.cc).any(|to| to == *collection);
+        let Some(collection) = actor.followers.as_ref().filter(to_them) else { return Ok(None) };
+        let followers = self.followers.try_get_with(actor.id, self.count(actor.id)).await?;
+        let digest = |followers: &HashMap<_, _>| followers.get(&peer).copied().unwrap_or_default();
+        let url = urls::synchronization(&actor.uri);
+        Ok(followers.as_ref().as_ref().map(|followers| synchronization::header(collection, digest(followers), &url)))
+    }
+
+    async fn count(&self, actor: ActorId) -> Result<Arc<Followers>, Error> {
+        let most = synchronization::MOST;
+        let found = self.app.read(move |c| store::follows::followers_elsewhere(c, actor, most)).await?;
+        if i64::try_from(found.len()).is_ok_and(|count| count >= most) {
+            return Ok(Arc::new(None));
+        }
+        let mut followers: HashMap<PeerId, Digest> = HashMap::new();
+        for (peer, uri) in found {
+            followers.entry(peer).or_default().add(&uri);
+        }
+        Ok(Arc::new(Some(followers)))
+    }
+
     async fn pack(&self, id: ActivityId) -> Result<Arc<Parcel>, Error> {
         let activity = self.app.read(move |c| store::activities::by_id(c, id)).await?.ok_or(Error::NotFound)?;
+        let addressed = serde_json::from_str(&activity.body).unwrap_or_default();
         let body = Bytes::from(activity.body);
         let (digest, content_digest) = (sign::digest(&body), sign::content_digest(&body));
-        Ok(Arc::new(Parcel { actor: activity.actor, digest, content_digest, body }))
+        Ok(Arc::new(Parcel { actor: activity.actor, digest, content_digest, addressed, body }))
     }
 
     async fn key(&self, id: ActorId) -> Result<Arc<OwnKey>, Error> {
         let actor = self.app.read(move |c| store::actors::by_id(c, id)).await?.ok_or(Error::NotFound)?;
         let pems = app::keys::private(&self.app, id).await?;
         let key = PrivateKey::from_pem(&pems.rsa).map_err(Error::internal)?;
-        Ok(Arc::new(OwnKey { key, id: urls::rsa_key(&actor.uri) }))
+        Ok(Arc::new(OwnKey { key, id: urls::rsa_key(&actor.uri), actor }))
     }
 }
 

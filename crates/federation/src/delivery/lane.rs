@@ -152,7 +152,7 @@ impl Lane {
 
     /// Whom its deliveries go to.
     pub(super) fn addressee(&self) -> Addressee {
-        Addressee { scheme: self.peer.scheme, software: self.peer.software.clone() }
+        Addressee { id: self.peer.id, scheme: self.peer.scheme, software: self.peer.software.clone() }
     }
 
     /// The next delivery that may leave. What must wait for something that failed goes to `delayed`, with until when.

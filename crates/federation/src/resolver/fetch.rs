@@ -38,7 +38,7 @@ impl FederationResolver {
     }
 
     /// A document of ActivityPub, whatever id it has, and where it was found in the end.
-    pub(super) async fn activity_json(&self, app: &App, uri: &str, budget: &Budget) -> Result<(Url, Value), Miss> {
+    pub(crate) async fn activity_json(&self, app: &App, uri: &str, budget: &Budget) -> Result<(Url, Value), Miss> {
         let signer = self.signer(app).await?;
         let fetched = self.remembering(app, uri, ACTIVITY, Some(signer), budget).await?;
         Ok((fetched.final_url.clone(), parse::json(fetched.activity_json()?)?))

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{FRESH, FederationResolver, Miss};
 use crate::{
-    client::{FetchError, Fetched},
+    client::Fetched,
     signature::{Scheme, Signer},
 };
 
@@ -26,8 +26,8 @@ impl FederationResolver {
         // What is only read does no harm to software that drops what it does not understand.
         let other = scheme.other("").filter(|_| self.is_due(app, "knock", host.as_str(), span::hours(1)));
         let Some(other) = other else { return Err(refused.into()) };
-        let fetched = self.0.client.get_document(url, accept, Some(&signer.by(other))).await;
-        let fetched = fetched.map_err(|_: FetchError| refused)?;
+        let again = self.0.client.get_document(url, accept, Some(&signer.by(other))).await;
+        let Ok(fetched) = again else { return Err(refused.into()) };
         app::peers::learn_scheme(app, host.to_string(), other, false).await?;
         self.0.schemes.invalidate(host.as_str());
         Ok(fetched)
