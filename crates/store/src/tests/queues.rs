@@ -1,15 +1,20 @@
 //! Leases: taken once, given back by time, retried, parked.
 use domain::{
-    id::{JobId, PeerId, ReceivedId},
+    actor::{Actor, ActorKind},
+    id::{ActivityId, JobId, PeerId, ReceivedId},
     peer::{PeerState, Scheme},
     time::Timestamp,
 };
 
-use super::{TestDb, on_both};
+use super::{TestDb, actor, on_both};
 use crate::{
     Error, Holder, Lease, Tx,
-    jobs::{self, Arrival},
+    activities::{self, Activity},
+    actors,
+    deliveries::{self, End, Recipients},
+    jobs::{self, Arrival, Backlog},
     peers::{self, SetBack},
+    retention::{self, Cutoffs},
 };
 
 fn lease(holder: i32, until: i64) -> Lease {
@@ -139,7 +144,33 @@ async fn what_is_known_of_a_server_is_not_supposed_away(t: TestDb) {
     assert_eq!(t.db.write(story).await.unwrap(), [Rfc9421, Rfc9421, Cavage, Cavage]);
 }
 
+async fn what_was_given_up_long_ago_is_forgotten(t: TestDb) {
+    let story = |tx: &mut Tx<'_>| {
+        peers::ensure(tx, PeerId(1), "b.test")?;
+        let reader = Actor { peer: Some(PeerId(1)), ..actor(1, ActorKind::Person) };
+        actors::insert(tx, &reader)?;
+        let mut left = Vec::new();
+        for id in [ActivityId(1), ActivityId(2)] {
+            let kind = "Create".to_owned();
+            let sent = Activity { id, actor: reader.id, kind, post: None, public: true, body: "{}".to_owned() };
+            activities::insert(tx, &sent)?;
+            deliveries::queue(tx, id, &Recipients { people: &[reader.id], ..Recipients::NONE })?;
+        }
+        let waiting = deliveries::waiting(tx, PeerId(1), None, 9)?;
+        deliveries::end(tx, PeerId(1), &waiting[0], &End::Parked { error: "no".into() }, Timestamp(10))?;
+        for now in [10, 11] {
+            let keep = Cutoffs { bodies: Timestamp(0), ids: Timestamp(0), activities: Timestamp(now) };
+            retention::sweep(tx, &keep)?;
+            let Backlog { waiting, parked, .. } = deliveries::backlog(tx)?;
+            left.push((waiting, parked));
+        }
+        Ok::<_, Error>(left)
+    };
+    assert_eq!(t.db.write(story).await.unwrap(), [(1, 1), (1, 0)]);
+}
+
 on_both! {
+    what_was_given_up_long_ago_is_forgotten
     what_a_vanished_process_had_is_free
     who_lost_a_server_says_nothing_of_it_any_more
     what_is_known_of_a_server_is_not_supposed_away
