@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
-use crate::network::{Program, Request, eventually, on_both};
+use crate::network::{Line, Network, Program, Request, Software, eventually, on_both};
 
 const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
@@ -14,7 +14,7 @@ async fn commands_say_what_they_did() {
     let help = program.run(&["--help"], "").await;
     assert_eq!(help.status.code(), Some(0));
     let help = String::from_utf8(help.stdout).unwrap();
-    for command in ["serve", "person", "group", "token", "migrate", "check", "bench"] {
+    for command in ["serve", "person", "group", "token", "peer", "delivery", "migrate", "check", "bench"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in\n{help}");
         let own = program.run(&[command, "--help"], "").await;
         assert_eq!(own.status.code(), Some(0), "{command}");
@@ -66,7 +66,7 @@ async fn mistakes_are_told_in_one_line() {
     let program = Program::install(HERE);
     program.person("ana").await;
     std::fs::write(program.folder().join("odd.toml"), "regstration = \"open\"\n").unwrap();
-    let cases: [(&[&str], i32, &str); 10] = [
+    let cases: [(&[&str], i32, &str); 12] = [
         (&[], 2, "--help"),
         (&["sever"], 2, "sever"),
         (&["person", "create", "ben"], 2, "--email"),
@@ -74,6 +74,8 @@ async fn mistakes_are_told_in_one_line() {
         (&["group", "create", "club", "--title", "T", "--owner", "nobody"], 2, "nobody"),
         (&["token", "create", "ana", "--scopes", "everything"], 2, "scopes"),
         (&["token", "create", "nobody", "--scopes", "read"], 2, "nobody"),
+        (&["peer", "retry", "nowhere.example"], 2, "nowhere.example"),
+        (&["delivery", "list", "--post", "https://nowhere.example/1"], 2, "https://nowhere.example/1"),
         (&["--config", "missing.toml", "serve"], 2, "missing.toml"),
         (&["--config", "odd.toml", "serve"], 2, "registration"),
         (&["person", "create", "ana", "--email", "x@example.org", "--password-stdin"], 1, "taken"),
@@ -183,7 +185,56 @@ async fn two_programs_hold_one_conversation() {
     assert_eq!(there.stop().await, Some(0));
 }
 
+async fn what_was_refused_is_seen_and_tried_again() {
+    let net = Network::of([]).await;
+    let mut program = Program::install(HERE);
+    let token = program.person("ana").await;
+    program.json(&["group", "create", "club", "--title", "The club", "--owner", "ana", "--json"], "").await;
+    net.reach(&program);
+    program.start().await;
+    let peer = net.peer_at(Ipv4Addr::new(127, 0, 1, 1), Software::Mastodon).await;
+    let bea = peer.person("bea");
+    bea.tell(&program, &bea.activity("Follow", &json!(program.url("/@club")))).await;
+    eventually("the follow is accepted", || async { (peer.kinds() == ["Accept{Follow}"]).then_some(()) }).await;
+    peer.take();
+
+    let mut posts = Vec::new();
+    net.spoil("programs", peer.host(), Line::Answers(422));
+    for text in ["One", "Two"] {
+        let write = json!({ "status": format!("{text} @club@{}", program.host()), "visibility": "public" });
+        let post = program.api(&token, "POST", "/api/v1/statuses", &write).await;
+        posts.push(post["uri"].as_str().unwrap().to_owned());
+    }
+    let show = ["peer", "show", peer.host(), "--json"];
+    let shown = eventually("both are given up", || async {
+        Some(program.json(&show, "").await).filter(|shown| shown["parked"] == 2)
+    })
+    .await;
+    assert_eq!((&shown["software"], &shown["waiting"]), (&json!("mastodon"), &json!(0)), "{shown}");
+    let listed = program.json(&["peer", "list", "--json"], "").await;
+    assert_eq!(listed, json!([shown]));
+    let list = ["delivery", "list", "--post", &posts[0], "--json"];
+    let listed = program.json(&list, "").await;
+    let parcel = &listed[0];
+    assert_eq!((&parcel["host"], &parcel["kind"]), (&json!(peer.host()), &json!("Announce")), "{listed}");
+    assert_eq!(parcel["error"], "answered 422");
+    assert!(parcel["parked"].is_string(), "{listed}");
+
+    net.mend("programs", peer.host());
+    let replayed = program.json(&["delivery", "replay", "--post", &posts[0], "--json"], "").await;
+    assert_eq!(replayed, json!({ "revived": 1 }));
+    eventually("the first arrives", || async { (peer.kinds() == ["Announce"]).then_some(()) }).await;
+    assert_eq!(program.json(&list, "").await, json!([]), "what has arrived is not listed");
+    let retried = program.json(&["peer", "retry", peer.host(), "--json"], "").await;
+    assert_eq!(retried, json!({ "revived": 1 }));
+    eventually("the second arrives", || async { (peer.received().len() == 2).then_some(()) }).await;
+    let told: Vec<_> = peer.received().iter().map(|told| told.activity["object"].clone()).collect();
+    assert_eq!(told, posts);
+    assert_eq!(program.stop().await, Some(0));
+}
+
 on_both![
+    what_was_refused_is_seen_and_tried_again,
     commands_say_what_they_did,
     mistakes_are_told_in_one_line,
     a_database_has_one_home,

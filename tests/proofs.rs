@@ -10,19 +10,19 @@ struct Scene {
     ana: Person,
     club: Group,
     beta: Server,
-    bea: Person,
+    zoe: Person,
     masto: Puppet,
 }
 
 async fn scene(net: &Network) -> Scene {
     let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
-    let (ana, bea) = (alpha.person("ana").await, beta.person("bea").await);
+    let (ana, zoe) = (alpha.person("ana").await, beta.person("zoe").await);
     let club = alpha.group("club", &ana).await;
     let masto = net.peer("masto.test", Software::Mastodon).person("max");
     masto.follow(&alpha, club.uri()).await;
     net.settle().await;
     masto.peer.take();
-    Scene { alpha, ana, club, beta, bea, masto }
+    Scene { alpha, ana, club, beta, zoe, masto }
 }
 
 /// An activity without what proves it.
@@ -36,11 +36,11 @@ fn bare(activity: &Value) -> Value {
 
 async fn a_comment_reaches_those_who_follow_the_group_by_the_signature_of_its_author() {
     let net = Network::of(["alpha.test", "beta.test"]).await;
-    let Scene { alpha, ana, club, beta, bea, masto } = scene(&net).await;
+    let Scene { alpha, ana, club, beta, zoe, masto } = scene(&net).await;
     let thread = ana.post(&format!("{} Which rock is the hardest?", club.handle())).await;
     net.settle().await;
     // Somebody on beta knows the thread, and nobody there knows who replies.
-    bea.find_post(thread["uri"].as_str().unwrap()).await;
+    zoe.find_post(thread["uri"].as_str().unwrap()).await;
     masto.peer.take();
     let luis = alpha.person("luis").await;
     let reply = luis.reply(&luis.find_post(thread["uri"].as_str().unwrap()).await, "Diamond.").await;
@@ -67,9 +67,9 @@ async fn a_comment_reaches_those_who_follow_the_group_by_the_signature_of_its_au
     linked.as_object_mut().unwrap().remove("proof");
     assert_eq!(carry(linked).await, 202, "by the signature alone");
     net.settle().await;
-    let root = bea.find_post(thread["uri"].as_str().unwrap()).await;
-    assert_eq!(bea.replies(&root).await, ["Diamond."]);
-    let seen = bea.find_post(reply["uri"].as_str().unwrap()).await;
+    let root = zoe.find_post(thread["uri"].as_str().unwrap()).await;
+    assert_eq!(zoe.replies(&root).await, ["Diamond."]);
+    let seen = zoe.find_post(reply["uri"].as_str().unwrap()).await;
     assert_eq!(seen["account"]["acct"], "luis@alpha.test");
 
     luis.api(
@@ -84,7 +84,7 @@ async fn a_comment_reaches_those_who_follow_the_group_by_the_signature_of_its_au
     proven.as_object_mut().unwrap().remove("signature");
     assert_eq!(carry(proven).await, 202, "by the proof alone");
     net.settle().await;
-    assert_eq!(bea.replies(&root).await, ["Lonsdaleite."]);
+    assert_eq!(zoe.replies(&root).await, ["Lonsdaleite."]);
 }
 
 async fn what_was_not_published_is_for_its_actor_alone() {
@@ -105,9 +105,9 @@ async fn what_was_not_published_is_for_its_actor_alone() {
 
 async fn an_announcement_proves_what_is_inside() {
     let net = Network::of(["alpha.test", "beta.test"]).await;
-    let Scene { alpha, ana, club, beta, bea, .. } = scene(&net).await;
+    let Scene { alpha, ana, club, beta, zoe, .. } = scene(&net).await;
     let rocks = net.peer("lem.test", Software::Lemmy).group("rocks");
-    bea.follow(&rocks.handle()).await;
+    zoe.follow(&rocks.handle()).await;
     net.settle().await;
     let follow = rocks.peer.only("Follow").activity;
     rocks.answer(&beta, "Accept", &follow).await;
@@ -125,7 +125,7 @@ async fn an_announcement_proves_what_is_inside() {
     assert!(wrapped["proof"]["verificationMethod"].as_str().unwrap().starts_with(club.uri()));
 
     // Another group, on another server, reports the same; alpha is not there to be asked for the post.
-    let known = bea.find_account(&ana.handle()).await;
+    let known = zoe.find_account(&ana.handle()).await;
     assert_eq!(known["acct"], "ana@alpha.test");
     net.settle().await;
     net.spoil("beta.test", "alpha.test", Line::Cut);
@@ -134,7 +134,7 @@ async fn an_announcement_proves_what_is_inside() {
     announce["@context"] = wrapped["@context"].clone();
     rocks.send(&beta, &announce).await;
     net.settle().await;
-    let seen = bea.find_post(thread["uri"].as_str().unwrap()).await;
+    let seen = zoe.find_post(thread["uri"].as_str().unwrap()).await;
     assert_eq!(seen["account"]["acct"], "ana@alpha.test", "taken without a question");
     net.mend("beta.test", "alpha.test");
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use federation::signature::verify::{self, Body};
-use federation::signature::{PrivateKey, PublicKey};
+use federation::signature::{Claim, PrivateKey, PublicKey, Scheme};
 use serde_json::{Value, json};
 
 use super::puppet::Puppet;
@@ -52,6 +52,10 @@ pub(crate) struct Delivered {
     pub(crate) path: String,
     /// Whose key signed it.
     pub(crate) signer: String,
+    /// How it was signed.
+    pub(crate) scheme: Scheme,
+    /// What was said about the followers of the sender, if that was signed, too.
+    pub(crate) followers: Option<String>,
     pub(crate) activity: Value,
 }
 
@@ -81,6 +85,10 @@ struct Inner {
     faults: Mutex<Vec<String>>,
     /// Whether documents are for signed requests only.
     secured: AtomicBool,
+    /// Requests that are signed otherwise are refused, with this status.
+    only: Mutex<Option<(Scheme, u16)>>,
+    /// Paths that have moved.
+    moved: Mutex<HashSet<String>>,
     count: AtomicU64,
 }
 
@@ -98,6 +106,8 @@ impl Peer {
             received: Mutex::default(),
             faults: Mutex::default(),
             secured: AtomicBool::new(software == Software::GoToSocial),
+            only: Mutex::default(),
+            moved: Mutex::default(),
             count: AtomicU64::new(0),
         }));
         board.connect_peer(&peer);
@@ -167,6 +177,17 @@ impl Peer {
         self.0.gone.lock().unwrap().insert(url.to_owned());
     }
 
+    /// Takes one kind of signature from now on, everywhere, and answers to others with `status`.
+    pub(crate) fn takes_only(&self, scheme: Scheme, status: u16) {
+        self.0.secured.store(true, Ordering::Relaxed);
+        *self.0.only.lock().unwrap() = Some((scheme, status));
+    }
+
+    /// Answers with a redirect at this path.
+    pub(crate) fn moves(&self, path: &str) {
+        self.0.moved.lock().unwrap().insert(path.to_owned());
+    }
+
     pub(crate) fn name(&self, name: &str, uri: &str) {
         self.0.names.lock().unwrap().insert(name.to_owned(), uri.to_owned());
     }
@@ -201,6 +222,9 @@ impl Peer {
 
     /// Answers as the software would.
     pub(crate) async fn answer(&self, request: &Request) -> Answer {
+        if self.0.moved.lock().unwrap().contains(request.path()) {
+            return Answer::status(308);
+        }
         match (request.method.as_str(), request.path()) {
             ("POST", path) if path.trim_end_matches('/').ends_with("/inbox") => self.receive(request).await,
             ("GET" | "HEAD", "/.well-known/nodeinfo") => {
@@ -238,8 +262,12 @@ impl Peer {
     }
 
     async fn document(&self, request: &Request) -> Answer {
-        if self.0.secured.load(Ordering::Relaxed) && self.verify(request).await.is_err() {
-            return Answer::status(401);
+        if self.0.secured.load(Ordering::Relaxed) {
+            match self.verify(request).await {
+                Ok(_) => {}
+                Err(Doubt::Scheme(status)) => return Answer::status(status),
+                Err(_) => return Answer::status(401),
+            }
         }
         let url = self.url(&request.target);
         if self.0.gone.lock().unwrap().contains(&url) {
@@ -254,6 +282,7 @@ impl Peer {
     async fn receive(&self, request: &Request) -> Answer {
         let found = match self.verify(request).await {
             Ok(signer) => serde_json::from_slice(&request.body).map(|activity| (signer, activity)).ok(),
+            Err(Doubt::Scheme(status)) => return Answer::status(status),
             // Whoever sent it is gone meanwhile: nothing is wrong with what was sent.
             Err(Doubt::Unreachable) => return Answer::status(503),
             Err(Doubt::Wrong(why)) => {
@@ -261,17 +290,19 @@ impl Peer {
                 return Answer::status(401);
             }
         };
-        let Some((signer, activity)) = found else {
+        let Some(((signer, claim), activity)) = found else {
             self.0.faults.lock().unwrap().push(format!("{} got no JSON", self.host()));
             return Answer::status(400);
         };
-        let delivered = Delivered { path: request.path().to_owned(), signer, activity };
+        let followers = claim.covered("collection-synchronization").map(str::to_owned);
+        let delivered =
+            Delivered { path: request.path().to_owned(), signer, scheme: claim.scheme, followers, activity };
         self.0.received.lock().unwrap().push(delivered);
         Answer::status(if self.0.software == Software::Lemmy { 200 } else { 202 })
     }
 
-    /// Whose key signed a request.
-    async fn verify(&self, request: &Request) -> Result<String, Doubt> {
+    /// Whose key signed a request, and how.
+    async fn verify(&self, request: &Request) -> Result<(String, Claim), Doubt> {
         let headers: Vec<(&str, &[u8])> =
             request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let claim = verify::parse(&verify::Request {
@@ -284,6 +315,11 @@ impl Peer {
             now: self.0.clock.now(),
         })
         .map_err(|refused| Doubt::Wrong(refused.to_string()))?;
+        if let Some((only, status)) = *self.0.only.lock().unwrap()
+            && only != claim.scheme
+        {
+            return Err(Doubt::Scheme(status));
+        }
         let owner = claim.key_id.split('#').next().unwrap_or_default().to_owned();
         let known = self.0.keys.lock().unwrap().get(&claim.key_id).cloned();
         let key = match known {
@@ -291,8 +327,8 @@ impl Peer {
             None => self.fetch_key(&owner, &claim.key_id).await?,
         };
         claim.verify(&key).map_err(|refused| Doubt::Wrong(refused.to_string()))?;
-        self.0.keys.lock().unwrap().insert(claim.key_id, key);
-        Ok(owner)
+        self.0.keys.lock().unwrap().insert(claim.key_id.clone(), key);
+        Ok((owner, claim))
     }
 
     async fn fetch_key(&self, owner: &str, key_id: &str) -> Result<PublicKey, Doubt> {
@@ -315,5 +351,7 @@ impl Peer {
 enum Doubt {
     /// Its key cannot be asked for.
     Unreachable,
+    /// It is not of the kind that is taken here.
+    Scheme(u16),
     Wrong(String),
 }

@@ -1,11 +1,12 @@
 //! Puppets: actors of fake peers, who sign whatever a test lets them say.
 
 use domain::time::Timestamp;
+pub(crate) use federation::signature::Scheme;
 use federation::signature::{PrivateKey, sign};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::peer::{Peer, Software};
+use super::peer::{ACTIVITY, Peer, Software};
 use super::program::Program;
 use super::server::Server;
 use super::wire::Request;
@@ -14,13 +15,6 @@ use super::wire::Request;
 pub(crate) const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 /// The context of everything that puppets say.
 pub(crate) const CONTEXT: &str = "https://www.w3.org/ns/activitystreams";
-
-/// How to sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scheme {
-    Cavage,
-    Rfc9421,
-}
 
 /// An actor of a fake peer.
 #[derive(Clone)]
@@ -118,11 +112,23 @@ impl Puppet {
 
     /// The same, as if it were signed at another time.
     pub(crate) fn signed_at(&self, inbox: &str, body: &[u8], scheme: Scheme, now: Timestamp) -> Request {
+        self.signed_with(None, inbox, body, scheme, now)
+    }
+
+    fn signed_with(
+        &self,
+        followers: Option<&str>,
+        inbox: &str,
+        body: &[u8],
+        scheme: Scheme,
+        now: Timestamp,
+    ) -> Request {
+        let more = followers.map(|said| ("collection-synchronization".parse().expect("a name"), said));
         let url = Url::parse(inbox).expect("an inbox");
         let headers = match scheme {
-            Scheme::Cavage => sign::post(&self.key, &self.key_id, &url, &sign::digest(body), now),
+            Scheme::Cavage => sign::post(&self.key, &self.key_id, &url, &sign::digest(body), more, now),
             Scheme::Rfc9421 => {
-                sign::rfc9421(&self.key, &self.key_id, "POST", &url, Some(&sign::content_digest(body)), now)
+                sign::rfc9421(&self.key, &self.key_id, "POST", &url, Some(&sign::content_digest(body)), more, now)
             }
         };
         let mut request = Request { method: "POST".into(), target: url.path().into(), ..Request::default() };
@@ -134,9 +140,31 @@ impl Puppet {
 
     /// Sends an activity to an inbox; returns the status of the answer.
     pub(crate) async fn post(&self, inbox: &str, activity: &Value) -> u16 {
-        let request = self.signed(inbox, activity.to_string().as_bytes(), Scheme::Cavage);
+        self.post_by(Scheme::Cavage, inbox, activity).await
+    }
+
+    /// The same, with word of the followers of this actor.
+    pub(crate) async fn post_saying(&self, followers: &str, inbox: &str, activity: &Value) -> u16 {
+        let (body, now) = (activity.to_string(), self.peer.clock().now());
+        let request = self.signed_with(Some(followers), inbox, body.as_bytes(), Scheme::Cavage, now);
+        self.peer.board().pass(self.peer.host(), request).await.expect("an answer").status
+    }
+
+    pub(crate) async fn post_by(&self, scheme: Scheme, inbox: &str, activity: &Value) -> u16 {
+        let request = self.signed(inbox, activity.to_string().as_bytes(), scheme);
         let answer = self.peer.board().pass(self.peer.host(), request).await;
         answer.expect("an answer").status
+    }
+
+    /// A request for a document, signed by this actor.
+    pub(crate) fn asks(&self, url: &str) -> Request {
+        let parsed = Url::parse(url).expect("a URL");
+        let headers = sign::get(&self.key, &self.key_id, &parsed, self.peer.clock().now()).expect("a signature");
+        let request = Request { method: "GET".into(), target: parsed.path().into(), ..Request::default() };
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| request.with(name.as_str(), value.to_str().expect("a text")));
+        request.with("accept", ACTIVITY)
     }
 
     /// Sends an activity to the shared inbox of a server, which must take it.

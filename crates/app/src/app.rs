@@ -2,20 +2,28 @@
 use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
+    time::Duration,
 };
 
 use domain::{
     id::{ActivityId, ActorId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId, ReportId},
-    time::Timestamp,
+    time::{Timestamp, span},
     urls::Site,
 };
-use store::{Conn, Db};
+use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Notify, broadcast};
 
-use crate::{Clock, Error, Event, Outbox, Resolver, Result, Tasks, log, notifications, random::Ids, seal::Seal};
+use crate::{
+    Clock, Error, Event, Outbox, Resolver, Result, Tasks, log, notifications,
+    random::{self, Ids},
+    seal::Seal,
+};
 
 /// How many events a live stream may lag behind before it misses some.
 const STREAM: usize = 1_024;
+
+/// How often one looks for processes that are no more.
+const WATCH: Duration = span::seconds(20);
 
 /// What the operator decided that actions need to know.
 #[derive(Debug, Clone)]
@@ -35,6 +43,8 @@ struct Inner {
     config: Config,
     clock: Clock,
     ids: Ids,
+    /// The number by which other processes know this one.
+    holder: Holder,
     seal: Seal,
     outbox: Box<dyn Outbox>,
     resolver: Box<dyn Resolver>,
@@ -139,6 +149,16 @@ impl Tx<'_, '_> {
         }
     }
 
+    /// The number by which other processes know this one.
+    pub(crate) fn holder(&self) -> Holder {
+        self.app.holder
+    }
+
+    /// What this process takes now is its own for so long.
+    pub(crate) fn lease(&self, time: Duration) -> Lease {
+        Lease { holder: self.app.holder, until: self.now + time }
+    }
+
     /// A number for something that comes to be now.
     pub fn new_id<T: NewId>(&self) -> T {
         T::new(self.app.ids.next(self.now))
@@ -185,7 +205,8 @@ impl App {
         let Parts { db, config, clock, seal, outbox, resolver, tasks } = parts;
         let events = broadcast::Sender::new(STREAM);
         let wakes = Wakes::default();
-        Self(Arc::new(Inner { db, config, clock, ids: Ids::new(), seal, outbox, resolver, tasks, wakes, events }))
+        let (ids, holder) = (Ids::new(), random::holder());
+        Self(Arc::new(Inner { db, config, clock, ids, holder, seal, outbox, resolver, tasks, wakes, events }))
     }
 
     /// What the operator decided.
@@ -233,11 +254,25 @@ impl App {
         self.0.events.subscribe()
     }
 
-    /// Says that this process serves the database, as long as the answer is kept; what a killed one had in hand is free
+    /// Says that this process serves the database, as long as the answer is kept; what killed ones had in hand is free
     /// again.
-    pub async fn appear(&self) -> Result<store::Presence> {
-        let db = self.0.db.clone();
-        Ok(self.tasks().blocking(move || db.appear()).await.map_err(Error::internal)??)
+    pub async fn appear(&self) -> Result<Presence> {
+        let (db, holder) = (self.0.db.clone(), self.0.holder);
+        Ok(self.tasks().blocking(move || db.appear(holder)).await.map_err(Error::internal)??)
+    }
+
+    /// Gives back what processes have in hand that are killed while this one lives, until the program stops.
+    pub async fn watch(self, presence: Presence) {
+        while !self.tasks().is_stopping() {
+            let looker = presence.clone();
+            if let Ok(Err(error)) = self.tasks().blocking(move || looker.look()).await {
+                tracing::warn!(%error, "cannot see which other processes are there");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(WATCH) => {}
+                () = self.tasks().stopping() => {}
+            }
+        }
     }
 
     /// Lets what other processes commit wake the workers of this one.

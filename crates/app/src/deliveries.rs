@@ -1,12 +1,13 @@
 //! Deliveries: taken by this process for a while, sent by a door, and what became of them.
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
 
 use domain::{
-    id::{ActivityId, PeerId},
+    id::{ActivityId, PeerId, PostId},
+    peer::Scheme,
     time::{Timestamp, span},
 };
 use store::{
@@ -14,7 +15,10 @@ use store::{
     peers::{Peer, SetBack},
 };
 
-use crate::{App, Result};
+use crate::{App, Queue, Result};
+
+/// The job that finds out where an inbox is now; its subject is the number of the server, and where the inbox was.
+pub const MOVED: &str = "moved";
 
 /// How long a server stays ours unless we say that we still work on it.
 pub const LEASE: Duration = span::minutes(2);
@@ -39,8 +43,8 @@ pub async fn claim(app: &App, well: bool, limit: i64, batch: i64) -> Result<Vec<
     }
     let peers = app
         .write(move |tx| {
-            let now = tx.now();
-            Ok(store::peers::claim(tx, &due, now, now + LEASE)?)
+            let (now, lease) = (tx.now(), tx.lease(LEASE));
+            Ok(store::peers::claim(tx, &due, now, lease)?)
         })
         .await?;
     app.read(move |c| {
@@ -66,25 +70,37 @@ pub struct Report {
     pub ends: Vec<(PeerId, Waiting, End)>,
     /// Inboxes that are gone for good.
     pub gone: Vec<String>,
+    /// Inboxes that are said to be elsewhere now, and whose server says so.
+    pub moved: Vec<(PeerId, String)>,
+    /// How servers want requests signed, by host; and whether that is only supposed.
+    pub schemes: Vec<(String, Scheme, bool)>,
     /// Servers that took something.
     pub succeeded: Vec<PeerId>,
     /// Servers that could not be reached.
     pub set_back: Vec<(PeerId, SetBack)>,
-    /// Servers that are given back, with the lease under which we had them.
-    pub released: Vec<(PeerId, Timestamp)>,
+    /// Servers that are given back.
+    pub released: Vec<PeerId>,
 }
 
 impl Report {
     /// Whether there is nothing to record.
     pub fn is_empty(&self) -> bool {
-        let Self { ends, gone, succeeded, set_back, released } = self;
-        ends.is_empty() && gone.is_empty() && succeeded.is_empty() && set_back.is_empty() && released.is_empty()
+        let Self { ends, gone, moved, schemes, succeeded, set_back, released } = self;
+        ends.is_empty()
+            && gone.is_empty()
+            && moved.is_empty()
+            && schemes.is_empty()
+            && succeeded.is_empty()
+            && set_back.is_empty()
+            && released.is_empty()
     }
 
     /// Puts what an earlier report could not record before this one.
     pub fn after(&mut self, mut earlier: Self) {
         earlier.ends.append(&mut self.ends);
         earlier.gone.append(&mut self.gone);
+        earlier.moved.append(&mut self.moved);
+        earlier.schemes.append(&mut self.schemes);
         earlier.succeeded.append(&mut self.succeeded);
         earlier.set_back.append(&mut self.set_back);
         earlier.released.append(&mut self.released);
@@ -92,53 +108,81 @@ impl Report {
     }
 }
 
-/// Records a report, all of it in one transaction.
+/// Records a report, all of it in one transaction. What was delivered is done, whoever has the server now; all else
+/// counts only for servers that nobody else took meanwhile.
 pub async fn record(app: &App, report: Arc<Report>) -> Result<()> {
     app.write(move |tx| {
-        let now = tx.now();
+        let (now, holder) = (tx.now(), tx.holder());
         let mut done: HashMap<(PeerId, &str), Vec<ActivityId>> = HashMap::new();
+        let mut failed = Vec::new();
         for (peer, waiting, end) in &report.ends {
             match end {
                 End::Done => done.entry((*peer, &waiting.inbox)).or_default().push(waiting.activity),
-                other => store::deliveries::end(tx, *peer, waiting, other, now)?,
+                other => failed.push((*peer, waiting, other)),
             }
         }
         for ((peer, inbox), activities) in done {
             store::deliveries::done(tx, peer, inbox, &activities)?;
         }
+        if !failed.is_empty() {
+            let peers: Vec<PeerId> = failed.iter().map(|(peer, ..)| *peer).collect();
+            let held = store::peers::held(tx, &peers, holder)?;
+            for (peer, waiting, end) in failed.into_iter().filter(|(peer, ..)| held.contains(peer)) {
+                store::deliveries::end(tx, peer, waiting, end, now)?;
+            }
+        }
         for inbox in &report.gone {
             store::deliveries::inbox_gone(tx, inbox)?;
         }
+        for (peer, inbox) in &report.moved {
+            tx.push_job(MOVED, &format!("{peer} {inbox}"), Duration::ZERO)?;
+        }
+        for (host, scheme, supposed) in &report.schemes {
+            store::peers::learn_scheme(tx, host, *scheme, *supposed)?;
+        }
         if !report.succeeded.is_empty() {
-            store::peers::succeeded(tx, &report.succeeded, now)?;
+            store::peers::succeeded(tx, &report.succeeded, holder, now)?;
         }
         for (peer, how) in &report.set_back {
-            store::peers::set_back(tx, *peer, how)?;
+            store::peers::set_back(tx, *peer, holder, how)?;
         }
-        for (lease, peers) in by_lease(&report.released) {
-            store::peers::release(tx, &peers, lease)?;
+        if !report.released.is_empty() {
+            store::peers::release(tx, &report.released, holder)?;
         }
         Ok(())
     })
     .await
 }
 
-/// Says that this process still works on these servers; returns until when they are ours.
-pub async fn renew(app: &App, claims: Vec<(PeerId, Timestamp)>) -> Result<Timestamp> {
+/// Says that this process still works on these servers; returns until when they are ours, and which of them still are.
+pub async fn renew(app: &App, peers: Vec<PeerId>) -> Result<(Timestamp, Vec<PeerId>)> {
     app.write(move |tx| {
-        let until = tx.now() + LEASE;
-        for (lease, peers) in by_lease(&claims) {
-            store::peers::renew(tx, &peers, lease, until)?;
-        }
-        Ok(until)
+        let lease = tx.lease(LEASE);
+        Ok((lease.until, store::peers::renew(tx, &peers, lease)?))
     })
     .await
 }
 
-fn by_lease(claims: &[(PeerId, Timestamp)]) -> BTreeMap<Timestamp, Vec<PeerId>> {
-    let mut leases: BTreeMap<Timestamp, Vec<PeerId>> = BTreeMap::new();
-    for (peer, lease) in claims {
-        leases.entry(*lease).or_default().push(*peer);
-    }
-    leases
+/// Sends what waits for an inbox of a server to the one that took its place.
+pub async fn redirect(app: &App, peer: PeerId, from: String, to: String) -> Result<()> {
+    app.write(move |tx| {
+        store::deliveries::redirect(tx, peer, &from, &to)?;
+        store::peers::hurry(tx, peer)?;
+        tx.wake(Queue::Deliveries);
+        Ok(())
+    })
+    .await
+}
+
+/// Tries again what was given up of what is to be said about a post; returns how many deliveries that are.
+pub async fn replay(app: &App, post: PostId) -> Result<usize> {
+    app.write(move |tx| {
+        let peers = store::deliveries::revive_about(tx, post)?;
+        for peer in peers.iter().collect::<BTreeSet<_>>() {
+            store::peers::hurry(tx, *peer)?;
+        }
+        tx.wake(Queue::Deliveries);
+        Ok(peers.len())
+    })
+    .await
 }

@@ -213,6 +213,38 @@ pub fn receive_answer(
     Ok(())
 }
 
+/// Brings the follows of `target`, elsewhere, into agreement with its server: that does not know those of `lost`, and
+/// knows those of `held`.
+pub async fn agree(app: &App, target: ActorId, lost: Vec<ActorId>, held: Vec<ActorId>) -> Result<()> {
+    app.write(move |tx| {
+        for follower in &lost {
+            // Asked for anew meanwhile, it is another follow.
+            let known = store::follows::get(tx, *follower, target)?;
+            if known.is_some_and(|known| known.state == FollowState::Accepted) {
+                cease(tx, *follower, target)?;
+            }
+        }
+        for follower in &held {
+            match store::follows::get(tx, *follower, target)? {
+                Some(known) if known.state == FollowState::Accepted => {}
+                // The answer was lost.
+                Some(known) => store::follows::set(tx, &Follow { state: FollowState::Accepted, ..known })?,
+                None => disown(tx, *follower, target),
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Takes a follow back that only the other side knows of.
+fn disown(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) {
+    let id: ActivityId = tx.new_id();
+    let (activity_uri, created) = (tx.site().activity(id), tx.now());
+    let follow = Follow { follower, target, state: FollowState::Accepted, activity_uri, created };
+    tx.emit(Event::Unfollowed { follow, by: follower });
+}
+
 /// The actor with this number, unless it is gone.
 pub(crate) fn living(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<Actor> {
     store::actors::by_id(tx, id)?.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)

@@ -30,8 +30,8 @@ const LEASE: Duration = span::minutes(5);
 /// Takes activities that are due, the oldest first, at most `limit`.
 pub async fn claim(app: &App, limit: i64) -> Result<Vec<Received>> {
     app.write(move |tx| {
-        let now = tx.now();
-        Ok(store::jobs::claim_received(tx, now, now + LEASE, limit)?)
+        let (now, lease) = (tx.now(), tx.lease(LEASE));
+        Ok(store::jobs::claim_received(tx, now, lease, limit)?)
     })
     .await
 }

@@ -85,8 +85,8 @@ pub async fn run(app: App, handlers: Handlers) {
 pub async fn drain(app: &App, handlers: &Handlers) -> Result<usize> {
     let jobs = app
         .write(|tx| {
-            let now = tx.now();
-            Ok(store::jobs::claim(tx, now, now + LEASE, BATCH)?)
+            let (now, lease) = (tx.now(), tx.lease(LEASE));
+            Ok(store::jobs::claim(tx, now, lease, BATCH)?)
         })
         .await?;
     let count = jobs.len();

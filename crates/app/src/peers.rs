@@ -1,5 +1,7 @@
-//! Other servers: what they run, as they say themselves.
-use crate::{App, Result};
+//! Other servers: what they run, as they say themselves, and how they want to be spoken to.
+use domain::peer::Scheme;
+
+use crate::{App, Error, Queue, Result};
 
 /// Records what the server at `host` says it runs.
 pub async fn describe(app: &App, host: String, software: String, version: String) -> Result<()> {
@@ -7,6 +9,24 @@ pub async fn describe(app: &App, host: String, software: String, version: String
         let (id, now) = (tx.new_id(), tx.now());
         let id = store::peers::ensure(tx, id, &host)?;
         Ok(store::peers::describe(tx, id, &software, &version, now)?)
+    })
+    .await
+}
+
+/// Records how the server at `host` wants requests signed; what is only supposed gives way to what is known.
+pub async fn learn_scheme(app: &App, host: String, scheme: Scheme, supposed: bool) -> Result<()> {
+    app.write(move |tx| Ok(store::peers::learn_scheme(tx, &host, scheme, supposed)?)).await
+}
+
+/// Tries the server at `host` again now, with everything that waits for it, also what was given up; returns how much of
+/// that there was.
+pub async fn retry(app: &App, host: String) -> Result<usize> {
+    app.write(move |tx| {
+        let peer = store::peers::by_host(tx, &host)?.ok_or(Error::NotFound)?;
+        let revived = store::deliveries::revive(tx, peer.id)?;
+        store::peers::hurry(tx, peer.id)?;
+        tx.wake(Queue::Deliveries);
+        Ok(revived)
     })
     .await
 }

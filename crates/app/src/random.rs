@@ -5,6 +5,7 @@ use domain::{
     id::{self, PostId, SEQUENCE_BITS},
     time::Timestamp,
 };
+use store::Holder;
 
 use crate::error::{Error, Result};
 
@@ -26,6 +27,12 @@ pub fn secret() -> Result<String> {
 pub fn spread(below: u64) -> u64 {
     let bytes = bytes::<8>().unwrap_or_default();
     u64::from_le_bytes(bytes) % below.max(1)
+}
+
+/// A number for this process among those that share a database.
+pub(crate) fn holder() -> Holder {
+    let most = u64::from(i32::MAX.unsigned_abs()) - 1;
+    Holder(1 + i32::try_from(spread(most)).unwrap_or(0))
 }
 
 /// Gives out ids: time-ordered, never twice within a process, and apart from those of other nodes.

@@ -15,7 +15,7 @@ const BODIES: Duration = span::days(7);
 /// How long the ids of received activities are kept: longer than any sender tries again.
 const IDS: Duration = span::days(90);
 
-/// How long what we sent is kept, and served by its id.
+/// How long what we sent is kept, and served by its id; and how long one may still send what was given up.
 const ACTIVITIES: Duration = span::days(30);
 
 /// Sweeps until the program stops.

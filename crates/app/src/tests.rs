@@ -426,8 +426,8 @@ async fn what_is_old_is_forgotten(w: World) {
     };
     let bodies = || {
         w.app.write(|tx| {
-            let now = tx.now();
-            Ok(store::jobs::claim_received(tx, now, now, 10)?)
+            let (now, lease) = (tx.now(), tx.lease(Duration::ZERO));
+            Ok(store::jobs::claim_received(tx, now, lease, 10)?)
         })
     };
     arrive(1).await.unwrap();

@@ -116,6 +116,30 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// The two ways to sign a request.
+    Scheme {
+        /// draft-cavage-http-signatures.
+        Cavage = "cavage",
+        /// RFC 9421, HTTP Message Signatures.
+        Rfc9421 = "rfc9421",
+    }
+}
+
+/// Software that answers that all is well to signatures by RFC 9421 and drops what it does not understand.
+const SWALLOWS: &[&str] = &["pixelfed", "snac"];
+
+impl Scheme {
+    /// The one to try when a server that runs `software` does not take this one.
+    pub fn other(self, software: &str) -> Option<Self> {
+        match self {
+            Self::Cavage if SWALLOWS.contains(&software) => None,
+            Self::Cavage => Some(Self::Rfc9421),
+            Self::Rfc9421 => Some(Self::Cavage),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,6 +28,8 @@ pub mod path {
     pub const ACTOR_INBOX: &str = "/@{name}/inbox";
     /// Something of an actor: a collection, its inbox, or a post by id.
     pub const ACTOR_PART: &str = "/@{name}/{part}";
+    /// An actor's followers on the server that asks.
+    pub const SYNCHRONIZATION: &str = "/@{name}/followers_synchronization";
     /// Something of a post.
     pub const POST_PART: &str = "/@{name}/{post}/{part}";
     /// An activity of ours.
@@ -255,6 +257,11 @@ fn parse_path(url: &Url) -> Option<Local> {
 /// Something of the local actor whose id is `actor`.
 pub fn actor_part(actor: &str, part: ActorPart) -> String {
     format!("{actor}/{}", part.segment())
+}
+
+/// Where a server finds which of its people follow the local actor whose id is `actor`.
+pub fn synchronization(actor: &str) -> String {
+    format!("{actor}/followers_synchronization")
 }
 
 /// The RSA key of a local actor.

@@ -13,7 +13,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Method, Uri,
+    HeaderMap, HeaderName, HeaderValue, Method, Uri,
     header::{ACCEPT, ACCEPT_ENCODING, USER_AGENT},
     response,
 };
@@ -30,6 +30,9 @@ use url::Url;
 pub use self::{answer::is_activity_json, connect::Lookup, error::FetchError, target::parse_url};
 use self::{connect::Connector, error::causes};
 use crate::signature::{Headers, Signer};
+
+/// By which a server says what signatures it takes (RFC 9421, section 5.1).
+const ACCEPT_SIGNATURE: HeaderName = HeaderName::from_static("accept-signature");
 
 const MOST_REDIRECTS: usize = 3;
 /// The longest document read, unpacked.
@@ -112,6 +115,17 @@ pub struct Answer {
     pub status: u16,
     /// When to come back, if it said so; at most an hour.
     pub retry_after: Option<Duration>,
+    /// Whether it says that it takes signatures by RFC 9421.
+    pub accepts_rfc9421: bool,
+    /// Whether it refuses, and because of the signature.
+    pub blames_signature: bool,
+}
+
+impl Answer {
+    /// Whether it took the delivery.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
 }
 
 impl Client {
@@ -159,19 +173,22 @@ impl Client {
         Err(FetchError::Malformed("too many redirects"))
     }
 
-    /// Delivers `body` with `headers`, which are those of [`crate::signature::sign::post`].
+    /// Delivers `body` with `headers`, which are made by [`crate::signature::sign`].
     pub async fn post(&self, url: &Url, headers: &Headers, body: Bytes) -> Result<Answer, FetchError> {
-        let delivery = async {
-            let (head, receipt) = self.exchange(&Method::POST, url, headers, &body).await?;
-            let answer = Answer { status: head.status.as_u16(), retry_after: answer::retry_after(&head.headers) };
-            Ok((answer, receipt))
-        };
+        let delivery = self.exchange(&Method::POST, url, headers, &body);
         let elapsed = |_| Err(FetchError::timed_out("the delivery"));
-        let (answer, receipt) = timeout(self.patience.total, delivery).await.unwrap_or_else(elapsed)?;
+        let (head, receipt) = timeout(self.patience.total, delivery).await.unwrap_or_else(elapsed)?;
         // The answer is known; what is wrong with the rest of it costs at most the connection.
-        let rest = self.read(receipt, LONGEST_RECEIPT);
-        timeout(self.patience.idle, rest).await.ok();
-        Ok(answer)
+        let rest = timeout(self.patience.idle, self.read(receipt, LONGEST_RECEIPT)).await;
+        Ok(Answer {
+            status: head.status.as_u16(),
+            retry_after: answer::retry_after(&head.headers),
+            accepts_rfc9421: head.headers.contains_key(ACCEPT_SIGNATURE),
+            blames_signature: answer::blames_signature(
+                head.status,
+                &rest.map(Result::unwrap_or_default).unwrap_or_default(),
+            ),
+        })
     }
 
     /// One request and the head of its answer; the URL is checked here, the address when connecting.

@@ -4,13 +4,16 @@
 //! what became of it, many results in one transaction. Everything that waits runs in a task of its own and reports back.
 mod courier;
 mod lane;
+mod moved;
+mod results;
 #[cfg(test)]
 mod tests;
 mod traffic;
+mod turns;
 mod verdict;
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::HashMap,
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -24,17 +27,15 @@ use domain::{
     id::PeerId,
     time::{Timestamp, span},
 };
-use store::{
-    deliveries::{End, Waiting},
-    peers::Peer,
-};
+use store::deliveries::{End, Waiting};
 use tokio::sync::mpsc;
 
 use self::{
-    courier::Courier,
-    lane::{BATCH, Lane, Settled},
+    courier::{Courier, Lesson},
+    lane::{BATCH, Lane},
     traffic::{Pace, SLOW_AFTER, Traffic},
-    verdict::{Luck, Verdict},
+    turns::{Step, Turns},
+    verdict::Verdict,
 };
 use crate::client::Client;
 
@@ -70,57 +71,17 @@ pub async fn drain(app: &App, client: &Client) {
     office.leave().await;
 }
 
+pub use self::moved::handlers;
+
 /// What a task reports back.
 enum News {
     Claimed(Result<Vec<Claim>>),
     Loaded(PeerId, Result<Vec<Waiting>>),
     /// A delivery to a server that went well has not been answered yet.
     Slow,
-    Sent(PeerId, Waiting, Verdict, Pace),
+    Sent(PeerId, Waiting, (Verdict, Option<Lesson>), Pace),
     Recorded(Result<()>, Arc<Report>),
-    Renewed(Result<Timestamp>, Vec<(PeerId, Timestamp)>),
-}
-
-/// What came of a lane's turn.
-enum Step {
-    /// One delivery left, and there may be more.
-    Left,
-    /// There is nothing to do until something happens.
-    Nothing,
-    /// Something would leave if less were on its way.
-    Crowded,
-}
-
-/// The lanes that wait for their turn; those to servers that have to prove themselves hold nobody else up.
-#[derive(Default)]
-struct Turns {
-    swift: VecDeque<PeerId>,
-    probing: VecDeque<PeerId>,
-    all: HashSet<PeerId>,
-}
-
-impl Turns {
-    fn add(&mut self, id: PeerId, probing: bool) {
-        if self.all.insert(id) {
-            self.of(probing).push_back(id);
-        }
-    }
-
-    fn add_first(&mut self, id: PeerId, probing: bool) {
-        if self.all.insert(id) {
-            self.of(probing).push_front(id);
-        }
-    }
-
-    fn next(&mut self, probing: bool) -> Option<PeerId> {
-        let id = self.of(probing).pop_front()?;
-        self.all.remove(&id);
-        Some(id)
-    }
-
-    fn of(&mut self, probing: bool) -> &mut VecDeque<PeerId> {
-        if probing { &mut self.probing } else { &mut self.swift }
-    }
+    Renewed(Result<(Timestamp, Vec<PeerId>)>, Vec<PeerId>),
 }
 
 /// The one who keeps the books.
@@ -220,6 +181,11 @@ impl Office {
                 self.took = self.claimed.elapsed();
                 for claim in claims.unwrap_or_else(|error| self.complain(&error)) {
                     let id = claim.peer.id;
+                    if let Some(lane) = self.lanes.get_mut(&id) {
+                        // Lost while something was on its way, and ours again: what waits comes after that.
+                        lane.peer.lease_until = claim.peer.lease_until;
+                        continue;
+                    }
                     self.lanes.insert(id, Lane::new(claim));
                     self.turn(id);
                 }
@@ -232,8 +198,9 @@ impl Office {
                 self.turn(id);
             }
             News::Slow => self.traffic.slow_down(),
-            News::Sent(id, waiting, verdict, pace) => {
+            News::Sent(id, waiting, (verdict, lesson), pace) => {
                 self.traffic.leave(pace);
+                self.learn(id, lesson);
                 self.settle(id, waiting, verdict);
                 self.turn(id);
             }
@@ -248,10 +215,15 @@ impl Office {
                 self.complain::<()>(&error);
                 self.report.after(Arc::unwrap_or_clone(report));
             }
-            News::Renewed(Ok(until), claims) => {
-                for (id, lease) in claims {
-                    if let Some(lane) = self.lanes.get_mut(&id).filter(|lane| lane.peer.lease_until == lease) {
-                        lane.peer.lease_until = until;
+            News::Renewed(Ok((until, kept)), asked) => {
+                for id in asked {
+                    match self.lanes.get_mut(&id) {
+                        Some(lane) if kept.contains(&id) => lane.peer.lease_until = until,
+                        Some(lane) => {
+                            lane.close();
+                            self.turn(id);
+                        }
+                        None => {}
                     }
                 }
             }
@@ -298,7 +270,7 @@ impl Office {
         let probing = lane.is_probing();
         let mut delayed = Vec::new();
         let pace = self.traffic.enter(probing);
-        let next = pace.and_then(|pace| Some((lane.start(now, &mut delayed)?, pace)));
+        let next = pace.and_then(|pace| Some((lane.start(now, &mut delayed)?, lane.addressee(), pace)));
         if let (Some(pace), None) = (pace, &next) {
             self.traffic.leave(pace);
         }
@@ -312,7 +284,7 @@ impl Office {
             let app = self.app.clone();
             self.spawn(async move { News::Loaded(id, deliveries::next(&app, id, last, BATCH).await) });
         }
-        let Some((waiting, pace)) = next else {
+        let Some((waiting, to, pace)) = next else {
             if over {
                 self.end(id);
             }
@@ -321,7 +293,7 @@ impl Office {
         let (courier, tell) = (self.courier.clone(), self.tell.clone());
         self.spawn(async move {
             let (verdict, pace) = {
-                let mut delivery = pin!(courier.deliver(&waiting));
+                let mut delivery = pin!(courier.deliver(&waiting, &to));
                 match tokio::time::timeout(SLOW_AFTER, &mut delivery).await {
                     Ok(verdict) => (verdict, pace),
                     Err(_) if probing => (delivery.await, pace),
@@ -334,31 +306,6 @@ impl Office {
             News::Sent(id, waiting, verdict, pace)
         });
         Step::Left
-    }
-
-    fn settle(&mut self, id: PeerId, waiting: Waiting, verdict: Verdict) {
-        let Some(lane) = self.lanes.get_mut(&id) else { return };
-        let Settled { end, gone } = lane.settle(&waiting, verdict, self.app.now(), Luck::new());
-        if gone {
-            self.report.gone.push(waiting.inbox.clone());
-        }
-        if let Some(end) = end {
-            self.report.ends.push((id, waiting, end));
-        }
-    }
-
-    /// Gives a server back.
-    fn end(&mut self, id: PeerId) {
-        let Some(mut lane) = self.lanes.remove(&id) else { return };
-        let (proven, set_back) = lane.outcome();
-        let Peer { host, failures, last_success, lease_until, .. } = &lane.peer;
-        if let Some(how) = set_back {
-            tracing::debug!(peer = host, error = how.error, failures = how.failures, "a server is set back");
-            self.report.set_back.push((id, how));
-        } else if proven && (*failures > 0 || last_success.is_none_or(|at| at + span::minutes(1) < self.app.now())) {
-            self.report.succeeded.push(id);
-        }
-        self.report.released.push((id, *lease_until));
     }
 
     /// Records what there is, once it is enough or old enough.
@@ -396,9 +343,8 @@ impl Office {
             return;
         }
         self.renewed = Instant::now();
-        let claims: Vec<_> = self.lanes.values().map(|lane| (lane.peer.id, lane.peer.lease_until)).collect();
-        let app = self.app.clone();
-        self.spawn(async move { News::Renewed(deliveries::renew(&app, claims.clone()).await, claims) });
+        let (app, ids): (_, Vec<PeerId>) = (self.app.clone(), self.lanes.keys().copied().collect());
+        self.spawn(async move { News::Renewed(deliveries::renew(&app, ids.clone()).await, ids) });
     }
 
     fn spawn(&self, work: impl Future<Output = News> + Send + 'static) {

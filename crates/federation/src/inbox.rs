@@ -19,11 +19,13 @@ use openssl::sha::{sha256, sha512};
 use serde_json::Value;
 use store::jobs::Arrival;
 
-use self::{identity::Proof, refusal::Refusal};
+use self::identity::Proof;
+pub(crate) use self::refusal::Refusal;
 use crate::{
     parse::{self, Incoming, Verb, shape},
     resolver::FederationResolver,
-    signature::{Body, Claim, Request, verify},
+    signature::{Body, Claim, Request, Scheme, verify},
+    synchronization,
 };
 
 /// How full the queue of writes may be before senders are asked to come back later.
@@ -69,11 +71,23 @@ async fn receive(request: &HttpRequest, app: &App, payload: Payload) -> Result<&
     }
     let resolver = FederationResolver::of(app).map_err(Refusal::ours)?;
     match identity::prove(app, resolver, &claim, &activity, actor).await? {
+        Proof::Given if claim.scheme == Scheme::Rfc9421 => resolver.suppose_rfc9421(app, &claim.key_id).await?,
         Proof::Given => {}
         // Somebody who was never known here, and never will be.
         Proof::Irrelevant => return Ok("irrelevant"),
     }
-    store(app, &activity, actor, &claim, (hex::encode(sha256), body)).await
+    let outcome = store(app, &activity, actor, &claim, (hex::encode(sha256), body)).await?;
+    if let Some(said) = claim.covered(synchronization::HEADER) {
+        synchronization::note(app, resolver, actor, said).await?;
+    }
+    Ok(outcome)
+}
+
+/// Who signed a request that has no body.
+pub(crate) async fn signer(request: &HttpRequest, app: &App) -> Result<String, Refusal> {
+    let claim = claim(request, app, "", sha256(b""))?;
+    let resolver = FederationResolver::of(app).map_err(Refusal::ours)?;
+    identity::signer(app, resolver, &claim).await
 }
 
 /// What the signature of the request claims; the digest of the body is checked before anything in the body is believed.

@@ -14,3 +14,4 @@ pub mod render;
 pub mod resolver;
 pub mod routes;
 pub mod signature;
+pub mod synchronization;

@@ -13,7 +13,7 @@ use app::App;
 use domain::host::same_origin;
 use serde_json::Value;
 
-pub(crate) use self::seal::Sealer;
+pub(crate) use self::seal::{OwnKeys, Sealer};
 use crate::{
     resolver::{FederationResolver, Known, Miss},
     signature::{KeyError, KeyKind, PublicKey},

@@ -7,6 +7,7 @@ mod keys;
 mod miss;
 mod peers;
 mod posts;
+mod schemes;
 mod webfinger;
 
 use std::{any::Any, sync::Arc, time::Duration};
@@ -23,13 +24,21 @@ use tokio::sync::{Mutex, OnceCell, Semaphore};
 
 use self::gate::Gates;
 pub(crate) use self::{budget::Budget, keys::Known, miss::Miss};
-use crate::{client::Client, signature::Signer};
+use crate::{
+    client::Client,
+    signature::{Scheme, Signer},
+};
 
 /// How long what is known of an actor or a server is taken to be true.
 const FRESH: Duration = span::days(1);
 
 /// How many entries each of the caches holds.
 const CACHED: u64 = 10_000;
+
+/// A cache whose entries are forgotten soon.
+fn short<V: Clone + Send + Sync + 'static>() -> Cache<String, V> {
+    Cache::builder().max_capacity(CACHED).time_to_live(span::minutes(10)).build()
+}
 
 /// The job that reads the document of an actor again; its subject is the id of the actor.
 const REFRESH: &str = "refresh";
@@ -52,6 +61,8 @@ struct Inner {
     recent: Cache<(&'static str, String), Timestamp>,
     /// Keys that signed requests to us, parsed.
     keys: Cache<String, Known>,
+    /// How servers want requests signed, by host.
+    schemes: Cache<String, Option<Scheme>>,
     /// Places for those whose key has to be fetched before their request can be believed.
     strangers: Semaphore,
 }
@@ -62,15 +73,15 @@ const STRANGERS: usize = 64;
 impl FederationResolver {
     /// A resolver that knows nothing yet.
     pub fn new(client: Client) -> Self {
-        let short = || Cache::builder().max_capacity(CACHED).time_to_live(span::minutes(10));
         Self(Arc::new(Inner {
             client,
             signer: OnceCell::new(),
             gates: Gates::default(),
-            misses: short().build(),
+            misses: short(),
             asking: Cache::builder().max_capacity(CACHED).time_to_idle(span::minutes(5)).build(),
             recent: Cache::builder().max_capacity(CACHED).time_to_live(FRESH).build(),
-            keys: Cache::builder().max_capacity(CACHED).time_to_live(span::minutes(10)).build(),
+            keys: short(),
+            schemes: short(),
             strangers: Semaphore::new(STRANGERS),
         }))
     }

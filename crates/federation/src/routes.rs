@@ -30,6 +30,7 @@ use crate::{
     collections::{self, Cursor},
     discovery, inbox, nodeinfo,
     render::{self, Form},
+    synchronization,
 };
 use answer::DOCUMENT;
 use documents::{Document, Subject};
@@ -65,6 +66,7 @@ fn routes(config: &mut ServiceConfig) {
     read!(config, urls::actor_part(path::INSTANCE, ActorPart::Outbox), instance_outbox);
     read!(config, path::ACTIVITY, activity);
     read!(config, path::ACTOR, actor, wants_document);
+    read!(config, path::SYNCHRONIZATION, synchronization::serve);
     read!(config, path::ACTOR_PART, actor_part, |context| reads(context)
         && (is_collection(context) || wants_document(context)));
     read!(config, path::POST_PART, post_part, |context| reads(context) && is_collection(context));
@@ -215,7 +217,7 @@ fn number(text: &str) -> Option<PostId> {
     text.parse::<PostId>().ok().filter(|id| id.0 > 0 && id.to_string() == text)
 }
 
-async fn local_actor(app: &App, name: String) -> app::Result<Actor> {
+pub(crate) async fn local_actor(app: &App, name: String) -> app::Result<Actor> {
     let host = app.site().host().clone();
     let found = app.read(move |c| store::actors::by_handle(c, &name, host.as_str())).await?;
     found.filter(Actor::is_local).ok_or(Error::NotFound)

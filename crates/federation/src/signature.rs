@@ -15,11 +15,13 @@ mod tests;
 mod vectors;
 pub mod verify;
 
+pub(crate) use self::cavage::parameters;
 pub use self::{
     key::{KeyError, KeyKind, PrivateKey, PublicKey},
     sign::{Headers, SignError, Signer},
-    verify::{Body, Claim, Request, Scheme},
+    verify::{Body, Claim, Request},
 };
+pub use domain::peer::Scheme;
 
 /// Why a signed request does not count. Every text is safe to show to the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

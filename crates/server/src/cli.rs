@@ -51,6 +51,12 @@ pub enum Command {
     /// Work with reports: what somebody found wrong with people and posts.
     #[command(subcommand, arg_required_else_help = false)]
     Report(Report),
+    /// Look at other servers, and try them again.
+    #[command(subcommand, arg_required_else_help = false)]
+    Peer(Peer),
+    /// Look at what was not delivered yet, and try it again.
+    #[command(subcommand, arg_required_else_help = false)]
+    Delivery(Delivery),
     /// Migrate the database and exit.
     Migrate,
     /// Say whether configuration, database, media store, clock, name resolution and outside reachability are right.
@@ -186,6 +192,55 @@ pub struct ReportResolve {
     /// The name of the local person who dealt with it.
     #[arg(long, value_name = "PERSON")]
     pub by: String,
+}
+
+/// Commands about other servers.
+#[derive(Debug, Subcommand)]
+pub enum Peer {
+    /// List all other servers, with what waits for them and what went wrong; the longest queue first.
+    List(PeerList),
+    /// Show one server.
+    Show(PeerHost),
+    /// Try a server again now, with everything that waits for it, also what was given up.
+    Retry(PeerHost),
+}
+
+/// `tertulia peer list`
+#[derive(Debug, Args)]
+pub struct PeerList {
+    /// Print one JSON array.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tertulia peer show` and `tertulia peer retry`
+#[derive(Debug, Args)]
+pub struct PeerHost {
+    /// The host of the server, such as example.org.
+    pub host: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Commands about deliveries.
+#[derive(Debug, Subcommand)]
+pub enum Delivery {
+    /// List what was not delivered yet about a post: to whom, and why not. What is not listed has arrived.
+    List(DeliveryPost),
+    /// Try again what was given up about a post.
+    Replay(DeliveryPost),
+}
+
+/// `tertulia delivery list` and `tertulia delivery replay`
+#[derive(Debug, Args)]
+pub struct DeliveryPost {
+    /// The URL of the post.
+    #[arg(long, value_name = "URL")]
+    pub post: String,
+    /// Print JSON: an array of deliveries, or an object with their number.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `tertulia check`

@@ -1,4 +1,6 @@
-//! The commands that change data: each one action, on the same data as a running server.
+//! The commands that work on data: each one action, on the same data as a running server.
+pub(crate) mod peers;
+
 use std::io::{BufRead, Write};
 
 use app::{App, Me, groups::NewGroup, people::NewPerson};

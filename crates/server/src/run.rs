@@ -30,6 +30,8 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Group(command) => commands::group(&settings, command).await,
         Command::Token(command) => commands::token(&settings, command).await,
         Command::Report(command) => commands::report(&settings, command).await,
+        Command::Peer(command) => commands::peers::peer(&settings, command).await,
+        Command::Delivery(command) => commands::peers::delivery(&settings, command).await,
         Command::Migrate => commands::migrate(&settings),
         Command::Check(options) => check::check(&settings, &options).await,
         Command::Bench(bench) => bench::bench(bench).await,

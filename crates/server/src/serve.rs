@@ -43,6 +43,9 @@ impl Server {
         let handle = open_doors(&app, listener, Ops::new(&settings))?;
         app.listen().map_err(|e| compose::failure(&e))?;
         start_workers(&app, client);
+        if !app.is_alone() {
+            app.tasks().spawn(app.clone().watch(presence.clone()));
+        }
         tracing::info!(%address, url = %settings.url, "ready");
         Ok(Self { app, address, handle, _lock: lock, _presence: presence })
     }
@@ -135,6 +138,8 @@ fn start_workers(app: &App, client: federation::client::Client) {
     let tasks = app.tasks();
     let mut handlers = app::jobs::handlers();
     handlers.extend(federation::resolver::handlers());
+    handlers.extend(federation::delivery::handlers());
+    handlers.extend(federation::synchronization::handlers());
     tasks.spawn(app::jobs::run(app.clone(), handlers));
     tasks.spawn(app::retention::run(app.clone()));
     tasks.spawn(federation::receive::run(app.clone()));

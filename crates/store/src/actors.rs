@@ -125,6 +125,18 @@ pub fn by_uris(conn: &mut Conn, uris: &[String]) -> Result<Vec<Actor>> {
     Ok(rows.into_iter().map(Actor::from).collect())
 }
 
+/// Some who receive at `inbox` of a server, those learnt last first.
+pub fn receiving_at(conn: &mut Conn, peer: PeerId, inbox: &str, limit: i64) -> Result<Vec<Actor>> {
+    let rows: Vec<Row> = db!(conn, c => actors::table
+        .filter(actors::peer_id.eq(peer.0).and(actors::deleted.is_null()))
+        .filter(actors::inbox.eq(inbox).or(actors::shared_inbox.eq(inbox)))
+        .order(actors::updated.desc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Actor::from).collect())
+}
+
 /// The actor whose handle is `name@host`; `name` in lower case for local ones.
 pub fn by_handle(conn: &mut Conn, name: &str, host: &str) -> Result<Option<Actor>> {
     Ok(db!(conn, c => actors::table

@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::{
     conn::{Conn, Tx},
     error::{Error, Failure, Result},
-    presence::{self, Presence},
+    presence::{self, Holder, Presence},
     search::Late,
     worker::{self, Outcome, Task},
 };
@@ -116,8 +116,8 @@ impl Db {
 
     /// Says to other processes that this one serves the database, as long as the answer is kept. What processes that
     /// are no more had in hand is given back. Waits for a second at most.
-    pub fn appear(&self) -> Result<Presence> {
-        presence::appear(&self.open)
+    pub fn appear(&self, holder: Holder) -> Result<Presence> {
+        presence::appear(&self.open, holder)
     }
 
     /// Calls `hear` with every word that a process sends by [`crate::signal::send`], this one included, and with an

@@ -238,6 +238,121 @@ pub fn inbox_gone(tx: &mut Tx<'_>, inbox: &str) -> Result<()> {
     Ok(())
 }
 
+/// Sends what waits for an inbox of a server to the one that took its place, and all who share it receive there.
+pub fn redirect(tx: &mut Tx<'_>, peer: PeerId, from: &str, to: &str) -> Result<()> {
+    let there = deliveries::peer_id.eq(peer.0).and(deliveries::inbox.eq(from)).and(deliveries::parked.is_null());
+    db!(tx, c => {
+        let sharing = actors::peer_id.eq(peer.0).and(actors::shared_inbox.eq(from));
+        diesel::update(actors::table.filter(sharing)).set(actors::shared_inbox.eq(to)).execute(c)?;
+        deliveries::table
+            .filter(there)
+            .select((
+                deliveries::peer_id,
+                deliveries::activity_id,
+                to.into_sql::<Text>(),
+                0.into_sql::<Integer>(),
+                0_i64.into_sql::<BigInt>(),
+            ))
+            .insert_into(deliveries::table)
+            .into_columns((
+                deliveries::peer_id,
+                deliveries::activity_id,
+                deliveries::inbox,
+                deliveries::attempts,
+                deliveries::retry_at,
+            ))
+            .on_conflict_do_nothing()
+            .execute(c)?;
+        diesel::delete(deliveries::table.filter(there)).execute(c)?;
+    });
+    Ok(())
+}
+
+/// Lets everything for a server be tried again, also what was given up; returns how much of that there was.
+pub fn revive(tx: &mut Tx<'_>, peer: PeerId) -> Result<usize> {
+    let waiting = deliveries::table.filter(deliveries::peer_id.eq(peer.0).and(deliveries::parked.is_null()));
+    db!(tx, c => diesel::update(waiting).set(deliveries::retry_at.eq(0_i64)).execute(c))?;
+    let parked = deliveries::table.filter(deliveries::peer_id.eq(peer.0).and(deliveries::parked.is_not_null()));
+    Ok(db!(tx, c => diesel::update(parked).set(afresh()).execute(c))?)
+}
+
+/// Lets what was given up about a post be tried again; returns at which servers, once for each delivery.
+pub fn revive_about(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<PeerId>> {
+    let about = activities::table.filter(activities::post_id.eq(post.0)).select(activities::id);
+    let parked = deliveries::parked.is_not_null().and(deliveries::activity_id.eq_any(about));
+    let peers: Vec<i64> = db!(tx, c => diesel::update(deliveries::table.filter(parked))
+        .set(afresh())
+        .returning(deliveries::peer_id)
+        .get_results(c))?;
+    Ok(peers.into_iter().map(PeerId).collect())
+}
+
+/// As if it was never tried; what went wrong stays readable.
+#[derive(AsChangeset)]
+#[diesel(table_name = deliveries, treat_none_as_null = true)]
+struct Afresh {
+    parked: Option<i64>,
+    attempts: i32,
+    retry_at: i64,
+}
+
+fn afresh() -> Afresh {
+    Afresh { parked: None, attempts: 0, retry_at: 0 }
+}
+
+/// A delivery that was not made yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outstanding {
+    /// What is to be sent.
+    pub activity: ActivityId,
+    /// Its type, one word.
+    pub kind: String,
+    /// The host of the server.
+    pub host: String,
+    /// Where to.
+    pub inbox: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// Not before.
+    pub retry_at: Timestamp,
+    /// When it was given up.
+    pub parked: Option<Timestamp>,
+    /// What went wrong last.
+    pub error: Option<String>,
+}
+
+/// What was not delivered yet of what is to be said about a post.
+pub fn about(conn: &mut Conn, post: PostId) -> Result<Vec<Outstanding>> {
+    type Row = (i64, String, String, String, i32, i64, Option<i64>, Option<String>);
+    let rows: Vec<Row> = db!(conn, c => activities::table
+        .inner_join(deliveries::table.on(deliveries::activity_id.eq(activities::id)))
+        .inner_join(peers::table.on(peers::id.eq(deliveries::peer_id)))
+        .filter(activities::post_id.eq(post.0))
+        .order((peers::host, activities::id, deliveries::inbox))
+        .select((
+            activities::id,
+            activities::kind,
+            peers::host,
+            deliveries::inbox,
+            deliveries::attempts,
+            deliveries::retry_at,
+            deliveries::parked,
+            deliveries::error,
+        ))
+        .load(c))?;
+    let read = |(activity, kind, host, inbox, attempts, retry_at, parked, error): Row| Outstanding {
+        activity: ActivityId(activity),
+        kind,
+        host,
+        inbox,
+        attempts,
+        retry_at: Timestamp(retry_at),
+        parked: parked.map(Timestamp),
+        error,
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
 /// How many deliveries wait; the oldest by the moment of its activity.
 pub fn backlog(conn: &mut Conn) -> Result<Backlog> {
     Ok(db!(conn, c => {

@@ -1,6 +1,10 @@
 //! Who follows whom.
-use diesel::{prelude::*, upsert::excluded};
-use domain::{id::ActorId, post::FollowState, time::Timestamp};
+use diesel::{prelude::*, sql_types::Bool, upsert::excluded};
+use domain::{
+    id::{ActorId, PeerId},
+    post::FollowState,
+    time::Timestamp,
+};
 
 use crate::{
     conn::{Conn, Tx, db},
@@ -77,6 +81,31 @@ pub fn remove(tx: &mut Tx<'_>, follower: ActorId, target: ActorId) -> Result<Opt
         db!(tx, c => diesel::delete(follows::table.find((follower.0, target.0))).execute(c))?;
     }
     Ok(was)
+}
+
+/// The ids of those who follow `target` and live on a server, or here if none is named.
+pub fn followers_at(conn: &mut Conn, target: ActorId, peer: Option<PeerId>) -> Result<Vec<(ActorId, String)>> {
+    let here = actors::peer_id.is_null().and(peer.is_none().into_sql::<Bool>());
+    let place = actors::peer_id.eq(peer.map(i64::from)).or(here);
+    let rows: Vec<(i64, String)> = db!(conn, c => follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Accepted))))
+        .filter(place)
+        .select((actors::id, actors::uri))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, uri)| (ActorId(id), uri)).collect())
+}
+
+/// The ids of those elsewhere who follow `target`, with their servers, at most `limit`.
+pub fn followers_elsewhere(conn: &mut Conn, target: ActorId, limit: i64) -> Result<Vec<(PeerId, String)>> {
+    let rows: Vec<(Option<i64>, String)> = db!(conn, c => follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Accepted))))
+        .filter(actors::peer_id.is_not_null())
+        .select((actors::peer_id, actors::uri))
+        .limit(limit)
+        .load(c))?;
+    Ok(rows.into_iter().filter_map(|(peer, uri)| Some((PeerId(peer?), uri))).collect())
 }
 
 /// How many follow `target`.

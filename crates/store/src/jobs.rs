@@ -1,4 +1,6 @@
 //! Background work and received activities: leased, retried, parked after the last try.
+use std::collections::BTreeSet;
+
 use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 use domain::{
     id::{JobId, ReceivedId},
@@ -9,7 +11,8 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::{AmongExt, SkipLockedExt},
     error::Result,
-    schema::{jobs, received},
+    presence::Lease,
+    schema::{jobs, peers, received},
 };
 
 /// What still waits, spelt as the partial indexes spell it: a bound value would not find them.
@@ -56,7 +59,7 @@ pub fn push(tx: &mut Tx<'_>, id: JobId, kind: &str, subject: &str, run_at: Times
 }
 
 /// Takes work that is due, for as long as the lease lasts.
-pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, limit: i64) -> Result<Vec<Job>> {
+pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64) -> Result<Vec<Job>> {
     Ok(db!(tx, c => {
         let ids: Vec<i64> = jobs::table
             .filter(waiting().and(jobs::run_at.le(now.0)).and(jobs::lease_until.le(now.0)))
@@ -66,7 +69,11 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, limit: i64
             .claimed()
             .load(c)?;
         diesel::update(jobs::table.filter(jobs::id.among(ids)))
-            .set((jobs::lease_until.eq(lease_until.0), jobs::attempts.eq(jobs::attempts + 1)))
+            .set((
+                jobs::lease_until.eq(lease.until.0),
+                jobs::holder.eq(lease.holder.0),
+                jobs::attempts.eq(jobs::attempts + 1),
+            ))
             .returning((jobs::id, jobs::kind, jobs::subject, jobs::attempts))
             .get_results(c)
     })?)
@@ -144,7 +151,7 @@ pub fn receive(
 }
 
 /// Takes received activities that are due, the oldest first, for as long as the lease lasts.
-pub fn claim_received(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, limit: i64) -> Result<Vec<Received>> {
+pub fn claim_received(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64) -> Result<Vec<Received>> {
     let mut claimed: Vec<Received> = db!(tx, c => {
         let ids: Vec<i64> = received::table
             .filter(waiting().and(received::run_at.le(now.0)).and(received::lease_until.le(now.0)))
@@ -154,7 +161,11 @@ pub fn claim_received(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, l
             .claimed()
             .load(c)?;
         diesel::update(received::table.filter(received::id.among(ids)))
-            .set((received::lease_until.eq(lease_until.0), received::attempts.eq(received::attempts + 1)))
+            .set((
+                received::lease_until.eq(lease.until.0),
+                received::holder.eq(lease.holder.0),
+                received::attempts.eq(received::attempts + 1),
+            ))
             .returning((received::id, received::uri, received::actor_uri, received::kind, received::body, received::attempts))
             .get_results(c)
     })?;
@@ -201,13 +212,27 @@ pub fn is_settled(conn: &mut Conn, uri: &str) -> Result<bool> {
     .get_result(c))?)
 }
 
-/// Gives back all leases; only for the one process that serves the database.
-pub(crate) fn release_all(tx: &mut Tx<'_>) -> Result<()> {
-    use crate::schema::peers;
-    db!(tx, c => diesel::update(jobs::table.filter(jobs::lease_until.gt(0))).set(jobs::lease_until.eq(0_i64)).execute(c))?;
-    db!(tx, c => diesel::update(received::table.filter(waiting().and(received::lease_until.gt(0))))
-        .set(received::lease_until.eq(0_i64)).execute(c))?;
-    db!(tx, c => diesel::update(peers::table.filter(peers::lease_until.gt(0))).set(peers::lease_until.eq(0_i64)).execute(c))?;
+/// The processes that have work in hand.
+pub(crate) fn holders(conn: &mut Conn) -> Result<BTreeSet<i32>> {
+    let lists: [Vec<i32>; 3] = db!(conn, c => [
+        jobs::table.filter(jobs::lease_until.gt(0)).select(jobs::holder).distinct().load(c)?,
+        received::table.filter(waiting().and(received::lease_until.gt(0))).select(received::holder).distinct().load(c)?,
+        peers::table.filter(peers::lease_until.gt(0)).select(peers::holder).distinct().load(c)?,
+    ]);
+    Ok(lists.into_iter().flatten().collect())
+}
+
+/// Gives back what these processes have in hand.
+pub(crate) fn release(tx: &mut Tx<'_>, holders: &[i32]) -> Result<()> {
+    let none = 0_i64;
+    db!(tx, c => {
+        let held = jobs::lease_until.gt(0).and(jobs::holder.eq_any(holders));
+        diesel::update(jobs::table.filter(held)).set(jobs::lease_until.eq(none)).execute(c)?;
+        let held = received::lease_until.gt(0).and(received::holder.eq_any(holders));
+        diesel::update(received::table.filter(waiting().and(held))).set(received::lease_until.eq(none)).execute(c)?;
+        let held = peers::lease_until.gt(0).and(peers::holder.eq_any(holders));
+        diesel::update(peers::table.filter(held)).set(peers::lease_until.eq(none)).execute(c)?;
+    });
     Ok(())
 }
 

@@ -39,4 +39,4 @@ mod worker;
 pub use conn::{Conn, Tx};
 pub use db::{Db, Location, is_migrated, migrate};
 pub use error::{Error, Failure, Result};
-pub use presence::Presence;
+pub use presence::{Holder, Lease, Presence};

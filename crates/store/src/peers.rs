@@ -1,10 +1,13 @@
 //! Other servers, and how sending to them goes.
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use diesel::{dsl, prelude::*};
+use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::PeerId,
-    peer::{PeerState, Profile},
+    peer::{PeerState, Profile, Scheme},
     time::{Timestamp, span},
 };
 
@@ -12,6 +15,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    presence::{Holder, Lease},
     rows::Word,
     schema::{deliveries, peers},
 };
@@ -36,6 +40,7 @@ struct Row {
     last_success: Option<i64>,
     last_seen: Option<i64>,
     last_error: Option<String>,
+    scheme: Option<Word<Scheme>>,
 }
 
 /// Another server.
@@ -69,6 +74,8 @@ pub struct Peer {
     pub last_seen: Option<Timestamp>,
     /// What went wrong last.
     pub last_error: Option<String>,
+    /// How it wants requests signed, as far as that is known.
+    pub scheme: Option<Scheme>,
 }
 
 impl From<Row> for Peer {
@@ -88,6 +95,7 @@ impl From<Row> for Peer {
             last_success: row.last_success.map(Timestamp),
             last_seen: row.last_seen.map(Timestamp),
             last_error: row.last_error,
+            scheme: row.scheme.map(|scheme| scheme.0),
         }
     }
 }
@@ -146,6 +154,15 @@ pub fn describe(tx: &mut Tx<'_>, id: PeerId, software: &str, version: &str, now:
     Ok(())
 }
 
+/// Records how a server wants requests signed; what is only supposed gives way to what is known.
+pub fn learn_scheme(tx: &mut Tx<'_>, host: &str, scheme: Scheme, supposed: bool) -> Result<()> {
+    let unknown = peers::scheme.is_null().or((!supposed).into_sql::<Bool>());
+    db!(tx, c => diesel::update(peers::table.filter(peers::host.eq(host).and(unknown)))
+        .set(peers::scheme.eq(Word(scheme)))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Records a sign of life: a request that the server signed. Whether something may be sent again because of it.
 pub fn seen(tx: &mut Tx<'_>, host: &str, now: Timestamp) -> Result<bool> {
     let Some(peer) = by_host(tx, host)? else { return Ok(false) };
@@ -163,6 +180,14 @@ pub fn seen(tx: &mut Tx<'_>, host: &str, now: Timestamp) -> Result<bool> {
     );
     db!(tx, c => diesel::update(peers::table.find(peer.id.0)).set(change).execute(c))?;
     Ok(dead || peer.retry_at > now)
+}
+
+/// Lets a server be tried again at once.
+pub fn hurry(tx: &mut Tx<'_>, id: PeerId) -> Result<()> {
+    let change =
+        (peers::state.eq(Word(PeerState::Alive)), peers::failing_since.eq(None::<i64>), peers::retry_at.eq(0_i64));
+    db!(tx, c => diesel::update(peers::table.find(id.0)).set(change).execute(c))?;
+    Ok(())
 }
 
 /// How sending to a server goes.
@@ -195,36 +220,46 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Traffic>> {
 }
 
 /// Takes those of these servers that are due and that nobody else has, for as long as the lease lasts.
-pub fn claim(tx: &mut Tx<'_>, ids: &[PeerId], now: Timestamp, lease_until: Timestamp) -> Result<Vec<Peer>> {
+pub fn claim(tx: &mut Tx<'_>, ids: &[PeerId], now: Timestamp, lease: Lease) -> Result<Vec<Peer>> {
     use crate::dialect::SkipLockedExt;
     let free = peers::lease_until.le(now.0).and(peers::retry_at.le(now.0));
     let rows: Vec<Row> = db!(tx, c => {
         let ids: Vec<i64> =
             peers::table.filter(peers::id.among(ids)).filter(free).select(peers::id).claimed().load(c)?;
         diesel::update(peers::table.filter(peers::id.among(ids)))
-            .set(peers::lease_until.eq(lease_until.0))
+            .set((peers::lease_until.eq(lease.until.0), peers::holder.eq(lease.holder.0)))
             .returning(Row::as_returning())
             .get_results(c)
     })?;
     Ok(rows.into_iter().map(Peer::from).collect())
 }
 
-/// Lengthens a lease; a server that somebody else took meanwhile stays theirs.
-pub fn renew(tx: &mut Tx<'_>, ids: &[PeerId], lease: Timestamp, until: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::update(peers::table.filter(peers::id.among(ids).and(peers::lease_until.eq(lease.0))))
-        .set(peers::lease_until.eq(until.0))
-        .execute(c))?;
-    Ok(())
+/// Lengthens a lease; returns those of the servers that nobody else took meanwhile.
+pub fn renew(tx: &mut Tx<'_>, ids: &[PeerId], lease: Lease) -> Result<Vec<PeerId>> {
+    let held = peers::id.among(ids).and(peers::holder.eq(lease.holder.0));
+    let kept: Vec<i64> = db!(tx, c => diesel::update(peers::table.filter(held))
+        .set(peers::lease_until.eq(lease.until.0))
+        .returning(peers::id)
+        .get_results(c))?;
+    Ok(kept.into_iter().map(PeerId).collect())
 }
 
 /// Gives servers back; nothing was learnt about them.
-pub fn release(tx: &mut Tx<'_>, ids: &[PeerId], lease: Timestamp) -> Result<()> {
-    renew(tx, ids, lease, Timestamp(0))
+pub fn release(tx: &mut Tx<'_>, ids: &[PeerId], holder: Holder) -> Result<()> {
+    renew(tx, ids, Lease { holder, until: Timestamp(0) }).map(drop)
+}
+
+/// Those of these servers that nobody took after `holder`.
+pub fn held(conn: &mut Conn, ids: &[PeerId], holder: Holder) -> Result<HashSet<PeerId>> {
+    let held = peers::id.among(ids).and(peers::holder.eq(holder.0));
+    let ids: Vec<i64> = db!(conn, c => peers::table.filter(held).select(peers::id).load(c))?;
+    Ok(ids.into_iter().map(PeerId).collect())
 }
 
 /// Servers took deliveries.
-pub fn succeeded(tx: &mut Tx<'_>, ids: &[PeerId], now: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::update(peers::table.filter(peers::id.among(ids)))
+pub fn succeeded(tx: &mut Tx<'_>, ids: &[PeerId], holder: Holder, now: Timestamp) -> Result<()> {
+    let held = peers::id.among(ids).and(peers::holder.eq(holder.0));
+    db!(tx, c => diesel::update(peers::table.filter(held))
         .set((
             peers::state.eq(Word(PeerState::Alive)),
             peers::failures.eq(0),
@@ -251,8 +286,8 @@ pub struct SetBack {
     pub error: String,
 }
 
-/// A server could not be reached.
-pub fn set_back(tx: &mut Tx<'_>, id: PeerId, how: &SetBack) -> Result<()> {
+/// A server could not be reached by `holder`.
+pub fn set_back(tx: &mut Tx<'_>, id: PeerId, holder: Holder, how: &SetBack) -> Result<()> {
     let change = (
         peers::state.eq(Word(how.state)),
         peers::failures.eq(how.failures),
@@ -260,6 +295,6 @@ pub fn set_back(tx: &mut Tx<'_>, id: PeerId, how: &SetBack) -> Result<()> {
         peers::retry_at.eq(how.retry_at.0),
         peers::last_error.eq(&how.error),
     );
-    db!(tx, c => diesel::update(peers::table.find(id.0)).set(change).execute(c))?;
+    db!(tx, c => diesel::update(peers::table.find(id.0).filter(peers::holder.eq(holder.0))).set(change).execute(c))?;
     Ok(())
 }

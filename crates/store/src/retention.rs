@@ -23,7 +23,7 @@ pub struct Cutoffs {
     pub bodies: Timestamp,
     /// Ids of received activities; longer than any sender tries again.
     pub ids: Timestamp,
-    /// Activities of ours that nobody waits for.
+    /// Activities of ours that nobody waits for, and deliveries that were given up.
     pub activities: Timestamp,
 }
 
@@ -41,6 +41,8 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
         diesel::delete(received::table.filter(received::id.among(piece))).execute(c)
     })?;
     db!(tx, c => diesel::delete(forestalled::table.filter(forestalled::at.lt(keep.ids.0))).execute(c))?;
+    let parked = deliveries::parked.is_not_null().and(deliveries::parked.lt(keep.activities.0));
+    db!(tx, c => diesel::delete(deliveries::table.filter(parked)).execute(c))?;
     let old = id::at(keep.activities, 0);
     let sent = db!(tx, c => {
         let waited_for = deliveries::table.filter(deliveries::activity_id.eq(activities::id));

@@ -22,6 +22,8 @@ diesel::table! {
         last_success -> Nullable<BigInt>,
         last_seen -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
+        scheme -> Nullable<Text>,
+        holder -> Integer,
     }
 }
 diesel::table! {
@@ -214,6 +216,7 @@ diesel::table! {
         run_at -> BigInt,
         lease_until -> BigInt,
         error -> Nullable<Text>,
+        holder -> Integer,
     }
 }
 diesel::table! {
@@ -236,6 +239,7 @@ diesel::table! {
         run_at -> BigInt,
         lease_until -> BigInt,
         error -> Nullable<Text>,
+        holder -> Integer,
     }
 }
 diesel::table! {

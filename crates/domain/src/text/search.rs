@@ -48,12 +48,16 @@ pub fn analyze(text: &str, language: Option<&str>) -> String {
         }
     };
     for language in others {
-        once.iter().for_each(|word| add(language.stem(word)));
+        for word in &once {
+            add(language.stem(word));
+        }
     }
     for word in once.into_iter().filter(|word| !word.is_ascii()) {
         let folded = fold(word);
         if folded != word {
-            languages.iter().for_each(|language| add(language.stem(&folded)));
+            for language in languages {
+                add(language.stem(&folded));
+            }
         }
     }
     out
@@ -118,10 +122,14 @@ fn words(text: &str, max: usize) -> Vec<String> {
             break;
         }
         if piece.is_ascii() {
-            piece.bytes().for_each(|byte| words.take(char::from(byte.to_ascii_lowercase())));
+            for byte in piece.bytes() {
+                words.take(char::from(byte.to_ascii_lowercase()));
+            }
         } else {
             let composed = piece.nfkc().flat_map(char::to_lowercase).nfc();
-            composed.filter(|c| !is_combining_mark(*c)).for_each(|c| words.take(c));
+            for c in composed.filter(|c| !is_combining_mark(*c)) {
+                words.take(c);
+            }
         }
     }
     words.take(' ');

@@ -52,6 +52,16 @@ pub(super) fn check_status(head: &response::Parts) -> Result<(), FetchError> {
     }
 }
 
+/// Whether a refusal is one of the signature: some say so by the status, others in the text.
+pub(super) fn blames_signature(status: StatusCode, text: &[u8]) -> bool {
+    let names = |word: &[u8]| text.windows(word.len()).any(|piece| piece.eq_ignore_ascii_case(word));
+    match status {
+        StatusCode::UNAUTHORIZED => true,
+        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN => names(b"signature"),
+        _ => false,
+    }
+}
+
 /// The one content type; empty when there is none.
 pub(super) fn content_type(headers: &HeaderMap) -> Result<String, FetchError> {
     let absent = !headers.contains_key(CONTENT_TYPE);
@@ -107,6 +117,21 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refusals_of_the_signature() {
+        for (status, text, blames) in [
+            (401, "", true),
+            (400, "{\"error\":\"http_signature: Signature was malformed\"}", true),
+            (403, "Invalid SIGNATURE", true),
+            (403, "this server is blocked", false),
+            (400, "no such person", false),
+            (422, "signature", false),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(blames_signature(status, text.as_bytes()), blames, "{status} {text}");
+        }
+    }
 
     #[test]
     fn content_types_of_activity_documents() {

@@ -2,7 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
-use crate::signature::SignError;
+use crate::signature::{Scheme, SignError};
 
 /// Why there is no document. The texts are safe to show to anybody: they do not tell open from closed ports.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +51,15 @@ impl FetchError {
         match self {
             Self::Network(_) | Self::Busy { .. } => true,
             Self::Status(status) => matches!(status, 408 | 425 | 500 | 502..=599),
+            _ => false,
+        }
+    }
+
+    /// Whether the other server may have refused because of a signature by `scheme`.
+    pub fn may_refuse_signature(&self, scheme: Scheme) -> bool {
+        match self {
+            Self::Refused(_) => true,
+            Self::Status(status) => scheme == Scheme::Rfc9421 && matches!(status, 400 | 500),
             _ => false,
         }
     }

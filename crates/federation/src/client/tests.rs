@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::signature::{Body as SignedBody, PrivateKey, Request, sign, verify};
+use crate::signature::{Body as SignedBody, PrivateKey, Request, Scheme, sign, verify};
 
 const ACCEPT_AS: &str = "application/activity+json";
 const SHORT: Patience = Patience {
@@ -180,7 +180,12 @@ async fn every_hop_is_signed_for_its_own_host() {
     .await;
     let now = Timestamp(1_795_358_881_000);
     let key = PrivateKey::generate_ed25519().unwrap();
-    let signer = Signer { key: key.clone(), key_id: "http://we.test/actor#key".into(), now: Arc::new(move || now) };
+    let signer = Signer {
+        key: key.clone(),
+        key_id: "http://we.test/actor#key".into(),
+        scheme: Scheme::Cavage,
+        now: Arc::new(move || now),
+    };
     let url = "http://alpha.test/one?x=1#me".parse().unwrap();
     let fetched = client(&peer, PATIENCE).get_document(&url, ACCEPT_AS, Some(&signer)).await.unwrap();
     assert_eq!(fetched.final_url.as_str(), "http://beta.test/three");
@@ -347,7 +352,7 @@ async fn deliveries() {
     let post = async |path: &str| {
         let url = format!("http://alpha.test{path}").parse().unwrap();
         let digest = sign::digest(b"{}");
-        let headers = sign::post(&key, "http://we.test/@a#key", &url, &digest, Timestamp(0)).unwrap();
+        let headers = sign::post(&key, "http://we.test/@a#key", &url, &digest, None, Timestamp(0)).unwrap();
         let answer = client.post(&url, &headers, Bytes::from_static(b"{}")).await.unwrap();
         (answer.status, answer.retry_after)
     };

@@ -14,7 +14,10 @@ use store::{
     peers::{Peer, SetBack},
 };
 
-use super::verdict::{Luck, Verdict, set_back};
+use super::{
+    courier::Addressee,
+    verdict::{Luck, Verdict, set_back},
+};
 
 /// How many deliveries to one server may be on their way: a far one answers four times a second and takes 200.
 const WIDEST: usize = 64;
@@ -72,6 +75,8 @@ pub(super) struct Settled {
     pub(super) end: Option<End>,
     /// Whether the inbox is gone.
     pub(super) gone: bool,
+    /// Whether it is said to be elsewhere.
+    pub(super) moved: bool,
 }
 
 impl Lane {
@@ -145,6 +150,11 @@ impl Lane {
         (self.proven, self.trouble.take())
     }
 
+    /// Whom its deliveries go to.
+    pub(super) fn addressee(&self) -> Addressee {
+        Addressee { id: self.peer.id, scheme: self.peer.scheme, software: self.peer.software.clone() }
+    }
+
     /// The next delivery that may leave. What must wait for something that failed goes to `delayed`, with until when.
     pub(super) fn start(&mut self, now: Timestamp, delayed: &mut Vec<(Waiting, Timestamp)>) -> Option<Waiting> {
         if self.trouble.is_some() || self.in_flight >= self.width {
@@ -189,7 +199,7 @@ impl Lane {
     /// Takes in what an answer means.
     pub(super) fn settle(&mut self, waiting: &Waiting, verdict: Verdict, now: Timestamp, luck: Luck) -> Settled {
         self.land(waiting);
-        let gone = verdict == Verdict::Gone;
+        let (gone, moved) = (verdict == Verdict::Gone, matches!(verdict, Verdict::Moved(..)));
         let end = match verdict {
             Verdict::Delivered => {
                 self.proven = true;
@@ -199,7 +209,7 @@ impl Lane {
             }
             Verdict::Parked(error) => Some(End::Parked { error }),
             Verdict::Gone => Some(End::Parked { error: "answered 410".to_owned() }),
-            Verdict::Later(error, wait) => {
+            Verdict::Later(error, wait) | Verdict::Moved(error, wait) => {
                 let retry_at = now + wait;
                 self.held.extend(key(waiting).map(|about| (about, retry_at)));
                 if self.strike() {
@@ -219,7 +229,7 @@ impl Lane {
                 None
             }
         };
-        Settled { end, gone }
+        Settled { end, gone, moved }
     }
 
     fn land(&mut self, waiting: &Waiting) {

@@ -27,7 +27,7 @@ use crate::{
 /// What came: the path, the headers, the body.
 type Parcel = (String, HashMap<String, String>, String);
 
-/// Listens on a port and answers everything with the status that the path is set to, or 202.
+/// Listens on a port and answers everything with the status that the path is set to, or 202; nothing at all for 0.
 struct Neighbour {
     host: String,
     came: Arc<Mutex<Vec<Parcel>>>,
@@ -106,6 +106,9 @@ async fn serve(mut stream: TcpStream, came: Arc<Mutex<Vec<Parcel>>>, answers: Ar
         let status = lock(&answers).get(path.as_str()).copied().unwrap_or(202);
         lock(&came).push((path, headers, rest.get(..length).unwrap().to_owned()));
         received.drain(..head.len() + 4 + length);
+        if status == 0 {
+            return std::future::pending().await;
+        }
         let answer = format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n");
         if stream.write_all(answer.as_bytes()).await.is_err() {
             return;
@@ -163,6 +166,7 @@ on_both! {
     a_server_that_is_away_is_tried_again
     two_thousand_posts_to_one_server
     who_stops_gives_everything_back
+    silent_servers_hold_nobody_up
 }
 
 async fn what_is_sent_is_signed_and_in_order(world: World) {
@@ -308,4 +312,29 @@ async fn who_stops_gives_everything_back(world: World) {
     let peer = world.app.read(move |c| Ok(store::actors::by_id(c, bob)?.unwrap().peer.unwrap())).await.unwrap();
     let peer = world.app.read(move |c| Ok(store::peers::by_id(c, peer)?.unwrap())).await.unwrap();
     assert_eq!(peer.lease_until, Timestamp(0));
+}
+
+async fn silent_servers_hold_nobody_up(world: World) {
+    // More than may be on their way at one time.
+    let mut silent = Vec::new();
+    for n in 0..280 {
+        let neighbour = Neighbour::new().await;
+        neighbour.answer("/inbox", 0);
+        fan(&world, &neighbour.host, &format!("n{n}"), false).await;
+        silent.push(neighbour);
+    }
+    let neighbour = Neighbour::new().await;
+    fan(&world, &neighbour.host, "bob", false).await;
+    world.write("uno", |_| {}).await;
+    let (app, client) = (world.app.clone(), client());
+    app.tasks().spawn(run(app.clone(), client));
+    while neighbour.came().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let knocked = silent.iter().filter(|silent| !silent.came().is_empty()).count();
+    assert!(knocked >= 256, "{knocked} silent servers had all the room there is");
+    let peers = world.app.read(store::peers::list).await.unwrap();
+    assert!(peers.iter().all(|traffic| traffic.peer.failures == 0), "none of them was given up before");
+    drop(silent);
+    app.tasks().finish().await;
 }

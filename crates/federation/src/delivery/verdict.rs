@@ -31,6 +31,8 @@ pub(super) enum Verdict {
     Parked(String),
     /// This one was not taken now; others may be.
     Later(String, Duration),
+    /// The same, and the inbox is said to be elsewhere.
+    Moved(String, Duration),
     /// There is no such inbox any more.
     Gone,
     /// The server is not there, or wants to be left alone for as long as it says.
@@ -44,6 +46,7 @@ impl Verdict {
             Self::Delivered => "delivered",
             Self::Parked(_) => "parked",
             Self::Later(..) => "later",
+            Self::Moved(..) => "moved",
             Self::Gone => "gone",
             Self::Away(..) => "away",
         }
@@ -52,7 +55,7 @@ impl Verdict {
 
 /// What the answer to a delivery that was tried `attempts` times before means.
 pub(super) fn judge(answer: Result<Answer, FetchError>, attempts: i32, luck: Luck) -> Verdict {
-    let Answer { status, retry_after } = match answer {
+    let Answer { status, retry_after, .. } = match answer {
         Ok(answer) => answer,
         Err(error @ FetchError::Sign(_)) => return Verdict::Parked(error.detail()),
         Err(error) => return Verdict::Away(error.detail(), None),
@@ -69,6 +72,8 @@ pub(super) fn judge(answer: Result<Answer, FetchError>, attempts: i32, luck: Luc
         410 => Verdict::Gone,
         429 => Verdict::Away(said, retry_after.or(Some(span::minutes(1)))),
         408 | 425 | 502..=504 => Verdict::Away(said, retry_after),
+        // Nobody is followed to where they point: where its inbox is, an actor says itself.
+        301 | 308 if tried < FAILURES => Verdict::Moved(said, luck.back_off(tried.saturating_mul(2))),
         300..=399 | 500..=599 => unless(FAILURES, luck.back_off(tried.saturating_mul(2))),
         400..=499 => Verdict::Parked(said),
         _ => Verdict::Away(said, None),
@@ -117,7 +122,8 @@ mod tests {
     use super::*;
 
     fn answered(status: u16, attempts: i32) -> Verdict {
-        judge(Ok(Answer { status, retry_after: None }), attempts, Luck(0))
+        let answer = Answer { status, retry_after: None, accepts_rfc9421: false, blames_signature: false };
+        judge(Ok(answer), attempts, Luck(0))
     }
 
     #[test]
@@ -128,16 +134,17 @@ mod tests {
                 other => format!("{status} {}", other.word()),
             }
         };
-        let statuses = [200, 202, 301, 400, 401, 403, 404, 405, 408, 410, 413, 415, 422, 429, 500, 501, 502, 503, 507];
+        let statuses =
+            [200, 202, 301, 302, 400, 401, 403, 404, 405, 408, 410, 413, 415, 422, 429, 500, 501, 502, 503, 507];
         let first: Vec<String> = statuses.iter().map(words(0)).collect();
         assert_eq!(
             first.join(", "),
-            "200 delivered, 202 delivered, 301 later, 400 parked, 401 later, 403 later, 404 later, 405 parked, 408 away, \
-             410 gone, 413 parked, 415 parked, 422 parked, 429 away, 500 later, 501 later, 502 away, 503 away, 507 later"
+            "200 delivered, 202 delivered, 301 moved, 302 later, 400 parked, 401 later, 403 later, 404 later, 405 parked, \
+             408 away, 410 gone, 413 parked, 415 parked, 422 parked, 429 away, 500 later, 501 later, 502 away, 503 away, 507 later"
         );
         let fifth: Vec<String> = [401, 404, 500].iter().map(words(4)).collect();
         assert_eq!(fifth.join(", "), "401 parked, 404 parked, 500 later");
-        assert_eq!(answered(500, 7).word(), "parked");
+        assert_eq!((answered(500, 7).word(), answered(308, 7).word()), ("parked", "parked"));
         assert_eq!(answered(401, 0), Verdict::Later("answered 401".into(), span::minutes(1)));
     }
 
@@ -167,6 +174,7 @@ mod tests {
             last_success: None,
             last_seen: None,
             last_error: None,
+            scheme: None,
         };
         let mut now = Timestamp(0);
         let mut tries = 0;

@@ -89,6 +89,21 @@ async fn signed(
     }
 }
 
+/// Who signed a request that does not say itself whose it is: the owner of the key.
+pub(super) async fn signer(app: &App, resolver: &FederationResolver, claim: &Claim) -> Result<String, Refusal> {
+    let known = resolver.known_key(app, &claim.key_id).await?;
+    let owner = match &known {
+        Some(known) => known.owner.clone(),
+        // Keys nearly always stand in the document of their owner.
+        None => claim.key_id.split('#').next().unwrap_or_default().to_owned(),
+    };
+    if app.site().parse(&owner).is_some() {
+        return Err(Refusal::Foreign("nobody elsewhere speaks for this server"));
+    }
+    signed(app, resolver, claim, known.as_ref(), &owner, false).await?;
+    Ok(owner)
+}
+
 async fn is_known(app: &App, actor: &str) -> Result<bool, Refusal> {
     let uri = actor.to_owned();
     Ok(app.read(move |c| store::actors::by_uri(c, &uri)).await?.is_some())

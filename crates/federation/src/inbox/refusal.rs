@@ -12,7 +12,7 @@ const PAUSE: u32 = 30;
 
 /// Why an activity is not taken. Never a 500 for what is only not understood: that stops the queues of others.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// There is too much to do already, or a key cannot be had at the moment.
     #[error("too much to do; come back later")]
     Busy,
@@ -79,7 +79,7 @@ impl Refusal {
     }
 
     /// The answer to the sender.
-    pub(super) fn answer(&self) -> HttpResponse {
+    pub(crate) fn answer(&self) -> HttpResponse {
         match self {
             Self::Ours(error) => tracing::error!(error = error as &dyn std::error::Error, "the inbox failed"),
             other => tracing::debug!(reason = %other, code = other.code(), "a request to the inbox was refused"),

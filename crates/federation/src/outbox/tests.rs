@@ -306,7 +306,7 @@ async fn whom_nothing_is_sent(world: World) {
         retry_at: Timestamp(i64::MAX),
         error: "no route".into(),
     };
-    world.app.write(move |tx| Ok(store::peers::set_back(tx, peer, &how)?)).await.unwrap();
+    world.app.write(move |tx| Ok(store::peers::set_back(tx, peer, store::Holder(0), &how)?)).await.unwrap();
     world
         .app
         .write(move |tx| {

@@ -183,7 +183,7 @@ impl Here {
 
     fn signed(&self, key: &PrivateKey, key_id: &str, body: String) -> (sign::Headers, String) {
         let url = Url::parse(&self.app.site().inbox()).unwrap();
-        let headers = sign::post(key, key_id, &url, &sign::digest(body.as_bytes()), self.app.now()).unwrap();
+        let headers = sign::post(key, key_id, &url, &sign::digest(body.as_bytes()), None, self.app.now()).unwrap();
         (headers, body)
     }
 

@@ -10,7 +10,7 @@ use super::{Budget, FederationResolver, Miss};
 use crate::{
     client::{self, Fetched},
     parse,
-    signature::{PrivateKey, Signer},
+    signature::{PrivateKey, Scheme, Signer},
 };
 
 /// What ActivityPub documents are asked for as.
@@ -38,7 +38,7 @@ impl FederationResolver {
     }
 
     /// A document of ActivityPub, whatever id it has, and where it was found in the end.
-    pub(super) async fn activity_json(&self, app: &App, uri: &str, budget: &Budget) -> Result<(Url, Value), Miss> {
+    pub(crate) async fn activity_json(&self, app: &App, uri: &str, budget: &Budget) -> Result<(Url, Value), Miss> {
         let signer = self.signer(app).await?;
         let fetched = self.remembering(app, uri, ACTIVITY, Some(signer), budget).await?;
         Ok((fetched.final_url.clone(), parse::json(fetched.activity_json()?)?))
@@ -104,7 +104,10 @@ impl FederationResolver {
         let Some(_place) = self.0.gates.enter(&host).await else {
             return Err(Miss::Later("too many requests wait for that server".into()));
         };
-        let fetched = self.0.client.get_document(&parsed, accept, signer).await?;
+        let fetched = match signer {
+            Some(signer) => self.asked_by(app, (&parsed, &host), accept, signer).await?,
+            None => self.0.client.get_document(&parsed, accept, None).await?,
+        };
         if app.site().parse(fetched.final_url.as_str()).is_some() {
             return Err(Miss::useless("a redirect to this server"));
         }
@@ -121,7 +124,12 @@ impl FederationResolver {
             let pems = app::keys::private(app, actor.id).await?;
             let key = PrivateKey::from_pem(&pems.rsa).map_err(Error::internal)?;
             let clock = app.clock().clone();
-            Ok::<_, Error>(Signer { key, key_id, now: std::sync::Arc::new(move || clock.now()) })
+            Ok::<_, Error>(Signer {
+                key,
+                key_id,
+                scheme: Scheme::Cavage,
+                now: std::sync::Arc::new(move || clock.now()),
+            })
         };
         Ok(self.0.signer.get_or_try_init(make).await?)
     }

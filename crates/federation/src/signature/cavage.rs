@@ -3,8 +3,8 @@
 use domain::time::Timestamp;
 
 use super::{
-    KeyKind, Refused, digest,
-    verify::{self, Claim, Message, Scheme},
+    KeyKind, Refused, Scheme, digest,
+    verify::{self, Claim, Message},
 };
 
 const MOST_PARAMETERS: usize = 16;
@@ -92,6 +92,11 @@ fn text(message: &Message<'_>, parameters: &Parameters<'_>, names: &[&str], path
         }
     }
     Ok(text.into_bytes())
+}
+
+/// The parameters of a header that is written like a signature of draft-cavage; nothing if it cannot be read.
+pub(crate) fn parameters(header: &str) -> Option<Vec<(&str, &str)>> {
+    Parameters::parse(header).ok().map(|parameters| parameters.0)
 }
 
 /// `name="value"` and `name=number`, comma-separated, each name once.

@@ -3,8 +3,8 @@
 use domain::time::Timestamp;
 
 use super::{
-    KeyKind, Refused, digest,
-    verify::{self, Claim, Message, Scheme},
+    KeyKind, Refused, Scheme, digest,
+    verify::{self, Claim, Message},
 };
 
 const MOST_COMPONENTS: usize = 32;

@@ -11,7 +11,7 @@ use http::{
 use openssl::sha::sha256;
 use url::{Position, Url};
 
-use super::{KeyError, KeyKind, PrivateKey};
+use super::{KeyError, KeyKind, PrivateKey, Scheme};
 
 /// The type of every document we deliver.
 pub const ACTIVITY_JSON: &str = "application/activity+json";
@@ -42,6 +42,8 @@ pub struct Signer {
     pub key: PrivateKey,
     /// Its id.
     pub key_id: String,
+    /// How.
+    pub scheme: Scheme,
     /// Where the time comes from; a redirected request is signed again.
     pub now: std::sync::Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
@@ -49,7 +51,17 @@ pub struct Signer {
 impl Signer {
     /// The headers of a signed GET of `url`.
     pub fn get(&self, url: &Url) -> Result<Headers, SignError> {
-        get(&self.key, &self.key_id, url, (self.now)())
+        let now = (self.now)();
+        match self.scheme {
+            Scheme::Cavage => get(&self.key, &self.key_id, url, now),
+            Scheme::Rfc9421 => rfc9421(&self.key, &self.key_id, "GET", url, None, None, now),
+        }
+    }
+
+    /// The same one, who signs by `scheme`.
+    #[must_use]
+    pub fn by(&self, scheme: Scheme) -> Self {
+        Self { scheme, ..self.clone() }
     }
 }
 
@@ -63,21 +75,35 @@ pub fn content_digest(body: &[u8]) -> String {
     format!("sha-256=:{}:", STANDARD.encode(sha256(body)))
 }
 
-/// The headers of a POST signed by draft-cavage: all that any peer asks for, in the order most of them use.
-pub fn post(key: &PrivateKey, key_id: &str, url: &Url, digest: &str, now: Timestamp) -> Result<Headers, SignError> {
+/// The headers of a POST signed by draft-cavage: all that any peer asks for, in the order most of them use. One more
+/// header may be added, and is signed, too.
+pub fn post(
+    key: &PrivateKey,
+    key_id: &str,
+    url: &Url,
+    digest: &str,
+    more: Option<(HeaderName, &str)>,
+    now: Timestamp,
+) -> Result<Headers, SignError> {
     let (host, date) = (authority(url), date(now));
-    let text = format!(
+    let mut text = format!(
         "(request-target): post {}\nhost: {host}\ndate: {date}\ndigest: {digest}\ncontent-type: {ACTIVITY_JSON}",
         target(url)
     );
-    let signature = cavage(key, key_id, "(request-target) host date digest content-type", &text)?;
-    Ok(vec![
+    let mut names = String::from("(request-target) host date digest content-type");
+    let mut headers: Headers = vec![
         (HOST, host.parse()?),
         (DATE, date.parse()?),
         (DIGEST, digest.parse()?),
         (CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON)),
-        (SIGNATURE, signature),
-    ])
+    ];
+    if let Some((name, value)) = more {
+        names.extend([" ", name.as_str()]);
+        text.extend(["\n", name.as_str(), ": ", value]);
+        headers.push((name, value.parse()?));
+    }
+    headers.push((SIGNATURE, cavage(key, key_id, &names, &text)?));
+    Ok(headers)
 }
 
 /// The headers of a GET signed by draft-cavage.
@@ -95,13 +121,15 @@ fn cavage(key: &PrivateKey, key_id: &str, names: &str, text: &str) -> Result<Hea
     Ok(value.parse()?)
 }
 
-/// The headers of a request signed by RFC 9421, in the profile every verifier we know reads.
+/// The headers of a request signed by RFC 9421, in the profile every verifier we know reads. One more
+/// header may be added, and is signed, too.
 pub fn rfc9421(
     key: &PrivateKey,
     key_id: &str,
     method: &str,
     url: &Url,
     content_digest: Option<&str>,
+    more: Option<(HeaderName, &str)>,
     now: Timestamp,
 ) -> Result<Headers, SignError> {
     let mut headers: Headers = vec![(HOST, authority(url).parse()?), (DATE, date(now).parse()?)];
@@ -112,6 +140,11 @@ pub fn rfc9421(
         text.extend(["\"content-digest\": ", digest, "\n"]);
         headers.push((CONTENT_DIGEST, digest.parse()?));
         headers.push((CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON)));
+    }
+    if let Some((name, value)) = more {
+        names.extend([" \"", name.as_str(), "\""]);
+        text.extend(["\"", name.as_str(), "\": ", value, "\n"]);
+        headers.push((name, value.parse()?));
     }
     let input = format!("({names});created={};keyid=\"{key_id}\"", now.seconds());
     text.extend(["\"@signature-params\": ", &input]);

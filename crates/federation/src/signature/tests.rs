@@ -156,23 +156,25 @@ fn table<const N: usize>(rows: [(&str, &str, Sent); N]) {
 }
 
 fn cavage_post() -> Sent {
-    Sent::new("POST", sign::post(&RSA, KEY_ID, &url(), &sign::digest(BODY), NOW).unwrap())
+    Sent::new("POST", sign::post(&RSA, KEY_ID, &url(), &sign::digest(BODY), None, NOW).unwrap())
 }
 
 fn rfc9421_post() -> Sent {
     let digest = sign::content_digest(BODY);
-    Sent::new("POST", sign::rfc9421(&RSA, KEY_ID, "POST", &url(), Some(&digest), NOW).unwrap())
+    Sent::new("POST", sign::rfc9421(&RSA, KEY_ID, "POST", &url(), Some(&digest), None, NOW).unwrap())
 }
 
 #[test]
 fn what_we_sign_is_what_we_verify() {
     for (key, kind) in [(&*RSA, "rsa-sha256"), (&*ED25519, "hs2019")] {
-        let post = Sent::new("POST", sign::post(key, KEY_ID, &url(), &sign::digest(BODY), NOW).unwrap());
+        let more = || Some((http::HeaderName::from_static("collection-synchronization"), "a=\"b: c\""));
+        let post = Sent::new("POST", sign::post(key, KEY_ID, &url(), &sign::digest(BODY), more(), NOW).unwrap());
         assert!(post.value("signature").contains(kind));
         let get = Sent::new("GET", sign::get(key, KEY_ID, &url(), NOW).unwrap());
         let digest = sign::content_digest(BODY);
-        let new_post = Sent::new("POST", sign::rfc9421(key, KEY_ID, "POST", &url(), Some(&digest), NOW).unwrap());
-        let new_get = Sent::new("GET", sign::rfc9421(key, KEY_ID, "GET", &url(), None, NOW).unwrap());
+        let new_post =
+            Sent::new("POST", sign::rfc9421(key, KEY_ID, "POST", &url(), Some(&digest), more(), NOW).unwrap());
+        let new_get = Sent::new("GET", sign::rfc9421(key, KEY_ID, "GET", &url(), None, None, NOW).unwrap());
         for (sent, scheme) in
             [(post, Scheme::Cavage), (get, Scheme::Cavage), (new_post, Scheme::Rfc9421), (new_get, Scheme::Rfc9421)]
         {

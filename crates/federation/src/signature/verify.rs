@@ -12,7 +12,7 @@ use base64::{
 };
 use domain::time::Timestamp;
 
-use super::{KeyKind, PublicKey, Refused, cavage, rfc9421};
+use super::{KeyKind, PublicKey, Refused, Scheme, cavage, rfc9421};
 
 /// Seconds a signature may be old, or from the future.
 const WINDOW: i64 = 3_600;
@@ -64,15 +64,6 @@ pub enum Body<'a> {
     },
 }
 
-/// The two ways to sign a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scheme {
-    /// draft-cavage-http-signatures.
-    Cavage,
-    /// RFC 9421, HTTP Message Signatures.
-    Rfc9421,
-}
-
 /// What a well-formed signature says: somebody with the key `key_id` signed this request. Not yet proven.
 #[derive(Debug, Clone)]
 pub struct Claim {
@@ -103,6 +94,15 @@ impl Claim {
         } else {
             Err(Refused::Signature)
         }
+    }
+
+    /// The value of a header, if the signature covers it.
+    pub fn covered(&self, name: &str) -> Option<&str> {
+        let text = std::str::from_utf8(&self.text).ok()?;
+        text.lines().find_map(|line| {
+            let (signed, value) = line.split_once(": ")?;
+            (signed.trim_matches('"') == name).then_some(value)
+        })
     }
 }
 

@@ -150,7 +150,7 @@ impl Scribe<'_> {
     fn signed(&self, person: &Person, activity: &Value) -> Result<Vec<u8>, Failure> {
         let body = activity.to_string();
         let digest = sign::digest(body.as_bytes());
-        let signed = sign::post(&person.key, &person.key_id(), &self.inbox, &digest, self.clock.now());
+        let signed = sign::post(&person.key, &person.key_id(), &self.inbox, &digest, None, self.clock.now());
         let signed = signed.map_err(other("a signature"))?;
         let headers: Vec<(&str, &str)> =
             signed.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();

@@ -48,6 +48,13 @@ fn the_commands_of_the_contract_are_understood() {
     assert!(matches!(command(line), Command::Person(Person::Alias(alias)) if alias.name == "ana" && alias.remove));
     let resolves = |command| matches!(command, Command::Report(Report::Resolve(it)) if it.id.0 == 7 && it.by == "ana");
     assert!(resolves(command("report resolve 7 --by ana")));
+    let Command::Peer(Peer::Retry(peer)) = command("peer retry a.test") else { panic!("a peer") };
+    assert_eq!((peer.host.as_str(), peer.json), ("a.test", false));
+    assert!(matches!(command("peer list --json"), Command::Peer(Peer::List(PeerList { json: true }))));
+    let Command::Delivery(Delivery::List(about)) = command("delivery list --post https://a.test/1 --json") else {
+        panic!("a post")
+    };
+    assert_eq!((about.post.as_str(), about.json), ("https://a.test/1", true));
 
     assert!(matches!(command("serve"), Command::Serve));
     assert!(matches!(command("migrate"), Command::Migrate));
@@ -72,6 +79,8 @@ fn mistakes_are_told_in_one_line_with_the_argument() {
         ("person create ana --email a@b.c", "--password-stdin"),
         ("person create ana --password-stdin", "--email <EMAIL>"),
         ("token create ana", "--scopes <SCOPES>"),
+        ("peer show", "<HOST>"),
+        ("delivery replay", "--post <URL>"),
         ("group create x --title X --owner a --visibility hidden", "[possible values: public, restricted, private]"),
         ("bench read --posts 0", "--posts <N>"),
     ] {

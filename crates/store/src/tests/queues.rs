@@ -1,14 +1,25 @@
 //! Leases: taken once, given back by time, retried, parked.
 use domain::{
-    id::{JobId, ReceivedId},
+    actor::{Actor, ActorKind},
+    id::{ActivityId, JobId, PeerId, ReceivedId},
+    peer::{PeerState, Scheme},
     time::Timestamp,
 };
 
-use super::{TestDb, on_both};
+use super::{TestDb, actor, on_both};
 use crate::{
-    Error,
-    jobs::{self, Arrival},
+    Error, Holder, Lease, Tx,
+    activities::{self, Activity},
+    actors,
+    deliveries::{self, End, Recipients},
+    jobs::{self, Arrival, Backlog},
+    peers::{self, SetBack},
+    retention::{self, Cutoffs},
 };
+
+fn lease(holder: i32, until: i64) -> Lease {
+    Lease { holder: Holder(holder), until: Timestamp(until) }
+}
 
 async fn work_is_taken_once_and_comes_back_after_the_lease(t: TestDb) {
     t.db.write(|tx| {
@@ -19,7 +30,7 @@ async fn work_is_taken_once_and_comes_back_after_the_lease(t: TestDb) {
     })
     .await
     .unwrap();
-    let claim = |now: i64| t.db.write(move |tx| jobs::claim(tx, Timestamp(now), Timestamp(now + 100), 3));
+    let claim = |now: i64| t.db.write(move |tx| jobs::claim(tx, Timestamp(now), lease(1, now + 100), 3));
     assert!(claim(9).await.unwrap().is_empty(), "nothing is due yet");
     let (a, b) = tokio::join!(claim(20), claim(20));
     let mut taken: Vec<String> = a.unwrap().into_iter().chain(b.unwrap()).map(|job| job.subject).collect();
@@ -50,10 +61,119 @@ async fn the_first_activity_of_an_id_stays(t: TestDb) {
     assert_eq!(receive(1, "aa").await.unwrap(), Arrival::New);
     assert_eq!(receive(2, "aa").await.unwrap(), Arrival::Repeated);
     assert_eq!(receive(3, "bb").await.unwrap(), Arrival::Different);
-    let claimed = t.db.write(|tx| jobs::claim_received(tx, Timestamp(2), Timestamp(9), 9)).await.unwrap();
+    let claimed = t.db.write(|tx| jobs::claim_received(tx, Timestamp(2), lease(1, 9), 9)).await.unwrap();
     assert_eq!(claimed.iter().map(|r| (r.id, r.body.as_str())).collect::<Vec<_>>(), [(1, "aa")]);
     t.db.write(|tx| jobs::finish_received(tx, ReceivedId(1), None)).await.unwrap();
     assert_eq!(receive(4, "aa").await.unwrap(), Arrival::Repeated, "done things stay known");
 }
 
-on_both! { work_is_taken_once_and_comes_back_after_the_lease the_first_activity_of_an_id_stays }
+/// One job, one received activity and one peer, all in the hands of `holder` for ever.
+async fn take_everything(t: &TestDb, holder: i32) -> (usize, usize, usize) {
+    let take = move |tx: &mut Tx<'_>| {
+        let (now, lease) = (Timestamp(10), lease(holder, i64::MAX));
+        let jobs = jobs::claim(tx, now, lease, 1)?.len();
+        let received = jobs::claim_received(tx, now, lease, 1)?.len();
+        Ok::<_, Error>((jobs, received, peers::claim(tx, &[PeerId(1)], now, lease)?.len()))
+    };
+    t.db.write(take).await.unwrap()
+}
+
+async fn what_a_vanished_process_had_is_free(t: TestDb) {
+    t.db.write(|tx| {
+        jobs::push(tx, JobId(1), "k", "s", Timestamp(1))?;
+        jobs::receive(tx, ReceivedId(1), ("u", "a", "Like"), ("d", "b"), Timestamp(1))?;
+        peers::ensure(tx, PeerId(1), "b.test")
+    })
+    .await
+    .unwrap();
+    assert_eq!(take_everything(&t, 7).await, (1, 1, 1));
+    let here = t.db.appear(Holder(8)).unwrap();
+    assert_eq!(take_everything(&t, 8).await, (1, 1, 1), "nobody is 7");
+    here.look().unwrap();
+    assert_eq!(take_everything(&t, 9).await, (0, 0, 0), "8 is here");
+    if t.db.is_sqlite() {
+        return;
+    }
+    let there = t.db.appear(Holder(9)).unwrap();
+    assert_eq!(take_everything(&t, 9).await, (0, 0, 0), "8 is still here");
+    drop(here);
+    while take_everything(&t, 9).await == (0, 0, 0) {
+        there.look().unwrap();
+    }
+    assert_eq!(take_everything(&t, 9).await, (0, 0, 0), "and now 9 has it all");
+}
+
+async fn who_lost_a_server_says_nothing_of_it_any_more(t: TestDb) {
+    let (one, other, ids) = (Holder(1), Holder(2), [PeerId(1)]);
+    let how = |error: &str| SetBack {
+        state: PeerState::Alive,
+        failures: 1,
+        failing_since: None,
+        retry_at: Timestamp(0),
+        error: error.to_owned(),
+    };
+    let story = move |tx: &mut Tx<'_>| {
+        peers::ensure(tx, PeerId(1), "b.test")?;
+        peers::claim(tx, &ids, Timestamp(1), lease(1, 5))?;
+        assert_eq!(peers::renew(tx, &ids, lease(1, 6))?, ids);
+        assert_eq!(peers::claim(tx, &ids, Timestamp(6), lease(2, 20))?.len(), 1, "the lease ran out");
+        assert!(peers::renew(tx, &ids, lease(1, 30))?.is_empty());
+        assert!(peers::held(tx, &ids, one)?.is_empty() && peers::held(tx, &ids, other)?.len() == 1);
+        peers::release(tx, &ids, one)?;
+        peers::set_back(tx, PeerId(1), one, &how("late"))?;
+        peers::set_back(tx, PeerId(1), other, &how("true"))?;
+        peers::succeeded(tx, &ids, one, Timestamp(7))?;
+        peers::by_id(tx, PeerId(1))
+    };
+    let peer = t.db.write(story).await.unwrap().unwrap();
+    assert_eq!((peer.lease_until, peer.failures), (Timestamp(20), 1));
+    assert_eq!(peer.last_error.as_deref(), Some("true"));
+}
+
+async fn what_is_known_of_a_server_is_not_supposed_away(t: TestDb) {
+    use Scheme::{Cavage, Rfc9421};
+    let story = |tx: &mut Tx<'_>| {
+        peers::ensure(tx, PeerId(1), "b.test")?;
+        let mut learnt = Vec::new();
+        for (scheme, supposed) in [(Rfc9421, true), (Cavage, true), (Cavage, false), (Rfc9421, true)] {
+            peers::learn_scheme(tx, "b.test", scheme, supposed)?;
+            learnt.extend(peers::by_id(tx, PeerId(1))?.and_then(|peer| peer.scheme));
+        }
+        Ok::<_, Error>(learnt)
+    };
+    assert_eq!(t.db.write(story).await.unwrap(), [Rfc9421, Rfc9421, Cavage, Cavage]);
+}
+
+async fn what_was_given_up_long_ago_is_forgotten(t: TestDb) {
+    let story = |tx: &mut Tx<'_>| {
+        peers::ensure(tx, PeerId(1), "b.test")?;
+        let reader = Actor { peer: Some(PeerId(1)), ..actor(1, ActorKind::Person) };
+        actors::insert(tx, &reader)?;
+        let mut left = Vec::new();
+        for id in [ActivityId(1), ActivityId(2)] {
+            let kind = "Create".to_owned();
+            let sent = Activity { id, actor: reader.id, kind, post: None, public: true, body: "{}".to_owned() };
+            activities::insert(tx, &sent)?;
+            deliveries::queue(tx, id, &Recipients { people: &[reader.id], ..Recipients::NONE })?;
+        }
+        let waiting = deliveries::waiting(tx, PeerId(1), None, 9)?;
+        deliveries::end(tx, PeerId(1), &waiting[0], &End::Parked { error: "no".into() }, Timestamp(10))?;
+        for now in [10, 11] {
+            let keep = Cutoffs { bodies: Timestamp(0), ids: Timestamp(0), activities: Timestamp(now) };
+            retention::sweep(tx, &keep)?;
+            let Backlog { waiting, parked, .. } = deliveries::backlog(tx)?;
+            left.push((waiting, parked));
+        }
+        Ok::<_, Error>(left)
+    };
+    assert_eq!(t.db.write(story).await.unwrap(), [(1, 1), (1, 0)]);
+}
+
+on_both! {
+    what_was_given_up_long_ago_is_forgotten
+    what_a_vanished_process_had_is_free
+    who_lost_a_server_says_nothing_of_it_any_more
+    what_is_known_of_a_server_is_not_supposed_away
+    work_is_taken_once_and_comes_back_after_the_lease
+    the_first_activity_of_an_id_stays
+}

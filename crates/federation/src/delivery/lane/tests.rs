@@ -25,6 +25,7 @@ fn peer(failures: i32) -> Peer {
         last_success: None,
         last_seen: None,
         last_error: None,
+        scheme: None,
     }
 }
 
@@ -113,7 +114,7 @@ fn a_refused_one_waits_with_what_comes_after_it_and_the_rest_goes_on() {
 fn a_server_that_is_away_is_set_back_and_its_queue_stays() {
     let mut lane = lane(0, "7 8 9");
     let left = start(&mut lane);
-    assert_eq!(settle(&mut lane, &left[0], away()), Settled { end: None, gone: false });
+    assert_eq!(settle(&mut lane, &left[0], away()), Settled { end: None, gone: false, moved: false });
     assert!(!lane.is_over(), "two are still on their way");
     settle(&mut lane, &left[1], away());
     settle(&mut lane, &left[2], Verdict::Delivered);

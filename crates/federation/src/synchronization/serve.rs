@@ -1,0 +1,45 @@
+//! The part of an actor's followers that lives on one server, for that server alone.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Path},
+};
+use app::{App, Error, Result};
+use domain::{handle, host::Host, urls};
+use serde_json::json;
+
+use crate::{
+    inbox, render,
+    routes::{
+        answer::{self, DOCUMENT},
+        local_actor,
+    },
+};
+
+/// `GET /@NAME/followers_synchronization`, signed by anybody of the server that asks.
+pub(crate) async fn serve(request: HttpRequest, app: Data<App>, name: Path<String>) -> HttpResponse {
+    let signer = match inbox::signer(&request, &app).await {
+        Ok(signer) => signer,
+        Err(refusal) => return refusal.answer(),
+    };
+    match part(&app, &name, &signer).await {
+        Ok(body) => answer::with(&request, StatusCode::OK, DOCUMENT, body.into()),
+        Err(error) => answer::error(&request, &error),
+    }
+}
+
+/// The followers of `name` on the server of `signer`.
+async fn part(app: &App, name: &str, signer: &str) -> Result<String> {
+    let name = handle::local_name(name).ok_or(Error::NotFound)?;
+    let actor = local_actor(app, name).await?;
+    let (id, host) = (actor.id, Host::of(signer).ok_or(Error::NotFound)?);
+    let followers = app.read(move |c| match store::peers::by_host(c, host.as_str())? {
+        Some(peer) => store::follows::followers_at(c, id, Some(peer.id)),
+        None => Ok(Vec::new()),
+    });
+    let mut uris: Vec<String> = followers.await?.into_iter().map(|(_, uri)| uri).collect();
+    uris.sort_unstable();
+    let url = urls::synchronization(&actor.uri);
+    let collection = json!({ "id": url, "type": "OrderedCollection", "totalItems": uris.len(), "orderedItems": uris });
+    render::document(&collection).map_err(Error::internal)
+}

@@ -1,0 +1,4 @@
+ALTER TABLE jobs DROP COLUMN holder;
+ALTER TABLE received DROP COLUMN holder;
+ALTER TABLE peers DROP COLUMN holder;
+ALTER TABLE peers DROP COLUMN scheme;
