@@ -117,9 +117,10 @@ async fn healthy_servers_do_not_wait_for_dead_ones() {
     for _ in 0..3 {
         net.pass_time(Duration::from_hours(1)).await;
     }
-    let texts: Vec<String> = bob.home().await.iter().map(|status| text(&status["reblog"])).collect();
-    let expected: Vec<String> = (0..5).rev().map(|number| format!("News {number} @club")).collect();
-    assert_eq!(texts, expected, "in their order");
+    let mut texts: Vec<String> = bob.home().await.iter().map(|status| text(&status["reblog"])).collect();
+    texts.sort();
+    let expected: Vec<String> = (0..5).map(|number| format!("News {number} @club")).collect();
+    assert_eq!(texts, expected, "what was late, each once");
 }
 
 async fn a_peer_that_is_gone_for_good_is_left_alone() {

@@ -18,17 +18,15 @@ const EDGES: [(&str, &[&str]); 9] = [
 ];
 
 /// Who may speak to the world outside, and through what.
-const SPEAKERS: [(&str, &[&str]); 10] = [
-    ("activitypub_federation", &["federation"]),
+const SPEAKERS: [(&str, &[&str]); 8] = [
     ("actix-web", &["federation", "mastodon", "web", "server", "tests"]),
     ("askama", &["web"]),
     ("clap", &["server"]),
     ("diesel", &["store", "tests"]),
     ("diesel_migrations", &["store"]),
-    ("figment", &["server"]),
     ("lettre", &["server"]),
     ("object_store", &["server"]),
-    ("reqwest", &["federation", "server", "tests"]),
+    ("reqwest", &["server"]),
 ];
 
 /// What is wrong with the dependencies of one crate.

@@ -4,7 +4,6 @@ mod address;
 mod answer;
 mod connect;
 mod error;
-mod library;
 mod target;
 #[cfg(test)]
 mod tests;

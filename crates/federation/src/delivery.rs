@@ -328,14 +328,19 @@ impl Office {
         }
         (self.ring, self.claiming, self.claimed) = (false, true, Instant::now());
         let well = self.lanes.values().filter(|lane| lane.is_probing()).count() >= PROBING_LANES;
-        let room = i64::try_from(LANES - self.lanes.len()).unwrap_or(0);
+        let room = i64::try_from(LANES.saturating_sub(self.held())).unwrap_or(0);
         let app = self.app.clone();
         self.spawn(async move { News::Claimed(deliveries::claim(&app, well, room, BATCH).await) });
     }
 
+    /// How many servers are served, without those that only take long: they need nothing but patience.
+    fn held(&self) -> usize {
+        self.lanes.len().saturating_sub(self.traffic.slow())
+    }
+
     /// Whether there is enough to do already; servers are taken many at a time.
     fn is_full(&self) -> bool {
-        self.lanes.len() > LANES / 2
+        self.held() > LANES / 2
     }
 
     fn renew(&mut self) {

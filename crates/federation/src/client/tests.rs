@@ -226,7 +226,6 @@ async fn forbidden_addresses_are_never_dialled() {
         assert!(matches!(get(&closed, &url).await, Err(FetchError::Forbidden(_))), "{url}");
         let posted = closed.post(&url.parse().unwrap(), &Vec::new(), Bytes::new()).await;
         assert!(matches!(posted, Err(FetchError::Forbidden(_))), "{url}");
-        assert!(closed.for_library().get(&url).send().await.is_err(), "{url}");
     }
     assert_eq!(peer.connections.load(Ordering::SeqCst), 0);
 
@@ -234,9 +233,6 @@ async fn forbidden_addresses_are_never_dialled() {
     assert!(matches!(get(&open, "http://inside.test/").await, Err(FetchError::Forbidden(_))));
     assert!(matches!(get(&open, "http://unknown.test/").await, Err(FetchError::Network(_))));
     assert!(get(&open, "http://mixed.test/").await.is_ok(), "the allowed address of several");
-    let answer = open.for_library().get("http://alpha.test/x").send().await.unwrap();
-    assert_eq!(answer.url().as_str(), "http://alpha.test/x");
-    assert_eq!(answer.text().await.unwrap(), "{}");
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use super::{
 /// How many deliveries to one server may be on their way: a far one answers four times a second and takes 200.
 const WIDEST: usize = 64;
 
-/// With how many a server that went well begins.
+/// With how many a server that went well begins; one that has yet to show that it answers begins with one.
 const WIDTH: usize = 4;
 
 /// How many of a queue are kept in memory.
@@ -82,7 +82,7 @@ pub(super) struct Settled {
 impl Lane {
     pub(super) fn new(claim: Claim) -> Self {
         let Claim { peer, first } = claim;
-        let width = if peer.failures == 0 { WIDTH } else { 1 };
+        let width = if peer.failures == 0 && peer.last_success.is_some() { WIDTH } else { 1 };
         let mut lane = Self {
             peer,
             queue: VecDeque::new(),

@@ -325,7 +325,9 @@ async fn silent_servers_hold_nobody_up(world: World) {
     }
     let neighbour = Neighbour::new().await;
     fan(&world, &neighbour.host, "bob", false).await;
-    world.write("uno", |_| {}).await;
+    for text in ["uno", "dos", "tres"] {
+        world.write(text, |_| {}).await;
+    }
     let (app, client) = (world.app.clone(), client());
     app.tasks().spawn(run(app.clone(), client));
     while neighbour.came().is_empty() {

@@ -57,6 +57,11 @@ impl Traffic {
         self.slow += 1;
     }
 
+    /// How many take long.
+    pub(super) fn slow(&self) -> usize {
+        self.slow
+    }
+
     /// Whether nothing is on its way.
     pub(super) fn is_quiet(&self) -> bool {
         self.swift + self.slow + self.probes == 0

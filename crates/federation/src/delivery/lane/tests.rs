@@ -22,7 +22,7 @@ fn peer(failures: i32) -> Peer {
         failing_since: None,
         retry_at: Timestamp(0),
         lease_until: Timestamp(2_000_000),
-        last_success: None,
+        last_success: (failures == 0).then_some(NOW),
         last_seen: None,
         last_error: None,
         scheme: None,
