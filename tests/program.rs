@@ -23,6 +23,16 @@ async fn commands_say_what_they_did() {
     assert!(program.run(&["migrate"], "").await.status.success());
     assert!(program.run(&["migrate"], "").await.status.success(), "again");
 
+    // Whoever reads the log may set the server up from anywhere, until somebody has a login.
+    program.start().await;
+    let log = program.log();
+    let (_, code) = log.split_once("/?code=").expect("an invitation");
+    let code: String = code.chars().take_while(char::is_ascii_alphanumeric).collect();
+    let invited = Request::new("GET", &program.url(&format!("/?code={code}"))).with("x-forwarded-for", "8.8.8.8");
+    let form = invited.exchange(program.address()).await.unwrap().text();
+    assert!(code.len() == 10 && form.contains(&format!("value=\"{code}\"")), "{code}: {form}");
+    assert_eq!(program.stop().await, Some(0));
+
     // The same before `serve`, and while it runs.
     for (name, group) in [("ana", "club"), ("ben", "band")] {
         let email = format!("{name}@example.org");
@@ -51,6 +61,7 @@ async fn commands_say_what_they_did() {
         let own = program.api(bearer, "GET", "/api/v1/accounts/verify_credentials", &Value::Null).await;
         assert_eq!(own["username"], name);
     }
+    assert_eq!(program.log().matches("?code=").count(), 1, "{}", program.log());
     let check = program.json(&["check", "--json"], "").await;
     assert!(check.to_string().contains("database"), "{check}");
     for path in ["/healthz", "/readyz", "/metrics"] {

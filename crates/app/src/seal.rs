@@ -1,5 +1,10 @@
 //! Secrets at rest: sealed with a key that is kept outside the database (AES-256-GCM).
-use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
+use openssl::{
+    hash::MessageDigest,
+    pkey::PKey,
+    sign::Signer,
+    symm::{Cipher, decrypt_aead, encrypt_aead},
+};
 
 use crate::{
     error::{Error, Result},
@@ -8,6 +13,11 @@ use crate::{
 
 const NONCE: usize = 12;
 const TAG: usize = 16;
+
+/// The letters of codes: none that passes for another.
+const LETTERS: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
+/// How many letters a code has: too many to guess, few enough to type.
+const CODE: usize = 10;
 
 /// Seals and opens secrets.
 #[derive(Clone)]
@@ -43,6 +53,15 @@ impl Seal {
         decrypt_aead(Cipher::aes_256_gcm(), &self.0, Some(nonce), context.as_bytes(), sealed, tag)
             .map_err(|_error| broken())
     }
+
+    /// A short word for `purpose`: the same in every process that has the key, and for all others impossible to tell.
+    pub fn code(&self, purpose: &str) -> Result<String> {
+        let key = PKey::hmac(&self.0).map_err(Error::internal)?;
+        let mut signer = Signer::new(MessageDigest::sha256(), &key).map_err(Error::internal)?;
+        let digest = signer.sign_oneshot_to_vec(purpose.as_bytes()).map_err(Error::internal)?;
+        let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).copied().map(char::from);
+        Ok(digest.iter().take(CODE).filter_map(letter).collect())
+    }
 }
 
 #[cfg(test)]
@@ -58,5 +77,14 @@ mod tests {
         assert!(Seal::new([8; 32]).open("key", &sealed).is_err());
         assert!(seal.open("key", sealed.get(..20).unwrap()).is_err());
         assert!(!sealed.windows(6).any(|w| w == b"secret"));
+    }
+
+    #[test]
+    fn a_code_is_of_one_key_and_one_purpose() {
+        let code = |key, purpose| Seal::new([key; 32]).code(purpose).unwrap();
+        assert_eq!(code(7, "door"), code(7, "door"));
+        assert_ne!(code(7, "door"), code(8, "door"));
+        assert_ne!(code(7, "door"), code(7, "gate"));
+        assert_eq!(code(7, "door").len(), CODE);
     }
 }

@@ -33,6 +33,17 @@ pub async fn is_needed(app: &App) -> Result<bool> {
     Ok(!app.read(store::accounts::any).await?)
 }
 
+/// What somebody who is not at the machine of the server has to know for the first run; the log says it.
+pub fn code(app: &App) -> Result<String> {
+    app.seal().code("first run")
+}
+
+/// Whether this is the code of the first run; how long that takes does not tell how much of it is right.
+pub fn is_code(app: &App, entered: &str) -> Result<bool> {
+    let (code, entered) = (code(app)?, entered.trim().to_lowercase());
+    Ok(code.len() == entered.len() && openssl::memcmp::eq(code.as_bytes(), entered.as_bytes()))
+}
+
 /// What is wrong with what was entered; nothing, if it can be tried.
 pub fn flaws(person: &NewPerson, group: &NewGroup) -> Vec<Flaw> {
     let name_flaw = |name: &str, grammar, reserved| match handle::local_name(name) {

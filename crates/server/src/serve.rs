@@ -47,6 +47,7 @@ impl Server {
             app.tasks().spawn(app.clone().watch(presence.clone()));
         }
         tracing::info!(%address, url = %settings.url, "ready");
+        invite(&app).await.map_err(|e| compose::failure(&e))?;
         Ok(Self { app, address, handle, _lock: lock, _presence: presence })
     }
 
@@ -82,6 +83,15 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// Tells whoever reads the log how to set the server up, until somebody has a login. The code in it is worth nothing then.
+async fn invite(app: &App) -> app::Result<()> {
+    if app::setup::is_needed(app).await? {
+        let open = app.site().page(&format!("/?code={}", app::setup::code(app)?));
+        tracing::info!(%open, "nobody has a login here yet: open this page to set the server up");
+    }
+    Ok(())
 }
 
 /// The embedded database belongs to one serving process; commands may share it.

@@ -171,6 +171,11 @@ messages! {
     choice_approval_hint { "El equipo de moderación responde a cada solicitud.", "Moderators answer each request." }
     choice_invite { "Por invitación", "By invitation" }
     choice_invite_hint { "Solo entra a quien se invita.", "Only people who are invited." }
+    setup_code { "Código de instalación", "Setup code" }
+    setup_code_hint {
+        "Lo muestra el registro del servidor al arrancar. Así solo quien lo instaló puede ponerlo en marcha.",
+        "The server’s log shows it at its start. So only whoever installed the site can set it up."
+    }
     create { "Crear cuenta y comunidad", "Create account and community" }
     fix_one { "Falta corregir un dato", "One thing needs fixing" }
     fix_other(count: String) { "Falta corregir {count} datos", "{count} things need fixing" }
@@ -188,6 +193,7 @@ messages! {
         "The community cannot have the same name as your account: they share one address book."
     }
     flaw_title { "Ponle un título a la comunidad.", "Give the community a title." }
+    flaw_code { "Este no es el código del registro del servidor.", "This is not the code in the server’s log." }
     flaw_choice { "Elige una opción.", "Choose an option." }
 
     welcome(title: &str) { "«{title}» ya está en marcha", "“{title}” is up and running" }

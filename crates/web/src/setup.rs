@@ -34,6 +34,7 @@ pub(crate) struct Entered {
     summary: String,
     visibility: String,
     joining: String,
+    code: String,
 }
 
 /// One of several answers to a question of the form.
@@ -54,10 +55,12 @@ struct Setup {
     trouble: Option<String>,
     visibilities: [Choice; 3],
     joinings: [Choice; 3],
+    /// Whether the code has to be entered too.
+    asks_code: bool,
 }
 
 impl Setup {
-    fn new(visit: &Visit, entered: Entered) -> Self {
+    fn new(visit: &Visit, entered: Entered, asks_code: bool) -> Self {
         let t = visit.language;
         let choice = |value, label, hint| Choice { value, label, hint };
         Self {
@@ -76,6 +79,7 @@ impl Setup {
                 choice(Joining::Approval.as_str(), t.choice_approval(), t.choice_approval_hint()),
                 choice(Joining::Invite.as_str(), t.choice_invite(), t.choice_invite_hint()),
             ],
+            asks_code,
         }
     }
 
@@ -110,10 +114,24 @@ fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) {
     }
 }
 
+/// Whether a request comes from this machine itself, and not through it from elsewhere.
+fn is_from_here(request: &HttpRequest) -> bool {
+    let is_loopback = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    is_loopback
+        && !["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| request.headers().contains_key(*name))
+}
+
+/// The link to the first run that the log shows.
+#[derive(Deserialize)]
+struct Invitation {
+    code: String,
+}
+
 /// The empty form.
 pub(crate) fn form(request: &HttpRequest, visit: &Visit) -> HttpResponse {
     let (visibility, joining) = (Visibility::Public.to_string(), Joining::Open.to_string());
-    let setup = Setup::new(visit, Entered { visibility, joining, ..Entered::default() });
+    let code = Query::from_query(request.query_string()).map(|Query(Invitation { code })| code).unwrap_or_default();
+    let setup = Setup::new(visit, Entered { visibility, joining, code, ..Entered::default() }, !is_from_here(request));
     answer::page(request, StatusCode::OK, Keep::Never, &setup)
 }
 
@@ -136,7 +154,7 @@ pub(crate) async fn submit(
     let Ok(Form(entered)) = form else {
         return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, t.refused_form());
     };
-    match complete(&app, &visit, entered).await {
+    match complete(&app, &visit, entered, !is_from_here(&request)).await {
         Ok(group) => answer::redirect(StatusCode::SEE_OTHER, &format!("{WELCOME}?group={}", group.name)),
         Err(Failure::Flawed(setup)) => answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &*setup),
         Err(Failure::Late) => answer::refused(&request, &visit, StatusCode::CONFLICT, t.already_set_up()),
@@ -152,7 +170,7 @@ enum Failure {
     Other(Error),
 }
 
-async fn complete(app: &App, visit: &Visit, entered: Entered) -> Result<Actor, Failure> {
+async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -> Result<Actor, Failure> {
     let t = visit.language;
     let person = NewPerson {
         name: entered.name.trim().to_owned(),
@@ -169,10 +187,11 @@ async fn complete(app: &App, visit: &Visit, entered: Entered) -> Result<Actor, F
         visibility: visibility.clone().unwrap_or(Visibility::Private),
         joining: joining.clone().unwrap_or(Joining::Invite),
     };
-    let mut setup = Setup::new(visit, entered).with_flaws(t, &app::setup::flaws(&person, &group));
-    for (field, is_flawed) in [("visibility", visibility.is_err()), ("joining", joining.is_err())] {
-        setup.flaws.extend(is_flawed.then_some((field, t.flaw_choice())));
-    }
+    let knows_code = !asks_code || app::setup::is_code(app, &entered.code).map_err(Failure::Other)?;
+    let mut setup = Setup::new(visit, entered, asks_code).with_flaws(t, &app::setup::flaws(&person, &group));
+    setup.flaws.extend(visibility.is_err().then_some(("visibility", t.flaw_choice())));
+    setup.flaws.extend(joining.is_err().then_some(("joining", t.flaw_choice())));
+    setup.flaws.extend((!knows_code).then_some(("code", t.flaw_code())));
     if !setup.flaws.is_empty() {
         return Err(Failure::Flawed(Box::new(setup)));
     }

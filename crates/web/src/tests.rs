@@ -1,4 +1,6 @@
 //! Every page in both languages, as visitors get it.
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use actix_web::{
     body::to_bytes,
     http::{StatusCode, header},
@@ -23,6 +25,10 @@ use domain::{
 use store::{Db, Location};
 
 use crate::messages::TABLE;
+
+/// The machine of the server itself, and another one.
+const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5_000);
+const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 5)), 5_000);
 
 struct Nobody;
 
@@ -87,11 +93,11 @@ impl World {
 
     async fn get(&self, url: &str, language: &str) -> Answer {
         let path = url.strip_prefix("https://plaza.test").unwrap_or(url);
-        self.ask(TestRequest::get().uri(path), language).await
+        self.ask(TestRequest::get().uri(path).peer_addr(HERE), language).await
     }
 
     async fn submit(&self, fields: &[(&str, &str)], language: &str) -> Answer {
-        self.ask(TestRequest::post().uri("/").set_form(fields), language).await
+        self.ask(TestRequest::post().uri("/").peer_addr(HERE).set_form(fields), language).await
     }
 
     async fn write(&self, me: Me, writing: Writing) -> Post {
@@ -231,19 +237,54 @@ async fn what_is_private_is_on_no_page() {
     assert_eq!((hidden.status, hidden.body), (StatusCode::NOT_FOUND, missing.body));
 }
 
+const FIELDS: [(&str, &str); 8] = [
+    ("name", "Ana"),
+    ("email", "ana@plaza.test"),
+    ("password", "correct horse battery"),
+    ("group", "huerto"),
+    ("title", "Huerto <b>"),
+    ("summary", ""),
+    ("visibility", "public"),
+    ("joining", "open"),
+];
+
+#[actix_web::test]
+async fn the_first_run_from_elsewhere_needs_the_code() {
+    const FIELD: &str = "<input id=\"code\"";
+    let world = World::new();
+    let code = setup::code(&world.app).unwrap();
+    assert!(!world.get("/", "es").await.body.contains(FIELD), "nobody at the machine needs it");
+    let proxied = |request: TestRequest, header: &'static str| request.peer_addr(HERE).insert_header((header, "::1"));
+    let strangers: [&dyn Fn(TestRequest) -> TestRequest; 4] = [
+        &|request| request.peer_addr(ELSEWHERE),
+        &|request| proxied(request, "x-forwarded-for"),
+        &|request| proxied(request, "forwarded"),
+        &|request| proxied(request, "x-real-ip"),
+    ];
+    let cut = code.get(1..).unwrap();
+    for stranger in strangers {
+        let form = world.ask(stranger(TestRequest::get().uri("/")), "en").await;
+        assert!(form.body.contains(FIELD) && form.body.contains("Setup code") && !form.body.contains(&code));
+        for entered in [None, Some(""), Some("2222222222"), Some(cut), Some("ñandúes")] {
+            let fields: Vec<_> = FIELDS.into_iter().chain(entered.map(|entered| ("code", entered))).collect();
+            let refused = world.ask(stranger(TestRequest::post().uri("/")).set_form(fields), "es").await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{entered:?}");
+            assert!(refused.body.contains("no es el código") && !refused.body.contains(&code), "{entered:?}");
+            assert_eq!(is_well_formed(&refused.body), Ok(()));
+        }
+    }
+    let invited = world.ask(TestRequest::get().uri(&format!("/?code={code}")).peer_addr(ELSEWHERE), "es").await;
+    assert!(invited.body.contains(&format!("value=\"{code}\"")), "{}", invited.body);
+    let shouted = format!(" {} ", code.to_uppercase());
+    let fields: Vec<_> = FIELDS.into_iter().chain([("code", shouted.as_str())]).collect();
+    let made = world.ask(TestRequest::post().uri("/").peer_addr(ELSEWHERE).set_form(fields), "es").await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+}
+
 #[actix_web::test]
 async fn the_first_run_happens_once() {
     let world = World::new();
-    let fields = [
-        ("name", "Ana"),
-        ("email", "ana@plaza.test"),
-        ("password", "correct horse battery"),
-        ("group", "huerto"),
-        ("title", "Huerto <b>"),
-        ("summary", ""),
-        ("visibility", "public"),
-        ("joining", "open"),
-    ];
+    let fields = FIELDS;
     let mut wrong = fields;
     (wrong[3].1, wrong[7].1) = ("ana", "nonsense");
     let flawed = world.submit(&wrong, "en").await;
