@@ -20,7 +20,7 @@ use domain::{
     urls::{ActorPart, Local, Site},
 };
 use moka::sync::Cache;
-use tokio::sync::{Mutex, OnceCell, Semaphore};
+use tokio::sync::{Mutex, OnceCell};
 
 use self::gate::Gates;
 pub(crate) use self::{budget::Budget, keys::Known, miss::Miss};
@@ -63,12 +63,8 @@ struct Inner {
     keys: Cache<String, Known>,
     /// How servers want requests signed, by host.
     schemes: Cache<String, Option<Scheme>>,
-    /// Places for those whose key has to be fetched before their request can be believed.
-    strangers: Semaphore,
+    strangers: keys::Places,
 }
-
-/// How many keys are fetched at once, for whomever.
-const STRANGERS: usize = 64;
 
 impl FederationResolver {
     /// A resolver that knows nothing yet.
@@ -82,7 +78,7 @@ impl FederationResolver {
             recent: Cache::builder().max_capacity(CACHED).time_to_live(FRESH).build(),
             keys: short(),
             schemes: short(),
-            strangers: Semaphore::new(STRANGERS),
+            strangers: keys::Places::default(),
         }))
     }
 
