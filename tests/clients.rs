@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::network::{Delivered, Network, Software, id, on_both, text};
+use crate::network::{Delivered, Network, Request, Software, id, on_both, text};
 
 async fn a_post_that_mentions_a_group_is_its_thread() {
     let net = Network::of(["alpha.test"]).await;
@@ -169,7 +169,28 @@ async fn what_is_said_in_anothers_name_does_not_count() {
     assert_eq!(texts, ["@rocks Real"]);
 }
 
+async fn pages_of_other_sites_may_call_with_a_token() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let url = alpha.url("/api/v1/statuses");
+    let from_a_page = |method| Request::new(method, &url).with("origin", "https://client.example");
+    let preflight = from_a_page("OPTIONS")
+        .with("access-control-request-method", "POST")
+        .with("access-control-request-headers", "authorization,x-own");
+    let answer = alpha.ask(&preflight).await;
+    assert_eq!(answer.status, 204, "{}", answer.text());
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(answer.header("access-control-allow-headers"), Some("authorization,x-own"));
+    let methods = answer.header("access-control-allow-methods").unwrap();
+    assert!(["GET", "POST", "PUT", "PATCH", "DELETE"].iter().all(|method| methods.contains(method)), "{methods}");
+    assert!(answer.header("access-control-allow-credentials").is_none(), "never with cookies");
+    // The page is to understand a refusal, too.
+    let refused = alpha.ask(&from_a_page("POST")).await;
+    assert_eq!((refused.status, refused.header("access-control-allow-origin")), (401, Some("*")));
+}
+
 on_both![
+    pages_of_other_sites_may_call_with_a_token,
     a_post_that_mentions_a_group_is_its_thread,
     replies_edits_votes_and_deletions_follow,
     one_writes_in_groups_of_other_forums,

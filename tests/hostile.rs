@@ -182,7 +182,25 @@ async fn a_replay_in_parallel_has_one_effect() {
     assert!(ana.home().await[0].to_string().contains("Once"));
 }
 
+async fn bodies_are_read_no_further_than_is_needed() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let inbox = alpha.url("/inbox");
+    let post = || Request::new("POST", &inbox).with("content-type", "application/activity+json");
+    let large = 1024 * 1024 + 1;
+    let chunk = format!("{large:x}\r\n{}\r\n0\r\n\r\n", " ".repeat(large));
+    for (name, request, status) in [
+        ("announced and never sent", post().with("content-length", &large.to_string()), 413),
+        ("of unknown length", post().with("transfer-encoding", "chunked").body(chunk), 413),
+        ("compressed", post().with("content-encoding", "gzip").body("{}"), 415),
+    ] {
+        let answer = alpha.ask(&request).await;
+        assert_eq!(answer.status, status, "{name}: {}", answer.text());
+    }
+}
+
 on_both![
+    bodies_are_read_no_further_than_is_needed,
     hostile_bodies_are_refused_and_harm_nothing,
     what_claims_too_much_has_no_effect,
     a_replay_in_parallel_has_one_effect,

@@ -3,10 +3,11 @@ use std::time::Duration;
 
 use actix_web::{
     HttpRequest,
+    error::PayloadError,
     http::header::{CONTENT_ENCODING, CONTENT_LENGTH},
     web::{Bytes, BytesMut, Payload},
 };
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 
 use super::Refusal;
 
@@ -15,7 +16,15 @@ const LONGEST: usize = 1024 * 1024;
 const TIME: Duration = Duration::from_secs(30);
 
 /// The whole body.
-pub(super) async fn body(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Refusal> {
+pub(super) async fn body(request: &HttpRequest, payload: Payload) -> Result<Bytes, Refusal> {
+    body_within(TIME, request, payload).await
+}
+
+async fn body_within(
+    time: Duration,
+    request: &HttpRequest,
+    mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+) -> Result<Bytes, Refusal> {
     if request.headers().contains_key(CONTENT_ENCODING) {
         return Err(Refusal::Encoded);
     }
@@ -34,6 +43,25 @@ pub(super) async fn body(request: &HttpRequest, mut payload: Payload) -> Result<
         }
         Ok(())
     };
-    tokio::time::timeout(TIME, read).await.unwrap_or(Err(Refusal::Slow))?;
+    tokio::time::timeout(time, read).await.unwrap_or(Err(Refusal::Slow))?;
     Ok(body.freeze())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use futures_util::stream;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn who_never_comes_to_an_end_is_cut_off() {
+        let drip = stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Some((Ok(Bytes::from_static(b" ")), ()))
+        });
+        let request = TestRequest::post().to_http_request();
+        let read = body_within(Duration::from_millis(50), &request, Box::pin(drip)).await;
+        assert!(matches!(read, Err(Refusal::Slow)), "{read:?}");
+    }
 }
