@@ -1,6 +1,6 @@
 //! Others find this server, its people and its groups, by every way there is.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::network::{ACTIVITY, Network, Request, Server, on_both};
 
@@ -133,7 +133,47 @@ async fn what_is_not_there_and_what_is_gone() {
     assert!(!answer.text().contains("Hello"));
 }
 
+async fn who_has_a_document_already_is_told_so() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let post = ana.post("Hello, world.").await;
+    let (uri, path) = (post["uri"].as_str().unwrap(), format!("/api/v1/statuses/{}", post["id"].as_str().unwrap()));
+    let ask = |method: &str, url: &str, tags: &str| {
+        let request = Request::new(method, url).with("accept", ACTIVITY).with("if-none-match", tags);
+        let alpha = alpha.clone();
+        async move { alpha.ask(&request).await }
+    };
+    let finger = alpha.url("/.well-known/webfinger?resource=acct:ana@alpha.test");
+    for url in [ana.uri(), uri, &finger, &alpha.url("/nodeinfo/2.1")] {
+        let whole = alpha.get(url, ACTIVITY).await;
+        let tag = whole.header("etag").unwrap_or_else(|| panic!("{url} has no tag"));
+        for (method, tags) in [
+            ("GET", tag.to_owned()),
+            ("HEAD", tag.to_owned()),
+            ("GET", format!("\"other\", W/{tag}")),
+            ("GET", "*".to_owned()),
+        ] {
+            let answer = ask(method, url, &tags).await;
+            assert_eq!((answer.status, answer.header("etag")), (304, Some(tag)), "{url} {tags}");
+            for header in ["cache-control", "vary"] {
+                assert_eq!(answer.header(header), whole.header(header), "{url}");
+            }
+        }
+        let other = ask("GET", url, "\"other\"").await;
+        assert_eq!((other.status, other.body), (200, whole.body.clone()), "{url}");
+    }
+    let before = alpha.get(uri, ACTIVITY).await;
+    let tag = before.header("etag").unwrap();
+    ana.api("PUT", &path, &json!({ "status": "Hello again." })).await;
+    let after = ask("GET", uri, tag).await;
+    assert!(after.status == 200 && after.header("etag") != Some(tag), "what changed is sent");
+    ana.api("DELETE", &path, &Value::Null).await;
+    assert_eq!(ask("GET", uri, "*").await.status, 410, "what is gone is gone for everybody");
+}
+
 on_both![
+    who_has_a_document_already_is_told_so,
     webfinger_names_people_and_groups,
     the_server_describes_itself,
     actors_have_documents_and_pages,

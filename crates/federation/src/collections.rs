@@ -1,5 +1,4 @@
 //! The collections that others page through: what an actor wrote or holds, and what was done with a post.
-use actix_web::http::StatusCode;
 use app::Error;
 use domain::{
     actor::Actor,
@@ -96,8 +95,8 @@ impl Collection {
 
     /// The document that is sent.
     pub(crate) fn document(self) -> app::Result<Document> {
-        let body = render::document(&self.body).map_err(Error::internal)?.into();
-        Ok(Document { status: StatusCode::OK, media_type: DOCUMENT, body, subjects: self.subjects })
+        let body = render::document(&self.body).map_err(Error::internal)?;
+        Ok(Document::new(DOCUMENT, body, self.subjects))
     }
 }
 

@@ -95,7 +95,7 @@ pub(crate) async fn webfinger(
             let body = if actor.deleted.is_some() { json!({ "error": "gone" }) } else { jrd(&actor, app.site()) };
             // What it says changes only when everything of the actor does.
             let subjects = Vec::new();
-            Ok(Document { status, media_type: JRD, body: body.to_string().into(), subjects })
+            Ok(Document { status, ..Document::new(JRD, body.to_string(), subjects) })
         })
         .await;
     match document {

@@ -61,7 +61,7 @@ async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'st
         });
         let media_type = format!("application/json; profile=\"{NODEINFO_SCHEMA}/{version}#\"");
         let media_type = HeaderValue::from_str(&media_type).map_err(app::Error::internal)?;
-        Ok(Document { status: StatusCode::OK, media_type, body: body.to_string().into(), subjects: Vec::new() })
+        Ok(Document::new(media_type, body.to_string(), Vec::new()))
     };
     match documents.get(format!("nodeinfo {version}"), make).await {
         Ok(document) => answer::document(&request, &document),

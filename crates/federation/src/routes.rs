@@ -207,7 +207,7 @@ async fn activity(request: HttpRequest, documents: Data<Documents>, id: Path<Str
         let (body, post) = found.await?.ok_or(Error::NotFound)?;
         let body = documents.seal(body).await?;
         let subjects = post.map(Subject::Post).into_iter().collect();
-        Ok(Document { status: StatusCode::OK, media_type: DOCUMENT, body: body.into(), subjects })
+        Ok(Document::new(DOCUMENT, body, subjects))
     };
     respond(&request, &documents, format!("activities/{id}"), make).await
 }
@@ -239,8 +239,7 @@ async fn local_post(app: &App, name: String, id: PostId) -> app::Result<Post> {
 }
 
 fn document(content: &impl Serialize, subjects: Vec<Subject>) -> app::Result<Document> {
-    let body = render::document(content).map_err(Error::internal)?.into();
-    Ok(Document { status: StatusCode::OK, media_type: DOCUMENT, body, subjects })
+    Ok(Document::new(DOCUMENT, render::document(content).map_err(Error::internal)?, subjects))
 }
 
 /// A document of what was there: it says so, and its status too.

@@ -1,9 +1,9 @@
 //! Answers to other software: their headers, and errors that say no more than they must.
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder,
+    HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, ETag, HeaderName, HeaderValue, IfNoneMatch, TryIntoHeaderPair},
     },
     web::Bytes,
 };
@@ -24,7 +24,8 @@ const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// An answer with a body in a language that software speaks.
 pub(crate) fn with(request: &HttpRequest, status: StatusCode, media_type: HeaderValue, body: Bytes) -> HttpResponse {
     let signed = [header::AUTHORIZATION, HeaderName::from_static("signature")];
-    let cacheable = status.is_success() && !signed.iter().any(|name| request.headers().contains_key(name));
+    let cacheable = (status.is_success() || status == StatusCode::NOT_MODIFIED)
+        && !signed.iter().any(|name| request.headers().contains_key(name));
     HttpResponseBuilder::new(status)
         .insert_header((header::CONTENT_TYPE, media_type))
         .insert_header((header::CACHE_CONTROL, if cacheable { PUBLIC } else { PRIVATE }))
@@ -38,9 +39,23 @@ pub(crate) fn with(request: &HttpRequest, status: StatusCode, media_type: Header
         .body(body)
 }
 
-/// A document of this server.
+/// A document of this server; only that nothing is new, for whoever has it already.
 pub(crate) fn document(request: &HttpRequest, document: &Document) -> HttpResponse {
-    with(request, document.status, document.media_type.clone(), document.body.clone())
+    let Document { status, media_type, body, tag, .. } = document;
+    if !status.is_success() {
+        return with(request, *status, media_type.clone(), body.clone());
+    }
+    // Proxies that compress weaken the tag.
+    let has_it = request.get_header().is_some_and(|tags: IfNoneMatch| match tags {
+        IfNoneMatch::Any => true,
+        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(tag)),
+    });
+    let (status, body) = if has_it { (StatusCode::NOT_MODIFIED, Bytes::new()) } else { (*status, body.clone()) };
+    let mut answer = with(request, status, media_type.clone(), body);
+    if let Ok((name, value)) = ETag(tag.clone()).try_into_pair() {
+        answer.headers_mut().insert(name, value);
+    }
+    answer
 }
 
 /// A refusal; its text is one of ours and safe to show.

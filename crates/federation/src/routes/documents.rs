@@ -6,15 +6,20 @@ use std::{
 };
 
 use actix_web::{
-    http::{StatusCode, header::HeaderValue},
+    http::{
+        StatusCode,
+        header::{EntityTag, HeaderValue},
+    },
     web::Bytes,
 };
 use app::{App, Error, Event};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     id::{ActorId, PostId},
     post::Post,
 };
 use moka::future::Cache;
+use openssl::sha::sha256;
 use tokio::sync::broadcast::{Receiver, error::TryRecvError};
 
 use crate::proof::Sealer;
@@ -53,6 +58,16 @@ pub(crate) struct Document {
     pub(crate) media_type: HeaderValue,
     pub(crate) body: Bytes,
     pub(crate) subjects: Vec<Subject>,
+    /// Tells whoever has the same bytes already that nothing is new.
+    pub(crate) tag: EntityTag,
+}
+
+impl Document {
+    pub(crate) fn new(media_type: HeaderValue, body: impl Into<Bytes>, subjects: Vec<Subject>) -> Self {
+        let body = body.into();
+        let tag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(sha256(&body)));
+        Self { status: StatusCode::OK, media_type, body, subjects, tag }
+    }
 }
 
 #[derive(Clone)]
@@ -224,16 +239,7 @@ mod tests {
     }
 
     fn kept(begun: u64, subjects: &[Subject]) -> Kept {
-        let (status, body) = (StatusCode::OK, Bytes::new());
-        Kept {
-            document: Arc::new(Document {
-                status,
-                media_type: HeaderValue::from_static(""),
-                body,
-                subjects: subjects.to_vec(),
-            }),
-            begun,
-        }
+        Kept { document: Arc::new(Document::new(HeaderValue::from_static(""), "", subjects.to_vec())), begun }
     }
 
     fn dismissal(group: ActorId) -> Arc<Event> {
