@@ -256,5 +256,15 @@ mod tests {
                 prop_assert_eq!(Handle::parse(&handle.to_string()), Some(handle));
             }
         }
+
+        #[test]
+        fn what_is_read_can_be_shown(text in "(@|!|acct:)?(\\PC|[a-z_.:\u{202e}\u{200b} ]){0,12}(@(a\\.test|\\PC{0,6})(:80)?)?") {
+            if let Some(handle) = Handle::parse(&text) {
+                prop_assert!(is_remote_name(&handle.name));
+                prop_assert_eq!(Handle::parse(&handle.to_string()), Some(handle.clone()));
+                prop_assert!(handle.host.is_some() || local_name(&handle.name).is_some_and(|name| name == handle.name));
+                let _ = (is_reserved(&handle.name), skeleton(&handle.name), handle.folded());
+            }
+        }
     }
 }

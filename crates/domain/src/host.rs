@@ -305,5 +305,17 @@ mod tests {
         fn anything_goes_in(text in "\\PC*") {
             let _ = (Host::parse(&text), origin(&text));
         }
+
+        #[test]
+        fn a_host_is_one_everywhere(text in "(\\PC|[a-zA-Z0-9ñ漢]|xn--|[-_.]){1,12}(\\.|\\.test|:[0-9]{1,6})?") {
+            if let Some(host) = Host::parse(&text) {
+                prop_assert!(host.as_str().is_ascii() && host.as_str().len() <= 253 + 6);
+                prop_assert!(host.covers(&host));
+                let shown = host.display();
+                prop_assert_eq!(Host::parse(&shown), Some(host.clone()), "{}", shown);
+                let of = Host::of(&format!("ftp://{text}/")).or_else(|| Host::of(&format!("https://{text}/@a?b#c")));
+                prop_assert_eq!(of.map(|of| of.name().to_owned()), Some(host.name().to_owned()));
+            }
+        }
     }
 }

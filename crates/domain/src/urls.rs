@@ -304,6 +304,8 @@ pub fn page_before(collection: &str, cursor: Option<i64>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn site(url: &str) -> Site {
@@ -340,5 +342,52 @@ mod tests {
             assert_eq!(site.parse(other), None, "{other}");
         }
         assert_eq!(site.parse("https://plaza.example/@ana/7/likes/x"), Some(Local::Other));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+        #[test]
+        fn whatever_is_minted_anywhere_is_recognised_there_alone(
+            host in "([a-z0-9_ñ漢]{1,8}\\.){0,3}[a-z]{2,6}(:[1-9][0-9]{0,4})?|127\\.0\\.0\\.[1-9]:[1-9][0-9]{2}|\\[::[1-9a-f]\\]",
+            scheme in prop::sample::select(vec!["http", "https"]),
+            name in "[a-z0-9_]{1,30}",
+            number in 0..i64::MAX,
+        ) {
+            let Ok(url) = Url::parse(&format!("{scheme}://{host}")) else { return Ok(()) };
+            let Some(site) = Site::new(&url) else { return Ok(()) };
+            let actor = site.actor(site.host(), &name);
+            let post = super::post(&actor, PostId(number));
+            let mut minted = vec![
+                (actor.clone(), Local::Actor(name.clone())),
+                (rsa_key(&actor), Local::Actor(name.clone())),
+                (ed25519_key(&actor), Local::Actor(name.clone())),
+                (follow(&actor, ActorId(number)), Local::Actor(name.clone())),
+                (site.activity(ActivityId(number)), Local::Activity(ActivityId(number))),
+                (site.instance(), Local::Instance),
+                (site.inbox(), Local::Inbox),
+                (post.clone(), Local::Post(name.clone(), PostId(number))),
+            ];
+            minted.extend(ActorPart::ALL.map(|part| (actor_part(&actor, part), Local::ActorPart(name.clone(), part))));
+            let of_post = |part| (post_part(&post, part), Local::PostPart(name.clone(), PostId(number), part));
+            minted.extend(PostPart::ALL.map(of_post));
+            let other = Site::new(&Url::parse("https://plaza.example").unwrap()).unwrap();
+            for (url, local) in minted {
+                prop_assert_eq!(Host::of(&url), Some(site.host().clone()), "{}", url);
+                prop_assert_eq!(site.parse(&url), Some(local), "{}", url);
+                prop_assert_eq!(other.parse(&url), None, "{}", url);
+            }
+        }
+
+        #[test]
+        fn no_url_is_too_strange(url in "(https?:|//|\\\\|/|@|plaza\\.example|[.:?#%]|\\PC){0,12}", path in "(/|@|a|inbox|activities|7|[-+]|%2f|\\PC){0,8}") {
+            let site = site("https://plaza.example");
+            site.parse(&url);
+            let here = format!("https://plaza.example/{path}");
+            prop_assert!(site.parse(&here).is_some(), "{}", here);
+            if let Some(host) = Host::of(&url) {
+                prop_assert_eq!(site.parse(&url).is_some(), site.serves(&host), "{}", url);
+            }
+        }
     }
 }

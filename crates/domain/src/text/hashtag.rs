@@ -7,6 +7,9 @@ use super::{markdown, search};
 /// How many hashtags a post may have.
 pub const MAX: usize = 100;
 
+/// The longest hashtag, in characters.
+pub(super) const LONGEST: usize = 100;
+
 /// The hashtags of Markdown in their folded form, each once, in order, outside code and links.
 pub fn find(md: &str) -> Vec<String> {
     let mut seen = HashSet::new();
@@ -29,16 +32,21 @@ pub fn fold(tag: &str) -> String {
     search::fold(tag.trim().trim_start_matches(['#', '＃']))
 }
 
-/// Whether a text without the sign is a hashtag: word characters, at least one of them a letter.
+/// Whether a text without the sign is a hashtag, as it is written and folded (`½` becomes three signs): word characters,
+/// at least one of them a letter.
 pub fn is_tag(text: &str) -> bool {
     use unicode_normalization::char::is_combining_mark;
     let fits =
         |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '·' | '\u{200c}' | '\u{200d}');
-    text.chars().all(fits) && text.chars().any(char::is_alphabetic) && text.chars().count() <= 100
+    let is =
+        |text: &str| text.chars().all(fits) && text.chars().any(char::is_alphabetic) && text.chars().count() <= LONGEST;
+    is(text) && is(&fold(text))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -47,5 +55,20 @@ mod tests {
         let many: String = (0..120).map(|n| format!("#t{n} ")).collect::<Vec<_>>().concat();
         assert_eq!(find(&many).len(), MAX);
         assert!(!is_tag("123") && !is_tag("a b") && !is_tag("") && is_tag("Gdańsk"));
+        for text in ["ñ½", "x⑴", "ﷺ"] {
+            assert!(!is_tag(text) && find(&format!("#{text}")).is_empty(), "{text} would be {}", fold(text));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+        #[test]
+        fn what_is_found_is_a_hashtag_in_its_one_form(text in "(#|＃)(\\PC|[ñÑéİßﬁﷺ½⑴Ａ９_·ｶﾞ]){1,12} (#\\PC{1,8} ){0,4}") {
+            for tag in find(&text) {
+                prop_assert!(is_tag(&tag), "{:?}", tag);
+                prop_assert_eq!(fold(&tag), tag);
+            }
+        }
     }
 }

@@ -250,10 +250,23 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
         #[test]
         fn always_sanitised(md in "([-*_>#@`|\\[\\]()!<&; \n\\\\ab1]|http://x.test|@a@b.test|<b>){0,60}") {
             let html = render(&md, |_| Some(Mentioned { href: "https://a.test/".into(), display: "a".into() }), |_| None);
             prop_assert_eq!(html::sanitize(&html), html);
+        }
+
+        #[test]
+        fn nothing_breaks_out(md in "(\\PC|[-*_>#@`|~\\[\\]()!<&;:\"' \t\n\\\\]|<script>|javascript:|data:|onload=|&#x6a;|\u{0}|\r|!\\[|\\]\\(|@a@b\\.test|#a){0,60}", href in "\\PC{0,12}") {
+            let known = |_: &Handle| Some(Mentioned { href: format!("https://a.test/{href}"), display: href.clone() });
+            let html = render(&md, known, |tag| Some(format!("https://a.test/{tag}{href}")));
+            prop_assert_eq!(html::sanitize(&html), html.clone());
+            let lower = html.to_lowercase();
+            prop_assert!(!lower.contains("<script") && !lower.contains("href=\"javascript:") && !lower.contains("href=\"data:"));
+            let (mentions, tags) = (mention::find(&md), hashtag::find(&md));
+            prop_assert!(mentions.len() <= mention::MAX && tags.len() <= hashtag::MAX);
         }
     }
 }

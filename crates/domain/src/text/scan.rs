@@ -4,8 +4,6 @@ use unicode_normalization::char::is_combining_mark;
 use crate::handle::{self, Handle};
 use crate::host::{self, Host};
 
-/// The longest hashtag, in characters.
-const TAG_MAX: usize = 100;
 /// The longest address made a link, in bytes.
 const URL_MAX: usize = 2_048;
 
@@ -97,7 +95,8 @@ fn written_host(text: &str) -> Option<&str> {
 fn hashtag(text: &str) -> Option<(Piece<'_>, usize)> {
     let sign = text.chars().next()?.len_utf8();
     let rest = text.get(sign..)?;
-    let tag = head(rest, TAG_MAX + 1, |c| continues_word(c) || matches!(c, '·' | '\u{200c}' | '\u{200d}'));
+    let tag =
+        head(rest, super::hashtag::LONGEST + 1, |c| continues_word(c) || matches!(c, '·' | '\u{200c}' | '\u{200d}'));
     let tag = tag.trim_end_matches(['·', '\u{200c}', '\u{200d}']);
     super::hashtag::is_tag(tag).then(|| (Piece::Hashtag(tag), sign + tag.len()))
 }

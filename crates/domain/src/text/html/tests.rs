@@ -5,6 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod grammar;
+
 #[test]
 fn keeps_what_peers_write() {
     for html in [

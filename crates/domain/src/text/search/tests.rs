@@ -94,4 +94,19 @@ proptest! {
         let index = analyze(&text, None);
         prop_assert!(index.chars().all(|c| c.is_alphanumeric() || c == ' '), "{}", index);
     }
+
+    #[test]
+    fn folding_twice_changes_nothing(text in "(\\PC|[ñÑİßﬁﷺ½ϴΐ\u{300}-\u{315}]){0,20}") {
+        let folded = fold(&text);
+        prop_assert_eq!(fold(&folded), folded);
+    }
+
+    #[test]
+    fn every_word_finds_its_text(words in prop::collection::vec("[a-zA-ZáéíñüÑçßѣﬁΩ]{1,14}|[0-9]{1,6}|[漢字かが]{1,3}", 1..6), language in prop::sample::select(vec![None, Some("es"), Some("en"), Some("fr")])) {
+        let text = words.join(" ");
+        for word in &words {
+            prop_assert!(finds(word, &text, language), "{} in {}: {}", word, text, analyze(&text, language));
+        }
+        prop_assert!(finds(&format!("\"{text}\""), &text, language), "{}: {}", text, analyze(&text, language));
+    }
 }
