@@ -9,6 +9,8 @@ use url::Url;
 
 use super::{Body, Claim, Headers, PrivateKey, PublicKey, Refused, Request, Scheme, sign, verify};
 
+mod hostile;
+
 const NOW: Timestamp = Timestamp(1_795_358_881_000);
 const KEY_ID: &str = "https://beta.test/@bob#main-key";
 const BODY: &[u8] = br#"{"type":"Like"}"#;
