@@ -97,9 +97,8 @@ pub enum Object<'a> {
 impl<'a> Object<'a> {
     fn new(value: &'a Value) -> Self {
         match value {
-            Value::String(id) if !id.is_empty() => Self::Id(id),
             Value::Object(_) => Self::Embedded(value),
-            _ => Self::None,
+            _ => id(value).map_or(Self::None, Self::Id),
         }
     }
 

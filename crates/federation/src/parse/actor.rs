@@ -180,7 +180,7 @@ fn staff(document: &Value, uri: &str) -> Staff {
     match named.as_slice() {
         [] => Staff::Unsaid,
         [Value::String(list)] if list == uri => Staff::Unsaid,
-        [Value::String(list)] => Staff::Listed(list.clone()),
+        [list @ Value::String(_)] => id(list).map_or(Staff::Unsaid, |list| Staff::Listed(list.to_owned())),
         several => Staff::Named(several.iter().filter_map(|person| id(person)).map(str::to_owned).collect()),
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod hostile;
 mod recorded;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
