@@ -114,11 +114,13 @@ fn split_port(text: &str) -> Option<(&str, Option<u16>)> {
 fn canonical_name(text: &str) -> Option<String> {
     let text = text.strip_suffix('.').unwrap_or(text);
     // Only what is left of host syntax may pass; the rest (`@ / % :` …) is somebody's trick.
-    if text.chars().any(|c| c.is_ascii() && !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))) {
+    let tricky = |c: char| c.is_ascii() && !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    if text.chars().any(tricky) {
         return None;
     }
     let name = idna::domain_to_ascii(text).ok()?;
-    if !text.is_ascii() && !reads_back(text, &name) {
+    // A Greek question mark, say, becomes a semicolon.
+    if !text.is_ascii() && (name.chars().any(tricky) || !reads_back(text, &name)) {
         return None;
     }
     let labels_hold = name
@@ -239,6 +241,7 @@ mod tests {
             "-a.example",
             "xn--\u{e9}.example",
             "xn--zzzzzzz-.example",
+            "\u{fc}\u{37e}.example",
             "host\0",
             "host\n",
         ] {
