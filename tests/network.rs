@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ::server::settings::{LogFormat, MediaUrl, Registration, Settings};
+use domain::rule::Openness;
 use tempfile::TempDir;
 
 pub(crate) use self::database::{Backend, Database};
@@ -213,6 +214,7 @@ async fn start(name: &str, backend: Backend, clock: &app::Clock, board: &Switchb
         database: database.url.clone(),
         media: MediaUrl::File(folder.path().join("media")),
         registration: Registration::Open,
+        federation: Openness::Open,
         smtp: None,
         allow_private_networks: vec!["127.0.0.0/8".parse().expect("a range")],
         trusted_proxies: Vec::new(),

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use domain::{
     actor::Actor,
     group::Role,
+    host::Host,
     id::{ActorId, ReceivedId},
     post::{Post, Vote},
     report::Report,
+    rule::Ruling,
     time::Timestamp,
 };
 use store::follows::Follow;
@@ -226,6 +228,17 @@ pub enum Event {
         report: Arc<Report>,
         /// Who did it.
         by: ActorId,
+    },
+    /// A rule was made about a server, or ended.
+    Ruled {
+        /// The host.
+        host: Host,
+        /// What it says; `None` when there is none any more.
+        ruling: Option<Ruling>,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
     },
     /// A person or group here is gone.
     ActorDeleted {

@@ -138,9 +138,10 @@ impl Here {
         let site = Site::new(&Url::parse(OURS).unwrap()).unwrap();
         let app = App::new(Parts {
             db,
-            config: Config { site, registration: "open".into() },
+            config: Config { site, registration: "open".into(), federation: domain::rule::Openness::Open },
             clock: Clock::default(),
             seal: Seal::new([7; 32]),
+            rules: app::rules::Rules::default(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(FederationResolver::new(client)),
             tasks: Tasks::default(),

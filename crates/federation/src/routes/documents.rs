@@ -128,7 +128,8 @@ impl Marks {
             | Event::Banned { .. }
             | Event::Unbanned { .. }
             | Event::Reported { .. }
-            | Event::ReportResolved { .. } => {}
+            | Event::ReportResolved { .. }
+            | Event::Ruled { .. } => {}
             // Rare, and near everything the actor ever did.
             Event::ProfileChanged { .. } | Event::ActorDeleted { .. } => self.floor = self.count,
         }
