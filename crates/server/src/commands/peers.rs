@@ -19,6 +19,8 @@ struct Server {
     software: String,
     version: String,
     state: &'static str,
+    /// What it is to us, by the rules.
+    regard: &'static str,
     /// How it wants requests signed, once that is known.
     scheme: Option<&'static str>,
     waiting: i64,
@@ -38,6 +40,7 @@ impl Server {
             software: peer.software,
             version: peer.version,
             state: peer.state.as_str(),
+            regard: peer.regard.as_str(),
             scheme: peer.scheme.map(domain::peer::Scheme::as_str),
             waiting,
             parked,
@@ -69,6 +72,7 @@ impl Server {
             line("host", &self.host),
             line("software", format!("{} {}", self.software, self.version).trim()),
             line("state", self.state),
+            line("regard", self.regard),
             line("signatures", self.scheme.unwrap_or("unknown")),
             line("waiting", &self.waiting.to_string()),
             line("parked", &self.parked.to_string()),
