@@ -5,7 +5,7 @@ use domain::{
     actor::Actor,
     group::Role,
     host::Host,
-    id::{ActorId, ReceivedId},
+    id::{ActorId, PeerId, ReceivedId},
     post::{Post, Vote},
     report::Report,
     rule::Ruling,
@@ -239,6 +239,11 @@ pub enum Event {
         by: ActorId,
         /// Why.
         reason: String,
+    },
+    /// All follows from and to the people of a suspended server ended; nobody there is told.
+    Severed {
+        /// The server.
+        peer: PeerId,
     },
     /// A person or group here is gone.
     ActorDeleted {

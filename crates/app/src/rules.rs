@@ -194,6 +194,7 @@ pub(crate) fn sever(app: App, subject: String) -> BoxFuture<'static, Result<()>>
             if store::peers::by_id(tx, peer)?.is_some_and(|peer| peer.regard == Regard::Suspended) {
                 store::deliveries::forget_peer(tx, peer)?;
                 store::follows::remove_peer(tx, peer)?;
+                tx.emit(Event::Severed { peer });
             }
             Ok(())
         })

@@ -55,7 +55,8 @@ impl Outbox for FederationOutbox {
             Event::GroupCreated { .. }
             | Event::JoinAsked { .. }
             | Event::ReportResolved { .. }
-            | Event::Ruled { .. } => Ok(()),
+            | Event::Ruled { .. }
+            | Event::Severed { .. } => Ok(()),
         }
     }
 }

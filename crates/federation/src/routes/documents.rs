@@ -130,8 +130,10 @@ impl Marks {
             | Event::Reported { .. }
             | Event::ReportResolved { .. }
             | Event::Ruled { .. } => {}
-            // Rare, and near everything the actor ever did.
-            Event::ProfileChanged { .. } | Event::ActorDeleted { .. } => self.floor = self.count,
+            // Rare, and near everything the actor, or a server full of them, ever did.
+            Event::ProfileChanged { .. } | Event::ActorDeleted { .. } | Event::Severed { .. } => {
+                self.floor = self.count
+            }
         }
     }
 
