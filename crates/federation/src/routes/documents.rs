@@ -132,7 +132,7 @@ impl Marks {
             | Event::Ruled { .. } => {}
             // Rare, and near everything the actor, or a server full of them, ever did.
             Event::ProfileChanged { .. } | Event::ActorDeleted { .. } | Event::Severed { .. } => {
-                self.floor = self.count
+                self.floor = self.count;
             }
         }
     }
