@@ -99,8 +99,9 @@ impl Printed {
     }
 
     fn line(&self) -> String {
+        let since = format!("since {}", self.since);
         let comments = [&self.comment, &self.private_comment].into_iter().filter(|comment| !comment.is_empty());
-        let comments: String = comments.map(|comment| format!(", {comment}")).collect();
-        format!("{}: {} since {}{comments}", self.host, self.rule, self.since)
+        let words: Vec<&str> = std::iter::once(since.as_str()).chain(comments.map(String::as_str)).collect();
+        format!("{}: {} {}", self.host, self.rule, words.join(", "))
     }
 }
