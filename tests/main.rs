@@ -20,6 +20,7 @@ mod peers;
 mod program;
 mod proofs;
 mod reports;
+mod rules;
 mod secrecy;
 mod signatures;
 mod synchronization;

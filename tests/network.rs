@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ::server::settings::{LogFormat, MediaUrl, Registration, Settings};
+use domain::rule::Openness;
 use tempfile::TempDir;
 
 pub(crate) use self::database::{Backend, Database};
@@ -106,12 +107,17 @@ pub(crate) struct Network {
 impl Network {
     /// Starts servers, each at `http://NAME`.
     pub(crate) async fn of<const N: usize>(names: [&str; N]) -> Self {
+        Self::dealing_with(Openness::Open, names).await
+    }
+
+    /// The same, of servers that deal with everybody, or only with those they allow.
+    pub(crate) async fn dealing_with<const N: usize>(openness: Openness, names: [&str; N]) -> Self {
         work::show_logs();
         let (clock, board) = (app::Clock::default(), Switchboard::default());
         let backend = backend();
         let mut running = Vec::new();
         for name in names {
-            running.push(start(name, backend, &clock, &board).await);
+            running.push(start(name, backend, openness, &clock, &board).await);
         }
         let servers = running.iter().map(|running| running.handle.clone()).collect();
         let network = Self { clock, board, servers, running: Arc::new(Mutex::new(running)), peers: Arc::default() };
@@ -203,7 +209,7 @@ impl Network {
     }
 }
 
-async fn start(name: &str, backend: Backend, clock: &app::Clock, board: &Switchboard) -> Running {
+async fn start(name: &str, backend: Backend, openness: Openness, clock: &app::Clock, board: &Switchboard) -> Running {
     let folder = work::folder();
     let database = Database::make(backend, folder.path());
     let settings = Settings {
@@ -213,6 +219,7 @@ async fn start(name: &str, backend: Backend, clock: &app::Clock, board: &Switchb
         database: database.url.clone(),
         media: MediaUrl::File(folder.path().join("media")),
         registration: Registration::Open,
+        federation: openness,
         smtp: None,
         allow_private_networks: vec!["127.0.0.0/8".parse().expect("a range")],
         trusted_proxies: Vec::new(),

@@ -73,6 +73,32 @@ async fn commands_say_what_they_did() {
     assert_eq!(program.stop().await, Some(0));
 }
 
+async fn rules_about_servers_are_made_and_ended() {
+    let program = Program::install(HERE);
+    let dry = program.json(&["peer", "block", "evil.test", "--dry-run", "--json"], "").await;
+    assert_eq!(dry, json!({ "servers": 0, "people": 0, "followers": 0, "following": 0, "posts": 0 }));
+    let unsure = program.run(&["peer", "block", "evil.test"], "no\n").await;
+    assert_eq!(unsure.status.code(), Some(1), "{unsure:?}");
+    assert_eq!(program.json(&["peer", "rules", "--json"], "").await, json!([]));
+
+    assert!(program.run(&["peer", "block", "Evil.test.", "--comment", "spam"], "yes\n").await.status.success());
+    assert!(program.run(&["peer", "block", "loud.test", "--silence", "--yes"], "").await.status.success());
+    assert!(program.run(&["peer", "allow", "good.evil.test"], "").await.status.success());
+    let rules = program.json(&["peer", "rules", "--json"], "").await;
+    let said: Vec<_> =
+        rules.as_array().unwrap().iter().map(|rule| (&rule["host"], &rule["rule"], &rule["comment"])).collect();
+    let expected = [("evil.test", "suspend", "spam"), ("good.evil.test", "allow", ""), ("loud.test", "silence", "")];
+    let expected = expected.map(|(host, rule, comment)| (json!(host), json!(rule), json!(comment)));
+    assert_eq!(said, expected.iter().map(|(host, rule, comment)| (host, rule, comment)).collect::<Vec<_>>());
+
+    assert!(program.run(&["peer", "unblock", "evil.test"], "").await.status.success());
+    for mistake in [["peer", "unblock", "evil.test"], ["peer", "allow", "no host"]] {
+        assert_eq!(program.run(&mistake, "").await.status.code(), Some(2), "{mistake:?}");
+    }
+    let own = program.host();
+    assert_eq!(program.run(&["peer", "block", &own, "--yes"], "").await.status.code(), Some(2), "not ourselves");
+}
+
 async fn mistakes_are_told_in_one_line() {
     let program = Program::install(HERE);
     program.person("ana").await;
@@ -247,6 +273,7 @@ async fn what_was_refused_is_seen_and_tried_again() {
 on_both![
     what_was_refused_is_seen_and_tried_again,
     commands_say_what_they_did,
+    rules_about_servers_are_made_and_ended,
     mistakes_are_told_in_one_line,
     a_database_has_one_home,
     two_programs_hold_one_conversation,

@@ -57,14 +57,12 @@ pub fn record(tx: &mut Tx<'_, '_>, found: &Found) -> Result<ActorId> {
     if tx.site().parse(&found.actor.uri).is_some() {
         return Err(Error::Invalid("this actor would be one of ours".into()));
     }
-    let peer_host = domain::host::Host::of(&found.actor.uri)
-        .ok_or_else(|| Error::Invalid("an actor needs a host".into()))?
-        .to_string();
+    let peer_host =
+        domain::host::Host::of(&found.actor.uri).ok_or_else(|| Error::Invalid("an actor needs a host".into()))?;
     let known = store::actors::by_uri(tx, &found.actor.uri)?;
     // Once gone for good, an id does not come back with other people's rights.
     let changed_kind = known.as_ref().is_some_and(|known| known.is_group() != found.actor.is_group());
-    let new_peer = tx.new_id();
-    let peer = store::peers::ensure(tx, new_peer, &peer_host)?;
+    let peer = tx.peer(&peer_host)?;
     let id = known.as_ref().map_or_else(|| tx.new_id(), |known| known.id);
     let actor = Actor { id, peer: Some(peer), updated: tx.now(), ..found.actor.clone() };
     let id = store::actors::upsert(tx, &actor)?;

@@ -6,7 +6,9 @@ use std::{
 };
 
 use domain::{
+    host::Host,
     id::{ActivityId, ActorId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId, ReportId},
+    rule::Openness,
     time::{Timestamp, span},
     urls::Site,
 };
@@ -16,6 +18,7 @@ use tokio::sync::{Notify, broadcast};
 use crate::{
     Clock, Error, Event, Outbox, Resolver, Result, Tasks, log, notifications,
     random::{self, Ids},
+    rules::Rules,
     seal::Seal,
 };
 
@@ -32,6 +35,8 @@ pub struct Config {
     pub site: Site,
     /// Who may make a login: `open`, `approval`, `invite` or `closed`.
     pub registration: String,
+    /// Whom we deal with when nothing is said about them.
+    pub federation: Openness,
 }
 
 /// Everything that can be done here; cheap to clone.
@@ -46,6 +51,7 @@ struct Inner {
     /// The number by which other processes know this one.
     holder: Holder,
     seal: Seal,
+    rules: Rules,
     outbox: Box<dyn Outbox>,
     resolver: Box<dyn Resolver>,
     tasks: Tasks,
@@ -137,6 +143,17 @@ impl Tx<'_, '_> {
         &self.app.seal
     }
 
+    /// The server of a URL, new if it was not known.
+    pub(crate) fn peer(&mut self, host: &Host) -> Result<PeerId> {
+        let (id, regard) = (self.new_id(), self.app.rules.book().regard(host));
+        Ok(store::peers::ensure(self, id, host.as_str(), regard)?)
+    }
+
+    /// Which servers we deal with.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.app.rules
+    }
+
     /// Says that something happened: others hear of it in this transaction, or of nothing at all.
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);
@@ -191,6 +208,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Seals secrets.
     pub seal: Seal,
+    /// Which servers we deal with.
+    pub rules: Rules,
     /// Tells other servers.
     pub outbox: Box<dyn Outbox>,
     /// Asks other servers.
@@ -202,11 +221,11 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, config, clock, seal, outbox, resolver, tasks } = parts;
+        let Parts { db, config, clock, seal, rules, outbox, resolver, tasks } = parts;
         let events = broadcast::Sender::new(STREAM);
         let wakes = Wakes::default();
         let (ids, holder) = (Ids::new(), random::holder());
-        Self(Arc::new(Inner { db, config, clock, ids, holder, seal, outbox, resolver, tasks, wakes, events }))
+        Self(Arc::new(Inner { db, config, clock, ids, holder, seal, rules, outbox, resolver, tasks, wakes, events }))
     }
 
     /// What the operator decided.
@@ -232,6 +251,11 @@ impl App {
     /// Seals and opens secrets.
     pub fn seal(&self) -> &Seal {
         &self.0.seal
+    }
+
+    /// Which servers we deal with.
+    pub fn rules(&self) -> &Rules {
+        &self.0.rules
     }
 
     /// Asks other servers.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use domain::{
     actor::Actor,
     group::Role,
-    id::{ActorId, ReceivedId},
+    host::Host,
+    id::{ActorId, PeerId, ReceivedId},
     post::{Post, Vote},
     report::Report,
+    rule::Ruling,
     time::Timestamp,
 };
 use store::follows::Follow;
@@ -226,6 +228,22 @@ pub enum Event {
         report: Arc<Report>,
         /// Who did it.
         by: ActorId,
+    },
+    /// A rule was made about a server, or ended.
+    Ruled {
+        /// The host.
+        host: Host,
+        /// What it says; `None` when there is none any more.
+        ruling: Option<Ruling>,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
+    },
+    /// All follows from and to the people of a suspended server ended; nobody there is told.
+    Severed {
+        /// The server.
+        peer: PeerId,
     },
     /// A person or group here is gone.
     ActorDeleted {

@@ -23,6 +23,7 @@ pub mod posts;
 pub mod random;
 pub mod reports;
 pub mod retention;
+pub mod rules;
 pub mod seal;
 pub mod setup;
 pub mod shares;

@@ -1,5 +1,9 @@
 //! Keeps the moderation log; hangs on events, in their transaction.
-use domain::id::{ActorId, LogEntryId};
+use domain::{
+    host::Host,
+    id::{ActorId, LogEntryId},
+    rule::Ruling,
+};
 use store::log::Entry;
 
 use crate::{Event, Result, Tx};
@@ -11,6 +15,7 @@ struct Decision<'a> {
     person: Option<ActorId>,
     post: Option<i64>,
     reason: &'a str,
+    host: Option<&'a Host>,
 }
 
 /// Records what `event` decided, if it was a decision about others.
@@ -26,6 +31,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         post_id: decision.post,
         reason: decision.reason.to_owned(),
         created: tx.now().0,
+        host: decision.host.map(Host::to_string),
     };
     Ok(store::log::insert(tx, &entry)?)
 }
@@ -38,6 +44,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
         person: Some(post.author),
         post: Some(post.id.0),
         reason: "",
+        host: None,
     };
     let on_person = |group: ActorId, person: ActorId, by: ActorId, action| Decision {
         group: Some(group),
@@ -46,6 +53,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
         person: Some(person),
         post: None,
         reason: "",
+        host: None,
     };
     Some(match event {
         Event::Removed { post, by, reason, .. } => Decision { reason, ..on_post(post, *by, "remove") },
@@ -74,6 +82,16 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             person: Some(report.target),
             post: report.posts.first().map(|post| post.0),
             reason: "",
+            host: None,
+        },
+        Event::Ruled { host, ruling, by, reason } => Decision {
+            group: None,
+            by: *by,
+            action: ruling.map_or("lift", Ruling::as_str),
+            person: None,
+            post: None,
+            reason,
+            host: Some(host),
         },
         _ => return None,
     })

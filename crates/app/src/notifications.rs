@@ -2,6 +2,7 @@
 use domain::{
     id::{ActorId, NotificationId},
     post::{FollowState, Post, Vote},
+    rule::Regard,
 };
 
 use crate::{Event, Result, Tx, reports};
@@ -90,11 +91,28 @@ fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: O
         return Ok(());
     }
     let now = tx.now();
-    for account in store::accounts::among(tx, whom)? {
-        if account != by {
+    let accounts = store::accounts::among(tx, whom)?;
+    // Whoever is silenced is heard only by those who follow them, and by those who answer for others.
+    let hushed = kind != Kind::Report && !accounts.is_empty() && is_silenced(tx, by)?;
+    for account in accounts {
+        if account != by && (!hushed || follows(tx, account, by)?) {
             let id: NotificationId = tx.new_id();
             store::notifications::insert(tx, id, account, kind.as_str(), by, about, now)?;
         }
     }
     Ok(())
+}
+
+/// Whether an actor lives on a server that is silenced; asked of the database only if any is.
+fn is_silenced(tx: &mut Tx<'_, '_>, actor: ActorId) -> Result<bool> {
+    if !tx.rules().book().silences() {
+        return Ok(false);
+    }
+    let actor = store::actors::by_id(tx, actor)?;
+    Ok(actor.is_some_and(|actor| !actor.is_local() && tx.rules().regard(&actor.uri) == Regard::Silenced))
+}
+
+fn follows(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<bool> {
+    let follow = store::follows::get(tx, follower, target)?;
+    Ok(follow.is_some_and(|follow| follow.state == FollowState::Accepted))
 }

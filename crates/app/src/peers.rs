@@ -1,13 +1,12 @@
 //! Other servers: what they run, as they say themselves, and how they want to be spoken to.
-use domain::peer::Scheme;
+use domain::{host::Host, peer::Scheme};
 
 use crate::{App, Error, Queue, Result};
 
 /// Records what the server at `host` says it runs.
-pub async fn describe(app: &App, host: String, software: String, version: String) -> Result<()> {
+pub async fn describe(app: &App, host: Host, software: String, version: String) -> Result<()> {
     app.write(move |tx| {
-        let (id, now) = (tx.new_id(), tx.now());
-        let id = store::peers::ensure(tx, id, &host)?;
+        let (id, now) = (tx.peer(&host)?, tx.now());
         Ok(store::peers::describe(tx, id, &software, &version, now)?)
     })
     .await

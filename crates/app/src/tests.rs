@@ -81,9 +81,10 @@ async fn world(postgres: bool) -> Option<World> {
     let site = Site::new(&"https://plaza.example".parse().unwrap()).unwrap();
     let app = App::new(Parts {
         db: Db::open(&location, 2).unwrap(),
-        config: Config { site, registration: "open".into() },
+        config: Config { site, registration: "open".into(), federation: domain::rule::Openness::Open },
         clock: clock.clone(),
         seal: Seal::new([1; 32]),
+        rules: crate::rules::Rules::default(),
         outbox: Box::new(said.clone()),
         resolver: Box::new(Nobody),
         tasks: Tasks::default(),

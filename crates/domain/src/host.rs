@@ -51,6 +51,12 @@ impl Host {
         split_port(&self.0).and_then(|(_, port)| port)
     }
 
+    /// The same host, whatever its port.
+    #[must_use]
+    pub fn without_port(&self) -> Self {
+        Self(self.name().to_owned())
+    }
+
     /// Whether a block of this host falls on `other`: itself and its sub-domains, on every port unless one is named.
     pub fn covers(&self, other: &Self) -> bool {
         if self.port().is_some() && self.port() != other.port() {
@@ -63,6 +69,19 @@ impl Host {
             Some(rest) => rest.ends_with('.'),
             None => false,
         }
+    }
+
+    /// This host and all domains above it, the nearest first; each with the port, if there is one, and then without.
+    pub fn above(&self) -> impl Iterator<Item = Self> {
+        let port = self.port().map(|port| format!(":{port}"));
+        std::iter::successors(Some(self.name()), |name| name.split_once('.').map(|(_, rest)| rest)).flat_map(
+            move |name| {
+                port.iter()
+                    .map(move |port| Self(format!("{name}{port}")))
+                    .chain([Self(name.to_owned())])
+                    .collect::<Vec<_>>()
+            },
+        )
     }
 
     /// The name as people read it: Unicode where a label is of one script, punycode where it mixes them.

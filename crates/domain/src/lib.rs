@@ -8,6 +8,7 @@ pub mod peer;
 pub mod policy;
 pub mod post;
 pub mod report;
+pub mod rule;
 pub mod text;
 pub mod time;
 pub mod urls;

@@ -20,6 +20,9 @@ pub enum Refusal {
     /// Only those who keep order may.
     #[error("only moderators may do this")]
     NotStaff,
+    /// Only those who administer this server may.
+    #[error("only admins may do this")]
+    NotAdmin,
     /// Only the author may.
     #[error("only the author may do this")]
     NotAuthor,
@@ -130,6 +133,11 @@ pub fn join(group: &GroupRules, who: &Standing) -> Verdict<MemberState> {
 /// Keeping order: removing and restoring posts, locking, pinning, answering requests, inviting, seeing and resolving reports.
 pub fn moderate(who: &Standing) -> Verdict {
     unless(!(who.is_staff() || who.admin), Refusal::NotStaff)
+}
+
+/// Deciding which servers we deal with.
+pub fn administer(who: &Standing) -> Verdict {
+    unless(!who.admin, Refusal::NotAdmin)
 }
 
 /// Reporting what stands in a group to those who keep order there; bans keep nobody from it.

@@ -10,6 +10,7 @@ mod tests;
 
 use std::{io, sync::Arc, time::Duration};
 
+use app::rules::Rules;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Uri,
@@ -54,6 +55,8 @@ pub struct Config {
     pub user_agent: String,
     /// Who finds addresses; the operating system by default.
     pub lookup: Option<Arc<dyn Lookup>>,
+    /// Servers that are suspended by these are asked nothing and sent nothing.
+    pub rules: Rules,
 }
 
 /// Why there is no client.
@@ -83,6 +86,7 @@ const PATIENCE: Patience =
 pub struct Client {
     pool: Pool<Connector, Full<Bytes>>,
     user_agent: HeaderValue,
+    rules: Rules,
     development: bool,
     patience: Patience,
 }
@@ -142,7 +146,13 @@ impl Client {
             .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
             .http1_max_buf_size(LONGEST_HEAD)
             .build(connector);
-        Ok(Self { pool, user_agent: config.user_agent.parse()?, development: config.development, patience })
+        Ok(Self {
+            pool,
+            user_agent: config.user_agent.parse()?,
+            rules: config.rules,
+            development: config.development,
+            patience,
+        })
     }
 
     /// Fetches a document, following redirects; each hop is checked and signed like the first.
@@ -199,6 +209,9 @@ impl Client {
         body: &Bytes,
     ) -> Result<(response::Parts, Incoming), FetchError> {
         target::check(url, self.development)?;
+        if self.rules.suspend(url.as_str()) {
+            return Err(FetchError::Forbidden("this server is suspended here"));
+        }
         let uri = Uri::try_from(url.as_str()).ok().ok_or(FetchError::Forbidden("not a URL"))?;
         let send = || {
             let mut request = http::Request::new(Full::new(body.clone()));

@@ -63,12 +63,11 @@ async fn receive(request: &HttpRequest, app: &App, payload: Payload) -> Result<&
     let body = str::from_utf8(&body).map_err(|e| Refusal::Malformed(format!("the body is no text: {e}")))?;
     let sha256 = sha256(body.as_bytes());
     let claim = claim(request, app, body, sha256)?;
+    welcome(app, &claim.key_id)?;
     let document = parse::json(body.as_bytes()).map_err(|e| Refusal::Malformed(e.to_string()))?;
     let activity = parse::activity(&document).map_err(|e| Refusal::Malformed(e.to_string()))?;
     let actor = own_voice(app, &activity)?;
-    if is_blocked(actor) {
-        return Err(Refusal::Blocked);
-    }
+    welcome(app, actor)?;
     let resolver = FederationResolver::of(app).map_err(Refusal::ours)?;
     match identity::prove(app, resolver, &claim, &activity, actor).await? {
         Proof::Given if claim.scheme == Scheme::Rfc9421 => resolver.suppose_rfc9421(app, &claim.key_id).await?,
@@ -86,8 +85,11 @@ async fn receive(request: &HttpRequest, app: &App, payload: Payload) -> Result<&
 /// Who signed a request that has no body.
 pub(crate) async fn signer(request: &HttpRequest, app: &App) -> Result<String, Refusal> {
     let claim = claim(request, app, "", sha256(b""))?;
+    welcome(app, &claim.key_id)?;
     let resolver = FederationResolver::of(app).map_err(Refusal::ours)?;
-    identity::signer(app, resolver, &claim).await
+    let signer = identity::signer(app, resolver, &claim).await?;
+    welcome(app, &signer)?;
+    Ok(signer)
 }
 
 /// What the signature of the request claims; the digest of the body is checked before anything in the body is believed.
@@ -110,9 +112,18 @@ fn claim(request: &HttpRequest, app: &App, body: &str, sha256: [u8; 32]) -> Resu
     Ok(verify::parse(&request)?)
 }
 
-/// Whether a server is blocked here. Nobody can block one yet; this is where it will be asked.
-fn is_blocked(_actor: &str) -> bool {
-    false
+/// Whether we deal with the server of a URL.
+fn welcome(app: &App, url: &str) -> Result<(), Refusal> {
+    if app.rules().suspend(url) { Err(Refusal::Blocked) } else { Ok(()) }
+}
+
+/// Whether we deal with whoever says that they sign this request, if anybody does. What everybody may read needs no
+/// proof; whoever says they are of a suspended server is believed.
+pub(crate) fn is_for_reader(request: &HttpRequest, app: &App) -> Result<(), Refusal> {
+    if !request.headers().contains_key("signature") {
+        return Ok(());
+    }
+    claim(request, app, "", sha256(b"")).map_or(Ok(()), |claim| welcome(app, &claim.key_id))
 }
 
 /// The actor, if the activity speaks of no other origin and of nobody here as its author.

@@ -52,7 +52,11 @@ impl Outbox for FederationOutbox {
             Event::ProfileChanged { actor, by } => actors::changed(tx, actor, *by),
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),
             Event::Reported { report } => reports::filed(tx, report),
-            Event::GroupCreated { .. } | Event::JoinAsked { .. } | Event::ReportResolved { .. } => Ok(()),
+            Event::GroupCreated { .. }
+            | Event::JoinAsked { .. }
+            | Event::ReportResolved { .. }
+            | Event::Ruled { .. }
+            | Event::Severed { .. } => Ok(()),
         }
     }
 }

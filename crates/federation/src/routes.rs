@@ -251,6 +251,9 @@ async fn respond<F>(request: &HttpRequest, documents: &Documents, key: String, m
 where
     F: Future<Output = app::Result<Document>>,
 {
+    if let Err(refusal) = inbox::is_for_reader(request, documents.app()) {
+        return refusal.answer();
+    }
     match documents.get(key, make).await {
         Ok(document) => answer::document(request, &document),
         Err(error) => answer::error(request, &error),

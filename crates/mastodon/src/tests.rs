@@ -111,9 +111,10 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
     let site = Site::new(&"https://plaza.example".parse().unwrap()).unwrap();
     let app = App::new(Parts {
         db: Db::open(&location, 2).unwrap(),
-        config: Config { site, registration: "open".into() },
+        config: Config { site, registration: "open".into(), federation: domain::rule::Openness::Open },
         clock: clock.clone(),
         seal: Seal::new([1; 32]),
+        rules: app::rules::Rules::default(),
         outbox: Box::new(Silent),
         resolver: Box::new(Nobody),
         tasks: Tasks::default(),

@@ -203,9 +203,59 @@ pub enum Peer {
     Show(PeerHost),
     /// Try a server again now, with everything that waits for it, also what was given up.
     Retry(PeerHost),
+    /// Have nothing to do with a server and all below it: all follows from and to it end.
+    Block(PeerBlock),
+    /// End the rule about a server; what it ended does not come back.
+    Unblock(PeerRuled),
+    /// Deal with a server and all below it, whatever is said about the domain above it, or about all others.
+    Allow(PeerAllow),
+    /// List the rules about servers.
+    Rules(PeerList),
 }
 
-/// `tertulia peer list`
+/// `tertulia peer block`
+#[derive(Debug, Args)]
+pub struct PeerBlock {
+    /// The host, such as example.org.
+    pub host: String,
+    /// Why, for everybody.
+    #[arg(long, default_value = "")]
+    pub comment: String,
+    /// Why, for those who administer this server.
+    #[arg(long, default_value = "")]
+    pub private_comment: String,
+    /// Only keep its people out of public timelines, and from telling anybody who does not follow them.
+    #[arg(long)]
+    pub silence: bool,
+    /// Only say whom it would concern.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tertulia peer allow`
+#[derive(Debug, Args)]
+pub struct PeerAllow {
+    /// The host, such as example.org.
+    pub host: String,
+    /// Why, for those who administer this server.
+    #[arg(long, default_value = "")]
+    pub comment: String,
+}
+
+/// `tertulia peer unblock`
+#[derive(Debug, Args)]
+pub struct PeerRuled {
+    /// The host that the rule is about.
+    pub host: String,
+}
+
+/// `tertulia peer list` and `tertulia peer rules`
 #[derive(Debug, Args)]
 pub struct PeerList {
     /// Print one JSON array.

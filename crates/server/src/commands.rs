@@ -1,5 +1,6 @@
 //! The commands that work on data: each one action, on the same data as a running server.
 pub(crate) mod peers;
+mod rules;
 
 use std::io::{BufRead, Write};
 
@@ -36,7 +37,7 @@ pub(crate) async fn person(settings: &Settings, command: Person) -> Result<(), F
         }
     };
     let PersonCreate { name, email, admin, json, password_stdin: _ } = create;
-    let password = read_password()?;
+    let password = read_line()?;
     let app = open(settings).await?;
     let language = "es".to_owned();
     let person = app::people::create(&app, NewPerson { name, email, password, admin, language }).await;
@@ -116,7 +117,7 @@ fn refusal(error: &app::Error) -> Failure {
     }
 }
 
-fn read_password() -> Result<String, Failure> {
+fn read_line() -> Result<String, Failure> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::Other(format!("standard input: {e}")))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())

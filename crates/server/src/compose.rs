@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use app::{App, Clock, Parts, Tasks, seal::Seal};
+use app::{App, Clock, Parts, Tasks, rules::Rules, seal::Seal};
 use domain::urls::Site;
 use federation::{client, outbox::FederationOutbox, resolver::FederationResolver};
 use store::{Db, Location};
@@ -53,18 +53,25 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         fs::create_dir_all(folder).map_err(|e| Failure::Other(format!("{}: {e}", folder.display())))?;
     }
     let db = Db::open(&location, readers(&location)).map_err(|e| Failure::Other(format!("database: {e}")))?;
+    let rules = Rules::default();
     let client = client::Client::new(client::Config {
         allow_private: settings.allow_private_networks.clone(),
         development: site.is_development(),
         user_agent: format!("tertulia/{} (+{})", env!("CARGO_PKG_VERSION"), site.page("/")),
         lookup: overrides.lookup,
+        rules: rules.clone(),
     })
     .map_err(|e| Failure::Other(format!("outgoing requests: {e}")))?;
     let app = App::new(Parts {
         db,
-        config: app::Config { site, registration: settings.registration.as_str().to_owned() },
+        config: app::Config {
+            site,
+            registration: settings.registration.as_str().to_owned(),
+            federation: settings.federation,
+        },
         clock: overrides.clock,
         seal: Seal::new(key),
+        rules,
         outbox: Box::new(FederationOutbox),
         resolver: Box::new(FederationResolver::new(client.clone())),
         tasks: Tasks::default(),
@@ -73,6 +80,8 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         app::Error::Invalid(what) => Failure::Usage(what),
         other => failure(&other),
     })?;
+    // Before anything is asked of others or by them.
+    app::rules::load(&app).await.map_err(|e| failure(&e))?;
     Ok(Composed { app, client })
 }
 

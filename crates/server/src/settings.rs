@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use domain::rule::Openness;
 use ipnet::IpNet;
 use url::Url;
 
@@ -93,6 +94,15 @@ const REGISTRATION: Setting = Setting {
     expected: "`open`, `approval`, `invite` or `closed`",
     kind: Kind::Text,
 };
+const FEDERATION: Setting = Setting {
+    key: "federation",
+    env: "TERTULIA_FEDERATION",
+    default: "open",
+    meaning: "Which servers this one deals with: all but those that are blocked (open), or only those that are allowed \
+              (allowlist). See `tertulia peer --help`.",
+    expected: "`open` or `allowlist`",
+    kind: Kind::Text,
+};
 const SMTP: Setting = Setting {
     key: "smtp",
     env: "TERTULIA_SMTP",
@@ -136,8 +146,20 @@ const LOG_FORMAT: Setting = Setting {
 };
 
 /// Every setting there is, in the order they are explained.
-pub const SETTINGS: &[Setting] =
-    &[URL, LISTEN, DATA, DATABASE, MEDIA, REGISTRATION, SMTP, ALLOW_PRIVATE_NETWORKS, TRUSTED_PROXIES, LOG, LOG_FORMAT];
+pub const SETTINGS: &[Setting] = &[
+    URL,
+    LISTEN,
+    DATA,
+    DATABASE,
+    MEDIA,
+    REGISTRATION,
+    FEDERATION,
+    SMTP,
+    ALLOW_PRIVATE_NETWORKS,
+    TRUSTED_PROXIES,
+    LOG,
+    LOG_FORMAT,
+];
 
 /// What the operator decided. Its `Debug` shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +176,8 @@ pub struct Settings {
     pub media: MediaUrl,
     /// Who may sign up.
     pub registration: Registration,
+    /// Whom we deal with when nothing is said about them.
+    pub federation: Openness,
     /// The mail server.
     pub smtp: Option<Smtp>,
     /// Ranges outgoing requests may reach although they are not public.
@@ -226,6 +250,7 @@ impl Settings {
             database: sources.below(&data, &DATABASE, DatabaseUrl::parse)?,
             media: sources.below(&data, &MEDIA, |text| MediaUrl::parse(text, sources.aws()))?,
             registration: sources.text(&REGISTRATION, Registration::parse)?,
+            federation: sources.text(&FEDERATION, |text| text.parse().ok())?,
             smtp: sources.text(&SMTP, Smtp::parse)?,
             allow_private_networks: sources.text(&ALLOW_PRIVATE_NETWORKS, values::networks)?,
             trusted_proxies: sources.text(&TRUSTED_PROXIES, values::networks)?,

@@ -8,6 +8,7 @@ use domain::{
     id::{ActivityId, ActorId, PeerId, PostId},
     peer::{PeerState, Receivers},
     post::FollowState,
+    rule::Regard,
     time::Timestamp,
 };
 
@@ -66,6 +67,7 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
                 .filter($filter)
                 .filter(actors::deleted.is_null())
                 .filter(peers::state.ne(Word(PeerState::Dead)).and(peers::profile.one_of(profiles)))
+                .filter(peers::regard.ne(Word(Regard::Suspended)))
                 .select((
                     peers::id,
                     activity.0.into_sql::<BigInt>(),
@@ -217,6 +219,12 @@ pub fn end(tx: &mut Tx<'_>, peer: PeerId, waiting: &Waiting, end: &End, now: Tim
             ))
             .execute(c))?,
     };
+    Ok(())
+}
+
+/// Gives up everything that is to be sent to a server, without a trace.
+pub fn forget_peer(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
+    db!(tx, c => diesel::delete(deliveries::table.filter(deliveries::peer_id.eq(peer.0))).execute(c))?;
     Ok(())
 }
 

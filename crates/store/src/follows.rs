@@ -182,3 +182,11 @@ pub fn remove_all(tx: &mut Tx<'_>, actor: ActorId) -> Result<()> {
     db!(tx, c => diesel::delete(follows::table.filter(follows::target_id.eq(actor.0))).execute(c))?;
     Ok(())
 }
+
+/// Ends all follows from and to whoever lives on a server.
+pub fn remove_peer(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
+    let there = || actors::table.filter(actors::peer_id.eq(peer.0)).select(actors::id);
+    db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq_any(there()))).execute(c))?;
+    db!(tx, c => diesel::delete(follows::table.filter(follows::target_id.eq_any(there()))).execute(c))?;
+    Ok(())
+}

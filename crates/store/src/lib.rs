@@ -22,6 +22,7 @@ pub mod relations;
 pub mod reports;
 pub mod retention;
 mod rows;
+pub mod rules;
 mod schema;
 pub mod search;
 pub mod settings;

@@ -28,6 +28,8 @@ pub struct Entry {
     pub reason: String,
     /// When, in milliseconds.
     pub created: i64,
+    /// About which server.
+    pub host: Option<String>,
 }
 
 /// Adds an entry.

@@ -8,6 +8,7 @@ use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::PeerId,
     peer::{PeerState, Profile, Scheme},
+    rule::Regard,
     time::{Timestamp, span},
 };
 
@@ -41,6 +42,7 @@ struct Row {
     last_seen: Option<i64>,
     last_error: Option<String>,
     scheme: Option<Word<Scheme>>,
+    regard: Word<Regard>,
 }
 
 /// Another server.
@@ -76,6 +78,8 @@ pub struct Peer {
     pub last_error: Option<String>,
     /// How it wants requests signed, as far as that is known.
     pub scheme: Option<Scheme>,
+    /// What it is to us.
+    pub regard: Regard,
 }
 
 impl From<Row> for Peer {
@@ -96,6 +100,7 @@ impl From<Row> for Peer {
             last_seen: row.last_seen.map(Timestamp),
             last_error: row.last_error,
             scheme: row.scheme.map(|scheme| scheme.0),
+            regard: row.regard.0,
         }
     }
 }
@@ -117,8 +122,8 @@ pub fn by_host(conn: &mut Conn, host: &str) -> Result<Option<Peer>> {
         .map(Peer::from))
 }
 
-/// The server at this host, new under the number `id` if it was not known.
-pub fn ensure(tx: &mut Tx<'_>, id: PeerId, host: &str) -> Result<PeerId> {
+/// The server at this host, new under the number `id` if it was not known; then `regard` is what it is to us.
+pub fn ensure(tx: &mut Tx<'_>, id: PeerId, host: &str, regard: Regard) -> Result<PeerId> {
     let find = |tx: &mut Tx<'_>| -> Result<Option<PeerId>> {
         let found: Option<i64> =
             db!(tx, c => peers::table.filter(peers::host.eq(host)).select(peers::id).first(c).optional())?;
@@ -137,9 +142,23 @@ pub fn ensure(tx: &mut Tx<'_>, id: PeerId, host: &str) -> Result<PeerId> {
         peers::failures.eq(0),
         peers::retry_at.eq(0_i64),
         peers::lease_until.eq(0_i64),
+        peers::regard.eq(Word(regard)),
     );
     db!(tx, c => diesel::insert_into(peers::table).values(row).execute(c))?;
     Ok(id)
+}
+
+/// What every server we know is to us.
+pub fn regards(conn: &mut Conn) -> Result<Vec<(PeerId, String, Regard)>> {
+    let rows: Vec<(i64, String, Word<Regard>)> =
+        db!(conn, c => peers::table.select((peers::id, peers::host, peers::regard)).load(c))?;
+    Ok(rows.into_iter().map(|(id, host, regard)| (PeerId(id), host, regard.0)).collect())
+}
+
+/// Records what a server is to us.
+pub fn set_regard(tx: &mut Tx<'_>, id: PeerId, regard: Regard) -> Result<()> {
+    db!(tx, c => diesel::update(peers::table.find(id.0)).set(peers::regard.eq(Word(regard))).execute(c))?;
+    Ok(())
 }
 
 /// Records what a server says it runs.

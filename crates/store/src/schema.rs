@@ -24,6 +24,7 @@ diesel::table! {
         last_error -> Nullable<Text>,
         scheme -> Nullable<Text>,
         holder -> Integer,
+        regard -> Text,
     }
 }
 diesel::table! {
@@ -271,6 +272,7 @@ diesel::table! {
         post_id -> Nullable<BigInt>,
         reason -> Text,
         created -> BigInt,
+        host -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -302,6 +304,16 @@ diesel::table! {
         at -> BigInt,
     }
 }
+diesel::table! {
+    peer_rules (host) {
+        host -> Text,
+        ruling -> Text,
+        public_comment -> Text,
+        private_comment -> Text,
+        since -> BigInt,
+        actor_id -> BigInt,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     peers,
@@ -329,5 +341,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_entries,
     reports,
     aliases,
-    moves
+    moves,
+    peer_rules
 );

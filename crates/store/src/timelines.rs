@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::{ActorId, PostId},
+    rule::Regard,
     time::Timestamp,
 };
 
@@ -13,7 +14,8 @@ use crate::{
     error::Result,
     notifications::{COLUMNS, Notification, Row},
     posts as kept,
-    schema::{notifications, post_tags, posts, shares},
+    rows::Word,
+    schema::{actors, notifications, peers, post_tags, posts, shares},
     visible::visible,
 };
 
@@ -155,7 +157,7 @@ fn nearby(conn: &mut Conn, window: Window) -> Result<Option<Window>> {
     Ok(end.map(narrowed))
 }
 
-/// Threads that were addressed to everybody; only those from here, or only those from elsewhere, if that is asked for.
+/// Threads that were addressed to everybody, by people of servers that are welcome here; only those from here, or only those from elsewhere, if that is asked for.
 pub fn public(
     conn: &mut Conn,
     viewer: Option<ActorId>,
@@ -164,11 +166,15 @@ pub fn public(
     window: Window,
 ) -> Result<Vec<PostId>> {
     let ids: Vec<i64> = db!(conn, c => {
+        let welcome = actors::table
+            .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
+            .filter(actors::id.eq(posts::author_id).and(peers::regard.eq(Word(Regard::Welcome))));
         // As literals, or the partial index would not be taken.
         let mut query = posts::table
             .filter(dsl::sql::<Bool>("posts.parent_id IS NULL AND posts.audience = 'public'"))
             .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
             .filter(visible(viewer))
+            .filter(posts::local.eq(true).or(dsl::exists(welcome)))
             .select(posts::id)
             .limit(window.limit)
             .into_boxed();

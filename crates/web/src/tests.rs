@@ -70,9 +70,11 @@ impl World {
             config: Config {
                 site: Site::new(&url::Url::parse("https://plaza.test").unwrap()).unwrap(),
                 registration: "open".into(),
+                federation: domain::rule::Openness::Open,
             },
             clock: Clock::default(),
             seal: Seal::new([1; 32]),
+            rules: app::rules::Rules::default(),
             outbox: Box::new(Nobody),
             resolver: Box::new(Nobody),
             tasks: Tasks::default(),

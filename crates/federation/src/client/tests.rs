@@ -147,6 +147,7 @@ fn client(peer: &Peer, patience: Patience) -> Client {
         development: true,
         user_agent: "Tertulia/test".into(),
         lookup: Some(Arc::new(Names(names))),
+        ..Config::default()
     };
     Client::with_patience(config, patience).unwrap()
 }

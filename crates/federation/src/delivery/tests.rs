@@ -121,7 +121,7 @@ fn client() -> Client {
         allow_private: vec!["127.0.0.0/8".parse().unwrap()],
         development: true,
         user_agent: "tertulia".into(),
-        lookup: None,
+        ..client::Config::default()
     })
     .unwrap()
 }

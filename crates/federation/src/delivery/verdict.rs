@@ -175,6 +175,7 @@ mod tests {
             last_seen: None,
             last_error: None,
             scheme: None,
+            regard: domain::rule::Regard::Welcome,
         };
         let mut now = Timestamp(0);
         let mut tries = 0;

@@ -43,8 +43,10 @@ impl Known {
             Ok((store::actors::by_uris(c, &names)?, posts))
         });
         let (actors, posts) = found.await?;
+        // Whoever is looked up because they are not here is refused then.
+        let actors = actors.into_iter().filter(|actor| !app.rules().suspend(&actor.uri));
         Ok(Self {
-            actors: actors.into_iter().map(|actor| (actor.uri.clone(), actor)).collect(),
+            actors: actors.map(|actor| (actor.uri.clone(), actor)).collect(),
             posts: posts.into_iter().map(|post| (post.uri.clone(), post)).collect(),
         })
     }

@@ -132,15 +132,20 @@ impl Here {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&Location::Sqlite(folder.path().join("x.db")), 2).unwrap();
         let allow_private = vec!["127.0.0.0/8".parse().unwrap()];
-        let client =
-            Client::new(client::Config { allow_private, development: true, user_agent: "x".into(), lookup: None })
-                .unwrap();
+        let client = Client::new(client::Config {
+            allow_private,
+            development: true,
+            user_agent: "x".into(),
+            ..client::Config::default()
+        })
+        .unwrap();
         let site = Site::new(&Url::parse(OURS).unwrap()).unwrap();
         let app = App::new(Parts {
             db,
-            config: Config { site, registration: "open".into() },
+            config: Config { site, registration: "open".into(), federation: domain::rule::Openness::Open },
             clock: Clock::default(),
             seal: Seal::new([7; 32]),
+            rules: app::rules::Rules::default(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(FederationResolver::new(client)),
             tasks: Tasks::default(),

@@ -9,7 +9,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::{Budget, FRESH, FederationResolver, Miss, REFRESH, canonical};
+use super::{Budget, FRESH, FederationResolver, Miss, REFRESH, canonical, fetch::not_suspended};
 use crate::parse::{self, FoundActor, Staff, shape};
 
 /// How many moderators of a group elsewhere count, and how many of them are looked up at once.
@@ -20,6 +20,7 @@ impl FederationResolver {
     /// The actor with this id: known, or fetched now. What is known for long is fetched again, later.
     pub(crate) async fn find_actor(&self, app: &App, uri: &str, budget: &Budget) -> Result<Actor, Miss> {
         let uri = canonical(app.site(), uri);
+        not_suspended(app, &uri)?;
         if let Some(actor) = known(app, &uri).await? {
             return self.considered(app, actor).await;
         }

@@ -68,6 +68,8 @@ impl FederationResolver {
         signer: Option<&Signer>,
         budget: &Budget,
     ) -> Result<Fetched, Miss> {
+        // Not remembered: it may be otherwise as soon as the rule ends.
+        not_suspended(app, url)?;
         if let Some((until, miss)) = self.0.misses.get(url)
             && app.now() < until
         {
@@ -133,6 +135,11 @@ impl FederationResolver {
         };
         Ok(self.0.signer.get_or_try_init(make).await?)
     }
+}
+
+/// Whether the server of a URL is one that we deal with.
+pub(super) fn not_suspended(app: &App, url: &str) -> Result<(), Miss> {
+    if app.rules().suspend(url) { Err(Miss::useless("its server is suspended here")) } else { Ok(()) }
 }
 
 fn too_much() -> Miss {

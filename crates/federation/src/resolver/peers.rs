@@ -23,7 +23,7 @@ impl FederationResolver {
             return Ok(());
         }
         match self.nodeinfo(app, host, budget).await {
-            Ok((software, version)) => app::peers::describe(app, host.to_string(), software, version).await,
+            Ok((software, version)) => app::peers::describe(app, host.clone(), software, version).await,
             Err(miss) => {
                 tracing::debug!(%host, %miss, "no NodeInfo");
                 Ok(())

@@ -128,9 +128,12 @@ impl Marks {
             | Event::Banned { .. }
             | Event::Unbanned { .. }
             | Event::Reported { .. }
-            | Event::ReportResolved { .. } => {}
-            // Rare, and near everything the actor ever did.
-            Event::ProfileChanged { .. } | Event::ActorDeleted { .. } => self.floor = self.count,
+            | Event::ReportResolved { .. }
+            | Event::Ruled { .. } => {}
+            // Rare, and near everything the actor, or a server full of them, ever did.
+            Event::ProfileChanged { .. } | Event::ActorDeleted { .. } | Event::Severed { .. } => {
+                self.floor = self.count;
+            }
         }
     }
 

@@ -71,9 +71,11 @@ impl World {
             config: Config {
                 site: Site::new(&url::Url::parse(&format!("https://{HOST}")).unwrap()).unwrap(),
                 registration: "open".into(),
+                federation: domain::rule::Openness::Open,
             },
             clock: Clock::default(),
             seal: Seal::new([1; 32]),
+            rules: app::rules::Rules::default(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Nobody),
             tasks: Tasks::default(),

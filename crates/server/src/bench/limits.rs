@@ -121,7 +121,8 @@ async fn empty_handler() -> Result<f64, Failure> {
 async fn client() -> Result<f64, Failure> {
     let peers = Peers::open(SERVERS, 0, Duration::ZERO).await?;
     let loopback: IpNet = "127.0.0.0/8".parse().map_err(other("a range"))?;
-    let config = Config { allow_private: vec![loopback], development: true, user_agent: "bench".into(), lookup: None };
+    let config =
+        Config { allow_private: vec![loopback], development: true, user_agent: "bench".into(), ..Config::default() };
     let client = Client::new(config).map_err(other("the client"))?;
     let inbox = |address| Url::parse(&format!("http://{address}{}", path::INBOX)).map_err(other("an address"));
     let inboxes = peers.addresses.iter().map(inbox).collect::<Result<Vec<Url>, Failure>>()?;

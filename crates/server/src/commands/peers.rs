@@ -5,9 +5,9 @@ use serde::Serialize;
 use store::{deliveries::Outstanding, peers::Traffic};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{open, print_json, print_line};
+use super::{open, print_json, print_line, rules};
 use crate::{
-    cli::{Delivery, DeliveryPost, Failure, Peer, PeerHost, PeerList},
+    cli::{Delivery, DeliveryPost, Failure, Peer, PeerHost, PeerList, PeerRuled},
     compose,
     settings::Settings,
 };
@@ -19,6 +19,8 @@ struct Server {
     software: String,
     version: String,
     state: &'static str,
+    /// What it is to us, by the rules.
+    regard: &'static str,
     /// How it wants requests signed, once that is known.
     scheme: Option<&'static str>,
     waiting: i64,
@@ -38,6 +40,7 @@ impl Server {
             software: peer.software,
             version: peer.version,
             state: peer.state.as_str(),
+            regard: peer.regard.as_str(),
             scheme: peer.scheme.map(domain::peer::Scheme::as_str),
             waiting,
             parked,
@@ -69,6 +72,7 @@ impl Server {
             line("host", &self.host),
             line("software", format!("{} {}", self.software, self.version).trim()),
             line("state", self.state),
+            line("regard", self.regard),
             line("signatures", self.scheme.unwrap_or("unknown")),
             line("waiting", &self.waiting.to_string()),
             line("parked", &self.parked.to_string()),
@@ -86,7 +90,7 @@ fn or_never(moment: Option<&String>) -> &str {
     moment.map_or("never", String::as_str)
 }
 
-fn written(moment: Timestamp) -> String {
+pub(super) fn written(moment: Timestamp) -> String {
     let moment = OffsetDateTime::from_unix_timestamp(moment.seconds()).ok();
     moment.and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default()
 }
@@ -117,6 +121,10 @@ pub(crate) async fn peer(settings: &Settings, command: Peer) -> Result<(), Failu
             })?;
             print_revived(revived, json)
         }
+        Peer::Block(block) => rules::block(&app, block).await,
+        Peer::Unblock(PeerRuled { host }) => rules::unblock(&app, &host).await,
+        Peer::Allow(allow) => rules::allow(&app, allow).await,
+        Peer::Rules(PeerList { json }) => rules::list(&app, json).await,
     }
 }
 

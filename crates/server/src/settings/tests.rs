@@ -26,6 +26,7 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         database: DatabaseUrl::Sqlite("./data/tertulia.db".into()),
         media: MediaUrl::File("./data/media".into()),
         registration: Registration::Approval,
+        federation: Openness::Open,
         smtp: None,
         allow_private_networks: vec![],
         trusted_proxies: networks(&["127.0.0.0/8", "::1/128"]),

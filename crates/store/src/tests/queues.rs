@@ -3,6 +3,7 @@ use domain::{
     actor::{Actor, ActorKind},
     id::{ActivityId, JobId, PeerId, ReceivedId},
     peer::{PeerState, Scheme},
+    rule::Regard,
     time::Timestamp,
 };
 
@@ -82,7 +83,7 @@ async fn what_a_vanished_process_had_is_free(t: TestDb) {
     t.db.write(|tx| {
         jobs::push(tx, JobId(1), "k", "s", Timestamp(1))?;
         jobs::receive(tx, ReceivedId(1), ("u", "a", "Like"), ("d", "b"), Timestamp(1))?;
-        peers::ensure(tx, PeerId(1), "b.test")
+        peers::ensure(tx, PeerId(1), "b.test", Regard::Welcome)
     })
     .await
     .unwrap();
@@ -113,7 +114,7 @@ async fn who_lost_a_server_says_nothing_of_it_any_more(t: TestDb) {
         error: error.to_owned(),
     };
     let story = move |tx: &mut Tx<'_>| {
-        peers::ensure(tx, PeerId(1), "b.test")?;
+        peers::ensure(tx, PeerId(1), "b.test", Regard::Welcome)?;
         peers::claim(tx, &ids, Timestamp(1), lease(1, 5))?;
         assert_eq!(peers::renew(tx, &ids, lease(1, 6))?, ids);
         assert_eq!(peers::claim(tx, &ids, Timestamp(6), lease(2, 20))?.len(), 1, "the lease ran out");
@@ -133,7 +134,7 @@ async fn who_lost_a_server_says_nothing_of_it_any_more(t: TestDb) {
 async fn what_is_known_of_a_server_is_not_supposed_away(t: TestDb) {
     use Scheme::{Cavage, Rfc9421};
     let story = |tx: &mut Tx<'_>| {
-        peers::ensure(tx, PeerId(1), "b.test")?;
+        peers::ensure(tx, PeerId(1), "b.test", Regard::Welcome)?;
         let mut learnt = Vec::new();
         for (scheme, supposed) in [(Rfc9421, true), (Cavage, true), (Cavage, false), (Rfc9421, true)] {
             peers::learn_scheme(tx, "b.test", scheme, supposed)?;
@@ -146,7 +147,7 @@ async fn what_is_known_of_a_server_is_not_supposed_away(t: TestDb) {
 
 async fn what_was_given_up_long_ago_is_forgotten(t: TestDb) {
     let story = |tx: &mut Tx<'_>| {
-        peers::ensure(tx, PeerId(1), "b.test")?;
+        peers::ensure(tx, PeerId(1), "b.test", Regard::Welcome)?;
         let reader = Actor { peer: Some(PeerId(1)), ..actor(1, ActorKind::Person) };
         actors::insert(tx, &reader)?;
         let mut left = Vec::new();

@@ -26,6 +26,7 @@ fn peer(failures: i32) -> Peer {
         last_seen: None,
         last_error: None,
         scheme: None,
+        regard: domain::rule::Regard::Welcome,
     }
 }
 

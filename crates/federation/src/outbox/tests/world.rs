@@ -97,9 +97,11 @@ impl World {
             config: Config {
                 site: Site::new(&"https://plaza.example".parse().unwrap()).unwrap(),
                 registration: "open".into(),
+                federation: domain::rule::Openness::Open,
             },
             clock: clock.clone(),
             seal: Seal::new([1; 32]),
+            rules: app::rules::Rules::default(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Acquaintances),
             tasks: Tasks::default(),

@@ -1,0 +1,203 @@
+//! Which servers we deal with: the rules at hand for whoever asks, and how they are made and ended.
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use domain::{
+    group::Standing,
+    host::Host,
+    id::PeerId,
+    policy,
+    rule::{Openness, Regard, Rulebook, Ruling},
+    time::span,
+};
+use futures_util::future::BoxFuture;
+use store::{
+    Conn,
+    rules::{Reach, Rule},
+};
+
+use crate::{App, Error, Event, Me, Result, Tx};
+
+/// The job that cuts all ties with a suspended server; its subject is the number of the server.
+pub(crate) const SEVER: &str = "sever";
+
+/// How often the rules are read again: other processes change them, too.
+const LOOK: Duration = span::seconds(5);
+
+/// The longest comment, in characters.
+const COMMENT: usize = 1_000;
+
+/// The rules at hand: asked without a query. A clone is the same book.
+#[derive(Debug, Clone, Default)]
+pub struct Rules(Arc<RwLock<Arc<Rulebook>>>);
+
+impl Rules {
+    /// What the server of a URL is to us.
+    pub fn regard(&self, url: &str) -> Regard {
+        // What has no host cannot be asked or believed anyway.
+        Host::of(url).map_or(Regard::Welcome, |host| self.book().regard(&host))
+    }
+
+    /// Whether we have nothing to do with the server of a URL.
+    pub fn suspend(&self, url: &str) -> bool {
+        self.regard(url) == Regard::Suspended
+    }
+
+    /// The rules as they are now.
+    pub(crate) fn book(&self) -> Arc<Rulebook> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn replace(&self, book: Rulebook) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(book);
+    }
+}
+
+/// The rules that are written down, and that we deal with ourselves.
+fn read(conn: &mut Conn, openness: Openness, own: Host) -> store::Result<Rulebook> {
+    let rules = store::rules::all(conn)?.into_iter().map(|rule| (rule.host, rule.ruling));
+    Ok(Rulebook::new(openness, rules.chain([(own, Ruling::Allow)])))
+}
+
+/// Reads the rules, as other processes may have changed them.
+pub async fn load(app: &App) -> Result<()> {
+    let (openness, own) = (app.config().federation, app.site().host().clone());
+    let book = app.read(move |c| read(c, openness, own)).await?;
+    app.rules().replace(book);
+    Ok(())
+}
+
+/// Reads the rules now and then, until the program stops; before that, sees to what changed while it did not run.
+pub async fn keep_up(app: App) {
+    if let Err(error) = revise(&app, |_tx| Ok(())).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "cannot apply the rules about servers");
+    }
+    while !app.tasks().is_stopping() {
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = app.tasks().stopping() => return,
+        }
+        if let Err(error) = load(&app).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot read the rules about servers");
+        }
+    }
+}
+
+/// A rule as somebody wants it.
+#[derive(Debug, Clone)]
+pub struct NewRule {
+    /// The host.
+    pub host: Host,
+    /// What it says.
+    pub ruling: Ruling,
+    /// Why, for everybody.
+    pub public_comment: String,
+    /// Why, for those who administer this server.
+    pub private_comment: String,
+}
+
+/// Makes a rule about a server and all below it, in place of the one there was.
+pub async fn set(app: &App, me: Me, new: NewRule) -> Result<()> {
+    let host = subject(app, &new.host);
+    if new.ruling != Ruling::Allow && host.covers(app.site().host()) {
+        return Err(Error::Invalid("this rule would be about this server itself".into()));
+    }
+    if [&new.public_comment, &new.private_comment].iter().any(|comment| comment.chars().count() > COMMENT) {
+        return Err(Error::Invalid(format!("a comment has at most {COMMENT} characters")));
+    }
+    revise(app, move |tx| {
+        may_administer(tx, me)?;
+        let NewRule { ruling, public_comment, private_comment, .. } = new.clone();
+        let since = tx.now();
+        let reason = public_comment.clone();
+        let rule = Rule { host: host.clone(), ruling, public_comment, private_comment, since, by: me.0 };
+        store::rules::set(tx, &rule)?;
+        tx.emit(Event::Ruled { host: host.clone(), ruling: Some(ruling), by: me.0, reason });
+        Ok(())
+    })
+    .await
+}
+
+/// Ends the rule about a server.
+pub async fn lift(app: &App, me: Me, host: &Host) -> Result<()> {
+    let host = subject(app, host);
+    revise(app, move |tx| {
+        may_administer(tx, me)?;
+        if !store::rules::remove(tx, &host)? {
+            return Err(Error::NotFound);
+        }
+        tx.emit(Event::Ruled { host: host.clone(), ruling: None, by: me.0, reason: String::new() });
+        Ok(())
+    })
+    .await
+}
+
+/// Whom a rule about `host` would concern.
+pub async fn reach(app: &App, host: &Host) -> Result<Reach> {
+    let host = subject(app, host);
+    app.read(move |c| {
+        let below = |name: &String| Host::parse(name).is_some_and(|peer| host.covers(&peer));
+        let peers = store::peers::regards(c)?.into_iter().filter(|(_, name, _)| below(name)).map(|(id, ..)| id);
+        let peers: Vec<PeerId> = peers.collect();
+        store::rules::reach(c, &peers)
+    })
+    .await
+}
+
+/// What a rule is about: ports are nobody's own, except among servers under development.
+fn subject(app: &App, host: &Host) -> Host {
+    if app.site().is_development() { host.clone() } else { host.without_port() }
+}
+
+/// Admins may, and whoever holds the server itself in hands.
+fn may_administer(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
+    let instance = tx.site().instance();
+    let operator = store::actors::by_uri(tx, &instance)?.is_some_and(|actor| actor.id == me.0);
+    let admin = operator || store::accounts::by_id(tx, me.0)?.is_some_and(|account| account.admin);
+    Ok(policy::administer(&Standing { admin, ..Standing::default() })?)
+}
+
+/// Changes rules, and what they make of every server we know.
+async fn revise(app: &App, change: impl Fn(&mut Tx<'_, '_>) -> Result<()> + Send + 'static) -> Result<()> {
+    let (openness, own) = (app.config().federation, app.site().host().clone());
+    let book = app
+        .write(move |tx| {
+            change(tx)?;
+            let book = read(tx, openness, own.clone())?;
+            for (peer, name, was) in store::peers::regards(tx)? {
+                let regard = Host::parse(&name).map_or(was, |host| book.regard(&host));
+                if regard == was {
+                    continue;
+                }
+                store::peers::set_regard(tx, peer, regard)?;
+                if regard == Regard::Suspended {
+                    tx.push_job(SEVER, &peer.to_string(), Duration::ZERO)?;
+                }
+            }
+            Ok(book)
+        })
+        .await?;
+    app.rules().replace(book);
+    Ok(())
+}
+
+/// Ends all follows from and to the people of a suspended server, and forgets what was to be sent to it. Nobody there
+/// is told: we have nothing to do with it.
+pub(crate) fn sever(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let Ok(peer) = subject.parse().map(PeerId) else { return Ok(()) };
+        // Maybe another process made the rule.
+        load(&app).await?;
+        app.write(move |tx| {
+            if store::peers::by_id(tx, peer)?.is_some_and(|peer| peer.regard == Regard::Suspended) {
+                store::deliveries::forget_peer(tx, peer)?;
+                store::follows::remove_peer(tx, peer)?;
+                tx.emit(Event::Severed { peer });
+            }
+            Ok(())
+        })
+        .await
+    })
+}

@@ -1,0 +1,3 @@
+ALTER TABLE log_entries DROP COLUMN host;
+ALTER TABLE peers DROP COLUMN regard;
+DROP TABLE peer_rules;
