@@ -1,4 +1,7 @@
 //! The command line, and how a command ends.
+mod bench;
+mod peers;
+
 use std::{
     ffi::OsString,
     fmt::{self, Write as _},
@@ -18,6 +21,10 @@ use domain::{
     id::ReportId,
 };
 
+pub use self::{
+    bench::{Bench, BenchFanout, BenchIngest, BenchRead, BenchSetting},
+    peers::{Delivery, DeliveryPost, Peer, PeerAllow, PeerBlock, PeerHost, PeerList, PeerRuled},
+};
 use crate::settings::{self, SETTINGS};
 
 /// Tertulia, a federated community server.
@@ -194,185 +201,9 @@ pub struct ReportResolve {
     pub by: String,
 }
 
-/// Commands about other servers.
-#[derive(Debug, Subcommand)]
-pub enum Peer {
-    /// List all other servers, with what waits for them and what went wrong; the longest queue first.
-    List(PeerList),
-    /// Show one server.
-    Show(PeerHost),
-    /// Try a server again now, with everything that waits for it, also what was given up.
-    Retry(PeerHost),
-    /// Have nothing to do with a server and all below it: all follows from and to it end.
-    Block(PeerBlock),
-    /// End the rule about a server; what it ended does not come back.
-    Unblock(PeerRuled),
-    /// Deal with a server and all below it, whatever is said about the domain above it, or about all others.
-    Allow(PeerAllow),
-    /// List the rules about servers.
-    Rules(PeerList),
-}
-
-/// `tertulia peer block`
-#[derive(Debug, Args)]
-pub struct PeerBlock {
-    /// The host, such as example.org.
-    pub host: String,
-    /// Why, for everybody.
-    #[arg(long, default_value = "")]
-    pub comment: String,
-    /// Why, for those who administer this server.
-    #[arg(long, default_value = "")]
-    pub private_comment: String,
-    /// Only keep its people out of public timelines, and from telling anybody who does not follow them.
-    #[arg(long)]
-    pub silence: bool,
-    /// Only say whom it would concern.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Do not ask.
-    #[arg(long)]
-    pub yes: bool,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `tertulia peer allow`
-#[derive(Debug, Args)]
-pub struct PeerAllow {
-    /// The host, such as example.org.
-    pub host: String,
-    /// Why, for those who administer this server.
-    #[arg(long, default_value = "")]
-    pub comment: String,
-}
-
-/// `tertulia peer unblock`
-#[derive(Debug, Args)]
-pub struct PeerRuled {
-    /// The host that the rule is about.
-    pub host: String,
-}
-
-/// `tertulia peer list` and `tertulia peer rules`
-#[derive(Debug, Args)]
-pub struct PeerList {
-    /// Print one JSON array.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `tertulia peer show` and `tertulia peer retry`
-#[derive(Debug, Args)]
-pub struct PeerHost {
-    /// The host of the server, such as example.org.
-    pub host: String,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Commands about deliveries.
-#[derive(Debug, Subcommand)]
-pub enum Delivery {
-    /// List what was not delivered yet about a post: to whom, and why not. What is not listed has arrived.
-    List(DeliveryPost),
-    /// Try again what was given up about a post.
-    Replay(DeliveryPost),
-}
-
-/// `tertulia delivery list` and `tertulia delivery replay`
-#[derive(Debug, Args)]
-pub struct DeliveryPost {
-    /// The URL of the post.
-    #[arg(long, value_name = "URL")]
-    pub post: String,
-    /// Print JSON: an array of deliveries, or an object with their number.
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// `tertulia check`
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Print one JSON object.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What can be measured.
-#[derive(Debug, Subcommand)]
-pub enum Bench {
-    /// Signed activities into the shared inbox: how many are accepted, and applied.
-    Ingest(BenchIngest),
-    /// One post to many servers: how soon the last has it.
-    Fanout(BenchFanout),
-    /// Pages, documents and timelines out of a filled database.
-    Read(BenchRead),
-}
-
-/// `tertulia bench ingest`
-#[derive(Debug, Args)]
-pub struct BenchIngest {
-    /// How many activities to send.
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub activities: u32,
-    /// How many people they come from.
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub senders: u32,
-    /// How many connections send at once.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    pub connections: u32,
-    /// Where, and how to print it.
-    #[command(flatten)]
-    pub setting: BenchSetting,
-}
-
-/// `tertulia bench fanout`
-#[derive(Debug, Args)]
-pub struct BenchFanout {
-    /// How many servers follow, with an inbox each.
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub peers: u32,
-    /// How many posts are written, one after another; to the first, no connection is open yet.
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    pub posts: u32,
-    /// How many milliseconds each server takes to answer.
-    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10_000))]
-    pub delay_ms: u32,
-    /// Where, and how to print it.
-    #[command(flatten)]
-    pub setting: BenchSetting,
-}
-
-/// `tertulia bench read`
-#[derive(Debug, Args)]
-pub struct BenchRead {
-    /// How many posts to fill the database with.
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub posts: u32,
-    /// How many connections read at once.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    pub connections: u32,
-    /// How many seconds to read each of them.
-    #[arg(long, value_name = "S", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=600))]
-    pub seconds: u32,
-    /// Where, and how to print it.
-    #[command(flatten)]
-    pub setting: BenchSetting,
-}
-
-/// What all benchmarks have in common.
-#[derive(Debug, Args)]
-pub struct BenchSetting {
-    /// Measure on this empty PostgreSQL database, which is then full, instead of an embedded one.
-    #[arg(long, value_name = "URL")]
-    pub database: Option<String>,
-    /// Put the data below FOLDER, whose disk is then measured; it is removed at the end. [default: the system's folder
-    /// for temporary files]
-    #[arg(long, value_name = "FOLDER")]
-    pub folder: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

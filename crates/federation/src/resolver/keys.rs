@@ -19,9 +19,10 @@ pub(crate) struct Known {
     pub(crate) owner: String,
 }
 
-/// How many keys are fetched at once, for whomever, and how many of them from one host.
+/// How many keys are fetched at once, for whomever, and how many of them from one host: half, so that a large server may
+/// send much at once, and one that never answers leaves the other half.
 const AT_ONCE: usize = 64;
-const OF_ONE_HOST: usize = 8;
+const OF_ONE_HOST: usize = AT_ONCE / 2;
 
 /// Places for those whose key has to be fetched before their request can be believed, counted by the host it is fetched
 /// from: one that is slow, or is made up, leaves places for the others.

@@ -1,0 +1,81 @@
+//! The commands that measure.
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Signed activities into the shared inbox: how many are accepted, and applied.
+    Ingest(BenchIngest),
+    /// One post to many servers: how soon the last has it.
+    Fanout(BenchFanout),
+    /// Pages, documents and timelines out of a filled database.
+    Read(BenchRead),
+}
+
+/// `tertulia bench ingest`
+#[derive(Debug, Args)]
+pub struct BenchIngest {
+    /// How many activities to send.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub activities: u32,
+    /// How many people they come from.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub senders: u32,
+    /// How many connections send at once.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub connections: u32,
+    /// Where, and how to print it.
+    #[command(flatten)]
+    pub setting: BenchSetting,
+}
+
+/// `tertulia bench fanout`
+#[derive(Debug, Args)]
+pub struct BenchFanout {
+    /// How many servers follow, with an inbox each.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub peers: u32,
+    /// How many posts are written, one after another; to the first, no connection is open yet.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub posts: u32,
+    /// How many milliseconds each server takes to answer.
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10_000))]
+    pub delay_ms: u32,
+    /// Where, and how to print it.
+    #[command(flatten)]
+    pub setting: BenchSetting,
+}
+
+/// `tertulia bench read`
+#[derive(Debug, Args)]
+pub struct BenchRead {
+    /// How many posts to fill the database with.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub posts: u32,
+    /// How many connections read at once.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub connections: u32,
+    /// How many seconds to read each of them.
+    #[arg(long, value_name = "S", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub seconds: u32,
+    /// Where, and how to print it.
+    #[command(flatten)]
+    pub setting: BenchSetting,
+}
+
+/// What all benchmarks have in common.
+#[derive(Debug, Args)]
+pub struct BenchSetting {
+    /// Measure on this empty PostgreSQL database, which is then full, instead of an embedded one.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Put the data below FOLDER, whose disk is then measured; it is removed at the end. [default: the system's folder
+    /// for temporary files]
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
