@@ -115,6 +115,11 @@ pub(crate) fn regard(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Re
     Ok((rules, store::groups::standing(tx, group, person, now)?))
 }
 
+/// What a person is to what stands in no group: an admin of this server, or nobody in particular.
+pub(crate) fn regard_at_large(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<Standing> {
+    Ok(Standing { admin: store::accounts::is_admin(tx, person)?, ..Standing::default() })
+}
+
 /// Whether a group lives here.
 pub(crate) fn is_local(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<bool> {
     Ok(store::actors::is_local(tx, group)?)

@@ -2,7 +2,6 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
-    group::Standing,
     id::{ActivityId, ActorId, PostId, ReportId},
     policy,
     post::Post,
@@ -118,7 +117,7 @@ pub(crate) fn desk(tx: &mut Tx<'_, '_>, report: &Report) -> Result<Vec<ActorId>>
 /// The open reports I have to see to, the oldest first.
 pub async fn open(app: &App, me: Me) -> Result<Vec<Report>> {
     app.read(move |c| {
-        let admin = store::accounts::by_id(c, me.0)?.is_some_and(|account| account.admin);
+        let admin = store::accounts::is_admin(c, me.0)?;
         store::reports::open_for(c, me.0, admin, PAGE)
     })
     .await
@@ -128,11 +127,9 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<Report>> {
 pub async fn resolve(app: &App, me: Me, id: ReportId) -> Result<()> {
     app.write(move |tx| {
         let report = store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
-        let standing = if let Some(group) = report.group {
-            groups::regard(tx, group, me.0)?.1
-        } else {
-            let admin = store::accounts::by_id(tx, me.0)?.is_some_and(|account| account.admin);
-            Standing { admin, ..Standing::default() }
+        let standing = match report.group {
+            Some(group) => groups::regard(tx, group, me.0)?.1,
+            None => groups::regard_at_large(tx, me.0)?,
         };
         // Whoever may not see a report does not learn either that there is one.
         policy::moderate(&standing).map_err(|_hidden| Error::NotFound)?;

@@ -18,7 +18,7 @@ use store::{
     rules::{Reach, Rule},
 };
 
-use crate::{App, Error, Event, Me, Result, Tx};
+use crate::{App, Error, Event, Me, Result, Tx, groups};
 
 /// The job that cuts all ties with a suspended server; its subject is the number of the server.
 pub(crate) const SEVER: &str = "sever";
@@ -155,8 +155,8 @@ fn subject(app: &App, host: &Host) -> Host {
 fn may_administer(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
     let instance = tx.site().instance();
     let operator = store::actors::by_uri(tx, &instance)?.is_some_and(|actor| actor.id == me.0);
-    let admin = operator || store::accounts::by_id(tx, me.0)?.is_some_and(|account| account.admin);
-    Ok(policy::administer(&Standing { admin, ..Standing::default() })?)
+    let standing = groups::regard_at_large(tx, me.0)?;
+    Ok(policy::administer(&Standing { admin: standing.admin || operator, ..standing })?)
 }
 
 /// Changes rules, and what they make of every server we know.

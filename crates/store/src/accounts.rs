@@ -77,6 +77,13 @@ pub fn among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<ActorId>> {
     Ok(found.into_iter().map(ActorId).collect())
 }
 
+/// Whether a person administers this server.
+pub fn is_admin(conn: &mut Conn, id: ActorId) -> Result<bool> {
+    let enabled = accounts::table.find(id.0).filter(accounts::disabled.is_null());
+    let admin: Option<bool> = db!(conn, c => enabled.select(accounts::admin).first(c).optional())?;
+    Ok(admin.unwrap_or(false))
+}
+
 /// The numbers of those who administer this server.
 pub fn admins(conn: &mut Conn) -> Result<Vec<ActorId>> {
     let ids: Vec<i64> = db!(conn, c => accounts::table

@@ -55,6 +55,12 @@ impl Recipients<'_> {
     };
 }
 
+/// What is filled in of a delivery that is yet to be tried.
+type Fresh =
+    (deliveries::peer_id, deliveries::activity_id, deliveries::inbox, deliveries::attempts, deliveries::retry_at);
+const FRESH: Fresh =
+    (deliveries::peer_id, deliveries::activity_id, deliveries::inbox, deliveries::attempts, deliveries::retry_at);
+
 /// Queues an activity for its recipients, once per inbox; returns how many inboxes that is.
 pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Result<usize> {
     let choice = to.receivers.choice();
@@ -90,16 +96,7 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
                         .filter(other.field(deliveries::activity_id).among(to.instead_of)),
                 )));
             }
-            query
-                .insert_into(deliveries::table)
-                .into_columns((
-                    deliveries::peer_id,
-                    deliveries::activity_id,
-                    deliveries::inbox,
-                    deliveries::attempts,
-                    deliveries::retry_at,
-                ))
-                .on_conflict_do_nothing()
+            query.insert_into(deliveries::table).into_columns(FRESH).on_conflict_do_nothing()
         }};
     }
     let mut queued = 0;
@@ -262,13 +259,7 @@ pub fn redirect(tx: &mut Tx<'_>, peer: PeerId, from: &str, to: &str) -> Result<(
                 0_i64.into_sql::<BigInt>(),
             ))
             .insert_into(deliveries::table)
-            .into_columns((
-                deliveries::peer_id,
-                deliveries::activity_id,
-                deliveries::inbox,
-                deliveries::attempts,
-                deliveries::retry_at,
-            ))
+            .into_columns(FRESH)
             .on_conflict_do_nothing()
             .execute(c)?;
         diesel::delete(deliveries::table.filter(there)).execute(c)?;

@@ -75,7 +75,7 @@ pub fn standing(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp
         member.select(members::state).single_value(),
         follows::table.find((person.0, group.0)).select(follows::state).single_value(),
         exists(ban),
-        accounts::table.find(person.0).select(accounts::admin).single_value(),
+        accounts::table.find(person.0).filter(accounts::disabled.is_null()).select(accounts::admin).single_value(),
     ))
     .get_result(c))?;
     let state = state.map(|state| state.0);
