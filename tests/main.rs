@@ -10,6 +10,7 @@ mod fixtures;
 mod follows;
 mod forums;
 mod hostile;
+mod hosts;
 mod kill;
 mod lines;
 mod mentions;

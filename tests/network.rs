@@ -154,6 +154,11 @@ impl Network {
         self.board.connect_server(&program.host(), program.address());
     }
 
+    /// Lets another name lead to a server, too.
+    pub(crate) fn lead(&self, name: &str, server: &Server) {
+        self.board.connect_server(name, server.address());
+    }
+
     /// Makes the line from one host to another misbehave; both ways need two calls.
     pub(crate) fn spoil(&self, from: &str, to: &str, line: Line) {
         self.board.spoil(from, to, line);

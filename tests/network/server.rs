@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::groups::NewGroup;
 use app::people::NewPerson;
 use domain::actor::Actor;
-use domain::group::{Joining, Visibility};
+use domain::group::{Joining, Reach, Visibility};
+use domain::host::Host;
 use serde_json::{Value, json};
 
 use super::peer::ACTIVITY;
@@ -32,6 +33,10 @@ impl Server {
 
     pub(crate) fn host(&self) -> &str {
         &self.0.host
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.0.address
     }
 
     pub(crate) fn app(&self) -> &app::App {
@@ -97,7 +102,18 @@ impl Server {
         joining: Joining,
     ) -> Group {
         let (name, title, summary) = (name.to_owned(), name.to_uppercase(), format!("All about {name}."));
-        let new = NewGroup { name, title, summary, visibility, joining };
+        let new = NewGroup { name, title, summary, visibility, joining, reach: Reach::Home, host: None };
+        self.found(owner, new).await
+    }
+
+    /// A new group for everybody, with its handle on another host.
+    pub(crate) async fn group_on(&self, host: &str, name: &str, owner: &Person) -> Group {
+        let (name, title, summary) = (name.to_owned(), name.to_uppercase(), format!("All about {name}."));
+        let (visibility, joining, host) = (Visibility::Public, Joining::Open, Host::parse(host));
+        self.found(owner, NewGroup { name, title, summary, visibility, joining, reach: Reach::Home, host }).await
+    }
+
+    pub(crate) async fn found(&self, owner: &Person, new: NewGroup) -> Group {
         let actor = app::groups::create(&self.0.app, owner.actor.id, new).await.expect("a group");
         Group { server: self.clone(), actor }
     }

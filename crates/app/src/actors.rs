@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     actor::Actor,
-    group::{GroupRules, Joining, MemberState, Membership, Role, Visibility},
+    group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Visibility},
     id::ActorId,
 };
 use futures_util::future::BoxFuture;
@@ -84,7 +84,7 @@ pub fn record(tx: &mut Tx<'_, '_>, found: &Found) -> Result<ActorId> {
         }
     }
     if let Some((visibility, joining, moderators_only)) = found.rules {
-        store::groups::set_rules(tx, &GroupRules { id, visibility, joining, moderators_only })?;
+        store::groups::set_rules(tx, &GroupRules { id, visibility, joining, moderators_only, reach: Reach::Home })?;
         if let Some(staff) = &found.staff {
             set_staff(tx, id, staff)?;
         }

@@ -3,15 +3,20 @@ use std::sync::Arc;
 
 use domain::{
     actor::{Actor, ActorKind},
-    group::{GroupRules, Joining, MemberState, Membership, Role, Standing, Visibility},
+    group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Standing, Visibility},
     handle,
+    host::Host,
     id::ActorId,
     policy,
     text::{html, markdown, plain},
     urls::{self, ActorPart},
 };
 
-use crate::{App, Error, Event, Me, Result, Tx, keys};
+use crate::{
+    App, Error, Event, Me, Result, Tx,
+    hosts::{self, Home},
+    keys,
+};
 
 /// A group to be created.
 #[derive(Debug, Clone)]
@@ -26,12 +31,18 @@ pub struct NewGroup {
     pub visibility: Visibility,
     /// How one becomes a member.
     pub joining: Joining,
+    /// How far what is written in it may go if it is private.
+    pub reach: Reach,
+    /// The host of its handle, when that is not the server's own.
+    pub host: Option<Host>,
 }
 
 /// Creates a group that `owner` owns and follows.
 pub async fn create(app: &App, owner: ActorId, new: NewGroup) -> Result<Actor> {
     let prepared = prepare(app, new).await?;
-    app.write(move |tx| found(tx, owner, &prepared)).await
+    let group = app.write(move |tx| found(tx, owner, &prepared)).await?;
+    hosts::load(app).await?;
+    Ok(group)
 }
 
 /// A group ready to be written: its texts are checked, its keys are made.
@@ -42,6 +53,8 @@ pub(crate) struct Prepared {
     summary: String,
     visibility: Visibility,
     joining: Joining,
+    reach: Reach,
+    home: Home,
     keys: keys::Pair,
 }
 
@@ -52,21 +65,24 @@ pub(crate) async fn prepare(app: &App, new: NewGroup) -> Result<Prepared> {
         return Err(Error::Invalid("a group needs a title".into()));
     }
     let summary = markdown::render(&new.summary, |_| None, |_| None);
+    let home = hosts::prepare(app, new.host).await?;
     let keys = keys::generate(app).await?;
-    Ok(Prepared { name, title, summary, visibility: new.visibility, joining: new.joining, keys })
+    let NewGroup { visibility, joining, reach, .. } = new;
+    Ok(Prepared { name, title, summary, visibility, joining, reach, home, keys })
 }
 
 pub(crate) fn found(tx: &mut Tx<'_, '_>, owner: ActorId, new: &Prepared) -> Result<Actor> {
     let owner_actor = store::actors::by_id(tx, owner)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
-    let mut group = new_local(tx, ActorKind::Group, &new.name, &new.title)?;
+    let host = hosts::open(tx, &new.home)?;
+    let mut group = new_local(tx, ActorKind::Group, &host, (&new.name, &new.title))?;
     group.summary.clone_from(&new.summary);
     group.approves_followers = new.joining == Joining::Approval || new.visibility == Visibility::Private;
     group.discoverable = new.visibility != Visibility::Private;
     group.indexable = group.discoverable;
     store::actors::insert(tx, &group)?;
     keys::keep(tx, &group, &new.keys)?;
-    let (visibility, joining) = (new.visibility, new.joining);
-    store::groups::set_rules(tx, &GroupRules { id: group.id, visibility, joining, moderators_only: false })?;
+    let Prepared { visibility, joining, reach, .. } = *new;
+    store::groups::set_rules(tx, &GroupRules { id: group.id, visibility, joining, moderators_only: false, reach })?;
     let since = tx.now();
     let membership =
         Membership { group: group.id, person: owner, role: Role::Owner, state: MemberState::Active, since };
@@ -135,18 +151,22 @@ pub(crate) fn checked_name(name: &str) -> Result<String> {
     Ok(name)
 }
 
-/// A new actor of this server; people and groups share one namespace.
-pub(crate) fn new_local(tx: &mut Tx<'_, '_>, kind: ActorKind, name: &str, title: &str) -> Result<Actor> {
-    let host = tx.site().host().to_string();
-    if store::actors::name_taken(tx, name, &host)? {
+/// A new actor of this server; people and groups of one host share one namespace.
+pub(crate) fn new_local(
+    tx: &mut Tx<'_, '_>,
+    kind: ActorKind,
+    host: &Host,
+    (name, title): (&str, &str),
+) -> Result<Actor> {
+    if store::actors::name_taken(tx, name, host.as_str())? {
         return Err(Error::Conflict(format!("the name `{name}` is taken")));
     }
-    let uri = tx.site().actor(tx.site().host(), name);
+    let uri = tx.site().actor(host, name);
     Ok(Actor {
         id: tx.new_id(),
         kind,
         name: name.to_owned(),
-        host,
+        host: host.to_string(),
         peer: None,
         title: title.to_owned(),
         summary: String::new(),
@@ -154,7 +174,7 @@ pub(crate) fn new_local(tx: &mut Tx<'_, '_>, kind: ActorKind, name: &str, title:
         icon: None,
         image: None,
         inbox: urls::actor_part(&uri, ActorPart::Inbox),
-        shared_inbox: Some(tx.site().inbox()),
+        shared_inbox: Some(tx.site().inbox(host)),
         followers: Some(urls::actor_part(&uri, ActorPart::Followers)),
         approves_followers: false,
         discoverable: true,

@@ -1,10 +1,11 @@
 //! The server's own actor, and what the database remembers of the server it belongs to.
 use domain::{
     actor::{Actor, ActorKind},
+    host::Host,
     id::ActorId,
 };
 
-use crate::{App, Error, Result, keys};
+use crate::{App, Error, Result, Tx, keys};
 
 /// Under which keys the database remembers them.
 const HOST: &str = "host";
@@ -35,46 +36,48 @@ pub async fn ensure(app: &App) -> Result<ActorId> {
             "data: the key file is not the one this database was made with; put the right `secret.key` back".into(),
         ));
     }
-    let uri = app.site().instance();
+    let uri = app.site().instance(app.site().host());
     if let Some(actor) = app.read(move |c| store::actors::by_uri(c, &uri)).await? {
         return Ok(actor.id);
     }
-    create(app, host).await
-}
-
-async fn create(app: &App, host: String) -> Result<ActorId> {
     let pair = keys::generate(app).await?;
     app.write(move |tx| {
-        let uri = tx.site().instance();
-        if let Some(actor) = store::actors::by_uri(tx, &uri)? {
-            return Ok(actor.id);
-        }
-        let inbox = tx.site().inbox();
-        let actor = Actor {
-            id: tx.new_id(),
-            kind: ActorKind::Application,
-            name: host.clone(),
-            host: host.clone(),
-            peer: None,
-            title: host.clone(),
-            summary: String::new(),
-            url: tx.site().page("/"),
-            icon: None,
-            image: None,
-            inbox: inbox.clone(),
-            shared_inbox: Some(inbox),
-            followers: None,
-            approves_followers: true,
-            discoverable: false,
-            indexable: false,
-            created: tx.now(),
-            updated: tx.now(),
-            deleted: None,
-            uri,
-        };
-        store::actors::insert(tx, &actor)?;
-        keys::keep(tx, &actor, &pair)?;
-        Ok(actor.id)
+        let host = tx.site().host().clone();
+        create(tx, &host, &pair)
     })
     .await
+}
+
+/// The server's own actor on one of its hosts, made if there is none.
+pub(crate) fn create(tx: &mut Tx<'_, '_>, host: &Host, pair: &keys::Pair) -> Result<ActorId> {
+    let uri = tx.site().instance(host);
+    if let Some(actor) = store::actors::by_uri(tx, &uri)? {
+        return Ok(actor.id);
+    }
+    let (name, inbox) = (host.to_string(), tx.site().inbox(host));
+    let actor = Actor {
+        id: tx.new_id(),
+        kind: ActorKind::Application,
+        name: name.clone(),
+        host: name.clone(),
+        peer: None,
+        title: name,
+        summary: String::new(),
+        url: tx.site().page_on(host, "/"),
+        icon: None,
+        image: None,
+        inbox: inbox.clone(),
+        shared_inbox: Some(inbox),
+        followers: None,
+        approves_followers: true,
+        discoverable: false,
+        indexable: false,
+        created: tx.now(),
+        updated: tx.now(),
+        deleted: None,
+        uri,
+    };
+    store::actors::insert(tx, &actor)?;
+    keys::keep(tx, &actor, pair)?;
+    Ok(actor.id)
 }

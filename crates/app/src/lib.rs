@@ -7,6 +7,7 @@ mod error;
 mod event;
 pub mod follows;
 pub mod groups;
+pub mod hosts;
 pub mod inbox;
 pub mod instance;
 pub mod jobs;

@@ -61,7 +61,8 @@ pub(crate) fn enrol(tx: &mut Tx<'_, '_>, new: &Prepared) -> Result<Actor> {
     if store::accounts::by_email(tx, &new.email)?.is_some() {
         return Err(Error::Conflict("this e-mail address has a login already".into()));
     }
-    let person = groups::new_local(tx, ActorKind::Person, &new.name, &new.name)?;
+    let host = tx.site().host().clone();
+    let person = groups::new_local(tx, ActorKind::Person, &host, (&new.name, &new.name))?;
     store::actors::insert(tx, &person)?;
     keys::keep(tx, &person, &new.keys)?;
     let account = Account {

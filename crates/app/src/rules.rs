@@ -11,6 +11,7 @@ use domain::{
     policy,
     rule::{Openness, Regard, Rulebook, Ruling},
     time::span,
+    urls::Site,
 };
 use futures_util::future::BoxFuture;
 use store::{
@@ -56,15 +57,16 @@ impl Rules {
 }
 
 /// The rules that are written down, and that we deal with ourselves.
-fn read(conn: &mut Conn, openness: Openness, own: Host) -> store::Result<Rulebook> {
+fn read(conn: &mut Conn, openness: Openness, site: &Site) -> store::Result<Rulebook> {
     let rules = store::rules::all(conn)?.into_iter().map(|rule| (rule.host, rule.ruling));
-    Ok(Rulebook::new(openness, rules.chain([(own, Ruling::Allow)])))
+    let own = site.hosts().into_iter().map(|host| (host, Ruling::Allow));
+    Ok(Rulebook::new(openness, rules.chain(own)))
 }
 
 /// Reads the rules, as other processes may have changed them.
 pub async fn load(app: &App) -> Result<()> {
-    let (openness, own) = (app.config().federation, app.site().host().clone());
-    let book = app.read(move |c| read(c, openness, own)).await?;
+    let (openness, site) = (app.config().federation, app.site().clone());
+    let book = app.read(move |c| read(c, openness, &site)).await?;
     app.rules().replace(book);
     Ok(())
 }
@@ -101,7 +103,7 @@ pub struct NewRule {
 /// Makes a rule about a server and all below it, in place of the one there was.
 pub async fn set(app: &App, me: Me, new: NewRule) -> Result<()> {
     let host = subject(app, &new.host);
-    if new.ruling != Ruling::Allow && host.covers(app.site().host()) {
+    if new.ruling != Ruling::Allow && app.site().hosts().iter().any(|own| host.covers(own)) {
         return Err(Error::Invalid("this rule would be about this server itself".into()));
     }
     if [&new.public_comment, &new.private_comment].iter().any(|comment| comment.chars().count() > COMMENT) {
@@ -153,7 +155,7 @@ fn subject(app: &App, host: &Host) -> Host {
 
 /// Admins may, and whoever holds the server itself in hands.
 fn may_administer(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
-    let instance = tx.site().instance();
+    let instance = tx.site().instance(tx.site().host());
     let operator = store::actors::by_uri(tx, &instance)?.is_some_and(|actor| actor.id == me.0);
     let standing = groups::regard_at_large(tx, me.0)?;
     Ok(policy::administer(&Standing { admin: standing.admin || operator, ..standing })?)
@@ -161,11 +163,11 @@ fn may_administer(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
 
 /// Changes rules, and what they make of every server we know.
 async fn revise(app: &App, change: impl Fn(&mut Tx<'_, '_>) -> Result<()> + Send + 'static) -> Result<()> {
-    let (openness, own) = (app.config().federation, app.site().host().clone());
+    let (openness, site) = (app.config().federation, app.site().clone());
     let book = app
         .write(move |tx| {
             change(tx)?;
-            let book = read(tx, openness, own.clone())?;
+            let book = read(tx, openness, &site)?;
             for (peer, name, was) in store::peers::regards(tx)? {
                 let regard = Host::parse(&name).map_or(was, |host| book.regard(&host));
                 if regard == was {

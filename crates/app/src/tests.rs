@@ -136,7 +136,15 @@ async fn stranger(app: &App, name: &str) -> ActorId {
 impl World {
     async fn group(&self, name: &str, visibility: Visibility, joining: Joining) -> ActorId {
         let (name, title, summary) = (name.into(), "Huerto".into(), "Cultivar *en casa*".into());
-        let new = groups::NewGroup { name, title, summary, visibility, joining };
+        let new = groups::NewGroup {
+            name,
+            title,
+            summary,
+            visibility,
+            joining,
+            reach: domain::group::Reach::Home,
+            host: None,
+        };
         groups::create(&self.app, self.ana.0, new).await.unwrap().id
     }
 

@@ -10,7 +10,7 @@ text_enum! {
         Public = "public",
         /// Everybody reads, members write.
         Restricted = "restricted",
-        /// Only members read and write; nothing leaves this server.
+        /// Only members read and write.
         Private = "private",
     }
 }
@@ -27,6 +27,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How far what is written in a private group may go.
+    Reach {
+        /// Nowhere: who lives elsewhere reads it here.
+        Home = "home",
+        /// To the servers of members whose software keeps it among members; their admins can read it.
+        Trusted = "trusted",
+    }
+}
+
 /// The rules of a group; remote groups have them too, as far as their documents tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupRules {
@@ -38,6 +48,8 @@ pub struct GroupRules {
     pub joining: Joining,
     /// Whether only moderators start threads.
     pub moderators_only: bool,
+    /// How far what is written in it may go if it is private.
+    pub reach: Reach,
 }
 
 text_enum! {

@@ -1,8 +1,13 @@
 //! Every URL of this server: minted here, and taken apart again here.
+use std::{
+    collections::HashSet,
+    sync::{Arc, PoisonError, RwLock},
+};
+
 use url::Url;
 
 use crate::{
-    host::Host,
+    host::{self, Host},
     id::{ActivityId, ActorId, PostId},
 };
 
@@ -133,11 +138,13 @@ pub enum Local {
     Other,
 }
 
-/// The server as it is known outside: the scheme and the host of all it mints by default.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The server as it is known outside: the scheme, the host of people and of all that has no host of its own, and the
+/// hosts that groups were given. A clone is the same site: it learns of new hosts with all others.
+#[derive(Debug, Clone)]
 pub struct Site {
     scheme: &'static str,
     host: Host,
+    more: Arc<RwLock<HashSet<Host>>>,
 }
 
 impl Site {
@@ -152,10 +159,10 @@ impl Site {
             (host, Some(port)) => Host::parse(&format!("{host}:{port}"))?,
             (host, None) => Host::parse(host)?,
         };
-        Some(Self { scheme, host })
+        Some(Self { scheme, host, more: Arc::default() })
     }
 
-    /// The host of all default handles, with its port when it has one.
+    /// The host of people, and of groups that have none of their own; with its port when it has one.
     pub fn host(&self) -> &Host {
         &self.host
     }
@@ -172,12 +179,37 @@ impl Site {
 
     /// Whether `host` is served here.
     pub fn serves(&self, host: &Host) -> bool {
-        *host == self.host
+        *host == self.host || self.more.read().unwrap_or_else(PoisonError::into_inner).contains(host)
+    }
+
+    /// All hosts that are served here, the site's own first.
+    pub fn hosts(&self) -> Vec<Host> {
+        let more = self.more.read().unwrap_or_else(PoisonError::into_inner);
+        std::iter::once(&self.host).chain(more.iter()).cloned().collect()
+    }
+
+    /// Serves these hosts beside its own from now on, and no others.
+    pub fn serve_also(&self, hosts: impl IntoIterator<Item = Host>) {
+        *self.more.write().unwrap_or_else(PoisonError::into_inner) = hosts.into_iter().collect();
+    }
+
+    /// The host of ours that the authority of a request names, if it does.
+    pub fn named(&self, authority: &str) -> Option<Host> {
+        let host = Host::parse(authority)?;
+        // The scheme's own port means no port at all.
+        let own_port = if self.is_development() { 80 } else { 443 };
+        let host = if host.port() == Some(own_port) { host.without_port() } else { host };
+        self.serves(&host).then_some(host)
     }
 
     /// The URL of a path of this site; `path` starts with a slash.
     pub fn page(&self, path: &str) -> String {
-        format!("{}://{}{path}", self.scheme, self.host)
+        self.page_on(&self.host, path)
+    }
+
+    /// The URL of a path on `host`, one of those served here.
+    pub fn page_on(&self, host: &Host, path: &str) -> String {
+        format!("{}://{host}{path}", self.scheme)
     }
 
     /// The id, and page, of the actor `name` on `host`, one of those served here.
@@ -185,14 +217,14 @@ impl Site {
         format!("{}://{host}/@{name}", self.scheme)
     }
 
-    /// The id of the server's own actor.
-    pub fn instance(&self) -> String {
-        self.page(path::INSTANCE)
+    /// The id of the server's own actor on `host`, one of those served here.
+    pub fn instance(&self, host: &Host) -> String {
+        self.page_on(host, path::INSTANCE)
     }
 
-    /// The shared inbox.
-    pub fn inbox(&self) -> String {
-        self.page(path::INBOX)
+    /// The shared inbox of `host`, one of those served here.
+    pub fn inbox(&self, host: &Host) -> String {
+        self.page_on(host, path::INBOX)
     }
 
     /// The page of a hashtag.
@@ -200,28 +232,33 @@ impl Site {
         self.page(&format!("/tags/{tag}"))
     }
 
-    /// The id of an activity we send.
+    /// The id of an activity of a person here, or of the server itself.
     pub fn activity(&self, id: ActivityId) -> String {
-        self.page(&format!("/activities/{id}"))
+        self.page(&activity_path(id))
     }
 
-    /// What of this server a URL names; `None` when it is on another host.
-    pub fn parse(&self, url: &str) -> Option<Local> {
+    /// What of this server a URL names, and on which of its hosts; `None` when it is on no host of ours.
+    pub fn parse(&self, url: &str) -> Option<(Host, Local)> {
         let url = Url::parse(url).ok()?;
-        if !matches!(url.scheme(), "http" | "https") || !self.is_here(&url) {
+        if !matches!(url.scheme(), "http" | "https") {
             return None;
         }
-        Some(parse_path(&url).unwrap_or(Local::Other))
-    }
-
-    fn is_here(&self, url: &Url) -> bool {
-        let Some(host) = url.host_str() else { return false };
-        let named = match url.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
+        let host = match (url.host_str()?, url.port()) {
+            (host, Some(port)) => Host::parse(&format!("{host}:{port}")),
+            (host, None) => Host::parse(host),
         };
-        Host::parse(&named).is_some_and(|host| self.serves(&host))
+        let host = host.filter(|host| self.serves(host))?;
+        Some((host, parse_path(&url).unwrap_or(Local::Other)))
     }
+}
+
+fn activity_path(id: ActivityId) -> String {
+    format!("/activities/{id}")
+}
+
+/// An activity of the local actor whose id is `actor`, on the host of that actor.
+pub fn activity(actor: &str, id: ActivityId) -> String {
+    format!("{}{}", host::origin(actor).unwrap_or_default(), activity_path(id))
 }
 
 fn parse_path(url: &Url) -> Option<Local> {
@@ -317,31 +354,58 @@ mod tests {
         let site = site("http://127.0.0.2:8081");
         let ana = site.actor(site.host(), "ana");
         assert_eq!(ana, "http://127.0.0.2:8081/@ana");
-        assert_eq!(site.parse(&ana), Some(Local::Actor("ana".into())));
+        let parse = |url: &str| {
+            site.parse(url).map(|(host, local)| {
+                assert_eq!(&host, site.host());
+                local
+            })
+        };
+        assert_eq!(parse(&ana), Some(Local::Actor("ana".into())));
         let outbox = actor_part(&ana, ActorPart::Outbox);
-        assert_eq!(site.parse(&outbox), Some(Local::ActorPart("ana".into(), ActorPart::Outbox)));
+        assert_eq!(parse(&outbox), Some(Local::ActorPart("ana".into(), ActorPart::Outbox)));
         let id = PostId(7);
-        assert_eq!(site.parse(&post(&ana, id)), Some(Local::Post("ana".into(), id)));
+        assert_eq!(parse(&post(&ana, id)), Some(Local::Post("ana".into(), id)));
         let replies = post_part(&post(&ana, id), PostPart::Replies);
-        assert_eq!(site.parse(&replies), Some(Local::PostPart("ana".into(), id, PostPart::Replies)));
-        assert_eq!(site.parse(&site.activity(ActivityId(9))), Some(Local::Activity(ActivityId(9))));
-        assert_eq!(site.parse(&site.instance()), Some(Local::Instance));
-        assert_eq!(site.parse(&site.inbox()), Some(Local::Inbox));
-        assert_eq!(site.parse(&rsa_key(&ana)), Some(Local::Actor("ana".into())));
+        assert_eq!(parse(&replies), Some(Local::PostPart("ana".into(), id, PostPart::Replies)));
+        assert_eq!(parse(&site.activity(ActivityId(9))), Some(Local::Activity(ActivityId(9))));
+        assert_eq!(parse(&site.instance(site.host())), Some(Local::Instance));
+        assert_eq!(parse(&site.inbox(site.host())), Some(Local::Inbox));
+        assert_eq!(parse(&rsa_key(&ana)), Some(Local::Actor("ana".into())));
     }
 
     #[test]
     fn every_spelling_of_our_host_is_ours_and_no_other() {
         let site = site("https://plaza.example");
         for ours in ["https://PLAZA.example/@Ana", "https://plaza.example:443/@ana", "https://plaza.example./@ana"] {
-            assert_eq!(site.parse(ours), Some(Local::Actor("ana".into())), "{ours}");
+            assert_eq!(site.parse(ours), Some((site.host().clone(), Local::Actor("ana".into()))), "{ours}");
         }
         for other in
             ["https://plaza.example:8443/@ana", "https://xplaza.example/@ana", "ftp://plaza.example/@ana", "@ana"]
         {
             assert_eq!(site.parse(other), None, "{other}");
         }
-        assert_eq!(site.parse("https://plaza.example/@ana/7/likes/x"), Some(Local::Other));
+        let other = site.parse("https://plaza.example/@ana/7/likes/x");
+        assert_eq!(other, Some((site.host().clone(), Local::Other)));
+    }
+
+    #[test]
+    fn every_clone_serves_a_new_host_and_tells_it_apart() {
+        let site = site("https://plaza.example");
+        let (clone, foro) = (site.clone(), Host::parse("foro.example").unwrap());
+        assert_eq!(clone.named("FORO.example:443"), None);
+        site.serve_also([foro.clone()]);
+        let junta = clone.actor(&foro, "junta");
+        assert_eq!(clone.parse(&junta), Some((foro.clone(), Local::Actor("junta".into()))));
+        let said = activity(&junta, ActivityId(9));
+        assert_eq!(said, "https://foro.example/activities/9");
+        assert_eq!(clone.parse(&said), Some((foro.clone(), Local::Activity(ActivityId(9)))));
+        assert_eq!(clone.named("FORO.example:443"), Some(foro.clone()));
+        for other in ["foro.example:8443", "a.foro.example", "foro.example.evil.example", "x@foro.example", ""] {
+            assert_eq!(clone.named(other), None, "{other}");
+        }
+        assert_eq!(clone.hosts(), [site.host().clone(), foro]);
+        site.serve_also([]);
+        assert_eq!(clone.parse(&junta), None);
     }
 
     proptest! {
@@ -364,8 +428,8 @@ mod tests {
                 (ed25519_key(&actor), Local::Actor(name.clone())),
                 (follow(&actor, ActorId(number)), Local::Actor(name.clone())),
                 (site.activity(ActivityId(number)), Local::Activity(ActivityId(number))),
-                (site.instance(), Local::Instance),
-                (site.inbox(), Local::Inbox),
+                (site.instance(site.host()), Local::Instance),
+                (site.inbox(site.host()), Local::Inbox),
                 (post.clone(), Local::Post(name.clone(), PostId(number))),
             ];
             minted.extend(ActorPart::ALL.map(|part| (actor_part(&actor, part), Local::ActorPart(name.clone(), part))));
@@ -374,7 +438,7 @@ mod tests {
             let other = Site::new(&Url::parse("https://plaza.example").unwrap()).unwrap();
             for (url, local) in minted {
                 prop_assert_eq!(Host::of(&url), Some(site.host().clone()), "{}", url);
-                prop_assert_eq!(site.parse(&url), Some(local), "{}", url);
+                prop_assert_eq!(site.parse(&url), Some((site.host().clone(), local)), "{}", url);
                 prop_assert_eq!(other.parse(&url), None, "{}", url);
             }
         }

@@ -159,7 +159,7 @@ fn activities(c: &mut Conn, site: &Site, actor: &Actor, ids: &[PostId]) -> Resul
     for view in app::view::posts(c, posts)? {
         let told = store::activities::about(c, view.post.id, view.post.author, "Create")?;
         let create_id = match told.first() {
-            Some(create) => site.activity(create.id),
+            Some(create) => urls::activity(&view.author.uri, create.id),
             // Nobody was told, or the author's server knows what it said; the post is the same.
             None => format!("{}#create", view.post.uri),
         };

@@ -4,6 +4,7 @@ use actix_web::{
     http::{StatusCode, header::HeaderValue},
     web::{Data, Query},
 };
+use app::App;
 use domain::{
     actor::Actor,
     handle::Handle,
@@ -13,7 +14,7 @@ use domain::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::routes::{Documents, answer, documents::Document};
+use crate::routes::{Documents, answer, asked_host, documents::Document};
 
 /// The media type of WebFinger's answers.
 const JRD: HeaderValue = HeaderValue::from_static("application/jrd+json; charset=utf-8");
@@ -31,27 +32,27 @@ enum Resource {
 }
 
 impl Resource {
-    fn parse(text: &str, site: &Site) -> Self {
+    /// What `text` names on `host`: each of our hosts speaks for itself alone.
+    fn parse(text: &str, site: &Site, host: &Host) -> Self {
         if text.contains("://") {
-            return match site.parse(text) {
-                Some(Local::Instance) => Self::Server,
-                Some(Local::Other) if text.trim_end_matches('/') == site.page("") => Self::Server,
-                Some(Local::Actor(name)) => Self::named(&name, site),
+            return match site.parse(text).filter(|(named, _)| named == host) {
+                Some((_, Local::Instance)) => Self::Server,
+                Some((_, Local::Other)) if text.trim_end_matches('/') == site.page_on(host, "") => Self::Server,
+                Some((_, Local::Actor(name))) => Self::named(&name, host),
                 _ => Self::Stranger,
             };
         }
         let text = text.strip_prefix("acct:").unwrap_or(text);
         // A handle without its host would be anybody's.
-        if text.trim_start_matches('@').contains('@') { Self::named(text, site) } else { Self::Stranger }
+        if text.trim_start_matches('@').contains('@') { Self::named(text, host) } else { Self::Stranger }
     }
 
-    fn named(handle: &str, site: &Site) -> Self {
+    fn named(handle: &str, host: &Host) -> Self {
         let Some(handle) = Handle::parse(handle) else { return Self::Stranger };
-        let is_ours = handle.host.as_ref().is_none_or(|host| site.serves(host));
-        if is_ours && Host::parse(&handle.name).is_some_and(|name| site.serves(&name)) && handle.host.is_some() {
+        if handle.host.as_ref() == Some(host) && Host::parse(&handle.name).as_ref() == Some(host) {
             return Self::Server;
         }
-        match handle.localized(site.host()) {
+        match handle.localized(host) {
             Handle { name, host: None } => Self::Actor(name),
             Handle { .. } => Self::Stranger,
         }
@@ -75,24 +76,25 @@ pub(crate) async fn webfinger(
     if text.is_empty() {
         return answer::refusal(&request, StatusCode::BAD_REQUEST, "`resource` is missing");
     }
-    let site = documents.app().site();
-    let resource = Resource::parse(&text, site);
+    let host = asked_host(&request, documents.app());
+    let resource = Resource::parse(&text, documents.app().site(), &host);
     let key = match &resource {
-        Resource::Server => path::WEBFINGER.to_owned(),
-        Resource::Actor(name) => format!("{}?{name}", path::WEBFINGER),
+        Resource::Server => format!("{host} {}", path::WEBFINGER),
+        Resource::Actor(name) => format!("{host} {}?{name}", path::WEBFINGER),
         Resource::Stranger => return answer::refusal(&request, StatusCode::NOT_FOUND, "not found"),
     };
     let document = documents
         .get(key, || async {
             let app = documents.app();
-            let (resource, site) = (resource.clone(), app.site().clone());
+            let (resource, site, asked) = (resource.clone(), app.site().clone(), host.clone());
             let actor = app.read(move |c| match &resource {
-                Resource::Actor(name) => store::actors::by_handle(c, name, site.host().as_str()),
-                _ => store::actors::by_uri(c, &site.instance()),
+                Resource::Actor(name) => store::actors::by_handle(c, name, asked.as_str()),
+                _ => store::actors::by_uri(c, &site.instance(&asked)),
             });
             let actor = actor.await?.filter(Actor::is_local).ok_or(app::Error::NotFound)?;
             let status = if actor.deleted.is_some() { StatusCode::GONE } else { StatusCode::OK };
-            let body = if actor.deleted.is_some() { json!({ "error": "gone" }) } else { jrd(&actor, app.site()) };
+            let gone = || json!({ "error": "gone" });
+            let body = if actor.deleted.is_some() { gone() } else { jrd(&actor, app.site(), &host) };
             // What it says changes only when everything of the actor does.
             let subjects = Vec::new();
             Ok(Document { status, ..Document::new(JRD, body.to_string(), subjects) })
@@ -104,9 +106,9 @@ pub(crate) async fn webfinger(
     }
 }
 
-fn jrd(actor: &Actor, site: &Site) -> Value {
+fn jrd(actor: &Actor, site: &Site, host: &Host) -> Value {
     let kind = crate::render::actor::kind(actor.kind);
-    let subscribe = site.page(&format!("{}?uri={{uri}}", path::INTERACTION));
+    let subscribe = site.page_on(host, &format!("{}?uri={{uri}}", path::INTERACTION));
     let mut links = vec![
         json!({
             "rel": "self",
@@ -117,14 +119,14 @@ fn jrd(actor: &Actor, site: &Site) -> Value {
         json!({ "rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url }),
         json!({ "rel": "http://ostatus.org/schema/1.0/subscribe", "template": subscribe }),
     ];
-    if actor.uri == site.instance() {
+    if actor.uri == site.instance(host) {
         links.push(json!({ "rel": "https://www.w3.org/ns/activitystreams#Service", "href": actor.uri }));
     }
     json!({ "subject": format!("acct:{}", actor.handle()), "aliases": [actor.uri], "links": links })
 }
 
-fn webfinger_template(site: &Site) -> String {
-    site.page(&format!("{}?resource={{uri}}", path::WEBFINGER))
+fn webfinger_template(request: &HttpRequest, app: &App) -> String {
+    app.site().page_on(&asked_host(request, app), &format!("{}?resource={{uri}}", path::WEBFINGER))
 }
 
 /// `GET /.well-known/host-meta`
@@ -133,7 +135,7 @@ pub(crate) async fn host_meta(request: HttpRequest, documents: Data<Documents>) 
     if accept.contains("json") {
         return host_meta_json(request, documents).await;
     }
-    let template = webfinger_template(documents.app().site());
+    let template = webfinger_template(&request, documents.app());
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\
@@ -144,7 +146,7 @@ pub(crate) async fn host_meta(request: HttpRequest, documents: Data<Documents>) 
 
 /// `GET /.well-known/host-meta.json`
 pub(crate) async fn host_meta_json(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
-    let template = webfinger_template(documents.app().site());
+    let template = webfinger_template(&request, documents.app());
     let body = json!({ "links": [{ "rel": "lrdd", "type": "application/jrd+json", "template": template }] });
     answer::with(&request, StatusCode::OK, JRD, body.to_string().into())
 }
@@ -169,20 +171,23 @@ mod tests {
             "https://plaza.example/@huerto",
             "https://plaza.example/@Huerto/",
         ] {
-            assert_eq!(Resource::parse(text, &site), Resource::Actor("huerto".into()), "{text}");
+            assert_eq!(Resource::parse(text, &site, site.host()), Resource::Actor("huerto".into()), "{text}");
         }
     }
 
     #[test]
     fn the_server_is_found_by_its_host() {
         let (site, local) = (site("https://plaza.example"), site("http://127.0.0.2:8081"));
-        for text in
-            ["acct:plaza.example@plaza.example", "https://plaza.example", "https://plaza.example/", &site.instance()]
-        {
-            assert_eq!(Resource::parse(text, &site), Resource::Server, "{text}");
+        for text in [
+            "acct:plaza.example@plaza.example",
+            "https://plaza.example",
+            "https://plaza.example/",
+            &site.instance(site.host()),
+        ] {
+            assert_eq!(Resource::parse(text, &site, site.host()), Resource::Server, "{text}");
         }
-        assert_eq!(Resource::parse("acct:127.0.0.2:8081@127.0.0.2:8081", &local), Resource::Server);
-        assert_eq!(Resource::parse("acct:ana@127.0.0.2:8081", &local), Resource::Actor("ana".into()));
+        assert_eq!(Resource::parse("acct:127.0.0.2:8081@127.0.0.2:8081", &local, local.host()), Resource::Server);
+        assert_eq!(Resource::parse("acct:ana@127.0.0.2:8081", &local, local.host()), Resource::Actor("ana".into()));
     }
 
     #[test]
@@ -201,7 +206,7 @@ mod tests {
             "https://plaza.example/nothing",
             "mailto:huerto@plaza.example/x",
         ] {
-            assert_eq!(Resource::parse(text, &site), Resource::Stranger, "{text}");
+            assert_eq!(Resource::parse(text, &site, site.host()), Resource::Stranger, "{text}");
         }
     }
 }

@@ -5,7 +5,7 @@ use actix_web::{
     web::Data,
 };
 use domain::{
-    actor::ActorKind,
+    host::Host,
     id::{self, PostId},
     time::{Timestamp, span},
     urls::{NODEINFO_SCHEMA, path},
@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::routes::{
     Documents,
     answer::{self, JSON},
+    asked_host,
     documents::Document,
 };
 
@@ -23,11 +24,11 @@ pub const SOFTWARE: &str = "tertulia";
 
 /// `GET /.well-known/nodeinfo`
 pub(crate) async fn index(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
-    let site = documents.app().site();
+    let (site, host) = (documents.app().site(), asked_host(&request, documents.app()));
     let links = json!({ "links": [
-        { "rel": format!("{NODEINFO_SCHEMA}/2.0"), "href": site.page(path::NODEINFO_20) },
-        { "rel": format!("{NODEINFO_SCHEMA}/2.1"), "href": site.page(path::NODEINFO_21) },
-        { "rel": "https://www.w3.org/ns/activitystreams#Application", "href": site.instance() },
+        { "rel": format!("{NODEINFO_SCHEMA}/2.0"), "href": site.page_on(&host, path::NODEINFO_20) },
+        { "rel": format!("{NODEINFO_SCHEMA}/2.1"), "href": site.page_on(&host, path::NODEINFO_21) },
+        { "rel": "https://www.w3.org/ns/activitystreams#Application", "href": site.instance(&host) },
     ] });
     answer::with(&request, StatusCode::OK, JSON, links.to_string().into())
 }
@@ -43,10 +44,11 @@ pub(crate) async fn version_21(request: HttpRequest, documents: Data<Documents>)
 }
 
 async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'static str) -> HttpResponse {
+    let host = asked_host(&request, documents.app());
     let make = || async {
         let app = documents.app();
-        let now = app.now();
-        let counts = app.read(move |c| Counts::read(c, now)).await?;
+        let (now, of, is_main) = (app.now(), host.clone(), host == *app.site().host());
+        let counts = app.read(move |c| Counts::read(c, now, &of, is_main)).await?;
         let body = json!({
             "version": version,
             "software": { "name": SOFTWARE, "version": env!("CARGO_PKG_VERSION") },
@@ -57,18 +59,19 @@ async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'st
                 "users": { "total": counts.people, "activeMonth": counts.month, "activeHalfyear": counts.halfyear },
                 "localPosts": counts.posts,
             },
-            "metadata": { "nodeName": app.site().host().display(), "groups": counts.groups },
+            "metadata": { "nodeName": host.display(), "groups": counts.groups },
         });
         let media_type = format!("application/json; profile=\"{NODEINFO_SCHEMA}/{version}#\"");
         let media_type = HeaderValue::from_str(&media_type).map_err(app::Error::internal)?;
         Ok(Document::new(media_type, body.to_string(), Vec::new()))
     };
-    match documents.get(format!("nodeinfo {version}"), make).await {
+    match documents.get(format!("{host} nodeinfo {version}"), make).await {
         Ok(document) => answer::document(&request, &document),
         Err(error) => answer::error(&request, &error),
     }
 }
 
+#[derive(Default)]
 struct Counts {
     people: i64,
     groups: i64,
@@ -78,11 +81,16 @@ struct Counts {
 }
 
 impl Counts {
-    fn read(c: &mut store::Conn, now: Timestamp) -> store::Result<Self> {
+    /// What is counted on a host. People, and what they wrote, are counted once: on the main one, where they live.
+    fn read(c: &mut store::Conn, now: Timestamp, host: &Host, is_main: bool) -> store::Result<Self> {
+        let groups = store::actors::count_open_groups(c, host)?;
+        if !is_main {
+            return Ok(Self { groups, ..Self::default() });
+        }
         let active = |c: &mut _, days| store::accounts::count_active(c, PostId(id::at(now - span::days(days), 0)));
         Ok(Self {
             people: store::accounts::count(c)?,
-            groups: store::actors::count_local(c, ActorKind::Group)?,
+            groups,
             posts: store::posts::count_local(c)?,
             month: active(c, 30)?,
             halfyear: active(c, 180)?,

@@ -122,16 +122,17 @@ async fn refresh(app: &App, uri: &str) -> Result<()> {
 
 /// The one spelling of an id on this server; ids of others stay as they are.
 pub(crate) fn canonical(site: &Site, uri: &str) -> String {
-    use domain::urls::{actor_part, post};
-    let actor = |name: &str| site.actor(site.host(), name);
-    match site.parse(uri) {
-        Some(Local::Actor(name)) => actor(&name),
-        Some(Local::ActorPart(name, part @ (ActorPart::Featured | ActorPart::Moderators | ActorPart::Followers))) => {
+    use domain::urls::{activity, actor_part, post};
+    let Some((host, local)) = site.parse(uri) else { return uri.to_owned() };
+    let actor = |name: &str| site.actor(&host, name);
+    match local {
+        Local::Actor(name) => actor(&name),
+        Local::ActorPart(name, part @ (ActorPart::Featured | ActorPart::Moderators | ActorPart::Followers)) => {
             actor_part(&actor(&name), part)
         }
-        Some(Local::Post(name, id)) => post(&actor(&name), id),
-        Some(Local::Instance) => site.instance(),
-        Some(Local::Activity(id)) => site.activity(id),
+        Local::Post(name, id) => post(&actor(&name), id),
+        Local::Instance => site.instance(&host),
+        Local::Activity(id) => activity(&site.instance(&host), id),
         _ => uri.to_owned(),
     }
 }

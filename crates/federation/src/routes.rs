@@ -1,6 +1,6 @@
 //! What other software reads here: one route per kind of thing, each answer public and the same for everybody.
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage, HttpRequest, HttpResponse,
     guard::GuardContext,
     http::{Method, StatusCode},
     web::{self, Data, Path, ServiceConfig},
@@ -9,6 +9,7 @@ use app::{App, Error};
 use domain::{
     actor::Actor,
     handle,
+    host::Host,
     id::{ActivityId, PostId},
     post::Post,
     urls::{self, ActorPart, PostPart, path},
@@ -88,10 +89,16 @@ fn is_collection(context: &GuardContext<'_>) -> bool {
     }
 }
 
+/// The host of ours that a request is for: the server has looked at it before any door does.
+pub(crate) fn asked_host(request: &HttpRequest, app: &App) -> Host {
+    request.extensions().get::<Host>().unwrap_or_else(|| app.site().host()).clone()
+}
+
 /// `GET /actor`
 async fn instance(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
+    let uri = documents.app().site().instance(&asked_host(&request, documents.app()));
     let make = || async {
-        let uri = documents.app().site().instance();
+        let uri = uri.clone();
         let view = documents
             .app()
             .read(move |c| store::actors::by_uri(c, &uri)?.map(|actor| app::view::actor(c, actor)).transpose());
@@ -103,17 +110,19 @@ async fn instance(request: HttpRequest, documents: Data<Documents>) -> HttpRespo
 
 /// `GET /actor/outbox`: the server's own actor only fetches and answers, and says nothing in public.
 async fn instance_outbox(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
-    let id = urls::actor_part(&documents.app().site().instance(), ActorPart::Outbox);
+    let instance = documents.app().site().instance(&asked_host(&request, documents.app()));
+    let id = urls::actor_part(&instance, ActorPart::Outbox);
     let make = || async { document(&json!({ "id": id, "type": "OrderedCollection", "totalItems": 0 }), Vec::new()) };
-    respond(&request, &documents, id.clone(), make).await
+    respond(&request, &documents, urls::actor_part(path::INSTANCE, ActorPart::Outbox), make).await
 }
 
 /// `GET /@NAME`
 async fn actor(request: HttpRequest, documents: Data<Documents>, name: Path<String>) -> HttpResponse {
     let Some(name) = handle::local_name(&name) else { return missing(&request) };
+    let host = asked_host(&request, documents.app());
     let make = || async {
         let app = documents.app();
-        let actor = local_actor(app, name.clone()).await?;
+        let actor = local_actor(app, &host, name.clone()).await?;
         // Its document changes by events that outdate everything.
         let subjects = Vec::new();
         if actor.deleted.is_some() {
@@ -133,9 +142,10 @@ async fn actor_part(request: HttpRequest, documents: Data<Documents>, path: Path
         return actor_collection(&request, &documents, name, part).await;
     }
     let Some(id) = number(&part) else { return missing(&request) };
+    let host = asked_host(&request, documents.app());
     let make = || async {
         let (app, subjects) = (documents.app(), vec![Subject::Post(id)]);
-        let post = local_post(app, name.clone(), id).await?;
+        let post = local_post(app, (&host, &name), id).await?;
         if post.deleted.is_some() {
             return gone(&render::tombstone(&post), subjects);
         }
@@ -153,9 +163,10 @@ async fn actor_collection(
 ) -> HttpResponse {
     let Some(cursor) = Cursor::parse(request.query_string()) else { return senseless(request) };
     let key = cursor.url(&format!("@{name}/{}", part.segment()));
+    let host = asked_host(request, documents.app());
     let make = || async {
         let app = documents.app();
-        let actor = local_actor(app, name.clone()).await?;
+        let actor = local_actor(app, &host, name.clone()).await?;
         if actor.deleted.is_some() {
             return Err(Error::NotFound);
         }
@@ -179,8 +190,9 @@ async fn post_part(
     };
     let Some(cursor) = Cursor::parse(request.query_string()) else { return senseless(&request) };
     let key = cursor.url(&format!("@{name}/{id}/{}", part.segment()));
+    let host = asked_host(&request, documents.app());
     let make = || async {
-        let post = local_post(documents.app(), name.clone(), id).await?;
+        let post = local_post(documents.app(), (&host, &name), id).await?;
         if post.deleted.is_some() {
             return Err(Error::NotFound);
         }
@@ -192,9 +204,14 @@ async fn post_part(
 /// `GET /activities/ID`: what we sent, as we sent it.
 async fn activity(request: HttpRequest, documents: Data<Documents>, id: Path<String>) -> HttpResponse {
     let Some(id) = number(&id).map(|PostId(id)| ActivityId(id)) else { return missing(&request) };
+    let host = asked_host(&request, documents.app());
     let make = || async {
+        let host = host.clone();
         let found = documents.app().read(move |c| {
             let Some(sent) = store::activities::by_id(c, id)?.filter(|sent| sent.public) else { return Ok(None) };
+            if store::actors::by_id(c, sent.actor)?.is_none_or(|actor| actor.host != host.as_str()) {
+                return Ok(None);
+            }
             // What is taken back is not told again by what once told it.
             let withdraws = matches!(sent.kind.as_str(), "Delete" | "Undo");
             let about = sent.post.filter(|_| !withdraws);
@@ -217,14 +234,15 @@ fn number(text: &str) -> Option<PostId> {
     text.parse::<PostId>().ok().filter(|id| id.0 > 0 && id.to_string() == text)
 }
 
-pub(crate) async fn local_actor(app: &App, name: String) -> app::Result<Actor> {
-    let host = app.site().host().clone();
+pub(crate) async fn local_actor(app: &App, host: &Host, name: String) -> app::Result<Actor> {
+    let host = host.clone();
     let found = app.read(move |c| store::actors::by_handle(c, &name, host.as_str())).await?;
     found.filter(Actor::is_local).ok_or(Error::NotFound)
 }
 
-/// The post `id` that the local actor `name` wrote, if strangers may read it, or may know that it is gone.
-async fn local_post(app: &App, name: String, id: PostId) -> app::Result<Post> {
+/// The post `id` that the local actor `name` of `host` wrote, if strangers may read it, or may know that it is gone.
+async fn local_post(app: &App, (host, name): (&Host, &str), id: PostId) -> app::Result<Post> {
+    let handle = format!("{name}@{host}");
     let find = move |c: &mut Conn| {
         let seen = store::posts::seen(c, id, None)?;
         let found = match seen {
@@ -232,7 +250,7 @@ async fn local_post(app: &App, name: String, id: PostId) -> app::Result<Post> {
             None => store::posts::by_id(c, id)?.filter(|p| p.deleted.is_some() && p.audience.is_open()),
         };
         let Some(post) = found.filter(|post| post.local) else { return Ok(None) };
-        let author = store::actors::by_id(c, post.author)?.filter(|author| author.name == name);
+        let author = store::actors::by_id(c, post.author)?.filter(|author| author.handle() == handle);
         Ok(author.filter(|author| author.deleted.is_none() || post.deleted.is_some()).map(|_| post))
     };
     app.read(find).await?.ok_or(Error::NotFound)
@@ -254,6 +272,7 @@ where
     if let Err(refusal) = inbox::is_for_reader(request, documents.app()) {
         return refusal.answer();
     }
+    let key = format!("{} {key}", asked_host(request, documents.app()));
     match documents.get(key, make).await {
         Ok(document) => answer::document(request, &document),
         Err(error) => answer::error(request, &error),

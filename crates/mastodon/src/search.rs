@@ -125,8 +125,8 @@ impl Found {
 /// What is known under an address.
 fn at_address(c: &mut Conn, reader: &Reader, question: &Question) -> store::Result<Found> {
     let (actor, post) = match reader.site.parse(&question.text) {
-        Some(Local::Actor(name)) => (store::actors::by_handle(c, &name, reader.site.host().as_str())?, None),
-        Some(Local::Post(_, id)) => (None, Some(id)),
+        Some((host, Local::Actor(name))) => (store::actors::by_handle(c, &name, host.as_str())?, None),
+        Some((_, Local::Post(_, id))) => (None, Some(id)),
         Some(_) => (None, None),
         None => {
             let post = store::posts::by_uri(c, &question.text)?.map(|post| post.id);

@@ -139,7 +139,15 @@ async fn person(app: &App, name: &str) -> Person {
 impl World {
     pub(super) async fn group(&self, name: &str, visibility: Visibility, joining: Joining) -> i64 {
         let (name, title, summary) = (name.into(), "Huerto".into(), "Cultivar *en casa*".into());
-        let new = groups::NewGroup { name, title, summary, visibility, joining };
+        let new = groups::NewGroup {
+            name,
+            title,
+            summary,
+            visibility,
+            joining,
+            reach: domain::group::Reach::Home,
+            host: None,
+        };
         groups::create(&self.app, self.ana.me.0, new).await.unwrap().id.0
     }
 

@@ -17,7 +17,8 @@ use clap::{
     error::ErrorKind,
 };
 use domain::{
-    group::{Joining, Visibility},
+    group::{Joining, Reach, Visibility},
+    host::Host,
     id::ReportId,
 };
 
@@ -141,6 +142,13 @@ pub struct GroupCreate {
     /// open, but approval for a private group]
     #[arg(long, value_parser = word(Joining::ALL, Joining::as_str))]
     pub join: Option<Joining>,
+    /// How far posts of a private group may go: nowhere (home), or to the servers of its members that keep them among
+    /// members (trusted); admins there can read them.
+    #[arg(long, default_value = "home", value_parser = word(Reach::ALL, Reach::as_str))]
+    pub reach: Reach,
+    /// The host of its handle, such as the organization's own domain, which must lead to this server.
+    #[arg(long, value_parser = host, default_value = None)]
+    pub host: Option<Host>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -207,6 +215,10 @@ pub struct Check {
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
+}
+
+fn host(text: &str) -> Result<Host, String> {
+    Host::parse(text).ok_or_else(|| "this is no host name".to_owned())
 }
 
 /// Takes one of the words that an enum of the domain is written with.

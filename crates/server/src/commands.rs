@@ -47,10 +47,11 @@ pub(crate) async fn person(settings: &Settings, command: Person) -> Result<(), F
 /// `tertulia group …`
 pub(crate) async fn group(settings: &Settings, Group::Create(create): Group) -> Result<(), Failure> {
     let joining = create.joining();
-    let GroupCreate { name, title, owner, summary, visibility, json, .. } = create;
+    let GroupCreate { name, title, owner, summary, visibility, reach, host, json, join: _ } = create;
     let app = open(settings).await?;
     let owner = find(&app, &owner).await?;
-    let group = app::groups::create(&app, owner.id, NewGroup { name, title, summary, visibility, joining }).await;
+    let new = NewGroup { name, title, summary, visibility, joining, reach, host };
+    let group = app::groups::create(&app, owner.id, new).await;
     print_actor(&group.map_err(|e| refusal(&e))?, json)
 }
 

@@ -81,6 +81,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         other => failure(&other),
     })?;
     // Before anything is asked of others or by them.
+    app::hosts::load(&app).await.map_err(|e| failure(&e))?;
     app::rules::load(&app).await.map_err(|e| failure(&e))?;
     Ok(Composed { app, client })
 }

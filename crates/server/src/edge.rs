@@ -1,6 +1,6 @@
 //! What holds for every answer, whichever door gives it: it is for our host, and browsers are told to be careful.
 use actix_web::{
-    Error, HttpResponse,
+    Error, HttpMessage, HttpResponse,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -33,8 +33,11 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let app = request.app_data::<Data<App>>().cloned();
     let site = app.as_ref().map(|app| app.site());
-    let is_for_us = site.is_none_or(|site| is_served(site, &request)) || BY_ANY_NAME.contains(&request.path());
+    let host = site.and_then(|site| host_of(site, &request));
+    let is_for_us = site.is_none() || host.is_some() || BY_ANY_NAME.contains(&request.path());
     let mut answer = if is_for_us {
+        // The doors need not look at it again.
+        host.map(|host| request.extensions_mut().insert(host));
         next.call(request).await?.map_into_left_body()
     } else {
         let url = site.map(|site| site.page("/")).unwrap_or_default();
@@ -48,17 +51,11 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
     Ok(answer)
 }
 
-/// Whether a request names one of our hosts; the one in its target counts, if it has one.
-fn is_served(site: &Site, request: &ServiceRequest) -> bool {
+/// Which of our hosts a request names, if it does; the one in its target counts, if it has one.
+fn host_of(site: &Site, request: &ServiceRequest) -> Option<Host> {
     let target = request.uri().authority().map(Authority::as_str);
     let named = || request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let Some(host) = target.or_else(named).and_then(Host::parse) else { return false };
-    // The scheme's own port means no port at all.
-    let own_port = if site.is_development() { 80 } else { 443 };
-    match host.port() {
-        Some(port) if port == own_port => Host::parse(host.name()).is_some_and(|host| site.serves(&host)),
-        _ => site.serves(&host),
-    }
+    target.or_else(named).and_then(|authority| site.named(authority))
 }
 
 /// Adds what a door did not say. Doors know best how long and by whom an answer may be kept.
@@ -100,7 +97,7 @@ mod tests {
     fn only_our_own_host_is_served() {
         let (production, local) = (site("https://plaza.example"), site("http://127.0.0.2:8081"));
         let served = |site, host: &str| {
-            is_served(site, &TestRequest::default().insert_header((header::HOST, host)).to_srv_request())
+            host_of(site, &TestRequest::default().insert_header((header::HOST, host)).to_srv_request()).is_some()
         };
         for host in ["plaza.example", "PLAZA.example", "plaza.example:443"] {
             assert!(served(&production, host), "{host}");

@@ -1,7 +1,9 @@
 //! Actors and their keys.
-use diesel::{dsl, prelude::*, upsert::excluded};
+use diesel::{dsl, prelude::*, sql_types::Bool, upsert::excluded};
 use domain::{
     actor::{Actor, ActorKind},
+    group::Visibility,
+    host::Host,
     id::{ActorId, PeerId},
     time::Timestamp,
 };
@@ -11,7 +13,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::Word,
-    schema::{actor_keys, actors},
+    schema::{actor_keys, actors, groups},
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -156,9 +158,22 @@ pub fn count_local(conn: &mut Conn, kind: ActorKind) -> Result<i64> {
         .get_result(c))?)
 }
 
-/// The groups that live here, the newest first.
-pub fn local_groups(conn: &mut Conn, limit: i64) -> Result<Vec<Actor>> {
+/// How many groups live on this host of ours, but for those that only their members see into.
+pub fn count_open_groups(conn: &mut Conn, host: &Host) -> Result<i64> {
+    Ok(db!(conn, c => actors::table
+        .inner_join(groups::table.on(groups::id.eq(actors::id)))
+        .filter(actors::peer_id.is_null().and(actors::host.eq(host.as_str())).and(actors::deleted.is_null()))
+        .filter(groups::visibility.ne(Word(Visibility::Private)))
+        .count()
+        .get_result(c))?)
+}
+
+/// The groups that live here, or on one host of ours, the newest first.
+pub fn local_groups(conn: &mut Conn, host: Option<&Host>, limit: i64) -> Result<Vec<Actor>> {
+    let everywhere = host.is_none();
+    let host = host.map_or("", Host::as_str);
     let rows: Vec<Row> = db!(conn, c => actors::table
+        .filter(actors::host.eq(host).or(everywhere.into_sql::<Bool>()))
         .filter(actors::peer_id.is_null().and(actors::kind.eq(Word(ActorKind::Group))).and(actors::deleted.is_null()))
         .order(actors::id.desc())
         .limit(limit)

@@ -304,6 +304,8 @@ fn afresh() -> Afresh {
 pub struct Outstanding {
     /// What is to be sent.
     pub activity: ActivityId,
+    /// The id of who says it.
+    pub actor: String,
     /// Its type, one word.
     pub kind: String,
     /// The host of the server.
@@ -322,14 +324,16 @@ pub struct Outstanding {
 
 /// What was not delivered yet of what is to be said about a post.
 pub fn about(conn: &mut Conn, post: PostId) -> Result<Vec<Outstanding>> {
-    type Row = (i64, String, String, String, i32, i64, Option<i64>, Option<String>);
+    type Row = (i64, String, String, String, String, i32, i64, Option<i64>, Option<String>);
     let rows: Vec<Row> = db!(conn, c => activities::table
         .inner_join(deliveries::table.on(deliveries::activity_id.eq(activities::id)))
         .inner_join(peers::table.on(peers::id.eq(deliveries::peer_id)))
+        .inner_join(actors::table.on(actors::id.eq(activities::actor_id)))
         .filter(activities::post_id.eq(post.0))
         .order((peers::host, activities::id, deliveries::inbox))
         .select((
             activities::id,
+            actors::uri,
             activities::kind,
             peers::host,
             deliveries::inbox,
@@ -339,8 +343,9 @@ pub fn about(conn: &mut Conn, post: PostId) -> Result<Vec<Outstanding>> {
             deliveries::error,
         ))
         .load(c))?;
-    let read = |(activity, kind, host, inbox, attempts, retry_at, parked, error): Row| Outstanding {
+    let read = |(activity, actor, kind, host, inbox, attempts, retry_at, parked, error): Row| Outstanding {
         activity: ActivityId(activity),
+        actor,
         kind,
         host,
         inbox,

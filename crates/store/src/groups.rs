@@ -5,7 +5,7 @@ use diesel::{
     upsert::excluded,
 };
 use domain::{
-    group::{GroupRules, Joining, MemberState, Membership, Role, Standing, Visibility},
+    group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Standing, Visibility},
     id::ActorId,
     post::FollowState,
     time::Timestamp,
@@ -26,6 +26,7 @@ struct Row {
     visibility: Word<Visibility>,
     joining: Word<Joining>,
     moderators_only: bool,
+    reach: Word<Reach>,
 }
 
 impl From<Row> for GroupRules {
@@ -35,6 +36,7 @@ impl From<Row> for GroupRules {
             visibility: row.visibility.0,
             joining: row.joining.0,
             moderators_only: row.moderators_only,
+            reach: row.reach.0,
         }
     }
 }
@@ -51,6 +53,7 @@ pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
         visibility: Word(rules.visibility),
         joining: Word(rules.joining),
         moderators_only: rules.moderators_only,
+        reach: Word(rules.reach),
     };
     db!(tx, c => diesel::insert_into(groups::table)
         .values(&row)
@@ -60,6 +63,7 @@ pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
             groups::visibility.eq(excluded(groups::visibility)),
             groups::joining.eq(excluded(groups::joining)),
             groups::moderators_only.eq(excluded(groups::moderators_only)),
+            groups::reach.eq(excluded(groups::reach)),
         ))
         .execute(c))?;
     Ok(())

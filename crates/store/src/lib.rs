@@ -10,6 +10,7 @@ mod error;
 pub mod follows;
 pub mod forestalled;
 pub mod groups;
+pub mod hosts;
 pub mod idempotency;
 pub mod jobs;
 pub mod log;

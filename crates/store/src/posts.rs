@@ -420,7 +420,7 @@ pub fn count_in(conn: &mut Conn, list: List, viewer: Option<ActorId>) -> Result<
 /// How many posts were written here.
 pub fn count_local(conn: &mut Conn) -> Result<i64> {
     Ok(db!(conn, c => posts::table
-        .filter(posts::local.eq(true).and(posts::deleted.is_null()))
+        .filter(posts::local.eq(true).and(posts::deleted.is_null()).and(visible(None)))
         .count()
         .get_result(c))?)
 }

@@ -66,6 +66,13 @@ diesel::table! {
         visibility -> Text,
         joining -> Text,
         moderators_only -> Bool,
+        reach -> Text,
+    }
+}
+diesel::table! {
+    hosts (host) {
+        host -> Text,
+        since -> BigInt,
     }
 }
 diesel::table! {
@@ -320,6 +327,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     actors,
     actor_keys,
     groups,
+    hosts,
     accounts,
     tokens,
     follows,

@@ -119,7 +119,10 @@ pub(super) fn world(tx: &mut Tx<'_>) -> Result<()> {
     }
     actors::insert(tx, &actor(9, ActorKind::Group))?;
     let (visibility, joining) = (Visibility::Public, Joining::Open);
-    groups::set_rules(tx, &GroupRules { id: ActorId(9), visibility, joining, moderators_only: false })
+    groups::set_rules(
+        tx,
+        &GroupRules { id: ActorId(9), visibility, joining, moderators_only: false, reach: domain::group::Reach::Home },
+    )
 }
 
 pub(super) fn member(tx: &mut Tx<'_>, person: i64, role: Role, state: MemberState) -> Result<()> {

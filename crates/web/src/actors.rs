@@ -13,7 +13,7 @@ use domain::{
     host::Host,
     id::PostId,
     text::html,
-    urls,
+    urls::{self, Site},
 };
 use serde::Deserialize;
 use store::{
@@ -71,10 +71,21 @@ pub(crate) enum Named {
     Elsewhere { name: String, host: Host },
 }
 
-/// Reads the `NAME` or `NAME@HOST` of a path.
-pub(crate) fn named(app: &App, text: &str) -> Result<Named> {
+impl Named {
+    /// The proper URL of somebody here, if the path was another one: spelled otherwise, or on another of our hosts.
+    pub(crate) fn elsewhere_here(&self, site: &Site, ours: &Host) -> Option<String> {
+        match self {
+            Self::Here { exact: true, .. } => None,
+            Self::Here { name, .. } => Some(site.actor(ours, name)),
+            Self::Elsewhere { name, host } => site.serves(host).then(|| site.actor(host, &name.to_lowercase())),
+        }
+    }
+}
+
+/// Reads the `NAME` or `NAME@HOST` of a path on `ours`, one of our hosts.
+pub(crate) fn named(ours: &Host, text: &str) -> Result<Named> {
     let handle = Handle::parse(text).filter(|_| !text.starts_with(['@', '!'])).ok_or(Error::NotFound)?;
-    Ok(match handle.localized(app.site().host()) {
+    Ok(match handle.localized(ours) {
         Handle { name, host: None } => Named::Here { exact: name == text, name },
         Handle { name, host: Some(host) } => Named::Elsewhere { name, host },
     })
@@ -106,12 +117,11 @@ pub(crate) async fn show(
 }
 
 async fn respond(request: &HttpRequest, app: &App, visit: &Visit, name: &str, from: From) -> Result<HttpResponse> {
-    let named = named(app, name)?;
-    if let Named::Here { name, exact: false } = &named {
-        let page = app.site().actor(app.site().host(), name);
-        return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &page));
+    let named = named(&visit.host, name)?;
+    if let Some(proper) = named.elsewhere_here(app.site(), &visit.host) {
+        return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &proper));
     }
-    let ours = app.site().host().clone();
+    let ours = visit.host.clone();
     let page = Page { before: from.before.map(PostId), ..Page::first(POSTS) };
     let found = app.read(move |c| {
         let Some(actor) = find(c, &named, &ours)? else { return Ok(None) };

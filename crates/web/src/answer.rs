@@ -1,6 +1,6 @@
 //! Answers to browsers: the frame of every page, its headers, and errors as pages.
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder,
+    HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
         header::{self, HeaderName, HeaderValue},
@@ -9,6 +9,7 @@ use actix_web::{
 };
 use app::{App, Error};
 use askama::Template;
+use domain::host::Host;
 
 use crate::{language::Language, style};
 
@@ -21,6 +22,8 @@ const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(),
 #[derive(Debug, Clone)]
 pub(crate) struct Visit {
     pub(crate) language: Language,
+    /// The host of ours that was asked.
+    pub(crate) host: Host,
     /// The name of this site, its host as people read it.
     pub(crate) site: String,
     pub(crate) home: String,
@@ -29,7 +32,9 @@ pub(crate) struct Visit {
 impl Visit {
     pub(crate) fn new(request: &HttpRequest, app: &App) -> Self {
         let site = app.site();
-        Self { language: Language::of(request), site: site.host().display(), home: site.page("/") }
+        // The server has looked at the name of the host before any door does.
+        let host = request.extensions().get::<Host>().unwrap_or_else(|| site.host()).clone();
+        Self { language: Language::of(request), site: host.display(), home: site.page_on(&host, "/"), host }
     }
 }
 

@@ -42,9 +42,11 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     if app::setup::is_needed(app).await? {
         return Ok(None);
     }
-    let listed = app.read(|c| {
+    // The server's own host lists all its communities, the host of an organization those of that organization.
+    let of = (visit.host != *app.site().host()).then(|| visit.host.clone());
+    let listed = app.read(move |c| {
         let mut listed = Vec::new();
-        for group in store::actors::local_groups(c, GROUPS)? {
+        for group in store::actors::local_groups(c, of.as_ref(), GROUPS)? {
             let rules = store::groups::rules(c, group.id)?;
             if group.discoverable && rules.is_some_and(|rules| rules.visibility != Visibility::Private) {
                 listed.push((store::groups::count_members(c, group.id)?, group));

@@ -23,8 +23,8 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>, wanted: Option<Qu
     let site = app.site();
     // Only pages of our own, in our own spelling: a link must not lead people wherever it says.
     let page = match site.parse(&uri) {
-        Some(Local::Actor(name)) => site.actor(site.host(), &name),
-        Some(Local::Post(name, id)) => urls::post(&site.actor(site.host(), &name), id),
+        Some((host, Local::Actor(name))) => site.actor(&host, &name),
+        Some((host, Local::Post(name, id))) => urls::post(&site.actor(&host, &name), id),
         _ => return answer::error(&request, &Visit::new(&request, &app), &Error::NotFound),
     };
     answer::redirect(StatusCode::SEE_OTHER, &page)

@@ -8,7 +8,7 @@ use app::{App, Error, groups::NewGroup, people::NewPerson, setup::Flaw};
 use askama::Template;
 use domain::{
     actor::Actor,
-    group::{Joining, Visibility},
+    group::{Joining, Reach, Visibility},
     handle, host,
 };
 use serde::Deserialize;
@@ -186,6 +186,8 @@ async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -
         summary: entered.summary.clone(),
         visibility: visibility.clone().unwrap_or(Visibility::Private),
         joining: joining.clone().unwrap_or(Joining::Invite),
+        reach: Reach::Home,
+        host: None,
     };
     let knows_code = !asks_code || app::setup::is_code(app, &entered.code).map_err(Failure::Other)?;
     let mut setup = Setup::new(visit, entered, asks_code).with_flaws(t, &app::setup::flaws(&person, &group));

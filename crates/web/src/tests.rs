@@ -121,7 +121,15 @@ impl World {
 
 fn new_group(name: &str, visibility: Visibility) -> groups::NewGroup {
     let summary = "Tomates *y* demás.".into();
-    groups::NewGroup { name: name.into(), title: format!("El {name}"), summary, visibility, joining: Joining::Approval }
+    groups::NewGroup {
+        name: name.into(),
+        title: format!("El {name}"),
+        summary,
+        visibility,
+        joining: Joining::Approval,
+        reach: domain::group::Reach::Home,
+        host: None,
+    }
 }
 
 async fn neighbour(app: &App) -> ActorId {

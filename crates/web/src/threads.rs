@@ -16,7 +16,7 @@ use store::{
 };
 
 use crate::{
-    actors::{self, Named},
+    actors,
     answer::{self, Frame, Keep, Visit},
     cards::Card,
 };
@@ -79,12 +79,11 @@ async fn respond(
     from: From,
 ) -> Result<HttpResponse> {
     let id = id.parse::<PostId>().ok().filter(|number| number.to_string() == id).ok_or(Error::NotFound)?;
-    let named = actors::named(app, name)?;
-    if let Named::Here { name, exact: false } = &named {
-        let page = urls::post(&app.site().actor(app.site().host(), name), id);
-        return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &page));
+    let named = actors::named(&visit.host, name)?;
+    if let Some(author) = named.elsewhere_here(app.site(), &visit.host) {
+        return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &urls::post(&author, id)));
     }
-    let ours = app.site().host().clone();
+    let ours = visit.host.clone();
     let page = Page { after: from.after.map(PostId), ..Page::first(POSTS) };
     let found = app.read(move |c| {
         let Some(author) = actors::find(c, &named, &ours)? else { return Ok(None) };

@@ -9,7 +9,7 @@ use crate::{
 };
 
 fn group(visibility: Visibility, joining: Joining) -> GroupRules {
-    GroupRules { id: ActorId(1), visibility, joining, moderators_only: false }
+    GroupRules { id: ActorId(1), visibility, joining, moderators_only: false, reach: crate::group::Reach::Home }
 }
 
 fn thread(audience: Audience) -> Post {

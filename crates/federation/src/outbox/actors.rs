@@ -23,12 +23,12 @@ pub(super) fn changed(tx: &mut Tx<'_, '_>, actor: &Actor, by: ActorId) -> Result
         && let Some(by) = find(tx, by)?.filter(|by| by.is_local() && by.kind == ActorKind::Person)
     {
         // Forums ask which moderator did it; microblogs take it from the group alone.
-        let name = Name::new(tx);
+        let name = Name::new(tx, &by);
         let inner = activity::update_group(&name.uri, &by, actor, render::actor(&view));
         pass_on(tx, actor, None, (Receivers::Forums, &[]), inner)?;
         receivers = Receivers::Microblogs;
     }
-    let name = Name::new(tx);
+    let name = Name::new(tx, actor);
     let activity = activity::update_actor(&name.uri, actor, render::actor(&view));
     let to = Recipients { followers_of: slice::from_ref(&actor.id), receivers, ..Recipients::NONE };
     send(tx, &name, Envelope::of(actor.id, None), &activity, &[to])?;
@@ -40,7 +40,7 @@ pub(super) fn deleted(tx: &mut Tx<'_, '_>, actor: &Actor) -> Result<()> {
     if !actor.is_local() {
         return Ok(());
     }
-    let name = Name::new(tx);
+    let name = Name::new(tx, actor);
     let activity = activity::delete_actor(&name.uri, actor);
     let everywhere = !actor.is_group();
     let to = Recipients { followers_of: slice::from_ref(&actor.id), everywhere, ..Recipients::NONE };

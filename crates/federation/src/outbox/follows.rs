@@ -23,7 +23,7 @@ pub(super) fn ended(tx: &mut Tx<'_, '_>, follow: &Follow, by: ActorId) -> Result
         return answered(tx, follow, false);
     }
     let Some((follower, target)) = outgoing(tx, follow)? else { return Ok(()) };
-    let name = Name::new(tx);
+    let name = Name::new(tx, &follower);
     let request = activity::follow(&follow.activity_uri, &follower.uri, &target);
     let activity = activity::undo(&name.uri, &follower, &request);
     send(tx, &name, Envelope::of(follower.id, None), &activity, &[personal(&target)])?;
@@ -37,7 +37,7 @@ pub(super) fn answered(tx: &mut Tx<'_, '_>, follow: &Follow, accepted: bool) -> 
     if follower.is_local() || !target.is_local() {
         return Ok(());
     }
-    let name = Name::new(tx);
+    let name = Name::new(tx, &target);
     let activity = activity::answer(&name.uri, accepted, (&follow.activity_uri, &follower, &target));
     send(tx, &name, Envelope::of(target.id, None), &activity, &[personal(&follower)])?;
     Ok(())

@@ -73,7 +73,7 @@ fn scene(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId) -> Result<Option<(Actor,
 pub(super) fn removed(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, reason: &str, cause: Cause) -> Result<()> {
     let Some((by, group)) = scene(tx, post, by)? else { return Ok(()) };
     let deed = Deed { by: &by, group: &group, post: Some(post), person: post.author, cause };
-    let name = Name::new(tx);
+    let name = Name::new(tx, &by);
     deed.tell(tx, &name, |id| activity::remove(id, &by, post, &group, reason))?;
     if let Some(author) = actor(tx, post.author)?.filter(|_| group.is_local()) {
         posts::take_back(tx, &group, post, &author)?;
@@ -85,7 +85,7 @@ pub(super) fn removed(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, reason: &st
 pub(super) fn restored(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, reason: &str, cause: Cause) -> Result<()> {
     let Some((by, group)) = scene(tx, post, by)? else { return Ok(()) };
     let deed = Deed { by: &by, group: &group, post: Some(post), person: post.author, cause };
-    let (name, undone) = (Name::new(tx), Name::new(tx));
+    let (name, undone) = (Name::new(tx, &by), Name::new(tx, &by));
     deed.tell(tx, &name, |id| activity::undo(id, &by, &activity::remove(&undone.uri, &by, post, &group, reason)))?;
     if let Some(author) = actor(tx, post.author)?
         && tells_of(tx, &group, post)?
@@ -106,7 +106,7 @@ pub(super) fn locked(
 ) -> Result<()> {
     let Some((by, group)) = scene(tx, post, by)? else { return Ok(()) };
     let deed = Deed { by: &by, group: &group, post: Some(post), person: post.author, cause };
-    let (name, undone) = (Name::new(tx), Name::new(tx));
+    let (name, undone) = (Name::new(tx, &by), Name::new(tx, &by));
     if on {
         return deed.tell(tx, &name, |id| activity::lock(id, &by, post, &group, reason));
     }
@@ -117,7 +117,7 @@ pub(super) fn locked(
 pub(super) fn featured(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, on: bool, cause: Cause) -> Result<()> {
     let Some((by, group)) = scene(tx, post, by)? else { return Ok(()) };
     let deed = Deed { by: &by, group: &group, post: Some(post), person: post.author, cause };
-    let name = Name::new(tx);
+    let name = Name::new(tx, &by);
     let collection = urls::actor_part(&group.uri, ActorPart::Featured);
     deed.tell(tx, &name, |id| activity::collect(id, &by, &post.uri, (&group, collection), on))
 }
@@ -138,7 +138,7 @@ pub(super) fn role_changed(
         return Ok(());
     };
     let deed = Deed { by: &by, group: &group, post: None, person: person.id, cause };
-    let name = Name::new(tx);
+    let name = Name::new(tx, &by);
     let collection = urls::actor_part(&group.uri, ActorPart::Moderators);
     deed.tell(tx, &name, |id| activity::collect(id, &by, &person.uri, (&group, collection), staff(to)))
 }
@@ -155,9 +155,9 @@ pub(super) fn banned(
         return Ok(());
     };
     let deed = Deed { by: &by, group: &group, post: None, person: person.id, cause };
-    let name = Name::new(tx);
+    let name = Name::new(tx, &by);
     deed.tell(tx, &name, |id| activity::block(id, &by, &person, &group, ban))?;
-    let name = Name::new(tx);
+    let name = Name::new(tx, &group);
     let activity = activity::shun(&name.uri, &group, &person);
     shun(tx, &group, &person, &name, &activity)
 }
@@ -173,10 +173,10 @@ pub(super) fn unbanned(
         return Ok(());
     };
     let deed = Deed { by: &by, group: &group, post: None, person: person.id, cause };
-    let (name, undone) = (Name::new(tx), Name::new(tx));
+    let (name, undone) = (Name::new(tx, &by), Name::new(tx, &by));
     let block = |id| activity::undo(id, &by, &activity::block(&undone.uri, &by, &person, &group, ("", None, false)));
     deed.tell(tx, &name, block)?;
-    let name = Name::new(tx);
+    let name = Name::new(tx, &group);
     let activity = activity::undo(&name.uri, &group, &activity::shun(&undone.uri, &group, &person));
     shun(tx, &group, &person, &name, &activity)
 }

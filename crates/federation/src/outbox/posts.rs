@@ -88,7 +88,7 @@ fn written(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<()> {
     if post.audience == Audience::Members && elsewhere.is_none() {
         return Ok(());
     }
-    let name = Name::new(tx);
+    let name = Name::new(tx, &view.author);
     let own = own_group(tx, view.group.as_ref(), post)?;
     let mut instead_of = match own {
         Some(group) => wrap(tx, group, view, verb, &name)?,
@@ -158,7 +158,7 @@ fn hand_over(tx: &mut Tx<'_, '_>, group: &Actor, view: &PostView, verb: Verb) ->
     if form == Form::Note || !view.post.is_thread() {
         return Ok(None);
     }
-    let name = Name::new(tx);
+    let name = Name::new(tx, &view.author);
     let activity = verb.render(tx, &name, view, form);
     let to = Recipients { people: &[group.id], ..Recipients::NONE };
     send(tx, &name, Envelope::of(view.author.id, Some(&view.post)), &activity, &[to])?;
@@ -213,7 +213,7 @@ fn relay(tx: &mut Tx<'_, '_>, group: &Actor, (post, author): (&Post, &Actor), ve
         }
         // Found by looking, so there are no bytes to pass on; whoever wants it looks as well.
         None if verb == Verb::Create => {
-            let name = Name::new(tx);
+            let name = Name::new(tx, group);
             let activity = activity::announce(&name.uri, group, post, author, tx.now());
             let (receivers, people) = forums;
             let to = Recipients { followers_of: &[group.id], people, receivers, ..Recipients::NONE };
@@ -233,7 +233,7 @@ fn forward(
     words: impl FnOnce() -> Result<String>,
     instead_of: &[ActivityId],
 ) -> Result<()> {
-    let name = Name::new(tx);
+    let name = Name::new(tx, group);
     let envelope = Envelope { public: false, ..Envelope::of(group.id, Some(post)) };
     let to = Recipients { receivers: Receivers::Forwards, instead_of, ..to_microblogs(group) };
     send_text(tx, &name, envelope, ("Forward", words), &[to])?;
@@ -245,7 +245,7 @@ pub(super) fn announce(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: 
     if !post.is_thread() {
         return Ok(());
     }
-    let (name, now) = (Name::new(tx), tx.now());
+    let (name, now) = (Name::new(tx, group), tx.now());
     if !store::shares::add(tx, post.id, group.id, &name.uri, now)? {
         return Ok(());
     }
@@ -260,7 +260,7 @@ pub(super) fn announce(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: 
 pub(super) fn take_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
     let Some(uri) = store::shares::remove(tx, post.id, group.id)? else { return Ok(()) };
     store::posts::count(tx, post.id, Count::Shares, -1)?;
-    let (name, now) = (Name::new(tx), tx.now());
+    let (name, now) = (Name::new(tx, group), tx.now());
     let activity = activity::undo(&name.uri, group, &activity::announce(&uri, group, post, author, now));
     let to = Recipients { people: slice::from_ref(&author.id), ..to_microblogs(group) };
     send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
@@ -288,7 +288,7 @@ pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<
 
 /// A person here deleted a post: whoever was told of it is told of that.
 fn erased(tx: &mut Tx<'_, '_>, post: &Post, author: &Actor, group: Option<&Actor>) -> Result<()> {
-    let name = Name::new(tx);
+    let name = Name::new(tx, author);
     let mut instead_of = Vec::new();
     if let Some(group) = group {
         let inner = activity::delete_in(&name.uri, author, post, group);

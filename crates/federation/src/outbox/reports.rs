@@ -30,7 +30,7 @@ pub(super) fn filed(tx: &mut Tx<'_, '_>, report: &Report) -> Result<()> {
 
 /// The server of who is reported hears it from ours, which does not say who reports.
 fn to_server(tx: &mut Tx<'_, '_>, report: &Report, target: &Actor, posts: &[String]) -> Result<()> {
-    let uri = tx.site().instance();
+    let uri = tx.site().instance(tx.site().host());
     let Some(server) = store::actors::by_uri(tx, &uri)? else { return Ok(()) };
     let name = Name::given(tx, &report.uri)?;
     let activity = activity::flag(&name.uri, &server, target, posts, &report.comment);
@@ -42,7 +42,7 @@ fn to_server(tx: &mut Tx<'_, '_>, report: &Report, target: &Actor, posts: &[Stri
 
 /// A group elsewhere hears it from the reporter, one post at a time: forums take it in no other way.
 fn to_group(tx: &mut Tx<'_, '_>, report: &Report, (by, group): (&Actor, &Actor), post: &str) -> Result<()> {
-    let name = Name::new(tx);
+    let name = Name::new(tx, by);
     let activity = activity::flag_to_group(&name.uri, by, group, post, &report.comment);
     let people = slice::from_ref(&group.id);
     let to = Recipients { people, receivers: Receivers::Forums, ..Recipients::NONE };

@@ -7,7 +7,7 @@ use domain::{
     peer::Receivers,
     policy,
     post::Post,
-    urls::Local,
+    urls::{self, Local},
 };
 use serde::Serialize;
 use store::deliveries::Recipients;
@@ -22,16 +22,16 @@ pub(super) struct Name {
 }
 
 impl Name {
-    /// A new one.
-    pub(super) fn new(tx: &Tx<'_, '_>) -> Self {
+    /// A new one, of what `actor` says.
+    pub(super) fn new(tx: &Tx<'_, '_>, actor: &Actor) -> Self {
         let id: ActivityId = tx.new_id();
-        Self { id, uri: tx.site().activity(id) }
+        Self { id, uri: urls::activity(&actor.uri, id) }
     }
 
     /// The one an action gave already; under a number of its own if that is not one of ours, or is in use.
     pub(super) fn given(tx: &mut Tx<'_, '_>, uri: &str) -> Result<Self> {
         let named = match tx.site().parse(uri) {
-            Some(Local::Activity(id)) if store::activities::by_id(tx, id)?.is_none() => Some(id),
+            Some((_, Local::Activity(id))) if store::activities::by_id(tx, id)?.is_none() => Some(id),
             _ => None,
         };
         Ok(Self { id: named.unwrap_or_else(|| tx.new_id()), uri: uri.to_owned() })
@@ -133,7 +133,7 @@ pub(super) fn pass_on<O: Serialize>(
     (receivers, people): (Receivers, &[ActorId]),
     inner: O,
 ) -> Result<Option<ActivityId>> {
-    let name = Name::new(tx);
+    let name = Name::new(tx, group);
     let to = Recipients { followers_of: &[group.id], people, receivers, ..Recipients::NONE };
     let wrapped = activity::wrap(&name.uri, group, inner);
     let inboxes = send(tx, &name, Envelope::of(group.id, post), &wrapped, &[to])?;

@@ -20,7 +20,7 @@ pub(super) fn shared(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, uri: &str) -
 /// A person does not pass a post on any more.
 pub(super) fn unshared(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, uri: &str) -> Result<()> {
     let Some((by, author)) = people(tx, post, by)? else { return Ok(()) };
-    let name = Name::new(tx);
+    let name = Name::new(tx, &by);
     let activity = activity::undo(&name.uri, &by, &activity::announce(uri, &by, post, &author, tx.now()));
     send(tx, &name, Envelope::of(by.id, Some(post)), &activity, &[audience(&by, post)])?;
     Ok(())

@@ -46,7 +46,7 @@ pub(super) fn unvoted(
     if !voter.is_local() {
         return relay(tx, group.as_ref(), post, &voter, cause);
     }
-    let name = Name::new(tx);
+    let name = Name::new(tx, &voter);
     let inner = activity::vote(uri, &voter, post, vote, group.as_ref());
     let activity = activity::undo(&name.uri, &voter, &inner);
     tell(tx, &name, (&voter, vote), (post, group.as_ref()), &activity)

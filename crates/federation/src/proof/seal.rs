@@ -94,7 +94,7 @@ impl Sealer {
     /// The text with its proofs at the end, if it is of somebody here.
     async fn signed(&self, head: &Head<'_>, text: &str) -> Result<Option<String>> {
         // The number of an activity says when it was made.
-        let Some(Local::Activity(id)) = self.app.site().parse(&head.id) else { return Ok(None) };
+        let Some((_, Local::Activity(id))) = self.app.site().parse(&head.id) else { return Ok(None) };
         if self.app.site().parse(&head.actor).is_none() {
             return Ok(None);
         }

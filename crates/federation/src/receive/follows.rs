@@ -12,7 +12,7 @@ pub(super) fn follow(context: &Context<'_>, activity: &Incoming<'_>, stored: &st
     };
     let Some(target) = context.known.actor(&target).filter(|target| target.is_local()) else {
         return match context.app.site().parse(&target) {
-            Some(Local::Actor(_)) => Err(Error::NotFound),
+            Some((_, Local::Actor(_))) => Err(Error::NotFound),
             _ => ignore("only people and groups here can be followed here"),
         };
     };

@@ -103,9 +103,9 @@ pub(super) async fn collect(context: &Context<'_>, activity: &Incoming<'_>) -> R
 /// The group and the part of it that a collection is. Of groups elsewhere only the one counts that says so itself.
 async fn collection(context: &Context<'_>, target: &str) -> Result<Option<(Actor, ActorPart)>> {
     let counts = |part: &ActorPart| matches!(part, ActorPart::Featured | ActorPart::Moderators);
-    if let Some(local) = context.app.site().parse(target) {
+    if let Some((host, local)) = context.app.site().parse(target) {
         let Local::ActorPart(name, part) = local else { return Ok(None) };
-        let uri = context.app.site().actor(context.app.site().host(), &name);
+        let uri = context.app.site().actor(&host, &name);
         let group = context.resolver.find_actor(context.app, &uri, context.budget).await?;
         return Ok(
             Some((group, part)).filter(|(group, part)| group.is_group() && counts(part) && context.group.is_none())

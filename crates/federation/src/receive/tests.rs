@@ -173,6 +173,8 @@ impl Here {
             summary: String::new(),
             visibility: Visibility::Public,
             joining: Joining::Open,
+            reach: domain::group::Reach::Home,
+            host: None,
         };
         app::groups::create(&self.app, owner, new).await.unwrap()
     }
@@ -187,7 +189,7 @@ impl Here {
     }
 
     fn signed(&self, key: &PrivateKey, key_id: &str, body: String) -> (sign::Headers, String) {
-        let url = Url::parse(&self.app.site().inbox()).unwrap();
+        let url = Url::parse(&self.app.site().inbox(self.app.site().host())).unwrap();
         let headers = sign::post(key, key_id, &url, &sign::digest(body.as_bytes()), None, self.app.now()).unwrap();
         (headers, body)
     }

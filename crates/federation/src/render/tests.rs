@@ -23,7 +23,7 @@ fn local(id: i64, name: &str, kind: ActorKind) -> Actor {
         id: ActorId(id),
         inbox: format!("{uri}/inbox"),
         followers: Some(format!("{uri}/followers")),
-        shared_inbox: Some(site().inbox()),
+        shared_inbox: Some(site().inbox(site().host())),
         created: Timestamp(1_700_000_000_123),
         url: uri.clone(),
         uri,
@@ -226,6 +226,7 @@ fn a_group() {
         visibility: Visibility::Restricted,
         joining: Joining::Approval,
         moderators_only: true,
+        reach: domain::group::Reach::Home,
     };
     let ed25519 = PrivateKey::generate_ed25519().unwrap();
     let key =

@@ -119,7 +119,7 @@ impl FederationResolver {
     /// The server's own actor as the one who asks.
     async fn signer(&self, app: &App) -> Result<&Signer, Miss> {
         let make = || async {
-            let uri = app.site().instance();
+            let uri = app.site().instance(app.site().host());
             let key_id = urls::rsa_key(&uri);
             let actor = app.read(move |c| store::actors::by_uri(c, &uri)).await?;
             let actor = actor.ok_or_else(|| Error::internal("the server has no actor of its own"))?;

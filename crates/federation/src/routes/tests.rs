@@ -124,7 +124,15 @@ impl World {
 
 async fn group(app: &App, owner: Me, name: &str, visibility: Visibility) -> Actor {
     let (name, joining) = (name.to_owned(), Joining::Open);
-    let new = groups::NewGroup { title: name.clone(), name, summary: "Para *todos*.".into(), visibility, joining };
+    let new = groups::NewGroup {
+        title: name.clone(),
+        name,
+        summary: "Para *todos*.".into(),
+        visibility,
+        joining,
+        reach: domain::group::Reach::Home,
+        host: None,
+    };
     groups::create(app, owner.0, new).await.unwrap()
 }
 

@@ -12,7 +12,7 @@ use crate::{
     inbox, render,
     routes::{
         answer::{self, DOCUMENT},
-        local_actor,
+        asked_host, local_actor,
     },
 };
 
@@ -22,16 +22,16 @@ pub(crate) async fn serve(request: HttpRequest, app: Data<App>, name: Path<Strin
         Ok(signer) => signer,
         Err(refusal) => return refusal.answer(),
     };
-    match part(&app, &name, &signer).await {
+    match part(&app, (&asked_host(&request, &app), &name), &signer).await {
         Ok(body) => answer::with(&request, StatusCode::OK, DOCUMENT, body.into()),
         Err(error) => answer::error(&request, &error),
     }
 }
 
 /// The followers of `name` on the server of `signer`.
-async fn part(app: &App, name: &str, signer: &str) -> Result<String> {
+async fn part(app: &App, (host, name): (&Host, &str), signer: &str) -> Result<String> {
     let name = handle::local_name(name).ok_or(Error::NotFound)?;
-    let actor = local_actor(app, name).await?;
+    let actor = local_actor(app, host, name).await?;
     let (id, host) = (actor.id, Host::of(signer).ok_or(Error::NotFound)?);
     let followers = app.read(move |c| match store::peers::by_host(c, host.as_str())? {
         Some(peer) => store::follows::followers_at(c, id, Some(peer.id)),

@@ -57,7 +57,7 @@ impl Account {
         Self {
             id: Id(actor.id.0),
             username: actor.name.clone(),
-            acct: acct(actor),
+            acct: acct(site, actor),
             display_name: actor.title.clone(),
             locked: actor.approves_followers,
             bot: matches!(actor.kind, ActorKind::Service | ActorKind::Application),
@@ -93,9 +93,9 @@ impl Account {
     }
 }
 
-/// The handle, without host for those who live here.
-pub(crate) fn acct(actor: &Actor) -> String {
-    if actor.is_local() { actor.name.clone() } else { actor.handle() }
+/// The handle, without host for those of the server's own.
+pub(crate) fn acct(site: &Site, actor: &Actor) -> String {
+    if actor.is_local() && actor.host == site.host().as_str() { actor.name.clone() } else { actor.handle() }
 }
 
 /// Clients show since which day, and some compare the text.

@@ -201,7 +201,7 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         application: None,
         account,
         media_attachments: media::attachments(post),
-        mentions: view.mentioned.iter().map(mention).collect(),
+        mentions: view.mentioned.iter().map(|actor| mention(&reader.site, actor)).collect(),
         tags: content.tags.iter().map(|tag| self::tag(&reader.site, tag)).collect(),
         emojis: content.emoji.iter().map(emoji).collect(),
         card: media::card(post),
@@ -211,8 +211,8 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
     }
 }
 
-fn mention(actor: &Actor) -> Mention {
-    Mention { id: Id(actor.id.0), username: actor.name.clone(), url: actor.url.clone(), acct: acct(actor) }
+fn mention(site: &Site, actor: &Actor) -> Mention {
+    Mention { id: Id(actor.id.0), username: actor.name.clone(), url: actor.url.clone(), acct: acct(site, actor) }
 }
 
 fn tag(site: &Site, tag: &str) -> Tag {

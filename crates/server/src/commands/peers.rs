@@ -1,6 +1,6 @@
 //! The commands about other servers and about what is on its way to them.
 use app::App;
-use domain::{host::Host, id::PostId, time::Timestamp};
+use domain::{host::Host, id::PostId, time::Timestamp, urls};
 use serde::Serialize;
 use store::{deliveries::Outstanding, peers::Traffic};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -136,7 +136,7 @@ pub(crate) async fn delivery(settings: &Settings, command: Delivery) -> Result<(
             let post = find_post(&app, post).await?;
             let outstanding = app.read(move |c| store::deliveries::about(c, post)).await;
             let parcels: Vec<Parcel> =
-                outstanding.map_err(|e| compose::failure(&e))?.into_iter().map(|one| Parcel::new(&app, one)).collect();
+                outstanding.map_err(|e| compose::failure(&e))?.into_iter().map(Parcel::new).collect();
             if json { print_json(&parcels) } else { parcels.iter().try_for_each(|parcel| print_line(&parcel.line())) }
         }
         Delivery::Replay(DeliveryPost { post, json }) => {
@@ -160,11 +160,11 @@ struct Parcel {
 }
 
 impl Parcel {
-    fn new(app: &App, one: Outstanding) -> Self {
+    fn new(one: Outstanding) -> Self {
         Self {
             host: one.host,
             inbox: one.inbox,
-            activity: app.site().activity(one.activity),
+            activity: urls::activity(&one.actor, one.activity),
             kind: one.kind,
             attempts: one.attempts,
             retry_at: later(one.retry_at),

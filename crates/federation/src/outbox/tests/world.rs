@@ -122,7 +122,15 @@ impl World {
 
     pub(crate) async fn group(&self, name: &str, visibility: Visibility) -> ActorId {
         let (name, title, summary) = (name.into(), name.into(), String::new());
-        let new = NewGroup { name, title, summary, visibility, joining: Joining::Open };
+        let new = NewGroup {
+            name,
+            title,
+            summary,
+            visibility,
+            joining: Joining::Open,
+            reach: domain::group::Reach::Home,
+            host: None,
+        };
         groups::create(&self.app, self.ana.0, new).await.unwrap().id
     }
 
