@@ -11,7 +11,7 @@ use app::{App, Error};
 use askama::Template;
 use domain::host::Host;
 
-use crate::{language::Language, style};
+use crate::{assets, language::Language, tongue};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
@@ -27,6 +27,8 @@ pub(crate) struct Visit {
     /// The name of this site, its host as people read it.
     pub(crate) site: String,
     pub(crate) home: String,
+    /// The path asked for, with its query.
+    pub(crate) path: String,
 }
 
 impl Visit {
@@ -34,7 +36,13 @@ impl Visit {
         let site = app.site();
         // The server has looked at the name of the host before any door does.
         let host = request.extensions().get::<Host>().unwrap_or_else(|| site.host()).clone();
-        Self { language: Language::of(request), site: host.display(), home: site.page_on(&host, "/"), host }
+        Self {
+            language: Language::of(request),
+            site: host.display(),
+            home: site.page_on(&host, "/"),
+            path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            host,
+        }
     }
 }
 
@@ -44,7 +52,11 @@ pub(crate) struct Frame {
     pub(crate) t: Language,
     pub(crate) site: String,
     pub(crate) home: String,
+    /// Where it leads whoever chooses another language back to.
+    pub(crate) path: String,
     pub(crate) style: &'static str,
+    pub(crate) mark: &'static str,
+    pub(crate) tongue: &'static str,
     pub(crate) title: String,
     pub(crate) description: String,
     /// The one URL of the page; a page without it is not for search engines.
@@ -62,7 +74,10 @@ impl Frame {
             t: visit.language,
             site: visit.site.clone(),
             home: visit.home.clone(),
-            style: style::path(),
+            path: visit.path.clone(),
+            style: assets::style(),
+            mark: assets::mark(),
+            tongue: tongue::PATH,
             title: title.into(),
             description: visit.language.tagline().to_owned(),
             canonical: None,
@@ -121,6 +136,12 @@ pub(crate) fn redirect(status: StatusCode, to: &str) -> HttpResponse {
         .finish()
 }
 
+/// Where somebody wants to go back to, as a URL of this site and of no other: `back` is a path that a form brought.
+pub(crate) fn way_back(app: &App, visit: &Visit, back: &str) -> String {
+    let is_path = back.starts_with('/') && back.bytes().all(|byte| byte.is_ascii_graphic());
+    app.site().page_on(&visit.host, if is_path { back } else { "/" })
+}
+
 #[derive(Template)]
 #[template(path = "error.html")]
 struct Trouble {
@@ -135,7 +156,9 @@ fn trouble(
     title: &'static str,
     text: &'static str,
 ) -> HttpResponse {
-    page(request, status, Keep::Never, &Trouble { frame: Frame::private(visit, title), text })
+    // Nothing of what was asked for: what may not be seen looks like what is not there.
+    let frame = Frame { path: "/".to_owned(), ..Frame::private(visit, title) };
+    page(request, status, Keep::Never, &Trouble { frame, text })
 }
 
 /// What was deleted, and may be known to have been there.

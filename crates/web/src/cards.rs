@@ -23,8 +23,9 @@ pub(crate) struct Face {
     /// Its page here.
     pub(crate) page: String,
     pub(crate) letter: String,
-    /// One of six tones.
+    /// One of eight tones.
     pub(crate) tone: u64,
+    pub(crate) is_group: bool,
 }
 
 impl Face {
@@ -36,7 +37,8 @@ impl Face {
             handle: format!("@{}@{host}", actor.name),
             page: page_of(site, actor),
             letter: letter.unwrap_or_else(|| "·".to_owned()),
-            tone: actor.name.bytes().map(u64::from).sum::<u64>() % 6,
+            tone: actor.name.bytes().map(u64::from).sum::<u64>() % 8,
+            is_group: actor.is_group(),
             name,
         }
     }
@@ -122,7 +124,7 @@ impl Card {
             pinned: post.featured.is_some(),
             locked: post.locked.is_some(),
             replies: t.replies(tally.replies),
-            likes: t.likes(tally.likes),
+            likes: (tally.likes > 0).then(|| t.likes(tally.likes)),
             enclosures: enclosures.collect(),
         }
     }

@@ -1,7 +1,36 @@
 //! The language of a page, and how numbers and dates look in it.
-use actix_web::{HttpRequest, http::header::ACCEPT_LANGUAGE};
+use actix_web::{
+    HttpRequest,
+    http::header::{ACCEPT_LANGUAGE, COOKIE as COOKIE_HEADER},
+};
 use domain::time::Timestamp;
 use time::OffsetDateTime;
+
+/// The cookie of a language chosen by hand.
+pub(crate) const COOKIE: &str = "language";
+
+/// What can be counted in a sentence.
+pub(crate) trait Count {
+    fn count(&self) -> i64;
+}
+
+impl Count for i64 {
+    fn count(&self) -> i64 {
+        *self
+    }
+}
+
+impl Count for usize {
+    fn count(&self) -> i64 {
+        i64::try_from(*self).unwrap_or(i64::MAX)
+    }
+}
+
+impl<T: Count> Count for &T {
+    fn count(&self) -> i64 {
+        (*self).count()
+    }
+}
 
 /// A language that every page speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +42,28 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The one that the visitor's browser likes best.
+    /// Every language by its tag and its own name.
+    #[expect(clippy::unused_self, reason = "templates have a language and no type")]
+    pub(crate) fn all(self) -> &'static [(&'static str, &'static str)] {
+        &[("es", "Español"), ("en", "English")]
+    }
+
+    /// The language with this tag.
+    pub(crate) fn parse(tag: &str) -> Option<Self> {
+        match tag {
+            "es" => Some(Self::Es),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The one that the visitor chose here, or else the one that their browser likes best.
     pub(crate) fn of(request: &HttpRequest) -> Self {
+        let cookies = request.headers().get_all(COOKIE_HEADER).filter_map(|value| value.to_str().ok());
+        let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        if let Some(chosen) = pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, tag)| Self::parse(tag)) {
+            return chosen;
+        }
         let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Self::choose(accepted.unwrap_or_default())
     }
@@ -51,6 +100,15 @@ impl Language {
         match self {
             Self::Es => "es_ES",
             Self::En => "en_US",
+        }
+    }
+
+    /// Which plural goes with a number, in the words of CLDR.
+    pub(crate) fn category(self, number: i64) -> &'static str {
+        match (self, number) {
+            (_, 1) => "one",
+            (Self::Es, _) if number != 0 && number % 1_000_000 == 0 => "many",
+            _ => "other",
         }
     }
 

@@ -4,16 +4,18 @@ use domain::urls::path;
 
 mod actors;
 mod answer;
+mod assets;
 mod cards;
+mod forms;
 mod front;
 mod interaction;
 mod language;
 mod messages;
 mod setup;
-mod style;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod tongue;
 
 /// The largest form that is read.
 const FORM_MAX: usize = 64 << 10;
@@ -39,7 +41,13 @@ macro_rules! page {
 fn routes(config: &mut ServiceConfig) {
     page!(config, "/", front::show, post => setup::submit);
     page!(config, setup::WELCOME, setup::welcome);
-    page!(config, style::PATH, style::show);
+    page!(config, assets::STYLE, assets::show_style);
+    page!(config, assets::MARK, assets::show_mark);
+    config.service(
+        web::resource(tongue::PATH)
+            .route(web::post().to(tongue::choose))
+            .default_service(web::to(answer::wrong_method)),
+    );
     page!(config, path::INTERACTION, interaction::show);
     page!(config, path::ACTOR, actors::show);
     page!(config, path::ACTOR_PART, threads::show);

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::Face,
+    forms::{Choice, Field, Fields},
     language::Language,
 };
 
@@ -37,68 +38,66 @@ pub(crate) struct Entered {
     code: String,
 }
 
-/// One of several answers to a question of the form.
-struct Choice {
-    value: &'static str,
-    label: &'static str,
-    hint: &'static str,
-}
-
 #[derive(Template)]
 #[template(path = "setup.html")]
 struct Setup {
     frame: Frame,
-    entered: Entered,
-    /// The id of a field, and what is wrong with it.
-    flaws: Vec<(&'static str, &'static str)>,
-    /// What is wrong with the whole.
-    trouble: Option<String>,
-    visibilities: [Choice; 3],
-    joinings: [Choice; 3],
-    /// Whether the code has to be entered too.
-    asks_code: bool,
+    form: Fields,
 }
 
+/// How many of the fields are about the person; the rest is about the community.
+const ACCOUNT: usize = 3;
+
 impl Setup {
-    fn new(visit: &Visit, entered: Entered, asks_code: bool) -> Self {
-        let t = visit.language;
-        let choice = |value, label, hint| Choice { value, label, hint };
-        Self {
-            frame: Frame::private(visit, t.setup_title()),
-            // A password is never sent back.
-            entered: Entered { password: String::new(), ..entered },
-            flaws: Vec::new(),
-            trouble: None,
-            visibilities: [
-                choice(Visibility::Public.as_str(), t.choice_public(), t.choice_public_hint()),
-                choice(Visibility::Restricted.as_str(), t.choice_restricted(), t.choice_restricted_hint()),
-                choice(Visibility::Private.as_str(), t.choice_private(), t.choice_private_hint()),
-            ],
-            joinings: [
-                choice(Joining::Open.as_str(), t.choice_open(), t.choice_open_hint()),
-                choice(Joining::Approval.as_str(), t.choice_approval(), t.choice_approval_hint()),
-                choice(Joining::Invite.as_str(), t.choice_invite(), t.choice_invite_hint()),
-            ],
-            asks_code,
+    fn new(visit: &Visit, entered: &Entered, asks_code: bool) -> Self {
+        let (t, site) = (visit.language, &visit.site);
+        let name = Field::exact("name", "text", t.name()).hint(t.name_hint(site)).value(&entered.name);
+        let email = Field::exact("email", "email", t.email()).hint(t.email_hint()).value(&entered.email);
+        let password = Field::exact("password", "password", t.password()).hint(t.password_hint());
+        let group = Field::exact("group", "text", t.group_name()).hint(t.group_name_hint(site)).value(&entered.group);
+        let summary = Field::lines("summary", 3, t.summary()).hint(t.summary_hint()).value(&entered.summary);
+        let mut fields = vec![
+            name.autocomplete("username").longest(30),
+            email.autocomplete("email").longest(254),
+            password.autocomplete("new-password").longest(128),
+            Field::line("title", t.group_title()).hint(t.group_title_hint()).value(&entered.title),
+            group.longest(30),
+            summary.longest(2000).optional(),
+            Field::choices("visibility", t.who_reads(), visibilities(t)).value(&entered.visibility),
+            Field::choices("joining", t.who_joins(), joinings(t)).value(&entered.joining),
+        ];
+        if asks_code {
+            let code = Field::exact("code", "text", t.setup_code()).hint(t.setup_code_hint());
+            fields.push(code.value(&entered.code).longest(40));
         }
+        Self { frame: Frame::private(visit, t.setup_title()), form: Fields::new(fields) }
     }
 
-    fn flaw(&self, field: &str) -> Option<&'static str> {
-        self.flaws.iter().find(|(id, _)| *id == field).map(|(_, what)| *what)
+    fn account(&self) -> &[Field] {
+        self.form.all.split_at_checked(ACCOUNT).map_or(&[], |(account, _)| account)
     }
 
-    /// What describes a field to those who cannot see it: its hint, and what is wrong with it.
-    fn described(&self, field: &str) -> String {
-        match self.flaw(field) {
-            Some(_) => format!("{field}-flaw {field}-hint"),
-            None => format!("{field}-hint"),
-        }
+    fn community(&self) -> &[Field] {
+        self.form.all.split_at_checked(ACCOUNT).map_or(&[], |(_, community)| community)
     }
+}
 
-    fn with_flaws(mut self, t: Language, flaws: &[Flaw]) -> Self {
-        self.flaws = flaws.iter().map(|flaw| sentence(t, *flaw)).collect();
-        self
-    }
+/// Who reads and who writes, to be chosen.
+pub(crate) fn visibilities(t: Language) -> Vec<Choice> {
+    vec![
+        Choice::new(Visibility::Public.as_str(), t.choice_public(), t.choice_public_hint()),
+        Choice::new(Visibility::Restricted.as_str(), t.choice_restricted(), t.choice_restricted_hint()),
+        Choice::new(Visibility::Private.as_str(), t.choice_private(), t.choice_private_hint()),
+    ]
+}
+
+/// How one becomes a member, to be chosen.
+pub(crate) fn joinings(t: Language) -> Vec<Choice> {
+    vec![
+        Choice::new(Joining::Open.as_str(), t.choice_open(), t.choice_open_hint()),
+        Choice::new(Joining::Approval.as_str(), t.choice_approval(), t.choice_approval_hint()),
+        Choice::new(Joining::Invite.as_str(), t.choice_invite(), t.choice_invite_hint()),
+    ]
 }
 
 fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) {
@@ -131,7 +130,7 @@ struct Invitation {
 pub(crate) fn form(request: &HttpRequest, visit: &Visit) -> HttpResponse {
     let (visibility, joining) = (Visibility::Public.to_string(), Joining::Open.to_string());
     let code = Query::from_query(request.query_string()).map(|Query(Invitation { code })| code).unwrap_or_default();
-    let setup = Setup::new(visit, Entered { visibility, joining, code, ..Entered::default() }, !is_from_here(request));
+    let setup = Setup::new(visit, &Entered { visibility, joining, code, ..Entered::default() }, !is_from_here(request));
     answer::page(request, StatusCode::OK, Keep::Never, &setup)
 }
 
@@ -190,18 +189,28 @@ async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -
         host: None,
     };
     let knows_code = !asks_code || app::setup::is_code(app, &entered.code).map_err(Failure::Other)?;
-    let mut setup = Setup::new(visit, entered, asks_code).with_flaws(t, &app::setup::flaws(&person, &group));
-    setup.flaws.extend(visibility.is_err().then_some(("visibility", t.flaw_choice())));
-    setup.flaws.extend(joining.is_err().then_some(("joining", t.flaw_choice())));
-    setup.flaws.extend((!knows_code).then_some(("code", t.flaw_code())));
-    if !setup.flaws.is_empty() {
+    let mut setup = Setup::new(visit, &entered, asks_code);
+    for flaw in app::setup::flaws(&person, &group) {
+        let (field, what) = sentence(t, flaw);
+        setup.form.flaw(field, what);
+    }
+    if visibility.is_err() {
+        setup.form.flaw("visibility", t.flaw_choice());
+    }
+    if joining.is_err() {
+        setup.form.flaw("joining", t.flaw_choice());
+    }
+    if !knows_code {
+        setup.form.flaw("code", t.flaw_code());
+    }
+    if setup.form.is_flawed() {
         return Err(Failure::Flawed(Box::new(setup)));
     }
     match app::setup::complete(app, person, group).await {
         Ok((_, group)) => Ok(group),
         Err(Error::Conflict(_)) => Err(Failure::Late),
         Err(error @ Error::Invalid(_)) => {
-            setup.trouble = Some(error.to_string());
+            setup.form.trouble = Some(error.to_string());
             Err(Failure::Flawed(Box::new(setup)))
         }
         Err(error) => Err(Failure::Other(error)),

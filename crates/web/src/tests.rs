@@ -169,7 +169,7 @@ fn is_well_formed(html: &str) -> std::result::Result<(), String> {
         match name.strip_prefix('/') {
             Some(name) if open.pop() != Some(name) => return Err(format!("</{name}> closes nothing")),
             Some(_) => {}
-            None if EMPTY.contains(&name) => {}
+            None if EMPTY.contains(&name) || tag.ends_with('/') => {}
             None => open.push(name),
         }
     }

@@ -1,0 +1,214 @@
+//! Makes the sentences of `locales/` functions of `Language`: what one language lacks does not build, what no page
+//! says is dead code, and what no file holds does not compile.
+use std::{collections::BTreeMap, error::Error, fmt::Write as _, fs, path::Path};
+
+use fluent_syntax::{
+    ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement, Variant, VariantKey},
+    parser,
+};
+
+/// Each language as the code names it, and its file.
+const LANGUAGES: [(&str, &str); 2] = [("Es", "locales/es.ftl"), ("En", "locales/en.ftl")];
+/// The plural categories of CLDR that a variant may name.
+const CATEGORIES: [&str; 3] = ["one", "many", "other"];
+
+type Messages = BTreeMap<String, Message<String>>;
+/// The variables of a sentence, and whether they are numbers.
+type Variables = BTreeMap<String, bool>;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut all = Vec::new();
+    for (language, file) in LANGUAGES {
+        println!("cargo::rerun-if-changed={file}");
+        all.push((language, file, messages(file)?));
+    }
+    #[expect(clippy::disallowed_methods, reason = "Cargo tells a build script by its environment where to write")]
+    let folder = std::env::var("OUT_DIR")?;
+    fs::write(Path::new(&folder).join("messages.rs"), render(&all)?)?;
+    Ok(())
+}
+
+/// The sentences of a file by their keys.
+fn messages(file: &str) -> Result<Messages, String> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+    let resource = parser::parse(text).map_err(|(_, errors)| format!("{file}: {errors:?}"))?;
+    let mut found = Messages::new();
+    for entry in resource.body {
+        match entry {
+            Entry::Message(message) => {
+                let key = message.id.name.clone();
+                if found.insert(key.clone(), message).is_some() {
+                    return Err(format!("{file}: `{key}` stands there twice"));
+                }
+            }
+            Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {}
+            other => return Err(format!("{file}: {other:?} is not understood")),
+        }
+    }
+    Ok(found)
+}
+
+fn render(all: &[(&str, &str, Messages)]) -> Result<String, Box<dyn Error>> {
+    let (_, first_file, first) = all.first().ok_or("no language")?;
+    for (_, file, messages) in all {
+        for (here, there, missing) in [(first, messages, file), (messages, first, first_file)] {
+            if let Some(key) = here.keys().find(|key| !there.contains_key(*key)) {
+                return Err(format!("{missing}: `{key}` is missing").into());
+            }
+        }
+    }
+    let (mut functions, mut table) = (String::new(), String::new());
+    for key in first.keys() {
+        let mut patterns = Vec::new();
+        for (language, file, messages) in all {
+            let pattern = messages.get(key).and_then(|message| message.value.as_ref());
+            patterns.push((*language, *file, pattern.ok_or_else(|| format!("{file}: `{key}` says nothing"))?));
+        }
+        functions.push_str(&function(key, &patterns)?);
+        let texts: Vec<String> = patterns.iter().map(|(_, _, pattern)| format!("{:?}", plain(pattern))).collect();
+        writeln!(table, "    ({key:?}, {}),", texts.join(", "))?;
+    }
+    Ok(format!(
+        "impl Language {{\n{functions}}}\n\n/// Every key with its sentences.\n#[cfg(test)]\npub(crate) const TABLE: &[(&str, &str, &str)] = \
+         &[\n{table}];\n"
+    ))
+}
+
+/// The function that says one sentence.
+fn function(key: &str, patterns: &[(&str, &str, &Pattern<String>)]) -> Result<String, Box<dyn Error>> {
+    let name = key.replace('-', "_");
+    let mut variables: Option<Variables> = None;
+    for (_, file, pattern) in patterns {
+        let mut found = Variables::new();
+        survey(pattern, &mut found).map_err(|what| format!("{file}: `{key}`: {what}"))?;
+        if variables.as_ref().is_some_and(|others| *others != found) {
+            return Err(format!("{file}: `{key}` has other variables than elsewhere").into());
+        }
+        variables = Some(found);
+    }
+    let variables = variables.unwrap_or_default();
+    let mut code = String::new();
+    if variables.is_empty() {
+        writeln!(code, "    pub(crate) fn {name}(self) -> &'static str {{\n        match self {{")?;
+        for (language, _, pattern) in patterns {
+            writeln!(code, "            Self::{language} => {:?},", plain(pattern))?;
+        }
+        code.push_str("        }\n    }\n");
+        return Ok(code);
+    }
+    let given = variables
+        .iter()
+        .map(|(name, number)| format!("{name}: impl {}", if *number { "Count" } else { "std::fmt::Display" }));
+    let given = given.collect::<Vec<_>>().join(", ");
+    writeln!(code, "    pub(crate) fn {name}(self, {given}) -> String {{\n        let mut said = String::new();")?;
+    for (name, number) in &variables {
+        let made = if *number { "count()" } else { "to_string()" };
+        writeln!(code, "        let {name} = {name}.{made};")?;
+    }
+    code.push_str("        match self {\n");
+    for (language, _, pattern) in patterns {
+        writeln!(code, "            Self::{language} => {{ {} }}", say(pattern, &variables)?)?;
+    }
+    code.push_str("        }\n        said\n    }\n");
+    Ok(code)
+}
+
+/// Finds the variables of a pattern.
+fn survey(pattern: &Pattern<String>, found: &mut Variables) -> Result<(), String> {
+    for element in &pattern.elements {
+        let PatternElement::Placeable { expression } = element else { continue };
+        match expression {
+            Expression::Inline(InlineExpression::VariableReference { id }) => {
+                found.entry(id.name.clone()).or_insert(false);
+            }
+            Expression::Inline(InlineExpression::StringLiteral { .. }) => {}
+            Expression::Select { selector: InlineExpression::VariableReference { id }, variants } => {
+                let counts = variants.iter().all(|variant| is_count(&variant.key));
+                let number = found.entry(id.name.clone()).or_insert(counts);
+                *number |= counts;
+                for variant in variants {
+                    survey(&variant.value, found)?;
+                }
+            }
+            other => return Err(format!("{other:?} is not understood")),
+        }
+    }
+    Ok(())
+}
+
+fn is_count(key: &VariantKey<String>) -> bool {
+    match key {
+        VariantKey::NumberLiteral { .. } => true,
+        VariantKey::Identifier { name } => CATEGORIES.contains(&name.as_str()),
+    }
+}
+
+/// The statements that add a pattern to `said`.
+fn say(pattern: &Pattern<String>, variables: &Variables) -> Result<String, Box<dyn Error>> {
+    let mut code = String::new();
+    for element in &pattern.elements {
+        match element {
+            PatternElement::TextElement { value } => code.push_str(&push(value)),
+            PatternElement::Placeable { expression } => match expression {
+                Expression::Inline(InlineExpression::StringLiteral { value }) => {
+                    code.push_str(&push(value));
+                }
+                Expression::Inline(InlineExpression::VariableReference { id }) => {
+                    let name = &id.name;
+                    if variables.get(name) == Some(&true) {
+                        write!(code, "said.push_str(&self.number({name}));")?;
+                    } else {
+                        write!(code, "said.push_str(&{name});")?;
+                    }
+                }
+                Expression::Select { selector: InlineExpression::VariableReference { id }, variants } => {
+                    code.push_str(&choose(&id.name, variants, variables)?);
+                }
+                Expression::Inline(_) | Expression::Select { .. } => {}
+            },
+        }
+    }
+    Ok(code)
+}
+
+/// The statement that adds a fixed text to `said`.
+fn push(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(only), None) => format!("said.push({only:?});"),
+        _ => format!("said.push_str({text:?});"),
+    }
+}
+
+fn choose(name: &str, variants: &[Variant<String>], variables: &Variables) -> Result<String, Box<dyn Error>> {
+    let mut code = String::new();
+    for variant in variants.iter().filter(|variant| !variant.default) {
+        let condition = match &variant.key {
+            VariantKey::NumberLiteral { value } => format!("{name} == {value}"),
+            VariantKey::Identifier { name: key } if variables.get(name) == Some(&true) => {
+                format!("self.category({name}) == {key:?}")
+            }
+            VariantKey::Identifier { name: key } => format!("{name} == {key:?}"),
+        };
+        write!(code, "if {condition} {{ {} }} else ", say(&variant.value, variables)?)?;
+    }
+    let default = variants.iter().find(|variant| variant.default).ok_or("a selection has a default")?;
+    write!(code, "{{ {} }}", say(&default.value, variables)?)?;
+    Ok(code)
+}
+
+/// A pattern as one text: variables in braces, variants after one another.
+fn plain(pattern: &Pattern<String>) -> String {
+    let piece = |element: &PatternElement<String>| match element {
+        PatternElement::TextElement { value } => value.clone(),
+        PatternElement::Placeable { expression: Expression::Inline(inline) } => match inline {
+            InlineExpression::StringLiteral { value } => value.clone(),
+            InlineExpression::VariableReference { id } => format!("{{{}}}", id.name),
+            _ => String::new(),
+        },
+        PatternElement::Placeable { expression: Expression::Select { variants, .. } } => {
+            variants.iter().map(|variant| plain(&variant.value)).collect::<Vec<_>>().join("{|}")
+        }
+    };
+    pattern.elements.iter().map(piece).collect()
+}

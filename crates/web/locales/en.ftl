@@ -1,0 +1,144 @@
+### The sentences of the pages in English. `es.ftl` has the same keys; `build.rs` makes them functions of `Language`.
+
+skip = Skip to content
+home = Home
+tagline = Open communities to talk about what we share.
+made-with = Made with Tertulia, free software
+
+language = Language
+optional = optional
+
+communities = Communities
+no-communities = There are no public communities here yet.
+how-to-join = How to take part
+how-to-join-text = You need no other account: search for a community’s address in your app (Mastodon, or one that works with it), follow it, and mention it when you write.
+
+community = Community
+person = Person
+open-to-all = Public: anyone can read and write
+members-write = Anyone can read; members write
+members-only = Private: only members read and write
+ask-to-join = To join, follow { $handle } from your account: the moderators will get your request.
+follow-to-join = To join, follow { $handle } from your account.
+invite-only = Moderators invite people to join.
+address = Address
+address-hint = Copy the address, search for it in your app, and press “Follow”.
+followers =
+    { $count ->
+        [one] 1 follower
+       *[other] { $count } followers
+    }
+members =
+    { $count ->
+        [one] 1 member
+       *[other] { $count } members
+    }
+follows-person =
+    { $count ->
+        [one] 1 follower
+       *[other] { $count } followers
+    }
+threads = Conversations
+posts = Posts
+no-threads = No conversations yet. Mention { $handle } in a post to start the first one.
+no-posts = No posts yet.
+older = Show older
+pinned = Pinned
+locked = Closed
+edited = edited
+within = in
+replies =
+    { $count ->
+        [0] No replies
+        [one] 1 reply
+       *[other] { $count } replies
+    }
+likes =
+    { $count ->
+        [one] 1 upvote
+       *[other] { $count } upvotes
+    }
+whole-thread = See the whole conversation
+replies-heading = Replies
+more-replies = Show more replies
+how-to-reply = To reply, search for this page’s address in your app and answer from there.
+warning = Warning
+show-anyway = Show
+attachments = Attachments
+attachment = Attachment
+original = See it where it was published
+their-profile = See their profile
+level = Reply at level { $level }
+elsewhere = This account belongs to { $host }. Its full profile is there.
+
+not-found = We cannot find this page
+not-found-text = The address may be wrong, or it can no longer be seen.
+gone = This is no longer here
+gone-text = It was deleted by its author.
+failed = Something went wrong
+failed-text = It is our fault, and it has been noted. Please try again in a while.
+busy = It is very busy right now
+busy-text = Please try again in a few seconds.
+refused = This could not be done
+refused-origin = The form came from another site, so we did not take it. Open it here and send it again.
+refused-form = We could not read the form.
+refused-method = This page can only be read.
+go-home = Go to the front page
+
+setup-title = Set up your community
+setup-intro = This site is brand new. In one step you make your account, which runs it, and the first community.
+your-account = Your account
+name = User name
+name-hint = Letters a–z, digits and underscores. Your address will be @name@{ $host }.
+email = E-mail
+email-hint = To sign in and for important notices. Nobody else sees it.
+password = Password
+password-hint = 8 to 128 characters; a long phrase is best.
+first-community = The first community
+group-title = Title
+group-title-hint = As people will read it, for example “Urban garden”.
+group-name = Name in its address
+group-name-hint = Short and easy to spell. Its address will be @name@{ $host }, and it never changes.
+summary = What it is for
+summary-hint = One or two sentences. Optional, and you can change it later.
+who-reads = Who reads and who writes
+choice-public = Public
+choice-public-hint = Anyone reads, anyone writes.
+choice-restricted = Open to read
+choice-restricted-hint = Anyone reads; members write.
+choice-private = Private
+choice-private-hint = Only members read and write. Nothing leaves this site.
+who-joins = How people join
+choice-open = Freely
+choice-open-hint = Whoever asks is in.
+choice-approval = With approval
+choice-approval-hint = Moderators answer each request.
+choice-invite = By invitation
+choice-invite-hint = Only people who are invited.
+setup-code = Setup code
+setup-code-hint = The server’s log shows it at its start. So only whoever installed the site can set it up.
+create = Create account and community
+fix =
+    { $count ->
+        [one] One thing needs fixing
+       *[other] { $count } things need fixing
+    }
+already-set-up = This site has been set up already.
+
+flaw-name = Use 1 to 30 letters a–z, digits or underscores.
+flaw-reserved = That name is reserved. Choose another one.
+flaw-email = This does not look like an e-mail address.
+flaw-password = The password must have 8 to 128 characters.
+flaw-same = The community cannot have the same name as your account: they share one address book.
+flaw-title = Give the community a title.
+flaw-code = This is not the code in the server’s log.
+flaw-choice = Choose an option.
+
+welcome = “{ $title }” is up and running
+welcome-text = Anyone with an account on Mastodon, Lemmy, NodeBB or another compatible service can reach it at this address:
+next-steps = Next steps
+step-follow = Search for { $handle } in your app and press “Follow”.
+step-post = Write a post that mentions { $handle }: it becomes the first conversation and reaches everyone who follows it.
+step-app = Sign in with your new account from any Mastodon app: the server is { $host }.
+step-share = Share the address with your people.
+see-community = See the community

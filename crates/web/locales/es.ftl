@@ -1,0 +1,149 @@
+### Las frases de las páginas en español. `en.ftl` tiene las mismas claves; `build.rs` las convierte en funciones de `Language`.
+
+skip = Saltar al contenido
+home = Inicio
+tagline = Comunidades abiertas para conversar sobre lo que nos une.
+made-with = Hecho con Tertulia, software libre
+
+language = Idioma
+optional = opcional
+
+communities = Comunidades
+no-communities = Todavía no hay comunidades públicas aquí.
+how-to-join = Cómo participar
+how-to-join-text = No hace falta otra cuenta: busca la dirección de una comunidad en tu aplicación (Mastodon u otra que se entienda con ella), síguela y menciónala al escribir.
+
+community = Comunidad
+person = Persona
+open-to-all = Pública: cualquiera puede leer y escribir
+members-write = Cualquiera puede leer; escriben quienes son miembros
+members-only = Privada: solo leen y escriben quienes son miembros
+ask-to-join = Para entrar, sigue a { $handle } desde tu cuenta: el equipo de moderación recibirá tu solicitud.
+follow-to-join = Para entrar, sigue a { $handle } desde tu cuenta.
+invite-only = Se entra por invitación del equipo de moderación.
+address = Dirección
+address-hint = Copia la dirección, búscala en tu aplicación y pulsa «Seguir».
+followers =
+    { $count ->
+        [one] 1 persona la sigue
+        [many] { $count } de personas la siguen
+       *[other] { $count } personas la siguen
+    }
+members =
+    { $count ->
+        [one] 1 miembro
+        [many] { $count } de miembros
+       *[other] { $count } miembros
+    }
+follows-person =
+    { $count ->
+        [one] 1 persona sigue esta cuenta
+        [many] { $count } de personas siguen esta cuenta
+       *[other] { $count } personas siguen esta cuenta
+    }
+threads = Conversaciones
+posts = Publicaciones
+no-threads = Aún no hay conversaciones. Menciona a { $handle } en una publicación para abrir la primera.
+no-posts = Aún no hay publicaciones.
+older = Ver anteriores
+pinned = Fijada
+locked = Cerrada
+edited = editada
+within = en
+replies =
+    { $count ->
+        [0] Sin respuestas
+        [one] 1 respuesta
+        [many] { $count } de respuestas
+       *[other] { $count } respuestas
+    }
+likes =
+    { $count ->
+        [one] 1 voto a favor
+        [many] { $count } de votos a favor
+       *[other] { $count } votos a favor
+    }
+whole-thread = Ver toda la conversación
+replies-heading = Respuestas
+more-replies = Ver más respuestas
+how-to-reply = Para responder, busca la dirección de esta página en tu aplicación y contesta desde allí.
+warning = Aviso
+show-anyway = Mostrar
+attachments = Adjuntos
+attachment = Archivo adjunto
+original = Ver en su sitio de origen
+their-profile = Ver su perfil
+level = Respuesta de nivel { $level }
+elsewhere = Esta cuenta es de { $host }. Allí está su perfil completo.
+
+not-found = No encontramos esta página
+not-found-text = Puede que la dirección tenga un error o que ya no se pueda ver.
+gone = Esto ya no está aquí
+gone-text = Quien lo publicó lo ha borrado.
+failed = Algo ha fallado
+failed-text = El fallo es nuestro y ha quedado anotado. Prueba otra vez dentro de un rato.
+busy = Ahora mismo hay mucho movimiento
+busy-text = Prueba otra vez dentro de unos segundos.
+refused = No se ha podido hacer
+refused-origin = El formulario llegó desde otro sitio, así que no lo hemos aceptado. Ábrelo aquí y envíalo de nuevo.
+refused-form = No hemos podido leer el formulario.
+refused-method = Esta página solo se puede leer.
+go-home = Ir al inicio
+
+setup-title = Pon en marcha tu comunidad
+setup-intro = Este sitio está recién instalado. En un solo paso creas tu cuenta, con la que lo administras, y la primera comunidad.
+your-account = Tu cuenta
+name = Nombre de usuario
+name-hint = Letras sin acentos, números y guion bajo. Tu dirección será @nombre@{ $host }.
+email = Correo electrónico
+email-hint = Para entrar y para avisos importantes. No se muestra a nadie.
+password = Contraseña
+password-hint = Entre 8 y 128 caracteres; mejor una frase larga.
+first-community = La primera comunidad
+group-title = Título
+group-title-hint = Como quieres que se lea, por ejemplo «Huerto urbano».
+group-name = Nombre en la dirección
+group-name-hint = Corto y fácil de dictar. Su dirección será @nombre@{ $host }, y no cambia nunca.
+summary = Para qué es
+summary-hint = Una o dos frases. Es opcional y se puede cambiar después.
+who-reads = Quién lee y quién escribe
+choice-public = Pública
+choice-public-hint = Cualquiera lee, cualquiera escribe.
+choice-restricted = Abierta a la lectura
+choice-restricted-hint = Cualquiera lee; escriben quienes son miembros.
+choice-private = Privada
+choice-private-hint = Solo leen y escriben quienes son miembros. Nada sale de este sitio.
+who-joins = Cómo se entra
+choice-open = Libremente
+choice-open-hint = Quien lo pide, entra.
+choice-approval = Con aprobación
+choice-approval-hint = El equipo de moderación responde a cada solicitud.
+choice-invite = Por invitación
+choice-invite-hint = Solo entra a quien se invita.
+setup-code = Código de instalación
+setup-code-hint = Lo muestra el registro del servidor al arrancar. Así solo quien lo instaló puede ponerlo en marcha.
+create = Crear cuenta y comunidad
+fix =
+    { $count ->
+        [one] Falta corregir un dato
+       *[other] Falta corregir { $count } datos
+    }
+already-set-up = Este sitio ya está en marcha.
+
+flaw-name = Usa de 1 a 30 letras sin acentos, números o guiones bajos.
+flaw-reserved = Ese nombre está reservado. Elige otro.
+flaw-email = Esto no parece una dirección de correo.
+flaw-password = La contraseña debe tener entre 8 y 128 caracteres.
+flaw-same = La comunidad no puede llamarse igual que tu cuenta: comparten el espacio de direcciones.
+flaw-title = Ponle un título a la comunidad.
+flaw-code = Este no es el código del registro del servidor.
+flaw-choice = Elige una opción.
+
+welcome = «{ $title }» ya está en marcha
+welcome-text = Cualquier persona con una cuenta en Mastodon, Lemmy, NodeBB u otro servicio compatible puede llegar a ella con esta dirección:
+next-steps = Siguientes pasos
+step-follow = Busca { $handle } en tu aplicación y pulsa «Seguir».
+step-post = Escribe una publicación que mencione a { $handle }: será la primera conversación y llegará a todas las personas que la siguen.
+step-app = Entra con tu cuenta nueva desde cualquier aplicación para Mastodon: el servidor es { $host }.
+step-share = Comparte la dirección con tu gente.
+see-community = Ver la comunidad

@@ -1,0 +1,53 @@
+//! The style sheet and the mark, each under a name that changes whenever it does.
+use std::sync::LazyLock;
+
+use actix_web::{
+    HttpResponse,
+    http::header::{self, HeaderValue},
+};
+
+/// The routes; any version answers, so that old pages keep their looks.
+pub(crate) const STYLE: &str = "/assets/style-{version}.css";
+pub(crate) const MARK: &str = "/assets/mark-{version}.svg";
+
+const SHEET: &str = include_str!("../assets/style.css");
+const SIGN: &str = include_str!("../assets/mark.svg");
+
+/// Where this version of the style sheet is.
+pub(crate) fn style() -> &'static str {
+    static PATH: LazyLock<String> = LazyLock::new(|| STYLE.replace("{version}", &fingerprint(SHEET)));
+    &PATH
+}
+
+/// Where this version of the mark is.
+pub(crate) fn mark() -> &'static str {
+    static PATH: LazyLock<String> = LazyLock::new(|| MARK.replace("{version}", &fingerprint(SIGN)));
+    &PATH
+}
+
+/// FNV-1a: tells versions apart, and nothing else depends on it.
+fn fingerprint(text: &str) -> String {
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{hash:016x}")
+}
+
+/// `GET /assets/style-VERSION.css`
+pub(crate) async fn show_style() -> HttpResponse {
+    answer("text/css; charset=utf-8", SHEET)
+}
+
+/// `GET /assets/mark-VERSION.svg`
+pub(crate) async fn show_mark() -> HttpResponse {
+    answer("image/svg+xml", SIGN)
+}
+
+fn answer(kind: &'static str, body: &'static str) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(kind)))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"))
+        .body(body)
+}

@@ -1,0 +1,142 @@
+//! Forms as pages show them: fields with hints, and what is wrong with what was entered.
+/// One of several answers to a question.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) hint: String,
+}
+
+impl Choice {
+    pub(crate) fn new(value: impl Into<String>, label: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into(), hint: hint.into() }
+    }
+}
+
+/// What a field is.
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    /// One line; the `type` of its element.
+    Line(&'static str),
+    /// Several lines; how many are shown.
+    Lines(u8),
+    /// One of a few, all shown.
+    Choices(Vec<Choice>),
+}
+
+/// A question of a form.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    /// Its id on the page and its name in what is sent.
+    pub(crate) id: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) label: String,
+    pub(crate) hint: String,
+    /// What was entered.
+    pub(crate) value: String,
+    /// What is wrong with it.
+    pub(crate) flaw: Option<String>,
+    /// In the words of HTML.
+    pub(crate) autocomplete: &'static str,
+    /// The longest answer, in characters.
+    pub(crate) longest: usize,
+    pub(crate) required: bool,
+    /// Whether it is prose, of which a keyboard may begin sentences and check the spelling.
+    pub(crate) prose: bool,
+}
+
+impl Field {
+    fn new(id: &'static str, kind: Kind, label: impl Into<String>) -> Self {
+        Self {
+            id,
+            kind,
+            label: label.into(),
+            hint: String::new(),
+            value: String::new(),
+            flaw: None,
+            autocomplete: "off",
+            longest: 200,
+            required: true,
+            prose: true,
+        }
+    }
+
+    /// A field of one line of prose.
+    pub(crate) fn line(id: &'static str, label: impl Into<String>) -> Self {
+        Self::new(id, Kind::Line("text"), label)
+    }
+
+    /// A field of one line that is no prose: a name, an address, a code. `kind` is the `type` of its element.
+    pub(crate) fn exact(id: &'static str, kind: &'static str, label: impl Into<String>) -> Self {
+        Self { prose: false, ..Self::new(id, Kind::Line(kind), label) }
+    }
+
+    /// A field of several lines.
+    pub(crate) fn lines(id: &'static str, rows: u8, label: impl Into<String>) -> Self {
+        Self::new(id, Kind::Lines(rows), label)
+    }
+
+    /// A question with few answers.
+    pub(crate) fn choices(id: &'static str, label: impl Into<String>, choices: Vec<Choice>) -> Self {
+        Self::new(id, Kind::Choices(choices), label)
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: hint.into(), ..self }
+    }
+
+    /// What was entered before; passwords are never sent back.
+    pub(crate) fn value(self, value: impl Into<String>) -> Self {
+        Self { value: value.into(), ..self }
+    }
+
+    pub(crate) fn autocomplete(self, autocomplete: &'static str) -> Self {
+        Self { autocomplete, ..self }
+    }
+
+    pub(crate) fn longest(self, longest: usize) -> Self {
+        Self { longest, ..self }
+    }
+
+    pub(crate) fn optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+
+    /// What describes it to those who cannot see it: what is wrong with it, and its hint.
+    pub(crate) fn described(&self) -> String {
+        let flaw = self.flaw.is_some().then(|| format!("{}-flaw", self.id));
+        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.id));
+        flaw.into_iter().chain(hint).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A form, or a part of one under a heading.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fields {
+    pub(crate) all: Vec<Field>,
+    /// What is wrong with the whole.
+    pub(crate) trouble: Option<String>,
+}
+
+impl Fields {
+    pub(crate) fn new(all: Vec<Field>) -> Self {
+        Self { all, trouble: None }
+    }
+
+    /// Says what is wrong with a field; the first word counts.
+    pub(crate) fn flaw(&mut self, id: &str, what: impl Into<String>) {
+        if let Some(field) = self.all.iter_mut().find(|field| field.id == id) {
+            field.flaw.get_or_insert(what.into());
+        }
+    }
+
+    /// The fields that need another look.
+    pub(crate) fn flawed(&self) -> Vec<&Field> {
+        self.all.iter().filter(|field| field.flaw.is_some()).collect()
+    }
+
+    /// Whether something has to be entered again.
+    pub(crate) fn is_flawed(&self) -> bool {
+        self.trouble.is_some() || self.all.iter().any(|field| field.flaw.is_some())
+    }
+}
