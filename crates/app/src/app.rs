@@ -7,16 +7,22 @@ use std::{
 
 use domain::{
     host::Host,
-    id::{ActivityId, ActorId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId, ReportId},
+    id::{
+        ActivityId, ActorId, AppId, InvitationId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId,
+        ReportId, SessionId,
+    },
     rule::Openness,
     time::{Timestamp, span},
     urls::Site,
 };
 use store::{Conn, Db, Holder, Lease, Presence};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Clock, Error, Event, Outbox, Resolver, Result, Tasks, log, notifications,
+    Clock, Error, Event, Outbox, Resolver, Result, Tasks,
+    limits::Limits,
+    log, notifications,
+    people::passwords,
     random::{self, Ids},
     rules::Rules,
     seal::Seal,
@@ -27,6 +33,9 @@ const STREAM: usize = 1_024;
 
 /// How often one looks for processes that are no more.
 const WATCH: Duration = span::seconds(20);
+
+/// How long somebody waits for their password to be looked at; then there is a rush, and later is better.
+const PATIENCE: Duration = span::seconds(5);
 
 /// What the operator decided that actions need to know.
 #[derive(Debug, Clone)]
@@ -57,6 +66,8 @@ struct Inner {
     tasks: Tasks,
     wakes: Wakes,
     events: broadcast::Sender<Arc<Event>>,
+    limits: Limits,
+    hashing: Semaphore,
 }
 
 /// What wakes the workers: one bell for each queue.
@@ -196,7 +207,9 @@ pub trait NewId {
 macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
-new_ids!(ActivityId ActorId JobId LogEntryId NotificationId PeerId PostId ReceivedId ReportId);
+new_ids! {
+    ActivityId ActorId AppId InvitationId JobId LogEntryId NotificationId PeerId PostId ReceivedId ReportId SessionId
+}
 
 /// What an `App` is made of.
 pub struct Parts {
@@ -225,7 +238,23 @@ impl App {
         let events = broadcast::Sender::new(STREAM);
         let wakes = Wakes::default();
         let (ids, holder) = (Ids::new(), random::holder());
-        Self(Arc::new(Inner { db, config, clock, ids, holder, seal, rules, outbox, resolver, tasks, wakes, events }))
+        let (limits, hashing) = (Limits::default(), Semaphore::new(passwords::AT_ONCE));
+        Self(Arc::new(Inner {
+            db,
+            config,
+            clock,
+            ids,
+            holder,
+            seal,
+            rules,
+            outbox,
+            resolver,
+            tasks,
+            wakes,
+            events,
+            limits,
+            hashing,
+        }))
     }
 
     /// What the operator decided.
@@ -266,6 +295,17 @@ impl App {
     /// Starts background tasks.
     pub fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    /// How often things may be tried.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// A place to hash a password in.
+    pub(crate) async fn hashing(&self) -> Result<SemaphorePermit<'_>> {
+        let place = tokio::time::timeout(PATIENCE, self.0.hashing.acquire()).await;
+        place.map_err(|_elapsed| Error::TooOften { wait: PATIENCE })?.map_err(Error::internal)
     }
 
     /// The bells of the queues.

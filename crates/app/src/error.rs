@@ -1,4 +1,6 @@
 //! The one error type, with a safe face for the client and a full one for the log.
+use std::time::Duration;
+
 use domain::policy::Refusal;
 
 /// Why something could not be done. `Display` is safe to show; the sources are for the log.
@@ -23,6 +25,12 @@ pub enum Error {
         what: String,
         /// Whether trying again may help.
         retry: bool,
+    },
+    /// It was tried too often.
+    #[error("too many tries; wait a moment")]
+    TooOften {
+        /// For how long.
+        wait: Duration,
     },
     /// Our own fault; the text is not shown.
     #[error("internal error")]

@@ -12,6 +12,7 @@ pub mod inbox;
 pub mod instance;
 pub mod jobs;
 pub mod keys;
+mod limits;
 mod log;
 pub mod members;
 pub mod moderation;
@@ -26,11 +27,14 @@ pub mod reports;
 pub mod retention;
 pub mod rules;
 pub mod seal;
+pub mod second_step;
+pub mod sessions;
 pub mod setup;
 pub mod shares;
 mod tasks;
 #[cfg(test)]
 mod tests;
+pub mod totp;
 pub mod view;
 pub mod votes;
 
@@ -38,6 +42,7 @@ pub use app::{App, Config, NewId, Parts, Queue, Tx, Wakes};
 pub use clock::Clock;
 pub use error::{Error, Result};
 pub use event::{Cause, Event};
+pub use limits::Whence;
 pub use ports::{Outbox, Resolver};
 pub use tasks::Tasks;
 

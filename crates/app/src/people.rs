@@ -1,14 +1,15 @@
 //! People here: their logins, passwords and tokens.
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use domain::{
     actor::{Actor, ActorKind},
-    id::ActorId,
-    text::plain,
+    id::{ActorId, AppId},
+    scope,
     time::Timestamp,
 };
-use store::accounts::{Account, Token};
+use store::{accounts::Account, tokens::Token};
 
 use crate::{App, Error, Me, Result, Tx, groups, keys, random};
+
+pub(crate) mod passwords;
 
 /// A person to be created.
 #[derive(Clone)]
@@ -24,9 +25,6 @@ pub struct NewPerson {
     /// BCP 47, for what the server writes to them.
     pub language: String,
 }
-
-/// The scopes a token may have.
-pub const SCOPES: [&str; 4] = ["read", "write", "follow", "push"];
 
 /// Creates a login with its person.
 pub async fn create(app: &App, new: NewPerson) -> Result<Actor> {
@@ -48,10 +46,10 @@ pub(crate) struct Prepared {
 pub(crate) async fn prepare(app: &App, new: NewPerson) -> Result<Prepared> {
     let name = groups::checked_name(&new.name)?;
     let email = checked_email(&new.email)?;
-    if !is_password(&new.password) {
+    if !passwords::fits(&new.password) {
         return Err(Error::Invalid("a password has 8 to 128 characters".into()));
     }
-    let password_hash = hash(app, new.password).await?;
+    let password_hash = passwords::hash(app, new.password).await?;
     let keys = keys::generate(app).await?;
     let language = domain::text::language::normalize_tag(&new.language).unwrap_or_else(|| "en".to_owned());
     Ok(Prepared { name, email, password_hash, admin: new.admin, language, keys })
@@ -73,14 +71,14 @@ pub(crate) fn enrol(tx: &mut Tx<'_, '_>, new: &Prepared) -> Result<Actor> {
         language: new.language.clone(),
         created: tx.now().0,
         disabled: None,
+        confirmed: Some(tx.now().0),
+        approved: Some(tx.now().0),
+        reason: String::new(),
+        totp: None,
+        totp_step: 0,
     };
     store::accounts::insert(tx, &account)?;
     Ok(person)
-}
-
-/// Whether a password has a length that we take.
-pub(crate) fn is_password(password: &str) -> bool {
-    (8..=128).contains(&password.chars().count())
 }
 
 pub(crate) fn checked_email(email: &str) -> Result<String> {
@@ -98,38 +96,6 @@ pub(crate) fn checked_email(email: &str) -> Result<String> {
     if well_formed { Ok(email) } else { Err(Error::Invalid("this is no e-mail address".into())) }
 }
 
-/// Argon2id with 19 MiB and two passes: what OWASP asks for at least.
-fn argon2() -> Result<Argon2<'static>> {
-    let params = Params::new(19 * 1024, 2, 1, None).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-async fn hash(app: &App, password: String) -> Result<String> {
-    let work = move || -> Result<String> {
-        let hash = argon2()?.hash_password(password.as_bytes()).map_err(|e| Error::internal(e.to_string()))?;
-        Ok(hash.to_string())
-    };
-    app.tasks().blocking(work).await.map_err(Error::internal)?
-}
-
-/// Whether `password` is that of the login with this e-mail address; takes as long when there is none.
-pub async fn authenticate(app: &App, email: &str, password: String) -> Result<Option<Me>> {
-    let email = email.trim().to_lowercase();
-    let account = app.read(move |c| store::accounts::by_email(c, &email)).await?;
-    let account = account.filter(|account| account.disabled.is_none());
-    let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let check = move || -> Result<bool> {
-        let Some(hash) = hash else {
-            argon2()?.hash_password(password.as_bytes()).map_err(|e| Error::internal(e.to_string()))?;
-            return Ok(false);
-        };
-        let hash = PasswordHash::new(&hash).map_err(|e| Error::internal(e.to_string()))?;
-        Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok())
-    };
-    let right = app.tasks().blocking(check).await.map_err(Error::internal)??;
-    Ok(account.filter(|_| right).map(|account| Me(ActorId(account.id))))
-}
-
 /// The person here with this name.
 pub async fn by_name(app: &App, name: &str) -> Result<Actor> {
     let (name, host) = (name.trim_start_matches('@').to_lowercase(), app.site().host().to_string());
@@ -139,55 +105,48 @@ pub async fn by_name(app: &App, name: &str) -> Result<Actor> {
 
 /// Makes a bearer token for scripts; it is shown once, only its hash is kept.
 pub async fn create_token(app: &App, person: ActorId, scopes: &str) -> Result<String> {
-    let scopes = checked_scopes(scopes)?;
+    let known = || Error::Invalid(format!("scopes are words among: {}", scope::ALL.join(" ")));
+    let scopes = scope::parse(scopes).ok_or_else(known)?;
     let token = random::secret()?;
-    let hash = token_hash(&token);
+    let hash = random::fingerprint(&token);
     app.write(move |tx| {
         store::accounts::by_id(tx, person)?.ok_or(Error::NotFound)?;
-        let (account_id, created) = (person.0, tx.now().0);
-        let row = Token { hash: hash.clone(), account_id, scopes: scopes.clone(), created, expires: None };
-        Ok(store::accounts::insert_token(tx, &row)?)
+        let (account_id, created) = (Some(person.0), tx.now().0);
+        let (hash, scopes) = (hash.clone(), scopes.clone());
+        Ok(store::tokens::insert(tx, &Token { hash, account_id, app_id: None, scopes, created, expires: None })?)
     })
     .await?;
     Ok(token)
 }
 
-fn checked_scopes(scopes: &str) -> Result<String> {
-    let words: Vec<&str> = scopes.split_whitespace().collect();
-    let known = |word: &&str| SCOPES.contains(&word.split(':').next().unwrap_or_default());
-    if words.is_empty() || !words.iter().all(known) {
-        return Err(Error::Invalid(format!("scopes are words among: {}", SCOPES.join(" "))));
-    }
-    Ok(words.join(" "))
-}
-
-/// Who is behind a bearer token, and what it may be used for.
+/// What a bearer token stands for.
 #[derive(Debug, Clone)]
 pub struct Bearer {
-    /// The person.
-    pub me: Me,
-    /// Their login.
-    pub account: Account,
-    /// Words with spaces between.
+    /// The person and their login; nobody, if an application acts for itself.
+    pub person: Option<(Me, Account)>,
+    /// The application that has the token; none, if it was made by command.
+    pub app: Option<AppId>,
+    /// By what the token is known here: what hangs on it names it so.
+    pub hash: String,
+    /// What it may be used for, words with spaces between.
     pub scopes: String,
 }
 
 impl Bearer {
-    /// Whether the token covers `scope`, itself (`write`) or a part (`write:statuses`).
+    /// Whether the token covers `scope`, itself (`write:statuses`) or a whole that it is part of (`write`).
     pub fn may(&self, scope: &str) -> bool {
-        let whole = scope.split(':').next().unwrap_or(scope);
-        self.scopes.split(' ').any(|granted| granted == scope || granted == whole)
+        scope::covers(&self.scopes, scope)
     }
 }
 
-/// Who is behind `token`, if it is valid.
+/// What `token` stands for, if it is valid.
 pub async fn bearer(app: &App, token: &str) -> Result<Option<Bearer>> {
-    let (hash, now): (String, Timestamp) = (token_hash(token), app.now());
-    let found = app.read(move |c| store::accounts::by_token(c, &hash, now)).await?;
-    Ok(found.map(|(token, account)| Bearer { me: Me(ActorId(account.id)), scopes: token.scopes, account }))
-}
-
-fn token_hash(token: &str) -> String {
-    let digest = openssl::sha::sha256(plain::cut(token, 256).as_bytes());
-    hex::encode(digest)
+    let (hash, now): (String, Timestamp) = (random::fingerprint(token), app.now());
+    let found = app.read(move |c| store::tokens::find(c, &hash, now)).await?;
+    Ok(found.map(|(token, account)| Bearer {
+        person: account.map(|account| (Me(ActorId(account.id)), account)),
+        app: token.app_id.map(AppId),
+        hash: token.hash,
+        scopes: token.scopes,
+    }))
 }

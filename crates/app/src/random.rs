@@ -23,6 +23,11 @@ pub fn secret() -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes::<32>()?))
 }
 
+/// By what a secret is known to the database: SHA-256, hexadecimal. It is long and random, so that this is enough.
+pub fn fingerprint(secret: &str) -> String {
+    hex::encode(openssl::sha::sha256(secret.as_bytes()))
+}
+
 /// A small random number, fit for spreading things out and for nothing else.
 pub fn spread(below: u64) -> u64 {
     let bytes = bytes::<8>().unwrap_or_default();

@@ -36,7 +36,7 @@ pub async fn sweep(app: &App) -> Result<()> {
     let piece = || {
         app.write(|tx| {
             let now = tx.now();
-            let keep = Cutoffs { bodies: now - BODIES, ids: now - IDS, activities: now - ACTIVITIES };
+            let keep = Cutoffs { bodies: now - BODIES, ids: now - IDS, activities: now - ACTIVITIES, ended: now };
             Ok(store::retention::sweep(tx, &keep)?)
         })
     };

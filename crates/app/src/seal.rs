@@ -54,11 +54,20 @@ impl Seal {
             .map_err(|_error| broken())
     }
 
-    /// A short word for `purpose`: the same in every process that has the key, and for all others impossible to tell.
-    pub fn code(&self, purpose: &str) -> Result<String> {
+    fn digest(&self, purpose: &str) -> Result<Vec<u8>> {
         let key = PKey::hmac(&self.0).map_err(Error::internal)?;
         let mut signer = Signer::new(MessageDigest::sha256(), &key).map_err(Error::internal)?;
-        let digest = signer.sign_oneshot_to_vec(purpose.as_bytes()).map_err(Error::internal)?;
+        signer.sign_oneshot_to_vec(purpose.as_bytes()).map_err(Error::internal)
+    }
+
+    /// A word for `purpose` that nobody types.
+    pub fn token(&self, purpose: &str) -> Result<String> {
+        Ok(hex::encode(self.digest(&format!("token: {purpose}"))?))
+    }
+
+    /// A short word for `purpose`: the same in every process that has the key, and for all others impossible to tell.
+    pub fn code(&self, purpose: &str) -> Result<String> {
+        let digest = self.digest(purpose)?;
         let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).copied().map(char::from);
         Ok(digest.iter().take(CODE).filter_map(letter).collect())
     }

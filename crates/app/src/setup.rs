@@ -54,7 +54,7 @@ pub fn flaws(person: &NewPerson, group: &NewGroup) -> Vec<Flaw> {
     let checks = [
         name_flaw(&person.name, Flaw::PersonName, Flaw::PersonReserved),
         people::checked_email(&person.email).is_err().then_some(Flaw::Email),
-        (!people::is_password(&person.password)).then_some(Flaw::Password),
+        (!people::passwords::fits(&person.password)).then_some(Flaw::Password),
         name_flaw(&group.name, Flaw::GroupName, Flaw::GroupReserved),
         same.then_some(Flaw::SameName),
         plain::name(&group.title).is_empty().then_some(Flaw::Title),

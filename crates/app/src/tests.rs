@@ -201,6 +201,9 @@ macro_rules! on_both {
         }
     )*};
 }
+
+mod logins;
+
 on_both! {
     a_mention_of_a_group_starts_a_thread
     what_is_not_public_is_not_for_a_public_group
@@ -215,7 +218,6 @@ on_both! {
     names_are_one_namespace
     what_one_process_commits_wakes_another
     what_is_old_is_forgotten
-    tokens_open_what_they_should
 }
 
 async fn a_mention_of_a_group_starts_a_thread(w: World) {
@@ -397,19 +399,6 @@ async fn names_are_one_namespace(w: World) {
     for (name, email) in [("con espacio", "a@b.c"), ("admin", "a@b.c"), ("bien", "nada"), ("", "a@b.c")] {
         assert!(matches!(people::create(&w.app, new(name, email)).await, Err(Error::Invalid(_))), "{name} {email}");
     }
-}
-
-async fn tokens_open_what_they_should(w: World) {
-    let token = people::create_token(&w.app, w.ana.0, "read write:statuses").await.unwrap();
-    let bearer = people::bearer(&w.app, &token).await.unwrap().unwrap();
-    assert_eq!(bearer.me, w.ana);
-    assert!(bearer.may("read:accounts") && bearer.may("write:statuses") && !bearer.may("write:media"));
-    assert!(people::bearer(&w.app, "other").await.unwrap().is_none());
-    assert!(matches!(people::create_token(&w.app, w.ana.0, "root").await, Err(Error::Invalid(_))));
-    let right = people::authenticate(&w.app, "Ana@plaza.example", "correct horse".into()).await.unwrap();
-    assert_eq!(right, Some(w.ana));
-    assert_eq!(people::authenticate(&w.app, "ana@plaza.example", "wrong".into()).await.unwrap(), None);
-    assert_eq!(people::authenticate(&w.app, "nobody@plaza.example", "wrong".into()).await.unwrap(), None);
 }
 
 async fn what_one_process_commits_wakes_another(w: World) {

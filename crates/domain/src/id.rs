@@ -67,6 +67,12 @@ ids! {
     LogEntryId
     /// A report of something wrong.
     ReportId
+    /// An application that people use their login from.
+    AppId
+    /// A browser that is signed in.
+    SessionId
+    /// A link that lets people sign up.
+    InvitationId
 }
 
 impl PostId {

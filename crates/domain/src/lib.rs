@@ -9,6 +9,7 @@ pub mod policy;
 pub mod post;
 pub mod report;
 pub mod rule;
+pub mod scope;
 pub mod text;
 pub mod time;
 pub mod urls;

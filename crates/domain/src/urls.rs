@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::{
     host::{self, Host},
@@ -145,6 +145,16 @@ pub struct Site {
     scheme: &'static str,
     host: Host,
     more: Arc<RwLock<HashSet<Host>>>,
+}
+
+/// What an authenticator reads: the secret of a login's second step, and whose it is.
+pub fn authenticator(site: &str, name: &str, secret: &str) -> String {
+    let label: String = form_urlencoded::byte_serialize(format!("{site}:{name}").as_bytes()).collect();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("secret", secret)
+        .append_pair("issuer", site)
+        .finish();
+    format!("otpauth://totp/{label}?{query}")
 }
 
 impl Site {

@@ -15,6 +15,15 @@ pub(crate) enum Error {
     /// The token is not for this.
     #[error("This action is outside the authorized scopes")]
     Scope,
+    /// The token is an application's own, and this is about a person.
+    #[error("This method requires an authenticated user")]
+    NeedsPerson,
+    /// Their e-mail address is not confirmed.
+    #[error("Your login is missing a confirmed e-mail address")]
+    Unconfirmed,
+    /// Nobody has taken them in yet.
+    #[error("Your login is currently pending approval")]
+    Pending,
     /// The body is longer than any that makes sense.
     #[error("The request is too large")]
     TooLarge,
@@ -58,12 +67,14 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-            Self::Scope => StatusCode::FORBIDDEN,
+            Self::Scope | Self::Unconfirmed | Self::Pending => StatusCode::FORBIDDEN,
+            Self::NeedsPerson => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::App(error) => match error {
                 app::Error::NotFound | app::Error::Denied(Refusal::Gone) => StatusCode::NOT_FOUND,
                 app::Error::Denied(_) => StatusCode::FORBIDDEN,
                 app::Error::Invalid(_) | app::Error::Conflict(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                app::Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
                 app::Error::Unreachable { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 app::Error::Internal(_) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
                 app::Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -86,6 +97,11 @@ impl ResponseError for Error {
                     header::WWW_AUTHENTICATE,
                     "Bearer realm=\"tertulia\", error=\"insufficient_scope\"",
                 ));
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                if let Self::App(app::Error::TooOften { wait }) = self {
+                    answer.insert_header((header::RETRY_AFTER, wait.as_secs().max(1).to_string()));
+                }
             }
             StatusCode::SERVICE_UNAVAILABLE => {
                 answer.insert_header((header::RETRY_AFTER, "5"));

@@ -14,6 +14,8 @@ use actix_web::{
 use app::App;
 use domain::{host::Host, urls::Site};
 
+use crate::ops::Ops;
+
 /// What an operator's tools ask by whatever address they know.
 const BY_ANY_NAME: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
@@ -32,6 +34,10 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let app = request.app_data::<Data<App>>().cloned();
+    if let Some(ops) = request.app_data::<Data<Ops>>() {
+        let whence = ops.whence(request.peer_addr().map(|peer| peer.ip()), request.headers());
+        request.extensions_mut().insert(whence);
+    }
     let site = app.as_ref().map(|app| app.site());
     let host = site.and_then(|site| host_of(site, &request));
     let is_for_us = site.is_none() || host.is_some() || BY_ANY_NAME.contains(&request.path());

@@ -1,8 +1,12 @@
 //! What an operator's tools ask: is it alive, is it ready, how is it doing.
 use std::{net::IpAddr, sync::OnceLock, time::Duration};
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use app::App;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, HeaderMap},
+    web,
+};
+use app::{App, Whence};
 use ipnet::IpNet;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
@@ -38,6 +42,23 @@ impl Ops {
             .flat_map(|text| text.split(','))
             .all(|hop| hop.trim().parse::<IpAddr>().is_ok_and(|address| self.trusts(address)));
         self.trusts(peer.ip()) && all_inside
+    }
+}
+
+impl Ops {
+    /// Where a request comes from: the last hop that no proxy of ours is. What comes from this machine itself, and not
+    /// through it from elsewhere, comes from no address.
+    pub(crate) fn whence(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Whence {
+        let agent = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let hops = headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+        let mut hops: Vec<&str> = hops.flat_map(|text| text.split(',')).map(str::trim).collect();
+        let mut address = peer.map(|address| address.to_canonical());
+        while let Some(near) = address.filter(|address| self.trusts(*address)) {
+            let Some(hop) = hops.pop() else { break };
+            // Whoever writes nonsense there counts as the last that is known.
+            address = hop.parse::<IpAddr>().map_or(Some(near), |address| Some(address.to_canonical()));
+        }
+        Whence { address: address.filter(|address| !address.is_loopback()), agent: agent.unwrap_or_default() }
     }
 }
 
@@ -104,4 +125,33 @@ async fn count_queues(app: &App) -> app::Result<()> {
 fn gauge(name: &'static str, queue: &'static str, value: i64) {
     let value = f64::from(i32::try_from(value).unwrap_or(i32::MAX));
     metrics::gauge!(name, "queue" => queue).set(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn an_address_is_believed_only_as_far_as_proxies_are_trusted() {
+        let ops = Ops { trusted: vec!["10.0.0.0/8".parse().unwrap()], metrics: recorder() };
+        for (peer, forwarded, address) in [
+            ("192.0.2.1", None, Some("192.0.2.1")),
+            ("192.0.2.1", Some("203.0.113.9"), Some("192.0.2.1")),
+            ("127.0.0.1", None, None),
+            ("127.0.0.1", Some("203.0.113.9"), Some("203.0.113.9")),
+            ("10.1.1.1", Some("198.51.100.7, 203.0.113.9, 10.2.2.2"), Some("203.0.113.9")),
+            ("10.1.1.1", Some("nonsense"), Some("10.1.1.1")),
+            ("::ffff:127.0.0.1", None, None),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(forwarded) = forwarded {
+                let name = header::HeaderName::from_static("x-forwarded-for");
+                headers.append(name, HeaderValue::from_str(forwarded).unwrap());
+            }
+            let whence = ops.whence(Some(peer.parse().unwrap()), &headers);
+            assert_eq!(whence.address, address.map(|text| text.parse().unwrap()), "{peer} {forwarded:?}");
+        }
+    }
 }

@@ -1,15 +1,12 @@
-//! Logins and their tokens.
+//! Logins.
 use diesel::{dsl, prelude::*};
-use domain::{
-    id::{ActorId, PostId},
-    time::Timestamp,
-};
+use domain::id::{ActorId, PostId};
 
 use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
-    schema::{accounts, posts, tokens},
+    schema::{accounts, actors, posts, recovery_codes},
 };
 
 /// A login; it has the number of its actor.
@@ -30,6 +27,23 @@ pub struct Account {
     pub created: i64,
     /// When it was closed, in milliseconds.
     pub disabled: Option<i64>,
+    /// When the e-mail address was confirmed, in milliseconds.
+    pub confirmed: Option<i64>,
+    /// When it was taken in, in milliseconds.
+    pub approved: Option<i64>,
+    /// Why they want to be taken in, in their own words.
+    pub reason: String,
+    /// The secret of the second step, sealed.
+    pub totp: Option<Vec<u8>>,
+    /// The last code of the second step that was used: none is good twice.
+    pub totp_step: i64,
+}
+
+impl Account {
+    /// Whether it may be used: its address is confirmed, it was taken in, and it was not closed.
+    pub fn is_ready(&self) -> bool {
+        self.confirmed.is_some() && self.approved.is_some() && self.disabled.is_none()
+    }
 }
 
 /// Adds a login.
@@ -47,6 +61,16 @@ pub fn by_id(conn: &mut Conn, id: ActorId) -> Result<Option<Account>> {
 pub fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Account>> {
     Ok(db!(conn, c => accounts::table
         .filter(accounts::email.eq(email))
+        .select(Account::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// The login of the person here with this name, in lower case.
+pub fn by_name(conn: &mut Conn, name: &str, host: &str) -> Result<Option<Account>> {
+    Ok(db!(conn, c => accounts::table
+        .inner_join(actors::table.on(actors::id.eq(accounts::id)))
+        .filter(actors::host.eq(host).and(actors::name.eq(name)).and(actors::peer_id.is_null()))
         .select(Account::as_select())
         .first(c)
         .optional())?)
@@ -93,40 +117,26 @@ pub fn admins(conn: &mut Conn) -> Result<Vec<ActorId>> {
     Ok(ids.into_iter().map(ActorId).collect())
 }
 
-/// A bearer token; only its hash is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = tokens, treat_none_as_default_value = false)]
-pub struct Token {
-    /// SHA-256 of the token, hexadecimal.
-    pub hash: String,
-    /// Whose it is.
-    pub account_id: i64,
-    /// What it may be used for, words with spaces between.
-    pub scopes: String,
-    /// Since when, in milliseconds.
-    pub created: i64,
-    /// Until when, in milliseconds.
-    pub expires: Option<i64>,
-}
-
-/// Adds a token.
-pub fn insert_token(tx: &mut Tx<'_>, token: &Token) -> Result<()> {
-    db!(tx, c => diesel::insert_into(tokens::table).values(token).execute(c))?;
+/// Sets the secret of the second step, sealed, and the last code that was used.
+pub fn set_totp(tx: &mut Tx<'_>, id: ActorId, sealed: Option<&[u8]>, step: i64) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0))
+        .set((accounts::totp.eq(sealed), accounts::totp_step.eq(step)))
+        .execute(c))?;
     Ok(())
 }
 
-/// The token with this hash and its login, if both are valid at `now`.
-pub fn by_token(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<(Token, Account)>> {
-    Ok(db!(conn, c => tokens::table
-        .inner_join(accounts::table.on(accounts::id.eq(tokens::account_id)))
-        .filter(tokens::hash.eq(hash).and(accounts::disabled.is_null()))
-        .filter(tokens::expires.is_null().or(tokens::expires.gt(now.0)))
-        .select((Token::as_select(), Account::as_select()))
-        .first(c)
-        .optional())?)
+/// Replaces the recovery codes of a login by those with these hashes.
+pub fn set_recovery_codes(tx: &mut Tx<'_>, id: ActorId, hashes: &[String]) -> Result<()> {
+    db!(tx, c => diesel::delete(recovery_codes::table.filter(recovery_codes::account_id.eq(id.0))).execute(c))?;
+    for hash in hashes {
+        db!(tx, c => diesel::insert_into(recovery_codes::table)
+            .values((recovery_codes::account_id.eq(id.0), recovery_codes::hash.eq(hash)))
+            .execute(c))?;
+    }
+    Ok(())
 }
 
-/// Revokes a token; whether there was one.
-pub fn remove_token(tx: &mut Tx<'_>, hash: &str) -> Result<bool> {
-    Ok(db!(tx, c => diesel::delete(tokens::table.find(hash)).execute(c))? > 0)
+/// Uses a recovery code up; whether there was such a one.
+pub fn spend_recovery_code(tx: &mut Tx<'_>, id: ActorId, hash: &str) -> Result<bool> {
+    Ok(db!(tx, c => diesel::delete(recovery_codes::table.find((id.0, hash))).execute(c))? > 0)
 }

@@ -2,6 +2,7 @@
 pub mod accounts;
 pub mod activities;
 pub mod actors;
+pub mod apps;
 mod conn;
 mod db;
 pub mod deliveries;
@@ -26,6 +27,7 @@ mod rows;
 pub mod rules;
 mod schema;
 pub mod search;
+pub mod sessions;
 pub mod settings;
 pub mod shares;
 pub mod signal;
@@ -34,6 +36,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod timelines;
+pub mod tokens;
 mod visible;
 pub mod votes;
 mod worker;

@@ -7,7 +7,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     schema::{activities, deliveries, forestalled, received, settings},
-    settings as remembered,
+    sessions, settings as remembered, tokens,
 };
 
 /// Where the last sweep of bodies ended.
@@ -25,10 +25,14 @@ pub struct Cutoffs {
     pub ids: Timestamp,
     /// Activities of ours that nobody waits for, and deliveries that were given up.
     pub activities: Timestamp,
+    /// Sessions, codes and links that have ended.
+    pub ended: Timestamp,
 }
 
 /// Forgets a piece of what is too old; whether there may be more.
 pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
+    sessions::sweep(tx, keep.ended)?;
+    tokens::sweep(tx, keep.ended)?;
     let bodies = sweep_bodies(tx, keep.bodies)?;
     let old = id::at(keep.ids, 0);
     let ids = db!(tx, c => {

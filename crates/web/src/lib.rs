@@ -11,6 +11,8 @@ mod front;
 mod interaction;
 mod language;
 mod messages;
+mod posted;
+mod session;
 mod setup;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The first run: one form makes the login that runs the site and the first community.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::StatusCode,
     web::{Data, Form, Query},
 };
 use app::{App, Error, groups::NewGroup, people::NewPerson, setup::Flaw};
@@ -9,7 +9,7 @@ use askama::Template;
 use domain::{
     actor::Actor,
     group::{Joining, Reach, Visibility},
-    handle, host,
+    handle,
 };
 use serde::Deserialize;
 
@@ -18,6 +18,7 @@ use crate::{
     cards::Face,
     forms::{Choice, Field, Fields},
     language::Language,
+    posted,
 };
 
 /// Where the first run ends.
@@ -142,7 +143,7 @@ pub(crate) async fn submit(
 ) -> HttpResponse {
     let visit = Visit::new(&request, &app);
     let t = visit.language;
-    if !is_own_form(&request, &visit.home) {
+    if !posted::is_own(&request, &visit.home) {
         return answer::refused(&request, &visit, StatusCode::FORBIDDEN, t.refused_origin());
     }
     match app::setup::is_needed(&app).await {
@@ -217,17 +218,6 @@ async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -
     }
 }
 
-/// Whether a form was sent from a page of this site. Browsers always say where a form comes from; what is no browser
-/// has no cookies or networks that a foreign page could abuse.
-fn is_own_form(request: &HttpRequest, home: &str) -> bool {
-    let named = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
-    match (named("sec-fetch-site"), named(header::ORIGIN.as_str())) {
-        (Some(from), _) => matches!(from, "same-origin" | "none"),
-        (None, Some(origin)) => host::same_origin(origin, home),
-        (None, None) => true,
-    }
-}
-
 /// Which community was just made.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Made {
@@ -253,34 +243,5 @@ pub(crate) async fn welcome(request: HttpRequest, app: Data<App>, made: Option<Q
             answer::page(&request, StatusCode::OK, Keep::Never, &Welcome { frame, face })
         }
         Err(error) => answer::error(&request, &visit, &error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use actix_web::test::TestRequest;
-
-    use super::*;
-
-    #[test]
-    fn only_forms_of_this_site_are_taken() {
-        let own = |headers: &[(&'static str, &str)]| {
-            let request = headers.iter().fold(TestRequest::post(), |request, header| request.insert_header(*header));
-            is_own_form(&request.to_http_request(), "https://plaza.example/")
-        };
-        assert!(own(&[("sec-fetch-site", "same-origin"), ("origin", "https://plaza.example")]));
-        assert!(own(&[("origin", "https://PLAZA.example")]));
-        assert!(own(&[]));
-        for headers in [
-            [("sec-fetch-site", "cross-site"), ("origin", "https://plaza.example")],
-            [("sec-fetch-site", "same-site"), ("origin", "https://x.plaza.example")],
-        ] {
-            assert!(!own(&headers), "{headers:?}");
-        }
-        for origin in
-            ["null", "http://plaza.example", "https://plaza.example.evil.example", "https://plaza.example:8443"]
-        {
-            assert!(!own(&[("origin", origin)]), "{origin}");
-        }
     }
 }

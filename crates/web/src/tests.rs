@@ -8,10 +8,10 @@ use actix_web::{
     web::Data,
 };
 use app::{
-    App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, actors, groups, people,
+    App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, Whence, actors, groups, people,
     posts::{self, Writing},
     seal::Seal,
-    setup,
+    sessions, setup,
 };
 use async_trait::async_trait;
 use domain::{
@@ -314,9 +314,8 @@ async fn the_first_run_happens_once() {
     let welcome = world.get(&made.location, "es").await;
     assert!(welcome.status == StatusCode::OK && welcome.body.contains("@huerto@plaza.test"));
     assert_eq!(world.submit(&fields, "es").await.status, StatusCode::CONFLICT);
-    assert!(
-        people::authenticate(&world.app, "ana@plaza.test", "correct horse battery".into()).await.unwrap().is_some()
-    );
+    let entry = sessions::enter(&world.app, "ana", "correct horse battery".into(), &Whence::default()).await.unwrap();
+    assert!(matches!(entry, sessions::Entry::In(_)));
 }
 
 #[actix_web::test]

@@ -71,6 +71,7 @@ pub(crate) fn error(request: &HttpRequest, error: &Error) -> HttpResponse {
         Error::Denied(_) => StatusCode::FORBIDDEN,
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
         Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Unreachable { .. } => StatusCode::BAD_GATEWAY,
         Error::Internal(_) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(source) => {

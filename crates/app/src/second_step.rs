@@ -1,0 +1,114 @@
+//! The second step of signing in: codes of an authenticator, and recovery codes for when it is lost.
+use domain::id::ActorId;
+use store::accounts::Account;
+
+use crate::{App, Error, Me, Result, limits::Deed, people::passwords, random, totp};
+
+/// What the secret is sealed for in the database.
+const KEPT: &str = "authenticator";
+/// What a secret is sealed for that is still being set up.
+const OFFERED: &str = "authenticator, offered";
+
+/// How many recovery codes there are.
+const RECOVERY: usize = 10;
+
+/// An authenticator that is being set up.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// What one types into it.
+    pub secret: String,
+    /// The same as a link that it understands.
+    pub link: String,
+    /// What [`turn_on`] needs to know: the secret, sealed for this person.
+    pub sealed: String,
+}
+
+/// A new secret for an authenticator; nothing is kept until [`turn_on`].
+pub fn offer(app: &App, me: Me, name: &str) -> Result<Offer> {
+    let secret = random::bytes::<20>()?;
+    let (typed, site) = (totp::encode(&secret), app.site().host().display());
+    let sealed = app.seal().close(&format!("{OFFERED} to {}", me.0), &secret)?;
+    let link = domain::urls::authenticator(&site, name, &typed);
+    Ok(Offer { link, secret: typed, sealed: hex::encode(sealed) })
+}
+
+/// The offer again, for whoever entered a wrong code.
+pub fn offered(app: &App, me: Me, name: &str, sealed: &str) -> Result<Option<Offer>> {
+    let Some(secret) = opened(app, me, sealed) else { return Ok(None) };
+    let (typed, site) = (totp::encode(&secret), app.site().host().display());
+    Ok(Some(Offer { link: domain::urls::authenticator(&site, name, &typed), secret: typed, sealed: sealed.to_owned() }))
+}
+
+fn opened(app: &App, me: Me, sealed: &str) -> Option<Vec<u8>> {
+    let sealed = hex::decode(sealed).ok()?;
+    app.seal().open(&format!("{OFFERED} to {}", me.0), &sealed).ok()
+}
+
+/// Asks for the second step from now on, if the code shows that the authenticator has the secret. The recovery codes,
+/// which are shown once; nothing, if the code is wrong.
+pub async fn turn_on(app: &App, me: Me, sealed: &str, code: &str) -> Result<Option<Vec<String>>> {
+    let secret = opened(app, me, sealed).ok_or_else(|| Error::Invalid("this set-up is too old".into()))?;
+    app.limits().of(Deed::Guess, format!("code {}", me.0), app.now())?;
+    let Some(step) = totp::matching_step(&secret, code, app.now(), 0)? else { return Ok(None) };
+    let kept = app.seal().close(&format!("{KEPT} of {}", me.0), &secret)?;
+    let codes = recovery_codes()?;
+    let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(me.0, code)).collect();
+    app.write(move |tx| {
+        store::accounts::set_totp(tx, me.0, Some(&kept), step)?;
+        Ok(store::accounts::set_recovery_codes(tx, me.0, &hashes)?)
+    })
+    .await?;
+    Ok(Some(codes))
+}
+
+/// Asks for the second step no more; whether the password was right.
+pub async fn turn_off(app: &App, me: Me, password: String) -> Result<bool> {
+    if !knows_password(app, me, password).await? {
+        return Ok(false);
+    }
+    app.write(move |tx| {
+        store::accounts::set_totp(tx, me.0, None, 0)?;
+        store::accounts::set_recovery_codes(tx, me.0, &[])?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Whether this is the password of a person who is signed in already.
+pub(crate) async fn knows_password(app: &App, me: Me, password: String) -> Result<bool> {
+    app.limits().of(Deed::Guess, me.0, app.now())?;
+    let account = app.read(move |c| store::accounts::by_id(c, me.0)).await?.ok_or(Error::NotFound)?;
+    passwords::is_right(app, Some(account.password_hash), password).await
+}
+
+/// Whether this is the code of an authenticator, or a recovery code; neither is good twice.
+pub(crate) async fn pass(app: &App, me: Me, code: &str) -> Result<bool> {
+    let code = code.to_owned();
+    app.write(move |tx| {
+        let account: Account = store::accounts::by_id(tx, me.0)?.ok_or(Error::NotFound)?;
+        let Some(kept) = account.totp else { return Ok(false) };
+        let secret = tx.seal().open(&format!("{KEPT} of {}", me.0), &kept)?;
+        if let Some(step) = totp::matching_step(&secret, &code, tx.now(), account.totp_step)? {
+            store::accounts::set_totp(tx, me.0, Some(&kept), step)?;
+            return Ok(true);
+        }
+        Ok(store::accounts::spend_recovery_code(tx, me.0, &recovery_hash(me.0, &code))?)
+    })
+    .await
+}
+
+fn recovery_codes() -> Result<Vec<String>> {
+    let one = || Ok(hex::encode(random::bytes::<10>()?)).map(|code: String| spaced(&code));
+    std::iter::repeat_with(one).take(RECOVERY).collect()
+}
+
+/// In groups of five, so that it can be copied by hand.
+fn spaced(code: &str) -> String {
+    let letters: Vec<char> = code.chars().collect();
+    letters.chunks(5).map(|five| five.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+fn recovery_hash(person: ActorId, code: &str) -> String {
+    let letters: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    random::fingerprint(&format!("{person} {}", letters.to_lowercase()))
+}

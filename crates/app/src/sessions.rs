@@ -1,0 +1,186 @@
+//! Signing in with a browser: password, second step, and the sessions that come of it.
+use std::time::Duration;
+
+use domain::{
+    id::{ActorId, SessionId},
+    text::plain,
+    time::{Timestamp, span},
+};
+use store::{accounts::Account, sessions::Session as Row};
+
+use crate::{App, Error, Me, Result, Tx, Whence, limits::Deed, people::passwords, random, second_step};
+
+/// How long a session lasts after it was last seen.
+const IDLE: Duration = span::days(30);
+
+/// How often a session is noted as seen: not with each page.
+const NOTED: Duration = span::hours(1);
+
+/// How long one may take between the password and the second step.
+const STEP: Duration = span::minutes(10);
+
+/// What the second step's proof is sealed for.
+const PROOF: &str = "second step";
+
+/// How much of what a browser calls itself is kept.
+const AGENT: usize = 200;
+
+/// What a name and a password lead to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// In: the secret of a new session.
+    In(String),
+    /// To the second step: the proof that the first was made, for [`enter_second`].
+    Second(String),
+    /// Nowhere: there is no such login, or it has another password.
+    Wrong,
+}
+
+/// Signs in with a name or an e-mail address and a password.
+pub async fn enter(app: &App, name: &str, password: String, whence: &Whence) -> Result<Entry> {
+    let Some(account) = check(app, name, password, whence).await? else { return Ok(Entry::Wrong) };
+    if account.totp.is_some() {
+        return prove(app, &account).map(Entry::Second);
+    }
+    begin(app, Me(ActorId(account.id)), whence).await.map(Entry::In)
+}
+
+/// The login with this name or e-mail address, if the password is its own; takes as long when there is none.
+pub(crate) async fn check(app: &App, name: &str, password: String, whence: &Whence) -> Result<Option<Account>> {
+    let (name, now) = (plain::cut(name.trim(), 254).to_lowercase(), app.now());
+    app.limits().from(Deed::Login, whence, now)?;
+    // By what was entered, not by whose it is: the answer must not tell whether there is such a login.
+    app.limits().of(Deed::Guess, &name, now)?;
+    let host = app.site().host().to_string();
+    let account = app.read(move |c| {
+        if name.trim_start_matches('@').contains('@') {
+            store::accounts::by_email(c, &name)
+        } else {
+            store::accounts::by_name(c, name.trim_start_matches('@'), &host)
+        }
+    });
+    let account = account.await?.filter(|account| account.disabled.is_none());
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let right = passwords::is_right(app, hash, password).await?;
+    Ok(account.filter(|_| right))
+}
+
+/// What says, for a while, that somebody knew the password; it is worth nothing once that changes.
+fn prove(app: &App, account: &Account) -> Result<String> {
+    let until = app.now() + STEP;
+    let text = format!("{} {} {}", account.id, until.0, random::fingerprint(&account.password_hash));
+    Ok(hex::encode(app.seal().close(PROOF, text.as_bytes())?))
+}
+
+/// The login whose password somebody knew a moment ago.
+async fn proven(app: &App, proof: &str) -> Result<Option<Account>> {
+    let opened = hex::decode(proof).ok().and_then(|sealed| app.seal().open(PROOF, &sealed).ok());
+    let Some(text) = opened.and_then(|bytes| String::from_utf8(bytes).ok()) else { return Ok(None) };
+    let mut words = text.split(' ');
+    let mut number = || words.next().and_then(|word| word.parse::<i64>().ok()).unwrap_or_default();
+    let (id, until) = (ActorId(number()), Timestamp(number()));
+    if until < app.now() {
+        return Ok(None);
+    }
+    let account = app.read(move |c| store::accounts::by_id(c, id)).await?;
+    let fingerprint = words.next().unwrap_or_default();
+    let same = |account: &Account| random::fingerprint(&account.password_hash) == fingerprint;
+    Ok(account.filter(|account| account.disabled.is_none() && same(account)))
+}
+
+/// Signs in with the code of the second step, or with a recovery code, after the password; the secret of the session.
+/// Nothing, if the code is wrong or too much time went by.
+pub async fn enter_second(app: &App, proof: &str, code: &str, whence: &Whence) -> Result<Option<String>> {
+    app.limits().from(Deed::Login, whence, app.now())?;
+    let Some(account) = proven(app, proof).await? else { return Ok(None) };
+    app.limits().of(Deed::Guess, format!("code {}", account.id), app.now())?;
+    let me = Me(ActorId(account.id));
+    if !second_step::pass(app, me, code).await? {
+        return Ok(None);
+    }
+    begin(app, me, whence).await.map(Some)
+}
+
+/// A new session; its secret, of which only the hash is kept.
+pub async fn begin(app: &App, me: Me, whence: &Whence) -> Result<String> {
+    let secret = random::secret()?;
+    let (hash, agent) = (random::fingerprint(&secret), plain::cut(&plain::name(&whence.agent), AGENT));
+    let address = whence.address.map(|address| address.to_canonical().to_string()).unwrap_or_default();
+    app.write(move |tx| {
+        let account = store::accounts::by_id(tx, me.0)?.ok_or(Error::NotFound)?;
+        if account.disabled.is_some() {
+            return Err(Error::NotFound);
+        }
+        let (id, now): (SessionId, Timestamp) = (tx.new_id(), tx.now());
+        let row = Row {
+            id: id.0,
+            hash: hash.clone(),
+            account_id: me.0.0,
+            created: now.0,
+            seen: now.0,
+            expires: (now + IDLE).0,
+            agent: agent.clone(),
+            address: address.clone(),
+        };
+        Ok(store::sessions::insert(tx, &row)?)
+    })
+    .await?;
+    Ok(secret)
+}
+
+/// A browser that is signed in, and who it is.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Its number.
+    pub id: SessionId,
+    /// Who is signed in.
+    pub me: Me,
+    /// Their login. It may be one that waits: see [`Account::is_ready`].
+    pub account: Account,
+    /// What every form of this session says, so that no other site can send one.
+    pub form_token: String,
+}
+
+/// The session with this secret, if it has not ended. It lasts longer for being seen.
+pub async fn find(app: &App, secret: &str) -> Result<Option<Session>> {
+    let (hash, now) = (random::fingerprint(secret), app.now());
+    let found = app.read({
+        let hash = hash.clone();
+        move |c| store::sessions::find(c, &hash, now)
+    });
+    let Some((row, account)) = found.await? else { return Ok(None) };
+    let id = SessionId(row.id);
+    if now.since(Timestamp(row.seen)) >= NOTED {
+        app.write(move |tx| {
+            let now = tx.now();
+            Ok(store::sessions::touch(tx, id, now, now + IDLE)?)
+        })
+        .await?;
+    }
+    let form_token = app.seal().token(&format!("forms of {hash}"))?;
+    Ok(Some(Session { id, me: Me(ActorId(account.id)), account, form_token }))
+}
+
+/// The sessions of a person, the last seen first.
+pub async fn list(app: &App, me: Me) -> Result<Vec<Row>> {
+    let now = app.now();
+    app.read(move |c| store::sessions::of(c, me.0, now)).await
+}
+
+/// Ends a session of a person.
+pub async fn end(app: &App, me: Me, id: SessionId) -> Result<()> {
+    let ended = app.write(move |tx| Ok(store::sessions::remove(tx, me.0, id)?)).await?;
+    if ended { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Ends all sessions of a person but this one.
+pub async fn end_others(app: &App, me: Me, kept: SessionId) -> Result<()> {
+    app.write(move |tx| Ok(store::sessions::remove_others(tx, me.0, Some(kept))?)).await
+}
+
+/// Signs a person out everywhere: browsers, applications and scripts.
+#[expect(dead_code, reason = "changing a password comes next")]
+pub(crate) fn end_all(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
+    store::sessions::remove_others(tx, person, None)?;
+    Ok(store::tokens::remove_all(tx, person)?)
+}

@@ -1,0 +1,136 @@
+//! Logging in: passwords, the second step, sessions and their ends.
+use std::net::IpAddr;
+
+use domain::time::span;
+
+use super::{World, world};
+use crate::{
+    Error, Whence, people, second_step,
+    sessions::{self, Entry},
+    totp,
+};
+
+const PASSWORD: &str = "correct horse";
+
+fn nowhere() -> Whence {
+    Whence::default()
+}
+
+impl World {
+    async fn enter(&self, name: &str, password: &str) -> Entry {
+        sessions::enter(&self.app, name, password.into(), &nowhere()).await.unwrap()
+    }
+
+    async fn enter_as_ana(&self) -> String {
+        let Entry::In(secret) = self.enter("ana", PASSWORD).await else { panic!("ana is let in") };
+        secret
+    }
+}
+
+async fn name_or_address_and_password_let_in(w: World) {
+    for name in ["ana", "@ana", " Ana ", "ana@plaza.example", "ANA@plaza.example"] {
+        let Entry::In(secret) = w.enter(name, PASSWORD).await else { panic!("{name}") };
+        let session = sessions::find(&w.app, &secret).await.unwrap().unwrap();
+        assert_eq!(session.me, w.ana, "{name}");
+    }
+    for (name, password) in
+        [("ana", "wrong horse"), ("ana", ""), ("nobody", PASSWORD), ("nobody@plaza.example", PASSWORD), ("", PASSWORD)]
+    {
+        assert_eq!(w.enter(name, password).await, Entry::Wrong, "{name} {password}");
+    }
+    assert!(sessions::find(&w.app, "a guess").await.unwrap().is_none());
+}
+
+async fn a_session_lasts_for_being_used_and_ends_when_it_is_ended(w: World) {
+    let (first, second) = (w.enter_as_ana().await, w.enter_as_ana().await);
+    let alive = async |secret: &str| sessions::find(&w.app, secret).await.unwrap();
+    w.clock.advance(span::days(20));
+    assert!(alive(&first).await.is_some());
+    w.clock.advance(span::days(20));
+    let kept = alive(&first).await.unwrap();
+    assert!(alive(&second).await.is_none(), "nobody used it for forty days");
+
+    let third = w.enter_as_ana().await;
+    let other = alive(&third).await.unwrap();
+    assert_ne!(kept.form_token, other.form_token, "forms of one session are none of another's");
+    assert_eq!(sessions::list(&w.app, w.ana).await.unwrap().len(), 2);
+    assert!(matches!(sessions::end(&w.app, w.bea, other.id).await, Err(Error::NotFound)), "it is not hers");
+    sessions::end_others(&w.app, w.ana, kept.id).await.unwrap();
+    assert!(alive(&third).await.is_none() && alive(&first).await.is_some());
+    sessions::end(&w.app, w.ana, kept.id).await.unwrap();
+    assert!(alive(&first).await.is_none());
+}
+
+async fn only_hashes_are_kept(w: World) {
+    let secret = w.enter_as_ana().await;
+    let row = sessions::list(&w.app, w.ana).await.unwrap().pop().unwrap();
+    assert_ne!(row.hash, secret);
+    assert!(sessions::find(&w.app, &row.hash).await.unwrap().is_none(), "the hash opens nothing");
+}
+
+async fn the_second_step_stands_before_a_session(w: World) {
+    let offer = second_step::offer(&w.app, w.ana, "ana").unwrap();
+    assert!(offer.link.starts_with("otpauth://totp/plaza.example%3Aana?secret="), "{}", offer.link);
+    let code = || totp::current(&offer.secret, w.app.now()).unwrap();
+    assert_eq!(second_step::turn_on(&w.app, w.ana, &offer.sealed, "000000x").await.unwrap(), None);
+    assert!(second_step::turn_on(&w.app, w.bea, &offer.sealed, &code()).await.is_err(), "it was offered to ana");
+    let recovery = second_step::turn_on(&w.app, w.ana, &offer.sealed, &code()).await.unwrap().unwrap();
+    assert_eq!(recovery.len(), 10);
+
+    let Entry::Second(proof) = w.enter("ana", PASSWORD).await else { panic!("a second step") };
+    let second = async |proof: &str, code: &str| sessions::enter_second(&w.app, proof, code, &nowhere()).await.unwrap();
+    assert!(sessions::find(&w.app, &proof).await.unwrap().is_none(), "the proof is no session");
+    assert_eq!(second(&proof, &code()).await, None, "the code was used for turning it on");
+    w.clock.advance(span::seconds(60));
+    let used = code();
+    assert!(second(&proof, &used).await.is_some());
+    assert_eq!(second(&proof, &used).await, None, "a code is good once");
+    assert!(second(&proof, &recovery[3].to_uppercase()).await.is_some(), "a recovery code");
+    assert_eq!(second(&proof, &recovery[3]).await, None, "which is good once too");
+    assert_eq!(second("00ff", &recovery[4]).await, None, "not without the first step");
+    w.clock.advance(span::minutes(11));
+    assert_eq!(second(&proof, &recovery[4]).await, None, "the password was given too long ago");
+
+    assert!(!second_step::turn_off(&w.app, w.ana, "wrong horse".into()).await.unwrap());
+    assert!(second_step::turn_off(&w.app, w.ana, PASSWORD.into()).await.unwrap());
+    assert!(matches!(w.enter("ana", PASSWORD).await, Entry::In(_)));
+}
+
+async fn guessing_is_slow_for_a_place_and_for_a_name(w: World) {
+    let from = |last: u8| Whence { address: Some(IpAddr::from([192, 0, 2, last])), agent: String::new() };
+    let guess =
+        async |name: String, whence: Whence| sessions::enter(&w.app, &name, "wrong horse".into(), &whence).await;
+    for n in 0..25 {
+        assert_eq!(guess(format!("someone{n}"), from(1)).await.unwrap(), Entry::Wrong);
+    }
+    assert!(matches!(guess("ana".into(), from(1)).await, Err(Error::TooOften { .. })));
+    // A name that there is, and one that there is not, are limited alike.
+    for name in ["bea", "nobody"] {
+        for n in 0..25 {
+            assert_eq!(guess(name.into(), from(10 + n)).await.unwrap(), Entry::Wrong);
+        }
+        let refused = sessions::enter(&w.app, name, PASSWORD.into(), &from(100)).await;
+        assert!(matches!(refused, Err(Error::TooOften { .. })), "{name}: {refused:?}");
+    }
+    w.clock.advance(span::hours(1));
+    assert!(matches!(w.enter("bea", PASSWORD).await, Entry::In(_)), "nobody is locked out for good");
+}
+
+async fn a_token_says_whose_it_is(w: World) {
+    let token = people::create_token(&w.app, w.ana.0, "read write:statuses").await.unwrap();
+    let bearer = people::bearer(&w.app, &token).await.unwrap().unwrap();
+    assert_eq!(bearer.person.as_ref().map(|(me, _)| *me), Some(w.ana));
+    assert!(bearer.may("read:accounts") && bearer.may("write:statuses") && !bearer.may("write:media"));
+    assert!(bearer.app.is_none() && bearer.hash != token);
+    assert!(people::bearer(&w.app, "other").await.unwrap().is_none());
+    assert!(matches!(people::create_token(&w.app, w.ana.0, "root").await, Err(Error::Invalid(_))));
+}
+
+on_both! {
+    name_or_address_and_password_let_in
+    a_session_lasts_for_being_used_and_ends_when_it_is_ended
+    only_hashes_are_kept
+    the_second_step_stands_before_a_session
+    guessing_is_slow_for_a_place_and_for_a_name
+    a_token_says_whose_it_is
+}

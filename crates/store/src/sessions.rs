@@ -1,0 +1,89 @@
+//! Browsers that are signed in.
+use diesel::prelude::*;
+use domain::{
+    id::{ActorId, SessionId},
+    time::Timestamp,
+};
+
+use crate::{
+    accounts::Account,
+    conn::{Conn, Tx, db},
+    error::Result,
+    schema::{accounts, sessions},
+};
+
+/// A browser that is signed in; of its secret only the hash is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
+pub struct Session {
+    /// Its number.
+    pub id: i64,
+    /// SHA-256 of its secret, hexadecimal.
+    pub hash: String,
+    /// Who is signed in.
+    pub account_id: i64,
+    /// Since when, in milliseconds.
+    pub created: i64,
+    /// When it was last seen, in milliseconds; not to the minute.
+    pub seen: i64,
+    /// Until when, in milliseconds.
+    pub expires: i64,
+    /// What the browser calls itself.
+    pub agent: String,
+    /// From which network address; empty if that is not known.
+    pub address: String,
+}
+
+/// Adds a session.
+pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<()> {
+    db!(tx, c => diesel::insert_into(sessions::table).values(session).execute(c))?;
+    Ok(())
+}
+
+/// The session with this hash and its login, if both are valid at `now`.
+pub fn find(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<(Session, Account)>> {
+    Ok(db!(conn, c => sessions::table
+        .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
+        .filter(sessions::hash.eq(hash).and(sessions::expires.gt(now.0)).and(accounts::disabled.is_null()))
+        .select((Session::as_select(), Account::as_select()))
+        .first(c)
+        .optional())?)
+}
+
+/// The sessions of a person that are valid at `now`, the last seen first.
+pub fn of(conn: &mut Conn, person: ActorId, now: Timestamp) -> Result<Vec<Session>> {
+    Ok(db!(conn, c => sessions::table
+        .filter(sessions::account_id.eq(person.0).and(sessions::expires.gt(now.0)))
+        .order((sessions::seen.desc(), sessions::id.desc()))
+        .select(Session::as_select())
+        .load(c))?)
+}
+
+/// Remembers that a session was seen, and lets it last until `expires`.
+pub fn touch(tx: &mut Tx<'_>, id: SessionId, now: Timestamp, expires: Timestamp) -> Result<()> {
+    db!(tx, c => diesel::update(sessions::table.find(id.0))
+        .set((sessions::seen.eq(now.0), sessions::expires.eq(expires.0)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Ends a session of a person; whether there was one.
+pub fn remove(tx: &mut Tx<'_>, person: ActorId, id: SessionId) -> Result<bool> {
+    Ok(db!(tx, c => diesel::delete(sessions::table.find(id.0).filter(sessions::account_id.eq(person.0))).execute(c))?
+        > 0)
+}
+
+/// Ends all sessions of a person but one.
+pub fn remove_others(tx: &mut Tx<'_>, person: ActorId, kept: Option<SessionId>) -> Result<()> {
+    let kept = kept.map_or(0, |id| id.0);
+    db!(tx, c => diesel::delete(sessions::table
+        .filter(sessions::account_id.eq(person.0).and(sessions::id.ne(kept))))
+    .execute(c))?;
+    Ok(())
+}
+
+/// Forgets the sessions that ended before `before`.
+pub(crate) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
+    db!(tx, c => diesel::delete(sessions::table.filter(sessions::expires.lt(before.0))).execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! Forms as they are sent: only from pages of this site, and with the token of the session that they were made for.
+#![expect(dead_code, reason = "the pages that sign people in come next")]
+use std::{future::Future, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, ResponseError,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::{Bytes, Data},
+};
+use app::App;
+use domain::host;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    answer::{self, Visit},
+    session::{self, SignedIn},
+};
+
+/// The name of the field that holds the token of the session.
+const TOKEN: &str = "form_token";
+
+/// A form: who sent it, if they are signed in, and what they entered. Whatever changes something takes one of these, or
+/// [`Sent`] if it is for those who are signed in only.
+#[derive(Debug)]
+pub(crate) struct Posted<T> {
+    /// Who sent it; their login may wait for something.
+    pub(crate) by: Option<SignedIn>,
+    /// What they entered.
+    pub(crate) entered: T,
+}
+
+/// A form of somebody who is signed in.
+#[derive(Debug)]
+pub(crate) struct Sent<T> {
+    /// Who sent it; their login waits for nothing.
+    pub(crate) by: SignedIn,
+    /// What they entered.
+    pub(crate) entered: T,
+}
+
+/// Why a form is not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// It came from a page of another site, or without the token of the session.
+    #[error("this is no form of this site")]
+    Foreign(HttpRequest),
+    /// It lacks what it should have.
+    #[error("this form is broken")]
+    Broken(HttpRequest),
+    /// It is for others.
+    #[error(transparent)]
+    Shut(#[from] session::Shut),
+}
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Foreign(_) => StatusCode::FORBIDDEN,
+            Self::Broken(_) => StatusCode::BAD_REQUEST,
+            Self::Shut(shut) => shut.status_code(),
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let page = |request: &HttpRequest, why: fn(&Visit) -> &'static str| {
+            let Some(app) = request.app_data::<Data<App>>() else { return HttpResponse::new(self.status_code()) };
+            let visit = Visit::new(request, app);
+            answer::refused(request, &visit, self.status_code(), why(&visit))
+        };
+        match self {
+            Self::Foreign(request) => page(request, |visit| visit.language.refused_origin()),
+            Self::Broken(request) => page(request, |visit| visit.language.refused_form()),
+            Self::Shut(shut) => shut.error_response(),
+        }
+    }
+}
+
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Refused>>>>;
+
+impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
+    type Error = Refused;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), Bytes::from_request(request, payload));
+        Box::pin(async move {
+            let home = request.app_data::<Data<App>>().map(|app| app.site().page("/")).unwrap_or_default();
+            if !is_own(&request, &home) {
+                return Err(Refused::Foreign(request));
+            }
+            let by = session::look_up(&request).await.map_err(session::Shut::from)?;
+            let Ok(body) = body.await else { return Err(Refused::Broken(request)) };
+            if let Some(by) = &by
+                && !has_token(&body, &by.form_token)
+            {
+                return Err(Refused::Foreign(request));
+            }
+            match serde_urlencoded::from_bytes(&body) {
+                Ok(entered) => Ok(Self { by, entered }),
+                Err(_error) => Err(Refused::Broken(request)),
+            }
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
+    type Error = Refused;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let posted = Posted::<T>::from_request(request, payload);
+        let back = request.path().to_owned();
+        Box::pin(async move {
+            let Posted { by, entered } = posted.await?;
+            let by = by.ok_or(session::Shut::SignIn { back })?;
+            if by.account.is_ready() { Ok(Self { by, entered }) } else { Err(session::Shut::Waiting.into()) }
+        })
+    }
+}
+
+/// Whether a body holds the token of a session.
+fn has_token(body: &[u8], token: &str) -> bool {
+    let mut pairs = url::form_urlencoded::parse(body);
+    let given = pairs.find(|(key, _)| key == TOKEN).map(|(_, value)| value.into_owned()).unwrap_or_default();
+    is_token(&given, token)
+}
+
+/// Whether this is the token of a session; for forms that are read in another way than by [`Posted`].
+pub(crate) fn is_token(given: &str, token: &str) -> bool {
+    given.len() == token.len() && given.bytes().zip(token.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}
+
+/// Whether a form was sent from a page of this site. Browsers always say where a form comes from; what is no browser
+/// has no cookies or networks that a foreign page could abuse.
+pub(crate) fn is_own(request: &HttpRequest, home: &str) -> bool {
+    let named = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    match (named("sec-fetch-site"), named(header::ORIGIN.as_str())) {
+        (Some(from), _) => matches!(from, "same-origin" | "none"),
+        (None, Some(origin)) => host::same_origin(origin, home),
+        (None, None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_forms_of_this_site_are_taken() {
+        let own = |headers: &[(&'static str, &str)]| {
+            let request = headers.iter().fold(TestRequest::post(), |request, header| request.insert_header(*header));
+            is_own(&request.to_http_request(), "https://plaza.example/")
+        };
+        assert!(own(&[("sec-fetch-site", "same-origin"), ("origin", "https://plaza.example")]));
+        assert!(own(&[("origin", "https://PLAZA.example")]));
+        assert!(own(&[]));
+        for headers in [
+            [("sec-fetch-site", "cross-site"), ("origin", "https://plaza.example")],
+            [("sec-fetch-site", "same-site"), ("origin", "https://x.plaza.example")],
+        ] {
+            assert!(!own(&headers), "{headers:?}");
+        }
+        for origin in
+            ["null", "http://plaza.example", "https://plaza.example.evil.example", "https://plaza.example:8443"]
+        {
+            assert!(!own(&[("origin", origin)]), "{origin}");
+        }
+    }
+}

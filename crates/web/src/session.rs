@@ -1,0 +1,203 @@
+//! Who looks at a page: the cookie of a session, and what a handler learns from it.
+#![expect(dead_code, reason = "the pages that sign people in come next")]
+use std::{future::Future, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, ResponseError,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::Data,
+};
+use app::{App, Me, sessions};
+use domain::{id::SessionId, urls::Site};
+use store::accounts::Account;
+use url::form_urlencoded;
+
+/// Where one signs in.
+pub(crate) const LOGIN: &str = "/login";
+
+/// Where those are told who wait for something.
+pub(crate) const WAITING: &str = "/waiting";
+
+/// Somebody who is signed in. As an argument of a handler, or in an `Option` for none, it is whoever may take part; those
+/// who are not signed in are sent to do so.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn {
+    /// Who it is.
+    pub(crate) me: Me,
+    /// Their login: language, whether they administer the site.
+    pub(crate) account: Account,
+    /// The session.
+    pub(crate) session: SessionId,
+    /// What every form of theirs says (`pieces::token`), and [`crate::posted::Posted`] asks for.
+    pub(crate) form_token: String,
+}
+
+/// Whoever is signed in, even if their login waits for something.
+#[derive(Debug, Clone)]
+pub(crate) struct AnyLogin(pub(crate) SignedIn);
+
+/// Anybody: with their login, if they are signed in and may take part.
+#[derive(Debug, Clone)]
+pub(crate) struct Viewer(pub(crate) Option<SignedIn>);
+
+impl Viewer {
+    /// Who it is.
+    pub(crate) fn me(&self) -> Option<Me> {
+        self.0.as_ref().map(|signed_in| signed_in.me)
+    }
+}
+
+/// Why a page is for none but others.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Shut {
+    /// One has to sign in, and comes back then.
+    #[error("sign in first")]
+    SignIn {
+        /// Where they wanted to go.
+        back: String,
+    },
+    /// The login waits for something.
+    #[error("the login waits")]
+    Waiting,
+    /// The session could not be looked up.
+    #[error(transparent)]
+    Failed(#[from] app::Error),
+}
+
+impl ResponseError for Shut {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::SignIn { .. } | Self::Waiting => StatusCode::SEE_OTHER,
+            Self::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status_code());
+        answer.insert_header((header::CACHE_CONTROL, "no-store"));
+        match self {
+            Self::SignIn { back } => answer.insert_header((header::LOCATION, login_path(back))),
+            Self::Waiting => answer.insert_header((header::LOCATION, WAITING)),
+            Self::Failed(error) => {
+                tracing::error!(error = error as &dyn std::error::Error, "a session could not be looked up");
+                answer.insert_header((header::RETRY_AFTER, "5"))
+            }
+        };
+        answer.finish()
+    }
+}
+
+/// Where one signs in to come back to `back`.
+pub(crate) fn login_path(back: &str) -> String {
+    let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    format!("{LOGIN}?back={back}")
+}
+
+/// A path of this site, and nothing that a browser would take for another one.
+pub(crate) fn own_path(path: &str) -> &str {
+    let mut letters = path.chars();
+    let own = letters.next() == Some('/')
+        && !matches!(letters.next(), Some('/' | '\\'))
+        && !path.contains(|c: char| c.is_control() || c == '\\');
+    if own { path } else { "/" }
+}
+
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Shut>>>>;
+
+impl FromRequest for AnyLogin {
+    type Error = Shut;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            match look_up(&request).await? {
+                Some(signed_in) => Ok(Self(signed_in)),
+                None => Err(Shut::SignIn { back: back(&request) }),
+            }
+        })
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = Shut;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let any = AnyLogin::from_request(request, payload);
+        Box::pin(async move {
+            let AnyLogin(signed_in) = any.await?;
+            if signed_in.account.is_ready() { Ok(signed_in) } else { Err(Shut::Waiting) }
+        })
+    }
+}
+
+impl FromRequest for Viewer {
+    type Error = Shut;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(look_up(&request).await?.filter(|signed_in| signed_in.account.is_ready()))) })
+    }
+}
+
+/// Where somebody comes back to who has to sign in first: what was sent by a form is lost, its page is not.
+fn back(request: &HttpRequest) -> String {
+    request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
+}
+
+/// The session of a request.
+pub(crate) async fn look_up(request: &HttpRequest) -> Result<Option<SignedIn>, app::Error> {
+    let app = request.app_data::<Data<App>>().ok_or_else(|| app::Error::internal("the door has no app"))?;
+    let Some(secret) = secret(request, app.site()) else { return Ok(None) };
+    let found = sessions::find(app, secret).await?;
+    Ok(found.map(|found| SignedIn {
+        me: found.me,
+        account: found.account,
+        session: found.id,
+        form_token: found.form_token,
+    }))
+}
+
+/// The name of the cookie: browsers take one with the prefix only over https, for this host alone.
+fn name(site: &Site) -> &'static str {
+    if site.is_development() { "tertulia" } else { "__Host-tertulia" }
+}
+
+fn secret<'a>(request: &'a HttpRequest, site: &Site) -> Option<&'a str> {
+    let headers = request.headers().get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
+    let mut pairs = headers.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name(site)).map(|(_, value)| value)
+}
+
+/// The `Set-Cookie` of a new session.
+pub(crate) fn cookie(site: &Site, secret: &str) -> String {
+    let secure = if site.is_development() { "" } else { "; Secure" };
+    // Browsers keep no cookie for much longer than a year; the session itself ends when it is not used.
+    format!("{}={secret}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}", name(site))
+}
+
+/// The `Set-Cookie` of somebody who has signed out.
+pub(crate) fn no_cookie(site: &Site) -> String {
+    let secure = if site.is_development() { "" } else { "; Secure" };
+    format!("{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}", name(site))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_lead_back() {
+        for own in ["/", "/@ana/1?x=y#z", "/settings"] {
+            assert_eq!(own_path(own), own);
+        }
+        for foreign in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:x", "/a\nb", "/a\\b", "a"]
+        {
+            assert_eq!(own_path(foreign), "/", "{foreign}");
+        }
+    }
+}
