@@ -112,12 +112,21 @@ impl Network {
 
     /// The same, of servers that deal with everybody, or only with those they allow.
     pub(crate) async fn dealing_with<const N: usize>(openness: Openness, names: [&str; N]) -> Self {
+        Self::with(openness, false, names).await
+    }
+
+    /// The same, of servers in secure mode: they answer only those who sign.
+    pub(crate) async fn secured<const N: usize>(names: [&str; N]) -> Self {
+        Self::with(Openness::Open, true, names).await
+    }
+
+    async fn with<const N: usize>(openness: Openness, secure: bool, names: [&str; N]) -> Self {
         work::show_logs();
         let (clock, board) = (app::Clock::default(), Switchboard::default());
         let backend = backend();
         let mut running = Vec::new();
         for name in names {
-            running.push(start(name, backend, openness, &clock, &board).await);
+            running.push(start(name, backend, (openness, secure), &clock, &board).await);
         }
         let servers = running.iter().map(|running| running.handle.clone()).collect();
         let network = Self { clock, board, servers, running: Arc::new(Mutex::new(running)), peers: Arc::default() };
@@ -214,7 +223,13 @@ impl Network {
     }
 }
 
-async fn start(name: &str, backend: Backend, openness: Openness, clock: &app::Clock, board: &Switchboard) -> Running {
+async fn start(
+    name: &str,
+    backend: Backend,
+    (openness, secure): (Openness, bool),
+    clock: &app::Clock,
+    board: &Switchboard,
+) -> Running {
     let folder = work::folder();
     let database = Database::make(backend, folder.path());
     let settings = Settings {
@@ -225,6 +240,7 @@ async fn start(name: &str, backend: Backend, openness: Openness, clock: &app::Cl
         media: MediaUrl::File(folder.path().join("media")),
         registration: Registration::Open,
         federation: openness,
+        secure_mode: secure,
         smtp: None,
         allow_private_networks: vec!["127.0.0.0/8".parse().expect("a range")],
         trusted_proxies: Vec::new(),

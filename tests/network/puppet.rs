@@ -160,7 +160,8 @@ impl Puppet {
     pub(crate) fn asks(&self, url: &str) -> Request {
         let parsed = Url::parse(url).expect("a URL");
         let headers = sign::get(&self.key, &self.key_id, &parsed, self.peer.clock().now()).expect("a signature");
-        let request = Request { method: "GET".into(), target: parsed.path().into(), ..Request::default() };
+        let target = parsed.query().map_or_else(|| parsed.path().into(), |query| format!("{}?{query}", parsed.path()));
+        let request = Request { method: "GET".into(), target, ..Request::default() };
         let request = headers
             .iter()
             .fold(request, |request, (name, value)| request.with(name.as_str(), value.to_str().expect("a text")));

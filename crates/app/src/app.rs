@@ -46,6 +46,8 @@ pub struct Config {
     pub registration: String,
     /// Whom we deal with when nothing is said about them.
     pub federation: Openness,
+    /// Whether other servers must sign their requests for documents.
+    pub secure: bool,
 }
 
 /// Everything that can be done here; cheap to clone.

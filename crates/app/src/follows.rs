@@ -143,9 +143,11 @@ pub fn receive_end(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId, _cau
 /// Ends a follow, as its follower.
 pub(crate) fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
     let Some(follow) = store::follows::remove(tx, follower, target)? else { return Ok(()) };
-    // A request to join that came as a request to follow is withdrawn with it.
-    let pending = |m: &Membership| m.state == MemberState::Pending;
-    if store::groups::membership(tx, target, follower)?.is_some_and(|m| pending(&m)) {
+    // A request to join that came as a request to follow is withdrawn with it. A group elsewhere knows no other members
+    // than its followers.
+    let elsewhere = !store::actors::is_local(tx, target)?;
+    let ends = |m: &Membership| m.state == MemberState::Pending || elsewhere && m.role == Role::Member;
+    if store::groups::membership(tx, target, follower)?.is_some_and(|m| ends(&m)) {
         store::groups::remove_membership(tx, target, follower)?;
     }
     tx.emit(Event::Unfollowed { follow, by: follower });
@@ -207,10 +209,22 @@ pub fn receive_answer(
     if accepted {
         follow.state = FollowState::Accepted;
         store::follows::set(tx, &follow)?;
+        enter(tx, by, follower)?;
     } else {
         store::follows::remove(tx, follower, by)?;
+        store::groups::remove_membership(tx, by, follower)?;
     }
     Ok(())
+}
+
+/// Notes that a group elsewhere has taken somebody here in: where only members read, that decides what they may read.
+fn enter(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {
+    if store::groups::rules(tx, group)?.is_none() || store::groups::membership(tx, group, person)?.is_some() {
+        return Ok(());
+    }
+    let since = tx.now();
+    let membership = Membership { group, person, role: Role::Member, state: MemberState::Active, since };
+    Ok(store::groups::set_membership(tx, &membership)?)
 }
 
 /// Brings the follows of `target`, elsewhere, into agreement with its server: that does not know those of `lost`, and
@@ -228,7 +242,10 @@ pub async fn agree(app: &App, target: ActorId, lost: Vec<ActorId>, held: Vec<Act
             match store::follows::get(tx, *follower, target)? {
                 Some(known) if known.state == FollowState::Accepted => {}
                 // The answer was lost.
-                Some(known) => store::follows::set(tx, &Follow { state: FollowState::Accepted, ..known })?,
+                Some(known) => {
+                    store::follows::set(tx, &Follow { state: FollowState::Accepted, ..known })?;
+                    enter(tx, target, *follower)?;
+                }
                 None => disown(tx, *follower, target),
             }
         }

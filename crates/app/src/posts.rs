@@ -178,7 +178,8 @@ fn settle(
         // What is not for everybody is not for a public group either.
         return Ok((None, draft.audience));
     }
-    if private && !local && draft.audience.is_open() {
+    if private && !local && (draft.audience.is_open() || draft.audience == Audience::Followers) {
+        // Others read it, too.
         return Err(Refusal::NotPublic.into());
     }
     // A group elsewhere decides itself what of others it takes.

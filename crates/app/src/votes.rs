@@ -54,7 +54,11 @@ pub fn receive_retract(tx: &mut Tx<'_, '_>, voter: ActorId, post: PostId, cause:
 }
 
 fn record(tx: &mut Tx<'_, '_>, voter: ActorId, post: &Post, vote: Vote, uri: &str, cause: Cause) -> Result<()> {
-    let group = post.group.map(|group| groups::regard(tx, group, voter)).transpose()?;
+    let group = match post.group {
+        // A group elsewhere knows itself whose votes it takes of those who live elsewhere, too.
+        Some(group) if cause.is_none() || groups::is_local(tx, group)? => Some(groups::regard(tx, group, voter)?),
+        _ => None,
+    };
     policy::vote(group.as_ref().map(|(rules, standing)| (rules, standing)), post, vote)?;
     let now = tx.now();
     if store::votes::set(tx, post.id, voter, vote, uri, now)? == Some(vote) {

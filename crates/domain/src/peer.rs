@@ -27,6 +27,12 @@ const VOTES: &[&str] = &["lemmy", "mbin", "nodebb", "piefed", "tertulia"];
 /// Software that takes what a group forwards, if its author signed it.
 const FORWARDS: &[&str] = &["ecko", "fedibird", "hometown", "kmyblue", "mastodon"];
 
+/// Software that shows what comes from a private group to members of that group only.
+pub const CONFIDANTS: &[&str] = &["lemmy", "tertulia"];
+
+/// Of these, the ones that do so from their version 1 on.
+pub const CONFIDANTS_SINCE_1: &[&str] = &["lemmy"];
+
 /// Software that follows on behalf of others.
 const SILENT: &[&str] = &["activity-relay", "activityrelay", "aoderelay", "bridgy-fed", "buzzrelay", "pub-relay"];
 

@@ -1,6 +1,6 @@
 //! Who may do what: the one place where it is decided, for local and remote people alike.
 use crate::{
-    group::{GroupRules, Joining, MemberState, Role, Standing, Visibility},
+    group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::ActorId,
     post::{Audience, Post, Vote},
 };
@@ -194,10 +194,18 @@ pub fn remove(post: &Post, who: &Standing) -> Verdict {
     unless(post.deleted.is_some(), Refusal::Gone)
 }
 
-/// Passing a post on to the followers of its group: only what its author made public.
+/// Passing a post on to the followers of its group: what its author made public, or what is for members, to them.
 pub fn announce(group: &GroupRules, post: &Post) -> Verdict {
     unless(!post.is_live(), Refusal::Gone)?;
-    unless(group.visibility == Visibility::Private || !post.audience.is_open(), Refusal::NotPublic)
+    match group.visibility {
+        Visibility::Private => confide(group),
+        Visibility::Public | Visibility::Restricted => unless(!post.audience.is_open(), Refusal::NotPublic),
+    }
+}
+
+/// Telling the servers of members elsewhere what happens in a group. From a private one it goes no further than to them.
+pub fn confide(group: &GroupRules) -> Verdict {
+    unless(group.visibility == Visibility::Private && group.reach == Reach::Home, Refusal::NotPublic)
 }
 
 /// Following an actor to another id: both must say that they are the same, and neither may have moved lately, or

@@ -336,6 +336,11 @@ pub fn follow(follower: &str, target: ActorId) -> String {
     format!("{follower}#follows/{target}")
 }
 
+/// What tells of the post `id`, by the local group whose id is `group`, to those who know private groups.
+pub fn announcement(group: &str, id: PostId) -> String {
+    format!("{group}#announcements/{id}")
+}
+
 /// A page of a collection that runs from the oldest to the newest, from the item after `cursor`.
 pub fn page_after(collection: &str, cursor: i64) -> String {
     format!("{collection}?after={cursor}")

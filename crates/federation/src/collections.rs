@@ -15,7 +15,7 @@ use store::{
 };
 
 use crate::{
-    render::{self, Form, activity},
+    render::{self, Form, Room, activity},
     routes::{
         answer::DOCUMENT,
         documents::{Document, Subject},
@@ -80,12 +80,14 @@ impl Cursor {
 pub(crate) struct Collection {
     body: Map<String, Value>,
     subjects: Vec<Subject>,
+    /// Whether there is more for the servers of members.
+    partial: bool,
 }
 
 impl Collection {
     fn new(kind: &str, id: &str, subjects: Vec<Subject>) -> Self {
         let body = Map::from_iter([("id".into(), id.into()), ("type".into(), kind.into())]);
-        Self { body, subjects }
+        Self { body, subjects, partial: false }
     }
 
     fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -96,43 +98,57 @@ impl Collection {
     /// The document that is sent.
     pub(crate) fn document(self) -> app::Result<Document> {
         let body = render::document(&self.body).map_err(Error::internal)?;
-        Ok(Document::new(DOCUMENT, body, self.subjects))
+        Ok(Document { partial: self.partial, ..Document::new(DOCUMENT, body, self.subjects) })
     }
 }
 
-/// A collection of a local actor; `None` when the actor has no such thing.
+/// Whom the query of a group's followers asks about, as Lemmy does.
+pub(crate) fn follower_in_question(query: &str, part: ActorPart) -> Option<String> {
+    let mut asked = url::form_urlencoded::parse(query.as_bytes()).filter(|_| part == ActorPart::Followers);
+    asked.find(|(name, _)| name == "is_follower").map(|(_, value)| value.into_owned())
+}
+
+/// A collection of a local actor, as `viewer` or everybody sees it; `None` when the actor has no such thing.
 pub(crate) fn of_actor(
     c: &mut Conn,
-    site: &Site,
+    (site, viewer): (&Site, Option<ActorId>),
     actor: &Actor,
     part: ActorPart,
     cursor: Cursor,
 ) -> Result<Option<Collection>> {
     let rules = if actor.is_group() { store::groups::rules(c, actor.id)? } else { None };
-    let closed = rules.is_some_and(|rules| rules.visibility == Visibility::Private);
+    let closed = rules.is_some_and(|rules| rules.visibility == Visibility::Private) && viewer.is_none();
     let id = urls::actor_part(&actor.uri, part);
     // Without pages: strangers learn how many there are, not who.
     let counted = |count: i64| {
         Collection::new("OrderedCollection", &id, vec![Subject::Lists(actor.id)])
             .with("totalItems", if closed { 0 } else { count })
     };
-    Ok(Some(match part {
-        ActorPart::Outbox => outbox(c, site, actor, &id, cursor)?,
-        ActorPart::Featured => featured(c, site, actor, &id)?,
+    let mut found = match part {
+        ActorPart::Outbox => outbox(c, (site, viewer), actor, &id, cursor)?,
+        ActorPart::Featured => featured(c, (site, viewer), actor, &id)?,
         ActorPart::Followers => counted(store::follows::count_followers(c, actor.id)?),
         ActorPart::Following => counted(store::follows::count_following(c, actor.id)?),
         ActorPart::Moderators if actor.is_group() => moderators(c, actor, &id, closed)?,
         ActorPart::Moderators | ActorPart::Inbox => return Ok(None),
-    }))
+    };
+    found.partial = closed;
+    Ok(Some(found))
 }
 
-fn outbox(c: &mut Conn, site: &Site, actor: &Actor, id: &str, cursor: Cursor) -> Result<Collection> {
+fn outbox(
+    c: &mut Conn,
+    (site, viewer): (&Site, Option<ActorId>),
+    actor: &Actor,
+    id: &str,
+    cursor: Cursor,
+) -> Result<Collection> {
     let list = if actor.is_group() { List::Threads(actor.id) } else { List::Author(actor.id) };
     let whole = cursor == Cursor::Whole;
     let kind = if whole { "OrderedCollection" } else { "OrderedCollectionPage" };
     let mut outbox = Collection::new(kind, &cursor.url(id), vec![Subject::Lists(actor.id)]);
     outbox = if whole {
-        outbox.with("totalItems", posts::count_in(c, list, None)?).with("first", urls::page_before(id, None))
+        outbox.with("totalItems", posts::count_in(c, list, viewer)?).with("first", urls::page_before(id, None))
     } else {
         outbox.with("partOf", id)
     };
@@ -140,12 +156,12 @@ fn outbox(c: &mut Conn, site: &Site, actor: &Actor, id: &str, cursor: Cursor) ->
     if whole && !actor.is_group() {
         return Ok(outbox);
     }
-    let ids = posts::list(c, list, None, cursor.page(POSTS))?;
+    let ids = posts::list(c, list, viewer, cursor.page(POSTS))?;
     if let Some(last) = ids.last().filter(|_| !whole && is_full(&ids, POSTS)) {
         outbox = outbox.with("next", urls::page_before(id, Some(last.0)));
     }
     outbox.subjects.extend(ids.iter().map(|id| Subject::Post(*id)));
-    Ok(outbox.with("orderedItems", activities(c, site, actor, &ids)?))
+    Ok(outbox.with("orderedItems", activities(c, (site, viewer.is_some()), actor, &ids)?))
 }
 
 fn is_full(ids: &[PostId], limit: i64) -> bool {
@@ -153,7 +169,7 @@ fn is_full(ids: &[PostId], limit: i64) -> bool {
 }
 
 /// The activities by which an actor made these posts known: a person by creating them, a group by passing that on.
-fn activities(c: &mut Conn, site: &Site, actor: &Actor, ids: &[PostId]) -> Result<Vec<Value>> {
+fn activities(c: &mut Conn, (site, closed): (&Site, bool), actor: &Actor, ids: &[PostId]) -> Result<Vec<Value>> {
     let mut items = Vec::with_capacity(ids.len());
     let posts = posts::by_ids(c, ids)?;
     for view in app::view::posts(c, posts)? {
@@ -169,7 +185,12 @@ fn activities(c: &mut Conn, site: &Site, actor: &Actor, ids: &[PostId]) -> Resul
             // Under the id itself stands what microblogs get: the thread's id alone.
             let announce_id = format!("{announce_id}#create");
             let create = activity::create(site, &create_id, &view, Form::Page);
-            items.push(value(&activity::wrap(&announce_id, actor, create)));
+            items.push(value(&activity::wrap(&announce_id, Room::open(actor), create)));
+        } else if closed {
+            // Of what is private no microblog was ever told.
+            let announce_id = urls::announcement(&actor.uri, view.post.id);
+            let create = activity::create(site, &create_id, &view, Form::Page);
+            items.push(value(&activity::wrap(&announce_id, Room::closed(actor), create)));
         }
     }
     Ok(items)
@@ -180,8 +201,8 @@ fn value(content: &impl Serialize) -> Value {
     serde_json::to_value(content).unwrap_or_default()
 }
 
-fn featured(c: &mut Conn, site: &Site, actor: &Actor, id: &str) -> Result<Collection> {
-    let ids = posts::list(c, List::Featured(actor.id), None, Page::first(POSTS))?;
+fn featured(c: &mut Conn, (site, viewer): (&Site, Option<ActorId>), actor: &Actor, id: &str) -> Result<Collection> {
+    let ids = posts::list(c, List::Featured(actor.id), viewer, Page::first(POSTS))?;
     let posts = posts::by_ids(c, &ids)?;
     let views = app::view::posts(c, posts)?;
     let items: Vec<Value> = views.iter().map(|view| value(&render::object(site, view, Form::Page))).collect();
@@ -199,12 +220,18 @@ fn moderators(c: &mut Conn, group: &Actor, id: &str, closed: bool) -> Result<Col
     Ok(Collection::new("OrderedCollection", id, subjects).with("totalItems", items.len()).with("orderedItems", items))
 }
 
-/// A collection of a local post that everybody may read.
-pub(crate) fn of_post(c: &mut Conn, post: &Post, part: PostPart, cursor: Cursor) -> Result<Collection> {
+/// A collection of a local post that `viewer`, or everybody, may read.
+pub(crate) fn of_post(
+    c: &mut Conn,
+    post: &Post,
+    part: PostPart,
+    cursor: Cursor,
+    viewer: Option<ActorId>,
+) -> Result<Collection> {
     let id = urls::post_part(&post.uri, part);
     match part {
-        PostPart::Replies => replies(c, post, &id, cursor),
-        PostPart::Context => context(c, post, &id, cursor),
+        PostPart::Replies => replies(c, post, (&id, viewer), cursor),
+        PostPart::Context => context(c, post, (&id, viewer), cursor),
         PostPart::Likes | PostPart::Shares => {
             let tally: Tally = posts::tallies(c, &[post.id])?.remove(&post.id).unwrap_or_default();
             let count = if part == PostPart::Likes { tally.likes } else { tally.shares };
@@ -214,16 +241,21 @@ pub(crate) fn of_post(c: &mut Conn, post: &Post, part: PostPart, cursor: Cursor)
 }
 
 /// The ids of the posts in a list, from the cursor on, and the page after them.
-fn uris(c: &mut Conn, list: List, id: &str, cursor: Cursor) -> Result<(Vec<String>, Option<String>)> {
-    let ids = posts::list(c, list, None, cursor.page(IDS))?;
+fn uris(
+    c: &mut Conn,
+    list: List,
+    (id, viewer): (&str, Option<ActorId>),
+    cursor: Cursor,
+) -> Result<(Vec<String>, Option<String>)> {
+    let ids = posts::list(c, list, viewer, cursor.page(IDS))?;
     let next = ids.last().filter(|_| is_full(&ids, IDS)).map(|last| urls::page_after(id, last.0));
     Ok((posts::by_ids(c, &ids)?.into_iter().map(|post| post.uri).collect(), next))
 }
 
 /// The direct replies to a post, with the first page inside, as microblogs expect it.
-fn replies(c: &mut Conn, post: &Post, id: &str, cursor: Cursor) -> Result<Collection> {
+fn replies(c: &mut Conn, post: &Post, (id, viewer): (&str, Option<ActorId>), cursor: Cursor) -> Result<Collection> {
     let list = List::Replies(post.id);
-    let (items, next) = uris(c, list, id, cursor)?;
+    let (items, next) = uris(c, list, (id, viewer), cursor)?;
     let subjects = vec![Subject::Post(post.id)];
     let page = if cursor == Cursor::Whole { Cursor::First } else { cursor };
     let mut first = Collection::new("CollectionPage", &page.url(id), subjects.clone()).with("partOf", id);
@@ -234,14 +266,14 @@ fn replies(c: &mut Conn, post: &Post, id: &str, cursor: Cursor) -> Result<Collec
     if cursor != Cursor::Whole {
         return Ok(first);
     }
-    let count = posts::count_in(c, list, None)?;
+    let count = posts::count_in(c, list, viewer)?;
     Ok(Collection::new("Collection", id, subjects).with("totalItems", count).with("first", first.body))
 }
 
 /// The whole thread that a post belongs to, oldest first; in one piece as long as it is short.
-fn context(c: &mut Conn, post: &Post, id: &str, cursor: Cursor) -> Result<Collection> {
+fn context(c: &mut Conn, post: &Post, (id, viewer): (&str, Option<ActorId>), cursor: Cursor) -> Result<Collection> {
     let list = List::Thread(post.root);
-    let (items, next) = uris(c, list, id, cursor)?;
+    let (items, next) = uris(c, list, (id, viewer), cursor)?;
     let subjects = vec![Subject::Post(post.root), Subject::Post(post.id)];
     if cursor != Cursor::Whole {
         let mut page = Collection::new("OrderedCollectionPage", &cursor.url(id), subjects).with("partOf", id);
@@ -254,7 +286,7 @@ fn context(c: &mut Conn, post: &Post, id: &str, cursor: Cursor) -> Result<Collec
     if let Some(group) = post.group.map(|group| store::actors::by_id(c, group)).transpose()?.flatten() {
         whole = whole.with("attributedTo", group.uri);
     }
-    whole = whole.with("totalItems", posts::count_in(c, list, None)?);
+    whole = whole.with("totalItems", posts::count_in(c, list, viewer)?);
     Ok(match next {
         Some(_) => whole.with("first", urls::page_before(id, None)),
         None => whole.with("orderedItems", items),

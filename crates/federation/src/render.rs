@@ -16,7 +16,7 @@ use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 pub use self::{
-    activity::Activity,
+    activity::{Activity, Room},
     actor::actor,
     context::Context,
     object::{Form, object, tombstone},

@@ -1,4 +1,5 @@
-//! What other software reads here: one route per kind of thing, each answer public and the same for everybody.
+//! What other software reads here: one route per kind of thing, each answer public and the same for everybody, but for
+//! what the servers of members read of private groups.
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     guard::GuardContext,
@@ -10,7 +11,7 @@ use domain::{
     actor::Actor,
     handle,
     host::Host,
-    id::{ActivityId, PostId},
+    id::{ActivityId, ActorId, PostId},
     post::Post,
     urls::{self, ActorPart, PostPart, path},
 };
@@ -20,6 +21,7 @@ use store::Conn;
 
 mod accept;
 pub(crate) mod answer;
+mod confidants;
 pub(crate) mod documents;
 #[cfg(test)]
 mod tests;
@@ -105,7 +107,8 @@ async fn instance(request: HttpRequest, documents: Data<Documents>) -> HttpRespo
         let view = view.await?.ok_or(Error::NotFound)?;
         document(&render::actor(&view), Vec::new())
     };
-    respond(&request, &documents, path::INSTANCE.to_owned(), make).await
+    // Without it nobody could learn the key by which this server signs.
+    open(&request, &documents, path::INSTANCE.to_owned(), make).await
 }
 
 /// `GET /actor/outbox`: the server's own actor only fetches and answers, and says nothing in public.
@@ -113,14 +116,16 @@ async fn instance_outbox(request: HttpRequest, documents: Data<Documents>) -> Ht
     let instance = documents.app().site().instance(&asked_host(&request, documents.app()));
     let id = urls::actor_part(&instance, ActorPart::Outbox);
     let make = || async { document(&json!({ "id": id, "type": "OrderedCollection", "totalItems": 0 }), Vec::new()) };
-    respond(&request, &documents, urls::actor_part(path::INSTANCE, ActorPart::Outbox), make).await
+    open(&request, &documents, urls::actor_part(path::INSTANCE, ActorPart::Outbox), make).await
 }
 
 /// `GET /@NAME`
 async fn actor(request: HttpRequest, documents: Data<Documents>, name: Path<String>) -> HttpResponse {
     let Some(name) = handle::local_name(&name) else { return missing(&request) };
     let host = asked_host(&request, documents.app());
-    let make = || async {
+    // In secure mode, who does not sign gets what is needed to check our signatures, and no more.
+    let stub = documents.app().config().secure && !is_signed(&request);
+    let make = async |_: Option<Host>| {
         let app = documents.app();
         let actor = local_actor(app, &host, name.clone()).await?;
         // Its document changes by events that outdate everything.
@@ -129,8 +134,12 @@ async fn actor(request: HttpRequest, documents: Data<Documents>, name: Path<Stri
             return gone(&json!({ "id": actor.uri, "type": "Tombstone" }), subjects);
         }
         let view = app.read(move |c| app::view::actor(c, actor)).await?;
-        document(&render::actor(&view), subjects)
+        let whole = render::actor(&view);
+        if stub { document(&whole.stub(), subjects) } else { document(&whole, subjects) }
     };
+    if stub {
+        return open(&request, &documents, format!("@{name} stub"), || make(None)).await;
+    }
     respond(&request, &documents, format!("@{name}"), make).await
 }
 
@@ -143,9 +152,9 @@ async fn actor_part(request: HttpRequest, documents: Data<Documents>, path: Path
     }
     let Some(id) = number(&part) else { return missing(&request) };
     let host = asked_host(&request, documents.app());
-    let make = || async {
+    let make = async |asker: Option<Host>| {
         let (app, subjects) = (documents.app(), vec![Subject::Post(id)]);
-        let post = local_post(app, (&host, &name), id).await?;
+        let (post, _) = local_post(app, (&host, &name), id, asker).await?;
         if post.deleted.is_some() {
             return gone(&render::tombstone(&post), subjects);
         }
@@ -164,15 +173,21 @@ async fn actor_collection(
     let Some(cursor) = Cursor::parse(request.query_string()) else { return senseless(request) };
     let key = cursor.url(&format!("@{name}/{}", part.segment()));
     let host = asked_host(request, documents.app());
-    let make = || async {
+    if let Some(follower) = collections::follower_in_question(request.query_string(), part) {
+        return confidants::answer(request, documents.app(), (&host, &name), &follower).await;
+    }
+    let make = async |asker: Option<Host>| {
         let app = documents.app();
         let actor = local_actor(app, &host, name.clone()).await?;
         if actor.deleted.is_some() {
             return Err(Error::NotFound);
         }
         let site = app.site().clone();
-        let found = app.read(move |c| collections::of_actor(c, &site, &actor, part, cursor)).await?;
-        found.ok_or(Error::NotFound)?.document()
+        let found = app.read(move |c| {
+            let viewer = confidants::viewer(c, Some(actor.id), asker.as_ref())?;
+            collections::of_actor(c, (&site, viewer), &actor, part, cursor)
+        });
+        found.await?.ok_or(Error::NotFound)?.document()
     };
     respond(request, documents, key, make).await
 }
@@ -191,12 +206,12 @@ async fn post_part(
     let Some(cursor) = Cursor::parse(request.query_string()) else { return senseless(&request) };
     let key = cursor.url(&format!("@{name}/{id}/{}", part.segment()));
     let host = asked_host(&request, documents.app());
-    let make = || async {
-        let post = local_post(documents.app(), (&host, &name), id).await?;
+    let make = async |asker: Option<Host>| {
+        let (post, viewer) = local_post(documents.app(), (&host, &name), id, asker).await?;
         if post.deleted.is_some() {
             return Err(Error::NotFound);
         }
-        documents.app().read(move |c| collections::of_post(c, &post, part, cursor)).await?.document()
+        documents.app().read(move |c| collections::of_post(c, &post, part, cursor, viewer)).await?.document()
     };
     respond(&request, &documents, key, make).await
 }
@@ -205,10 +220,17 @@ async fn post_part(
 async fn activity(request: HttpRequest, documents: Data<Documents>, id: Path<String>) -> HttpResponse {
     let Some(id) = number(&id).map(|PostId(id)| ActivityId(id)) else { return missing(&request) };
     let host = asked_host(&request, documents.app());
-    let make = || async {
+    let make = async |asker: Option<Host>| {
         let host = host.clone();
         let found = documents.app().read(move |c| {
-            let Some(sent) = store::activities::by_id(c, id)?.filter(|sent| sent.public) else { return Ok(None) };
+            let Some(sent) = store::activities::by_id(c, id)? else { return Ok(None) };
+            let viewer = match sent.post {
+                Some(post) => confidants::viewer_of(c, post, asker.as_ref())?,
+                None => None,
+            };
+            if !sent.public && viewer.is_none() {
+                return Ok(None);
+            }
             if store::actors::by_id(c, sent.actor)?.is_none_or(|actor| actor.host != host.as_str()) {
                 return Ok(None);
             }
@@ -216,7 +238,7 @@ async fn activity(request: HttpRequest, documents: Data<Documents>, id: Path<Str
             let withdraws = matches!(sent.kind.as_str(), "Delete" | "Undo");
             let about = sent.post.filter(|_| !withdraws);
             let readable = match about {
-                Some(post) => store::posts::seen(c, post, None)?.is_some(),
+                Some(post) => store::posts::seen(c, post, viewer)?.is_some(),
                 None => true,
             };
             Ok(readable.then_some((sent.body, sent.post)))
@@ -240,18 +262,25 @@ pub(crate) async fn local_actor(app: &App, host: &Host, name: String) -> app::Re
     found.filter(Actor::is_local).ok_or(Error::NotFound)
 }
 
-/// The post `id` that the local actor `name` of `host` wrote, if strangers may read it, or may know that it is gone.
-async fn local_post(app: &App, (host, name): (&Host, &str), id: PostId) -> app::Result<Post> {
+/// The post `id` that the local actor `name` of `host` wrote, if strangers may read it, or may know that it is gone; or if
+/// the server that asks may, because of the member whose number comes along.
+async fn local_post(
+    app: &App,
+    (host, name): (&Host, &str),
+    id: PostId,
+    asker: Option<Host>,
+) -> app::Result<(Post, Option<ActorId>)> {
     let handle = format!("{name}@{host}");
     let find = move |c: &mut Conn| {
-        let seen = store::posts::seen(c, id, None)?;
+        let viewer = confidants::viewer_of(c, id, asker.as_ref())?;
+        let seen = store::posts::seen(c, id, viewer)?;
         let found = match seen {
             Some(post) => Some(post),
             None => store::posts::by_id(c, id)?.filter(|p| p.deleted.is_some() && p.audience.is_open()),
         };
         let Some(post) = found.filter(|post| post.local) else { return Ok(None) };
         let author = store::actors::by_id(c, post.author)?.filter(|author| author.handle() == handle);
-        Ok(author.filter(|author| author.deleted.is_none() || post.deleted.is_some()).map(|_| post))
+        Ok(author.filter(|author| author.deleted.is_none() || post.deleted.is_some()).map(|_| (post, viewer)))
     };
     app.read(find).await?.ok_or(Error::NotFound)
 }
@@ -265,7 +294,8 @@ fn gone(content: &impl Serialize, subjects: Vec<Subject>) -> app::Result<Documen
     Ok(Document { status: StatusCode::GONE, ..document(content, subjects)? })
 }
 
-async fn respond<F>(request: &HttpRequest, documents: &Documents, key: String, make: impl Fn() -> F) -> HttpResponse
+/// Answers with the document `key`, as everybody gets it who is not of a suspended server.
+async fn open<F>(request: &HttpRequest, documents: &Documents, key: String, make: impl Fn() -> F) -> HttpResponse
 where
     F: Future<Output = app::Result<Document>>,
 {
@@ -277,6 +307,55 @@ where
         Ok(document) => answer::document(request, &document),
         Err(error) => answer::error(request, &error),
     }
+}
+
+/// The same, in secure mode for those who sign only; and what is not for everybody for the servers of members, made by
+/// `make` for the one that asks and never kept.
+async fn respond<F>(
+    request: &HttpRequest,
+    documents: &Documents,
+    key: String,
+    make: impl Fn(Option<Host>) -> F,
+) -> HttpResponse
+where
+    F: Future<Output = app::Result<Document>>,
+{
+    let app = documents.app();
+    if let Err(refusal) = inbox::is_for_reader(request, app) {
+        return refusal.answer();
+    }
+    let mut signer = None;
+    if app.config().secure {
+        match inbox::signer(request, app).await {
+            Ok(uri) => signer = Host::of(&uri),
+            Err(refusal) => return refusal.answer(),
+        }
+    }
+    let key = format!("{} {key}", asked_host(request, app));
+    let found = documents.get(key, || make(None)).await;
+    let is_all = match &found {
+        Ok(document) => !document.partial,
+        Err(error) => !matches!(**error, Error::NotFound),
+    };
+    if !is_all && is_signed(request) {
+        if signer.is_none() {
+            // Whose signature is wrong gets what everybody gets.
+            signer = inbox::signer(request, app).await.ok().and_then(|uri| Host::of(&uri));
+        }
+        if let Some(host) = signer
+            && let Ok(document) = make(Some(host)).await
+        {
+            return answer::document(request, &document);
+        }
+    }
+    match found {
+        Ok(document) => answer::document(request, &document),
+        Err(error) => answer::error(request, &error),
+    }
+}
+
+fn is_signed(request: &HttpRequest) -> bool {
+    request.headers().contains_key("signature")
 }
 
 fn missing(request: &HttpRequest) -> HttpResponse {

@@ -68,6 +68,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
             site,
             registration: settings.registration.as_str().to_owned(),
             federation: settings.federation,
+            secure: settings.secure_mode,
         },
         clock: overrides.clock,
         seal: Seal::new(key),

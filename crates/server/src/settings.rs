@@ -24,6 +24,8 @@ pub enum Kind {
     Secret,
     /// Several texts: comma-separated, or an array in the file.
     List,
+    /// Yes or no: a text in the environment, a boolean or a text in the file.
+    Flag,
 }
 
 /// One line of the table of settings.
@@ -103,6 +105,15 @@ const FEDERATION: Setting = Setting {
     expected: "`open` or `allowlist`",
     kind: Kind::Text,
 };
+const SECURE_MODE: Setting = Setting {
+    key: "secure_mode",
+    env: "TERTULIA_SECURE_MODE",
+    default: "false",
+    meaning: "Whether other servers must sign their requests for documents (Mastodon calls this authorized fetch), so that \
+              those that are blocked cannot read what is public. Servers that do not sign see no more than keys.",
+    expected: "`true` or `false`",
+    kind: Kind::Flag,
+};
 const SMTP: Setting = Setting {
     key: "smtp",
     env: "TERTULIA_SMTP",
@@ -154,6 +165,7 @@ pub const SETTINGS: &[Setting] = &[
     MEDIA,
     REGISTRATION,
     FEDERATION,
+    SECURE_MODE,
     SMTP,
     ALLOW_PRIVATE_NETWORKS,
     TRUSTED_PROXIES,
@@ -178,6 +190,8 @@ pub struct Settings {
     pub registration: Registration,
     /// Whom we deal with when nothing is said about them.
     pub federation: Openness,
+    /// Whether other servers must sign their requests for documents.
+    pub secure_mode: bool,
     /// The mail server.
     pub smtp: Option<Smtp>,
     /// Ranges outgoing requests may reach although they are not public.
@@ -251,6 +265,7 @@ impl Settings {
             media: sources.below(&data, &MEDIA, |text| MediaUrl::parse(text, sources.aws()))?,
             registration: sources.text(&REGISTRATION, Registration::parse)?,
             federation: sources.text(&FEDERATION, |text| text.parse().ok())?,
+            secure_mode: sources.text(&SECURE_MODE, |text| text.parse().ok())?,
             smtp: sources.text(&SMTP, Smtp::parse)?,
             allow_private_networks: sources.text(&ALLOW_PRIVATE_NETWORKS, values::networks)?,
             trusted_proxies: sources.text(&TRUSTED_PROXIES, values::networks)?,

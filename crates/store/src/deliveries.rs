@@ -6,7 +6,7 @@ use diesel::{
 };
 use domain::{
     id::{ActivityId, ActorId, PeerId, PostId},
-    peer::{PeerState, Receivers},
+    peer::{CONFIDANTS, CONFIDANTS_SINCE_1, PeerState, Receivers},
     post::FollowState,
     rule::Regard,
     time::Timestamp,
@@ -39,6 +39,8 @@ pub struct Recipients<'a> {
     pub personal: bool,
     /// But only on servers of this sort.
     pub receivers: Receivers,
+    /// And only on those that keep what is private among members.
+    pub private: bool,
     /// And not on those that get one of these activities.
     pub instead_of: &'a [ActivityId],
 }
@@ -51,6 +53,7 @@ impl Recipients<'_> {
         everywhere: false,
         personal: false,
         receivers: Receivers::All,
+        private: false,
         instead_of: &[],
     };
 }
@@ -60,6 +63,16 @@ type Fresh =
     (deliveries::peer_id, deliveries::activity_id, deliveries::inbox, deliveries::attempts, deliveries::retry_at);
 const FRESH: Fresh =
     (deliveries::peer_id, deliveries::activity_id, deliveries::inbox, deliveries::attempts, deliveries::retry_at);
+
+/// Servers whose software keeps what comes from a private group among its members.
+macro_rules! keeps_secrets {
+    () => {
+        peers::software
+            .one_of(CONFIDANTS.iter().copied())
+            .and(not(peers::software.one_of(CONFIDANTS_SINCE_1.iter().copied()).and(peers::version.like("0.%"))))
+    };
+}
+pub(crate) use keeps_secrets;
 
 /// Queues an activity for its recipients, once per inbox; returns how many inboxes that is.
 pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Result<usize> {
@@ -88,6 +101,9 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
             }
             if !choice.except.is_empty() {
                 query = query.filter(not(peers::software.one_of(choice.except.iter().copied())));
+            }
+            if to.private {
+                query = query.filter(keeps_secrets!());
             }
             if !to.instead_of.is_empty() {
                 query = query.filter(not(exists(

@@ -1,22 +1,25 @@
 //! Groups: their rules, and what people are to them.
 use diesel::{
-    dsl::{exists, select},
+    dsl::{exists, not, select},
     prelude::*,
     upsert::excluded,
 };
 use domain::{
     group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Standing, Visibility},
+    host::Host,
     id::ActorId,
+    peer::{CONFIDANTS, CONFIDANTS_SINCE_1},
     post::FollowState,
     time::Timestamp,
 };
 
 use crate::{
     conn::{Conn, Tx, db},
-    dialect::AmongExt,
+    deliveries::keeps_secrets,
+    dialect::{AmongExt, OneOfExt},
     error::Result,
     rows::Word,
-    schema::{accounts, bans, follows, groups, members},
+    schema::{accounts, actors, bans, follows, groups, members, peers},
 };
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -167,6 +170,21 @@ pub fn count_members(conn: &mut Conn, group: ActorId) -> Result<i64> {
         .filter(members::group_id.eq(group.0).and(members::state.eq(Word(MemberState::Active))))
         .count()
         .get_result(c))?)
+}
+
+/// Somebody of the server `host` who is a member of a group, if its software keeps what is private among members.
+pub fn confidant_at(conn: &mut Conn, group: ActorId, host: &Host) -> Result<Option<ActorId>> {
+    let id: Option<i64> = db!(conn, c => members::table
+        .inner_join(actors::table.on(actors::id.eq(members::person_id)))
+        .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
+        .filter(members::group_id.eq(group.0).and(members::state.eq(Word(MemberState::Active))))
+        .filter(peers::host.eq(host.as_str()).and(actors::deleted.is_null()))
+        .filter(keeps_secrets!())
+        .order((members::since, members::person_id))
+        .select(members::person_id)
+        .first(c)
+        .optional())?;
+    Ok(id.map(ActorId))
 }
 
 /// The groups a person keeps order in.

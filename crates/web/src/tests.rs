@@ -71,6 +71,7 @@ impl World {
                 site: Site::new(&url::Url::parse("https://plaza.test").unwrap()).unwrap(),
                 registration: "open".into(),
                 federation: domain::rule::Openness::Open,
+                secure: false,
             },
             clock: Clock::default(),
             seal: Seal::new([1; 32]),

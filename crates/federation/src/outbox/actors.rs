@@ -9,24 +9,28 @@ use domain::{
 };
 use store::deliveries::Recipients;
 
-use super::send::{Envelope, Name, actor as find, is_open, pass_on, send};
+use super::send::{Envelope, Name, actor as find, pass_on, room, send, tells};
 use crate::render::{self, activity};
 
 /// An actor here changed what its document says.
 pub(super) fn changed(tx: &mut Tx<'_, '_>, actor: &Actor, by: ActorId) -> Result<()> {
-    if !actor.is_local() || actor.is_group() && !is_open(tx, actor)? {
+    if !actor.is_local() || actor.is_group() && !tells(tx, actor)? {
         return Ok(());
     }
     let view = view::actor(tx, actor.clone())?;
     let mut receivers = Receivers::All;
+    let room = room(tx, actor)?;
     if actor.is_group()
         && let Some(by) = find(tx, by)?.filter(|by| by.is_local() && by.kind == ActorKind::Person)
     {
         // Forums ask which moderator did it; microblogs take it from the group alone.
         let name = Name::new(tx, &by);
-        let inner = activity::update_group(&name.uri, &by, actor, render::actor(&view));
+        let inner = activity::update_group(&name.uri, &by, room, render::actor(&view));
         pass_on(tx, actor, None, (Receivers::Forums, &[]), inner)?;
         receivers = Receivers::Microblogs;
+    }
+    if room.closed {
+        return Ok(());
     }
     let name = Name::new(tx, actor);
     let activity = activity::update_actor(&name.uri, actor, render::actor(&view));

@@ -16,7 +16,7 @@ use store::deliveries::Recipients;
 
 use super::{
     posts, received,
-    send::{Envelope, Name, actor, is_open, pass_on, send, tells_of},
+    send::{Envelope, Name, actor, pass_on, room, send, tells, tells_of},
 };
 use crate::render::{Activity, activity};
 
@@ -58,7 +58,7 @@ impl Deed<'_> {
     fn is_told(&self, tx: &mut Tx<'_, '_>) -> Result<bool> {
         match self.post {
             Some(post) => tells_of(tx, self.group, post),
-            None => is_open(tx, self.group),
+            None => tells(tx, self.group),
         }
     }
 }
@@ -73,8 +73,8 @@ fn scene(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId) -> Result<Option<(Actor,
 pub(super) fn removed(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, reason: &str, cause: Cause) -> Result<()> {
     let Some((by, group)) = scene(tx, post, by)? else { return Ok(()) };
     let deed = Deed { by: &by, group: &group, post: Some(post), person: post.author, cause };
-    let name = Name::new(tx, &by);
-    deed.tell(tx, &name, |id| activity::remove(id, &by, post, &group, reason))?;
+    let (name, room) = (Name::new(tx, &by), room(tx, &group)?);
+    deed.tell(tx, &name, |id| activity::remove(id, &by, post, room, reason))?;
     if let Some(author) = actor(tx, post.author)?.filter(|_| group.is_local()) {
         posts::take_back(tx, &group, post, &author)?;
     }
@@ -85,8 +85,8 @@ pub(super) fn removed(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, reason: &st
 pub(super) fn restored(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, reason: &str, cause: Cause) -> Result<()> {
     let Some((by, group)) = scene(tx, post, by)? else { return Ok(()) };
     let deed = Deed { by: &by, group: &group, post: Some(post), person: post.author, cause };
-    let (name, undone) = (Name::new(tx, &by), Name::new(tx, &by));
-    deed.tell(tx, &name, |id| activity::undo(id, &by, &activity::remove(&undone.uri, &by, post, &group, reason)))?;
+    let (name, undone, room) = (Name::new(tx, &by), Name::new(tx, &by), room(tx, &group)?);
+    deed.tell(tx, &name, |id| activity::undo(id, &by, &activity::remove(&undone.uri, &by, post, room, reason)))?;
     if let Some(author) = actor(tx, post.author)?
         && tells_of(tx, &group, post)?
     {
@@ -106,20 +106,20 @@ pub(super) fn locked(
 ) -> Result<()> {
     let Some((by, group)) = scene(tx, post, by)? else { return Ok(()) };
     let deed = Deed { by: &by, group: &group, post: Some(post), person: post.author, cause };
-    let (name, undone) = (Name::new(tx, &by), Name::new(tx, &by));
+    let (name, undone, room) = (Name::new(tx, &by), Name::new(tx, &by), room(tx, &group)?);
     if on {
-        return deed.tell(tx, &name, |id| activity::lock(id, &by, post, &group, reason));
+        return deed.tell(tx, &name, |id| activity::lock(id, &by, post, room, reason));
     }
-    deed.tell(tx, &name, |id| activity::undo(id, &by, &activity::lock(&undone.uri, &by, post, &group, reason)))
+    deed.tell(tx, &name, |id| activity::undo(id, &by, &activity::lock(&undone.uri, &by, post, room, reason)))
 }
 
 /// A moderator pinned a post, or unpinned it.
 pub(super) fn featured(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, on: bool, cause: Cause) -> Result<()> {
     let Some((by, group)) = scene(tx, post, by)? else { return Ok(()) };
     let deed = Deed { by: &by, group: &group, post: Some(post), person: post.author, cause };
-    let name = Name::new(tx, &by);
+    let (name, room) = (Name::new(tx, &by), room(tx, &group)?);
     let collection = urls::actor_part(&group.uri, ActorPart::Featured);
-    deed.tell(tx, &name, |id| activity::collect(id, &by, &post.uri, (&group, collection), on))
+    deed.tell(tx, &name, |id| activity::collect(id, &by, &post.uri, (room, collection), on))
 }
 
 /// Somebody entered or left the staff of a group; what other members are is nobody else's business.
@@ -138,9 +138,9 @@ pub(super) fn role_changed(
         return Ok(());
     };
     let deed = Deed { by: &by, group: &group, post: None, person: person.id, cause };
-    let name = Name::new(tx, &by);
+    let (name, room) = (Name::new(tx, &by), room(tx, &group)?);
     let collection = urls::actor_part(&group.uri, ActorPart::Moderators);
-    deed.tell(tx, &name, |id| activity::collect(id, &by, &person.uri, (&group, collection), staff(to)))
+    deed.tell(tx, &name, |id| activity::collect(id, &by, &person.uri, (room, collection), staff(to)))
 }
 
 /// Somebody was banned from a group. That their follow ended is an event of its own.
@@ -155,8 +155,8 @@ pub(super) fn banned(
         return Ok(());
     };
     let deed = Deed { by: &by, group: &group, post: None, person: person.id, cause };
-    let name = Name::new(tx, &by);
-    deed.tell(tx, &name, |id| activity::block(id, &by, &person, &group, ban))?;
+    let (name, room) = (Name::new(tx, &by), room(tx, &group)?);
+    deed.tell(tx, &name, |id| activity::block(id, &by, &person, room, ban))?;
     let name = Name::new(tx, &group);
     let activity = activity::shun(&name.uri, &group, &person);
     shun(tx, &group, &person, &name, &activity)
@@ -173,8 +173,8 @@ pub(super) fn unbanned(
         return Ok(());
     };
     let deed = Deed { by: &by, group: &group, post: None, person: person.id, cause };
-    let (name, undone) = (Name::new(tx, &by), Name::new(tx, &by));
-    let block = |id| activity::undo(id, &by, &activity::block(&undone.uri, &by, &person, &group, ("", None, false)));
+    let (name, undone, room) = (Name::new(tx, &by), Name::new(tx, &by), room(tx, &group)?);
+    let block = |id| activity::undo(id, &by, &activity::block(&undone.uri, &by, &person, room, ("", None, false)));
     deed.tell(tx, &name, block)?;
     let name = Name::new(tx, &group);
     let activity = activity::undo(&name.uri, &group, &activity::shun(&undone.uri, &group, &person));

@@ -16,7 +16,7 @@ use store::{deliveries::Recipients, posts::Count};
 
 use super::{
     received,
-    send::{Envelope, Name, actors, pass_on, send, send_text, tells_of},
+    send::{Envelope, Name, actors, pass_on, room, send, send_text, tells_of},
 };
 use crate::render::{self, Activity, Form, PUBLIC, activity, object::Object};
 
@@ -85,23 +85,25 @@ fn around(tx: &mut Tx<'_, '_>, post: &Post) -> Result<Option<(Actor, Actor)>> {
 fn written(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<()> {
     let post = &view.post;
     let elsewhere = view.group.as_ref().filter(|group| !group.is_local());
-    if post.audience == Audience::Members && elsewhere.is_none() {
-        return Ok(());
-    }
     let name = Name::new(tx, &view.author);
     let own = own_group(tx, view.group.as_ref(), post)?;
     let mut instead_of = match own {
         Some(group) => wrap(tx, group, view, verb, &name)?,
         None => Vec::new(),
     };
+    // The group alone tells its members of it, if it tells anybody.
+    let inside = post.audience == Audience::Members && elsewhere.is_none();
+    if inside && own.is_none() {
+        return Ok(());
+    }
     if let Some(group) = elsewhere {
         instead_of.extend(hand_over(tx, group, view, verb)?);
     }
-    let people = concerned(tx, view, verb)?;
+    let people = if inside { Vec::new() } else { concerned(tx, view, verb)? };
     let followers_of = if reaches_followers(post) { slice::from_ref(&view.author.id) } else { &[] };
     let mut to = vec![Recipients { followers_of, people: &people, instead_of: &instead_of, ..Recipients::NONE }];
     // New threads reach the group's followers when it passes them on; the rest would flood them if it did.
-    let beside = own.filter(|_| !post.is_thread() || verb == Verb::Update);
+    let beside = own.filter(|_| !inside && (!post.is_thread() || verb == Verb::Update));
     // Some take a reply of somebody whom nobody there follows only from the group that they do follow.
     let brought = beside.filter(|_| verb == Verb::Create);
     to.extend(beside.map(|group| Recipients {
@@ -212,7 +214,7 @@ fn relay(tx: &mut Tx<'_, '_>, group: &Actor, (post, author): (&Post, &Actor), ve
             }
         }
         // Found by looking, so there are no bytes to pass on; whoever wants it looks as well.
-        None if verb == Verb::Create => {
+        None if verb == Verb::Create && post.audience != Audience::Members => {
             let name = Name::new(tx, group);
             let activity = activity::announce(&name.uri, group, post, author, tx.now());
             let (receivers, people) = forums;
@@ -233,6 +235,9 @@ fn forward(
     words: impl FnOnce() -> Result<String>,
     instead_of: &[ActivityId],
 ) -> Result<()> {
+    if post.audience == Audience::Members {
+        return Ok(());
+    }
     let name = Name::new(tx, group);
     let envelope = Envelope { public: false, ..Envelope::of(group.id, Some(post)) };
     let to = Recipients { receivers: Receivers::Forwards, instead_of, ..to_microblogs(group) };
@@ -240,9 +245,10 @@ fn forward(
     Ok(())
 }
 
-/// A group of ours passes a thread on to those who follow it as they follow people; once.
+/// A group of ours passes a thread on to those who follow it as they follow people; once. They would show it to everybody,
+/// so what is for members is never passed on like this.
 pub(super) fn announce(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
-    if !post.is_thread() {
+    if !post.is_thread() || post.audience == Audience::Members {
         return Ok(());
     }
     let (name, now) = (Name::new(tx, group), tx.now());
@@ -291,7 +297,8 @@ fn erased(tx: &mut Tx<'_, '_>, post: &Post, author: &Actor, group: Option<&Actor
     let name = Name::new(tx, author);
     let mut instead_of = Vec::new();
     if let Some(group) = group {
-        let inner = activity::delete_in(&name.uri, author, post, group);
+        let room = room(tx, group)?;
+        let inner = activity::delete_in(&name.uri, author, post, room);
         instead_of.extend(pass_on(tx, group, Some(post), (Receivers::Forums, &[]), inner)?);
         if store::shares::remove(tx, post.id, group.id)?.is_some() {
             store::posts::count(tx, post.id, Count::Shares, -1)?;
@@ -310,7 +317,7 @@ fn erased(tx: &mut Tx<'_, '_>, post: &Post, author: &Actor, group: Option<&Actor
     let followers_of = if reaches_followers(post) { slice::from_ref(&author.id) } else { &[] };
     let mut to =
         vec![Recipients { followers_of, people: &earlier.people, instead_of: &instead_of, ..Recipients::NONE }];
-    to.extend(group.map(to_microblogs));
+    to.extend(group.filter(|_| post.audience != Audience::Members).map(to_microblogs));
     let address = (earlier.to.iter().map(String::as_str).collect(), earlier.cc.iter().map(String::as_str).collect());
     let activity = activity::delete(&name.uri, author, post, address);
     send(tx, &name, Envelope::of(author.id, Some(post)), &activity, &to)?;

@@ -12,7 +12,7 @@ use domain::{
 use serde::Serialize;
 use store::deliveries::Recipients;
 
-use crate::render::{self, Activity, activity};
+use crate::render::{self, Activity, Room, activity};
 
 /// The name of an activity that is about to be: its number and its id on the network.
 #[derive(Debug, Clone)]
@@ -109,10 +109,16 @@ pub(super) fn actor(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<Option<Actor>> {
     Ok(store::actors::by_id(tx, id)?)
 }
 
-/// Whether the group lives here and what happens in it may be told outside.
-pub(super) fn is_open(tx: &mut Tx<'_, '_>, group: &Actor) -> Result<bool> {
+/// Whether the group lives here and what happens in it may be told outside, to whomever.
+pub(super) fn tells(tx: &mut Tx<'_, '_>, group: &Actor) -> Result<bool> {
     let rules = if group.is_local() { store::groups::rules(tx, group.id)? } else { None };
-    Ok(rules.is_some_and(|rules| rules.visibility != Visibility::Private))
+    Ok(rules.is_some_and(|rules| policy::confide(&rules).is_ok()))
+}
+
+/// The group, as what happens in it is addressed.
+pub(super) fn room<'a>(tx: &mut Tx<'_, '_>, group: &'a Actor) -> Result<Room<'a>> {
+    let rules = store::groups::rules(tx, group.id)?;
+    Ok(Room { group, closed: rules.is_some_and(|rules| rules.visibility == Visibility::Private) })
 }
 
 /// Whether the group lives here and tells others about this post, whatever has become of it since.
@@ -124,8 +130,8 @@ pub(super) fn tells_of(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Resul
     Ok(policy::announce(&rules, &as_it_was).is_ok())
 }
 
-/// A group of ours passes on to other groups what somebody did in it; the servers of `people` get it too.
-/// Returns the number of the wrapping activity, if anybody gets it.
+/// A group of ours passes on to other groups what somebody did in it; the servers of `people` get it too, unless it is
+/// for members only: then those servers of followers get it that keep it so. Returns the number of the wrapping activity, if anybody gets it.
 pub(super) fn pass_on<O: Serialize>(
     tx: &mut Tx<'_, '_>,
     group: &Actor,
@@ -134,8 +140,12 @@ pub(super) fn pass_on<O: Serialize>(
     inner: O,
 ) -> Result<Option<ActivityId>> {
     let name = Name::new(tx, group);
-    let to = Recipients { followers_of: &[group.id], people, receivers, ..Recipients::NONE };
-    let wrapped = activity::wrap(&name.uri, group, inner);
-    let inboxes = send(tx, &name, Envelope::of(group.id, post), &wrapped, &[to])?;
+    let room = room(tx, group)?;
+    let people = if room.closed { &[] } else { people };
+    let to = Recipients { followers_of: &[group.id], people, receivers, private: room.closed, ..Recipients::NONE };
+    let envelope = Envelope::of(group.id, post);
+    let envelope = Envelope { public: envelope.public && !room.closed, ..envelope };
+    let wrapped = activity::wrap(&name.uri, room, inner);
+    let inboxes = send(tx, &name, envelope, &wrapped, &[to])?;
     Ok((inboxes > 0).then_some(name.id))
 }

@@ -6,7 +6,7 @@ use domain::{
     actor::Actor,
     id::{ActivityId, ActorId},
     peer::Receivers,
-    post::{Post, Vote},
+    post::{Audience, Post, Vote},
 };
 use serde::Serialize;
 use store::deliveries::Recipients;
@@ -87,6 +87,11 @@ fn tell<O: Serialize>(
         } else {
             to.push(Recipients { people: slice::from_ref(&group.id), ..Recipients::NONE });
         }
+    }
+    if post.audience == Audience::Members {
+        // Whoever wrote it hears it from the group.
+        send(tx, name, Envelope::of(voter.id, Some(post)), activity, &to)?;
+        return Ok(());
     }
     // People are told that somebody likes what they wrote; only forums know what a dislike is.
     let receivers = if vote == Vote::Like { Receivers::All } else { Receivers::Votes };

@@ -158,10 +158,14 @@ fn keys(document: &Value, uri: &str) -> Vec<FoundKey> {
     found
 }
 
-/// What a group tells of its rules. Approval of followers alone does not make it private: what it sends then is
-/// addressed to its members only, and that decides who reads it.
+/// What a group tells of its rules. Approval of followers makes it private where the only groups that ask for it are, as on
+/// Lemmy; others say so in another word.
 fn rules(document: &Value) -> (Visibility, Joining, bool) {
-    let private = text(document, "accessType") == Some("private");
+    let is_forum = document.get("postingRestrictedToMods").is_some();
+    let private = match text(document, "accessType") {
+        Some(access) => access == "private",
+        None => is_forum && truth(document, "manuallyApprovesFollowers"),
+    };
     let joining = match (text(document, "openness"), text(document, "accessType")) {
         (Some("invite_only"), _) | (_, Some("private")) => Joining::Invite,
         (Some("moderated"), _) | (_, Some("closed")) => Joining::Approval,

@@ -267,7 +267,12 @@ fn what_an_actor_says() {
         "name": null, "summary": "<p>Hola<script>x</script></p>", "manuallyApprovesFollowers": true, "postingRestrictedToMods": true,
         "attributedTo": "https://b.test/g/staff", "webfinger": "huerto@plaza.test", "url": ["ftp://x", { "href": "https://b.test/page" }] }))).unwrap();
     assert_eq!((found.kind, found.title.as_str(), found.summary.as_str()), (ActorKind::Group, "huerto", "<p>Hola</p>"));
-    assert_eq!(found.rules, Some((Visibility::Public, Joining::Approval, true)));
+    // On Lemmy only private communities ask for approval; those of others say what they mean by it.
+    assert_eq!(found.rules, Some((Visibility::Private, Joining::Approval, true)));
+    let closed = json!({ "manuallyApprovesFollowers": true, "postingRestrictedToMods": false, "accessType": "closed" });
+    assert_eq!(actor(&group(closed)).unwrap().rules, Some((Visibility::Public, Joining::Approval, false)));
+    let microblog = json!({ "manuallyApprovesFollowers": true });
+    assert_eq!(actor(&group(microblog)).unwrap().rules, Some((Visibility::Public, Joining::Approval, false)));
     assert_eq!(
         (found.shared_inbox.as_deref(), found.icon.as_deref()),
         (Some("https://b.test/inbox"), Some("https://b.test/i.png"))

@@ -142,7 +142,12 @@ impl Here {
         let site = Site::new(&Url::parse(OURS).unwrap()).unwrap();
         let app = App::new(Parts {
             db,
-            config: Config { site, registration: "open".into(), federation: domain::rule::Openness::Open },
+            config: Config {
+                site,
+                registration: "open".into(),
+                federation: domain::rule::Openness::Open,
+                secure: false,
+            },
             clock: Clock::default(),
             seal: Seal::new([7; 32]),
             rules: app::rules::Rules::default(),

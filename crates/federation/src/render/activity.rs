@@ -74,9 +74,36 @@ impl<'a, O> Activity<'a, O> {
         Self { to: Some(to), cc: Some(cc), ..self }
     }
 
-    /// Addressed as what happens in a group is: to everybody, by way of the group.
-    fn within(self, group: &'a Actor) -> Self {
-        Self { audience: Some(&group.uri), ..self }.to(vec![PUBLIC], vec![&group.uri])
+    /// Addressed as what happens in a group is: to everybody, by way of the group; or to the group and its members.
+    fn within(self, room: Room<'a>) -> Self {
+        let group = room.group.uri.as_str();
+        let inside = Self { audience: Some(group), ..self };
+        if room.closed {
+            inside.to([group].into_iter().chain(room.group.followers.as_deref()).collect(), Vec::new())
+        } else {
+            inside.to(vec![PUBLIC], vec![group])
+        }
+    }
+}
+
+/// A group, and whether what happens in it is for its members alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Room<'a> {
+    /// The group.
+    pub group: &'a Actor,
+    /// Whether only members see into it.
+    pub closed: bool,
+}
+
+impl<'a> Room<'a> {
+    /// A group that everybody sees into.
+    pub fn open(group: &'a Actor) -> Self {
+        Self { group, closed: false }
+    }
+
+    /// A group that only its members see into.
+    pub fn closed(group: &'a Actor) -> Self {
+        Self { group, closed: true }
     }
 }
 
@@ -114,8 +141,8 @@ pub fn delete<'a>(
 }
 
 /// An author deletes a post in a group: what the group passes on.
-pub fn delete_in<'a>(id: &'a str, author: &'a Actor, post: &'a Post, group: &'a Actor) -> Activity<'a, &'a str> {
-    Activity::new(id, "Delete", &author.uri, post.uri.as_str()).within(group)
+pub fn delete_in<'a>(id: &'a str, author: &'a Actor, post: &'a Post, room: Room<'a>) -> Activity<'a, &'a str> {
+    Activity::new(id, "Delete", &author.uri, post.uri.as_str()).within(room)
 }
 
 /// A moderator takes a post out of the group; that there is a reason, even an empty one, tells it from a deletion.
@@ -123,22 +150,16 @@ pub fn remove<'a>(
     id: &'a str,
     by: &'a Actor,
     post: &'a Post,
-    group: &'a Actor,
+    room: Room<'a>,
     reason: &'a str,
 ) -> Activity<'a, &'a str> {
-    Activity { summary: Some(reason), ..Activity::new(id, "Delete", &by.uri, post.uri.as_str()) }.within(group)
+    Activity { summary: Some(reason), ..Activity::new(id, "Delete", &by.uri, post.uri.as_str()) }.within(room)
 }
 
 /// A moderator closes a thread.
-pub fn lock<'a>(
-    id: &'a str,
-    by: &'a Actor,
-    post: &'a Post,
-    group: &'a Actor,
-    reason: &'a str,
-) -> Activity<'a, &'a str> {
+pub fn lock<'a>(id: &'a str, by: &'a Actor, post: &'a Post, room: Room<'a>, reason: &'a str) -> Activity<'a, &'a str> {
     let summary = Some(reason).filter(|reason| !reason.is_empty());
-    Activity { summary, ..Activity::new(id, "Lock", &by.uri, post.uri.as_str()) }.within(group)
+    Activity { summary, ..Activity::new(id, "Lock", &by.uri, post.uri.as_str()) }.within(room)
 }
 
 /// Something enters a collection of the group, or leaves it: a pinned post, a moderator.
@@ -146,11 +167,11 @@ pub fn collect<'a>(
     id: &'a str,
     by: &'a Actor,
     object: &'a str,
-    (group, collection): (&'a Actor, String),
+    (room, collection): (Room<'a>, String),
     on: bool,
 ) -> Activity<'a, &'a str> {
     let kind = if on { "Add" } else { "Remove" };
-    Activity { target: Some(collection), ..Activity::new(id, kind, &by.uri, object) }.within(group)
+    Activity { target: Some(collection), ..Activity::new(id, kind, &by.uri, object) }.within(room)
 }
 
 /// A moderator bans somebody from the group.
@@ -158,17 +179,17 @@ pub fn block<'a>(
     id: &'a str,
     by: &'a Actor,
     person: &'a Actor,
-    group: &'a Actor,
+    room: Room<'a>,
     (reason, until, clean): (&'a str, Option<Timestamp>, bool),
 ) -> Activity<'a, &'a str> {
     Activity {
-        target: Some(group.uri.clone()),
+        target: Some(room.group.uri.clone()),
         summary: Some(reason),
         remove_data: Some(clean),
         end_time: until.map(date),
         ..Activity::new(id, "Block", &by.uri, person.uri.as_str())
     }
-    .within(group)
+    .within(room)
 }
 
 /// The group itself wants nothing to do with somebody: what microblogs understand of a ban.
@@ -180,10 +201,10 @@ pub fn shun<'a>(id: &'a str, group: &'a Actor, person: &'a Actor) -> Activity<'a
 pub fn update_group<'a>(
     id: &'a str,
     by: &'a Actor,
-    group: &'a Actor,
+    room: Room<'a>,
     document: ActorDocument<'a>,
 ) -> Activity<'a, ActorDocument<'a>> {
-    Activity::new(id, "Update", &by.uri, document).within(group)
+    Activity::new(id, "Update", &by.uri, document).within(room)
 }
 
 /// An actor changes what it says of itself.
@@ -251,9 +272,10 @@ pub fn announce<'a>(
 }
 
 /// A group passes on what somebody did in it.
-pub fn wrap<'a, O>(id: &'a str, group: &'a Actor, inner: O) -> Activity<'a, O> {
-    let followers = group.followers.as_deref().into_iter().collect();
-    Activity::new(id, "Announce", &group.uri, inner).to(vec![PUBLIC], followers)
+pub fn wrap<'a, O>(id: &'a str, room: Room<'a>, inner: O) -> Activity<'a, O> {
+    let followers = room.group.followers.as_deref().into_iter().collect();
+    let (to, cc) = if room.closed { (followers, Vec::new()) } else { (vec![PUBLIC], followers) };
+    Activity::new(id, "Announce", &room.group.uri, inner).to(to, cc)
 }
 
 /// The bytes of somebody else's activity, as they were received.

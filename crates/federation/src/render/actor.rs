@@ -2,7 +2,7 @@
 use app::view::ActorView;
 use domain::{
     actor::ActorKind,
-    group::Joining,
+    group::{Joining, Visibility},
     urls::{self, ActorPart},
 };
 use serde::Serialize;
@@ -40,6 +40,9 @@ pub struct ActorDocument<'a> {
     indexable: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     posting_restricted_to_mods: Option<bool>,
+    /// Who may read and who may join, in the words of Smithereen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_type: Option<&'static str>,
     published: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     icon: Option<Image<'a>>,
@@ -73,6 +76,34 @@ struct Multikey<'a> {
     public_key_multibase: String,
 }
 
+/// As much of an actor as is needed to check what it signed, and to find it again.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stub<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    preferred_username: &'a str,
+    inbox: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_key: &'a Option<RsaKey<'a>>,
+    assertion_method: &'a [Multikey<'a>],
+}
+
+impl ActorDocument<'_> {
+    /// As much of it as everybody gets in secure mode.
+    pub fn stub(&self) -> Stub<'_> {
+        Stub {
+            id: self.id,
+            kind: self.kind,
+            preferred_username: self.preferred_username,
+            inbox: self.inbox,
+            public_key: &self.public_key,
+            assertion_method: &self.assertion_method,
+        }
+    }
+}
+
 /// The document of an actor that lives here.
 pub fn actor(view: &ActorView) -> ActorDocument<'_> {
     let ActorView { actor, rules, keys, aliases } = view;
@@ -100,6 +131,11 @@ pub fn actor(view: &ActorView) -> ActorDocument<'_> {
         discoverable: actor.discoverable,
         indexable: actor.indexable,
         posting_restricted_to_mods: rules.map(|rules| rules.moderators_only),
+        access_type: rules.map(|rules| match (rules.visibility, rules.joining) {
+            (Visibility::Private, _) => "private",
+            (_, Joining::Open) => "open",
+            (_, Joining::Approval | Joining::Invite) => "closed",
+        }),
         published: date(actor.created),
         icon: actor.icon.as_deref().map(|url| Image { url, name: None }),
         image: actor.image.as_deref().map(|url| Image { url, name: None }),

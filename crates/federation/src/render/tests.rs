@@ -259,6 +259,7 @@ fn a_group() {
             "discoverable": true,
             "indexable": true,
             "postingRestrictedToMods": true,
+            "accessType": "closed",
             "published": "2023-11-14T22:13:20.123Z",
             "publicKey": { "id": format!("{uri}#main-key"), "owner": uri, "publicKeyPem": "PEM" },
             "assertionMethod": [{
@@ -278,7 +279,7 @@ fn activities_hold_what_they_are_about() {
         "id": id, "type": "Like", "actor": view.author.uri, "audience": group.uri, "object": view.post.uri
     });
     assert_eq!(serde_json::to_value(&like).unwrap(), bare, "a vote is addressed to nobody");
-    let mut wrapped = value(&activity::wrap("https://plaza.example/activities/2", group, &like));
+    let mut wrapped = value(&activity::wrap("https://plaza.example/activities/2", Room::open(group), &like));
     assert!(wrapped.as_object_mut().unwrap().remove("@context").is_some());
     assert_eq!(
         wrapped,
@@ -287,7 +288,7 @@ fn activities_hold_what_they_are_about() {
             "to": [PUBLIC], "cc": [format!("{}/followers", group.uri)], "object": bare
         })
     );
-    let removed = activity::remove(id, &view.author, &view.post, group, "");
+    let removed = activity::remove(id, &view.author, &view.post, Room::open(group), "");
     assert_eq!(value(&removed)["summary"], "", "an empty reason still tells a removal from a deletion");
     let undone = value(&activity::undo("https://plaza.example/activities/3", &view.author, &removed));
     assert_eq!((&undone["to"], &undone["cc"]), (&json!([PUBLIC]), &json!([group.uri])));

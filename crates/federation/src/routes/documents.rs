@@ -60,13 +60,15 @@ pub(crate) struct Document {
     pub(crate) subjects: Vec<Subject>,
     /// Tells whoever has the same bytes already that nothing is new.
     pub(crate) tag: EntityTag,
+    /// Whether there is more for the servers of members.
+    pub(crate) partial: bool,
 }
 
 impl Document {
     pub(crate) fn new(media_type: HeaderValue, body: impl Into<Bytes>, subjects: Vec<Subject>) -> Self {
         let body = body.into();
         let tag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(sha256(&body)));
-        Self { status: StatusCode::OK, media_type, body, subjects, tag }
+        Self { status: StatusCode::OK, media_type, body, subjects, tag, partial: false }
     }
 }
 

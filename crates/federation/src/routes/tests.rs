@@ -72,6 +72,7 @@ impl World {
                 site: Site::new(&url::Url::parse(&format!("https://{HOST}")).unwrap()).unwrap(),
                 registration: "open".into(),
                 federation: domain::rule::Openness::Open,
+                secure: false,
             },
             clock: Clock::default(),
             seal: Seal::new([1; 32]),

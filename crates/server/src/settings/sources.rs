@@ -122,6 +122,7 @@ impl Sources {
 fn plain(setting: &Setting, value: &Value) -> Result<String, String> {
     match value {
         Value::String(text) => return Ok(text.clone()),
+        Value::Boolean(flag) if setting.kind == Kind::Flag => return Ok(flag.to_string()),
         Value::Array(items) if setting.kind == Kind::List => {
             let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
             if let Some(texts) = texts {

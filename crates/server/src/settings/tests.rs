@@ -27,6 +27,7 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         media: MediaUrl::File("./data/media".into()),
         registration: Registration::Approval,
         federation: Openness::Open,
+        secure_mode: false,
         smtp: None,
         allow_private_networks: vec![],
         trusted_proxies: networks(&["127.0.0.0/8", "::1/128"]),
@@ -42,6 +43,20 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     let settings = read(file, &[("TERTULIA_LOG", " warn\n"), ("PATH", "/bin")]).unwrap();
     assert_eq!((settings.registration, settings.log.as_str()), (Registration::Open, "warn"));
     assert_eq!(settings.log_format, LogFormat::Text);
+}
+
+#[test]
+fn a_flag_is_a_boolean_or_says_the_same() {
+    for (file, environment, secure) in [
+        ("secure_mode = true", None, true),
+        ("secure_mode = 'true'", None, true),
+        ("secure_mode = true", Some("false"), false),
+    ] {
+        let environment: Vec<_> = environment.map(|value| ("TERTULIA_SECURE_MODE", value)).into_iter().collect();
+        assert_eq!(read(file, &environment).unwrap().secure_mode, secure, "{file} {environment:?}");
+    }
+    assert!(message("secure_mode = 1", &[]).contains("`true` or `false`"));
+    assert!(message("", &[("TERTULIA_SECURE_MODE", "yes")]).contains("TERTULIA_SECURE_MODE"));
 }
 
 #[test]

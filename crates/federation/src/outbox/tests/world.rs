@@ -98,6 +98,7 @@ impl World {
                 site: Site::new(&"https://plaza.example".parse().unwrap()).unwrap(),
                 registration: "open".into(),
                 federation: domain::rule::Openness::Open,
+                secure: false,
             },
             clock: clock.clone(),
             seal: Seal::new([1; 32]),
