@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod authority;
+mod browsers;
 mod changes;
 mod clients;
 mod discovery;

@@ -1,5 +1,6 @@
 //! The network of a story: several real servers in one process, fake peers beside them, and a switchboard between.
 
+mod browser;
 mod database;
 mod forms;
 mod peer;
@@ -22,6 +23,7 @@ use ::server::settings::{LogFormat, MediaUrl, Registration, Settings};
 use domain::rule::Openness;
 use tempfile::TempDir;
 
+pub(crate) use self::browser::{Browser, Eyes};
 pub(crate) use self::database::{Backend, Database};
 pub(crate) use self::forms::date;
 pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};

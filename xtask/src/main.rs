@@ -1,5 +1,6 @@
 //! The developer's commands: one that checks everything, and the pieces it is made of.
 
+mod clients;
 mod lint;
 mod postgres;
 mod tests;

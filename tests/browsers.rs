@@ -1,0 +1,82 @@
+//! What people see: pages in a real browser, in both languages, on a phone and at a desk.
+
+use std::net::Ipv4Addr;
+
+use crate::network::{Browser, Eyes, Program, on_both};
+
+/// axe-core as it is published; finds what keeps people out of a page.
+fn axe() -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/clients/lib");
+    let python =
+        std::fs::read_dir(folder).expect("cargo xtask test installs axe").next().expect("a folder").expect("a folder");
+    let script = python.path().join("site-packages/axe_playwright_python/axe.min.js");
+    std::fs::read_to_string(script).expect("axe")
+}
+
+/// What is wrong with the page one is on.
+async fn flaws(browser: &Browser, language: &str, axe: &str) -> Vec<String> {
+    let path = browser.path().await;
+    let mut flaws = browser.barriers(axe).await;
+    // A form that comes back to be corrected has that status, which browsers log.
+    flaws.extend(browser.complaints().await.into_iter().filter(|said| !said.contains("status of 422")));
+    if browser.ask("return document.documentElement.lang").await != language {
+        flaws.push("the wrong language".to_owned());
+    }
+    if browser.ask("return document.querySelectorAll('h1').length").await != 1 {
+        flaws.push("not one h1".to_owned());
+    }
+    if browser.ask("return document.documentElement.scrollWidth > window.innerWidth").await == true {
+        flaws.push("wider than the window".to_owned());
+    }
+    flaws.into_iter().map(|flaw| format!("{path}: {flaw}")).collect()
+}
+
+/// Fails if anything is wrong with the page one is on.
+async fn sound(browser: &Browser, language: &str, axe: &str) {
+    assert_eq!(flaws(browser, language, axe).await, Vec::<String>::new());
+}
+
+async fn a_new_site_is_set_up_on_a_phone() {
+    let mut site = Program::install(Ipv4Addr::new(127, 0, 0, 42));
+    site.start().await;
+    let (browser, axe) = (Browser::open(&site.url(""), Eyes::PHONE).await, axe());
+    browser.go("/").await;
+    sound(&browser, "es", &axe).await;
+    let entered = [
+        ("name", "lucía"),
+        ("email", "lucia@example.org"),
+        ("password", "una frase larga"),
+        ("title", "Huerto urbano"),
+        ("group", "huerto"),
+        ("summary", "Cultivar en **casa**."),
+    ];
+    for (name, text) in entered {
+        browser.fill(name, text).await;
+    }
+    browser.press("main button[type=submit]").await;
+    assert!(browser.text().await.contains("Falta corregir un dato"), "{}", browser.text().await);
+    sound(&browser, "es", &axe).await;
+    assert_eq!(browser.value("title").await, "Huerto urbano", "nothing that was typed is lost");
+    browser.fill("name", "lucia").await;
+    browser.fill("password", "una frase larga").await;
+    browser.press("main button[type=submit]").await;
+    assert_eq!(browser.path().await, "/welcome?group=huerto");
+    assert!(browser.text().await.contains(&format!("@huerto@{}", site.host())), "{}", browser.text().await);
+    sound(&browser, "es", &axe).await;
+    for path in ["/", "/@huerto", "/@lucia"] {
+        browser.go(path).await;
+        sound(&browser, "es", &axe).await;
+    }
+    drop(browser);
+
+    let dark = Browser::open(&site.url(""), Eyes { dark: true, ..Eyes::DESK }).await;
+    for path in ["/", "/@huerto", "/@lucia"] {
+        dark.go(path).await;
+        sound(&dark, "en", &axe).await;
+    }
+    assert_eq!(site.stop().await, Some(0));
+}
+
+on_both! {
+    a_new_site_is_set_up_on_a_phone,
+}

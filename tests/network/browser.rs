@@ -1,0 +1,174 @@
+//! A browser as people have it: Chromium without a window, driven by its `WebDriver`.
+
+use std::net::Ipv4Addr;
+use std::process::Stdio;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+use super::work::{self, eventually};
+
+/// What keeps Chromium quiet: no window, no updates, no questions to anybody.
+const CALM: [&str; 10] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--hide-scrollbars",
+];
+
+/// How somebody looks at a page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Eyes {
+    /// The language they prefer.
+    pub(crate) language: &'static str,
+    /// The width of their window, in pixels.
+    pub(crate) width: u32,
+    /// Whether they like it dark.
+    pub(crate) dark: bool,
+}
+
+impl Eyes {
+    /// Somebody with a phone.
+    pub(crate) const PHONE: Self = Self { language: "es", width: 360, dark: false };
+    /// Somebody at a desk.
+    pub(crate) const DESK: Self = Self { language: "en", width: 1280, dark: false };
+}
+
+/// A running browser with one page; gone with its handle.
+pub(crate) struct Browser {
+    page: Client,
+    home: String,
+    _driver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Opens a browser for the site at `home`.
+    pub(crate) async fn open(home: &str, eyes: Eyes) -> Self {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let port = free.local_addr().expect("an address").port();
+        drop(free);
+        let mut driver = Command::new("chromedriver");
+        driver.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let driver = driver.kill_on_drop(true).spawn().expect("chromedriver: apt-get install chromium chromium-driver");
+        let profile = work::folder();
+        let wishes = capabilities(eyes, &profile);
+        let address = format!("http://127.0.0.1:{port}");
+        let page = eventually("a browser", || async {
+            ClientBuilder::native().capabilities(wishes.clone()).connect(&address).await.ok()
+        })
+        .await;
+        page.set_window_size(eyes.width, 900).await.expect("a size");
+        Self { page, home: home.to_owned(), _driver: driver, _profile: profile }
+    }
+
+    /// Goes to a page of the site.
+    pub(crate) async fn go(&self, path: &str) {
+        self.page.goto(&format!("{}{path}", self.home)).await.unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    /// The path of the page one is on, with its query.
+    pub(crate) async fn path(&self) -> String {
+        let url = self.page.current_url().await.expect("an address");
+        url.as_str().strip_prefix(&self.home).unwrap_or(url.as_str()).to_owned()
+    }
+
+    /// Types into the field called `name`, over what stood there.
+    pub(crate) async fn fill(&self, name: &str, text: &str) {
+        let field = self.find(&format!("[name='{name}']:not([type=hidden])")).await;
+        field.clear().await.expect("a field");
+        field.send_keys(text).await.expect("a field");
+    }
+
+    /// Presses what `css` names, and waits for the page it leads to.
+    pub(crate) async fn press(&self, css: &str) {
+        self.ask("document.documentElement.dataset.left = ''").await;
+        self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let arrived = "return document.readyState === 'complete' && !('left' in document.documentElement.dataset)";
+        eventually(&format!("a page behind {css}"), || async {
+            let arrived = self.page.execute(arrived, Vec::new()).await;
+            arrived.is_ok_and(|arrived| arrived == true).then_some(())
+        })
+        .await;
+    }
+
+    /// The first thing that `css` names.
+    pub(crate) async fn find(&self, css: &str) -> fantoccini::elements::Element {
+        let found = self.page.find(Locator::Css(css)).await;
+        match found {
+            Ok(found) => found,
+            Err(error) => panic!("no {css} on {}: {error}\n{}", self.path().await, self.text().await),
+        }
+    }
+
+    /// What a person reads on the page.
+    pub(crate) async fn text(&self) -> String {
+        let body = self.page.find(Locator::Css("body")).await.expect("a page");
+        body.text().await.expect("a text")
+    }
+
+    /// What stands in the field called `name`.
+    pub(crate) async fn value(&self, name: &str) -> String {
+        let field = self.find(&format!("[name='{name}']:not([type=hidden])")).await;
+        field.prop("value").await.expect("a field").unwrap_or_default()
+    }
+
+    /// Runs a script on the page: a test's look at it, not the page's own.
+    pub(crate) async fn ask(&self, script: &str) -> Value {
+        self.page.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// What axe finds to be seriously wrong with the page for people with disabilities, a line each.
+    pub(crate) async fn barriers(&self, axe: &str) -> Vec<String> {
+        const RUN: &str = "const done = arguments[0];
+            axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.violations
+                .filter(it => it.impact === 'serious' || it.impact === 'critical')
+                .map(it => it.id + ': ' + it.nodes.map(node => node.html).join(' | '))));";
+        self.page.execute(axe, Vec::new()).await.expect("axe");
+        let found = self.page.execute_async(RUN, Vec::new()).await.expect("an answer of axe");
+        serde_json::from_value(found).expect("lines")
+    }
+
+    /// What the page complained about since one last asked.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        #[derive(Debug)]
+        struct Log;
+        impl fantoccini::wd::WebDriverCompatibleCommand for Log {
+            fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+                base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+            }
+
+            fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+                (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+            }
+        }
+        let entries = self.page.issue_cmd(Log).await.expect("a log");
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        entries.iter().filter_map(|entry| entry["message"].as_str()).map(str::to_owned).collect()
+    }
+}
+
+fn capabilities(eyes: Eyes, profile: &TempDir) -> Map<String, Value> {
+    let mut arguments: Vec<String> = CALM.map(str::to_owned).to_vec();
+    arguments.push(format!("--user-data-dir={}", profile.path().display()));
+    arguments.push(format!("--lang={}", eyes.language));
+    arguments.push(format!("--accept-lang={}", eyes.language));
+    if eyes.dark {
+        arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
+    }
+    let prefs = json!({ "intl.accept_languages": eyes.language });
+    let wishes = json!({
+        "goog:chromeOptions": { "args": arguments, "prefs": prefs },
+        "goog:loggingPrefs": { "browser": "ALL" },
+    });
+    wishes.as_object().cloned().unwrap_or_default()
+}
