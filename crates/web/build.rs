@@ -122,6 +122,10 @@ fn survey(pattern: &Pattern<String>, found: &mut Variables) -> Result<(), String
                 found.entry(id.name.clone()).or_insert(false);
             }
             Expression::Inline(InlineExpression::StringLiteral { .. }) => {}
+            Expression::Inline(inline @ InlineExpression::FunctionReference { .. }) => {
+                let name = numbered(inline).ok_or_else(|| format!("{inline:?} is not understood"))?;
+                found.insert(name.to_owned(), true);
+            }
             Expression::Select { selector: InlineExpression::VariableReference { id }, variants } => {
                 let counts = variants.iter().all(|variant| is_count(&variant.key));
                 let number = found.entry(id.name.clone()).or_insert(counts);
@@ -134,6 +138,19 @@ fn survey(pattern: &Pattern<String>, found: &mut Variables) -> Result<(), String
         }
     }
     Ok(())
+}
+
+/// The variable of a `NUMBER($name)`.
+fn numbered(inline: &InlineExpression<String>) -> Option<&str> {
+    match inline {
+        InlineExpression::FunctionReference { id, arguments } if id.name == "NUMBER" => {
+            match arguments.positional.as_slice() {
+                [InlineExpression::VariableReference { id }] => Some(&id.name),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 fn is_count(key: &VariantKey<String>) -> bool {
@@ -164,7 +181,12 @@ fn say(pattern: &Pattern<String>, variables: &Variables) -> Result<String, Box<d
                 Expression::Select { selector: InlineExpression::VariableReference { id }, variants } => {
                     code.push_str(&choose(&id.name, variants, variables)?);
                 }
-                Expression::Inline(_) | Expression::Select { .. } => {}
+                Expression::Inline(inline) => {
+                    if let Some(name) = numbered(inline) {
+                        write!(code, "said.push_str(&self.number({name}));")?;
+                    }
+                }
+                Expression::Select { .. } => {}
             },
         }
     }
@@ -204,7 +226,7 @@ fn plain(pattern: &Pattern<String>) -> String {
         PatternElement::Placeable { expression: Expression::Inline(inline) } => match inline {
             InlineExpression::StringLiteral { value } => value.clone(),
             InlineExpression::VariableReference { id } => format!("{{{}}}", id.name),
-            _ => String::new(),
+            other => numbered(other).map(|name| format!("{{{name}}}")).unwrap_or_default(),
         },
         PatternElement::Placeable { expression: Expression::Select { variants, .. } } => {
             variants.iter().map(|variant| plain(&variant.value)).collect::<Vec<_>>().join("{|}")

@@ -117,6 +117,30 @@ impl PostPart {
     }
 }
 
+/// A page about an actor that is no document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sheet {
+    /// What those who keep order in the group decided.
+    Log,
+    /// The newest of what it holds, as an Atom feed.
+    Atom,
+}
+
+impl Sheet {
+    /// The last segment of its URL.
+    pub const fn segment(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Atom => "feed.atom",
+        }
+    }
+
+    /// Its route.
+    pub fn path(self) -> String {
+        format!("{}/{}", path::ACTOR, self.segment())
+    }
+}
+
 /// Something of this server, recognised by its URL.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Local {
@@ -304,6 +328,21 @@ fn parse_path(url: &Url) -> Option<Local> {
 /// Something of the local actor whose id is `actor`.
 pub fn actor_part(actor: &str, part: ActorPart) -> String {
     format!("{actor}/{}", part.segment())
+}
+
+/// A page about the local actor whose id is `actor`.
+pub fn sheet(actor: &str, sheet: Sheet) -> String {
+    format!("{actor}/{}", sheet.segment())
+}
+
+/// A page of ours, asked with these values; what is empty is left out.
+pub fn asking(page: &str, values: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(values.iter().filter(|(_, value)| !value.is_empty()));
+    match query.finish() {
+        query if query.is_empty() => page.to_owned(),
+        query => format!("{page}?{query}"),
+    }
 }
 
 /// Where a server finds which of its people follow the local actor whose id is `actor`.

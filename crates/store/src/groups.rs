@@ -1,6 +1,8 @@
 //! Groups: their rules, and what people are to them.
+use std::collections::HashMap;
+
 use diesel::{
-    dsl::{exists, not, select},
+    dsl::{count_star, exists, not, select},
     prelude::*,
     upsert::excluded,
 };
@@ -47,6 +49,12 @@ impl From<Row> for GroupRules {
 /// The rules of a group.
 pub fn rules(conn: &mut Conn, group: ActorId) -> Result<Option<GroupRules>> {
     Ok(db!(conn, c => groups::table.find(group.0).select(Row::as_select()).first(c).optional())?.map(GroupRules::from))
+}
+
+/// The rules of these groups.
+pub fn rules_of(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<GroupRules>> {
+    let rows: Vec<Row> = db!(conn, c => groups::table.filter(groups::id.among(ids)).select(Row::as_select()).load(c))?;
+    Ok(rows.into_iter().map(GroupRules::from).collect())
 }
 
 /// Records the rules of a group, new or changed.
@@ -185,6 +193,16 @@ pub fn confidant_at(conn: &mut Conn, group: ActorId, host: &Host) -> Result<Opti
         .first(c)
         .optional())?;
     Ok(id.map(ActorId))
+}
+
+/// How many active members each of these groups has.
+pub fn member_counts(conn: &mut Conn, ids: &[ActorId]) -> Result<HashMap<ActorId, i64>> {
+    let rows: Vec<(i64, i64)> = db!(conn, c => members::table
+        .filter(members::group_id.among(ids).and(members::state.eq(Word(MemberState::Active))))
+        .group_by(members::group_id)
+        .select((members::group_id, count_star()))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(group, count)| (ActorId(group), count)).collect())
 }
 
 /// The groups a person keeps order in.

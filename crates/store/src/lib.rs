@@ -35,6 +35,7 @@ pub mod signal;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+pub mod threads;
 pub mod timelines;
 pub mod tokens;
 mod visible;

@@ -1,9 +1,10 @@
 //! The moderation log: what was decided, by whom, why.
 use diesel::prelude::*;
-use domain::id::{ActorId, LogEntryId};
+use domain::id::{ActorId, LogEntryId, PostId};
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::log_entries,
 };
@@ -45,6 +46,18 @@ pub fn page(conn: &mut Conn, group: ActorId, before: Option<LogEntryId>, limit: 
         .filter(log_entries::group_id.eq(group.0).and(log_entries::id.lt(before)))
         .order(log_entries::id.desc())
         .limit(limit)
+        .select(Entry::as_select())
+        .load(c))?)
+}
+
+/// What was decided about these posts, the oldest first.
+pub fn about(conn: &mut Conn, posts: &[PostId]) -> Result<Vec<Entry>> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(db!(conn, c => log_entries::table
+        .filter(log_entries::post_id.is_not_null().and(log_entries::post_id.assume_not_null().among(posts)))
+        .order(log_entries::id)
         .select(Entry::as_select())
         .load(c))?)
 }

@@ -13,6 +13,7 @@ use crate::{
     error::Result,
     rows::{Json, Word},
     schema::{mentions, post_tags, posts, tallies},
+    threads,
     visible::visible,
 };
 
@@ -185,6 +186,7 @@ pub fn insert(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()>
         tallies::shares.eq(0_i64),
     );
     db!(tx, c => diesel::insert_into(tallies::table).values(zero).execute(c))?;
+    threads::add(tx, post)?;
     set_links(tx, post, mentioned)
 }
 
@@ -236,6 +238,9 @@ pub enum Mark {
 
 /// Sets or clears a mark.
 pub fn set_mark(tx: &mut Tx<'_>, id: PostId, mark: Mark, at: Option<Timestamp>) -> Result<()> {
+    if mark == Mark::Removed {
+        threads::count(tx, id, if at.is_some() { -1 } else { 1 })?;
+    }
     let at = at.map(|t| t.0);
     match mark {
         Mark::Removed => db!(tx, c => diesel::update(posts::table.find(id.0)).set(posts::removed.eq(at)).execute(c))?,
@@ -247,6 +252,7 @@ pub fn set_mark(tx: &mut Tx<'_>, id: PostId, mark: Mark, at: Option<Timestamp>) 
 
 /// Deletes a post for good: the row stays as a tombstone, its content, mentions and tags go.
 pub fn delete(tx: &mut Tx<'_>, id: PostId, at: Timestamp) -> Result<()> {
+    threads::count_deleted(tx, id)?;
     db!(tx, c => diesel::update(posts::table.find(id.0))
         .set((
             posts::title.eq(None::<String>),
@@ -309,7 +315,11 @@ pub fn count(tx: &mut Tx<'_>, id: PostId, what: Count, by: i64) -> Result<()> {
         Count::Dislikes => add!(dislikes),
         Count::Shares => add!(shares),
     }?;
-    Ok(())
+    match what {
+        Count::Likes => threads::weigh(tx, id, by),
+        Count::Dislikes => threads::weigh(tx, id, -by),
+        Count::Replies | Count::Shares => Ok(()),
+    }
 }
 
 /// The counters of these posts, with zeroes for those that have none.

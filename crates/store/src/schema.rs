@@ -228,6 +228,16 @@ diesel::table! {
     }
 }
 diesel::table! {
+    threads (post_id) {
+        post_id -> BigInt,
+        group_id -> BigInt,
+        latest -> BigInt,
+        replies -> BigInt,
+        score -> BigInt,
+    }
+}
+diesel::joinable!(threads -> posts (post_id));
+diesel::table! {
     votes (post_id, actor_id) {
         post_id -> BigInt,
         actor_id -> BigInt,
@@ -408,6 +418,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bans,
     posts,
     tallies,
+    threads,
     votes,
     shares,
     mentions,

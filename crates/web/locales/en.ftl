@@ -1,7 +1,6 @@
 ### The sentences of the pages in English. `es.ftl` has the same keys; `build.rs` makes them functions of `Language`.
 
 skip = Skip to content
-home = Home
 tagline = Open communities to talk about what we share.
 made-with = Made with Tertulia, free software
 
@@ -13,8 +12,6 @@ no-communities = There are no public communities here yet.
 how-to-join = How to take part
 how-to-join-text = You need no other account: search for a community’s address in your app (Mastodon, or one that works with it), follow it, and mention it when you write.
 
-community = Community
-person = Person
 open-to-all = Public: anyone can read and write
 members-write = Anyone can read; members write
 members-only = Private: only members read and write
@@ -58,7 +55,6 @@ likes =
         [one] 1 upvote
        *[other] { $count } upvotes
     }
-whole-thread = See the whole conversation
 replies-heading = Replies
 more-replies = Show more replies
 how-to-reply = To reply, search for this page’s address in your app and answer from there.
@@ -142,3 +138,57 @@ step-post = Write a post that mentions { $handle }: it becomes the first convers
 step-app = Sign in with your new account from any Mastodon app: the server is { $host }.
 step-share = Share the address with your people.
 see-community = See the community
+
+main-places = Places
+headline = Conversations with a home of their own
+latest = Latest
+nothing-yet = No conversations yet. The first ones will appear here.
+all-communities = See all
+directory-lead = In the order of what happens in them, not of their size.
+find-community = Search by name or topic
+search = Search
+every = All
+alive = Alive
+quiet = Quiet
+still = Still
+alive-hint = Somebody wrote this week
+quiet-hint = Somebody wrote this month
+still-hint = Nobody wrote in the last month
+pulse-rule = Alive: somebody wrote in the last 7 days. Quiet: in the last 30. Still: in none of them. It is computed, not chosen.
+no-communities-found = No community matches what you are looking for.
+sort-members = Members
+sort-name = Name
+sort-active = Activity
+sort-new = New
+sort-top = Top
+sort-unanswered = Unanswered
+rule-active = First come the conversations with the newest reply. The order is the same for everybody.
+rule-new = First come the conversations that began last. The order is the same for everybody.
+rule-top = First come those with most votes: votes for it, less those against. The order is the same for everybody.
+rule-unanswered = The conversations that nobody has answered yet, the newest first. The order is the same for everybody.
+about = About
+team = Who looks after it
+feed = Subscribe
+closed-list = Only its members see the conversations of this community.
+role-member = Member
+role-moderator = Moderator
+role-leader = Leader
+role-owner = Owner
+last-reply = last reply { $when }
+in-reply-to = In reply to
+closed-thread = This conversation is closed: it takes no more replies.
+closed-by = { $name } closed this conversation: it takes no more replies.
+because = Reason: { $reason }
+view-tree = View as branches
+view-linear = View in order of arrival
+permalink = Link
+reply-removed = The moderators removed this reply.
+reply-deleted = The author of this reply deleted it.
+just-now = just now
+minutes-ago = { NUMBER($count) } min ago
+hours-ago = { NUMBER($count) } h ago
+days-ago =
+    { $count ->
+        [one] 1 day ago
+       *[other] { $count } days ago
+    }

@@ -1,7 +1,6 @@
 ### Las frases de las páginas en español. `en.ftl` tiene las mismas claves; `build.rs` las convierte en funciones de `Language`.
 
 skip = Saltar al contenido
-home = Inicio
 tagline = Comunidades abiertas para conversar sobre lo que nos une.
 made-with = Hecho con Tertulia, software libre
 
@@ -13,8 +12,6 @@ no-communities = Todavía no hay comunidades públicas aquí.
 how-to-join = Cómo participar
 how-to-join-text = No hace falta otra cuenta: busca la dirección de una comunidad en tu aplicación (Mastodon u otra que se entienda con ella), síguela y menciónala al escribir.
 
-community = Comunidad
-person = Persona
 open-to-all = Pública: cualquiera puede leer y escribir
 members-write = Cualquiera puede leer; escriben quienes son miembros
 members-only = Privada: solo leen y escriben quienes son miembros
@@ -63,7 +60,6 @@ likes =
         [many] { $count } de votos a favor
        *[other] { $count } votos a favor
     }
-whole-thread = Ver toda la conversación
 replies-heading = Respuestas
 more-replies = Ver más respuestas
 how-to-reply = Para responder, busca la dirección de esta página en tu aplicación y contesta desde allí.
@@ -147,3 +143,58 @@ step-post = Escribe una publicación que mencione a { $handle }: será la primer
 step-app = Entra con tu cuenta nueva desde cualquier aplicación para Mastodon: el servidor es { $host }.
 step-share = Comparte la dirección con tu gente.
 see-community = Ver la comunidad
+
+main-places = Secciones
+headline = Conversaciones con sitio propio
+latest = Lo último
+nothing-yet = Todavía no hay conversaciones. Las primeras aparecerán aquí.
+all-communities = Ver todas
+directory-lead = Ordenadas por lo que pasa en ellas, no por su tamaño.
+find-community = Busca por nombre o por tema
+search = Buscar
+every = Todas
+alive = Viva
+quiet = Tranquila
+still = Parada
+alive-hint = Alguien ha escrito esta semana
+quiet-hint = Alguien ha escrito este mes
+still-hint = Nadie ha escrito en el último mes
+pulse-rule = Viva: alguien ha escrito en los últimos 7 días. Tranquila: en los últimos 30. Parada: en ninguno de ellos. Se calcula, no se elige.
+no-communities-found = Ninguna comunidad encaja con lo que buscas.
+sort-members = Miembros
+sort-name = Nombre
+sort-active = Actividad
+sort-new = Nuevas
+sort-top = Más votadas
+sort-unanswered = Sin respuesta
+rule-active = Primero, las conversaciones con la respuesta más reciente. El orden es el mismo para todo el mundo.
+rule-new = Primero, las conversaciones que empezaron más tarde. El orden es el mismo para todo el mundo.
+rule-top = Primero, las que más votos tienen: los votos a favor menos los votos en contra. El orden es el mismo para todo el mundo.
+rule-unanswered = Las conversaciones que nadie ha respondido aún, primero las más nuevas. El orden es el mismo para todo el mundo.
+about = Acerca de
+team = Quién la cuida
+feed = Suscribirse
+closed-list = Las conversaciones de esta comunidad solo las ven sus miembros.
+role-member = Miembro
+role-moderator = Moderación
+role-leader = Dirección
+role-owner = Titular
+last-reply = última respuesta { $when }
+in-reply-to = En respuesta a
+closed-thread = Esta conversación está cerrada: ya no admite respuestas.
+closed-by = { $name } cerró esta conversación: ya no admite respuestas.
+because = Motivo: { $reason }
+view-tree = Ver por ramas
+view-linear = Ver por orden de llegada
+permalink = Enlace
+reply-removed = El equipo de moderación retiró esta respuesta.
+reply-deleted = Quien escribió esta respuesta la borró.
+just-now = ahora mismo
+minutes-ago = hace { NUMBER($count) } min
+hours-ago = hace { NUMBER($count) } h
+days-ago =
+    { $count ->
+        [one] hace 1 día
+        [many] hace { $count } de días
+       *[other] hace { $count } días
+    }

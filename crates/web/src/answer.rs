@@ -11,7 +11,7 @@ use app::{App, Error};
 use askama::Template;
 use domain::host::Host;
 
-use crate::{assets, language::Language, tongue};
+use crate::{assets, directory, language::Language, tongue};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
@@ -29,6 +29,8 @@ pub(crate) struct Visit {
     pub(crate) home: String,
     /// The path asked for, with its query.
     pub(crate) path: String,
+    /// Where the directory is.
+    pub(crate) communities: String,
 }
 
 impl Visit {
@@ -40,6 +42,7 @@ impl Visit {
             language: Language::of(request),
             site: host.display(),
             home: site.page_on(&host, "/"),
+            communities: site.page_on(&host, directory::PATH),
             path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             host,
         }
@@ -63,6 +66,11 @@ pub(crate) struct Frame {
     pub(crate) canonical: Option<String>,
     /// Where software finds the same thing.
     pub(crate) document: Option<String>,
+    /// Where the same thing is as a feed.
+    pub(crate) feed: Option<String>,
+    /// The part of the site it belongs to, marked in the navigation.
+    pub(crate) place: &'static str,
+    pub(crate) communities: String,
     /// What it is, in the words of `OpenGraph`.
     pub(crate) kind: &'static str,
 }
@@ -82,6 +90,9 @@ impl Frame {
             description: visit.language.tagline().to_owned(),
             canonical: None,
             document: None,
+            feed: None,
+            place: "",
+            communities: visit.communities.clone(),
             kind: "website",
         }
     }

@@ -26,6 +26,7 @@ pub(crate) struct Face {
     /// One of eight tones.
     pub(crate) tone: u64,
     pub(crate) is_group: bool,
+    pub(crate) is_local: bool,
 }
 
 impl Face {
@@ -39,6 +40,7 @@ impl Face {
             letter: letter.unwrap_or_else(|| "·".to_owned()),
             tone: actor.name.bytes().map(u64::from).sum::<u64>() % 8,
             is_group: actor.is_group(),
+            is_local: actor.is_local(),
             name,
         }
     }

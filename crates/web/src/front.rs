@@ -1,31 +1,29 @@
-//! The front page: the communities of this site, or its first run.
+//! The front page: what this site is for and its communities, or its first run.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use app::{App, Result};
+use app::{App, Result, view::PostView};
 use askama::Template;
-use domain::group::Visibility;
-use domain::text::html;
+use store::threads::{Order, Scope, Thread};
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    cards::Face,
+    directory::{self, Entry},
+    listing::{self, Row},
     setup,
 };
 
-/// How many communities the front page lists.
-const GROUPS: i64 = 100;
-const EXCERPT: usize = 200;
-
-struct Community {
-    face: Face,
-    summary: String,
-    members: String,
-}
+/// How many communities and conversations the front page shows.
+const ENTRIES: usize = 6;
+const ROWS: usize = 8;
 
 #[derive(Template)]
 #[template(path = "front.html")]
 struct Front {
     frame: Frame,
-    communities: Vec<Community>,
+    entries: Vec<Entry>,
+    /// Where all communities are, if there are more.
+    all: Option<String>,
+    rows: Vec<Row>,
+    rule: &'static str,
 }
 
 /// `GET /`
@@ -42,24 +40,19 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     if app::setup::is_needed(app).await? {
         return Ok(None);
     }
-    // The server's own host lists all its communities, the host of an organization those of that organization.
-    let of = (visit.host != *app.site().host()).then(|| visit.host.clone());
-    let listed = app.read(move |c| {
-        let mut listed = Vec::new();
-        for group in store::actors::local_groups(c, of.as_ref(), GROUPS)? {
-            let rules = store::groups::rules(c, group.id)?;
-            if group.discoverable && rules.is_some_and(|rules| rules.visibility != Visibility::Private) {
-                listed.push((store::groups::count_members(c, group.id)?, group));
-            }
-        }
-        Ok(listed)
+    let (site, t) = (app.site(), visit.language);
+    let mut entries = directory::entries(app, visit).await?;
+    let groups: Vec<_> = entries.iter().map(|entry| entry.id).collect();
+    let all = (entries.len() > ENTRIES).then(|| site.page_on(&visit.host, directory::PATH));
+    entries.truncate(ENTRIES);
+    let latest = app.read(move |c| {
+        let (mut threads, _) = listing::page(c, Scope::Groups(&groups), Order::Active, None, None)?;
+        threads.truncate(ROWS);
+        listing::hydrate(c, threads)
     });
-    let listed = listed.await?;
-    let communities = listed.iter().map(|(members, group)| Community {
-        face: Face::new(app.site(), group),
-        summary: html::excerpt(&group.summary, EXCERPT),
-        members: visit.language.members(*members),
-    });
-    let frame = Frame::public(visit, visit.language.communities(), visit.home.clone());
-    Ok(Some(Front { frame, communities: communities.collect() }))
+    let row = |(thread, view): &(Thread, PostView)| Row::new(site, t, app.now(), thread, view);
+    let rows = latest.await?.iter().map(row).collect();
+    let mut frame = Frame::public(visit, t.communities(), visit.home.clone());
+    frame.place = "home";
+    Ok(Some(Front { frame, entries, all, rows, rule: listing::rule(t, Order::Active) }))
 }

@@ -130,8 +130,25 @@ impl Language {
         text
     }
 
+    /// How long ago something was, as people say it; the date, if that is longer than a month.
+    pub(crate) fn ago(self, now: Timestamp, at: Timestamp) -> String {
+        match now.seconds().saturating_sub(at.seconds()) {
+            ..60 => self.just_now().to_owned(),
+            seconds @ 60..3_600 => self.minutes_ago(seconds / 60),
+            seconds @ 3_600..86_400 => self.hours_ago(seconds / 3_600),
+            seconds @ 86_400..2_592_000 => self.days_ago(seconds / 86_400),
+            _ => self.day(at),
+        }
+    }
+
     /// A moment for people, in UTC.
     pub(crate) fn moment(self, at: Timestamp) -> String {
+        let time = date(at);
+        format!("{}, {:02}:{:02} UTC", self.day(at), time.hour(), time.minute())
+    }
+
+    /// A day for people, in UTC.
+    pub(crate) fn day(self, at: Timestamp) -> String {
         const MONTHS_ES: [&str; 12] =
             ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"];
         const MONTHS_EN: [&str; 12] =
@@ -142,8 +159,7 @@ impl Language {
             Self::Es => MONTHS_ES,
             Self::En => MONTHS_EN,
         };
-        let month = months.get(month).copied().unwrap_or_default();
-        format!("{} {month} {}, {:02}:{:02} UTC", at.day(), at.year(), at.hour(), at.minute())
+        format!("{} {} {}", at.day(), months.get(month).copied().unwrap_or_default(), at.year())
     }
 }
 
@@ -190,6 +206,12 @@ mod tests {
         let at = Timestamp::from_seconds(1_795_368_300);
         assert_eq!(Language::Es.moment(at), "22 nov 2026, 17:25 UTC");
         assert_eq!(Language::En.moment(at), "22 Nov 2026, 17:25 UTC");
+        let ago = |seconds: i64| Language::Es.ago(Timestamp::from_seconds(1_795_368_300 + seconds), at);
+        assert_eq!(ago(5), "ahora mismo");
+        assert_eq!(ago(61), "hace 1 min");
+        assert_eq!(ago(7_300), "hace 2 h");
+        assert_eq!(ago(90_000), "hace 1 día");
+        assert_eq!(ago(9_000_000), "22 nov 2026");
         assert_eq!(machine_moment(at), "2026-11-22T17:25:00Z");
     }
 }

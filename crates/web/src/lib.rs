@@ -6,11 +6,15 @@ mod actors;
 mod answer;
 mod assets;
 mod cards;
+mod community;
+mod directory;
 mod forms;
 mod front;
 mod interaction;
 mod language;
+mod listing;
 mod messages;
+mod person;
 mod posted;
 mod session;
 mod setup;
@@ -50,6 +54,7 @@ fn routes(config: &mut ServiceConfig) {
             .route(web::post().to(tongue::choose))
             .default_service(web::to(answer::wrong_method)),
     );
+    page!(config, directory::PATH, directory::show);
     page!(config, path::INTERACTION, interaction::show);
     page!(config, path::ACTOR, actors::show);
     page!(config, path::ACTOR_PART, threads::show);

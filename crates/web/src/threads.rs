@@ -1,5 +1,5 @@
-//! The page of a post: what it says, and the replies below it.
-use std::collections::HashMap;
+//! The page of a post: what it says, what it replies to, and the replies below it.
+use std::collections::{HashMap, HashSet};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -8,34 +8,52 @@ use actix_web::{
 };
 use app::{App, Error, Result, view::PostView};
 use askama::Template;
-use domain::{id::PostId, post::Post, text::html, urls};
+use domain::{
+    actor::Actor,
+    id::{ActorId, PostId},
+    post::Post,
+    text::html,
+    urls,
+};
 use serde::Deserialize;
 use store::{
-    Conn,
+    Conn, log,
     posts::{self, List, Page},
+    timelines,
 };
 
 use crate::{
     actors,
     answer::{self, Frame, Keep, Visit},
-    cards::Card,
+    cards::{Card, Face},
 };
 
 /// How many posts of a thread one page holds.
-const POSTS: i64 = 200;
+const POSTS: i64 = 300;
+/// How many posts of a thread are looked through for what a reply replies to.
+const BRANCHES: i64 = 5_000;
 /// How deep replies are shown inside one another; deeper ones line up below.
 const LEVELS: usize = 6;
 const DESCRIPTION: usize = 200;
+/// The page of a thread in the order of time.
+const LINEAR: &str = "linear";
 
-/// From where on a page lists.
+/// From where on a page lists, and how.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct From {
+#[serde(default)]
+pub(crate) struct Asked {
     after: Option<i64>,
+    view: String,
 }
 
-/// A reply in the order of the page.
+/// A place in the order of the page.
 struct Reply {
-    card: Card,
+    id: i64,
+    /// What stands there; nothing if it is gone and others reply to it.
+    card: Option<Card>,
+    /// Why it is gone, if somebody said so.
+    reason: String,
+    is_removed: bool,
     level: usize,
     /// Whether a deeper list begins after it.
     opens: bool,
@@ -43,14 +61,24 @@ struct Reply {
     closes: usize,
 }
 
+/// Who closed a thread, and why.
+struct Closing {
+    by: Face,
+    reason: String,
+}
+
 #[derive(Template)]
 #[template(path = "thread.html")]
 struct Thread {
     frame: Frame,
     card: Card,
-    /// The page of the thread that this is a part of.
-    whole: Option<String>,
+    /// What it replies to, from the beginning of the thread.
+    parents: Vec<Card>,
+    closing: Option<Closing>,
     replies: Vec<Reply>,
+    is_linear: bool,
+    /// The same page in the other view.
+    other_view: String,
     more: Option<String>,
 }
 
@@ -59,12 +87,12 @@ pub(crate) async fn show(
     request: HttpRequest,
     app: Data<App>,
     path: Path<(String, String)>,
-    from: Option<Query<From>>,
+    asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let visit = Visit::new(&request, &app);
     let (name, id) = path.into_inner();
-    let from = from.map(Query::into_inner).unwrap_or_default();
-    match respond(&request, &app, &visit, &name, &id, from).await {
+    let asked = asked.map(Query::into_inner).unwrap_or_default();
+    match respond(&request, &app, &visit, (&name, &id), &asked).await {
         Ok(answer) => answer,
         Err(error) => answer::error(&request, &visit, &error),
     }
@@ -74,9 +102,8 @@ async fn respond(
     request: &HttpRequest,
     app: &App,
     visit: &Visit,
-    name: &str,
-    id: &str,
-    from: From,
+    (name, id): (&str, &str),
+    asked: &Asked,
 ) -> Result<HttpResponse> {
     let id = id.parse::<PostId>().ok().filter(|number| number.to_string() == id).ok_or(Error::NotFound)?;
     let named = actors::named(&visit.host, name)?;
@@ -84,12 +111,12 @@ async fn respond(
         return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &urls::post(&author, id)));
     }
     let ours = visit.host.clone();
-    let page = Page { after: from.after.map(PostId), ..Page::first(POSTS) };
+    let page = Page { after: asked.after.map(PostId), ..Page::first(POSTS) };
     let found = app.read(move |c| {
         let Some(author) = actors::find(c, &named, &ours)? else { return Ok(None) };
         let by_author = |post: &Post| post.author == author.id;
         if let Some(post) = posts::seen(c, id, None)?.filter(|post| by_author(post) && author.deleted.is_none()) {
-            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page)?))));
+            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page, None)?))));
         }
         let deleted = posts::by_id(c, id)?.filter(|post| by_author(post) && post.deleted.is_some());
         Ok(deleted.filter(|post| post.local && post.audience.is_open()).map(|_| Found::Deleted))
@@ -97,7 +124,7 @@ async fn respond(
     Ok(match found.await?.ok_or(Error::NotFound)? {
         Found::Deleted => answer::gone(request, visit),
         Found::Thread(read) => {
-            let thread = describe(app, visit, *read, from.after.is_none());
+            let thread = describe(app, visit, *read, asked);
             answer::page(request, StatusCode::OK, Keep::Briefly, &thread)
         }
     })
@@ -108,59 +135,138 @@ enum Found {
     Thread(Box<Read>),
 }
 
+/// What became of a post that others reply to.
+struct Gap {
+    id: PostId,
+    parent: Option<PostId>,
+    reason: String,
+    is_removed: bool,
+}
+
 struct Read {
     post: PostView,
-    root: Option<PostView>,
+    parents: Vec<PostView>,
+    closing: Option<(Actor, String)>,
     replies: Vec<PostView>,
+    gaps: Vec<Gap>,
     last: Option<PostId>,
 }
 
 impl Read {
-    fn thread(c: &mut Conn, post: Post, page: Page) -> store::Result<Self> {
-        let ids = posts::list(c, List::Thread(post.root), None, page)?;
-        let full = i64::try_from(ids.len()).is_ok_and(|length| length == page.limit);
-        let last = ids.last().copied().filter(|_| full);
-        let all = posts::by_ids(c, &ids)?;
-        let below = descendants(post.id, post.id == post.root, all);
-        let root = if post.id == post.root { None } else { posts::seen(c, post.root, None)? };
-        let root = root.map(|root| app::view::post(c, root)).transpose()?;
-        Ok(Self { replies: app::view::posts(c, below)?, post: app::view::post(c, post)?, root, last })
+    fn thread(c: &mut Conn, post: Post, page: Page, viewer: Option<ActorId>) -> store::Result<Self> {
+        let branches = timelines::branches(c, post.root, BRANCHES)?;
+        let parent_of: HashMap<PostId, PostId> =
+            branches.iter().filter_map(|(id, parent)| Some((*id, (*parent)?))).collect();
+        let (ids, last) = if post.id == post.root {
+            let ids = posts::list(c, List::Thread(post.root), viewer, page)?;
+            let full = i64::try_from(ids.len()).is_ok_and(|length| length == page.limit);
+            (ids.clone(), ids.last().copied().filter(|_| full))
+        } else {
+            let below = descendants(post.id, &branches);
+            let seen = timelines::visible_among(c, &below, viewer)?;
+            (below.into_iter().filter(|id| seen.contains(id)).collect(), None)
+        };
+        let ids: Vec<PostId> = ids.into_iter().filter(|id| *id != post.id).collect();
+        let up: Vec<PostId> = chain(post.id, &parent_of).into_iter().rev().collect();
+        let seen = timelines::visible_among(c, &up, viewer)?;
+        let up: Vec<PostId> = up.into_iter().filter(|id| seen.contains(id)).collect();
+        let (above, below) = (posts::by_ids(c, &up)?, posts::by_ids(c, &ids)?);
+        let gaps = gaps(c, post.id, &ids, &parent_of)?;
+        let closing = if post.locked.is_some() { closing(c, post.id)? } else { None };
+        Ok(Self {
+            replies: app::view::posts(c, below)?,
+            parents: app::view::posts(c, above)?,
+            post: app::view::post(c, post)?,
+            closing,
+            gaps,
+            last,
+        })
     }
 }
 
-/// The posts that reply to `top`, directly or not. Below the top of a thread that is all of them, also those whose
-/// parents cannot be seen.
-fn descendants(top: PostId, is_root: bool, mut posts: Vec<Post>) -> Vec<Post> {
-    posts.retain(|post| post.id != top);
-    if is_root {
-        return posts;
+/// What a post replies to, up to the beginning of its thread.
+fn chain(id: PostId, parent_of: &HashMap<PostId, PostId>) -> Vec<PostId> {
+    let mut found = Vec::new();
+    let mut at = id;
+    while let Some(parent) = parent_of.get(&at).filter(|parent| !found.contains(*parent)) {
+        found.push(*parent);
+        at = *parent;
     }
-    let mut below = std::collections::HashSet::from([top]);
+    found
+}
+
+/// The posts that reply to `top`, directly or not.
+fn descendants(top: PostId, branches: &[(PostId, Option<PostId>)]) -> Vec<PostId> {
+    let mut below = HashSet::from([top]);
     // What came from elsewhere may be older by its number than what it replies to.
     loop {
         let before = below.len();
-        let is_below = |post: &&Post| post.parent.is_some_and(|parent| below.contains(&parent));
-        let found: Vec<PostId> = posts.iter().filter(is_below).map(|post| post.id).collect();
-        below.extend(found);
+        below.extend(
+            branches
+                .iter()
+                .filter(|(_, parent)| parent.is_some_and(|parent| below.contains(&parent)))
+                .map(|(id, _)| *id)
+                .collect::<Vec<_>>(),
+        );
         if below.len() == before {
             break;
         }
     }
-    posts.retain(|post| below.contains(&post.id));
-    posts
+    branches.iter().map(|(id, _)| *id).filter(|id| *id != top && below.contains(id)).collect()
 }
 
-fn describe(app: &App, visit: &Visit, read: Read, is_first: bool) -> Thread {
+/// What is gone but has replies among `shown`: it leaves a place, and the reason if it was taken out.
+fn gaps(c: &mut Conn, top: PostId, shown: &[PostId], parent_of: &HashMap<PostId, PostId>) -> store::Result<Vec<Gap>> {
+    let known: HashSet<PostId> = shown.iter().copied().chain([top]).collect();
+    let mut missing: Vec<PostId> = Vec::new();
+    for id in shown {
+        for parent in chain(*id, parent_of) {
+            if known.contains(&parent) || missing.contains(&parent) {
+                break;
+            }
+            missing.push(parent);
+        }
+    }
+    let mut found = posts::by_ids(c, &missing)?;
+    // What was for few leaves no trace.
+    found.retain(|post| post.audience.is_open() && !post.is_live());
+    let ids: Vec<PostId> = found.iter().map(|post| post.id).collect();
+    let said = log::about(c, &ids)?;
+    let reason = |post: &Post| {
+        let is_removal = |entry: &&log::Entry| entry.post_id == Some(post.id.0) && entry.action == "remove";
+        said.iter().rfind(is_removal).map(|entry| entry.reason.clone()).unwrap_or_default()
+    };
+    let gap = |post: Post| Gap {
+        id: post.id,
+        parent: post.parent,
+        reason: if post.deleted.is_some() { String::new() } else { reason(&post) },
+        is_removed: post.deleted.is_none(),
+    };
+    Ok(found.into_iter().map(gap).collect())
+}
+
+/// Who closed a thread, and what they said about it.
+fn closing(c: &mut Conn, id: PostId) -> store::Result<Option<(Actor, String)>> {
+    let said = log::about(c, &[id])?;
+    let Some(entry) = said.into_iter().rfind(|entry| entry.action == "lock") else { return Ok(None) };
+    Ok(store::actors::by_id(c, ActorId(entry.actor_id))?.map(|by| (by, entry.reason)))
+}
+
+fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let (site, t) = (app.site(), visit.language);
-    let Read { post, root, replies, last } = read;
+    let Read { post, parents, closing, replies, gaps, last } = read;
+    let (is_first, is_linear) = (asked.after.is_none(), asked.view == LINEAR);
     let mut card = Card::new(site, t, &post);
     if is_first && last.is_none() {
         // Here they can be counted, those on deeper levels too.
-        card.replies = t.replies(i64::try_from(replies.len()).unwrap_or(i64::MAX));
+        card.replies = t.replies(replies.len());
     }
-    let title = format!("{} · {}", card.headline, card.author.name);
+    let title = match &card.group {
+        Some(group) => format!("{} · {}", card.headline, group.name),
+        None => format!("{} · {}", card.headline, card.author.name),
+    };
     let is_local = post.post.local;
-    let mut frame = if is_local && post.author.indexable && is_first {
+    let mut frame = if is_local && post.author.indexable && is_first && !is_linear {
         Frame::public(visit, title, card.page.clone())
     } else {
         Frame::private(visit, title)
@@ -171,26 +277,58 @@ fn describe(app: &App, visit: &Visit, read: Read, is_first: bool) -> Thread {
         Some(warning) => warning.clone(),
         None => html::excerpt(&post.post.content.html, DESCRIPTION),
     };
-    let order = order(post.post.id, replies.iter().map(|view| (view.post.id, view.post.parent)));
-    let mut cards: HashMap<PostId, Card> =
-        replies.iter().map(|view| (view.post.id, Card::new(site, t, view))).collect();
-    let levels: Vec<usize> = order.iter().map(|(_, level)| *level).chain([1]).collect();
-    let replies = order.iter().zip(levels.windows(2)).filter_map(|((id, level), pair)| {
-        let next = pair.last().copied().unwrap_or(1);
-        Some(Reply { card: cards.remove(id)?, level: *level, opens: next > *level, closes: level.saturating_sub(next) })
+    let view = |view: &str| urls::asking(&card.page, &[("view", view)]);
+    let more = last.map(|last| {
+        urls::asking(&card.page, &[("view", if is_linear { LINEAR } else { "" }), ("after", &last.to_string())])
     });
     Thread {
-        replies: replies.collect(),
-        whole: root.map(|root| Card::new(site, t, &root).page),
-        more: last.map(|last| urls::page_after(&card.page, last.0)),
+        parents: parents.iter().map(|view| Card::new(site, t, view)).collect(),
+        closing: closing.map(|(by, reason)| Closing { by: Face::new(site, &by), reason }),
+        replies: arrange(post.post.id, is_linear, &replies, gaps, |view| Card::new(site, t, view)),
+        other_view: view(if is_linear { "" } else { LINEAR }),
+        is_linear,
+        more,
         frame,
         card,
     }
 }
 
+/// Replies and gaps in the order of the page.
+fn arrange(
+    top: PostId,
+    is_linear: bool,
+    replies: &[PostView],
+    gaps: Vec<Gap>,
+    card: impl Fn(&PostView) -> Card,
+) -> Vec<Reply> {
+    let links = replies.iter().map(|view| (view.post.id, view.post.parent));
+    let order = if is_linear {
+        links.map(|(id, _)| (id, 1)).collect()
+    } else {
+        order(top, links.chain(gaps.iter().map(|gap| (gap.id, gap.parent))))
+    };
+    let mut cards: HashMap<PostId, Card> = replies.iter().map(|view| (view.post.id, card(view))).collect();
+    let mut gaps: HashMap<PostId, Gap> = gaps.into_iter().map(|gap| (gap.id, gap)).collect();
+    let levels: Vec<usize> = order.iter().map(|(_, level)| *level).chain([1]).collect();
+    let reply = |((id, level), pair): (&(PostId, usize), &[usize])| {
+        let next = pair.last().copied().unwrap_or(1);
+        let gap = gaps.remove(id);
+        Reply {
+            id: id.0,
+            card: cards.remove(id),
+            is_removed: gap.as_ref().is_some_and(|gap| gap.is_removed),
+            reason: gap.map(|gap| gap.reason).unwrap_or_default(),
+            level: *level,
+            opens: next > *level,
+            closes: level.saturating_sub(next),
+        }
+    };
+    order.iter().zip(levels.windows(2)).map(reply).collect()
+}
+
 /// Replies in the order of reading, each below what it replies to, with its level from 1 to [`LEVELS`].
 fn order(top: PostId, replies: impl Iterator<Item = (PostId, Option<PostId>)> + Clone) -> Vec<(PostId, usize)> {
-    let known: std::collections::HashSet<PostId> = replies.clone().map(|(id, _)| id).collect();
+    let known: HashSet<PostId> = replies.clone().map(|(id, _)| id).collect();
     let mut children: HashMap<PostId, Vec<PostId>> = HashMap::new();
     for (id, parent) in replies {
         let parent = parent.filter(|parent| known.contains(parent) && *parent != id).unwrap_or(top);

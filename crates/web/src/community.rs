@@ -1,0 +1,179 @@
+//! The page of a community: what it is for, how one takes part, who looks after it, and its threads in four orders.
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use app::{App, Result, view::PostView};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    group::{GroupRules, Joining, Role, Visibility},
+    text::html,
+    time::Timestamp,
+    urls::{self, Sheet},
+};
+use store::{
+    Conn,
+    posts::{self, List, Page},
+    threads::{self, Cursor, Order, Scope, Thread},
+};
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    directory::{Pulse, Vital},
+    language::Language,
+    listing::{self, Asked, Row, Sort},
+};
+
+const DESCRIPTION: usize = 200;
+
+/// Somebody who looks after the community.
+struct Host {
+    face: Face,
+    role: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "community.html")]
+struct Community {
+    frame: Frame,
+    face: Face,
+    vital: Vital,
+    is_closed: bool,
+    /// Sanitised.
+    summary: String,
+    visibility: &'static str,
+    joining: Option<String>,
+    members: i64,
+    followers: i64,
+    team: Vec<Host>,
+    sorts: Vec<Sort>,
+    rule: &'static str,
+    rows: Vec<Row>,
+    more: Option<String>,
+    feed: Option<String>,
+}
+
+/// What a community holds, as far as everybody may see it.
+struct Held {
+    rules: GroupRules,
+    followers: i64,
+    members: i64,
+    latest: Option<Timestamp>,
+    staff: Vec<(Role, Actor)>,
+    pinned: Vec<(Thread, PostView)>,
+    threads: Vec<(Thread, PostView)>,
+    next: Option<Cursor>,
+}
+
+impl Held {
+    fn read(c: &mut Conn, group: &Actor, order: Order, after: Option<Cursor>) -> store::Result<Option<Self>> {
+        let Some(rules) = store::groups::rules(c, group.id)? else { return Ok(None) };
+        let (mut found, next) = listing::page(c, Scope::Group(group.id), order, None, after)?;
+        let mut pinned = Vec::new();
+        if after.is_none() {
+            let ids = posts::list(c, List::Featured(group.id), None, Page::first(listing::THREADS))?;
+            found.retain(|thread| !ids.contains(&thread.post));
+            pinned = threads::among(c, &ids)?;
+        }
+        let staff = store::groups::staff(c, group.id)?;
+        let people: Vec<_> = staff.iter().map(|member| member.person).collect();
+        let people = store::actors::by_ids(c, &people)?;
+        let known = |id| people.iter().find(|person| person.id == id && person.deleted.is_none()).cloned();
+        Ok(Some(Self {
+            rules,
+            followers: store::follows::count_followers(c, group.id)?,
+            members: store::groups::count_members(c, group.id)?,
+            latest: threads::latest_in(c, &[group.id])?.first().and_then(|(_, latest)| *latest),
+            staff: staff.into_iter().filter_map(|member| Some((member.role, known(member.person)?))).collect(),
+            pinned: listing::hydrate(c, pinned)?,
+            threads: listing::hydrate(c, found)?,
+            next,
+        }))
+    }
+}
+
+/// The page of the community `group`.
+pub(crate) async fn page(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    group: Actor,
+    asked: &Asked,
+) -> Result<HttpResponse> {
+    let (order, after) = (asked.order(), asked.after());
+    let held = app.read(move |c| Held::read(c, &group, order, after).map(|held| held.map(|held| (group, held))));
+    let (group, held) = held.await?.ok_or(app::Error::NotFound)?;
+    let page = describe(app, visit, &group, &held, order, after.is_none());
+    Ok(answer::page(request, StatusCode::OK, Keep::Briefly, &page))
+}
+
+fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, is_first: bool) -> Community {
+    let (site, t, now) = (app.site(), visit.language, app.now());
+    let face = Face::new(site, group);
+    let is_closed = held.rules.visibility == Visibility::Private;
+    let title = face.name.clone();
+    let mut frame = if group.indexable && !is_closed && is_first && order == Order::Active {
+        Frame::public(visit, title, group.uri.clone())
+    } else {
+        Frame::private(visit, title)
+    };
+    frame.document = Some(group.uri.clone());
+    frame.kind = "profile";
+    let feed = (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Atom));
+    frame.feed.clone_from(&feed);
+    let summary = html::excerpt(&group.summary, DESCRIPTION);
+    if !summary.is_empty() {
+        frame.description = summary;
+    }
+    let row = |(thread, view): &(Thread, PostView)| Row::new(site, t, now, thread, view);
+    let rows = held.pinned.iter().chain(&held.threads).map(row).collect();
+    Community {
+        vital: Pulse::of(held.latest, now).said(t),
+        is_closed,
+        summary: html::sanitize(&group.summary),
+        visibility: visibility(t, held.rules.visibility),
+        joining: joining(t, held.rules, &face.handle),
+        members: held.members,
+        followers: held.followers,
+        team: held
+            .staff
+            .iter()
+            .map(|(role, actor)| Host { face: Face::new(site, actor), role: called(t, *role) })
+            .collect(),
+        sorts: listing::sorts(t, &group.uri, order),
+        rule: listing::rule(t, order),
+        rows,
+        more: held.next.map(|next| listing::address(&group.uri, order, Some(next))),
+        feed,
+        frame,
+        face,
+    }
+}
+
+/// Who reads and who writes, in words.
+pub(crate) fn visibility(t: Language, visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => t.open_to_all(),
+        Visibility::Restricted => t.members_write(),
+        Visibility::Private => t.members_only(),
+    }
+}
+
+/// How one becomes a member, in words, where that makes a difference.
+fn joining(t: Language, rules: GroupRules, handle: &str) -> Option<String> {
+    match (rules.joining, rules.visibility) {
+        (Joining::Invite, _) => Some(t.invite_only().to_owned()),
+        (Joining::Open, Visibility::Public) => None,
+        (Joining::Open, _) => Some(t.follow_to_join(handle)),
+        (Joining::Approval, _) => Some(t.ask_to_join(handle)),
+    }
+}
+
+/// A role as people call it.
+pub(crate) fn called(t: Language, role: Role) -> &'static str {
+    match role {
+        Role::Member => t.role_member(),
+        Role::Moderator => t.role_moderator(),
+        Role::Leader => t.role_leader(),
+        Role::Owner => t.role_owner(),
+    }
+}

@@ -1,0 +1,215 @@
+//! The directory: the communities of this site, and how alive each of them is.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{App, Result};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    group::{GroupRules, Visibility},
+    id::ActorId,
+    text::html,
+    time::{Timestamp, span},
+    urls,
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    community,
+    language::Language,
+};
+
+/// Where it is.
+pub(crate) const PATH: &str = "/communities";
+/// How many communities it lists.
+const GROUPS: i64 = 200;
+const EXCERPT: usize = 160;
+
+/// How alive a community is: computed from when somebody last wrote there, never chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Pulse {
+    /// Somebody wrote within a week.
+    Alive,
+    /// Somebody wrote within a month.
+    Quiet,
+    /// Nobody did.
+    Still,
+}
+
+impl Pulse {
+    const ALL: [Self; 3] = [Self::Alive, Self::Quiet, Self::Still];
+
+    pub(crate) fn of(latest: Option<Timestamp>, now: Timestamp) -> Self {
+        match latest {
+            Some(latest) if latest >= now - span::days(7) => Self::Alive,
+            Some(latest) if latest >= now - span::days(30) => Self::Quiet,
+            _ => Self::Still,
+        }
+    }
+
+    /// Its name in paths.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Alive => "alive",
+            Self::Quiet => "quiet",
+            Self::Still => "still",
+        }
+    }
+
+    /// What is said about it in a language.
+    pub(crate) fn said(self, t: Language) -> Vital {
+        match self {
+            Self::Alive => Vital { label: t.alive(), meaning: t.alive_hint(), tint: "good" },
+            Self::Quiet => Vital { label: t.quiet(), meaning: t.quiet_hint(), tint: "fair" },
+            Self::Still => Vital { label: t.still(), meaning: t.still_hint(), tint: "plain" },
+        }
+    }
+}
+
+/// How alive a community is, in words.
+pub(crate) struct Vital {
+    pub(crate) label: &'static str,
+    pub(crate) meaning: &'static str,
+    /// The look of its chip.
+    pub(crate) tint: &'static str,
+}
+
+/// Which communities, in which order.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    q: String,
+    pulse: String,
+    sort: String,
+}
+
+/// A community as the directory lists it.
+pub(crate) struct Entry {
+    pub(crate) id: ActorId,
+    pub(crate) face: Face,
+    pub(crate) summary: String,
+    pub(crate) members: i64,
+    pub(crate) vital: Vital,
+    pulse: Pulse,
+    pub(crate) latest: Option<String>,
+    pub(crate) visibility: &'static str,
+    moment: Option<Timestamp>,
+}
+
+/// A way to narrow or order the list.
+struct Choice {
+    label: &'static str,
+    page: String,
+    is_chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "directory.html")]
+struct Directory {
+    frame: Frame,
+    asked: Asked,
+    pulses: Vec<Choice>,
+    sorts: Vec<Choice>,
+    entries: Vec<Entry>,
+}
+
+/// The communities that everybody may know of, on this host.
+pub(crate) async fn entries(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
+    // The server's own host lists all its communities, the host of an organization those of that organization.
+    let of = (visit.host != *app.site().host()).then(|| visit.host.clone());
+    let listed = app.read(move |c| {
+        let groups = store::actors::local_groups(c, of.as_ref(), GROUPS)?;
+        let ids: Vec<_> = groups.iter().map(|group| group.id).collect();
+        let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
+        let latest = store::threads::latest_in(c, &ids)?;
+        Ok(groups
+            .into_iter()
+            .filter(|group| group.discoverable)
+            .filter_map(move |group| {
+                let rules = rules.iter().find(|rules| rules.id == group.id).copied()?;
+                let members = members.get(&group.id).copied().unwrap_or_default();
+                let latest = latest.iter().find(|(id, _)| *id == group.id).and_then(|(_, at)| *at);
+                (rules.visibility != Visibility::Private).then_some((group, rules, members, latest))
+            })
+            .collect::<Vec<_>>())
+    });
+    let entry = |(group, rules, members, latest): (Actor, GroupRules, i64, Option<Timestamp>)| Entry {
+        id: group.id,
+        face: Face::new(app.site(), &group),
+        summary: html::excerpt(&group.summary, EXCERPT),
+        members,
+        vital: Pulse::of(latest, app.now()).said(visit.language),
+        pulse: Pulse::of(latest, app.now()),
+        latest: latest.map(|latest| visit.language.ago(app.now(), latest)),
+        visibility: community::visibility(visit.language, rules.visibility),
+        moment: latest,
+    };
+    let mut entries: Vec<Entry> = listed.await?.into_iter().map(entry).collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.moment));
+    Ok(entries)
+}
+
+/// `GET /communities`
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, asked: Option<Query<Asked>>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let asked = asked.map(Query::into_inner).unwrap_or_default();
+    match entries(&app, &visit).await {
+        Ok(entries) => {
+            let directory = describe(&app, &visit, asked, entries);
+            answer::page(&request, StatusCode::OK, Keep::Briefly, &directory)
+        }
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>) -> Directory {
+    let t = visit.language;
+    let page = app.site().page_on(&visit.host, PATH);
+    let address =
+        |pulse: &str, sort: &str| urls::asking(&page, &[("q", asked.q.as_str()), ("pulse", pulse), ("sort", sort)]);
+    let is_known = Pulse::ALL.iter().any(|pulse| pulse.word() == asked.pulse);
+    let mut pulses = vec![Choice { label: t.every(), page: address("", &asked.sort), is_chosen: !is_known }];
+    pulses.extend(Pulse::ALL.map(|pulse| Choice {
+        label: pulse.said(t).label,
+        page: address(pulse.word(), &asked.sort),
+        is_chosen: asked.pulse == pulse.word(),
+    }));
+    let sorts = [("", t.sort_active()), ("members", t.sort_members()), ("name", t.sort_name())];
+    let sorts =
+        sorts.map(|(word, label)| Choice { label, page: address(&asked.pulse, word), is_chosen: asked.sort == word });
+    let wanted = asked.q.trim().to_lowercase();
+    entries.retain(|entry| {
+        let text = format!("{} {} {}", entry.face.name, entry.face.handle, entry.summary).to_lowercase();
+        text.contains(&wanted) && (!is_known || entry.pulse.word() == asked.pulse)
+    });
+    match asked.sort.as_str() {
+        "members" => entries.sort_by_key(|entry| std::cmp::Reverse(entry.members)),
+        "name" => entries.sort_by_key(|entry| domain::text::search::fold(&entry.face.name.to_lowercase())),
+        _ => {}
+    }
+    let plain = wanted.is_empty() && !is_known && asked.sort.is_empty();
+    let mut frame =
+        if plain { Frame::public(visit, t.communities(), page) } else { Frame::private(visit, t.communities()) };
+    frame.place = "communities";
+    Directory { frame, pulses, sorts: sorts.into(), asked, entries }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_alive_a_community_is_is_computed() {
+        let now = Timestamp::from_seconds(1_795_368_300);
+        for (days, pulse) in
+            [(0, Pulse::Alive), (6, Pulse::Alive), (8, Pulse::Quiet), (29, Pulse::Quiet), (31, Pulse::Still)]
+        {
+            assert_eq!(Pulse::of(Some(now - span::days(days)), now), pulse, "{days}");
+        }
+        assert_eq!(Pulse::of(None, now), Pulse::Still);
+    }
+}

@@ -1,0 +1,117 @@
+//! The page of a person: what they say of themselves, and the newest of what they wrote for everybody.
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use app::{App, Result, view::PostView};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    host::Host,
+    id::PostId,
+    text::html,
+    urls::{self, Sheet},
+};
+use store::{
+    Conn,
+    posts::{self, List, Page},
+};
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::{self, Card, Face},
+};
+
+/// How many posts a page lists.
+const POSTS: i64 = 20;
+const DESCRIPTION: usize = 200;
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct Person {
+    frame: Frame,
+    face: Face,
+    /// Sanitised.
+    summary: String,
+    followers: i64,
+    cards: Vec<Card>,
+    older: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "stranger.html")]
+struct Stranger {
+    frame: Frame,
+    face: Face,
+    host: String,
+    summary: String,
+    original: Option<String>,
+}
+
+/// What somebody wrote, as far as everybody may see it.
+struct Held {
+    followers: i64,
+    posts: Vec<PostView>,
+    oldest: Option<PostId>,
+}
+
+impl Held {
+    fn read(c: &mut Conn, person: &Actor, page: Page) -> store::Result<Self> {
+        let ids = posts::list(c, List::Author(person.id), None, page)?;
+        let full = i64::try_from(ids.len()).is_ok_and(|length| length == page.limit);
+        let oldest = ids.last().copied().filter(|_| full);
+        let found = posts::by_ids(c, &ids)?;
+        let followers = store::follows::count_followers(c, person.id)?;
+        Ok(Self { followers, posts: app::view::posts(c, found)?, oldest })
+    }
+}
+
+/// The page of somebody who lives here.
+pub(crate) async fn page(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    person: Actor,
+    before: Option<i64>,
+) -> Result<HttpResponse> {
+    let page = Page { before: before.map(PostId), ..Page::first(POSTS) };
+    let (person, held) = app.read(move |c| Held::read(c, &person, page).map(|held| (person, held))).await?;
+    let page = describe(app, visit, &person, &held, before.is_none());
+    Ok(answer::page(request, StatusCode::OK, Keep::Briefly, &page))
+}
+
+fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, is_first: bool) -> Person {
+    let (site, t) = (app.site(), visit.language);
+    let face = Face::new(site, person);
+    let title = format!("{} ({})", face.name, face.handle);
+    let mut frame = if person.indexable && is_first {
+        Frame::public(visit, title, person.uri.clone())
+    } else {
+        Frame::private(visit, title)
+    };
+    frame.document = Some(person.uri.clone());
+    frame.feed = Some(urls::sheet(&person.uri, Sheet::Atom));
+    frame.kind = "profile";
+    let summary = html::excerpt(&person.summary, DESCRIPTION);
+    if !summary.is_empty() {
+        frame.description = summary;
+    }
+    Person {
+        summary: html::sanitize(&person.summary),
+        followers: held.followers,
+        cards: held.posts.iter().map(|view| Card::new(site, t, view)).collect(),
+        older: held.oldest.map(|oldest| urls::page_before(&person.uri, Some(oldest.0))),
+        frame,
+        face,
+    }
+}
+
+/// The page of somebody of another server: the way there.
+pub(crate) fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: &Actor) -> HttpResponse {
+    let face = Face::new(app.site(), actor);
+    let page = Stranger {
+        frame: Frame::private(visit, format!("{} ({})", face.name, face.handle)),
+        host: Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display()),
+        summary: html::sanitize(&actor.summary),
+        original: cards::outward(&actor.url),
+        face,
+    };
+    answer::page(request, StatusCode::OK, Keep::Briefly, &page)
+}

@@ -1,0 +1,2 @@
+DROP INDEX log_entries_post;
+DROP TABLE threads;
