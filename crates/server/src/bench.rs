@@ -4,6 +4,7 @@
 //! inbox, posts through the client API, documents over HTTP. The other servers live in the measuring process, all of it
 //! on loopback and on the same processors.
 mod activities;
+mod catchup;
 mod community;
 mod fanout;
 mod ingest;
@@ -30,6 +31,7 @@ pub(crate) async fn bench(bench: Bench) -> Result<(), Failure> {
     let setting = match &bench {
         Bench::Ingest(options) => &options.setting,
         Bench::Fanout(options) => &options.setting,
+        Bench::Catchup(options) => &options.setting,
         Bench::Read(options) => &options.setting,
     };
     let report = measure(&bench, setting).await?;
@@ -47,6 +49,10 @@ async fn measure(bench: &Bench, setting: &BenchSetting) -> Result<Report, Failur
         Bench::Fanout(options) => {
             let (birth, fanout) = fanout::measure(&subject, options).await?;
             (birth, Measured::Fanout(fanout))
+        }
+        Bench::Catchup(options) => {
+            let (birth, catchup) = catchup::measure(&subject, options).await?;
+            (birth, Measured::Catchup(catchup))
         }
         Bench::Read(options) => {
             let (birth, read) = read::measure(&subject, options).await?;

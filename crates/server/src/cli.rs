@@ -23,7 +23,7 @@ use domain::{
 };
 
 pub use self::{
-    bench::{Bench, BenchFanout, BenchIngest, BenchRead, BenchSetting},
+    bench::{Bench, BenchCatchup, BenchFanout, BenchIngest, BenchRead, BenchSetting},
     peers::{Delivery, DeliveryPost, Peer, PeerAllow, PeerBlock, PeerHost, PeerList, PeerRuled},
 };
 use crate::settings::{self, SETTINGS};

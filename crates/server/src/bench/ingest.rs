@@ -1,5 +1,8 @@
 //! How many activities of other servers are accepted and applied, and whether they really were.
-use std::time::Instant;
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use serde::Serialize;
 use store::posts::{List, Page};
@@ -23,6 +26,9 @@ pub(super) struct Ingest {
     pub(super) applied_per_s: f64,
     /// How long the slowest in a hundred waited for their 202.
     pub(super) p99_ms: f64,
+    /// How many were refused for now, if that was allowed: when they came at a rate of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) refused: Option<u32>,
     /// How many there were.
     pub(super) activities: u32,
     #[serde(flatten)]
@@ -47,50 +53,78 @@ pub(super) async fn measure(subject: &Subject, options: &BenchIngest) -> Result<
     let known = seeds.iter().map(|thread| scribe.thread(*thread)).collect::<Result<Vec<_>, _>>()?;
     community::deliver(subject, &mut running, known, options.connections).await?;
 
-    let (mixed, mut expected) = mix(&scribe, &seeds, activities)?;
-    expected.threads += seeds.len();
+    let (mixed, effects) = mix(&scribe, &seeds, activities)?;
+    let until = options
+        .rate
+        .map_or(Until::AllSent, |rate| Until::Spread(Duration::from_secs(options.activities.into()) / rate));
     let (meter, start) = (Meter::start(running.pid), Instant::now());
-    let outcome = load::send(subject.address(), mixed, options.connections, Until::AllSent).await?;
+    let outcome = load::send(subject.address(), mixed, options.connections, until).await?;
     running.drained("received").await?;
     let (applied, cost) = (start.elapsed(), meter.read());
-    outcome.expect(202, "the inbox")?;
+    match options.rate {
+        Some(_) => outcome.expect_any(&[202, 429, 503], "the inbox")?,
+        None => outcome.expect(202, "the inbox")?,
+    }
+    let expected = Effect::of(seeds.len(), &effects, &outcome.refused);
     let found = effect(subject).await?;
     if found != expected {
         return Err(Failure::Other(format!("not all had its effect: {found:?} is there, not {expected:?}")));
     }
+    let refused = outcome.refused.len();
     let ingest = Ingest {
         accepted_per_s: outcome.per_s(202),
-        applied_per_s: load::per_s(activities, applied),
+        applied_per_s: load::per_s(activities - refused, applied),
         p99_ms: outcome.p99_ms(),
+        refused: options.rate.and_then(|_| u32::try_from(refused).ok()),
         activities: options.activities,
         cost,
     };
     Ok((running.birth, ingest))
 }
 
+/// What one activity brings about.
+#[derive(Clone, Copy)]
+enum Kind {
+    Thread,
+    Reply,
+    Like,
+}
+
+impl Effect {
+    /// That of the threads that were there, and of all these but those that were refused.
+    fn of(seeds: usize, kinds: &[Kind], refused: &[usize]) -> Self {
+        let refused: HashSet<usize> = refused.iter().copied().collect();
+        let mut effect = Self { threads: seeds, ..Self::default() };
+        for (_, kind) in kinds.iter().enumerate().filter(|(number, _)| !refused.contains(number)) {
+            match kind {
+                Kind::Thread => effect.threads += 1,
+                Kind::Reply => effect.replies += 1,
+                Kind::Like => effect.likes += 1,
+            }
+        }
+        effect
+    }
+}
+
 /// Two threads, four replies and four votes in ten, all of them to threads that are known.
-fn mix(scribe: &Scribe<'_>, seeds: &[Thread], activities: usize) -> Result<(Vec<Vec<u8>>, Effect), Failure> {
-    let (people, mut effect, mut requests) = (scribe.people.len().max(1), Effect::default(), Vec::new());
+fn mix(scribe: &Scribe<'_>, seeds: &[Thread], activities: usize) -> Result<(Vec<Vec<u8>>, Vec<Kind>), Failure> {
+    let (people, mut requests, mut kinds) = (scribe.people.len().max(1), Vec::new(), Vec::new());
     let to = |number: usize| seeds.get(number % seeds.len().max(1)).copied();
     for index in 0..activities {
         let (number, sender) = (seeds.len() + index, index % people);
-        requests.push(match (index % 10, to(index)) {
-            (0 | 5, _) | (_, None) => {
-                effect.threads += 1;
-                scribe.thread(Thread { author: sender, number })?
-            }
-            (1..5, Some(thread)) => {
-                effect.replies += 1;
-                scribe.reply(sender, number, thread)?
-            }
+        let (request, kind) = match (index % 10, to(index)) {
+            (0 | 5, _) | (_, None) => (scribe.thread(Thread { author: sender, number })?, Kind::Thread),
+            (1..5, Some(thread)) => (scribe.reply(sender, number, thread)?, Kind::Reply),
             _ => {
                 // Nobody votes twice for the same: the sender repeats after so many people, and then the thread differs.
-                effect.likes += 1;
-                scribe.like(sender, number, to(sender + index / people).unwrap_or(Thread { author: 0, number: 0 }))?
+                let thread = to(sender + index / people).unwrap_or(Thread { author: 0, number: 0 });
+                (scribe.like(sender, number, thread)?, Kind::Like)
             }
-        });
+        };
+        requests.push(request);
+        kinds.push(kind);
     }
-    Ok((requests, effect))
+    Ok((requests, kinds))
 }
 
 /// What is in the database.

@@ -16,7 +16,7 @@ use super::{other, wire::Wire};
 use crate::cli::Failure;
 
 /// Nothing that is measured may take longer.
-const PATIENCE: Duration = Duration::from_mins(10);
+pub(super) const PATIENCE: Duration = Duration::from_mins(10);
 
 /// When it is enough.
 #[derive(Clone, Copy)]
@@ -25,6 +25,9 @@ pub(super) enum Until {
     AllSent,
     /// The time is over; the requests are sent again and again.
     Passed(Duration),
+    /// Each request was sent once, spread evenly over this time, however long the answers take; a request for which no
+    /// connection is free has begun to wait all the same.
+    Spread(Duration),
 }
 
 /// What came of it.
@@ -33,6 +36,8 @@ pub(super) struct Outcome {
     pub(super) took: Duration,
     /// How many answers there were of each status.
     pub(super) statuses: BTreeMap<u16, u32>,
+    /// Which requests were refused, by their numbers.
+    pub(super) refused: Vec<usize>,
     /// How long each took, in microseconds, the shortest first.
     waits: Vec<u32>,
 }
@@ -51,10 +56,15 @@ impl Outcome {
 
     /// Complains unless every answer had this status.
     pub(super) fn expect(&self, status: u16, what: &str) -> Result<(), Failure> {
-        if self.statuses.keys().all(|seen| *seen == status) {
+        self.expect_any(&[status], what)
+    }
+
+    /// Complains unless every answer had one of these statuses.
+    pub(super) fn expect_any(&self, possible: &[u16], what: &str) -> Result<(), Failure> {
+        if self.statuses.keys().all(|seen| possible.contains(seen)) {
             return Ok(());
         }
-        Err(Failure::Other(format!("{what}: not all answers were {status}: {:?}", self.statuses)))
+        Err(Failure::Other(format!("{what}: not all answers were {possible:?}: {:?}", self.statuses)))
     }
 }
 
@@ -77,11 +87,12 @@ pub(super) async fn send(
     let mut outcome = Outcome::default();
     let finished = async {
         while let Some(worked) = workers.join_next().await {
-            let (statuses, waits) = worked.map_err(other("a connection"))?.map_err(other("a connection"))?;
-            for (status, count) in statuses {
+            let noted = worked.map_err(other("a connection"))?.map_err(other("a connection"))?;
+            for (status, count) in noted.statuses {
                 *outcome.statuses.entry(status).or_default() += count;
             }
-            outcome.waits.extend(waits);
+            outcome.refused.extend(noted.refused);
+            outcome.waits.extend(noted.waits);
         }
         Ok::<(), Failure>(())
     };
@@ -91,29 +102,40 @@ pub(super) async fn send(
     Ok(outcome)
 }
 
-type Noted = (BTreeMap<u16, u32>, Vec<u32>);
-
 async fn one(
     mut wire: Wire,
     requests: Arc<Vec<Vec<u8>>>,
     next: Arc<AtomicUsize>,
     start: Instant,
     until: Until,
-) -> io::Result<Noted> {
-    let (mut statuses, mut waits) = (BTreeMap::new(), Vec::with_capacity(4_096));
+) -> io::Result<Outcome> {
+    let mut noted = Outcome { waits: Vec::with_capacity(4_096), ..Outcome::default() };
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         let request = match until {
-            Until::AllSent => requests.get(number),
+            Until::AllSent | Until::Spread(_) => requests.get(number),
             Until::Passed(time) if start.elapsed() >= time => None,
             Until::Passed(_) => requests.get(number.checked_rem(requests.len()).unwrap_or(0)),
         };
-        let Some(request) = request else { return Ok((statuses, waits)) };
-        let sent = Instant::now();
+        let Some(request) = request else { return Ok(noted) };
+        let due = match until {
+            Until::Spread(time) => start + time.mul_f64(share(number, requests.len())),
+            Until::AllSent | Until::Passed(_) => Instant::now(),
+        };
+        tokio::time::sleep_until(due.into()).await;
         let status = wire.ask(request).await?.status();
-        waits.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
-        *statuses.entry(status).or_default() += 1;
+        noted.waits.push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX));
+        *noted.statuses.entry(status).or_default() += 1;
+        if !(200..300).contains(&status) {
+            noted.refused.push(number);
+        }
     }
+}
+
+/// How far `number` has come on the way to `all`.
+fn share(number: usize, all: usize) -> f64 {
+    let float = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    float(number) / float(all.max(1))
 }
 
 /// `count` in a second, when it took so long.

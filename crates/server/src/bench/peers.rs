@@ -3,7 +3,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -12,7 +12,7 @@ use federation::signature::{KeyError, PrivateKey};
 use serde_json::{Value, json};
 use tokio::{
     net::{TcpListener, TcpStream},
-    task::JoinSet,
+    task::{AbortHandle, JoinSet},
 };
 
 use super::{
@@ -28,6 +28,18 @@ const KEYS: usize = 4;
 const RADIX: u32 = 250;
 /// Files that are open for other reasons than connections.
 const OTHER_FILES: u32 = 200;
+/// How long a slow server takes to answer.
+const SLOW: Duration = Duration::from_secs(30);
+
+/// What is the matter with a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Trouble {
+    /// It takes long to answer.
+    Slow = 1,
+    /// It answers that its inbox is elsewhere: where it is.
+    Circles = 2,
+}
 
 /// Somebody on another server.
 pub(super) struct Person {
@@ -47,29 +59,34 @@ impl Person {
 /// What arrived in the inboxes.
 pub(super) struct Arrivals {
     began: Instant,
-    /// How much, at each server.
-    counts: Vec<AtomicU32>,
-    /// When the last came, in microseconds since the beginning.
-    last: AtomicU64,
+    servers: Vec<(AtomicU32, AtomicU64)>,
+}
+
+/// What arrived at one server.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrived {
+    /// How much.
+    pub(super) count: u32,
+    /// When the last came.
+    pub(super) last: Instant,
 }
 
 impl Arrivals {
     fn note(&self, server: usize) {
         let now = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.last.fetch_max(now, Ordering::Relaxed);
-        if let Some(count) = self.counts.get(server) {
-            count.fetch_add(1, Ordering::Relaxed);
+        if let Some((count, last)) = self.servers.get(server) {
+            last.fetch_max(now, Ordering::Relaxed);
+            count.fetch_add(1, Ordering::Release);
         }
     }
 
-    /// How much has arrived at each server.
-    pub(super) fn counts(&self) -> Vec<u32> {
-        self.counts.iter().map(|count| count.load(Ordering::Relaxed)).collect()
-    }
-
-    /// When the last arrived.
-    pub(super) fn last(&self) -> Instant {
-        self.began + Duration::from_micros(self.last.load(Ordering::Relaxed))
+    /// What has arrived at each of the first `servers` servers.
+    pub(super) fn of(&self, servers: usize) -> Vec<Arrived> {
+        let read = |(count, last): &(AtomicU32, AtomicU64)| {
+            let count = count.load(Ordering::Acquire);
+            Arrived { count, last: self.began + Duration::from_micros(last.load(Ordering::Relaxed)) }
+        };
+        self.servers.iter().take(servers).map(read).collect()
     }
 }
 
@@ -78,7 +95,9 @@ pub(super) struct Peers {
     pub(super) people: Vec<Person>,
     pub(super) arrivals: Arc<Arrivals>,
     pub(super) addresses: Vec<SocketAddr>,
-    _tasks: JoinSet<()>,
+    world: Arc<World>,
+    listening: Vec<AbortHandle>,
+    tasks: JoinSet<()>,
 }
 
 /// What all of them know.
@@ -86,6 +105,15 @@ struct World {
     keys: Vec<String>,
     arrivals: Arc<Arrivals>,
     delay: Duration,
+    /// What is the matter with each server; 0 if nothing is.
+    troubles: Vec<AtomicU8>,
+}
+
+impl World {
+    fn trouble(&self, server: usize) -> Option<Trouble> {
+        let trouble = self.troubles.get(server)?.load(Ordering::Relaxed);
+        [Trouble::Slow, Trouble::Circles].into_iter().find(|known| *known as u8 == trouble)
+    }
 }
 
 impl Peers {
@@ -102,18 +130,19 @@ impl Peers {
         let public = keys.iter().map(PrivateKey::public_pem).collect::<Result<Vec<_>, KeyError>>();
         let arrivals = Arc::new(Arrivals {
             began: Instant::now(),
-            counts: (0..servers).map(|_| AtomicU32::new(0)).collect(),
-            last: AtomicU64::new(0),
+            servers: (0..servers).map(|_| <(AtomicU32, AtomicU64)>::default()).collect(),
         });
-        let world = World { keys: public.map_err(other("a key"))?, arrivals: arrivals.clone(), delay };
+        let troubles = (0..servers).map(|_| AtomicU8::new(0)).collect();
+        let world = World { keys: public.map_err(other("a key"))?, arrivals: arrivals.clone(), delay, troubles };
         let (world, mut tasks, mut addresses) = (Arc::new(world), JoinSet::new(), Vec::new());
+        let mut listening = Vec::new();
         for server in 0..servers {
             // One port for all, the one that the first finds free.
             let port = addresses.first().map_or(0, SocketAddr::port);
             let bound = TcpListener::bind((address(server), port)).await;
             let listener = bound.map_err(other("a loopback address"))?;
             addresses.push(listener.local_addr().map_err(other("a loopback address"))?);
-            tasks.spawn(listen(listener, usize::try_from(server).unwrap_or(0), world.clone()));
+            listening.push(tasks.spawn(listen(listener, usize::try_from(server).unwrap_or(0), world.clone())));
         }
         let person = |number: u32| {
             let at = usize::try_from(number).unwrap_or(0);
@@ -122,7 +151,32 @@ impl Peers {
             Some(Person { uri: format!("http://{host}/u/{number}"), key })
         };
         let people = (0..people).filter_map(person).collect();
-        Ok(Self { people, arrivals, addresses, _tasks: tasks })
+        Ok(Self { people, arrivals, addresses, world, listening, tasks })
+    }
+
+    /// From now on a server is in trouble.
+    pub(super) fn trouble(&self, server: usize, trouble: Trouble) {
+        if let Some(now) = self.world.troubles.get(server) {
+            now.store(trouble as u8, Ordering::Relaxed);
+        }
+    }
+
+    /// A server is not there any more: it takes no connections, and breaks those that it has.
+    pub(super) fn kill(&self, server: usize) {
+        if let Some(listening) = self.listening.get(server) {
+            listening.abort();
+        }
+    }
+
+    /// A server that was killed is there again.
+    pub(super) async fn revive(&mut self, server: usize) -> Result<(), Failure> {
+        let Some(address) = self.addresses.get(server) else { return Ok(()) };
+        let listener = TcpListener::bind(address).await.map_err(other("a loopback address"))?;
+        let listening = self.tasks.spawn(listen(listener, server, self.world.clone()));
+        if let Some(before) = self.listening.get_mut(server) {
+            *before = listening;
+        }
+        Ok(())
     }
 }
 
@@ -144,14 +198,17 @@ async fn converse(stream: TcpStream, server: usize, world: Arc<World>) {
     let host = stream.local_addr().map(|address| address.to_string()).unwrap_or_default();
     let Ok(mut wire) = Wire::on(stream) else { return };
     let accepted = wire::answer("202 Accepted", "text/plain", "");
+    let circles = wire::redirect(&format!("http://{host}{}", domain::urls::path::INBOX));
     while let Ok(Some(message)) = wire.next().await {
         let bytes = match message.asked() {
             ("POST", _) => {
                 world.arrivals.note(server);
-                if !world.delay.is_zero() {
-                    tokio::time::sleep(world.delay).await;
+                let trouble = world.trouble(server);
+                let delay = if trouble == Some(Trouble::Slow) { SLOW } else { world.delay };
+                if !delay.is_zero() {
+                    tokio::time::sleep(delay).await;
                 }
-                accepted.clone()
+                if trouble == Some(Trouble::Circles) { circles.clone() } else { accepted.clone() }
             }
             (_, target) => match document(&host, server, target, &world.keys) {
                 Some((media_type, json)) => wire::answer("200 OK", media_type, &json.to_string()),

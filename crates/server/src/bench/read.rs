@@ -20,6 +20,9 @@ const PEOPLE: u32 = 100;
 const OBJECTS: u32 = 50;
 /// One post in so many starts a thread.
 const PER_THREAD: usize = 5;
+/// What is read when all servers that were told of a new post ask for it within a second; and over how many connections.
+const RUSH: &str = "new_post";
+const RUSHING: u32 = 500;
 const ACTIVITY_JSON: [(&str, &str); 1] = [("accept", "application/activity+json")];
 
 /// What was measured, by what was read.
@@ -45,17 +48,36 @@ pub(super) async fn measure(subject: &Subject, options: &BenchRead) -> Result<(B
     fill(subject, &mut running, &community, options).await?;
     let birth = running.birth;
     let mut reads = Reads::new();
+    let time = Until::Passed(Duration::from_secs(options.seconds.into()));
     for (name, requests) in requests(&running, &community, subject).await? {
-        let (meter, time) = (Meter::start(running.pid), Duration::from_secs(options.seconds.into()));
-        let outcome = load::send(subject.address(), requests, options.connections, Until::Passed(time)).await?;
-        let cost = meter.read();
-        outcome.expect(200, name)?;
-        reads.insert(
-            name,
-            Read { per_s: outcome.per_s(200), p99_ms: outcome.p99_ms(), seconds: outcome.took.as_secs_f64(), cost },
-        );
+        reads.insert(name, read(subject, &running, name, requests, (options.connections, time)).await?);
     }
+    let rush = vec![post(subject, &running, &community, "nueva").await?; usize::try_from(options.rush).unwrap_or(0)];
+    let read = read(subject, &running, RUSH, rush, (RUSHING, Until::Spread(Duration::from_secs(1)))).await?;
+    reads.insert(RUSH, read);
     Ok((birth, reads))
+}
+
+async fn read(
+    subject: &Subject,
+    running: &Running<'_>,
+    name: &'static str,
+    requests: Vec<Vec<u8>>,
+    (connections, until): (u32, Until),
+) -> Result<Read, Failure> {
+    let meter = Meter::start(running.pid);
+    let outcome = load::send(subject.address(), requests, connections, until).await?;
+    let cost = meter.read();
+    outcome.expect(200, name)?;
+    Ok(Read { per_s: outcome.per_s(200), p99_ms: outcome.p99_ms(), seconds: outcome.took.as_secs_f64(), cost })
+}
+
+/// Writes a post here; returns the request for it.
+async fn post(subject: &Subject, running: &Running<'_>, community: &Community, name: &str) -> Result<Vec<u8>, Failure> {
+    let status = json!({ "status": format!("{} Nota {name} de aquí", community.handle()) });
+    let status = running.post("/api/v1/statuses", &community.token, &status).await?;
+    let uri = status.get("uri").and_then(serde_json::Value::as_str).unwrap_or_default();
+    Ok(running.request("GET", uri.strip_prefix(&subject.url("")).unwrap_or("/"), &ACTIVITY_JSON, b""))
 }
 
 /// Threads and replies of people elsewhere, sent as they would send them.
@@ -91,10 +113,7 @@ async fn requests(
     let webfinger = format!("{}?resource=acct:{GROUP}@{}", urls::path::WEBFINGER, subject.address());
     let mut objects = Vec::new();
     for number in 0..OBJECTS {
-        let status = json!({ "status": format!("{} Nota {number} de aquí", community.handle()) });
-        let status = running.post("/api/v1/statuses", &community.token, &status).await?;
-        let uri = status.get("uri").and_then(serde_json::Value::as_str).unwrap_or_default();
-        objects.push(get(uri.strip_prefix(&subject.url("")).unwrap_or("/")));
+        objects.push(post(subject, running, community, &number.to_string()).await?);
     }
     Ok(vec![
         ("actor", vec![get(&actor)]),

@@ -4,7 +4,8 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{
-    fanout::Fanout,
+    catchup::Catchup,
+    fanout::{Fanout, Troubled},
     ingest::Ingest,
     limits::Limits,
     read::Reads,
@@ -27,6 +28,7 @@ pub(super) struct Report {
 pub(super) enum Measured {
     Ingest(Ingest),
     Fanout(Fanout),
+    Catchup(Catchup),
     Read(Reads),
 }
 
@@ -35,6 +37,7 @@ impl fmt::Display for Report {
         match &self.measured {
             Measured::Ingest(ingest) => ingest_table(f, ingest, &self.limits)?,
             Measured::Fanout(fanout) => fanout_table(f, fanout, &self.limits)?,
+            Measured::Catchup(catchup) => catchup_table(f, catchup)?,
             Measured::Read(reads) => reads_table(f, reads, &self.limits)?,
         }
         writeln!(f, "\nThe server")?;
@@ -68,6 +71,7 @@ fn line(f: &mut fmt::Formatter<'_>, name: &str, value: f64, unit: &str) -> fmt::
 
 fn cost_lines(f: &mut fmt::Formatter<'_>, cost: &Cost) -> fmt::Result {
     line(f, "server's processor time", cost.cpu_s, "s")?;
+    line(f, "that of the load", cost.load_cpu_s, "s")?;
     line(f, "memory, at most", cost.peak_rss_mb, "MB")?;
     line(f, "noise", cost.others_cpu * 100.0, "% of the processors taken by others")
 }
@@ -76,6 +80,9 @@ fn ingest_table(f: &mut fmt::Formatter<'_>, ingest: &Ingest, limits: &Limits) ->
     writeln!(f, "Activities into the shared inbox: {}", ingest.activities)?;
     line(f, "accepted", ingest.accepted_per_s, "per second")?;
     line(f, "applied", ingest.applied_per_s, "per second")?;
+    if let Some(refused) = ingest.refused {
+        line(f, "refused for now", refused.into(), "of them; all others had their effect")?;
+    }
     line(f, "p99 of the answer", ingest.p99_ms, "ms")?;
     line(f, "each", ingest.cpu_us(), "µs of processor time")?;
     line(f, "  of that, checking RSA", 1e6 / limits.rsa_verify_per_s, "µs")?;
@@ -84,13 +91,26 @@ fn ingest_table(f: &mut fmt::Formatter<'_>, ingest: &Ingest, limits: &Limits) ->
 
 fn fanout_table(f: &mut fmt::Formatter<'_>, fanout: &Fanout, limits: &Limits) -> fmt::Result {
     let of = |per_s: f64| per_s / limits.rsa_sign_all_cores_per_s * 100.0;
-    let Fanout { deliveries_per_s, last_s, first, peers, deliveries, cost } = fanout;
+    let Fanout { deliveries_per_s, last_s, first, peers, deliveries, cost, troubled } = fanout;
     writeln!(f, "Posts to {peers} servers, {deliveries} deliveries in all")?;
     line(f, "delivered", *deliveries_per_s, "per second")?;
     line(f, "", of(*deliveries_per_s), "% of what signing alone would allow")?;
     line(f, "the last one after", last_s * 1_000.0, "ms")?;
     line(f, "the first post", first.deliveries_per_s, "per second, with connections to be opened")?;
     line(f, "", first.last_s * 1_000.0, "ms until the last one")?;
+    if let Some(Troubled { peers, deliveries_per_s, last_s, loss }) = troubled {
+        line(f, "beside others in trouble", *deliveries_per_s, &format!("per second; there are {peers} of those"))?;
+        line(f, "", loss * 100.0, "% less than without them")?;
+        line(f, "", last_s * 1_000.0, "ms until the last one")?;
+    }
+    cost_lines(f, cost)
+}
+
+fn catchup_table(f: &mut fmt::Formatter<'_>, catchup: &Catchup) -> fmt::Result {
+    let Catchup { deliveries_per_s, last_s, deliveries, delay_ms, cost } = catchup;
+    writeln!(f, "One server that was away, takes {delay_ms} ms to answer, and missed {deliveries} deliveries")?;
+    line(f, "delivered", *deliveries_per_s, "per second")?;
+    line(f, "the last one after", *last_s, "s")?;
     cost_lines(f, cost)
 }
 
@@ -119,7 +139,7 @@ mod tests {
     use super::*;
     use crate::bench::{fanout::Round, read::Read};
 
-    const COST: Cost = Cost { cpu_s: 2.0, peak_rss_mb: 30.0, others_cpu: 0.5 };
+    const COST: Cost = Cost { cpu_s: 2.0, load_cpu_s: 0.25, peak_rss_mb: 30.0, others_cpu: 0.5 };
 
     fn report(measured: Measured) -> (Value, String) {
         let report = Report { measured, server: Birth::default(), limits: Limits::default() };
@@ -128,7 +148,14 @@ mod tests {
 
     #[test]
     fn the_fields_of_the_contract_are_there() {
-        let ingest = Ingest { accepted_per_s: 1.0, applied_per_s: 2.0, p99_ms: 3.0, activities: 1_000_000, cost: COST };
+        let ingest = Ingest {
+            accepted_per_s: 1.0,
+            applied_per_s: 2.0,
+            p99_ms: 3.0,
+            refused: None,
+            activities: 1_000_000,
+            cost: COST,
+        };
         let (json, table) = report(Measured::Ingest(ingest));
         for name in ["accepted_per_s", "applied_per_s", "p99_ms", "cpu_s", "peak_rss_mb"] {
             assert!(json["ingest"][name].is_f64(), "{name}");
@@ -137,7 +164,8 @@ mod tests {
         assert!(table.contains("2.0 µs of processor time"), "{table}");
 
         let first = Round::default();
-        let fanout = Fanout { deliveries_per_s: 9.0, last_s: 0.5, first, peers: 2, deliveries: 4, cost: COST };
+        let fanout =
+            Fanout { deliveries_per_s: 9.0, last_s: 0.5, first, peers: 2, deliveries: 4, cost: COST, troubled: None };
         let (json, table) = report(Measured::Fanout(fanout));
         assert_eq!((&json["fanout"]["deliveries_per_s"], &json["fanout"]["last_s"]), (&json!(9.0), &json!(0.5)));
         assert_eq!(json["fanout"]["peak_rss_mb"], 30.0);
@@ -147,7 +175,10 @@ mod tests {
         let (json, table) = report(Measured::Read(Reads::from([("actor", read)])));
         assert_eq!(
             json["read"]["actor"],
-            json!({ "per_s": 10.0, "p99_ms": 1.5, "cpu_s": 2.0, "peak_rss_mb": 30.0, "others_cpu": 0.5 })
+            json!({
+                "per_s": 10.0, "p99_ms": 1.5,
+                "cpu_s": 2.0, "load_cpu_s": 0.25, "peak_rss_mb": 30.0, "others_cpu": 0.5
+            })
         );
         assert!(table.contains("200000.0"), "{table}");
     }

@@ -11,6 +11,8 @@ const TICKS: f64 = 100.0;
 pub(super) struct Cost {
     /// Processor seconds of the server.
     pub(super) cpu_s: f64,
+    /// Processor seconds of this process, which makes the load and plays the other servers.
+    pub(super) load_cpu_s: f64,
     /// The most memory the server held meanwhile, in MB.
     pub(super) peak_rss_mb: f64,
     /// Which share of all processors neither the server nor the load took, but others did: noise.
@@ -41,7 +43,8 @@ impl Meter {
         let own = cpu_s(std::process::id()) - self.own;
         let elapsed = self.started.elapsed().as_secs_f64() * processors();
         let others = (busy_s() - self.busy - server - own) / elapsed;
-        Cost { cpu_s: server, peak_rss_mb: memory_mb(self.pid, "VmHWM:"), others_cpu: others.max(0.0) }
+        let peak_rss_mb = memory_mb(self.pid, "VmHWM:");
+        Cost { cpu_s: server, load_cpu_s: own, peak_rss_mb, others_cpu: others.max(0.0) }
     }
 }
 

@@ -124,6 +124,11 @@ pub(super) fn answer(status: &str, media_type: &str, body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
+/// An answer that sends whoever asked elsewhere.
+pub(super) fn redirect(location: &str) -> Vec<u8> {
+    format!("HTTP/1.1 308 Permanent Redirect\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n").into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

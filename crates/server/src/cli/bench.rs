@@ -10,6 +10,8 @@ pub enum Bench {
     Ingest(BenchIngest),
     /// One post to many servers: how soon the last has it.
     Fanout(BenchFanout),
+    /// Everything that waits for one server that was away: how soon it has it.
+    Catchup(BenchCatchup),
     /// Pages, documents and timelines out of a filled database.
     Read(BenchRead),
 }
@@ -26,6 +28,10 @@ pub struct BenchIngest {
     /// How many connections send at once.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub connections: u32,
+    /// Send so many per second, whether those before are answered or not, instead of as many as are answered. Some may then
+    /// be refused for now (429, 503); that all others had their effect is counted at the end.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub rate: Option<u32>,
     /// Where, and how to print it.
     #[command(flatten)]
     pub setting: BenchSetting,
@@ -42,6 +48,24 @@ pub struct BenchFanout {
     pub posts: u32,
     /// How many milliseconds each server takes to answer.
     #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10_000))]
+    pub delay_ms: u32,
+    /// How many more servers follow that are in trouble, and then measure again: every third is dead, takes half a minute
+    /// to answer, or sends everybody in circles.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10_000))]
+    pub troubled: u32,
+    /// Where, and how to print it.
+    #[command(flatten)]
+    pub setting: BenchSetting,
+}
+
+/// `tertulia bench catchup`
+#[derive(Debug, Args)]
+pub struct BenchCatchup {
+    /// How many deliveries wait for the server.
+    #[arg(long, value_name = "N", default_value_t = 3_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub deliveries: u32,
+    /// How many milliseconds it takes to answer.
+    #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u32).range(..=10_000))]
     pub delay_ms: u32,
     /// Where, and how to print it.
     #[command(flatten)]
@@ -60,6 +84,9 @@ pub struct BenchRead {
     /// How many seconds to read each of them.
     #[arg(long, value_name = "S", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub seconds: u32,
+    /// How many requests for one new post come within one second.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub rush: u32,
     /// Where, and how to print it.
     #[command(flatten)]
     pub setting: BenchSetting,
