@@ -68,6 +68,14 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
+    if is_western(text) {
+        return text.chars().map(|c| without_accent(western_lower(c))).collect();
+    }
+    fold_any(text)
+}
+
+/// The same for all scripts.
+fn fold_any(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut base = ' ';
     for c in text.nfkd().flat_map(char::to_lowercase).nfd() {
@@ -82,6 +90,35 @@ pub fn fold(text: &str) -> String {
         }
     }
     out.nfc().collect()
+}
+
+/// Whether a text has only the letters that western Europe writes with, each in one piece: nothing about them has to be
+/// looked up in tables.
+fn is_western(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii() || ('À'..='ÿ').contains(&c))
+}
+
+/// Lower case of the letters of [`is_western`].
+fn western_lower(c: char) -> char {
+    match c {
+        '×' => c,
+        'À'..='Þ' => char::from_u32(u32::from(c) + 0x20).unwrap_or(c),
+        _ => c.to_ascii_lowercase(),
+    }
+}
+
+/// A lower-case letter of [`is_western`] without what it can do without; that of ñ it cannot.
+fn without_accent(c: char) -> char {
+    match c {
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        'ý' | 'ÿ' => 'y',
+        _ => c,
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,16 +162,20 @@ fn words(text: &str, max: usize) -> Vec<String> {
             for byte in piece.bytes() {
                 words.take(char::from(byte.to_ascii_lowercase()));
             }
+        } else if is_western(piece) {
+            piece.chars().map(western_lower).for_each(|c| words.take(c));
         } else {
-            let composed = piece.nfkc().flat_map(char::to_lowercase).nfc();
-            for c in composed.filter(|c| !is_combining_mark(*c)) {
-                words.take(c);
-            }
+            composed(piece).for_each(|c| words.take(c));
         }
     }
     words.take(' ');
     words.done.truncate(max);
     words.done
+}
+
+/// The letters of a text in lower case, each in one piece.
+fn composed(text: &str) -> impl Iterator<Item = char> {
+    text.nfkc().flat_map(char::to_lowercase).nfc().filter(|c| !is_combining_mark(*c))
 }
 
 /// Words, and the beginning of the next one.

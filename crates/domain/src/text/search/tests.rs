@@ -110,3 +110,15 @@ proptest! {
         prop_assert!(finds(&format!("\"{text}\""), &text, language), "{}: {}", text, analyze(&text, language));
     }
 }
+
+#[test]
+fn western_letters_come_out_as_by_the_tables() {
+    let all: Vec<char> = (' '..='~').chain('À'..='ÿ').collect();
+    for c in &all {
+        let text = format!("é{c}");
+        assert!(is_western(&text));
+        assert_eq!(fold(&text), fold_any(&text), "{text}");
+        assert_eq!(text.chars().map(western_lower).collect::<String>(), composed(&text).collect::<String>(), "{text}");
+    }
+    assert!(!is_western("e\u{301}") && !is_western("ﬁ") && !is_western("ª"));
+}
