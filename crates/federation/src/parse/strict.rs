@@ -21,7 +21,9 @@ pub struct Unreadable(#[from] serde_json::Error);
 /// Reads a whole document; keys that are repeated, nesting without end and endless lists are refused.
 pub fn json(bytes: &[u8]) -> Result<Value, Unreadable> {
     let mut left = VALUES;
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    // Whether it is text is asked once, not of each string in it.
+    let text = str::from_utf8(bytes).map_err(de::Error::custom).map_err(Unreadable)?;
+    let mut reader = serde_json::Deserializer::from_str(text);
     let value = Node { depth: DEPTH, left: &mut left }.deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
