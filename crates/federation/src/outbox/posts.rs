@@ -203,9 +203,9 @@ fn addressed(tx: &mut Tx<'_, '_>, post: &Post) -> Result<Addressed> {
 }
 
 /// A group of ours passes on what somebody elsewhere wrote: to forums as it came, and replies also to those who trust
-/// the author's own signature.
+/// the author's own signature. The author's own server hears it only if somebody there follows: it knows what it said.
 fn relay(tx: &mut Tx<'_, '_>, group: &Actor, (post, author): (&Post, &Actor), verb: Verb, cause: Cause) -> Result<()> {
-    let forums = (Receivers::Forums, slice::from_ref(&author.id));
+    let forums = (Receivers::Forums, &[][..]);
     match received::by(tx, cause, &author.uri)? {
         Some(received) => {
             pass_on(tx, group, Some(post), forums, &received.activity)?;
@@ -217,8 +217,7 @@ fn relay(tx: &mut Tx<'_, '_>, group: &Actor, (post, author): (&Post, &Actor), ve
         None if verb == Verb::Create && post.audience != Audience::Members => {
             let name = Name::new(tx, group);
             let activity = activity::announce(&name.uri, group, post, author, tx.now());
-            let (receivers, people) = forums;
-            let to = Recipients { followers_of: &[group.id], people, receivers, ..Recipients::NONE };
+            let to = Recipients { followers_of: &[group.id], receivers: Receivers::Forums, ..Recipients::NONE };
             send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
         }
         None => {}
@@ -283,8 +282,7 @@ pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<
     }
     let Some(group) = own else { return Ok(()) };
     if let Some(received) = received::by(tx, cause, &author.uri)? {
-        let forums = (Receivers::Forums, slice::from_ref(&author.id));
-        pass_on(tx, group, Some(post), forums, &received.activity)?;
+        pass_on(tx, group, Some(post), (Receivers::Forums, &[]), &received.activity)?;
         if received.signed {
             forward(tx, group, post, || Ok(Box::<str>::from(received.activity).into()), &[])?;
         }

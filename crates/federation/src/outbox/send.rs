@@ -100,8 +100,12 @@ pub(super) fn send_text(
 
 /// Actors by number, in their order.
 pub(super) fn actors<const N: usize>(tx: &mut Tx<'_, '_>, ids: [ActorId; N]) -> Result<[Option<Actor>; N]> {
-    let found = store::actors::by_ids(tx, &ids)?;
-    Ok(ids.map(|id| found.iter().find(|actor| actor.id == id).cloned()))
+    // One by one: that is cheaper than a list as long as they are few.
+    let mut found = [const { None }; N];
+    for (found, id) in found.iter_mut().zip(ids) {
+        *found = store::actors::by_id(tx, id)?;
+    }
+    Ok(found)
 }
 
 /// An actor by number.

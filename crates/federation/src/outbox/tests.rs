@@ -146,10 +146,20 @@ async fn what_people_elsewhere_write_in_a_group(world: World) {
     assert_eq!(
         world.sent().await,
         [
-            "Announce(Create(Note)) by huerto to away.test/inbox, disco.test/inbox, lemmy.test/inbox, node.test/inbox",
+            "Announce(Create(Note)) by huerto to disco.test/inbox, lemmy.test/inbox, node.test/inbox",
             "Announce by huerto to masto.test/inbox",
         ],
-        "its own server hears of it though nobody there follows"
+        "nobody follows at the author's own server, which knows"
+    );
+    let tooter = world.person("toot.test", "tom", "mastodon").await;
+    world.hear(tooter, world.huerto, None, &create("https://toot.test/tom", 5, "")).await;
+    assert_eq!(
+        world.sent().await,
+        [
+            "Announce(Create(Note)) by huerto to disco.test/inbox, lemmy.test/inbox, node.test/inbox",
+            "Announce by huerto to masto.test/inbox, toot.test/inbox",
+        ],
+        "on a microblog the author sees that it was shared"
     );
 }
 
@@ -221,6 +231,24 @@ async fn votes_of_both_sides(world: World) {
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0].0, "Announce(Like) by huerto to lemmy.test/inbox, node.test/inbox");
     assert!(sent[0].1.contains(body));
+
+    let sam = world.person("away.test", "sam", "lemmy").await;
+    let by_sam = world.hear(sam, world.huerto, None, &create("https://away.test/sam", 1, "")).await;
+    world.sent().await;
+    let liked = |voter: ActorId, uri: &'static str| {
+        move |tx: &mut app::Tx<'_, '_>| votes::receive(tx, voter, by_sam.id, Vote::Like, uri, Some(cause))
+    };
+    world.app.write(liked(bob, "https://masto.test/2")).await.unwrap();
+    let everywhere = "Announce(Like) by huerto to away.test/inbox, lemmy.test/inbox, node.test/inbox";
+    assert_eq!(world.sent().await, [everywhere], "the author's server hears of it though nobody there follows");
+    let uma = world.person("away.test", "uma", "lemmy").await;
+    let body = r#"{"id":"https://away.test/3","type":"Like","actor":"https://away.test/uma","object":"x"}"#;
+    let cause = world.receive("https://away.test/3", body.into()).await;
+    let vote = move |tx: &mut app::Tx<'_, '_>| {
+        votes::receive(tx, uma, by_sam.id, Vote::Like, "https://away.test/3", Some(cause))
+    };
+    world.app.write(vote).await.unwrap();
+    assert_eq!(world.sent().await, ["Announce(Like) by huerto to lemmy.test/inbox, node.test/inbox"]);
 }
 
 async fn keeping_order(world: World) {

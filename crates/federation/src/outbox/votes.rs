@@ -25,9 +25,9 @@ pub(super) fn voted(
     uri: &str,
     cause: Cause,
 ) -> Result<()> {
-    let Some((voter, group)) = people(tx, post, voter)? else { return Ok(()) };
+    let Some(People { voter, group, author }) = people(tx, post, voter)? else { return Ok(()) };
     if !voter.is_local() {
-        return relay(tx, group.as_ref(), post, &voter, cause);
+        return relay(tx, group.as_ref(), (post, author.as_ref()), &voter, cause);
     }
     let name = Name::given(tx, uri)?;
     let activity = activity::vote(&name.uri, &voter, post, vote, group.as_ref());
@@ -42,9 +42,9 @@ pub(super) fn unvoted(
     uri: &str,
     cause: Cause,
 ) -> Result<()> {
-    let Some((voter, group)) = people(tx, post, voter)? else { return Ok(()) };
+    let Some(People { voter, group, author }) = people(tx, post, voter)? else { return Ok(()) };
     if !voter.is_local() {
-        return relay(tx, group.as_ref(), post, &voter, cause);
+        return relay(tx, group.as_ref(), (post, author.as_ref()), &voter, cause);
     }
     let name = Name::new(tx, &voter);
     let inner = activity::vote(uri, &voter, post, vote, group.as_ref());
@@ -52,18 +52,36 @@ pub(super) fn unvoted(
     tell(tx, &name, (&voter, vote), (post, group.as_ref()), &activity)
 }
 
-fn people(tx: &mut Tx<'_, '_>, post: &Post, voter: ActorId) -> Result<Option<(Actor, Option<Actor>)>> {
-    let [voter, group] = actors(tx, [voter, post.group.unwrap_or(voter)])?;
-    Ok(voter.map(|voter| (voter, group.filter(Actor::is_group))))
+/// Whom a vote has to do with.
+struct People {
+    voter: Actor,
+    /// The group of the post.
+    group: Option<Actor>,
+    /// Its author.
+    author: Option<Actor>,
 }
 
-/// The vote of a person elsewhere, passed on by a group of ours.
-fn relay(tx: &mut Tx<'_, '_>, group: Option<&Actor>, post: &Post, voter: &Actor, cause: Cause) -> Result<()> {
+fn people(tx: &mut Tx<'_, '_>, post: &Post, voter: ActorId) -> Result<Option<People>> {
+    let [voter, group, author] = actors(tx, [voter, post.group.unwrap_or(voter), post.author])?;
+    Ok(voter.map(|voter| People { voter, group: group.filter(Actor::is_group), author }))
+}
+
+/// The vote of a person elsewhere, passed on by a group of ours; also to the author of the post, unless voter and author
+/// are of one server, which knows already.
+fn relay(
+    tx: &mut Tx<'_, '_>,
+    group: Option<&Actor>,
+    (post, author): (&Post, Option<&Actor>),
+    voter: &Actor,
+    cause: Cause,
+) -> Result<()> {
     let Some(group) = group else { return Ok(()) };
+    let author = author.filter(|author| !author.is_local() && author.peer != voter.peer);
     if tells_of(tx, group, post)?
         && let Some(received) = received::by(tx, cause, &voter.uri)?
     {
-        pass_on(tx, group, Some(post), (Receivers::Votes, slice::from_ref(&post.author)), &received.activity)?;
+        let people = author.map_or(&[][..], |author| slice::from_ref(&author.id));
+        pass_on(tx, group, Some(post), (Receivers::Votes, people), &received.activity)?;
     }
     Ok(())
 }
