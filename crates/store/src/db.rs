@@ -286,6 +286,17 @@ where
         outcome
     }
 
+    fn run_within(&mut self, tx: &mut Tx<'_>) -> Result<Outcome> {
+        let out = (self.f)(tx);
+        let failed = out.is_err();
+        self.out = Some(out);
+        if failed {
+            Err(Error::Conflict("a write that shares the transaction failed".into()))
+        } else {
+            Ok(Outcome::Finished)
+        }
+    }
+
     fn finish(&mut self, committed: Result<()>) {
         if let (Some(answer), Some(out)) = (self.answer.take(), self.out.take()) {
             answer.send(committed.map_err(E::from).and(out)).ok();

@@ -8,7 +8,7 @@ use std::{
 use crossbeam_channel::Receiver;
 
 use crate::{
-    conn::Conn,
+    conn::{Conn, Tx},
     db::{Open, Queued},
     error::{Error, Result},
 };
@@ -26,6 +26,10 @@ const ATTEMPTS_ALONE: u32 = 4;
 pub(crate) trait Task: Send {
     /// Runs the closure; may be called again after a conflict or a failed commit.
     fn run(&mut self, conn: &mut Conn) -> Outcome;
+    /// Runs the closure as a part of the open transaction, which has to be given up if this fails.
+    fn run_within(&mut self, tx: &mut Tx<'_>) -> Result<Outcome> {
+        Ok(self.run(tx))
+    }
     /// Answers the caller, with the end of the commit the closure depended on.
     fn finish(&mut self, committed: Result<()>);
 }
@@ -111,24 +115,33 @@ fn run_alone(conn: &mut Conn, task: &mut dyn Task) -> Result<()> {
     Ok(())
 }
 
-/// Serves all waiting writes in one transaction: each in a savepoint, all with one commit.
+/// Whether each write of a batch has a savepoint, or the first failure undoes them all. Savepoints are dear: each copies
+/// every page that it touches first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Care {
+    Savepoints,
+    AllOrNothing,
+}
+
+/// For how many batches there are savepoints after a write failed: whoever fails on purpose gains nothing.
+const CAREFUL: u32 = 64;
+
+/// Serves all waiting writes in one transaction: each can fail alone, and all share one commit.
 pub(crate) fn grouped(conn: &mut Conn, tasks: &Receiver<Queued>) -> Connection {
+    let mut careful = 0_u32;
     while let Ok(first) = tasks.recv() {
         let mut batch = vec![first];
         batch.extend(tasks.try_iter().take(BATCH - 1));
-        let mut outcomes = Vec::with_capacity(batch.len());
+        let care = if careful > 0 || batch.len() == 1 { Care::Savepoints } else { Care::AllOrNothing };
+        careful = careful.saturating_sub(1);
         let mut ran = 0;
-        let committed = catch_unwind(AssertUnwindSafe(|| {
-            conn.transaction::<_, Error>(|tx| {
-                for (task, _) in &mut batch {
-                    ran += 1;
-                    outcomes.push(task.run(tx));
-                }
-                Ok(())
-            })
-        }));
+        let mut committed = together(conn, &mut batch, care, &mut ran);
+        if care == Care::AllOrNothing && matches!(committed, Ok(Err(_))) && conn.depth() == 0 && !conn.is_broken() {
+            careful = CAREFUL;
+            committed = together(conn, &mut batch, Care::Savepoints, &mut ran);
+        }
         match committed {
-            Ok(Ok(())) => {
+            Ok(Ok(outcomes)) => {
                 for ((task, _), outcome) in batch.iter_mut().zip(outcomes) {
                     let end = match outcome {
                         Outcome::Finished => Ok(()),
@@ -156,6 +169,29 @@ pub(crate) fn grouped(conn: &mut Conn, tasks: &Receiver<Queued>) -> Connection {
         }
     }
     Connection::Finished
+}
+
+/// Runs a batch in one transaction; `ran` counts what was begun.
+fn together(
+    conn: &mut Conn,
+    batch: &mut [Queued],
+    care: Care,
+    ran: &mut usize,
+) -> thread::Result<Result<Vec<Outcome>>> {
+    *ran = 0;
+    catch_unwind(AssertUnwindSafe(|| {
+        conn.transaction::<_, Error>(|tx| {
+            let mut outcomes = Vec::with_capacity(batch.len());
+            for (task, _) in batch {
+                *ran += 1;
+                outcomes.push(match care {
+                    Care::Savepoints => task.run(tx),
+                    Care::AllOrNothing => task.run_within(tx)?,
+                });
+            }
+            Ok(outcomes)
+        })
+    }))
 }
 
 /// After a panic, the tasks that did not panic still run; the connection is then given up.
