@@ -51,6 +51,7 @@ impl Schema {
     }
 
     fn create(&mut self, name: &str, statement: &str) {
+        let statement = statement.trim_end_matches(" without rowid");
         let body = statement.split_once('(').map_or("", |(_, body)| body.trim_end().trim_end_matches(')'));
         for part in split_outside_brackets(body, ',') {
             let constraint = ["primary", "unique", "foreign", "check", "constraint"];

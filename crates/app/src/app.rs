@@ -409,7 +409,8 @@ impl App {
         Ok(value)
     }
 
-    /// Applies a received activity: `f`, and the mark that it is done, in one transaction.
+    /// Applies a received activity: `f`, and the mark that it is done, in one transaction. If somebody else has it by now,
+    /// nothing happens.
     pub async fn apply<T: Send + 'static>(
         &self,
         received: ReceivedId,
@@ -417,8 +418,12 @@ impl App {
     ) -> Result<T> {
         self.write(move |tx| {
             let value = f(tx)?;
-            store::jobs::finish_received(tx, received, None)?;
-            Ok(value)
+            let holder = tx.holder();
+            if store::jobs::finish_received(tx, received, holder, None)? {
+                Ok(value)
+            } else {
+                Err(Error::Conflict("somebody else has it by now".into()))
+            }
         })
         .await
     }

@@ -43,7 +43,9 @@ pub async fn dismiss(app: &App, id: ReceivedId, note: String, seen: Option<Strin
         if let Some(host) = &seen {
             record_sign_of_life(tx, host)?;
         }
-        Ok(store::jobs::finish_received(tx, id, Some(&note))?)
+        let holder = tx.holder();
+        store::jobs::finish_received(tx, id, holder, Some(&note))?;
+        Ok(())
     })
     .await
 }
@@ -60,8 +62,8 @@ pub fn record_sign_of_life(tx: &mut Tx<'_, '_>, host: &str) -> Result<()> {
 /// Records that an activity could not be applied: it is tried again after `wait`, or parked if that is no use.
 pub async fn set_aside(app: &App, id: ReceivedId, error: String, wait: Option<Duration>) -> Result<()> {
     app.write(move |tx| {
-        let at = wait.map(|wait| tx.now() + wait);
-        Ok(store::jobs::fail_received(tx, id, &error, at)?)
+        let (holder, at) = (tx.holder(), wait.map(|wait| tx.now() + wait));
+        Ok(store::jobs::fail_received(tx, id, holder, &error, at)?)
     })
     .await
 }

@@ -105,14 +105,19 @@ async fn one(app: &App, handlers: &Handlers, job: store::jobs::Job) -> Result<()
         None => Err(Error::Invalid(format!("nobody knows how to do `{}`", job.kind))),
     };
     let Err(error) = result else {
-        return app.write(move |tx| Ok(store::jobs::finish(tx, id)?)).await;
+        return app
+            .write(move |tx| {
+                let holder = tx.holder();
+                Ok(store::jobs::finish(tx, id, holder)?)
+            })
+            .await;
     };
     let retry = error.is_transient() && job.attempts < ATTEMPTS;
     tracing::info!(kind = job.kind, subject = job.subject, %error, retry, "a job failed");
     let (text, wait) = (error.to_string(), back_off(job.attempts));
     app.write(move |tx| {
-        let at = retry.then(|| tx.now() + wait);
-        Ok(store::jobs::fail(tx, id, &text, at)?)
+        let (holder, at) = (tx.holder(), retry.then(|| tx.now() + wait));
+        Ok(store::jobs::fail(tx, id, holder, &text, at)?)
     })
     .await
 }

@@ -79,7 +79,7 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
     let choice = to.receivers.choice();
     let other = diesel::alias!(deliveries as other);
     macro_rules! select {
-        ($from:expr, $filter:expr) => {{
+        ($from:expr, $filter:expr, $many:expr) => {{
             let profiles = choice.profiles.iter().map(|profile| profile.as_str());
             let mut query = $from
                 .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
@@ -94,8 +94,10 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
                     0.into_sql::<Integer>(),
                     0_i64.into_sql::<BigInt>(),
                 ))
-                .distinct()
                 .into_boxed();
+            if $many {
+                query = query.distinct();
+            }
             if let Some(only) = choice.only {
                 query = query.filter(peers::software.one_of(only.iter().copied()));
             }
@@ -120,13 +122,13 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
     for target in to.followers_of {
         let followers = || follows::table.inner_join(actors::table.on(actors::id.eq(follows::follower_id)));
         let accepted = || follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Accepted)));
-        queued += db!(tx, c => select!(followers(), accepted()).execute(c))?;
+        queued += db!(tx, c => select!(followers(), accepted(), true).execute(c))?;
     }
     for person in to.people {
-        queued += db!(tx, c => select!(actors::table, actors::id.eq(person.0)).execute(c))?;
+        queued += db!(tx, c => select!(actors::table, actors::id.eq(person.0), false).execute(c))?;
     }
     if to.everywhere {
-        queued += db!(tx, c => select!(actors::table, actors::shared_inbox.is_not_null()).execute(c))?;
+        queued += db!(tx, c => select!(actors::table, actors::shared_inbox.is_not_null(), true).execute(c))?;
     }
     Ok(queued)
 }
@@ -211,7 +213,7 @@ pub enum End {
 
 /// Records what became of a delivery to a server.
 pub fn end(tx: &mut Tx<'_>, peer: PeerId, waiting: &Waiting, end: &End, now: Timestamp) -> Result<()> {
-    let row = deliveries::table.find((peer.0, waiting.activity.0, &waiting.inbox));
+    let row = deliveries::table.find((waiting.activity.0, peer.0, &waiting.inbox));
     match end {
         End::Done => db!(tx, c => diesel::delete(row).execute(c))?,
         End::Later { retry_at, error: None } => {
@@ -237,7 +239,11 @@ pub fn end(tx: &mut Tx<'_>, peer: PeerId, waiting: &Waiting, end: &End, now: Tim
 
 /// Gives up everything that is to be sent to a server, without a trace.
 pub fn forget_peer(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
-    db!(tx, c => diesel::delete(deliveries::table.filter(deliveries::peer_id.eq(peer.0))).execute(c))?;
+    // One after the other: each has an index.
+    let waiting = deliveries::peer_id.eq(peer.0).and(deliveries::parked.is_null());
+    db!(tx, c => diesel::delete(deliveries::table.filter(waiting)).execute(c))?;
+    let parked = deliveries::peer_id.eq(peer.0).and(deliveries::parked.is_not_null());
+    db!(tx, c => diesel::delete(deliveries::table.filter(parked)).execute(c))?;
     Ok(())
 }
 

@@ -1,5 +1,5 @@
 //! Background work and received activities: leased, retried, parked after the last try.
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 use domain::{
@@ -11,8 +11,8 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::{AmongExt, SkipLockedExt},
     error::Result,
-    presence::Lease,
-    schema::{jobs, peers, received},
+    presence::{Holder, Lease},
+    schema::{jobs, peers, received, received_bodies},
 };
 
 /// What still waits, spelt as the partial indexes spell it: a bound value would not find them.
@@ -24,6 +24,9 @@ fn waiting() -> SqlLiteral<Bool> {
 fn parked_state() -> SqlLiteral<Bool> {
     sql("state = 'parked'")
 }
+
+/// The holder of what nobody has.
+const NOBODY: i32 = 0;
 
 /// A job as a worker gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -53,7 +56,8 @@ pub fn push(tx: &mut Tx<'_>, id: JobId, kind: &str, subject: &str, run_at: Times
         .values(row)
         .on_conflict((jobs::kind, jobs::subject))
         .do_update()
-        .set(jobs::state.eq("waiting"))
+        // Whoever does it now began before this: they have it no more, and it is done once more.
+        .set((jobs::state.eq("waiting"), jobs::holder.eq(NOBODY)))
         .execute(c))?;
     Ok(())
 }
@@ -79,23 +83,28 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64) -> Resul
     })?)
 }
 
-/// Work is done: it goes.
-pub fn finish(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
-    db!(tx, c => diesel::delete(jobs::table.find(id.0)).execute(c))?;
+/// Work is done: it goes, if `holder` still has it. What was wanted again meanwhile stays, and may be taken at once.
+pub fn finish(tx: &mut Tx<'_>, id: JobId, holder: Holder) -> Result<()> {
+    let row = || jobs::table.find(id.0);
+    let gone = db!(tx, c => diesel::delete(row().filter(jobs::holder.eq(holder.0))).execute(c))? > 0;
+    if !gone {
+        let free = row().filter(jobs::holder.eq(NOBODY));
+        db!(tx, c => diesel::update(free).set(jobs::lease_until.eq(0_i64)).execute(c))?;
+    }
     Ok(())
 }
 
-/// Work failed: it waits until `retry_at`, or is parked for good if there is none.
-pub fn fail(tx: &mut Tx<'_>, id: JobId, error: &str, retry_at: Option<Timestamp>) -> Result<()> {
+/// Work failed, and `holder` still has it: it waits until `retry_at`, or is parked for good if there is none.
+pub fn fail(tx: &mut Tx<'_>, id: JobId, holder: Holder, error: &str, retry_at: Option<Timestamp>) -> Result<()> {
     let (state, run_at) = retry_at.map_or(("parked", 0), |at| ("waiting", at.0));
-    db!(tx, c => diesel::update(jobs::table.find(id.0))
+    db!(tx, c => diesel::update(jobs::table.find(id.0).filter(jobs::holder.eq(holder.0)))
         .set((jobs::state.eq(state), jobs::run_at.eq(run_at), jobs::lease_until.eq(0_i64), jobs::error.eq(error)))
         .execute(c))?;
     Ok(())
 }
 
 /// An activity that was received, as a worker gets it.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
     /// Its number.
     pub id: i64,
@@ -136,7 +145,6 @@ pub fn receive(
         received::actor_uri.eq(actor_uri),
         received::kind.eq(kind),
         received::digest.eq(digest),
-        received::body.eq(body),
         received::state.eq("waiting"),
         received::attempts.eq(0),
         received::run_at.eq(now.0),
@@ -144,6 +152,8 @@ pub fn receive(
     );
     let new = db!(tx, c => diesel::insert_into(received::table).values(row).on_conflict_do_nothing().execute(c))? > 0;
     if new {
+        let row = (received_bodies::id.eq(id.0), received_bodies::body.eq(body));
+        db!(tx, c => diesel::insert_into(received_bodies::table).values(row).execute(c))?;
         return Ok(Arrival::New);
     }
     let first: String = db!(tx, c => received::table.filter(received::uri.eq(uri)).select(received::digest).first(c))?;
@@ -152,7 +162,8 @@ pub fn receive(
 
 /// Takes received activities that are due, the oldest first, for as long as the lease lasts.
 pub fn claim_received(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64) -> Result<Vec<Received>> {
-    let mut claimed: Vec<Received> = db!(tx, c => {
+    type Row = (i64, String, String, String, i32);
+    let (mut rows, bodies): (Vec<Row>, Vec<(i64, String)>) = db!(tx, c => {
         let ids: Vec<i64> = received::table
             .filter(waiting().and(received::run_at.le(now.0)).and(received::lease_until.le(now.0)))
             .order((received::run_at, received::id))
@@ -160,31 +171,43 @@ pub fn claim_received(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64)
             .select(received::id)
             .claimed()
             .load(c)?;
-        diesel::update(received::table.filter(received::id.among(ids)))
+        let rows = diesel::update(received::table.filter(received::id.among(&ids)))
             .set((
                 received::lease_until.eq(lease.until.0),
                 received::holder.eq(lease.holder.0),
                 received::attempts.eq(received::attempts + 1),
             ))
-            .returning((received::id, received::uri, received::actor_uri, received::kind, received::body, received::attempts))
-            .get_results(c)
-    })?;
-    claimed.sort_by_key(|r| r.id);
-    Ok(claimed)
+            .returning((received::id, received::uri, received::actor_uri, received::kind, received::attempts))
+            .get_results(c)?;
+        (rows, received_bodies::table.filter(received_bodies::id.among(ids)).load(c)?)
+    });
+    rows.sort_unstable_by_key(|row| row.0);
+    let mut bodies: HashMap<i64, String> = bodies.into_iter().collect();
+    let read = |(id, uri, actor_uri, kind, attempts): Row| {
+        let body = bodies.remove(&id).unwrap_or_default();
+        Received { id, uri, actor_uri, kind, body, attempts }
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
-/// A received activity has had its effect; written in the transaction of that effect.
-pub fn finish_received(tx: &mut Tx<'_>, id: ReceivedId, note: Option<&str>) -> Result<()> {
-    db!(tx, c => diesel::update(received::table.find(id.0))
-        .set((received::state.eq("done"), received::error.eq(note)))
-        .execute(c))?;
-    Ok(())
+/// A received activity has had its effect; written in the transaction of that effect. Whether `holder` still had it: if
+/// not, somebody else sees to it.
+pub fn finish_received(tx: &mut Tx<'_>, id: ReceivedId, holder: Holder, note: Option<&str>) -> Result<bool> {
+    let held = received::table.find(id.0).filter(received::holder.eq(holder.0));
+    Ok(db!(tx, c => diesel::update(held).set((received::state.eq("done"), received::error.eq(note))).execute(c))? > 0)
 }
 
-/// A received activity could not be applied: it waits until `retry_at`, or is parked if there is none.
-pub fn fail_received(tx: &mut Tx<'_>, id: ReceivedId, error: &str, retry_at: Option<Timestamp>) -> Result<()> {
+/// A received activity could not be applied, and `holder` still has it: it waits until `retry_at`, or is parked if there
+/// is none.
+pub fn fail_received(
+    tx: &mut Tx<'_>,
+    id: ReceivedId,
+    holder: Holder,
+    error: &str,
+    retry_at: Option<Timestamp>,
+) -> Result<()> {
     let (state, run_at) = retry_at.map_or(("parked", 0), |at| ("waiting", at.0));
-    db!(tx, c => diesel::update(received::table.find(id.0))
+    db!(tx, c => diesel::update(received::table.find(id.0).filter(received::holder.eq(holder.0)))
         .set((received::state.eq(state), received::run_at.eq(run_at), received::lease_until.eq(0_i64), received::error.eq(error)))
         .execute(c))?;
     Ok(())
@@ -192,14 +215,15 @@ pub fn fail_received(tx: &mut Tx<'_>, id: ReceivedId, error: &str, retry_at: Opt
 
 /// The bytes of a received activity.
 pub fn received_body(conn: &mut Conn, id: ReceivedId) -> Result<Option<String>> {
-    Ok(db!(conn, c => received::table.find(id.0).select(received::body).first(c).optional())?)
+    Ok(db!(conn, c => received_bodies::table.find(id.0).select(received_bodies::body).first(c).optional())?)
 }
 
 /// Who signed the activity with this id on the network, and its bytes, if it was received and is still kept.
 pub fn received_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(String, String)>> {
     Ok(db!(conn, c => received::table
+        .inner_join(received_bodies::table.on(received_bodies::id.eq(received::id)))
         .filter(received::uri.eq(uri))
-        .select((received::actor_uri, received::body))
+        .select((received::actor_uri, received_bodies::body))
         .first(c)
         .optional())?)
 }

@@ -6,7 +6,7 @@ use crate::{
     conn::{Tx, db},
     dialect::AmongExt,
     error::Result,
-    schema::{activities, deliveries, forestalled, received, settings},
+    schema::{activities, deliveries, forestalled, received, received_bodies, settings},
     sessions, settings as remembered, tokens,
 };
 
@@ -42,6 +42,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
             .limit(PIECE)
             .select(received::id)
             .load(c)?;
+        diesel::delete(received_bodies::table.filter(received_bodies::id.among(&piece))).execute(c)?;
         diesel::delete(received::table.filter(received::id.among(piece))).execute(c)
     })?;
     db!(tx, c => diesel::delete(forestalled::table.filter(forestalled::at.lt(keep.ids.0))).execute(c))?;
@@ -61,7 +62,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
     Ok([bodies, ids, sent].into_iter().any(|n| i64::try_from(n).is_ok_and(|n| n == PIECE)))
 }
 
-/// Empties the bodies of a piece of what was received before `before`, from where the last sweep ended.
+/// Forgets the bodies of a piece of what was received before `before`, from where the last sweep ended.
 fn sweep_bodies(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize> {
     let from: i64 = remembered::get(tx, CURSOR)?.and_then(|at| at.parse().ok()).unwrap_or(0);
     let old = id::at(before, 0);
@@ -72,8 +73,10 @@ fn sweep_bodies(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize> {
         .select(received::id)
         .load(c))?;
     let Some(last) = piece.last().copied() else { return Ok(0) };
-    let done = received::id.gt(from).and(received::id.le(last)).and(received::state.eq("done"));
-    db!(tx, c => diesel::update(received::table.filter(done)).set(received::body.eq("")).execute(c))?;
+    let done = received::table
+        .filter(received::id.gt(from).and(received::id.le(last)).and(received::state.eq("done")))
+        .select(received::id);
+    db!(tx, c => diesel::delete(received_bodies::table.filter(received_bodies::id.eq_any(done))).execute(c))?;
     db!(tx, c => diesel::insert_into(settings::table)
         .values((settings::key.eq(CURSOR), settings::value.eq(last.to_string())))
         .on_conflict(settings::key)

@@ -278,7 +278,7 @@ diesel::table! {
     }
 }
 diesel::table! {
-    deliveries (peer_id, activity_id, inbox) {
+    deliveries (activity_id, peer_id, inbox) {
         peer_id -> BigInt,
         activity_id -> BigInt,
         inbox -> Text,
@@ -295,13 +295,18 @@ diesel::table! {
         actor_uri -> Text,
         kind -> Text,
         digest -> Text,
-        body -> Text,
         state -> Text,
         attempts -> Integer,
         run_at -> BigInt,
         lease_until -> BigInt,
         error -> Nullable<Text>,
         holder -> Integer,
+    }
+}
+diesel::table! {
+    received_bodies (id) {
+        id -> BigInt,
+        body -> Text,
     }
 }
 diesel::table! {
@@ -426,6 +431,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     deliveries,
     received,
+    received_bodies,
     forestalled,
     jobs,
     notifications,

@@ -42,7 +42,7 @@ async fn work_is_taken_once_and_comes_back_after_the_lease(t: TestDb) {
     assert_eq!(again.len(), 3);
     assert!(again.iter().all(|job| job.attempts == 2));
     let id = JobId(again[0].id);
-    t.db.write(move |tx| jobs::fail(tx, id, "broken", None)).await.unwrap();
+    t.db.write(move |tx| jobs::fail(tx, id, Holder(1), "broken", None)).await.unwrap();
     let backlog = t.db.read(jobs::backlog).await.unwrap();
     assert_eq!((backlog.waiting, backlog.parked), (4, 1));
 }
@@ -64,7 +64,7 @@ async fn the_first_activity_of_an_id_stays(t: TestDb) {
     assert_eq!(receive(3, "bb").await.unwrap(), Arrival::Different);
     let claimed = t.db.write(|tx| jobs::claim_received(tx, Timestamp(2), lease(1, 9), 9)).await.unwrap();
     assert_eq!(claimed.iter().map(|r| (r.id, r.body.as_str())).collect::<Vec<_>>(), [(1, "aa")]);
-    t.db.write(|tx| jobs::finish_received(tx, ReceivedId(1), None)).await.unwrap();
+    t.db.write(|tx| jobs::finish_received(tx, ReceivedId(1), Holder(1), None)).await.unwrap();
     assert_eq!(receive(4, "aa").await.unwrap(), Arrival::Repeated, "done things stay known");
 }
 
@@ -131,6 +131,50 @@ async fn who_lost_a_server_says_nothing_of_it_any_more(t: TestDb) {
     assert_eq!(peer.last_error.as_deref(), Some("true"));
 }
 
+async fn who_lost_a_piece_of_work_says_nothing_of_it_any_more(t: TestDb) {
+    let (one, other, id, act) = (Holder(1), Holder(2), JobId(1), ReceivedId(1));
+    let story = move |tx: &mut Tx<'_>| {
+        let take = |tx: &mut Tx<'_>, holder: i32, now: i64| {
+            let (now, lease) = (Timestamp(now), lease(holder, now + 5));
+            let jobs = jobs::claim(tx, now, lease, 9)?.len();
+            Ok::<_, Error>((jobs, jobs::claim_received(tx, now, lease, 9)?.len()))
+        };
+        jobs::push(tx, id, "k", "s", Timestamp(1))?;
+        jobs::receive(tx, act, ("u", "a", "Like"), ("d", "b"), Timestamp(1))?;
+        assert_eq!(take(tx, 1, 1)?, (1, 1));
+        assert_eq!(take(tx, 2, 6)?, (1, 1), "the leases ran out");
+        jobs::finish(tx, id, one)?;
+        jobs::fail(tx, id, one, "late", None)?;
+        jobs::fail_received(tx, act, one, "late", None)?;
+        assert!(!jobs::finish_received(tx, act, one, None)?);
+        assert_eq!(take(tx, 3, 7)?, (0, 0), "the other one still has both");
+        jobs::fail(tx, id, other, "true", Some(Timestamp(8)))?;
+        jobs::fail_received(tx, act, other, "true", Some(Timestamp(8)))?;
+        assert_eq!(take(tx, 3, 8)?, (1, 1));
+        jobs::finish(tx, id, Holder(3))?;
+        assert!(jobs::finish_received(tx, act, Holder(3), None)?);
+        assert_eq!(take(tx, 4, 99)?, (0, 0));
+        Ok::<_, Error>((jobs::backlog(tx)?, jobs::received_backlog(tx)?))
+    };
+    let (jobs, received) = t.db.write(story).await.unwrap();
+    assert_eq!((jobs.waiting, jobs.parked, received.waiting, received.parked), (0, 0, 0, 0));
+}
+
+async fn what_is_wanted_again_while_it_is_done_is_done_again(t: TestDb) {
+    let story = |tx: &mut Tx<'_>| {
+        let (now, id) = (Timestamp(1), JobId(1));
+        jobs::push(tx, id, "k", "s", now)?;
+        let first = jobs::claim(tx, now, lease(1, 100), 9)?.len();
+        jobs::push(tx, JobId(2), "k", "s", now)?;
+        let meanwhile = jobs::claim(tx, now, lease(1, 100), 9)?.len();
+        jobs::finish(tx, id, Holder(1))?;
+        let second = jobs::claim(tx, now, lease(1, 100), 9)?.len();
+        jobs::finish(tx, id, Holder(1))?;
+        Ok::<_, Error>((first, meanwhile, second, jobs::backlog(tx)?.waiting))
+    };
+    assert_eq!(t.db.write(story).await.unwrap(), (1, 0, 1, 0));
+}
+
 async fn what_is_known_of_a_server_is_not_supposed_away(t: TestDb) {
     use Scheme::{Cavage, Rfc9421};
     let story = |tx: &mut Tx<'_>| {
@@ -175,6 +219,8 @@ on_both! {
     what_was_given_up_long_ago_is_forgotten
     what_a_vanished_process_had_is_free
     who_lost_a_server_says_nothing_of_it_any_more
+    who_lost_a_piece_of_work_says_nothing_of_it_any_more
+    what_is_wanted_again_while_it_is_done_is_done_again
     what_is_known_of_a_server_is_not_supposed_away
     work_is_taken_once_and_comes_back_after_the_lease
     the_first_activity_of_an_id_stays
