@@ -72,13 +72,9 @@ fn staff(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<Vec<ActorId>> {
 }
 
 fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
-    let mut concerned = store::posts::mentioned(tx, post.id)?;
-    if let Some(parent) = post.parent {
-        concerned.extend(store::posts::author(tx, parent)?);
-    }
     // Who may not read it does not hear of it.
     let mut readers = Vec::new();
-    for person in store::accounts::among(tx, &concerned)? {
+    for person in store::accounts::concerned_by(tx, post.id, post.parent)? {
         if store::posts::seen(tx, post.id, Some(person))?.is_some() {
             readers.push(person);
         }

@@ -6,7 +6,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
-    schema::{accounts, actors, posts, recovery_codes},
+    schema::{accounts, actors, mentions, posts, recovery_codes},
 };
 
 /// A login; it has the number of its actor.
@@ -98,6 +98,25 @@ pub fn count_active(conn: &mut Conn, since: PostId) -> Result<i64> {
 /// The numbers of those among `ids` who have a login here.
 pub fn among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<ActorId>> {
     let found: Vec<i64> = db!(conn, c => accounts::table.filter(accounts::id.among(ids)).select(accounts::id).load(c))?;
+    Ok(found.into_iter().map(ActorId).collect())
+}
+
+/// The numbers of those with a login here whom a post names, or who wrote the one that it answers.
+pub fn concerned_by(conn: &mut Conn, post: PostId, parent: Option<PostId>) -> Result<Vec<ActorId>> {
+    let mut found: Vec<i64> = db!(conn, c => mentions::table
+        .inner_join(accounts::table.on(accounts::id.eq(mentions::actor_id)))
+        .filter(mentions::post_id.eq(post.0))
+        .select(accounts::id)
+        .load(c))?;
+    if let Some(parent) = parent {
+        let author: Option<i64> = db!(conn, c => posts::table
+            .inner_join(accounts::table.on(accounts::id.eq(posts::author_id)))
+            .filter(posts::id.eq(parent.0))
+            .select(accounts::id)
+            .first(c)
+            .optional())?;
+        found.extend(author.filter(|author| !found.contains(author)));
+    }
     Ok(found.into_iter().map(ActorId).collect())
 }
 

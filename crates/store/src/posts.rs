@@ -146,11 +146,6 @@ pub fn by_ids(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<Post>> {
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-/// Who wrote a post.
-pub fn author(conn: &mut Conn, id: PostId) -> Result<Option<ActorId>> {
-    Ok(db!(conn, c => posts::table.find(id.0).select(posts::author_id).first(c).optional())?.map(ActorId))
-}
-
 /// Whether a post is closed to replies.
 pub fn is_locked(conn: &mut Conn, id: PostId) -> Result<bool> {
     let locked: Option<bool> =
