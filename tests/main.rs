@@ -19,6 +19,7 @@ mod moderation;
 mod moves;
 mod network;
 mod peers;
+mod polls;
 mod program;
 mod proofs;
 mod reports;

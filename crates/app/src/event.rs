@@ -112,6 +112,27 @@ pub enum Event {
         /// Where it came from.
         cause: Cause,
     },
+    /// Somebody chose in a poll.
+    Chosen {
+        /// The post.
+        post: Arc<Post>,
+        /// Who voted.
+        voter: ActorId,
+        /// What, by the places of the options.
+        choices: Vec<usize>,
+    },
+    /// What was counted in a poll has changed; of polls here it is told in rounds.
+    Counted {
+        /// The post.
+        post: Arc<Post>,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// A poll is closed.
+    PollClosed {
+        /// The post.
+        post: Arc<Post>,
+    },
     /// A person passed a post on. What a group passes on is part of `Posted`.
     Shared {
         /// The post.

@@ -7,7 +7,7 @@ use domain::{
 };
 use futures_util::future::BoxFuture;
 
-use crate::{App, Error, Queue, Result, Tx, actors, moderation, moves, random, rules};
+use crate::{App, Error, Queue, Result, Tx, actors, moderation, moves, polls, random, rules};
 
 /// What a kind of job does with its subject. It may run twice.
 pub type Handler = fn(App, String) -> BoxFuture<'static, Result<()>>;
@@ -21,6 +21,8 @@ pub fn handlers() -> Handlers {
         (actors::ERASE, actors::erase as Handler),
         (moderation::CLEAN, moderation::clean),
         (moves::TAKE_ALONG, moves::take_along),
+        (polls::CLOSE, polls::close),
+        (polls::TELL, polls::tell),
         (rules::SEVER, rules::sever),
     ])
 }

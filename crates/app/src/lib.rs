@@ -21,6 +21,7 @@ pub mod notifications;
 pub mod peers;
 pub mod people;
 mod ports;
+pub mod polls;
 pub mod posts;
 pub mod random;
 pub mod reports;

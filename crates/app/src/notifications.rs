@@ -20,6 +20,8 @@ pub enum Kind {
     Favourite,
     /// Somebody passed their post on.
     Reblog,
+    /// A poll is closed in which they voted, or which is theirs.
+    Poll,
     /// Somebody reports something that they have to see to.
     Report,
 }
@@ -33,6 +35,7 @@ impl Kind {
             Self::FollowRequest => "follow_request",
             Self::Favourite => "favourite",
             Self::Reblog => "reblog",
+            Self::Poll => "poll",
             Self::Report => store::notifications::REPORT,
         }
     }
@@ -61,6 +64,11 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         Event::Reported { report } => {
             let desk = reports::desk(tx, report)?;
             tell(tx, &desk, Kind::Report, report.reporter, Some(report.id.0))
+        }
+        Event::PollClosed { post } => {
+            let mut concerned = store::polls::voters(tx, post.id)?;
+            concerned.push(post.author);
+            tell(tx, &concerned, Kind::Poll, post.author, Some(post.id.0))
         }
         Event::Deleted { post, .. } => Ok(store::notifications::remove_post(tx, post.id)?),
         _ => Ok(()),
@@ -91,7 +99,7 @@ fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: O
     // Whoever is silenced is heard only by those who follow them, and by those who answer for others.
     let hushed = kind != Kind::Report && !accounts.is_empty() && is_silenced(tx, by)?;
     for account in accounts {
-        if account != by && (!hushed || follows(tx, account, by)?) {
+        if (account != by || kind == Kind::Poll) && (!hushed || follows(tx, account, by)?) {
             let id: NotificationId = tx.new_id();
             store::notifications::insert(tx, id, account, kind.as_str(), by, about, now)?;
         }

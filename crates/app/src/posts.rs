@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{forestalled::Foretold, posts::Count};
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moderation};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moderation, polls};
 
 mod draft;
 mod once;
@@ -116,6 +116,9 @@ fn publish(
     let parent = draft.parent.map(|id| load(tx, id)).transpose()?;
     let (group, audience) = settle(tx, author, draft, parent.as_ref(), origin.is_none())?;
     let now = tx.now();
+    if origin.is_none() && draft.content.poll.as_ref().is_some_and(|poll| poll.is_closed(now)) {
+        return Err(Error::Invalid("a poll closes in the future".into()));
+    }
     let published = origin.map_or(now, |origin| origin.published.min(now));
     let news = origin.is_none_or(|origin| origin.sent && draft.parent.is_none() && published >= now - LATE);
     let id = tx.post_id(published, news);
@@ -148,6 +151,7 @@ fn publish(
     let due = moderation::fall_due(tx, &mut post, foretold)?;
     store::posts::insert(tx, &post, &draft.mentions)?;
     store::search::index(tx, post.id, &draft.terms)?;
+    polls::open(tx, &post)?;
     if let (Some(parent), None) = (draft.parent, post.removed) {
         store::posts::count(tx, parent, Count::Replies, 1)?;
     }
@@ -222,14 +226,10 @@ pub fn receive_edit(
     if newer {
         let edited = edited.map(|at| at.min(tx.now()));
         revise(tx, by, post, draft, edited, cause)?;
-    } else if draft.content.poll.is_some() && post.content.poll != draft.content.poll {
-        // The results of a poll come without a new date.
-        let edited = post.edited;
-        let counted = Content { poll: draft.content.poll.clone(), ..post.content.clone() };
-        let same = Draft { kind: post.kind, ..draft.clone().saying(counted) };
-        revise(tx, by, post, &same, edited, cause)?;
+        return Ok(());
     }
-    Ok(())
+    // The results of a poll come without a new date.
+    polls::recount(tx, by, post, &draft.content, cause)
 }
 
 fn revise(
@@ -241,10 +241,12 @@ fn revise(
     cause: Cause,
 ) -> Result<Post> {
     policy::edit(&post, by)?;
+    let asked = post.content.poll.clone();
     let post = Post { kind: draft.kind, content: draft.content.clone(), edited, ..post };
     store::posts::update(tx, &post, &draft.mentions)?;
     store::search::unindex(tx, post.id)?;
     store::search::index(tx, post.id, &draft.terms)?;
+    polls::change(tx, &post, asked.as_ref())?;
     tx.emit(Event::Edited { post: Arc::new(post.clone()), cause });
     Ok(post)
 }

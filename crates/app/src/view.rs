@@ -68,7 +68,8 @@ pub fn post(conn: &mut Conn, post: Post) -> Result<PostView> {
 }
 
 /// The views of posts, in their order. Who may read them was decided before.
-pub fn posts(conn: &mut Conn, posts: Vec<Post>) -> Result<Vec<PostView>> {
+pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
+    count_polls(conn, &mut posts)?;
     let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
     let mut near: Vec<PostId> = posts.iter().flat_map(|post| post.parent.into_iter().chain([post.root])).collect();
     near.retain(|id| !ids.contains(id));
@@ -107,4 +108,19 @@ pub fn posts(conn: &mut Conn, posts: Vec<Post>) -> Result<Vec<PostView>> {
         })
     };
     Ok(posts.into_iter().filter_map(view).collect())
+}
+
+/// Fills in what was counted in the polls among these posts.
+fn count_polls(conn: &mut Conn, posts: &mut [Post]) -> Result<()> {
+    let asking: Vec<PostId> = posts.iter().filter(|post| post.content.poll.is_some()).map(|post| post.id).collect();
+    if asking.is_empty() {
+        return Ok(());
+    }
+    let counts = store::polls::counts(conn, &asking)?;
+    for post in posts {
+        if let Some(counted) = counts.get(&post.id) {
+            post.content.poll = post.content.poll.take().map(|poll| poll.counting(counted));
+        }
+    }
+    Ok(())
 }

@@ -24,6 +24,9 @@ const FORUMS: &[&str] = &["discourse", "ibis", "lotide", "mitra", "nodebb", "ter
 /// Software that counts the votes a group reports.
 const VOTES: &[&str] = &["lemmy", "mbin", "nodebb", "piefed", "tertulia"];
 
+/// Software of groups that also knows polls.
+const POLLS: &[&str] = &["mitra", "nodebb", "piefed", "tertulia"];
+
 /// Software that takes what a group forwards, if its author signed it.
 const FORWARDS: &[&str] = &["ecko", "fedibird", "hometown", "kmyblue", "mastodon"];
 
@@ -66,6 +69,8 @@ pub enum Receivers {
     Articles,
     /// Of those, the ones that count reported votes.
     Votes,
+    /// Of those that know groups, the ones that know polls.
+    Polls,
     /// Those that get threads one at a time.
     Microblogs,
     /// Of those, the ones that also take forwarded replies.
@@ -97,6 +102,7 @@ impl Receivers {
             Self::Pages => choice(FORUM, Some(PAGES), &[]),
             Self::Articles => choice(FORUM, None, PAGES),
             Self::Votes => choice(FORUM, Some(VOTES), &[]),
+            Self::Polls => choice(FORUM, Some(POLLS), &[]),
             Self::Microblogs => choice(MICROBLOG, None, &[]),
             Self::Forwards => choice(&[Profile::Microblog], Some(FORWARDS), &[]),
             Self::FirstHand => choice(MICROBLOG, None, FORWARDS),
@@ -167,6 +173,7 @@ mod tests {
 
     #[test]
     fn forums_get_a_thread_in_exactly_one_form() {
+        assert!(POLLS.iter().all(|software| Receivers::Forums.include(software)));
         for software in PAGES.iter().chain(FORUMS) {
             assert!(Receivers::Pages.include(software) != Receivers::Articles.include(software), "{software}");
             assert!(Receivers::Forums.include(software) && !Receivers::Microblogs.include(software), "{software}");

@@ -2,7 +2,8 @@
 use crate::{
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::ActorId,
-    post::{Audience, Post, Vote},
+    post::{Audience, Poll, Post, Vote},
+    time::Timestamp,
 };
 
 /// Why something is not allowed; the word is stable and may be shown.
@@ -41,6 +42,15 @@ pub enum Refusal {
     /// It was done not long ago.
     #[error("it is too soon")]
     TooSoon,
+    /// A poll takes no more votes.
+    #[error("the poll is closed")]
+    Closed,
+    /// A vote was cast already.
+    #[error("a vote was cast already")]
+    Voted,
+    /// It is their own poll.
+    #[error("nobody votes in their own poll")]
+    OwnPoll,
     /// It is not open to everybody.
     #[error("it is not public")]
     NotPublic,
@@ -88,6 +98,19 @@ pub fn vote(group: Option<(&GroupRules, &Standing)>, post: &Post, _vote: Vote) -
         read(group, who)?;
     }
     Ok(())
+}
+
+/// Choosing in a poll that one may read; `group` is the one it stands in, `before` what one chose already.
+pub fn choose(
+    group: Option<(&GroupRules, &Standing)>,
+    (post, poll): (&Post, &Poll),
+    (who, before): (ActorId, &[usize]),
+    now: Timestamp,
+) -> Verdict {
+    vote(group, post, Vote::Like)?;
+    unless(post.author == who, Refusal::OwnPoll)?;
+    unless(poll.is_closed(now), Refusal::Closed)?;
+    unless(!poll.multiple && !before.is_empty(), Refusal::Voted)
 }
 
 /// What a request to follow a group brings about.

@@ -92,6 +92,58 @@ pub struct Poll {
     pub voters: u32,
 }
 
+/// What was counted in a poll.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counted {
+    /// The votes for each option, by its place.
+    pub votes: Vec<u32>,
+    /// How many people voted.
+    pub voters: u32,
+}
+
+impl Counted {
+    /// Counts one more vote for the option at this place.
+    pub fn add(&mut self, choice: usize) {
+        if self.votes.len() <= choice {
+            self.votes.resize(choice + 1, 0);
+        }
+        if let Some(votes) = self.votes.get_mut(choice) {
+            *votes = votes.saturating_add(1);
+        }
+    }
+}
+
+impl Poll {
+    /// Whether it takes no more votes.
+    pub fn is_closed(&self, now: Timestamp) -> bool {
+        self.closes.is_some_and(|closes| closes <= now)
+    }
+
+    /// The place of the option with this name.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.options.iter().position(|(option, _)| option == name)
+    }
+
+    /// Whether it asks what another one asks, whatever was counted in either.
+    pub fn asks_as(&self, other: &Self) -> bool {
+        let names = |poll: &Self| poll.options.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        self.multiple == other.multiple && names(self) == names(other)
+    }
+
+    /// What was counted.
+    pub fn count(&self) -> Counted {
+        Counted { votes: self.options.iter().map(|(_, votes)| *votes).collect(), voters: self.voters }
+    }
+
+    /// The same poll with what was counted in it.
+    #[must_use]
+    pub fn counting(self, counted: &Counted) -> Self {
+        let votes = counted.votes.iter().copied().chain(std::iter::repeat(0));
+        let options = self.options.into_iter().zip(votes).map(|((name, _), votes)| (name, votes)).collect();
+        Self { options, voters: counted.voters, ..self }
+    }
+}
+
 /// What a post says: what its author may change later.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Content {

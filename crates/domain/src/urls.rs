@@ -380,6 +380,11 @@ pub fn announcement(group: &str, id: PostId) -> String {
     format!("{group}#announcements/{id}")
 }
 
+/// The ballot by which `voter` chose an option of a poll; derived, so that a repeat is the same one.
+pub fn ballot(voter: &str, poll: PostId, choice: usize) -> String {
+    format!("{voter}#ballots/{poll}/{choice}")
+}
+
 /// A page of a collection that runs from the oldest to the newest, from the item after `cursor`.
 pub fn page_after(collection: &str, cursor: i64) -> String {
     format!("{collection}?after={cursor}")
@@ -481,6 +486,7 @@ mod tests {
                 (rsa_key(&actor), Local::Actor(name.clone())),
                 (ed25519_key(&actor), Local::Actor(name.clone())),
                 (follow(&actor, ActorId(number)), Local::Actor(name.clone())),
+                (ballot(&actor, PostId(number), 3), Local::Actor(name.clone())),
                 (site.activity(ActivityId(number)), Local::Activity(ActivityId(number))),
                 (site.instance(site.host()), Local::Instance),
                 (site.inbox(site.host()), Local::Inbox),

@@ -59,10 +59,16 @@ pub const ACTIVITIES: &[Activity] = &[
         meaning: "a post was written; kept if it is for a group here, replies to a known post, names somebody here, or somebody here follows its author",
     },
     Activity {
+        name: "Create{Vote}",
+        object: "a `Note` that has a `name` and replies to a poll, and no content",
+        direction: Direction::Both,
+        meaning: "a vote in a poll, told to its author alone; once for each person and option",
+    },
+    Activity {
         name: "Update",
         object: "a post, a person or a group",
         direction: Direction::Both,
-        meaning: "it has changed; posts by their author only, and only if newer",
+        meaning: "it has changed; posts by their author only, and only if newer; the results of a poll come without a new date",
     },
     Activity {
         name: "Delete",

@@ -6,6 +6,7 @@
 mod actors;
 mod follows;
 mod moderation;
+mod polls;
 mod posts;
 mod received;
 mod reports;
@@ -44,6 +45,9 @@ impl Outbox for FederationOutbox {
             Event::Unvoted { post, voter, vote, activity_uri, cause } => {
                 votes::unvoted(tx, post, (*voter, *vote), activity_uri, *cause)
             }
+            Event::Chosen { post, voter, choices } => polls::chosen(tx, post, *voter, choices),
+            Event::Counted { post, cause: None } | Event::PollClosed { post } => polls::counted(tx, post),
+            Event::Counted { post, cause } => posts::edited(tx, post, *cause),
             Event::Shared { post, by, activity_uri, .. } => shares::shared(tx, post, *by, activity_uri),
             Event::Unshared { post, by, activity_uri, .. } => shares::unshared(tx, post, *by, activity_uri),
             Event::FollowAsked { follow } => follows::asked(tx, follow),

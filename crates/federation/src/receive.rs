@@ -7,6 +7,7 @@ mod follows;
 mod known;
 mod moderation;
 mod moves;
+mod polls;
 mod posts;
 mod queue;
 mod reports;

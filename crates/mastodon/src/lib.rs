@@ -10,6 +10,7 @@ mod notifications;
 mod paging;
 mod params;
 mod placeholder;
+mod polls;
 mod reports;
 mod route;
 mod search;
@@ -36,6 +37,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(instance::routes)
             .configure(accounts::routes)
             .configure(statuses::routes)
+            .configure(polls::routes)
             .configure(timelines::routes)
             .configure(notifications::routes)
             .configure(follow_requests::routes)

@@ -74,6 +74,11 @@ impl Params {
         }
     }
 
+    /// What stands inside something: `name[…]`.
+    pub(crate) fn within(&self, name: &str) -> Option<Self> {
+        self.0.get(name)?.as_object().cloned().map(Self)
+    }
+
     /// Whether something was given that is not empty.
     pub(crate) fn has(&self, name: &str) -> bool {
         match self.0.get(name) {

@@ -19,6 +19,7 @@ use store::{Db, Location};
 
 mod entities;
 mod home;
+mod polls;
 mod reading;
 mod requests;
 mod scopes;

@@ -18,6 +18,7 @@ pub mod log;
 pub mod moves;
 pub mod notifications;
 pub mod peers;
+pub mod polls;
 pub mod posts;
 mod presence;
 pub mod relations;

@@ -344,6 +344,21 @@ diesel::table! {
     }
 }
 diesel::table! {
+    polls (post_id) {
+        post_id -> BigInt,
+        votes -> Text,
+        voters -> BigInt,
+    }
+}
+diesel::table! {
+    ballots (post_id, actor_id, choice) {
+        post_id -> BigInt,
+        actor_id -> BigInt,
+        choice -> Integer,
+        created -> BigInt,
+    }
+}
+diesel::table! {
     idempotency (account_id, key) {
         account_id -> BigInt,
         key -> Text,
@@ -435,6 +450,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     forestalled,
     jobs,
     notifications,
+    polls,
+    ballots,
     idempotency,
     log_entries,
     reports,

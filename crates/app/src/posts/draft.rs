@@ -12,7 +12,7 @@ use domain::{
 };
 
 use super::{Draft, TITLE};
-use crate::{App, Error, Me, Result};
+use crate::{App, Error, Me, Result, polls};
 
 /// The longest text a member may write, in characters.
 pub const TEXT: usize = 50_000;
@@ -62,6 +62,8 @@ impl Default for Writing {
 /// Makes a draft of what `me` typed; asks other servers about people it does not know.
 pub(super) async fn complete(app: &App, me: Me, writing: Writing) -> Result<Draft> {
     check(&writing)?;
+    let poll = writing.poll.clone().map(polls::checked).transpose()?;
+    let writing = Writing { poll, ..writing };
     let parent = match writing.parent {
         Some(id) => Some(app.read(move |c| store::posts::seen(c, id, Some(me.0))).await?.ok_or(Error::NotFound)?),
         None => None,

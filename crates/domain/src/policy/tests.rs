@@ -5,7 +5,6 @@ use super::*;
 use crate::{
     id::PostId,
     post::{Content, PostKind},
-    time::Timestamp,
 };
 
 fn group(visibility: Visibility, joining: Joining) -> GroupRules {
@@ -73,6 +72,10 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         verb("reply", |group, who| post(group, who, Place::Reply { locked: false })),
         verb("reply in a locked thread", |group, who| post(group, who, Place::Reply { locked: true })),
         verb("vote", |group, who| vote(Some((group, who)), &thread(Audience::Public), Vote::Like)),
+        verb("choose in a poll", |group, who| {
+            let poll = Poll { closes: Some(Timestamp(2)), ..Poll::default() };
+            choose(Some((group, who)), (&thread(Audience::Public), &poll), (ActorId(3), &[]), Timestamp(1))
+        }),
         verb("report", report),
         (
             "follow",
@@ -149,6 +152,21 @@ fn an_owner_stays_and_nobody_rises_above_themselves() {
     assert_eq!(leave(&role(Role::Owner)), Err(Refusal::Rank));
     let banned = Standing { banned: true, ..Standing::default() };
     assert_eq!(appoint(&role(Role::Owner), &banned, Some(Role::Member)), Err(Refusal::Banned));
+}
+
+#[test]
+fn a_poll_takes_one_ballot_of_others_until_it_closes() {
+    let poll = Poll { options: vec![("yes".into(), 0)], closes: Some(Timestamp(9)), ..Poll::default() };
+    let post = thread(Audience::Public);
+    let at = |poll: &Poll, who: ActorId, before: &[usize], now| choose(None, (&post, poll), (who, before), now);
+    assert_eq!(at(&poll, ActorId(3), &[], Timestamp(8)), Ok(()));
+    assert_eq!(at(&poll, ActorId(3), &[], Timestamp(9)), Err(Refusal::Closed));
+    assert_eq!(at(&poll, post.author, &[], Timestamp(8)), Err(Refusal::OwnPoll));
+    assert_eq!(at(&poll, ActorId(3), &[0], Timestamp(8)), Err(Refusal::Voted));
+    let multiple = Poll { multiple: true, ..poll };
+    assert_eq!(at(&multiple, ActorId(3), &[0], Timestamp(8)), Ok(()));
+    let gone = Post { removed: Some(Timestamp(1)), ..thread(Audience::Public) };
+    assert_eq!(choose(None, (&gone, &multiple), (ActorId(3), &[]), Timestamp(8)), Err(Refusal::Gone));
 }
 
 #[test]

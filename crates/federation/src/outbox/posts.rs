@@ -16,7 +16,7 @@ use store::{deliveries::Recipients, posts::Count};
 
 use super::{
     received,
-    send::{Envelope, Name, actors, pass_on, room, send, send_text, tells_of},
+    send::{Envelope, Name, actors, pass_on, pass_on_instead, room, send, send_text, tells_of},
 };
 use crate::render::{self, Activity, Form, PUBLIC, activity, object::Object};
 
@@ -119,18 +119,20 @@ fn written(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<()> {
     }
 }
 
-fn to_microblogs(group: &Actor) -> Recipients<'_> {
+pub(super) fn to_microblogs(group: &Actor) -> Recipients<'_> {
     let followers_of = slice::from_ref(&group.id);
     Recipients { followers_of, receivers: Receivers::Microblogs, ..Recipients::NONE }
 }
 
-fn reaches_followers(post: &Post) -> bool {
+pub(super) fn reaches_followers(post: &Post) -> bool {
     matches!(post.audience, Audience::Public | Audience::Unlisted | Audience::Followers)
 }
 
 /// A group of ours wraps what its author published, for every kind of forum in its form.
 fn wrap(tx: &mut Tx<'_, '_>, group: &Actor, view: &PostView, verb: Verb, name: &Name) -> Result<Vec<ActivityId>> {
-    let forms: &[_] = if view.post.is_thread() {
+    let forms: &[_] = if view.post.is_thread() && view.post.content.poll.is_some() {
+        &[(Form::Note, Receivers::Polls), (Form::Page, Receivers::Pages), (Form::Article, Receivers::Articles)]
+    } else if view.post.is_thread() {
         &[(Form::Page, Receivers::Pages), (Form::Article, Receivers::Articles)]
     } else {
         &[(Form::Note, Receivers::Forums)]
@@ -138,7 +140,7 @@ fn wrap(tx: &mut Tx<'_, '_>, group: &Actor, view: &PostView, verb: Verb, name: &
     let mut wrapped = Vec::new();
     for (form, receivers) in forms {
         let inner = verb.render(tx, name, view, *form);
-        wrapped.extend(pass_on(tx, group, Some(&view.post), (*receivers, &[]), inner)?);
+        wrapped.extend(pass_on_instead(tx, group, Some(&view.post), (*receivers, &[], &wrapped), inner)?);
     }
     Ok(wrapped)
 }
@@ -150,7 +152,9 @@ fn hand_over(tx: &mut Tx<'_, '_>, group: &Actor, view: &PostView, verb: Verb) ->
         None => None,
     };
     let software = peer.map(|peer| peer.software).unwrap_or_default();
-    let form = if Receivers::Pages.include(&software) {
+    let form = if view.post.content.poll.is_some() && Receivers::Polls.include(&software) {
+        Form::Note
+    } else if Receivers::Pages.include(&software) {
         Form::Page
     } else if Receivers::Articles.include(&software) {
         Form::Article

@@ -143,10 +143,28 @@ pub(super) fn pass_on<O: Serialize>(
     (receivers, people): (Receivers, &[ActorId]),
     inner: O,
 ) -> Result<Option<ActivityId>> {
+    pass_on_instead(tx, group, post, (receivers, people, &[]), inner)
+}
+
+/// The same, but not to those who get one of these activities.
+pub(super) fn pass_on_instead<O: Serialize>(
+    tx: &mut Tx<'_, '_>,
+    group: &Actor,
+    post: Option<&Post>,
+    (receivers, people, instead_of): (Receivers, &[ActorId], &[ActivityId]),
+    inner: O,
+) -> Result<Option<ActivityId>> {
     let name = Name::new(tx, group);
     let room = room(tx, group)?;
     let people = if room.closed { &[] } else { people };
-    let to = Recipients { followers_of: &[group.id], people, receivers, private: room.closed, ..Recipients::NONE };
+    let to = Recipients {
+        followers_of: &[group.id],
+        people,
+        receivers,
+        private: room.closed,
+        instead_of,
+        ..Recipients::NONE
+    };
     let envelope = Envelope::of(group.id, post);
     let envelope = Envelope { public: envelope.public && !room.closed, ..envelope };
     let wrapped = activity::wrap(&name.uri, room, inner);

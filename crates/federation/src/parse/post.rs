@@ -39,8 +39,8 @@ pub struct FoundPost {
     pub addressed: Addressed,
     /// Whom it mentions.
     pub mentions: Vec<String>,
-    /// Whether it is no post but a vote in a poll.
-    pub is_ballot: bool,
+    /// The option it names, if it is no post but a vote in a poll.
+    pub ballot: Option<String>,
 }
 
 /// Reads a post. `now` bounds the dates it claims.
@@ -54,8 +54,8 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
     let tags = attached::tags(document);
     let content = content(document, kind, &url, parent.is_some(), (tags.hashtags, tags.emoji));
     let has_body = !content.html.is_empty() || !content.attachments.is_empty() || content.poll.is_some();
-    let has_name = text(document, "name").is_some();
-    if !has_body && !has_name && content.warning.is_none() {
+    let name = text(document, "name");
+    if !has_body && name.is_none() && content.warning.is_none() {
         return Err(Misfit::Lacks("content"));
     }
     Ok(FoundPost {
@@ -63,7 +63,7 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
         url,
         authors: ids_of(document, "attributedTo", AUTHORS),
         kind,
-        is_ballot: kind == PostKind::Note && has_name && !has_body && parent.is_some(),
+        ballot: name.filter(|_| kind == PostKind::Note && !has_body && parent.is_some()).map(str::to_owned),
         content,
         parent,
         published,

@@ -191,7 +191,7 @@ fn what_a_post_says() {
     assert_eq!(read(json!({ "content": "<script>x</script><p onclick=x>a</p>" })).content.html, "<p>a</p>");
     let reply = read(json!({ "inReplyTo": { "id": "https://b.test/1" }, "name": "el título del hilo" }));
     assert_eq!(
-        (reply.parent.as_deref(), reply.content.title, reply.is_ballot),
+        (reply.parent.as_deref(), reply.content.title, reply.ballot.is_some()),
         (Some("https://b.test/1"), None, false)
     );
     assert_eq!(read(json!({ "inReplyTo": "" })).parent, None);
@@ -201,11 +201,11 @@ fn what_a_post_says() {
 #[test]
 fn ballots_links_and_empty_notes() {
     let ballot = read(json!({ "content": null, "name": "sí", "inReplyTo": "https://b.test/poll" }));
-    assert!(ballot.is_ballot);
+    assert!(ballot.ballot.is_some());
     let link = read(
         json!({ "type": "Page", "content": null, "name": "Enlace", "attachment": [{ "type": "Link", "href": "https://x.test/a" }] }),
     );
-    assert_eq!((link.kind, link.is_ballot), (PostKind::Page, false));
+    assert_eq!((link.kind, link.ballot.is_some()), (PostKind::Page, false));
     assert_eq!(
         (link.content.attachments[0].url.as_str(), link.content.attachments[0].media_type.as_str()),
         ("https://x.test/a", "text/html")

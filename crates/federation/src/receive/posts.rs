@@ -10,7 +10,7 @@ use domain::{
     post::{Content, Post},
 };
 
-use super::{Context, Plan, act, actors, draft, ignore, moderation};
+use super::{Context, Plan, act, actors, draft, ignore, moderation, polls};
 use crate::{
     parse::{self, FoundPost, Incoming, Object, shape},
     resolver::Miss,
@@ -29,8 +29,8 @@ pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Re
         return if known.author == context.actor.id { ignore("known already") } else { Err(Refusal::NotAuthor.into()) };
     }
     let mut found = read(context, activity).await?;
-    if found.is_ballot {
-        return ignore("votes in polls are not counted yet");
+    if let Some(option) = found.ballot {
+        return polls::ballot(context, found.parent.as_deref(), option);
     }
     if found.addressed.is_empty() {
         found.addressed = activity.addressed();

@@ -242,6 +242,31 @@ pub fn flag_to_group<'a>(
     Activity { audience, summary, ..Activity::new(id, "Flag", &by.uri, post) }.to(vec![&group.uri], Vec::new())
 }
 
+/// What somebody chose in a poll.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename = "Note", rename_all = "camelCase")]
+pub struct Ballot<'a> {
+    id: &'a str,
+    name: &'a str,
+    attributed_to: &'a str,
+    in_reply_to: &'a str,
+    to: Vec<&'a str>,
+}
+
+/// Somebody chooses an option of a poll; only its author hears of it.
+pub fn choose<'a>(
+    id: &'a str,
+    ballot: &'a str,
+    (voter, author): (&'a Actor, &'a Actor),
+    post: &'a Post,
+    option: &'a str,
+) -> Activity<'a, Ballot<'a>> {
+    let to = vec![author.uri.as_str()];
+    let object =
+        Ballot { id: ballot, name: option, attributed_to: &voter.uri, in_reply_to: &post.uri, to: to.clone() };
+    Activity::new(id, "Create", &voter.uri, object).to(to, Vec::new())
+}
+
 /// A vote; it is addressed to nobody, as is the custom.
 pub fn vote<'a>(
     id: &'a str,

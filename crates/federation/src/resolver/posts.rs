@@ -67,7 +67,7 @@ impl FederationResolver {
             return Err(Miss::Gone);
         }
         let found = parse::post(&document, app.now())?;
-        if found.is_ballot { Err(Miss::useless("it is a vote in a poll")) } else { Ok(found) }
+        if found.ballot.is_some() { Err(Miss::useless("it is a vote in a poll")) } else { Ok(found) }
     }
 
     /// The author of a fetched post: the first it names that lives where the post does.

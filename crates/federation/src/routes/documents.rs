@@ -117,6 +117,9 @@ impl Marks {
             | Event::Featured { post, .. } => self.note_post(post),
             Event::Voted { post, .. }
             | Event::Unvoted { post, .. }
+            | Event::Chosen { post, .. }
+            | Event::Counted { post, .. }
+            | Event::PollClosed { post }
             | Event::Shared { post, .. }
             | Event::Unshared { post, .. } => self.set(Subject::Post(post.id)),
             Event::FollowAnswered { follow, .. } | Event::Unfollowed { follow, .. } => {

@@ -2,6 +2,8 @@
 use domain::urls::Site;
 use serde_json::{Value, json};
 
+use crate::polls;
+
 /// The version of the API that is served, as far as it is served: clients switch features on by it.
 const API: &str = "4.2.0";
 
@@ -57,10 +59,10 @@ impl Instance {
                 "video_matrix_limit": 0,
             },
             "polls": {
-                "max_options": 0,
-                "max_characters_per_option": 50,
-                "min_expiration": 300,
-                "max_expiration": 2_629_746,
+                "max_options": app::polls::OPTIONS,
+                "max_characters_per_option": app::polls::OPTION,
+                "min_expiration": polls::OPEN.start(),
+                "max_expiration": polls::OPEN.end(),
             },
             "translation": { "enabled": false },
         })

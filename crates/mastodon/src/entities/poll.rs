@@ -16,7 +16,7 @@ pub(crate) struct Poll {
     options: Vec<Choice>,
     emojis: Nothing,
     voted: bool,
-    own_votes: Nothing,
+    own_votes: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -26,20 +26,21 @@ struct Choice {
 }
 
 impl Poll {
-    /// The poll of a post.
-    pub(crate) fn new(post: PostId, poll: &Asked, now: Timestamp) -> Self {
+    /// The poll of a post; `chosen` is what the reader chose, who may be its author.
+    pub(crate) fn new(post: PostId, poll: &Asked, (chosen, is_author): (&[usize], bool), now: Timestamp) -> Self {
         let choice = |(title, votes): &(String, u32)| Choice { title: title.clone(), votes_count: *votes };
         Self {
             id: Id(post.0),
             expires_at: poll.closes.map(instant),
-            expired: poll.closes.is_some_and(|closes| closes <= now),
+            expired: poll.is_closed(now),
             multiple: poll.multiple,
             votes_count: poll.options.iter().map(|(_, votes)| u64::from(*votes)).sum(),
             voters_count: poll.voters,
             options: poll.options.iter().map(choice).collect(),
             emojis: Nothing::default(),
-            voted: false,
-            own_votes: Nothing::default(),
+            // Clients show an author what was counted, as they show it to whoever has voted.
+            voted: is_author || !chosen.is_empty(),
+            own_votes: chosen.to_vec(),
         }
     }
 }

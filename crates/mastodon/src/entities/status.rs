@@ -103,6 +103,14 @@ impl Status {
         self
     }
 
+    /// Its poll.
+    pub(crate) fn into_poll(self) -> Option<Poll> {
+        match self.reblog {
+            Some(reblog) => reblog.poll,
+            None => self.poll,
+        }
+    }
+
     /// The same post, passed on by `by` under the number of `entry`.
     fn passed_on(self, number: i64, by: Account, at: Timestamp) -> Self {
         Self {
@@ -148,6 +156,8 @@ pub(crate) fn audience(visibility: &str) -> Option<Audience> {
 struct Own {
     liked: HashSet<PostId>,
     shared: HashSet<PostId>,
+    /// What was chosen in polls.
+    chosen: HashMap<PostId, Vec<usize>>,
     /// What of the posts, and of the posts they reply to, may be read.
     seen: HashSet<PostId>,
 }
@@ -160,7 +170,10 @@ impl Own {
         let Some(me) = me else { return Ok(Self { seen, ..Self::default() }) };
         let votes = store::votes::of(conn, me, &ids)?;
         let liked = votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect();
-        Ok(Self { liked, shared: store::timelines::shared_among(conn, &ids, me)?, seen })
+        let asking: Vec<PostId> =
+            views.iter().filter(|view| view.post.content.poll.is_some()).map(|view| view.post.id).collect();
+        let chosen = if asking.is_empty() { HashMap::new() } else { store::polls::chosen(conn, me, &asking)? };
+        Ok(Self { liked, shared: store::timelines::shared_among(conn, &ids, me)?, chosen, seen })
     }
 }
 
@@ -205,7 +218,10 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         tags: content.tags.iter().map(|tag| self::tag(&reader.site, tag)).collect(),
         emojis: content.emoji.iter().map(emoji).collect(),
         card: media::card(post),
-        poll: content.poll.as_ref().map(|poll| Poll::new(id, poll, reader.now)),
+        poll: content.poll.as_ref().map(|poll| {
+            let chosen = own.chosen.get(&id).map(Vec::as_slice).unwrap_or_default();
+            Poll::new(id, poll, (chosen, reader.me == Some(post.author)), reader.now)
+        }),
         quote: None,
         quote_approval: Approval { automatic: Nothing::default(), manual: Nothing::default(), current_user: "denied" },
     }

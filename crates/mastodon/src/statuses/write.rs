@@ -17,11 +17,12 @@ use crate::{
     entities::status::audience,
     error::{Error, Result},
     params::{Params, Sent},
+    polls,
     route::Number,
 };
 
 /// What clients may send and we cannot do yet; better refused than lost.
-const NOT_YET: [&str; 4] = ["media_ids", "poll", "scheduled_at", "quoted_status_id"];
+const NOT_YET: [&str; 3] = ["media_ids", "scheduled_at", "quoted_status_id"];
 
 pub(super) async fn create(
     app: Data<App>,
@@ -34,6 +35,7 @@ pub(super) async fn create(
         audience: addressed(&params)?,
         parent: replied_to(&app, &params, me).await?,
         language: params.text("language"),
+        poll: polls::asked(&params, app.now())?,
         ..text(&params)?
     };
     let key = request.headers().get("idempotency-key").filter(|key| !key.is_empty());
@@ -84,8 +86,9 @@ pub(super) async fn edit(
     let written = text(&params)?;
     let kept = keep(&app, me, &post).await?;
     let language = params.text("language").or(kept.language);
+    let poll = polls::asked(&params, app.now())?.or(kept.poll);
     let Writing { text, warning, sensitive, .. } = written;
-    let post = posts::edit(&app, me, post.id, Writing { text, warning, sensitive, language, ..kept }).await?;
+    let post = posts::edit(&app, me, post.id, Writing { text, warning, sensitive, language, poll, ..kept }).await?;
     Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post.id)).await?))
 }
 
