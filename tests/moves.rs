@@ -108,4 +108,67 @@ async fn groups_move_and_people_move_here() {
     assert!(followed(club.uri()).await && !followed(&rocks.uri).await);
 }
 
-on_both![followers_go_along, groups_move_and_people_move_here];
+async fn people_and_groups_move_away() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, bea) = (alpha.person("ana").await, alpha.person("bea").await);
+    let club = alpha.group("club", &ana).await;
+    let (far, masto) = (net.peer("far.test", Software::Lemmy), net.peer("masto.test", Software::Mastodon));
+    let (rocks, eve) = (far.group("rocks"), far.person("eve"));
+    let (max, mia) = (masto.person("max"), masto.person("mia"));
+    max.follow(&alpha, club.uri()).await;
+    bea.follow(&club.handle()).await;
+    net.settle().await;
+    masto.take();
+    let depart = async |by: &Person, who: &str, target: &str| {
+        let mover = app::people::by_name(alpha.app(), who).await.expect("an actor").id;
+        app::moves::depart(alpha.app(), by.actor.id, mover, target.to_owned()).await.map_err(|e| e.to_string())
+    };
+
+    // Not unless the other side says so, not to another kind, not by anybody.
+    assert!(depart(&ana, "club", &rocks.uri).await.is_err());
+    known_as(&rocks, &[club.uri(), ana.uri()]);
+    assert!(depart(&ana, "ana", &rocks.uri).await.is_err());
+    assert!(depart(&bea, "club", &rocks.uri).await.is_err());
+    assert!(depart(&ana, "bea", &rocks.uri).await.is_err());
+    net.settle().await;
+    assert!(masto.kinds().is_empty() && alpha.document(club.uri()).await["movedTo"].is_null());
+
+    depart(&ana, "club", &rocks.uri).await.unwrap();
+    net.settle().await;
+    let told = masto.take();
+    let kinds: Vec<String> = told.iter().map(crate::network::Delivered::kind).collect();
+    assert_eq!(kinds, ["Update{Group}", "Move"]);
+    assert_eq!(told[0].activity["object"]["movedTo"], rocks.uri.as_str());
+    let moved = &told[1].activity;
+    assert_eq!((&moved["actor"], &moved["object"]), (&json!(club.uri()), &json!(club.uri())));
+    assert_eq!((&moved["target"], &moved["to"]), (&json!(rocks.uri), &json!([club.followers()])));
+    assert_eq!(alpha.document(club.uri()).await["movedTo"], rocks.uri.as_str());
+    assert!(far.kinds().iter().filter(|kind| *kind == "Follow").count() == 2, "ana and bea: {:?}", far.kinds());
+
+    // Nothing happens here any more.
+    eve.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    far.only("Reject{Follow}");
+    let (uri, handle) = club.named();
+    eve.send(&alpha, &eve.lemmy_page(&uri, "Late", "Anybody?")).await;
+    net.settle().await;
+    assert_eq!(alpha.document(&format!("{uri}/outbox")).await["totalItems"], 0);
+    let late = bea.call("POST", "/api/v1/statuses", &json!({ "status": format!("{handle} hola") })).await;
+    assert_eq!(late.status, 403, "{}", late.text());
+
+    known_as(&mia, &[bea.uri()]);
+    depart(&bea, "bea", &mia.uri).await.unwrap();
+    assert!(depart(&bea, "bea", &max.uri).await.is_err(), "not so soon");
+    assert_eq!(bea.call("POST", "/api/v1/statuses", &json!({ "status": "hola" })).await.status, 403);
+    // Whoever comes back is here again.
+    net.pass_time(Duration::from_hours(24 * 8)).await;
+    ana.follow(&mia.handle()).await;
+    net.settle().await;
+    app::moves::set_alias(alpha.app(), bea.actor.id, mia.uri.clone(), true).await.unwrap();
+    send(&net, &alpha, &mia, &relocation(&mia, &mia.uri, bea.uri())).await;
+    assert!(alpha.document(bea.uri()).await["movedTo"].is_null());
+    bea.post("hola").await;
+}
+
+on_both![followers_go_along, groups_move_and_people_move_here, people_and_groups_move_away];

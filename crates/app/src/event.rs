@@ -195,6 +195,15 @@ pub enum Event {
         /// Who did it.
         by: ActorId,
     },
+    /// An actor here is found under another id from now on.
+    Moved {
+        /// The actor.
+        actor: Arc<Actor>,
+        /// What it is found as.
+        target: Arc<Actor>,
+        /// Who did it.
+        by: ActorId,
+    },
     /// Somebody's role in a group here changed; `None` is no membership.
     RoleChanged {
         /// The group.

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::follows::Follow;
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, groups};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moves};
 
 /// How many requests of strangers may wait for an answer at one time.
 const WAITING: i64 = 1_000;
@@ -97,6 +97,7 @@ fn record(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor, activity_uri: 
 }
 
 fn admission(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor) -> Result<Admission, Error> {
+    moves::refuse_moved(tx, target.id)?;
     if target.is_group() {
         let (rules, standing) = groups::regard(tx, target.id, follower)?;
         return Ok(policy::follow(&rules, &standing)?);

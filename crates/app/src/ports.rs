@@ -20,6 +20,12 @@ pub trait Resolver: Any + Send + Sync {
     /// The actor with this id on the network, fetched if it is not known or long ago.
     async fn actor(&self, app: &App, uri: &str) -> Result<ActorId>;
 
+    /// The actor with this id, fetched now whether it is known or not, with the other ids by which it says that it is
+    /// known.
+    async fn look_again(&self, app: &App, uri: &str) -> Result<(ActorId, Vec<String>)> {
+        Ok((self.actor(app, uri).await?, Vec::new()))
+    }
+
     /// The actor with this handle, found by WebFinger if it is not known.
     async fn handle(&self, app: &App, name: &str, host: &str) -> Result<ActorId>;
 

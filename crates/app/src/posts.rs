@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{forestalled::Foretold, posts::Count};
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moderation, polls};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moderation, moves, polls};
 
 mod draft;
 mod once;
@@ -169,6 +169,9 @@ fn settle(
     parent: Option<&Post>,
     local: bool,
 ) -> Result<(Option<ActorId>, Audience)> {
+    if local {
+        moves::refuse_moved(tx, author)?;
+    }
     if parent.is_some_and(|parent| parent.deleted.is_some() || parent.depth >= DEPTH) {
         return Err(Refusal::Gone.into());
     }
@@ -193,6 +196,7 @@ fn settle(
             None => Place::Thread,
         };
         policy::post(&rules, &standing, place)?;
+        moves::refuse_moved(tx, group)?;
     }
     Ok((Some(group), if private { Audience::Members } else { draft.audience }))
 }

@@ -20,6 +20,8 @@ pub struct ActorView {
     pub keys: Vec<KeyRow>,
     /// By which other ids it is known, as it says.
     pub aliases: Vec<String>,
+    /// By which id it is found now, if it moved.
+    pub moved: Option<String>,
 }
 
 /// The post that another one replies to.
@@ -58,7 +60,11 @@ pub fn actor(conn: &mut Conn, actor: Actor) -> Result<ActorView> {
         key.private = None;
     }
     let aliases = store::moves::aliases(conn, actor.id)?;
-    Ok(ActorView { actor, rules, keys, aliases })
+    let moved = match store::moves::last(conn, actor.id)? {
+        Some((target, _)) => store::actors::by_id(conn, target)?.map(|target| target.uri),
+        None => None,
+    };
+    Ok(ActorView { actor, rules, keys, aliases, moved })
 }
 
 /// The view of a post.

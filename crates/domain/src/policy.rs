@@ -42,6 +42,9 @@ pub enum Refusal {
     /// It was done not long ago.
     #[error("it is too soon")]
     TooSoon,
+    /// Somebody is found under another id now.
+    #[error("moved to another place")]
+    Moved,
     /// A poll takes no more votes.
     #[error("the poll is closed")]
     Closed,
@@ -236,6 +239,11 @@ pub fn confide(group: &GroupRules) -> Verdict {
 pub fn relocate(confirmed: bool, rested: bool) -> Verdict {
     unless(!confirmed, Refusal::Unconfirmed)?;
     unless(!rested, Refusal::TooSoon)
+}
+
+/// Moving a group away: what becomes of it is for whoever it belongs to.
+pub fn hand_over(who: &Standing) -> Verdict {
+    unless(!(who.role == Some(Role::Owner) || who.admin), Refusal::NotStaff)
 }
 
 /// What a reader is to a post, all that [`see`] needs to know.

@@ -150,7 +150,7 @@ pub const ACTIVITIES: &[Activity] = &[
     Activity {
         name: "Move",
         object: "an actor",
-        direction: Direction::In,
+        direction: Direction::Both,
         meaning: "it is found at `target` now, which must name it in `alsoKnownAs`; followers here go along, members do not; once a week",
     },
 ];

@@ -26,7 +26,8 @@ impl Outbox for FederationOutbox {
     fn emit(&self, tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         match event {
             Event::Posted { post, cause } => posts::posted(tx, post, *cause),
-            Event::Edited { post, cause } => posts::edited(tx, post, *cause),
+            Event::Counted { post, cause: None } | Event::PollClosed { post } => polls::counted(tx, post),
+            Event::Edited { post, cause } | Event::Counted { post, cause } => posts::edited(tx, post, *cause),
             Event::Deleted { post, cause } => posts::deleted(tx, post, *cause),
             Event::Removed { post, by, reason, cause } => moderation::removed(tx, post, *by, reason, *cause),
             Event::Restored { post, by, reason, cause } => moderation::restored(tx, post, *by, reason, *cause),
@@ -46,14 +47,13 @@ impl Outbox for FederationOutbox {
                 votes::unvoted(tx, post, (*voter, *vote), activity_uri, *cause)
             }
             Event::Chosen { post, voter, choices } => polls::chosen(tx, post, *voter, choices),
-            Event::Counted { post, cause: None } | Event::PollClosed { post } => polls::counted(tx, post),
-            Event::Counted { post, cause } => posts::edited(tx, post, *cause),
             Event::Shared { post, by, activity_uri, .. } => shares::shared(tx, post, *by, activity_uri),
             Event::Unshared { post, by, activity_uri, .. } => shares::unshared(tx, post, *by, activity_uri),
             Event::FollowAsked { follow } => follows::asked(tx, follow),
             Event::FollowAnswered { follow, accepted } => follows::answered(tx, follow, *accepted),
             Event::Unfollowed { follow, by } => follows::ended(tx, follow, *by),
             Event::ProfileChanged { actor, by } => actors::changed(tx, actor, *by),
+            Event::Moved { actor, target, .. } => actors::moved(tx, actor, target),
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),
             Event::Reported { report } => reports::filed(tx, report),
             Event::GroupCreated { .. }

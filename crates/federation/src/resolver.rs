@@ -143,6 +143,10 @@ impl Resolver for FederationResolver {
         Ok(self.find_actor(app, uri, &Budget::default()).await?.id)
     }
 
+    async fn look_again(&self, app: &App, uri: &str) -> Result<(ActorId, Vec<String>)> {
+        Ok(self.look_again(app, uri, &Budget::default()).await?)
+    }
+
     async fn handle(&self, app: &App, name: &str, host: &str) -> Result<ActorId> {
         Ok(self.find_handle(app, name, host, &Budget::default()).await?)
     }

@@ -29,12 +29,7 @@ async fn show(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) 
     answer(&app, caller.me, id).await
 }
 
-async fn vote(
-    app: Data<App>,
-    caller: Allowed<WriteStatuses>,
-    Number(id): Number,
-    sent: Sent,
-) -> Result<HttpResponse> {
+async fn vote(app: Data<App>, caller: Allowed<WriteStatuses>, Number(id): Number, sent: Sent) -> Result<HttpResponse> {
     let choices = sent.read()?.list("choices").unwrap_or_default();
     let choices: Option<Vec<usize>> = choices.iter().map(|choice| choice.trim().parse().ok()).collect();
     let choices = choices.ok_or_else(|| Error::invalid("choices are the places of options"))?;

@@ -81,6 +81,18 @@ pub enum Person {
     Create(PersonCreate),
     /// Let a person, or a group, say that they are also known by another id, so that their followers can come from there.
     Alias(PersonAlias),
+    /// Move a person, or a group, to another id, which must say already that it is also known by the one here. Followers
+    /// are told and go along; nothing can be posted or followed here any more. Once a week.
+    Move(PersonMove),
+}
+
+/// `tertulia person move`
+#[derive(Debug, Args)]
+pub struct PersonMove {
+    /// The name of the local person or group.
+    pub name: String,
+    /// The id to move to: the URL of the ActivityPub document.
+    pub url: String,
 }
 
 /// `tertulia person alias`

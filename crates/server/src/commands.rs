@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        Failure, Group, GroupCreate, Person, PersonAlias, PersonCreate, Report, ReportList, ReportResolve, Token,
-        TokenCreate,
+        Failure, Group, GroupCreate, Person, PersonAlias, PersonCreate, PersonMove, Report, ReportList, ReportResolve,
+        Token, TokenCreate,
     },
     compose::{self, Overrides, compose},
     settings::Settings,
@@ -34,6 +34,11 @@ pub(crate) async fn person(settings: &Settings, command: Person) -> Result<(), F
             let app = open(settings).await?;
             let actor = find(&app, &name).await?;
             return app::moves::set_alias(&app, actor.id, url, !remove).await.map_err(|e| refusal(&e));
+        }
+        Person::Move(PersonMove { name, url }) => {
+            let app = open(settings).await?;
+            let actor = find(&app, &name).await?;
+            return app::moves::depart(&app, actor.id, actor.id, url).await.map_err(|e| refusal(&e));
         }
     };
     let PersonCreate { name, email, admin, json, password_stdin: _ } = create;

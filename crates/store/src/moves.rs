@@ -46,3 +46,9 @@ pub fn set(tx: &mut Tx<'_>, actor: ActorId, target: ActorId, at: Timestamp) -> R
         .execute(c))?;
     Ok(())
 }
+
+/// Forgets that an actor moved: it is back.
+pub fn remove(tx: &mut Tx<'_>, actor: ActorId) -> Result<()> {
+    db!(tx, c => diesel::delete(moves::table.find(actor.0)).execute(c))?;
+    Ok(())
+}

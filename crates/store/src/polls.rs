@@ -18,8 +18,7 @@ use crate::{
 
 /// What was counted in these polls.
 pub fn counts(conn: &mut Conn, ids: &[PostId]) -> Result<HashMap<PostId, Counted>> {
-    let rows: Vec<(i64, Json<Vec<u32>>, i64)> =
-        db!(conn, c => polls::table.filter(polls::post_id.among(ids)).load(c))?;
+    let rows: Vec<(i64, Json<Vec<u32>>, i64)> = db!(conn, c => polls::table.filter(polls::post_id.among(ids)).load(c))?;
     let counted = |(id, votes, voters): (i64, Json<Vec<u32>>, i64)| {
         (PostId(id), Counted { votes: votes.0, voters: u32::try_from(voters).unwrap_or(u32::MAX) })
     };

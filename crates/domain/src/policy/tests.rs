@@ -103,6 +103,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ("name a leader", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Leader))))),
         ("name an owner", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Owner))))),
         ("change texts and rules", Box::new(|_, who| yes_no(manage(who)))),
+        ("move the group away", Box::new(|_, who| yes_no(hand_over(who)))),
         ("decide which servers we deal with", Box::new(|_, who| yes_no(administer(who)))),
     ]
 }

@@ -39,6 +39,15 @@ pub(super) fn changed(tx: &mut Tx<'_, '_>, actor: &Actor, by: ActorId) -> Result
     Ok(())
 }
 
+/// An actor here moved: whoever follows it is told where to.
+pub(super) fn moved(tx: &mut Tx<'_, '_>, actor: &Actor, target: &Actor) -> Result<()> {
+    let name = Name::new(tx, actor);
+    let activity = activity::relocate(&name.uri, actor, target);
+    let to = Recipients { followers_of: slice::from_ref(&actor.id), ..Recipients::NONE };
+    send(tx, &name, Envelope::of(actor.id, None), &activity, &[to])?;
+    Ok(())
+}
+
 /// An actor here is gone: whoever followed it is told, and of a person every server, for all may hold its words.
 pub(super) fn deleted(tx: &mut Tx<'_, '_>, actor: &Actor) -> Result<()> {
     if !actor.is_local() {

@@ -27,7 +27,7 @@ pub(super) fn chosen(tx: &mut Tx<'_, '_>, post: &Post, voter: ActorId, choices: 
     for choice in choices {
         let options = post.content.poll.as_ref().map(|poll| poll.options.as_slice()).unwrap_or_default();
         let Some((option, _)) = options.get(*choice) else { continue };
-        let (name, ballot) = (Name::new(tx), urls::ballot(&voter.uri, post.id, *choice));
+        let (name, ballot) = (Name::new(tx, &voter), urls::ballot(&voter.uri, post.id, *choice));
         let activity = activity::choose(&name.uri, &ballot, (&voter, &author), post, option);
         let to = Recipients { people: slice::from_ref(&author.id), ..Recipients::NONE };
         send(tx, &name, Envelope { public: false, ..Envelope::of(voter.id, Some(post)) }, &activity, &[to])?;

@@ -212,6 +212,13 @@ pub fn update_actor<'a>(id: &'a str, actor: &'a Actor, document: ActorDocument<'
     Activity::new(id, "Update", &actor.uri, document).to(vec![PUBLIC], actor.followers.as_deref().into_iter().collect())
 }
 
+/// An actor is found under another id from now on.
+pub fn relocate<'a>(id: &'a str, actor: &'a Actor, target: &'a Actor) -> Activity<'a, &'a str> {
+    let to = actor.followers.as_deref().into_iter().collect();
+    Activity { target: Some(target.uri.clone()), ..Activity::new(id, "Move", &actor.uri, actor.uri.as_str()) }
+        .to(to, Vec::new())
+}
+
 /// An actor is gone.
 pub fn delete_actor<'a>(id: &'a str, actor: &'a Actor) -> Activity<'a, &'a str> {
     Activity::new(id, "Delete", &actor.uri, actor.uri.as_str()).to(vec![PUBLIC], Vec::new())
@@ -262,8 +269,7 @@ pub fn choose<'a>(
     option: &'a str,
 ) -> Activity<'a, Ballot<'a>> {
     let to = vec![author.uri.as_str()];
-    let object =
-        Ballot { id: ballot, name: option, attributed_to: &voter.uri, in_reply_to: &post.uri, to: to.clone() };
+    let object = Ballot { id: ballot, name: option, attributed_to: &voter.uri, in_reply_to: &post.uri, to: to.clone() };
     Activity::new(id, "Create", &voter.uri, object).to(to, Vec::new())
 }
 

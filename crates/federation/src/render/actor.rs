@@ -35,6 +35,8 @@ pub struct ActorDocument<'a> {
     endpoints: Endpoints<'a>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     also_known_as: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved_to: Option<&'a str>,
     manually_approves_followers: bool,
     discoverable: bool,
     indexable: bool,
@@ -106,7 +108,7 @@ impl ActorDocument<'_> {
 
 /// The document of an actor that lives here.
 pub fn actor(view: &ActorView) -> ActorDocument<'_> {
-    let ActorView { actor, rules, keys, aliases } = view;
+    let ActorView { actor, rules, keys, aliases, moved } = view;
     let application = actor.kind == ActorKind::Application;
     let part = |part| urls::actor_part(&actor.uri, part);
     let own = |which| (!application).then(|| part(which));
@@ -127,6 +129,7 @@ pub fn actor(view: &ActorView) -> ActorDocument<'_> {
         attributed_to: actor.is_group().then(|| part(ActorPart::Moderators)),
         endpoints: Endpoints { shared_inbox: actor.shared_inbox.as_deref() },
         also_known_as: aliases,
+        moved_to: moved.as_deref(),
         manually_approves_followers: actor.approves_followers || asks,
         discoverable: actor.discoverable,
         indexable: actor.indexable,

@@ -40,6 +40,7 @@ const TYPED: &[(&str, Term)] = &[
     ("canQuote", Term { id: "gts:canQuote", kind: "@id", container: None }),
     ("featured", Term { id: "toot:featured", kind: "@id", container: None }),
     ("interactionPolicy", Term { id: "gts:interactionPolicy", kind: "@id", container: None }),
+    ("movedTo", Term { id: "as:movedTo", kind: "@id", container: None }),
     ("publicKeyMultibase", Term { id: "sec:publicKeyMultibase", kind: "sec:multibase", container: None }),
 ];
 

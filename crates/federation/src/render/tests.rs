@@ -235,7 +235,8 @@ fn a_group() {
         key(urls::ed25519_key(&actor.uri), "ed25519", ed25519.public_pem().unwrap()),
         key(urls::rsa_key(&actor.uri), "rsa", "PEM".into()),
     ];
-    let mut group = value(&super::actor(&ActorView { actor, rules: Some(rules), keys, aliases: Vec::new() }));
+    let mut group =
+        value(&super::actor(&ActorView { actor, rules: Some(rules), keys, aliases: Vec::new(), moved: None }));
     group.as_object_mut().unwrap().remove("@context");
     let uri = "https://plaza.example/@huerto";
     assert_eq!(

@@ -136,7 +136,7 @@ impl Marks {
             | Event::ReportResolved { .. }
             | Event::Ruled { .. } => {}
             // Rare, and near everything the actor, or a server full of them, ever did.
-            Event::ProfileChanged { .. } | Event::ActorDeleted { .. } | Event::Severed { .. } => {
+            Event::ProfileChanged { .. } | Event::Moved { .. } | Event::ActorDeleted { .. } | Event::Severed { .. } => {
                 self.floor = self.count;
             }
         }

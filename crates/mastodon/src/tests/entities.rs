@@ -129,7 +129,7 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
         ],
         poll: Some(Poll {
             options: vec![("sí".into(), 2), ("no".into(), 1)],
-            closes: Some(w.app.now() + Duration::from_secs(60)),
+            closes: Some(w.app.now() + Duration::from_mins(1)),
             voters: 3,
             multiple: false,
         }),
@@ -139,7 +139,7 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
     for voter in [&w.bea, &w.caro] {
         app::polls::vote(&w.app, voter.me, post.id, vec![0]).await.unwrap();
     }
-    w.clock.advance(Duration::from_secs(60));
+    w.clock.advance(Duration::from_mins(1));
     let status = w.get_unknown(&format!("/api/v1/statuses/{}", post.id)).await.ok();
     check_status(&status);
     assert_eq!(status["content"], "<p><strong>Un &lt;título&gt;</strong></p><p>mirad</p>");
@@ -148,7 +148,11 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
     assert_ne!(media[0]["id"], media[1]["id"]);
     assert_eq!(media[0]["meta"]["original"]["size"], "4x3");
     assert_eq!(status["card"]["url"], "https://far.example/");
-    assert_eq!((&status["poll"]["votes_count"], &status["poll"]["expired"]), (&json!(2), &json!(true)), "what was counted, not what was said");
+    assert_eq!(
+        (&status["poll"]["votes_count"], &status["poll"]["expired"]),
+        (&json!(2), &json!(true)),
+        "what was counted, not what was said"
+    );
     let changed =
         w.call(&w.ana, "PUT", &format!("/api/v1/statuses/{}", post.id), json!({ "status": "oíd" })).await.ok();
     assert_eq!(

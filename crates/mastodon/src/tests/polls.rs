@@ -11,7 +11,9 @@ async fn polls_are_asked_and_answered(w: World) {
         .uri("/api/v1/statuses")
         .insert_header(("authorization", format!("Bearer {}", w.ana.token)))
         .insert_header(("content-type", "application/x-www-form-urlencoded"))
-        .set_payload("status=%C2%BFqu%C3%A9%3F&poll[options][]=uno&poll[options][]=dos&poll[expires_in]=300&poll[multiple]=true");
+        .set_payload(
+            "status=%C2%BFqu%C3%A9%3F&poll[options][]=uno&poll[options][]=dos&poll[expires_in]=300&poll[multiple]=true",
+        );
     let status = w.send(form).await.ok();
     let poll = &status["poll"];
     assert_eq!((&poll["multiple"], &poll["voted"], &poll["own_votes"]), (&json!(true), &json!(true), &json!([])));
