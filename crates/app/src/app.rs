@@ -8,8 +8,8 @@ use std::{
 use domain::{
     host::Host,
     id::{
-        ActivityId, ActorId, AppId, InvitationId, JobId, LogEntryId, NotificationId, PeerId, PostId, ReceivedId,
-        ReportId, SessionId,
+        ActivityId, ActorId, AppId, FilterId, InvitationId, JobId, ListId, LogEntryId, NotificationId, PeerId, PostId,
+        ReceivedId, ReportId, SessionId, TagId,
     },
     rule::Openness,
     time::{Timestamp, span},
@@ -210,7 +210,8 @@ macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
 new_ids! {
-    ActivityId ActorId AppId InvitationId JobId LogEntryId NotificationId PeerId PostId ReceivedId ReportId SessionId
+    ActivityId ActorId AppId FilterId InvitationId JobId ListId LogEntryId NotificationId PeerId PostId ReceivedId
+    ReportId SessionId TagId
 }
 
 /// What an `App` is made of.

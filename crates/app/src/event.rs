@@ -9,6 +9,7 @@ use domain::{
     post::{Post, Vote},
     report::Report,
     rule::Ruling,
+    shun::Shun,
     time::Timestamp,
 };
 use store::follows::Follow;
@@ -173,6 +174,20 @@ pub enum Event {
         follow: Follow,
         /// Who ended it: the follower, or who put them out.
         by: ActorId,
+    },
+    /// Somebody blocked somebody.
+    Blocked {
+        /// Who blocks whom; its `activity_uri` is one of ours, to be sent under it, if whoever blocks lives here.
+        shun: Shun,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// Somebody blocks somebody no more.
+    Unblocked {
+        /// What it was.
+        shun: Shun,
+        /// Where it came from.
+        cause: Cause,
     },
     /// Somebody here asked to join a group here; a moderator answers.
     JoinAsked {

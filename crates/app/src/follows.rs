@@ -6,7 +6,7 @@ use domain::{
     policy::{self, Admission, Refusal},
     post::FollowState,
 };
-use store::follows::Follow;
+use store::follows::{Follow, Wishes};
 
 use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moves};
 
@@ -20,7 +20,28 @@ pub async fn request(app: &App, me: Me, target: ActorId) -> Result<Follow> {
         if target.id == me.0 {
             return Err(Error::Invalid("nobody follows themselves".into()));
         }
+        if !target.is_group() {
+            policy::befriend(false, store::shuns::apart(tx, me.0, target.id)?)?;
+        }
         ask(tx, me.0, &target)
+    })
+    .await
+}
+
+/// Says how I want what follows from following `target`.
+pub async fn wish(app: &App, me: Me, target: ActorId, wishes: Wishes) -> Result<()> {
+    app.write(move |tx| {
+        policy::gather(store::follows::get(tx, me.0, target)?.is_some())?;
+        Ok(store::follows::set_wishes(tx, me.0, target, &wishes)?)
+    })
+    .await
+}
+
+/// Lets `follower` follow me no more.
+pub async fn put_out(app: &App, me: Me, follower: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        living(tx, follower)?;
+        expel(tx, me.0, follower, me.0)
     })
     .await
 }
@@ -102,7 +123,8 @@ fn admission(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor) -> Result<A
         let (rules, standing) = groups::regard(tx, target.id, follower)?;
         return Ok(policy::follow(&rules, &standing)?);
     }
-    Ok(if target.approves_followers { Admission::Ask } else { Admission::Follow })
+    let blocked = store::shuns::apart(tx, follower, target.id)?;
+    Ok(policy::befriend(target.approves_followers, blocked)?)
 }
 
 fn ask_to_join(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {
@@ -144,6 +166,7 @@ pub fn receive_end(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId, _cau
 /// Ends a follow, as its follower.
 pub(crate) fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
     let Some(follow) = store::follows::remove(tx, follower, target)? else { return Ok(()) };
+    store::lists::remove_everywhere(tx, follower, target)?;
     // A request to join that came as a request to follow is withdrawn with it. A group elsewhere knows no other members
     // than its followers.
     let elsewhere = !store::actors::is_local(tx, target)?;
@@ -187,9 +210,9 @@ fn dismiss(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
     Ok(())
 }
 
-/// Ends the follow of a group because the membership ends, by the member or by whoever puts them out.
-pub(crate) fn expel(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<()> {
-    if let Some(follow) = store::follows::remove(tx, person, group)? {
+/// Ends a follow on the word of `by`: the membership it goes with ends, or somebody wants no such follower.
+pub(crate) fn expel(tx: &mut Tx<'_, '_>, target: ActorId, person: ActorId, by: ActorId) -> Result<()> {
+    if let Some(follow) = store::follows::remove(tx, person, target)? {
         tx.emit(Event::Unfollowed { follow, by });
     }
     Ok(())

@@ -7,7 +7,7 @@ use domain::{
 };
 use futures_util::future::BoxFuture;
 
-use crate::{App, Error, Queue, Result, Tx, actors, moderation, moves, polls, random, rules};
+use crate::{App, Error, Queue, Result, Tx, actors, moderation, moves, polls, random, rules, shuns};
 
 /// What a kind of job does with its subject. It may run twice.
 pub type Handler = fn(App, String) -> BoxFuture<'static, Result<()>>;
@@ -24,6 +24,7 @@ pub fn handlers() -> Handlers {
         (polls::CLOSE, polls::close),
         (polls::TELL, polls::tell),
         (rules::SEVER, rules::sever),
+        (shuns::UNMUTE, shuns::end_mute),
     ])
 }
 

@@ -1,10 +1,12 @@
 //! Everything that can be done here, once: actions, events, jobs, and the two ports to the network.
 pub mod actors;
 mod app;
+pub mod bookmarks;
 mod clock;
 pub mod deliveries;
 mod error;
 mod event;
+pub mod filters;
 pub mod follows;
 pub mod groups;
 pub mod hosts;
@@ -13,10 +15,13 @@ pub mod instance;
 pub mod jobs;
 pub mod keys;
 mod limits;
+pub mod lists;
 mod log;
+pub mod markers;
 pub mod members;
 pub mod moderation;
 pub mod moves;
+pub mod notes;
 pub mod notifications;
 pub mod peers;
 pub mod people;
@@ -32,6 +37,8 @@ pub mod second_step;
 pub mod sessions;
 pub mod setup;
 pub mod shares;
+pub mod shuns;
+pub mod tags;
 mod tasks;
 #[cfg(test)]
 mod tests;

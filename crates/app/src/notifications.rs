@@ -5,7 +5,7 @@ use domain::{
     rule::Regard,
 };
 
-use crate::{Event, Result, Tx, reports};
+use crate::{Event, Result, Tx, notes, reports};
 
 /// What a notification is about; the word is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Kind {
     Follow,
     /// Somebody asks to follow them, or to follow or join a group they keep order in.
     FollowRequest,
+    /// Somebody they want to hear of wrote something.
+    Status,
     /// Somebody likes their post.
     Favourite,
     /// Somebody passed their post on.
@@ -33,6 +35,7 @@ impl Kind {
             Self::Mention => "mention",
             Self::Follow => "follow",
             Self::FollowRequest => "follow_request",
+            Self::Status => "status",
             Self::Favourite => "favourite",
             Self::Reblog => "reblog",
             Self::Poll => "poll",
@@ -87,7 +90,28 @@ fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
             readers.push(person);
         }
     }
-    tell(tx, &readers, Kind::Mention, post.author, Some(post.id.0))
+    tell(tx, &readers, Kind::Mention, post.author, Some(post.id.0))?;
+    awaited(tx, post, &readers)
+}
+
+/// Tells those who want to hear of each post of its author, but not of replies, and nobody twice.
+fn awaited(tx: &mut Tx<'_, '_>, post: &Post, told: &[ActorId]) -> Result<()> {
+    if post.parent.is_some() {
+        return Ok(());
+    }
+    let mut waiting = store::follows::to_notify(tx, post.author)?;
+    if let Some(group) = post.group {
+        waiting.extend(store::follows::to_notify(tx, group)?);
+    }
+    waiting.sort_unstable();
+    waiting.dedup();
+    let mut readers = Vec::new();
+    for person in waiting.into_iter().filter(|person| !told.contains(person)) {
+        if store::posts::seen(tx, post.id, Some(person))?.is_some() {
+            readers.push(person);
+        }
+    }
+    tell(tx, &readers, Kind::Status, post.author, Some(post.id.0))
 }
 
 fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: Option<i64>) -> Result<()> {
@@ -99,7 +123,9 @@ fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: O
     // Whoever is silenced is heard only by those who follow them, and by those who answer for others.
     let hushed = kind != Kind::Report && !accounts.is_empty() && is_silenced(tx, by)?;
     for account in accounts {
-        if (account != by || kind == Kind::Poll) && (!hushed || follows(tx, account, by)?) {
+        let wanted = kind == Kind::Report || !store::shuns::hushes(tx, account, by)?;
+        let told = wanted && (account != by || kind == Kind::Poll);
+        if told && (!hushed || notes::is_following(tx, account, by)?) {
             let id: NotificationId = tx.new_id();
             store::notifications::insert(tx, id, account, kind.as_str(), by, about, now)?;
         }
@@ -114,9 +140,4 @@ fn is_silenced(tx: &mut Tx<'_, '_>, actor: ActorId) -> Result<bool> {
     }
     let actor = store::actors::by_id(tx, actor)?;
     Ok(actor.is_some_and(|actor| !actor.is_local() && tx.rules().regard(&actor.uri) == Regard::Silenced))
-}
-
-fn follows(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<bool> {
-    let follow = store::follows::get(tx, follower, target)?;
-    Ok(follow.is_some_and(|follow| follow.state == FollowState::Accepted))
 }

@@ -73,6 +73,12 @@ ids! {
     SessionId
     /// A link that lets people sign up.
     InvitationId
+    /// A list of people.
+    ListId
+    /// A filter of a reader, or a part of one.
+    FilterId
+    /// A hashtag that a person follows or shows on their page.
+    TagId
 }
 
 impl PostId {

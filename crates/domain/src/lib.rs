@@ -1,15 +1,18 @@
 //! The nouns and the rules: no I/O, no SQL, no wire format.
 pub mod actor;
+pub mod filter;
 pub mod group;
 pub mod handle;
 pub mod host;
 pub mod id;
+pub mod list;
 pub mod peer;
 pub mod policy;
 pub mod post;
 pub mod report;
 pub mod rule;
 pub mod scope;
+pub mod shun;
 pub mod text;
 pub mod time;
 pub mod urls;

@@ -57,6 +57,15 @@ pub enum Refusal {
     /// It is not open to everybody.
     #[error("it is not public")]
     NotPublic,
+    /// One of the two blocks the other.
+    #[error("one of you blocks the other")]
+    Blocked,
+    /// Only who follows them may.
+    #[error("you do not follow them")]
+    NotFollowing,
+    /// It follows from something else and is not changed by itself.
+    #[error("it cannot be changed")]
+    Fixed,
 }
 
 /// May, or why not.
@@ -143,6 +152,32 @@ pub fn follow(group: &GroupRules, who: &Standing) -> Verdict<Admission> {
         (Joining::Open, Visibility::Restricted | Visibility::Private) => Ok(Admission::FollowAndJoin),
         (Joining::Invite, Visibility::Private) => Err(Refusal::InviteOnly),
     }
+}
+
+/// Following a person, who may want to answer first.
+pub fn befriend(approves: bool, blocked: bool) -> Verdict<Admission> {
+    unless(blocked, Refusal::Blocked)?;
+    Ok(if approves { Admission::Ask } else { Admission::Follow })
+}
+
+/// Not wanting to read somebody: anybody but oneself.
+pub fn shun(who: ActorId, target: ActorId) -> Verdict {
+    unless(who == target, Refusal::Fixed)
+}
+
+/// Not wanting to read the people of a server: of any but one's own.
+pub fn shun_host(own: bool) -> Verdict {
+    unless(own, Refusal::Fixed)
+}
+
+/// Changing a list: none that follows from being a member of a group.
+pub fn reshape(of_a_group: bool) -> Verdict {
+    unless(of_a_group, Refusal::Fixed)
+}
+
+/// Recommending somebody, or putting them into a list of those whom one reads: only whom one follows.
+pub fn gather(follows: bool) -> Verdict {
+    unless(!follows, Refusal::NotFollowing)
 }
 
 /// Becoming a member; the answer is the state the membership starts in.
@@ -248,6 +283,7 @@ pub fn hand_over(who: &Standing) -> Verdict {
 
 /// What a reader is to a post, all that [`see`] needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Regard {
     /// Wrote it.
     pub author: bool,
@@ -259,11 +295,17 @@ pub struct Regard {
     pub member: bool,
     /// Keeps order in its group.
     pub staff: bool,
+    /// Is blocked by its author.
+    pub blocked: bool,
 }
 
 /// Reading a post. `store::visible` is this function in SQL; a property test holds the two together.
 pub fn see(post: &Post, reader: Regard) -> bool {
     if post.deleted.is_some() || (post.removed.is_some() && !reader.author && !reader.staff) {
+        return false;
+    }
+    // Nobody hides from those who keep order.
+    if reader.blocked && !reader.staff {
         return false;
     }
     match post.audience {
@@ -272,6 +314,23 @@ pub fn see(post: &Post, reader: Regard) -> bool {
         Audience::Direct => reader.author || reader.mentioned,
         Audience::Members => reader.member,
     }
+}
+
+/// Whom of those a post comes from its reader shuns, all that [`want`] needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shunned {
+    /// Its author.
+    pub author: bool,
+    /// Its group.
+    pub group: bool,
+    /// Its author's server.
+    pub host: bool,
+}
+
+/// Wanting to see a post where many are listed. `store::wanted` is this function in SQL; a property test holds the two
+/// together.
+pub fn want(shunned: Shunned) -> bool {
+    !(shunned.author || shunned.group || shunned.host)
 }
 
 #[cfg(test)]

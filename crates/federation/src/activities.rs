@@ -138,9 +138,9 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Block",
         object: "a person",
         direction: Direction::Both,
-        meaning: "with a group as `target`: a ban, until `endTime` if there is one; with `removeData`, all they wrote there is taken out; without `target`: both stop following each other",
+        meaning: "with a group as `target`: a ban, until `endTime` if there is one; with `removeData`, all they wrote there is taken out; without `target`: one person blocks another; both stop following each other, and the blocked one does not see what the other writes",
     },
-    Activity { name: "Undo{Block}", object: "the ban", direction: Direction::Both, meaning: "lifts a ban" },
+    Activity { name: "Undo{Block}", object: "the ban or block", direction: Direction::Both, meaning: "lifts it" },
     Activity {
         name: "Flag",
         object: "people and posts",

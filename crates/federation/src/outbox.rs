@@ -12,6 +12,7 @@ mod received;
 mod reports;
 mod send;
 mod shares;
+mod shuns;
 #[cfg(test)]
 pub(crate) mod tests;
 mod votes;
@@ -52,6 +53,8 @@ impl Outbox for FederationOutbox {
             Event::FollowAsked { follow } => follows::asked(tx, follow),
             Event::FollowAnswered { follow, accepted } => follows::answered(tx, follow, *accepted),
             Event::Unfollowed { follow, by } => follows::ended(tx, follow, *by),
+            Event::Blocked { shun, .. } => shuns::blocked(tx, shun),
+            Event::Unblocked { shun, .. } => shuns::unblocked(tx, shun),
             Event::ProfileChanged { actor, by } => actors::changed(tx, actor, *by),
             Event::Moved { actor, target, .. } => actors::moved(tx, actor, target),
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),

@@ -1,44 +1,42 @@
 //! Accounts: one's own, others', what they wrote, and following them.
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{self, Data, ServiceConfig},
+    web::{Data, ServiceConfig},
 };
-use app::{App, follows};
-use domain::{
-    actor::Actor,
-    handle::Handle,
-    host::Host,
-    id::ActorId,
-    policy::{self, Refusal},
-    text::hashtag,
-    time::Timestamp,
-    urls::Site,
-};
+use app::App;
+use domain::{actor::Actor, filter::Place, handle::Handle, host::Host, id::ActorId, text::hashtag, urls::Site};
 use store::{
     Conn,
     timelines::{self, Asked as Wanted, Entry},
 };
 
 use crate::{
-    caller::{Allowed, Profile, ReadAccounts, ReadFollows, ReadStatuses, Viewer, WriteFollows},
+    caller::{Allowed, Profile, ReadAccounts, ReadFollows, ReadStatuses, Viewer},
     entities::{Reader, account, account::Credentials, relationship, status},
     error::{Error, Result},
     paging::{self, Ends},
     params::Asked,
     route::{Number, at, get},
+    search, tags,
 };
+
+pub(crate) mod people;
+mod regard;
 
 /// How many relationships may be asked for at one time.
 const RELATIONSHIPS: usize = 80;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at("/v1/accounts/verify_credentials").route(get().to(verify)))
+    cfg.service(at("/v1/accounts").route(get().to(many)))
+        .configure(people::routes)
+        .service(at("/v1/accounts/search").route(get().to(search::accounts)))
+        .service(at("/v1/accounts/verify_credentials").route(get().to(verify)))
         .service(at("/v1/accounts/lookup").route(get().to(lookup)))
         .service(at("/v1/accounts/relationships").route(get().to(relationships)))
         .service(at("/v1/accounts/{id}").route(get().to(show)))
         .service(at("/v1/accounts/{id}/statuses").route(get().to(statuses)))
-        .service(at("/v1/accounts/{id}/follow").route(web::post().to(follow)))
-        .service(at("/v1/accounts/{id}/unfollow").route(web::post().to(unfollow)));
+        .service(at("/v1/accounts/{id}/featured_tags").route(get().to(featured_tags)))
+        .configure(regard::routes);
 }
 
 async fn verify(app: Data<App>, caller: Allowed<Profile>) -> Result<HttpResponse> {
@@ -106,7 +104,8 @@ async fn statuses(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let window = paging::window_of_posts(&params, 20, 40);
-    let (reader, viewer, pinned) = (Reader::new(&app, caller.me), caller.id(), params.flag("pinned") == Some(true));
+    let (reader, viewer, pinned) =
+        (Reader::new(&app, caller.me).at(Place::Account), caller.id(), params.flag("pinned") == Some(true));
     let wanted = Wanted {
         no_replies: params.flag("exclude_replies") == Some(true),
         no_shares: params.flag("exclude_reblogs") == Some(true),
@@ -136,29 +135,17 @@ fn featured(c: &mut Conn, group: ActorId, viewer: Option<ActorId>, limit: i64) -
     Ok(store::posts::list(c, list, viewer, page)?.into_iter().map(Entry::of).collect())
 }
 
-async fn follow(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Number) -> Result<HttpResponse> {
-    let (me, target, now) = (caller.me, ActorId(id), app.now());
-    follows::request(&app, me, target).await?;
-    let (relationship, refusal) =
-        app.read(move |c| Ok((relationship::one(c, me.0, target)?, refusal(c, me.0, target, now)?))).await?;
-    // Asking is one thing, being let in another.
-    if !relationship.is_follow() {
-        return Err(Error::denied(refusal.unwrap_or(Refusal::NotMember)));
-    }
-    Ok(HttpResponse::Ok().json(relationship))
+/// Several accounts by their numbers, in their order.
+async fn many(app: Data<App>, _: Viewer<ReadAccounts>, Asked(params): Asked) -> Result<HttpResponse> {
+    let ids: Vec<ActorId> = params.numbers("id").into_iter().take(RELATIONSHIPS).map(ActorId).collect();
+    let site = app.site().clone();
+    Ok(HttpResponse::Ok().json(app.read(move |c| account::list(c, &site, &ids)).await?))
 }
 
-/// Why a group does not let `me` follow it, if it does not.
-fn refusal(c: &mut Conn, me: ActorId, group: ActorId, now: Timestamp) -> store::Result<Option<Refusal>> {
-    let Some(rules) = store::groups::rules(c, group)? else { return Ok(None) };
-    let standing = store::groups::standing(c, group, me, now)?;
-    Ok(policy::follow(&rules, &standing).err())
-}
-
-async fn unfollow(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Number) -> Result<HttpResponse> {
-    let (me, target) = (caller.me, ActorId(id));
-    let known = app.read(move |c| store::actors::by_id(c, target)).await?;
-    known.ok_or_else(Error::missing)?;
-    follows::end(&app, me, target).await?;
-    Ok(HttpResponse::Ok().json(app.read(move |c| relationship::one(c, me.0, target)).await?))
+/// The hashtags that somebody shows on their page.
+async fn featured_tags(app: Data<App>, _: Viewer<ReadAccounts>, Number(id): Number) -> Result<HttpResponse> {
+    let (site, id) = (app.site().clone(), ActorId(id));
+    let tags =
+        app.read(move |c| store::actors::by_id(c, id)?.map(|actor| tags::featured_by(c, &site, actor.id)).transpose());
+    Ok(HttpResponse::Ok().json(tags.await?.ok_or_else(Error::missing)?))
 }

@@ -49,6 +49,32 @@ scopes! {
     WriteReports = ["write:reports"];
     /// Searching.
     ReadSearch = ["read:search"];
+    /// Changing what one's account is and keeps.
+    WriteAccounts = ["write:accounts"];
+    /// Whom one blocks.
+    ReadBlocks = ["read:blocks", "follow"];
+    /// Blocking.
+    WriteBlocks = ["write:blocks", "follow"];
+    /// Whom one mutes.
+    ReadMutes = ["read:mutes", "follow"];
+    /// Muting.
+    WriteMutes = ["write:mutes", "follow"];
+    /// One's lists.
+    ReadLists = ["read:lists"];
+    /// Changing one's lists.
+    WriteLists = ["write:lists"];
+    /// One's filters.
+    ReadFilters = ["read:filters"];
+    /// Changing one's filters.
+    WriteFilters = ["write:filters"];
+    /// What one keeps.
+    ReadBookmarks = ["read:bookmarks"];
+    /// Keeping.
+    WriteBookmarks = ["write:bookmarks"];
+    /// What one likes.
+    ReadFavourites = ["read:favourites"];
+    /// Anything one may read.
+    Read = ["read"];
 }
 
 /// A person here, with a token for `S`.

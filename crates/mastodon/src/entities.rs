@@ -1,15 +1,18 @@
 //! The entities of the API, each built in one place from what the action layer shows.
 pub(crate) mod account;
+pub(crate) mod filter;
 pub(crate) mod instance;
+pub(crate) mod list;
 pub(crate) mod media;
 pub(crate) mod notification;
 pub(crate) mod poll;
 pub(crate) mod relationship;
 pub(crate) mod report;
 pub(crate) mod status;
+pub(crate) mod tag;
 
 use app::{App, Me};
-use domain::{id::ActorId, time::Timestamp, urls::Site};
+use domain::{filter::Place, id::ActorId, time::Timestamp, urls::Site};
 use serde::{Serialize, Serializer};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
@@ -22,11 +25,18 @@ pub(crate) struct Reader {
     pub(crate) me: Option<ActorId>,
     /// The present moment.
     pub(crate) now: Timestamp,
+    /// Where they read, if what they do not want to see is left out there.
+    pub(crate) place: Option<Place>,
 }
 
 impl Reader {
     pub(crate) fn new(app: &App, me: Option<Me>) -> Self {
-        Self { site: app.site().clone(), me: me.map(|me| me.0), now: app.now() }
+        Self { site: app.site().clone(), me: me.map(|me| me.0), now: app.now(), place: None }
+    }
+
+    /// The same, reading there.
+    pub(crate) fn at(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
     }
 }
 

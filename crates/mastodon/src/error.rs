@@ -27,6 +27,9 @@ pub(crate) enum Error {
     /// The body is longer than any that makes sense.
     #[error("The request is too large")]
     TooLarge,
+    /// There is no such route.
+    #[error("Not Found")]
+    NoRoute,
     /// The action failed.
     #[error("{0}")]
     App(#[from] app::Error),
@@ -69,6 +72,7 @@ impl ResponseError for Error {
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Scope | Self::Unconfirmed | Self::Pending => StatusCode::FORBIDDEN,
             Self::NeedsPerson => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NoRoute => StatusCode::NOT_FOUND,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::App(error) => match error {
                 app::Error::NotFound | app::Error::Denied(Refusal::Gone) => StatusCode::NOT_FOUND,

@@ -1,11 +1,16 @@
 //! The Mastodon client API: one file per area of routes, one builder per entity.
 mod accounts;
+mod bookmarks;
 mod caller;
+mod domain_blocks;
 mod entities;
 mod error;
+mod filters;
 mod follow_requests;
 mod headers;
 mod instance;
+mod lists;
+mod markers;
 mod notifications;
 mod paging;
 mod params;
@@ -15,6 +20,8 @@ mod reports;
 mod route;
 mod search;
 mod statuses;
+mod suggestions;
+mod tags;
 mod timelines;
 
 #[cfg(test)]
@@ -43,6 +50,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(follow_requests::routes)
             .configure(reports::routes)
             .configure(search::routes)
+            .configure(bookmarks::routes)
+            .configure(domain_blocks::routes)
+            .configure(filters::routes)
+            .configure(lists::routes)
+            .configure(markers::routes)
+            .configure(suggestions::routes)
+            .configure(tags::routes)
             .default_service(web::to(route::missing)),
     );
     placeholder::routes(cfg);

@@ -66,6 +66,26 @@ impl Params {
         (!word.is_empty()).then_some(!matches!(word.as_str(), "false" | "0" | "off" | "f"))
     }
 
+    /// Numbers; what is none is left out.
+    pub(crate) fn numbers(&self, name: &str) -> Vec<i64> {
+        self.list(name).unwrap_or_default().iter().filter_map(|text| text.trim().parse().ok()).collect()
+    }
+
+    /// Trees: the items of a list, or the values under numbers, as forms write lists of trees.
+    pub(crate) fn trees(&self, name: &str) -> Vec<Self> {
+        let tree = |value: &Value| value.as_object().cloned().map(Self);
+        match self.0.get(name) {
+            Some(Value::Array(items)) => items.iter().filter_map(tree).collect(),
+            Some(Value::Object(map)) => {
+                let mut numbered: Vec<(i64, Self)> =
+                    map.iter().filter_map(|(key, value)| Some((key.parse().ok()?, tree(value)?))).collect();
+                numbered.sort_by_key(|(number, _)| *number);
+                numbered.into_iter().map(|(_, tree)| tree).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// A list; a single value is a list of one.
     pub(crate) fn list(&self, name: &str) -> Option<Vec<String>> {
         match self.0.get(name)? {
@@ -77,6 +97,11 @@ impl Params {
     /// What stands inside something: `name[…]`.
     pub(crate) fn within(&self, name: &str) -> Option<Self> {
         self.0.get(name)?.as_object().cloned().map(Self)
+    }
+
+    /// Whether the name was given at all, be it with nothing.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     /// Whether something was given that is not empty.
@@ -107,9 +132,18 @@ fn put(value: &mut Value, path: &[&str], leaf: String) {
                 *value = Value::Array(Vec::new());
             }
             if let Value::Array(items) = value {
-                let mut item = Value::Null;
-                put(&mut item, rest, leaf);
-                items.push(item);
+                // A key that the last tree does not have yet belongs to it: so Rails reads `a[][b]=1&a[][c]=2`.
+                let key = rest.first().filter(|key| !key.is_empty());
+                let opens = |last: &Value| {
+                    let Some((key, last)) = key.zip(last.as_object()) else { return true };
+                    last.contains_key(*key) && rest.get(1) != Some(&"")
+                };
+                if items.last().is_none_or(opens) {
+                    items.push(Value::Null);
+                }
+                if let Some(item) = items.last_mut() {
+                    put(item, rest, leaf);
+                }
             }
         }
         [name, rest @ ..] => {
@@ -212,6 +246,18 @@ mod tests {
             assert_eq!(params.number("q"), Some(1), "the query counts too");
         }
         assert_eq!(sent("", form).0["poll"], json!({"options": ["a", "b"], "multiple": "1"}));
+    }
+
+    #[test]
+    fn lists_of_trees_in_both_spellings() {
+        let rails = "k[][word]=a&k[][whole]=1&k[][word]=b&k[][whole]=0";
+        let numbered = "k[1][word]=b&k[0][word]=a&k[0][whole]=1&k[1][whole]=0";
+        for query in [rails, numbered] {
+            let trees = Params::of_query(query).trees("k");
+            let read: Vec<_> = trees.iter().map(|tree| (tree.text("word").unwrap(), tree.flag("whole"))).collect();
+            assert_eq!(read, [("a".to_owned(), Some(true)), ("b".to_owned(), Some(false))], "{query}");
+        }
+        assert_eq!(Params::of_query("home[last_read_id]=7").within("home").unwrap().number("last_read_id"), Some(7));
     }
 
     #[test]

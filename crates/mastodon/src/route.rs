@@ -17,7 +17,7 @@ pub(crate) fn get() -> Route {
 
 /// What there is not.
 pub(crate) async fn missing() -> Result<()> {
-    Err(Error::missing())
+    Err(Error::NoRoute)
 }
 
 /// The `{id}` of a path; what is no number names nothing.
@@ -30,5 +30,18 @@ impl FromRequest for Number {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let number = request.match_info().get("id").and_then(|id| id.parse().ok()).filter(|id| *id > 0);
         ready(number.map(Self).ok_or_else(Error::missing))
+    }
+}
+
+/// The one word of a path, whatever it is called.
+pub(crate) struct Word(pub(crate) String);
+
+impl FromRequest for Word {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let word = web::Path::<String>::from_request(request, payload).into_inner();
+        ready(word.map(|word| Self(word.into_inner())).map_err(|_no_word| Error::missing()))
     }
 }

@@ -5,9 +5,9 @@ use actix_web::{
 };
 use app::{App, Me};
 use domain::{
-    handle::{self, Handle},
+    handle::Handle,
     id::{ActorId, PostId},
-    text::search,
+    text::{hashtag, search},
     urls::Local,
 };
 use serde::Serialize;
@@ -15,11 +15,12 @@ use store::{Conn, posts::Page, timelines::Entry};
 
 use crate::{
     accounts::known,
-    caller::{ReadSearch, Viewer},
+    caller::{Allowed, ReadAccounts, ReadSearch, Viewer},
     entities::{
         Nothing, Reader,
         account::{self, Account},
         status::{self, Status},
+        tag::{self, Tag},
     },
     error::{Error, Result},
     paging,
@@ -39,7 +40,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 struct Found {
     accounts: Vec<Account>,
     statuses: Vec<Status>,
-    hashtags: Nothing,
+    hashtags: Vec<Tag>,
 }
 
 /// What is searched for.
@@ -48,6 +49,9 @@ struct Question {
     text: String,
     accounts: bool,
     statuses: bool,
+    hashtags: bool,
+    /// Only whom one follows.
+    following: bool,
     resolve: bool,
     limit: i64,
     offset: i64,
@@ -64,6 +68,8 @@ impl Question {
         Some(Self {
             accounts: wanted("accounts"),
             statuses: wanted("statuses"),
+            hashtags: wanted("hashtags"),
+            following: params.flag("following") == Some(true),
             resolve: params.flag("resolve") == Some(true),
             limit: paging::limit(params, 20, 40),
             offset: params.number("offset").unwrap_or(0).clamp(0, FURTHEST),
@@ -149,14 +155,14 @@ async fn by_words(app: &App, reader: Reader, me: Option<Me>, question: Question)
         return by_handle(app, reader, handle, &question).await;
     }
     let found = app.read(move |c| {
-        let accounts =
-            if question.accounts && question.offset == 0 { by_name(c, &reader, &question)? } else { Vec::new() };
+        let accounts = if question.accounts { by_name(c, &reader, &question)? } else { Vec::new() };
+        let hashtags = if question.hashtags { by_hashtag(c, &reader, &question)? } else { Vec::new() };
         // Who is not from here finds posts by their address only.
         let statuses = match me {
             Some(me) if question.statuses => matching(c, &reader, me, &question)?,
             _ => Vec::new(),
         };
-        Ok(Found { accounts, statuses, ..Found::default() })
+        Ok(Found { accounts, statuses, hashtags })
     });
     Ok(found.await?)
 }
@@ -177,12 +183,56 @@ async fn by_handle(app: &App, reader: Reader, handle: Handle, question: &Questio
     Ok(Found { accounts, ..Found::default() })
 }
 
-/// Those of here whose name begins like this.
+/// How many of what begins alike are skipped at most.
+fn skipped(question: &Question) -> usize {
+    usize::try_from(question.offset).unwrap_or(0)
+}
+
+/// Those whose name begins like this.
 fn by_name(c: &mut Conn, reader: &Reader, question: &Question) -> store::Result<Vec<Account>> {
-    let Some(start) = handle::local_name(question.text.trim_start_matches(['@', '!'])) else { return Ok(Vec::new()) };
-    let actors = store::relations::named_like(c, &start, reader.site.host().as_str(), question.limit)?;
-    let ids: Vec<ActorId> = actors.iter().map(|actor| actor.id).collect();
+    let start = question.text.trim_start_matches(['@', '!']).to_lowercase();
+    let follower = reader.me.filter(|_| question.following);
+    let ids = store::relations::named_like(c, &start, reader.me, follower, question.limit + question.offset)?;
+    let ids: Vec<ActorId> = ids.into_iter().skip(skipped(question)).collect();
     account::list(c, &reader.site, &ids)
+}
+
+/// The hashtags that begin like this, the most used first.
+fn by_hashtag(c: &mut Conn, reader: &Reader, question: &Question) -> store::Result<Vec<Tag>> {
+    let start = hashtag::fold(&question.text);
+    if !hashtag::is_tag(&start) {
+        return Ok(Vec::new());
+    }
+    let mut names = store::tags::beginning(c, &start, question.limit + question.offset)?;
+    // Whoever asks for a hashtag by its sign may want to follow one that nobody used yet.
+    if question.text.starts_with('#') && question.offset == 0 && !names.contains(&start) {
+        names.push(start);
+    }
+    let names: Vec<String> = names.into_iter().skip(skipped(question)).collect();
+    tag::list(c, reader, &names)
+}
+
+/// Accounts by handle or name, for completing what somebody types.
+pub(crate) async fn accounts(
+    app: Data<App>,
+    caller: Allowed<ReadAccounts>,
+    Asked(params): Asked,
+) -> Result<HttpResponse> {
+    let question = Question::new(&params).map(|question| Question {
+        accounts: true,
+        statuses: false,
+        hashtags: false,
+        limit: paging::limit(&params, 40, 80),
+        ..question
+    });
+    let Some(question) = question else { return Ok(HttpResponse::Ok().json(Nothing::default())) };
+    let reader = Reader::new(&app, Some(caller.me));
+    let found = if question.is_address() {
+        by_address(&app, reader, question).await?
+    } else {
+        by_words(&app, reader, Some(caller.me), question).await?
+    };
+    Ok(HttpResponse::Ok().json(found.accounts))
 }
 
 /// Posts by their words; of authors who do not want that, only one's own.

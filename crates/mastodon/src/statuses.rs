@@ -2,11 +2,12 @@
 use std::collections::{HashMap, HashSet};
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{self, Data, ServiceConfig},
 };
 use app::{App, Me, posts, shares};
 use domain::{
+    filter::Place,
     id::{ActorId, PostId},
     policy::Refusal,
     post::Post,
@@ -15,17 +16,20 @@ use domain::{
 use serde::Serialize;
 use store::{
     Conn,
+    people::People,
     posts::{List, Page},
     timelines::{self, By, Entry},
 };
 
 use crate::{
+    accounts::people,
     caller::{Allowed, ReadStatuses, Viewer, WriteStatuses},
     entities::{
         Id, Reader,
         status::{self, Status},
     },
     error::{Error, Result},
+    params::Asked,
     route::{Number, at, get},
 };
 
@@ -35,13 +39,18 @@ mod write;
 /// The longest thread that is shown, to somebody of here.
 const LONGEST: usize = 4_096;
 
+/// How many statuses one may ask for at one time.
+const MANY: usize = 40;
+
 /// How much of a thread strangers see: what stands above, and what stands below.
 const STRANGERS: (usize, usize) = (40, 60);
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     let one = at("/v1/statuses/{id}").route(get().to(show)).route(web::delete().to(remove));
-    cfg.service(at("/v1/statuses").route(web::post().to(write::create)))
+    cfg.service(at("/v1/statuses").route(get().to(many)).route(web::post().to(write::create)))
         .service(one.route(web::put().to(write::edit)).route(web::patch().to(write::edit)))
+        .service(at("/v1/statuses/{id}/favourited_by").route(get().to(favourited_by)))
+        .service(at("/v1/statuses/{id}/reblogged_by").route(get().to(reblogged_by)))
         .service(at("/v1/statuses/{id}/context").route(get().to(context)))
         .service(at("/v1/statuses/{id}/source").route(get().to(source)))
         .configure(react::routes);
@@ -68,6 +77,41 @@ async fn status(app: &App, me: Option<Me>, entry: Entry) -> Result<Status> {
 async fn show(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) -> Result<HttpResponse> {
     let entry = find(&app, id, caller.me).await?;
     Ok(HttpResponse::Ok().json(status(&app, caller.me, entry).await?))
+}
+
+/// Several statuses by their numbers, in their order.
+async fn many(app: Data<App>, caller: Viewer<ReadStatuses>, Asked(params): Asked) -> Result<HttpResponse> {
+    let numbers: Vec<i64> = params.numbers("id").into_iter().take(MANY).collect();
+    let (viewer, reader) = (caller.id(), Reader::new(&app, caller.me));
+    let statuses = app.read(move |c| {
+        let entries = timelines::entries_of(c, &numbers, viewer)?;
+        status::list(c, &reader, &entries)
+    });
+    Ok(HttpResponse::Ok().json(statuses.await?))
+}
+
+/// Who likes a post.
+async fn favourited_by(
+    app: Data<App>,
+    caller: Viewer<ReadStatuses>,
+    Number(id): Number,
+    Asked(params): Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let entry = find(&app, id, caller.me).await?;
+    people::page(&app, &request, &params, People::Liking(entry.post), caller.id()).await
+}
+
+/// Who passed a post on.
+async fn reblogged_by(
+    app: Data<App>,
+    caller: Viewer<ReadStatuses>,
+    Number(id): Number,
+    Asked(params): Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let entry = find(&app, id, caller.me).await?;
+    people::page(&app, &request, &params, People::Sharing(entry.post), caller.id()).await
 }
 
 /// What is written in a post, for whoever writes it anew.
@@ -119,7 +163,7 @@ struct Context {
 
 async fn context(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) -> Result<HttpResponse> {
     let entry = find(&app, id, caller.me).await?;
-    let (reader, viewer) = (Reader::new(&app, caller.me), caller.id());
+    let (reader, viewer) = (Reader::new(&app, caller.me).at(Place::Thread), caller.id());
     let most = if viewer.is_some() { (LONGEST, LONGEST) } else { STRANGERS };
     let context = app.read(move |c| {
         let (above, below) = around(c, entry.post, viewer, most)?;
@@ -141,8 +185,12 @@ fn around(
     let limit = i64::try_from(LONGEST).unwrap_or(i64::MAX);
     let Some(root) = store::posts::by_id(c, post)?.map(|post| post.root) else { return Ok((Vec::new(), Vec::new())) };
     let branches = timelines::branches(c, root, limit)?;
-    let seen: HashSet<PostId> =
+    let mut seen: HashSet<PostId> =
         store::posts::list(c, List::Thread(root), viewer, Page::first(limit))?.into_iter().collect();
+    if viewer.is_some() {
+        let ids: Vec<PostId> = seen.into_iter().collect();
+        seen = timelines::wanted_among(c, &ids, viewer)?;
+    }
     let parents: HashMap<PostId, PostId> = branches.iter().filter_map(|(id, parent)| Some((*id, (*parent)?))).collect();
     let mut replies: HashMap<PostId, Vec<PostId>> = HashMap::new();
     for (id, parent) in branches.iter().rev() {

@@ -17,8 +17,10 @@ use domain::{
 use serde_json::{Value, json};
 use store::{Db, Location};
 
+mod columns;
 mod entities;
 mod home;
+mod neighbours;
 mod polls;
 mod reading;
 mod requests;
@@ -150,6 +152,11 @@ impl World {
             host: None,
         };
         groups::create(&self.app, self.ana.me.0, new).await.unwrap().id.0
+    }
+
+    /// Does the background work that is due.
+    pub(super) async fn work(&self) {
+        app::jobs::drain(&self.app, &app::jobs::handlers()).await.unwrap();
     }
 
     pub(super) async fn send(&self, request: TestRequest) -> Answer {

@@ -1,23 +1,49 @@
-//! Timelines: what one follows, and what is public.
+//! Timelines: what one follows, what is public, what has a hashtag, what is in a list.
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, ServiceConfig},
 };
 use app::App;
-use store::timelines::{self, Entry};
+use domain::{filter::Place, id::PostId, text::hashtag};
+use store::{
+    Conn,
+    timelines::{self, Entry, Open, Tagged, Window},
+};
 
 use crate::{
-    caller::{Allowed, ReadStatuses, Viewer},
-    entities::{Reader, status},
-    error::Result,
+    caller::{Allowed, ReadLists, ReadStatuses, Viewer},
+    entities::{
+        Nothing, Reader,
+        list::{self, Source},
+        status::{self, Status},
+    },
+    error::{Error, Result},
     paging::{self, Ends},
-    params::Asked,
-    route::{at, get},
+    params::{Asked, Params},
+    route::{Number, Word, at, get},
 };
+
+/// How many hashtags one may ask for at one time, of each kind.
+const TAGS: usize = 10;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/timelines/home").route(get().to(home)))
-        .service(at("/v1/timelines/public").route(get().to(public)));
+        .service(at("/v1/timelines/public").route(get().to(public)))
+        .service(at("/v1/timelines/tag/{name}").route(get().to(tag)))
+        .service(at("/v1/timelines/link").route(get().to(link)))
+        .service(at("/v1/timelines/list/{id}").route(get().to(of_list)));
+}
+
+/// The statuses of a page, and where it ends.
+type Page = (Vec<Status>, Option<Ends>);
+
+fn page(c: &mut Conn, reader: &Reader, entries: &[Entry], window: Window) -> store::Result<Page> {
+    let ends = Ends::of(entries.iter().map(|entry| entry.number), window);
+    Ok((status::list(c, reader, entries)?, ends))
+}
+
+fn page_of(c: &mut Conn, reader: &Reader, posts: Vec<PostId>, window: Window) -> store::Result<Page> {
+    page(c, reader, &posts.into_iter().map(Entry::of).collect::<Vec<_>>(), window)
 }
 
 async fn home(
@@ -27,14 +53,24 @@ async fn home(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let window = paging::window_of_posts(&params, 20, 40);
-    let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)));
+    let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)).at(Place::Home));
     let page = app.read(move |c| {
         let entries = timelines::home(c, me, window)?;
-        let ends = Ends::of(entries.iter().map(|entry| entry.number), window);
-        Ok((status::list(c, &reader, &entries)?, ends))
+        page(c, &reader, &entries, window)
     });
     let (statuses, ends) = page.await?;
     Ok(paging::answer(&request, app.site(), &statuses, ends))
+}
+
+/// What of the public posts is asked for.
+fn open(params: &Params) -> Open {
+    let is_on = |name: &str| params.flag(name) == Some(true);
+    let local = match (is_on("local"), is_on("remote")) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    };
+    Open { local, pictures: is_on("only_media") }
 }
 
 async fn public(
@@ -44,20 +80,59 @@ async fn public(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let window = paging::window_of_posts(&params, 20, 40);
-    let (viewer, reader) = (caller.id(), Reader::new(&app, caller.me));
-    let is_on = |name: &str| params.flag(name) == Some(true);
-    let local = match (is_on("local"), is_on("remote")) {
-        (true, _) => Some(true),
-        (false, true) => Some(false),
-        (false, false) => None,
-    };
-    let pictures = is_on("only_media");
+    let (viewer, reader, asked) = (caller.id(), Reader::new(&app, caller.me).at(Place::Public), open(&params));
     let page = app.read(move |c| {
-        let posts = timelines::public(c, viewer, local, pictures, window)?;
-        let ends = Ends::of(posts.iter().map(|post| post.0), window);
-        let entries: Vec<Entry> = posts.into_iter().map(Entry::of).collect();
-        Ok((status::list(c, &reader, &entries)?, ends))
+        let posts = timelines::public(c, viewer, &asked, window)?;
+        page_of(c, &reader, posts, window)
     });
     let (statuses, ends) = page.await?;
+    Ok(paging::answer(&request, app.site(), &statuses, ends))
+}
+
+async fn tag(
+    app: Data<App>,
+    caller: Viewer<ReadStatuses>,
+    Word(name): Word,
+    Asked(params): Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let window = paging::window_of_posts(&params, 20, 40);
+    let (viewer, reader, asked) = (caller.id(), Reader::new(&app, caller.me).at(Place::Public), open(&params));
+    let named = |kind: &str| -> Vec<String> {
+        params.list(kind).unwrap_or_default().iter().take(TAGS).map(|tag| hashtag::fold(tag)).collect()
+    };
+    let mut tags = Tagged { any: named("any"), all: named("all"), none: named("none") };
+    tags.any.push(hashtag::fold(&name));
+    let page = app.read(move |c| {
+        let posts = timelines::tagged(c, viewer, &tags, &asked, window)?;
+        page_of(c, &reader, posts, window)
+    });
+    let (statuses, ends) = page.await?;
+    Ok(paging::answer(&request, app.site(), &statuses, ends))
+}
+
+/// What links to an address is not gathered here.
+async fn link(_: Viewer<ReadStatuses>) -> HttpResponse {
+    HttpResponse::Ok().json(Nothing::default())
+}
+
+async fn of_list(
+    app: Data<App>,
+    caller: Allowed<ReadLists>,
+    Number(id): Number,
+    Asked(params): Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let window = paging::window_of_posts(&params, 20, 40);
+    let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)).at(Place::Home));
+    let found = app.read(move |c| {
+        let entries = match list::source(c, me, id)? {
+            Some(Source::Own(list)) => timelines::of_list(c, &list, window)?,
+            Some(Source::Group(group)) => timelines::of_group(c, group, Some(me), window)?,
+            None => return Ok(None),
+        };
+        page(c, &reader, &entries, window).map(Some)
+    });
+    let (statuses, ends) = found.await?.ok_or_else(Error::missing)?;
     Ok(paging::answer(&request, app.site(), &statuses, ends))
 }

@@ -9,10 +9,12 @@ use diesel::{
 };
 
 mod among;
+mod begins;
 mod constants;
 mod home;
 
 pub(crate) use among::AmongExt;
+pub(crate) use begins::{Named, begins};
 pub(crate) use constants::OneOfExt;
 pub(crate) use home::{Home, Source};
 

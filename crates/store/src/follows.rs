@@ -38,6 +38,60 @@ pub struct Follow {
     pub created: Timestamp,
 }
 
+/// How a follower wants what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wishes {
+    /// Nothing that they pass on.
+    pub no_shares: bool,
+    /// To be told of each post.
+    pub notify: bool,
+    /// Only posts in these languages, if there are any; BCP 47.
+    pub languages: Vec<String>,
+}
+
+impl Wishes {
+    pub(crate) fn kept(no_shares: bool, notify: bool, languages: &str) -> Self {
+        let languages = languages.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
+        Self { no_shares, notify, languages }
+    }
+}
+
+/// Records how `follower` wants what follows from following `target`.
+pub fn set_wishes(tx: &mut Tx<'_>, follower: ActorId, target: ActorId, wishes: &Wishes) -> Result<()> {
+    // With commas around each, so that a language is found by the commas on both sides.
+    let languages =
+        if wishes.languages.is_empty() { String::new() } else { format!(",{},", wishes.languages.join(",")) };
+    db!(tx, c => diesel::update(follows::table.find((follower.0, target.0)))
+        .set((
+            follows::no_shares.eq(wishes.no_shares),
+            follows::notify.eq(wishes.notify),
+            follows::languages.eq(languages),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// How `follower` wants what follows from following `target`.
+pub fn wishes(conn: &mut Conn, follower: ActorId, target: ActorId) -> Result<Wishes> {
+    let row: Option<(bool, bool, String)> = db!(conn, c => follows::table
+        .find((follower.0, target.0))
+        .select((follows::no_shares, follows::notify, follows::languages))
+        .first(c)
+        .optional())?;
+    Ok(row.map(|(no_shares, notify, languages)| Wishes::kept(no_shares, notify, &languages)).unwrap_or_default())
+}
+
+/// Those here who want to be told of each post of `target`.
+pub fn to_notify(conn: &mut Conn, target: ActorId) -> Result<Vec<ActorId>> {
+    // As a literal, or the partial index would not be taken.
+    let ids: Vec<i64> = db!(conn, c => follows::table
+        .filter(follows::target_id.eq(target.0).and(diesel::dsl::sql::<Bool>("follows.notify")))
+        .filter(follows::state.eq(Word(FollowState::Accepted)))
+        .select(follows::follower_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
 impl From<Row> for Follow {
     fn from(row: Row) -> Self {
         Self {

@@ -115,3 +115,14 @@ pub fn remove_post(tx: &mut Tx<'_>, post: PostId) -> Result<()> {
     ).execute(c))?;
     Ok(())
 }
+
+/// Forgets what `account` was told of what `actor` did.
+pub fn remove_from(tx: &mut Tx<'_>, account: ActorId, actor: ActorId) -> Result<()> {
+    db!(tx, c => diesel::delete(
+        notifications::table
+            .filter(notifications::account_id.eq(account.0).and(notifications::actor_id.eq(actor.0)))
+            .filter(notifications::kind.ne(REPORT))
+    )
+    .execute(c))?;
+    Ok(())
+}

@@ -3,54 +3,97 @@ use std::collections::HashMap;
 
 use diesel::{dsl, prelude::*};
 use domain::{
-    actor::Actor,
     group::MemberState,
     id::{ActorId, PostId},
     post::FollowState,
+    shun::{Deed, Shun},
 };
 
 use crate::{
-    actors,
     conn::{Conn, db},
-    dialect::AmongExt,
+    dialect::{AmongExt, Named, begins},
     error::Result,
+    follows::Wishes,
+    notes,
     rows::Word,
-    schema::{actors as rows, follows, members, peers, posts},
+    schema::{actors as rows, follows, host_shuns, members, peers, posts},
+    shuns,
     visible::visible,
+    wanted::{Whom, wanted},
 };
 
 /// What two actors are to one another, seen by the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Relation {
     /// I follow them.
     pub following: bool,
     /// I asked to.
     pub requested: bool,
+    /// How I follow them, or want to.
+    pub wishes: Wishes,
     /// They follow me.
     pub followed_by: bool,
     /// They asked to.
     pub requested_by: bool,
+    /// I block them.
+    pub blocking: bool,
+    /// They block me.
+    pub blocked_by: bool,
+    /// I mute them.
+    pub muting: Option<Shun>,
+    /// I shun their server.
+    pub host_shunned: bool,
+    /// I recommend them.
+    pub endorsed: bool,
+    /// What I wrote down about them.
+    pub note: String,
 }
 
 /// What `me` and these actors are to one another.
 pub fn between(conn: &mut Conn, me: ActorId, others: &[ActorId]) -> Result<HashMap<ActorId, Relation>> {
-    let mine: Vec<(i64, Word<FollowState>)> = db!(conn, c => follows::table
+    let mine: Vec<(i64, Word<FollowState>, bool, bool, String)> = db!(conn, c => follows::table
         .filter(follows::follower_id.eq(me.0).and(follows::target_id.among(others)))
-        .select((follows::target_id, follows::state))
+        .select((follows::target_id, follows::state, follows::no_shares, follows::notify, follows::languages))
         .load(c))?;
     let theirs: Vec<(i64, Word<FollowState>)> = db!(conn, c => follows::table
         .filter(follows::target_id.eq(me.0).and(follows::follower_id.among(others)))
         .select((follows::follower_id, follows::state))
         .load(c))?;
+    let housed: Vec<i64> = db!(conn, c => host_shuns::table
+        .inner_join(rows::table.on(rows::host.eq(host_shuns::host)))
+        .filter(host_shuns::person_id.eq(me.0).and(rows::id.among(others)))
+        .select(rows::id)
+        .load(c))?;
     let mut found: HashMap<ActorId, Relation> = HashMap::new();
-    for (id, state) in mine {
+    for (id, state, no_shares, notify, languages) in mine {
         let relation = found.entry(ActorId(id)).or_default();
         (relation.following, relation.requested) = (state.0 == FollowState::Accepted, state.0 == FollowState::Pending);
+        relation.wishes = Wishes::kept(no_shares, notify, &languages);
     }
     for (id, state) in theirs {
         let relation = found.entry(ActorId(id)).or_default();
         (relation.followed_by, relation.requested_by) =
             (state.0 == FollowState::Accepted, state.0 == FollowState::Pending);
+    }
+    for shun in shuns::of(conn, me, others)? {
+        let relation = found.entry(shun.target).or_default();
+        match shun.deed {
+            Deed::Block => relation.blocking = true,
+            Deed::Mute => relation.muting = Some(shun),
+        }
+    }
+    for id in shuns::blocking(conn, me, others)? {
+        found.entry(id).or_default().blocked_by = true;
+    }
+    for id in housed {
+        found.entry(ActorId(id)).or_default().host_shunned = true;
+    }
+    for id in notes::endorsed(conn, me, others)? {
+        found.entry(id).or_default().endorsed = true;
+    }
+    for (id, note) in notes::of(conn, me, others)? {
+        found.entry(id).or_default().note = note;
     }
     Ok(found)
 }
@@ -161,20 +204,45 @@ pub fn requests(conn: &mut Conn, person: ActorId, targets: &[ActorId]) -> Result
     Ok(Requests { follow: follow.into_iter().map(ActorId).collect(), join })
 }
 
-/// Actors of `host` whose name begins with `start` and who want to be found.
-pub fn named_like(conn: &mut Conn, start: &str, host: &str, limit: i64) -> Result<Vec<Actor>> {
-    let pattern = format!("{}%", start.replace(['%', '\\'], ""));
-    let ids: Vec<i64> = db!(conn, c => rows::table
-        .filter(rows::host.eq(host).and(rows::name.like(pattern)))
-        .filter(rows::discoverable.eq(true).and(rows::deleted.is_null()))
-        .order(rows::name)
-        .limit(limit)
-        .select(rows::id)
-        .load(c))?;
-    let ids: Vec<ActorId> = ids.into_iter().map(ActorId).collect();
-    let mut found = actors::by_ids(conn, &ids)?;
-    found.sort_by_key(|actor| ids.iter().position(|id| *id == actor.id));
-    Ok(found)
+/// Whose handle or title begins with `start`, in lower case, and who want to be found; those of here first. Nobody whom
+/// `viewer` shuns, and only whom `follower` follows, if one is given.
+pub fn named_like(
+    conn: &mut Conn,
+    start: &str,
+    viewer: Option<ActorId>,
+    follower: Option<ActorId>,
+    limit: i64,
+) -> Result<Vec<ActorId>> {
+    if start.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found: Vec<(bool, i64)> = Vec::new();
+    for begins in [begins(Named::Name, start), begins(Named::Title, start)] {
+        let more: Vec<(bool, i64)> = db!(conn, c => {
+            let mut query = rows::table
+                .filter(begins.clone())
+                .filter(rows::discoverable.eq(true).and(rows::deleted.is_null()))
+                .filter(wanted(viewer, Whom::Person("actors.id")))
+                .order(begins.order())
+                .limit(limit)
+                .select((rows::peer_id.is_not_null(), rows::id))
+                .into_boxed();
+            if let Some(follower) = follower {
+                query = query.filter(dsl::exists(follows::table
+                    .filter(follows::follower_id.eq(follower.0).and(follows::target_id.eq(rows::id)))));
+            }
+            query.load(c)
+        })?;
+        for row in more {
+            if !found.contains(&row) {
+                found.push(row);
+            }
+        }
+    }
+    // The sort is stable: handles stay before titles.
+    found.sort_by_key(|(remote, _)| *remote);
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found.into_iter().map(|(_, id)| ActorId(id)).collect())
 }
 
 /// How many other servers are known.

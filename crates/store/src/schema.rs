@@ -1,4 +1,10 @@
 //! The tables, in types that mean the same in SQLite and PostgreSQL.
+mod own;
+
+pub(crate) use own::{
+    bookmarks, endorsements, featured_tags, filter_keywords, filter_posts, filters, followed_tags, host_shuns,
+    list_members, lists, markers, notes, shuns, unsuggested,
+};
 
 diesel::table! {
     settings (key) {
@@ -169,6 +175,9 @@ diesel::table! {
         state -> Text,
         activity_uri -> Text,
         created -> BigInt,
+        no_shares -> Bool,
+        notify -> Bool,
+        languages -> Text,
     }
 }
 diesel::table! {
@@ -457,5 +466,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     reports,
     aliases,
     moves,
-    peer_rules
+    peer_rules,
+    shuns,
+    host_shuns,
+    notes,
+    endorsements,
+    unsuggested,
+    featured_tags,
+    followed_tags,
+    lists,
+    list_members,
+    markers,
+    bookmarks,
+    filters,
+    filter_keywords,
+    filter_posts
 );

@@ -18,6 +18,7 @@ use crate::{
     posts::Page,
     schema::posts,
     visible::visible,
+    wanted::{Whom, wanted},
 };
 
 /// The numbers of the posts that match and that `viewer` may read, the newest first.
@@ -30,6 +31,7 @@ pub fn posts(conn: &mut Conn, query: &Query, viewer: Option<ActorId>, page: Page
         .filter(post_matches(query.to_fts5(), query.to_tsquery()))
         .filter(posts::id.lt(before))
         .filter(visible(viewer))
+        .filter(wanted(viewer, Whom::Author))
         .order(posts::id.desc())
         .limit(page.limit)
         .select(posts::id)

@@ -4,10 +4,11 @@ use domain::{
     group::{GroupRules, Joining, MemberState, Membership, Role, Visibility},
     id::{ActorId, PostId},
     post::{Audience, Content, FollowState, Post, PostKind, Vote},
+    shun::{Deed, Shun},
     time::Timestamp,
 };
 
-use crate::{Db, Error, Location, Result, Tx, actors, follows, groups, posts, votes};
+use crate::{Db, Error, Location, Result, Tx, actors, follows, groups, posts, shuns, votes};
 
 mod queues;
 mod see;
@@ -133,6 +134,16 @@ pub(super) fn member(tx: &mut Tx<'_>, person: i64, role: Role, state: MemberStat
 pub(super) fn follow(tx: &mut Tx<'_>, follower: i64, target: i64, state: FollowState) -> Result<()> {
     let (follower, target) = (ActorId(follower), ActorId(target));
     follows::set(tx, &follows::Follow { follower, target, state, activity_uri: "x".into(), created: Timestamp(1) })
+}
+
+/// Lets `by` shun `target`, or not any more.
+pub(super) fn shun(tx: &mut Tx<'_>, by: i64, target: i64, deed: Deed, on: bool) -> Result<()> {
+    let (by, target) = (ActorId(by), ActorId(target));
+    if !on {
+        return shuns::remove(tx, by, target, deed).map(drop);
+    }
+    let shun = Shun { by, target, deed, quiet: true, until: None, activity_uri: String::new(), created: Timestamp(1) };
+    shuns::set(tx, &shun)
 }
 
 async fn posts_come_back_as_they_went_in(t: TestDb) {

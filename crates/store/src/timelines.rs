@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::{ActorId, PostId},
+    list::List,
+    post::Audience,
     rule::Regard,
     time::Timestamp,
 };
@@ -15,8 +17,9 @@ use crate::{
     notifications::{COLUMNS, Notification, Row},
     posts as kept,
     rows::Word,
-    schema::{actors, notifications, peers, post_tags, posts, shares},
+    schema::{actors, notifications, peers, post_tags, posts, shares, tallies},
     visible::visible,
+    wanted::{Whom, wanted},
 };
 
 /// A part of a list that is ordered by number.
@@ -39,7 +42,7 @@ impl Window {
     }
 
     /// Puts in order what was found in the order of the search, newest first.
-    fn arrange<T>(self, mut found: Vec<T>) -> Vec<T> {
+    pub(crate) fn arrange<T>(self, mut found: Vec<T>) -> Vec<T> {
         if self.nearest {
             found.reverse();
         }
@@ -95,6 +98,30 @@ pub fn entry(conn: &mut Conn, number: i64, viewer: Option<ActorId>) -> Result<Op
     Ok(kept::seen(conn, share.post, viewer)?.map(|_| share))
 }
 
+/// What these numbers stand for, as far as `viewer` may read it, in their order.
+pub fn entries_of(conn: &mut Conn, numbers: &[i64], viewer: Option<ActorId>) -> Result<Vec<Entry>> {
+    let mut posts: Vec<PostId> = numbers.iter().map(|number| PostId(*number)).collect();
+    posts.extend(numbers.iter().map(|number| PostId::at_or_before(*number)));
+    let seen = visible_among(conn, &posts, viewer)?;
+    let threads: HashMap<PostId, bool> = kept::by_ids(conn, &posts)?
+        .into_iter()
+        .map(|post| (post.id, post.is_thread() && post.group.is_some()))
+        .collect();
+    let mut shares = shared(conn, numbers)?;
+    let shown = visible_among(conn, &shares.values().map(|share| share.post).collect::<Vec<_>>(), viewer)?;
+    let entry = |number: &i64| {
+        let post = PostId::at_or_before(*number);
+        if seen.contains(&PostId(*number)) {
+            return Some(Entry::of(PostId(*number)));
+        }
+        if *number == post.passed_on() && seen.contains(&post) && threads.get(&post) == Some(&true) {
+            return Some(Entry::passed_on(post));
+        }
+        shares.remove(number).filter(|share| shown.contains(&share.post))
+    };
+    Ok(numbers.iter().filter_map(entry).collect())
+}
+
 fn shared(conn: &mut Conn, numbers: &[i64]) -> Result<HashMap<i64, Entry>> {
     if numbers.is_empty() {
         return Ok(HashMap::new());
@@ -129,6 +156,11 @@ pub fn home(conn: &mut Conn, viewer: ActorId, window: Window) -> Result<Vec<Entr
     if near.is_some() && i64::try_from(rows.len()).unwrap_or(i64::MAX) < window.limit {
         rows = db!(conn, c => Home::merged(viewer, window).load(c))?;
     }
+    entries(conn, rows, window)
+}
+
+/// The entries with these numbers, each with what it stands for.
+fn entries(conn: &mut Conn, rows: Vec<(i64, i32)>, window: Window) -> Result<Vec<Entry>> {
     let rows: Vec<(i64, Source)> =
         rows.into_iter().map(|(number, source)| (number, Source::numbered(source))).collect();
     let numbers: Vec<i64> = rows.iter().filter(|(_, source)| *source == Source::Share).map(|row| row.0).collect();
@@ -157,14 +189,17 @@ fn nearby(conn: &mut Conn, window: Window) -> Result<Option<Window>> {
     Ok(end.map(narrowed))
 }
 
-/// Threads that were addressed to everybody, by people of servers that are welcome here; only those from here, or only those from elsewhere, if that is asked for.
-pub fn public(
-    conn: &mut Conn,
-    viewer: Option<ActorId>,
-    local: Option<bool>,
-    pictures: bool,
-    window: Window,
-) -> Result<Vec<PostId>> {
+/// What of the public posts is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Only those from here, or only those from elsewhere.
+    pub local: Option<bool>,
+    /// Only what has attachments.
+    pub pictures: bool,
+}
+
+/// Threads that were addressed to everybody, by people of servers that are welcome here.
+pub fn public(conn: &mut Conn, viewer: Option<ActorId>, asked: &Open, window: Window) -> Result<Vec<PostId>> {
     let ids: Vec<i64> = db!(conn, c => {
         let welcome = actors::table
             .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
@@ -174,19 +209,100 @@ pub fn public(
             .filter(dsl::sql::<Bool>("posts.parent_id IS NULL AND posts.audience = 'public'"))
             .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
             .filter(visible(viewer))
+            .filter(wanted(viewer, Whom::Author))
             .filter(posts::local.eq(true).or(dsl::exists(welcome)))
             .select(posts::id)
             .limit(window.limit)
             .into_boxed();
-        if let Some(local) = local {
+        if let Some(local) = asked.local {
             query = query.filter(posts::local.eq(local));
         }
-        if pictures {
+        if asked.pictures {
             query = query.filter(posts::extras.like(PICTURES));
         }
         if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.load(c)
     })?;
     Ok(window.arrange(ids.into_iter().map(PostId).collect()))
+}
+
+/// Which hashtags posts must have; folded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tagged {
+    /// At least one of these.
+    pub any: Vec<String>,
+    /// All of these.
+    pub all: Vec<String>,
+    /// None of these.
+    pub none: Vec<String>,
+}
+
+/// Public posts with these hashtags, replies among them.
+pub fn tagged(
+    conn: &mut Conn,
+    viewer: Option<ActorId>,
+    tags: &Tagged,
+    asked: &Open,
+    window: Window,
+) -> Result<Vec<PostId>> {
+    let (with, more) = diesel::alias!(post_tags as with, post_tags as more);
+    let ids: Vec<i64> = db!(conn, c => {
+        let welcome = actors::table
+            .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
+            .filter(actors::id.eq(posts::author_id).and(peers::regard.eq(Word(Regard::Welcome))));
+        let mut query = post_tags::table
+            .inner_join(posts::table.on(posts::id.eq(post_tags::post_id)))
+            .filter(post_tags::tag.among(&tags.any))
+            .filter(post_tags::post_id.lt(window.before).and(post_tags::post_id.gt(window.after)))
+            .filter(posts::audience.eq(Word(Audience::Public)))
+            .filter(visible(viewer))
+            .filter(wanted(viewer, Whom::Author))
+            .filter(posts::local.eq(true).or(dsl::exists(welcome)))
+            .select(post_tags::post_id)
+            .distinct()
+            .limit(window.limit)
+            .into_boxed();
+        for tag in &tags.all {
+            let both = with.filter(with.field(post_tags::post_id).eq(post_tags::post_id))
+                .filter(with.field(post_tags::tag).eq(tag));
+            query = query.filter(dsl::exists(both));
+        }
+        if !tags.none.is_empty() {
+            let one = more.filter(more.field(post_tags::post_id).eq(post_tags::post_id))
+                .filter(more.field(post_tags::tag).among(&tags.none));
+            query = query.filter(dsl::not(dsl::exists(one)));
+        }
+        if let Some(local) = asked.local {
+            query = query.filter(posts::local.eq(local));
+        }
+        if asked.pictures {
+            query = query.filter(posts::extras.like(PICTURES));
+        }
+        if window.nearest { query.order(post_tags::post_id.asc()) } else { query.order(post_tags::post_id.desc()) }
+            .load(c)
+    })?;
+    Ok(window.arrange(ids.into_iter().map(PostId).collect()))
+}
+
+/// The public threads since `since` that most liked and passed on; nothing that nobody did.
+pub fn talked_about(conn: &mut Conn, viewer: Option<ActorId>, since: PostId, limit: i64) -> Result<Vec<PostId>> {
+    let ids: Vec<i64> = db!(conn, c => posts::table
+        .inner_join(tallies::table.on(tallies::post_id.eq(posts::id)))
+        .filter(dsl::sql::<Bool>("posts.parent_id IS NULL AND posts.audience = 'public'"))
+        .filter(posts::id.gt(since.0).and(posts::sensitive.eq(false)))
+        .filter((tallies::likes + tallies::shares).gt(0))
+        .filter(visible(viewer))
+        .filter(wanted(viewer, Whom::Author))
+        .order(((tallies::likes + tallies::shares).desc(), posts::id.desc()))
+        .limit(limit)
+        .select(posts::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(PostId).collect())
+}
+
+/// What those in a list wrote and passed on, and the threads of the groups in it.
+pub fn of_list(conn: &mut Conn, list: &List, window: Window) -> Result<Vec<Entry>> {
+    let rows: Vec<(i64, i32)> = db!(conn, c => Home::of_list(list, window).load(c))?;
+    entries(conn, rows, window)
 }
 
 /// How the JSON of a post with attachments reads.
@@ -252,6 +368,7 @@ fn shared_by(conn: &mut Conn, person: ActorId, viewer: Option<ActorId>, window: 
             .filter(shares::actor_id.eq(person.0))
             .filter(shares::id.lt(window.before).and(shares::id.gt(window.after)))
             .filter(visible(viewer))
+            .filter(wanted(viewer, Whom::Author))
             .select((shares::id, shares::post_id, shares::created))
             .limit(window.limit)
             .into_boxed();
@@ -268,6 +385,7 @@ pub fn of_group(conn: &mut Conn, group: ActorId, viewer: Option<ActorId>, window
             .filter(posts::group_id.eq(group.0).and(posts::parent_id.is_null()))
             .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
             .filter(visible(viewer))
+            .filter(wanted(viewer, Whom::Author))
             .select(posts::id)
             .limit(window.limit)
             .into_boxed();
@@ -297,6 +415,16 @@ pub fn visible_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -
     Ok(seen.into_iter().map(PostId).collect())
 }
 
+/// Those among `ids` that `viewer` wants to see.
+pub fn wanted_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -> Result<HashSet<PostId>> {
+    let wanted: Vec<i64> = db!(conn, c => posts::table
+        .filter(posts::id.among(ids))
+        .filter(wanted(viewer, Whom::Author))
+        .select(posts::id)
+        .load(c))?;
+    Ok(wanted.into_iter().map(PostId).collect())
+}
+
 /// Those among `ids` that `actor` passed on.
 pub fn shared_among(conn: &mut Conn, ids: &[PostId], actor: ActorId) -> Result<HashSet<PostId>> {
     let shared: Vec<i64> = db!(conn, c => shares::table
@@ -323,6 +451,7 @@ pub fn told(conn: &mut Conn, account: ActorId, asked: &Told, window: Window) -> 
         let mut query = notifications::table
             .filter(notifications::account_id.eq(account.0))
             .filter(notifications::id.lt(window.before).and(notifications::id.gt(window.after)))
+            .filter(wanted(Some(account), Whom::Teller))
             .select(COLUMNS)
             .limit(window.limit)
             .into_boxed();

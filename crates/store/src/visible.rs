@@ -27,6 +27,9 @@ const STRANGER: &str = "(posts.deleted IS NULL AND posts.removed IS NULL AND pos
 const SOMEBODY: &str = "(posts.deleted IS NULL \
     AND (posts.removed IS NULL OR posts.author_id = ? OR EXISTS (SELECT 1 FROM members v WHERE v.person_id = ? \
         AND v.group_id = posts.group_id AND v.state = 'active' AND v.role <> 'member')) \
+    AND (NOT EXISTS (SELECT 1 FROM shuns v WHERE v.actor_id = posts.author_id AND v.target_id = ? AND v.deed = 'block') \
+        OR EXISTS (SELECT 1 FROM members v WHERE v.person_id = ? AND v.group_id = posts.group_id \
+        AND v.state = 'active' AND v.role <> 'member')) \
     AND (posts.audience IN ('public', 'unlisted') \
         OR (posts.audience IN ('followers', 'direct') AND (posts.author_id = ? \
             OR EXISTS (SELECT 1 FROM mentions v WHERE v.post_id = posts.id AND v.actor_id = ?))) \

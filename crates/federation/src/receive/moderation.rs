@@ -1,7 +1,8 @@
 //! Keeping order: in groups here, by their moderators elsewhere; in groups elsewhere, as these report it.
 use app::{
-    Error, Result, follows, members,
+    Error, Result, members,
     moderation::{self, Measure, NewBan},
+    shuns,
 };
 use domain::{
     actor::Actor,
@@ -145,13 +146,8 @@ pub(super) async fn block(context: &Context<'_>, activity: &Incoming<'_>) -> Res
     let (by, cause) = (context.actor.id, Some(context.received));
     if activity.target.is_none() && context.group.is_none() {
         let Some(person) = person.filter(|person| person.is_local()) else { return ignore("nobody here is blocked") };
-        let person = person.id;
-        return act(move |tx| {
-            if store::follows::get(tx, person, by)?.is_some() {
-                follows::receive_answer(tx, by, person, false, cause)?;
-            }
-            follows::receive_end(tx, by, person, cause)
-        });
+        let (person, uri) = (person.id, activity.id.unwrap_or_default().to_owned());
+        return act(move |tx| shuns::receive_block(tx, by, person, &uri, cause));
     }
     let Some(group) = banned_from(context, activity) else { return ignore("the ban concerns no group here") };
     let by = decider(context).await?;
@@ -179,6 +175,11 @@ pub(super) async fn block(context: &Context<'_>, activity: &Incoming<'_>) -> Res
 /// A ban is lifted.
 pub(super) async fn unblock(context: &Context<'_>, block: &Incoming<'_>) -> Result<Plan> {
     let person = block.object.id().and_then(|uri| context.known.actor(&context.canonical(uri)));
+    if block.target.is_none() && context.group.is_none() {
+        let Some(person) = person.filter(|person| person.is_local()) else { return ignore("nobody here was blocked") };
+        let (by, person, cause) = (context.actor.id, person.id, Some(context.received));
+        return act(move |tx| shuns::receive_unblock(tx, by, person, cause));
+    }
     let (Some(group), Some(person)) = (banned_from(context, block), person) else {
         return ignore("the ban concerns nobody and no group here");
     };

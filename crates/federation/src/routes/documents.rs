@@ -129,6 +129,8 @@ impl Marks {
             Event::RoleChanged { group, .. } => self.set(Subject::Lists(*group)),
             Event::FollowAsked { .. }
             | Event::JoinAsked { .. }
+            | Event::Blocked { .. }
+            | Event::Unblocked { .. }
             | Event::GroupCreated { .. }
             | Event::Banned { .. }
             | Event::Unbanned { .. }

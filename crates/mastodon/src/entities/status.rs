@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use app::view::{self, PostView};
 use domain::{
     actor::Actor,
+    filter::Filter,
     id::{ActorId, PostId},
-    post::{Audience, Vote},
+    post::{Audience, Post, Vote},
     text::{html, title},
     time::Timestamp,
     urls::Site,
@@ -20,6 +21,7 @@ use store::{
 use super::{
     Id, Nothing, Reader,
     account::{Account, acct},
+    filter::Filtered,
     instant,
     media::{self, Card, Media},
     poll::Poll,
@@ -52,7 +54,7 @@ pub(crate) struct Status {
     content: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
-    filtered: Nothing,
+    filtered: Vec<Filtered>,
     reblog: Option<Box<Status>>,
     application: Option<()>,
     account: Account,
@@ -158,12 +160,15 @@ struct Own {
     shared: HashSet<PostId>,
     /// What was chosen in polls.
     chosen: HashMap<PostId, Vec<usize>>,
+    bookmarked: HashSet<PostId>,
+    filters: Vec<Filter>,
     /// What of the posts, and of the posts they reply to, may be read.
     seen: HashSet<PostId>,
 }
 
 impl Own {
-    fn load(conn: &mut Conn, me: Option<ActorId>, views: &[PostView]) -> Result<Self> {
+    fn load(conn: &mut Conn, reader: &Reader, views: &[PostView]) -> Result<Self> {
+        let me = reader.me;
         let ids: Vec<PostId> = views.iter().map(|view| view.post.id).collect();
         let near: Vec<PostId> = views.iter().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
         let seen = store::timelines::visible_among(conn, &near, me)?;
@@ -173,8 +178,37 @@ impl Own {
         let asking: Vec<PostId> =
             views.iter().filter(|view| view.post.content.poll.is_some()).map(|view| view.post.id).collect();
         let chosen = if asking.is_empty() { HashMap::new() } else { store::polls::chosen(conn, me, &asking)? };
-        Ok(Self { liked, shared: store::timelines::shared_among(conn, &ids, me)?, chosen, seen })
+        let mut filters = store::filters::of(conn, me, None)?;
+        filters.retain(|filter| filter.holds(reader.now));
+        Ok(Self {
+            liked,
+            shared: store::timelines::shared_among(conn, &ids, me)?,
+            bookmarked: store::bookmarks::among(conn, me, &ids)?,
+            chosen,
+            filters,
+            seen,
+        })
     }
+
+    /// What of the reader's filters matches a post of somebody else.
+    fn filtered(&self, me: Option<ActorId>, post: &Post) -> Vec<Filtered> {
+        if self.filters.is_empty() || me == Some(post.author) {
+            return Vec::new();
+        }
+        let text = said(post);
+        let matching = self.filters.iter().filter_map(|filter| Some((filter, filter.matches(post.id, &text)?)));
+        matching.map(|(filter, found)| Filtered::new(filter, found, Id(post.id.0))).collect()
+    }
+}
+
+/// All that a post says, in lower case.
+fn said(post: &Post) -> String {
+    let content = &post.content;
+    let html = html::to_text(&content.html);
+    let options = content.poll.iter().flat_map(|poll| poll.options.iter().map(|(option, _)| option.as_str()));
+    let words = [content.title.as_deref(), content.warning.as_deref(), Some(&html)].into_iter().flatten();
+    let words = words.chain(options).chain(content.attachments.iter().map(|attachment| attachment.alt.as_str()));
+    words.collect::<Vec<_>>().join("\n").to_lowercase()
 }
 
 fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Status {
@@ -205,11 +239,11 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         favourited: own.liked.contains(&id),
         reblogged: own.shared.contains(&id),
         muted: false,
-        bookmarked: false,
+        bookmarked: own.bookmarked.contains(&id),
         pinned: false,
         content: body(view),
         text: None,
-        filtered: Nothing::default(),
+        filtered: own.filtered(reader.me, post),
         reblog: None,
         application: None,
         account,
@@ -267,7 +301,7 @@ fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Loaded> {
     ids.dedup();
     let posts = store::posts::by_ids(conn, &ids)?;
     let views = view::posts(conn, posts)?;
-    let own = Own::load(conn, reader.me, &views)?;
+    let own = Own::load(conn, reader, &views)?;
 
     let passed: HashSet<PostId> = entries.iter().filter(|e| e.by == By::Group).map(|e| e.post).collect();
     let sharers: Vec<ActorId> =
@@ -290,7 +324,8 @@ fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Loaded> {
     })
 }
 
-/// The statuses of these entries, in their order; those the reader may not see are left out.
+/// The statuses of these entries, in their order; those the reader may not see, or does not want to see in this place,
+/// are left out.
 pub(crate) fn list(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Vec<Status>> {
     let Loaded { statuses, sharers, groups } = load(conn, reader, entries)?;
     let status = |entry: &Entry| {
@@ -302,7 +337,9 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Resul
         };
         Some(status.passed_on(entry.number, sharers.get(&by)?.clone(), at))
     };
-    Ok(entries.iter().filter_map(status).collect())
+    let is_hidden =
+        |status: &Status| reader.place.is_some_and(|place| status.filtered.iter().any(|f| f.hides_in(place)));
+    Ok(entries.iter().filter_map(status).filter(|status| !is_hidden(status)).collect())
 }
 
 /// The status of one entry, if the reader may see it.

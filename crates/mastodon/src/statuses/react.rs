@@ -3,13 +3,13 @@ use actix_web::{
     HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use app::{App, shares, votes};
+use app::{App, Me, bookmarks, shares, votes};
 use domain::post::Vote;
 use store::timelines::{self, Entry};
 
 use super::{find_post, status};
 use crate::{
-    caller::{Allowed, WriteFavourites, WriteStatuses},
+    caller::{Allowed, WriteBookmarks, WriteFavourites, WriteStatuses},
     error::{Error, Result},
     route::{Number, at},
 };
@@ -17,6 +17,8 @@ use crate::{
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/statuses/{id}/favourite").route(web::post().to(favourite)))
         .service(at("/v1/statuses/{id}/unfavourite").route(web::post().to(unfavourite)))
+        .service(at("/v1/statuses/{id}/bookmark").route(web::post().to(bookmark)))
+        .service(at("/v1/statuses/{id}/unbookmark").route(web::post().to(unbookmark)))
         .service(at("/v1/statuses/{id}/reblog").route(web::post().to(reblog)))
         .service(at("/v1/statuses/{id}/unreblog").route(web::post().to(unreblog)));
 }
@@ -50,4 +52,18 @@ async fn unreblog(app: Data<App>, caller: Allowed<WriteStatuses>, Number(id): Nu
     let post = find_post(&app, id, caller.me).await?;
     shares::remove(&app, caller.me, post.id).await?;
     Ok(HttpResponse::Ok().json(status(&app, Some(caller.me), Entry::of(post.id)).await?))
+}
+
+async fn bookmark(app: Data<App>, caller: Allowed<WriteBookmarks>, Number(id): Number) -> Result<HttpResponse> {
+    keep(&app, caller.me, id, true).await
+}
+
+async fn unbookmark(app: Data<App>, caller: Allowed<WriteBookmarks>, Number(id): Number) -> Result<HttpResponse> {
+    keep(&app, caller.me, id, false).await
+}
+
+async fn keep(app: &App, me: Me, id: i64, on: bool) -> Result<HttpResponse> {
+    let post = find_post(app, id, me).await?;
+    bookmarks::set(app, me, post.id, on).await?;
+    Ok(HttpResponse::Ok().json(status(app, Some(me), Entry::of(post.id)).await?))
 }

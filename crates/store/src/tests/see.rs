@@ -2,14 +2,18 @@
 use domain::{
     group::{MemberState, Role},
     id::{ActorId, PostId},
-    policy::{self, Regard},
+    policy::{self, Regard, Shunned},
     post::{Audience, FollowState, Post},
+    shun::Deed,
     time::Timestamp,
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
-use super::{TestDb, follow, member, on_both, thread, world};
-use crate::{Error, posts};
+use super::{TestDb, follow, member, on_both, shun, thread, world};
+use crate::{
+    Error, host_shuns, posts, search,
+    timelines::{self, Asked, Open, Tagged, Window},
+};
 
 /// How person 2, the reader, stands to the post, and what was done with it.
 #[derive(Debug, Clone)]
@@ -23,6 +27,7 @@ struct Case {
     deleted: bool,
     grouped: bool,
     anonymous: bool,
+    blocked: bool,
 }
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -30,9 +35,9 @@ fn cases() -> impl Strategy<Value = Case> {
     let membership =
         proptest::option::of((proptest::sample::select(Role::ALL), proptest::sample::select(MemberState::ALL)));
     let audience = proptest::sample::select(Audience::ALL);
-    let flags = proptest::array::uniform6(any::<bool>());
+    let flags = proptest::array::uniform7(any::<bool>());
     (audience, follow, membership, flags).prop_map(
-        |(audience, follow, membership, [author, mentioned, removed, deleted, grouped, anonymous])| Case {
+        |(audience, follow, membership, [author, mentioned, removed, deleted, grouped, anonymous, blocked])| Case {
             audience,
             author,
             mentioned,
@@ -42,6 +47,7 @@ fn cases() -> impl Strategy<Value = Case> {
             deleted: deleted && removed,
             grouped,
             anonymous,
+            blocked: blocked && !author,
         },
     )
 }
@@ -67,6 +73,7 @@ async fn sql_and_policy_agree(t: TestDb) {
             follows_author: !case.author && case.follow == Some(FollowState::Accepted),
             member: active.is_some(),
             staff: active.is_some_and(|(role, _)| role > Role::Member),
+            blocked: case.blocked,
         };
         if case.anonymous {
             regard = Regard::default();
@@ -78,6 +85,7 @@ async fn sql_and_policy_agree(t: TestDb) {
             t.db.write(move |tx| {
                 crate::follows::remove(tx, ActorId(2), ActorId(1))?;
                 crate::groups::remove_membership(tx, ActorId(9), ActorId(2))?;
+                shun(tx, 1, 2, Deed::Block, case.blocked)?;
                 if let Some(state) = case.follow {
                     follow(tx, 2, 1, state)?;
                 }
@@ -98,4 +106,56 @@ async fn sql_and_policy_agree(t: TestDb) {
     assert!((50..350).contains(&visible), "the cases are lopsided: {visible} of 400 are visible");
 }
 
-on_both! { sql_and_policy_agree }
+async fn nothing_of_whom_one_shuns_is_listed(t: TestDb) {
+    t.db.write(|tx| {
+        world(tx)?;
+        for (id, tag) in [(100, "a"), (104, "b")] {
+            let mut post = Post { group: Some(ActorId(9)), ..thread(id) };
+            post.content.tags = vec![tag.into()];
+            posts::insert(tx, &post, &[])?;
+            search::index(tx, post.id, "tomat")?;
+        }
+        Ok::<_, Error>(())
+    })
+    .await
+    .unwrap();
+    let (me, kinds) = (ActorId(2), [None, Some(Deed::Mute), Some(Deed::Block)]);
+    let mut cases = Vec::new();
+    for author in kinds {
+        for group in kinds {
+            cases.extend([(author, group, false), (author, group, true)]);
+        }
+    }
+    for (author, group, host) in cases {
+        let expected = policy::want(Shunned { author: author.is_some(), group: group.is_some(), host });
+        let found = t.db.write(move |tx| {
+            for deed in [Deed::Mute, Deed::Block] {
+                shun(tx, 2, 1, deed, author == Some(deed))?;
+                shun(tx, 2, 9, deed, group == Some(deed))?;
+            }
+            host_shuns::remove(tx, me, "a.test")?;
+            if host {
+                host_shuns::add(tx, me, "a.test", Timestamp(1))?;
+            }
+            let window = Window::newest(9);
+            let tags = Tagged { any: vec!["a".into(), "b".into()], ..Tagged::default() };
+            let words = domain::text::search::query("tomates");
+            let ids = [PostId(100), PostId(104)];
+            let lists = [
+                timelines::public(tx, Some(me), &Open::default(), window)?.len(),
+                timelines::tagged(tx, Some(me), &tags, &Open::default(), window)?.len(),
+                timelines::of_group(tx, ActorId(9), Some(me), window)?.len(),
+                timelines::wanted_among(tx, &ids, Some(me))?.len(),
+                search::posts(tx, &words, Some(me), posts::Page::first(9))?.len(),
+            ];
+            // What somebody wrote is there for whoever goes to look for it.
+            assert_eq!(timelines::of_person(tx, ActorId(1), Some(me), &Asked::default(), window)?.len(), 2);
+            assert_eq!(timelines::public(tx, Some(ActorId(3)), &Open::default(), window)?.len(), 2, "others see it");
+            Ok::<_, Error>(lists)
+        });
+        let number = if expected { 2 } else { 0 };
+        assert_eq!(found.await.unwrap(), [number; 5], "author {author:?}, group {group:?}, server {host}");
+    }
+}
+
+on_both! { sql_and_policy_agree nothing_of_whom_one_shuns_is_listed }

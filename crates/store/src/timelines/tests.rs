@@ -1,14 +1,25 @@
 //! Timelines on both databases.
 use domain::{
     actor::ActorKind,
+    id::{ListId, TagId},
+    list::{List, Replies},
     post::{Audience, FollowState, Post},
+    shun::Deed,
 };
 
 use super::*;
 use crate::{
-    actors, shares as passing,
-    tests::{TestDb, actor, follow, on_both, thread, world},
+    actors,
+    follows::{self, Wishes},
+    lists, shares as passing, tags,
+    tests::{TestDb, actor, follow, on_both, shun, thread, world},
 };
+
+/// The list that person 1 reads apart.
+fn apart() -> List {
+    let (id, owner, title) = (ListId(7), ActorId(1), "apart".to_owned());
+    List { id, owner, title, replies: Replies::Followed, apart: true }
+}
 
 /// Person 2 follows person 3 and the group 9; persons 4 and 1 are strangers to them.
 async fn peopled(t: &TestDb) {
@@ -18,6 +29,20 @@ async fn peopled(t: &TestDb) {
         follow(tx, 2, 3, FollowState::Accepted)?;
         follow(tx, 2, 9, FollowState::Accepted)?;
         follow(tx, 2, 4, FollowState::Pending)?;
+        tags::follow(tx, TagId(1), ActorId(2), "t", Timestamp(1))?;
+        tags::follow(tx, TagId(2), ActorId(2), "u", Timestamp(1))?;
+        // Person 1 reads 2 without what they pass on, 3 in a list apart, and mutes 4, whom they follow.
+        for target in [2, 3, 4] {
+            follow(tx, 1, target, FollowState::Accepted)?;
+        }
+        let wishes = |no_shares, languages| Wishes { no_shares, languages, ..Wishes::default() };
+        follows::set_wishes(tx, ActorId(1), ActorId(2), &wishes(true, Vec::new()))?;
+        lists::insert(tx, &apart(), Timestamp(1))?;
+        lists::add(tx, &apart(), ActorId(3))?;
+        shun(tx, 1, 4, Deed::Mute, true)?;
+        // Person 4 reads 3 in Spanish.
+        follow(tx, 4, 3, FollowState::Accepted)?;
+        follows::set_wishes(tx, ActorId(4), ActorId(3), &wishes(false, vec!["ca".into(), "es".into()]))?;
         for n in 1..=60_i64 {
             let parent = (n % 4 == 3).then_some(PostId((n - 2) * 4));
             let post = Post {
@@ -29,6 +54,10 @@ async fn peopled(t: &TestDb) {
                 audience: if n % 7 == 0 { Audience::Followers } else { Audience::Public },
                 ..thread(n * 4)
             };
+            let mut post = post;
+            post.content.language = ["es", "en"].get(usize::try_from(n % 3).unwrap()).map(|tag| (*tag).to_owned());
+            let tagged = [(2, "t"), (6, "u")].into_iter().filter(|(every, _)| n % every == 0);
+            post.content.tags = tagged.map(|(_, tag)| tag.to_owned()).collect();
             kept::insert(tx, &post, &[])?;
             let sharer = ActorId(1 + (n * 3) % 5 % 4);
             if n % 3 == 0 {
@@ -65,8 +94,56 @@ async fn both_ways_home_lead_to_the_same(t: TestDb) {
     let kinds: HashSet<bool> = home.iter().map(|entry| entry.by == By::Group).collect();
     assert_eq!(kinds.len(), 2, "threads of the group, and others");
     assert!(home.windows(2).all(|pair| pair[0].number > pair[1].number));
+    let tagged = t.db.read(|c| {
+        tagged(
+            c,
+            Some(ActorId(2)),
+            &Tagged { any: vec!["t".into()], ..Tagged::default() },
+            &Open::default(),
+            Window::newest(99),
+        )
+    });
+    let tagged = tagged.await.unwrap();
+    let threads = t.db.read(move |c| kept::by_ids(c, &tagged)).await.unwrap().into_iter().filter(Post::is_thread);
+    let missing = threads.filter(|post| home.iter().all(|entry| entry.post != post.id)).count();
+    assert_eq!(missing, 0, "threads with a hashtag that is followed");
     let topics: Vec<PostId> = home.iter().filter(|e| e.by == By::Group).map(|e| e.post).collect();
     assert!(home.iter().filter(|e| e.by != By::Group).all(|e| !topics.contains(&e.post)), "once");
+}
+
+/// Whose own posts `viewer` reads at home, and who passed something on.
+async fn heard(t: &TestDb, viewer: i64) -> (HashSet<ActorId>, HashSet<ActorId>) {
+    t.db.read(move |c| {
+        let home = home(c, ActorId(viewer), Window::newest(99))?;
+        let ids: Vec<PostId> = home.iter().filter(|e| e.by == By::Author).map(|entry| entry.post).collect();
+        let authors = kept::by_ids(c, &ids)?.into_iter().map(|post| post.author).collect();
+        let sharers = home.iter().filter_map(|e| if let By::Share(by, _) = e.by { Some(by) } else { None }).collect();
+        Ok::<_, crate::Error>((authors, sharers))
+    })
+    .await
+    .unwrap()
+}
+
+async fn wishes_hold_at_home_and_lists_have_what_is_read_apart(t: TestDb) {
+    peopled(&t).await;
+    let (authors, sharers) = heard(&t, 1).await;
+    assert_eq!(authors, HashSet::from([1, 2].map(ActorId)), "3 is read apart, 4 is muted");
+    assert_eq!(sharers, HashSet::from([ActorId(1)]), "of 2 nothing that they pass on");
+    let window = Window::newest(99);
+    let listed = t.db.read(move |c| {
+        let entries = of_list(c, &apart(), window)?;
+        kept::by_ids(c, &entries.iter().filter(|e| e.by == By::Author).map(|e| e.post).collect::<Vec<_>>())
+    });
+    let listed = listed.await.unwrap();
+    assert!(!listed.is_empty() && listed.iter().all(|post| post.author == ActorId(3)), "what 3 wrote");
+    let spoken = t.db.read(move |c| {
+        let ids: Vec<PostId> =
+            home(c, ActorId(4), window)?.iter().filter(|e| e.by == By::Author).map(|e| e.post).collect();
+        kept::by_ids(c, &ids)
+    });
+    let spoken: Vec<Post> = spoken.await.unwrap().into_iter().filter(|post| post.author == ActorId(3)).collect();
+    let languages: HashSet<_> = spoken.iter().map(|post| post.content.language.as_deref()).collect();
+    assert_eq!(languages, HashSet::from([None, Some("es")]), "and nothing in English");
 }
 
 async fn numbers_lead_back_to_entries(t: TestDb) {
@@ -76,6 +153,8 @@ async fn numbers_lead_back_to_entries(t: TestDb) {
     for entry in home {
         let found = t.db.read(move |c| super::entry(c, entry.number, Some(ActorId(2)))).await.unwrap();
         assert_eq!(found, Some(entry));
+        let found = t.db.read(move |c| entries_of(c, &[entry.number], Some(ActorId(2)))).await.unwrap();
+        assert_eq!(found, [entry]);
     }
     // 35 × 4 is for followers of person 4 only, and stands in the group.
     for number in [0, 1, 2, 3, 7 * 4, 35 * 4 + 1, i64::MAX] {
@@ -84,4 +163,6 @@ async fn numbers_lead_back_to_entries(t: TestDb) {
     }
 }
 
-on_both! { both_ways_home_lead_to_the_same numbers_lead_back_to_entries }
+on_both! {
+    both_ways_home_lead_to_the_same wishes_hold_at_home_and_lists_have_what_is_read_apart numbers_lead_back_to_entries
+}

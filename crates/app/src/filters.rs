@@ -1,0 +1,86 @@
+//! Filters: what one does not want to see, or only behind a warning.
+use domain::{
+    filter::{Filter, Keyword, Picked},
+    id::FilterId,
+    text::plain,
+};
+
+use crate::{App, Error, Me, Result, Tx};
+
+/// How many filters one may have, and how many words or posts in one.
+const MOST: usize = 200;
+
+fn check(filter: &Filter) -> Result<()> {
+    let invalid = |why: &str| Err(Error::Invalid(why.into()));
+    if filter.title.trim().is_empty() {
+        return invalid("a filter needs a title");
+    }
+    if filter.places.is_empty() {
+        return invalid("a filter needs a context in which it holds");
+    }
+    if filter.keywords.len() > MOST || filter.picked.len() > MOST {
+        return invalid("a filter has too many parts");
+    }
+    if filter.keywords.iter().any(|keyword| keyword.keyword.trim().is_empty()) {
+        return invalid("a keyword is missing");
+    }
+    Ok(())
+}
+
+/// Numbers what is new in a filter, and makes its texts ones of a sensible length.
+fn finish(tx: &Tx<'_, '_>, filter: &mut Filter) -> Result<()> {
+    check(filter)?;
+    filter.title = plain::line(&filter.title, 250);
+    for Keyword { id, keyword, .. } in &mut filter.keywords {
+        *keyword = plain::line(keyword, 500);
+        if id.0 == 0 {
+            *id = tx.new_id();
+        }
+    }
+    for Picked { id, .. } in &mut filter.picked {
+        if id.0 == 0 {
+            *id = tx.new_id();
+        }
+    }
+    Ok(())
+}
+
+/// Makes a filter; the number that is given for it and its parts means nothing yet.
+pub async fn create(app: &App, me: Me, filter: Filter) -> Result<Filter> {
+    app.write(move |tx| {
+        if store::filters::of(tx, me.0, None)?.len() >= MOST {
+            return Err(Error::Invalid(format!("one may have {MOST} filters")));
+        }
+        let mut filter = Filter { id: tx.new_id(), ..filter.clone() };
+        finish(tx, &mut filter)?;
+        store::filters::set(tx, me.0, &filter)?;
+        Ok(filter)
+    })
+    .await
+}
+
+/// Changes a filter of mine; parts with the number 0 are new.
+pub async fn change(
+    app: &App,
+    me: Me,
+    id: FilterId,
+    change: impl Fn(&mut Filter) -> Result<()> + Send + 'static,
+) -> Result<Filter> {
+    app.write(move |tx| {
+        let mut filter = store::filters::of(tx, me.0, Some(id))?.pop().ok_or(Error::NotFound)?;
+        change(&mut filter)?;
+        finish(tx, &mut filter)?;
+        store::filters::set(tx, me.0, &filter)?;
+        Ok(filter)
+    })
+    .await
+}
+
+/// Forgets a filter of mine.
+pub async fn remove(app: &App, me: Me, id: FilterId) -> Result<()> {
+    app.write(move |tx| {
+        let filter = store::filters::of(tx, me.0, Some(id))?.pop().ok_or(Error::NotFound)?;
+        Ok(store::filters::remove(tx, filter.id)?)
+    })
+    .await
+}

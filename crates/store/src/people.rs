@@ -1,0 +1,99 @@
+//! Lists of people as clients page through them: in the order of their numbers, without those whom the reader shuns.
+use diesel::prelude::*;
+use domain::{
+    id::{ActorId, ListId, PostId},
+    post::{FollowState, Vote},
+    shun::Deed,
+};
+
+use crate::{
+    conn::{Conn, db},
+    error::Result,
+    rows::Word,
+    schema::{endorsements, follows, list_members, shares, shuns, votes},
+    timelines::Window,
+    wanted::{Whom, wanted},
+};
+
+/// Which people a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// Who follows this one.
+    Followers(ActorId),
+    /// Whom this one follows.
+    Following(ActorId),
+    /// Who likes a post.
+    Liking(PostId),
+    /// Who passed a post on.
+    Sharing(PostId),
+    /// Whom this one shuns in this way.
+    Shunned(ActorId, Deed),
+    /// Whom this one recommends.
+    Endorsed(ActorId),
+    /// Who is in a list.
+    Listed(ListId),
+}
+
+macro_rules! page {
+    ($conn:ident, $window:ident, $column:expr, $filter:expr) => {
+        db!($conn, c => {
+            let query = QueryDsl::select(QueryDsl::filter($filter, $column.lt($window.before).and($column.gt($window.after))), $column)
+                .limit($window.limit)
+                .into_boxed();
+            if $window.nearest { query.order($column.asc()) } else { query.order($column.desc()) }.load(c)
+        })
+    };
+}
+
+/// A part of a list of people, as `viewer` wants it; the largest number first.
+pub fn page(conn: &mut Conn, people: People, viewer: Option<ActorId>, window: Window) -> Result<Vec<ActorId>> {
+    let shown = |column| wanted(viewer, Whom::Person(column));
+    let ids: Vec<i64> = match people {
+        People::Followers(actor) => page!(
+            conn,
+            window,
+            follows::follower_id,
+            follows::table
+                .filter(follows::target_id.eq(actor.0).and(follows::state.eq(Word(FollowState::Accepted))))
+                .filter(shown("follows.follower_id"))
+        ),
+        People::Following(actor) => page!(
+            conn,
+            window,
+            follows::target_id,
+            follows::table
+                .filter(follows::follower_id.eq(actor.0).and(follows::state.eq(Word(FollowState::Accepted))))
+                .filter(shown("follows.target_id"))
+        ),
+        People::Liking(post) => page!(
+            conn,
+            window,
+            votes::actor_id,
+            votes::table
+                .filter(votes::post_id.eq(post.0).and(votes::value.eq(Word(Vote::Like))))
+                .filter(shown("votes.actor_id"))
+        ),
+        People::Sharing(post) => page!(
+            conn,
+            window,
+            shares::actor_id,
+            shares::table.filter(shares::post_id.eq(post.0)).filter(shown("shares.actor_id"))
+        ),
+        People::Shunned(actor, deed) => page!(
+            conn,
+            window,
+            shuns::target_id,
+            shuns::table.filter(shuns::actor_id.eq(actor.0).and(shuns::deed.eq(Word(deed))))
+        ),
+        People::Endorsed(actor) => page!(
+            conn,
+            window,
+            endorsements::target_id,
+            endorsements::table.filter(endorsements::person_id.eq(actor.0)).filter(shown("endorsements.target_id"))
+        ),
+        People::Listed(list) => {
+            page!(conn, window, list_members::actor_id, list_members::table.filter(list_members::list_id.eq(list.0)))
+        }
+    }?;
+    Ok(window.arrange(ids.into_iter().map(ActorId).collect()))
+}

@@ -1,0 +1,87 @@
+//! The one predicate that decides in SQL what a reader wants to see, beside what they may: nothing of whom they shun,
+//! and nothing of servers that they shun. It goes with `visible` wherever many things are listed.
+use diesel::{
+    backend::Backend,
+    expression::{AppearsOnTable, ValidGrouping, is_aggregate},
+    prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    serialize::ToSql,
+    sql_types::{BigInt, Bool, HasSqlType},
+};
+use domain::id::ActorId;
+
+/// Whom to look at: the columns of the query, and what of a mute counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// The author of a post, and its group.
+    Author,
+    /// Who did what a notification tells of. Some mute only the posts of another.
+    Teller,
+    /// The person in this column.
+    Person(&'static str),
+}
+
+/// What `viewer` wants to see; everything if there is none.
+pub(crate) fn wanted(viewer: Option<ActorId>, whom: Whom) -> Wanted {
+    Wanted { viewer: viewer.map(i64::from), whom }
+}
+
+/// See [`wanted`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    viewer: Option<i64>,
+    whom: Whom,
+}
+
+impl Wanted {
+    /// The actors whom a shun may concern, what counts of it, and the one who has a server.
+    fn columns(self) -> (&'static str, &'static str, &'static str) {
+        match self.whom {
+            Whom::Author => ("posts.author_id, posts.group_id", "", "posts.author_id"),
+            Whom::Teller => ("notifications.actor_id", " AND v.quiet", "notifications.actor_id"),
+            Whom::Person(column) => (column, "", column),
+        }
+    }
+}
+
+impl<DB> QueryFragment<DB> for Wanted
+where
+    DB: Backend + HasSqlType<BigInt>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Some(viewer) = &self.viewer else {
+            // Not `TRUE`: a comparison is one in every place.
+            out.push_sql("1 = 1");
+            return Ok(());
+        };
+        let (actors, counts, housed) = self.columns();
+        out.push_sql("(NOT EXISTS (SELECT 1 FROM shuns v WHERE v.actor_id = ");
+        out.push_bind_param::<BigInt, _>(viewer)?;
+        out.push_sql(" AND v.target_id IN (");
+        out.push_sql(actors);
+        out.push_sql(")");
+        out.push_sql(counts);
+        out.push_sql(
+            ") AND NOT EXISTS (SELECT 1 FROM host_shuns v INNER JOIN actors w ON w.host = v.host WHERE v.person_id = ",
+        );
+        out.push_bind_param::<BigInt, _>(viewer)?;
+        out.push_sql(" AND w.id = ");
+        out.push_sql(housed);
+        out.push_sql("))");
+        Ok(())
+    }
+}
+
+impl Expression for Wanted {
+    type SqlType = Bool;
+}
+impl<QS> AppearsOnTable<QS> for Wanted {}
+impl ValidGrouping<()> for Wanted {
+    type IsAggregate = is_aggregate::No;
+}
+/// The text depends on values, so the type alone does not name the query.
+impl QueryId for Wanted {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}

@@ -1,0 +1,13 @@
+DROP INDEX actors_search_title;
+DROP INDEX actors_search_name;
+DROP TABLE followed_tags;
+DROP TABLE featured_tags;
+DROP TABLE unsuggested;
+DROP TABLE endorsements;
+DROP TABLE notes;
+DROP INDEX follows_notify;
+ALTER TABLE follows DROP COLUMN languages;
+ALTER TABLE follows DROP COLUMN notify;
+ALTER TABLE follows DROP COLUMN no_shares;
+DROP TABLE host_shuns;
+DROP TABLE shuns;
