@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod authority;
+mod blocks;
 mod browsers;
 mod changes;
 mod clients;

@@ -8,8 +8,8 @@ use std::{
 use domain::{
     host::Host,
     id::{
-        ActivityId, ActorId, AppId, FilterId, InvitationId, JobId, ListId, LogEntryId, NotificationId, PeerId, PostId,
-        ReceivedId, ReportId, SessionId, TagId,
+        ActivityId, ActorId, AnnouncementId, AppId, ConversationId, FilterId, InvitationId, JobId, ListId, LogEntryId,
+        NotificationId, PeerId, PostId, ReceivedId, ReportId, ScheduledId, SessionId, TagId,
     },
     rule::Openness,
     time::{Timestamp, span},
@@ -19,7 +19,7 @@ use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Clock, Error, Event, Outbox, Resolver, Result, Tasks,
+    Clock, Error, Event, Outbox, Resolver, Result, Tasks, conversations,
     limits::Limits,
     log, notifications,
     people::passwords,
@@ -210,8 +210,8 @@ macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
 new_ids! {
-    ActivityId ActorId AppId FilterId InvitationId JobId ListId LogEntryId NotificationId PeerId PostId ReceivedId
-    ReportId SessionId TagId
+    ActivityId ActorId AnnouncementId AppId ConversationId FilterId InvitationId JobId ListId LogEntryId NotificationId
+    PeerId PostId ReceivedId ReportId ScheduledId SessionId TagId
 }
 
 /// What an `App` is made of.
@@ -390,6 +390,7 @@ impl App {
                     for event in &events {
                         inner.outbox.emit(&mut tx, event)?;
                         notifications::record(&mut tx, event)?;
+                        conversations::record(&mut tx, event)?;
                         log::record(&mut tx, event)?;
                     }
                     let woken = std::mem::take(&mut tx.woken);

@@ -7,7 +7,7 @@ use domain::{
 };
 use futures_util::future::BoxFuture;
 
-use crate::{App, Error, Queue, Result, Tx, actors, moderation, moves, polls, random, rules, shuns};
+use crate::{App, Error, Queue, Result, Tx, actors, moderation, moves, polls, posts, random, rules, shuns};
 
 /// What a kind of job does with its subject. It may run twice.
 pub type Handler = fn(App, String) -> BoxFuture<'static, Result<()>>;
@@ -23,6 +23,7 @@ pub fn handlers() -> Handlers {
         (moves::TAKE_ALONG, moves::take_along),
         (polls::CLOSE, polls::close),
         (polls::TELL, polls::tell),
+        (posts::schedule::PUBLISH, posts::schedule::publish_due),
         (rules::SEVER, rules::sever),
         (shuns::UNMUTE, shuns::end_mute),
     ])

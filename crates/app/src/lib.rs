@@ -1,8 +1,10 @@
 //! Everything that can be done here, once: actions, events, jobs, and the two ports to the network.
 pub mod actors;
+pub mod announcements;
 mod app;
 pub mod bookmarks;
 mod clock;
+pub mod conversations;
 pub mod deliveries;
 mod error;
 mod event;
@@ -22,9 +24,11 @@ pub mod members;
 pub mod moderation;
 pub mod moves;
 pub mod notes;
+pub mod notices;
 pub mod notifications;
 pub mod peers;
 pub mod people;
+pub mod pins;
 pub mod polls;
 mod ports;
 pub mod posts;

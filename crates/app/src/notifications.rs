@@ -1,11 +1,13 @@
 //! Tells people here what concerns them; hangs on events, in their transaction.
 use domain::{
     id::{ActorId, NotificationId},
+    notice::Handling,
     post::{FollowState, Post, Vote},
+    report::Report,
     rule::Regard,
 };
 
-use crate::{Event, Result, Tx, notes, reports};
+use crate::{Event, Result, Tx, notices, reports};
 
 /// What a notification is about; the word is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,29 +51,29 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
     match event {
         Event::Posted { post, .. } => posted(tx, post),
         Event::Voted { post, voter, vote: Vote::Like, .. } => {
-            tell(tx, &[post.author], Kind::Favourite, *voter, Some(post.id.0))
+            tell(tx, &[post.author], Kind::Favourite, *voter, About::Post(post))
         }
-        Event::Shared { post, by, .. } => tell(tx, &[post.author], Kind::Reblog, *by, Some(post.id.0)),
+        Event::Shared { post, by, .. } => tell(tx, &[post.author], Kind::Reblog, *by, About::Post(post)),
         Event::FollowAsked { follow } => {
             let mut answerers = staff(tx, follow.target)?;
             answerers.push(follow.target);
-            tell(tx, &answerers, Kind::FollowRequest, follow.follower, None)
+            tell(tx, &answerers, Kind::FollowRequest, follow.follower, About::Nobody)
         }
         Event::JoinAsked { group, person } => {
             let answerers = staff(tx, *group)?;
-            tell(tx, &answerers, Kind::FollowRequest, *person, None)
+            tell(tx, &answerers, Kind::FollowRequest, *person, About::Nobody)
         }
         Event::FollowAnswered { follow, accepted: true } if follow.state == FollowState::Accepted => {
-            tell(tx, &[follow.target], Kind::Follow, follow.follower, None)
+            tell(tx, &[follow.target], Kind::Follow, follow.follower, About::Nobody)
         }
         Event::Reported { report } => {
             let desk = reports::desk(tx, report)?;
-            tell(tx, &desk, Kind::Report, report.reporter, Some(report.id.0))
+            tell(tx, &desk, Kind::Report, report.reporter, About::Report(report))
         }
         Event::PollClosed { post } => {
             let mut concerned = store::polls::voters(tx, post.id)?;
             concerned.push(post.author);
-            tell(tx, &concerned, Kind::Poll, post.author, Some(post.id.0))
+            tell(tx, &concerned, Kind::Poll, post.author, About::Post(post))
         }
         Event::Deleted { post, .. } => Ok(store::notifications::remove_post(tx, post.id)?),
         _ => Ok(()),
@@ -90,7 +92,7 @@ fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
             readers.push(person);
         }
     }
-    tell(tx, &readers, Kind::Mention, post.author, Some(post.id.0))?;
+    tell(tx, &readers, Kind::Mention, post.author, About::Post(post))?;
     awaited(tx, post, &readers)
 }
 
@@ -111,26 +113,74 @@ fn awaited(tx: &mut Tx<'_, '_>, post: &Post, told: &[ActorId]) -> Result<()> {
             readers.push(person);
         }
     }
-    tell(tx, &readers, Kind::Status, post.author, Some(post.id.0))
+    tell(tx, &readers, Kind::Status, post.author, About::Post(post))
 }
 
-fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: Option<i64>) -> Result<()> {
+/// What a notification is about.
+#[derive(Debug, Clone, Copy)]
+enum About<'a> {
+    /// Nothing but who did it.
+    Nobody,
+    /// A post.
+    Post(&'a Post),
+    /// A report.
+    Report(&'a Report),
+}
+
+impl About<'_> {
+    fn number(self) -> Option<i64> {
+        match self {
+            Self::Nobody => None,
+            Self::Post(post) => Some(post.id.0),
+            Self::Report(report) => Some(report.id.0),
+        }
+    }
+}
+
+fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: About<'_>) -> Result<()> {
     if whom.is_empty() {
         return Ok(());
     }
     let now = tx.now();
     let accounts = store::accounts::among(tx, whom)?;
-    // Whoever is silenced is heard only by those who follow them, and by those who answer for others.
-    let hushed = kind != Kind::Report && !accounts.is_empty() && is_silenced(tx, by)?;
-    for account in accounts {
-        let wanted = kind == Kind::Report || !store::shuns::hushes(tx, account, by)?;
-        let told = wanted && (account != by || kind == Kind::Poll);
-        if told && (!hushed || notes::is_following(tx, account, by)?) {
-            let id: NotificationId = tx.new_id();
-            store::notifications::insert(tx, id, account, kind.as_str(), by, about, now)?;
+    let limited = !accounts.is_empty() && is_silenced(tx, by)?;
+    for account in accounts.into_iter().filter(|account| *account != by || kind == Kind::Poll) {
+        let handling = handling(tx, account, kind, by, about, limited)?;
+        if handling != Handling::Drop {
+            let (id, held): (NotificationId, bool) = (tx.new_id(), handling == Handling::Filter);
+            store::notifications::insert(tx, id, account, kind.as_str(), by, about.number(), (now, held))?;
         }
     }
     Ok(())
+}
+
+/// What becomes of a notification for `account`.
+fn handling(
+    tx: &mut Tx<'_, '_>,
+    account: ActorId,
+    kind: Kind,
+    by: ActorId,
+    about: About<'_>,
+    limited: bool,
+) -> Result<Handling> {
+    // Those who answer for others hear everything, and nobody is a stranger to themselves.
+    if kind == Kind::Report || account == by {
+        return Ok(Handling::Accept);
+    }
+    if store::shuns::hushes(tx, account, by)? {
+        return Ok(Handling::Drop);
+    }
+    let post = if let About::Post(post) = about { Some(post) } else { None };
+    if let Some(post) = post
+        && store::pins::is_muted(tx, account, post.root)?
+    {
+        return Ok(Handling::Drop);
+    }
+    // Whoever asks for an answer gets one.
+    if kind == Kind::FollowRequest && !limited {
+        return Ok(Handling::Accept);
+    }
+    notices::weigh(tx, account, by, limited, post)
 }
 
 /// Whether an actor lives on a server that is silenced; asked of the database only if any is.

@@ -16,6 +16,7 @@ use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moderation, moves,
 
 mod draft;
 mod once;
+pub mod schedule;
 
 pub use draft::{TEXT, Writing};
 pub use once::create_once;
@@ -246,6 +247,10 @@ fn revise(
 ) -> Result<Post> {
     policy::edit(&post, by)?;
     let asked = post.content.poll.clone();
+    // What is counted anew is no other version.
+    if edited != post.edited && post.content != draft.content {
+        store::revisions::keep(tx, &post)?;
+    }
     let post = Post { kind: draft.kind, content: draft.content.clone(), edited, ..post };
     store::posts::update(tx, &post, &draft.mentions)?;
     store::search::unindex(tx, post.id)?;

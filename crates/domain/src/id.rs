@@ -73,6 +73,12 @@ ids! {
     SessionId
     /// A link that lets people sign up.
     InvitationId
+    /// Something to be published later.
+    ScheduledId
+    /// A thread of direct messages, as one of those who take part sees it.
+    ConversationId
+    /// What those who run the server tell everybody.
+    AnnouncementId
     /// A list of people.
     ListId
     /// A filter of a reader, or a part of one.

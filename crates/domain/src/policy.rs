@@ -160,6 +160,12 @@ pub fn befriend(approves: bool, blocked: bool) -> Verdict<Admission> {
     Ok(if approves { Admission::Ask } else { Admission::Follow })
 }
 
+/// Pinning a post to one's own page: one's own, and not what is for a few.
+pub fn pin(post: &Post, who: ActorId) -> Verdict {
+    unless(post.author != who, Refusal::NotAuthor)?;
+    unless(post.audience == Audience::Direct, Refusal::NotPublic)
+}
+
 /// Not wanting to read somebody: anybody but oneself.
 pub fn shun(who: ActorId, target: ActorId) -> Verdict {
     unless(who == target, Refusal::Fixed)

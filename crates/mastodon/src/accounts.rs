@@ -119,7 +119,7 @@ async fn statuses(
             // All that a group shows was passed on.
             (true, false) if wanted.no_shares => Vec::new(),
             (true, false) => timelines::of_group(c, actor.id, viewer, window)?,
-            (false, true) => Vec::new(),
+            (false, true) => store::pins::of(c, actor.id, viewer, window.limit)?.into_iter().map(Entry::of).collect(),
             (false, false) => timelines::of_person(c, actor.id, viewer, &wanted, window)?,
         };
         let ends = Ends::of(entries.iter().map(|entry| entry.number), window).filter(|_| !pinned);

@@ -73,6 +73,10 @@ scopes! {
     WriteBookmarks = ["write:bookmarks"];
     /// What one likes.
     ReadFavourites = ["read:favourites"];
+    /// Forgetting what one was told, and saying what one wants to be told.
+    WriteNotifications = ["write:notifications"];
+    /// Putting conversations away.
+    WriteConversations = ["write:conversations"];
     /// Anything one may read.
     Read = ["read"];
 }

@@ -6,17 +6,128 @@ use actix_web::{
 use app::App;
 use domain::{
     id::{self, PostId},
+    rule::{Regard, Ruling},
     time::span,
 };
+use serde_json::json;
 
 use crate::{
-    entities::instance::Instance,
+    caller::{Allowed, ReadAccounts},
+    entities::{Nothing, instance::Instance, instant},
     error::Result,
-    route::{at, get},
+    params::Asked,
+    route::{self, at, get},
 };
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at("/v1/instance").route(get().to(first))).service(at("/v2/instance").route(get().to(second)));
+    cfg.service(at("/v1/instance").route(get().to(first)))
+        .service(at("/v2/instance").route(get().to(second)))
+        .service(at("/v1/instance/rules").route(get().to(nothing)))
+        .service(at("/v1/instance/extended_description").route(get().to(text)))
+        .service(at("/v1/instance/privacy_policy").route(get().to(text)))
+        .service(at("/v1/instance/terms_of_service").route(get().to(route::absent)))
+        .service(at("/v1/instance/terms_of_service/{date}").route(get().to(route::absent)))
+        .service(at("/v1/instance/translation_languages").route(get().to(translations)))
+        .service(at("/v1/instance/languages").route(get().to(languages)))
+        .service(at("/v1/instance/peers").route(get().to(peers)))
+        .service(at("/v1/peers/search").route(get().to(search_peers)))
+        .service(at("/v1/instance/activity").route(get().to(activity)))
+        .service(at("/v1/instance/domain_blocks").route(get().to(domain_blocks)))
+        .service(at("/v1/preferences").route(get().to(preferences)));
+}
+
+/// The languages in which the server speaks, with their own names.
+const LANGUAGES: [(&str, &str); 2] = [("es", "Español"), ("en", "English")];
+
+/// How many weeks the activity goes back.
+const WEEKS: u64 = 12;
+
+async fn nothing() -> HttpResponse {
+    HttpResponse::Ok().json(Nothing::default())
+}
+
+/// A text that nobody has written yet.
+async fn text(app: Data<App>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "updated_at": instant(app.now()), "content": "" }))
+}
+
+/// Nothing is translated here.
+async fn translations() -> HttpResponse {
+    HttpResponse::Ok().json(json!({}))
+}
+
+async fn languages() -> HttpResponse {
+    HttpResponse::Ok().json(LANGUAGES.map(|(code, name)| json!({ "code": code, "name": name })))
+}
+
+/// The hosts of the servers that are known and welcome.
+async fn hosts(app: &App) -> Result<Vec<String>> {
+    let known = app.read(store::peers::regards).await?;
+    let mut hosts: Vec<String> =
+        known.into_iter().filter(|(_, _, regard)| *regard != Regard::Suspended).map(|(_, host, _)| host).collect();
+    hosts.sort_unstable();
+    Ok(hosts)
+}
+
+async fn peers(app: Data<App>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(hosts(&app).await?))
+}
+
+async fn search_peers(app: Data<App>, Asked(params): Asked) -> Result<HttpResponse> {
+    let wanted = params.text("q").unwrap_or_default().to_lowercase();
+    let mut hosts = hosts(&app).await?;
+    hosts.retain(|host| host.starts_with(&wanted));
+    hosts.truncate(10);
+    Ok(HttpResponse::Ok().json(hosts))
+}
+
+/// How many threads for everybody were started here, and by how many, in each of the last weeks.
+async fn activity(app: Data<App>) -> Result<HttpResponse> {
+    let now = app.now();
+    let weeks = app.read(move |c| {
+        let week = |ago: u64| {
+            let (end, start) = (now - span::days(7 * ago), now - span::days(7 * (ago + 1)));
+            let (from, to) = (PostId(id::at(start, 0)), PostId(id::at(end, 0)));
+            let (threads, authors) = store::timelines::count_started(c, from, to)?;
+            Ok(json!({
+                "week": start.seconds().to_string(),
+                "statuses": threads.to_string(),
+                "logins": authors.to_string(),
+                "registrations": store::accounts::count_since(c, start, end)?.to_string(),
+            }))
+        };
+        (0..WEEKS).map(week).collect::<store::Result<Vec<_>>>()
+    });
+    Ok(HttpResponse::Ok().json(weeks.await?))
+}
+
+/// The servers that we do not deal with, or silence, and what is said about it in public.
+async fn domain_blocks(app: Data<App>) -> Result<HttpResponse> {
+    let rules = app.read(store::rules::all).await?;
+    let block = |rule: store::rules::Rule| {
+        let severity = match rule.ruling {
+            Ruling::Suspend => "suspend",
+            Ruling::Silence => "silence",
+            Ruling::Allow => return None,
+        };
+        let host = rule.host.to_string();
+        let digest = app::random::fingerprint(&host);
+        Some(json!({ "domain": host, "digest": digest, "severity": severity, "comment": rule.public_comment }))
+    };
+    Ok(HttpResponse::Ok().json(rules.into_iter().filter_map(block).collect::<Vec<_>>()))
+}
+
+/// How somebody writes and reads by default.
+async fn preferences(caller: Allowed<ReadAccounts>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({
+        "posting:default:visibility": "public",
+        "posting:default:sensitive": false,
+        "posting:default:language": caller.account.language,
+        "posting:default:quote_policy": "nobody",
+        "reading:expand:media": "default",
+        "reading:expand:spoilers": false,
+        "reading:autoplay:gifs": false,
+    }))
 }
 
 async fn first(app: Data<App>) -> Result<HttpResponse> {

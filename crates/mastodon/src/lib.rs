@@ -1,7 +1,9 @@
 //! The Mastodon client API: one file per area of routes, one builder per entity.
 mod accounts;
+mod announcements;
 mod bookmarks;
 mod caller;
+mod conversations;
 mod domain_blocks;
 mod entities;
 mod error;
@@ -12,6 +14,7 @@ mod instance;
 mod lists;
 mod markers;
 mod notifications;
+mod off;
 mod paging;
 mod params;
 mod placeholder;
@@ -50,11 +53,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(follow_requests::routes)
             .configure(reports::routes)
             .configure(search::routes)
+            .configure(announcements::routes)
             .configure(bookmarks::routes)
+            .configure(conversations::routes)
             .configure(domain_blocks::routes)
             .configure(filters::routes)
             .configure(lists::routes)
             .configure(markers::routes)
+            .configure(off::routes)
             .configure(suggestions::routes)
             .configure(tags::routes)
             .default_service(web::to(route::missing)),

@@ -39,6 +39,11 @@ pub(crate) struct Ends {
 }
 
 impl Ends {
+    /// Of a page between these numbers.
+    pub(crate) fn between(newest: i64, oldest: i64, full: bool) -> Self {
+        Self { newest, oldest, full }
+    }
+
     /// Of a page with these numbers, newest first.
     pub(crate) fn of(mut numbers: impl ExactSizeIterator<Item = i64>, window: Window) -> Option<Self> {
         let full = i64::try_from(numbers.len()).is_ok_and(|count| count >= window.limit);

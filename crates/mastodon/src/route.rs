@@ -20,6 +20,11 @@ pub(crate) async fn missing() -> Result<()> {
     Err(Error::NoRoute)
 }
 
+/// What is never there, where clients ask for it all the same.
+pub(crate) async fn absent() -> Result<()> {
+    Err(Error::missing())
+}
+
 /// The `{id}` of a path; what is no number names nothing.
 pub(crate) struct Number(pub(crate) i64);
 

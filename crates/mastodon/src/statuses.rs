@@ -33,7 +33,9 @@ use crate::{
     route::{Number, at, get},
 };
 
+mod own;
 mod react;
+mod schedule;
 mod write;
 
 /// The longest thread that is shown, to somebody of here.
@@ -53,6 +55,8 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
         .service(at("/v1/statuses/{id}/reblogged_by").route(get().to(reblogged_by)))
         .service(at("/v1/statuses/{id}/context").route(get().to(context)))
         .service(at("/v1/statuses/{id}/source").route(get().to(source)))
+        .configure(own::routes)
+        .configure(schedule::routes)
         .configure(react::routes);
 }
 

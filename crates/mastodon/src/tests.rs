@@ -18,12 +18,17 @@ use serde_json::{Value, json};
 use store::{Db, Location};
 
 mod columns;
+mod costs;
+mod coverage;
 mod entities;
 mod home;
+mod instance;
 mod neighbours;
+mod notices;
 mod polls;
 mod reading;
 mod requests;
+mod revisions;
 mod scopes;
 mod writing;
 
@@ -57,6 +62,8 @@ pub(super) struct World {
     pub(super) ana: Person,
     pub(super) bea: Person,
     pub(super) caro: Person,
+    /// The database, with one connection that reads.
+    pub(super) db: Db,
     _folder: tempfile::TempDir,
 }
 
@@ -112,8 +119,9 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
     let location = location(folder.path(), postgres)?;
     let clock = Clock::default();
     let site = Site::new(&"https://plaza.example".parse().unwrap()).unwrap();
+    let db = Db::open(&location, 1).unwrap();
     let app = App::new(Parts {
-        db: Db::open(&location, 2).unwrap(),
+        db: db.clone(),
         config: Config { site, registration: "open".into(), federation: domain::rule::Openness::Open, secure: false },
         clock: clock.clone(),
         seal: Seal::new([1; 32]),
@@ -123,7 +131,7 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
         tasks: Tasks::default(),
     });
     let (ana, bea, caro) = (person(&app, "ana").await, person(&app, "bea").await, person(&app, "caro").await);
-    Some(World { app, clock, ana, bea, caro, _folder: folder })
+    Some(World { app, clock, ana, bea, caro, db, _folder: folder })
 }
 
 async fn person(app: &App, name: &str) -> Person {
@@ -152,6 +160,18 @@ impl World {
             host: None,
         };
         groups::create(&self.app, self.ana.me.0, new).await.unwrap().id.0
+    }
+
+    /// Somebody who administers the server.
+    pub(super) async fn admin(&self) -> Me {
+        let new = people::NewPerson {
+            name: "root".into(),
+            email: "root@plaza.example".into(),
+            password: "correct horse".into(),
+            admin: true,
+            language: "es".into(),
+        };
+        Me(people::create(&self.app, new).await.unwrap().id)
     }
 
     /// Does the background work that is due.

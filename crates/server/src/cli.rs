@@ -19,7 +19,7 @@ use clap::{
 use domain::{
     group::{Joining, Reach, Visibility},
     host::Host,
-    id::ReportId,
+    id::{AnnouncementId, ReportId},
 };
 
 pub use self::{
@@ -56,6 +56,9 @@ pub enum Command {
     /// Work with access tokens for scripts.
     #[command(subcommand, arg_required_else_help = false)]
     Token(Token),
+    /// Work with announcements: what everybody with a login here is told.
+    #[command(subcommand, arg_required_else_help = false)]
+    Announcement(Announcement),
     /// Work with reports: what somebody found wrong with people and posts.
     #[command(subcommand, arg_required_else_help = false)]
     Report(Report),
@@ -201,6 +204,34 @@ pub enum Report {
     List(ReportList),
     /// Say that a report is dealt with.
     Resolve(ReportResolve),
+}
+
+/// `tertulia announcement …`
+#[derive(Debug, Subcommand)]
+pub enum Announcement {
+    /// Tell everybody something, in Markdown; print it as JSON.
+    Create(AnnouncementCreate),
+    /// Print the announcements that hold, the newest first, one JSON object a line.
+    List,
+    /// Take an announcement back.
+    Delete(AnnouncementDelete),
+}
+
+/// `tertulia announcement create`
+#[derive(Debug, Args)]
+pub struct AnnouncementCreate {
+    /// What to say.
+    pub text: String,
+    /// For how many hours; for good if it is not given.
+    #[arg(long, value_name = "HOURS")]
+    pub hours: Option<u64>,
+}
+
+/// `tertulia announcement delete`
+#[derive(Debug, Args)]
+pub struct AnnouncementDelete {
+    /// Its number, as `announcement list` prints it.
+    pub id: AnnouncementId,
 }
 
 /// `tertulia report list`

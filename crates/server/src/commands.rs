@@ -5,13 +5,16 @@ mod rules;
 use std::io::{BufRead, Write};
 
 use app::{App, Me, groups::NewGroup, people::NewPerson};
-use domain::actor::Actor;
+use domain::{
+    actor::Actor,
+    time::{Timestamp, span},
+};
 use serde::Serialize;
 
 use crate::{
     cli::{
-        Failure, Group, GroupCreate, Person, PersonAlias, PersonCreate, PersonMove, Report, ReportList, ReportResolve,
-        Token, TokenCreate,
+        Announcement, AnnouncementCreate, AnnouncementDelete, Failure, Group, GroupCreate, Person, PersonAlias,
+        PersonCreate, PersonMove, Report, ReportList, ReportResolve, Token, TokenCreate,
     },
     compose::{self, Overrides, compose},
     settings::Settings,
@@ -71,6 +74,42 @@ pub(crate) async fn token(settings: &Settings, Token::Create(create): Token) -> 
         print_json(&serde_json::json!({ "access_token": token, "scope": scope }))
     } else {
         print_line(&token)
+    }
+}
+
+/// What is printed of an announcement.
+#[derive(Serialize)]
+struct Told<'a> {
+    id: String,
+    html: &'a str,
+    until: Option<i64>,
+}
+
+fn print_announcement(announcement: &store::announcements::Announcement) -> Result<(), Failure> {
+    let until = announcement.ends.map(Timestamp::seconds);
+    print_json(&Told { id: announcement.id.to_string(), html: &announcement.body, until })
+}
+
+/// `tertulia announcement …`
+pub(crate) async fn announcement(settings: &Settings, command: Announcement) -> Result<(), Failure> {
+    let app = open(settings).await?;
+    match command {
+        Announcement::Create(AnnouncementCreate { text, hours }) => {
+            let ends = hours.map(|hours| app.now() + span::hours(hours.min(24 * 3_650)));
+            let made = app::announcements::create(&app, None, text, ends).await;
+            print_announcement(&made.map_err(|e| refusal(&e))?)
+        }
+        Announcement::List => {
+            let now = app.now();
+            let current = app.read(move |c| store::announcements::current(c, now, 1_000)).await;
+            current.map_err(|e| compose::failure(&e))?.iter().try_for_each(print_announcement)
+        }
+        Announcement::Delete(AnnouncementDelete { id }) => {
+            app::announcements::remove(&app, None, id).await.map_err(|e| match e {
+                app::Error::NotFound => Failure::Usage(format!("there is no announcement {id}")),
+                other => compose::failure(&other),
+            })
+        }
     }
 }
 

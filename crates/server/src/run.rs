@@ -29,6 +29,7 @@ async fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Person(command) => commands::person(&settings, command).await,
         Command::Group(command) => commands::group(&settings, command).await,
         Command::Token(command) => commands::token(&settings, command).await,
+        Command::Announcement(command) => commands::announcement(&settings, command).await,
         Command::Report(command) => commands::report(&settings, command).await,
         Command::Peer(command) => commands::peers::peer(&settings, command).await,
         Command::Delivery(command) => commands::peers::delivery(&settings, command).await,

@@ -1,6 +1,9 @@
 //! Logins.
 use diesel::{dsl, prelude::*};
-use domain::id::{ActorId, PostId};
+use domain::{
+    id::{ActorId, PostId},
+    time::Timestamp,
+};
 
 use crate::{
     conn::{Conn, Tx, db},
@@ -84,6 +87,14 @@ pub fn count(conn: &mut Conn) -> Result<i64> {
 /// Whether anybody has, or had, a login here.
 pub fn any(conn: &mut Conn) -> Result<bool> {
     Ok(db!(conn, c => dsl::select(dsl::exists(accounts::table.select(accounts::id))).get_result(c))?)
+}
+
+/// How many logins were made between these moments.
+pub fn count_since(conn: &mut Conn, start: Timestamp, end: Timestamp) -> Result<i64> {
+    Ok(db!(conn, c => accounts::table
+        .filter(accounts::created.ge(start.0).and(accounts::created.lt(end.0)))
+        .count()
+        .get_result(c))?)
 }
 
 /// How many of those with a login wrote something after `since`.

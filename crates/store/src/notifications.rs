@@ -7,6 +7,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::notifications,
 };
@@ -70,7 +71,8 @@ impl Notification {
     }
 }
 
-/// Tells `account`; whether that is news: the same thing is told once. `about` is the number of a post or a report.
+/// Tells `account`, or holds it back until they ask for it; whether that is news: the same thing is told once. `about` is
+/// the number of a post or a report.
 pub fn insert(
     tx: &mut Tx<'_>,
     id: NotificationId,
@@ -78,7 +80,7 @@ pub fn insert(
     kind: &str,
     actor: ActorId,
     about: Option<i64>,
-    at: Timestamp,
+    (at, held): (Timestamp, bool),
 ) -> Result<bool> {
     let row = (
         notifications::id.eq(id.0),
@@ -87,6 +89,7 @@ pub fn insert(
         notifications::actor_id.eq(actor.0),
         notifications::post_id.eq(about.unwrap_or(0)),
         notifications::created.eq(at.0),
+        notifications::held.eq(held),
     );
     Ok(db!(tx, c => diesel::insert_into(notifications::table).values(row).on_conflict_do_nothing().execute(c))? > 0)
 }
@@ -106,6 +109,28 @@ pub fn page(
         .select(COLUMNS)
         .load(c))?;
     Ok(rows.into_iter().map(Notification::kept).collect())
+}
+
+/// What `account` was told, if it has this number.
+pub fn get(conn: &mut Conn, account: ActorId, id: NotificationId) -> Result<Option<Notification>> {
+    let row: Option<Row> = db!(conn, c => notifications::table
+        .filter(notifications::id.eq(id.0).and(notifications::account_id.eq(account.0)))
+        .select(COLUMNS)
+        .first(c)
+        .optional())?;
+    Ok(row.map(Notification::kept))
+}
+
+/// Forgets some of what `account` was told, or all of it.
+pub fn remove(tx: &mut Tx<'_>, account: ActorId, which: Option<&[NotificationId]>) -> Result<()> {
+    let own = notifications::account_id.eq(account.0);
+    match which {
+        Some(ids) => {
+            db!(tx, c => diesel::delete(notifications::table.filter(own.and(notifications::id.among(ids)))).execute(c))?
+        }
+        None => db!(tx, c => diesel::delete(notifications::table.filter(own)).execute(c))?,
+    };
+    Ok(())
 }
 
 /// Forgets what was told about a post that is gone.

@@ -11,6 +11,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    revisions,
     rows::{Json, Word},
     schema::{mentions, post_tags, posts, tallies},
     threads,
@@ -261,7 +262,7 @@ pub fn delete(tx: &mut Tx<'_>, id: PostId, at: Timestamp) -> Result<()> {
         .execute(c))?;
     db!(tx, c => diesel::delete(mentions::table.filter(mentions::post_id.eq(id.0))).execute(c))?;
     db!(tx, c => diesel::delete(post_tags::table.filter(post_tags::post_id.eq(id.0))).execute(c))?;
-    Ok(())
+    revisions::remove(tx, id)
 }
 
 /// Whom a post mentions.

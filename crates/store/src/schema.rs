@@ -2,8 +2,9 @@
 mod own;
 
 pub(crate) use own::{
-    bookmarks, endorsements, featured_tags, filter_keywords, filter_posts, filters, followed_tags, host_shuns,
-    list_members, lists, markers, notes, shuns, unsuggested,
+    announcement_marks, announcements, bookmarks, conversations, endorsements, featured_tags, filter_keywords,
+    filter_posts, filters, followed_tags, host_shuns, list_members, lists, markers, muted_threads, notes,
+    notice_permissions, notice_policies, pins, revisions, scheduled, shuns, unsuggested,
 };
 
 diesel::table! {
@@ -350,6 +351,7 @@ diesel::table! {
         post_id -> BigInt,
         created -> BigInt,
         read -> Nullable<BigInt>,
+        held -> Bool,
     }
 }
 diesel::table! {
@@ -480,5 +482,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     bookmarks,
     filters,
     filter_keywords,
-    filter_posts
+    filter_posts,
+    revisions,
+    pins,
+    muted_threads,
+    scheduled,
+    conversations,
+    notice_policies,
+    notice_permissions,
+    announcements,
+    announcement_marks
 );

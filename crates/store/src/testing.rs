@@ -1,5 +1,39 @@
-//! Databases of their own for tests.
-use diesel::prelude::*;
+//! Databases of their own for tests, and counting what is asked of them.
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use diesel::{
+    connection::{Instrumentation, InstrumentationEvent},
+    prelude::*,
+};
+
+use crate::{Conn, conn::db};
+
+/// How many statements a connection ran.
+#[derive(Debug, Clone, Default)]
+pub struct Counter(Arc<AtomicU64>);
+
+impl Counter {
+    /// Counts from now on what this connection runs.
+    pub fn watch(&self, conn: &mut Conn) {
+        db!(conn, c => c.set_instrumentation(self.clone()));
+    }
+
+    /// How many there were until now.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Instrumentation for Counter {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { .. } = event {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
 
 /// Creates the database `name` on the PostgreSQL server at `server`; returns its URL.
 ///

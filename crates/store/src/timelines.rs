@@ -299,6 +299,15 @@ pub fn talked_about(conn: &mut Conn, viewer: Option<ActorId>, since: PostId, lim
     Ok(ids.into_iter().map(PostId).collect())
 }
 
+/// How many threads for everybody were started here between these numbers, and by how many.
+pub fn count_started(conn: &mut Conn, from: PostId, to: PostId) -> Result<(i64, i64)> {
+    Ok(db!(conn, c => posts::table
+        .filter(dsl::sql::<Bool>("posts.parent_id IS NULL AND posts.audience = 'public'"))
+        .filter(posts::local.eq(true).and(posts::id.gt(from.0)).and(posts::id.le(to.0)))
+        .select((dsl::count_star(), dsl::count(posts::author_id).aggregate_distinct()))
+        .first(c))?)
+}
+
 /// What those in a list wrote and passed on, and the threads of the groups in it.
 pub fn of_list(conn: &mut Conn, list: &List, window: Window) -> Result<Vec<Entry>> {
     let rows: Vec<(i64, i32)> = db!(conn, c => Home::of_list(list, window).load(c))?;
@@ -443,6 +452,8 @@ pub struct Told {
     pub not: Vec<String>,
     /// Only what this actor did.
     pub by: Option<ActorId>,
+    /// What was held back, too.
+    pub held: bool,
 }
 
 /// What `account` was told.
@@ -463,6 +474,9 @@ pub fn told(conn: &mut Conn, account: ActorId, asked: &Told, window: Window) -> 
         }
         if let Some(by) = asked.by {
             query = query.filter(notifications::actor_id.eq(by.0));
+        }
+        if !asked.held {
+            query = query.filter(notifications::held.eq(false));
         }
         if window.nearest { query.order(notifications::id.asc()) } else { query.order(notifications::id.desc()) }.load(c)
     })?;

@@ -11,6 +11,8 @@ use domain::{
     text::{hashtag, language, markdown, mention, plain, title},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{Draft, TITLE};
 use crate::{App, Error, Me, Result, polls};
 
@@ -18,7 +20,7 @@ use crate::{App, Error, Me, Result, polls};
 pub const TEXT: usize = 50_000;
 
 /// What a member typed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Writing {
     /// Markdown.
     pub text: String,

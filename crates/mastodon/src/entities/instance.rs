@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::polls;
 
 /// The version of the API that is served, as far as it is served: clients switch features on by it.
-const API: &str = "4.2.0";
+const API: &str = "4.3.0";
 
 /// The longest post, in characters.
 const CHARACTERS: usize = app::posts::TEXT;
@@ -42,7 +42,7 @@ impl Instance {
 
     fn configuration() -> Value {
         json!({
-            "accounts": { "max_featured_tags": 0, "max_pinned_statuses": 0 },
+            "accounts": { "max_featured_tags": app::tags::FEATURED, "max_pinned_statuses": app::pins::MOST },
             "statuses": {
                 "max_characters": CHARACTERS,
                 "max_media_attachments": 0,
@@ -128,7 +128,7 @@ impl Instance {
                 "min_age": null,
                 "url": null,
             },
-            "api_versions": { "mastodon": 1 },
+            "api_versions": { "mastodon": 2 },
             "contact": { "email": "", "account": null },
             "rules": [],
         })

@@ -28,6 +28,19 @@ pub(crate) struct Notification {
     report: Option<Report>,
 }
 
+/// The kinds of which those about one thing are one group.
+pub(crate) const GROUPED: [&str; 3] = ["favourite", "reblog", "follow"];
+
+/// The name of the group of a notification: what happened to one post, who follows since the same day, or it alone.
+pub(crate) fn key(told: &Told, grouped: bool) -> String {
+    const DAY: i64 = 86_400_000;
+    match (grouped, told.post) {
+        (false, _) => format!("ungrouped-{}", told.id),
+        (true, Some(post)) => format!("{}-{post}", told.kind),
+        (true, None) => format!("{}-{}", told.kind, told.created.millis().div_euclid(DAY)),
+    }
+}
+
 /// These notifications, in their order; those about a post that the reader may not see any more are left out.
 pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<Vec<Notification>> {
     let mut actors: Vec<ActorId> = told.iter().map(|told| told.actor).collect();
@@ -37,12 +50,13 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
     let accounts: HashMap<ActorId, Account> = accounts.into_iter().map(|account| (account.actor(), account)).collect();
     let entries: Vec<Entry> = told.iter().filter_map(|told| told.post.map(Entry::of)).collect();
     let statuses = status::by_post(conn, reader, &entries)?;
+    let hidden = |status: &Status| reader.place.is_some_and(|place| status.is_hidden_in(place));
     let reports: Vec<ReportId> = told.iter().filter_map(|told| told.report).collect();
     let filed = store::reports::by_ids(conn, &reports)?;
     let reports = report::by_id(conn, reader, filed)?;
     let notification = |told: Told| {
         let status = match told.post {
-            Some(post) => Some(statuses.get(&post)?.clone()),
+            Some(post) => Some(statuses.get(&post).filter(|status| !hidden(status))?.clone()),
             None => None,
         };
         let report = match told.report {
@@ -51,7 +65,7 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
         };
         Some(Notification {
             id: Id(told.id.0),
-            group_key: format!("ungrouped-{}", told.id),
+            group_key: key(&told, GROUPED.contains(&told.kind.as_str())),
             kind: told.kind,
             created_at: instant(told.created),
             account: accounts.get(&told.actor)?.clone(),

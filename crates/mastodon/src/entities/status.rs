@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use app::view::{self, PostView};
 use domain::{
     actor::Actor,
-    filter::Filter,
+    filter::{Filter, Place},
     id::{ActorId, PostId},
-    post::{Audience, Post, Vote},
+    post::{Audience, Content, Post, Vote},
     text::{html, title},
     time::Timestamp,
     urls::Site,
@@ -20,7 +20,7 @@ use store::{
 
 use super::{
     Id, Nothing, Reader,
-    account::{Account, acct},
+    account::{self, Account, acct},
     filter::Filtered,
     instant,
     media::{self, Card, Media},
@@ -90,6 +90,13 @@ struct Emoji {
     visible_in_picker: bool,
 }
 
+impl From<&domain::post::Emoji> for Emoji {
+    fn from(emoji: &domain::post::Emoji) -> Self {
+        let (shortcode, url) = (emoji.shortcode.clone(), emoji.url.clone());
+        Self { shortcode, static_url: url.clone(), url, visible_in_picker: false }
+    }
+}
+
 /// Nobody may quote: there are no quotes here.
 #[derive(Debug, Clone, Serialize)]
 struct Approval {
@@ -111,6 +118,16 @@ impl Status {
             Some(reblog) => reblog.poll,
             None => self.poll,
         }
+    }
+
+    /// Whether it is this post, as its author wrote it.
+    pub(crate) fn is_of(&self, post: PostId) -> bool {
+        self.id == Id(post.0)
+    }
+
+    /// Whether a filter of the reader hides it in this place.
+    pub(crate) fn is_hidden_in(&self, place: Place) -> bool {
+        self.filtered.iter().any(|filtered| filtered.hides_in(place))
     }
 
     /// The same post, passed on by `by` under the number of `entry`.
@@ -161,6 +178,9 @@ struct Own {
     /// What was chosen in polls.
     chosen: HashMap<PostId, Vec<usize>>,
     bookmarked: HashSet<PostId>,
+    pinned: HashSet<PostId>,
+    /// The threads of which they want to hear no more.
+    muted: HashSet<PostId>,
     filters: Vec<Filter>,
     /// What of the posts, and of the posts they reply to, may be read.
     seen: HashSet<PostId>,
@@ -170,6 +190,7 @@ impl Own {
     fn load(conn: &mut Conn, reader: &Reader, views: &[PostView]) -> Result<Self> {
         let me = reader.me;
         let ids: Vec<PostId> = views.iter().map(|view| view.post.id).collect();
+        let roots: Vec<PostId> = views.iter().map(|view| view.post.root).collect();
         let near: Vec<PostId> = views.iter().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
         let seen = store::timelines::visible_among(conn, &near, me)?;
         let Some(me) = me else { return Ok(Self { seen, ..Self::default() }) };
@@ -185,6 +206,8 @@ impl Own {
             shared: store::timelines::shared_among(conn, &ids, me)?,
             bookmarked: store::bookmarks::among(conn, me, &ids)?,
             chosen,
+            pinned: store::pins::among(conn, me, &ids)?,
+            muted: store::pins::muted_among(conn, me, &roots)?,
             filters,
             seen,
         })
@@ -214,12 +237,6 @@ fn said(post: &Post) -> String {
 fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Status {
     let (post, content, id) = (&view.post, &view.post.content, view.post.id);
     let parent = view.parent.as_ref().filter(|parent| own.seen.contains(&parent.post.id));
-    let emoji = |emoji: &domain::post::Emoji| Emoji {
-        shortcode: emoji.shortcode.clone(),
-        url: emoji.url.clone(),
-        static_url: emoji.url.clone(),
-        visible_in_picker: false,
-    };
     Status {
         id: Id(id.0),
         created_at: instant(post.published),
@@ -238,9 +255,9 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         quotes_count: 0,
         favourited: own.liked.contains(&id),
         reblogged: own.shared.contains(&id),
-        muted: false,
+        muted: own.muted.contains(&post.root),
         bookmarked: own.bookmarked.contains(&id),
-        pinned: false,
+        pinned: own.pinned.contains(&id),
         content: body(view),
         text: None,
         filtered: own.filtered(reader.me, post),
@@ -250,7 +267,7 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         media_attachments: media::attachments(post),
         mentions: view.mentioned.iter().map(|actor| mention(&reader.site, actor)).collect(),
         tags: content.tags.iter().map(|tag| self::tag(&reader.site, tag)).collect(),
-        emojis: content.emoji.iter().map(emoji).collect(),
+        emojis: content.emoji.iter().map(Emoji::from).collect(),
         card: media::card(post),
         poll: content.poll.as_ref().map(|poll| {
             let chosen = own.chosen.get(&id).map(Vec::as_slice).unwrap_or_default();
@@ -337,12 +354,48 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Resul
         };
         Some(status.passed_on(entry.number, sharers.get(&by)?.clone(), at))
     };
-    let is_hidden =
-        |status: &Status| reader.place.is_some_and(|place| status.filtered.iter().any(|f| f.hides_in(place)));
+    let is_hidden = |status: &Status| reader.place.is_some_and(|place| status.is_hidden_in(place));
     Ok(entries.iter().filter_map(status).filter(|status| !is_hidden(status)).collect())
 }
 
 /// The status of one entry, if the reader may see it.
 pub(crate) fn one(conn: &mut Conn, reader: &Reader, entry: Entry) -> Result<Option<Status>> {
     Ok(list(conn, reader, &[entry])?.pop())
+}
+
+/// A `StatusEdit`: what a post said at some time.
+#[derive(Debug, Serialize)]
+pub(crate) struct Edit {
+    content: String,
+    spoiler_text: String,
+    sensitive: bool,
+    created_at: String,
+    account: Account,
+    poll: Option<Poll>,
+    media_attachments: Vec<Media>,
+    emojis: Vec<Emoji>,
+}
+
+/// All versions of a post that the reader may see, the oldest first.
+pub(crate) fn history(conn: &mut Conn, reader: &Reader, id: PostId) -> Result<Option<Vec<Edit>>> {
+    let Some(post) = store::posts::seen(conn, id, reader.me)? else { return Ok(None) };
+    let mut versions = store::revisions::of(conn, id)?;
+    versions.push((post.edited.unwrap_or(post.published), post.content.clone()));
+    let view = view::post(conn, post)?;
+    let account = account::one(conn, &reader.site, &view.author)?;
+    let edit = |(at, content): (Timestamp, Content)| {
+        let view = PostView { post: Post { content, ..view.post.clone() }, ..view.clone() };
+        let content = &view.post.content;
+        Edit {
+            content: body(&view),
+            spoiler_text: content.warning.clone().unwrap_or_default(),
+            sensitive: content.sensitive,
+            created_at: instant(at),
+            account: account.clone(),
+            poll: content.poll.as_ref().map(|poll| Poll::new(id, poll, (&[], false), reader.now)),
+            media_attachments: media::attachments(&view.post),
+            emojis: content.emoji.iter().map(Emoji::from).collect(),
+        }
+    };
+    Ok(Some(versions.into_iter().map(edit).collect()))
 }

@@ -11,7 +11,7 @@ use domain::{
 };
 use store::timelines::Entry;
 
-use super::{find, find_post, status};
+use super::{find, find_post, schedule, status};
 use crate::{
     caller::{Allowed, WriteStatuses},
     entities::status::audience,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What clients may send and we cannot do yet; better refused than lost.
-const NOT_YET: [&str; 3] = ["media_ids", "scheduled_at", "quoted_status_id"];
+const NOT_YET: [&str; 2] = ["media_ids", "quoted_status_id"];
 
 pub(super) async fn create(
     app: Data<App>,
@@ -38,6 +38,9 @@ pub(super) async fn create(
         poll: polls::asked(&params, app.now())?,
         ..text(&params)?
     };
+    if let Some(due) = schedule::due(&params)? {
+        return schedule::create(&app, me, writing, due).await;
+    }
     let key = request.headers().get("idempotency-key").filter(|key| !key.is_empty());
     let post = match key {
         Some(key) => posts::create_once(&app, me, &String::from_utf8_lossy(key.as_bytes()), writing).await?,

@@ -43,6 +43,9 @@ fn the_commands_of_the_contract_are_understood() {
     let Command::Token(Token::Create(token)) = command("token create ana --scopes read") else { panic!("a token") };
     assert_eq!((token.person.as_str(), token.scopes.as_str()), ("ana", "read"));
 
+    let says = |command| matches!(command, Command::Announcement(Announcement::Create(it)) if it.text == "hola" && it.hours == Some(2));
+    assert!(says(command("announcement create hola --hours 2")));
+    assert!(matches!(command("announcement list"), Command::Announcement(Announcement::List)));
     assert!(matches!(command("report list --for ana"), Command::Report(Report::List(list)) if list.person == "ana"));
     let line = "person alias ana https://old.example/u/ana --remove";
     assert!(matches!(command(line), Command::Person(Person::Alias(alias)) if alias.name == "ana" && alias.remove));

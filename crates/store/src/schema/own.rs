@@ -112,3 +112,67 @@ diesel::table! {
         post_id -> BigInt,
     }
 }
+diesel::table! {
+    revisions (post_id, at) {
+        post_id -> BigInt,
+        at -> BigInt,
+        content -> Text,
+    }
+}
+diesel::table! {
+    pins (actor_id, post_id) {
+        actor_id -> BigInt,
+        post_id -> BigInt,
+        created -> BigInt,
+    }
+}
+diesel::table! {
+    muted_threads (person_id, root_id) {
+        person_id -> BigInt,
+        root_id -> BigInt,
+    }
+}
+diesel::table! {
+    scheduled (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        due -> BigInt,
+        writing -> Text,
+    }
+}
+diesel::table! {
+    conversations (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        root_id -> BigInt,
+        last_post -> BigInt,
+        unread -> Bool,
+    }
+}
+diesel::table! {
+    notice_policies (person_id) {
+        person_id -> BigInt,
+        policy -> Text,
+    }
+}
+diesel::table! {
+    notice_permissions (person_id, from_id) {
+        person_id -> BigInt,
+        from_id -> BigInt,
+    }
+}
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        body -> Text,
+        created -> BigInt,
+        ends -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    announcement_marks (announcement_id, person_id, mark) {
+        announcement_id -> BigInt,
+        person_id -> BigInt,
+        mark -> Text,
+    }
+}

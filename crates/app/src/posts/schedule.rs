@@ -1,0 +1,108 @@
+//! Publishing later what is written now.
+use std::time::Duration;
+
+use domain::{
+    id::ScheduledId,
+    time::{Timestamp, span},
+};
+use futures_util::future::BoxFuture;
+use store::scheduled::Scheduled;
+
+use super::{Writing, draft, publish};
+use crate::{App, Error, Me, Result, Tx};
+
+/// The kind of job that publishes what is due.
+pub(crate) const PUBLISH: &str = "publish";
+
+/// How far ahead one has to plan at least; what is nearer is written now.
+const SOONEST: Duration = span::minutes(5);
+
+/// How far ahead one may plan at most.
+const LATEST: Duration = span::days(3_650);
+
+/// How much of one person may wait.
+const MOST: i64 = 300;
+
+/// What was written, to be published later.
+pub fn writing(scheduled: &Scheduled) -> Result<Writing> {
+    serde_json::from_str(&scheduled.writing).map_err(Error::internal)
+}
+
+fn check(tx: &Tx<'_, '_>, due: Timestamp) -> Result<Duration> {
+    let (soonest, latest) = (tx.now() + SOONEST, tx.now() + LATEST);
+    if due < soonest || due > latest {
+        return Err(Error::Invalid(
+            "a post is scheduled for at least five minutes from now, and for ten years at most".into(),
+        ));
+    }
+    Ok(due.since(tx.now()))
+}
+
+/// Lets a job publish it then; another time for the same is another job.
+fn plan(tx: &mut Tx<'_, '_>, scheduled: &Scheduled) -> Result<()> {
+    let wait = check(tx, scheduled.due)?;
+    store::scheduled::set(tx, scheduled)?;
+    tx.push_job(PUBLISH, &format!("{}:{}", scheduled.id, scheduled.due.0), wait)
+}
+
+/// Keeps what was written until it is due. What is wrong with it is said now.
+pub async fn create(app: &App, me: Me, writing: Writing, due: Timestamp) -> Result<Scheduled> {
+    let kept = serde_json::to_string(&writing).map_err(Error::internal)?;
+    draft::complete(app, me, writing).await?;
+    app.write(move |tx| {
+        if store::scheduled::count(tx, me.0)? >= MOST {
+            return Err(Error::Invalid(format!("at most {MOST} posts may wait")));
+        }
+        let scheduled = Scheduled { id: tx.new_id(), person: me.0, due, writing: kept.clone() };
+        plan(tx, &scheduled)?;
+        Ok(scheduled)
+    })
+    .await
+}
+
+/// Something of mine that waits.
+fn mine(tx: &mut Tx<'_, '_>, me: Me, id: ScheduledId) -> Result<Scheduled> {
+    store::scheduled::get(tx, id)?.filter(|scheduled| scheduled.person == me.0).ok_or(Error::NotFound)
+}
+
+/// Publishes it at another time.
+pub async fn move_to(app: &App, me: Me, id: ScheduledId, due: Timestamp) -> Result<Scheduled> {
+    app.write(move |tx| {
+        let scheduled = Scheduled { due, ..mine(tx, me, id)? };
+        plan(tx, &scheduled)?;
+        Ok(scheduled)
+    })
+    .await
+}
+
+/// Does not publish it at all.
+pub async fn cancel(app: &App, me: Me, id: ScheduledId) -> Result<()> {
+    app.write(move |tx| {
+        let scheduled = mine(tx, me, id)?;
+        Ok(store::scheduled::remove(tx, scheduled.id)?)
+    })
+    .await
+}
+
+/// Publishes what is due.
+pub(crate) fn publish_due(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let numbers = subject.split_once(':').and_then(|(id, due)| Some((id.parse().ok()?, due.parse().ok()?)));
+        let Some((id, due)): Option<(ScheduledId, i64)> = numbers else {
+            return Err(Error::Invalid(format!("`{subject}` names nothing to be published")));
+        };
+        let found = app.read(move |c| store::scheduled::get(c, id)).await?;
+        // It was published, taken back, or put off.
+        let Some(scheduled) = found.filter(|scheduled| scheduled.due == Timestamp(due)) else { return Ok(()) };
+        let me = Me(scheduled.person);
+        let draft = draft::complete(&app, me, writing(&scheduled)?).await?;
+        app.write(move |tx| {
+            if store::scheduled::get(tx, id)?.is_some_and(|scheduled| scheduled.due == Timestamp(due)) {
+                store::scheduled::remove(tx, id)?;
+                publish(tx, me.0, &draft, None, None)?;
+            }
+            Ok(())
+        })
+        .await
+    })
+}

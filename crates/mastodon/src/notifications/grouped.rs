@@ -1,0 +1,224 @@
+//! Notifications in groups: those of many about one thing as one.
+use std::collections::{HashMap, HashSet};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{self, Data, ServiceConfig},
+};
+use app::{App, notices};
+use domain::id::{ActorId, NotificationId};
+use serde::Serialize;
+use serde_json::json;
+use store::{
+    Conn,
+    notifications::Notification as Told,
+    timelines::{Told as Wanted, Window},
+};
+
+use super::{unread_since, wanted};
+use crate::{
+    caller::{Allowed, ReadNotifications, WriteNotifications},
+    entities::{
+        Id, Reader,
+        account::{self, Account},
+        instant,
+        notification::{self, GROUPED},
+        report::{self, Report},
+        status::{self, Status},
+    },
+    error::{Error, Result},
+    paging::{self, Ends},
+    params::{Asked, Params},
+    route::{Word, at, get},
+};
+
+/// How many notifications are gathered for one page at most.
+const GATHERED: i64 = 600;
+
+/// How many of those who did something are named.
+const NAMED: usize = 8;
+
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(at("/v2/notifications/unread_count").route(get().to(unread)))
+        .service(at("/v2/notifications/clear").route(web::post().to(super::clear)))
+        .service(at("/v2/notifications").route(get().to(list)))
+        .service(at("/v2/notifications/{key}/accounts").route(get().to(accounts)))
+        .service(at("/v2/notifications/{key}/dismiss").route(web::post().to(dismiss)))
+        .service(at("/v2/notifications/{key}").route(get().to(show)));
+}
+
+/// A `NotificationGroup`.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "that is what the entity is")]
+struct Group {
+    group_key: String,
+    notifications_count: usize,
+    #[serde(rename = "type")]
+    kind: String,
+    /// A number, here only: strict clients want it so.
+    most_recent_notification_id: i64,
+    page_min_id: Id,
+    page_max_id: Id,
+    latest_page_notification_at: String,
+    sample_account_ids: Vec<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_id: Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
+}
+
+/// A `GroupedNotificationsResults`.
+#[derive(Debug, Default, Serialize)]
+struct Results {
+    accounts: Vec<Account>,
+    statuses: Vec<Status>,
+    notification_groups: Vec<Group>,
+}
+
+/// Which kinds are gathered into groups.
+fn grouped(params: &Params) -> Vec<String> {
+    params.list("grouped_types").unwrap_or_else(|| GROUPED.iter().map(|kind| (*kind).to_owned()).collect())
+}
+
+/// What was told, gathered by key, in the order of the newest of each; at most `limit` groups.
+fn gather(told: Vec<Told>, kinds: &[String], limit: usize) -> Vec<(String, Vec<Told>)> {
+    let mut groups: Vec<(String, Vec<Told>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for told in told {
+        let key = notification::key(&told, kinds.contains(&told.kind));
+        if let Some(place) = places.get(&key) {
+            if let Some((_, known)) = groups.get_mut(*place) {
+                known.push(told);
+            }
+            continue;
+        }
+        // What comes after the last group that fits belongs to the next page.
+        if groups.len() == limit {
+            break;
+        }
+        places.insert(key.clone(), groups.len());
+        groups.push((key, vec![told]));
+    }
+    groups
+}
+
+fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> store::Result<Results> {
+    let all = || groups.iter().flat_map(|(_, told)| told);
+    let mut actors: Vec<ActorId> =
+        groups.iter().flat_map(|(_, told)| told.iter().take(NAMED)).map(|told| told.actor).collect();
+    actors.sort_unstable();
+    actors.dedup();
+    let posts: HashSet<_> = all().filter_map(|told| told.post).collect();
+    let entries: Vec<_> = posts.into_iter().map(store::timelines::Entry::of).collect();
+    let mut statuses = status::by_post(c, reader, &entries)?;
+    let filed: Vec<_> = all().filter_map(|told| told.report).collect();
+    let filed = store::reports::by_ids(c, &filed)?;
+    let mut reports = report::by_id(c, reader, filed)?;
+    let mut shown = Results { accounts: account::list(c, &reader.site, &actors)?, ..Results::default() };
+    for (group_key, told) in groups {
+        let (Some(newest), Some(oldest)) = (told.first(), told.last()) else { continue };
+        // About what may not be read any more, nothing is told.
+        if newest.post.is_some_and(|post| {
+            !statuses.contains_key(&post) && !shown.statuses.iter().any(|status| status.is_of(post))
+        }) {
+            continue;
+        }
+        let mut named: Vec<Id> = told.iter().map(|told| Id(told.actor.0)).collect();
+        named.dedup();
+        named.truncate(NAMED);
+        shown.notification_groups.push(Group {
+            group_key,
+            notifications_count: told.len(),
+            kind: newest.kind.clone(),
+            most_recent_notification_id: newest.id.0,
+            page_min_id: Id(oldest.id.0),
+            page_max_id: Id(newest.id.0),
+            latest_page_notification_at: instant(newest.created),
+            sample_account_ids: named,
+            status_id: newest.post.map(|post| Id(post.0)),
+            report: newest.report.and_then(|report| reports.remove(&report)),
+        });
+        shown.statuses.extend(newest.post.and_then(|post| statuses.remove(&post)));
+    }
+    Ok(shown)
+}
+
+async fn list(
+    app: Data<App>,
+    caller: Allowed<ReadNotifications>,
+    Asked(params): Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let window = paging::window(&params, 40, 80);
+    let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)));
+    let (asked, kinds) = (wanted(&params), grouped(&params));
+    let page = app.read(move |c| {
+        let told = store::timelines::told(c, me, &asked, Window { limit: GATHERED, ..window })?;
+        let groups = gather(told, &kinds, usize::try_from(window.limit).unwrap_or(0));
+        let oldest = groups.iter().flat_map(|(_, told)| told).map(|told| told.id.0).min();
+        let newest = groups.iter().flat_map(|(_, told)| told).map(|told| told.id.0).max();
+        let full = groups.len() >= usize::try_from(window.limit).unwrap_or(0);
+        let ends = newest.zip(oldest).map(|(newest, oldest)| Ends::between(newest, oldest, full));
+        Ok((results(c, &reader, groups)?, ends))
+    });
+    let (shown, ends) = page.await?;
+    Ok(paging::answer(&request, app.site(), &shown, ends))
+}
+
+/// What was told under a key, the newest first.
+fn under(c: &mut Conn, me: ActorId, key: &str) -> store::Result<Vec<Told>> {
+    let asked = match key.split_once('-') {
+        Some(("ungrouped", id)) => {
+            let told = id.parse().ok().map(NotificationId);
+            return Ok(match told {
+                Some(id) => store::notifications::get(c, me, id)?.into_iter().collect(),
+                None => Vec::new(),
+            });
+        }
+        Some((kind, _)) => Wanted { kinds: Some(vec![kind.to_owned()]), ..Wanted::default() },
+        None => return Ok(Vec::new()),
+    };
+    let mut told = store::timelines::told(c, me, &asked, Window::newest(GATHERED))?;
+    told.retain(|told| notification::key(told, true) == key);
+    Ok(told)
+}
+
+async fn show(app: Data<App>, caller: Allowed<ReadNotifications>, Word(key): Word) -> Result<HttpResponse> {
+    let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)));
+    let shown = app.read(move |c| {
+        let told = under(c, me, &key)?;
+        results(c, &reader, vec![(key, told)])
+    });
+    let shown = shown.await?;
+    if shown.notification_groups.is_empty() {
+        return Err(Error::missing());
+    }
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+async fn accounts(app: Data<App>, caller: Allowed<ReadNotifications>, Word(key): Word) -> Result<HttpResponse> {
+    let (me, site) = (caller.me.0, app.site().clone());
+    let accounts = app.read(move |c| {
+        let mut actors: Vec<ActorId> = under(c, me, &key)?.into_iter().map(|told| told.actor).collect();
+        actors.dedup();
+        account::list(c, &site, &actors)
+    });
+    Ok(HttpResponse::Ok().json(accounts.await?))
+}
+
+async fn dismiss(app: Data<App>, caller: Allowed<WriteNotifications>, Word(key): Word) -> Result<HttpResponse> {
+    let me = caller.me;
+    let told = app.read(move |c| under(c, me.0, &key)).await?;
+    notices::forget(&app, me, Some(told.into_iter().map(|told| told.id).collect())).await?;
+    Ok(HttpResponse::Ok().json(json!({})))
+}
+
+async fn unread(app: Data<App>, caller: Allowed<ReadNotifications>, Asked(params): Asked) -> Result<HttpResponse> {
+    let (me, limit, kinds) = (caller.me.0, paging::limit(&params, 100, 1_000), grouped(&params));
+    let asked = wanted(&params);
+    let count = app.read(move |c| {
+        let told = unread_since(c, me, &asked, GATHERED)?;
+        Ok(gather(told, &kinds, usize::try_from(limit).unwrap_or(0)).len())
+    });
+    Ok(HttpResponse::Ok().json(json!({ "count": count.await? })))
+}

@@ -1,0 +1,178 @@
+//! What one is told: one by one and in groups, what is held back, conversations, announcements.
+use serde_json::{Value, json};
+
+use super::{World, of, on_both};
+
+async fn told(w: &World, query: &str) -> Vec<Value> {
+    w.get(&w.ana, &format!("/api/v1/notifications{query}")).await.ok().as_array().unwrap().clone()
+}
+
+async fn count(w: &World, path: &str) -> i64 {
+    w.get(&w.ana, path).await.ok()["count"].as_i64().unwrap()
+}
+
+async fn one_reads_and_forgets_what_one_was_told(w: World) {
+    w.say(&w.bea, "@ana uno").await;
+    w.follow(&w.caro, w.ana.id()).await;
+    let all = told(&w, "").await;
+    assert_eq!((&all[0]["type"], &all[1]["type"]), (&"follow".into(), &"mention".into()));
+    assert_eq!(told(&w, "?exclude_types[]=follow").await.len(), 1);
+    assert_eq!(told(&w, &format!("?account_id={}", w.caro.id())).await[0]["type"], "follow");
+    let id = |told: &Value| told["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/notifications/{}", id(&all[1]));
+    assert_eq!(w.get(&w.ana, &path).await.ok()["status"]["content"], all[1]["status"]["content"]);
+    assert_eq!(w.get(&w.bea, &path).await.status, 404, "not hers");
+    assert_eq!(count(&w, "/api/v1/notifications/unread_count").await, 2);
+    let read = json!({ "notifications": { "last_read_id": id(&all[1]) } });
+    w.call(&w.ana, "POST", "/api/v1/markers", read).await.ok();
+    assert_eq!(count(&w, "/api/v1/notifications/unread_count").await, 1);
+    w.post(&w.bea, &format!("{path}/dismiss")).await.ok();
+    assert_eq!(told(&w, "").await.len(), 2, "nobody forgets for somebody else");
+    w.post(&w.ana, &format!("{path}/dismiss")).await.ok();
+    assert_eq!(told(&w, "").await.len(), 1);
+    w.post(&w.ana, "/api/v1/notifications/clear").await.ok();
+    assert_eq!(told(&w, "").await.len(), 0);
+}
+
+async fn those_about_one_thing_are_one_group(w: World) {
+    let (post, other) = (w.say(&w.ana, "buena").await, w.say(&w.ana, "otra").await);
+    for who in [&w.bea, &w.caro] {
+        w.post(who, &of(&post, "/favourite")).await.ok();
+    }
+    w.post(&w.bea, &of(&other, "/favourite")).await.ok();
+    w.follow(&w.bea, w.ana.id()).await;
+    w.follow(&w.caro, w.ana.id()).await;
+    w.say(&w.caro, "@ana ¡hola!").await;
+    let page = w.get(&w.ana, "/api/v2/notifications").await.ok();
+    let groups = page["notification_groups"].as_array().unwrap();
+    let shown: Vec<_> = groups
+        .iter()
+        .map(|group| (group["type"].as_str().unwrap(), group["notifications_count"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(shown, [("mention", 1), ("follow", 2), ("favourite", 1), ("favourite", 2)]);
+    let both = &groups[3];
+    assert_eq!((&both["status_id"], both["sample_account_ids"].as_array().unwrap().len()), (&post["id"], 2));
+    assert!(both["most_recent_notification_id"].is_i64() && both["latest_page_notification_at"].is_string());
+    assert_eq!(
+        (page["accounts"].as_array().unwrap().len(), page["statuses"].as_array().unwrap().len()),
+        (2, 3),
+        "each once"
+    );
+    assert_eq!(count(&w, "/api/v2/notifications/unread_count").await, 4);
+
+    let first = w.get(&w.ana, "/api/v2/notifications?limit=2").await;
+    assert_eq!(first.body["notification_groups"].as_array().unwrap().len(), 2);
+    let second = w.get(&w.ana, &first.link("next").unwrap()).await.ok();
+    assert_eq!(second["notification_groups"].as_array().unwrap().len(), 2);
+    let alone = w.get(&w.ana, "/api/v2/notifications?grouped_types[]=follow").await.ok();
+    assert_eq!(alone["notification_groups"].as_array().unwrap().len(), 5);
+
+    let path = format!("/api/v2/notifications/{}", both["group_key"].as_str().unwrap());
+    assert_eq!(w.get(&w.ana, &path).await.ok()["notification_groups"][0]["notifications_count"], 2);
+    assert_eq!(w.get(&w.ana, &format!("{path}/accounts")).await.ok().as_array().unwrap().len(), 2);
+    assert_eq!(w.get(&w.bea, &path).await.status, 404);
+    w.post(&w.ana, &format!("{path}/dismiss")).await.ok();
+    assert_eq!(w.get(&w.ana, &path).await.status, 404);
+    assert_eq!(told(&w, "").await.len(), 4);
+}
+
+async fn strangers_wait_until_one_asks_for_them(w: World) {
+    let policy = w.get(&w.ana, "/api/v2/notifications/policy").await.ok();
+    assert_eq!(
+        (&policy["for_not_following"], &policy["summary"]["pending_requests_count"]),
+        (&"accept".into(), &0.into())
+    );
+    let wish = json!({ "for_not_following": "filter", "for_private_mentions": "drop" });
+    w.call(&w.ana, "PATCH", "/api/v2/notifications/policy", wish).await.ok();
+    w.follow(&w.ana, w.caro.id()).await;
+    let said = w.say(&w.bea, "@ana soy nueva").await;
+    w.say(&w.caro, "@ana hola").await;
+    let direct = json!({ "status": "@ana psst", "visibility": "direct" });
+    w.call(&w.bea, "POST", "/api/v1/statuses", direct).await.ok();
+    assert_eq!(told(&w, "").await.len(), 1, "of whom she follows");
+    assert_eq!(told(&w, "?include_filtered=true").await.len(), 2);
+    let waiting = w.get(&w.ana, "/api/v1/notifications/requests").await.ok();
+    assert_eq!((waiting.as_array().unwrap().len(), &waiting[0]["account"]["acct"]), (1, &"bea".into()));
+    assert_eq!((&waiting[0]["notifications_count"], &waiting[0]["last_status"]["id"]), (&"1".into(), &said["id"]));
+    let policy = w.get(&w.ana, "/api/v1/notifications/policy").await.ok();
+    assert_eq!(
+        (&policy["filter_not_following"], &policy["summary"]["pending_notifications_count"]),
+        (&true.into(), &1.into())
+    );
+    let path = format!("/api/v1/notifications/requests/{}", waiting[0]["id"].as_str().unwrap());
+    assert_eq!(w.get(&w.ana, &path).await.ok(), waiting[0]);
+    w.post(&w.ana, &format!("{path}/accept")).await.ok();
+    assert_eq!(told(&w, "").await.len(), 2);
+    w.say(&w.bea, "@ana gracias").await;
+    assert_eq!(told(&w, "").await.len(), 3, "from now on at once");
+    assert_eq!(w.get(&w.ana, &path).await.status, 404);
+
+    w.post(&w.caro, &format!("/api/v1/accounts/{}/follow", w.bea.id())).await.ok();
+    let wish = json!({ "filter_not_followers": true });
+    w.call(&w.bea, "PUT", "/api/v1/notifications/policy", wish).await.ok();
+    w.say(&w.ana, "@bea no me sigues").await;
+    let waiting = w.get(&w.bea, "/api/v1/notifications/requests").await.ok();
+    let ids = json!({ "id": [waiting[0]["id"]] });
+    w.call(&w.bea, "POST", "/api/v1/notifications/requests/dismiss", ids).await.ok();
+    assert_eq!(w.get(&w.bea, "/api/v1/notifications/requests").await.ok(), json!([]));
+    assert_eq!(w.get(&w.bea, "/api/v1/notifications?include_filtered=1&types[]=mention").await.ok(), json!([]));
+}
+
+async fn direct_messages_are_conversations(w: World) {
+    let direct = |text: &str, to: &Value| json!({ "status": text, "visibility": "direct", "in_reply_to_id": to["id"] });
+    let first = w.call(&w.bea, "POST", "/api/v1/statuses", direct("@ana ¿vienes?", &Value::Null)).await.ok();
+    w.say(&w.bea, "@ana en público").await;
+    let all = w.get(&w.ana, "/api/v1/conversations").await.ok();
+    assert_eq!(
+        (all.as_array().unwrap().len(), &all[0]["unread"], &all[0]["last_status"]["id"]),
+        (1, &true.into(), &first["id"])
+    );
+    assert_eq!(all[0]["accounts"][0]["acct"], "bea");
+    let path = format!("/api/v1/conversations/{}", all[0]["id"].as_str().unwrap());
+    assert_eq!(w.post(&w.ana, &format!("{path}/read")).await.ok()["unread"], false);
+    assert_eq!(w.post(&w.bea, &format!("{path}/read")).await.status, 404, "hers is another one");
+    let answer = w.call(&w.ana, "POST", "/api/v1/statuses", direct("@bea sí", &first)).await.ok();
+    let hers = w.get(&w.bea, "/api/v1/conversations").await.ok();
+    assert_eq!(
+        (hers.as_array().unwrap().len(), &hers[0]["unread"], &hers[0]["last_status"]["id"]),
+        (1, &true.into(), &answer["id"])
+    );
+    assert_eq!(w.get(&w.ana, "/api/v1/conversations").await.ok()[0]["unread"], false, "one's own is not news");
+    assert_eq!(w.get(&w.caro, "/api/v1/conversations").await.ok(), json!([]));
+    assert_eq!(w.call(&w.ana, "DELETE", &path, Value::Null).await.status, 200);
+    assert_eq!(w.get(&w.ana, "/api/v1/conversations").await.ok(), json!([]));
+}
+
+async fn announcements_are_read_and_answered(w: World) {
+    let ends = Some(w.app.now() + domain::time::span::hours(1));
+    let made = app::announcements::create(&w.app, None, "Mañana **cerramos** una hora".into(), ends).await.unwrap();
+    let all = w.get(&w.bea, "/api/v1/announcements").await.ok();
+    assert_eq!(
+        (&all[0]["content"], &all[0]["read"]),
+        (&"<p>Mañana <strong>cerramos</strong> una hora</p>".into(), &false.into())
+    );
+    let path = format!("/api/v1/announcements/{}", made.id);
+    w.post(&w.bea, &format!("{path}/dismiss")).await.ok();
+    let emoji = "%F0%9F%91%8D";
+    for who in [&w.bea, &w.caro] {
+        assert_eq!(w.call(who, "PUT", &format!("{path}/reactions/{emoji}"), Value::Null).await.status, 200);
+    }
+    assert_eq!(w.call(&w.bea, "PUT", &format!("{path}/reactions/bonito"), Value::Null).await.status, 422);
+    let all = w.get(&w.bea, "/api/v1/announcements").await.ok();
+    assert_eq!(all[0]["read"], true);
+    assert_eq!(all[0]["reactions"], json!([{ "name": "👍", "count": 2, "me": true }]));
+    w.call(&w.bea, "DELETE", &format!("{path}/reactions/{emoji}"), Value::Null).await.ok();
+    assert_eq!(
+        w.get(&w.bea, "/api/v1/announcements").await.ok()[0]["reactions"],
+        json!([{ "name": "👍", "count": 1, "me": false }])
+    );
+    assert!(app::announcements::create(&w.app, Some(w.bea.me), "yo".into(), None).await.is_err(), "only admins");
+    w.clock.advance(domain::time::span::hours(2));
+    assert_eq!(w.get(&w.bea, "/api/v1/announcements").await.ok(), json!([]));
+    assert_eq!(w.post(&w.bea, "/api/v1/announcements/7/dismiss").await.status, 404);
+}
+
+on_both! {
+    one_reads_and_forgets_what_one_was_told those_about_one_thing_are_one_group strangers_wait_until_one_asks_for_them
+    direct_messages_are_conversations announcements_are_read_and_answered
+}

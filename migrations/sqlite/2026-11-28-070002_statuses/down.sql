@@ -1,0 +1,11 @@
+DROP TABLE announcement_marks;
+DROP TABLE announcements;
+DROP INDEX notifications_actor;
+ALTER TABLE notifications DROP COLUMN held;
+DROP TABLE notice_permissions;
+DROP TABLE notice_policies;
+DROP TABLE conversations;
+DROP TABLE scheduled;
+DROP TABLE muted_threads;
+DROP TABLE pins;
+DROP TABLE revisions;
