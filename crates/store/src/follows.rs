@@ -1,6 +1,7 @@
 //! Who follows whom.
 use diesel::{prelude::*, sql_types::Bool, upsert::excluded};
 use domain::{
+    actor::{Actor, ActorKind},
     id::{ActorId, PeerId},
     post::FollowState,
     time::Timestamp,
@@ -160,6 +161,20 @@ pub fn followers_elsewhere(conn: &mut Conn, target: ActorId, limit: i64) -> Resu
         .limit(limit)
         .load(c))?;
     Ok(rows.into_iter().filter_map(|(peer, uri)| Some((PeerId(peer?), uri))).collect())
+}
+
+/// The groups that somebody follows, wherever they live.
+pub fn groups(conn: &mut Conn, follower: ActorId, limit: i64) -> Result<Vec<Actor>> {
+    let ids: Vec<i64> = db!(conn, c => follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::target_id)))
+        .filter(follows::follower_id.eq(follower.0).and(follows::state.eq(Word(FollowState::Accepted))))
+        .filter(actors::kind.eq(Word(ActorKind::Group)).and(actors::deleted.is_null()))
+        .order(actors::id)
+        .limit(limit)
+        .select(actors::id)
+        .load(c))?;
+    let ids: Vec<ActorId> = ids.into_iter().map(ActorId).collect();
+    crate::actors::by_ids(conn, &ids)
 }
 
 /// How many follow `target`.

@@ -58,10 +58,10 @@ pub(crate) fn find(c: &mut Conn, named: &Named, ours: &Host) -> store::Result<Op
 pub(crate) async fn show(
     request: HttpRequest,
     app: Data<App>,
+    visit: Visit,
     name: Path<String>,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
     let asked = asked.map(Query::into_inner).unwrap_or_default();
     match respond(&request, &app, &visit, &name, &asked).await {
         Ok(answer) => answer,

@@ -1,6 +1,9 @@
 //! Answers to browsers: the frame of every page, its headers, and errors as pages.
+use std::{future::Future, pin::Pin};
+
 use actix_web::{
-    HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder,
+    dev::Payload,
     http::{
         StatusCode,
         header::{self, HeaderName, HeaderValue},
@@ -9,9 +12,15 @@ use actix_web::{
 };
 use app::{App, Error};
 use askama::Template;
-use domain::host::Host;
+use domain::{host::Host, id::ActorId, policy::Refusal};
 
-use crate::{assets, directory, language::Language, tongue};
+use crate::{
+    assets,
+    cards::Face,
+    directory,
+    language::{self, Language},
+    session, tongue,
+};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
@@ -31,9 +40,51 @@ pub(crate) struct Visit {
     pub(crate) path: String,
     /// Where the directory is.
     pub(crate) communities: String,
+    /// Who it is, if they are signed in and may take part.
+    pub(crate) me: Option<Myself>,
+}
+
+/// Whoever is signed in, as every page shows them.
+#[derive(Debug, Clone)]
+pub(crate) struct Myself {
+    pub(crate) id: ActorId,
+    pub(crate) face: Face,
+    /// What every form of theirs says.
+    pub(crate) form_token: String,
+    /// Whether they keep order somewhere.
+    pub(crate) is_staff: bool,
 }
 
 impl Visit {
+    /// The visit of whoever has the session of a request.
+    async fn signed_in(request: &HttpRequest, app: &App) -> app::Result<Self> {
+        let mut visit = Self::new(request, app);
+        let Some(by) = session::look_up(request).await?.filter(|by| by.account.is_ready()) else { return Ok(visit) };
+        let id = ActorId(by.account.id);
+        let found = app.read(move |c| Ok((store::actors::by_id(c, id)?, store::groups::moderated_by(c, id)?)));
+        let (actor, groups) = found.await?;
+        if !language::is_chosen(request) {
+            visit.language = Language::parse(&by.account.language).unwrap_or(visit.language);
+        }
+        visit.me = actor.map(|actor| Myself {
+            id,
+            face: Face::new(app.site(), &actor),
+            form_token: by.form_token,
+            is_staff: by.account.admin || !groups.is_empty(),
+        });
+        Ok(visit)
+    }
+
+    /// Who looks at the page.
+    pub(crate) fn viewer(&self) -> Option<ActorId> {
+        self.me.as_ref().map(|me| me.id)
+    }
+
+    /// How long the page may be kept: what is the same for everybody, for a moment.
+    pub(crate) fn keep(&self) -> Keep {
+        if self.me.is_some() { Keep::Never } else { Keep::Briefly }
+    }
+
     pub(crate) fn new(request: &HttpRequest, app: &App) -> Self {
         let site = app.site();
         // The server has looked at the name of the host before any door does.
@@ -45,7 +96,21 @@ impl Visit {
             communities: site.page_on(&host, directory::PATH),
             path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             host,
+            me: None,
         }
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = session::Shut;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, session::Shut>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = request.app_data::<Data<App>>().ok_or_else(|| Error::internal("the door has no app"))?;
+            Ok(Self::signed_in(&request, app).await?)
+        })
     }
 }
 
@@ -71,6 +136,9 @@ pub(crate) struct Frame {
     /// The part of the site it belongs to, marked in the navigation.
     pub(crate) place: &'static str,
     pub(crate) communities: String,
+    pub(crate) me: Option<Myself>,
+    /// Where those sign in who are not.
+    pub(crate) login: String,
     /// What it is, in the words of `OpenGraph`.
     pub(crate) kind: &'static str,
 }
@@ -93,6 +161,8 @@ impl Frame {
             feed: None,
             place: "",
             communities: visit.communities.clone(),
+            me: visit.me.clone(),
+            login: session::login_path(&visit.path),
             kind: "website",
         }
     }
@@ -157,7 +227,7 @@ pub(crate) fn way_back(app: &App, visit: &Visit, back: &str) -> String {
 #[template(path = "error.html")]
 struct Trouble {
     frame: Frame,
-    text: &'static str,
+    text: String,
 }
 
 fn trouble(
@@ -165,11 +235,11 @@ fn trouble(
     visit: &Visit,
     status: StatusCode,
     title: &'static str,
-    text: &'static str,
+    text: impl Into<String>,
 ) -> HttpResponse {
     // Nothing of what was asked for: what may not be seen looks like what is not there.
-    let frame = Frame { path: "/".to_owned(), ..Frame::private(visit, title) };
-    page(request, status, Keep::Never, &Trouble { frame, text })
+    let frame = Frame::private(&Visit { path: "/".to_owned(), ..visit.clone() }, title);
+    page(request, status, Keep::Never, &Trouble { frame, text: text.into() })
 }
 
 /// What was deleted, and may be known to have been there.
@@ -185,21 +255,63 @@ pub(crate) fn refused(request: &HttpRequest, visit: &Visit, status: StatusCode, 
 /// The page for what went wrong. The full story goes to the log, if it is one.
 pub(crate) fn error(request: &HttpRequest, visit: &Visit, error: &Error) -> HttpResponse {
     let t = visit.language;
-    let mut answer = match error {
-        Error::Internal(_) if error.is_busy() => {
-            trouble(request, visit, StatusCode::SERVICE_UNAVAILABLE, t.busy(), t.busy_text())
-        }
+    let status = match error {
+        Error::Internal(_) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(source) => {
             tracing::error!(path = request.path(), error = %source, "a page could not be shown");
-            trouble(request, visit, StatusCode::INTERNAL_SERVER_ERROR, t.failed(), t.failed_text())
+            StatusCode::INTERNAL_SERVER_ERROR
         }
         // What may not be seen is not there.
-        _ => trouble(request, visit, StatusCode::NOT_FOUND, t.not_found(), t.not_found_text()),
+        Error::NotFound => StatusCode::NOT_FOUND,
+        Error::Denied(_) => StatusCode::FORBIDDEN,
+        Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::Unreachable { .. } => StatusCode::BAD_GATEWAY,
+        Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
     };
+    let title = match status {
+        StatusCode::SERVICE_UNAVAILABLE => t.busy(),
+        StatusCode::INTERNAL_SERVER_ERROR => t.failed(),
+        StatusCode::NOT_FOUND => t.not_found(),
+        _ => t.refused(),
+    };
+    let mut answer = trouble(request, visit, status, title, words(t, error));
     if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     answer
+}
+
+/// What went wrong, in words for people.
+pub(crate) fn words(t: Language, error: &Error) -> String {
+    match error {
+        Error::Internal(_) if error.is_busy() => t.busy_text(),
+        Error::Internal(_) => t.failed_text(),
+        Error::NotFound => t.not_found_text(),
+        Error::Invalid(_) => t.invalid_text(),
+        Error::Conflict(_) => t.conflict_text(),
+        Error::Unreachable { .. } => t.unreachable_text(),
+        Error::TooOften { .. } => t.too_often_text(),
+        Error::Denied(refusal) => match refusal {
+            Refusal::Banned => t.refused_banned(),
+            Refusal::NotMember => t.refused_not_member(),
+            Refusal::InviteOnly => t.refused_invite_only(),
+            Refusal::NotStaff => t.refused_not_staff(),
+            Refusal::NotAdmin => t.refused_not_admin(),
+            Refusal::NotAuthor => t.refused_not_author(),
+            Refusal::Rank => t.refused_rank(),
+            Refusal::Locked => t.refused_locked(),
+            Refusal::Gone => t.refused_gone(),
+            Refusal::TooSoon => t.refused_too_soon(),
+            _ => t.refused_other(),
+        },
+    }
+    .to_owned()
+}
+
+/// A page that says that something is done.
+pub(crate) fn said(request: &HttpRequest, visit: &Visit, title: &'static str, text: &'static str) -> HttpResponse {
+    trouble(request, visit, StatusCode::OK, title, text)
 }
 
 /// Whatever no route knows.

@@ -7,7 +7,10 @@ use domain::{
     urls::{self, Site},
 };
 
-use crate::language::{self, Language};
+use crate::{
+    care, compose,
+    language::{self, Language},
+};
 
 /// The longest piece of a post that stands for the whole of it.
 const EXCERPT: usize = 240;
@@ -89,6 +92,15 @@ pub(crate) struct Card {
     pub(crate) replies: String,
     pub(crate) likes: Option<String>,
     pub(crate) enclosures: Vec<Enclosure>,
+    /// Whether whoever looks at it voted for it, or wrote it.
+    pub(crate) voted: bool,
+    pub(crate) mine: bool,
+    /// Where one replies to it, changes it, deletes it, reports it, and keeps order.
+    pub(crate) reply_page: String,
+    pub(crate) edit_page: String,
+    pub(crate) delete_page: String,
+    pub(crate) report_page: String,
+    pub(crate) moderate_page: String,
 }
 
 impl Card {
@@ -104,6 +116,7 @@ impl Card {
             let label = if attachment.alt.is_empty() { t.attachment().to_owned() } else { attachment.alt.clone() };
             Some(Enclosure { url: outward(&attachment.url)?, label })
         });
+        let about = |page: &str, what: &str| urls::asking(page, &[(what, &post.id.to_string())]);
         Self {
             id: post.id.0,
             headline: if headline.is_empty() { t.moment(post.published) } else { headline },
@@ -128,6 +141,13 @@ impl Card {
             replies: t.replies(tally.replies),
             likes: (tally.likes > 0).then(|| t.likes(tally.likes)),
             enclosures: enclosures.collect(),
+            voted: false,
+            mine: false,
+            reply_page: about(compose::PATH, "to"),
+            edit_page: about(compose::PATH, "edit"),
+            delete_page: about(care::DELETE, "post"),
+            report_page: about(care::REPORT, "post"),
+            moderate_page: about(care::MODERATE, "post"),
         }
     }
 }

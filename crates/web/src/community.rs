@@ -4,7 +4,9 @@ use app::{App, Result, view::PostView};
 use askama::Template;
 use domain::{
     actor::Actor,
-    group::{GroupRules, Joining, Role, Visibility},
+    group::{GroupRules, Joining, MemberState, Role, Standing, Visibility},
+    id::ActorId,
+    policy::{self, Place},
     text::html,
     time::Timestamp,
     urls::{self, Sheet},
@@ -16,8 +18,9 @@ use store::{
 };
 
 use crate::{
-    answer::{self, Frame, Keep, Visit},
+    answer::{self, Frame, Visit},
     cards::Face,
+    compose,
     directory::{Pulse, Vital},
     language::Language,
     listing::{self, Asked, Row, Sort},
@@ -50,6 +53,19 @@ struct Community {
     rows: Vec<Row>,
     more: Option<String>,
     feed: Option<String>,
+    /// What whoever is signed in is to it.
+    tie: Option<Tie>,
+    id: i64,
+    write: String,
+}
+
+/// What somebody is to a community.
+struct Tie {
+    role: Option<&'static str>,
+    is_owner: bool,
+    waits: bool,
+    may_write: bool,
+    is_invite_only: bool,
 }
 
 /// What a community holds, as far as everybody may see it.
@@ -62,15 +78,22 @@ struct Held {
     pinned: Vec<(Thread, PostView)>,
     threads: Vec<(Thread, PostView)>,
     next: Option<Cursor>,
+    standing: Option<Standing>,
 }
 
 impl Held {
-    fn read(c: &mut Conn, group: &Actor, order: Order, after: Option<Cursor>) -> store::Result<Option<Self>> {
+    fn read(
+        c: &mut Conn,
+        group: &Actor,
+        (order, after): (Order, Option<Cursor>),
+        viewer: Option<ActorId>,
+        now: Timestamp,
+    ) -> store::Result<Option<Self>> {
         let Some(rules) = store::groups::rules(c, group.id)? else { return Ok(None) };
-        let (mut found, next) = listing::page(c, Scope::Group(group.id), order, None, after)?;
+        let (mut found, next) = listing::page(c, Scope::Group(group.id), order, viewer, after)?;
         let mut pinned = Vec::new();
         if after.is_none() {
-            let ids = posts::list(c, List::Featured(group.id), None, Page::first(listing::THREADS))?;
+            let ids = posts::list(c, List::Featured(group.id), viewer, Page::first(listing::THREADS))?;
             found.retain(|thread| !ids.contains(&thread.post));
             pinned = threads::among(c, &ids)?;
         }
@@ -87,6 +110,7 @@ impl Held {
             pinned: listing::hydrate(c, pinned)?,
             threads: listing::hydrate(c, found)?,
             next,
+            standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
         }))
     }
 }
@@ -99,26 +123,28 @@ pub(crate) async fn page(
     group: Actor,
     asked: &Asked,
 ) -> Result<HttpResponse> {
-    let (order, after) = (asked.order(), asked.after());
-    let held = app.read(move |c| Held::read(c, &group, order, after).map(|held| held.map(|held| (group, held))));
+    let (order, after, viewer, now) = (asked.order(), asked.after(), visit.viewer(), app.now());
+    let held = app
+        .read(move |c| Held::read(c, &group, (order, after), viewer, now).map(|held| held.map(|held| (group, held))));
     let (group, held) = held.await?.ok_or(app::Error::NotFound)?;
     let page = describe(app, visit, &group, &held, order, after.is_none());
-    Ok(answer::page(request, StatusCode::OK, Keep::Briefly, &page))
+    Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))
 }
 
 fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, is_first: bool) -> Community {
     let (site, t, now) = (app.site(), visit.language, app.now());
     let face = Face::new(site, group);
-    let is_closed = held.rules.visibility == Visibility::Private;
+    let is_private = held.rules.visibility == Visibility::Private;
+    let is_closed = is_private && !held.standing.is_some_and(|standing| standing.is_member());
     let title = face.name.clone();
-    let mut frame = if group.indexable && !is_closed && is_first && order == Order::Active {
+    let mut frame = if group.indexable && !is_private && is_first && order == Order::Active {
         Frame::public(visit, title, group.uri.clone())
     } else {
         Frame::private(visit, title)
     };
     frame.document = Some(group.uri.clone());
     frame.kind = "profile";
-    let feed = (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Atom));
+    let feed = (!is_private).then(|| urls::sheet(&group.uri, Sheet::Atom));
     frame.feed.clone_from(&feed);
     let summary = html::excerpt(&group.summary, DESCRIPTION);
     if !summary.is_empty() {
@@ -144,8 +170,21 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         rows,
         more: held.next.map(|next| listing::address(&group.uri, order, Some(next))),
         feed,
+        tie: held.standing.map(|standing| tie(t, held.rules, standing)),
+        id: group.id.0,
+        write: urls::asking(compose::PATH, &[("group", &group.id.to_string())]),
         frame,
         face,
+    }
+}
+
+fn tie(t: Language, rules: GroupRules, standing: Standing) -> Tie {
+    Tie {
+        role: standing.role.map(|role| called(t, role)),
+        is_owner: standing.role == Some(Role::Owner),
+        waits: standing.waiting == Some(MemberState::Pending),
+        may_write: policy::post(&rules, &standing, Place::Thread).is_ok(),
+        is_invite_only: policy::join(&rules, &standing).is_err(),
     }
 }
 

@@ -17,7 +17,7 @@ use domain::{
 use serde::Deserialize;
 
 use crate::{
-    answer::{self, Frame, Keep, Visit},
+    answer::{self, Frame, Visit},
     cards::Face,
     community,
     language::Language,
@@ -98,6 +98,7 @@ pub(crate) struct Entry {
     pub(crate) latest: Option<String>,
     pub(crate) visibility: &'static str,
     moment: Option<Timestamp>,
+    is_private: bool,
 }
 
 /// A way to narrow or order the list.
@@ -121,21 +122,27 @@ struct Directory {
 pub(crate) async fn entries(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
     // The server's own host lists all its communities, the host of an organization those of that organization.
     let of = (visit.host != *app.site().host()).then(|| visit.host.clone());
+    let groups = app.read(move |c| store::actors::local_groups(c, of.as_ref(), GROUPS)).await?;
+    let listed = groups.into_iter().filter(|group| group.discoverable).collect();
+    let mut entries = described(app, visit, listed).await?;
+    entries.retain(|entry| !entry.is_private);
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.moment));
+    Ok(entries)
+}
+
+/// Communities as the directory lists them.
+pub(crate) async fn described(app: &App, visit: &Visit, groups: Vec<Actor>) -> Result<Vec<Entry>> {
     let listed = app.read(move |c| {
-        let groups = store::actors::local_groups(c, of.as_ref(), GROUPS)?;
         let ids: Vec<_> = groups.iter().map(|group| group.id).collect();
         let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
         let latest = store::threads::latest_in(c, &ids)?;
-        Ok(groups
-            .into_iter()
-            .filter(|group| group.discoverable)
-            .filter_map(move |group| {
-                let rules = rules.iter().find(|rules| rules.id == group.id).copied()?;
-                let members = members.get(&group.id).copied().unwrap_or_default();
-                let latest = latest.iter().find(|(id, _)| *id == group.id).and_then(|(_, at)| *at);
-                (rules.visibility != Visibility::Private).then_some((group, rules, members, latest))
-            })
-            .collect::<Vec<_>>())
+        let entry = |group: Actor| {
+            let rules = rules.iter().find(|rules| rules.id == group.id).copied()?;
+            let members = members.get(&group.id).copied().unwrap_or_default();
+            let latest = latest.iter().find(|(id, _)| *id == group.id).and_then(|(_, at)| *at);
+            Some((group, rules, members, latest))
+        };
+        Ok(groups.into_iter().filter_map(entry).collect::<Vec<_>>())
     });
     let entry = |(group, rules, members, latest): (Actor, GroupRules, i64, Option<Timestamp>)| Entry {
         id: group.id,
@@ -147,20 +154,23 @@ pub(crate) async fn entries(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
         latest: latest.map(|latest| visit.language.ago(app.now(), latest)),
         visibility: community::visibility(visit.language, rules.visibility),
         moment: latest,
+        is_private: rules.visibility == Visibility::Private,
     };
-    let mut entries: Vec<Entry> = listed.await?.into_iter().map(entry).collect();
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.moment));
-    Ok(entries)
+    Ok(listed.await?.into_iter().map(entry).collect())
 }
 
 /// `GET /communities`
-pub(crate) async fn show(request: HttpRequest, app: Data<App>, asked: Option<Query<Asked>>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
     match entries(&app, &visit).await {
         Ok(entries) => {
             let directory = describe(&app, &visit, asked, entries);
-            answer::page(&request, StatusCode::OK, Keep::Briefly, &directory)
+            answer::page(&request, StatusCode::OK, visit.keep(), &directory)
         }
         Err(error) => answer::error(&request, &visit, &error),
     }

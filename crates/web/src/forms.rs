@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Line(&'static str),
     /// Several lines; how many are shown.
     Lines(u8),
+    /// One of many, in a list that opens.
+    Select(Vec<Choice>),
     /// One of a few, all shown.
     Choices(Vec<Choice>),
 }
@@ -74,6 +76,11 @@ impl Field {
     /// A field of several lines.
     pub(crate) fn lines(id: &'static str, rows: u8, label: impl Into<String>) -> Self {
         Self::new(id, Kind::Lines(rows), label)
+    }
+
+    /// A question with many answers.
+    pub(crate) fn select(id: &'static str, label: impl Into<String>, choices: Vec<Choice>) -> Self {
+        Self::new(id, Kind::Select(choices), label)
     }
 
     /// A question with few answers.

@@ -1,19 +1,26 @@
 //! The front page: what this site is for and its communities, or its first run.
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
 use app::{App, Result, view::PostView};
 use askama::Template;
+use domain::id::ActorId;
 use store::threads::{Order, Scope, Thread};
 
 use crate::{
-    answer::{self, Frame, Keep, Visit},
+    answer::{self, Frame, Visit},
     directory::{self, Entry},
-    listing::{self, Row},
+    listing::{self, Asked, Row, Sort},
     setup,
 };
 
 /// How many communities and conversations the front page shows.
 const ENTRIES: usize = 6;
 const ROWS: usize = 8;
+/// How many communities of one's own are listed.
+const MINE: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "front.html")]
@@ -24,13 +31,25 @@ struct Front {
     all: Option<String>,
     rows: Vec<Row>,
     rule: &'static str,
+    /// The orders to choose from, for those who are signed in.
+    sorts: Vec<Sort>,
+    more: Option<String>,
 }
 
 /// `GET /`
-pub(crate) async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
-    match front(&app, &visit).await {
-        Ok(Some(front)) => answer::page(&request, StatusCode::OK, Keep::Briefly, &front),
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    let asked = asked.map(Query::into_inner).unwrap_or_default();
+    let front = match visit.viewer() {
+        Some(me) => home(&app, &visit, me, &asked).await.map(Some),
+        None => front(&app, &visit).await,
+    };
+    match front {
+        Ok(Some(front)) => answer::page(&request, StatusCode::OK, visit.keep(), &front),
         Ok(None) => setup::form(&request, &visit),
         Err(error) => answer::error(&request, &visit, &error),
     }
@@ -54,5 +73,30 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     let rows = latest.await?.iter().map(row).collect();
     let mut frame = Frame::public(visit, t.communities(), visit.home.clone());
     frame.place = "home";
-    Ok(Some(Front { frame, entries, all, rows, rule: listing::rule(t, Order::Active) }))
+    Ok(Some(Front { frame, entries, all, rows, rule: listing::rule(t, Order::Active), sorts: Vec::new(), more: None }))
+}
+
+/// What is new where somebody takes part.
+async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Front> {
+    let (site, t, order, after) = (app.site(), visit.language, asked.order(), asked.after());
+    let found = app.read(move |c| {
+        let (threads, next) = listing::page(c, Scope::Followed(me), order, Some(me), after)?;
+        Ok((listing::hydrate(c, threads)?, next, store::follows::groups(c, me, MINE)?))
+    });
+    let (threads, next, groups) = found.await?;
+    let mut entries = directory::described(app, visit, groups).await?;
+    let all = Some(site.page_on(&visit.host, directory::PATH));
+    entries.sort_by_key(|entry| entry.face.name.to_lowercase());
+    let row = |(thread, view): &(Thread, PostView)| Row::new(site, t, app.now(), thread, view);
+    let mut frame = Frame::private(visit, t.home());
+    frame.place = "home";
+    Ok(Front {
+        frame,
+        entries,
+        all,
+        rows: threads.iter().map(row).collect(),
+        rule: listing::rule(t, order),
+        sorts: listing::sorts(t, &visit.home, order),
+        more: next.map(|next| listing::address(&visit.home, order, Some(next))),
+    })
 }

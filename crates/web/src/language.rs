@@ -59,9 +59,7 @@ impl Language {
 
     /// The one that the visitor chose here, or else the one that their browser likes best.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        let cookies = request.headers().get_all(COOKIE_HEADER).filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        if let Some(chosen) = pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, tag)| Self::parse(tag)) {
+        if let Some(chosen) = chosen(request) {
             return chosen;
         }
         let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -161,6 +159,18 @@ impl Language {
         };
         format!("{} {} {}", at.day(), months.get(month).copied().unwrap_or_default(), at.year())
     }
+}
+
+/// The language that the visitor chose here by hand.
+fn chosen(request: &HttpRequest) -> Option<Language> {
+    let cookies = request.headers().get_all(COOKIE_HEADER).filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, tag)| Language::parse(tag))
+}
+
+/// Whether the visitor chose a language here by hand.
+pub(crate) fn is_chosen(request: &HttpRequest) -> bool {
+    chosen(request).is_some()
 }
 
 /// A moment for software.

@@ -6,7 +6,10 @@ mod actors;
 mod answer;
 mod assets;
 mod cards;
+mod care;
 mod community;
+mod compose;
+mod deeds;
 mod directory;
 mod forms;
 mod front;
@@ -14,8 +17,10 @@ mod interaction;
 mod language;
 mod listing;
 mod messages;
+mod notices;
 mod person;
 mod posted;
+mod queue;
 mod session;
 mod setup;
 #[cfg(test)]
@@ -44,17 +49,32 @@ macro_rules! page {
     };
 }
 
+macro_rules! button {
+    ($config:ident, $path:expr, $handler:expr) => {
+        $config.service(
+            web::resource($path).route(web::post().to($handler)).default_service(web::to(answer::wrong_method)),
+        )
+    };
+}
+
 fn routes(config: &mut ServiceConfig) {
     page!(config, "/", front::show, post => setup::submit);
     page!(config, setup::WELCOME, setup::welcome);
     page!(config, assets::STYLE, assets::show_style);
     page!(config, assets::MARK, assets::show_mark);
-    config.service(
-        web::resource(tongue::PATH)
-            .route(web::post().to(tongue::choose))
-            .default_service(web::to(answer::wrong_method)),
-    );
+    button!(config, tongue::PATH, tongue::choose);
     page!(config, directory::PATH, directory::show);
+    page!(config, compose::PATH, compose::form, post => compose::submit);
+    page!(config, care::DELETE, care::delete_form, post => care::delete);
+    page!(config, care::REPORT, care::report_form, post => care::report);
+    page!(config, care::MODERATE, care::moderate_form, post => care::moderate);
+    page!(config, notices::PATH, notices::show);
+    page!(config, queue::PATH, queue::show);
+    button!(config, queue::ANSWER, queue::answer);
+    button!(config, queue::RESOLVE, queue::resolve);
+    button!(config, deeds::JOIN, deeds::join);
+    button!(config, deeds::LEAVE, deeds::leave);
+    button!(config, deeds::VOTE, deeds::vote);
     page!(config, path::INTERACTION, interaction::show);
     page!(config, path::ACTOR, actors::show);
     page!(config, path::ACTOR_PART, threads::show);

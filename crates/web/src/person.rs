@@ -15,7 +15,7 @@ use store::{
 };
 
 use crate::{
-    answer::{self, Frame, Keep, Visit},
+    answer::{self, Frame, Visit},
     cards::{self, Card, Face},
 };
 
@@ -74,7 +74,7 @@ pub(crate) async fn page(
     let page = Page { before: before.map(PostId), ..Page::first(POSTS) };
     let (person, held) = app.read(move |c| Held::read(c, &person, page).map(|held| (person, held))).await?;
     let page = describe(app, visit, &person, &held, before.is_none());
-    Ok(answer::page(request, StatusCode::OK, Keep::Briefly, &page))
+    Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))
 }
 
 fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, is_first: bool) -> Person {
@@ -113,5 +113,5 @@ pub(crate) fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: &
         original: cards::outward(&actor.url),
         face,
     };
-    answer::page(request, StatusCode::OK, Keep::Briefly, &page)
+    answer::page(request, StatusCode::OK, visit.keep(), &page)
 }

@@ -1,5 +1,4 @@
 //! Forms as they are sent: only from pages of this site, and with the token of the session that they were made for.
-#![expect(dead_code, reason = "the pages that sign people in come next")]
 use std::{future::Future, pin::Pin};
 
 use actix_web::{

@@ -26,6 +26,8 @@ use store::{Db, Location};
 
 use crate::messages::TABLE;
 
+mod journeys;
+
 /// The machine of the server itself, and another one.
 const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5_000);
 const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 5)), 5_000);

@@ -11,8 +11,10 @@ use askama::Template;
 use domain::{
     actor::Actor,
     id::{ActorId, PostId},
-    post::Post,
+    policy,
+    post::{Post, Vote},
     text::html,
+    time::Timestamp,
     urls,
 };
 use serde::Deserialize;
@@ -24,8 +26,9 @@ use store::{
 
 use crate::{
     actors,
-    answer::{self, Frame, Keep, Visit},
+    answer::{self, Frame, Visit},
     cards::{Card, Face},
+    compose,
 };
 
 /// How many posts of a thread one page holds.
@@ -80,16 +83,19 @@ struct Thread {
     /// The same page in the other view.
     other_view: String,
     more: Option<String>,
+    is_staff: bool,
+    may_reply: bool,
+    write: &'static str,
 }
 
 /// `GET /@NAME/ID`
 pub(crate) async fn show(
     request: HttpRequest,
     app: Data<App>,
+    visit: Visit,
     path: Path<(String, String)>,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
     let (name, id) = path.into_inner();
     let asked = asked.map(Query::into_inner).unwrap_or_default();
     match respond(&request, &app, &visit, (&name, &id), &asked).await {
@@ -110,13 +116,13 @@ async fn respond(
     if let Some(author) = named.elsewhere_here(app.site(), &visit.host) {
         return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &urls::post(&author, id)));
     }
-    let ours = visit.host.clone();
+    let (ours, viewer, now) = (visit.host.clone(), visit.viewer(), app.now());
     let page = Page { after: asked.after.map(PostId), ..Page::first(POSTS) };
     let found = app.read(move |c| {
         let Some(author) = actors::find(c, &named, &ours)? else { return Ok(None) };
         let by_author = |post: &Post| post.author == author.id;
-        if let Some(post) = posts::seen(c, id, None)?.filter(|post| by_author(post) && author.deleted.is_none()) {
-            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page, None)?))));
+        if let Some(post) = posts::seen(c, id, viewer)?.filter(|post| by_author(post) && author.deleted.is_none()) {
+            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page, viewer, now)?))));
         }
         let deleted = posts::by_id(c, id)?.filter(|post| by_author(post) && post.deleted.is_some());
         Ok(deleted.filter(|post| post.local && post.audience.is_open()).map(|_| Found::Deleted))
@@ -125,7 +131,7 @@ async fn respond(
         Found::Deleted => answer::gone(request, visit),
         Found::Thread(read) => {
             let thread = describe(app, visit, *read, asked);
-            answer::page(request, StatusCode::OK, Keep::Briefly, &thread)
+            answer::page(request, StatusCode::OK, visit.keep(), &thread)
         }
     })
 }
@@ -150,10 +156,13 @@ struct Read {
     replies: Vec<PostView>,
     gaps: Vec<Gap>,
     last: Option<PostId>,
+    /// Which of them whoever looks at the page voted for.
+    liked: HashSet<PostId>,
+    is_staff: bool,
 }
 
 impl Read {
-    fn thread(c: &mut Conn, post: Post, page: Page, viewer: Option<ActorId>) -> store::Result<Self> {
+    fn thread(c: &mut Conn, post: Post, page: Page, viewer: Option<ActorId>, now: Timestamp) -> store::Result<Self> {
         let branches = timelines::branches(c, post.root, BRANCHES)?;
         let parent_of: HashMap<PostId, PostId> =
             branches.iter().filter_map(|(id, parent)| Some((*id, (*parent)?))).collect();
@@ -172,6 +181,12 @@ impl Read {
         let up: Vec<PostId> = up.into_iter().filter(|id| seen.contains(id)).collect();
         let (above, below) = (posts::by_ids(c, &up)?, posts::by_ids(c, &ids)?);
         let gaps = gaps(c, post.id, &ids, &parent_of)?;
+        let shown: Vec<PostId> = ids.iter().copied().chain([post.id]).collect();
+        let votes = viewer.map(|me| store::votes::of(c, me, &shown)).transpose()?.unwrap_or_default();
+        let standing = match (viewer, post.group) {
+            (Some(me), Some(group)) => Some(store::groups::standing(c, group, me, now)?),
+            _ => None,
+        };
         let closing = if post.locked.is_some() { closing(c, post.id)? } else { None };
         Ok(Self {
             replies: app::view::posts(c, below)?,
@@ -180,6 +195,8 @@ impl Read {
             closing,
             gaps,
             last,
+            liked: votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect(),
+            is_staff: standing.is_some_and(|standing| policy::moderate(&standing).is_ok()),
         })
     }
 }
@@ -254,9 +271,14 @@ fn closing(c: &mut Conn, id: PostId) -> store::Result<Option<(Actor, String)>> {
 
 fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let (site, t) = (app.site(), visit.language);
-    let Read { post, parents, closing, replies, gaps, last } = read;
+    let Read { post, parents, closing, replies, gaps, last, liked, is_staff } = read;
+    let made = |view: &PostView| Card {
+        voted: liked.contains(&view.post.id),
+        mine: visit.viewer() == Some(view.post.author),
+        ..Card::new(site, t, view)
+    };
     let (is_first, is_linear) = (asked.after.is_none(), asked.view == LINEAR);
-    let mut card = Card::new(site, t, &post);
+    let mut card = made(&post);
     if is_first && last.is_none() {
         // Here they can be counted, those on deeper levels too.
         card.replies = t.replies(replies.len());
@@ -284,8 +306,11 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     Thread {
         parents: parents.iter().map(|view| Card::new(site, t, view)).collect(),
         closing: closing.map(|(by, reason)| Closing { by: Face::new(site, &by), reason }),
-        replies: arrange(post.post.id, is_linear, &replies, gaps, |view| Card::new(site, t, view)),
+        replies: arrange(post.post.id, is_linear, &replies, gaps, made),
         other_view: view(if is_linear { "" } else { LINEAR }),
+        may_reply: visit.me.is_some() && (!card.locked || is_staff),
+        write: compose::PATH,
+        is_staff,
         is_linear,
         more,
         frame,

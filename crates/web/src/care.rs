@@ -1,0 +1,235 @@
+//! What is done with a post on a page of its own: deleting one's own, reporting another's, keeping order.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{
+    App, Error, Me, Result,
+    moderation::{self, Measure},
+    posts,
+    reports::{self, Complaint},
+    view::PostView,
+};
+use askama::Template;
+use domain::{id::PostId, report::Category};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Card,
+    deeds,
+    forms::{Choice, Field, Fields},
+    language::Language,
+    posted::Sent,
+    session::SignedIn,
+};
+
+/// Where one deletes, reports, and keeps order.
+pub(crate) const DELETE: &str = "/delete";
+pub(crate) const REPORT: &str = "/report";
+pub(crate) const MODERATE: &str = "/moderate";
+
+/// The post that a page is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
+    post: i64,
+}
+
+/// What was entered about a post.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Entered {
+    post: i64,
+    #[serde(default)]
+    what: String,
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "care.html")]
+struct Care {
+    frame: Frame,
+    heading: &'static str,
+    explanation: &'static str,
+    action: &'static str,
+    card: Card,
+    form: Fields,
+    send: &'static str,
+    is_danger: bool,
+}
+
+async fn seen(app: &App, me: Me, id: i64) -> Result<PostView> {
+    let found = app.read(move |c| match store::posts::seen(c, PostId(id), Some(me.0))? {
+        Some(post) => app::view::post(c, post).map(Some),
+        None => Ok(None),
+    });
+    found.await?.ok_or(Error::NotFound)
+}
+
+/// `GET /delete`
+pub(crate) async fn delete_form(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    let t = visit.language;
+    let view = match seen(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
+        Ok(view) if view.post.author == by.me.0 => view,
+        Ok(_) => return answer::error(&request, &visit, &Error::NotFound),
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    let page = Care {
+        frame: Frame::private(&visit, t.delete_post()),
+        heading: t.delete_post(),
+        explanation: t.delete_explained(),
+        action: DELETE,
+        card: Card::new(app.site(), t, &view),
+        form: Fields::default(),
+        send: t.delete(),
+        is_danger: true,
+    };
+    answer::page(&request, StatusCode::OK, Keep::Never, &page)
+}
+
+/// `POST /delete`
+pub(crate) async fn delete(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+    let (me, id) = (sent.by.me, sent.entered.post);
+    let deleted = async {
+        let view = seen(&app, me, id).await?;
+        if view.post.author != me.0 {
+            return Err(Error::NotFound);
+        }
+        posts::delete(&app, me, view.post.id).await?;
+        Ok(view.group.map_or_else(|| view.author.uri.clone(), |group| crate::cards::page_of(app.site(), &group)))
+    };
+    match deleted.await {
+        Ok(page) => answer::redirect(StatusCode::SEE_OTHER, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `GET /report`
+pub(crate) async fn report_form(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    let t = visit.language;
+    let view = match seen(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
+        Ok(view) => view,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    let categories = Category::ALL.iter().map(|category| Choice::new(category.as_str(), named(t, *category), ""));
+    let fields = vec![
+        Field::choices("what", t.report_what(), categories.collect()).value(Category::Violation.as_str()),
+        Field::lines("reason", 4, t.report_comment())
+            .hint(t.report_comment_hint())
+            .longest(reports::COMMENT)
+            .optional(),
+    ];
+    let page = Care {
+        frame: Frame::private(&visit, t.report_post()),
+        heading: t.report_post(),
+        explanation: t.report_explained(),
+        action: REPORT,
+        card: Card::new(app.site(), t, &view),
+        form: Fields::new(fields),
+        send: t.send_report(),
+        is_danger: false,
+    };
+    answer::page(&request, StatusCode::OK, Keep::Never, &page)
+}
+
+pub(crate) fn named(t: Language, category: Category) -> &'static str {
+    match category {
+        Category::Spam => t.category_spam(),
+        Category::Legal => t.category_legal(),
+        Category::Violation => t.category_violation(),
+        Category::Other => t.category_other(),
+    }
+}
+
+/// `POST /report`
+pub(crate) async fn report(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+    let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
+    let filed = async {
+        let view = seen(&app, me, entered.post).await?;
+        let complaint = Complaint {
+            target: view.post.author,
+            posts: vec![view.post.id],
+            comment: entered.reason,
+            category: entered.what.parse().unwrap_or(Category::Other),
+            forward: false,
+        };
+        reports::file(&app, me, complaint).await
+    };
+    match filed.await {
+        Ok(_) => answer::said(&request, &visit, t.report_sent(), t.report_sent_text()),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `GET /moderate`
+pub(crate) async fn moderate_form(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    let t = visit.language;
+    let view = match seen(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
+        Ok(view) => view,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    let post = &view.post;
+    let pairs = [
+        if post.removed.is_some() { ("restore", t.restore()) } else { ("remove", t.remove()) },
+        if post.locked.is_some() { ("unlock", t.unlock()) } else { ("lock", t.lock()) },
+        if post.featured.is_some() { ("unpin", t.unpin()) } else { ("pin", t.pin()) },
+    ];
+    let choices = pairs.into_iter().map(|(word, label)| Choice::new(word, label, "")).collect();
+    let fields = vec![
+        Field::choices("what", t.measure(), choices),
+        Field::lines("reason", 3, t.why()).hint(t.why_hint()).longest(1_000).optional(),
+    ];
+    let page = Care {
+        frame: Frame::private(&visit, t.moderate_post()),
+        heading: t.moderate_post(),
+        explanation: t.moderate_explained(),
+        action: MODERATE,
+        card: Card::new(app.site(), t, &view),
+        form: Fields::new(fields),
+        send: t.apply(),
+        is_danger: false,
+    };
+    answer::page(&request, StatusCode::OK, Keep::Never, &page)
+}
+
+/// `POST /moderate`
+pub(crate) async fn moderate(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+    let (me, entered) = (sent.by.me, sent.entered);
+    let measure = match entered.what.as_str() {
+        "remove" => Measure::Remove,
+        "restore" => Measure::Restore,
+        "lock" => Measure::Lock,
+        "unlock" => Measure::Unlock,
+        "pin" => Measure::Feature,
+        "unpin" => Measure::Unfeature,
+        _ => return answer::error(&request, &visit, &Error::Invalid(visit.language.flaw_choice().to_owned())),
+    };
+    let taken = async {
+        let view = seen(&app, me, entered.post).await?;
+        moderation::take(&app, me, view.post.id, measure, entered.reason).await?;
+        Ok(crate::compose::page_of(&app, &view.author, view.post.id))
+    };
+    match taken.await {
+        Ok(page) => answer::redirect(StatusCode::SEE_OTHER, &page),
+        Err(error) => deeds::done(&request, &app, &visit, Err(error), ""),
+    }
+}

@@ -1,0 +1,82 @@
+//! What is done with one button: joining and leaving a community, and voting.
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use app::{App, Me, Result, follows, members, votes};
+use domain::{
+    id::{ActorId, PostId},
+    post::Vote,
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Visit},
+    posted::Sent,
+};
+
+/// Where one joins and leaves a community, and where one votes.
+pub(crate) const JOIN: &str = "/join";
+pub(crate) const LEAVE: &str = "/leave";
+pub(crate) const VOTE: &str = "/vote";
+
+/// The community that a button is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Membership {
+    group: i64,
+    #[serde(default)]
+    back: String,
+}
+
+/// The post that a button is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Opinion {
+    post: i64,
+    /// A vote; anything else takes it back.
+    vote: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /join`
+pub(crate) async fn join(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Membership>) -> HttpResponse {
+    let Membership { group, back } = sent.entered;
+    done(&request, &app, &visit, enter(&app, sent.by.me, ActorId(group)).await, &back)
+}
+
+/// Groups here are joined; those elsewhere are followed, which is how one joins there.
+async fn enter(app: &App, me: Me, group: ActorId) -> Result<()> {
+    let is_local = app.read(move |c| store::actors::is_local(c, group)).await?;
+    if is_local {
+        members::join(app, me, group).await.map(drop)
+    } else {
+        follows::request(app, me, group).await.map(drop)
+    }
+}
+
+/// `POST /leave`
+pub(crate) async fn leave(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Membership>) -> HttpResponse {
+    let Membership { group, back } = sent.entered;
+    done(&request, &app, &visit, exit(&app, sent.by.me, ActorId(group)).await, &back)
+}
+
+async fn exit(app: &App, me: Me, group: ActorId) -> Result<()> {
+    let is_local = app.read(move |c| store::actors::is_local(c, group)).await?;
+    if is_local { members::leave(app, me, group).await } else { follows::end(app, me, group).await }
+}
+
+/// `POST /vote`
+pub(crate) async fn vote(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Opinion>) -> HttpResponse {
+    let Opinion { post, vote, back } = sent.entered;
+    let post = PostId(post);
+    let result = match vote.parse::<Vote>() {
+        Ok(vote) => votes::cast(&app, sent.by.me, post, vote).await,
+        Err(_none) => votes::retract(&app, sent.by.me, post).await,
+    };
+    done(&request, &app, &visit, result.map(drop), &format!("{back}#p{post}"))
+}
+
+/// Back to where the button was, or the page that says why not.
+pub(crate) fn done(request: &HttpRequest, app: &App, visit: &Visit, result: Result<()>, back: &str) -> HttpResponse {
+    match result {
+        Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, back)),
+        Err(error) => answer::error(request, visit, &error),
+    }
+}

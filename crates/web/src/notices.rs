@@ -1,0 +1,110 @@
+//! What somebody was told: replies, mentions, votes, requests.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{App, Result, notifications::Kind};
+use askama::Template;
+use domain::{actor::Actor, id::PostId, urls};
+use serde::Deserialize;
+use store::{
+    notifications::Notification,
+    timelines::{self, Told, Window},
+};
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::{Card, Face},
+    language::{self, Language},
+    queue,
+    session::SignedIn,
+};
+
+/// Where it is.
+pub(crate) const PATH: &str = "/notices";
+const NOTICES: i64 = 40;
+
+/// From where on a page lists.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct From {
+    before: Option<i64>,
+}
+
+struct Notice {
+    face: Face,
+    text: String,
+    card: Option<Card>,
+    /// Where it is dealt with, if that is not the page of a post.
+    page: Option<String>,
+    when: String,
+    when_exactly: String,
+}
+
+#[derive(Template)]
+#[template(path = "notices.html")]
+struct Notices {
+    frame: Frame,
+    list: Vec<Notice>,
+    older: Option<String>,
+}
+
+/// `GET /notices`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    from: Option<Query<From>>,
+) -> HttpResponse {
+    let before = from.and_then(|from| from.before).unwrap_or(i64::MAX);
+    match notices(&app, &visit, &by, before).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result<Notices> {
+    let (site, t, me) = (app.site(), visit.language, by.me);
+    let found = app.read(move |c| {
+        let told = timelines::told(c, me.0, &Told::default(), Window { before, ..Window::newest(NOTICES) })?;
+        let posts: Vec<PostId> = told.iter().filter_map(|notice| notice.post).collect();
+        let seen = timelines::visible_among(c, &posts, Some(me.0))?;
+        let posts: Vec<PostId> = posts.into_iter().filter(|id| seen.contains(id)).collect();
+        let people: Vec<_> = told.iter().map(|notice| notice.actor).collect();
+        let found = store::posts::by_ids(c, &posts)?;
+        Ok((told, store::actors::by_ids(c, &people)?, app::view::posts(c, found)?))
+    });
+    let (told, people, posts) = found.await?;
+    let last = told.last().filter(|_| i64::try_from(told.len()).is_ok_and(|length| length == NOTICES));
+    let older = last.map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
+    let notice = |notice: &Notification| {
+        let who: &Actor = people.iter().find(|person| person.id == notice.actor)?;
+        let face = Face::new(site, who);
+        let view = notice.post.and_then(|id| posts.iter().find(|view| view.post.id == id));
+        let for_staff = [Kind::FollowRequest.as_str(), Kind::Report.as_str()].contains(&notice.kind.as_str());
+        Some(Notice {
+            text: sentence(t, &notice.kind, &face.name),
+            card: view.map(|view| Card::new(site, t, view)),
+            page: for_staff.then(|| queue::PATH.to_owned()),
+            when: t.ago(app.now(), notice.created),
+            when_exactly: language::machine_moment(notice.created),
+            face,
+        })
+    };
+    let mut frame = Frame::private(visit, t.notices());
+    frame.place = "notices";
+    Ok(Notices { frame, list: told.iter().filter_map(notice).collect(), older })
+}
+
+fn sentence(t: Language, kind: &str, name: &str) -> String {
+    match kind {
+        "mention" => t.told_mention(name),
+        "follow" => t.told_follow(name),
+        "follow_request" => t.told_request(name),
+        "favourite" => t.told_vote(name),
+        "reblog" => t.told_share(name),
+        "admin.report" => t.told_report(name),
+        _ => t.told_other(name),
+    }
+}

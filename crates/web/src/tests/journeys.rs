@@ -1,0 +1,169 @@
+//! Taking part by pages and forms alone: joining, writing, replying, voting, reporting, keeping order.
+use actix_web::{
+    http::{StatusCode, header},
+    test::TestRequest,
+};
+use app::{Me, Whence, people, sessions};
+
+use super::{Answer, HERE, World, is_well_formed, strangers};
+
+/// Somebody in a browser.
+struct Browser<'a> {
+    world: &'a World,
+    cookie: String,
+    language: &'static str,
+}
+
+impl<'a> Browser<'a> {
+    async fn of(world: &'a World, me: Me, language: &'static str) -> Self {
+        let secret = sessions::begin(&world.app, me, &Whence::default()).await.unwrap();
+        Self { world, cookie: format!("__Host-tertulia={secret}; language={language}"), language }
+    }
+
+    async fn get(&self, url: &str) -> Answer {
+        let path = url.strip_prefix("https://plaza.test").unwrap_or(url);
+        let request =
+            TestRequest::get().uri(path).peer_addr(HERE).insert_header((header::COOKIE, self.cookie.as_str()));
+        let answer = self.world.ask(request, "de").await;
+        assert_eq!(is_well_formed(&answer.body), Ok(()), "{path}: {}", answer.body);
+        assert_eq!(strangers(&answer.body, self.language), Vec::<&str>::new(), "{path}");
+        answer
+    }
+
+    /// Sends the form at `action` of the page `from`, with what it holds and what is entered.
+    async fn send(&self, from: &str, action: &str, entered: &[(&str, &str)]) -> Answer {
+        let page = self.get(from).await.body;
+        let form = page
+            .split("<form")
+            .find(|form| form.contains(&format!("action=\"{action}\"")))
+            .unwrap_or_else(|| panic!("{from} has no form for {action}: {page}"));
+        let form = form.split("</form>").next().unwrap();
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for input in form.split("<input type=\"hidden\" name=\"").skip(1) {
+            let (name, rest) = input.split_once("\" value=\"").unwrap();
+            fields.push((name.to_owned(), rest.split('"').next().unwrap().to_owned()));
+        }
+        fields.retain(|(name, _)| entered.iter().all(|(given, _)| given != name));
+        fields.extend(entered.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.post(action, &fields).await
+    }
+
+    async fn post(&self, action: &str, fields: &[(String, String)]) -> Answer {
+        let request = TestRequest::post().uri(action).peer_addr(HERE).set_form(fields);
+        self.world.ask(request.insert_header((header::COOKIE, self.cookie.as_str())), "de").await
+    }
+}
+
+async fn login(world: &World, name: &str) -> Me {
+    let new = people::NewPerson {
+        name: name.into(),
+        email: format!("{name}@plaza.test"),
+        password: "correct horse battery".into(),
+        admin: false,
+        language: "en".into(),
+    };
+    Me(people::create(&world.app, new).await.unwrap().id)
+}
+
+#[actix_web::test]
+async fn a_conversation_is_held_by_forms_alone() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+
+    // Bea asks to join, and Ana lets her in.
+    let asked = bea.send(&huerto.uri, "/join", &[]).await;
+    assert_eq!((asked.status, asked.location), (StatusCode::SEE_OTHER, huerto.uri.clone()));
+    assert!(bea.get(&huerto.uri).await.body.contains("Request sent"));
+    assert!(ana.get("/notices").await.body.contains("bea espera respuesta"));
+    let admitted = ana.send("/queue", "/queue/answer", &[("answer", "yes")]).await;
+    assert_eq!(admitted.status, StatusCode::SEE_OTHER, "{}", admitted.body);
+    assert!(bea.get(&huerto.uri).await.body.contains("Leave"));
+
+    // She writes: first she looks at it, then she publishes it.
+    let text = [("group", huerto.id.to_string()), ("title", "Agua".into()), ("text", "¿Quién *riega*?".into())];
+    let text: Vec<(&str, &str)> = text.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let preview = bea.send("/write", "/write", &[&text[..], &[("preview", "yes")]].concat()).await;
+    assert!(preview.status == StatusCode::OK && preview.body.contains("<em>riega</em>"), "{}", preview.body);
+    assert!(!world.get(&huerto.uri, "es").await.body.contains("Agua"), "a preview publishes nothing");
+    let empty = bea.send("/write", "/write", &[("group", text[0].1), ("title", "Sin texto")]).await;
+    assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.body.contains("Sin texto"));
+    let thread = bea.send("/write", "/write", &text).await;
+    assert_eq!(thread.status, StatusCode::SEE_OTHER, "{}", thread.body);
+    let thread = thread.location;
+
+    // Ana replies below it and votes; both are there for everybody.
+    let reply = ana.send(&thread, "/write", &[("text", "Yo, los martes")]).await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+    assert_eq!(ana.send(&thread, "/vote", &[("vote", "like")]).await.status, StatusCode::SEE_OTHER);
+    let page = world.get(&thread, "es").await.body;
+    assert!(page.contains("los martes") && page.contains("1 voto a favor") && page.contains("1 respuesta"), "{page}");
+    assert!(ana.get(&thread).await.body.contains("aria-pressed=\"true\""));
+    assert_eq!(ana.send(&thread, "/vote", &[("vote", "none")]).await.status, StatusCode::SEE_OTHER);
+    assert!(!world.get(&thread, "es").await.body.contains("1 voto a favor"));
+    assert!(bea.get("/notices").await.body.contains("ana replied to you"));
+
+    // Bea reports the reply, and Ana takes it out with a reason; it leaves a place only if somebody answered it.
+    let answer = reply.location.rsplit("#p").next().unwrap().to_owned();
+    let reported =
+        bea.send(&format!("/report?post={answer}"), "/report", &[("what", "spam"), ("reason", "Otra vez")]).await;
+    assert_eq!(reported.status, StatusCode::OK);
+    assert!(ana.get("/queue").await.body.contains("Otra vez"));
+    let below = bea.send(&format!("/write?to={answer}"), "/write", &[("text", "Gracias")]).await;
+    assert_eq!(below.status, StatusCode::SEE_OTHER, "{}", below.body);
+    let moderated =
+        ana.send(&format!("/moderate?post={answer}"), "/moderate", &[("what", "remove"), ("reason", "Norma 1")]).await;
+    assert_eq!(moderated.status, StatusCode::SEE_OTHER, "{}", moderated.body);
+    let page = world.get(&thread, "es").await.body;
+    assert!(!page.contains("los martes") && page.contains("Motivo: Norma 1") && page.contains("Gracias"), "{page}");
+    assert_eq!(ana.send("/queue", "/queue/resolve", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!ana.get("/queue").await.body.contains("Otra vez"));
+
+    // A closed conversation says who closed it and why, and takes no more replies of others.
+    let id = thread.rsplit('/').next().unwrap().to_owned();
+    ana.send(&format!("/moderate?post={id}"), "/moderate", &[("what", "lock"), ("reason", "Ya está")]).await;
+    let page = world.get(&thread, "es").await.body;
+    assert!(page.contains("ana cerró esta conversación") && page.contains("Motivo: Ya está"), "{page}");
+    assert!(!bea.get(&thread).await.body.contains("name=\"text\""));
+
+    // She changes what she wrote, and deletes it.
+    let edited = bea.send(&format!("/write?edit={id}"), "/write", &[("title", "Agua"), ("text", "Ya regué yo")]).await;
+    assert_eq!(edited.status, StatusCode::SEE_OTHER, "{}", edited.body);
+    assert!(world.get(&thread, "es").await.body.contains("Ya regué yo"));
+    assert_eq!(bea.send(&format!("/delete?post={id}"), "/delete", &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(world.get(&thread, "es").await.status, StatusCode::GONE);
+}
+
+#[actix_web::test]
+async fn what_is_for_others_is_not_done() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let writing = app::posts::Writing { text: "Hola".into(), group: Some(huerto.id), ..Default::default() };
+    let post = world.write(ana, writing).await;
+    let bea = Browser::of(&world, bea, "en").await;
+    for path in ["/write", "/notices", "/queue", "/report?post=1", "/delete?post=1", "/moderate?post=1"] {
+        let answer = world.get(path, "en").await;
+        assert!(answer.status == StatusCode::SEE_OTHER && answer.location.starts_with("/login?back="), "{path}");
+    }
+    for path in [
+        format!("/delete?post={}", post.id),
+        format!("/write?edit={}", post.id),
+        "/report".into(),
+        "/write?to=1".into(),
+    ] {
+        assert_eq!(bea.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let id = post.id.to_string();
+    let removed = bea.send(&format!("/moderate?post={id}"), "/moderate", &[("what", "remove")]).await;
+    assert!(
+        removed.status == StatusCode::FORBIDDEN && removed.body.contains("Only the moderators"),
+        "{}",
+        removed.body
+    );
+    let forged = [("post".to_owned(), id), ("vote".to_owned(), "like".to_owned())];
+    assert_eq!(bea.post("/vote", &forged).await.status, StatusCode::FORBIDDEN, "a form without its token");
+    assert!(world.get(&post.uri, "en").await.body.contains("Hola"));
+    assert!(!world.get(&post.uri, "en").await.body.contains("1 upvote"));
+}
