@@ -26,6 +26,7 @@ use crate::{
     random::{self, Ids},
     rules::Rules,
     seal::Seal,
+    totals::Totals,
 };
 
 /// How many events a live stream may lag behind before it misses some.
@@ -70,6 +71,7 @@ struct Inner {
     events: broadcast::Sender<Arc<Event>>,
     limits: Limits,
     hashing: Semaphore,
+    totals: Totals,
 }
 
 /// What wakes the workers: one bell for each queue.
@@ -257,6 +259,7 @@ impl App {
             events,
             limits,
             hashing,
+            totals: Totals::default(),
         }))
     }
 
@@ -293,6 +296,11 @@ impl App {
     /// Asks other servers.
     pub fn resolver(&self) -> &dyn Resolver {
         &*self.0.resolver
+    }
+
+    /// Large numbers that were counted lately.
+    pub fn totals(&self) -> Totals {
+        self.0.totals.clone()
     }
 
     /// Starts background tasks.

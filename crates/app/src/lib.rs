@@ -46,6 +46,7 @@ pub mod tags;
 mod tasks;
 #[cfg(test)]
 mod tests;
+pub mod totals;
 pub mod totp;
 pub mod view;
 pub mod votes;

@@ -1,10 +1,14 @@
 //! The collections that others page through: what an actor wrote or holds, and what was done with a post.
-use app::Error;
+use app::{
+    Error,
+    totals::{Total, Totals},
+};
 use domain::{
     actor::Actor,
     group::Visibility,
     id::{ActorId, PostId},
     post::{Post, Tally},
+    time::Timestamp,
     urls::{self, ActorPart, PostPart, Site},
 };
 use serde::Serialize;
@@ -112,8 +116,8 @@ pub(crate) fn follower_in_question(query: &str, part: ActorPart) -> Option<Strin
 pub(crate) fn of_actor(
     c: &mut Conn,
     (site, viewer): (&Site, Option<ActorId>),
-    actor: &Actor,
-    part: ActorPart,
+    (totals, now): (&Totals, Timestamp),
+    (actor, part): (&Actor, ActorPart),
     cursor: Cursor,
 ) -> Result<Option<Collection>> {
     let rules = if actor.is_group() { store::groups::rules(c, actor.id)? } else { None };
@@ -125,10 +129,16 @@ pub(crate) fn of_actor(
             .with("totalItems", if closed { 0 } else { count })
     };
     let mut found = match part {
-        ActorPart::Outbox => outbox(c, (site, viewer), actor, &id, cursor)?,
+        ActorPart::Outbox => outbox(c, (site, viewer), (totals, now), (actor, &id), cursor)?,
         ActorPart::Featured => featured(c, (site, viewer), actor, &id)?,
-        ActorPart::Followers => counted(store::follows::count_followers(c, actor.id)?),
-        ActorPart::Following => counted(store::follows::count_following(c, actor.id)?),
+        ActorPart::Followers => {
+            let followers = || store::follows::count_followers(c, actor.id);
+            counted(totals.get(Total::Followers(actor.id), now, followers)?)
+        },
+        ActorPart::Following => {
+            let following = || store::follows::count_following(c, actor.id);
+            counted(totals.get(Total::Following(actor.id), now, following)?)
+        },
         ActorPart::Moderators if actor.is_group() => moderators(c, actor, &id, closed)?,
         ActorPart::Moderators | ActorPart::Inbox => return Ok(None),
     };
@@ -139,8 +149,8 @@ pub(crate) fn of_actor(
 fn outbox(
     c: &mut Conn,
     (site, viewer): (&Site, Option<ActorId>),
-    actor: &Actor,
-    id: &str,
+    (totals, now): (&Totals, Timestamp),
+    (actor, id): (&Actor, &str),
     cursor: Cursor,
 ) -> Result<Collection> {
     let list = if actor.is_group() { List::Threads(actor.id) } else { List::Author(actor.id) };
@@ -148,7 +158,11 @@ fn outbox(
     let kind = if whole { "OrderedCollection" } else { "OrderedCollectionPage" };
     let mut outbox = Collection::new(kind, &cursor.url(id), vec![Subject::Lists(actor.id)]);
     outbox = if whole {
-        outbox.with("totalItems", posts::count_in(c, list, viewer)?).with("first", urls::page_before(id, None))
+        let mut count = || posts::count_in(c, list, viewer);
+        // What members see besides differs from one to the other.
+        let total =
+            if viewer.is_some() { count()? } else { totals.get(Total::Outbox(actor.id), now, count)? };
+        outbox.with("totalItems", total).with("first", urls::page_before(id, None))
     } else {
         outbox.with("partOf", id)
     };

@@ -4,6 +4,7 @@ use actix_web::{
     http::{StatusCode, header::HeaderValue},
     web::Data,
 };
+use app::totals::{Total, Totals};
 use domain::{
     host::Host,
     id::{self, PostId},
@@ -47,8 +48,9 @@ async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'st
     let host = asked_host(&request, documents.app());
     let make = || async {
         let app = documents.app();
-        let (now, of, is_main) = (app.now(), host.clone(), host == *app.site().host());
-        let counts = app.read(move |c| Counts::read(c, now, &of, is_main)).await?;
+        let (now, totals) = (app.now(), app.totals());
+        let (of, is_main) = (host.clone(), host == *app.site().host());
+        let counts = app.read(move |c| Counts::read(c, (&totals, now), &of, is_main)).await?;
         let body = json!({
             "version": version,
             "software": { "name": SOFTWARE, "version": env!("CARGO_PKG_VERSION") },
@@ -82,16 +84,25 @@ struct Counts {
 
 impl Counts {
     /// What is counted on a host. People, and what they wrote, are counted once: on the main one, where they live.
-    fn read(c: &mut store::Conn, now: Timestamp, host: &Host, is_main: bool) -> store::Result<Self> {
+    fn read(
+        c: &mut store::Conn,
+        (totals, now): (&Totals, Timestamp),
+        host: &Host,
+        is_main: bool,
+    ) -> store::Result<Self> {
         let groups = store::actors::count_open_groups(c, host)?;
         if !is_main {
             return Ok(Self { groups, ..Self::default() });
         }
-        let active = |c: &mut _, days| store::accounts::count_active(c, PostId(id::at(now - span::days(days), 0)));
+        let people = totals.get(Total::People, now, || store::accounts::count(c))?;
+        let active = |c: &mut _, days| {
+            let since = PostId(id::at(now - span::days(days), 0));
+            totals.get_among(Total::Active(days), now, people, || store::accounts::count_active(c, since))
+        };
         Ok(Self {
-            people: store::accounts::count(c)?,
+            people,
             groups,
-            posts: store::posts::count_local(c)?,
+            posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,
             month: active(c, 30)?,
             halfyear: active(c, 180)?,
         })

@@ -182,10 +182,10 @@ async fn actor_collection(
         if actor.deleted.is_some() {
             return Err(Error::NotFound);
         }
-        let site = app.site().clone();
+        let (site, totals, now) = (app.site().clone(), app.totals(), app.now());
         let found = app.read(move |c| {
             let viewer = confidants::viewer(c, Some(actor.id), asker.as_ref())?;
-            collections::of_actor(c, (&site, viewer), &actor, part, cursor)
+            collections::of_actor(c, (&site, viewer), (&totals, now), (&actor, part), cursor)
         });
         found.await?.ok_or(Error::NotFound)?.document()
     };

@@ -3,7 +3,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, ServiceConfig},
 };
-use app::App;
+use app::{App, totals::Total};
 use domain::{
     id::{self, PostId},
     rule::{Regard, Ruling},
@@ -140,14 +140,16 @@ async fn second(app: Data<App>) -> Result<HttpResponse> {
 
 async fn load(app: &App) -> Result<Instance> {
     let (site, registration) = (app.site().clone(), app.config().registration.clone());
-    let month_ago = PostId(id::at(app.now() - span::days(30), 0));
+    let (now, totals) = (app.now(), app.totals());
+    let month_ago = PostId(id::at(now - span::days(30), 0));
     let instance = app.read(move |c| {
+        let people = totals.get(Total::People, now, || store::accounts::count(c))?;
         Ok(Instance {
             site,
             registration,
-            people: store::accounts::count(c)?,
-            active: store::accounts::count_active(c, month_ago)?,
-            posts: store::posts::count_local(c)?,
+            people,
+            active: totals.get_among(Total::Active(30), now, people, || store::accounts::count_active(c, month_ago))?,
+            posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,
             peers: store::relations::count_peers(c)?,
         })
     });
