@@ -82,7 +82,10 @@ mod tests {
         let (totals, begin) = (Totals::default(), Timestamp(1_000));
         let get = |total, at: Timestamp, number: i64| totals.get(total, at, || Ok::<_, Infallible>(number)).unwrap();
         let fans = Total::Followers(ActorId(1));
-        assert_eq!((get(fans, begin, LARGE - 1), get(fans, begin, LARGE), get(fans, begin, 1)), (LARGE - 1, LARGE, LARGE));
+        assert_eq!(
+            (get(fans, begin, LARGE - 1), get(fans, begin, LARGE), get(fans, begin, 1)),
+            (LARGE - 1, LARGE, LARGE)
+        );
         assert_eq!(get(Total::Followers(ActorId(2)), begin, 3), 3, "another number");
         assert_eq!(get(fans, begin + KEPT, 1), 1);
         let few = |number| totals.get_among(Total::Active(30), begin, LARGE, || Ok::<_, Infallible>(number)).unwrap();

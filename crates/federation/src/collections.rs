@@ -134,11 +134,11 @@ pub(crate) fn of_actor(
         ActorPart::Followers => {
             let followers = || store::follows::count_followers(c, actor.id);
             counted(totals.get(Total::Followers(actor.id), now, followers)?)
-        },
+        }
         ActorPart::Following => {
             let following = || store::follows::count_following(c, actor.id);
             counted(totals.get(Total::Following(actor.id), now, following)?)
-        },
+        }
         ActorPart::Moderators if actor.is_group() => moderators(c, actor, &id, closed)?,
         ActorPart::Moderators | ActorPart::Inbox => return Ok(None),
     };
@@ -160,8 +160,7 @@ fn outbox(
     outbox = if whole {
         let mut count = || posts::count_in(c, list, viewer);
         // What members see besides differs from one to the other.
-        let total =
-            if viewer.is_some() { count()? } else { totals.get(Total::Outbox(actor.id), now, count)? };
+        let total = if viewer.is_some() { count()? } else { totals.get(Total::Outbox(actor.id), now, count)? };
         outbox.with("totalItems", total).with("first", urls::page_before(id, None))
     } else {
         outbox.with("partOf", id)
