@@ -28,6 +28,7 @@ mod rules;
 mod secrecy;
 mod secure;
 mod signatures;
+mod suspensions;
 mod synchronization;
 mod tertulias;
 mod threads;

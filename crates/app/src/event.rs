@@ -285,6 +285,17 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Somebody was suspended from this whole server, or that was lifted.
+    Suspended {
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// Suspended, or not any more.
+        on: bool,
+        /// Why.
+        reason: String,
+    },
     /// All follows from and to the people of a suspended server ended; nobody there is told.
     Severed {
         /// The server.

@@ -42,6 +42,7 @@ pub mod sessions;
 pub mod setup;
 pub mod shares;
 pub mod shuns;
+pub mod suspensions;
 pub mod tags;
 mod tasks;
 #[cfg(test)]

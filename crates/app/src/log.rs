@@ -84,6 +84,15 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             reason: "",
             host: None,
         },
+        Event::Suspended { person, by, on, reason } => Decision {
+            group: None,
+            by: *by,
+            action: if *on { "suspend" } else { "unsuspend" },
+            person: Some(*person),
+            post: None,
+            reason,
+            host: None,
+        },
         Event::Ruled { host, ruling, by, reason } => Decision {
             group: None,
             by: *by,

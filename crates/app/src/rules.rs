@@ -153,12 +153,17 @@ fn subject(app: &App, host: &Host) -> Host {
     if app.site().is_development() { host.clone() } else { host.without_port() }
 }
 
-/// Admins may, and whoever holds the server itself in hands.
-fn may_administer(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
+/// What somebody is to the whole server: admins may, and whoever holds the server itself in hands.
+pub(crate) fn standing(tx: &mut Tx<'_, '_>, me: Me) -> Result<Standing> {
     let instance = tx.site().instance(tx.site().host());
     let operator = store::actors::by_uri(tx, &instance)?.is_some_and(|actor| actor.id == me.0);
     let standing = groups::regard_at_large(tx, me.0)?;
-    Ok(policy::administer(&Standing { admin: standing.admin || operator, ..standing })?)
+    Ok(Standing { admin: standing.admin || operator, ..standing })
+}
+
+fn may_administer(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
+    let standing = standing(tx, me)?;
+    Ok(policy::administer(&standing)?)
 }
 
 /// Changes rules, and what they make of every server we know.
@@ -174,6 +179,8 @@ async fn revise(app: &App, change: impl Fn(&mut Tx<'_, '_>) -> Result<()> + Send
                     continue;
                 }
                 store::peers::set_regard(tx, peer, regard)?;
+                // What they wrote is not shown from now on, or is again.
+                store::actors::set_server_suspended(tx, peer, regard == Regard::Suspended)?;
                 if regard == Regard::Suspended {
                     tx.push_job(SEVER, &peer.to_string(), Duration::ZERO)?;
                 }
@@ -185,7 +192,7 @@ async fn revise(app: &App, change: impl Fn(&mut Tx<'_, '_>) -> Result<()> + Send
     Ok(())
 }
 
-/// Ends all follows from and to the people of a suspended server, and forgets what was to be sent to it. Nobody there
+/// Ends all follows from and to the people of a suspended server and their memberships here, and forgets what was to be sent to it. Nobody there
 /// is told: we have nothing to do with it.
 pub(crate) fn sever(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
     Box::pin(async move {
@@ -196,6 +203,7 @@ pub(crate) fn sever(app: App, subject: String) -> BoxFuture<'static, Result<()>>
             if store::peers::by_id(tx, peer)?.is_some_and(|peer| peer.regard == Regard::Suspended) {
                 store::deliveries::forget_peer(tx, peer)?;
                 store::follows::remove_peer(tx, peer)?;
+                store::groups::remove_memberships_at(tx, peer)?;
                 tx.emit(Event::Severed { peer });
             }
             Ok(())

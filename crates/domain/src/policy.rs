@@ -202,6 +202,12 @@ pub fn moderate(who: &Standing) -> Verdict {
     unless(!(who.is_staff() || who.admin), Refusal::NotStaff)
 }
 
+/// Suspending somebody from this whole server, or lifting that; nobody does it to themselves.
+pub fn suspend(who: &Standing, oneself: bool) -> Verdict {
+    administer(who)?;
+    unless(oneself, Refusal::Rank)
+}
+
 /// Deciding which servers we deal with.
 pub fn administer(who: &Standing) -> Verdict {
     unless(!who.admin, Refusal::NotAdmin)
@@ -303,11 +309,13 @@ pub struct Regard {
     pub staff: bool,
     /// Is blocked by its author.
     pub blocked: bool,
+    /// Lives on a server where its author is suspended.
+    pub suspended: bool,
 }
 
 /// Reading a post. `store::visible` is this function in SQL; a property test holds the two together.
 pub fn see(post: &Post, reader: Regard) -> bool {
-    if post.deleted.is_some() || (post.removed.is_some() && !reader.author && !reader.staff) {
+    if reader.suspended || post.deleted.is_some() || (post.removed.is_some() && !reader.author && !reader.staff) {
         return false;
     }
     // Nobody hides from those who keep order.

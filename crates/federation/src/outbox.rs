@@ -63,6 +63,7 @@ impl Outbox for FederationOutbox {
             | Event::JoinAsked { .. }
             | Event::ReportResolved { .. }
             | Event::Ruled { .. }
+            | Event::Suspended { .. }
             | Event::Severed { .. } => Ok(()),
         }
     }

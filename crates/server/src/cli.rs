@@ -18,6 +18,7 @@ use clap::{
 };
 use domain::{
     group::{Joining, Reach, Visibility},
+    handle::Handle,
     host::Host,
     id::{AnnouncementId, ReportId},
 };
@@ -87,6 +88,10 @@ pub enum Person {
     /// Move a person, or a group, to another id, which must say already that it is also known by the one here. Followers
     /// are told and go along; nothing can be posted or followed here any more. Once a week.
     Move(PersonMove),
+    /// Suspend somebody, here or elsewhere, from this whole server: nothing of theirs is shown, follows and memberships end.
+    Suspend(PersonSuspend),
+    /// Lift a suspension; follows and memberships do not come back by that.
+    Unsuspend(PersonNamed),
 }
 
 /// `tertulia person move`
@@ -96,6 +101,23 @@ pub struct PersonMove {
     pub name: String,
     /// The id to move to: the URL of the ActivityPub document.
     pub url: String,
+}
+
+/// `tertulia person suspend`
+#[derive(Debug, Args)]
+pub struct PersonSuspend {
+    /// The handle: `NAME` for somebody here, `NAME@HOST` for somebody elsewhere who is known here.
+    pub handle: Handle,
+    /// Why; it stands in the log of the server.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub reason: String,
+}
+
+/// `tertulia person unsuspend`
+#[derive(Debug, Args)]
+pub struct PersonNamed {
+    /// The handle: `NAME` for somebody here, `NAME@HOST` for somebody elsewhere who is known here.
+    pub handle: Handle,
 }
 
 /// `tertulia person alias`

@@ -7,6 +7,7 @@ use std::io::{BufRead, Write};
 use app::{App, Me, groups::NewGroup, people::NewPerson};
 use domain::{
     actor::Actor,
+    handle::Handle,
     time::{Timestamp, span},
 };
 use serde::Serialize;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use crate::{
     cli::{
         Announcement, AnnouncementCreate, AnnouncementDelete, Failure, Group, GroupCreate, Person, PersonAlias,
-        PersonCreate, PersonMove, Report, ReportList, ReportResolve, Token, TokenCreate,
+        PersonCreate, PersonMove, PersonNamed, PersonSuspend, Report, ReportList, ReportResolve, Token, TokenCreate,
     },
     compose::{self, Overrides, compose},
     settings::Settings,
@@ -42,6 +43,16 @@ pub(crate) async fn person(settings: &Settings, command: Person) -> Result<(), F
             let app = open(settings).await?;
             let actor = find(&app, &name).await?;
             return app::moves::depart(&app, actor.id, actor.id, url).await.map_err(|e| refusal(&e));
+        }
+        Person::Suspend(PersonSuspend { handle, reason }) => {
+            let app = open(settings).await?;
+            let (me, person) = (rules::operator(&app).await?, find_anywhere(&app, &handle).await?);
+            return app::suspensions::suspend(&app, me, person.id, reason).await.map_err(|e| refusal(&e));
+        }
+        Person::Unsuspend(PersonNamed { handle }) => {
+            let app = open(settings).await?;
+            let (me, person) = (rules::operator(&app).await?, find_anywhere(&app, &handle).await?);
+            return app::suspensions::lift(&app, me, person.id).await.map_err(|e| refusal(&e));
         }
     };
     let PersonCreate { name, email, admin, json, password_stdin: _ } = create;
@@ -152,6 +163,16 @@ async fn find(app: &App, name: &str) -> Result<Actor, Failure> {
         app::Error::NotFound => Failure::Usage(format!("there is no person `{name}` here")),
         other => compose::failure(&other),
     })
+}
+
+/// Somebody who is known here, wherever they live.
+async fn find_anywhere(app: &App, handle: &Handle) -> Result<Actor, Failure> {
+    let handle = handle.clone().localized(app.site().host());
+    let host = handle.host.clone().unwrap_or_else(|| app.site().host().clone());
+    let name = handle.name.clone();
+    let found = app.read(move |c| store::actors::by_handle(c, &name, host.as_str())).await;
+    let found = found.map_err(|e| compose::failure(&e))?;
+    found.ok_or_else(|| Failure::Usage(format!("nobody is known here as `{}`", handle.acct())))
 }
 
 /// What the one who typed the command can mend is their error, the rest is ours.

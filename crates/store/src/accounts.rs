@@ -147,6 +147,14 @@ pub fn admins(conn: &mut Conn) -> Result<Vec<ActorId>> {
     Ok(ids.into_iter().map(ActorId).collect())
 }
 
+/// Closes a login, or opens it again.
+pub fn set_disabled(tx: &mut Tx<'_>, id: ActorId, since: Option<Timestamp>) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0))
+        .set(accounts::disabled.eq(since.map(|since| since.0)))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Sets the secret of the second step, sealed, and the last code that was used.
 pub fn set_totp(tx: &mut Tx<'_>, id: ActorId, sealed: Option<&[u8]>, step: i64) -> Result<()> {
     db!(tx, c => diesel::update(accounts::table.find(id.0))

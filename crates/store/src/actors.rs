@@ -227,6 +227,63 @@ pub fn set_deleted(tx: &mut Tx<'_>, id: ActorId, at: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Why somebody is suspended here; the word is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suspension {
+    /// For themselves.
+    Person,
+    /// With their whole server.
+    Server,
+}
+
+impl Suspension {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// Suspends an actor, or lifts that.
+pub fn set_suspended(tx: &mut Tx<'_>, id: ActorId, why: Option<Suspension>) -> Result<()> {
+    db!(tx, c => diesel::update(actors::table.find(id.0))
+        .set(actors::suspended.eq(why.map(Suspension::as_str)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Whether an actor is suspended here.
+pub fn is_suspended(conn: &mut Conn, id: ActorId) -> Result<bool> {
+    let suspended = actors::table.filter(actors::id.eq(id.0).and(actors::suspended.is_not_null()));
+    Ok(db!(conn, c => dsl::select(dsl::exists(suspended)).get_result(c))?)
+}
+
+/// Those among `ids` who are suspended here.
+pub fn suspended_among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<ActorId>> {
+    let found: Vec<i64> = db!(conn, c => actors::table
+        .filter(actors::id.among(ids).and(actors::suspended.is_not_null()))
+        .select(actors::id)
+        .load(c))?;
+    Ok(found.into_iter().map(ActorId).collect())
+}
+
+/// Suspends all actors of a server, or lifts that; those who are suspended for themselves stay so.
+pub fn set_server_suspended(tx: &mut Tx<'_>, peer: PeerId, on: bool) -> Result<()> {
+    let server = Suspension::Server.as_str();
+    db!(tx, c => {
+        let there = actors::table.filter(actors::peer_id.eq(peer.0));
+        if on {
+            diesel::update(there.filter(actors::suspended.is_null())).set(actors::suspended.eq(server)).execute(c)?
+        } else {
+            diesel::update(there.filter(actors::suspended.eq(server)))
+                .set(actors::suspended.eq(None::<String>))
+                .execute(c)?
+        }
+    });
+    Ok(())
+}
+
 /// A key of an actor; the private half is there only for ours, and only sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = actor_keys, treat_none_as_default_value = false)]

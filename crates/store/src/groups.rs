@@ -9,7 +9,7 @@ use diesel::{
 use domain::{
     group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Standing, Visibility},
     host::Host,
-    id::ActorId,
+    id::{ActorId, PeerId},
     peer::{CONFIDANTS, CONFIDANTS_SINCE_1},
     post::FollowState,
     time::Timestamp,
@@ -85,11 +85,13 @@ pub fn standing(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp
     type Row = (Option<Word<Role>>, Option<Word<MemberState>>, Option<Word<FollowState>>, bool, Option<bool>);
     let member = members::table.find((group.0, person.0));
     let ban = bans::table.find((group.0, person.0)).filter(bans::until.is_null().or(bans::until.gt(now.0)));
+    // Who is suspended from this server is out everywhere.
+    let suspended = actors::table.filter(actors::id.eq(person.0).and(actors::suspended.is_not_null()));
     let (role, state, follow, banned, admin): Row = db!(conn, c => select((
         member.select(members::role).single_value(),
         member.select(members::state).single_value(),
         follows::table.find((person.0, group.0)).select(follows::state).single_value(),
-        exists(ban),
+        exists(ban).or(exists(suspended)),
         accounts::table.find(person.0).filter(accounts::disabled.is_null()).select(accounts::admin).single_value(),
     ))
     .get_result(c))?;
@@ -156,6 +158,23 @@ pub fn set_membership(tx: &mut Tx<'_>, membership: &Membership) -> Result<()> {
 /// Ends a membership; whether there was one.
 pub fn remove_membership(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(members::table.find((group.0, person.0))).execute(c))? > 0)
+}
+
+/// Ends all memberships of a person, but in groups that they own.
+pub fn remove_memberships(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
+    db!(tx, c => diesel::delete(members::table
+        .filter(members::person_id.eq(person.0).and(members::role.ne(Word(Role::Owner)))))
+    .execute(c))?;
+    Ok(())
+}
+
+/// Ends all memberships of whoever lives on a server.
+pub fn remove_memberships_at(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
+    let there = || actors::table.filter(actors::peer_id.eq(peer.0)).select(actors::id);
+    db!(tx, c => diesel::delete(members::table
+        .filter(members::person_id.eq_any(there()).and(members::role.ne(Word(Role::Owner)))))
+    .execute(c))?;
+    Ok(())
 }
 
 /// Those who keep order in a group: owners first, then by seniority.

@@ -221,7 +221,7 @@ pub fn named_like(
         let more: Vec<(bool, i64)> = db!(conn, c => {
             let mut query = rows::table
                 .filter(begins.clone())
-                .filter(rows::discoverable.eq(true).and(rows::deleted.is_null()))
+                .filter(rows::discoverable.eq(true).and(rows::deleted.is_null()).and(rows::suspended.is_null()))
                 .filter(wanted(viewer, Whom::Person("actors.id")))
                 .order(begins.order())
                 .limit(limit)

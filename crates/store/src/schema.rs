@@ -56,6 +56,7 @@ diesel::table! {
         created -> BigInt,
         updated -> BigInt,
         deleted -> Nullable<BigInt>,
+        suspended -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use app::{App, Result};
-use domain::{actor::Actor, post::Post};
+use domain::{actor::Actor, id::ActorId, post::Post};
 
 use crate::{
     parse::{Incoming, Object, shape},
@@ -40,7 +40,11 @@ impl Known {
             for name in &names {
                 posts.extend(store::posts::by_uri(c, name)?);
             }
-            Ok((store::actors::by_uris(c, &names)?, posts))
+            let mut actors = store::actors::by_uris(c, &names)?;
+            let ids: Vec<ActorId> = actors.iter().map(|actor| actor.id).collect();
+            let suspended = store::actors::suspended_among(c, &ids)?;
+            actors.retain(|actor| !suspended.contains(&actor.id));
+            Ok((actors, posts))
         });
         let (actors, posts) = found.await?;
         // Whoever is looked up because they are not here is refused then.

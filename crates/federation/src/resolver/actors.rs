@@ -40,6 +40,10 @@ impl FederationResolver {
         if actor.deleted.is_some() {
             return Err(Miss::Gone);
         }
+        let id = actor.id;
+        if app.read(move |c| store::actors::is_suspended(c, id)).await? {
+            return Err(Miss::useless("this actor is suspended here"));
+        }
         let stale = !actor.is_local() && actor.updated + FRESH < app.now();
         if stale && self.is_due(app, REFRESH, &actor.uri, span::hours(1)) {
             app::jobs::push(app, REFRESH, actor.uri.clone()).await?;

@@ -135,10 +135,14 @@ impl Marks {
             | Event::Banned { .. }
             | Event::Unbanned { .. }
             | Event::Reported { .. }
-            | Event::ReportResolved { .. }
-            | Event::Ruled { .. } => {}
+            | Event::ReportResolved { .. } => {}
             // Rare, and near everything the actor, or a server full of them, ever did.
-            Event::ProfileChanged { .. } | Event::Moved { .. } | Event::ActorDeleted { .. } | Event::Severed { .. } => {
+            Event::ProfileChanged { .. }
+            | Event::Moved { .. }
+            | Event::ActorDeleted { .. }
+            | Event::Ruled { .. }
+            | Event::Suspended { .. }
+            | Event::Severed { .. } => {
                 self.floor = self.count;
             }
         }

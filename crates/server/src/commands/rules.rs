@@ -61,7 +61,8 @@ async fn set(app: &App, rule: NewRule) -> Result<(), Failure> {
 }
 
 /// Whoever types commands holds the server itself in hands.
-async fn operator(app: &App) -> Result<Me, Failure> {
+/// Whoever types commands holds the server itself in hands.
+pub(super) async fn operator(app: &App) -> Result<Me, Failure> {
     Ok(Me(app::instance::ensure(app).await.map_err(|e| refusal(&e))?))
 }
 

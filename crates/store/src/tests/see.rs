@@ -28,6 +28,7 @@ struct Case {
     grouped: bool,
     anonymous: bool,
     blocked: bool,
+    suspended: bool,
 }
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -35,9 +36,14 @@ fn cases() -> impl Strategy<Value = Case> {
     let membership =
         proptest::option::of((proptest::sample::select(Role::ALL), proptest::sample::select(MemberState::ALL)));
     let audience = proptest::sample::select(Audience::ALL);
-    let flags = proptest::array::uniform7(any::<bool>());
+    let flags = proptest::array::uniform8(any::<bool>());
     (audience, follow, membership, flags).prop_map(
-        |(audience, follow, membership, [author, mentioned, removed, deleted, grouped, anonymous, blocked])| Case {
+        |(
+            audience,
+            follow,
+            membership,
+            [author, mentioned, removed, deleted, grouped, anonymous, blocked, suspended],
+        )| Case {
             audience,
             author,
             mentioned,
@@ -48,6 +54,8 @@ fn cases() -> impl Strategy<Value = Case> {
             grouped,
             anonymous,
             blocked: blocked && !author,
+            // Or hardly anything would be seen.
+            suspended: suspended && removed,
         },
     )
 }
@@ -74,10 +82,12 @@ async fn sql_and_policy_agree(t: TestDb) {
             member: active.is_some(),
             staff: active.is_some_and(|(role, _)| role > Role::Member),
             blocked: case.blocked,
+            suspended: false,
         };
         if case.anonymous {
             regard = Regard::default();
         }
+        regard.suspended = case.suspended;
         let expected = policy::see(&post, regard);
         visible += i32::from(expected);
         let (reader, shown) = ((!case.anonymous).then_some(ActorId(2)), case.clone());
@@ -86,6 +96,8 @@ async fn sql_and_policy_agree(t: TestDb) {
                 crate::follows::remove(tx, ActorId(2), ActorId(1))?;
                 crate::groups::remove_membership(tx, ActorId(9), ActorId(2))?;
                 shun(tx, 1, 2, Deed::Block, case.blocked)?;
+                let suspension = case.suspended.then_some(crate::actors::Suspension::Person);
+                crate::actors::set_suspended(tx, post.author, suspension)?;
                 if let Some(state) = case.follow {
                     follow(tx, 2, 1, state)?;
                 }

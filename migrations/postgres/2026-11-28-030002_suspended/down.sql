@@ -1,0 +1,2 @@
+DROP INDEX actors_suspended;
+ALTER TABLE actors DROP COLUMN suspended;

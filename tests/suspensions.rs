@@ -1,0 +1,127 @@
+//! People who are suspended from a whole server, by themselves or with their server: nothing of theirs is shown.
+
+use app::{Me, rules::NewRule};
+use domain::host::Host;
+use domain::id::ActorId;
+use domain::rule::Ruling;
+use serde_json::{Value, json};
+
+use crate::network::{ACTIVITY, Network, Person, Puppet, Server, Software, id, on_both};
+
+/// Somebody here who reads, a thread of a stranger in a group here, and a reply to it.
+struct Scene {
+    net: Network,
+    alpha: Server,
+    ana: Person,
+    bea: Puppet,
+    thread: Value,
+    operator: Me,
+}
+
+async fn scene() -> Scene {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let bea = net.peer("masto.test", Software::Mastodon).person("bea");
+    bea.follow(&alpha, club.uri()).await;
+    let create = bea.toot("Tomatoes", &[(club.uri(), &club.handle())], None);
+    bea.send(&alpha, &create).await;
+    net.settle().await;
+    let thread = ana.find_post(create["object"]["id"].as_str().unwrap()).await;
+    ana.reply(&thread, "Red ones").await;
+    net.settle().await;
+    let operator = Me(app::instance::ensure(alpha.app()).await.unwrap());
+    Scene { net, alpha, ana, bea, thread, operator }
+}
+
+impl Scene {
+    /// Whether the thread is to be seen: by its number, at home, and on the page of the group.
+    async fn is_shown(&self) -> bool {
+        let path = format!("/api/v1/statuses/{}", id(&self.thread));
+        let by_number = self.ana.call("GET", &path, &Value::Null).await.status == 200;
+        let at_home = json!(self.ana.home().await).to_string().contains("Tomatoes");
+        let on_page = self.alpha.get("/@club", "text/html").await.text().contains("Tomatoes");
+        let replies = self.alpha.document("/@club/outbox").await.to_string().contains("Tomatoes");
+        assert_eq!([by_number, at_home, on_page], [replies; 3], "by number, at home, on the page, in the outbox");
+        by_number
+    }
+
+    async fn followers(&self) -> u64 {
+        self.alpha.document("/@club/followers").await["totalItems"].as_u64().unwrap()
+    }
+
+    fn author(&self) -> ActorId {
+        ActorId(id(&self.thread["account"]).parse().unwrap())
+    }
+}
+
+async fn a_suspended_person_elsewhere_is_not_heard() {
+    let s = scene().await;
+    assert!(s.is_shown().await);
+    assert_eq!(s.followers().await, 2);
+    let refused = app::suspensions::suspend(s.alpha.app(), Me(s.ana.actor.id), s.author(), String::new()).await;
+    assert!(matches!(refused, Err(app::Error::Denied(_))), "only admins may: {refused:?}");
+    app::suspensions::suspend(s.alpha.app(), s.operator, s.author(), "spam".to_owned()).await.unwrap();
+    assert!(!s.is_shown().await);
+    assert_eq!(s.followers().await, 1);
+    let before = s.ana.read("/api/v1/notifications").await;
+    let create = s.bea.toot("Again", &[("http://alpha.test/@club", "@club@alpha.test")], None);
+    s.bea.send(&s.alpha, &create).await;
+    s.bea.send(&s.alpha, &s.bea.whisper("Psst", &[(s.ana.uri(), &s.ana.handle())])).await;
+    s.bea.follow(&s.alpha, s.ana.uri()).await;
+    s.net.settle().await;
+    assert_eq!(s.ana.search(create["object"]["id"].as_str().unwrap()).await["statuses"], json!([]));
+    assert_eq!(s.ana.read("/api/v1/notifications").await, before);
+    app::suspensions::lift(s.alpha.app(), s.operator, s.author()).await.unwrap();
+    assert!(s.is_shown().await, "it is there again");
+    assert_eq!(s.followers().await, 1, "the follow is not");
+}
+
+async fn the_people_of_a_suspended_server_are_not_shown() {
+    let s = scene().await;
+    let host = Host::parse("masto.test").unwrap();
+    let (public_comment, private_comment) = (String::new(), String::new());
+    let rule = NewRule { host: host.clone(), ruling: Ruling::Suspend, public_comment, private_comment };
+    app::rules::set(s.alpha.app(), s.operator, rule).await.unwrap();
+    s.net.settle().await;
+    assert!(!s.is_shown().await);
+    let (group, person) = (s.alpha.document("/@club").await["id"].clone(), s.author());
+    let member = s.alpha.app().read(move |c| {
+        let group = store::actors::by_uri(c, group.as_str().unwrap_or_default())?.expect("the group");
+        store::groups::membership(c, group.id, person)
+    });
+    assert!(member.await.unwrap().is_none());
+    // Lifting the rule does not lift what was decided about the person.
+    app::suspensions::suspend(s.alpha.app(), s.operator, s.author(), String::new()).await.unwrap();
+    app::rules::lift(s.alpha.app(), s.operator, &host).await.unwrap();
+    s.net.settle().await;
+    assert!(!s.is_shown().await);
+    app::suspensions::lift(s.alpha.app(), s.operator, s.author()).await.unwrap();
+    assert!(s.is_shown().await);
+}
+
+async fn a_suspended_person_here_is_out() {
+    let s = scene().await;
+    let ben = s.alpha.person("ben").await;
+    let post = ben.post("Potatoes @club").await;
+    s.net.settle().await;
+    let uri = post["uri"].as_str().unwrap();
+    assert_eq!(s.alpha.get(uri, ACTIVITY).await.status, 200);
+    app::suspensions::suspend(s.alpha.app(), s.operator, ben.actor.id, String::new()).await.unwrap();
+    assert_eq!(ben.call("GET", "/api/v1/timelines/home", &Value::Null).await.status, 401);
+    for accept in [ACTIVITY, "text/html"] {
+        assert_eq!(s.alpha.get(uri, accept).await.status, 404);
+    }
+    let path = format!("/api/v1/statuses/{}", id(&post));
+    assert_eq!(s.ana.call("GET", &path, &Value::Null).await.status, 404);
+    app::suspensions::lift(s.alpha.app(), s.operator, ben.actor.id).await.unwrap();
+    assert_eq!(s.alpha.get(uri, ACTIVITY).await.status, 200);
+    assert_eq!(ben.call("GET", "/api/v1/timelines/home", &Value::Null).await.status, 200);
+}
+
+on_both![
+    a_suspended_person_elsewhere_is_not_heard,
+    the_people_of_a_suspended_server_are_not_shown,
+    a_suspended_person_here_is_out,
+];
