@@ -171,9 +171,11 @@ async fn context(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Numbe
     let most = if viewer.is_some() { (LONGEST, LONGEST) } else { STRANGERS };
     let context = app.read(move |c| {
         let (above, below) = around(c, entry.post, viewer, most)?;
-        let entries = |ids: Vec<PostId>| ids.into_iter().map(Entry::of).collect::<Vec<_>>();
-        let ancestors = status::list(c, &reader, &entries(above))?;
-        Ok(Context { ancestors, descendants: status::list(c, &reader, &entries(below))? })
+        let all: Vec<Entry> = above.iter().chain(&below).copied().map(Entry::of).collect();
+        let statuses = status::list(c, &reader, &all)?.into_iter();
+        let above: HashSet<PostId> = above.into_iter().collect();
+        let (ancestors, descendants) = statuses.partition(|status| above.contains(&status.post()));
+        Ok(Context { ancestors, descendants })
     });
     Ok(HttpResponse::Ok().json(context.await?))
 }

@@ -165,8 +165,8 @@ impl World {
     /// Somebody who administers the server.
     pub(super) async fn admin(&self) -> Me {
         let new = people::NewPerson {
-            name: "root".into(),
-            email: "root@plaza.example".into(),
+            name: "jefa".into(),
+            email: "jefa@plaza.example".into(),
             password: "correct horse".into(),
             admin: true,
             language: "es".into(),

@@ -120,9 +120,9 @@ impl Status {
         }
     }
 
-    /// Whether it is this post, as its author wrote it.
-    pub(crate) fn is_of(&self, post: PostId) -> bool {
-        self.id == Id(post.0)
+    /// The post, if it is one as its author wrote it; what somebody passed on has a number of its own.
+    pub(crate) fn post(&self) -> PostId {
+        PostId(self.id.0)
     }
 
     /// Whether a filter of the reader hides it in this place.

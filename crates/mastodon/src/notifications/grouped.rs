@@ -119,7 +119,7 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
         let (Some(newest), Some(oldest)) = (told.first(), told.last()) else { continue };
         // About what may not be read any more, nothing is told.
         if newest.post.is_some_and(|post| {
-            !statuses.contains_key(&post) && !shown.statuses.iter().any(|status| status.is_of(post))
+            !statuses.contains_key(&post) && !shown.statuses.iter().any(|status| status.post() == post)
         }) {
             continue;
         }
