@@ -1,6 +1,6 @@
 //! Speaks HTML: the pages that people read in a browser, in Spanish and in English, without scripts.
 use actix_web::web::{self, FormConfig, ServiceConfig};
-use domain::urls::path;
+use domain::urls::{Sheet, path};
 
 mod actors;
 mod answer;
@@ -11,11 +11,13 @@ mod community;
 mod compose;
 mod deeds;
 mod directory;
+mod feeds;
 mod forms;
 mod front;
 mod interaction;
 mod language;
 mod listing;
+mod logs;
 mod messages;
 mod notices;
 mod person;
@@ -76,7 +78,11 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, deeds::LEAVE, deeds::leave);
     button!(config, deeds::VOTE, deeds::vote);
     page!(config, path::INTERACTION, interaction::show);
+    page!(config, feeds::ROBOTS, feeds::robots);
+    page!(config, feeds::SITEMAP, feeds::sitemap);
     page!(config, path::ACTOR, actors::show);
+    page!(config, Sheet::Atom.path(), feeds::show);
+    page!(config, Sheet::Log.path(), logs::show);
     page!(config, path::ACTOR_PART, threads::show);
     config.default_service(web::to(answer::nothing_here));
 }

@@ -4,6 +4,7 @@ use actix_web::{
     test::TestRequest,
 };
 use app::{Me, Whence, people, sessions};
+use domain::group::Visibility;
 
 use super::{Answer, HERE, World, is_well_formed, strangers};
 
@@ -166,4 +167,45 @@ async fn what_is_for_others_is_not_done() {
     assert_eq!(bea.post("/vote", &forged).await.status, StatusCode::FORBIDDEN, "a form without its token");
     assert!(world.get(&post.uri, "en").await.body.contains("Hola"));
     assert!(!world.get(&post.uri, "en").await.body.contains("1 upvote"));
+}
+
+#[actix_web::test]
+async fn feeds_logs_and_search_engines_hear_of_what_is_public_alone() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let junta = app::groups::create(&world.app, ana.0, super::new_group("junta", Visibility::Private)).await.unwrap();
+    let write = async |text: &str, group| {
+        let writing = app::posts::Writing { text: text.into(), group: Some(group), ..Default::default() };
+        world.write(ana, writing).await
+    };
+    let open = write("Agua & <sol>", huerto.id).await;
+    let closed = write("El acta secreta", junta.id).await;
+    let taken = write("Publicidad", huerto.id).await;
+    let reason = "Norma 1".to_owned();
+    app::moderation::take(&world.app, ana, taken.id, app::moderation::Measure::Remove, reason).await.unwrap();
+
+    let feed = world.get("/@huerto/feed.atom", "es").await;
+    assert_eq!(
+        (feed.status, is_well_formed(feed.body.trim_start_matches("<?xml version=\"1.0\" encoding=\"utf-8\"?>"))),
+        (StatusCode::OK, Ok(()))
+    );
+    assert!(feed.body.contains(&format!("<id>{}</id>", open.uri)) && feed.body.contains("Agua"), "{}", feed.body);
+    assert!(!feed.body.contains("Publicidad"));
+    let log = world.get("/@huerto/log", "es").await;
+    assert!(log.body.contains("retiró una publicación") && log.body.contains("Norma 1"), "{}", log.body);
+    let map = world.get("/sitemap.xml", "es").await.body;
+    assert!(
+        map.contains(&format!("<loc>{}</loc>", open.uri)) && map.contains(&format!("<loc>{}</loc>", huerto.uri)),
+        "{map}"
+    );
+    assert!(world.get("/robots.txt", "es").await.body.contains("Sitemap: https://plaza.test/sitemap.xml"));
+    for path in ["/@junta/feed.atom", "/@junta/log", "/@nobody/feed.atom", "/@ana/log"] {
+        assert_eq!(world.get(path, "es").await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let person = world.get("/@ana/feed.atom", "es").await.body;
+    for page in [map, person, feed.body] {
+        assert!(!page.contains("secreta") && !page.contains(&closed.uri) && !page.contains("junta"), "{page}");
+    }
+    let ana = Browser::of(&world, ana, "es").await;
+    assert_eq!(ana.get("/@junta/log").await.status, StatusCode::OK);
 }
