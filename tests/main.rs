@@ -14,6 +14,7 @@ mod forums;
 mod hostile;
 mod hosts;
 mod kill;
+mod leaks;
 mod lines;
 mod mentions;
 mod moderation;

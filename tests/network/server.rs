@@ -170,6 +170,11 @@ impl Person {
         format!("@{}", self.actor.handle())
     }
 
+    /// What the client of this person shows with each call.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// A call of the client API, whatever comes of it.
     pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
         let mut request = Request::new(method, &self.server.url(path))
