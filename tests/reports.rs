@@ -122,7 +122,9 @@ async fn a_report_is_told_elsewhere_if_that_is_wanted() {
     assert_eq!(told.activity["object"], json!([masto.uri, toot["object"]["id"]]));
     assert_eq!((&told.activity["content"], &told.activity["to"]), (&json!("spam"), &json!([masto.uri])));
     let told = lem.only("Flag");
-    assert_eq!(told.signer, ana.uri());
+    assert_eq!(told.signer, alpha.url("/@abuse"), "nor to a forum, which takes no reports from a server's own actor");
+    assert!(!told.activity.to_string().contains(ana.uri()));
+    assert_eq!(alpha.document("/@abuse").await["type"], "Service");
     assert_eq!(told.activity["object"], toot["object"]["id"]);
     assert_eq!((&told.activity["summary"], &told.activity["to"]), (&json!("spam"), &json!([rocks.uri])));
     let id = told.activity["id"].as_str().unwrap();

@@ -107,8 +107,8 @@ fn set_staff(tx: &mut Tx<'_, '_>, group: ActorId, staff: &[ActorId]) -> Result<(
     Ok(())
 }
 
-/// Records that an actor elsewhere is gone: what it wrote goes with it.
-pub fn receive_delete(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<()> {
+/// Records that an actor elsewhere is gone; what it wrote goes with it if `erase` says so.
+pub fn receive_delete(tx: &mut Tx<'_, '_>, id: ActorId, erase: bool) -> Result<()> {
     let actor = store::actors::by_id(tx, id)?.ok_or(Error::NotFound)?;
     if actor.is_local() {
         return Err(Error::NotFound);
@@ -116,7 +116,9 @@ pub fn receive_delete(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<()> {
     if actor.deleted.is_some() {
         return Ok(());
     }
-    tx.push_job(ERASE, &id.to_string(), Duration::ZERO)?;
+    if erase {
+        tx.push_job(ERASE, &id.to_string(), Duration::ZERO)?;
+    }
     let now = tx.now();
     store::follows::remove_all(tx, id)?;
     store::actors::set_deleted(tx, id, now)?;

@@ -9,7 +9,7 @@ use domain::{
     host::Host,
     id::{
         ActivityId, ActorId, AnnouncementId, AppId, ConversationId, FilterId, InvitationId, JobId, ListId, LogEntryId,
-        NotificationId, PeerId, PostId, ReceivedId, ReportId, ScheduledId, SessionId, TagId,
+        NotificationId, PeerId, PostId, ReceivedId, ReportId, ScheduledId, SessionId, StampId, TagId,
     },
     rule::Openness,
     time::{Timestamp, span},
@@ -213,7 +213,7 @@ macro_rules! new_ids {
 }
 new_ids! {
     ActivityId ActorId AnnouncementId AppId ConversationId FilterId InvitationId JobId ListId LogEntryId NotificationId
-    PeerId PostId ReceivedId ReportId ScheduledId SessionId TagId
+    PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId TagId
 }
 
 /// What an `App` is made of.

@@ -14,6 +14,8 @@ use domain::{
 };
 use store::follows::Follow;
 
+use crate::{messages::Attempt, quotes::Request};
+
 /// Where a change came from: `None` when somebody here made it, else the activity that told us.
 pub type Cause = Option<ReceivedId>;
 
@@ -133,6 +135,33 @@ pub enum Event {
     PollClosed {
         /// The post.
         post: Arc<Post>,
+    },
+    /// Whether a post may quote what it quotes has changed.
+    Requoted {
+        /// The post that quotes.
+        post: Arc<Post>,
+        /// Where it came from.
+        cause: Cause,
+    },
+    /// Somebody here was asked by somebody elsewhere whether their post may be quoted.
+    QuoteAnswered {
+        /// The post that is quoted.
+        post: Arc<Post>,
+        /// Who asked.
+        by: ActorId,
+        /// What they asked.
+        request: Request,
+        /// The stamp that says yes, if it was yes.
+        stamp: Option<String>,
+    },
+    /// Somebody here does not agree any more that their post is quoted.
+    QuoteRevoked {
+        /// The post that was quoted.
+        quoted: Arc<Post>,
+        /// The post that quotes.
+        quoting: Arc<Post>,
+        /// The stamp that is void.
+        stamp: String,
     },
     /// A person passed a post on. What a group passes on is part of `Posted`.
     Shared {
@@ -261,6 +290,35 @@ pub enum Event {
         by: ActorId,
         /// Where it came from.
         cause: Cause,
+    },
+    /// A group warned somebody, in the words of a moderator; they are told in a message.
+    Warned {
+        /// The group.
+        group: ActorId,
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody was invited to join a group.
+    Invited {
+        /// The group.
+        group: ActorId,
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+    },
+    /// A group did not take what somebody elsewhere posted, and says so.
+    PostRefused {
+        /// The group.
+        group: ActorId,
+        /// Whose post it was.
+        author: ActorId,
+        /// What was posted.
+        attempt: Attempt,
     },
     /// Somebody reported somebody.
     Reported {

@@ -121,6 +121,21 @@ pub async fn change(app: &App, me: Me, group: ActorId, change: Change) -> Result
     .await
 }
 
+/// Records that somebody elsewhere who leads a group here changed what it says of itself; the summary is sanitised HTML.
+pub fn receive_change(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, title: &str, summary: &str) -> Result<()> {
+    let (_, standing) = regard(tx, group, by)?;
+    policy::manage(&standing)?;
+    let known = store::actors::by_id(tx, group)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
+    let title = plain::name(title);
+    if title.is_empty() || (title == known.title && summary == known.summary) {
+        return Ok(());
+    }
+    let actor = Actor { title, summary: summary.to_owned(), updated: tx.now(), ..known };
+    store::actors::upsert(tx, &actor)?;
+    tx.emit(Event::ProfileChanged { actor: Arc::new(actor), by });
+    Ok(())
+}
+
 /// The rules of a group, and what a person is to it. To itself a group is what its owner is.
 pub(crate) fn regard(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<(GroupRules, Standing)> {
     let rules = store::groups::rules(tx, group)?.ok_or(Error::NotFound)?;

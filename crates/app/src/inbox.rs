@@ -24,6 +24,17 @@ pub async fn accept(
     .await
 }
 
+/// Stores what came in one activity of `actor_uri` as several ones, each with an id, a body, and a life of its own.
+pub fn unpack(tx: &mut Tx<'_, '_>, actor_uri: &str, kind: &str, pieces: &[(String, String)]) -> Result<()> {
+    for (uri, body) in pieces {
+        let (id, now): (ReceivedId, _) = (tx.new_id(), tx.now());
+        let digest = hex::encode(openssl::sha::sha256(body.as_bytes()));
+        store::jobs::receive(tx, id, (uri, actor_uri, kind), (&digest, body), now)?;
+    }
+    tx.wake(Queue::Received);
+    Ok(())
+}
+
 /// How long a worker may take to apply what it took before another one may try.
 const LEASE: Duration = span::minutes(5);
 

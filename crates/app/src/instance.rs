@@ -3,13 +3,17 @@ use domain::{
     actor::{Actor, ActorKind},
     host::Host,
     id::ActorId,
+    urls::Site,
 };
 
-use crate::{App, Error, Result, Tx, keys};
+use crate::{App, Error, Result, Tx, groups, keys};
 
 /// Under which keys the database remembers them.
 const HOST: &str = "host";
 const SENTINEL: &str = "sentinel";
+
+/// The name of the service in whose name reports go to forums, which take none from a server's own actor.
+const REPORTER: &str = "abuse";
 
 /// What the sentinel says when it is opened with the right key.
 const SAYS: &[u8] = b"tertulia";
@@ -36,16 +40,35 @@ pub async fn ensure(app: &App) -> Result<ActorId> {
             "data: the key file is not the one this database was made with; put the right `secret.key` back".into(),
         ));
     }
-    let uri = app.site().instance(app.site().host());
-    if let Some(actor) = app.read(move |c| store::actors::by_uri(c, &uri)).await? {
+    let (uri, service) = (app.site().instance(app.site().host()), reporter(app.site()));
+    let known = app.read(move |c| Ok((store::actors::by_uri(c, &uri)?, store::actors::by_uri(c, &service)?))).await?;
+    if let (Some(actor), Some(_)) = known {
         return Ok(actor.id);
     }
-    let pair = keys::generate(app).await?;
+    let (own, services) = (keys::generate(app).await?, keys::generate(app).await?);
     app.write(move |tx| {
+        create_reporter(tx, &services)?;
         let host = tx.site().host().clone();
-        create(tx, &host, &pair)
+        create(tx, &host, &own)
     })
     .await
+}
+
+/// The id of the service in whose name reports go to forums: they do not say who reports.
+pub fn reporter(site: &Site) -> String {
+    site.actor(site.host(), REPORTER)
+}
+
+fn create_reporter(tx: &mut Tx<'_, '_>, pair: &keys::Pair) -> Result<()> {
+    let uri = reporter(tx.site());
+    if store::actors::by_uri(tx, &uri)?.is_some() {
+        return Ok(());
+    }
+    let host = tx.site().host().clone();
+    let service = groups::new_local(tx, ActorKind::Service, &host, (REPORTER, "Reports"))?;
+    let service = Actor { approves_followers: true, discoverable: false, indexable: false, ..service };
+    store::actors::insert(tx, &service)?;
+    keys::keep(tx, &service, pair)
 }
 
 /// The server's own actor on one of its hosts, made if there is none.

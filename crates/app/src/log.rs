@@ -65,6 +65,9 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
         Event::Banned { group, person, by, reason, .. } => {
             Decision { reason, ..on_person(*group, *person, *by, "ban") }
         }
+        Event::Warned { group, person, by, reason } => Decision { reason, ..on_person(*group, *person, *by, "warn") },
+        Event::Invited { group, person, by } => on_person(*group, *person, *by, "invite"),
+        Event::Moved { actor, target, by } if actor.is_group() => on_person(actor.id, target.id, *by, "move"),
         Event::Unbanned { group, person, by, .. } => on_person(*group, *person, *by, "unban"),
         Event::RoleChanged { group, person, by, from, to, .. } if person != by => {
             let action = match (from, to) {

@@ -5,7 +5,7 @@ use domain::{
     policy,
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, messages};
 
 /// Joins a group here, or asks to; the answer is the state this leads to. Joining follows, too.
 pub async fn join(app: &App, me: Me, group: ActorId) -> Result<MemberState> {
@@ -58,6 +58,15 @@ pub async fn invite(app: &App, me: Me, group: ActorId, person: ActorId) -> Resul
             let since = tx.now();
             let membership = Membership { group, person, role: Role::Member, state: MemberState::Invited, since };
             store::groups::set_membership(tx, &membership)?;
+            if theirs.waiting != Some(MemberState::Invited) && groups::is_local(tx, group)? {
+                let name = follows::living(tx, group)?.handle();
+                let text = format!(
+                    "You are invited to @{name}: follow it to become a member.\n\n\
+                     Tienes una invitación a @{name}: síguelo para ser miembro."
+                );
+                messages::tell(tx, group, person, &text)?;
+                tx.emit(Event::Invited { group, person, by: me.0 });
+            }
         }
         Ok(())
     })

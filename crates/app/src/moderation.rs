@@ -16,7 +16,7 @@ use store::{
     posts::{Count, Mark},
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, posts};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, messages, posts};
 
 /// The longest reason, in characters.
 const REASON: usize = 1_000;
@@ -258,6 +258,24 @@ fn clean_some(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId)
         }
     }
     Ok(i64::try_from(ids.len()).is_ok_and(|n| n == SOME))
+}
+
+/// Warns somebody in the name of a group here in which I keep order: they get a private message, and the log says so.
+pub async fn warn(app: &App, me: Me, group: ActorId, person: ActorId, reason: String) -> Result<()> {
+    app.write(move |tx| {
+        let (_, mine) = groups::regard(tx, group, me.0)?;
+        let (_, theirs) = groups::regard(tx, group, person)?;
+        policy::warn(&mine, &theirs)?;
+        let reason = plain::line(&reason, REASON);
+        if reason.is_empty() || !groups::is_local(tx, group)? {
+            return Err(Error::Invalid("a warning of a group here needs a reason".into()));
+        }
+        let name = follows::living(tx, group)?.handle();
+        messages::tell(tx, group, person, &format!("⚠ @{name}\n\n{reason}"))?;
+        tx.emit(Event::Warned { group, person, by: me.0, reason });
+        Ok(())
+    })
+    .await
 }
 
 /// Lifts a ban from a group in which I keep order.

@@ -2,7 +2,7 @@
 use domain::{
     id::{ActorId, NotificationId},
     notice::Handling,
-    post::{FollowState, Post, Vote},
+    post::{Audience, FollowState, Post, Vote},
     report::Report,
     rule::Regard,
 };
@@ -85,9 +85,18 @@ fn staff(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<Vec<ActorId>> {
 }
 
 fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
+    let mut concerned = store::accounts::concerned_by(tx, post.id, post.parent)?;
+    if matches!(post.audience, Audience::Direct | Audience::Followers) {
+        // What is written to a group is for those who keep order there.
+        let mut team = Vec::new();
+        for addressed in store::posts::mentioned(tx, post.id)? {
+            team.extend(staff(tx, addressed)?);
+        }
+        concerned.extend(store::accounts::among(tx, &team)?);
+    }
     // Who may not read it does not hear of it.
     let mut readers = Vec::new();
-    for person in store::accounts::concerned_by(tx, post.id, post.parent)? {
+    for person in concerned {
         if store::posts::seen(tx, post.id, Some(person))?.is_some() {
             readers.push(person);
         }

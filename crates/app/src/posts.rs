@@ -5,14 +5,14 @@ use domain::{
     group::Visibility,
     id::{ActorId, PostId},
     policy::{self, Place, Refusal},
-    post::{Audience, Content, Post, PostKind},
+    post::{Audience, Content, Post, PostKind, Quote},
     text::{html, plain, search},
     time::{Timestamp, span},
     urls,
 };
 use store::{forestalled::Foretold, posts::Count};
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moderation, moves, polls};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moderation, moves, polls, quotes};
 
 mod draft;
 mod once;
@@ -43,6 +43,8 @@ pub struct Draft {
     pub audience: Audience,
     /// Whom it mentions.
     pub mentions: Vec<ActorId>,
+    /// What it quotes.
+    pub quote: Option<Quote>,
     content: Content,
     terms: String,
 }
@@ -51,7 +53,7 @@ impl Draft {
     /// What it says; the HTML is sanitised. Its words are analysed here, since a transaction has better things to do.
     pub fn new(kind: PostKind, content: Content, audience: Audience) -> Self {
         let terms = terms(&content);
-        Self { kind, parent: None, group: None, audience, mentions: Vec::new(), content, terms }
+        Self { kind, parent: None, group: None, audience, mentions: Vec::new(), quote: None, content, terms }
     }
 
     /// What it says.
@@ -106,7 +108,7 @@ pub async fn learn(app: &App, author: ActorId, draft: Draft, origin: Origin) -> 
 }
 
 /// Publishes a post; of one from elsewhere with what was said about it before it came.
-fn publish(
+pub(crate) fn publish(
     tx: &mut Tx<'_, '_>,
     author: ActorId,
     draft: &Draft,
@@ -153,6 +155,9 @@ fn publish(
     store::posts::insert(tx, &post, &draft.mentions)?;
     store::search::index(tx, post.id, &draft.terms)?;
     polls::open(tx, &post)?;
+    if let Some(quote) = &draft.quote {
+        quotes::record(tx, &post, quote)?;
+    }
     if let (Some(parent), None) = (draft.parent, post.removed) {
         store::posts::count(tx, parent, Count::Replies, 1)?;
     }
@@ -227,11 +232,15 @@ pub fn receive_edit(
     cause: Cause,
 ) -> Result<()> {
     let post = store::posts::by_uri(tx, uri)?.ok_or(Error::NotFound)?;
+    let requoted = quotes::change(tx, &post, by, draft.quote.as_ref())?;
     let newer = edited.is_some_and(|edited| edited > post.edited.unwrap_or(post.published));
     if newer {
         let edited = edited.map(|at| at.min(tx.now()));
         revise(tx, by, post, draft, edited, cause)?;
         return Ok(());
+    }
+    if requoted {
+        tx.emit(Event::Requoted { post: Arc::new(post.clone()), cause });
     }
     // The results of a poll come without a new date.
     polls::recount(tx, by, post, &draft.content, cause)

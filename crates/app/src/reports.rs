@@ -127,18 +127,28 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<Report>> {
 pub async fn resolve(app: &App, me: Me, id: ReportId) -> Result<()> {
     app.write(move |tx| {
         let report = store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
-        let standing = match report.group {
-            Some(group) => groups::regard(tx, group, me.0)?.1,
-            None => groups::regard_at_large(tx, me.0)?,
-        };
-        // Whoever may not see a report does not learn either that there is one.
-        policy::moderate(&standing).map_err(|_hidden| Error::NotFound)?;
-        if report.resolved.is_none() {
-            let now = tx.now();
-            store::reports::resolve(tx, id, me.0, now)?;
-            tx.emit(Event::ReportResolved { report: Arc::new(report), by: me.0 });
-        }
-        Ok(())
+        close(tx, me.0, report)
     })
     .await
+}
+
+/// Records that a moderator elsewhere dealt with a report.
+pub fn receive_resolve(tx: &mut Tx<'_, '_>, by: ActorId, uri: &str) -> Result<()> {
+    let report = store::reports::by_uri(tx, uri)?.ok_or(Error::NotFound)?;
+    close(tx, by, report)
+}
+
+fn close(tx: &mut Tx<'_, '_>, by: ActorId, report: Report) -> Result<()> {
+    let standing = match report.group {
+        Some(group) => groups::regard(tx, group, by)?.1,
+        None => groups::regard_at_large(tx, by)?,
+    };
+    // Whoever may not see a report does not learn either that there is one.
+    policy::moderate(&standing).map_err(|_hidden| Error::NotFound)?;
+    if report.resolved.is_none() {
+        let now = tx.now();
+        store::reports::resolve(tx, report.id, by, now)?;
+        tx.emit(Event::ReportResolved { report: Arc::new(report), by });
+    }
+    Ok(())
 }

@@ -240,8 +240,10 @@ async fn what_is_not_public_is_not_for_a_public_group(w: World) {
     w.group("huerto", Visibility::Public, Joining::Open).await;
     let direct = w.say(w.bea, "@huerto en privado", |writing| writing.audience = Audience::Direct).await.unwrap();
     assert_eq!((direct.group, direct.audience), (None, Audience::Direct));
-    assert!(!w.seen(direct.id, Some(w.ana)).await && w.seen(direct.id, Some(w.bea)).await);
-    let hidden = w.say(w.ana, "hola", |writing| writing.parent = Some(direct.id)).await;
+    let stranger = person(&w.app, "eva").await;
+    assert!(!w.seen(direct.id, Some(stranger)).await && w.seen(direct.id, Some(w.bea)).await);
+    assert!(w.seen(direct.id, Some(w.ana)).await, "it is written to the group, so its owner reads it");
+    let hidden = w.say(stranger, "hola", |writing| writing.parent = Some(direct.id)).await;
     assert!(matches!(hidden, Err(Error::NotFound)), "what cannot be read cannot be answered");
 }
 

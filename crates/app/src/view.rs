@@ -5,7 +5,7 @@ use domain::{
     actor::Actor,
     group::GroupRules,
     id::{ActorId, PostId},
-    post::{Post, Tally},
+    post::{Post, Quote, Tally},
 };
 use store::{Conn, Result, actors::KeyRow};
 
@@ -48,6 +48,8 @@ pub struct PostView {
     pub root_uri: String,
     /// Whom it mentions.
     pub mentioned: Vec<Actor>,
+    /// What it quotes.
+    pub quote: Option<Quote>,
     /// What others did with it.
     pub tally: Tally,
 }
@@ -91,6 +93,7 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
     people.dedup();
     let people: HashMap<ActorId, Actor> =
         store::actors::by_ids(conn, &people)?.into_iter().map(|actor| (actor.id, actor)).collect();
+    let quotes = store::quotes::of(conn, &ids)?;
     let tallies = store::posts::tallies(conn, &ids)?;
 
     let known: HashMap<PostId, Post> = posts.iter().chain(&near).map(|post| (post.id, post.clone())).collect();
@@ -109,6 +112,7 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
                 .filter(|(id, _)| *id == post.id)
                 .filter_map(|(_, person)| people.get(person).cloned())
                 .collect(),
+            quote: quotes.get(&post.id).cloned(),
             tally: tallies.get(&post.id).copied().unwrap_or_default(),
             post,
         })

@@ -67,6 +67,8 @@ ids! {
     LogEntryId
     /// A report of something wrong.
     ReportId
+    /// What says that somebody here agrees to be quoted.
+    StampId
     /// An application that people use their login from.
     AppId
     /// A browser that is signed in.

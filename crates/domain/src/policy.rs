@@ -218,6 +218,11 @@ pub fn report(group: &GroupRules, who: &Standing) -> Verdict {
     read(group, who)
 }
 
+/// Warning `target` in the name of the group: whoever may put somebody out may say so before.
+pub fn warn(who: &Standing, target: &Standing) -> Verdict {
+    ban(who, target)
+}
+
 /// Banning `target` or lifting a ban.
 pub fn ban(who: &Standing, target: &Standing) -> Verdict {
     moderate(who)?;
@@ -293,6 +298,12 @@ pub fn hand_over(who: &Standing) -> Verdict {
     unless(!(who.role == Some(Role::Owner) || who.admin), Refusal::NotStaff)
 }
 
+/// Quoting a post: what everybody may read anybody may quote, and what is for few its author alone.
+pub fn quote(post: &Post, who: ActorId) -> Verdict {
+    unless(!post.is_live(), Refusal::Gone)?;
+    unless(!post.audience.is_open() && post.author != who, Refusal::NotPublic)
+}
+
 /// What a reader is to a post, all that [`see`] needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -301,6 +312,8 @@ pub struct Regard {
     pub author: bool,
     /// Is mentioned in it.
     pub mentioned: bool,
+    /// Keeps order in a group that is mentioned in it: what is written to a group is for its team.
+    pub team: bool,
     /// Follows its author (accepted).
     pub follows_author: bool,
     /// Is an active member of its group.
@@ -324,8 +337,8 @@ pub fn see(post: &Post, reader: Regard) -> bool {
     }
     match post.audience {
         Audience::Public | Audience::Unlisted => true,
-        Audience::Followers => reader.author || reader.mentioned || reader.follows_author,
-        Audience::Direct => reader.author || reader.mentioned,
+        Audience::Followers => reader.author || reader.mentioned || reader.team || reader.follows_author,
+        Audience::Direct => reader.author || reader.mentioned || reader.team,
         Audience::Members => reader.member,
     }
 }

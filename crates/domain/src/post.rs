@@ -92,6 +92,33 @@ pub struct Poll {
     pub voters: u32,
 }
 
+text_enum! {
+    /// Whether whoever wrote what is quoted agrees.
+    QuoteState {
+        /// They were asked, or will be.
+        Pending = "pending",
+        /// They do.
+        Accepted = "accepted",
+        /// They do not.
+        Rejected = "rejected",
+        /// They did, and do no more.
+        Revoked = "revoked",
+    }
+}
+
+/// What a post quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// The id of what is quoted.
+    pub uri: String,
+    /// Its number here, if it is known.
+    pub post: Option<PostId>,
+    /// Whether its author agrees.
+    pub state: QuoteState,
+    /// The document by which they agree.
+    pub stamp: Option<String>,
+}
+
 /// What was counted in a poll.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counted {

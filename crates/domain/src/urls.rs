@@ -8,7 +8,7 @@ use url::{Url, form_urlencoded};
 
 use crate::{
     host::{self, Host},
-    id::{ActivityId, ActorId, PostId},
+    id::{ActivityId, ActorId, PostId, StampId},
 };
 
 /// The fixed paths of the server.
@@ -37,6 +37,8 @@ pub mod path {
     pub const SYNCHRONIZATION: &str = "/@{name}/followers_synchronization";
     /// Something of a post.
     pub const POST_PART: &str = "/@{name}/{post}/{part}";
+    /// What says that somebody here agrees to be quoted.
+    pub const STAMP: &str = "/@{name}/{post}/quotes/{id}";
     /// An activity of ours.
     pub const ACTIVITY: &str = "/activities/{id}";
     /// Where other servers send their people to take part in something of ours, named by `?uri=`.
@@ -61,11 +63,20 @@ pub enum ActorPart {
     Featured,
     /// Who keeps order in the group.
     Moderators,
+    /// Who keeps order in the group, and as what.
+    Affiliations,
 }
 
 impl ActorPart {
-    const ALL: [Self; 6] =
-        [Self::Inbox, Self::Outbox, Self::Followers, Self::Following, Self::Featured, Self::Moderators];
+    const ALL: [Self; 7] = [
+        Self::Inbox,
+        Self::Outbox,
+        Self::Followers,
+        Self::Following,
+        Self::Featured,
+        Self::Moderators,
+        Self::Affiliations,
+    ];
 
     /// The last segment of its URL.
     pub const fn segment(self) -> &'static str {
@@ -76,6 +87,7 @@ impl ActorPart {
             Self::Following => "following",
             Self::Featured => "featured",
             Self::Moderators => "moderators",
+            Self::Affiliations => "affiliations",
         }
     }
 
@@ -154,6 +166,8 @@ pub enum Local {
     Post(String, PostId),
     /// Something of a post.
     PostPart(String, PostId, PostPart),
+    /// What says that the author of a post agrees to be quoted.
+    Stamp(String, PostId, StampId),
     /// An activity of ours.
     Activity(ActivityId),
     /// The shared inbox.
@@ -311,6 +325,9 @@ fn parse_path(url: &Url) -> Option<Local> {
                 (None, Ok(post)) => Some(Local::Post(name, post)),
                 _ => None,
             },
+            [Some(post), Some("quotes"), Some(stamp)] if segments.next().is_none() => {
+                Some(Local::Stamp(name, post.parse().ok()?, stamp.parse().ok()?))
+            }
             [Some(post), Some(part), None] => {
                 Some(Local::PostPart(name, post.parse().ok()?, PostPart::from_segment(part)?))
             }
@@ -383,6 +400,16 @@ pub fn announcement(group: &str, id: PostId) -> String {
 /// The ballot by which `voter` chose an option of a poll; derived, so that a repeat is the same one.
 pub fn ballot(voter: &str, poll: PostId, choice: usize) -> String {
     format!("{voter}#ballots/{poll}/{choice}")
+}
+
+/// The request of the local post whose id is `post` to quote what it quotes; derived, so that a repeat is the same one.
+pub fn quote_request(post: &str) -> String {
+    format!("{post}#quote")
+}
+
+/// What says that the author of the local post whose id is `post` agrees to be quoted.
+pub fn stamp(post: &str, id: StampId) -> String {
+    format!("{post}/quotes/{id}")
 }
 
 /// A page of a collection that runs from the oldest to the newest, from the item after `cursor`.

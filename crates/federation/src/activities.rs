@@ -68,13 +68,13 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Update",
         object: "a post, a person or a group",
         direction: Direction::Both,
-        meaning: "it has changed; posts by their author only, and only if newer; the results of a poll come without a new date",
+        meaning: "it has changed; posts by their author only, and only if newer; groups by themselves or by those who lead them; the results of a poll come without a new date",
     },
     Activity {
         name: "Delete",
         object: "a post, a person or a group",
         direction: Direction::Both,
-        meaning: "it is gone; by somebody else than the author, a moderator takes a post out of its group, for the reason in `summary`",
+        meaning: "it is gone, with what it wrote unless `removeData` is false; by somebody else than the author, a moderator takes a post out of its group, for the reason in `summary`",
     },
     Activity {
         name: "Undo{Delete}",
@@ -100,9 +100,9 @@ pub const ACTIVITIES: &[Activity] = &[
     },
     Activity {
         name: "Announce{Activity}",
-        object: "`Create`, `Update`, `Delete`, `Like`, `Dislike`, `Add`, `Remove`, `Lock`, `Block`, and `Undo` of these",
+        object: "`Create`, `Update`, `Delete`, `Like`, `Dislike`, `Add`, `Remove`, `Lock`, `Block`, `Flag`, `Resolve`, and `Undo` of these",
         direction: Direction::Both,
-        meaning: "a group reports what happened in it; one level deep",
+        meaning: "a group reports what happened in it; one level deep; received also as a list or a collection of up to 100, each of which is checked by itself",
     },
     Activity {
         name: "Undo{Announce}",
@@ -146,6 +146,43 @@ pub const ACTIVITIES: &[Activity] = &[
         object: "people and posts",
         direction: Direction::Both,
         meaning: "a report, for the moderators of the group in which the posts stand, or for those who administer the server",
+    },
+    Activity {
+        name: "Invite",
+        object: "a group",
+        direction: Direction::Out,
+        meaning: "invites the `target` to join it; following or joining it is the answer. A private message of the group says the same to those who do not know it",
+    },
+    Activity {
+        name: "Reject{Create}",
+        object: "a post",
+        direction: Direction::Out,
+        meaning: "a restricted group does not take the post of somebody who is no member; the first time it tells them in a private message, too",
+    },
+    Activity {
+        name: "Resolve",
+        object: "a report",
+        direction: Direction::In,
+        meaning: "a moderator has dealt with it",
+    },
+    Activity {
+        name: "QuoteRequest",
+        object: "a post",
+        direction: Direction::Both,
+        meaning: "asks whether `instrument` may quote it (FEP-044f); what everybody may read anybody may quote, and what is for few only its author",
+    },
+    Activity {
+        name: "Accept{QuoteRequest}",
+        object: "the request",
+        direction: Direction::Both,
+        meaning: "it may: the document `result` says so until it is gone",
+    },
+    Activity { name: "Reject{QuoteRequest}", object: "the request", direction: Direction::Both, meaning: "it may not" },
+    Activity {
+        name: "Delete{QuoteAuthorization}",
+        object: "a stamp, by its id",
+        direction: Direction::Both,
+        meaning: "the author of what is quoted does not agree any more",
     },
     Activity {
         name: "Move",

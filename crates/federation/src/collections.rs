@@ -5,14 +5,14 @@ use app::{
 };
 use domain::{
     actor::Actor,
-    group::Visibility,
+    group::{Membership, Role, Visibility},
     id::{ActorId, PostId},
     post::{Post, Tally},
     time::Timestamp,
     urls::{self, ActorPart, PostPart, Site},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use store::{
     Conn, Result,
     posts::{self, List, Page},
@@ -140,7 +140,8 @@ pub(crate) fn of_actor(
             counted(totals.get(Total::Following(actor.id), now, following)?)
         }
         ActorPart::Moderators if actor.is_group() => moderators(c, actor, &id, closed)?,
-        ActorPart::Moderators | ActorPart::Inbox => return Ok(None),
+        ActorPart::Affiliations if actor.is_group() => affiliations(c, actor, &id, closed)?,
+        ActorPart::Moderators | ActorPart::Affiliations | ActorPart::Inbox => return Ok(None),
     };
     found.partial = closed;
     Ok(Some(found))
@@ -229,6 +230,21 @@ fn moderators(c: &mut Conn, group: &Actor, id: &str, closed: bool) -> Result<Col
     let known = store::actors::by_ids(c, &staff)?;
     let uri = |id: &ActorId| known.iter().find(|actor| actor.id == *id).map(|actor| actor.uri.clone());
     let items: Vec<String> = staff.iter().filter_map(uri).collect();
+    let subjects = vec![Subject::Lists(group.id)];
+    Ok(Collection::new("OrderedCollection", id, subjects).with("totalItems", items.len()).with("orderedItems", items))
+}
+
+/// Who keeps order in a group, and as what (FEP-5219). What other members are is nobody else's business.
+fn affiliations(c: &mut Conn, group: &Actor, id: &str, closed: bool) -> Result<Collection> {
+    let staff = if closed { Vec::new() } else { store::groups::staff(c, group.id)? };
+    let people: Vec<ActorId> = staff.iter().map(|membership| membership.person).collect();
+    let known = store::actors::by_ids(c, &people)?;
+    let relationship = |member: &Membership| {
+        let subject = &known.iter().find(|actor| actor.id == member.person)?.uri;
+        let role = if member.role >= Role::Leader { "admin" } else { "moderator" };
+        Some(json!({ "type": "Relationship", "subject": subject, "relationship": role, "object": group.uri }))
+    };
+    let items: Vec<Value> = staff.iter().filter_map(relationship).collect();
     let subjects = vec![Subject::Lists(group.id)];
     Ok(Collection::new("OrderedCollection", id, subjects).with("totalItems", items.len()).with("orderedItems", items))
 }

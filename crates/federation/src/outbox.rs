@@ -5,9 +5,11 @@
 //! group, passed on (`Announce` of an id), and everything else from its author.
 mod actors;
 mod follows;
+mod groups;
 mod moderation;
 mod polls;
 mod posts;
+mod quotes;
 mod received;
 mod reports;
 mod send;
@@ -26,9 +28,14 @@ pub struct FederationOutbox;
 impl Outbox for FederationOutbox {
     fn emit(&self, tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         match event {
-            Event::Posted { post, cause } => posts::posted(tx, post, *cause),
+            Event::Posted { post, cause } => {
+                posts::posted(tx, post, *cause)?;
+                quotes::posted(tx, post)
+            }
             Event::Counted { post, cause: None } | Event::PollClosed { post } => polls::counted(tx, post),
-            Event::Edited { post, cause } | Event::Counted { post, cause } => posts::edited(tx, post, *cause),
+            Event::Edited { post, cause } | Event::Counted { post, cause } | Event::Requoted { post, cause } => {
+                posts::edited(tx, post, *cause)
+            }
             Event::Deleted { post, cause } => posts::deleted(tx, post, *cause),
             Event::Removed { post, by, reason, cause } => moderation::removed(tx, post, *by, reason, *cause),
             Event::Restored { post, by, reason, cause } => moderation::restored(tx, post, *by, reason, *cause),
@@ -48,6 +55,10 @@ impl Outbox for FederationOutbox {
                 votes::unvoted(tx, post, (*voter, *vote), activity_uri, *cause)
             }
             Event::Chosen { post, voter, choices } => polls::chosen(tx, post, *voter, choices),
+            Event::QuoteAnswered { post, by, request, stamp } => {
+                quotes::answered(tx, post, *by, request, stamp.as_deref())
+            }
+            Event::QuoteRevoked { quoted, quoting, stamp } => quotes::revoked(tx, quoted, quoting, stamp),
             Event::Shared { post, by, activity_uri, .. } => shares::shared(tx, post, *by, activity_uri),
             Event::Unshared { post, by, activity_uri, .. } => shares::unshared(tx, post, *by, activity_uri),
             Event::FollowAsked { follow } => follows::asked(tx, follow),
@@ -59,7 +70,10 @@ impl Outbox for FederationOutbox {
             Event::Moved { actor, target, .. } => actors::moved(tx, actor, target),
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),
             Event::Reported { report } => reports::filed(tx, report),
-            Event::GroupCreated { .. }
+            Event::Invited { group, person, by } => groups::invited(tx, *group, *person, *by),
+            Event::PostRefused { group, author, attempt } => groups::refused(tx, *group, *author, attempt),
+            Event::Warned { .. }
+            | Event::GroupCreated { .. }
             | Event::JoinAsked { .. }
             | Event::ReportResolved { .. }
             | Event::Ruled { .. }

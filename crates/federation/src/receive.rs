@@ -10,6 +10,7 @@ mod moves;
 mod polls;
 mod posts;
 mod queue;
+mod quotes;
 mod reports;
 mod shares;
 #[cfg(test)]
@@ -171,10 +172,12 @@ async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
     match activity.verb {
         Verb::Follow | Verb::Join => follows::follow(context, activity, stored),
         Verb::Leave => follows::leave(context, activity),
+        Verb::QuoteRequest => quotes::request(context, activity, stored),
+        Verb::Accept | Verb::Reject if quotes::is_answer(context, activity) => quotes::answer(context, activity),
         Verb::Accept => follows::answer(context, activity, true),
         Verb::Reject => follows::answer(context, activity, false),
-        Verb::Create => posts::create(context, activity).await,
-        Verb::Update => posts::update(context, activity).await,
+        Verb::Create => Box::pin(posts::create(context, activity)).await,
+        Verb::Update => Box::pin(posts::update(context, activity)).await,
         Verb::Delete => posts::delete(context, activity).await,
         Verb::Like | Verb::EmojiReact | Verb::Dislike => votes::vote(context, activity, stored),
         Verb::Announce => Box::pin(announces::announce(context, activity, stored)).await,
@@ -182,6 +185,7 @@ async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
         Verb::Lock => moderation::lock(context, activity, true).await,
         Verb::Block => moderation::block(context, activity).await,
         Verb::Undo => undo::undo(context, activity).await,
+        Verb::Resolve => reports::resolve(context, activity),
         Verb::Flag => reports::flag(context, activity, stored).await,
         Verb::Move => moves::relocate(context, activity).await,
         Verb::Other => ignore(format!("`{:.64}` means nothing here", activity.kind)),

@@ -11,7 +11,7 @@ use domain::{
     actor::Actor,
     handle,
     host::Host,
-    id::{ActivityId, ActorId, PostId},
+    id::{ActivityId, ActorId, PostId, StampId},
     post::Post,
     urls::{self, ActorPart, PostPart, path},
 };
@@ -72,6 +72,7 @@ fn routes(config: &mut ServiceConfig) {
     read!(config, path::SYNCHRONIZATION, synchronization::serve);
     read!(config, path::ACTOR_PART, actor_part, |context| reads(context)
         && (is_collection(context) || wants_document(context)));
+    read!(config, path::STAMP, stamp);
     read!(config, path::POST_PART, post_part, |context| reads(context) && is_collection(context));
 }
 
@@ -214,6 +215,33 @@ async fn post_part(
         documents.app().read(move |c| collections::of_post(c, &post, part, cursor, viewer)).await?.document()
     };
     respond(&request, &documents, key, make).await
+}
+
+/// `GET /@NAME/ID/quotes/STAMP`: that the author of a post agrees to be quoted (FEP-044f).
+async fn stamp(request: HttpRequest, documents: Data<Documents>, path: Path<(String, String, String)>) -> HttpResponse {
+    let (name, id, stamp) = path.into_inner();
+    let (Some(name), Some(id), Some(stamp)) =
+        (handle::local_name(&name), number(&id), number(&stamp).map(|PostId(id)| StampId(id)))
+    else {
+        return missing(&request);
+    };
+    let host = asked_host(&request, documents.app());
+    let make = async |asker: Option<Host>| {
+        let (post, _) = local_post(documents.app(), (&host, &name), id, asker).await?;
+        if post.deleted.is_some() {
+            return Err(Error::NotFound);
+        }
+        let by = post.author;
+        let found =
+            documents.app().read(move |c| Ok(store::quotes::granted(c, stamp, id)?.zip(store::actors::by_id(c, by)?)));
+        let (quoting, author) = found.await?.ok_or(Error::NotFound)?;
+        let body = json!({
+            "id": urls::stamp(&post.uri, stamp), "type": "QuoteAuthorization", "attributedTo": author.uri,
+            "interactingObject": quoting, "interactionTarget": post.uri,
+        });
+        document(&body, vec![Subject::Post(id)])
+    };
+    respond(&request, &documents, format!("@{name}/{id}/quotes/{stamp}"), make).await
 }
 
 /// `GET /activities/ID`: what we sent, as we sent it.

@@ -6,6 +6,7 @@ pub(crate) mod list;
 pub(crate) mod media;
 pub(crate) mod notification;
 pub(crate) mod poll;
+pub(crate) mod quote;
 pub(crate) mod relationship;
 pub(crate) mod report;
 pub(crate) mod status;

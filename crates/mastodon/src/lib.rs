@@ -19,6 +19,7 @@ mod paging;
 mod params;
 mod placeholder;
 mod polls;
+mod quotes;
 mod reports;
 mod route;
 mod search;
@@ -48,6 +49,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(accounts::routes)
             .configure(statuses::routes)
             .configure(polls::routes)
+            .configure(quotes::routes)
             .configure(timelines::routes)
             .configure(notifications::routes)
             .configure(follow_requests::routes)

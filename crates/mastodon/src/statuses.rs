@@ -73,7 +73,7 @@ async fn find_post(app: &App, number: i64, me: Me) -> Result<Post> {
 }
 
 /// The status of an entry that `me` may read.
-async fn status(app: &App, me: Option<Me>, entry: Entry) -> Result<Status> {
+pub(crate) async fn status(app: &App, me: Option<Me>, entry: Entry) -> Result<Status> {
     let reader = Reader::new(app, me);
     app.read(move |c| status::one(c, &reader, entry)).await?.ok_or_else(Error::missing)
 }

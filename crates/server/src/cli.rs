@@ -156,6 +156,37 @@ pub struct PersonCreate {
 pub enum Group {
     /// Create a group; prints id, name, handle and URL.
     Create(GroupCreate),
+    /// Invite somebody to a group: they get a message, and become a member when they follow it or join.
+    Invite(GroupInvite),
+    /// Warn somebody in the name of a group: they get a message with the reason, and the log of the group shows it.
+    Warn(GroupWarn),
+}
+
+/// `tertulia group invite`
+#[derive(Debug, Args)]
+pub struct GroupInvite {
+    /// The name of the group.
+    pub group: String,
+    /// The name of a local person, or the URL of one elsewhere.
+    pub person: String,
+    /// The name of the local person who keeps order in the group.
+    #[arg(long, value_name = "MODERATOR")]
+    pub by: String,
+}
+
+/// `tertulia group warn`
+#[derive(Debug, Args)]
+pub struct GroupWarn {
+    /// The name of the group.
+    pub group: String,
+    /// The name of a local person, or the URL of one elsewhere.
+    pub person: String,
+    /// The name of the local person who keeps order in the group.
+    #[arg(long, value_name = "MODERATOR")]
+    pub by: String,
+    /// What they are told.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
 }
 
 /// `tertulia group create`

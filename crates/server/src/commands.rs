@@ -8,14 +8,16 @@ use app::{App, Me, groups::NewGroup, people::NewPerson};
 use domain::{
     actor::Actor,
     handle::Handle,
+    id::ActorId,
     time::{Timestamp, span},
 };
 use serde::Serialize;
 
 use crate::{
     cli::{
-        Announcement, AnnouncementCreate, AnnouncementDelete, Failure, Group, GroupCreate, Person, PersonAlias,
-        PersonCreate, PersonMove, PersonNamed, PersonSuspend, Report, ReportList, ReportResolve, Token, TokenCreate,
+        Announcement, AnnouncementCreate, AnnouncementDelete, Failure, Group, GroupCreate, GroupInvite, GroupWarn,
+        Person, PersonAlias, PersonCreate, PersonMove, PersonNamed, PersonSuspend, Report, ReportList, ReportResolve,
+        Token, TokenCreate,
     },
     compose::{self, Overrides, compose},
     settings::Settings,
@@ -64,7 +66,22 @@ pub(crate) async fn person(settings: &Settings, command: Person) -> Result<(), F
 }
 
 /// `tertulia group …`
-pub(crate) async fn group(settings: &Settings, Group::Create(create): Group) -> Result<(), Failure> {
+pub(crate) async fn group(settings: &Settings, command: Group) -> Result<(), Failure> {
+    let create = match command {
+        Group::Create(create) => create,
+        Group::Invite(GroupInvite { group, person, by }) => {
+            let app = open(settings).await?;
+            let (me, group) = (Me(find(&app, &by).await?.id), find(&app, &group).await?.id);
+            let person = find_person(&app, &person).await?;
+            return app::members::invite(&app, me, group, person).await.map_err(|e| refusal(&e));
+        }
+        Group::Warn(GroupWarn { group, person, by, reason }) => {
+            let app = open(settings).await?;
+            let (me, group) = (Me(find(&app, &by).await?.id), find(&app, &group).await?.id);
+            let person = find_person(&app, &person).await?;
+            return app::moderation::warn(&app, me, group, person, reason).await.map_err(|e| refusal(&e));
+        }
+    };
     let joining = create.joining();
     let GroupCreate { name, title, owner, summary, visibility, reach, host, json, join: _ } = create;
     let app = open(settings).await?;
@@ -173,6 +190,14 @@ async fn find_anywhere(app: &App, handle: &Handle) -> Result<Actor, Failure> {
     let found = app.read(move |c| store::actors::by_handle(c, &name, host.as_str())).await;
     let found = found.map_err(|e| compose::failure(&e))?;
     found.ok_or_else(|| Failure::Usage(format!("nobody is known here as `{}`", handle.acct())))
+}
+
+/// A local person by name, or anybody by URL.
+async fn find_person(app: &App, person: &str) -> Result<ActorId, Failure> {
+    if person.contains("://") {
+        return app.resolver().actor(app, person).await.map_err(|e| refusal(&e));
+    }
+    Ok(find(app, person).await?.id)
 }
 
 /// What the one who typed the command can mend is their error, the rest is ours.

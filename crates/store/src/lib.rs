@@ -32,6 +32,7 @@ pub mod pins;
 pub mod polls;
 pub mod posts;
 mod presence;
+pub mod quotes;
 pub mod relations;
 pub mod reports;
 pub mod retention;

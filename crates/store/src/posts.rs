@@ -275,6 +275,17 @@ pub fn mentioned(conn: &mut Conn, id: PostId) -> Result<Vec<ActorId>> {
     Ok(ids.into_iter().map(ActorId).collect())
 }
 
+/// Whether `author` has written to `person` in private.
+pub fn has_told(conn: &mut Conn, author: ActorId, person: ActorId) -> Result<bool> {
+    let named = mentions::table.filter(mentions::post_id.eq(posts::id).and(mentions::actor_id.eq(person.0)));
+    Ok(db!(conn, c => dsl::select(dsl::exists(
+        posts::table
+            .filter(posts::author_id.eq(author.0).and(posts::audience.eq(Word(Audience::Direct))))
+            .filter(dsl::exists(named))
+    ))
+    .get_result(c))?)
+}
+
 /// Whom these posts mention, in the order of the people's numbers.
 pub fn mentions(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, ActorId)>> {
     let rows: Vec<(i64, i64)> = db!(conn, c => mentions::table

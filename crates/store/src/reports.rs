@@ -85,6 +85,13 @@ pub fn by_id(conn: &mut Conn, id: ReportId) -> Result<Option<Report>> {
     Ok(by_ids(conn, &[id])?.pop())
 }
 
+/// The report with this id on the network.
+pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Report>> {
+    let row: Option<Row> =
+        db!(conn, c => reports::table.filter(reports::uri.eq(uri)).select(Row::as_select()).first(c).optional())?;
+    Ok(row.map(Report::from))
+}
+
 /// The reports with these numbers, in no order.
 pub fn by_ids(conn: &mut Conn, ids: &[ReportId]) -> Result<Vec<Report>> {
     if ids.is_empty() {

@@ -1,6 +1,8 @@
 //! The tables, in types that mean the same in SQLite and PostgreSQL.
+mod answers;
 mod own;
 
+pub(crate) use answers::{ballots, polls, quotes, stamps};
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, endorsements, featured_tags, filter_keywords,
     filter_posts, filters, followed_tags, host_shuns, list_members, lists, markers, muted_threads, notes,
@@ -356,21 +358,6 @@ diesel::table! {
     }
 }
 diesel::table! {
-    polls (post_id) {
-        post_id -> BigInt,
-        votes -> Text,
-        voters -> BigInt,
-    }
-}
-diesel::table! {
-    ballots (post_id, actor_id, choice) {
-        post_id -> BigInt,
-        actor_id -> BigInt,
-        choice -> Integer,
-        created -> BigInt,
-    }
-}
-diesel::table! {
     idempotency (account_id, key) {
         account_id -> BigInt,
         key -> Text,
@@ -464,6 +451,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     notifications,
     polls,
     ballots,
+    quotes,
+    stamps,
     idempotency,
     log_entries,
     reports,

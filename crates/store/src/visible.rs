@@ -34,7 +34,9 @@ const SOMEBODY: &str = "(posts.deleted IS NULL \
         AND v.state = 'active' AND v.role <> 'member')) \
     AND (posts.audience IN ('public', 'unlisted') \
         OR (posts.audience IN ('followers', 'direct') AND (posts.author_id = ? \
-            OR EXISTS (SELECT 1 FROM mentions v WHERE v.post_id = posts.id AND v.actor_id = ?))) \
+            OR EXISTS (SELECT 1 FROM mentions v WHERE v.post_id = posts.id AND (v.actor_id = ? \
+                OR EXISTS (SELECT 1 FROM members m WHERE m.person_id = ? AND m.group_id = v.actor_id \
+                    AND m.state = 'active' AND m.role <> 'member'))))) \
         OR (posts.audience = 'followers' AND EXISTS (SELECT 1 FROM follows v WHERE v.follower_id = ? \
             AND v.target_id = posts.author_id AND v.state = 'accepted')) \
         OR (posts.audience = 'members' AND EXISTS (SELECT 1 FROM members v WHERE v.person_id = ? \

@@ -12,9 +12,10 @@ use domain::{
 };
 
 use serde::{Deserialize, Serialize};
+use store::Conn;
 
 use super::{Draft, TITLE};
-use crate::{App, Error, Me, Result, polls};
+use crate::{App, Error, Me, Result, polls, quotes};
 
 /// The longest text a member may write, in characters.
 pub const TEXT: usize = 50_000;
@@ -42,6 +43,8 @@ pub struct Writing {
     pub attachments: Vec<Attachment>,
     /// A poll.
     pub poll: Option<Poll>,
+    /// The post it quotes.
+    pub quote: Option<PostId>,
 }
 
 impl Default for Writing {
@@ -57,6 +60,7 @@ impl Default for Writing {
             group: None,
             attachments: Vec::new(),
             poll: None,
+            quote: None,
         }
     }
 }
@@ -76,11 +80,22 @@ pub(super) async fn complete(app: &App, me: Me, writing: Writing) -> Result<Draf
         (None, Some(group)) => Some(group),
         (None, None) => choose_group(app, me, &writing.text, &known).await?,
     };
-    let mentions = mentioned(&known, group, parent.as_ref(), me);
+    let mut mentions = mentioned(&known, group.filter(|_| writing.audience.is_open()), parent.as_ref(), me);
+    if let Some(parent) = parent.as_ref().filter(|parent| parent.audience == Audience::Direct) {
+        // What was written to a group stays before the eyes of its team.
+        let id = parent.id;
+        mentions.extend(app.read(move |c| written_to(c, id)).await?);
+        mentions.sort_unstable();
+        mentions.dedup();
+    }
     let content = render(app, writing.clone(), &known, group.is_some() && parent.is_none());
     let kind = if content.poll.is_some() { PostKind::Question } else { PostKind::Note };
     let (parent, audience) = (writing.parent, writing.audience);
-    Ok(Draft { parent, group, mentions, ..Draft::new(kind, content, audience) })
+    let quote = match writing.quote {
+        Some(quoted) => Some(quotes::prepare(app, me, quoted).await?),
+        None => None,
+    };
+    Ok(Draft { parent, group, mentions, quote, ..Draft::new(kind, content, audience) })
 }
 
 fn check(writing: &Writing) -> Result<()> {
@@ -135,6 +150,13 @@ async fn choose_group(app: &App, me: Me, text: &str, known: &HashMap<String, Act
         Ok(groups.first().copied())
     })
     .await
+}
+
+/// The groups that a post is addressed to.
+fn written_to(c: &mut Conn, post: PostId) -> store::Result<Vec<ActorId>> {
+    let mentioned = store::posts::mentioned(c, post)?;
+    let groups = store::actors::by_ids(c, &mentioned)?.into_iter().filter(Actor::is_group);
+    Ok(groups.map(|group| group.id).collect())
 }
 
 /// Whom the post mentions: those it names, its group, and whoever it answers.

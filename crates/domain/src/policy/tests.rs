@@ -97,6 +97,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         verb("leave", |_, who| leave(who)),
         verb("remove, restore, lock, pin, admit, invite, resolve reports", |_, who| moderate(who)),
         ("end a membership", Box::new(move |_, who| yes_no(appoint(who, &member, None)))),
+        ("warn a member", Box::new(move |_, who| yes_no(warn(who, &member)))),
         ("ban a member", Box::new(move |_, who| yes_no(ban(who, &member)))),
         ("ban a moderator", Box::new(move |_, who| yes_no(ban(who, &moderator)))),
         ("name a moderator", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Moderator))))),
@@ -171,6 +172,17 @@ fn a_poll_takes_one_ballot_of_others_until_it_closes() {
 }
 
 #[test]
+fn only_what_is_public_is_quoted_by_others() {
+    for audience in Audience::ALL {
+        let post = thread(*audience);
+        assert_eq!(quote(&post, ActorId(9)).is_ok(), audience.is_open(), "{audience}");
+        assert_eq!(quote(&post, post.author), Ok(()));
+        let removed = Post { removed: Some(Timestamp(1)), ..post };
+        assert_eq!(quote(&removed, removed.author), Err(Refusal::Gone));
+    }
+}
+
+#[test]
 fn only_what_is_public_is_announced() {
     let public = group(Visibility::Public, Joining::Open);
     for audience in Audience::ALL {
@@ -191,6 +203,9 @@ fn a_post_is_seen_by_those_it_is_addressed_to() {
     assert!(see(&thread(Audience::Public), nobody));
     assert!(!see(&thread(Audience::Direct), nobody) && see(&thread(Audience::Direct), mentioned));
     assert!(!see(&thread(Audience::Direct), staff), "keeping order is no key to private talk");
+    let team = Regard { team: true, ..nobody };
+    assert!(see(&thread(Audience::Direct), team), "unless the group itself is written to");
+    assert!(!see(&thread(Audience::Members), team));
     assert!(!see(&thread(Audience::Members), mentioned) && see(&thread(Audience::Members), member));
     let removed = Post { removed: Some(Timestamp(1)), ..thread(Audience::Public) };
     assert!(!see(&removed, member) && see(&removed, staff));

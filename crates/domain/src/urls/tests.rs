@@ -89,6 +89,8 @@ proptest! {
             (site.instance(site.host()), Local::Instance),
             (site.inbox(site.host()), Local::Inbox),
             (post.clone(), Local::Post(name.clone(), PostId(number))),
+            (quote_request(&post), Local::Post(name.clone(), PostId(number))),
+            (stamp(&post, StampId(number)), Local::Stamp(name.clone(), PostId(number), StampId(number))),
         ];
         minted.extend(ActorPart::ALL.map(|part| (actor_part(&actor, part), Local::ActorPart(name.clone(), part))));
         let of_post = |part| (post_part(&post, part), Local::PostPart(name.clone(), PostId(number), part));

@@ -30,7 +30,7 @@ pub(super) fn chosen(tx: &mut Tx<'_, '_>, post: &Post, voter: ActorId, choices: 
         let (name, ballot) = (Name::new(tx, &voter), urls::ballot(&voter.uri, post.id, *choice));
         let activity = activity::choose(&name.uri, &ballot, (&voter, &author), post, option);
         let to = Recipients { people: slice::from_ref(&author.id), ..Recipients::NONE };
-        send(tx, &name, Envelope { public: false, ..Envelope::of(voter.id, Some(post)) }, &activity, &[to])?;
+        send(tx, &name, Envelope { public: false, ..Envelope::of(voter.id, None) }, &activity, &[to])?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::render::activity;
 /// Somebody here filed a report that is to be told elsewhere.
 pub(super) fn filed(tx: &mut Tx<'_, '_>, report: &Report) -> Result<()> {
     let reporter = actor(tx, report.reporter)?.filter(Actor::is_local);
-    let (Some(reporter), Some(target), true) = (reporter, actor(tx, report.target)?, report.forwarded) else {
+    let (Some(_), Some(target), true) = (reporter, actor(tx, report.target)?, report.forwarded) else {
         return Ok(());
     };
     let posts: Vec<String> = store::posts::by_ids(tx, &report.posts)?.into_iter().map(|post| post.uri).collect();
@@ -20,12 +20,9 @@ pub(super) fn filed(tx: &mut Tx<'_, '_>, report: &Report) -> Result<()> {
         Some(group) => actor(tx, group)?.filter(|group| !group.is_local()),
         None => None,
     };
-    for post in group.iter().flat_map(|_| &posts) {
-        if let Some(group) = &group {
-            to_group(tx, report, (&reporter, group), post)?;
-        }
-    }
-    Ok(())
+    let service = app::instance::reporter(tx.site());
+    let (Some(group), Some(service)) = (group, store::actors::by_uri(tx, &service)?) else { return Ok(()) };
+    posts.iter().try_for_each(|post| to_group(tx, report, (&service, &group), post))
 }
 
 /// The server of who is reported hears it from ours, which does not say who reports.
@@ -40,9 +37,11 @@ fn to_server(tx: &mut Tx<'_, '_>, report: &Report, target: &Actor, posts: &[Stri
     Ok(())
 }
 
-/// A group elsewhere hears it from the reporter, one post at a time: forums take it in no other way.
+/// A group elsewhere hears it from a service of ours, one post at a time: forums take it in no other way, and not from
+/// the server's own actor.
 fn to_group(tx: &mut Tx<'_, '_>, report: &Report, (by, group): (&Actor, &Actor), post: &str) -> Result<()> {
-    let name = Name::new(tx, by);
+    // Where one activity says it all, whoever deals with it can name it.
+    let name = if report.posts.len() == 1 { Name::given(tx, &report.uri)? } else { Name::new(tx, by) };
     let activity = activity::flag_to_group(&name.uri, by, group, post, &report.comment);
     let people = slice::from_ref(&group.id);
     let to = Recipients { people, receivers: Receivers::Forums, ..Recipients::NONE };

@@ -5,7 +5,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::shape::{count, each, id, is_a, link, link_of, moment, text, types};
+use super::shape::{count, each, http, id, is_a, link, link_of, moment, text, types};
 
 const ATTACHMENTS: usize = 16;
 const EMOJI: usize = 50;
@@ -118,6 +118,23 @@ fn emoji(tag: &Value) -> Option<Emoji> {
     let fits = (1..=64).contains(&shortcode.len()) && shortcode.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let url = link_of(tag, "icon")?;
     fits.then(|| Emoji { shortcode: shortcode.to_owned(), url: url.to_owned() })
+}
+
+/// Under which names a quote is given, the ones with consent first.
+const QUOTES: [&str; 4] = ["quote", "quoteUri", "quoteUrl", "_misskey_quote"];
+
+/// What a post quotes, and the stamp that says that it may.
+pub(super) fn quote(post: &Value) -> Option<(String, Option<String>)> {
+    let linked = || {
+        let is_object = |tag: &&Value| {
+            let kind = text(tag, "mediaType").unwrap_or_default();
+            is_a(tag, "Link") && (kind.starts_with("application/ld+json") || kind == "application/activity+json")
+        };
+        each(post, "tag").take(TAGS).filter(is_object).find_map(link)
+    };
+    let given = QUOTES.into_iter().find_map(|key| each(post, key).find_map(id).and_then(http));
+    let stamp = each(post, "quoteAuthorization").find_map(id).and_then(http).map(str::to_owned);
+    given.or_else(linked).map(|quoted| (quoted.to_owned(), stamp))
 }
 
 /// The poll of a question, if it has options.

@@ -39,6 +39,8 @@ pub struct FoundPost {
     pub addressed: Addressed,
     /// Whom it mentions.
     pub mentions: Vec<String>,
+    /// The id of what it quotes, and of the document that says that its author agrees.
+    pub quote: Option<(String, Option<String>)>,
     /// The option it names, if it is no post but a vote in a poll.
     pub ballot: Option<String>,
 }
@@ -64,6 +66,7 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
         authors: ids_of(document, "attributedTo", AUTHORS),
         kind,
         ballot: name.filter(|_| kind == PostKind::Note && !has_body && parent.is_some()).map(str::to_owned),
+        quote: attached::quote(document),
         content,
         parent,
         published,

@@ -1,10 +1,10 @@
 //! Actors elsewhere that changed, or are gone.
-use app::{Error, Result, actors};
+use app::{Error, Result, actors, groups};
 use domain::policy::Refusal;
 
 use super::{Context, Plan, act, ignore};
 use crate::{
-    parse::{self, Incoming, Object},
+    parse::{self, Incoming, Object, shape},
     resolver::Miss,
 };
 
@@ -12,7 +12,7 @@ use crate::{
 pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
     let uri = activity.object.id().map(|uri| context.canonical(uri)).unwrap_or_default();
     if context.is_ours(&uri) {
-        return ignore("what is here is changed here");
+        return update_ours(context, activity, &uri);
     }
     let of_group = context.group.as_ref().is_some_and(|group| group.uri == uri);
     if uri != context.actor.uri && !of_group {
@@ -30,8 +30,21 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     act(|_| Ok(()))
 }
 
-/// Somebody is gone.
-pub(super) async fn delete(context: &Context<'_>) -> Result<Plan> {
+/// Somebody elsewhere who leads a group here changed what it says of itself.
+fn update_ours(context: &Context<'_>, activity: &Incoming<'_>, uri: &str) -> Result<Plan> {
+    let group = context.known.actor(uri).filter(|actor| actor.is_group() && actor.is_local());
+    let (Some(group), Object::Embedded(document), None, true) =
+        (group, activity.object, &context.group, context.trusted)
+    else {
+        return ignore("what is here is changed here");
+    };
+    let said = parse::actor(document).map_err(|e| Error::Invalid(e.to_string()))?;
+    let (by, group, title, summary) = (context.actor.id, group.id, said.title, said.summary);
+    act(move |tx| groups::receive_change(tx, by, group, &title, &summary))
+}
+
+/// Somebody is gone, and what they wrote, unless it is said that this stays.
+pub(super) async fn delete(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
     if !context.trusted {
         match context.resolver.refresh(context.app, &context.actor.uri, context.budget).await {
             Err(Miss::Gone | Miss::NotFound) => {}
@@ -40,5 +53,6 @@ pub(super) async fn delete(context: &Context<'_>) -> Result<Plan> {
         }
     }
     let id = context.actor.id;
-    act(move |tx| actors::receive_delete(tx, id))
+    let stays = shape::each(activity.raw, "removeData").any(|said| said.as_bool() == Some(false));
+    act(move |tx| actors::receive_delete(tx, id, !stays))
 }

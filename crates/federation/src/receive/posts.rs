@@ -1,6 +1,7 @@
 //! Posts that were written, changed or deleted elsewhere.
 use app::{
     Error, Result,
+    messages::{self, Attempt},
     moderation::{Measure, foretell},
     posts,
 };
@@ -10,7 +11,7 @@ use domain::{
     post::{Content, Post},
 };
 
-use super::{Context, Plan, act, actors, draft, ignore, moderation, polls};
+use super::{Context, Plan, act, actors, draft, ignore, moderation, polls, quotes};
 use crate::{
     parse::{self, FoundPost, Incoming, Object, shape},
     resolver::Miss,
@@ -45,10 +46,17 @@ pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     if let Some(uri) = parent.filter(|_| around.parent.is_none()) {
         around.parent = find_parent(context, &uri).await?;
     }
-    let (draft, mut origin) = around.draft(found, context.group.as_ref().map(|group| group.id));
+    let quote = Box::pin(quotes::look(context, &found)).await?;
+    let (mut draft, mut origin) = around.draft(found, context.group.as_ref().map(|group| group.id));
+    draft.quote = quote;
     origin.sent = true;
     let (author, cause) = (context.actor.id, Some(context.received));
-    act(move |tx| posts::receive(tx, author, &draft, &origin, cause).map(drop))
+    let attempt = activity.id.filter(|_| context.group.is_none() && context.trusted);
+    let attempt = attempt.map(|id| Attempt { activity: id.to_owned(), post: origin.uri.clone() });
+    act(move |tx| match (posts::receive(tx, author, &draft, &origin, cause), &attempt) {
+        (Err(why @ Error::Denied(_)), Some(attempt)) => messages::refuse(tx, author, &draft, attempt, why),
+        (done, _) => done.map(drop),
+    })
 }
 
 /// What an activity says of a post: as it came along, if its actor is the author there; else as its server has it.
@@ -102,7 +110,9 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     let undated = matches!(activity.object, Object::Embedded(document) if document.get("updated").is_none());
     let stated = found.edited;
     let around = draft::look(context.app, &found, context.actor.clone(), None).await?;
+    let quote = Box::pin(quotes::look(context, &found)).await?;
     let (mut draft, origin) = around.draft(found, known.group);
+    draft.quote = quote;
     if known.parent.is_some() && draft.content().title.is_some() {
         let untitled = Content { title: None, ..draft.content().clone() };
         draft = draft.saying(untitled);
@@ -118,7 +128,7 @@ pub(super) async fn delete(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     let uri = activity.object.id().ok_or_else(|| Error::Invalid("nothing is deleted".into()))?;
     let uri = context.canonical(uri);
     if uri == context.actor.uri {
-        return actors::delete(context).await;
+        return actors::delete(context, activity).await;
     }
     let (by, cause) = (context.actor.id, Some(context.received));
     let Some(known) = context.known.post(&uri) else { return delete_unknown(context, activity, uri).await };
@@ -143,7 +153,13 @@ async fn delete_unknown(context: &Context<'_>, activity: &Incoming<'_>, uri: Str
     let own = context.trusted && same_origin(&uri, &context.actor.uri);
     let Some(reason) = activity.reason.map(str::to_owned) else {
         return if own {
-            act(move |tx| posts::receive_delete(tx, author, &uri, None, cause))
+            act(move |tx| {
+                // A stamp may be gone, and with it the consent.
+                if app::quotes::receive_revoke(tx, author, &uri, cause)? {
+                    return Ok(());
+                }
+                posts::receive_delete(tx, author, &uri, None, cause)
+            })
         } else {
             ignore("the post is not known here")
         };

@@ -33,8 +33,18 @@ pub(super) async fn flag(context: &Context<'_>, activity: &Incoming<'_>, stored:
         category: Category::Other,
         forward: false,
     };
-    let (by, uri) = (context.actor.id, name(activity, stored));
+    // What a group says that somebody reported is its own word, unless they say so themselves.
+    let by = context.group.as_ref().filter(|_| !context.trusted).map_or(context.actor.id, |group| group.id);
+    let uri = name(activity, stored);
     act(move |tx| reports::receive(tx, by, &complaint, &uri))
+}
+
+/// A moderator elsewhere dealt with a report.
+pub(super) fn resolve(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
+    let uri = activity.object.id().map(|uri| context.canonical(uri));
+    let Some(uri) = uri.filter(|_| context.trusted) else { return ignore("nobody knows which report is meant") };
+    let by = context.actor.id;
+    act(move |tx| reports::receive_resolve(tx, by, &uri))
 }
 
 /// The person and the posts with these ids, as far as they are known here.

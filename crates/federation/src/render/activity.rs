@@ -37,6 +37,10 @@ pub struct Activity<'a, O> {
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    instrument: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a str>,
@@ -58,6 +62,8 @@ impl<'a, O> Activity<'a, O> {
             audience: None,
             object,
             target: None,
+            instrument: None,
+            result: None,
             summary: None,
             content: None,
             remove_data: None,
@@ -273,6 +279,31 @@ pub fn choose<'a>(
     Activity::new(id, "Create", &voter.uri, object).to(to, Vec::new())
 }
 
+/// Somebody asks whether a post of theirs may quote another one.
+pub fn ask_to_quote<'a>(
+    id: &'a str,
+    (by, quoting): (&'a str, &'a str),
+    (author, quoted): (&'a str, &'a str),
+) -> Activity<'a, &'a str> {
+    Activity { instrument: Some(quoting), ..Activity::new(id, "QuoteRequest", by, quoted) }.to(vec![author], Vec::new())
+}
+
+/// The answer to that: a stamp, or no.
+pub fn answer_quote<'a>(
+    id: &'a str,
+    (by, author): (&'a str, &'a str),
+    request: Activity<'a, &'a str>,
+    stamp: Option<&'a str>,
+) -> Activity<'a, Activity<'a, &'a str>> {
+    let kind = if stamp.is_some() { "Accept" } else { "Reject" };
+    Activity { result: stamp, ..Activity::new(id, kind, author, request) }.to(vec![by], Vec::new())
+}
+
+/// A stamp is void from now on.
+pub fn revoke_quote<'a>(id: &'a str, author: &'a Actor, stamp: &'a str, to: &'a Actor) -> Activity<'a, &'a str> {
+    Activity::new(id, "Delete", &author.uri, stamp).to(vec![&to.uri], Vec::new())
+}
+
 /// A vote; it is addressed to nobody, as is the custom.
 pub fn vote<'a>(
     id: &'a str,
@@ -321,6 +352,23 @@ pub fn undo<'a, O: Clone>(id: &'a str, actor: &'a Actor, inner: &Activity<'a, O>
 /// Somebody asks to follow.
 pub fn follow<'a>(id: &'a str, follower: &'a str, target: &'a Actor) -> Activity<'a, &'a str> {
     Activity::new(id, "Follow", follower, target.uri.as_str()).to(vec![&target.uri], Vec::new())
+}
+
+/// A group does not take what somebody posted.
+pub fn refuse<'a>(
+    id: &'a str,
+    group: &'a Actor,
+    author: &'a Actor,
+    (create, post): (&'a str, &'a str),
+) -> Activity<'a, Activity<'a, &'a str>> {
+    let inner = Activity::new(create, "Create", &author.uri, post);
+    Activity::new(id, "Reject", &group.uri, inner).to(vec![&author.uri], Vec::new())
+}
+
+/// Somebody invites a person to a group.
+pub fn invite<'a>(id: &'a str, by: &'a Actor, group: &'a Actor, person: &'a Actor) -> Activity<'a, &'a str> {
+    let target = Some(person.uri.clone());
+    Activity { target, ..Activity::new(id, "Invite", &by.uri, group.uri.as_str()) }.to(vec![&person.uri], Vec::new())
 }
 
 /// The answer to a request to follow.

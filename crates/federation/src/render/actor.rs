@@ -32,6 +32,8 @@ pub struct ActorDocument<'a> {
     featured: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attributed_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affiliations: Option<String>,
     endpoints: Endpoints<'a>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     also_known_as: &'a [String],
@@ -127,6 +129,7 @@ pub fn actor(view: &ActorView) -> ActorDocument<'_> {
         following: own(ActorPart::Following),
         featured: own(ActorPart::Featured),
         attributed_to: actor.is_group().then(|| part(ActorPart::Moderators)),
+        affiliations: actor.is_group().then(|| part(ActorPart::Affiliations)),
         endpoints: Endpoints { shared_inbox: actor.shared_inbox.as_deref() },
         also_known_as: aliases,
         moved_to: moved.as_deref(),

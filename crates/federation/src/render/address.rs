@@ -30,7 +30,10 @@ impl<'a> Address<'a> {
             }
             Audience::Followers => (followers.into_iter().collect(), uris().collect()),
             // Whom one answers is not told of what was meant for others.
-            Audience::Direct => (view.mentioned.iter().map(|actor| actor.uri.as_str()).collect(), Vec::new()),
+            Audience::Direct => {
+                let others = view.mentioned.iter().filter(|actor| actor.id != view.author.id);
+                (others.map(|actor| actor.uri.as_str()).collect(), Vec::new())
+            }
             Audience::Members => {
                 let members = group.and_then(|group| group.followers.as_deref());
                 (group_uri.into_iter().chain(members).collect(), Vec::new())

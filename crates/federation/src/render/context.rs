@@ -18,6 +18,9 @@ const NAMES: &[(&str, &str)] = &[
     ("Hashtag", "as:Hashtag"),
     ("Lock", "lemmy:Lock"),
     ("Multikey", "sec:Multikey"),
+    ("QuoteAuthorization", "https://w3id.org/fep/044f#QuoteAuthorization"),
+    ("QuoteRequest", "https://w3id.org/fep/044f#QuoteRequest"),
+    ("_misskey_quote", "https://misskey-hub.net/ns#_misskey_quote"),
     ("accessType", "sm:accessType"),
     ("blurhash", "toot:blurhash"),
     ("discoverable", "toot:discoverable"),
@@ -26,6 +29,7 @@ const NAMES: &[(&str, &str)] = &[
     ("language", "sc:inLanguage"),
     ("manuallyApprovesFollowers", "as:manuallyApprovesFollowers"),
     ("postingRestrictedToMods", "lemmy:postingRestrictedToMods"),
+    ("quoteUri", "http://fedibird.com/ns#quoteUri"),
     ("removeData", "lemmy:removeData"),
     ("sensitive", "as:sensitive"),
     ("votersCount", "toot:votersCount"),
@@ -34,13 +38,18 @@ const NAMES: &[(&str, &str)] = &[
 
 /// Terms whose values have a type.
 const TYPED: &[(&str, Term)] = &[
+    ("affiliations", Term { id: "https://w3id.org/fep/5219#affiliations", kind: "@id", container: None }),
     ("alsoKnownAs", Term { id: "as:alsoKnownAs", kind: "@id", container: None }),
     ("assertionMethod", Term { id: "sec:assertionMethod", kind: "@id", container: Some("@set") }),
     ("automaticApproval", Term { id: "gts:automaticApproval", kind: "@id", container: None }),
     ("canQuote", Term { id: "gts:canQuote", kind: "@id", container: None }),
     ("featured", Term { id: "toot:featured", kind: "@id", container: None }),
+    ("interactingObject", Term { id: "gts:interactingObject", kind: "@id", container: None }),
     ("interactionPolicy", Term { id: "gts:interactionPolicy", kind: "@id", container: None }),
+    ("interactionTarget", Term { id: "gts:interactionTarget", kind: "@id", container: None }),
     ("movedTo", Term { id: "as:movedTo", kind: "@id", container: None }),
+    ("quote", Term { id: "https://w3id.org/fep/044f#quote", kind: "@id", container: None }),
+    ("quoteAuthorization", Term { id: "https://w3id.org/fep/044f#quoteAuthorization", kind: "@id", container: None }),
     ("publicKeyMultibase", Term { id: "sec:publicKeyMultibase", kind: "sec:multibase", container: None }),
 ];
 

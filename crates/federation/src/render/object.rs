@@ -3,7 +3,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use app::view::PostView;
 use domain::{
-    post::{Attachment, Post, PostKind},
+    post::{Attachment, Post, PostKind, Quote, QuoteState},
     text::{html, title},
     urls::{self, PostPart, Site},
 };
@@ -63,6 +63,8 @@ pub struct Object<'a> {
     attachment: Vec<Media<'a>>,
     tag: Vec<Tag<'a>>,
     #[serde(flatten)]
+    quote: Option<Quoting<'a>>,
+    #[serde(flatten)]
     poll: Option<Choices<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<String>,
@@ -83,6 +85,18 @@ struct Source<'a> {
 struct Language<'a> {
     identifier: &'a str,
     name: &'a str,
+}
+
+/// What is quoted, under each of the names it has.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Quoting<'a> {
+    quote: &'a str,
+    quote_uri: &'a str,
+    #[serde(rename = "_misskey_quote")]
+    misskey: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quote_authorization: Option<&'a str>,
 }
 
 /// What to show of an article where articles are unknown (FEP-b2b8).
@@ -174,6 +188,7 @@ pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
         Form::Page => ("Page", Cow::Borrowed(content.html.as_str())),
         Form::Article => ("Article", Cow::Borrowed(content.html.as_str())),
     };
+    let body = with_quote(body, view);
     let language = content.language.as_deref();
     let Address { to, cc } = Address::of(view);
     Object {
@@ -198,6 +213,12 @@ pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
         updated: post.edited.map(date),
         attachment: content.attachments.iter().map(|one| media(one, form)).collect(),
         tag: tags(site, view),
+        quote: quoted(view).map(|quote| Quoting {
+            quote: &quote.uri,
+            quote_uri: &quote.uri,
+            misskey: &quote.uri,
+            quote_authorization: quote.stamp.as_deref(),
+        }),
         poll: choices(post).filter(|_| form == Form::Note),
         context: context(site, view),
         collections: post.local.then(|| collections(view)),
@@ -226,6 +247,20 @@ fn note(post: &Post) -> Cow<'_, str> {
         Some(title) if post.is_thread() => Cow::Owned(format!("<p><strong>{}</strong></p>{body}", html::escape(title))),
         _ => body,
     }
+}
+
+/// What a post quotes, unless its author does not agree.
+pub(super) fn quoted(view: &PostView) -> Option<&Quote> {
+    view.quote.as_ref().filter(|quote| matches!(quote.state, QuoteState::Pending | QuoteState::Accepted))
+}
+
+/// The text with a link to what is quoted, for those who do not know quotes; the others leave it out by its class.
+fn with_quote<'a>(body: Cow<'a, str>, view: &PostView) -> Cow<'a, str> {
+    let Some(quote) = quoted(view).filter(|quote| view.post.local && !body.contains(&*html::escape(&quote.uri))) else {
+        return body;
+    };
+    let url = html::escape(&quote.uri);
+    Cow::Owned(format!("{body}<p class=\"quote-inline\">RE: <a href=\"{url}\">{url}</a></p>"))
 }
 
 fn media(attachment: &Attachment, form: Form) -> Media<'_> {

@@ -3,6 +3,8 @@ use app::view::PostView;
 use domain::{actor::Actor, id::ActorId, urls::Site};
 use serde::Serialize;
 
+use super::object::quoted;
+
 /// A tag of an object.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type")]
@@ -19,6 +21,18 @@ pub(super) enum Tag<'a> {
         /// What else carries it.
         href: String,
         /// With its `#`.
+        name: String,
+    },
+    /// Another object (FEP-e232): what is quoted.
+    #[serde(rename_all = "camelCase")]
+    Link {
+        /// Its id.
+        href: &'a str,
+        /// That it is an object.
+        media_type: &'static str,
+        /// That it is quoted.
+        rel: &'static str,
+        /// What stands for it in the text.
         name: String,
     },
     /// A picture that stands for a word between colons.
@@ -65,5 +79,11 @@ pub(super) fn tags<'a>(site: &Site, view: &'a PostView) -> Vec<Tag<'a>> {
         name: format!(":{}:", emoji.shortcode),
         icon: Image { url: &emoji.url, name: None },
     });
-    people.chain(words).chain(pictures).collect()
+    let quotes = quoted(view).map(|quote| Tag::Link {
+        href: &quote.uri,
+        media_type: "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+        rel: "https://misskey-hub.net/ns#_misskey_quote",
+        name: format!("RE: {}", quote.uri),
+    });
+    people.chain(words).chain(pictures).chain(quotes).collect()
 }

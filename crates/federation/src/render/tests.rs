@@ -70,6 +70,7 @@ fn thread() -> PostView {
         featured: None,
     };
     PostView {
+        quote: None,
         root_uri: post.uri.clone(),
         post,
         author: local(1, "ana", ActorKind::Person),
@@ -255,6 +256,7 @@ fn a_group() {
             "following": format!("{uri}/following"),
             "featured": format!("{uri}/featured"),
             "attributedTo": format!("{uri}/moderators"),
+            "affiliations": format!("{uri}/affiliations"),
             "endpoints": { "sharedInbox": "https://plaza.example/inbox" },
             "manuallyApprovesFollowers": true,
             "discoverable": true,

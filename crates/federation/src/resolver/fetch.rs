@@ -24,7 +24,7 @@ const LATER_FOR: Duration = span::seconds(10);
 
 impl FederationResolver {
     /// The document that has the id it is asked for by, or whose id, asked for in turn, gives it.
-    pub(super) async fn document(&self, app: &App, uri: &str, budget: &Budget) -> Result<Value, Miss> {
+    pub(crate) async fn document(&self, app: &App, uri: &str, budget: &Budget) -> Result<Value, Miss> {
         let first = self.activity_json(app, uri, budget).await?;
         let Some(id) = parse::shape::id(&first.1) else { return Err(Miss::useless("the document has no id")) };
         if is_at(id, &first.0) {

@@ -110,6 +110,7 @@ impl Marks {
         match event {
             Event::Posted { post, .. }
             | Event::Edited { post, .. }
+            | Event::Requoted { post, .. }
             | Event::Deleted { post, .. }
             | Event::Removed { post, .. }
             | Event::Restored { post, .. }
@@ -126,6 +127,7 @@ impl Marks {
                 self.set(Subject::Lists(follow.target));
                 self.set(Subject::Lists(follow.follower));
             }
+            Event::QuoteRevoked { quoted, .. } => self.set(Subject::Post(quoted.id)),
             Event::RoleChanged { group, .. } => self.set(Subject::Lists(*group)),
             Event::FollowAsked { .. }
             | Event::JoinAsked { .. }
@@ -134,6 +136,10 @@ impl Marks {
             | Event::GroupCreated { .. }
             | Event::Banned { .. }
             | Event::Unbanned { .. }
+            | Event::Warned { .. }
+            | Event::Invited { .. }
+            | Event::PostRefused { .. }
+            | Event::QuoteAnswered { .. }
             | Event::Reported { .. }
             | Event::ReportResolved { .. } => {}
             // Rare, and near everything the actor, or a server full of them, ever did.

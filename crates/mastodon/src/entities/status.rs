@@ -6,7 +6,8 @@ use domain::{
     actor::Actor,
     filter::{Filter, Place},
     id::{ActorId, PostId},
-    post::{Audience, Content, Post, Vote},
+    policy,
+    post::{Audience, Content, Post, QuoteState, Vote},
     text::{html, title},
     time::Timestamp,
     urls::Site,
@@ -25,6 +26,7 @@ use super::{
     instant,
     media::{self, Card, Media},
     poll::Poll,
+    quote::Quote,
 };
 
 /// A `Status`.
@@ -64,7 +66,7 @@ pub(crate) struct Status {
     emojis: Vec<Emoji>,
     card: Option<Card>,
     poll: Option<Poll>,
-    quote: Option<()>,
+    quote: Option<Quote>,
     quote_approval: Approval,
 }
 
@@ -97,10 +99,10 @@ impl From<&domain::post::Emoji> for Emoji {
     }
 }
 
-/// Nobody may quote: there are no quotes here.
+/// Who may quote it: everybody who may read it, if that is everybody.
 #[derive(Debug, Clone, Serialize)]
 struct Approval {
-    automatic: Nothing,
+    automatic: Vec<&'static str>,
     manual: Nothing,
     current_user: &'static str,
 }
@@ -273,9 +275,42 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
             let chosen = own.chosen.get(&id).map(Vec::as_slice).unwrap_or_default();
             Poll::new(id, poll, (chosen, reader.me == Some(post.author)), reader.now)
         }),
-        quote: None,
-        quote_approval: Approval { automatic: Nothing::default(), manual: Nothing::default(), current_user: "denied" },
+        quote: view.quote.as_ref().map(|quote| Quote { state: quote.state.as_str(), quoted_status: None }),
+        quote_approval: approval(reader, post),
     }
+}
+
+fn approval(reader: &Reader, post: &Post) -> Approval {
+    let may = reader.me.is_some_and(|me| policy::quote(post, me).is_ok());
+    Approval {
+        automatic: if post.audience.is_open() { vec!["public"] } else { Vec::new() },
+        manual: Nothing::default(),
+        current_user: if may { "automatic" } else { "denied" },
+    }
+}
+
+/// Puts what is quoted into the quotes whose author may quote it, as far as the reader may see it; no deeper.
+fn fill_quotes(
+    conn: &mut Conn,
+    reader: &Reader,
+    views: &[PostView],
+    statuses: &mut HashMap<PostId, Status>,
+) -> Result<()> {
+    let quoted = |view: &PostView| view.quote.as_ref().filter(|quote| quote.state == QuoteState::Accepted)?.post;
+    let wanted: Vec<Entry> = views.iter().filter_map(quoted).map(Entry::of).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let found = load(conn, reader, &wanted, false)?.statuses;
+    for view in views {
+        if let (Some(Status { quote: Some(quote), .. }), Some(id)) = (statuses.get_mut(&view.post.id), quoted(view)) {
+            quote.quoted_status = found.get(&id).cloned().map(Box::new);
+            if quote.quoted_status.is_none() {
+                quote.state = "unauthorized";
+            }
+        }
+    }
+    Ok(())
 }
 
 fn mention(site: &Site, actor: &Actor) -> Mention {
@@ -302,7 +337,7 @@ fn body(view: &PostView) -> String {
 
 /// The statuses of posts that the reader may see, by post, as their authors wrote them.
 pub(crate) fn by_post(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<HashMap<PostId, Status>> {
-    Ok(load(conn, reader, entries)?.statuses)
+    Ok(load(conn, reader, entries, true)?.statuses)
 }
 
 struct Loaded {
@@ -312,7 +347,8 @@ struct Loaded {
     groups: HashMap<PostId, (ActorId, Timestamp)>,
 }
 
-fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Loaded> {
+/// `deep` says whether what is quoted is loaded, too.
+fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry], deep: bool) -> Result<Loaded> {
     let mut ids: Vec<PostId> = entries.iter().map(|entry| entry.post).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -334,8 +370,13 @@ fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Loaded> {
         Account::new(&reader.site, actor, numbers)
     };
     let seen = views.iter().filter(|view| own.seen.contains(&view.post.id));
+    let mut statuses: HashMap<PostId, Status> =
+        seen.map(|view| (view.post.id, build(reader, view, account(&view.author), &own))).collect();
+    if deep {
+        fill_quotes(conn, reader, &views, &mut statuses)?;
+    }
     Ok(Loaded {
-        statuses: seen.map(|view| (view.post.id, build(reader, view, account(&view.author), &own))).collect(),
+        statuses,
         sharers: actors.iter().map(|actor| (actor.id, account(actor))).collect(),
         groups: views.iter().filter_map(|v| Some((v.post.id, (v.group.as_ref()?.id, v.post.published)))).collect(),
     })
@@ -344,7 +385,7 @@ fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Loaded> {
 /// The statuses of these entries, in their order; those the reader may not see, or does not want to see in this place,
 /// are left out.
 pub(crate) fn list(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Vec<Status>> {
-    let Loaded { statuses, sharers, groups } = load(conn, reader, entries)?;
+    let Loaded { statuses, sharers, groups } = load(conn, reader, entries, true)?;
     let status = |entry: &Entry| {
         let status = statuses.get(&entry.post)?.clone();
         let (by, at) = match entry.by {

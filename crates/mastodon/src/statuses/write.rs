@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What clients may send and we cannot do yet; better refused than lost.
-const NOT_YET: [&str; 2] = ["media_ids", "quoted_status_id"];
+const NOT_YET: [&str; 1] = ["media_ids"];
 
 pub(super) async fn create(
     app: Data<App>,
@@ -36,6 +36,7 @@ pub(super) async fn create(
         parent: replied_to(&app, &params, me).await?,
         language: params.text("language"),
         poll: polls::asked(&params, app.now())?,
+        quote: quoted(&app, &params, me).await?,
         ..text(&params)?
     };
     if let Some(due) = schedule::due(&params)? {
@@ -75,6 +76,14 @@ async fn replied_to(app: &App, params: &Params, me: Me) -> Result<Option<PostId>
         return Ok(None);
     }
     let number = params.number("in_reply_to_id").ok_or_else(Error::missing)?;
+    Ok(Some(find(app, number, Some(me)).await?.post))
+}
+
+async fn quoted(app: &App, params: &Params, me: Me) -> Result<Option<PostId>> {
+    if !params.has("quoted_status_id") {
+        return Ok(None);
+    }
+    let number = params.number("quoted_status_id").ok_or_else(Error::missing)?;
     Ok(Some(find(app, number, Some(me)).await?.post))
 }
 

@@ -29,6 +29,8 @@ struct Case {
     anonymous: bool,
     blocked: bool,
     suspended: bool,
+    /// Whether the group is mentioned.
+    to_group: bool,
 }
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -36,13 +38,13 @@ fn cases() -> impl Strategy<Value = Case> {
     let membership =
         proptest::option::of((proptest::sample::select(Role::ALL), proptest::sample::select(MemberState::ALL)));
     let audience = proptest::sample::select(Audience::ALL);
-    let flags = proptest::array::uniform8(any::<bool>());
+    let flags = proptest::array::uniform9(any::<bool>());
     (audience, follow, membership, flags).prop_map(
         |(
             audience,
             follow,
             membership,
-            [author, mentioned, removed, deleted, grouped, anonymous, blocked, suspended],
+            [author, mentioned, removed, deleted, grouped, anonymous, blocked, suspended, to_group],
         )| Case {
             audience,
             author,
@@ -56,6 +58,7 @@ fn cases() -> impl Strategy<Value = Case> {
             blocked: blocked && !author,
             // Or hardly anything would be seen.
             suspended: suspended && removed,
+            to_group,
         },
     )
 }
@@ -74,13 +77,16 @@ async fn sql_and_policy_agree(t: TestDb) {
             deleted: case.deleted.then_some(Timestamp(5)),
             ..thread(id)
         };
-        let active = case.membership.filter(|(_, state)| *state == MemberState::Active && case.grouped);
+        let active = case.membership.filter(|(_, state)| *state == MemberState::Active);
+        let keeps_order = active.is_some_and(|(role, _)| role > Role::Member);
+        let active = active.filter(|_| case.grouped);
         let mut regard = Regard {
             author: case.author,
             mentioned: case.mentioned,
             follows_author: !case.author && case.follow == Some(FollowState::Accepted),
             member: active.is_some(),
-            staff: active.is_some_and(|(role, _)| role > Role::Member),
+            staff: keeps_order && case.grouped,
+            team: keeps_order && case.to_group,
             blocked: case.blocked,
             suspended: false,
         };
@@ -104,8 +110,9 @@ async fn sql_and_policy_agree(t: TestDb) {
                 if let Some((role, state)) = case.membership {
                     member(tx, 2, role, state)?;
                 }
-                let mentioned: &[ActorId] = if case.mentioned { &[ActorId(2)] } else { &[] };
-                posts::insert(tx, &post, mentioned)?;
+                let me = case.mentioned.then_some(ActorId(2));
+                let mentioned: Vec<ActorId> = me.into_iter().chain(case.to_group.then_some(ActorId(9))).collect();
+                posts::insert(tx, &post, &mentioned)?;
                 let found = posts::seen(tx, PostId(id), reader)?.is_some();
                 let listed = posts::list(tx, posts::List::Author(post.author), reader, posts::Page::first(1))?;
                 assert_eq!(listed.first() == Some(&PostId(id)), found, "a list and a look-up differ");

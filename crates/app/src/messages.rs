@@ -1,0 +1,58 @@
+//! Private messages of groups: what a group tells one person; its team can read that, too.
+use domain::{
+    group::Visibility,
+    id::ActorId,
+    policy::Refusal,
+    post::{Audience, Content, Post, PostKind},
+    text::markdown,
+};
+
+use crate::{
+    Error, Event, Result, Tx, groups,
+    posts::{self, Draft},
+};
+
+/// Lets a group here write to a person, here or elsewhere. It names itself as well, so that its team reads it.
+pub(crate) fn tell(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, text: &str) -> Result<Post> {
+    let content = Content {
+        html: markdown::render(text, |_| None, |_| None),
+        source: Some(text.to_owned()),
+        ..Content::default()
+    };
+    let mut draft = Draft::new(PostKind::Note, content, Audience::Direct);
+    draft.mentions = vec![person, group];
+    posts::publish(tx, group, &draft, None, None)
+}
+
+/// What somebody elsewhere tried to post, and where.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The id of the activity.
+    pub activity: String,
+    /// The id of the post.
+    pub post: String,
+}
+
+/// Answers somebody elsewhere whose post a group here does not take because they are no member: always to their server,
+/// and in words once. Of anything else nobody is told.
+pub fn refuse(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, attempt: &Attempt, why: Error) -> Result<()> {
+    let group = match draft.parent {
+        Some(parent) => posts::load(tx, parent)?.group,
+        None => draft.group,
+    };
+    let (Some(group), Error::Denied(Refusal::NotMember)) = (group, &why) else { return Err(why) };
+    let (rules, _) = groups::regard(tx, group, author)?;
+    if rules.visibility != Visibility::Restricted || !groups::is_local(tx, group)? {
+        return Err(why);
+    }
+    if !store::posts::has_told(tx, group, author)? {
+        let name = store::actors::by_id(tx, group)?.ok_or(Error::NotFound)?.handle();
+        let text = format!(
+            "Only members of @{name} post there; everybody reads. To become a member, follow it.\n\n\
+             Solo los miembros de @{name} publican allí; leer, lee cualquiera. Para ser miembro, síguelo."
+        );
+        tell(tx, group, author, &text)?;
+    }
+    tx.emit(Event::PostRefused { group, author, attempt: attempt.clone() });
+    Ok(())
+}

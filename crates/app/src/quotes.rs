@@ -1,0 +1,129 @@
+//! Quotes: with the consent of whoever wrote what is quoted, here and elsewhere.
+use std::sync::Arc;
+
+use domain::{
+    id::{ActorId, PostId, StampId},
+    policy::{self, Refusal},
+    post::{Post, Quote, QuoteState},
+    urls,
+};
+
+use crate::{App, Cause, Error, Event, Me, Result, Tx, posts};
+
+/// A request to quote, from elsewhere.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The id of the activity.
+    pub activity: String,
+    /// The id of the post that quotes.
+    pub quoting: String,
+}
+
+/// What I am about to quote; its author is asked if that is somebody else elsewhere.
+pub(crate) async fn prepare(app: &App, me: Me, id: PostId) -> Result<Quote> {
+    let post = app.read(move |c| store::posts::seen(c, id, Some(me.0))).await?.ok_or(Error::NotFound)?;
+    policy::quote(&post, me.0)?;
+    let state = if post.local || post.author == me.0 { QuoteState::Accepted } else { QuoteState::Pending };
+    Ok(Quote { uri: post.uri, post: Some(post.id), state, stamp: None })
+}
+
+/// Records what a new post quotes; authors here agree at once.
+pub(crate) fn record(tx: &mut Tx<'_, '_>, post: &Post, quote: &Quote) -> Result<()> {
+    let mut quote = quote.clone();
+    if let (true, Some(id)) = (post.local, quote.post) {
+        let quoted = posts::load(tx, id)?;
+        policy::quote(&quoted, post.author)?;
+        if quoted.local && quoted.author != post.author {
+            quote.stamp = grant(tx, &quoted, &post.uri)?;
+        }
+    }
+    Ok(store::quotes::set(tx, post.id, &quote)?)
+}
+
+/// The stamp of the author of a post here; none if they revoked it.
+fn grant(tx: &mut Tx<'_, '_>, quoted: &Post, quoting: &str) -> Result<Option<String>> {
+    let id: StampId = tx.new_id();
+    Ok(store::quotes::grant(tx, id, quoted.id, quoting)?.map(|id| urls::stamp(&quoted.uri, id)))
+}
+
+/// Records what an author elsewhere says by now that a post quotes; whether that is something else than before.
+pub(crate) fn change(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, quote: Option<&Quote>) -> Result<bool> {
+    let Some(quote) = quote.filter(|_| post.author == by && post.deleted.is_none()) else { return Ok(false) };
+    if store::quotes::get(tx, post.id)?.as_ref() == Some(quote) {
+        return Ok(false);
+    }
+    store::quotes::set(tx, post.id, quote)?;
+    Ok(true)
+}
+
+/// Answers somebody elsewhere who asks to quote a post here.
+pub fn receive_request(tx: &mut Tx<'_, '_>, by: ActorId, quoted: PostId, request: &Request) -> Result<()> {
+    let post = posts::load(tx, quoted)?;
+    if !post.local {
+        return Err(Error::NotFound);
+    }
+    let stamp = match policy::quote(&post, by) {
+        Ok(()) => grant(tx, &post, &request.quoting)?,
+        Err(_refused) => None,
+    };
+    tx.emit(Event::QuoteAnswered { post: Arc::new(post), by, request: request.clone(), stamp });
+    Ok(())
+}
+
+/// Records the answer of `by`, elsewhere, to the request of a post here to quote: a stamp, or no.
+pub fn receive_answer(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    post: PostId,
+    stamp: Option<String>,
+    cause: Cause,
+) -> Result<()> {
+    let state = if stamp.is_some() { QuoteState::Accepted } else { QuoteState::Rejected };
+    settle(tx, by, post, (state, stamp), cause)
+}
+
+/// Records that `by`, elsewhere, does not agree any more, as a stamp of theirs said; whether that was one.
+pub fn receive_revoke(tx: &mut Tx<'_, '_>, by: ActorId, stamp: &str, cause: Cause) -> Result<bool> {
+    let Some(post) = store::quotes::by_stamp(tx, stamp)? else { return Ok(false) };
+    settle(tx, by, post, (QuoteState::Revoked, None), cause)?;
+    Ok(true)
+}
+
+fn settle(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    post: PostId,
+    (state, stamp): (QuoteState, Option<String>),
+    _cause: Cause,
+) -> Result<()> {
+    let quote = store::quotes::get(tx, post)?.ok_or(Error::NotFound)?;
+    let quoted = quote.post.ok_or(Error::NotFound)?;
+    if posts::load(tx, quoted)?.author != by {
+        return Err(Refusal::NotAuthor.into());
+    }
+    let settled = Quote { state, stamp, ..quote.clone() };
+    if settled != quote {
+        store::quotes::set(tx, post, &settled)?;
+        let post = posts::load(tx, post)?;
+        tx.emit(Event::Requoted { post: Arc::new(post), cause: None });
+    }
+    Ok(())
+}
+
+/// Lets a post of mine be quoted by another one no more.
+pub async fn revoke(app: &App, me: Me, quoting: PostId) -> Result<()> {
+    app.write(move |tx| {
+        let quote = store::quotes::get(tx, quoting)?.ok_or(Error::NotFound)?;
+        let quoted = posts::load(tx, quote.post.ok_or(Error::NotFound)?)?;
+        policy::edit(&quoted, me.0)?;
+        let (quoting, now) = (posts::load(tx, quoting)?, tx.now());
+        let stamp = store::quotes::revoke(tx, quoted.id, &quoting.uri, now)?;
+        settle(tx, me.0, quoting.id, (QuoteState::Revoked, None), None)?;
+        if let Some(stamp) = stamp {
+            let stamp = urls::stamp(&quoted.uri, stamp);
+            tx.emit(Event::QuoteRevoked { quoted: Arc::new(quoted), quoting: Arc::new(quoting), stamp });
+        }
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,37 @@
+//! What a group tells one person by an activity: an invitation, and that it does not take what they posted.
+use std::slice;
+
+use app::{Result, Tx, messages::Attempt};
+use domain::{actor::Actor, id::ActorId};
+use store::deliveries::Recipients;
+
+use super::send::{Envelope, Name, actors, send};
+use crate::render::activity;
+
+/// Somebody here invited a person elsewhere.
+pub(super) fn invited(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<()> {
+    let [group, person, by] = actors(tx, [group, person, by])?;
+    let (Some(group), Some(person), Some(by)) = (group, person, by.filter(Actor::is_local)) else { return Ok(()) };
+    let name = Name::new(tx, &by);
+    let activity = activity::invite(&name.uri, &by, &group, &person);
+    send(tx, &name, private(&by), &activity, &[to(&person)])?;
+    Ok(())
+}
+
+/// A group did not take a post; in the forms of its server, the answer to a request.
+pub(super) fn refused(tx: &mut Tx<'_, '_>, group: ActorId, author: ActorId, attempt: &Attempt) -> Result<()> {
+    let [group, author] = actors(tx, [group, author])?;
+    let (Some(group), Some(author)) = (group, author) else { return Ok(()) };
+    let name = Name::new(tx, &group);
+    let activity = activity::refuse(&name.uri, &group, &author, (&attempt.activity, &attempt.post));
+    send(tx, &name, private(&group), &activity, &[to(&author)])?;
+    Ok(())
+}
+
+fn private(by: &Actor) -> Envelope {
+    Envelope { public: false, ..Envelope::of(by.id, None) }
+}
+
+fn to(person: &Actor) -> Recipients<'_> {
+    Recipients { people: slice::from_ref(&person.id), personal: true, ..Recipients::NONE }
+}

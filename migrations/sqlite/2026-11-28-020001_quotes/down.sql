@@ -1,0 +1,2 @@
+DROP TABLE stamps;
+DROP TABLE quotes;

@@ -1,0 +1,280 @@
+//! Private messages: to people, to the team of a group, and from a group; and what else groups tell single people.
+
+use std::time::Duration;
+
+use app::Me;
+use domain::group::{Joining, MemberState, Role, Visibility};
+use serde_json::{Value, json};
+
+use crate::network::{CONTEXT, Group, Network, Person, Server, Software, id, on_both, text};
+
+/// What somebody was told of as a mention, newest first.
+async fn mentions(who: &Person) -> Vec<String> {
+    let told = who.read("/api/v1/notifications?types[]=mention").await;
+    told.as_array().expect("a list").iter().map(|told| text(&told["status"])).collect()
+}
+
+async fn appoint(alpha: &Server, by: &Person, group: &Group, person: &Person, role: Role) {
+    let (me, group, person) = (Me(by.actor.id), group.actor.id, person.actor.id);
+    app::members::appoint(alpha.app(), me, group, person, Some(role)).await.expect("a role");
+}
+
+async fn what_is_written_to_a_group_is_for_its_team() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, bea, cat) = (alpha.person("ana").await, alpha.person("bea").await, alpha.person("cat").await);
+    let club = alpha.group("club", &ana).await;
+    appoint(&alpha, &ana, &club, &bea, Role::Moderator).await;
+    appoint(&alpha, &ana, &club, &cat, Role::Member).await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let (max, eve) = (masto.person("max"), masto.person("eve"));
+    eve.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    masto.take();
+
+    let (uri, handle) = club.named();
+    let whisper = max.whisper("somebody harasses me there", &[(&uri, &handle)]);
+    let note = whisper["object"]["id"].as_str().expect("an id").to_owned();
+    max.send(&alpha, &whisper).await;
+    net.settle().await;
+    assert!(masto.take().is_empty(), "nobody else is told");
+    for (who, reads) in [(&ana, true), (&bea, true), (&cat, false)] {
+        assert_eq!(mentions(who).await.len(), usize::from(reads), "{}", who.handle());
+        assert_eq!(who.search(&note).await["statuses"][0].is_object(), reads, "{}", who.handle());
+    }
+
+    // The answer of a moderator goes to who asked, and stays with the team.
+    let asked = bea.find_post(&note).await;
+    let body = json!({ "status": "We look into it.", "visibility": "direct", "in_reply_to_id": id(&asked) });
+    let answer = bea.api("POST", "/api/v1/statuses", &body).await;
+    net.settle().await;
+    let told = masto.only("Create{Note}").activity;
+    assert_eq!((&told["actor"], &told["object"]["inReplyTo"]), (&json!(bea.uri()), &json!(note)));
+    let to = told["to"].as_array().expect("a list");
+    assert!(to.contains(&json!(max.uri)) && to.contains(&json!(uri)) && to.len() == 2, "{told}");
+    assert_eq!(ana.status(&answer).await["id"], answer["id"]);
+    assert_eq!(cat.call("GET", &format!("/api/v1/statuses/{}", id(&answer)), &Value::Null).await.status, 404);
+    assert_eq!(alpha.document(answer["uri"].as_str().unwrap()).await, Value::Null);
+
+    // Who is no moderator any more reads no more; and a private word to a member does not concern the team.
+    appoint(&alpha, &ana, &club, &bea, Role::Member).await;
+    assert!(bea.search(&note).await["statuses"][0].is_null());
+    let topic = cat.post(&format!("{handle} a topic")).await;
+    let body = json!({ "status": format!("{} between us", cat.handle()), "visibility": "direct", "in_reply_to_id": id(&topic) });
+    let private = bea.api("POST", "/api/v1/statuses", &body).await;
+    assert_eq!(cat.status(&private).await["id"], private["id"]);
+    assert_eq!(ana.call("GET", &format!("/api/v1/statuses/{}", id(&private)), &Value::Null).await.status, 404);
+}
+
+async fn a_chat_message_is_a_private_post() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, bea) = (alpha.person("ana").await, alpha.person("bea").await);
+    let leo = net.peer("lem.test", Software::Lemmy).person("leo");
+    let note = leo.peer.id("private_message");
+    // As Lemmy 0.19 sends it, and in shapes nobody should send.
+    let message = json!({
+        "type": "ChatMessage", "id": note, "attributedTo": leo.uri, "to": [ana.uri()], "content": "<p>hola ana</p>\n",
+        "mediaType": "text/html", "source": { "content": "hola ana", "mediaType": "text/markdown" },
+        "published": "2026-11-01T10:00:00.123456Z",
+    });
+    let mut create = leo.activity("Create", &message);
+    create["to"] = json!([ana.uri()]);
+    leo.send(&alpha, &create).await;
+    for (key, value) in [("to", Value::Null), ("content", json!({ "es": null })), ("to", json!([null, { "id": 7 }]))] {
+        let mut odd = create.clone();
+        odd["id"] = json!(leo.peer.id("activities/create"));
+        odd["object"]["id"] = json!(leo.peer.id("private_message"));
+        odd["object"][key] = value;
+        leo.send(&alpha, &odd).await;
+    }
+    net.settle().await;
+    let seen = ana.find_post(&note).await;
+    assert_eq!((&seen["visibility"], text(&seen)), (&json!("direct"), "hola ana".to_owned()));
+    assert!(mentions(&ana).await.contains(&"hola ana".to_owned()));
+    assert!(bea.search(&note).await["statuses"][0].is_null());
+}
+
+async fn groups_warn_and_invite() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, bea) = (alpha.person("ana").await, alpha.person("bea").await);
+    let club = alpha.group_like("club", &ana, Visibility::Restricted, Joining::Invite).await;
+    let max = net.peer("masto.test", Software::Mastodon).person("max");
+    let far = alpha.app().resolver().actor(alpha.app(), &max.uri).await.expect("an actor");
+    let (me, group) = (Me(ana.actor.id), club.actor.id);
+
+    for person in [bea.actor.id, far] {
+        app::moderation::warn(alpha.app(), me, group, person, "No insults.".into()).await.expect("a warning");
+    }
+    let by_bea = app::moderation::warn(alpha.app(), Me(bea.actor.id), group, far, "no".into()).await;
+    assert!(by_bea.is_err(), "not by anybody");
+    assert!(app::moderation::warn(alpha.app(), me, group, far, " ".into()).await.is_err(), "not without a word");
+    net.settle().await;
+    let told = max.peer.only("Create{Note}");
+    assert_eq!((told.signer.as_str(), &told.activity["to"]), (club.uri(), &json!([max.uri])));
+    let note = &told.activity["object"];
+    assert!(note["content"].as_str().unwrap().contains("No insults."), "{note}");
+    assert_eq!(note["tag"][0]["href"], max.uri.as_str());
+    assert!(mentions(&bea).await[0].contains("No insults."));
+    let log = alpha.app().read(move |c| store::log::page(c, group, None, 10)).await.expect("the log");
+    let warned: Vec<_> = log.iter().filter(|entry| entry.action == "warn").map(|entry| entry.reason.clone()).collect();
+    assert_eq!(warned, ["No insults.", "No insults."]);
+
+    max.peer.take();
+    max.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    let standing = async || {
+        let found = alpha.app().read(move |c| store::groups::membership(c, group, far)).await.expect("the members");
+        found.map(|member| member.state)
+    };
+    assert_eq!(standing().await, None, "one follows, but is no member without an invitation");
+    for _ in 0..2 {
+        app::members::invite(alpha.app(), me, group, far).await.expect("an invitation");
+    }
+    net.settle().await;
+    let invite = max.peer.only("Invite").activity;
+    assert_eq!((&invite["actor"], &invite["object"]), (&json!(ana.uri()), &json!(club.uri())));
+    assert_eq!((&invite["target"], &invite["to"]), (&json!(max.uri), &json!([max.uri])));
+    assert_eq!(max.peer.only("Create{Note}").signer, club.uri());
+    assert_eq!(standing().await, Some(MemberState::Invited));
+    max.send(&alpha, &max.activity("Join", &json!(club.uri()))).await;
+    net.settle().await;
+}
+
+async fn a_restricted_group_says_why_it_does_not_take_a_post() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group_like("club", &ana, Visibility::Restricted, Joining::Open).await;
+    let hidden = alpha.group_like("junta", &ana, Visibility::Private, Joining::Open).await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let max = masto.person("max");
+    let (uri, handle) = club.named();
+    let creates: Vec<Value> = (0..2).map(|n| max.toot(&format!("topic {n}"), &[(&uri, &handle)], None)).collect();
+    for create in &creates {
+        max.send(&alpha, create).await;
+        max.send(&alpha, create).await;
+        net.settle().await;
+    }
+    let told = masto.take();
+    let kinds: Vec<String> = told.iter().map(crate::network::Delivered::kind).collect();
+    assert_eq!(kinds, ["Create{Note}", "Reject{Create}", "Reject{Create}"]);
+    assert_eq!(told[0].activity["to"], json!([max.uri]));
+    for (reject, create) in told[1..].iter().zip(&creates) {
+        assert_eq!((reject.signer.as_str(), &reject.activity["object"]["id"]), (uri.as_str(), &create["id"]));
+        assert_eq!(reject.activity["object"]["object"], create["object"]["id"]);
+    }
+    assert_eq!(alpha.document(&format!("{uri}/outbox")).await["totalItems"], 0);
+    // Of a private group nobody learns anything.
+    let (uri, handle) = hidden.named();
+    max.send(&alpha, &max.toot("psst", &[(&uri, &handle)], None)).await;
+    net.settle().await;
+    assert!(masto.take().is_empty());
+}
+
+async fn batches_are_unpacked_and_each_is_checked() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let pie = net.peer("pie.test", Software::PieFed);
+    let (rocks, pia) = (pie.group("rocks"), pie.person("pia"));
+    let leo = net.peer("lem.test", Software::Lemmy).person("leo");
+    ana.follow(&rocks.handle()).await;
+    net.settle().await;
+    rocks.answer(&alpha, "Accept", &pie.take().pop().expect("a request").activity).await;
+    let page = pia.piefed_page(&rocks.uri, "Rocks", "Which?");
+    let other = pia.piefed_page(&rocks.uri, "More rocks", "Which?");
+    let forged = leo.lemmy_page(&rocks.uri, "Never said", "by leo");
+    leo.peer.withdraw(forged["object"]["id"].as_str().unwrap());
+    rocks.send(&alpha, &rocks.addressed("Announce", &json!([page, other, null, 7, forged, [page]]), &[])).await;
+    net.settle().await;
+    let post = ana.find_post(page["object"]["id"].as_str().unwrap()).await;
+    ana.find_post(other["object"]["id"].as_str().unwrap()).await;
+    assert!(ana.search(forged["object"]["id"].as_str().unwrap()).await["statuses"][0].is_null());
+    let likes: Vec<Value> =
+        (0..130).map(|n| pie.person(&format!("p{n}")).activity("Like", &page["object"]["id"])).collect();
+    let votes = json!({ "type": "OrderedCollection", "totalItems": 130, "orderedItems": likes });
+    for _ in 0..2 {
+        let mut announce = rocks.addressed("Announce", &votes, &[]);
+        announce["id"] = json!(pie.url("/activities/announce/batch"));
+        announce["@context"] = json!(CONTEXT);
+        rocks.send(&alpha, &announce).await;
+        net.settle().await;
+        net.pass_time(Duration::from_mins(10)).await;
+    }
+    assert_eq!(ana.status(&post).await["favourites_count"], 100, "so many, and no more");
+    pia.send(&alpha, &pia.addressed("Announce", &json!([likes[110], likes[111]]), &[])).await;
+    net.settle().await;
+    assert_eq!(ana.status(&post).await["favourites_count"], 100, "only groups pass on what others did");
+}
+
+async fn staff_elsewhere_leads_a_group_here() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let lem = net.peer("lem.test", Software::Lemmy);
+    let (leo, mia) = (lem.person("leo"), lem.person("mia"));
+    let far = async |uri: &str| alpha.app().resolver().actor(alpha.app(), uri).await.expect("an actor");
+    let (me, group) = (Me(ana.actor.id), club.actor.id);
+    for (person, role) in [(&leo, Role::Leader), (&mia, Role::Moderator)] {
+        let person = far(&person.uri).await;
+        app::members::appoint(alpha.app(), me, group, person, Some(role)).await.expect("a role");
+    }
+    let staff = alpha.document(&format!("{}/affiliations", club.uri())).await;
+    assert_eq!(alpha.document(club.uri()).await["affiliations"], staff["id"]);
+    let mut roles: Vec<(String, String)> = staff["orderedItems"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|item| {
+            assert_eq!((&item["type"], &item["object"]), (&json!("Relationship"), &json!(club.uri())));
+            (item["subject"].as_str().unwrap().to_owned(), item["relationship"].as_str().unwrap().to_owned())
+        })
+        .collect();
+    roles.sort();
+    let mut expected = [(ana.uri(), "admin"), (&leo.uri, "admin"), (&mia.uri, "moderator")]
+        .map(|(uri, role)| (uri.to_owned(), role.to_owned()))
+        .to_vec();
+    expected.sort();
+    assert_eq!(roles, expected);
+
+    let mut changed = alpha.document(club.uri()).await;
+    changed["name"] = json!("The club");
+    changed["summary"] = json!("<p>New <script>x</script>words</p>");
+    mia.send(&alpha, &mia.addressed("Update", &changed, &[club.uri()])).await;
+    net.settle().await;
+    assert_eq!(alpha.document(club.uri()).await["name"], "CLUB", "a moderator may not");
+    leo.send(&alpha, &leo.addressed("Update", &changed, &[club.uri()])).await;
+    net.settle().await;
+    let now = alpha.document(club.uri()).await;
+    assert_eq!((&now["name"], &now["summary"]), (&json!("The club"), &json!("<p>New words</p>")));
+
+    // A report is dealt with by whoever keeps order, and by nobody else.
+    let page = leo.lemmy_page(club.uri(), "Buy", "now");
+    leo.send(&alpha, &page).await;
+    net.settle().await;
+    let eve = lem.person("eve");
+    let mut flag = eve.activity("Flag", &page["object"]["id"]);
+    flag["summary"] = json!("spam");
+    eve.send(&alpha, &flag).await;
+    net.settle().await;
+    let open = async || app::reports::open(alpha.app(), me).await.expect("the reports").len();
+    assert_eq!(open().await, 1);
+    eve.send(&alpha, &eve.activity("Resolve", &flag)).await;
+    net.settle().await;
+    assert_eq!(open().await, 1);
+    mia.send(&alpha, &mia.activity("Resolve", &flag)).await;
+    net.settle().await;
+    assert_eq!(open().await, 0);
+}
+
+on_both![
+    what_is_written_to_a_group_is_for_its_team,
+    a_chat_message_is_a_private_post,
+    groups_warn_and_invite,
+    a_restricted_group_says_why_it_does_not_take_a_post,
+    batches_are_unpacked_and_each_is_checked,
+    staff_elsewhere_leads_a_group_here,
+];

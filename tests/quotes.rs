@@ -1,0 +1,165 @@
+//! Quotes: with the consent of whoever wrote what is quoted, asked for and given across servers.
+
+use serde_json::{Value, json};
+
+use crate::network::{Network, Puppet, Software, id, on_both};
+
+/// A post that quotes another one, as Mastodon writes it.
+fn quoting(by: &Puppet, quoted: &str, stamp: Option<&str>) -> Value {
+    let mut create = by.toot("look", &[], None);
+    create["object"]["quote"] = json!(quoted);
+    create["object"]["quoteUri"] = json!(quoted);
+    create["object"]["quoteAuthorization"] = json!(stamp);
+    by.peer.serve(&create["object"]);
+    create
+}
+
+fn request(by: &Puppet, quoted: &str, create: &Value) -> Value {
+    let mut request = by.activity("QuoteRequest", &json!(quoted));
+    request["instrument"] = create["object"].clone();
+    request
+}
+
+async fn a_post_here_is_quoted_with_consent() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let max = net.peer("masto.test", Software::Mastodon).person("max");
+    let mia = net.peer("far.test", Software::Mastodon).person("mia");
+    ana.follow(&max.handle()).await;
+    net.settle().await;
+    max.answer(&alpha, "Accept", &max.peer.take().pop().expect("a request").activity).await;
+    let post = ana.post("quote me").await;
+    let uri = post["uri"].as_str().expect("an id");
+    let create = quoting(&max, uri, None);
+    let asked = request(&max, uri, &create);
+    for _ in 0..2 {
+        max.send(&alpha, &asked).await;
+        net.settle().await;
+    }
+    let yes = max.peer.only("Accept{QuoteRequest}").activity;
+    assert_eq!((&yes["actor"], &yes["object"]["id"]), (&json!(ana.uri()), &asked["id"]));
+    let stamp = yes["result"].as_str().expect("a stamp").to_owned();
+    let document = alpha.document(&stamp).await;
+    assert_eq!((&document["type"], &document["attributedTo"]), (&json!("QuoteAuthorization"), &json!(ana.uri())));
+    assert_eq!(
+        (&document["interactingObject"], &document["interactionTarget"]),
+        (&create["object"]["id"], &json!(uri))
+    );
+
+    // With the stamp it is shown, without it, or with that of another post, it is not.
+    let with = |create: &Value, stamp: &str| {
+        let mut create = create.clone();
+        create["object"]["quoteAuthorization"] = json!(stamp);
+        max.peer.serve(&create["object"]);
+        create
+    };
+    let other = with(&quoting(&max, uri, None), &stamp);
+    max.send(&alpha, &other).await;
+    max.send(&alpha, &with(&create, &stamp)).await;
+    net.settle().await;
+    let quote = async |create: &Value| ana.find_post(create["object"]["id"].as_str().unwrap()).await["quote"].clone();
+    let shown = quote(&create).await;
+    assert_eq!((&shown["state"], &shown["quoted_status"]["id"]), (&json!("accepted"), &post["id"]));
+    let hidden = quote(&other).await;
+    assert_eq!((&hidden["state"], &hidden["quoted_status"]), (&json!("pending"), &Value::Null));
+
+    // What is for few is quoted by nobody, and nobody asks for others.
+    max.peer.take();
+    let body = json!({ "status": "psst", "visibility": "private" });
+    let secret = ana.api("POST", "/api/v1/statuses", &body).await;
+    let secret = secret["uri"].as_str().unwrap();
+    max.send(&alpha, &request(&max, secret, &quoting(&max, secret, None))).await;
+    mia.send(&alpha, &request(&mia, uri, &create)).await;
+    for odd in [Value::Null, json!([]), json!({ "es": "x" }), json!(7)] {
+        let mut asked = request(&max, uri, &create);
+        asked["instrument"] = odd;
+        max.send(&alpha, &asked).await;
+    }
+    net.settle().await;
+    assert_eq!(max.peer.kinds(), ["Reject{QuoteRequest}"]);
+    assert!(mia.peer.kinds().is_empty());
+
+    // Consent can be taken back.
+    max.peer.take();
+    let status = ana.find_post(create["object"]["id"].as_str().unwrap()).await;
+    let revoked = ana.act(&format!("/api/v1/statuses/{}/quotes/{}/revoke", id(&post), id(&status))).await;
+    assert_eq!(revoked["quote"]["state"], "revoked");
+    net.settle().await;
+    assert_eq!(max.peer.only("Delete").activity["object"], stamp.as_str());
+    assert_eq!(alpha.document(&stamp).await, Value::Null);
+    max.send(&alpha, &request(&max, uri, &create)).await;
+    net.settle().await;
+    max.peer.only("Reject{QuoteRequest}");
+}
+
+async fn a_post_elsewhere_is_quoted_with_consent() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, bea) = (alpha.person("ana").await, alpha.person("bea").await);
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let (max, eve) = (masto.person("max"), masto.person("eve"));
+    eve.follow(&alpha, ana.uri()).await;
+    net.settle().await;
+    masto.take();
+    let toot = max.toot("quote me", &[], None);
+    let uri = toot["object"]["id"].as_str().expect("an id");
+    let status = ana.find_post(uri).await;
+    assert_eq!(status["quote_approval"]["current_user"], "automatic");
+    let body = json!({ "status": "look", "quoted_status_id": id(&status) });
+    let quoting = ana.api("POST", "/api/v1/statuses", &body).await;
+    assert_eq!(quoting["quote"]["state"], "pending");
+    net.settle().await;
+    let note = masto.only("Create{Note}").activity["object"].clone();
+    for key in ["quote", "quoteUri", "_misskey_quote"] {
+        assert_eq!(note[key], uri, "{note}");
+    }
+    let link = note["tag"].as_array().unwrap().iter().find(|tag| tag["type"] == "Link").expect("a link");
+    assert_eq!(link["href"], uri);
+    assert!(note["content"].as_str().unwrap().contains("quote-inline") && note["quoteAuthorization"].is_null());
+    let asked = masto.only("QuoteRequest").activity;
+    assert_eq!((&asked["object"], &asked["instrument"]), (&json!(uri), &note["id"]));
+
+    // Only whoever is quoted says yes, and with a stamp of their own server.
+    masto.take();
+    let stamp = masto.url("/stamps/1");
+    let answer = |by: &Puppet, kind: &str, result: Value| {
+        let mut answer = by.activity(kind, &json!(asked["id"]));
+        answer["result"] = result;
+        answer
+    };
+    eve.send(&alpha, &answer(&eve, "Accept", json!(stamp))).await;
+    max.send(&alpha, &answer(&max, "Accept", json!("http://elsewhere.test/1"))).await;
+    max.send(&alpha, &answer(&max, "Accept", json!([null]))).await;
+    net.settle().await;
+    assert_eq!(ana.status(&quoting).await["quote"]["state"], "pending");
+    max.send(&alpha, &answer(&max, "Accept", json!(stamp))).await;
+    net.settle().await;
+    let shown = ana.status(&quoting).await["quote"].clone();
+    assert_eq!((&shown["state"], &shown["quoted_status"]["uri"]), (&json!("accepted"), &json!(uri)));
+    let update = masto.only("Update{Note}").activity;
+    assert_eq!(update["object"]["quoteAuthorization"], stamp.as_str());
+    assert_eq!(alpha.document(note["id"].as_str().unwrap()).await["quoteAuthorization"], stamp.as_str());
+
+    eve.send(&alpha, &eve.activity("Delete", &json!(stamp))).await;
+    net.settle().await;
+    assert_eq!(ana.status(&quoting).await["quote"]["state"], "accepted", "it is not eve's");
+    max.send(&alpha, &max.activity("Delete", &json!({ "id": stamp, "type": "QuoteAuthorization" }))).await;
+    net.settle().await;
+    assert_eq!(ana.status(&quoting).await["quote"]["state"], "revoked");
+    assert!(alpha.document(note["id"].as_str().unwrap()).await["quote"].is_null());
+
+    // Among people here nobody need ask; what is private is not quoted by others.
+    let own = ana.post("mine").await;
+    let body = json!({ "status": "look", "quoted_status_id": id(&own) });
+    let by_bea = bea.api("POST", "/api/v1/statuses", &body).await;
+    assert_eq!((&by_bea["quote"]["state"], &by_bea["quote"]["quoted_status"]["id"]), (&json!("accepted"), &own["id"]));
+    let note = alpha.document(by_bea["uri"].as_str().unwrap()).await;
+    assert_eq!(alpha.document(note["quoteAuthorization"].as_str().unwrap()).await["interactingObject"], note["id"]);
+    let body = json!({ "status": format!("{} psst", bea.handle()), "visibility": "direct" });
+    let secret = ana.api("POST", "/api/v1/statuses", &body).await;
+    let body = json!({ "status": "look", "quoted_status_id": id(&secret) });
+    assert_eq!(bea.call("POST", "/api/v1/statuses", &body).await.status, 403);
+}
+
+on_both![a_post_here_is_quoted_with_consent, a_post_elsewhere_is_quoted_with_consent];
