@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod authority;
+mod backfill;
 mod blocks;
 mod browsers;
 mod changes;

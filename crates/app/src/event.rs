@@ -26,6 +26,8 @@ pub enum Event {
     Posted {
         /// The post as it now is.
         post: Arc<Post>,
+        /// Whether it is old and was only looked up: nobody hears of it.
+        old: bool,
         /// Where it came from.
         cause: Cause,
     },

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::follows::{Follow, Wishes};
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moves};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, backfills, groups, moves};
 
 /// How many requests of strangers may wait for an answer at one time.
 const WAITING: i64 = 1_000;
@@ -231,6 +231,7 @@ pub fn receive_answer(
         return Err(Error::NotFound);
     }
     if accepted {
+        backfills::discovered(tx, by)?;
         follow.state = FollowState::Accepted;
         store::follows::set(tx, &follow)?;
         enter(tx, by, follower)?;

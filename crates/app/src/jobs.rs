@@ -5,7 +5,8 @@ use domain::{
     id::JobId,
     time::{Timestamp, span},
 };
-use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use store::jobs::Job;
 
 use crate::{App, Error, Queue, Result, Tx, actors, moderation, moves, polls, posts, random, rules, shuns};
 
@@ -38,8 +39,8 @@ const LEASE: Duration = span::minutes(5);
 /// How often a worker looks without being woken: for work that is due later, and for work of other nodes.
 const POLL: Duration = span::seconds(1);
 
-/// How much work is taken at once.
-const BATCH: i64 = 16;
+/// How much work is done at once: what waits for a slow server keeps nothing else waiting.
+const AT_ONCE: usize = 32;
 
 /// How long to wait after `attempts` failures: jittered, doubling from half a minute up to half a day.
 pub fn back_off(attempts: i32) -> Duration {
@@ -49,7 +50,7 @@ pub fn back_off(attempts: i32) -> Duration {
 }
 
 impl Tx<'_, '_> {
-    /// Queues work in this transaction; the same work waits only once.
+    /// Queues work in this transaction; the same work waits only once, and is done again if it is in hand already.
     pub fn push_job(&mut self, kind: &str, subject: &str, after: Duration) -> Result<()> {
         let (id, at): (JobId, Timestamp) = (self.new_id(), self.now() + after);
         store::jobs::push(self, id, kind, subject, at)?;
@@ -63,37 +64,48 @@ pub async fn push(app: &App, kind: &'static str, subject: String) -> Result<()> 
     app.write(move |tx| tx.push_job(kind, &subject, Duration::ZERO)).await
 }
 
-/// Works until the program stops.
+/// Works until the program stops; what is in hand then is finished.
 pub async fn run(app: App, handlers: Handlers) {
-    loop {
-        let worked = match drain(&app, &handlers).await {
-            Ok(worked) => worked,
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "cannot take jobs");
-                0
-            }
-        };
-        if worked == 0 {
-            tokio::select! {
-                () = app.wakes().jobs.notified() => {}
-                () = tokio::time::sleep(POLL) => {}
-                () = app.tasks().stopping() => return,
+    let mut running = FuturesUnordered::new();
+    let mut look = tokio::time::interval(POLL);
+    // Whether more may be due than is in hand.
+    let mut more = true;
+    while !app.tasks().is_stopping() {
+        let room = AT_ONCE.saturating_sub(running.len());
+        if more && room > 0 {
+            match take(&app, room).await {
+                Ok(jobs) => {
+                    more = jobs.len() == room;
+                    running.extend(jobs.into_iter().map(|job| one(&app, &handlers, job)));
+                }
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "cannot take jobs");
+                    more = false;
+                }
             }
         }
-        if app.tasks().is_stopping() {
-            return;
+        tokio::select! {
+            Some(done) = running.next() => report(done),
+            () = app.wakes().jobs.notified() => more = true,
+            _ = look.tick() => more = true,
+            () = app.tasks().stopping() => {}
         }
+    }
+    while let Some(done) = running.next().await {
+        report(done);
+    }
+}
+
+fn report(done: Result<()>) {
+    if let Err(error) = done {
+        // Its lease ends, and then it is done again.
+        tracing::warn!(error = &error as &dyn std::error::Error, "what came of a job could not be recorded");
     }
 }
 
 /// Does what is due now; returns how much that was.
 pub async fn drain(app: &App, handlers: &Handlers) -> Result<usize> {
-    let jobs = app
-        .write(|tx| {
-            let (now, lease) = (tx.now(), tx.lease(LEASE));
-            Ok(store::jobs::claim(tx, now, lease, BATCH)?)
-        })
-        .await?;
+    let jobs = take(app, AT_ONCE).await?;
     let count = jobs.len();
     let work = jobs.into_iter().map(|job| one(app, handlers, job));
     for done in futures_util::future::join_all(work).await {
@@ -102,7 +114,16 @@ pub async fn drain(app: &App, handlers: &Handlers) -> Result<usize> {
     Ok(count)
 }
 
-async fn one(app: &App, handlers: &Handlers, job: store::jobs::Job) -> Result<()> {
+async fn take(app: &App, room: usize) -> Result<Vec<Job>> {
+    let room = i64::try_from(room).unwrap_or(i64::MAX);
+    app.write(move |tx| {
+        let (now, lease) = (tx.now(), tx.lease(LEASE));
+        Ok(store::jobs::claim(tx, now, lease, room)?)
+    })
+    .await
+}
+
+async fn one(app: &App, handlers: &Handlers, job: Job) -> Result<()> {
     let id = JobId(job.id);
     let result = match handlers.get(job.kind.as_str()) {
         Some(handler) => handler(app.clone(), job.subject.clone()).await,

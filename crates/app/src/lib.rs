@@ -2,6 +2,7 @@
 pub mod actors;
 pub mod announcements;
 mod app;
+pub mod backfills;
 pub mod bookmarks;
 mod clock;
 pub mod conversations;

@@ -74,6 +74,11 @@ pub fn receive(
     apply(tx, by, post, measure, reason, cause)
 }
 
+/// Records that a group elsewhere has a post of its own among what it has pinned.
+pub async fn found_pinned(app: &App, group: ActorId, post: PostId) -> Result<()> {
+    app.write(move |tx| receive(tx, group, post, Measure::Feature, "", None)).await
+}
+
 /// Remembers a measure about a post that is not known yet. Who keeps order nowhere has none to take.
 pub fn foretell(
     tx: &mut Tx<'_, '_>,

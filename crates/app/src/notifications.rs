@@ -49,7 +49,7 @@ impl Kind {
 /// Records whom `event` concerns.
 pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
     match event {
-        Event::Posted { post, .. } => posted(tx, post),
+        Event::Posted { post, old: false, .. } => posted(tx, post),
         Event::Voted { post, voter, vote: Vote::Like, .. } => {
             tell(tx, &[post.author], Kind::Favourite, *voter, About::Post(post))
         }

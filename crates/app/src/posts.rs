@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{forestalled::Foretold, posts::Count};
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, moderation, moves, polls, quotes};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, backfills, groups, moderation, moves, polls, quotes};
 
 mod draft;
 mod once;
@@ -29,6 +29,9 @@ pub const DEPTH: i32 = 50;
 
 /// How late a thread may come and still be news: longer than most servers are out of reach.
 const LATE: Duration = span::days(7);
+
+/// How old a post may be that nobody sent, and still be told of.
+const OLD: Duration = span::days(1);
 
 /// A post that is ready to be published: its text is rendered and analysed, everybody it names is known.
 #[derive(Debug, Clone)]
@@ -79,8 +82,19 @@ pub struct Origin {
     pub published: Timestamp,
     /// When it was last changed, as its server says.
     pub edited: Option<Timestamp>,
-    /// Whether it was sent, by its author or by who passed it on; else it was looked up.
-    pub sent: bool,
+    /// How it came.
+    pub way: Way,
+}
+
+/// How a post from elsewhere came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Its author sent it, or who passed it on.
+    Sent,
+    /// It was looked up, because something here refers to it.
+    LookedUp,
+    /// It was looked up to complete a thread.
+    Completing,
 }
 
 /// Publishes what a person here wrote.
@@ -123,7 +137,10 @@ pub(crate) fn publish(
         return Err(Error::Invalid("a poll closes in the future".into()));
     }
     let published = origin.map_or(now, |origin| origin.published.min(now));
-    let news = origin.is_none_or(|origin| origin.sent && draft.parent.is_none() && published >= now - LATE);
+    let way = origin.map(|origin| origin.way);
+    let sent = way.is_none_or(|way| way == Way::Sent);
+    let news = sent && draft.parent.is_none() && published >= now - LATE || origin.is_none();
+    let old = !sent && published < now - OLD;
     let id = tx.post_id(published, news);
     let (uri, url) = if let Some(origin) = origin {
         (origin.uri.clone(), origin.url.clone())
@@ -162,9 +179,20 @@ pub(crate) fn publish(
         store::posts::count(tx, parent, Count::Replies, 1)?;
     }
     let told = Arc::new(post.clone());
-    tx.emit(Event::Posted { post: Arc::clone(&told), cause });
+    tx.emit(Event::Posted { post: Arc::clone(&told), old, cause });
     moderation::tell_due(tx, &told, &due);
+    complete(tx, &post, way)?;
     Ok(post)
+}
+
+/// Sees to it that the thread of a new post becomes complete, if it may not be.
+fn complete(tx: &mut Tx<'_, '_>, post: &Post, way: Option<Way>) -> Result<()> {
+    match way {
+        None if post.parent.is_some() => backfills::entered(tx, post),
+        Some(Way::Sent) if post.parent.is_some() => backfills::heard_of(tx, post),
+        Some(Way::LookedUp) => backfills::heard_of(tx, post),
+        _ => Ok(()),
+    }
 }
 
 /// In which group a draft will stand and who will read it, once policy has agreed.
@@ -289,6 +317,12 @@ pub fn receive_delete(tx: &mut Tx<'_, '_>, by: ActorId, uri: &str, reason: Optio
         _ if post.author == by => erase(tx, by, post, cause),
         reason => moderation::take_out(tx, by, post, reason.unwrap_or_default(), cause),
     }
+}
+
+/// Records that the server of a post says that it is gone.
+pub async fn found_gone(app: &App, post: &Post) -> Result<()> {
+    let (author, uri) = (post.author, post.uri.clone());
+    app.write(move |tx| receive_delete(tx, author, &uri, None, None)).await
 }
 
 fn erase(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, cause: Cause) -> Result<()> {

@@ -20,7 +20,7 @@ use store::{Db, Location};
 use crate::{
     App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, actors, follows, groups, jobs,
     members, moderation, people,
-    posts::{self, Draft, Origin, Writing},
+    posts::{self, Draft, Origin, Way, Writing},
     retention,
     seal::Seal,
     votes,
@@ -181,7 +181,7 @@ fn draft(change: &impl Fn(&mut Draft)) -> Draft {
 }
 
 fn origin(uri: &str) -> Origin {
-    Origin { uri: uri.into(), url: uri.into(), published: Timestamp(1_000), edited: None, sent: true }
+    Origin { uri: uri.into(), url: uri.into(), published: Timestamp(1_000), edited: None, way: Way::Sent }
 }
 
 macro_rules! on_both {

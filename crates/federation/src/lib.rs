@@ -1,5 +1,6 @@
 //! federation.
 pub mod activities;
+pub mod backfill;
 pub mod client;
 mod collections;
 pub mod delivery;

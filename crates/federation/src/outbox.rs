@@ -28,7 +28,7 @@ pub struct FederationOutbox;
 impl Outbox for FederationOutbox {
     fn emit(&self, tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         match event {
-            Event::Posted { post, cause } => {
+            Event::Posted { post, old: false, cause } => {
                 posts::posted(tx, post, *cause)?;
                 quotes::posted(tx, post)
             }
@@ -72,7 +72,8 @@ impl Outbox for FederationOutbox {
             Event::Reported { report } => reports::filed(tx, report),
             Event::Invited { group, person, by } => groups::invited(tx, *group, *person, *by),
             Event::PostRefused { group, author, attempt } => groups::refused(tx, *group, *author, attempt),
-            Event::Warned { .. }
+            Event::Posted { old: true, .. }
+            | Event::Warned { .. }
             | Event::GroupCreated { .. }
             | Event::JoinAsked { .. }
             | Event::ReportResolved { .. }

@@ -2,6 +2,7 @@
 mod actor;
 mod addressed;
 mod attached;
+mod listing;
 mod post;
 pub(crate) mod shape;
 mod strict;
@@ -15,6 +16,7 @@ use self::shape::{each, id, id_of, types};
 pub use self::{
     actor::{FoundActor, Staff, actor},
     addressed::Addressed,
+    listing::Listing,
     post::{FoundPost, post},
     strict::{Unreadable, json},
 };

@@ -23,7 +23,7 @@ use moka::sync::Cache;
 use tokio::sync::{Mutex, OnceCell};
 
 use self::gate::Gates;
-pub(crate) use self::{budget::Budget, keys::Known, miss::Miss};
+pub(crate) use self::{budget::Budget, keys::Known, miss::Miss, posts::Why};
 use crate::{
     client::Client,
     signature::{Scheme, Signer},
@@ -152,6 +152,6 @@ impl Resolver for FederationResolver {
     }
 
     async fn post(&self, app: &App, uri: &str) -> Result<PostId> {
-        Ok(self.find_post(app, uri, None, &Budget::default()).await?)
+        Ok(self.find_post(app, uri, Why::Named, &Budget::default()).await?)
     }
 }

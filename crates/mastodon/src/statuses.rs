@@ -168,6 +168,9 @@ struct Context {
 async fn context(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) -> Result<HttpResponse> {
     let entry = find(&app, id, caller.me).await?;
     let (reader, viewer) = (Reader::new(&app, caller.me).at(Place::Thread), caller.id());
+    if caller.me.is_some() {
+        app::backfills::opened(&app, entry.post).await?;
+    }
     let most = if viewer.is_some() { (LONGEST, LONGEST) } else { STRANGERS };
     let context = app.read(move |c| {
         let (above, below) = around(c, entry.post, viewer, most)?;

@@ -147,6 +147,7 @@ fn open_doors(app: &App, listener: TcpListener, ops: Ops) -> Result<ServerHandle
 fn start_workers(app: &App, client: federation::client::Client) {
     let tasks = app.tasks();
     let mut handlers = app::jobs::handlers();
+    handlers.extend(federation::backfill::handlers());
     handlers.extend(federation::resolver::handlers());
     handlers.extend(federation::delivery::handlers());
     handlers.extend(federation::synchronization::handlers());

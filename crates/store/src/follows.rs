@@ -216,6 +216,18 @@ pub fn has_local_follower(conn: &mut Conn, target: ActorId) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// Whether anybody here follows `target`, and that was accepted.
+pub fn is_followed_here(conn: &mut Conn, target: ActorId) -> Result<bool> {
+    let found: Option<i64> = db!(conn, c => follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(target.0).and(actors::peer_id.is_null()))
+        .filter(follows::state.eq(Word(FollowState::Accepted)))
+        .select(follows::follower_id)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
+}
+
 /// Requests to follow `target` that wait for an answer, oldest first.
 pub fn waiting(conn: &mut Conn, target: ActorId, limit: i64) -> Result<Vec<Follow>> {
     let rows: Vec<Row> = db!(conn, c => follows::table

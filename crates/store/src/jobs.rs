@@ -59,6 +59,10 @@ pub fn push(tx: &mut Tx<'_>, id: JobId, kind: &str, subject: &str, run_at: Times
         // Whoever does it now began before this: they have it no more, and it is done once more.
         .set((jobs::state.eq("waiting"), jobs::holder.eq(NOBODY)))
         .execute(c))?;
+    // What was never tried is done when somebody first wants it.
+    let untried = jobs::lease_until.eq(0).and(jobs::attempts.eq(0)).and(jobs::run_at.gt(run_at.0));
+    let same = jobs::kind.eq(kind).and(jobs::subject.eq(subject));
+    db!(tx, c => diesel::update(jobs::table.filter(same.and(untried))).set(jobs::run_at.eq(run_at.0)).execute(c))?;
     Ok(())
 }
 

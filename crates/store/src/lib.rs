@@ -4,6 +4,7 @@ pub mod activities;
 pub mod actors;
 pub mod announcements;
 pub mod apps;
+pub mod backfills;
 pub mod bookmarks;
 mod conn;
 pub mod conversations;

@@ -6,7 +6,7 @@ use crate::{
     conn::{Tx, db},
     dialect::AmongExt,
     error::Result,
-    schema::{activities, deliveries, forestalled, received, received_bodies, settings},
+    schema::{activities, backfills, deliveries, forestalled, received, received_bodies, settings},
     sessions, settings as remembered, tokens,
 };
 
@@ -46,6 +46,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
         diesel::delete(received::table.filter(received::id.among(piece))).execute(c)
     })?;
     db!(tx, c => diesel::delete(forestalled::table.filter(forestalled::at.lt(keep.ids.0))).execute(c))?;
+    db!(tx, c => diesel::delete(backfills::table.filter(backfills::again.lt(keep.bodies.0))).execute(c))?;
     let parked = deliveries::parked.is_not_null().and(deliveries::parked.lt(keep.activities.0));
     db!(tx, c => diesel::delete(deliveries::table.filter(parked)).execute(c))?;
     let old = id::at(keep.activities, 0);

@@ -417,6 +417,13 @@ diesel::table! {
         actor_id -> BigInt,
     }
 }
+diesel::table! {
+    backfills (uri) {
+        uri -> Text,
+        plan -> Nullable<Text>,
+        again -> BigInt,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     peers,
@@ -481,5 +488,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_policies,
     notice_permissions,
     announcements,
-    announcement_marks
+    announcement_marks,
+    backfills
 );

@@ -7,7 +7,7 @@ use domain::{
 use serde_json::Value;
 
 use super::{
-    Addressed, Misfit, actor, attached,
+    Addressed, Listing, Misfit, actor, attached,
     shape::{each, http, id, id_of, ids_of, is_a, moment, page_of, text, truth, types, worded},
 };
 
@@ -43,6 +43,10 @@ pub struct FoundPost {
     pub quote: Option<(String, Option<String>)>,
     /// The option it names, if it is no post but a vote in a poll.
     pub ballot: Option<String>,
+    /// Where the thread it belongs to is listed.
+    pub context: Option<String>,
+    /// The replies to it, as far as its document lists them.
+    pub replies: Listing,
 }
 
 /// Reads a post. `now` bounds the dates it claims.
@@ -73,6 +77,8 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
         edited,
         addressed: Addressed::of(document),
         mentions: tags.mentions,
+        context: id_of(document, "context").and_then(http).map(str::to_owned),
+        replies: document.get("replies").map(Listing::of).unwrap_or_default(),
     })
 }
 

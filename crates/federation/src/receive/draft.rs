@@ -1,7 +1,7 @@
 //! From what the document of a post says to what the actions take: author, parent and group found, audience decided.
 use app::{
     App, Result,
-    posts::{Draft, Origin},
+    posts::{Draft, Origin, Way},
 };
 use domain::{
     actor::Actor,
@@ -91,8 +91,8 @@ impl Surroundings {
             || self.named.iter().any(|named| named.actor.is_local() || named.followed)
     }
 
-    /// The post as the actions take it. `announcer` is the group that passed it on, if one did.
-    pub(crate) fn draft(&self, found: FoundPost, announcer: Option<ActorId>) -> (Draft, Origin) {
+    /// The post as the actions take it, with how it came. `announcer` is the group that passed it on, if one did.
+    pub(crate) fn draft(&self, found: FoundPost, announcer: Option<ActorId>, way: Way) -> (Draft, Origin) {
         let collections: Vec<&str> = self
             .named
             .iter()
@@ -115,8 +115,7 @@ impl Surroundings {
         draft.mentions = mentions;
         // A second of difference is how some save the two dates of a post that never changed.
         let edited = found.edited.filter(|at| *at > found.published + span::seconds(1));
-        let origin =
-            Origin { uri: found.uri, url: found.url, published: found.published, edited, sent: announcer.is_some() };
+        let origin = Origin { uri: found.uri, url: found.url, published: found.published, edited, way };
         (draft, origin)
     }
 }

@@ -3,7 +3,7 @@ use app::{
     Error, Result,
     messages::{self, Attempt},
     moderation::{Measure, foretell},
-    posts,
+    posts::{self, Way},
 };
 use domain::{
     host::same_origin,
@@ -14,7 +14,7 @@ use domain::{
 use super::{Context, Plan, act, actors, draft, ignore, moderation, polls, quotes};
 use crate::{
     parse::{self, FoundPost, Incoming, Object, shape},
-    resolver::Miss,
+    resolver::{Miss, Why},
 };
 
 /// How often a reply waits for the server of the post it replies to, before it is taken without it.
@@ -46,10 +46,10 @@ pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     if let Some(uri) = parent.filter(|_| around.parent.is_none()) {
         around.parent = find_parent(context, &uri).await?;
     }
+    let announcer = context.group.as_ref().map(|group| group.id);
     let quote = Box::pin(quotes::look(context, &found)).await?;
-    let (mut draft, mut origin) = around.draft(found, context.group.as_ref().map(|group| group.id));
+    let (mut draft, origin) = around.draft(found, announcer, Way::Sent);
     draft.quote = quote;
-    origin.sent = true;
     let (author, cause) = (context.actor.id, Some(context.received));
     let attempt = activity.id.filter(|_| context.group.is_none() && context.trusted);
     let attempt = attempt.map(|id| Attempt { activity: id.to_owned(), post: origin.uri.clone() });
@@ -86,7 +86,7 @@ async fn read(context: &Context<'_>, activity: &Incoming<'_>) -> Result<FoundPos
 
 /// The post that is replied to, fetched with those above it. One that cannot be had is done without.
 async fn find_parent(context: &Context<'_>, uri: &str) -> Result<Option<Post>> {
-    match context.resolver.find_post(context.app, uri, None, context.budget).await {
+    match context.resolver.find_post(context.app, uri, Why::Named, context.budget).await {
         Ok(id) => context.app.read(move |c| store::posts::by_id(c, id)).await,
         Err(miss @ Miss::Ours(_)) => Err(miss.into()),
         Err(miss) if miss.is_transient() && context.attempts < WAITS => Err(miss.into()),
@@ -111,7 +111,7 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     let stated = found.edited;
     let around = draft::look(context.app, &found, context.actor.clone(), None).await?;
     let quote = Box::pin(quotes::look(context, &found)).await?;
-    let (mut draft, origin) = around.draft(found, known.group);
+    let (mut draft, origin) = around.draft(found, known.group, Way::Sent);
     draft.quote = quote;
     if known.parent.is_some() && draft.content().title.is_some() {
         let untitled = Content { title: None, ..draft.content().clone() };

@@ -11,7 +11,10 @@ use domain::{
 };
 
 use super::{Context, Plan, act, ignore, name};
-use crate::parse::{FoundPost, Incoming, Object, Verb, shape};
+use crate::{
+    parse::{FoundPost, Incoming, Object, Verb, shape},
+    resolver::Why,
+};
 
 /// What a post quotes, fetched if it is not known, and whether its author agrees.
 pub(super) async fn look(context: &Context<'_>, found: &FoundPost) -> Result<Option<Quote>> {
@@ -20,7 +23,7 @@ pub(super) async fn look(context: &Context<'_>, found: &FoundPost) -> Result<Opt
     if uri == found.uri {
         return Ok(None);
     }
-    let post = match context.resolver.find_post(context.app, &uri, None, context.budget).await {
+    let post = match context.resolver.find_post(context.app, &uri, Why::Named, context.budget).await {
         Ok(id) => context.app.read(move |c| store::posts::by_id(c, id)).await?,
         Err(_) => None,
     };

@@ -2,7 +2,7 @@
 use app::{Error, Result, shares};
 
 use super::{Context, Plan, act, ignore, name};
-use crate::parse::Incoming;
+use crate::{parse::Incoming, resolver::Why};
 
 /// Somebody passes a post on. Of what is not known here, only what people here would see is fetched.
 pub(super) async fn share(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
@@ -16,8 +16,8 @@ pub(super) async fn share(context: &Context<'_>, activity: &Incoming<'_>, stored
             return ignore("nobody here follows who passed it on");
         }
         None => {
-            let announcer = context.actor.is_group().then_some(by);
-            context.resolver.find_post(context.app, uri, announcer, context.budget).await?
+            let why = if context.actor.is_group() { Why::PassedOn(by) } else { Why::Named };
+            context.resolver.find_post(context.app, uri, why, context.budget).await?
         }
     };
     let uri = name(activity, stored);

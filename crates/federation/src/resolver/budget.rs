@@ -23,11 +23,21 @@ struct Left {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Mutex::new(Left { fetches: FETCHES, hosts: HashMap::new() }))
+        Self::of(FETCHES)
     }
 }
 
 impl Budget {
+    /// An allowance of so many documents.
+    pub(crate) fn of(fetches: u32) -> Self {
+        Self(Mutex::new(Left { fetches, hosts: HashMap::new() }))
+    }
+
+    /// Whether nothing is left.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fetches == 0
+    }
+
     /// Takes one fetch from `host` off the allowance; whether there was one left.
     pub(super) fn spend(&self, host: &Host) -> bool {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! Finding posts by id, with the posts they reply to.
 use std::collections::HashSet;
 
-use app::{App, Error};
+use app::{App, Error, posts::Way};
 use domain::{
     actor::Actor,
     host::same_origin,
@@ -18,16 +18,31 @@ use crate::{
 /// How many posts up a thread is followed.
 const LEVELS: usize = app::posts::DEPTH as usize;
 
+/// Why a post is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Something here refers to it.
+    Named,
+    /// A group passes it on.
+    PassedOn(ActorId),
+    /// A group has it among what it holds.
+    Listed(ActorId),
+}
+
+impl Why {
+    /// The group for which it is, and how it came.
+    fn brings(self) -> (Option<ActorId>, Way) {
+        match self {
+            Self::Named => (None, Way::LookedUp),
+            Self::PassedOn(group) => (Some(group), Way::Sent),
+            Self::Listed(group) => (Some(group), Way::LookedUp),
+        }
+    }
+}
+
 impl FederationResolver {
-    /// The post with this id: known, or fetched now with its missing ancestors. `announcer` is the group that passed
-    /// it on, if one did.
-    pub(crate) async fn find_post(
-        &self,
-        app: &App,
-        uri: &str,
-        announcer: Option<ActorId>,
-        budget: &Budget,
-    ) -> Result<PostId, Miss> {
+    /// The post with this id: known, or fetched now with its missing ancestors.
+    pub(crate) async fn find_post(&self, app: &App, uri: &str, why: Why, budget: &Budget) -> Result<PostId, Miss> {
         let mut branch: Vec<FoundPost> = Vec::new();
         let mut seen = HashSet::new();
         let mut next = Some(canonical(app.site(), uri));
@@ -52,7 +67,7 @@ impl FederationResolver {
             return if post.deleted.is_some() { Err(Miss::Gone) } else { Ok(post.id) };
         }
         while let Some(found) = branch.pop() {
-            above = Some(self.keep(app, found, above, announcer, budget).await?);
+            above = Some(self.keep(app, found, above, why.brings(), budget).await?);
         }
         above.map(|post| post.id).ok_or(Miss::NotFound)
     }
@@ -77,17 +92,18 @@ impl FederationResolver {
         self.find_actor(app, author, budget).await
     }
 
-    async fn keep(
+    /// Keeps what was found below `parent`, for the group that brought it, if one did.
+    pub(crate) async fn keep(
         &self,
         app: &App,
         found: FoundPost,
         parent: Option<Post>,
-        announcer: Option<ActorId>,
+        (announcer, way): (Option<ActorId>, Way),
         budget: &Budget,
     ) -> Result<Post, Miss> {
         let author = self.author_of(app, &found, budget).await?;
         let around = draft::look(app, &found, author, parent).await?;
-        let (draft, origin) = around.draft(found, announcer);
+        let (draft, origin) = around.draft(found, announcer, way);
         Ok(app::posts::learn(app, around.author(), draft, origin).await?)
     }
 }

@@ -5,7 +5,7 @@ use app::{
     App, Clock, Config, Error, Me, Parts, Resolver, Result, Tasks, actors,
     groups::{self, NewGroup},
     people::{self, NewPerson},
-    posts::{self, Draft, Origin, Writing},
+    posts::{self, Draft, Origin, Way, Writing},
     seal::Seal,
 };
 use async_trait::async_trait;
@@ -194,7 +194,7 @@ impl World {
         let content = Content { html: "<p>hola</p>".into(), ..Content::default() };
         let mut draft = Draft::new(PostKind::Note, content, Audience::Public);
         (draft.parent, draft.group) = (parent, Some(group));
-        let origin = Origin { uri: uri.clone(), url: uri, published: Timestamp(1_000), edited: None, sent: true };
+        let origin = Origin { uri: uri.clone(), url: uri, published: Timestamp(1_000), edited: None, way: Way::Sent };
         self.app.write(move |tx| posts::receive(tx, author, &draft, &origin, Some(cause))).await.unwrap()
     }
 

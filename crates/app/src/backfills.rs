@@ -1,0 +1,96 @@
+//! What is completed from elsewhere: threads of which only a part is known here, and what a group held before anybody
+//! here followed it. Decides when; how it is asked for is a matter of the door that speaks with other servers.
+use std::time::Duration;
+
+use domain::{
+    actor::Actor,
+    id::{ActorId, PostId},
+    post::Post,
+    time::span,
+};
+
+use crate::{App, Result, Tx};
+
+/// The job that completes a thread; its subject is the number of the root.
+pub const THREAD: &str = "thread";
+/// The job that reads what a group elsewhere holds; its subject is the number of the group.
+pub const HISTORY: &str = "history";
+
+/// How long a thread is left alone after it was completed: a quarter of its age, within these bounds. The longer one also
+/// holds for what its server does not tell.
+const PAUSE: Duration = span::minutes(15);
+const LONG_PAUSE: Duration = span::hours(6);
+
+/// A thread that is talked about just now is sent here anyhow: only what is missing then is asked for.
+const LATER: Duration = span::minutes(5);
+
+/// Completes the thread of a post soon, because somebody elsewhere replied in it or something refers to it.
+pub(crate) fn heard_of(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
+    thread(tx, post, LATER)
+}
+
+/// Completes the thread of a post now, because somebody here has to do with it.
+pub(crate) fn entered(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
+    thread(tx, post, Duration::ZERO)
+}
+
+fn thread(tx: &mut Tx<'_, '_>, post: &Post, after: Duration) -> Result<()> {
+    if !post.audience.is_open() {
+        return Ok(());
+    }
+    let Some(root) = store::posts::by_id(tx, post.root)?.filter(|root| root.deleted.is_none()) else { return Ok(()) };
+    // Who replies in a thread of ours nearly always tells us.
+    if root.local && !after.is_zero() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let pause = (now.since(root.published) / 4).clamp(PAUSE, LONG_PAUSE);
+    let begun = store::backfills::begin(tx, &root.uri, now, now + after + pause)?;
+    // Whoever wants it now does not wait for what was to be done later.
+    if begun || after.is_zero() && store::backfills::plan(tx, &root.uri)?.is_some() {
+        tx.push_job(THREAD, &root.id.to_string(), after)?;
+    }
+    Ok(())
+}
+
+/// Somebody here reads a thread: what is missing of it is asked for, so that they find it the next time they look.
+pub async fn opened(app: &App, post: PostId) -> Result<()> {
+    let now = app.now();
+    let due = app.read(move |c| {
+        let Some(post) = store::posts::by_id(c, post)? else { return Ok(None) };
+        let Some(root) = store::posts::by_id(c, post.root)? else { return Ok(None) };
+        Ok(store::backfills::is_due(c, &root.uri, now)?.then_some(post))
+    });
+    // Most threads were completed a short time ago, and reading is not writing.
+    match due.await? {
+        Some(post) => app.write(move |tx| entered(tx, &post)).await,
+        None => Ok(()),
+    }
+}
+
+/// Somebody here follows a group elsewhere from now on: if they are the first, what it holds is read.
+pub(crate) fn discovered(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<()> {
+    if store::follows::is_followed_here(tx, group)? {
+        return Ok(());
+    }
+    let Some(group) = store::actors::by_id(tx, group)?.filter(Actor::is_group) else { return Ok(()) };
+    let (now, again) = (tx.now(), tx.now() + LONG_PAUSE);
+    if store::backfills::begin(tx, &group.uri, now, again)? {
+        tx.push_job(HISTORY, &group.id.to_string(), Duration::ZERO)?;
+    }
+    Ok(())
+}
+
+/// Records what is left to be read to complete what has the id `uri`, so that whoever goes on need not begin anew.
+pub async fn go_on(app: &App, uri: String, plan: String) -> Result<()> {
+    app.write(move |tx| Ok(store::backfills::go_on(tx, &uri, &plan)?)).await
+}
+
+/// Nothing is left to be read of what has the id `uri`; `told` says whether its server had anything to tell.
+pub async fn end(app: &App, uri: String, told: bool) -> Result<()> {
+    app.write(move |tx| {
+        let again = (!told).then(|| tx.now() + LONG_PAUSE);
+        Ok(store::backfills::end(tx, &uri, again)?)
+    })
+    .await
+}

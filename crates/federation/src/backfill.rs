@@ -1,0 +1,83 @@
+//! Completes, from the servers of others, threads of which only a part is known here, and what a group held before
+//! anybody here followed it: in the background, within bounds, and from where it ended when it was interrupted.
+mod history;
+mod plan;
+mod thread;
+
+use std::time::Duration;
+
+use app::{
+    App, Result, backfills,
+    jobs::{Handler, Handlers},
+};
+use domain::{host::same_origin, time::span};
+
+use self::plan::{Page, Plan, Step};
+use crate::{
+    parse::Listing,
+    resolver::{Budget, FederationResolver, Miss},
+};
+
+/// How many steps are made before it is recorded how far that has come.
+const STEPS: usize = 8;
+/// How long one goes on, and how much may be fetched, before others get their turn.
+const TURN: Duration = span::minutes(2);
+const FETCHES: u32 = 300;
+
+/// The handlers of the jobs of this module.
+pub fn handlers() -> Handlers {
+    let thread: Handler = |app, subject| Box::pin(async move { thread::complete(&app, &subject).await });
+    let history: Handler = |app, subject| Box::pin(async move { history::read(&app, &subject).await });
+    Handlers::from([(backfills::THREAD, thread), (backfills::HISTORY, history)])
+}
+
+/// What is needed to take one step.
+struct Walk<'a> {
+    app: &'a App,
+    resolver: &'a FederationResolver,
+    budget: Budget,
+}
+
+impl<'a> Walk<'a> {
+    fn new(app: &'a App) -> Result<Self> {
+        Ok(Self { app, resolver: FederationResolver::of(app)?, budget: Budget::of(FETCHES) })
+    }
+
+    /// The next part of a collection, if it is of the server that may list these things.
+    async fn page(&self, page: &Page) -> Result<Listing, Miss> {
+        let (found_at, document) = self.resolver.activity_json(self.app, &page.url, &self.budget).await?;
+        if same_origin(found_at.as_str(), &page.origin) {
+            Ok(Listing::of(&document))
+        } else {
+            Err(Miss::useless("the collection is on another server"))
+        }
+    }
+
+    /// Takes the steps of a plan, in turns, until none is left. `job` is what goes on when a turn is over.
+    async fn follow<F>(
+        &self,
+        uri: &str,
+        mut plan: Plan,
+        job: (&'static str, &str),
+        mut step: impl FnMut(Plan, Step) -> F,
+    ) -> Result<()>
+    where
+        F: Future<Output = Result<Plan>>,
+    {
+        let over = self.app.now() + TURN;
+        let mut steps = 0;
+        while let Some(next) = plan.next() {
+            plan = step(plan, next).await?;
+            steps += 1;
+            if steps % STEPS == 0 {
+                backfills::go_on(self.app, uri.to_owned(), plan.text()?).await?;
+            }
+            if self.app.tasks().is_stopping() || self.app.now() > over || self.budget.is_spent() {
+                backfills::go_on(self.app, uri.to_owned(), plan.text()?).await?;
+                return app::jobs::push(self.app, job.0, job.1.to_owned()).await;
+            }
+        }
+        metrics::counter!("tertulia_backfilled_posts_total", "kind" => job.0).increment(plan.kept);
+        backfills::end(self.app, uri.to_owned(), plan.told).await
+    }
+}
