@@ -34,14 +34,11 @@ impl Whence {
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(dead_code, reason = "signing up comes next")]
 pub(crate) enum Deed {
     /// Trying a password or a code from one place.
     Login,
     /// Trying one login's password or code, from wherever.
     Guess,
-    /// Asking for a mail.
-    Mail,
     /// Signing up.
     SignUp,
     /// Registering an application.
@@ -54,7 +51,7 @@ impl Deed {
         match self {
             Self::Login => (25, span::minutes(5)),
             Self::Guess => (25, span::hours(1)),
-            Self::Mail | Self::SignUp => (5, span::minutes(30)),
+            Self::SignUp => (5, span::minutes(30)),
             Self::NewApp => (5, span::minutes(10)),
         }
     }

@@ -7,7 +7,7 @@ use domain::{
 };
 use store::{accounts::Account, tokens::Token};
 
-use crate::{App, Error, Me, Result, Tx, groups, keys, random};
+use crate::{App, Error, Me, Result, Tx, groups, keys, random, sign_up::Flaw};
 
 pub(crate) mod passwords;
 
@@ -55,7 +55,21 @@ pub(crate) async fn prepare(app: &App, new: NewPerson) -> Result<Prepared> {
     Ok(Prepared { name, email, password_hash, admin: new.admin, language, keys })
 }
 
+/// What of a person somebody else has already.
+pub(crate) fn taken(tx: &mut Tx<'_, '_>, new: &Prepared) -> Result<Vec<Flaw>> {
+    let host = tx.site().host().to_string();
+    let name = store::actors::name_taken(tx, &new.name, &host)?.then_some(Flaw::NameTaken);
+    let email = store::accounts::by_email(tx, &new.email)?.map(|_| Flaw::EmailTaken);
+    Ok(name.into_iter().chain(email).collect())
+}
+
+/// Makes a login that waits for nothing.
 pub(crate) fn enrol(tx: &mut Tx<'_, '_>, new: &Prepared) -> Result<Actor> {
+    enrol_as(tx, new, "", true)
+}
+
+/// Makes a login, which may have to wait until it is taken in.
+pub(crate) fn enrol_as(tx: &mut Tx<'_, '_>, new: &Prepared, reason: &str, approved: bool) -> Result<Actor> {
     if store::accounts::by_email(tx, &new.email)?.is_some() {
         return Err(Error::Conflict("this e-mail address has a login already".into()));
     }
@@ -72,8 +86,8 @@ pub(crate) fn enrol(tx: &mut Tx<'_, '_>, new: &Prepared) -> Result<Actor> {
         created: tx.now().0,
         disabled: None,
         confirmed: Some(tx.now().0),
-        approved: Some(tx.now().0),
-        reason: String::new(),
+        approved: approved.then_some(tx.now().0),
+        reason: reason.to_owned(),
         totp: None,
         totp_step: 0,
     };

@@ -179,7 +179,6 @@ pub async fn end_others(app: &App, me: Me, kept: SessionId) -> Result<()> {
 }
 
 /// Signs a person out everywhere: browsers, applications and scripts.
-#[expect(dead_code, reason = "changing a password comes next")]
 pub(crate) fn end_all(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
     store::sessions::remove_others(tx, person, None)?;
     Ok(store::tokens::remove_all(tx, person)?)

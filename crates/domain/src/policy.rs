@@ -24,6 +24,9 @@ pub enum Refusal {
     /// Only those who administer this server may.
     #[error("only admins may do this")]
     NotAdmin,
+    /// Logins are not for everybody to make.
+    #[error("this server takes nobody in at the moment, or by invitation only")]
+    SignUpClosed,
     /// Only the author may.
     #[error("only the author may do this")]
     NotAuthor,

@@ -1,7 +1,7 @@
 //! What a token may be used for: the words of Mastodon, where a whole covers its parts.
 
 /// All words there are.
-pub const ALL: [&str; 47] = [
+pub const ALL: &[&str] = &[
     "profile",
     "read",
     "read:accounts",

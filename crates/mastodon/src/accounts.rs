@@ -17,7 +17,7 @@ use crate::{
     paging::{self, Ends},
     params::Asked,
     route::{Number, at, get},
-    search, tags,
+    search, sign_up, tags,
 };
 
 pub(crate) mod people;
@@ -27,7 +27,7 @@ mod regard;
 const RELATIONSHIPS: usize = 80;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at("/v1/accounts").route(get().to(many)))
+    cfg.service(at("/v1/accounts").route(get().to(many)).route(web::post().to(sign_up::sign_up)))
         .configure(people::routes)
         .service(at("/v1/accounts/search").route(get().to(search::accounts)))
         .service(at("/v1/accounts/verify_credentials").route(get().to(verify)))

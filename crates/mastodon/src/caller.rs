@@ -33,6 +33,8 @@ scopes! {
     ReadAccounts = ["read:accounts"];
     /// Who one is.
     Profile = ["profile", "read:accounts"];
+    /// Who one is, in the words of `OpenID`.
+    Userinfo = ["profile"];
     /// Posts and timelines.
     ReadStatuses = ["read:statuses"];
     /// Writing, deleting and passing on.
@@ -108,7 +110,6 @@ impl<S> Viewer<S> {
 }
 
 /// A token, whoever stands behind it: a person whose login may still wait for something, or an application alone.
-#[expect(dead_code, reason = "signing up comes next")]
 pub(crate) struct Holder(pub(crate) Bearer);
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T>>>>;

@@ -14,6 +14,7 @@ mod instance;
 mod lists;
 mod markers;
 mod notifications;
+mod oauth;
 mod off;
 mod paging;
 mod params;
@@ -23,6 +24,7 @@ mod quotes;
 mod reports;
 mod route;
 mod search;
+mod sign_up;
 mod statuses;
 mod suggestions;
 mod tags;
@@ -46,6 +48,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .app_data(PayloadConfig::new(LONGEST_BODY))
             .wrap(from_fn(headers::dress))
             .configure(instance::routes)
+            .configure(oauth::routes)
             .configure(accounts::routes)
             .configure(statuses::routes)
             .configure(polls::routes)
@@ -67,5 +70,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(tags::routes)
             .default_service(web::to(route::missing)),
     );
+    oauth::outside(cfg);
     placeholder::routes(cfg);
 }

@@ -155,6 +155,28 @@ pub fn set_disabled(tx: &mut Tx<'_>, id: ActorId, since: Option<Timestamp>) -> R
     Ok(())
 }
 
+/// Sets the password.
+pub fn set_password(tx: &mut Tx<'_>, id: ActorId, hash: &str) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::password_hash.eq(hash)).execute(c))?;
+    Ok(())
+}
+
+/// Takes a login in.
+pub fn approve(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::approved.eq(now.0)).execute(c))?;
+    Ok(())
+}
+
+/// The logins that wait to be taken in, the oldest first.
+pub fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Account>> {
+    Ok(db!(conn, c => accounts::table
+        .filter(accounts::approved.is_null().and(accounts::disabled.is_null()))
+        .order(accounts::id)
+        .limit(limit)
+        .select(Account::as_select())
+        .load(c))?)
+}
+
 /// Sets the secret of the second step, sealed, and the last code that was used.
 pub fn set_totp(tx: &mut Tx<'_>, id: ActorId, sealed: Option<&[u8]>, step: i64) -> Result<()> {
     db!(tx, c => diesel::update(accounts::table.find(id.0))

@@ -19,6 +19,7 @@ pub mod groups;
 pub mod host_shuns;
 pub mod hosts;
 pub mod idempotency;
+pub mod invitations;
 pub mod jobs;
 pub mod lists;
 pub mod log;

@@ -1,5 +1,4 @@
 //! Who looks at a page: the cookie of a session, and what a handler learns from it.
-#![expect(dead_code, reason = "the pages that sign people in come next")]
 use std::{future::Future, pin::Pin};
 
 use actix_web::{
@@ -40,13 +39,6 @@ pub(crate) struct AnyLogin(pub(crate) SignedIn);
 /// Anybody: with their login, if they are signed in and may take part.
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer(pub(crate) Option<SignedIn>);
-
-impl Viewer {
-    /// Who it is.
-    pub(crate) fn me(&self) -> Option<Me> {
-        self.0.as_ref().map(|signed_in| signed_in.me)
-    }
-}
 
 /// Why a page is for none but others.
 #[derive(Debug, thiserror::Error)]
@@ -92,15 +84,6 @@ impl ResponseError for Shut {
 pub(crate) fn login_path(back: &str) -> String {
     let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
     format!("{LOGIN}?back={back}")
-}
-
-/// A path of this site, and nothing that a browser would take for another one.
-pub(crate) fn own_path(path: &str) -> &str {
-    let mut letters = path.chars();
-    let own = letters.next() == Some('/')
-        && !matches!(letters.next(), Some('/' | '\\'))
-        && !path.contains(|c: char| c.is_control() || c == '\\');
-    if own { path } else { "/" }
 }
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Shut>>>>;
@@ -183,21 +166,4 @@ pub(crate) fn cookie(site: &Site, secret: &str) -> String {
 pub(crate) fn no_cookie(site: &Site) -> String {
     let secure = if site.is_development() { "" } else { "; Secure" };
     format!("{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}", name(site))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_paths_of_this_site_lead_back() {
-        for own in ["/", "/@ana/1?x=y#z", "/settings"] {
-            assert_eq!(own_path(own), own);
-        }
-        for foreign in
-            ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:x", "/a\nb", "/a\\b", "a"]
-        {
-            assert_eq!(own_path(foreign), "/", "{foreign}");
-        }
-    }
 }

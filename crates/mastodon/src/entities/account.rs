@@ -52,7 +52,7 @@ pub(crate) struct Account {
 impl Account {
     /// The account of an actor; one that is gone is an empty shell.
     pub(crate) fn new(site: &Site, actor: &Actor, numbers: Numbers) -> Self {
-        let avatar = actor.icon.clone().unwrap_or_else(|| placeholder::avatar(site));
+        let avatar = picture(site, actor);
         let header = actor.image.clone().unwrap_or_else(|| placeholder::header(site));
         Self {
             id: Id(actor.id.0),
@@ -91,6 +91,11 @@ impl Account {
     pub(crate) fn actor(&self) -> ActorId {
         ActorId(self.id.0)
     }
+}
+
+/// Somebody's picture, or the one of those who have none.
+pub(crate) fn picture(site: &Site, actor: &Actor) -> String {
+    actor.icon.clone().unwrap_or_else(|| placeholder::avatar(site))
 }
 
 /// The handle, without host for those of the server's own.

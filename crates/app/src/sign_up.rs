@@ -1,0 +1,253 @@
+//! Signing up: whoever may have a login here makes one; where admins decide, it waits for them.
+use domain::{
+    actor::Actor,
+    handle,
+    id::{ActorId, InvitationId},
+    policy::Refusal,
+    text::plain,
+    time::Timestamp,
+};
+use store::{accounts::Account, invitations::Invitation};
+
+use crate::{
+    App, Error, Me, Result, Tx, Whence,
+    limits::Deed,
+    oauth,
+    people::{self, NewPerson},
+};
+
+/// How much somebody may say about why they want to be taken in.
+const REASON: usize = 2_000;
+
+/// Who may make a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Anybody.
+    Open,
+    /// Anybody, but an admin takes them in.
+    Approval,
+    /// Whoever is invited.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
+/// Who may make a login here.
+pub fn door(app: &App) -> Door {
+    match app.config().registration.as_str() {
+        "open" => Door::Open,
+        "approval" => Door::Approval,
+        "invite" => Door::Invite,
+        _ => Door::Closed,
+    }
+}
+
+/// Somebody who wants a login.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// The name of the handle.
+    pub name: String,
+    /// Where mail goes.
+    pub email: String,
+    /// Eight to 128 characters.
+    pub password: String,
+    /// Whether they agree to the rules.
+    pub agreement: bool,
+    /// Why they want to be taken in.
+    pub reason: String,
+    /// BCP 47, for what the server writes to them.
+    pub language: String,
+    /// The code of an invitation.
+    pub invitation: Option<String>,
+}
+
+/// What is wrong with a wish; each concerns one field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Flaw {
+    /// The name does not fit the grammar of names.
+    Name,
+    /// The name would pass for the server's staff.
+    NameReserved,
+    /// Somebody has the name.
+    NameTaken,
+    /// This is no e-mail address.
+    Email,
+    /// The address has a login.
+    EmailTaken,
+    /// The password is too short.
+    PasswordShort,
+    /// The password is too long.
+    PasswordLong,
+    /// They did not agree to the rules.
+    Agreement,
+    /// They do not say why.
+    Reason,
+    /// The invitation is none, or used up.
+    Invitation,
+}
+
+/// Somebody who signed up.
+#[derive(Debug, Clone)]
+pub struct Newcomer {
+    /// Who they are.
+    pub me: Me,
+    /// Whether their login waits for nothing.
+    pub ready: bool,
+}
+
+/// Makes a login; or what is wrong with the wish.
+pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Newcomer, Vec<Flaw>>> {
+    let door = door(app);
+    let invitation = wish.invitation.as_deref().map(str::trim).filter(|code| !code.is_empty());
+    let invitation = match invitation {
+        Some(code) => Some(invited_by(app, code).await?),
+        None => None,
+    };
+    if door == Door::Closed || door == Door::Invite && invitation.is_none() {
+        return Err(Refusal::SignUpClosed.into());
+    }
+    let asks_why = door == Door::Approval && invitation.is_none();
+    let mut flaws = flaws(&wish, asks_why);
+    flaws.extend((invitation == Some(None)).then_some(Flaw::Invitation));
+    if !flaws.is_empty() {
+        return Ok(Err(flaws));
+    }
+    app.limits().from(Deed::SignUp, whence, app.now())?;
+    let new = NewPerson {
+        name: wish.name.trim().to_owned(),
+        email: wish.email,
+        password: wish.password,
+        admin: false,
+        language: wish.language,
+    };
+    let prepared = people::prepare(app, new).await?;
+    let (reason, invitation) = (plain::cut(wish.reason.trim(), REASON), invitation.flatten());
+    app.write(move |tx| {
+        let taken = people::taken(tx, &prepared)?;
+        if !taken.is_empty() {
+            return Ok(Err(taken));
+        }
+        if let Some(id) = invitation
+            && !store::invitations::spend(tx, id)?
+        {
+            return Ok(Err(vec![Flaw::Invitation]));
+        }
+        let person = people::enrol_as(tx, &prepared, &reason, !asks_why)?;
+        Ok(Ok(Newcomer { me: Me(person.id), ready: !asks_why }))
+    })
+    .await
+}
+
+fn flaws(wish: &Wish, asks_why: bool) -> Vec<Flaw> {
+    let length = wish.password.chars().count();
+    let checks = [
+        match handle::local_name(wish.name.trim()) {
+            None => Some(Flaw::Name),
+            Some(name) => handle::is_reserved(&name).then_some(Flaw::NameReserved),
+        },
+        people::checked_email(&wish.email).is_err().then_some(Flaw::Email),
+        (length < 8).then_some(Flaw::PasswordShort),
+        (length > 128).then_some(Flaw::PasswordLong),
+        (!wish.agreement).then_some(Flaw::Agreement),
+        (asks_why && wish.reason.trim().is_empty()).then_some(Flaw::Reason),
+    ];
+    checks.into_iter().flatten().collect()
+}
+
+/// Signs somebody up by an application, which gets a token for them.
+pub async fn sign_up_by_app(
+    app: &App,
+    client: &people::Bearer,
+    wish: Wish,
+    whence: &Whence,
+) -> Result<Result<oauth::Issued, Vec<Flaw>>> {
+    let id = client.app.ok_or(Error::NotFound)?;
+    match sign_up(app, wish, whence).await? {
+        Ok(newcomer) => oauth::give(app, Some(newcomer.me), id, client.scopes.clone()).await.map(Ok),
+        Err(flaws) => Ok(Err(flaws)),
+    }
+}
+
+/// The logins that wait to be taken in, with who they are; for admins.
+pub async fn waiting(app: &App, me: Me) -> Result<Vec<(Account, Actor)>> {
+    app.read(move |c| {
+        if !store::accounts::is_admin(c, me.0)? {
+            return Ok(None);
+        }
+        let accounts = store::accounts::waiting(c, 200)?;
+        let ids: Vec<ActorId> = accounts.iter().map(|account| ActorId(account.id)).collect();
+        let actors = store::actors::by_ids(c, &ids)?;
+        let of = |account: Account| {
+            let actor = actors.iter().find(|actor| actor.id.0 == account.id)?.clone();
+            Some((account, actor))
+        };
+        Ok(Some(accounts.into_iter().filter_map(of).collect()))
+    })
+    .await?
+    .ok_or_else(|| Refusal::NotAdmin.into())
+}
+
+/// Takes somebody in who waits for it.
+pub async fn approve(app: &App, by: Me, person: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        let account = awaited(tx, by, person)?;
+        let now = tx.now();
+        Ok(store::accounts::approve(tx, ActorId(account.id), now)?)
+    })
+    .await
+}
+
+/// Sends somebody away who waits to be taken in: their login ends, and nobody can take their name.
+pub async fn reject(app: &App, by: Me, person: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        let account = awaited(tx, by, person)?;
+        let (id, now) = (ActorId(account.id), tx.now());
+        crate::sessions::end_all(tx, id)?;
+        Ok(store::accounts::set_disabled(tx, id, Some(now))?)
+    })
+    .await
+}
+
+/// Somebody who waits, if `by` decides about them.
+fn awaited(tx: &mut Tx<'_, '_>, by: Me, person: ActorId) -> Result<Account> {
+    domain::policy::administer(&crate::groups::regard_at_large(tx, by.0)?)?;
+    let account = store::accounts::by_id(tx, person)?.ok_or(Error::NotFound)?;
+    if account.approved.is_some() || account.disabled.is_some() { Err(Error::NotFound) } else { Ok(account) }
+}
+
+/// Makes a link by which others sign up: until `expires`, and `most` of them.
+pub async fn invite(app: &App, me: Me, expires: Option<Timestamp>, most: Option<i64>) -> Result<String> {
+    let id = app.write(move |tx| {
+        domain::policy::administer(&crate::groups::regard_at_large(tx, me.0)?)?;
+        let (id, created): (InvitationId, Timestamp) = (tx.new_id(), tx.now());
+        let (account_id, expires) = (me.0.0, expires.map(|at| at.0));
+        let row = Invitation { id: id.0, account_id, created: created.0, expires, most, used: 0 };
+        store::invitations::insert(tx, &row)?;
+        Ok(id)
+    });
+    code(app, id.await?)
+}
+
+/// The code of an invitation: its number, and a word that only this server can make of it. None of it is stored.
+fn code(app: &App, id: InvitationId) -> Result<String> {
+    Ok(format!("{id}-{}", app.seal().code(&format!("invitation {id}"))?))
+}
+
+/// The invitation with this code, if it is still good.
+async fn invited_by(app: &App, entered: &str) -> Result<Option<InvitationId>> {
+    let Some(id) = entered.split_once('-').and_then(|(id, _)| id.parse::<InvitationId>().ok()) else {
+        return Ok(None);
+    };
+    let right = code(app, id)?;
+    if right.len() != entered.len() || !openssl::memcmp::eq(right.as_bytes(), entered.as_bytes()) {
+        return Ok(None);
+    }
+    let now = app.now();
+    let known = app.read(move |c| store::invitations::good(c, id, now)).await?;
+    Ok(known.then_some(id))
+}
+
+/// Whether this is the code of an invitation that is still good.
+pub async fn is_invitation(app: &App, entered: &str) -> Result<bool> {
+    Ok(invited_by(app, entered.trim()).await?.is_some())
+}

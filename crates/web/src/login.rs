@@ -1,0 +1,209 @@
+//! Signing in and out: name and password, then the code of the second step if there is one.
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    web::{Data, Query},
+};
+use app::{
+    App, Error, Whence,
+    sessions::{self, Entry},
+};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    forms::{Field, Fields},
+    posted::Posted,
+    session::{self, AnyLogin, LOGIN},
+    sign_up,
+};
+
+/// Where the second step is made.
+pub(crate) const SECOND: &str = "/login/code";
+/// Where one signs out.
+pub(crate) const LOGOUT: &str = "/logout";
+
+/// A page that is one form: of signing in, of signing up, of a new password.
+#[derive(Template)]
+#[template(path = "entry.html")]
+pub(crate) struct Page {
+    pub(crate) frame: Frame,
+    pub(crate) lead: String,
+    pub(crate) action: &'static str,
+    pub(crate) form: Fields,
+    /// What is sent along and not shown.
+    pub(crate) hidden: Vec<(&'static str, String)>,
+    pub(crate) button: &'static str,
+    /// Other ways: where they lead, and what they are called.
+    pub(crate) ways: Vec<(String, &'static str)>,
+}
+
+/// Where somebody wanted to go before they were asked to sign in.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Back {
+    #[serde(default)]
+    pub(crate) back: String,
+}
+
+/// What was entered to sign in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entered {
+    name: String,
+    password: String,
+    back: String,
+}
+
+/// What was entered as the second step.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Step {
+    code: String,
+    proof: String,
+    back: String,
+}
+
+/// A form without a question.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Nothing {}
+
+/// Where a request comes from.
+pub(crate) fn whence(request: &HttpRequest) -> Whence {
+    request.extensions().get::<Whence>().cloned().unwrap_or_default()
+}
+
+fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
+    let t = visit.language;
+    let name = Field::exact("name", "text", t.login_name()).value(name).autocomplete("username").longest(254);
+    let password = Field::exact("password", "password", t.password()).autocomplete("current-password").longest(128);
+    let mut ways = Vec::new();
+    if sign_up::is_offered(app) {
+        ways.push((sign_up::PATH.to_owned(), t.sign_up()));
+    }
+    Page {
+        frame: Frame::private(visit, t.sign_in()),
+        lead: t.sign_in_lead(&visit.site),
+        action: LOGIN,
+        form: Fields::new(vec![name, password]),
+        hidden: vec![("back", back.to_owned())],
+        button: t.sign_in(),
+        ways,
+    }
+}
+
+fn second(visit: &Visit, proof: String, back: &str) -> Page {
+    let t = visit.language;
+    let code = Field::exact("code", "text", t.code()).hint(t.code_hint()).autocomplete("one-time-code").longest(40);
+    Page {
+        frame: Frame::private(visit, t.second_step()),
+        lead: t.second_step_lead().to_owned(),
+        action: SECOND,
+        form: Fields::new(vec![code]),
+        hidden: vec![("proof", proof), ("back", back.to_owned())],
+        button: t.sign_in(),
+        ways: vec![(LOGIN.to_owned(), t.start_over())],
+    }
+}
+
+/// Shows the form again with what is wrong.
+fn again(request: &HttpRequest, status: StatusCode, mut page: Page, trouble: &str) -> HttpResponse {
+    page.form.trouble = Some(trouble.to_owned());
+    answer::page(request, status, Keep::Never, &page)
+}
+
+/// The answer to whoever tried too often, or to what went wrong.
+pub(crate) fn failed(request: &HttpRequest, visit: &Visit, error: &Error) -> HttpResponse {
+    let Error::TooOften { wait } = error else { return answer::error(request, visit, error) };
+    let mut answer = answer::refused(request, visit, StatusCode::TOO_MANY_REQUESTS, visit.language.too_often());
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    answer
+}
+
+/// Leads on with the cookie of a new session.
+pub(crate) fn enter(app: &App, visit: &Visit, secret: &str, back: &str) -> HttpResponse {
+    let mut answer = answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, back));
+    if let Ok(cookie) = HeaderValue::from_str(&session::cookie(app.site(), secret)) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// `GET /login`
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, asked: Option<Query<Back>>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let back = asked.map(|asked| asked.into_inner().back).unwrap_or_default();
+    answer::page(&request, StatusCode::OK, Keep::Never, &first(&app, &visit, "", &back))
+}
+
+/// `POST /login`
+pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<Entered>) -> HttpResponse {
+    let (visit, Entered { name, password, back }) = (Visit::new(&request, &app), form.entered);
+    // Whoever signs in as somebody else leaves first.
+    if let Some(by) = form.by
+        && let Err(error) = sessions::end(&app, by.me, by.session).await
+    {
+        return failed(&request, &visit, &error);
+    }
+    match sessions::enter(&app, &name, password, &whence(&request)).await {
+        Ok(Entry::In(secret)) => enter(&app, &visit, &secret, &back),
+        Ok(Entry::Second(proof)) => answer::page(&request, StatusCode::OK, Keep::Never, &second(&visit, proof, &back)),
+        Ok(Entry::Wrong) => {
+            let page = first(&app, &visit, &name, &back);
+            again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, visit.language.wrong_login())
+        }
+        Err(error) => failed(&request, &visit, &error),
+    }
+}
+
+/// `POST /login/code`
+pub(crate) async fn submit_code(request: HttpRequest, app: Data<App>, form: Posted<Step>) -> HttpResponse {
+    let (visit, Step { code, proof, back }) = (Visit::new(&request, &app), form.entered);
+    match sessions::enter_second(&app, &proof, &code, &whence(&request)).await {
+        Ok(Some(secret)) => enter(&app, &visit, &secret, &back),
+        Ok(None) => {
+            let page = second(&visit, proof, &back);
+            again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, visit.language.wrong_code())
+        }
+        Err(error) => failed(&request, &visit, &error),
+    }
+}
+
+/// `POST /logout`
+pub(crate) async fn leave(request: HttpRequest, app: Data<App>, form: Posted<Nothing>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    if let Some(by) = form.by
+        && let Err(error) = sessions::end(&app, by.me, by.session).await
+    {
+        return failed(&request, &visit, &error);
+    }
+    let mut answer = answer::redirect(StatusCode::SEE_OTHER, &visit.home);
+    if let Ok(cookie) = HeaderValue::from_str(&session::no_cookie(app.site())) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// A page that only says something.
+#[derive(Template)]
+#[template(path = "note.html")]
+pub(crate) struct Note {
+    pub(crate) frame: Frame,
+    pub(crate) text: String,
+    /// What is to be copied.
+    pub(crate) code: Option<String>,
+}
+
+/// `GET /waiting`
+pub(crate) async fn waiting(request: HttpRequest, app: Data<App>, AnyLogin(login): AnyLogin) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    if login.account.is_ready() {
+        return answer::redirect(StatusCode::SEE_OTHER, &visit.home);
+    }
+    let t = visit.language;
+    let note = Note { frame: Frame::private(&visit, t.waiting()), text: t.waiting_text().to_owned(), code: None };
+    answer::page(&request, StatusCode::OK, Keep::Never, &note)
+}

@@ -1,0 +1,157 @@
+//! Signing up: one screen, nothing that is not needed.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{
+    App, Error, Result, sessions,
+    sign_up::{self, Door, Flaw, Wish},
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    forms::{Choice, Field, Fields},
+    language::Language,
+    login::{self, Page},
+    posted::Posted,
+    session::LOGIN,
+};
+
+/// Where one signs up.
+pub(crate) const PATH: &str = "/signup";
+
+/// What was entered.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entered {
+    name: String,
+    email: String,
+    password: String,
+    reason: String,
+    agreement: String,
+    invitation: String,
+}
+
+/// Whether strangers may sign up.
+pub(crate) fn is_offered(app: &App) -> bool {
+    matches!(sign_up::door(app), Door::Open | Door::Approval)
+}
+
+fn page(visit: &Visit, entered: &Entered, asks_why: bool) -> Page {
+    let (t, site) = (visit.language, &visit.site);
+    let name = Field::exact("name", "text", t.name()).hint(t.name_hint(site)).value(&entered.name);
+    let email = Field::exact("email", "email", t.email()).hint(t.email_hint()).value(&entered.email);
+    let password = Field::exact("password", "password", t.password()).hint(t.password_hint());
+    let mut fields = vec![
+        name.autocomplete("username").longest(30),
+        email.autocomplete("email").longest(254),
+        password.autocomplete("new-password").longest(128),
+    ];
+    if asks_why {
+        fields.push(Field::lines("reason", 3, t.reason()).hint(t.reason_hint()).value(&entered.reason).longest(2000));
+    }
+    let agree = vec![Choice::new("yes", t.agree(), t.agree_hint())];
+    fields.push(Field::choices("agreement", t.agreement(), agree).value(&entered.agreement));
+    let hidden =
+        if entered.invitation.is_empty() { Vec::new() } else { vec![("invitation", entered.invitation.clone())] };
+    Page {
+        frame: Frame::private(visit, t.sign_up()),
+        lead: t.sign_up_lead(site),
+        action: PATH,
+        form: Fields::new(fields),
+        hidden,
+        button: t.sign_up(),
+        ways: vec![(LOGIN.to_owned(), t.have_login())],
+    }
+}
+
+fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) {
+    match flaw {
+        Flaw::Name => ("name", t.flaw_name()),
+        Flaw::NameReserved => ("name", t.flaw_reserved()),
+        Flaw::NameTaken => ("name", t.flaw_name_taken()),
+        Flaw::Email => ("email", t.flaw_email()),
+        Flaw::EmailTaken => ("email", t.flaw_email_taken()),
+        Flaw::PasswordShort | Flaw::PasswordLong => ("password", t.flaw_password()),
+        Flaw::Agreement => ("agreement", t.flaw_agreement()),
+        Flaw::Reason => ("reason", t.flaw_reason()),
+        Flaw::Invitation => ("", t.flaw_invitation()),
+    }
+}
+
+/// The invitation that a link holds.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Link {
+    #[serde(default)]
+    invitation: String,
+}
+
+/// Whether the form asks for a reason; nothing if there is no form for whoever comes.
+async fn asks_why(app: &App, invitation: &str) -> Result<Option<bool>> {
+    let invited = !invitation.is_empty() && sign_up::is_invitation(app, invitation).await?;
+    Ok(match sign_up::door(app) {
+        Door::Closed => None,
+        Door::Invite if !invited => None,
+        Door::Approval => Some(!invited),
+        Door::Open | Door::Invite => Some(false),
+    })
+}
+
+/// `GET /signup`
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, link: Option<Query<Link>>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let invitation = link.map(|link| link.into_inner().invitation).unwrap_or_default();
+    match asks_why(&app, &invitation).await {
+        Ok(Some(asks_why)) => {
+            let page = page(&visit, &Entered { invitation, ..Entered::default() }, asks_why);
+            answer::page(&request, StatusCode::OK, Keep::Never, &page)
+        }
+        Ok(None) => answer::refused(&request, &visit, StatusCode::FORBIDDEN, visit.language.sign_up_closed()),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `POST /signup`
+pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<Entered>) -> HttpResponse {
+    let (visit, entered) = (Visit::new(&request, &app), form.entered);
+    match complete(&request, &app, &visit, entered).await {
+        Ok(answer) => answer,
+        Err(Error::Denied(_)) => {
+            answer::refused(&request, &visit, StatusCode::FORBIDDEN, visit.language.sign_up_closed())
+        }
+        Err(error) => login::failed(&request, &visit, &error),
+    }
+}
+
+async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Entered) -> Result<HttpResponse> {
+    let (t, whence) = (visit.language, login::whence(request));
+    let invitation = Some(entered.invitation.clone()).filter(|code| !code.is_empty());
+    let wish = Wish {
+        name: entered.name.clone(),
+        email: entered.email.clone(),
+        password: entered.password.clone(),
+        agreement: entered.agreement == "yes",
+        reason: entered.reason.clone(),
+        language: t.tag().to_owned(),
+        invitation,
+    };
+    match sign_up::sign_up(app, wish, &whence).await? {
+        Ok(newcomer) => {
+            let secret = sessions::begin(app, newcomer.me, &whence).await?;
+            Ok(login::enter(app, visit, &secret, if newcomer.ready { "/" } else { crate::session::WAITING }))
+        }
+        Err(flaws) => {
+            let asks_why = asks_why(app, &entered.invitation).await?.unwrap_or(false);
+            let mut page = page(visit, &entered, asks_why);
+            for (field, what) in flaws.iter().map(|flaw| sentence(t, *flaw)) {
+                if field.is_empty() {
+                    page.form.trouble = Some(what.to_owned());
+                }
+                page.form.flaw(field, what);
+            }
+            Ok(answer::page(request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page))
+        }
+    }
+}
