@@ -22,6 +22,7 @@ mod messages;
 mod moderation;
 mod moves;
 mod network;
+mod oauth;
 mod peers;
 mod polls;
 mod program;

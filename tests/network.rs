@@ -32,7 +32,7 @@ pub(crate) use self::puppet::{CONTEXT, PUBLIC, Puppet, Scheme};
 pub(crate) use self::server::{Group, Person, Server, id, text};
 pub(crate) use self::switchboard::{Line, Switchboard, is_ours};
 pub(crate) use self::transcript::Transcript;
-pub(crate) use self::wire::Request;
+pub(crate) use self::wire::{Answer, Request};
 pub(crate) use self::work::{eventually, variable};
 
 /// Makes two tests of each story: one on SQLite, one on PostgreSQL.

@@ -211,16 +211,7 @@ pub(crate) fn page(request: &HttpRequest, status: StatusCode, keep: Keep, templa
 
 /// Lets the forms of a page lead to an address elsewhere, too: browsers ask for leave before they follow a redirect.
 pub(crate) fn let_forms_lead_to(answer: &mut HttpResponse, address: &str) {
-    let Some((scheme, rest)) = address.split_once(':') else { return };
-    let authority = rest.strip_prefix("//").map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-    let source = match authority {
-        Some(authority) if matches!(scheme, "http" | "https") => format!("{scheme}://{authority}"),
-        _ => format!("{scheme}:"),
-    };
-    // What would end the directive is no source.
-    if source.contains([';', ',', ' ', '\'']) {
-        return;
-    }
+    let Some(source) = domain::urls::form_target(address) else { return };
     let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {source}"));
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
