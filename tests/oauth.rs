@@ -230,7 +230,12 @@ async fn what_is_asked_wrongly_leads_nowhere_it_should_not() {
     let code = parameter(&shown, "code").unwrap();
     assert!(browser.get(&shown).await.text().contains(&code));
     let forced = browser.get(&authorize(&app, REDIRECT, &[("force_login", "true")])).await;
-    assert!(forced.header("location").is_some_and(|to| to.starts_with("/login")), "asked to sign in again");
+    let login = forced.header("location").unwrap().to_owned();
+    assert!(login.starts_with("/login"), "asked to sign in again: {login}");
+    let token = field(&browser.get(&login).await.text(), "form_token");
+    let fields = [("name", "ana"), ("password", "correct horse"), ("back", "/x"), ("form_token", token.as_str())];
+    let entered = browser.submit("/login", &fields).await;
+    assert_eq!(entered.header("location"), Some(alpha.url("/x").as_str()), "{}", entered.text());
 
     let metadata = alpha.get("/.well-known/oauth-authorization-server", "application/json").await.value();
     assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));

@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::{
     host::{self, Host},

@@ -1,7 +1,7 @@
 //! Accounts: one's own, others', what they wrote, and following them.
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, ServiceConfig},
+    web::{self, Data, ServiceConfig},
 };
 use app::App;
 use domain::{actor::Actor, filter::Place, handle::Handle, host::Host, id::ActorId, text::hashtag, urls::Site};

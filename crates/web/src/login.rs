@@ -136,7 +136,13 @@ pub(crate) fn enter(app: &App, visit: &Visit, secret: &str, back: &str) -> HttpR
 pub(crate) async fn show(request: HttpRequest, app: Data<App>, asked: Option<Query<Back>>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
     let back = asked.map(|asked| asked.into_inner().back).unwrap_or_default();
-    answer::page(&request, StatusCode::OK, Keep::Never, &first(&app, &visit, "", &back))
+    let mut page = first(&app, &visit, "", &back);
+    match session::look_up(&request).await {
+        // Whoever is signed in may do so again, as themselves or as another.
+        Ok(by) => page.hidden.extend(by.map(|by| ("form_token", by.form_token))),
+        Err(error) => return answer::error(&request, &visit, &error),
+    }
+    answer::page(&request, StatusCode::OK, Keep::Never, &page)
 }
 
 /// `POST /login`

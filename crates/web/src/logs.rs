@@ -76,7 +76,7 @@ async fn log(app: &App, visit: &Visit, name: &str, before: Option<i64>) -> Resul
             None => domain::group::Standing::default(),
         };
         let rules = store::groups::rules(c, group.id)?;
-        if !rules.is_some_and(|rules| policy::read(&rules, &standing).is_ok()) {
+        if rules.is_none_or(|rules| policy::read(&rules, &standing).is_err()) {
             return Ok(None);
         }
         let entries = store::log::page(c, group.id, before.map(LogEntryId), ENTRIES)?;

@@ -16,7 +16,7 @@ use crate::{
     language::Language,
     login::{self, Page},
     posted::Posted,
-    session::LOGIN,
+    session::{LOGIN, Viewer, WAITING},
 };
 
 /// Where one signs up.
@@ -100,8 +100,16 @@ async fn asks_why(app: &App, invitation: &str) -> Result<Option<bool>> {
 }
 
 /// `GET /signup`
-pub(crate) async fn show(request: HttpRequest, app: Data<App>, link: Option<Query<Link>>) -> HttpResponse {
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    Viewer(viewer): Viewer,
+    link: Option<Query<Link>>,
+) -> HttpResponse {
     let visit = Visit::new(&request, &app);
+    if viewer.is_some() {
+        return answer::redirect(StatusCode::SEE_OTHER, &visit.home);
+    }
     let invitation = link.map(|link| link.into_inner().invitation).unwrap_or_default();
     match asks_why(&app, &invitation).await {
         Ok(Some(asks_why)) => {
@@ -140,7 +148,7 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
     match sign_up::sign_up(app, wish, &whence).await? {
         Ok(newcomer) => {
             let secret = sessions::begin(app, newcomer.me, &whence).await?;
-            Ok(login::enter(app, visit, &secret, if newcomer.ready { "/" } else { crate::session::WAITING }))
+            Ok(login::enter(app, visit, &secret, if newcomer.ready { "/" } else { WAITING }))
         }
         Err(flaws) => {
             let asks_why = asks_why(app, &entered.invitation).await?.unwrap_or(false);
