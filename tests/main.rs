@@ -17,6 +17,7 @@ mod hosts;
 mod kill;
 mod leaks;
 mod lines;
+mod media;
 mod mentions;
 mod messages;
 mod moderation;

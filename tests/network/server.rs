@@ -157,7 +157,7 @@ impl Group {
 pub(crate) struct Person {
     pub(crate) server: Server,
     pub(crate) actor: Actor,
-    token: String,
+    pub(crate) token: String,
 }
 
 impl Person {

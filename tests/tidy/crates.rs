@@ -25,7 +25,7 @@ const SPEAKERS: [(&str, &[&str]); 8] = [
     ("diesel", &["store", "tests"]),
     ("diesel_migrations", &["store"]),
     ("lettre", &["server"]),
-    ("object_store", &["server"]),
+    ("object_store", &["app", "server"]),
     ("reqwest", &["server"]),
 ];
 

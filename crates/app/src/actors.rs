@@ -9,7 +9,7 @@ use domain::{
 use futures_util::future::BoxFuture;
 use store::actors::KeyRow;
 
-use crate::{App, Error, Event, Result, Tx, posts};
+use crate::{App, Error, Event, Result, Tx, media, posts};
 
 /// The job that erases what an actor wrote; its subject is the number of the actor.
 pub(crate) const ERASE: &str = "erase";
@@ -19,7 +19,7 @@ pub(crate) fn erase(app: App, subject: String) -> BoxFuture<'static, Result<()>>
     Box::pin(async move {
         let id = subject.parse().map(ActorId).map_err(|e| Error::Invalid(format!("{subject}: {e}")))?;
         while app.write(move |tx| posts::erase_some(tx, id)).await? {}
-        Ok(())
+        app.write(move |tx| media::forget(tx, id)).await
     })
 }
 

@@ -9,7 +9,7 @@ use domain::{
     host::Host,
     id::{
         ActivityId, ActorId, AnnouncementId, AppId, ConversationId, FilterId, InvitationId, JobId, ListId, LogEntryId,
-        NotificationId, PeerId, PostId, ReceivedId, ReportId, ScheduledId, SessionId, StampId, TagId,
+        MediaId, NotificationId, PeerId, PostId, ReceivedId, ReportId, ScheduledId, SessionId, StampId, TagId,
     },
     rule::Openness,
     time::{Timestamp, span},
@@ -21,7 +21,9 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit, broadcast};
 use crate::{
     Clock, Error, Event, Outbox, Resolver, Result, Tasks, conversations,
     limits::Limits,
-    log, notifications,
+    log,
+    media::Files,
+    notifications,
     people::passwords,
     random::{self, Ids},
     rules::Rules,
@@ -64,6 +66,7 @@ struct Inner {
     holder: Holder,
     seal: Seal,
     rules: Rules,
+    files: Files,
     outbox: Box<dyn Outbox>,
     resolver: Box<dyn Resolver>,
     tasks: Tasks,
@@ -212,7 +215,8 @@ macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
 new_ids! {
-    ActivityId ActorId AnnouncementId AppId ConversationId FilterId InvitationId JobId ListId LogEntryId NotificationId
+    ActivityId ActorId AnnouncementId AppId ConversationId FilterId InvitationId JobId ListId LogEntryId MediaId
+    NotificationId
     PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId TagId
 }
 
@@ -228,6 +232,8 @@ pub struct Parts {
     pub seal: Seal,
     /// Which servers we deal with.
     pub rules: Rules,
+    /// Where media are kept.
+    pub files: Files,
     /// Tells other servers.
     pub outbox: Box<dyn Outbox>,
     /// Asks other servers.
@@ -239,7 +245,7 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, config, clock, seal, rules, outbox, resolver, tasks } = parts;
+        let Parts { db, config, clock, seal, rules, files, outbox, resolver, tasks } = parts;
         let events = broadcast::Sender::new(STREAM);
         let wakes = Wakes::default();
         let (ids, holder) = (Ids::new(), random::holder());
@@ -252,6 +258,7 @@ impl App {
             holder,
             seal,
             rules,
+            files,
             outbox,
             resolver,
             tasks,
@@ -291,6 +298,11 @@ impl App {
     /// Which servers we deal with.
     pub fn rules(&self) -> &Rules {
         &self.0.rules
+    }
+
+    /// Where media are kept.
+    pub fn files(&self) -> &Files {
+        &self.0.files
     }
 
     /// Asks other servers.

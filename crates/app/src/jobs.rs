@@ -8,7 +8,7 @@ use domain::{
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
-use crate::{App, Error, Queue, Result, Tx, actors, moderation, moves, polls, posts, random, rules, shuns};
+use crate::{App, Error, Queue, Result, Tx, actors, media, moderation, moves, polls, posts, random, rules, shuns};
 
 /// What a kind of job does with its subject. It may run twice.
 pub type Handler = fn(App, String) -> BoxFuture<'static, Result<()>>;
@@ -19,7 +19,8 @@ pub type Handlers = HashMap<&'static str, Handler>;
 /// The handlers of the jobs of this layer; the doors add theirs.
 pub fn handlers() -> Handlers {
     HashMap::from([
-        (actors::ERASE, actors::erase as Handler),
+        (media::PROCESS, media::process as Handler),
+        (actors::ERASE, actors::erase),
         (moderation::CLEAN, moderation::clean),
         (moves::TAKE_ALONG, moves::take_along),
         (polls::CLOSE, polls::close),

@@ -21,6 +21,7 @@ mod limits;
 pub mod lists;
 mod log;
 pub mod markers;
+pub mod media;
 pub mod members;
 pub mod messages;
 pub mod moderation;

@@ -2,9 +2,12 @@
 use std::any::Any;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use domain::id::{ActorId, PostId};
 
-use crate::{App, Event, Result, Tx};
+use futures_util::stream::BoxStream;
+
+use crate::{App, Error, Event, Result, Tx};
 
 /// Tells other servers. Runs inside the transaction of the change, so that both happen or neither:
 /// it stores what is to be sent, and sends nothing.
@@ -31,4 +34,10 @@ pub trait Resolver: Any + Send + Sync {
 
     /// The post with this id on the network, fetched with its missing ancestors if it is not known.
     async fn post(&self, app: &App, uri: &str) -> Result<PostId>;
+
+    /// The bytes at `url`, as they come: a picture, a film or a sound, if what is said of it is true. Whoever reads them
+    /// sees to it that there are not too many. Where there is no network, nothing can be reached.
+    async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        Err(Error::Unreachable { what: format!("{url} cannot be reached"), retry: true })
+    }
 }

@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{forestalled::Foretold, posts::Count};
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, backfills, groups, moderation, moves, polls, quotes};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, backfills, groups, media, moderation, moves, polls, quotes};
 
 mod draft;
 mod once;
@@ -170,6 +170,7 @@ pub(crate) fn publish(
     };
     let due = moderation::fall_due(tx, &mut post, foretold)?;
     store::posts::insert(tx, &post, &draft.mentions)?;
+    media::attach(tx, &post)?;
     store::search::index(tx, post.id, &draft.terms)?;
     polls::open(tx, &post)?;
     if let Some(quote) = &draft.quote {
@@ -289,6 +290,7 @@ fn revise(
         store::revisions::keep(tx, &post)?;
     }
     let post = Post { kind: draft.kind, content: draft.content.clone(), edited, ..post };
+    media::attach(tx, &post)?;
     store::posts::update(tx, &post, &draft.mentions)?;
     store::search::unindex(tx, post.id)?;
     store::search::index(tx, post.id, &draft.terms)?;
@@ -332,6 +334,7 @@ fn erase(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, cause: Cause) -> Result<(
     }
     let now = tx.now();
     store::posts::delete(tx, post.id, now)?;
+    media::detach(tx, &post)?;
     store::search::unindex(tx, post.id)?;
     if let (Some(parent), None) = (post.parent, post.removed) {
         store::posts::count(tx, parent, Count::Replies, -1)?;

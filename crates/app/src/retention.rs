@@ -4,7 +4,7 @@ use std::time::Duration;
 use domain::time::span;
 use store::retention::Cutoffs;
 
-use crate::{App, Result};
+use crate::{App, Result, media};
 
 /// How often.
 const EVERY: Duration = span::hours(1);
@@ -41,5 +41,5 @@ pub async fn sweep(app: &App) -> Result<()> {
         })
     };
     while piece().await? && !app.tasks().is_stopping() {}
-    Ok(())
+    media::sweep(app).await
 }

@@ -85,6 +85,7 @@ async fn world(postgres: bool) -> Option<World> {
         clock: clock.clone(),
         seal: Seal::new([1; 32]),
         rules: crate::rules::Rules::default(),
+        files: crate::media::Files::in_memory(),
         outbox: Box::new(said.clone()),
         resolver: Box::new(Nobody),
         tasks: Tasks::default(),

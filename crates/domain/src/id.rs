@@ -57,6 +57,10 @@ ids! {
     ActivityId
     /// An activity this server received and stored.
     ReceivedId
+    /// A picture, film or sound of ours.
+    MediaId
+    /// A custom emoji.
+    EmojiId
     /// Another server.
     PeerId
     /// A piece of background work.

@@ -6,6 +6,7 @@ pub mod handle;
 pub mod host;
 pub mod id;
 pub mod list;
+pub mod media;
 pub mod notice;
 pub mod peer;
 pub mod policy;

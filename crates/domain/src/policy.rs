@@ -2,6 +2,7 @@
 use crate::{
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::ActorId,
+    media::Media,
     post::{Audience, Poll, Post, Vote},
     time::Timestamp,
 };
@@ -267,6 +268,16 @@ pub fn edit(post: &Post, who: ActorId) -> Verdict {
 /// Deleting a post for good.
 pub fn delete(post: &Post, who: ActorId) -> Verdict {
     unless(post.author != who, Refusal::NotAuthor)
+}
+
+/// Bringing pictures, films and sounds: whoever has a login here.
+pub fn bring(has_login: bool) -> Verdict {
+    unless(!has_login, Refusal::NotMember)
+}
+
+/// Describing, showing and throwing away what somebody brought.
+pub fn handle_media(media: &Media, who: ActorId) -> Verdict {
+    unless(media.owner != who, Refusal::NotAuthor)
 }
 
 /// Removing a post from its group, or restoring it.

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::text_enum,
-    id::{ActorId, PostId},
+    id::{ActorId, MediaId, PostId},
+    media::Focus,
     time::Timestamp,
 };
 
@@ -53,8 +54,14 @@ impl Audience {
 /// A picture, film, sound or link that belongs to a post.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Attachment {
-    /// Where it is.
+    /// Its number, if somebody here brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaId>,
+    /// Where it is; of ours, the path alone.
     pub url: String,
+    /// Where a small version of it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<String>,
     /// Its media type; a link has `text/html`.
     pub media_type: String,
     /// What it shows, in words.
@@ -68,6 +75,9 @@ pub struct Attachment {
     /// Height in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
+    /// What of it matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus: Option<Focus>,
 }
 
 /// A custom emoji used in a text.

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod foreign;
+pub mod media;
 
 pub use foreign::{authenticator, form_target, is_web, same_but_loopback_port, with_query};
 
@@ -189,6 +190,7 @@ pub struct Site {
     scheme: &'static str,
     host: Host,
     more: Arc<RwLock<HashSet<Host>>>,
+    media: Option<String>,
 }
 
 impl Site {
@@ -203,7 +205,7 @@ impl Site {
             (host, Some(port)) => Host::parse(&format!("{host}:{port}"))?,
             (host, None) => Host::parse(host)?,
         };
-        Some(Self { scheme, host, more: Arc::default() })
+        Some(Self { scheme, host, more: Arc::default(), media: None })
     }
 
     /// The host of people, and of groups that have none of their own; with its port when it has one.

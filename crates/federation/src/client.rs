@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod connect;
 mod error;
+mod stream;
 mod target;
 #[cfg(test)]
 mod tests;

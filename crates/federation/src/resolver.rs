@@ -14,18 +14,20 @@ use std::{any::Any, sync::Arc, time::Duration};
 
 use app::{App, Error, Resolver, Result, jobs::Handlers};
 use async_trait::async_trait;
+use bytes::Bytes;
 use domain::{
     id::{ActorId, PostId},
     time::{Timestamp, span},
     urls::{ActorPart, Local, Site},
 };
+use futures_util::{StreamExt, stream::BoxStream};
 use moka::sync::Cache;
 use tokio::sync::{Mutex, OnceCell};
 
 use self::gate::Gates;
 pub(crate) use self::{budget::Budget, keys::Known, miss::Miss, posts::Why};
 use crate::{
-    client::Client,
+    client::{self, Client, FetchError},
     signature::{Scheme, Signer},
 };
 
@@ -153,5 +155,12 @@ impl Resolver for FederationResolver {
 
     async fn post(&self, app: &App, uri: &str) -> Result<PostId> {
         Ok(self.find_post(app, uri, Why::Named, &Budget::default()).await?)
+    }
+
+    async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        let unreachable = |error: FetchError| Error::Unreachable { what: error.to_string(), retry: true };
+        let url = client::parse_url(url).map_err(unreachable)?;
+        let body = self.0.client.get_media(url).await.map_err(unreachable)?;
+        Ok(body.map(move |piece| piece.map_err(unreachable)).boxed())
     }
 }

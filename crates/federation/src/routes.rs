@@ -106,7 +106,7 @@ async fn instance(request: HttpRequest, documents: Data<Documents>) -> HttpRespo
             .app()
             .read(move |c| store::actors::by_uri(c, &uri)?.map(|actor| app::view::actor(c, actor)).transpose());
         let view = view.await?.ok_or(Error::NotFound)?;
-        document(&render::actor(&view), Vec::new())
+        document(&render::actor(documents.app().site(), &view), Vec::new())
     };
     // Without it nobody could learn the key by which this server signs.
     open(&request, &documents, path::INSTANCE.to_owned(), make).await
@@ -135,7 +135,7 @@ async fn actor(request: HttpRequest, documents: Data<Documents>, name: Path<Stri
             return gone(&json!({ "id": actor.uri, "type": "Tombstone" }), subjects);
         }
         let view = app.read(move |c| app::view::actor(c, actor)).await?;
-        let whole = render::actor(&view);
+        let whole = render::actor(app.site(), &view);
         if stub { document(&whole.stub(), subjects) } else { document(&whole, subjects) }
     };
     if stub {

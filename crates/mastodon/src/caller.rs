@@ -39,6 +39,8 @@ scopes! {
     ReadStatuses = ["read:statuses"];
     /// Writing, deleting and passing on.
     WriteStatuses = ["write:statuses"];
+    /// Bringing pictures, films and sounds.
+    WriteMedia = ["write:media"];
     /// Votes.
     WriteFavourites = ["write:favourites"];
     /// Who follows whom.

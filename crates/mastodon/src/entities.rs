@@ -12,7 +12,7 @@ pub(crate) mod report;
 pub(crate) mod status;
 pub(crate) mod tag;
 
-use app::{App, Me};
+use app::{App, Me, media::Lender};
 use domain::{filter::Place, id::ActorId, time::Timestamp, urls::Site};
 use serde::{Serialize, Serializer};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
@@ -28,11 +28,14 @@ pub(crate) struct Reader {
     pub(crate) now: Timestamp,
     /// Where they read, if what they do not want to see is left out there.
     pub(crate) place: Option<Place>,
+    /// Addresses of what is not for everybody.
+    pub(crate) lender: Lender,
 }
 
 impl Reader {
     pub(crate) fn new(app: &App, me: Option<Me>) -> Self {
-        Self { site: app.site().clone(), me: me.map(|me| me.0), now: app.now(), place: None }
+        let lender = Lender::for_people(app);
+        Self { site: app.site().clone(), me: me.map(|me| me.0), now: app.now(), place: None, lender }
     }
 
     /// The same, reading there.

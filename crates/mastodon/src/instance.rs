@@ -142,6 +142,7 @@ async fn load(app: &App) -> Result<Instance> {
     let (site, registration) = (app.site().clone(), app.config().registration.clone());
     let (now, totals) = (app.now(), app.totals());
     let month_ago = PostId(id::at(now - span::days(30), 0));
+    let limits = app.files().limits();
     let instance = app.read(move |c| {
         let people = totals.get(Total::People, now, || store::accounts::count(c))?;
         Ok(Instance {
@@ -150,6 +151,7 @@ async fn load(app: &App) -> Result<Instance> {
             people,
             active: totals.get_among(Total::Active(30), now, people, || store::accounts::count_active(c, month_ago))?,
             posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,
+            limits,
             peers: store::relations::count_peers(c)?,
         })
     });

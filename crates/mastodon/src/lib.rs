@@ -13,6 +13,7 @@ mod headers;
 mod instance;
 mod lists;
 mod markers;
+mod media;
 mod notifications;
 mod oauth;
 mod off;
@@ -53,6 +54,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(statuses::routes)
             .configure(polls::routes)
             .configure(quotes::routes)
+            .configure(media::routes)
             .configure(timelines::routes)
             .configure(notifications::routes)
             .configure(follow_requests::routes)

@@ -23,7 +23,7 @@ const DEPTH: usize = 8;
 pub(crate) struct Params(Map<String, Value>);
 
 impl Params {
-    fn add(&mut self, key: &str, value: String) {
+    pub(crate) fn add(&mut self, key: &str, value: String) {
         let (name, rest) = key.split_once('[').unwrap_or((key, ""));
         let mut path = vec![name];
         path.extend(rest.split('[').map(|part| part.trim_end_matches(']')).take(DEPTH));
@@ -102,6 +102,16 @@ impl Params {
     /// Whether the name was given at all, be it with nothing.
     pub(crate) fn is_given(&self, name: &str) -> bool {
         self.0.contains_key(name)
+    }
+
+    /// A list of rows, in whatever way they are numbered.
+    pub(crate) fn rows(&self, name: &str) -> Vec<Self> {
+        let row = |value: &Value| value.as_object().map(|map| Self(map.clone()));
+        match self.0.get(name) {
+            Some(Value::Array(items)) => items.iter().filter_map(row).collect(),
+            Some(Value::Object(map)) => map.values().filter_map(row).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether something was given that is not empty.
@@ -192,6 +202,12 @@ impl FromRequest for Sent {
 }
 
 impl Sent {
+    /// A file among the parts of a form; an empty one is none.
+    pub(crate) fn file(&self, name: &str) -> Option<Bytes> {
+        let range = multipart::file(&self.media_type, &self.body, name)?;
+        Some(self.body.slice(range)).filter(|bytes| !bytes.is_empty())
+    }
+
     /// The parameters: those of the body, and those of the query that are not in it.
     pub(crate) fn read(&self) -> Result<Params> {
         let mut params = Params::of_query(&self.query);
@@ -245,6 +261,10 @@ mod tests {
             assert_eq!(params.list("media_ids"), Some(vec!["1".into(), "2".into()]));
             assert_eq!(params.number("q"), Some(1), "the query counts too");
         }
+        let rows = Params::of_query("m[][id]=1&m[][description]=a&m[][id]=2").rows("m");
+        let rows: Vec<_> = rows.iter().map(|row| (row.number("id"), row.text("description"))).collect();
+        assert_eq!(rows, [(Some(1), Some("a".into())), (Some(2), None)]);
+        assert_eq!(Params::of_query("m[0][id]=1&m[1][id]=2").rows("m").len(), 2);
         assert_eq!(sent("", form).0["poll"], json!({"options": ["a", "b"], "multiple": "1"}));
     }
 

@@ -23,6 +23,7 @@ mod coverage;
 mod entities;
 mod home;
 mod instance;
+mod media;
 mod neighbours;
 mod notices;
 mod polls;
@@ -126,6 +127,7 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
         clock: clock.clone(),
         seal: Seal::new([1; 32]),
         rules: app::rules::Rules::default(),
+        files: app::media::Files::in_memory(),
         outbox: Box::new(Silent),
         resolver: Box::new(Nobody),
         tasks: Tasks::default(),

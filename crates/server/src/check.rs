@@ -1,20 +1,16 @@
 //! `tertulia check`: what is right and what is not, a line each.
-use std::{net::ToSocketAddrs, sync::Arc, time::Duration};
+use std::{net::ToSocketAddrs, time::Duration};
 
 use app::App;
 use domain::time::Timestamp;
-use object_store::{
-    ObjectStore, ObjectStoreExt, PutPayload,
-    aws::{AmazonS3Builder, AmazonS3ConfigKey},
-    local::LocalFileSystem,
-    path::Path,
-};
+use object_store::{ObjectStoreExt, PutPayload, path::Path};
 use serde::Serialize;
 
 use crate::{
     cli::{self, Failure},
     commands::{print_json, print_line},
     compose::{Composed, Overrides, compose},
+    media::place,
     settings::{MediaUrl, Settings, Smtp},
 };
 
@@ -78,22 +74,8 @@ async fn database(app: &App) -> Result<String, Wrong> {
 
 /// Writes, reads and deletes a small file.
 async fn media(media: &MediaUrl) -> Result<String, Wrong> {
-    let (store, prefix): (Arc<dyn ObjectStore>, String) = match media {
-        MediaUrl::File(folder) => {
-            std::fs::create_dir_all(folder)?;
-            (Arc::new(LocalFileSystem::new_with_prefix(folder)?), String::new())
-        }
-        MediaUrl::S3 { bucket, prefix, aws } => {
-            let mut builder = AmazonS3Builder::new().with_bucket_name(bucket);
-            for (name, value) in aws.iter() {
-                if let Ok(key) = name.parse::<AmazonS3ConfigKey>() {
-                    builder = builder.with_config(key, value);
-                }
-            }
-            (Arc::new(builder.build()?), prefix.clone())
-        }
-    };
-    let probe = Path::from(format!("{prefix}/.check-{}", app::random::secret()?));
+    let store = place::open(media)?;
+    let probe = Path::from(format!(".check-{}", app::random::secret()?));
     store.put(&probe, PutPayload::from_static(b"tertulia")).await?;
     let bytes = store.get(&probe).await?.bytes().await?;
     store.delete(&probe).await?;

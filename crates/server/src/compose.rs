@@ -6,13 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use app::{App, Clock, Parts, Tasks, rules::Rules, seal::Seal};
+use app::{App, Clock, Parts, Tasks, media::Files, rules::Rules, seal::Seal};
 use domain::urls::Site;
 use federation::{client, outbox::FederationOutbox, resolver::FederationResolver};
 use store::{Db, Location};
 
 use crate::{
     cli::Failure,
+    media::place,
     settings::{DatabaseUrl, Settings},
 };
 
@@ -45,6 +46,11 @@ pub(crate) fn location(settings: &Settings) -> Location {
 /// Opens the database, migrating it if needed, and builds the action layer on it.
 pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result<Composed, Failure> {
     let site = Site::new(&settings.url).ok_or_else(|| Failure::Usage("url: this is no http(s) URL".into()))?;
+    let site = match &settings.media_url {
+        Some(url) => site.with_media(url),
+        None => site,
+    };
+    let files = place::open(&settings.media).map_err(|e| Failure::Other(format!("media: {e}")))?;
     let key = secret_key(&settings.data)?;
     let location = location(settings);
     if let Location::Sqlite(path) = &location
@@ -73,6 +79,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         clock: overrides.clock,
         seal: Seal::new(key),
         rules,
+        files: Files::new(files, settings.media_limits()),
         outbox: Box::new(FederationOutbox),
         resolver: Box::new(FederationResolver::new(client.clone())),
         tasks: Tasks::default(),

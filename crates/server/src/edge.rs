@@ -12,7 +12,10 @@ use actix_web::{
     web::Data,
 };
 use app::App;
-use domain::{host::Host, urls::Site};
+use domain::{
+    host::Host,
+    urls::{Site, media::ROOT},
+};
 
 use crate::ops::Ops;
 
@@ -40,7 +43,10 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
     }
     let site = app.as_ref().map(|app| app.site());
     let host = site.and_then(|site| host_of(site, &request));
-    let is_for_us = site.is_none() || host.is_some() || BY_ANY_NAME.contains(&request.path());
+    let is_for_us = site.is_none()
+        || host.is_some()
+        || BY_ANY_NAME.contains(&request.path())
+        || request.path().starts_with(ROOT) && site.is_some_and(|site| is_of_media(site, &request));
     let mut answer = if is_for_us {
         // The doors need not look at it again.
         host.map(|host| request.extensions_mut().insert(host));
@@ -59,9 +65,17 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
 
 /// Which of our hosts a request names, if it does; the one in its target counts, if it has one.
 fn host_of(site: &Site, request: &ServiceRequest) -> Option<Host> {
+    authority(request).and_then(|authority| site.named(authority))
+}
+
+/// Whether a request names the host that hands on our media.
+fn is_of_media(site: &Site, request: &ServiceRequest) -> bool {
+    authority(request).and_then(Host::parse).is_some_and(|host| site.serves_media(&host))
+}
+
+fn authority(request: &ServiceRequest) -> Option<&str> {
     let target = request.uri().authority().map(Authority::as_str);
-    let named = || request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    target.or_else(named).and_then(|authority| site.named(authority))
+    target.or_else(|| request.headers().get(header::HOST).and_then(|host| host.to_str().ok()))
 }
 
 /// Adds what a door did not say. Doors know best how long and by whom an answer may be kept.

@@ -12,7 +12,7 @@ use store::{Location, Presence};
 use crate::{
     cli::Failure,
     compose::{self, Composed, Overrides, compose},
-    edge,
+    edge, media,
     ops::{self, Ops},
     settings::Settings,
 };
@@ -122,6 +122,7 @@ fn open_doors(app: &App, listener: TcpListener, ops: Ops) -> Result<ServerHandle
             .app_data(app.clone())
             .app_data(ops.clone())
             .configure(ops::configure)
+            .configure(media::configure)
             .configure(federation.clone())
             .configure(mastodon::configure)
             .configure(::web::configure)

@@ -87,6 +87,32 @@ const MEDIA: Setting = Setting {
     expected: "`file:PATH` or `s3://BUCKET/PREFIX`",
     kind: Kind::Text,
 };
+const MEDIA_URL: Setting = Setting {
+    key: "media_url",
+    env: "TERTULIA_MEDIA_URL",
+    default: "",
+    meaning: "The base URL of media, if they are to have a host of their own: it must lead to this server, such as a cache \
+              in front of it. With none, they are on the host of everything else.",
+    expected: "an http or https URL with a host and nothing behind it, or empty for none",
+    kind: Kind::Text,
+};
+const MEDIA_LIMIT: Setting = Setting {
+    key: "media_limit",
+    env: "TERTULIA_MEDIA_LIMIT",
+    default: "99",
+    meaning: "How large a film or a sound may be, in megabytes. Pictures may have 16, or this if it is less.",
+    expected: "a number of megabytes, from 1 to 4096",
+    kind: Kind::Text,
+};
+const MEDIA_CACHE: Setting = Setting {
+    key: "media_cache",
+    env: "TERTULIA_MEDIA_CACHE",
+    default: "10240",
+    meaning: "How much is kept of the media of other servers, in megabytes. What nobody wanted for longest goes first, and \
+              after two weeks in any case.",
+    expected: "a number of megabytes, from 0 to 1048576",
+    kind: Kind::Text,
+};
 const REGISTRATION: Setting = Setting {
     key: "registration",
     env: "TERTULIA_REGISTRATION",
@@ -163,6 +189,9 @@ pub const SETTINGS: &[Setting] = &[
     DATA,
     DATABASE,
     MEDIA,
+    MEDIA_URL,
+    MEDIA_LIMIT,
+    MEDIA_CACHE,
     REGISTRATION,
     FEDERATION,
     SECURE_MODE,
@@ -186,6 +215,12 @@ pub struct Settings {
     pub database: DatabaseUrl,
     /// The media store.
     pub media: MediaUrl,
+    /// The base URL of media, if they have a host of their own.
+    pub media_url: Option<Url>,
+    /// How large a film or a sound may be, in megabytes.
+    pub media_limit: u64,
+    /// How much is kept of the media of other servers, in megabytes.
+    pub media_cache: u64,
     /// Who may sign up.
     pub registration: Registration,
     /// Whom we deal with when nothing is said about them.
@@ -263,6 +298,9 @@ impl Settings {
             listen: sources.text(&LISTEN, values::listen)?,
             database: sources.below(&data, &DATABASE, DatabaseUrl::parse)?,
             media: sources.below(&data, &MEDIA, |text| MediaUrl::parse(text, sources.aws()))?,
+            media_url: sources.text(&MEDIA_URL, values::optional_url)?,
+            media_limit: sources.text(&MEDIA_LIMIT, |text| values::number(text, 1..=4_096))?,
+            media_cache: sources.text(&MEDIA_CACHE, |text| values::number(text, 0..=1 << 20))?,
             registration: sources.text(&REGISTRATION, Registration::parse)?,
             federation: sources.text(&FEDERATION, |text| text.parse().ok())?,
             secure_mode: sources.text(&SECURE_MODE, |text| text.parse().ok())?,
@@ -273,6 +311,13 @@ impl Settings {
             log_format: sources.text(&LOG_FORMAT, LogFormat::parse)?,
             data,
         })
+    }
+
+    /// How large media may be.
+    pub(crate) fn media_limits(&self) -> app::media::Limits {
+        let film = self.media_limit << 20;
+        let usual = app::media::Limits::default();
+        app::media::Limits { picture: usual.picture.min(film), film, cache: self.media_cache << 20 }
     }
 }
 

@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod lists;
 pub mod log;
 pub mod markers;
+pub mod media;
 pub mod moves;
 pub mod notes;
 pub mod notices;

@@ -9,6 +9,8 @@ pub(crate) use own::{
     notice_permissions, notice_policies, pins, revisions, scheduled, shuns, unsuggested,
 };
 
+pub(crate) mod media;
+
 diesel::table! {
     settings (key) {
         key -> Text,

@@ -191,7 +191,7 @@ fn kept(post: &Post, writing: Writing) -> Writing {
         parent: post.parent,
         group: post.group,
         sensitive: post.content.sensitive,
-        attachments: post.content.attachments.clone(),
+        media: post.content.attachments.iter().filter_map(|attachment| attachment.media).collect(),
         poll: post.content.poll.clone(),
         ..writing
     }

@@ -78,6 +78,7 @@ impl World {
             clock: Clock::default(),
             seal: Seal::new([1; 32]),
             rules: app::rules::Rules::default(),
+            files: app::media::Files::in_memory(),
             outbox: Box::new(Nobody),
             resolver: Box::new(Nobody),
             tasks: Tasks::default(),

@@ -5,9 +5,9 @@ use domain::{
     actor::Actor,
     handle::Handle,
     host::Host,
-    id::{ActorId, PostId},
+    id::{ActorId, MediaId, PostId},
     policy::{self, Place},
-    post::{Attachment, Audience, Content, Poll, Post, PostKind},
+    post::{Audience, Content, Poll, Post, PostKind},
     text::{hashtag, language, markdown, mention, plain, title},
 };
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::Conn;
 
 use super::{Draft, TITLE};
-use crate::{App, Error, Me, Result, polls, quotes};
+use crate::{App, Error, Me, Result, media, polls, quotes};
 
 /// The longest text a member may write, in characters.
 pub const TEXT: usize = 50_000;
@@ -39,8 +39,8 @@ pub struct Writing {
     pub parent: Option<PostId>,
     /// The group it is meant for; otherwise the first one it mentions.
     pub group: Option<ActorId>,
-    /// Pictures, films, links.
-    pub attachments: Vec<Attachment>,
+    /// Pictures, films and sounds that its author brought.
+    pub media: Vec<MediaId>,
     /// A poll.
     pub poll: Option<Poll>,
     /// The post it quotes.
@@ -58,7 +58,7 @@ impl Default for Writing {
             audience: Audience::Public,
             parent: None,
             group: None,
-            attachments: Vec::new(),
+            media: Vec::new(),
             poll: None,
             quote: None,
         }
@@ -88,7 +88,9 @@ pub(super) async fn complete(app: &App, me: Me, writing: Writing) -> Result<Draf
         mentions.sort_unstable();
         mentions.dedup();
     }
+    let attachments = media::attachments(app, me, &writing.media).await?;
     let content = render(app, writing.clone(), &known, group.is_some() && parent.is_none());
+    let content = Content { attachments, ..content };
     let kind = if content.poll.is_some() { PostKind::Question } else { PostKind::Note };
     let (parent, audience) = (writing.parent, writing.audience);
     let quote = match writing.quote {
@@ -99,7 +101,7 @@ pub(super) async fn complete(app: &App, me: Me, writing: Writing) -> Result<Draf
 }
 
 fn check(writing: &Writing) -> Result<()> {
-    let empty = writing.text.trim().is_empty() && writing.attachments.is_empty() && writing.poll.is_none();
+    let empty = writing.text.trim().is_empty() && writing.media.is_empty() && writing.poll.is_none();
     if empty && writing.title.as_deref().is_none_or(|title| title.trim().is_empty()) {
         return Err(Error::Invalid("a post needs a text, a title, a picture or a poll".into()));
     }
@@ -194,7 +196,7 @@ fn render(app: &App, writing: Writing, known: &HashMap<String, Actor>, starts_th
         sensitive: writing.sensitive || warning.is_some(),
         warning,
         language,
-        attachments: writing.attachments,
+        attachments: Vec::new(),
         tags: hashtag::find(&writing.text),
         emoji: Vec::new(),
         poll: writing.poll,

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use store::scheduled::Scheduled;
 
 use super::{Writing, draft, publish};
-use crate::{App, Error, Me, Result, Tx};
+use crate::{App, Error, Me, Result, Tx, media};
 
 /// The kind of job that publishes what is due.
 pub(crate) const PUBLISH: &str = "publish";
@@ -41,6 +41,7 @@ fn check(tx: &Tx<'_, '_>, due: Timestamp) -> Result<Duration> {
 /// Lets a job publish it then; another time for the same is another job.
 fn plan(tx: &mut Tx<'_, '_>, scheduled: &Scheduled) -> Result<()> {
     let wait = check(tx, scheduled.due)?;
+    media::hold(tx, scheduled.person, &writing(scheduled)?.media, scheduled.due)?;
     store::scheduled::set(tx, scheduled)?;
     tx.push_job(PUBLISH, &format!("{}:{}", scheduled.id, scheduled.due.0), wait)
 }

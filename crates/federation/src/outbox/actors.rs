@@ -25,7 +25,7 @@ pub(super) fn changed(tx: &mut Tx<'_, '_>, actor: &Actor, by: ActorId) -> Result
     {
         // Forums ask which moderator did it; microblogs take it from the group alone.
         let name = Name::new(tx, &by);
-        let inner = activity::update_group(&name.uri, &by, room, render::actor(&view));
+        let inner = activity::update_group(&name.uri, &by, room, render::actor(tx.site(), &view));
         pass_on(tx, actor, None, (Receivers::Forums, &[]), inner)?;
         receivers = Receivers::Microblogs;
     }
@@ -33,7 +33,7 @@ pub(super) fn changed(tx: &mut Tx<'_, '_>, actor: &Actor, by: ActorId) -> Result
         return Ok(());
     }
     let name = Name::new(tx, actor);
-    let activity = activity::update_actor(&name.uri, actor, render::actor(&view));
+    let activity = activity::update_actor(&name.uri, actor, render::actor(tx.site(), &view));
     let to = Recipients { followers_of: slice::from_ref(&actor.id), receivers, ..Recipients::NONE };
     send(tx, &name, Envelope::of(actor.id, None), &activity, &[to])?;
     Ok(())

@@ -3,6 +3,7 @@ use std::slice;
 
 use app::{
     Cause, Error, Result, Tx,
+    media::Lender,
     view::{self, PostView},
 };
 use domain::{
@@ -34,6 +35,13 @@ impl Verb {
     }
 }
 
+/// A post as other servers are shown it.
+fn shown(tx: &mut Tx<'_, '_>, post: &Post) -> Result<PostView> {
+    let mut post = post.clone();
+    Lender::of(tx).lend_all(&mut post);
+    Ok(view::post(tx, post)?)
+}
+
 /// Somebody wrote a post.
 pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
     if post.removed.is_some() {
@@ -41,7 +49,7 @@ pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<(
         return Ok(());
     }
     if post.local {
-        let view = view::post(tx, post.clone())?;
+        let view = shown(tx, post)?;
         written(tx, &view, Verb::Create)?;
         return match own_group(tx, view.group.as_ref(), post)? {
             Some(group) => announce(tx, group, post, &view.author),
@@ -56,7 +64,7 @@ pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<(
 /// An author changed a post.
 pub(super) fn edited(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
     if post.local {
-        let view = view::post(tx, post.clone())?;
+        let view = shown(tx, post)?;
         written(tx, &view, Verb::Update)
     } else if let Some((author, group)) = around(tx, post)? {
         relay(tx, &group, (post, &author), Verb::Update, cause)

@@ -1,5 +1,6 @@
 //! What hangs on a post: pictures and links, hashtags, custom emoji, the options of a poll.
 use domain::{
+    media::Focus,
     post::{Attachment, Emoji, Poll},
     text::{hashtag, plain},
 };
@@ -54,6 +55,8 @@ fn media(value: &Value, fallback: &str) -> Option<Attachment> {
         .map_or_else(|| by_name(&url).unwrap_or(fallback).to_owned(), str::to_ascii_lowercase);
     let alt = text(value, "name").or_else(|| text(value, "summary")).unwrap_or_default();
     Some(Attachment {
+        media: None,
+        preview: None,
         url,
         media_type,
         alt: plain::clean(alt, ALT),
@@ -62,7 +65,14 @@ fn media(value: &Value, fallback: &str) -> Option<Attachment> {
             .map(str::to_owned),
         width: count(value, "width"),
         height: count(value, "height"),
+        focus: focus(value),
     })
+}
+
+/// The point that matters, as Mastodon has it: right, and up.
+fn focus(value: &Value) -> Option<Focus> {
+    let [x, y] = value.get("focalPoint")?.as_array()?.as_slice() else { return None };
+    Some(Focus::new(x.as_f64()?, y.as_f64()?))
 }
 
 /// The media type that the end of a URL promises.

@@ -151,6 +151,7 @@ impl Here {
             clock: Clock::default(),
             seal: Seal::new([7; 32]),
             rules: app::rules::Rules::default(),
+            files: app::media::Files::in_memory(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(FederationResolver::new(client)),
             tasks: Tasks::default(),

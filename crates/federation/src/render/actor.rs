@@ -3,7 +3,7 @@ use app::view::ActorView;
 use domain::{
     actor::ActorKind,
     group::{Joining, Visibility},
-    urls::{self, ActorPart},
+    urls::{self, ActorPart, Site},
 };
 use serde::Serialize;
 
@@ -109,7 +109,7 @@ impl ActorDocument<'_> {
 }
 
 /// The document of an actor that lives here.
-pub fn actor(view: &ActorView) -> ActorDocument<'_> {
+pub fn actor<'a>(site: &Site, view: &'a ActorView) -> ActorDocument<'a> {
     let ActorView { actor, rules, keys, aliases, moved } = view;
     let application = actor.kind == ActorKind::Application;
     let part = |part| urls::actor_part(&actor.uri, part);
@@ -143,8 +143,8 @@ pub fn actor(view: &ActorView) -> ActorDocument<'_> {
             (_, Joining::Approval | Joining::Invite) => "closed",
         }),
         published: date(actor.created),
-        icon: actor.icon.as_deref().map(|url| Image { url, name: None }),
-        image: actor.image.as_deref().map(|url| Image { url, name: None }),
+        icon: actor.icon.as_deref().map(|url| Image { url: site.located(url), name: None }),
+        image: actor.image.as_deref().map(|url| Image { url: site.located(url), name: None }),
         public_key: keys.iter().find(|key| key.kind == "rsa").map(|key| RsaKey {
             id: &key.uri,
             owner: &actor.uri,

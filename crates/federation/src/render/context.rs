@@ -36,29 +36,33 @@ const NAMES: &[(&str, &str)] = &[
     ("webfinger", "https://purl.archive.org/socialweb/webfinger#webfinger"),
 ];
 
-/// Terms whose values have a type.
+/// Terms whose values have a type, or an order.
 const TYPED: &[(&str, Term)] = &[
-    ("affiliations", Term { id: "https://w3id.org/fep/5219#affiliations", kind: "@id", container: None }),
-    ("alsoKnownAs", Term { id: "as:alsoKnownAs", kind: "@id", container: None }),
-    ("assertionMethod", Term { id: "sec:assertionMethod", kind: "@id", container: Some("@set") }),
-    ("automaticApproval", Term { id: "gts:automaticApproval", kind: "@id", container: None }),
-    ("canQuote", Term { id: "gts:canQuote", kind: "@id", container: None }),
-    ("featured", Term { id: "toot:featured", kind: "@id", container: None }),
-    ("interactingObject", Term { id: "gts:interactingObject", kind: "@id", container: None }),
-    ("interactionPolicy", Term { id: "gts:interactionPolicy", kind: "@id", container: None }),
-    ("interactionTarget", Term { id: "gts:interactionTarget", kind: "@id", container: None }),
-    ("movedTo", Term { id: "as:movedTo", kind: "@id", container: None }),
-    ("quote", Term { id: "https://w3id.org/fep/044f#quote", kind: "@id", container: None }),
-    ("quoteAuthorization", Term { id: "https://w3id.org/fep/044f#quoteAuthorization", kind: "@id", container: None }),
-    ("publicKeyMultibase", Term { id: "sec:publicKeyMultibase", kind: "sec:multibase", container: None }),
+    ("affiliations", Term { id: "https://w3id.org/fep/5219#affiliations", kind: Some("@id"), container: None }),
+    ("alsoKnownAs", Term { id: "as:alsoKnownAs", kind: Some("@id"), container: None }),
+    ("assertionMethod", Term { id: "sec:assertionMethod", kind: Some("@id"), container: Some("@set") }),
+    ("automaticApproval", Term { id: "gts:automaticApproval", kind: Some("@id"), container: None }),
+    ("canQuote", Term { id: "gts:canQuote", kind: Some("@id"), container: None }),
+    ("featured", Term { id: "toot:featured", kind: Some("@id"), container: None }),
+    ("focalPoint", Term { id: "toot:focalPoint", kind: None, container: Some("@list") }),
+    ("interactingObject", Term { id: "gts:interactingObject", kind: Some("@id"), container: None }),
+    ("interactionPolicy", Term { id: "gts:interactionPolicy", kind: Some("@id"), container: None }),
+    ("interactionTarget", Term { id: "gts:interactionTarget", kind: Some("@id"), container: None }),
+    ("movedTo", Term { id: "as:movedTo", kind: Some("@id"), container: None }),
+    ("quote", Term { id: "https://w3id.org/fep/044f#quote", kind: Some("@id"), container: None }),
+    (
+        "quoteAuthorization",
+        Term { id: "https://w3id.org/fep/044f#quoteAuthorization", kind: Some("@id"), container: None },
+    ),
+    ("publicKeyMultibase", Term { id: "sec:publicKeyMultibase", kind: Some("sec:multibase"), container: None }),
 ];
 
 #[derive(Serialize)]
 struct Term {
     #[serde(rename = "@id")]
     id: &'static str,
-    #[serde(rename = "@type")]
-    kind: &'static str,
+    #[serde(rename = "@type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     #[serde(rename = "@container", skip_serializing_if = "Option::is_none")]
     container: Option<&'static str>,
 }

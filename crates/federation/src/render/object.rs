@@ -8,6 +8,7 @@ use domain::{
     urls::{self, PostPart, Site},
 };
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{
     PUBLIC,
@@ -111,17 +112,19 @@ struct Preview<'a> {
 enum Media<'a> {
     Document {
         media_type: &'a str,
-        url: &'a str,
+        url: Cow<'a, str>,
         name: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         blurhash: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        focal_point: Option<[Value; 2]>,
         #[serde(skip_serializing_if = "Option::is_none")]
         width: Option<u32>,
         #[serde(skip_serializing_if = "Option::is_none")]
         height: Option<u32>,
     },
     Link {
-        href: &'a str,
+        href: Cow<'a, str>,
         media_type: &'a str,
     },
     #[serde(untagged)]
@@ -211,7 +214,7 @@ pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
         preview: (form == Form::Article).then(|| Preview { content: note(post) }),
         published: date(post.published),
         updated: post.edited.map(date),
-        attachment: content.attachments.iter().map(|one| media(one, form)).collect(),
+        attachment: content.attachments.iter().map(|one| media(site, one, form)).collect(),
         tag: tags(site, view),
         quote: quoted(view).map(|quote| Quoting {
             quote: &quote.uri,
@@ -263,15 +266,24 @@ fn with_quote<'a>(body: Cow<'a, str>, view: &PostView) -> Cow<'a, str> {
     Cow::Owned(format!("{body}<p class=\"quote-inline\">RE: <a href=\"{url}\">{url}</a></p>"))
 }
 
-fn media(attachment: &Attachment, form: Form) -> Media<'_> {
-    let Attachment { url, media_type, alt, blurhash, width, height } = attachment;
+fn media<'a>(site: &Site, attachment: &'a Attachment, form: Form) -> Media<'a> {
+    let Attachment { url, media_type, alt, blurhash, width, height, focus, .. } = attachment;
+    let url = site.located(url);
     if media_type == "text/html" {
         return Media::Link { href: url, media_type };
     }
     if form == Form::Page && media_type.starts_with("image/") {
         return Media::Image(Image { url, name: Some(alt) });
     }
-    Media::Document { media_type, url, name: alt, blurhash: blurhash.as_deref(), width: *width, height: *height }
+    let focal_point = focus.map(|focus| <[f64; 2]>::from(focus.xy()).map(number));
+    let blurhash = blurhash.as_deref();
+    Media::Document { media_type, url, name: alt, blurhash, focal_point, width: *width, height: *height }
+}
+
+/// A whole number is written as one: with a fraction of nothing, readers of RDF disagree on what it is.
+fn number(part: f64) -> Value {
+    #[expect(clippy::cast_possible_truncation, reason = "from -1 to 1")]
+    if part.fract() == 0.0 { json!(part as i64) } else { json!(part) }
 }
 
 fn choices(post: &Post) -> Option<Choices<'_>> {

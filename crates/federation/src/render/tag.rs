@@ -1,4 +1,6 @@
 //! What stands in `tag`: mentions, hashtags, custom emoji.
+use std::borrow::Cow;
+
 use app::view::PostView;
 use domain::{actor::Actor, id::ActorId, urls::Site};
 use serde::Serialize;
@@ -49,7 +51,7 @@ pub(super) enum Tag<'a> {
 #[serde(tag = "type")]
 pub(super) struct Image<'a> {
     /// Where it is.
-    pub(super) url: &'a str,
+    pub(super) url: Cow<'a, str>,
     /// What it shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<&'a str>,
@@ -77,7 +79,7 @@ pub(super) fn tags<'a>(site: &Site, view: &'a PostView) -> Vec<Tag<'a>> {
     let words = content.tags.iter().map(|tag| Tag::Hashtag { href: site.tag(tag), name: format!("#{tag}") });
     let pictures = content.emoji.iter().map(|emoji| Tag::Emoji {
         name: format!(":{}:", emoji.shortcode),
-        icon: Image { url: &emoji.url, name: None },
+        icon: Image { url: site.located(&emoji.url), name: None },
     });
     let quotes = quoted(view).map(|quote| Tag::Link {
         href: &quote.uri,

@@ -237,7 +237,7 @@ fn a_group() {
         key(urls::rsa_key(&actor.uri), "rsa", "PEM".into()),
     ];
     let mut group =
-        value(&super::actor(&ActorView { actor, rules: Some(rules), keys, aliases: Vec::new(), moved: None }));
+        value(&super::actor(&site(), &ActorView { actor, rules: Some(rules), keys, aliases: Vec::new(), moved: None }));
     group.as_object_mut().unwrap().remove("@context");
     let uri = "https://plaza.example/@huerto";
     assert_eq!(

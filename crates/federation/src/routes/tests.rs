@@ -77,6 +77,7 @@ impl World {
             clock: Clock::default(),
             seal: Seal::new([1; 32]),
             rules: app::rules::Rules::default(),
+            files: app::media::Files::in_memory(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Nobody),
             tasks: Tasks::default(),

@@ -6,7 +6,7 @@ use domain::{
     id::ActorId,
     text::html,
     time::Timestamp,
-    urls::Site,
+    urls::{Site, media::Portrait},
 };
 use serde::Serialize;
 use store::{Conn, Result, accounts::Account as Login, relations::Numbers};
@@ -53,7 +53,7 @@ impl Account {
     /// The account of an actor; one that is gone is an empty shell.
     pub(crate) fn new(site: &Site, actor: &Actor, numbers: Numbers) -> Self {
         let avatar = picture(site, actor);
-        let header = actor.image.clone().unwrap_or_else(|| placeholder::header(site));
+        let header = site.portrait(actor, Portrait::Image).unwrap_or_else(|| placeholder::header(site));
         Self {
             id: Id(actor.id.0),
             username: actor.name.clone(),
@@ -95,7 +95,7 @@ impl Account {
 
 /// Somebody's picture, or the one of those who have none.
 pub(crate) fn picture(site: &Site, actor: &Actor) -> String {
-    actor.icon.clone().unwrap_or_else(|| placeholder::avatar(site))
+    site.portrait(actor, Portrait::Icon).unwrap_or_else(|| placeholder::avatar(site))
 }
 
 /// The handle, without host for those of the server's own.

@@ -1,5 +1,6 @@
 //! The instance: what clients ask first, and by which they decide what they offer.
-use domain::urls::Site;
+use app::media::Limits;
+use domain::{media::MediaType, urls::Site};
 use serde_json::{Value, json};
 
 use crate::polls;
@@ -17,6 +18,8 @@ pub(crate) struct Instance {
     pub(crate) site: Site,
     /// Who may make a login: `open`, `approval`, `invite` or `closed`.
     pub(crate) registration: String,
+    /// How large media may be.
+    pub(crate) limits: Limits,
     /// How many have a login.
     pub(crate) people: i64,
     /// How many of them wrote something within a month.
@@ -40,23 +43,23 @@ impl Instance {
         self.site.page("").replacen("http", "ws", 1)
     }
 
-    fn configuration() -> Value {
+    fn configuration(&self) -> Value {
         json!({
             "accounts": { "max_featured_tags": app::tags::FEATURED, "max_pinned_statuses": app::pins::MOST },
             "statuses": {
                 "max_characters": CHARACTERS,
-                "max_media_attachments": 0,
+                "max_media_attachments": app::media::MOST,
                 "characters_reserved_per_url": 23,
                 "supported_mime_types": ["text/markdown"],
             },
             "media_attachments": {
-                "supported_mime_types": [],
-                "description_limit": 1500,
-                "image_size_limit": 0,
-                "image_matrix_limit": 0,
-                "video_size_limit": 0,
-                "video_frame_rate_limit": 0,
-                "video_matrix_limit": 0,
+                "supported_mime_types": MediaType::ALL.iter().filter(|kind| kind.is_taken()).collect::<Vec<_>>(),
+                "description_limit": app::media::DESCRIPTION,
+                "image_size_limit": self.limits.picture,
+                "image_matrix_limit": app::media::PIXELS,
+                "video_size_limit": self.limits.film,
+                "video_frame_rate_limit": 120,
+                "video_matrix_limit": 8_294_400,
             },
             "polls": {
                 "max_options": app::polls::OPTIONS,
@@ -85,7 +88,7 @@ impl Instance {
             "registrations": self.is_open(),
             "approval_required": self.registration == "approval",
             "invites_enabled": false,
-            "configuration": Self::configuration(),
+            "configuration": self.configuration(),
             "contact_account": null,
             "rules": [],
         })
@@ -94,7 +97,7 @@ impl Instance {
     /// The second form (`/api/v2/instance`).
     pub(crate) fn second(&self) -> Value {
         let host = self.site.host().to_string();
-        let mut configuration = Self::configuration();
+        let mut configuration = self.configuration();
         if let Value::Object(map) = &mut configuration {
             map.insert(
                 "urls".to_owned(),

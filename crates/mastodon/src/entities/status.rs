@@ -266,7 +266,7 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         reblog: None,
         application: None,
         account,
-        media_attachments: media::attachments(post),
+        media_attachments: media::attachments(reader, post),
         mentions: view.mentioned.iter().map(|actor| mention(&reader.site, actor)).collect(),
         tags: content.tags.iter().map(|tag| self::tag(&reader.site, tag)).collect(),
         emojis: content.emoji.iter().map(Emoji::from).collect(),
@@ -434,7 +434,7 @@ pub(crate) fn history(conn: &mut Conn, reader: &Reader, id: PostId) -> Result<Op
             created_at: instant(at),
             account: account.clone(),
             poll: content.poll.as_ref().map(|poll| Poll::new(id, poll, (&[], false), reader.now)),
-            media_attachments: media::attachments(&view.post),
+            media_attachments: media::attachments(reader, &view.post),
             emojis: content.emoji.iter().map(Emoji::from).collect(),
         }
     };

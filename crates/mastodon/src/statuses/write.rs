@@ -1,11 +1,11 @@
 //! Writing statuses, and writing them anew.
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{
-    App, Me,
+    App, Me, media,
     posts::{self, Writing},
 };
 use domain::{
-    id::PostId,
+    id::{MediaId, PostId},
     post::{Audience, Post},
     text::title,
 };
@@ -16,13 +16,11 @@ use crate::{
     caller::{Allowed, WriteStatuses},
     entities::status::audience,
     error::{Error, Result},
+    media::about,
     params::{Params, Sent},
     polls,
     route::Number,
 };
-
-/// What clients may send and we cannot do yet; better refused than lost.
-const NOT_YET: [&str; 1] = ["media_ids"];
 
 pub(super) async fn create(
     app: Data<App>,
@@ -37,7 +35,8 @@ pub(super) async fn create(
         language: params.text("language"),
         poll: polls::asked(&params, app.now())?,
         quote: quoted(&app, &params, me).await?,
-        ..text(&params)?
+        media: media_ids(&params)?.unwrap_or_default(),
+        ..text(&params)
     };
     if let Some(due) = schedule::due(&params)? {
         return schedule::create(&app, me, writing, due).await;
@@ -51,17 +50,14 @@ pub(super) async fn create(
 }
 
 /// What is said: without a text, the warning is one.
-fn text(params: &Params) -> Result<Writing> {
-    if let Some(name) = NOT_YET.into_iter().find(|name| params.has(name)) {
-        return Err(Error::invalid(format!("`{name}` is not supported")));
-    }
+fn text(params: &Params) -> Writing {
     let (text, warning) = (params.text("status").unwrap_or_default(), params.text("spoiler_text"));
     let warning = warning.filter(|warning| !warning.trim().is_empty());
     let (text, warning) = match warning {
         Some(warning) if text.trim().is_empty() => (warning, None),
         warning => (text, warning),
     };
-    Ok(Writing { text, warning, sensitive: params.flag("sensitive").unwrap_or(false), ..Writing::default() })
+    Writing { text, warning, sensitive: params.flag("sensitive").unwrap_or(false), ..Writing::default() }
 }
 
 fn addressed(params: &Params) -> Result<Audience> {
@@ -95,13 +91,32 @@ pub(super) async fn edit(
 ) -> Result<HttpResponse> {
     let (me, params) = (caller.me, sent.read()?);
     let post = find_post(&app, id, me).await?;
-    let written = text(&params)?;
+    let written = text(&params);
     let kept = keep(&app, me, &post).await?;
     let language = params.text("language").or(kept.language);
     let poll = polls::asked(&params, app.now())?.or(kept.poll);
+    let media = media_ids(&params)?.unwrap_or(kept.media);
+    describe(&app, me, &params, &media).await?;
     let Writing { text, warning, sensitive, .. } = written;
-    let post = posts::edit(&app, me, post.id, Writing { text, warning, sensitive, language, poll, ..kept }).await?;
+    let writing = Writing { text, warning, sensitive, language, poll, media, ..kept };
+    let post = posts::edit(&app, me, post.id, writing).await?;
     Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post.id)).await?))
+}
+
+/// What is to be shown, if anything is said of it.
+fn media_ids(params: &Params) -> Result<Option<Vec<MediaId>>> {
+    let Some(ids) = params.list("media_ids") else { return Ok(None) };
+    let ids = ids.iter().map(|id| id.parse()).collect::<std::result::Result<_, _>>();
+    ids.map(Some).map_err(|_error| Error::invalid("there is no such media"))
+}
+
+/// Says something else of what a post shows.
+async fn describe(app: &App, me: Me, params: &Params, shown: &[MediaId]) -> Result<()> {
+    for changed in params.rows("media_attributes") {
+        let id = changed.number("id").map(MediaId).filter(|id| shown.contains(id)).ok_or_else(Error::missing)?;
+        media::describe(app, me, id, about(&changed)?).await?;
+    }
+    Ok(())
 }
 
 /// What of a post stays when its text is written anew: its place, and a title that was not taken from the text.
@@ -122,7 +137,7 @@ async fn keep(app: &App, me: Me, post: &Post) -> Result<Writing> {
             audience: post.audience,
             group: post.group.filter(|_| post.parent.is_none()),
             parent,
-            attachments: post.content.attachments.clone(),
+            media: post.content.attachments.iter().filter_map(|attachment| attachment.media).collect(),
             poll: post.content.poll.clone(),
             ..Writing::default()
         })

@@ -2,9 +2,10 @@
 use std::time::Duration;
 
 use actix_web::{http::Method, test::TestRequest};
+use app::posts::{Draft, Origin};
 use domain::{
     group::{Joining, Visibility},
-    post::{Attachment, Poll},
+    post::{Attachment, Audience, Content, Poll, PostKind},
 };
 use serde_json::{Value, json};
 
@@ -118,8 +119,8 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
         height: Some(3),
         ..Attachment::default()
     };
-    let writing = app::posts::Writing {
-        text: "mirad".into(),
+    let content = Content {
+        html: "<p>mirad</p>".into(),
         title: Some("Un <título>".into()),
         attachments: vec![
             picture("https://far.example/a.png", "image/png"),
@@ -127,6 +128,34 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
             picture("javascript:alert(1)", "image/png"),
             picture("https://far.example/b", ""),
         ],
+        ..Content::default()
+    };
+    let origin = Origin {
+        uri: "https://far.example/1".into(),
+        url: "https://far.example/1".into(),
+        published: w.clock.now(),
+        edited: None,
+        way: app::posts::Way::Sent,
+    };
+    let draft = Draft::new(PostKind::Note, content, Audience::Public);
+    let post = app::posts::learn(&w.app, w.ana.me.0, draft, origin).await.unwrap();
+    let status = w.get_unknown(&format!("/api/v1/statuses/{}", post.id)).await.ok();
+    check_status(&status);
+    assert_eq!(status["content"], "<p><strong>Un &lt;título&gt;</strong></p><p>mirad</p>");
+    let media = status["media_attachments"].as_array().unwrap();
+    assert_eq!(media.iter().map(|m| m["type"].as_str().unwrap()).collect::<Vec<_>>(), ["image", "unknown"]);
+    assert_ne!(media[0]["id"], media[1]["id"]);
+    assert_eq!(media[0]["meta"]["original"]["size"], "4x3");
+    assert_eq!(media[0]["remote_url"], "https://far.example/a.png");
+    for at in ["url", "preview_url"] {
+        let shown = media[0][at].as_str().unwrap();
+        assert!(shown.starts_with("https://plaza.example/media/"), "nobody is seen elsewhere when they read: {shown}");
+    }
+    assert_eq!(status["card"]["url"], "https://far.example/");
+
+    let writing = app::posts::Writing {
+        text: "mirad".into(),
+        title: Some("Un <título>".into()),
         poll: Some(Poll {
             options: vec![("sí".into(), 2), ("no".into(), 1)],
             closes: Some(w.app.now() + Duration::from_mins(1)),
@@ -141,13 +170,6 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
     }
     w.clock.advance(Duration::from_mins(1));
     let status = w.get_unknown(&format!("/api/v1/statuses/{}", post.id)).await.ok();
-    check_status(&status);
-    assert_eq!(status["content"], "<p><strong>Un &lt;título&gt;</strong></p><p>mirad</p>");
-    let media = status["media_attachments"].as_array().unwrap();
-    assert_eq!(media.iter().map(|m| m["type"].as_str().unwrap()).collect::<Vec<_>>(), ["image", "unknown"]);
-    assert_ne!(media[0]["id"], media[1]["id"]);
-    assert_eq!(media[0]["meta"]["original"]["size"], "4x3");
-    assert_eq!(status["card"]["url"], "https://far.example/");
     assert_eq!(
         (&status["poll"]["votes_count"], &status["poll"]["expired"]),
         (&json!(2), &json!(true)),
@@ -159,7 +181,6 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
         changed["content"], "<p><strong>Un &lt;título&gt;</strong></p><p>oíd</p>",
         "a title that was given stays"
     );
-    assert_eq!(changed["media_attachments"], status["media_attachments"]);
     assert!(changed["poll"].is_object());
 }
 
@@ -172,6 +193,9 @@ async fn the_instance_says_what_clients_ask(w: World) {
     let configuration = &second["configuration"];
     assert_eq!(configuration["urls"]["streaming"], "wss://plaza.example");
     assert_eq!(configuration["statuses"]["max_characters"], 50_000);
+    assert_eq!(configuration["statuses"]["max_media_attachments"], 4);
+    let kinds = configuration["media_attachments"]["supported_mime_types"].as_array().unwrap();
+    assert!(kinds.contains(&json!("image/png")) && !kinds.contains(&json!("image/svg+xml")), "{kinds:?}");
     check(
         &configuration["polls"],
         "polls",

@@ -92,7 +92,7 @@ async fn bodies_of_every_kind(w: World) {
 
     for (body, why) in [
         (json!({ "status": " " }), "nothing said"),
-        (json!({ "status": "x", "media_ids": ["1"] }), "pictures"),
+        (json!({ "status": "x", "media_ids": ["1"] }), "a picture that is not there"),
         (json!({ "status": "x", "poll": { "options": ["a", "b"] } }), "a poll"),
         (json!({ "status": "x".repeat(50_001) }), "too long"),
     ] {

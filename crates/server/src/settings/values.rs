@@ -2,6 +2,7 @@
 use std::{
     fmt,
     net::{IpAddr, SocketAddr, ToSocketAddrs},
+    ops::RangeInclusive,
     path::PathBuf,
 };
 
@@ -188,6 +189,15 @@ pub(super) fn url(text: &str) -> Option<Url> {
         && url.password().is_none();
     // What the site cannot be built from is refused here, with the name of the setting.
     (bare && domain::urls::Site::new(&url).is_some()).then_some(url)
+}
+
+#[expect(clippy::option_option, reason = "no text means no URL, a wrong text means nothing")]
+pub(super) fn optional_url(text: &str) -> Option<Option<Url>> {
+    if text.is_empty() { Some(None) } else { url(text).map(Some) }
+}
+
+pub(super) fn number(text: &str, within: RangeInclusive<u64>) -> Option<u64> {
+    text.parse().ok().filter(|number| within.contains(number))
 }
 
 pub(super) fn listen(text: &str) -> Option<SocketAddr> {

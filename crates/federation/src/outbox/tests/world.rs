@@ -103,6 +103,7 @@ impl World {
             clock: clock.clone(),
             seal: Seal::new([1; 32]),
             rules: app::rules::Rules::default(),
+            files: app::media::Files::in_memory(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Acquaintances),
             tasks: Tasks::default(),

@@ -1,0 +1,83 @@
+//! What other servers have, fetched once and kept for a while: nobody here is seen there when they read.
+use std::time::Duration;
+
+use domain::{
+    media::MediaType,
+    time::{Timestamp, span},
+};
+use moka::future::Cache;
+use store::media::Cached;
+
+use super::{files, recognise_any};
+use crate::{App, Error, Result};
+
+/// How long what was fetched is taken to be true.
+const FRESH: Duration = span::days(30);
+/// How long nobody asks again for what could not be had.
+const VAIN: Duration = span::hours(1);
+/// How long something is kept that nobody wants.
+pub(super) const UNWANTED: Duration = span::days(14);
+/// How exactly we know when something was last wanted.
+const DAY: Duration = span::days(1);
+
+/// What is being fetched just now, so that many who want the same wait for one.
+#[derive(Clone)]
+pub(super) struct Flights(Cache<String, Option<Cached>>);
+
+impl Default for Flights {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(5)).build())
+    }
+}
+
+/// What is at `url`, from here.
+pub(super) async fn hand_on(app: &App, url: String) -> Result<Cached> {
+    // What is ours has an address of ours, and whom we do not deal with is not shown.
+    if app.site().parse(&url).is_some() || app.rules().suspend(&url) {
+        return Err(Error::NotFound);
+    }
+    let key = hex::encode(openssl::sha::sha256(url.as_bytes()));
+    let (known, now) = (key.clone(), app.now());
+    let known = app.read(move |c| store::media::cached(c, &known)).await?;
+    match known {
+        Some(cached) if cached.media_type.is_none() && cached.fetched + VAIN > now => Err(Error::NotFound),
+        Some(cached) if cached.media_type.is_some() && cached.fetched + FRESH > now => {
+            if cached.used + DAY < now {
+                remember(app, Cached { used: now, ..cached.clone() }).await?;
+            }
+            Ok(cached)
+        }
+        _ => {
+            let fetching = fetch(app, &url, key.clone(), now);
+            app.files().flights.0.get_with(key, fetching).await.ok_or(Error::NotFound)
+        }
+    }
+}
+
+/// Fetches what is at `url`; that there is nothing is remembered, too.
+async fn fetch(app: &App, url: &str, key: String, now: Timestamp) -> Option<Cached> {
+    let found = load(app, url, &key).await;
+    if let Err(error) = &found {
+        tracing::info!(url, %error, "cannot hand on media");
+    }
+    let (media_type, size) = found.ok().map_or((None, 0), |(media_type, size)| (Some(media_type), size));
+    let cached = Cached { key, media_type, size, fetched: now, used: now };
+    match remember(app, cached.clone()).await {
+        Ok(()) => Some(cached),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot remember media");
+            None
+        }
+    }
+}
+
+async fn load(app: &App, url: &str, key: &str) -> Result<(MediaType, u64)> {
+    let files = app.files();
+    let (media_type, bytes) = recognise_any(app.resolver().media(url).await?).await?;
+    let size = files.write(&files::cached(key), files.limits().of(media_type), bytes).await?;
+    Ok((media_type, size))
+}
+
+async fn remember(app: &App, cached: Cached) -> Result<()> {
+    app.write(move |tx| Ok(store::media::set_cached(tx, &cached)?)).await
+}

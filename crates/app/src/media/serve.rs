@@ -1,0 +1,122 @@
+//! What is shown to whoever asks by an address: files of ours, and what we hand on of others.
+use std::ops::Range;
+
+use bytes::Bytes;
+use domain::{
+    id::{ActorId, PostId},
+    media::{Media, MediaState, MediaType, Purpose},
+    urls::media::{self as paths, Portrait},
+};
+use futures_util::stream::BoxStream;
+use object_store::path::Path;
+
+use super::{cache, files, lend};
+use crate::{App, Error, Result};
+
+/// What an address names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// A file of ours, by name.
+    File(String),
+    /// What another server's post shows.
+    Attached {
+        /// The post.
+        post: PostId,
+        /// Which of its attachments.
+        place: usize,
+        /// What its address is known by.
+        mark: String,
+    },
+    /// A picture of somebody elsewhere.
+    Portrait {
+        /// Whose.
+        actor: ActorId,
+        /// Which.
+        portrait: Portrait,
+        /// What its address is known by.
+        mark: String,
+    },
+}
+
+/// Something that can be read.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// Its format.
+    pub media_type: MediaType,
+    /// How many bytes it has.
+    pub size: u64,
+    /// Whether it is for everybody.
+    pub is_open: bool,
+    key: Path,
+}
+
+/// What `wanted` names, for whoever comes with `lent`, until when and the proof, for the path of it.
+pub async fn find(app: &App, wanted: Wanted, path: &str, lent: Option<(i64, &str)>) -> Result<Served> {
+    let lent = match lent {
+        Some((until, proof)) => lend::is_lent(app, path, until, proof)?,
+        None => false,
+    };
+    match wanted {
+        Wanted::File(name) => file(app, &name, lent).await,
+        Wanted::Attached { post, place, mark } => {
+            let post = app.read(move |c| store::posts::by_id(c, post)).await?.filter(domain::post::Post::is_live);
+            let post = post.filter(|post| post.audience.is_open() || lent).ok_or(Error::NotFound)?;
+            let url = post.content.attachments.get(place).map(|attachment| attachment.url.clone());
+            let served = handed_on(app, url, &mark).await?;
+            Ok(Served { is_open: post.audience.is_open(), ..served })
+        }
+        Wanted::Portrait { actor, portrait, mark } => {
+            let actor = app.read(move |c| store::actors::by_id(c, actor)).await?;
+            let actor = actor.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)?;
+            handed_on(app, portrait.of(&actor).map(str::to_owned), &mark).await
+        }
+    }
+}
+
+async fn file(app: &App, name: &str, lent: bool) -> Result<Served> {
+    let (token, is_preview) = paths::token(name).ok_or(Error::NotFound)?;
+    let token = token.to_owned();
+    let found = app.read(move |c| {
+        let Some(media) = store::media::by_token(c, &token)? else { return Ok(None) };
+        let post = match media.post {
+            Some(post) => store::posts::by_id(c, post)?,
+            None => None,
+        };
+        Ok(Some((media, post)))
+    });
+    let (media, post) = found.await?.ok_or(Error::NotFound)?;
+    let is_open = match (media.purpose, &post) {
+        (Purpose::Attachment, Some(post)) if post.is_live() => post.audience.is_open(),
+        (Purpose::Attachment, Some(_)) => return Err(Error::NotFound),
+        (Purpose::Attachment, None) => false,
+        (Purpose::Portrait | Purpose::Emoji, _) => true,
+    };
+    if media.state != MediaState::Ready || !(is_open || lent) || media.expires.is_some_and(|at| at <= app.now()) {
+        return Err(Error::NotFound);
+    }
+    let path = if is_preview { media.preview().ok_or(Error::NotFound)? } else { media.path() };
+    if !path.ends_with(&format!("/{name}")) {
+        return Err(Error::NotFound);
+    }
+    let key = files::own(&path);
+    let (media_type, size) = if is_preview {
+        (media.preview_type.ok_or(Error::NotFound)?, app.files().size(&key).await?)
+    } else {
+        let Media { media_type, size, .. } = media;
+        (media_type, size)
+    };
+    Ok(Served { media_type, size, is_open, key })
+}
+
+/// What another server has at `url`, if that is the address that was meant.
+async fn handed_on(app: &App, url: Option<String>, mark: &str) -> Result<Served> {
+    let url = url.filter(|url| paths::mark(url) == mark).ok_or(Error::NotFound)?;
+    let cached = cache::hand_on(app, url).await?;
+    let media_type = cached.media_type.ok_or(Error::NotFound)?;
+    Ok(Served { media_type, size: cached.size, is_open: true, key: files::cached(&cached.key) })
+}
+
+/// These bytes of it, as they come.
+pub async fn read(app: &App, served: &Served, range: Range<u64>) -> Result<BoxStream<'static, Result<Bytes>>> {
+    app.files().part(&served.key, range).await
+}

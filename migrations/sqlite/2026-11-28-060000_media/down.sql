@@ -1,0 +1,2 @@
+DROP TABLE cached_media;
+DROP TABLE media;
