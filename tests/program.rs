@@ -73,6 +73,47 @@ async fn commands_say_what_they_did() {
     assert_eq!(program.stop().await, Some(0));
 }
 
+async fn newcomers_wait_until_they_are_taken_in() {
+    let mut program = Program::install(HERE);
+    program.person("ana").await;
+    // Without a setting, an admin takes people in.
+    program.start().await;
+    let post = async |token: &str, path: &str, body: &Value| program.call(token, "POST", path, body).await.unwrap();
+    let app = json!({ "client_name": "Probe", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write" });
+    let app = post("", "/api/v1/apps", &app).await.value();
+    let own = json!({
+        "grant_type": "client_credentials", "scope": "read write",
+        "client_id": app["client_id"], "client_secret": app["client_secret"],
+    });
+    let own = post("", "/oauth/token", &own).await.value();
+    let own = own["access_token"].as_str().unwrap();
+    let me = async |token: &str| program.call(token, "GET", "/api/v1/accounts/verify_credentials", &Value::Null).await;
+    let mut tokens = Vec::new();
+    for name in ["nora", "otto"] {
+        let mut wish = json!({
+            "username": name, "email": format!("{name}@example.org"), "password": "correct horse", "agreement": true,
+        });
+        let refused = post(own, "/api/v1/accounts", &wish).await;
+        assert_eq!((refused.status, &refused.value()["details"]["reason"][0]["error"]), (422, &json!("ERR_BLANK")));
+        wish["reason"] = json!("I grow tomatoes");
+        let token = post(own, "/api/v1/accounts", &wish).await.value()["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(me(&token).await.unwrap().status, 403, "not yet");
+        tokens.push(token);
+    }
+    let waiting = program.run(&["person", "waiting"], "").await;
+    let waiting = String::from_utf8(waiting.stdout).unwrap();
+    let first: Value = serde_json::from_str(waiting.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["name"], &first["reason"]), (&json!("nora"), &json!("I grow tomatoes")));
+    assert!(program.run(&["person", "approve", "nora"], "").await.status.success());
+    assert!(program.run(&["person", "reject", "otto"], "").await.status.success());
+    assert_eq!(program.run(&["person", "approve", "ana"], "").await.status.code(), Some(2), "ana does not wait");
+    assert_eq!(me(&tokens[0]).await.unwrap().status, 200);
+    assert_eq!(me(&tokens[1]).await.unwrap().status, 401, "all that he had ended");
+    assert!(program.run(&["person", "waiting"], "").await.stdout.is_empty());
+    assert_eq!(program.run(&["person", "invite", "--by", "nora"], "").await.status.code(), Some(1), "she is no admin");
+    assert_eq!(program.stop().await, Some(0));
+}
+
 async fn rules_about_servers_are_made_and_ended() {
     let program = Program::install(HERE);
     let dry = program.json(&["peer", "block", "evil.test", "--dry-run", "--json"], "").await;
@@ -273,6 +314,7 @@ async fn what_was_refused_is_seen_and_tried_again() {
 on_both![
     what_was_refused_is_seen_and_tried_again,
     commands_say_what_they_did,
+    newcomers_wait_until_they_are_taken_in,
     rules_about_servers_are_made_and_ended,
     mistakes_are_told_in_one_line,
     a_database_has_one_home,

@@ -3,17 +3,18 @@ use domain::{
     actor::Actor,
     handle,
     id::{ActorId, InvitationId},
-    policy::Refusal,
+    policy::{self, Refusal},
     text::plain,
     time::Timestamp,
 };
 use store::{accounts::Account, invitations::Invitation};
 
 use crate::{
-    App, Error, Me, Result, Tx, Whence,
+    App, Error, Me, Result, Tx, Whence, groups,
     limits::Deed,
     oauth,
     people::{self, NewPerson},
+    rules, sessions,
 };
 
 /// How much somebody may say about why they want to be taken in.
@@ -168,23 +169,20 @@ pub async fn sign_up_by_app(
     }
 }
 
-/// The logins that wait to be taken in, with who they are; for admins.
+/// The logins that wait to be taken in, with who they are; for those who administer the server.
 pub async fn waiting(app: &App, me: Me) -> Result<Vec<(Account, Actor)>> {
-    app.read(move |c| {
-        if !store::accounts::is_admin(c, me.0)? {
-            return Ok(None);
-        }
-        let accounts = store::accounts::waiting(c, 200)?;
+    app.write(move |tx| {
+        policy::administer(&rules::standing(tx, me)?)?;
+        let accounts = store::accounts::waiting(tx, 200)?;
         let ids: Vec<ActorId> = accounts.iter().map(|account| ActorId(account.id)).collect();
-        let actors = store::actors::by_ids(c, &ids)?;
+        let actors = store::actors::by_ids(tx, &ids)?;
         let of = |account: Account| {
             let actor = actors.iter().find(|actor| actor.id.0 == account.id)?.clone();
             Some((account, actor))
         };
-        Ok(Some(accounts.into_iter().filter_map(of).collect()))
+        Ok(accounts.into_iter().filter_map(of).collect())
     })
-    .await?
-    .ok_or_else(|| Refusal::NotAdmin.into())
+    .await
 }
 
 /// Takes somebody in who waits for it.
@@ -202,7 +200,7 @@ pub async fn reject(app: &App, by: Me, person: ActorId) -> Result<()> {
     app.write(move |tx| {
         let account = awaited(tx, by, person)?;
         let (id, now) = (ActorId(account.id), tx.now());
-        crate::sessions::end_all(tx, id)?;
+        sessions::end_all(tx, id)?;
         Ok(store::accounts::set_disabled(tx, id, Some(now))?)
     })
     .await
@@ -210,15 +208,15 @@ pub async fn reject(app: &App, by: Me, person: ActorId) -> Result<()> {
 
 /// Somebody who waits, if `by` decides about them.
 fn awaited(tx: &mut Tx<'_, '_>, by: Me, person: ActorId) -> Result<Account> {
-    domain::policy::administer(&crate::groups::regard_at_large(tx, by.0)?)?;
+    policy::administer(&rules::standing(tx, by)?)?;
     let account = store::accounts::by_id(tx, person)?.ok_or(Error::NotFound)?;
     if account.approved.is_some() || account.disabled.is_some() { Err(Error::NotFound) } else { Ok(account) }
 }
 
-/// Makes a link by which others sign up: until `expires`, and `most` of them.
+/// Makes a code by which others sign up: until `expires`, and `most` of them.
 pub async fn invite(app: &App, me: Me, expires: Option<Timestamp>, most: Option<i64>) -> Result<String> {
     let id = app.write(move |tx| {
-        domain::policy::administer(&crate::groups::regard_at_large(tx, me.0)?)?;
+        policy::administer(&groups::regard_at_large(tx, me.0)?)?;
         let (id, created): (InvitationId, Timestamp) = (tx.new_id(), tx.now());
         let (account_id, expires) = (me.0.0, expires.map(|at| at.0));
         let row = Invitation { id: id.0, account_id, created: created.0, expires, most, used: 0 };

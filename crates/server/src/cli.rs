@@ -92,6 +92,35 @@ pub enum Person {
     Suspend(PersonSuspend),
     /// Lift a suspension; follows and memberships do not come back by that.
     Unsuspend(PersonNamed),
+    /// Print who signed up and waits to be taken in, the oldest first, one JSON object a line.
+    Waiting,
+    /// Take somebody in who waits for it.
+    Approve(PersonWaiting),
+    /// Send somebody away who waits to be taken in; nobody else gets their name.
+    Reject(PersonWaiting),
+    /// Print a link by which others sign up, without waiting to be taken in.
+    Invite(PersonInvite),
+}
+
+/// `tertulia person approve` and `reject`
+#[derive(Debug, Args)]
+pub struct PersonWaiting {
+    /// The name of whoever waits.
+    pub name: String,
+}
+
+/// `tertulia person invite`
+#[derive(Debug, Args)]
+pub struct PersonInvite {
+    /// The name of the admin who invites.
+    #[arg(long, value_name = "ADMIN")]
+    pub by: String,
+    /// How many days the link is good for; without it, for ever.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=3650))]
+    pub days: Option<u64>,
+    /// How many people it is for; without it, any number.
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+    pub most: Option<i64>,
 }
 
 /// `tertulia person move`

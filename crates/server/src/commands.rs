@@ -1,4 +1,5 @@
 //! The commands that work on data: each one action, on the same data as a running server.
+mod newcomers;
 pub(crate) mod peers;
 mod rules;
 
@@ -56,6 +57,10 @@ pub(crate) async fn person(settings: &Settings, command: Person) -> Result<(), F
             let (me, person) = (rules::operator(&app).await?, find_anywhere(&app, &handle).await?);
             return app::suspensions::lift(&app, me, person.id).await.map_err(|e| refusal(&e));
         }
+        Person::Waiting => return newcomers::waiting(settings).await,
+        Person::Approve(person) => return newcomers::answer(settings, &person.name, true).await,
+        Person::Reject(person) => return newcomers::answer(settings, &person.name, false).await,
+        Person::Invite(invite) => return newcomers::invite(settings, invite).await,
     };
     let PersonCreate { name, email, admin, json, password_stdin: _ } = create;
     let password = read_line()?;

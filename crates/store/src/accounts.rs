@@ -155,12 +155,6 @@ pub fn set_disabled(tx: &mut Tx<'_>, id: ActorId, since: Option<Timestamp>) -> R
     Ok(())
 }
 
-/// Sets the password.
-pub fn set_password(tx: &mut Tx<'_>, id: ActorId, hash: &str) -> Result<()> {
-    db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::password_hash.eq(hash)).execute(c))?;
-    Ok(())
-}
-
 /// Takes a login in.
 pub fn approve(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<()> {
     db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::approved.eq(now.0)).execute(c))?;

@@ -5,9 +5,9 @@ use domain::time::span;
 
 use super::{World, world};
 use crate::{
-    Error, Whence, people, second_step,
+    Error, Me, Whence, people, second_step,
     sessions::{self, Entry},
-    totp,
+    sign_up, totp,
 };
 
 const PASSWORD: &str = "correct horse";
@@ -126,7 +126,40 @@ async fn a_token_says_whose_it_is(w: World) {
     assert!(matches!(people::create_token(&w.app, w.ana.0, "root").await, Err(Error::Invalid(_))));
 }
 
+async fn an_invitation_is_good_for_as_many_as_it_is_for(w: World) {
+    assert!(matches!(sign_up::invite(&w.app, w.bea, None, None).await, Err(Error::Denied(_))), "she is no admin");
+    let admin = people::NewPerson {
+        name: "olga".into(),
+        email: "olga@plaza.example".into(),
+        password: PASSWORD.into(),
+        admin: true,
+        language: "es".into(),
+    };
+    let olga = Me(people::create(&w.app, admin).await.unwrap().id);
+    let expires = Some(w.app.now() + span::days(1));
+    let code = sign_up::invite(&w.app, olga, expires, Some(1)).await.unwrap();
+    let wish = |name: &str, code: &str| sign_up::Wish {
+        name: name.into(),
+        email: format!("{name}@mail.example"),
+        password: PASSWORD.into(),
+        agreement: true,
+        invitation: Some(code.into()),
+        ..sign_up::Wish::default()
+    };
+    let sign_up = async |name: &str, code: &str| {
+        sign_up::sign_up(&w.app, wish(name, code), &nowhere()).await.unwrap().map(|newcomer| newcomer.ready)
+    };
+    let flaw = Err(vec![sign_up::Flaw::Invitation]);
+    assert_eq!(sign_up("nora", "1-23456789ab").await, flaw);
+    assert_eq!(sign_up("nora", &code).await, Ok(true));
+    assert_eq!(sign_up("pia", &code).await, flaw, "it was for one");
+    let late = sign_up::invite(&w.app, olga, expires, None).await.unwrap();
+    w.clock.advance(span::days(2));
+    assert_eq!(sign_up("pia", &late).await, flaw, "it is too old");
+}
+
 on_both! {
+    an_invitation_is_good_for_as_many_as_it_is_for
     name_or_address_and_password_let_in
     a_session_lasts_for_being_used_and_ends_when_it_is_ended
     only_hashes_are_kept
