@@ -13,6 +13,7 @@ const MADE: &[(&str, &[&str])] = &[
     ("path", &[]),
     ("vec![path.to_owned(), format!(\"{path}/\")]", &[]),
     ("format!(\"{}.json\", path::HOST_META)", &["/.well-known/host-meta.json"]),
+    ("[consent::PATH, \"/oauth/authorize/\"]", &["/oauth/authorize"]),
     ("Sheet::Atom.path()", &["/@{name}/feed.atom"]),
     ("Sheet::Log.path()", &["/@{name}/log"]),
     ("urls::actor_part(path::INSTANCE, ActorPart::Outbox)", &["/actor/outbox"]),
@@ -40,7 +41,7 @@ impl Fillings {
             ["inbox", "outbox", "followers", "following", "featured", "moderators", "followers_synchronization"];
         let of_posts = ["replies", "likes", "shares", "context"].map(str::to_owned).to_vec();
         match place.split(':').next().unwrap_or(place) {
-            "id" => self.numbers.clone(),
+            "id" | "actor" => self.numbers.clone(),
             "name" | "acct" | "user" | "group" => self.names.clone(),
             "post" => self.posts.clone(),
             "part" if path.contains("{post}") => of_posts,
@@ -48,7 +49,7 @@ impl Fillings {
             "tag" | "hashtag" | "word" | "query" => self.words.clone(),
             // Of everything else it is enough that nothing is found there.
             "hash" | "key" | "file" | "path" | "token" | "code" | "provider" | "size" | "tail" | "lang" | "host"
-            | "version" | "date" => {
+            | "version" | "date" | "place" | "mark" => {
                 vec!["1".to_owned()]
             }
             _ => panic!("{path}: say in tests/leaks/routes.rs what may stand for {{{place}}}"),
