@@ -76,7 +76,7 @@ async fn commands_say_what_they_did() {
 async fn newcomers_wait_until_they_are_taken_in() {
     let mut program = Program::install(HERE);
     program.person("ana").await;
-    // Without a setting, an admin takes people in.
+    program.registration = "approval";
     program.start().await;
     let post = async |token: &str, path: &str, body: &Value| program.call(token, "POST", path, body).await.unwrap();
     let app = json!({ "client_name": "Probe", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write" });

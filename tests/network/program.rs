@@ -40,6 +40,8 @@ pub(crate) struct Program {
     folder: TempDir,
     database: Database,
     serving: Option<Child>,
+    /// Who may sign up.
+    pub(crate) registration: &'static str,
 }
 
 impl Program {
@@ -48,7 +50,13 @@ impl Program {
         let listener = TcpListener::bind((address, 0)).expect("a free port");
         let folder = work::folder();
         let database = Database::make(super::backend(), folder.path());
-        Self { address: listener.local_addr().expect("an address"), folder, database, serving: None }
+        Self {
+            address: listener.local_addr().expect("an address"),
+            folder,
+            database,
+            serving: None,
+            registration: "open",
+        }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -75,7 +83,7 @@ impl Program {
         command.args(arguments).env_clear().current_dir(self.folder.path()).kill_on_drop(true);
         command.env("TERTULIA_URL", self.url("")).env("TERTULIA_LISTEN", self.address.to_string());
         command.env("TERTULIA_DATA", self.folder.path()).env("TERTULIA_DATABASE", self.database.setting());
-        command.env("TERTULIA_ALLOW_PRIVATE_NETWORKS", "127.0.0.0/8").env("TERTULIA_REGISTRATION", "open");
+        command.env("TERTULIA_ALLOW_PRIVATE_NETWORKS", "127.0.0.0/8").env("TERTULIA_REGISTRATION", self.registration);
         command.env("TERTULIA_LOG", work::variable("TEST_LOG").unwrap_or_else(|| "info".to_owned()));
         command
     }
