@@ -41,7 +41,7 @@ impl Fillings {
             ["inbox", "outbox", "followers", "following", "featured", "moderators", "followers_synchronization"];
         let of_posts = ["replies", "likes", "shares", "context"].map(str::to_owned).to_vec();
         match place.split(':').next().unwrap_or(place) {
-            "id" | "actor" => self.numbers.clone(),
+            "id" | "actor" | "quoting" => self.numbers.clone(),
             "name" | "acct" | "user" | "group" => self.names.clone(),
             "post" => self.posts.clone(),
             "part" if path.contains("{post}") => of_posts,
