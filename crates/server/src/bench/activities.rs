@@ -91,7 +91,12 @@ impl Scribe<'_> {
 
     /// A reply by `sender`, with a number of its own.
     pub(super) fn reply(&self, sender: usize, number: usize, thread: Thread) -> Result<Vec<u8>, Failure> {
-        self.create(sender, number, Some(&self.note_uri(thread)?))
+        self.reply_to(sender, number, &self.note_uri(thread)?)
+    }
+
+    /// A reply by `sender` to any post, with a number of its own.
+    pub(super) fn reply_to(&self, sender: usize, number: usize, parent: &str) -> Result<Vec<u8>, Failure> {
+        self.create(sender, number, Some(parent))
     }
 
     /// A vote by `sender`.

@@ -117,7 +117,7 @@ fn catchup_table(f: &mut fmt::Formatter<'_>, catchup: &Catchup) -> fmt::Result {
 fn reads_table(f: &mut fmt::Formatter<'_>, reads: &Reads, limits: &Limits) -> fmt::Result {
     let names = ["", "per second", "p99 ms", "µs each", "of empty", "MB", "noise"];
     let [name, rest @ ..] = names;
-    write!(f, "{name:<12}")?;
+    write!(f, "{name:<16}")?;
     for name in rest {
         write!(f, "{name:>12}")?;
     }
@@ -126,7 +126,7 @@ fn reads_table(f: &mut fmt::Formatter<'_>, reads: &Reads, limits: &Limits) -> fm
         let each = read.cost.cpu_s * 1e6 / (read.per_s * read.seconds).max(1.0);
         let of = read.per_s / limits.empty_handler_per_s * 100.0;
         let Cost { peak_rss_mb, others_cpu, .. } = read.cost;
-        write!(f, "{name:<12}{:>12.0}{:>12.1}{each:>12.1}{of:>10.0} %", read.per_s, read.p99_ms)?;
+        write!(f, "{name:<16}{:>12.0}{:>12.1}{each:>12.1}{of:>10.0} %", read.per_s, read.p99_ms)?;
         writeln!(f, "{peak_rss_mb:>12.1}{:>10.0} %", others_cpu * 100.0)?;
     }
     Ok(())
