@@ -62,6 +62,26 @@ warning = Warning
 show-anyway = Show
 attachments = Attachments
 attachment = Attachment
+sensitive = This may be upsetting
+no-description = Picture without a description
+quote = Quote
+quote-unseen = What is quoted is gone, or not for you to see.
+quote-pending = The quote waits for the author to agree.
+quote-refused = The author does not agree to be quoted.
+poll = Poll
+poll-one = Choose one option
+poll-several = Choose one or more options
+poll-choose = Vote in the poll
+poll-results = See the results without voting
+poll-mine = your vote
+poll-chosen = you have voted
+poll-closes = open until { $when }
+poll-closed = closed on { $when }
+poll-voters =
+    { $count ->
+        [one] 1 person voted
+       *[other] { $count } people voted
+    }
 original = See it where it was published
 their-profile = See their profile
 level = Reply at level { $level }

@@ -67,6 +67,27 @@ warning = Aviso
 show-anyway = Mostrar
 attachments = Adjuntos
 attachment = Archivo adjunto
+sensitive = Puede herir la sensibilidad
+no-description = Imagen sin descripción
+quote = Citar
+quote-unseen = Lo citado ya no está o no puedes verlo.
+quote-pending = La cita espera el permiso de quien lo escribió.
+quote-refused = Quien lo escribió no permite que se cite.
+poll = Encuesta
+poll-one = Elige una opción
+poll-several = Elige una o varias opciones
+poll-choose = Votar en la encuesta
+poll-results = Ver los resultados sin votar
+poll-mine = tu voto
+poll-chosen = ya has votado
+poll-closes = abierta hasta el { $when }
+poll-closed = cerrada el { $when }
+poll-voters =
+    { $count ->
+        [one] 1 persona ha votado
+        [many] { $count } de personas han votado
+       *[other] { $count } personas han votado
+    }
 original = Ver en su sitio de origen
 their-profile = Ver su perfil
 level = Respuesta de nivel { $level }

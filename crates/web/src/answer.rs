@@ -22,9 +22,16 @@ use crate::{
     session, tongue,
 };
 
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
-    font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
-    frame-ancestors 'none'; object-src 'none'";
+/// What pages may load; media may have a host of their own.
+fn policy(request: &HttpRequest) -> String {
+    let app = request.app_data::<Data<App>>();
+    let media = app.and_then(|app| app.site().media_origin()).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {media}; \
+         media-src 'self' {media}; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    )
+}
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 
 /// Who asks for what: all that pages of every kind need to know.
@@ -141,6 +148,8 @@ pub(crate) struct Frame {
     pub(crate) login: String,
     /// What it is, in the words of `OpenGraph`.
     pub(crate) kind: &'static str,
+    /// A picture for those who show links to it.
+    pub(crate) picture: Option<String>,
 }
 
 impl Frame {
@@ -164,6 +173,7 @@ impl Frame {
             me: visit.me.clone(),
             login: session::login_path(&visit.path),
             kind: "website",
+            picture: None,
         }
     }
 
@@ -199,7 +209,7 @@ pub(crate) fn page(request: &HttpRequest, status: StatusCode, keep: Keep, templa
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, keep))
         .insert_header((header::VARY, "Cookie, Accept, Accept-Language"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy(request)))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::X_FRAME_OPTIONS, "DENY"))
         .insert_header((header::REFERRER_POLICY, "same-origin"))
@@ -210,9 +220,9 @@ pub(crate) fn page(request: &HttpRequest, status: StatusCode, keep: Keep, templa
 }
 
 /// Lets the forms of a page lead to an address elsewhere, too: browsers ask for leave before they follow a redirect.
-pub(crate) fn let_forms_lead_to(answer: &mut HttpResponse, address: &str) {
+pub(crate) fn let_forms_lead_to(request: &HttpRequest, answer: &mut HttpResponse, address: &str) {
     let Some(source) = domain::urls::form_target(address) else { return };
-    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {source}"));
+    let policy = policy(request).replace("form-action 'self'", &format!("form-action 'self' {source}"));
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

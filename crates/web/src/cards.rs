@@ -1,15 +1,17 @@
 //! What a page shows of a post and of an actor.
-use app::view::PostView;
+use app::{App, view::PostView};
 use domain::{
     actor::Actor,
     host::{self, Host},
     text::html,
-    urls::{self, Site},
+    urls::{self, Site, media::Portrait},
 };
 
 use crate::{
     care, compose,
     language::{self, Language},
+    media::{self, Link, Medium},
+    polls::Ballot,
 };
 
 /// The longest piece of a post that stands for the whole of it.
@@ -28,6 +30,8 @@ pub(crate) struct Face {
     pub(crate) letter: String,
     /// One of eight tones.
     pub(crate) tone: u64,
+    /// Its picture; the letter stands for it if there is none.
+    pub(crate) picture: Option<String>,
     pub(crate) is_group: bool,
     pub(crate) is_local: bool,
 }
@@ -42,6 +46,7 @@ impl Face {
             page: page_of(site, actor),
             letter: letter.unwrap_or_else(|| "·".to_owned()),
             tone: actor.name.bytes().map(u64::from).sum::<u64>() % 8,
+            picture: site.portrait(actor, Portrait::Icon),
             is_group: actor.is_group(),
             is_local: actor.is_local(),
             name,
@@ -59,11 +64,13 @@ pub(crate) fn outward(url: &str) -> Option<String> {
     host::origin(url).map(|_| url.to_owned())
 }
 
-/// Something attached to a post; it is linked and described, never loaded from elsewhere.
+/// What a post quotes.
 #[derive(Debug, Clone)]
-pub(crate) struct Enclosure {
-    pub(crate) url: String,
-    pub(crate) label: String,
+pub(crate) enum Quoted {
+    /// All of it, since its author agrees.
+    Card(Box<Card>),
+    /// Why it is not shown.
+    Withheld(&'static str),
 }
 
 /// A post as a page shows it.
@@ -91,7 +98,13 @@ pub(crate) struct Card {
     pub(crate) locked: bool,
     pub(crate) replies: String,
     pub(crate) likes: Option<String>,
-    pub(crate) enclosures: Vec<Enclosure>,
+    pub(crate) media: Vec<Medium>,
+    /// Whether its media are covered at first, without a warning that covers all of it.
+    pub(crate) is_veiled: bool,
+    pub(crate) links: Vec<Link>,
+    pub(crate) ballot: Option<Ballot>,
+    /// What it quotes, if that may be read.
+    pub(crate) quoted: Option<Quoted>,
     /// Whether whoever looks at it voted for it, or wrote it.
     pub(crate) voted: bool,
     pub(crate) mine: bool,
@@ -101,10 +114,12 @@ pub(crate) struct Card {
     pub(crate) delete_page: String,
     pub(crate) report_page: String,
     pub(crate) moderate_page: String,
+    pub(crate) quote_page: String,
 }
 
 impl Card {
-    pub(crate) fn new(site: &Site, t: Language, view: &PostView) -> Self {
+    pub(crate) fn new(app: &App, t: Language, view: &PostView) -> Self {
+        let site = app.site();
         let PostView { post, author, group, tally, .. } = view;
         let content = &post.content;
         let warning = content.warning.clone().filter(|warning| !warning.is_empty());
@@ -112,10 +127,6 @@ impl Card {
         let words = || html::excerpt(&content.html, HEADLINE);
         let headline = title.clone().or_else(|| warning.clone()).unwrap_or_else(words);
         let when = language::machine_moment(post.published);
-        let enclosures = content.attachments.iter().filter_map(|attachment| {
-            let label = if attachment.alt.is_empty() { t.attachment().to_owned() } else { attachment.alt.clone() };
-            Some(Enclosure { url: outward(&attachment.url)?, label })
-        });
         let about = |page: &str, what: &str| urls::asking(page, &[(what, &post.id.to_string())]);
         Self {
             id: post.id.0,
@@ -140,7 +151,11 @@ impl Card {
             locked: post.locked.is_some(),
             replies: t.replies(tally.replies),
             likes: (tally.likes > 0).then(|| t.likes(tally.likes)),
-            enclosures: enclosures.collect(),
+            media: media::shown(app, t, post),
+            is_veiled: content.sensitive && content.warning.as_deref().is_none_or(str::is_empty),
+            links: media::links(post),
+            ballot: Ballot::of(t, app.now(), post, None),
+            quoted: None,
             voted: false,
             mine: false,
             reply_page: about(compose::PATH, "to"),
@@ -148,6 +163,7 @@ impl Card {
             delete_page: about(care::DELETE, "post"),
             report_page: about(care::REPORT, "post"),
             moderate_page: about(care::MODERATE, "post"),
+            quote_page: about(compose::PATH, "quote"),
         }
     }
 }

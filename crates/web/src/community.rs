@@ -9,7 +9,7 @@ use domain::{
     policy::{self, Place},
     text::html,
     time::Timestamp,
-    urls::{self, Sheet},
+    urls::{self, Sheet, media::Portrait},
 };
 use store::{
     Conn,
@@ -39,6 +39,7 @@ struct Host {
 struct Community {
     frame: Frame,
     face: Face,
+    cover: Option<String>,
     vital: Vital,
     is_closed: bool,
     /// Sanitised.
@@ -151,9 +152,11 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     if !summary.is_empty() {
         frame.description = summary;
     }
-    let row = |(thread, view): &(Thread, PostView)| Row::new(site, t, now, thread, view);
+    let row = |(thread, view): &(Thread, PostView)| Row::new(app, t, thread, view);
     let rows = held.pinned.iter().chain(&held.threads).map(row).collect();
+    frame.picture.clone_from(&face.picture);
     Community {
+        cover: site.portrait(group, Portrait::Image),
         vital: Pulse::of(held.latest, now).said(t),
         is_closed,
         summary: html::sanitize(&group.summary),

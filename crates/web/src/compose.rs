@@ -249,7 +249,7 @@ async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: Entered) -> 
         Aim::Reply(post) => {
             let post = post.clone();
             let view = app.read(move |c| app::view::post(c, post)).await?;
-            Some(Card::new(app.site(), t, &view))
+            Some(Card::new(app, t, &view))
         }
         Aim::Thread | Aim::Edit(_) => None,
     };

@@ -191,7 +191,7 @@ fn ask(request: &HttpRequest, visit: &Visit, asked: &Request, login: &SignedIn, 
         action: PATH,
     };
     let mut answer = answer::page(request, StatusCode::OK, Keep::Never, &page);
-    answer::let_forms_lead_to(&mut answer, &consent.redirect_uri);
+    answer::let_forms_lead_to(request, &mut answer, &consent.redirect_uri);
     answer
 }
 

@@ -87,7 +87,7 @@ async fn feed(app: &App, visit: &Visit, name: &str) -> Result<Feed> {
 fn describe(app: &App, visit: &Visit, actor: &Actor, views: &[PostView]) -> Feed {
     let changed = |view: &PostView| view.post.edited.unwrap_or(view.post.published);
     let entry = |view: &PostView| {
-        let mut card = Card::new(app.site(), visit.language, view);
+        let mut card = Card::new(app, visit.language, view);
         (card.html, card.headline) = (readable(&card.html), readable(&card.headline));
         Entry { card, id: view.post.uri.clone(), updated: language::machine_moment(changed(view)) }
     };

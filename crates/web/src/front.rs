@@ -69,7 +69,7 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
         threads.truncate(ROWS);
         listing::hydrate(c, threads)
     });
-    let row = |(thread, view): &(Thread, PostView)| Row::new(site, t, app.now(), thread, view);
+    let row = |(thread, view): &(Thread, PostView)| Row::new(app, t, thread, view);
     let rows = latest.await?.iter().map(row).collect();
     let mut frame = Frame::public(visit, t.communities(), visit.home.clone());
     frame.place = "home";
@@ -87,7 +87,7 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
     let mut entries = directory::described(app, visit, groups).await?;
     let all = Some(site.page_on(&visit.host, directory::PATH));
     entries.sort_by_key(|entry| entry.face.name.to_lowercase());
-    let row = |(thread, view): &(Thread, PostView)| Row::new(site, t, app.now(), thread, view);
+    let row = |(thread, view): &(Thread, PostView)| Row::new(app, t, thread, view);
     let mut frame = Frame::private(visit, t.home());
     frame.place = "home";
     Ok(Front {

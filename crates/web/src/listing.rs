@@ -1,9 +1,8 @@
 //! Threads in lists: their orders, the rule of each in words, and one row for each thread.
-use app::view::PostView;
+use app::{App, view::PostView};
 use domain::{
     id::{ActorId, PostId},
-    time::Timestamp,
-    urls::{self, Site},
+    urls,
 };
 use serde::Deserialize;
 use store::{
@@ -101,12 +100,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(site: &Site, t: Language, now: Timestamp, thread: &Thread, view: &PostView) -> Self {
+    pub(crate) fn new(app: &App, t: Language, thread: &Thread, view: &PostView) -> Self {
         Self {
-            card: Card::new(site, t, view),
+            card: Card::new(app, t, view),
             replies: thread.replies,
             is_answered: thread.replies > 0,
-            latest: t.ago(now, thread.latest),
+            latest: t.ago(app.now(), thread.latest),
             latest_exactly: language::machine_moment(thread.latest),
         }
     }

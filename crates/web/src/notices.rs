@@ -85,7 +85,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let for_staff = [Kind::FollowRequest.as_str(), Kind::Report.as_str()].contains(&notice.kind.as_str());
         Some(Notice {
             text: sentence(t, &notice.kind, &face.name),
-            card: view.map(|view| Card::new(site, t, view)),
+            card: view.map(|view| Card::new(app, t, view)),
             page: for_staff.then(|| queue::PATH.to_owned()),
             when: t.ago(app.now(), notice.created),
             when_exactly: language::machine_moment(notice.created),

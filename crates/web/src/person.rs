@@ -7,7 +7,7 @@ use domain::{
     host::Host,
     id::PostId,
     text::html,
-    urls::{self, Sheet},
+    urls::{self, Sheet, media::Portrait},
 };
 use store::{
     Conn,
@@ -28,6 +28,7 @@ const DESCRIPTION: usize = 200;
 struct Person {
     frame: Frame,
     face: Face,
+    cover: Option<String>,
     /// Sanitised.
     summary: String,
     followers: i64,
@@ -40,6 +41,7 @@ struct Person {
 struct Stranger {
     frame: Frame,
     face: Face,
+    cover: Option<String>,
     host: String,
     summary: String,
     original: Option<String>,
@@ -93,10 +95,12 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, is_first: boo
     if !summary.is_empty() {
         frame.description = summary;
     }
+    frame.picture.clone_from(&face.picture);
     Person {
+        cover: site.portrait(person, Portrait::Image),
         summary: html::sanitize(&person.summary),
         followers: held.followers,
-        cards: held.posts.iter().map(|view| Card::new(site, t, view)).collect(),
+        cards: held.posts.iter().map(|view| Card::new(app, t, view)).collect(),
         older: held.oldest.map(|oldest| urls::page_before(&person.uri, Some(oldest.0))),
         frame,
         face,
@@ -108,6 +112,7 @@ pub(crate) fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: &
     let face = Face::new(app.site(), actor);
     let page = Stranger {
         frame: Frame::private(visit, format!("{} ({})", face.name, face.handle)),
+        cover: app.site().portrait(actor, Portrait::Image),
         host: Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display()),
         summary: html::sanitize(&actor.summary),
         original: cards::outward(&actor.url),

@@ -110,7 +110,7 @@ async fn complaints(app: &App, t: Language, me: Me) -> Result<Vec<Complaint>> {
             category: crate::care::named(t, report.category),
             comment: report.comment.clone(),
             when: t.ago(app.now(), report.created),
-            cards: named.map(|view| Card::new(app.site(), t, view)).collect(),
+            cards: named.map(|view| Card::new(app, t, view)).collect(),
         })
     };
     Ok(open.iter().filter_map(complaint).collect())

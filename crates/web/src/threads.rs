@@ -1,5 +1,5 @@
 //! The page of a post: what it says, what it replies to, and the replies below it.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -9,34 +9,32 @@ use actix_web::{
 use app::{App, Error, Result, view::PostView};
 use askama::Template;
 use domain::{
-    actor::Actor,
-    id::{ActorId, PostId},
-    policy,
-    post::{Post, Vote},
+    id::PostId,
+    post::{Post, QuoteState},
     text::html,
-    time::Timestamp,
     urls,
 };
 use serde::Deserialize;
-use store::{
-    Conn, log,
-    posts::{self, List, Page},
-    timelines,
-};
+use store::posts::{self, Page};
 
 use crate::{
     actors,
     answer::{self, Frame, Visit},
-    cards::{Card, Face},
+    cards::{Card, Face, Quoted},
     compose,
+    language::Language,
+    media,
+    polls::Ballot,
 };
+
+mod order;
+mod read;
+
+use order::order;
+use read::{Gap, Read};
 
 /// How many posts of a thread one page holds.
 const POSTS: i64 = 300;
-/// How many posts of a thread are looked through for what a reply replies to.
-const BRANCHES: i64 = 5_000;
-/// How deep replies are shown inside one another; deeper ones line up below.
-const LEVELS: usize = 6;
 const DESCRIPTION: usize = 200;
 /// The page of a thread in the order of time.
 const LINEAR: &str = "linear";
@@ -141,141 +139,19 @@ enum Found {
     Thread(Box<Read>),
 }
 
-/// What became of a post that others reply to.
-struct Gap {
-    id: PostId,
-    parent: Option<PostId>,
-    reason: String,
-    is_removed: bool,
-}
-
-struct Read {
-    post: PostView,
-    parents: Vec<PostView>,
-    closing: Option<(Actor, String)>,
-    replies: Vec<PostView>,
-    gaps: Vec<Gap>,
-    last: Option<PostId>,
-    /// Which of them whoever looks at the page voted for.
-    liked: HashSet<PostId>,
-    is_staff: bool,
-}
-
-impl Read {
-    fn thread(c: &mut Conn, post: Post, page: Page, viewer: Option<ActorId>, now: Timestamp) -> store::Result<Self> {
-        let branches = timelines::branches(c, post.root, BRANCHES)?;
-        let parent_of: HashMap<PostId, PostId> =
-            branches.iter().filter_map(|(id, parent)| Some((*id, (*parent)?))).collect();
-        let (ids, last) = if post.id == post.root {
-            let ids = posts::list(c, List::Thread(post.root), viewer, page)?;
-            let full = i64::try_from(ids.len()).is_ok_and(|length| length == page.limit);
-            (ids.clone(), ids.last().copied().filter(|_| full))
-        } else {
-            let below = descendants(post.id, &branches);
-            let seen = timelines::visible_among(c, &below, viewer)?;
-            (below.into_iter().filter(|id| seen.contains(id)).collect(), None)
-        };
-        let ids: Vec<PostId> = ids.into_iter().filter(|id| *id != post.id).collect();
-        let up: Vec<PostId> = chain(post.id, &parent_of).into_iter().rev().collect();
-        let seen = timelines::visible_among(c, &up, viewer)?;
-        let up: Vec<PostId> = up.into_iter().filter(|id| seen.contains(id)).collect();
-        let (above, below) = (posts::by_ids(c, &up)?, posts::by_ids(c, &ids)?);
-        let gaps = gaps(c, post.id, &ids, &parent_of)?;
-        let shown: Vec<PostId> = ids.iter().copied().chain([post.id]).collect();
-        let votes = viewer.map(|me| store::votes::of(c, me, &shown)).transpose()?.unwrap_or_default();
-        let standing = match (viewer, post.group) {
-            (Some(me), Some(group)) => Some(store::groups::standing(c, group, me, now)?),
-            _ => None,
-        };
-        let closing = if post.locked.is_some() { closing(c, post.id)? } else { None };
-        Ok(Self {
-            replies: app::view::posts(c, below)?,
-            parents: app::view::posts(c, above)?,
-            post: app::view::post(c, post)?,
-            closing,
-            gaps,
-            last,
-            liked: votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect(),
-            is_staff: standing.is_some_and(|standing| policy::moderate(&standing).is_ok()),
-        })
-    }
-}
-
-/// What a post replies to, up to the beginning of its thread.
-fn chain(id: PostId, parent_of: &HashMap<PostId, PostId>) -> Vec<PostId> {
-    let mut found = Vec::new();
-    let mut at = id;
-    while let Some(parent) = parent_of.get(&at).filter(|parent| !found.contains(*parent)) {
-        found.push(*parent);
-        at = *parent;
-    }
-    found
-}
-
-/// The posts that reply to `top`, directly or not.
-fn descendants(top: PostId, branches: &[(PostId, Option<PostId>)]) -> Vec<PostId> {
-    let mut below = HashSet::from([top]);
-    // What came from elsewhere may be older by its number than what it replies to.
-    loop {
-        let before = below.len();
-        below.extend(
-            branches
-                .iter()
-                .filter(|(_, parent)| parent.is_some_and(|parent| below.contains(&parent)))
-                .map(|(id, _)| *id)
-                .collect::<Vec<_>>(),
-        );
-        if below.len() == before {
-            break;
-        }
-    }
-    branches.iter().map(|(id, _)| *id).filter(|id| *id != top && below.contains(id)).collect()
-}
-
-/// What is gone but has replies among `shown`: it leaves a place, and the reason if it was taken out.
-fn gaps(c: &mut Conn, top: PostId, shown: &[PostId], parent_of: &HashMap<PostId, PostId>) -> store::Result<Vec<Gap>> {
-    let known: HashSet<PostId> = shown.iter().copied().chain([top]).collect();
-    let mut missing: Vec<PostId> = Vec::new();
-    for id in shown {
-        for parent in chain(*id, parent_of) {
-            if known.contains(&parent) || missing.contains(&parent) {
-                break;
-            }
-            missing.push(parent);
-        }
-    }
-    let mut found = posts::by_ids(c, &missing)?;
-    // What was for few leaves no trace.
-    found.retain(|post| post.audience.is_open() && !post.is_live());
-    let ids: Vec<PostId> = found.iter().map(|post| post.id).collect();
-    let said = log::about(c, &ids)?;
-    let reason = |post: &Post| {
-        let is_removal = |entry: &&log::Entry| entry.post_id == Some(post.id.0) && entry.action == "remove";
-        said.iter().rfind(is_removal).map(|entry| entry.reason.clone()).unwrap_or_default()
-    };
-    let gap = |post: Post| Gap {
-        id: post.id,
-        parent: post.parent,
-        reason: if post.deleted.is_some() { String::new() } else { reason(&post) },
-        is_removed: post.deleted.is_none(),
-    };
-    Ok(found.into_iter().map(gap).collect())
-}
-
-/// Who closed a thread, and what they said about it.
-fn closing(c: &mut Conn, id: PostId) -> store::Result<Option<(Actor, String)>> {
-    let said = log::about(c, &[id])?;
-    let Some(entry) = said.into_iter().rfind(|entry| entry.action == "lock") else { return Ok(None) };
-    Ok(store::actors::by_id(c, ActorId(entry.actor_id))?.map(|by| (by, entry.reason)))
-}
-
 fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let (site, t) = (app.site(), visit.language);
-    let Read { post, parents, closing, replies, gaps, last, liked, is_staff } = read;
-    let made = |view: &PostView| Card {
-        voted: liked.contains(&view.post.id),
-        mine: visit.viewer() == Some(view.post.author),
-        ..Card::new(site, t, view)
+    let Read { post, parents, closing, replies, gaps, last, quoted, liked, chosen, is_staff } = read;
+    let made = |view: &PostView| {
+        let id = view.post.id;
+        let mine = visit.me.as_ref().map(|_| chosen.get(&id).map_or(&[][..], Vec::as_slice));
+        Card {
+            voted: liked.contains(&id),
+            mine: visit.viewer() == Some(view.post.author),
+            ballot: Ballot::of(t, app.now(), &view.post, mine),
+            quoted: quoted_by(app, t, view, &quoted),
+            ..Card::new(app, t, view)
+        }
     };
     let (is_first, is_linear) = (asked.after.is_none(), asked.view == LINEAR);
     let mut card = made(&post);
@@ -299,12 +175,13 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         Some(warning) => warning.clone(),
         None => html::excerpt(&post.post.content.html, DESCRIPTION),
     };
+    frame.picture = media::emblem(&card).filter(|_| post.post.audience.is_open());
     let view = |view: &str| urls::asking(&card.page, &[("view", view)]);
     let more = last.map(|last| {
         urls::asking(&card.page, &[("view", if is_linear { LINEAR } else { "" }), ("after", &last.to_string())])
     });
     Thread {
-        parents: parents.iter().map(|view| Card::new(site, t, view)).collect(),
+        parents: parents.iter().map(|view| Card::new(app, t, view)).collect(),
         closing: closing.map(|(by, reason)| Closing { by: Face::new(site, &by), reason }),
         replies: arrange(post.post.id, is_linear, &replies, gaps, made),
         other_view: view(if is_linear { "" } else { LINEAR }),
@@ -316,6 +193,18 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         frame,
         card,
     }
+}
+
+/// What a post quotes, or why that is not shown.
+fn quoted_by(app: &App, t: Language, view: &PostView, quoted: &HashMap<PostId, PostView>) -> Option<Quoted> {
+    let quote = view.quote.as_ref()?;
+    let found = quote.post.and_then(|id| quoted.get(&id));
+    Some(match (quote.state, found) {
+        (QuoteState::Accepted, Some(found)) => Quoted::Card(Box::new(Card::new(app, t, found))),
+        (QuoteState::Accepted, None) => Quoted::Withheld(t.quote_unseen()),
+        (QuoteState::Pending, _) => Quoted::Withheld(t.quote_pending()),
+        (QuoteState::Rejected | QuoteState::Revoked, _) => Quoted::Withheld(t.quote_refused()),
+    })
 }
 
 /// Replies and gaps in the order of the page.
@@ -349,50 +238,4 @@ fn arrange(
         }
     };
     order.iter().zip(levels.windows(2)).map(reply).collect()
-}
-
-/// Replies in the order of reading, each below what it replies to, with its level from 1 to [`LEVELS`].
-fn order(top: PostId, replies: impl Iterator<Item = (PostId, Option<PostId>)> + Clone) -> Vec<(PostId, usize)> {
-    let known: HashSet<PostId> = replies.clone().map(|(id, _)| id).collect();
-    let mut children: HashMap<PostId, Vec<PostId>> = HashMap::new();
-    for (id, parent) in replies {
-        let parent = parent.filter(|parent| known.contains(parent) && *parent != id).unwrap_or(top);
-        children.entry(parent).or_default().push(id);
-    }
-    let mut ordered = Vec::with_capacity(known.len());
-    // A stack and no recursion: how deep a thread goes is up to strangers. Taking lists out ends every circle.
-    let mut waiting: Vec<(PostId, usize)> = Vec::new();
-    let mut visit = |id: PostId, level: usize, waiting: &mut Vec<(PostId, usize)>| {
-        let below = children.remove(&id).unwrap_or_default();
-        waiting.extend(below.into_iter().rev().map(|child| (child, (level + 1).min(LEVELS))));
-    };
-    visit(top, 0, &mut waiting);
-    while let Some((id, level)) = waiting.pop() {
-        ordered.push((id, level));
-        visit(id, level, &mut waiting);
-    }
-    ordered
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ordered(replies: &[(i64, i64)]) -> Vec<(i64, usize)> {
-        let replies = replies.iter().map(|(id, parent)| (PostId(*id), Some(PostId(*parent))));
-        order(PostId(1), replies).into_iter().map(|(id, level)| (id.0, level)).collect()
-    }
-
-    #[test]
-    fn replies_stand_below_what_they_reply_to() {
-        assert_eq!(ordered(&[(2, 1), (3, 1), (4, 2), (5, 4), (6, 3)]), [(2, 1), (4, 2), (5, 3), (3, 1), (6, 2)]);
-    }
-
-    #[test]
-    fn orphans_circles_and_depths_do_no_harm() {
-        assert_eq!(ordered(&[(3, 99), (4, 4)]), [(3, 1), (4, 1)]);
-        assert_eq!(ordered(&[(5, 6), (6, 5), (7, 1)]), [(7, 1)]);
-        let chain: Vec<(i64, i64)> = (2..10_000).map(|id| (id, id - 1)).collect();
-        assert_eq!(ordered(&chain).last(), Some(&(9_999, LEVELS)));
-    }
 }

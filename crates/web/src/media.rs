@@ -1,0 +1,114 @@
+//! Pictures, films, sounds and links as a page shows them: always from here, and private ones by addresses that were lent.
+use app::{App, media::Lender};
+use domain::{
+    media::small,
+    post::{Attachment, Post},
+    urls::media as paths,
+};
+
+use crate::{cards::outward, language::Language};
+
+/// How many a post shows.
+const MOST: usize = 16;
+
+/// How something is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Picture,
+    Film,
+    Sound,
+    /// Anything else is there to be fetched.
+    File,
+}
+
+impl Kind {
+    fn of(media_type: &str) -> Self {
+        match media_type.split('/').next() {
+            Some("image") => Self::Picture,
+            Some("video") => Self::Film,
+            Some("audio") => Self::Sound,
+            _ => Self::File,
+        }
+    }
+}
+
+/// Something that belongs to a post.
+#[derive(Debug, Clone)]
+pub(crate) struct Medium {
+    pub(crate) kind: Kind,
+    pub(crate) url: String,
+    /// A small version, and its width.
+    pub(crate) preview: Option<(String, u32)>,
+    /// Its size, as far as it is known.
+    pub(crate) pixels: Option<(u32, u32)>,
+    /// What it shows, in words.
+    pub(crate) alt: String,
+    /// What it is called where there is nothing to see.
+    pub(crate) label: String,
+}
+
+/// A link that a post is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) url: String,
+    pub(crate) title: String,
+    pub(crate) host: String,
+}
+
+fn is_link(attachment: &Attachment) -> bool {
+    ["text/html", "application/xhtml"].iter().any(|kind| attachment.media_type.starts_with(kind))
+}
+
+/// What a post shows.
+pub(crate) fn shown(app: &App, t: Language, post: &Post) -> Vec<Medium> {
+    if post.content.attachments.is_empty() {
+        return Vec::new();
+    }
+    let lender = Lender::for_people(app);
+    let is_there = |url: &str| paths::is_ours(url) || outward(url).is_some();
+    let all = post.content.attachments.iter().enumerate();
+    let shown = all.filter(|(_, attachment)| !is_link(attachment) && is_there(&attachment.url)).take(MOST);
+    shown.map(|(place, attachment)| medium(app, t, &lender, post, (place, attachment))).collect()
+}
+
+fn medium(app: &App, t: Language, lender: &Lender, post: &Post, (place, attachment): (usize, &Attachment)) -> Medium {
+    let here = |path: &str| app.site().media(&lender.path(post, path));
+    let kind = Kind::of(&attachment.media_type);
+    let pixels = attachment.width.zip(attachment.height).filter(|(width, height)| *width > 0 && *height > 0);
+    let url = match (paths::is_ours(&attachment.url), kind) {
+        (true, _) => here(&attachment.url),
+        // What we do not know how to show is not handed on either.
+        (false, Kind::File) => attachment.url.clone(),
+        (false, _) => here(&paths::attached(post.id, place, &attachment.url)),
+    };
+    let preview = attachment.preview.as_deref().filter(|path| paths::is_ours(path)).map(here);
+    Medium {
+        kind,
+        url,
+        preview: preview.zip(pixels.map(|pixels| small(pixels).0)),
+        pixels,
+        label: if attachment.alt.is_empty() { t.attachment().to_owned() } else { attachment.alt.clone() },
+        alt: attachment.alt.clone(),
+    }
+}
+
+/// The links that a post is about.
+pub(crate) fn links(post: &Post) -> Vec<Link> {
+    let links = post.content.attachments.iter().filter(|attachment| is_link(attachment));
+    let link = |attachment: &Attachment| {
+        let url = outward(&attachment.url)?;
+        let host = domain::host::Host::of(&url).map(|host| host.display()).unwrap_or_default();
+        let title = Some(&attachment.alt).filter(|title| !title.is_empty());
+        let title = title.or(post.content.title.as_ref()).unwrap_or(&url).clone();
+        Some(Link { title, host, url })
+    };
+    links.take(MOST).filter_map(link).collect()
+}
+
+/// The first picture of a post that everybody may see at once, for those who show links to it.
+pub(crate) fn emblem(card: &crate::cards::Card) -> Option<String> {
+    if card.is_veiled || card.warning.is_some() {
+        return None;
+    }
+    card.media.iter().find(|medium| medium.kind == Kind::Picture).map(|medium| medium.url.clone())
+}

@@ -1,0 +1,109 @@
+//! Polls: what was asked, what was counted, and choosing by a form.
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use app::{App, Error, polls};
+use domain::{
+    id::{ActorId, PostId},
+    post::Post,
+    time::Timestamp,
+};
+use store::Conn;
+
+use crate::{
+    answer::{self, Visit},
+    deeds,
+    language::{self, Language},
+    posted::Sent,
+};
+
+/// Where one chooses.
+pub(crate) const CHOOSE: &str = "/choose";
+
+/// An option as a page shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub(crate) name: String,
+    /// Of a hundred who voted, how many chose it.
+    pub(crate) share: u32,
+    /// Whether whoever looks at it did.
+    pub(crate) is_mine: bool,
+}
+
+/// A poll as a page shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Ballot {
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) is_multiple: bool,
+    pub(crate) voters: i64,
+    /// Whether whoever looks at it can choose now.
+    pub(crate) is_open: bool,
+    pub(crate) has_chosen: bool,
+    /// When it closes or closed, in words and for software.
+    pub(crate) end: Option<(String, String)>,
+}
+
+impl Ballot {
+    /// The poll of a post; `mine` is what whoever looks at it chose, nothing if they cannot choose.
+    pub(crate) fn of(t: Language, now: Timestamp, post: &Post, mine: Option<&[usize]>) -> Option<Self> {
+        let poll = post.content.poll.as_ref()?;
+        let (voters, votes) = (poll.voters, poll.options.iter().map(|(_, votes)| *votes));
+        // Some servers count votes and no voters.
+        let whole = u64::from(voters).max(if poll.multiple { 0 } else { votes.map(u64::from).sum() });
+        let share = |votes: u32| u32::try_from(u64::from(votes) * 100 / whole.max(1)).unwrap_or(100).min(100);
+        let is_mine = |place: usize| mine.is_some_and(|mine| mine.contains(&place));
+        let choice = |(place, (name, votes)): (usize, &(String, u32))| Choice {
+            name: name.clone(),
+            share: share(*votes),
+            is_mine: is_mine(place),
+        };
+        let closed = poll.is_closed(now);
+        let end = poll.closes.map(|at| {
+            let moment = t.moment(at);
+            (if closed { t.poll_closed(moment) } else { t.poll_closes(moment) }, language::machine_moment(at))
+        });
+        let has_chosen = mine.is_some_and(|mine| !mine.is_empty());
+        Some(Self {
+            choices: poll.options.iter().enumerate().map(choice).collect(),
+            is_multiple: poll.multiple,
+            voters: i64::try_from(whole).unwrap_or(i64::MAX),
+            is_open: !closed && mine.is_some() && !has_chosen,
+            has_chosen,
+            end,
+        })
+    }
+}
+
+/// What `viewer` chose in the polls among these posts.
+pub(crate) fn chosen(
+    c: &mut Conn,
+    viewer: Option<ActorId>,
+    posts: &[PostId],
+) -> store::Result<HashMap<PostId, Vec<usize>>> {
+    match viewer {
+        Some(me) if !posts.is_empty() => store::polls::chosen(c, me, posts),
+        _ => Ok(HashMap::new()),
+    }
+}
+
+/// `POST /choose`
+pub(crate) async fn choose(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Vec<(String, String)>>,
+) -> HttpResponse {
+    let (mut choices, mut post, mut back) = (Vec::new(), None, "/");
+    for (name, value) in &sent.entered {
+        match name.as_str() {
+            "choice" => choices.extend(value.parse::<usize>()),
+            "post" => post = value.parse().ok().map(PostId),
+            "back" => back = value,
+            _ => {}
+        }
+    }
+    let Some(post) = post else { return answer::error(&request, &visit, &Error::NotFound) };
+    let result = polls::vote(&app, sent.by.me, post, choices).await.map(drop);
+    let back = format!("{back}#p{post}");
+    deeds::done(&request, &app, &visit, result, &back)
+}

@@ -1,0 +1,182 @@
+//! What the page of a post needs, in a fixed number of queries.
+use std::collections::{HashMap, HashSet};
+
+use app::view::PostView;
+use domain::{
+    actor::Actor,
+    id::{ActorId, PostId},
+    policy,
+    post::{Post, QuoteState, Vote},
+    time::Timestamp,
+};
+use store::{
+    Conn, log,
+    posts::{self, List, Page},
+    timelines,
+};
+
+use crate::polls;
+
+/// How many posts of a thread are looked through for what a reply replies to.
+const BRANCHES: i64 = 5_000;
+
+/// What became of a post that others reply to.
+pub(super) struct Gap {
+    pub(super) id: PostId,
+    pub(super) parent: Option<PostId>,
+    pub(super) reason: String,
+    pub(super) is_removed: bool,
+}
+
+/// What a page shows around a post, and below it.
+pub(super) struct Read {
+    pub(super) post: PostView,
+    pub(super) parents: Vec<PostView>,
+    pub(super) closing: Option<(Actor, String)>,
+    pub(super) replies: Vec<PostView>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) last: Option<PostId>,
+    /// What is quoted by the posts of the page, as far as whoever looks at it may read that.
+    pub(super) quoted: HashMap<PostId, PostView>,
+    /// Which of them whoever looks at the page voted for.
+    pub(super) liked: HashSet<PostId>,
+    /// What they chose in polls.
+    pub(super) chosen: HashMap<PostId, Vec<usize>>,
+    pub(super) is_staff: bool,
+}
+
+impl Read {
+    pub(super) fn thread(
+        c: &mut Conn,
+        post: Post,
+        page: Page,
+        viewer: Option<ActorId>,
+        now: Timestamp,
+    ) -> store::Result<Self> {
+        let branches = timelines::branches(c, post.root, BRANCHES)?;
+        let parent_of: HashMap<PostId, PostId> =
+            branches.iter().filter_map(|(id, parent)| Some((*id, (*parent)?))).collect();
+        let (ids, last) = if post.id == post.root {
+            let ids = posts::list(c, List::Thread(post.root), viewer, page)?;
+            let full = i64::try_from(ids.len()).is_ok_and(|length| length == page.limit);
+            (ids.clone(), ids.last().copied().filter(|_| full))
+        } else {
+            let below = descendants(post.id, &branches);
+            let seen = timelines::visible_among(c, &below, viewer)?;
+            (below.into_iter().filter(|id| seen.contains(id)).collect(), None)
+        };
+        let ids: Vec<PostId> = ids.into_iter().filter(|id| *id != post.id).collect();
+        let up: Vec<PostId> = chain(post.id, &parent_of).into_iter().rev().collect();
+        let seen = timelines::visible_among(c, &up, viewer)?;
+        let up: Vec<PostId> = up.into_iter().filter(|id| seen.contains(id)).collect();
+        let (above, below) = (posts::by_ids(c, &up)?, posts::by_ids(c, &ids)?);
+        let gaps = gaps(c, post.id, &ids, &parent_of)?;
+        let shown: Vec<PostId> = ids.iter().copied().chain([post.id]).collect();
+        let votes = viewer.map(|me| store::votes::of(c, me, &shown)).transpose()?.unwrap_or_default();
+        let standing = match (viewer, post.group) {
+            (Some(me), Some(group)) => Some(store::groups::standing(c, group, me, now)?),
+            _ => None,
+        };
+        let closing = if post.locked.is_some() { closing(c, post.id)? } else { None };
+        let (post, replies) = (app::view::post(c, post)?, app::view::posts(c, below)?);
+        let asking = replies.iter().chain([&post]).filter(|view| view.post.content.poll.is_some());
+        let asking: Vec<PostId> = asking.map(|view| view.post.id).collect();
+        Ok(Self {
+            parents: app::view::posts(c, above)?,
+            quoted: quoted(c, replies.iter().chain([&post]), viewer)?,
+            chosen: polls::chosen(c, viewer, &asking)?,
+            replies,
+            post,
+            closing,
+            gaps,
+            last,
+            liked: votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect(),
+            is_staff: standing.is_some_and(|standing| policy::moderate(&standing).is_ok()),
+        })
+    }
+}
+
+/// What a post replies to, up to the beginning of its thread.
+fn chain(id: PostId, parent_of: &HashMap<PostId, PostId>) -> Vec<PostId> {
+    let mut found = Vec::new();
+    let mut at = id;
+    while let Some(parent) = parent_of.get(&at).filter(|parent| !found.contains(*parent)) {
+        found.push(*parent);
+        at = *parent;
+    }
+    found
+}
+
+/// The posts that reply to `top`, directly or not.
+fn descendants(top: PostId, branches: &[(PostId, Option<PostId>)]) -> Vec<PostId> {
+    let mut below = HashSet::from([top]);
+    // What came from elsewhere may be older by its number than what it replies to.
+    loop {
+        let before = below.len();
+        below.extend(
+            branches
+                .iter()
+                .filter(|(_, parent)| parent.is_some_and(|parent| below.contains(&parent)))
+                .map(|(id, _)| *id)
+                .collect::<Vec<_>>(),
+        );
+        if below.len() == before {
+            break;
+        }
+    }
+    branches.iter().map(|(id, _)| *id).filter(|id| *id != top && below.contains(id)).collect()
+}
+
+/// What is gone but has replies among `shown`: it leaves a place, and the reason if it was taken out.
+fn gaps(c: &mut Conn, top: PostId, shown: &[PostId], parent_of: &HashMap<PostId, PostId>) -> store::Result<Vec<Gap>> {
+    let known: HashSet<PostId> = shown.iter().copied().chain([top]).collect();
+    let mut missing: Vec<PostId> = Vec::new();
+    for id in shown {
+        for parent in chain(*id, parent_of) {
+            if known.contains(&parent) || missing.contains(&parent) {
+                break;
+            }
+            missing.push(parent);
+        }
+    }
+    let mut found = posts::by_ids(c, &missing)?;
+    // What was for few leaves no trace.
+    found.retain(|post| post.audience.is_open() && !post.is_live());
+    let ids: Vec<PostId> = found.iter().map(|post| post.id).collect();
+    let said = log::about(c, &ids)?;
+    let reason = |post: &Post| {
+        let is_removal = |entry: &&log::Entry| entry.post_id == Some(post.id.0) && entry.action == "remove";
+        said.iter().rfind(is_removal).map(|entry| entry.reason.clone()).unwrap_or_default()
+    };
+    let gap = |post: Post| Gap {
+        id: post.id,
+        parent: post.parent,
+        reason: if post.deleted.is_some() { String::new() } else { reason(&post) },
+        is_removed: post.deleted.is_none(),
+    };
+    Ok(found.into_iter().map(gap).collect())
+}
+
+/// Who closed a thread, and what they said about it.
+fn closing(c: &mut Conn, id: PostId) -> store::Result<Option<(Actor, String)>> {
+    let said = log::about(c, &[id])?;
+    let Some(entry) = said.into_iter().rfind(|entry| entry.action == "lock") else { return Ok(None) };
+    Ok(store::actors::by_id(c, ActorId(entry.actor_id))?.map(|by| (by, entry.reason)))
+}
+
+/// What these posts quote with leave, by its number, as far as `viewer` may read it.
+pub(crate) fn quoted<'a>(
+    c: &mut Conn,
+    views: impl Iterator<Item = &'a PostView>,
+    viewer: Option<ActorId>,
+) -> store::Result<HashMap<PostId, PostView>> {
+    let agreed = views.filter_map(|view| view.quote.as_ref()).filter(|quote| quote.state == QuoteState::Accepted);
+    let ids: Vec<PostId> = agreed.filter_map(|quote| quote.post).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let seen = timelines::visible_among(c, &ids, viewer)?;
+    let mut found = posts::by_ids(c, &ids)?;
+    found.retain(|post| seen.contains(&post.id));
+    Ok(app::view::posts(c, found)?.into_iter().map(|view| (view.post.id, view)).collect())
+}
