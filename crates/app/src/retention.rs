@@ -4,7 +4,7 @@ use std::time::Duration;
 use domain::time::span;
 use store::retention::Cutoffs;
 
-use crate::{App, Result, media};
+use crate::{App, Result, drafts, media};
 
 /// How often.
 const EVERY: Duration = span::hours(1);
@@ -36,7 +36,8 @@ pub async fn sweep(app: &App) -> Result<()> {
     let piece = || {
         app.write(|tx| {
             let now = tx.now();
-            let keep = Cutoffs { bodies: now - BODIES, ids: now - IDS, activities: now - ACTIVITIES, ended: now };
+            let (bodies, ids, activities) = (now - BODIES, now - IDS, now - ACTIVITIES);
+            let keep = Cutoffs { bodies, ids, activities, drafts: now - drafts::KEPT, ended: now };
             Ok(store::retention::sweep(tx, &keep)?)
         })
     };

@@ -5,6 +5,7 @@ use domain::{id, time::Timestamp};
 use crate::{
     conn::{Tx, db},
     dialect::AmongExt,
+    drafts,
     error::Result,
     schema::{activities, backfills, deliveries, forestalled, received, received_bodies, settings},
     sessions, settings as remembered, tokens,
@@ -25,6 +26,8 @@ pub struct Cutoffs {
     pub ids: Timestamp,
     /// Activities of ours that nobody waits for, and deliveries that were given up.
     pub activities: Timestamp,
+    /// What people began to write and did not go on with.
+    pub drafts: Timestamp,
     /// Sessions, codes and links that have ended.
     pub ended: Timestamp,
 }
@@ -32,6 +35,7 @@ pub struct Cutoffs {
 /// Forgets a piece of what is too old; whether there may be more.
 pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
     sessions::sweep(tx, keep.ended)?;
+    drafts::sweep(tx, keep.drafts)?;
     tokens::sweep(tx, keep.ended)?;
     let bodies = sweep_bodies(tx, keep.bodies)?;
     let old = id::at(keep.ids, 0);

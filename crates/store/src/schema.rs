@@ -4,9 +4,9 @@ mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
 pub(crate) use own::{
-    announcement_marks, announcements, bookmarks, conversations, endorsements, featured_tags, filter_keywords,
+    announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
     filter_posts, filters, followed_tags, host_shuns, list_members, lists, markers, muted_threads, notes,
-    notice_permissions, notice_policies, pins, revisions, scheduled, shuns, unsuggested,
+    notice_permissions, notice_policies, pins, readings, revisions, scheduled, shuns, unsuggested,
 };
 
 pub(crate) mod media;
@@ -486,6 +486,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     pins,
     muted_threads,
     scheduled,
+    drafts,
+    readings,
     conversations,
     notice_policies,
     notice_permissions,

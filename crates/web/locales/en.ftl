@@ -263,6 +263,35 @@ preview = Preview
 preview-here = How it will look here
 preview-mastodon = How it will look in Mastodon
 preview-mastodon-hint = It reaches all who follow the community, whole; the title stands in bold at the beginning.
+attach-heading = Pictures, video or sound
+choose-files = Files
+files-hint = Four at most. You can describe them afterwards for those who cannot see them.
+attach = Upload
+alt-label = Description of file { $number }
+alt-hint = Say what is to be seen or heard: those who cannot see the picture read it, and so do search engines.
+take-away = Take file { $number } away
+sensitive-label = Cover the pictures until somebody wants to see them
+flaw-alt =
+    { $count ->
+        [one] One picture has no description: people who cannot see will not know what it shows
+       *[other] { $count } pictures have no description: people who cannot see will not know what they show
+    }
+flaw-file = That file cannot be used: it is too large, or no picture, video or sound.
+send-anyway = Publish without a description
+add-poll = Ask a poll
+poll-option = Option { $number }
+poll-allow-several = Several may be chosen
+poll-lasts = Open for
+one-hour = One hour
+six-hours = Six hours
+one-day = One day
+three-days = Three days
+seven-days = One week
+quoting = You are quoting
+discard = Discard
+draft-recovered = Here is what you left unfinished.
+draft-kept = Draft saved
+session-ended = Your session had ended. Sign in again: what you wrote is still here.
 your-reply = Your reply
 flaw-text = Write something.
 flaw-group = Choose a community.

@@ -270,6 +270,36 @@ preview = Ver antes
 preview-here = Así se verá aquí
 preview-mastodon = Así se verá en Mastodon
 preview-mastodon-hint = Llega completo a quienes siguen la comunidad; el título va en negrita al principio.
+attach-heading = Imágenes, vídeo o audio
+choose-files = Archivos
+files-hint = Hasta cuatro. Después podrás describirlos para quien no los ve.
+attach = Subir
+alt-label = Descripción del archivo { $number }
+alt-hint = Describe lo que se ve o se oye: lo leen quienes no ven la imagen, y los buscadores.
+take-away = Quitar el archivo { $number }
+sensitive-label = Cubrir las imágenes hasta que alguien quiera verlas
+flaw-alt =
+    { $count ->
+        [one] Una imagen no tiene descripción: quien no ve no sabrá qué muestra
+        [many] { $count } de imágenes no tienen descripción: quien no ve no sabrá qué muestran
+       *[other] { $count } imágenes no tienen descripción: quien no ve no sabrá qué muestran
+    }
+flaw-file = Ese archivo no se puede usar: es demasiado grande, o no es una imagen, un vídeo o un audio.
+send-anyway = Publicar sin descripción
+add-poll = Encuesta
+poll-option = Opción { $number }
+poll-allow-several = Se pueden elegir varias
+poll-lasts = Abierta durante
+one-hour = Una hora
+six-hours = Seis horas
+one-day = Un día
+three-days = Tres días
+seven-days = Una semana
+quoting = Citas
+discard = Descartar
+draft-recovered = Aquí está lo que dejaste a medias.
+draft-kept = Borrador guardado
+session-ended = Tu sesión había terminado. Entra de nuevo: lo que escribiste sigue aquí.
 your-reply = Tu respuesta
 flaw-text = Escribe algo.
 flaw-group = Elige en qué comunidad.

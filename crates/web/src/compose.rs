@@ -1,70 +1,39 @@
-//! Writing: a new conversation, a reply, or a change of what one wrote; with a preview before it is sent.
+//! Writing: a new conversation, a reply, or a change of what one wrote; with pictures, a poll, a preview, and a draft
+//! that outlives the browser.
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Error, Me, Result, posts, posts::Writing};
-use askama::Template;
-use domain::{
-    actor::Actor,
-    id::{ActorId, PostId},
-    post::Post,
-    text::{html, markdown},
-    urls,
-};
+use app::{App, Error, Me, Result, drafts, media, posts, posts::Writing};
+use domain::{actor::Actor, id::PostId, post::Post, urls};
 use serde::Deserialize;
 
 use crate::{
-    answer::{self, Frame, Keep, Visit},
-    cards::{self, Card, Face},
-    forms::{Choice, Field, Fields},
-    posted::Sent,
+    answer::{self, Keep, Visit},
+    cards,
+    filled::Filled,
+    login,
     session::SignedIn,
 };
 
-/// Where one writes.
-pub(crate) const PATH: &str = "/write";
-/// How many communities one may choose from.
-const GROUPS: i64 = 200;
-/// The languages one may choose from: what is spoken where Tertulia is at home, and what is read most besides.
-const TONGUES: [(&str, &str); 12] = [
-    ("es", "Español"),
-    ("en", "English"),
-    ("ca", "Català"),
-    ("gl", "Galego"),
-    ("eu", "Euskara"),
-    ("pt", "Português"),
-    ("fr", "Français"),
-    ("it", "Italiano"),
-    ("de", "Deutsch"),
-    ("nl", "Nederlands"),
-    ("pl", "Polski"),
-    ("eo", "Esperanto"),
-];
+mod entered;
+mod page;
 
-/// What is to be written: in which community, in reply to what, or instead of what.
+use entered::{Deed, Entered};
+use page::{Compose, Preview, page};
+
+/// Where one writes, and where what is being written is kept meanwhile.
+pub(crate) const PATH: &str = "/write";
+pub(crate) const DRAFT: &str = "/write/draft";
+
+/// What is to be written: in which community, in reply to what, instead of what, or quoting what.
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 pub(crate) struct Asked {
     group: Option<i64>,
     to: Option<i64>,
     edit: Option<i64>,
-}
-
-/// What was entered.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(default)]
-pub(crate) struct Entered {
-    group: String,
-    to: String,
-    edit: String,
-    title: String,
-    text: String,
-    warning: String,
-    language: String,
-    /// Whether it is only to be looked at.
-    preview: Option<String>,
-    back: String,
+    quote: Option<i64>,
 }
 
 /// What the writing is for.
@@ -74,26 +43,18 @@ enum Aim {
     Edit(Post),
 }
 
-/// The text as it will be read.
-struct Preview {
-    title: String,
-    /// Sanitised.
-    html: String,
-    warning: String,
-    language: String,
-}
-
-#[derive(Template)]
-#[template(path = "compose.html")]
-struct Compose {
-    frame: Frame,
-    heading: &'static str,
-    form: Fields,
-    entered: Entered,
-    /// What it replies to.
-    original: Option<Card>,
-    preview: Option<Preview>,
-    send: &'static str,
+impl Aim {
+    async fn of(app: &App, me: Me, to: Option<i64>, edit: Option<i64>) -> Result<Self> {
+        let seen = |id: i64| app.read(move |c| store::posts::seen(c, PostId(id), Some(me.0)));
+        if let Some(id) = edit {
+            let post = seen(id).await?.filter(|post| post.author == me.0).ok_or(Error::NotFound)?;
+            return Ok(Self::Edit(post));
+        }
+        match to {
+            Some(id) => Ok(Self::Reply(seen(id).await?.ok_or(Error::NotFound)?)),
+            None => Ok(Self::Thread),
+        }
+    }
 }
 
 /// `GET /write`
@@ -105,83 +66,194 @@ pub(crate) async fn form(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    let shown = async {
-        let aim = aim(&app, by.me, asked.to, asked.edit).await?;
-        let entered = match &aim {
-            Aim::Edit(post) => written(post),
-            Aim::Thread | Aim::Reply(_) => Entered {
-                group: asked.group.map(|group| group.to_string()).unwrap_or_default(),
-                to: asked.to.map(|to| to.to_string()).unwrap_or_default(),
-                language: visit.language.tag().to_owned(),
-                ..Entered::default()
-            },
-        };
-        page(&app, &visit, by.me, &aim, entered).await
-    };
-    match shown.await {
+    match begin(&app, &visit, by.me, asked).await {
         Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
+/// The page with what was begun there before, or else with what it begins with.
+async fn begin(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Compose> {
+    let aim = Aim::of(app, me, asked.to, asked.edit).await?;
+    let number = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
+    let tongue = |post: Option<&Post>| post.and_then(|post| post.content.language.clone());
+    let fresh = match &aim {
+        Aim::Edit(post) => Entered::written(post),
+        Aim::Thread | Aim::Reply(_) => Entered {
+            group: number(asked.group),
+            to: number(asked.to),
+            quote: number(asked.quote),
+            // Whoever replies speaks the language they are spoken to in.
+            language: tongue(if let Aim::Reply(to) = &aim { Some(to) } else { None })
+                .unwrap_or_else(|| visit.language.tag().to_owned()),
+            ..Entered::default()
+        },
+    };
+    let at = fresh.place();
+    let kept = app.read(move |c| drafts::find(c, me, at)).await?;
+    let is_recovered = kept.is_some();
+    let entered = match kept.map(|kept| Entered::draft(kept, at)) {
+        // Where one comes from says where one wants to write now.
+        Some(kept) => Entered {
+            group: if fresh.group.is_empty() { kept.group.clone() } else { fresh.group },
+            quote: if fresh.quote.is_empty() { kept.quote.clone() } else { fresh.quote },
+            ..kept
+        },
+        None => fresh,
+    };
+    let mut shown = page(app, visit, me, &aim, entered).await?;
+    shown.is_recovered = is_recovered;
+    Ok(shown)
+}
+
 /// `POST /write`
-pub(crate) async fn submit(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
-    let (me, entered) = (sent.by.me, sent.entered);
-    match write(&app, &visit, me, entered).await {
-        Ok(Outcome::Published(page)) => answer::redirect(StatusCode::SEE_OTHER, &page),
+pub(crate) async fn submit(request: HttpRequest, app: Data<App>, visit: Visit, filled: Filled) -> HttpResponse {
+    let Filled { by, pairs, brought } = filled;
+    let entered = Entered::read(pairs);
+    let Some(by) = by else {
+        // The session ended while they wrote: what they wrote goes with them through the door.
+        return login::keeping(&request, &app, &visit, &back_to(&entered), &entered.writing(app.now()));
+    };
+    match write(&app, &visit, by.me, entered, brought).await {
+        Ok(Outcome::Done(page)) => answer::redirect(StatusCode::SEE_OTHER, &page),
         Ok(Outcome::Again(status, page)) => answer::page(&request, status, Keep::Never, &*page),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
+/// `POST /write/draft`: keeps what is being written, for browsers that send it now and then.
+pub(crate) async fn keep(request: HttpRequest, app: Data<App>, visit: Visit, filled: Filled) -> HttpResponse {
+    let entered = Entered::read(filled.pairs);
+    let Some(by) = filled.by else { return HttpResponse::Forbidden().finish() };
+    match drafts::keep(&app, by.me, entered.place(), entered.writing(app.now())).await {
+        Ok(()) => HttpResponse::NoContent().finish(),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// Where one goes on writing.
+fn back_to(entered: &Entered) -> String {
+    urls::asking(PATH, &[("to", &entered.to), ("edit", &entered.edit)])
+}
+
+/// Keeps what somebody wrote who had to sign in again; where they go on.
+pub(crate) async fn take_up(app: &App, me: Me, back: &str, writing: Writing) -> Result<()> {
+    let query = back.split_once('?').map_or("", |(_, query)| query);
+    let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    drafts::keep(app, me, Entered::read(pairs).place(), writing).await
+}
+
 enum Outcome {
-    Published(String),
+    Done(String),
     /// The form once more, with a preview or with what is wrong.
     Again(StatusCode, Box<Compose>),
 }
 
-async fn write(app: &App, visit: &Visit, me: Me, entered: Entered) -> Result<Outcome> {
-    let t = visit.language;
+async fn write(
+    app: &App,
+    visit: &Visit,
+    me: Me,
+    mut entered: Entered,
+    brought: Vec<Result<domain::id::MediaId>>,
+) -> Result<Outcome> {
+    let (t, at) = (visit.language, entered.place());
+    if entered.deed == Deed::Discard {
+        drafts::discard(app, me, at).await?;
+        return Ok(Outcome::Done(answer::way_back(
+            app,
+            visit,
+            if entered.back.is_empty() { "/" } else { &entered.back },
+        )));
+    }
     let number = |text: &str| text.parse::<i64>().ok();
-    let aim = aim(app, me, number(&entered.to), number(&entered.edit)).await?;
-    let mut shown = page(app, visit, me, &aim, entered.clone()).await?;
-    if entered.text.trim().is_empty() {
-        shown.form.flaw("text", t.flaw_text());
+    let aim = Aim::of(app, me, number(&entered.to), number(&entered.edit)).await?;
+    let trouble = brought.iter().find_map(|brought| brought.as_ref().err()).map(|error| refusal(t, error));
+    let is_attaching = brought.iter().any(Result::is_ok);
+    entered.media.extend(brought.into_iter().flatten());
+    entered.media.truncate(media::MOST);
+    describe(app, me, &entered).await?;
+    let writing = entered.writing(app.now());
+    let mut shown = page(app, visit, me, &aim, entered).await?;
+    let status = check(visit, &aim, &mut shown, trouble, is_attaching);
+    if let Some(status) = status {
+        drafts::keep(app, me, at, writing).await?;
+        return Ok(Outcome::Again(status, Box::new(shown)));
     }
-    let group = number(&entered.group).map(ActorId);
-    if matches!(aim, Aim::Thread) && group.is_none() {
-        shown.form.flaw("group", t.flaw_group());
-    }
-    if shown.form.is_flawed() {
-        return Ok(Outcome::Again(StatusCode::UNPROCESSABLE_ENTITY, Box::new(shown)));
-    }
-    if entered.preview.is_some() {
-        shown.preview = Some(preview(&entered));
-        return Ok(Outcome::Again(StatusCode::OK, Box::new(shown)));
-    }
-    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let writing = Writing {
-        text: entered.text.clone(),
-        title: some(&entered.title),
-        warning: some(&entered.warning),
-        language: some(&entered.language),
-        ..Writing::default()
-    };
     let written = match &aim {
-        Aim::Thread => posts::create(app, me, Writing { group, ..writing }).await,
-        Aim::Reply(to) => posts::create(app, me, Writing { parent: Some(to.id), ..writing }).await,
-        Aim::Edit(post) => posts::edit(app, me, post.id, kept(post, writing)).await,
+        Aim::Thread | Aim::Reply(_) => posts::create(app, me, writing.clone()).await,
+        Aim::Edit(post) => posts::edit(app, me, post.id, kept(post, writing.clone())).await,
     };
     match written {
-        Ok(post) if entered.back.is_empty() => Ok(Outcome::Published(post.uri)),
-        Ok(post) => Ok(Outcome::Published(answer::way_back(app, visit, &format!("{}#p{}", entered.back, post.id)))),
+        Ok(post) => {
+            drafts::discard(app, me, at).await?;
+            let back = &shown.entered.back;
+            let back = (!back.is_empty()).then(|| answer::way_back(app, visit, &format!("{back}#p{}", post.id)));
+            Ok(Outcome::Done(back.unwrap_or(post.uri)))
+        }
         // No text is ever lost: what was written comes back with the reason.
         Err(error @ (Error::Invalid(_) | Error::Denied(_) | Error::TooOften { .. })) => {
+            drafts::keep(app, me, at, writing).await?;
             shown.form.trouble = Some(answer::words(t, &error));
             Ok(Outcome::Again(StatusCode::UNPROCESSABLE_ENTITY, Box::new(shown)))
         }
         Err(error) => Err(error),
     }
+}
+
+/// The status with which the form is shown again, if it is: because something is missing, or because that was asked for.
+fn check(
+    visit: &Visit,
+    aim: &Aim,
+    shown: &mut Compose,
+    trouble: Option<&'static str>,
+    is_attaching: bool,
+) -> Option<StatusCode> {
+    let t = visit.language;
+    let deed = shown.entered.deed;
+    shown.form.trouble = trouble.map(str::to_owned);
+    if deed == Deed::Attach {
+        return Some(if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK });
+    }
+    let has_more = !shown.pieces.is_empty() || shown.entered.options.iter().any(|option| !option.trim().is_empty());
+    if shown.entered.text.trim().is_empty() && !(has_more && matches!(aim, Aim::Reply(_))) {
+        shown.form.flaw("text", t.flaw_text());
+    }
+    if matches!(aim, Aim::Thread) && shown.entered.group.parse::<i64>().is_err() {
+        shown.form.flaw("group", t.flaw_group());
+    }
+    let blank = shown.pieces.iter().filter(|piece| piece.is_picture && piece.alt.trim().is_empty()).count();
+    // What was chosen only now has not been described yet, and cannot be without a look at it.
+    if blank > 0 && deed == Deed::Publish {
+        shown.is_undescribed = true;
+        shown.form.trouble.get_or_insert_with(|| t.flaw_alt(blank));
+    }
+    if shown.form.is_flawed() {
+        return Some(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    if deed == Deed::Preview {
+        shown.preview = Some(Preview::of(&shown.entered));
+    }
+    (deed == Deed::Preview || is_attaching && deed != Deed::Anyway && blank > 0).then_some(StatusCode::OK)
+}
+
+fn refusal(t: crate::language::Language, error: &Error) -> &'static str {
+    match error {
+        Error::Invalid(_) => t.flaw_file(),
+        _ => t.failed_text(),
+    }
+}
+
+/// Says of what is attached what was entered.
+async fn describe(app: &App, me: Me, entered: &Entered) -> Result<()> {
+    for (id, alt) in &entered.alts {
+        let about = media::About { description: Some(alt.clone()), focus: None };
+        match media::describe(app, me, *id, about).await {
+            // What was thrown away meanwhile needs no words.
+            Ok(_) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// What an edit leaves as it was.
@@ -190,90 +262,8 @@ fn kept(post: &Post, writing: Writing) -> Writing {
         audience: post.audience,
         parent: post.parent,
         group: post.group,
-        sensitive: post.content.sensitive,
-        media: post.content.attachments.iter().filter_map(|attachment| attachment.media).collect(),
         poll: post.content.poll.clone(),
         ..writing
-    }
-}
-
-async fn aim(app: &App, me: Me, to: Option<i64>, edit: Option<i64>) -> Result<Aim> {
-    let seen = |id: i64| app.read(move |c| store::posts::seen(c, PostId(id), Some(me.0)));
-    if let Some(id) = edit {
-        let post = seen(id).await?.filter(|post| post.author == me.0).ok_or(Error::NotFound)?;
-        return Ok(Aim::Edit(post));
-    }
-    match to {
-        Some(id) => Ok(Aim::Reply(seen(id).await?.ok_or(Error::NotFound)?)),
-        None => Ok(Aim::Thread),
-    }
-}
-
-/// A post as it was entered.
-fn written(post: &Post) -> Entered {
-    let content = &post.content;
-    Entered {
-        edit: post.id.to_string(),
-        title: content.title.clone().unwrap_or_default(),
-        text: content.source.clone().unwrap_or_else(|| html::to_text(&content.html)),
-        warning: content.warning.clone().unwrap_or_default(),
-        language: content.language.clone().unwrap_or_default(),
-        ..Entered::default()
-    }
-}
-
-async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: Entered) -> Result<Compose> {
-    let t = visit.language;
-    let mut fields = Vec::new();
-    if matches!(aim, Aim::Thread) {
-        let groups = app.read(move |c| store::follows::groups(c, me.0, GROUPS)).await?;
-        let choices = groups.iter().map(|group| choice(app, group)).collect();
-        let hint = if groups.is_empty() { t.group_hint_none() } else { t.group_hint() };
-        fields.push(Field::select("group", t.community(), choices).hint(hint).value(&entered.group));
-    }
-    let is_thread = match aim {
-        Aim::Thread => true,
-        Aim::Reply(_) => false,
-        Aim::Edit(post) => post.is_thread(),
-    };
-    if is_thread {
-        fields.push(Field::line("title", t.title()).hint(t.title_hint()).value(&entered.title).optional());
-    }
-    let text = Field::lines("text", if is_thread { 12 } else { 7 }, t.text()).hint(t.text_hint()).longest(posts::TEXT);
-    fields.push(text.value(&entered.text));
-    let warning = Field::line("warning", t.warning_field()).hint(t.warning_hint());
-    fields.push(warning.value(&entered.warning).optional());
-    let tongues = TONGUES.iter().map(|(tag, name)| Choice::new(*tag, *name, "")).collect();
-    fields.push(Field::select("language", t.language(), tongues).value(&entered.language).optional());
-    let original = match aim {
-        Aim::Reply(post) => {
-            let post = post.clone();
-            let view = app.read(move |c| app::view::post(c, post)).await?;
-            Some(Card::new(app, t, &view))
-        }
-        Aim::Thread | Aim::Edit(_) => None,
-    };
-    let (heading, send) = match aim {
-        Aim::Thread => (t.new_thread(), t.publish()),
-        Aim::Reply(_) => (t.reply_to(), t.send_reply()),
-        Aim::Edit(_) => (t.edit_post(), t.save()),
-    };
-    let mut frame = Frame::private(visit, heading);
-    frame.place = "write";
-    Ok(Compose { frame, heading, form: Fields::new(fields), entered, original, preview: None, send })
-}
-
-fn choice(app: &App, group: &Actor) -> Choice {
-    let face = Face::new(app.site(), group);
-    Choice::new(group.id.to_string(), format!("{} ({})", face.name, face.handle), "")
-}
-
-fn preview(entered: &Entered) -> Preview {
-    Preview {
-        title: entered.title.trim().to_owned(),
-        html: html::sanitize(&markdown::render(&entered.text, |_| None, |_| None)),
-        warning: entered.warning.trim().to_owned(),
-        language: entered.language.clone(),
     }
 }
 

@@ -13,6 +13,7 @@ mod consent;
 mod deeds;
 mod directory;
 mod feeds;
+mod filled;
 mod forms;
 mod front;
 mod interaction;
@@ -72,6 +73,7 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, tongue::PATH, tongue::choose);
     page!(config, directory::PATH, directory::show);
     page!(config, compose::PATH, compose::form, post => compose::submit);
+    button!(config, compose::DRAFT, compose::keep);
     page!(config, care::DELETE, care::delete_form, post => care::delete);
     page!(config, care::REPORT, care::report_form, post => care::report);
     page!(config, care::MODERATE, care::moderate_form, post => care::moderate);

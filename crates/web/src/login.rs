@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    compose,
     forms::{Field, Fields},
     posted::Posted,
     session::{self, AnyLogin, LOGIN},
@@ -26,6 +27,9 @@ use crate::{
 pub(crate) const SECOND: &str = "/login/code";
 /// Where one signs out.
 pub(crate) const LOGOUT: &str = "/logout";
+
+/// The name of the field that carries what somebody was writing when their session ended.
+const KEPT: &str = "kept";
 
 /// A page that is one form: of signing in, of signing up, of a new password.
 #[derive(Template)]
@@ -56,6 +60,7 @@ pub(crate) struct Entered {
     name: String,
     password: String,
     back: String,
+    kept: String,
 }
 
 /// What was entered as the second step.
@@ -65,6 +70,7 @@ pub(crate) struct Step {
     code: String,
     proof: String,
     back: String,
+    kept: String,
 }
 
 /// A form without a question.
@@ -115,6 +121,38 @@ fn again(request: &HttpRequest, status: StatusCode, mut page: Page, trouble: &st
     answer::page(request, status, Keep::Never, &page)
 }
 
+impl Page {
+    /// The same, carrying what somebody was writing.
+    fn carrying(mut self, kept: &str) -> Self {
+        if !kept.is_empty() {
+            self.hidden.push((KEPT, kept.to_owned()));
+        }
+        self
+    }
+}
+
+/// The form for somebody whose session ended while they wrote: what they wrote comes along, and is their draft then.
+pub(crate) fn keeping(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    back: &str,
+    writing: &app::posts::Writing,
+) -> HttpResponse {
+    let kept = serde_json::to_string(writing).unwrap_or_default();
+    let page = first(app, visit, "", back).carrying(&kept);
+    again(request, StatusCode::UNAUTHORIZED, page, visit.language.session_ended())
+}
+
+/// Makes what was carried along a draft of whoever came in.
+async fn take_up(app: &App, secret: &str, back: &str, kept: &str) -> app::Result<()> {
+    let Ok(writing) = serde_json::from_str(kept) else { return Ok(()) };
+    match sessions::find(app, secret).await? {
+        Some(found) => compose::take_up(app, found.me, back, writing).await,
+        None => Ok(()),
+    }
+}
+
 /// The answer to whoever tried too often, or to what went wrong.
 pub(crate) fn failed(request: &HttpRequest, visit: &Visit, error: &Error) -> HttpResponse {
     let Error::TooOften { wait } = error else { return answer::error(request, visit, error) };
@@ -147,7 +185,7 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>, asked: Option<Que
 
 /// `POST /login`
 pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<Entered>) -> HttpResponse {
-    let (visit, Entered { name, password, back }) = (Visit::new(&request, &app), form.entered);
+    let (visit, Entered { name, password, back, kept }) = (Visit::new(&request, &app), form.entered);
     // Whoever signs in as somebody else leaves first.
     if let Some(by) = form.by
         && let Err(error) = sessions::end(&app, by.me, by.session).await
@@ -155,10 +193,16 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<En
         return failed(&request, &visit, &error);
     }
     match sessions::enter(&app, &name, password, &whence(&request)).await {
-        Ok(Entry::In(secret)) => enter(&app, &visit, &secret, &back),
-        Ok(Entry::Second(proof)) => answer::page(&request, StatusCode::OK, Keep::Never, &second(&visit, proof, &back)),
+        Ok(Entry::In(secret)) => match take_up(&app, &secret, &back, &kept).await {
+            Ok(()) => enter(&app, &visit, &secret, &back),
+            Err(error) => failed(&request, &visit, &error),
+        },
+        Ok(Entry::Second(proof)) => {
+            let page = second(&visit, proof, &back).carrying(&kept);
+            answer::page(&request, StatusCode::OK, Keep::Never, &page)
+        }
         Ok(Entry::Wrong) => {
-            let page = first(&app, &visit, &name, &back);
+            let page = first(&app, &visit, &name, &back).carrying(&kept);
             again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, visit.language.wrong_login())
         }
         Err(error) => failed(&request, &visit, &error),
@@ -167,11 +211,14 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<En
 
 /// `POST /login/code`
 pub(crate) async fn submit_code(request: HttpRequest, app: Data<App>, form: Posted<Step>) -> HttpResponse {
-    let (visit, Step { code, proof, back }) = (Visit::new(&request, &app), form.entered);
+    let (visit, Step { code, proof, back, kept }) = (Visit::new(&request, &app), form.entered);
     match sessions::enter_second(&app, &proof, &code, &whence(&request)).await {
-        Ok(Some(secret)) => enter(&app, &visit, &secret, &back),
+        Ok(Some(secret)) => match take_up(&app, &secret, &back, &kept).await {
+            Ok(()) => enter(&app, &visit, &secret, &back),
+            Err(error) => failed(&request, &visit, &error),
+        },
         Ok(None) => {
-            let page = second(&visit, proof, &back);
+            let page = second(&visit, proof, &back).carrying(&kept);
             again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, visit.language.wrong_code())
         }
         Err(error) => failed(&request, &visit, &error),

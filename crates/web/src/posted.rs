@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The name of the field that holds the token of the session.
-const TOKEN: &str = "form_token";
+pub(crate) const TOKEN: &str = "form_token";
 
 /// A form: who sent it, if they are signed in, and what they entered. Whatever changes something takes one of these, or
 /// [`Sent`] if it is for those who are signed in only.
@@ -126,7 +126,7 @@ fn has_token(body: &[u8], token: &str) -> bool {
 }
 
 /// Whether this is the token of a session; how long that takes does not tell how much of it is right.
-fn is_token(given: &str, token: &str) -> bool {
+pub(crate) fn is_token(given: &str, token: &str) -> bool {
     given.len() == token.len() && given.bytes().zip(token.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 

@@ -27,6 +27,7 @@ use store::{Db, Location};
 use crate::messages::TABLE;
 
 mod journeys;
+mod writing;
 
 /// The machine of the server itself, and another one.
 const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5_000);

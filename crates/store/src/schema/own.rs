@@ -176,3 +176,18 @@ diesel::table! {
         mark -> Text,
     }
 }
+diesel::table! {
+    drafts (person_id, place) {
+        person_id -> BigInt,
+        place -> Text,
+        writing -> Text,
+        updated -> BigInt,
+    }
+}
+diesel::table! {
+    readings (person_id, thread_id) {
+        person_id -> BigInt,
+        thread_id -> BigInt,
+        last_read -> BigInt,
+    }
+}

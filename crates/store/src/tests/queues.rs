@@ -204,8 +204,13 @@ async fn what_was_given_up_long_ago_is_forgotten(t: TestDb) {
         let waiting = deliveries::waiting(tx, PeerId(1), None, 9)?;
         deliveries::end(tx, PeerId(1), &waiting[0], &End::Parked { error: "no".into() }, Timestamp(10))?;
         for now in [10, 11] {
-            let keep =
-                Cutoffs { bodies: Timestamp(0), ids: Timestamp(0), activities: Timestamp(now), ended: Timestamp(0) };
+            let keep = Cutoffs {
+                bodies: Timestamp(0),
+                ids: Timestamp(0),
+                activities: Timestamp(now),
+                drafts: Timestamp(0),
+                ended: Timestamp(0),
+            };
             retention::sweep(tx, &keep)?;
             let Backlog { waiting, parked, .. } = deliveries::backlog(tx)?;
             left.push((waiting, parked));

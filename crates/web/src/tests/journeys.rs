@@ -9,19 +9,19 @@ use domain::group::Visibility;
 use super::{Answer, HERE, World, is_well_formed, strangers};
 
 /// Somebody in a browser.
-struct Browser<'a> {
+pub(super) struct Browser<'a> {
     world: &'a World,
     cookie: String,
     language: &'static str,
 }
 
 impl<'a> Browser<'a> {
-    async fn of(world: &'a World, me: Me, language: &'static str) -> Self {
+    pub(super) async fn of(world: &'a World, me: Me, language: &'static str) -> Self {
         let secret = sessions::begin(&world.app, me, &Whence::default()).await.unwrap();
         Self { world, cookie: format!("__Host-tertulia={secret}; language={language}"), language }
     }
 
-    async fn get(&self, url: &str) -> Answer {
+    pub(super) async fn get(&self, url: &str) -> Answer {
         let path = url.strip_prefix("https://plaza.test").unwrap_or(url);
         let request =
             TestRequest::get().uri(path).peer_addr(HERE).insert_header((header::COOKIE, self.cookie.as_str()));
@@ -32,7 +32,7 @@ impl<'a> Browser<'a> {
     }
 
     /// Sends the form at `action` of the page `from`, with what it holds and what is entered.
-    async fn send(&self, from: &str, action: &str, entered: &[(&str, &str)]) -> Answer {
+    pub(super) async fn send(&self, from: &str, action: &str, entered: &[(&str, &str)]) -> Answer {
         let page = self.get(from).await.body;
         let form = page
             .split("<form")
@@ -49,13 +49,31 @@ impl<'a> Browser<'a> {
         self.post(action, &fields).await
     }
 
-    async fn post(&self, action: &str, fields: &[(String, String)]) -> Answer {
+    /// Sends the form of `/write` with a file, as browsers do.
+    pub(super) async fn bring(&self, entered: &[(&str, &str)], file: &[u8]) -> Answer {
+        let page = self.get("/write").await.body;
+        let token = page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let mut body = Vec::new();
+        for (name, value) in [("form_token", token)].iter().chain(entered) {
+            let part = format!("--frontier\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--frontier--\r\n");
+        let request = TestRequest::post().uri("/write").peer_addr(HERE).set_payload(body);
+        let request = request.insert_header((header::CONTENT_TYPE, "multipart/form-data; boundary=frontier"));
+        self.world.ask(request.insert_header((header::COOKIE, self.cookie.as_str())), "de").await
+    }
+
+    pub(super) async fn post(&self, action: &str, fields: &[(String, String)]) -> Answer {
         let request = TestRequest::post().uri(action).peer_addr(HERE).set_form(fields);
         self.world.ask(request.insert_header((header::COOKIE, self.cookie.as_str())), "de").await
     }
 }
 
-async fn login(world: &World, name: &str) -> Me {
+pub(super) async fn login(world: &World, name: &str) -> Me {
     let new = people::NewPerson {
         name: name.into(),
         email: format!("{name}@plaza.test"),

@@ -1,0 +1,204 @@
+//! The page on which one writes: its fields, what is attached, and how it will be read.
+use app::{App, Me, Result, media::Lender};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    id::{MediaId, PostId},
+    media::{Media, MediaState},
+    post::Post,
+    text::{html, markdown},
+};
+
+use super::{
+    Aim,
+    entered::{Entered, SPANS, USUAL},
+};
+use crate::{
+    answer::{Frame, Visit},
+    cards::{Card, Face},
+    forms::{Choice, Field, Fields},
+    language::Language,
+};
+
+/// How many communities one may choose from.
+const GROUPS: i64 = 200;
+/// How many options of a poll are offered at first, and at most.
+const OPTIONS: usize = 4;
+/// The languages one may choose from: what is spoken where Tertulia is at home, and what is read most besides.
+const TONGUES: [(&str, &str); 12] = [
+    ("es", "Español"),
+    ("en", "English"),
+    ("ca", "Català"),
+    ("gl", "Galego"),
+    ("eu", "Euskara"),
+    ("pt", "Português"),
+    ("fr", "Français"),
+    ("it", "Italiano"),
+    ("de", "Deutsch"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+    ("eo", "Esperanto"),
+];
+
+/// Something that is attached.
+pub(super) struct Piece {
+    pub(super) id: MediaId,
+    /// A small picture of it, if it is one.
+    picture: Option<String>,
+    pub(super) alt: String,
+    pub(super) is_picture: bool,
+}
+
+/// The text as it will be read.
+pub(super) struct Preview {
+    title: String,
+    /// Sanitised.
+    html: String,
+    warning: String,
+    language: String,
+    options: Vec<String>,
+}
+
+impl Preview {
+    pub(super) fn of(entered: &Entered) -> Self {
+        let options = entered.options.iter().map(|option| option.trim().to_owned());
+        Self {
+            title: entered.title.trim().to_owned(),
+            html: html::sanitize(&markdown::render(&entered.text, |_| None, |_| None)),
+            warning: entered.warning.trim().to_owned(),
+            language: entered.language.clone(),
+            options: options.filter(|option| !option.is_empty()).collect(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "compose.html")]
+pub(super) struct Compose {
+    frame: Frame,
+    heading: &'static str,
+    pub(super) form: Fields,
+    pub(super) entered: Entered,
+    pub(super) pieces: Vec<Piece>,
+    /// Whether more can be attached.
+    has_room: bool,
+    /// The options of a poll that are offered, filled in or not; none where a poll cannot be asked.
+    options: Vec<String>,
+    spans: Vec<(&'static str, &'static str, bool)>,
+    /// What it replies to.
+    original: Option<Card>,
+    /// What it quotes.
+    quoted: Option<Card>,
+    pub(super) preview: Option<Preview>,
+    pub(super) is_recovered: bool,
+    /// Whether it may be published with pictures that are not described.
+    pub(super) is_undescribed: bool,
+    send: &'static str,
+}
+
+pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: Entered) -> Result<Compose> {
+    let t = visit.language;
+    let fields = fields(app, t, me, aim, &entered).await?;
+    let original = match aim {
+        Aim::Reply(post) => Some(card(app, t, post.clone()).await?),
+        Aim::Thread | Aim::Edit(_) => None,
+    };
+    let quoted = match entered.quote.parse() {
+        Ok(id) => {
+            let seen = app.read(move |c| store::posts::seen(c, PostId(id), Some(me.0))).await?;
+            match seen {
+                Some(post) => Some(card(app, t, post).await?),
+                None => None,
+            }
+        }
+        Err(_none) => None,
+    };
+    let (heading, send) = match aim {
+        Aim::Thread => (t.new_thread(), t.publish()),
+        Aim::Reply(_) => (t.reply_to(), t.send_reply()),
+        Aim::Edit(_) => (t.edit_post(), t.save()),
+    };
+    let mut frame = Frame::private(visit, heading);
+    frame.place = "write";
+    let mut options = Vec::new();
+    if !matches!(aim, Aim::Edit(_)) {
+        options.clone_from(&entered.options);
+        options.resize(options.len().max(OPTIONS), String::new());
+    }
+    let pieces = pieces(app, me, &entered).await?;
+    Ok(Compose {
+        frame,
+        heading,
+        form: Fields::new(fields),
+        has_room: pieces.len() < app::media::MOST,
+        pieces,
+        options,
+        spans: spans(t, &entered.lasts),
+        entered,
+        original,
+        quoted,
+        preview: None,
+        is_recovered: false,
+        is_undescribed: false,
+        send,
+    })
+}
+
+async fn card(app: &App, t: Language, post: Post) -> Result<Card> {
+    let view = app.read(move |c| app::view::post(c, post)).await?;
+    Ok(Card::new(app, t, &view))
+}
+
+async fn fields(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) -> Result<Vec<Field>> {
+    let mut fields = Vec::new();
+    if matches!(aim, Aim::Thread) {
+        let groups = app.read(move |c| store::follows::groups(c, me.0, GROUPS)).await?;
+        let choices = groups.iter().map(|group| choice(app, group)).collect();
+        let hint = if groups.is_empty() { t.group_hint_none() } else { t.group_hint() };
+        fields.push(Field::select("group", t.community(), choices).hint(hint).value(&entered.group));
+    }
+    let is_thread = match aim {
+        Aim::Thread => true,
+        Aim::Reply(_) => false,
+        Aim::Edit(post) => post.is_thread(),
+    };
+    if is_thread {
+        fields.push(Field::line("title", t.title()).hint(t.title_hint()).value(&entered.title).optional());
+    }
+    let lines = Field::lines("text", if is_thread { 12 } else { 7 }, t.text()).hint(t.text_hint());
+    fields.push(lines.longest(app::posts::TEXT).value(&entered.text));
+    let warning = Field::line("warning", t.warning_field()).hint(t.warning_hint());
+    fields.push(warning.value(&entered.warning).optional());
+    let tongues = TONGUES.iter().map(|(tag, name)| Choice::new(*tag, *name, "")).collect();
+    fields.push(Field::select("language", t.language(), tongues).value(&entered.language).optional());
+    Ok(fields)
+}
+
+fn choice(app: &App, group: &Actor) -> Choice {
+    let face = Face::new(app.site(), group);
+    Choice::new(group.id.to_string(), format!("{} ({})", face.name, face.handle), "")
+}
+
+fn spans(t: Language, chosen: &str) -> Vec<(&'static str, &'static str, bool)> {
+    let chosen = if chosen.is_empty() { USUAL.0 } else { chosen };
+    let names = [t.one_hour(), t.six_hours(), t.one_day(), t.three_days(), t.seven_days()];
+    SPANS.into_iter().zip(names).map(|((word, _), name)| (word, name, word == chosen)).collect()
+}
+
+/// What was attached, with what was said of it; what is not mine is not there.
+async fn pieces(app: &App, me: Me, entered: &Entered) -> Result<Vec<Piece>> {
+    let ids = entered.media.clone();
+    let mut found = app.read(move |c| store::media::by_ids(c, &ids)).await?;
+    found.retain(|media| media.owner == me.0 && media.state == MediaState::Ready);
+    let lender = Lender::for_people(app);
+    let piece = |media: Media| {
+        let small = media.preview().unwrap_or_else(|| media.path());
+        Piece {
+            id: media.id,
+            picture: media.media_type.is_picture().then(|| app.site().media(&lender.lend(&small))),
+            is_picture: media.media_type.is_picture(),
+            alt: entered.alts.get(&media.id).cloned().unwrap_or(media.description),
+        }
+    };
+    Ok(found.into_iter().map(piece).collect())
+}

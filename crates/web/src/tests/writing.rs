@@ -1,0 +1,102 @@
+//! Writing with pictures, polls and quotes, and losing nothing of it.
+use actix_web::{http::StatusCode, test::TestRequest};
+
+use super::{
+    HERE, World,
+    journeys::{Browser, login},
+};
+
+/// A picture of one pixel.
+const PICTURE: [u8; 69] = [
+    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0, 144, 119, 83,
+    222, 0, 0, 0, 12, 73, 68, 65, 84, 120, 156, 99, 248, 223, 224, 0, 0, 4, 65, 1, 192, 12, 209, 237, 145, 0, 0, 0, 0,
+    73, 69, 78, 68, 174, 66, 96, 130,
+];
+
+/// The number of what is attached on a page.
+fn attached(page: &str) -> &str {
+    page.split("name=\"media\" value=\"").nth(1).expect("something attached").split('"').next().unwrap()
+}
+
+#[actix_web::test]
+async fn pictures_come_by_a_form_and_are_described() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let ana = Browser::of(&world, ana, "es").await;
+    let group = huerto.id.to_string();
+    let text = [("group", group.as_str()), ("title", "Tomates"), ("text", "Mirad")];
+
+    let nonsense = ana.bring(&[&text[..], &[("attach", "yes")]].concat(), b"<svg onload=alert(1)>").await;
+    assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nonsense.body.contains("Ese archivo no se puede usar") && nonsense.body.contains("Mirad"));
+
+    let shown = ana.bring(&[&text[..], &[("attach", "yes")]].concat(), &PICTURE).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+    let media = attached(&shown.body).to_owned();
+    let alt = format!("alt-{media}");
+    // It is there tomorrow, too, with the words around it.
+    let again = ana.get("/write").await.body;
+    assert!(
+        again.contains("lo que dejaste a medias") && attached(&again) == media && again.contains("Mirad"),
+        "{again}"
+    );
+
+    let warned = ana.send("/write", "/write", &text).await;
+    assert_eq!(warned.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(warned.body.contains("Una imagen no tiene descripción") && warned.body.contains("name=\"anyway\""));
+    let described = [&text[..], &[(alt.as_str(), "Un <tomate>"), ("sensitive", "yes")]].concat();
+    let thread = ana.send("/write", "/write", &described).await;
+    assert_eq!(thread.status, StatusCode::SEE_OTHER, "{}", thread.body);
+    let page = world.get(&thread.location, "es").await.body;
+    assert!(page.contains("alt=\"Un &#60;tomate&#62;\"") && page.contains("class=\"veil\""), "{page}");
+    assert!(!ana.get("/write").await.body.contains("Mirad"), "what was published is no draft any more");
+}
+
+#[actix_web::test]
+async fn a_poll_is_asked_and_answered_by_forms() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let group = huerto.id.to_string();
+    let text = [("group", group.as_str()), ("text", "¿Cuándo regamos?"), ("option", "Lunes"), ("option", "Martes")];
+    let thread = ana.send("/write", "/write", &text).await;
+    assert_eq!(thread.status, StatusCode::SEE_OTHER, "{}", thread.body);
+    let thread = thread.location;
+    let visitor = world.get(&thread, "es").await.body;
+    assert!(visitor.contains("0 %") && !visitor.contains("action=\"/choose\""), "{visitor}");
+
+    assert_eq!(bea.send(&thread, "/choose", &[("choice", "1")]).await.status, StatusCode::SEE_OTHER);
+    let page = bea.get(&thread).await.body;
+    assert!(page.contains("100 %") && page.contains("your vote") && page.contains("1 person voted"), "{page}");
+    assert!(!page.contains("action=\"/choose\""), "once and for all");
+
+    // Bea quotes it, and readers find it in the quote.
+    let id = thread.rsplit('/').next().unwrap();
+    let quoting = [("group", group.as_str()), ("text", "Look at this"), ("language", "en")];
+    let quoting = bea.send(&format!("/write?quote={id}"), "/write", &quoting).await;
+    assert_eq!(quoting.status, StatusCode::SEE_OTHER, "{}", quoting.body);
+    let page = world.get(&quoting.location, "es").await.body;
+    assert!(page.contains("<blockquote class=\"quote\"") && page.contains("Cuándo regamos"), "{page}");
+}
+
+#[actix_web::test]
+async fn an_ended_session_loses_no_text() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let written = [("to", ""), ("group", &huerto.id.to_string()), ("text", "Media hora de <trabajo>")];
+    let request = TestRequest::post().uri("/write").peer_addr(HERE).set_form(written);
+    let door = world.ask(request, "es").await;
+    assert_eq!(door.status, StatusCode::UNAUTHORIZED, "{}", door.body);
+    let kept = door.body.split("name=\"kept\" value=\"").nth(1).expect("what was written").split('"').next().unwrap();
+    let kept = kept.replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">");
+    let entered = [("name", "ana"), ("password", "correct horse battery"), ("back", "/write"), ("kept", kept.as_str())];
+    let inside = world.ask(TestRequest::post().uri("/login").peer_addr(HERE).set_form(entered), "es").await;
+    assert_eq!((inside.status, inside.location.as_str()), (StatusCode::SEE_OTHER, "https://plaza.test/write"));
+    let ana = Browser::of(&world, ana, "es").await;
+    let page = ana.get("/write").await.body;
+    assert!(page.contains("Media hora de &#60;trabajo&#62;") && page.contains("lo que dejaste a medias"), "{page}");
+    let gone = ana.send("/write", "/write", &[("discard", "yes"), ("text", "x")]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER);
+    assert!(!ana.get("/write").await.body.contains("Media hora"));
+}
