@@ -17,6 +17,7 @@ mod hostile;
 mod hosts;
 mod kill;
 mod leaks;
+mod limits;
 mod lines;
 mod media;
 mod mentions;

@@ -114,21 +114,26 @@ impl Network {
 
     /// The same, of servers that deal with everybody, or only with those they allow.
     pub(crate) async fn dealing_with<const N: usize>(openness: Openness, names: [&str; N]) -> Self {
-        Self::with(openness, false, names).await
+        Self::with(|settings| Settings { federation: openness, ..settings }, names).await
     }
 
     /// The same, of servers in secure mode: they answer only those who sign.
     pub(crate) async fn secured<const N: usize>(names: [&str; N]) -> Self {
-        Self::with(Openness::Open, true, names).await
+        Self::with(|settings| Settings { secure_mode: true, ..settings }, names).await
     }
 
-    async fn with<const N: usize>(openness: Openness, secure: bool, names: [&str; N]) -> Self {
+    /// The same, of servers to which others may send only so much each second, and read only so much.
+    pub(crate) async fn limited<const N: usize>(inbox_limit: u32, read_limit: u32, names: [&str; N]) -> Self {
+        Self::with(|settings| Settings { inbox_limit, read_limit, ..settings }, names).await
+    }
+
+    async fn with<const N: usize>(change: impl Fn(Settings) -> Settings, names: [&str; N]) -> Self {
         work::show_logs();
         let (clock, board) = (app::Clock::default(), Switchboard::default());
         let backend = backend();
         let mut running = Vec::new();
         for name in names {
-            running.push(start(name, backend, (openness, secure), &clock, &board).await);
+            running.push(start(name, backend, &change, &clock, &board).await);
         }
         let servers = running.iter().map(|running| running.handle.clone()).collect();
         let network = Self { clock, board, servers, running: Arc::new(Mutex::new(running)), peers: Arc::default() };
@@ -228,7 +233,7 @@ impl Network {
 async fn start(
     name: &str,
     backend: Backend,
-    (openness, secure): (Openness, bool),
+    change: impl Fn(Settings) -> Settings,
     clock: &app::Clock,
     board: &Switchboard,
 ) -> Running {
@@ -244,8 +249,10 @@ async fn start(
         media_limit: 1,
         media_cache: 1,
         registration: Registration::Open,
-        federation: openness,
-        secure_mode: secure,
+        federation: Openness::Open,
+        secure_mode: false,
+        inbox_limit: 0,
+        read_limit: 0,
         smtp: None,
         allow_private_networks: vec!["127.0.0.0/8".parse().expect("a range")],
         trusted_proxies: Vec::new(),
@@ -254,7 +261,8 @@ async fn start(
     };
     let door = board.door(name).await.expect("a door");
     let overrides = ::server::Overrides { lookup: Some(Arc::new(door)), clock: clock.clone() };
-    let server = ::server::Server::start(settings, overrides).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let server =
+        ::server::Server::start(change(settings), overrides).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     board.connect_server(name, server.address());
     Running { handle: Server::new(name, &server), server, _folder: folder, database }
 }

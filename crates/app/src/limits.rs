@@ -21,7 +21,8 @@ pub struct Whence {
 
 impl Whence {
     /// What is counted together: an address, or what one customer of a network has.
-    fn neighbourhood(&self) -> Option<String> {
+    #[must_use]
+    pub fn neighbourhood(&self) -> Option<String> {
         Some(match self.address?.to_canonical() {
             IpAddr::V4(address) => address.to_string(),
             IpAddr::V6(address) => {

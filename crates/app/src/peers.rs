@@ -1,5 +1,5 @@
 //! Other servers: what they run, as they say themselves, and how they want to be spoken to.
-use domain::{host::Host, peer::Scheme};
+use domain::{host::Host, peer::Scheme, time::Timestamp};
 
 use crate::{App, Error, Queue, Result};
 
@@ -15,6 +15,23 @@ pub async fn describe(app: &App, host: Host, software: String, version: String) 
 /// Records how the server at `host` wants requests signed; what is only supposed gives way to what is known.
 pub async fn learn_scheme(app: &App, host: String, scheme: Scheme, supposed: bool) -> Result<()> {
     app.write(move |tx| Ok(store::peers::learn_scheme(tx, &host, scheme, supposed)?)).await
+}
+
+/// The server at `host` did not answer several times in a row: it is left alone until then.
+pub async fn rests(app: &App, host: &Host, until: Timestamp, why: String) -> Result<()> {
+    let host = host.to_string();
+    app.write(move |tx| Ok(store::peers::rests(tx, &host, until, &why)?)).await
+}
+
+/// The server at `host`, which was left alone, answers again: what waits for it may leave.
+pub async fn answers(app: &App, host: &Host) -> Result<()> {
+    let host = host.to_string();
+    app.write(move |tx| {
+        store::peers::answers(tx, &host)?;
+        tx.wake(Queue::Deliveries);
+        Ok(())
+    })
+    .await
 }
 
 /// Tries the server at `host` again now, with everything that waits for it, also what was given up; returns how much of

@@ -2,8 +2,10 @@
 
 mod address;
 mod answer;
+mod breaker;
 mod connect;
 mod error;
+mod hosts;
 mod stream;
 mod target;
 #[cfg(test)]
@@ -11,7 +13,7 @@ mod tests;
 
 use std::{io, sync::Arc, time::Duration};
 
-use app::rules::Rules;
+use app::{Clock, rules::Rules};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Uri,
@@ -28,6 +30,7 @@ use ipnet::IpNet;
 use tokio::time::timeout;
 use url::Url;
 
+pub(crate) use self::hosts::{Hosts, News};
 pub use self::{answer::is_activity_json, connect::Lookup, error::FetchError, target::parse_url};
 use self::{connect::Connector, error::causes};
 use crate::signature::{Headers, Signer};
@@ -56,6 +59,8 @@ pub struct Config {
     pub user_agent: String,
     /// Who finds addresses; the operating system by default.
     pub lookup: Option<Arc<dyn Lookup>>,
+    /// The clock.
+    pub clock: Clock,
     /// Servers that are suspended by these are asked nothing and sent nothing.
     pub rules: Rules,
 }
@@ -88,6 +93,7 @@ pub struct Client {
     pool: Pool<Connector, Full<Bytes>>,
     user_agent: HeaderValue,
     rules: Rules,
+    hosts: Hosts,
     development: bool,
     patience: Patience,
 }
@@ -132,6 +138,12 @@ impl Answer {
     }
 }
 
+/// Where one request of several has led.
+enum Hop {
+    Further(Url),
+    Found(Fetched),
+}
+
 impl Client {
     /// A client with no connections yet.
     pub fn new(config: Config) -> Result<Self, SetupError> {
@@ -151,9 +163,15 @@ impl Client {
             pool,
             user_agent: config.user_agent.parse()?,
             rules: config.rules,
+            hosts: Hosts::new(config.clock),
             development: config.development,
             patience,
         })
+    }
+
+    /// What goes to each server.
+    pub(crate) fn hosts(&self) -> &Hosts {
+        &self.hosts
     }
 
     /// Fetches a document, following redirects; each hop is checked and signed like the first.
@@ -170,24 +188,36 @@ impl Client {
         for _ in 0..=MOST_REDIRECTS {
             let mut headers = signer.map(|signer| signer.get(&url)).transpose()?.unwrap_or_default();
             headers.extend([(ACCEPT, accept.clone()), (ACCEPT_ENCODING, HeaderValue::from_static("gzip"))]);
-            let (head, body) = self.exchange(&Method::GET, &url, &headers, &Bytes::new()).await?;
-            if let Some(next) = answer::redirect(&head, &url)? {
-                url = next;
-                continue;
+            let asking = self.hosts.ask(url.as_str()).await?;
+            match asking.came(self.hop(&url, &headers).await)? {
+                Hop::Further(next) => url = next,
+                Hop::Found(fetched) => return Ok(fetched),
             }
-            answer::check_status(&head)?;
-            let content_type = answer::content_type(&head.headers)?;
-            let body = self.document(&head.headers, body).await?;
-            return Ok(Fetched { final_url: url, status: head.status.as_u16(), content_type, body });
         }
         Err(FetchError::Malformed("too many redirects"))
     }
 
+    async fn hop(&self, url: &Url, headers: &Headers) -> Result<Hop, FetchError> {
+        let (head, body) = self.exchange(&Method::GET, url, headers, &Bytes::new()).await?;
+        if let Some(next) = answer::redirect(&head, url)? {
+            return Ok(Hop::Further(next));
+        }
+        answer::check_status(&head)?;
+        let content_type = answer::content_type(&head.headers)?;
+        let body = self.document(&head.headers, body).await?;
+        Ok(Hop::Found(Fetched { final_url: url.clone(), status: head.status.as_u16(), content_type, body }))
+    }
+
     /// Delivers `body` with `headers`, which are made by [`crate::signature::sign`].
     pub async fn post(&self, url: &Url, headers: &Headers, body: Bytes) -> Result<Answer, FetchError> {
+        let delivering = self.hosts.deliver(url.as_str()).await;
         let delivery = self.exchange(&Method::POST, url, headers, &body);
         let elapsed = |_| Err(FetchError::timed_out("the delivery"));
-        let (head, receipt) = timeout(self.patience.total, delivery).await.unwrap_or_else(elapsed)?;
+        let answer = timeout(self.patience.total, delivery).await.unwrap_or_else(elapsed);
+        if let Some(delivering) = delivering {
+            delivering.came(answer.as_ref().map(|(head, _)| head.status.as_u16()));
+        }
+        let (head, receipt) = answer?;
         // The answer is known; what is wrong with the rest of it costs at most the connection.
         let rest = timeout(self.patience.idle, self.read(receipt, LONGEST_RECEIPT)).await;
         Ok(Answer {

@@ -20,8 +20,9 @@ use serde_json::Value;
 use store::jobs::Arrival;
 
 use self::identity::Proof;
-pub(crate) use self::refusal::Refusal;
+pub(crate) use self::refusal::{Refusal, whole_seconds};
 use crate::{
+    limits::Limits,
     parse::{self, Incoming, Verb, shape},
     resolver::FederationResolver,
     signature::{Body, Claim, Request, Scheme, verify},
@@ -34,7 +35,7 @@ const FULL: f64 = 0.9;
 /// The longest word that is stored as the kind of an activity.
 const LONGEST_KIND: usize = 64;
 
-/// The inboxes, each also with a slash at its end; the application's data holds the [`App`].
+/// The inboxes, each also with a slash at its end; the application's data holds the [`App`] and the [`Limits`].
 pub fn configure(config: &mut ServiceConfig) {
     for inbox in [path::INBOX, path::ACTOR_INBOX] {
         for path in [inbox.to_owned(), format!("{inbox}/")] {
@@ -44,8 +45,8 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// `POST` to the shared inbox, or to that of an actor: it makes no difference, an activity says itself whom it concerns.
-pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> HttpResponse {
-    let outcome = receive(&request, &app, payload).await;
+pub async fn post(request: HttpRequest, app: Data<App>, limits: Data<Limits>, payload: Payload) -> HttpResponse {
+    let outcome = receive(&request, &app, &limits, payload).await;
     let result = outcome.as_ref().map_or_else(Refusal::code, |accepted| *accepted);
     metrics::counter!("tertulia_inbox_requests_total", "result" => result).increment(1);
     match outcome {
@@ -55,15 +56,17 @@ pub async fn post(request: HttpRequest, app: Data<App>, payload: Payload) -> Htt
 }
 
 /// The answer is what became of it, in one word.
-async fn receive(request: &HttpRequest, app: &App, payload: Payload) -> Result<&'static str, Refusal> {
+async fn receive(request: &HttpRequest, app: &App, limits: &Limits, payload: Payload) -> Result<&'static str, Refusal> {
     if app.pressure() > FULL {
         return Err(Refusal::Busy);
     }
+    let entry = limits.enter(request, app.now())?;
     let body = reading::body(request, payload).await?;
     let body = str::from_utf8(&body).map_err(|e| Refusal::Malformed(format!("the body is no text: {e}")))?;
     let sha256 = sha256(body.as_bytes());
     let claim = claim(request, app, body, sha256)?;
     welcome(app, &claim.key_id)?;
+    entry.claims(&claim.key_id, app.now())?;
     let document = parse::json(body.as_bytes()).map_err(|e| Refusal::Malformed(e.to_string()))?;
     let activity = parse::activity(&document).map_err(|e| Refusal::Malformed(e.to_string()))?;
     let actor = own_voice(app, &activity)?;
@@ -75,6 +78,8 @@ async fn receive(request: &HttpRequest, app: &App, payload: Payload) -> Result<&
         // Somebody who was never known here, and never will be.
         Proof::Irrelevant => return Ok("irrelevant"),
     }
+    entry.proves(&claim.key_id, app.now())?;
+    resolver.heard_from(&claim.key_id);
     let outcome = store(app, &activity, actor, &claim, (hex::encode(sha256), body)).await?;
     if let Some(said) = claim.covered(synchronization::HEADER) {
         synchronization::note(app, resolver, actor, said).await?;
@@ -89,6 +94,9 @@ pub(crate) async fn signer(request: &HttpRequest, app: &App) -> Result<String, R
     let resolver = FederationResolver::of(app).map_err(Refusal::ours)?;
     let signer = identity::signer(app, resolver, &claim).await?;
     welcome(app, &signer)?;
+    if let Some(limits) = request.app_data::<Data<Limits>>() {
+        limits.read_by(&signer, app.now())?;
+    }
     Ok(signer)
 }
 

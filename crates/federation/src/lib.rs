@@ -6,6 +6,7 @@ mod collections;
 pub mod delivery;
 mod discovery;
 pub mod inbox;
+pub mod limits;
 pub mod nodeinfo;
 pub mod outbox;
 pub mod parse;

@@ -2,7 +2,6 @@
 mod actors;
 mod budget;
 mod fetch;
-mod gate;
 mod keys;
 mod miss;
 mod peers;
@@ -24,7 +23,6 @@ use futures_util::{StreamExt, stream::BoxStream};
 use moka::sync::Cache;
 use tokio::sync::{Mutex, OnceCell};
 
-use self::gate::Gates;
 pub(crate) use self::{budget::Budget, keys::Known, miss::Miss, posts::Why};
 use crate::{
     client::{self, Client, FetchError},
@@ -53,8 +51,6 @@ struct Inner {
     client: Client,
     /// Who signs requests: the server's own actor.
     signer: OnceCell<Signer>,
-    /// How many requests go to each host at once.
-    gates: Gates,
     /// What was asked for in vain, until when.
     misses: Cache<String, (Timestamp, Miss)>,
     /// Who asks for a URL, so that others wait for the answer.
@@ -74,7 +70,6 @@ impl FederationResolver {
         Self(Arc::new(Inner {
             client,
             signer: OnceCell::new(),
-            gates: Gates::default(),
             misses: short(),
             asking: Cache::builder().max_capacity(CACHED).time_to_idle(span::minutes(5)).build(),
             recent: Cache::builder().max_capacity(CACHED).time_to_live(FRESH).build(),

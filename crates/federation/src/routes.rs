@@ -4,6 +4,7 @@ use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     guard::GuardContext,
     http::{Method, StatusCode},
+    middleware::from_fn,
     web::{self, Data, Path, ServiceConfig},
 };
 use app::{App, Error};
@@ -31,7 +32,9 @@ pub use documents::Documents;
 
 use crate::{
     collections::{self, Cursor},
-    discovery, inbox, nodeinfo,
+    discovery, inbox,
+    limits::{self, Limits, Rates},
+    nodeinfo,
     render::{self, Form},
     synchronization,
 };
@@ -39,10 +42,10 @@ use answer::DOCUMENT;
 use documents::{Document, Subject};
 
 /// The routes of federation, for every thread of the server. Pages come after these: they take what is left.
-pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
-    let documents = Documents::new(app);
+pub fn configure(app: &App, rates: Rates) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
+    let (documents, limits) = (Documents::new(app), Limits::new(rates));
     move |config| {
-        config.app_data(Data::new(documents.clone()));
+        config.app_data(Data::new(documents.clone())).app_data(Data::new(limits.clone()));
         inbox::configure(config);
         routes(config);
     }
@@ -52,6 +55,7 @@ macro_rules! read {
     ($config:ident, $path:expr, $handler:expr $(, $guard:expr)?) => {
         $config.service(
             web::resource($path)$(.guard(actix_web::guard::fn_guard($guard)))?
+                .wrap(from_fn(limits::admit))
                 .route(web::get().to($handler))
                 .route(web::head().to($handler)),
         )

@@ -65,9 +65,11 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         development: site.is_development(),
         user_agent: format!("tertulia/{} (+{})", env!("CARGO_PKG_VERSION"), site.page("/")),
         lookup: overrides.lookup,
+        clock: overrides.clock.clone(),
         rules: rules.clone(),
     })
     .map_err(|e| Failure::Other(format!("outgoing requests: {e}")))?;
+    let resolver = FederationResolver::new(client.clone());
     let app = App::new(Parts {
         db,
         config: app::Config {
@@ -81,7 +83,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         rules,
         files: Files::new(files, settings.media_limits()),
         outbox: Box::new(FederationOutbox),
-        resolver: Box::new(FederationResolver::new(client.clone())),
+        resolver: Box::new(resolver.clone()),
         tasks: Tasks::default(),
     });
     app::instance::ensure(&app).await.map_err(|e| match e {
@@ -91,6 +93,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
     // Before anything is asked of others or by them.
     app::hosts::load(&app).await.map_err(|e| failure(&e))?;
     app::rules::load(&app).await.map_err(|e| failure(&e))?;
+    resolver.recall(&app).await.map_err(|e| failure(&e))?;
     Ok(Composed { app, client })
 }
 

@@ -7,6 +7,7 @@ use std::{
 
 use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
 use app::App;
+use federation::limits::Rates;
 use store::{Location, Presence};
 
 use crate::{
@@ -40,7 +41,8 @@ impl Server {
         let listener = TcpListener::bind(settings.listen)
             .map_err(|e| Failure::Other(format!("listen: cannot bind {}: {e}", settings.listen)))?;
         let address = listener.local_addr().map_err(|e| Failure::Other(format!("listen: {e}")))?;
-        let handle = open_doors(&app, listener, Ops::new(&settings))?;
+        let rates = Rates { inbox: settings.inbox_limit, reads: settings.read_limit };
+        let handle = open_doors(&app, listener, Ops::new(&settings), rates)?;
         app.listen().map_err(|e| compose::failure(&e))?;
         start_workers(&app, client);
         if !app.is_alone() {
@@ -112,9 +114,9 @@ fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
     }
 }
 
-fn open_doors(app: &App, listener: TcpListener, ops: Ops) -> Result<ServerHandle, Failure> {
+fn open_doors(app: &App, listener: TcpListener, ops: Ops, rates: Rates) -> Result<ServerHandle, Failure> {
     let tasks = app.tasks().clone();
-    let federation = federation::routes::configure(app);
+    let federation = federation::routes::configure(app, rates);
     let (app, ops) = (web::Data::new(app.clone()), web::Data::new(ops));
     let server = HttpServer::new(move || {
         Actix::new()

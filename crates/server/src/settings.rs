@@ -140,6 +140,25 @@ const SECURE_MODE: Setting = Setting {
     expected: "`true` or `false`",
     kind: Kind::Flag,
 };
+const INBOX_LIMIT: Setting = Setting {
+    key: "inbox_limit",
+    env: "TERTULIA_INBOX_LIMIT",
+    default: "500",
+    meaning: "How many activities per second one other server may send on average; after a calm, what it may send in 100 \
+              seconds is taken at once. What nobody proves by a signature counts for the address it comes from: a tenth as \
+              much. What is more is answered 429, and comes again later. 0 is no limit.",
+    expected: "a number per second, from 0 to 100000",
+    kind: Kind::Text,
+};
+const READ_LIMIT: Setting = Setting {
+    key: "read_limit",
+    env: "TERTULIA_READ_LIMIT",
+    default: "1000",
+    meaning: "How many documents per second other software may read on average from one address, or one server if it signs; \
+              after a calm, what it may read in 100 seconds is answered at once. 0 is no limit.",
+    expected: "a number per second, from 0 to 100000",
+    kind: Kind::Text,
+};
 const SMTP: Setting = Setting {
     key: "smtp",
     env: "TERTULIA_SMTP",
@@ -195,6 +214,8 @@ pub const SETTINGS: &[Setting] = &[
     REGISTRATION,
     FEDERATION,
     SECURE_MODE,
+    INBOX_LIMIT,
+    READ_LIMIT,
     SMTP,
     ALLOW_PRIVATE_NETWORKS,
     TRUSTED_PROXIES,
@@ -227,6 +248,10 @@ pub struct Settings {
     pub federation: Openness,
     /// Whether other servers must sign their requests for documents.
     pub secure_mode: bool,
+    /// How many activities per second one other server may send; 0 for any number.
+    pub inbox_limit: u32,
+    /// How many documents per second one other server may read; 0 for any number.
+    pub read_limit: u32,
     /// The mail server.
     pub smtp: Option<Smtp>,
     /// Ranges outgoing requests may reach although they are not public.
@@ -304,6 +329,8 @@ impl Settings {
             registration: sources.text(&REGISTRATION, Registration::parse)?,
             federation: sources.text(&FEDERATION, |text| text.parse().ok())?,
             secure_mode: sources.text(&SECURE_MODE, |text| text.parse().ok())?,
+            inbox_limit: sources.text(&INBOX_LIMIT, |text| values::number(text, 0..=100_000))?,
+            read_limit: sources.text(&READ_LIMIT, |text| values::number(text, 0..=100_000))?,
             smtp: sources.text(&SMTP, Smtp::parse)?,
             allow_private_networks: sources.text(&ALLOW_PRIVATE_NETWORKS, values::networks)?,
             trusted_proxies: sources.text(&TRUSTED_PROXIES, values::networks)?,

@@ -140,7 +140,7 @@ pub fn due_peers(conn: &mut Conn, now: Timestamp, well: bool, limit: i64) -> Res
         .filter(deliveries::parked.is_null().and(deliveries::retry_at.le(now.0)));
     let worst = if well { 0 } else { i32::MAX };
     let ids: Vec<i64> = db!(conn, c => peers::table
-        .filter(peers::lease_until.le(now.0).and(peers::retry_at.le(now.0)))
+        .filter(peers::lease_until.le(now.0).and(peers::retry_at.le(now.0)).and(peers::resting_until.le(now.0)))
         .filter(peers::failures.le(worst).and(exists(due)))
         .order(peers::failures)
         .limit(limit)

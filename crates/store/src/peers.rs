@@ -37,6 +37,7 @@ struct Row {
     failures: i32,
     failing_since: Option<i64>,
     retry_at: i64,
+    resting_until: i64,
     lease_until: i64,
     last_success: Option<i64>,
     last_seen: Option<i64>,
@@ -68,6 +69,8 @@ pub struct Peer {
     pub failing_since: Option<Timestamp>,
     /// When it is tried again.
     pub retry_at: Timestamp,
+    /// Nothing is asked of it before then, because it did not answer.
+    pub resting_until: Timestamp,
     /// Until when a process has it for itself.
     pub lease_until: Timestamp,
     /// When it last took a delivery.
@@ -95,6 +98,7 @@ impl From<Row> for Peer {
             failures: row.failures,
             failing_since: row.failing_since.map(Timestamp),
             retry_at: Timestamp(row.retry_at),
+            resting_until: Timestamp(row.resting_until),
             lease_until: Timestamp(row.lease_until),
             last_success: row.last_success.map(Timestamp),
             last_seen: row.last_seen.map(Timestamp),
@@ -196,15 +200,43 @@ pub fn seen(tx: &mut Tx<'_>, host: &str, now: Timestamp) -> Result<bool> {
         peers::state.eq(Word(PeerState::Alive)),
         peers::failing_since.eq(failing_since.map(|at| at.0)),
         peers::retry_at.eq(peer.retry_at.min(now).0),
+        peers::resting_until.eq(peer.resting_until.min(now).0),
     );
     db!(tx, c => diesel::update(peers::table.find(peer.id.0)).set(change).execute(c))?;
-    Ok(dead || peer.retry_at > now)
+    Ok(dead || peer.retry_at > now || peer.resting_until > now)
+}
+
+/// A server did not answer and is left alone until then.
+pub fn rests(tx: &mut Tx<'_>, host: &str, until: Timestamp, why: &str) -> Result<()> {
+    let change = (peers::resting_until.eq(until.0), peers::last_error.eq(why));
+    db!(tx, c => diesel::update(peers::table.filter(peers::host.eq(host))).set(change).execute(c))?;
+    Ok(())
+}
+
+/// A server that was left alone answers again.
+pub fn answers(tx: &mut Tx<'_>, host: &str) -> Result<()> {
+    let resting = peers::table.filter(peers::host.eq(host).and(peers::resting_until.gt(0_i64)));
+    db!(tx, c => diesel::update(resting).set(peers::resting_until.eq(0_i64)).execute(c))?;
+    Ok(())
+}
+
+/// The hosts that are left alone, and until when.
+pub fn resting(conn: &mut Conn, now: Timestamp) -> Result<Vec<(String, Timestamp)>> {
+    let rows: Vec<(String, i64)> = db!(conn, c => peers::table
+        .filter(peers::resting_until.gt(now.0))
+        .select((peers::host, peers::resting_until))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(host, until)| (host, Timestamp(until))).collect())
 }
 
 /// Lets a server be tried again at once.
 pub fn hurry(tx: &mut Tx<'_>, id: PeerId) -> Result<()> {
-    let change =
-        (peers::state.eq(Word(PeerState::Alive)), peers::failing_since.eq(None::<i64>), peers::retry_at.eq(0_i64));
+    let change = (
+        peers::state.eq(Word(PeerState::Alive)),
+        peers::failing_since.eq(None::<i64>),
+        peers::retry_at.eq(0_i64),
+        peers::resting_until.eq(0_i64),
+    );
     db!(tx, c => diesel::update(peers::table.find(id.0)).set(change).execute(c))?;
     Ok(())
 }
@@ -283,6 +315,7 @@ pub fn succeeded(tx: &mut Tx<'_>, ids: &[PeerId], holder: Holder, now: Timestamp
             peers::state.eq(Word(PeerState::Alive)),
             peers::failures.eq(0),
             peers::failing_since.eq(None::<i64>),
+            peers::resting_until.eq(0_i64),
             peers::last_success.eq(now.0),
             peers::last_error.eq(None::<String>),
         ))

@@ -29,6 +29,7 @@ diesel::table! {
         failures -> Integer,
         failing_since -> Nullable<BigInt>,
         retry_at -> BigInt,
+        resting_until -> BigInt,
         lease_until -> BigInt,
         last_success -> Nullable<BigInt>,
         last_seen -> Nullable<BigInt>,

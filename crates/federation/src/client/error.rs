@@ -2,6 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
+use super::hosts::is_failure;
 use crate::signature::{Scheme, SignError};
 
 /// Why there is no document. The texts are safe to show to anybody: they do not tell open from closed ports.
@@ -28,6 +29,12 @@ pub enum FetchError {
     /// No connection, no answer in time, or a broken one. The detail is for the log only.
     #[error("the other server could not be reached")]
     Network(String),
+    /// It did not answer several times in a row: it is not asked now.
+    #[error("the other server did not answer lately and is left alone for a while")]
+    Resting,
+    /// Too much waits for it already.
+    #[error("too many requests wait for that server")]
+    Crowded,
     /// A URL or an address that must not be dialled.
     #[error("the address is not allowed: {0}")]
     Forbidden(&'static str),
@@ -49,8 +56,17 @@ impl FetchError {
     /// Whether the same request may succeed later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Network(_) | Self::Busy { .. } => true,
+            Self::Network(_) | Self::Busy { .. } | Self::Resting | Self::Crowded => true,
             Self::Status(status) => matches!(status, 408 | 425 | 500 | 502..=599),
+            _ => false,
+        }
+    }
+
+    /// Whether the other server is in trouble, rather than the request.
+    pub(super) fn blames_server(&self) -> bool {
+        match self {
+            Self::Network(_) | Self::Busy { .. } => true,
+            Self::Status(status) => is_failure(*status),
             _ => false,
         }
     }

@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
-use super::{Client, FetchError, MOST_REDIRECTS, answer};
+use super::{Client, FetchError, MOST_REDIRECTS, answer, hosts::Asking};
 
 /// How long the whole may take.
 const WHOLE: Duration = Duration::from_mins(5);
@@ -23,25 +23,31 @@ impl Client {
         let body = timeout(self.patience.total, self.find(url));
         let body = body.await.unwrap_or_else(|_elapsed| Err(FetchError::timed_out("the answer")))?;
         let (idle, end) = (self.patience.idle, Instant::now() + WHOLE);
-        Ok(stream::try_unfold(body, move |mut body| async move {
+        Ok(stream::try_unfold(body, move |(mut body, asking)| async move {
             let frame = timeout_at(end, timeout(idle, body.frame()));
             match frame.await.map(Result::ok).ok().flatten().ok_or(FetchError::timed_out("the body"))? {
                 None => Ok(None),
                 Some(Err(error)) => Err(FetchError::Network(error.to_string())),
-                Some(Ok(frame)) => Ok(Some((frame.into_data().unwrap_or_default(), body))),
+                Some(Ok(frame)) => Ok(Some((frame.into_data().unwrap_or_default(), (body, asking)))),
             }
         })
         .boxed())
     }
 
-    async fn find(&self, mut url: Url) -> Result<Incoming, FetchError> {
+    /// What is there, with the place that its reader takes among those who ask.
+    async fn find(&self, mut url: Url) -> Result<(Incoming, Asking), FetchError> {
         url.set_fragment(None);
         let headers = vec![(ACCEPT, HeaderValue::from_static("image/*, video/*, audio/*"))];
         for _ in 0..=MOST_REDIRECTS {
-            let (head, body) = self.exchange(&Method::GET, &url, &headers, &Bytes::new()).await?;
-            match answer::redirect(&head, &url)? {
-                Some(next) => url = next,
-                None => return answer::check_status(&head).map(|()| body),
+            let asking = self.hosts.ask(url.as_str()).await?;
+            let answer = self.exchange(&Method::GET, &url, &headers, &Bytes::new()).await;
+            let answer = answer.and_then(|(head, body)| match answer::redirect(&head, &url)? {
+                Some(next) => Ok((Some(next), body)),
+                None => answer::check_status(&head).map(|()| (None, body)),
+            });
+            match asking.came(answer)? {
+                (Some(next), _) => url = next,
+                (None, body) => return Ok((body, asking)),
             }
         }
         Err(FetchError::Malformed("too many redirects"))

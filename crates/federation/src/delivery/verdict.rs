@@ -170,6 +170,7 @@ mod tests {
             failures: 0,
             failing_since: None,
             retry_at: Timestamp(0),
+            resting_until: Timestamp(0),
             lease_until: Timestamp(0),
             last_success: None,
             last_seen: None,

@@ -1,4 +1,6 @@
 //! Why a request is not acknowledged, in the status that tells its sender what to do about it.
+use std::time::Duration;
+
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header::RETRY_AFTER},
@@ -16,6 +18,9 @@ pub(crate) enum Refusal {
     /// There is too much to do already, or a key cannot be had at the moment.
     #[error("too much to do; come back later")]
     Busy,
+    /// The server, or whoever comes from that address, has sent or asked too much already; for how long.
+    #[error("too many requests; come back later")]
+    TooMany(Duration),
     /// The body is longer than is read.
     #[error("the body is too large")]
     TooLarge,
@@ -54,6 +59,7 @@ impl Refusal {
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::Busy => "busy",
+            Self::TooMany(_) => "too_many",
             Self::TooLarge => "too_large",
             Self::Slow => "slow",
             Self::Encoded => "encoded",
@@ -69,6 +75,7 @@ impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
             Self::Busy | Self::Ours(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -85,11 +92,18 @@ impl Refusal {
             other => tracing::debug!(reason = %other, code = other.code(), "a request to the inbox was refused"),
         }
         let mut answer = HttpResponse::build(self.status());
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
-            answer.insert_header((RETRY_AFTER, PAUSE));
-        }
+        match self {
+            Self::TooMany(wait) => answer.insert_header((RETRY_AFTER, whole_seconds(*wait))),
+            Self::Busy | Self::Ours(_) => answer.insert_header((RETRY_AFTER, PAUSE)),
+            _ => &mut answer,
+        };
         answer.json(reason(&self.to_string()))
     }
+}
+
+/// A time as `Retry-After` has it: never none at all.
+pub(crate) fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(1)
 }
 
 impl From<app::Error> for Refusal {

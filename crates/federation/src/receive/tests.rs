@@ -26,6 +26,7 @@ use super::drain;
 use crate::{
     client::{self, Client},
     inbox,
+    limits::{Limits, Rates},
     outbox::FederationOutbox,
     resolver::FederationResolver,
     signature::{PrivateKey, sign},
@@ -201,7 +202,10 @@ impl Here {
     }
 
     async fn takes_request(&self, (headers, body): &(sign::Headers, String)) -> StatusCode {
-        let service = actix_web::App::new().app_data(Data::new(self.app.clone())).configure(inbox::configure);
+        let service = actix_web::App::new()
+            .app_data(Data::new(self.app.clone()))
+            .app_data(Data::new(Limits::new(Rates { inbox: 0, reads: 0 })))
+            .configure(inbox::configure);
         let service = test::init_service(service).await;
         let mut request = test::TestRequest::post().uri(domain::urls::path::INBOX).set_payload(body.clone());
         for (name, value) in headers {

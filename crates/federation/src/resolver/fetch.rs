@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{Budget, FederationResolver, Miss};
 use crate::{
-    client::{self, Fetched},
+    client::{self, Fetched, News},
     parse,
     signature::{PrivateKey, Scheme, Signer},
 };
@@ -103,17 +103,47 @@ impl FederationResolver {
         if !budget.spend(&host) {
             return Err(too_much());
         }
-        let Some(_place) = self.0.gates.enter(&host).await else {
-            return Err(Miss::Later("too many requests wait for that server".into()));
-        };
         let fetched = match signer {
-            Some(signer) => self.asked_by(app, (&parsed, &host), accept, signer).await?,
-            None => self.0.client.get_document(&parsed, accept, None).await?,
+            Some(signer) => self.asked_by(app, (&parsed, &host), accept, signer).await,
+            None => self.0.client.get_document(&parsed, accept, None).await.map_err(Miss::from),
         };
+        self.write_down(app, &host).await?;
+        let fetched = fetched?;
         if app.site().parse(fetched.final_url.as_str()).is_some() {
             return Err(Miss::useless("a redirect to this server"));
         }
         Ok(fetched)
+    }
+
+    /// Keeps for the admin, and for after a restart, whether a server answers.
+    async fn write_down(&self, app: &App, host: &Host) -> Result<(), Miss> {
+        match self.0.client.hosts().news_of(host) {
+            Some(News::Rests(until, why)) => {
+                tracing::info!(%host, why, "a server does not answer and is left alone for a while");
+                app::peers::rests(app, host, until, why).await?;
+            }
+            Some(News::Answers) => app::peers::answers(app, host).await?,
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Leaves those alone that did not answer before this process began.
+    pub async fn recall(&self, app: &App) -> app::Result<()> {
+        let now = app.now();
+        for (host, until) in app.read(move |c| store::peers::resting(c, now)).await? {
+            if let Some(host) = Host::parse(&host) {
+                self.0.client.hosts().leave_alone(&host, until);
+            }
+        }
+        Ok(())
+    }
+
+    /// A server has signed a request: it may be asked again, if it was left alone.
+    pub(crate) fn heard_from(&self, url: &str) {
+        if let Some(host) = Host::of(url) {
+            self.0.client.hosts().heard_from(&host);
+        }
     }
 
     /// The server's own actor as the one who asks.

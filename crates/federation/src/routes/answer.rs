@@ -1,4 +1,6 @@
 //! Answers to other software: their headers, and errors that say no more than they must.
+use std::time::Duration;
+
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
@@ -10,6 +12,7 @@ use actix_web::{
 use app::Error;
 
 use super::documents::Document;
+use crate::inbox::whole_seconds;
 
 /// The media type of ActivityPub documents.
 pub(crate) const DOCUMENT: HeaderValue = HeaderValue::from_static("application/activity+json; charset=utf-8");
@@ -64,6 +67,13 @@ pub(crate) fn refusal(request: &HttpRequest, status: StatusCode, why: &str) -> H
     with(request, status, JSON, body.into())
 }
 
+/// A refusal of what is welcome again after a while.
+pub(crate) fn later(request: &HttpRequest, why: &str, wait: Duration) -> HttpResponse {
+    let mut answer = refusal(request, StatusCode::TOO_MANY_REQUESTS, why);
+    answer.headers_mut().insert(header::RETRY_AFTER, whole_seconds(wait).into());
+    answer
+}
+
 /// The answer to what went wrong. The full story goes to the log, if it is one.
 pub(crate) fn error(request: &HttpRequest, error: &Error) -> HttpResponse {
     let status = match error {
@@ -71,7 +81,7 @@ pub(crate) fn error(request: &HttpRequest, error: &Error) -> HttpResponse {
         Error::Denied(_) => StatusCode::FORBIDDEN,
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
         Error::Conflict(_) => StatusCode::CONFLICT,
-        Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::TooOften { wait } => return later(request, &error.to_string(), *wait),
         Error::Unreachable { .. } => StatusCode::BAD_GATEWAY,
         Error::Internal(_) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(source) => {

@@ -92,7 +92,7 @@ impl World {
         };
         let ana = Me(people::create(&app, ana).await.unwrap().id);
         let huerto = group(&app, ana, "huerto", Visibility::Public).await;
-        Self { routes: Box::new(configure(&app)), app, ana, huerto, _folder: folder }
+        Self { routes: Box::new(configure(&app, Rates { inbox: 0, reads: 0 })), app, ana, huerto, _folder: folder }
     }
 
     async fn ask(&self, method: Method, uri: &str, accept: &str) -> Answer {

@@ -31,6 +31,8 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         registration: Registration::Approval,
         federation: Openness::Open,
         secure_mode: false,
+        inbox_limit: 500,
+        read_limit: 1_000,
         smtp: None,
         allow_private_networks: vec![],
         trusted_proxies: networks(&["127.0.0.0/8", "::1/128"]),

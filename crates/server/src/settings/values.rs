@@ -4,6 +4,7 @@ use std::{
     net::{IpAddr, SocketAddr, ToSocketAddrs},
     ops::RangeInclusive,
     path::PathBuf,
+    str::FromStr,
 };
 
 use ipnet::IpNet;
@@ -196,7 +197,7 @@ pub(super) fn optional_url(text: &str) -> Option<Option<Url>> {
     if text.is_empty() { Some(None) } else { url(text).map(Some) }
 }
 
-pub(super) fn number(text: &str, within: RangeInclusive<u64>) -> Option<u64> {
+pub(super) fn number<N: FromStr + PartialOrd>(text: &str, within: RangeInclusive<N>) -> Option<N> {
     text.parse().ok().filter(|number| within.contains(number))
 }
 

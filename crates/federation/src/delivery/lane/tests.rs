@@ -21,6 +21,7 @@ fn peer(failures: i32) -> Peer {
         failures,
         failing_since: None,
         retry_at: Timestamp(0),
+        resting_until: Timestamp(0),
         lease_until: Timestamp(2_000_000),
         last_success: (failures == 0).then_some(NOW),
         last_seen: None,
