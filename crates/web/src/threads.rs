@@ -128,6 +128,10 @@ async fn respond(
     Ok(match found.await?.ok_or(Error::NotFound)? {
         Found::Deleted => answer::gone(request, visit),
         Found::Thread(read) => {
+            // Not for those who only come along: programs read all there is.
+            if viewer.is_some() {
+                app::backfills::opened(app, read.post.post.id).await?;
+            }
             let thread = describe(app, visit, *read, asked);
             answer::page(request, StatusCode::OK, visit.keep(), &thread)
         }
