@@ -31,7 +31,7 @@ pub(crate) use self::program::Program;
 pub(crate) use self::puppet::{CONTEXT, PUBLIC, Puppet, Scheme};
 pub(crate) use self::server::{Group, Person, Server, id, text};
 pub(crate) use self::switchboard::{Line, Switchboard, is_ours};
-pub(crate) use self::transcript::Transcript;
+pub(crate) use self::transcript::{Transcript, kind};
 pub(crate) use self::wire::{Answer, Request};
 pub(crate) use self::work::{eventually, variable};
 
@@ -150,6 +150,12 @@ impl Network {
     pub(crate) fn census(&self, name: &str) -> BTreeMap<String, i64> {
         let running = self.running.lock().unwrap();
         running.iter().find(|running| running.handle.host() == name).expect("a server").database.census()
+    }
+
+    /// What became of everything that a server received, by its text: the state of its row, and the note in it.
+    pub(crate) fn fates(&self, name: &str) -> BTreeMap<String, (String, String)> {
+        let running = self.running.lock().unwrap();
+        running.iter().find(|running| running.handle.host() == name).expect("a server").database.fates()
     }
 
     /// A new fake peer.

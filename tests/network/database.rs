@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use server::settings::DatabaseUrl;
 
@@ -83,6 +83,22 @@ impl Database {
         questions.into_iter().map(answer).collect()
     }
 
+    /// What became of everything that was received, by its text: the state of its row, and the note in it.
+    pub(crate) fn fates(&self) -> BTreeMap<String, (String, String)> {
+        let query =
+            sql_query("SELECT body, state, coalesce(error, '') AS note FROM received JOIN received_bodies USING (id)");
+        let fates: Vec<Fate> = match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut c = SqliteConnection::establish(&path.to_string_lossy()).expect("the database");
+                query.load(&mut c).expect("rows")
+            }
+            DatabaseUrl::Postgres(url) => {
+                query.load(&mut PgConnection::establish(url).expect("the database")).expect("rows")
+            }
+        };
+        fates.into_iter().map(|fate| (fate.body, (fate.state, fate.note))).collect()
+    }
+
     fn count(&self, question: &str) -> i64 {
         let query = sql_query(question);
         let count: Count = match &self.url {
@@ -110,6 +126,16 @@ impl Database {
 struct Count {
     #[diesel(sql_type = BigInt)]
     n: i64,
+}
+
+#[derive(QueryableByName)]
+struct Fate {
+    #[diesel(sql_type = Text)]
+    body: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Text)]
+    note: String,
 }
 
 impl Drop for Database {

@@ -225,7 +225,11 @@ impl Peer {
         if self.0.moved.lock().unwrap().contains(request.path()) {
             return Answer::status(308);
         }
+        let there = self.0.documents.lock().unwrap().get(&self.url(&request.target)).cloned();
         match (request.method.as_str(), request.path()) {
+            ("GET", "/.well-known/webfinger" | "/nodeinfo/2.0") if there.is_some() => {
+                Answer::json("application/json", &there.unwrap_or_default())
+            }
             ("POST", path) if path.trim_end_matches('/').ends_with("/inbox") => self.receive(request).await,
             ("GET" | "HEAD", "/.well-known/nodeinfo") => {
                 let rel = "http://nodeinfo.diaspora.software/ns/schema/2.0";

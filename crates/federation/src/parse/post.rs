@@ -64,10 +64,19 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
     if !has_body && name.is_none() && content.warning.is_none() {
         return Err(Misfit::Lacks("content"));
     }
+    let mut authors = ids_of(document, "attributedTo", AUTHORS);
+    let mut addressed = Addressed::of(document);
+    // An event of a group is attributed to the group, and says apart who wrote it.
+    if let Some(writer) = id_of(document, "actor").filter(|_| kind == PostKind::Event)
+        && !authors.iter().any(|author| author == writer)
+    {
+        addressed.audience.append(&mut authors);
+        authors.push(writer.to_owned());
+    }
     Ok(FoundPost {
         uri,
         url,
-        authors: ids_of(document, "attributedTo", AUTHORS),
+        authors,
         kind,
         ballot: name.filter(|_| kind == PostKind::Note && !has_body && parent.is_some()).map(str::to_owned),
         quote: attached::quote(document),
@@ -75,7 +84,7 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
         parent,
         published,
         edited,
-        addressed: Addressed::of(document),
+        addressed,
         mentions: tags.mentions,
         context: id_of(document, "context").and_then(http).map(str::to_owned),
         replies: document.get("replies").map(Listing::of).unwrap_or_default(),
