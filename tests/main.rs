@@ -19,6 +19,7 @@ mod kill;
 mod leaks;
 mod limits;
 mod lines;
+mod mail;
 mod media;
 mod mentions;
 mod messages;

@@ -4,11 +4,13 @@ mod browser;
 mod database;
 mod forms;
 mod peer;
+mod post_office;
 mod program;
 mod puppet;
 mod server;
 mod switchboard;
 mod transcript;
+mod visitor;
 mod wire;
 mod work;
 
@@ -19,7 +21,7 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ::server::settings::{LogFormat, MediaUrl, Registration, Settings};
+use ::server::settings::{LogFormat, MediaUrl, Registration, Settings, Smtp};
 use domain::rule::Openness;
 use tempfile::TempDir;
 
@@ -27,11 +29,13 @@ pub(crate) use self::browser::{Browser, Eyes};
 pub(crate) use self::database::{Backend, Database};
 pub(crate) use self::forms::date;
 pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};
+pub(crate) use self::post_office::PostOffice;
 pub(crate) use self::program::Program;
 pub(crate) use self::puppet::{CONTEXT, PUBLIC, Puppet, Scheme};
 pub(crate) use self::server::{Group, Person, Server, id, text};
 pub(crate) use self::switchboard::{Line, Switchboard, is_ours};
 pub(crate) use self::transcript::{Transcript, kind};
+pub(crate) use self::visitor::{Visitor, field, form};
 pub(crate) use self::wire::{Answer, Request};
 pub(crate) use self::work::{eventually, variable};
 
@@ -125,6 +129,16 @@ impl Network {
     /// The same, of servers to which others may send only so much each second, and read only so much.
     pub(crate) async fn limited<const N: usize>(inbox_limit: u32, read_limit: u32, names: [&str; N]) -> Self {
         Self::with(|settings| Settings { inbox_limit, read_limit, ..settings }, names).await
+    }
+
+    /// The same, of servers that send mail, and take people in like this.
+    pub(crate) async fn with_mail<const N: usize>(
+        office: &PostOffice,
+        registration: Registration,
+        names: [&str; N],
+    ) -> Self {
+        let smtp = Smtp::parse(&office.url()).flatten();
+        Self::with(|settings| Settings { smtp: smtp.clone(), registration, ..settings }, names).await
     }
 
     async fn with<const N: usize>(change: impl Fn(Settings) -> Settings, names: [&str; N]) -> Self {
@@ -260,6 +274,7 @@ async fn start(
         inbox_limit: 0,
         read_limit: 0,
         smtp: None,
+        mail_from: None,
         allow_private_networks: vec!["127.0.0.0/8".parse().expect("a range")],
         trusted_proxies: Vec::new(),
         log: "warn".to_owned(),

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use crate::network::{Answer, Network, Request, Server, on_both};
+use crate::network::{Answer, Network, Request, Server, Visitor, field, form, on_both};
 
 const REDIRECT: &str = "com.example.app:/callback";
 
@@ -11,61 +11,9 @@ const REDIRECT: &str = "com.example.app:/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A browser that keeps one cookie.
-#[derive(Clone)]
-struct Browser {
-    server: Server,
-    cookie: Option<String>,
-}
-
-fn form(pairs: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
-/// The value of a hidden field.
-fn field(page: &str, name: &str) -> String {
-    let after = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {page}"));
-    after.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&")
-}
-
 fn parameter(url: &str, name: &str) -> Option<String> {
     let query = url.split_once('?')?.1;
     url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-}
-
-impl Browser {
-    fn new(server: &Server) -> Self {
-        Self { server: server.clone(), cookie: None }
-    }
-
-    async fn send(&mut self, request: Request) -> Answer {
-        let request = match &self.cookie {
-            Some(cookie) => request.with("cookie", cookie),
-            None => request,
-        };
-        let answer = self.server.ask(&request).await;
-        if let Some(cookie) = answer.header("set-cookie") {
-            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-            self.cookie = cookie.split(';').next().map(str::to_owned);
-        }
-        answer
-    }
-
-    async fn get(&mut self, path: &str) -> Answer {
-        let url = if path.starts_with("http") { path.to_owned() } else { self.server.url(path) };
-        self.send(Request::new("GET", &url).with("accept", "text/html").with("accept-language", "en")).await
-    }
-
-    async fn submit(&mut self, path: &str, pairs: &[(&str, &str)]) -> Answer {
-        let request = Request::new("POST", &self.server.url(path))
-            .with("content-type", "application/x-www-form-urlencoded")
-            .with("origin", self.server.url("").as_str());
-        self.send(request.body(form(pairs))).await
-    }
-
-    async fn sign_in(&mut self, name: &str, password: &str, back: &str) -> Answer {
-        self.submit("/login", &[("name", name), ("password", password), ("back", back)]).await
-    }
 }
 
 async fn call(server: &Server, method: &str, path: &str, token: &str, body: &Value) -> Answer {
@@ -95,7 +43,7 @@ fn authorize(app: &Value, redirect: &str, more: &[(&str, &str)]) -> String {
 }
 
 /// Allows or denies what a page of consent asks for.
-async fn decide(browser: &mut Browser, path: &str, decision: &str) -> Answer {
+async fn decide(browser: &mut Visitor, path: &str, decision: &str) -> Answer {
     let page = browser.get(path).await;
     assert_eq!(page.status, 200, "{}", page.text());
     let text = page.text();
@@ -128,7 +76,7 @@ async fn an_application_is_let_in_and_put_out() {
     assert_eq!(app["client_secret_expires_at"], 0);
     assert_eq!(app["redirect_uris"][0], REDIRECT);
 
-    let mut browser = Browser::new(&alpha);
+    let mut browser = Visitor::new(&alpha);
     let more = [("scope", "read"), ("state", "s1 &"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
     let ask = authorize(&app, REDIRECT, &more);
     let sent = browser.get(&ask).await;
@@ -191,7 +139,7 @@ async fn what_is_asked_wrongly_leads_nowhere_it_should_not() {
     let alpha = net.server("alpha.test");
     alpha.person("ana").await;
     let app = register(&alpha, "read").await;
-    let mut browser = Browser::new(&alpha);
+    let mut browser = Visitor::new(&alpha);
     browser.sign_in("ana", "correct horse", "/").await;
 
     for redirect in ["https://evil.example/", "com.example.app:/callback/", "com.example.app:/callback?x"] {
@@ -220,7 +168,7 @@ async fn what_is_asked_wrongly_leads_nowhere_it_should_not() {
         .with("content-type", "application/x-www-form-urlencoded")
         .body(form(&[("name", "ana"), ("password", "correct horse")]));
     assert_eq!(alpha.ask(&foreign).await.status, 403, "a form of another site");
-    let away = Browser::new(&alpha).sign_in("ana", "correct horse", "https://evil.example/").await;
+    let away = Visitor::new(&alpha).sign_in("ana", "correct horse", "https://evil.example/").await;
     assert_eq!(away.header("location"), Some(alpha.url("/").as_str()), "nobody is led away");
 
     let ask = authorize(&app, "urn:ietf:wg:oauth:2.0:oob", &[("force_login", "False"), ("state", "None")]);
@@ -266,7 +214,7 @@ async fn somebody_signs_up_by_an_application_alone() {
     let token = answer.value()["access_token"].as_str().unwrap().to_owned();
     let post = call(&alpha, "POST", "/api/v1/statuses", &token, &json!({ "status": "Hola" })).await;
     assert_eq!(post.status, 200, "the token works at once: {}", post.text());
-    let entered = Browser::new(&alpha).sign_in("nora@mail.example", "correct horse", "/").await;
+    let entered = Visitor::new(&alpha).sign_in("nora@mail.example", "correct horse", "/").await;
     assert_eq!(entered.status, 303, "and the login in a browser");
 
     let again = call(&alpha, "POST", "/api/v1/accounts", own, &wish).await;

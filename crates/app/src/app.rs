@@ -19,7 +19,7 @@ use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Clock, Error, Event, Outbox, Resolver, Result, Tasks, conversations,
+    Clock, Error, Event, Mailer, Outbox, Resolver, Result, Tasks, conversations,
     limits::Limits,
     log,
     media::Files,
@@ -69,6 +69,7 @@ struct Inner {
     files: Files,
     outbox: Box<dyn Outbox>,
     resolver: Box<dyn Resolver>,
+    mailer: Option<Box<dyn Mailer>>,
     tasks: Tasks,
     wakes: Wakes,
     events: broadcast::Sender<Arc<Event>>,
@@ -238,6 +239,8 @@ pub struct Parts {
     pub outbox: Box<dyn Outbox>,
     /// Asks other servers.
     pub resolver: Box<dyn Resolver>,
+    /// Sends mail; with none, addresses count as confirmed and letters stand in the log.
+    pub mailer: Option<Box<dyn Mailer>>,
     /// Starts background tasks.
     pub tasks: Tasks,
 }
@@ -245,7 +248,7 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, config, clock, seal, rules, files, outbox, resolver, tasks } = parts;
+        let Parts { db, config, clock, seal, rules, files, outbox, resolver, mailer, tasks } = parts;
         let events = broadcast::Sender::new(STREAM);
         let wakes = Wakes::default();
         let (ids, holder) = (Ids::new(), random::holder());
@@ -261,6 +264,7 @@ impl App {
             files,
             outbox,
             resolver,
+            mailer,
             tasks,
             wakes,
             events,
@@ -308,6 +312,11 @@ impl App {
     /// Asks other servers.
     pub fn resolver(&self) -> &dyn Resolver {
         &*self.0.resolver
+    }
+
+    /// Sends mail, if there is a mail server.
+    pub fn mailer(&self) -> Option<&dyn Mailer> {
+        self.0.mailer.as_deref()
     }
 
     /// Large numbers that were counted lately.

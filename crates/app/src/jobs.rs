@@ -8,7 +8,9 @@ use domain::{
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
-use crate::{App, Error, Queue, Result, Tx, actors, media, moderation, moves, polls, posts, random, rules, shuns};
+use crate::{
+    App, Error, Queue, Result, Tx, actors, mail, media, moderation, moves, polls, posts, random, rules, shuns,
+};
 
 /// What a kind of job does with its subject. It may run twice.
 pub type Handler = fn(App, String) -> BoxFuture<'static, Result<()>>;
@@ -20,6 +22,7 @@ pub type Handlers = HashMap<&'static str, Handler>;
 pub fn handlers() -> Handlers {
     HashMap::from([
         (media::PROCESS, media::process as Handler),
+        (mail::SEND, mail::send),
         (actors::ERASE, actors::erase),
         (moderation::CLEAN, moderation::clean),
         (moves::TAKE_ALONG, moves::take_along),

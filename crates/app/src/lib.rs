@@ -1,5 +1,6 @@
-//! Everything that can be done here, once: actions, events, jobs, and the two ports to the network.
+//! Everything that can be done here, once: actions, events, jobs, and the ports to the network.
 pub mod actors;
+pub mod addresses;
 pub mod announcements;
 mod app;
 pub mod backfills;
@@ -21,6 +22,7 @@ pub mod keys;
 mod limits;
 pub mod lists;
 mod log;
+pub mod mail;
 pub mod markers;
 pub mod media;
 pub mod members;
@@ -40,6 +42,7 @@ pub mod posts;
 pub mod quotes;
 pub mod random;
 pub mod readings;
+pub mod recovery;
 pub mod reports;
 pub mod retention;
 pub mod rules;
@@ -65,7 +68,7 @@ pub use clock::Clock;
 pub use error::{Error, Result};
 pub use event::{Cause, Event};
 pub use limits::Whence;
-pub use ports::{Outbox, Resolver};
+pub use ports::{Mailer, Outbox, Resolver};
 pub use tasks::Tasks;
 
 /// A person here who is who they say they are.

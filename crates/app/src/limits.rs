@@ -8,7 +8,7 @@ use std::{
 
 use domain::time::{Timestamp, span};
 
-use crate::{Error, Result};
+use crate::{Error, Result, Tx, random};
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +44,12 @@ pub(crate) enum Deed {
     SignUp,
     /// Registering an application.
     NewApp,
+    /// Asking from one place for links that renew passwords.
+    Recovery,
+    /// Asking for letters to one address.
+    Letter,
+    /// Asking to confirm an address for one login.
+    Address,
 }
 
 impl Deed {
@@ -54,6 +60,9 @@ impl Deed {
             Self::Guess => (25, span::hours(1)),
             Self::SignUp => (5, span::minutes(30)),
             Self::NewApp => (5, span::minutes(10)),
+            Self::Recovery => (5, span::minutes(30)),
+            Self::Letter => (5, span::hours(1)),
+            Self::Address => (10, span::hours(24)),
         }
     }
 }
@@ -96,6 +105,19 @@ impl Limits {
             return Err(Error::TooOften { wait: window.until.since(now) });
         }
         window.used += 1;
+        Ok(())
+    }
+}
+
+/// Counts one try that concerns `key`, for all processes together and beyond a restart: what reaches others is limited so.
+pub(crate) fn count(tx: &mut Tx<'_, '_>, deed: Deed, key: &str) -> Result<()> {
+    let ((most, length), now) = (deed.limit(), tx.now());
+    let key = random::fingerprint(&format!("{deed:?} {key}"));
+    let (used, until) = store::tries::count(tx, &key, now, now + length)?;
+    // What is refused is not counted: the transaction ends with it.
+    if u32::try_from(used).is_ok_and(|used| used > most) {
+        Err(Error::TooOften { wait: until.since(now) })
+    } else {
         Ok(())
     }
 }

@@ -36,7 +36,7 @@ pub async fn create(app: &App, new: NewPerson) -> Result<Actor> {
 #[derive(Clone)]
 pub(crate) struct Prepared {
     name: String,
-    email: String,
+    pub(crate) email: String,
     password_hash: String,
     admin: bool,
     language: String,
@@ -55,41 +55,53 @@ pub(crate) async fn prepare(app: &App, new: NewPerson) -> Result<Prepared> {
     Ok(Prepared { name, email, password_hash, admin: new.admin, language, keys })
 }
 
-/// What of a person somebody else has already.
-pub(crate) fn taken(tx: &mut Tx<'_, '_>, new: &Prepared) -> Result<Vec<Flaw>> {
+/// What of a person somebody else has already; of the address only if that is to be told.
+pub(crate) fn taken(tx: &mut Tx<'_, '_>, new: &Prepared, tells_address: bool) -> Result<Vec<Flaw>> {
     let host = tx.site().host().to_string();
     let name = store::actors::name_taken(tx, &new.name, &host)?.then_some(Flaw::NameTaken);
-    let email = store::accounts::by_email(tx, &new.email)?.map(|_| Flaw::EmailTaken);
-    Ok(name.into_iter().chain(email).collect())
+    let email = tells_address && store::accounts::by_email(tx, &new.email)?.is_some();
+    Ok(name.into_iter().chain(email.then_some(Flaw::EmailTaken)).collect())
+}
+
+/// What a new login waits for.
+#[derive(Debug, Clone)]
+pub(crate) struct Admission {
+    /// Whether its address counts as confirmed.
+    pub(crate) confirmed: bool,
+    /// Whether it is taken in.
+    pub(crate) approved: bool,
+    /// Why they want to be.
+    pub(crate) reason: String,
 }
 
 /// Makes a login that waits for nothing.
 pub(crate) fn enrol(tx: &mut Tx<'_, '_>, new: &Prepared) -> Result<Actor> {
-    enrol_as(tx, new, "", true)
-}
-
-/// Makes a login, which may have to wait until it is taken in.
-pub(crate) fn enrol_as(tx: &mut Tx<'_, '_>, new: &Prepared, reason: &str, approved: bool) -> Result<Actor> {
     if store::accounts::by_email(tx, &new.email)?.is_some() {
         return Err(Error::Conflict("this e-mail address has a login already".into()));
     }
+    enrol_as(tx, new, &Admission { confirmed: true, approved: true, reason: String::new() })
+}
+
+/// Makes a login, which may have to wait until its address is confirmed and it is taken in.
+pub(crate) fn enrol_as(tx: &mut Tx<'_, '_>, new: &Prepared, admission: &Admission) -> Result<Actor> {
     let host = tx.site().host().clone();
     let person = groups::new_local(tx, ActorKind::Person, &host, (&new.name, &new.name))?;
     store::actors::insert(tx, &person)?;
     keys::keep(tx, &person, &new.keys)?;
     let account = Account {
         id: person.id.0,
-        email: new.email.clone(),
+        email: if admission.confirmed { new.email.clone() } else { person.id.to_string() },
         password_hash: new.password_hash.clone(),
         admin: new.admin,
         language: new.language.clone(),
         created: tx.now().0,
         disabled: None,
-        confirmed: Some(tx.now().0),
-        approved: approved.then_some(tx.now().0),
-        reason: reason.to_owned(),
+        confirmed: admission.confirmed.then_some(tx.now().0),
+        approved: admission.approved.then_some(tx.now().0),
+        reason: admission.reason.clone(),
         totp: None,
         totp_step: 0,
+        wanted_email: None,
     };
     store::accounts::insert(tx, &account)?;
     Ok(person)

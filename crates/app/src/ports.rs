@@ -1,4 +1,4 @@
-//! The two ports to the network: what leaves, and what has to be asked for.
+//! The ports to the network: what leaves, what has to be asked for, and mail.
 use std::any::Any;
 
 use async_trait::async_trait;
@@ -7,7 +7,7 @@ use domain::id::{ActorId, PostId};
 
 use futures_util::stream::BoxStream;
 
-use crate::{App, Error, Event, Result, Tx};
+use crate::{App, Error, Event, Result, Tx, mail::Letter};
 
 /// Tells other servers. Runs inside the transaction of the change, so that both happen or neither:
 /// it stores what is to be sent, and sends nothing.
@@ -40,4 +40,11 @@ pub trait Resolver: Any + Send + Sync {
     async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
         Err(Error::Unreachable { what: format!("{url} cannot be reached"), retry: true })
     }
+}
+
+/// Hands letters to a mail server. Runs in a job, which tries again what failed for the moment.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Puts a letter into words and sends it; a letter that can reach nobody is done with.
+    async fn send(&self, letter: &Letter) -> Result<()>;
 }

@@ -10,8 +10,9 @@ use domain::{
 use store::{accounts::Account, invitations::Invitation};
 
 use crate::{
-    App, Error, Me, Result, Tx, Whence, groups,
+    App, Error, Me, Result, Tx, Whence, addresses, groups,
     limits::Deed,
+    mail::Errand,
     oauth,
     people::{self, NewPerson},
     rules, sessions,
@@ -122,9 +123,14 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
         language: wish.language,
     };
     let prepared = people::prepare(app, new).await?;
-    let (reason, invitation) = (plain::cut(wish.reason.trim(), REASON), invitation.flatten());
+    // With a mail server it is whoever reads there who says whether the address is theirs, and nobody else learns whether
+    // it has a login.
+    let confirmed = app.mailer().is_none();
+    let reason = plain::cut(wish.reason.trim(), REASON);
+    let admission = people::Admission { confirmed, approved: !asks_why, reason };
+    let invitation = invitation.flatten();
     app.write(move |tx| {
-        let taken = people::taken(tx, &prepared)?;
+        let taken = people::taken(tx, &prepared, confirmed)?;
         if !taken.is_empty() {
             return Ok(Err(taken));
         }
@@ -133,8 +139,13 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
         {
             return Ok(Err(vec![Flaw::Invitation]));
         }
-        let person = people::enrol_as(tx, &prepared, &reason, !asks_why)?;
-        Ok(Ok(Newcomer { me: Me(person.id), ready: !asks_why }))
+        let person = people::enrol_as(tx, &prepared, &admission)?;
+        if !confirmed {
+            addresses::ask(tx, person.id, &prepared.email)?;
+        } else if asks_why {
+            addresses::tell_admins(tx, person.id)?;
+        }
+        Ok(Ok(Newcomer { me: Me(person.id), ready: confirmed && !asks_why }))
     })
     .await
 }
@@ -190,7 +201,8 @@ pub async fn approve(app: &App, by: Me, person: ActorId) -> Result<()> {
     app.write(move |tx| {
         let account = awaited(tx, by, person)?;
         let now = tx.now();
-        Ok(store::accounts::approve(tx, ActorId(account.id), now)?)
+        store::accounts::approve(tx, ActorId(account.id), now)?;
+        tx.mail(&Errand::TakenIn(account.id))
     })
     .await
 }
@@ -201,7 +213,8 @@ pub async fn reject(app: &App, by: Me, person: ActorId) -> Result<()> {
         let account = awaited(tx, by, person)?;
         let (id, now) = (ActorId(account.id), tx.now());
         sessions::end_all(tx, id)?;
-        Ok(store::accounts::set_disabled(tx, id, Some(now))?)
+        store::accounts::set_disabled(tx, id, Some(now))?;
+        tx.mail(&Errand::TurnedAway(id.0))
     })
     .await
 }

@@ -88,6 +88,7 @@ async fn world(postgres: bool) -> Option<World> {
         files: crate::media::Files::in_memory(),
         outbox: Box::new(said.clone()),
         resolver: Box::new(Nobody),
+        mailer: None,
         tasks: Tasks::default(),
     });
     let ana = person(&app, "ana").await;

@@ -50,6 +50,16 @@ pub mod path {
     pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
     /// Where other servers send their people to take part in something of ours, named by `?uri=`.
     pub const INTERACTION: &str = "/authorize_interaction";
+    /// Where one signs in.
+    pub const LOGIN: &str = "/login";
+    /// Where an address is confirmed, by the `?token=` of a mail.
+    pub const CONFIRM: &str = "/login/confirm";
+    /// Where one asks for a new password.
+    pub const RECOVER: &str = "/login/recover";
+    /// Where one sets it, by the `?token=` of a mail.
+    pub const RENEW: &str = "/login/renew";
+    /// Where those look who keep order.
+    pub const QUEUE: &str = "/queue";
 }
 
 /// What the versions of the server's description are called; the number of the version follows.

@@ -18,6 +18,9 @@ pub(crate) enum Error {
     /// The token is an application's own, and this is about a person.
     #[error("This method requires an authenticated user")]
     NeedsPerson,
+    /// It is not for whoever asks, and the text says why.
+    #[error("{0}")]
+    Forbidden(&'static str),
     /// Their e-mail address is not confirmed.
     #[error("Your login is missing a confirmed e-mail address")]
     Unconfirmed,
@@ -70,7 +73,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-            Self::Scope | Self::Unconfirmed | Self::Pending => StatusCode::FORBIDDEN,
+            Self::Scope | Self::Forbidden(_) | Self::Unconfirmed | Self::Pending => StatusCode::FORBIDDEN,
             Self::NeedsPerson => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NoRoute => StatusCode::NOT_FOUND,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -5,6 +5,7 @@ mod bookmarks;
 mod caller;
 mod conversations;
 mod domain_blocks;
+mod emails;
 mod entities;
 mod error;
 mod filters;
@@ -64,6 +65,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(bookmarks::routes)
             .configure(conversations::routes)
             .configure(domain_blocks::routes)
+            .configure(emails::routes)
             .configure(filters::routes)
             .configure(lists::routes)
             .configure(markers::routes)

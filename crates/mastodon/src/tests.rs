@@ -130,6 +130,7 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
         files: app::media::Files::in_memory(),
         outbox: Box::new(Silent),
         resolver: Box::new(Nobody),
+        mailer: None,
         tasks: Tasks::default(),
     });
     let (ana, bea, caro) = (person(&app, "ana").await, person(&app, "bea").await, person(&app, "caro").await);

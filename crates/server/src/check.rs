@@ -88,8 +88,7 @@ async fn media(media: &MediaUrl) -> Result<String, Wrong> {
 
 async fn mail(smtp: Option<&Smtp>) -> Result<String, Wrong> {
     let Some(smtp) = smtp else { return Ok("no mail server: mail is logged".into()) };
-    let transport: lettre::AsyncSmtpTransport<lettre::Tokio1Executor> =
-        lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(smtp.url().as_str())?.build();
+    let transport = crate::mail::transport(smtp)?;
     if transport.test_connection().await? {
         Ok("the mail server answers".into())
     } else {

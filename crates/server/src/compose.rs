@@ -13,6 +13,7 @@ use store::{Db, Location};
 
 use crate::{
     cli::Failure,
+    mail::Courier,
     media::place,
     settings::{DatabaseUrl, Settings},
 };
@@ -70,6 +71,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
     })
     .map_err(|e| Failure::Other(format!("outgoing requests: {e}")))?;
     let resolver = FederationResolver::new(client.clone());
+    let mailer = Courier::new(settings, &site.host().display()).map_err(Failure::Usage)?;
     let app = App::new(Parts {
         db,
         config: app::Config {
@@ -84,6 +86,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         files: Files::new(files, settings.media_limits()),
         outbox: Box::new(FederationOutbox),
         resolver: Box::new(resolver.clone()),
+        mailer: mailer.map(|mailer| Box::new(mailer) as Box<dyn app::Mailer>),
         tasks: Tasks::default(),
     });
     app::instance::ensure(&app).await.map_err(|e| match e {

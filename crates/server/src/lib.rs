@@ -6,6 +6,7 @@ mod commands;
 mod compose;
 mod edge;
 pub mod logging;
+mod mail;
 mod media;
 mod ops;
 mod run;

@@ -167,6 +167,14 @@ const SMTP: Setting = Setting {
     expected: "`smtp://USER:PASSWORD@HOST:PORT`, the same with `smtps`, or empty for none (`%40` stands for an @ in a name)",
     kind: Kind::Secret,
 };
+const MAIL_FROM: Setting = Setting {
+    key: "mail_from",
+    env: "TERTULIA_MAIL_FROM",
+    default: "",
+    meaning: "The address that mail comes from. With none, it is `no-reply` at the host of `url`.",
+    expected: "an e-mail address, or empty for none",
+    kind: Kind::Text,
+};
 const ALLOW_PRIVATE_NETWORKS: Setting = Setting {
     key: "allow_private_networks",
     env: "TERTULIA_ALLOW_PRIVATE_NETWORKS",
@@ -217,6 +225,7 @@ pub const SETTINGS: &[Setting] = &[
     INBOX_LIMIT,
     READ_LIMIT,
     SMTP,
+    MAIL_FROM,
     ALLOW_PRIVATE_NETWORKS,
     TRUSTED_PROXIES,
     LOG,
@@ -254,6 +263,8 @@ pub struct Settings {
     pub read_limit: u32,
     /// The mail server.
     pub smtp: Option<Smtp>,
+    /// The address that mail comes from.
+    pub mail_from: Option<String>,
     /// Ranges outgoing requests may reach although they are not public.
     pub allow_private_networks: Vec<IpNet>,
     /// Ranges of proxies whose forwarding headers count.
@@ -332,6 +343,7 @@ impl Settings {
             inbox_limit: sources.text(&INBOX_LIMIT, |text| values::number(text, 0..=100_000))?,
             read_limit: sources.text(&READ_LIMIT, |text| values::number(text, 0..=100_000))?,
             smtp: sources.text(&SMTP, Smtp::parse)?,
+            mail_from: sources.text(&MAIL_FROM, values::optional_address)?,
             allow_private_networks: sources.text(&ALLOW_PRIVATE_NETWORKS, values::networks)?,
             trusted_proxies: sources.text(&TRUSTED_PROXIES, values::networks)?,
             log: sources.text(&LOG, values::filter)?,

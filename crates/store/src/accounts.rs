@@ -40,6 +40,8 @@ pub struct Account {
     pub totp: Option<Vec<u8>>,
     /// The last code of the second step that was used: none is good twice.
     pub totp_step: i64,
+    /// The address that they want mail at and have yet to confirm. As long as none is, their number stands in `email`.
+    pub wanted_email: Option<String>,
 }
 
 impl Account {
@@ -155,16 +157,47 @@ pub fn set_disabled(tx: &mut Tx<'_>, id: ActorId, since: Option<Timestamp>) -> R
     Ok(())
 }
 
+/// Sets the address that somebody has yet to confirm.
+pub fn set_wanted_email(tx: &mut Tx<'_>, id: ActorId, email: &str) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::wanted_email.eq(email)).execute(c))?;
+    Ok(())
+}
+
+/// Sets the address of a login, which is confirmed since `confirmed`.
+pub fn set_email(tx: &mut Tx<'_>, id: ActorId, email: &str, confirmed: Timestamp) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0))
+        .set((
+            accounts::email.eq(email),
+            accounts::confirmed.eq(confirmed.0),
+            accounts::wanted_email.eq(None::<String>),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Sets the hash of the password, in PHC form.
+pub fn set_password(tx: &mut Tx<'_>, id: ActorId, hash: &str) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::password_hash.eq(hash)).execute(c))?;
+    Ok(())
+}
+
+/// Sets the language in which the server speaks to somebody.
+pub fn set_language(tx: &mut Tx<'_>, id: ActorId, language: &str) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::language.eq(language)).execute(c))?;
+    Ok(())
+}
+
 /// Takes a login in.
 pub fn approve(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<()> {
     db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::approved.eq(now.0)).execute(c))?;
     Ok(())
 }
 
-/// The logins that wait to be taken in, the oldest first.
+/// The logins that wait to be taken in, the oldest first; not those whose address is yet to be confirmed.
 pub fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Account>> {
     Ok(db!(conn, c => accounts::table
         .filter(accounts::approved.is_null().and(accounts::disabled.is_null()))
+        .filter(accounts::confirmed.is_not_null())
         .order(accounts::id)
         .limit(limit)
         .select(Account::as_select())

@@ -59,8 +59,10 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod threads;
+pub mod tickets;
 pub mod timelines;
 pub mod tokens;
+pub mod tries;
 mod visible;
 pub mod votes;
 mod wanted;

@@ -8,7 +8,7 @@ use crate::{
     drafts,
     error::Result,
     schema::{activities, backfills, deliveries, forestalled, received, received_bodies, settings},
-    sessions, settings as remembered, tokens,
+    sessions, settings as remembered, tickets, tokens, tries,
 };
 
 /// Where the last sweep of bodies ended.
@@ -37,6 +37,8 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
     sessions::sweep(tx, keep.ended)?;
     drafts::sweep(tx, keep.drafts)?;
     tokens::sweep(tx, keep.ended)?;
+    tickets::sweep(tx, keep.ended)?;
+    tries::sweep(tx, keep.ended)?;
     let bodies = sweep_bodies(tx, keep.bodies)?;
     let old = id::at(keep.ids, 0);
     let ids = db!(tx, c => {

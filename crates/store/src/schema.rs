@@ -1,8 +1,10 @@
 //! The tables, in types that mean the same in SQLite and PostgreSQL.
 mod answers;
+mod logins;
 mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
+pub(crate) use logins::{apps, codes, invitations, recovery_codes, sessions, tickets, tokens, tries};
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
     filter_posts, filters, followed_tags, host_shuns, list_members, lists, markers, muted_threads, notes,
@@ -102,77 +104,7 @@ diesel::table! {
         reason -> Text,
         totp -> Nullable<Binary>,
         totp_step -> BigInt,
-    }
-}
-diesel::table! {
-    apps (id) {
-        id -> BigInt,
-        name -> Text,
-        website -> Nullable<Text>,
-        redirect_uris -> Text,
-        scopes -> Text,
-        client_id -> Text,
-        secret_hash -> Text,
-        created -> BigInt,
-    }
-}
-diesel::table! {
-    tokens (hash) {
-        hash -> Text,
-        account_id -> Nullable<BigInt>,
-        app_id -> Nullable<BigInt>,
-        scopes -> Text,
-        created -> BigInt,
-        expires -> Nullable<BigInt>,
-    }
-}
-diesel::table! {
-    codes (hash) {
-        hash -> Text,
-        account_id -> BigInt,
-        app_id -> BigInt,
-        redirect_uri -> Text,
-        scopes -> Text,
-        challenge -> Nullable<Text>,
-        expires -> BigInt,
-        token_hash -> Nullable<Text>,
-    }
-}
-diesel::table! {
-    sessions (id) {
-        id -> BigInt,
-        hash -> Text,
-        account_id -> BigInt,
-        created -> BigInt,
-        seen -> BigInt,
-        expires -> BigInt,
-        agent -> Text,
-        address -> Text,
-    }
-}
-diesel::table! {
-    tickets (hash) {
-        hash -> Text,
-        account_id -> BigInt,
-        kind -> Text,
-        email -> Text,
-        expires -> BigInt,
-    }
-}
-diesel::table! {
-    recovery_codes (account_id, hash) {
-        account_id -> BigInt,
-        hash -> Text,
-    }
-}
-diesel::table! {
-    invitations (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        created -> BigInt,
-        expires -> Nullable<BigInt>,
-        most -> Nullable<BigInt>,
-        used -> BigInt,
+        wanted_email -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -440,6 +372,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     codes,
     sessions,
     tickets,
+    tries,
     recovery_codes,
     invitations,
     follows,

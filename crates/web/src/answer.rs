@@ -249,7 +249,8 @@ struct Trouble {
     text: String,
 }
 
-fn trouble(
+/// A page that says one thing.
+pub(crate) fn trouble(
     request: &HttpRequest,
     visit: &Visit,
     status: StatusCode,

@@ -12,6 +12,7 @@ use app::{
     sessions::{self, Entry},
 };
 use askama::Template;
+use domain::urls::path;
 use serde::Deserialize;
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     compose,
     forms::{Field, Fields},
     posted::Posted,
-    session::{self, AnyLogin, LOGIN},
+    session::{self, LOGIN},
     sign_up,
 };
 
@@ -86,7 +87,7 @@ fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
     let t = visit.language;
     let name = Field::exact("name", "text", t.login_name()).value(name).autocomplete("username").longest(254);
     let password = Field::exact("password", "password", t.password()).autocomplete("current-password").longest(128);
-    let mut ways = Vec::new();
+    let mut ways = vec![(path::RECOVER.to_owned(), t.forgotten())];
     if sign_up::is_offered(app) {
         ways.push((sign_up::PATH.to_owned(), t.sign_up()));
     }
@@ -248,15 +249,4 @@ pub(crate) struct Note {
     pub(crate) text: String,
     /// What is to be copied.
     pub(crate) code: Option<String>,
-}
-
-/// `GET /waiting`
-pub(crate) async fn waiting(request: HttpRequest, app: Data<App>, AnyLogin(login): AnyLogin) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
-    if login.account.is_ready() {
-        return answer::redirect(StatusCode::SEE_OTHER, &visit.home);
-    }
-    let t = visit.language;
-    let note = Note { frame: Frame::private(&visit, t.waiting()), text: t.waiting_text().to_owned(), code: None };
-    answer::page(&request, StatusCode::OK, Keep::Never, &note)
 }

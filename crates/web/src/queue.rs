@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Where it is, and where its buttons lead.
-pub(crate) const PATH: &str = "/queue";
+pub(crate) const PATH: &str = domain::urls::path::QUEUE;
 pub(crate) const ANSWER: &str = "/queue/answer";
 pub(crate) const RESOLVE: &str = "/queue/resolve";
 /// How many requests a page shows.

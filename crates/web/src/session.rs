@@ -2,18 +2,21 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse, ResponseError,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
     dev::Payload,
     http::{StatusCode, header},
     web::Data,
 };
 use app::{App, Me, sessions};
-use domain::{id::SessionId, urls::Site};
+use domain::{
+    id::SessionId,
+    urls::{Site, path},
+};
 use store::accounts::Account;
 use url::form_urlencoded;
 
 /// Where one signs in.
-pub(crate) const LOGIN: &str = "/login";
+pub(crate) const LOGIN: &str = path::LOGIN;
 
 /// Where those are told who wait for something.
 pub(crate) const WAITING: &str = "/waiting";
@@ -133,16 +136,28 @@ fn back(request: &HttpRequest) -> String {
 
 /// The session of a request.
 pub(crate) async fn look_up(request: &HttpRequest) -> Result<Option<SignedIn>, app::Error> {
+    let known = request.extensions().get::<LookedUp>().cloned();
+    if let Some(LookedUp(known)) = known {
+        return Ok(known);
+    }
     let app = request.app_data::<Data<App>>().ok_or_else(|| app::Error::internal("the door has no app"))?;
-    let Some(secret) = secret(request, app.site()) else { return Ok(None) };
-    let found = sessions::find(app, secret).await?;
-    Ok(found.map(|found| SignedIn {
+    let found = match secret(request, app.site()) {
+        Some(secret) => sessions::find(app, secret).await?,
+        None => None,
+    };
+    let found = found.map(|found| SignedIn {
         me: found.me,
         account: found.account,
         session: found.id,
         form_token: found.form_token,
-    }))
+    });
+    request.extensions_mut().insert(LookedUp(found.clone()));
+    Ok(found)
 }
+
+/// Who was found to have sent a request: several arguments of a handler ask.
+#[derive(Clone)]
+struct LookedUp(Option<SignedIn>);
 
 /// The name of the cookie: browsers take one with the prefix only over https, for this host alone.
 fn name(site: &Site) -> &'static str {

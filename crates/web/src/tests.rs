@@ -82,6 +82,7 @@ impl World {
             files: app::media::Files::in_memory(),
             outbox: Box::new(Nobody),
             resolver: Box::new(Nobody),
+            mailer: None,
             tasks: Tasks::default(),
         });
         Self { app, _folder: folder }

@@ -155,6 +155,7 @@ impl Here {
             files: app::media::Files::in_memory(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(FederationResolver::new(client)),
+            mailer: None,
             tasks: Tasks::default(),
         });
         app::instance::ensure(&app).await.unwrap();

@@ -80,6 +80,7 @@ impl World {
             files: app::media::Files::in_memory(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Nobody),
+            mailer: None,
             tasks: Tasks::default(),
         });
         app::instance::ensure(&app).await.unwrap();

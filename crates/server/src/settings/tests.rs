@@ -34,6 +34,7 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         inbox_limit: 500,
         read_limit: 1_000,
         smtp: None,
+        mail_from: None,
         allow_private_networks: vec![],
         trusted_proxies: networks(&["127.0.0.0/8", "::1/128"]),
         log: "info".to_owned(),

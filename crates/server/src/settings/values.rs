@@ -135,7 +135,8 @@ pub struct Smtp(Url);
 
 impl Smtp {
     #[expect(clippy::option_option, reason = "no text means no mail server, a wrong text means nothing")]
-    pub(super) fn parse(text: &str) -> Option<Option<Self>> {
+    /// Reads a setting: none for no text, nothing for what is no mail server.
+    pub fn parse(text: &str) -> Option<Option<Self>> {
         if text.is_empty() {
             return Some(None);
         }
@@ -195,6 +196,14 @@ pub(super) fn url(text: &str) -> Option<Url> {
 #[expect(clippy::option_option, reason = "no text means no URL, a wrong text means nothing")]
 pub(super) fn optional_url(text: &str) -> Option<Option<Url>> {
     if text.is_empty() { Some(None) } else { url(text).map(Some) }
+}
+
+#[expect(clippy::option_option, reason = "no text means no address, a wrong text means nothing")]
+pub(super) fn optional_address(text: &str) -> Option<Option<String>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    text.parse::<lettre::Address>().ok().map(|address| Some(address.to_string()))
 }
 
 pub(super) fn number<N: FromStr + PartialOrd>(text: &str, within: RangeInclusive<N>) -> Option<N> {

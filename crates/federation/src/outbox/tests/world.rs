@@ -106,6 +106,7 @@ impl World {
             files: app::media::Files::in_memory(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Acquaintances),
+            mailer: None,
             tasks: Tasks::default(),
         });
         let new = NewPerson {

@@ -1,0 +1,224 @@
+//! Mail to people here: what it is about, written when it is sent, tried again until it is gone.
+use std::time::Duration;
+
+use domain::{
+    actor::Actor,
+    id::ActorId,
+    text::plain,
+    time::span,
+    urls::{path, with_query},
+};
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use store::{accounts::Account, tickets::Ticket};
+
+use crate::{
+    App, Error, Result, Tx,
+    limits::{self, Deed},
+    random,
+};
+
+/// The job that sends a letter; its subject is an [`Errand`].
+pub(crate) const SEND: &str = "mail";
+
+/// What the link of a mail is good for, as it is stored.
+pub(crate) const CONFIRM: &str = "confirm";
+pub(crate) const RENEW: &str = "renew";
+
+/// How long a link lasts that confirms an address, and one that renews a password.
+const CONFIRM_LASTS: Duration = span::days(2);
+const RENEW_LASTS: Duration = span::hours(1);
+
+/// A letter to somebody; the words are the mailer's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The address.
+    pub to: String,
+    /// The name of the login that it is about.
+    pub name: String,
+    /// BCP 47: what the person reads.
+    pub language: String,
+    /// The host of this server, as people read it.
+    pub site: String,
+    /// What it is about.
+    pub about: About,
+}
+
+/// What a letter is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// The address of somebody who signed up, to be confirmed by a link.
+    Confirm {
+        /// The link.
+        link: String,
+    },
+    /// The new address of somebody, to be confirmed by a link.
+    NewAddress {
+        /// The link.
+        link: String,
+    },
+    /// Somebody gave an address that has a login already.
+    AddressTaken {
+        /// Where one signs in.
+        link: String,
+    },
+    /// The login has another address now; this goes to the former one.
+    AddressChanged {
+        /// Where one renews one's password.
+        link: String,
+    },
+    /// A link by which a new password is set.
+    Renew {
+        /// The link.
+        link: String,
+    },
+    /// The login has a new password.
+    PasswordChanged {
+        /// Where one renews it.
+        link: String,
+    },
+    /// Somebody waits to be taken in, and this person decides.
+    Waiting {
+        /// Who waits.
+        newcomer: String,
+        /// Why they want to be taken in.
+        reason: String,
+        /// Where that is decided.
+        link: String,
+    },
+    /// They were taken in.
+    TakenIn {
+        /// Where one signs in.
+        link: String,
+    },
+    /// They were not taken in.
+    TurnedAway,
+}
+
+/// A letter to be written. It holds no secret: a link is made when its letter is sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Errand {
+    /// To the address that a login wants.
+    Confirm(i64),
+    /// To whoever has this address, if anybody does.
+    Renew(String),
+    PasswordChanged(i64),
+    AddressChanged(i64, String),
+    Waiting {
+        admin: i64,
+        newcomer: i64,
+    },
+    TakenIn(i64),
+    TurnedAway(i64),
+}
+
+impl Tx<'_, '_> {
+    /// Lets a letter be written.
+    pub(crate) fn mail(&mut self, errand: &Errand) -> Result<()> {
+        let subject = serde_json::to_string(errand).map_err(Error::internal)?;
+        self.push_job(SEND, &subject, Duration::ZERO)
+    }
+
+    /// Counts a letter that somebody asks for to an address: as many as are good for whoever reads there.
+    pub(crate) fn count_letter(&mut self, address: &str) -> Result<()> {
+        limits::count(self, Deed::Letter, address)
+    }
+}
+
+/// Writes a letter and sends it; without a mail server it stands in the log.
+pub(crate) fn send(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let errand: Errand = serde_json::from_str(&subject).map_err(|e| Error::Invalid(format!("{subject}: {e}")))?;
+        let Some(letter) = app.write(move |tx| write(tx, &errand)).await? else { return Ok(()) };
+        match app.mailer() {
+            Some(mailer) => mailer.send(&letter).await,
+            None => {
+                tracing::info!(to = letter.to, about = ?letter.about, "there is no mail server: this letter is not sent");
+                Ok(())
+            }
+        }
+    })
+}
+
+/// The letter as things are now; none, if there is no reason for it any more.
+fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
+    match errand {
+        Errand::Confirm(id) => {
+            let Some((account, actor)) = login(tx, *id)? else { return Ok(None) };
+            let Some(address) = account.wanted_email.clone() else { return Ok(None) };
+            let about = if store::accounts::by_email(tx, &address)?.is_some() {
+                About::AddressTaken { link: tx.site().page(path::LOGIN) }
+            } else {
+                let link = ticket(tx, &account, CONFIRM, &address)?;
+                if account.confirmed.is_some() { About::NewAddress { link } } else { About::Confirm { link } }
+            };
+            Ok(Some(letter(tx, &account, &actor, address, about)))
+        }
+        Errand::Renew(address) => {
+            let Some(account) = store::accounts::by_email(tx, address)? else { return Ok(None) };
+            let Some((account, actor)) = login(tx, account.id)? else { return Ok(None) };
+            let link = ticket(tx, &account, RENEW, address)?;
+            Ok(Some(letter(tx, &account, &actor, address.clone(), About::Renew { link })))
+        }
+        Errand::AddressChanged(id, former) => {
+            let Some((account, actor)) = login(tx, *id)? else { return Ok(None) };
+            let link = tx.site().page(path::RECOVER);
+            Ok(Some(letter(tx, &account, &actor, former.clone(), About::AddressChanged { link })))
+        }
+        Errand::Waiting { admin, newcomer } => {
+            let (admin, newcomer) = (login(tx, *admin)?, login(tx, *newcomer)?);
+            let (Some((account, actor)), Some((waiting, who))) = (admin, newcomer) else { return Ok(None) };
+            if waiting.approved.is_some() {
+                return Ok(None);
+            }
+            let link = tx.site().page(path::QUEUE);
+            let reason = plain::cut(&waiting.reason, 500);
+            let about = About::Waiting { newcomer: who.name, reason, link };
+            Ok(Some(letter(tx, &account, &actor, account.email.clone(), about)))
+        }
+        Errand::PasswordChanged(id) => {
+            let about = About::PasswordChanged { link: tx.site().page(path::RECOVER) };
+            known(tx, *id, about)
+        }
+        Errand::TakenIn(id) => {
+            let about = About::TakenIn { link: tx.site().page(path::LOGIN) };
+            known(tx, *id, about)
+        }
+        Errand::TurnedAway(id) => known(tx, *id, About::TurnedAway),
+    }
+}
+
+/// A letter to the confirmed address of a login, open or closed.
+fn known(tx: &mut Tx<'_, '_>, id: i64, about: About) -> Result<Option<Letter>> {
+    let account = store::accounts::by_id(tx, ActorId(id))?.filter(|account| account.confirmed.is_some());
+    let actor = store::actors::by_id(tx, ActorId(id))?;
+    let (Some(account), Some(actor)) = (account, actor) else { return Ok(None) };
+    Ok(Some(letter(tx, &account, &actor, account.email.clone(), about)))
+}
+
+/// A login that is not closed, with its person.
+fn login(tx: &mut Tx<'_, '_>, id: i64) -> Result<Option<(Account, Actor)>> {
+    let account = store::accounts::by_id(tx, ActorId(id))?.filter(|account| account.disabled.is_none());
+    let actor = store::actors::by_id(tx, ActorId(id))?;
+    Ok(account.zip(actor))
+}
+
+fn letter(tx: &Tx<'_, '_>, account: &Account, actor: &Actor, to: String, about: About) -> Letter {
+    let (name, language) = (actor.name.clone(), account.language.clone());
+    Letter { to, name, language, site: tx.site().host().display(), about }
+}
+
+/// A new link that is good for one thing, once. The links of earlier letters stay good as long as they last.
+fn ticket(tx: &mut Tx<'_, '_>, account: &Account, kind: &str, address: &str) -> Result<String> {
+    let secret = random::secret()?;
+    let (page, lasts) = if kind == RENEW { (path::RENEW, RENEW_LASTS) } else { (path::CONFIRM, CONFIRM_LASTS) };
+    let ticket = Ticket {
+        hash: random::fingerprint(&secret),
+        account_id: account.id,
+        kind: kind.to_owned(),
+        email: address.to_owned(),
+        expires: (tx.now() + lasts).0,
+    };
+    store::tickets::insert(tx, &ticket)?;
+    Ok(with_query(&tx.site().page(page), &[("token", &secret)]))
+}

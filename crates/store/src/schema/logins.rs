@@ -1,0 +1,80 @@
+//! The tables of how people and applications get in.
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        hash -> Text,
+        account_id -> BigInt,
+        created -> BigInt,
+        seen -> BigInt,
+        expires -> BigInt,
+        agent -> Text,
+        address -> Text,
+    }
+}
+diesel::table! {
+    tickets (hash) {
+        hash -> Text,
+        account_id -> BigInt,
+        kind -> Text,
+        email -> Text,
+        expires -> BigInt,
+    }
+}
+diesel::table! {
+    tries (key) {
+        key -> Text,
+        used -> Integer,
+        until -> BigInt,
+    }
+}
+diesel::table! {
+    recovery_codes (account_id, hash) {
+        account_id -> BigInt,
+        hash -> Text,
+    }
+}
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        created -> BigInt,
+        expires -> Nullable<BigInt>,
+        most -> Nullable<BigInt>,
+        used -> BigInt,
+    }
+}
+diesel::table! {
+    apps (id) {
+        id -> BigInt,
+        name -> Text,
+        website -> Nullable<Text>,
+        redirect_uris -> Text,
+        scopes -> Text,
+        client_id -> Text,
+        secret_hash -> Text,
+        created -> BigInt,
+    }
+}
+diesel::table! {
+    tokens (hash) {
+        hash -> Text,
+        account_id -> Nullable<BigInt>,
+        app_id -> Nullable<BigInt>,
+        scopes -> Text,
+        created -> BigInt,
+        expires -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    codes (hash) {
+        hash -> Text,
+        account_id -> BigInt,
+        app_id -> BigInt,
+        redirect_uri -> Text,
+        scopes -> Text,
+        challenge -> Nullable<Text>,
+        expires -> BigInt,
+        token_hash -> Nullable<Text>,
+    }
+}

@@ -1,0 +1,148 @@
+//! The mails that the server writes to people, in their language: as plain text, and the same as simple HTML.
+use app::mail::{About, Letter};
+use askama::Template;
+
+use crate::language::Language;
+
+/// A letter in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// What it is about.
+    pub subject: String,
+    /// The letter as plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// What a letter says, from top to bottom.
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct Sheet {
+    t: Language,
+    subject: String,
+    greeting: String,
+    paragraphs: Vec<String>,
+    /// Where it leads, and what that is called.
+    way: Option<(String, &'static str)>,
+    /// What to do if it was not them.
+    otherwise: Option<&'static str>,
+    signature: String,
+}
+
+/// Puts a letter into words.
+///
+/// # Errors
+/// When the template cannot be rendered.
+pub fn write(letter: &Letter) -> Result<Written, askama::Error> {
+    let t = Language::parse(domain::text::language::primary(&letter.language)).unwrap_or(Language::En);
+    let sheet = sheet(t, letter);
+    Ok(Written { text: text(&sheet), html: sheet.render()?, subject: sheet.subject })
+}
+
+fn sheet(t: Language, letter: &Letter) -> Sheet {
+    let (site, name) = (&letter.site, &letter.name);
+    let (subject, paragraphs, way, otherwise) = match &letter.about {
+        About::Confirm { link } => (
+            t.mail_confirm(site),
+            vec![t.mail_confirm_text(name, site)],
+            Some((link.clone(), t.mail_confirm_way())),
+            Some(t.mail_not_me()),
+        ),
+        About::NewAddress { link } => (
+            t.mail_new_address(site),
+            vec![t.mail_new_address_text(name, site)],
+            Some((link.clone(), t.mail_confirm_way())),
+            Some(t.mail_not_me()),
+        ),
+        About::AddressTaken { link } => (
+            t.mail_taken(site),
+            vec![t.mail_taken_text(site)],
+            Some((link.clone(), t.sign_in())),
+            Some(t.mail_not_me()),
+        ),
+        About::AddressChanged { link } => (
+            t.mail_address_changed(site),
+            vec![t.mail_address_changed_text(name, site)],
+            Some((link.clone(), t.recover())),
+            Some(t.mail_alarm()),
+        ),
+        About::Renew { link } => (
+            t.mail_renew(site),
+            vec![t.mail_renew_text(name, site)],
+            Some((link.clone(), t.renew())),
+            Some(t.mail_not_me()),
+        ),
+        About::PasswordChanged { link } => (
+            t.mail_password_changed(site),
+            vec![t.mail_password_changed_text(name, site)],
+            Some((link.clone(), t.recover())),
+            Some(t.mail_alarm()),
+        ),
+        About::Waiting { newcomer, reason, link } => (
+            t.mail_waiting(newcomer, site),
+            vec![t.mail_waiting_text(newcomer, site), reason.clone()],
+            Some((link.clone(), t.queue())),
+            None,
+        ),
+        About::TakenIn { link } => {
+            (t.mail_taken_in(site), vec![t.mail_taken_in_text(name, site)], Some((link.clone(), t.sign_in())), None)
+        }
+        About::TurnedAway => (t.mail_turned_away(site), vec![t.mail_turned_away_text(site)], None, None),
+    };
+    let paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
+    Sheet { t, subject, greeting: t.mail_greeting(name), paragraphs, way, otherwise, signature: t.mail_signature(site) }
+}
+
+fn text(sheet: &Sheet) -> String {
+    let mut parts = vec![sheet.greeting.clone()];
+    parts.extend(sheet.paragraphs.iter().cloned());
+    parts.extend(sheet.way.iter().map(|(link, label)| format!("{label}:\n{link}")));
+    parts.extend(sheet.otherwise.map(str::to_owned));
+    parts.push(format!("-- \n{}", sheet.signature));
+    parts.join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letters() -> Vec<Letter> {
+        let link = "https://plaza.test/x?token=1".to_owned();
+        let abouts = [
+            About::Confirm { link: link.clone() },
+            About::NewAddress { link: link.clone() },
+            About::AddressTaken { link: link.clone() },
+            About::AddressChanged { link: link.clone() },
+            About::Renew { link: link.clone() },
+            About::PasswordChanged { link: link.clone() },
+            About::Waiting { newcomer: "bea".into(), reason: "<b>Hola</b>".into(), link: link.clone() },
+            About::TakenIn { link },
+            About::TurnedAway,
+        ];
+        let letter = |about| Letter {
+            to: "ana@plaza.test".into(),
+            name: "ana".into(),
+            language: "es-AR".into(),
+            site: "plaza.test".into(),
+            about,
+        };
+        abouts.into_iter().map(letter).collect()
+    }
+
+    #[test]
+    fn every_letter_says_the_same_in_text_and_html_in_the_language_of_its_reader() {
+        for letter in letters() {
+            let spanish = write(&letter).unwrap();
+            let english = write(&Letter { language: "en".into(), ..letter.clone() }).unwrap();
+            assert_ne!(spanish.subject, english.subject);
+            assert!(spanish.subject.contains("plaza.test") && !spanish.subject.contains('\n'), "{}", spanish.subject);
+            assert!(spanish.html.contains("lang=\"es\"") && english.html.contains("lang=\"en\""));
+            assert!(spanish.text.starts_with("Hola, ana"), "{}", spanish.text);
+            for written in [&spanish, &english] {
+                assert_eq!(written.text.contains("token=1"), written.html.contains("token=1"));
+                assert!(!written.html.contains("<b>Hola"), "what people write is text");
+            }
+        }
+    }
+}

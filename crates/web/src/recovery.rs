@@ -1,0 +1,209 @@
+//! The links of mails: a new password for whoever forgot theirs, and the address that is confirmed.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{
+    App, Error, Result, addresses,
+    recovery::{self, Renewal},
+};
+use domain::urls::path;
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    forms::{Field, Fields},
+    login::{self, Page},
+    posted::Posted,
+    session::{self, AnyLogin, LOGIN, WAITING},
+};
+
+/// An address that was entered.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Address {
+    email: String,
+}
+
+/// The secret of a link, and with it the password that is to be set.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Link {
+    token: String,
+    password: String,
+}
+
+fn address_field(visit: &Visit, value: &str) -> Field {
+    let field = Field::exact("email", "email", visit.language.email());
+    field.value(value).autocomplete("email").longest(254)
+}
+
+/// A form for anybody, signed in or not.
+async fn form(request: &HttpRequest, visit: &Visit, status: StatusCode, mut page: Page) -> HttpResponse {
+    match session::look_up(request).await {
+        Ok(by) => page.hidden.extend(by.map(|by| ("form_token", by.form_token))),
+        Err(error) => return answer::error(request, visit, &error),
+    }
+    answer::page(request, status, Keep::Never, &page)
+}
+
+/// `GET /login/recover`
+pub(crate) async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let t = visit.language;
+    let page = Page {
+        frame: Frame::private(&visit, t.recover()),
+        lead: t.recover_lead().to_owned(),
+        action: path::RECOVER,
+        form: Fields::new(vec![address_field(&visit, "")]),
+        hidden: Vec::new(),
+        button: t.recover_button(),
+        ways: vec![(LOGIN.to_owned(), t.sign_in())],
+    };
+    form(&request, &visit, StatusCode::OK, page).await
+}
+
+/// `POST /login/recover`
+pub(crate) async fn ask(request: HttpRequest, app: Data<App>, form: Posted<Address>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let t = visit.language;
+    match recovery::ask(&app, &form.entered.email, &login::whence(&request)).await {
+        Ok(()) => answer::said(&request, &visit, t.recover_sent(), t.recover_sent_text()),
+        Err(error) => login::failed(&request, &visit, &error),
+    }
+}
+
+fn renewal(visit: &Visit, token: String) -> Page {
+    let t = visit.language;
+    let password = Field::exact("password", "password", t.password()).hint(t.password_hint());
+    Page {
+        frame: Frame::private(&Visit { path: path::RECOVER.to_owned(), ..visit.clone() }, t.renew()),
+        lead: t.renew_lead().to_owned(),
+        action: path::RENEW,
+        form: Fields::new(vec![password.autocomplete("new-password").longest(128)]),
+        hidden: vec![("token", token)],
+        button: t.renew(),
+        ways: Vec::new(),
+    }
+}
+
+fn too_old(request: &HttpRequest, visit: &Visit) -> HttpResponse {
+    let visit = Visit { path: path::RECOVER.to_owned(), ..visit.clone() };
+    answer::trouble(request, &visit, StatusCode::GONE, visit.language.link_old(), visit.language.link_old_text())
+}
+
+/// `GET /login/renew`
+pub(crate) async fn show_renewal(request: HttpRequest, app: Data<App>, link: Option<Query<Link>>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let token = link.map(|link| link.into_inner().token).unwrap_or_default();
+    match recovery::is_good(&app, &token).await {
+        Ok(true) => form(&request, &visit, StatusCode::OK, renewal(&visit, token)).await,
+        Ok(false) => too_old(&request, &visit),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `POST /login/renew`
+pub(crate) async fn renew(request: HttpRequest, app: Data<App>, sent: Posted<Link>) -> HttpResponse {
+    let (visit, Link { token, password }) = (Visit::new(&request, &app), sent.entered);
+    let t = visit.language;
+    match recovery::renew(&app, &token, password).await {
+        Ok(Renewal::Done) => answer::said(&request, &visit, t.renew_done(), t.renew_done_text()),
+        Ok(Renewal::Wrong) => too_old(&request, &visit),
+        Ok(Renewal::Unfit) => {
+            let mut page = renewal(&visit, token);
+            page.form.flaw("password", t.flaw_password());
+            form(&request, &visit, StatusCode::UNPROCESSABLE_ENTITY, page).await
+        }
+        Err(error) => login::failed(&request, &visit, &error),
+    }
+}
+
+/// `GET /login/confirm`: looking changes nothing, since programs that read mail look, too.
+pub(crate) async fn show_confirmation(request: HttpRequest, app: Data<App>, link: Option<Query<Link>>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let t = visit.language;
+    let token = link.map(|link| link.into_inner().token).unwrap_or_default();
+    match addresses::is_good(&app, &token).await {
+        Ok(true) => {}
+        Ok(false) => return too_old(&request, &visit),
+        Err(error) => return answer::error(&request, &visit, &error),
+    }
+    let page = Page {
+        frame: Frame::private(&Visit { path: LOGIN.to_owned(), ..visit.clone() }, t.confirm_address()),
+        lead: t.confirm_address_lead().to_owned(),
+        action: path::CONFIRM,
+        form: Fields::default(),
+        hidden: vec![("token", token)],
+        button: t.confirm_button(),
+        ways: Vec::new(),
+    };
+    form(&request, &visit, StatusCode::OK, page).await
+}
+
+/// `POST /login/confirm`
+pub(crate) async fn confirm(request: HttpRequest, app: Data<App>, sent: Posted<Link>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    match confirmed(&app, &sent.entered.token).await {
+        Ok(Some(is_ready)) => {
+            let t = visit.language;
+            let text = if is_ready { t.confirmed_text() } else { t.confirmed_waiting() };
+            answer::said(&request, &visit, t.confirmed(), text)
+        }
+        Ok(None) => too_old(&request, &visit),
+        Err(error) => login::failed(&request, &visit, &error),
+    }
+}
+
+/// Whether the login of a confirmed address waits for nothing any more.
+async fn confirmed(app: &App, token: &str) -> Result<Option<bool>> {
+    let Some(me) = addresses::confirm(app, token).await? else { return Ok(None) };
+    let account = app.read(move |c| store::accounts::by_id(c, me.0)).await?;
+    Ok(account.map(|account| account.is_ready()))
+}
+
+/// `GET /waiting`
+pub(crate) async fn waiting(request: HttpRequest, app: Data<App>, AnyLogin(login): AnyLogin) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let t = visit.language;
+    if login.account.is_ready() {
+        return answer::redirect(StatusCode::SEE_OTHER, &visit.home);
+    }
+    if login.account.confirmed.is_some() {
+        let note =
+            login::Note { frame: Frame::private(&visit, t.waiting()), text: t.waiting_text().to_owned(), code: None };
+        return answer::page(&request, StatusCode::OK, Keep::Never, &note);
+    }
+    let address = login.account.wanted_email.unwrap_or_default();
+    let page = waiting_page(&visit, &address, login.form_token);
+    answer::page(&request, StatusCode::OK, Keep::Never, &page)
+}
+
+fn waiting_page(visit: &Visit, address: &str, form_token: String) -> Page {
+    let t = visit.language;
+    Page {
+        frame: Frame::private(visit, t.check_mail()),
+        lead: t.check_mail_lead(address),
+        action: WAITING,
+        form: Fields::new(vec![address_field(visit, address).hint(t.check_mail_hint())]),
+        hidden: vec![("form_token", form_token)],
+        button: t.send_again(),
+        ways: Vec::new(),
+    }
+}
+
+/// `POST /waiting`
+pub(crate) async fn ask_again(request: HttpRequest, app: Data<App>, sent: Posted<Address>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let Some(by) = sent.by else { return answer::redirect(StatusCode::SEE_OTHER, LOGIN) };
+    match addresses::ask_again(&app, by.me, Some(&sent.entered.email)).await {
+        Ok(()) | Err(Error::Conflict(_)) => answer::redirect(StatusCode::SEE_OTHER, WAITING),
+        Err(Error::Invalid(_)) => {
+            let mut page = waiting_page(&visit, &sent.entered.email, by.form_token);
+            page.form.flaw("email", visit.language.flaw_email());
+            answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
+        }
+        Err(error) => login::failed(&request, &visit, &error),
+    }
+}

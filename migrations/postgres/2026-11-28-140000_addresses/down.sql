@@ -1,0 +1,2 @@
+DROP TABLE tries;
+ALTER TABLE accounts DROP COLUMN wanted_email;

@@ -1,0 +1,187 @@
+//! Mail: what is confirmed by it, what is renewed by it, and that nobody learns from it who has a login.
+
+use std::time::Duration;
+
+use ::server::settings::Registration;
+use app::people::NewPerson;
+use serde_json::json;
+
+use crate::network::{Answer, Network, PostOffice, Request, Server, Visitor, on_both};
+
+const PASSWORD: &str = "correct horse";
+
+async fn sign_up(server: &Server, name: &str, email: &str) -> (Visitor, Answer) {
+    let mut visitor = Visitor::new(server);
+    let fields = [("name", name), ("email", email), ("password", PASSWORD), ("agreement", "yes"), ("reason", "Flores")];
+    let answer = visitor.submit("/signup", &fields).await;
+    (visitor, answer)
+}
+
+/// Opens the link of a letter and presses its button.
+async fn follow(server: &Server, link: &str, pairs: &[(&str, &str)]) -> Answer {
+    let action = link.split('?').next().unwrap().to_owned();
+    Visitor::new(server).fill(link, &action, pairs).await
+}
+
+async fn an_address_is_confirmed_by_who_reads_there() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    office.be_busy(1);
+    let (mut nora, answer) = sign_up(&alpha, "nora", "Nora@mail.test").await;
+    assert_eq!((answer.status, answer.header("location").unwrap().ends_with("/waiting")), (303, true));
+    assert!(nora.get("/waiting").await.text().contains("nora@mail.test"));
+    net.settle().await;
+    assert!(office.letters_to("nora@mail.test").is_empty(), "the mail server was busy");
+    net.pass_time(Duration::from_secs(60)).await;
+    let letter = office.letter("nora@mail.test", 0).await;
+    assert!(letter.raw.contains("Auto-Submitted: auto-generated"), "{}", letter.raw);
+    assert!(letter.text().contains("text/html") && letter.text().contains("nora on alpha.test"), "{}", letter.text());
+
+    assert_eq!(nora.get("/write").await.status, 303, "she is not in yet");
+    let link = letter.link("alpha.test");
+    let looked = Visitor::new(&alpha).get(&link).await;
+    assert_eq!(looked.status, 200, "looking confirms nothing");
+    assert_eq!(nora.get("/write").await.status, 303);
+    let done = follow(&alpha, &link, &[]).await;
+    assert!(done.status == 200 && done.text().contains("is confirmed"), "{}", done.text());
+    assert_eq!(nora.get("/write").await.status, 200);
+    assert_eq!(Visitor::new(&alpha).get(&link).await.status, 410, "a link is good once");
+    assert_eq!(Visitor::new(&alpha).sign_in("nora@mail.test", PASSWORD, "/").await.status, 303);
+}
+
+async fn who_signs_up_does_not_learn_who_has_a_login() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    alpha.person("ana").await;
+    let ((mut mallory, taken), (mut bea, free)) =
+        (sign_up(&alpha, "mallory", "ana@alpha.test").await, sign_up(&alpha, "bea", "bea@mail.test").await);
+    let shape = |answer: &Answer| (answer.status, answer.header("location").map(str::to_owned), answer.text());
+    assert_eq!(shape(&taken), shape(&free));
+    let (one, other) = (mallory.get("/waiting").await, bea.get("/waiting").await);
+    assert_eq!(one.status, other.status);
+    let letter = office.letter("ana@alpha.test", 0).await;
+    assert!(
+        letter.text().contains("already have an account") && !letter.text().contains("token="),
+        "{}",
+        letter.text()
+    );
+    office.letter("bea@mail.test", 0).await;
+
+    let waiting = mallory.fill("/waiting", "/waiting", &[("email", "ana@alpha.test")]).await;
+    assert_eq!(waiting.status, 303);
+    office.letter("ana@alpha.test", 1).await;
+    for _ in 0..3 {
+        mallory.fill("/waiting", "/waiting", &[("email", "ana@alpha.test")]).await;
+    }
+    net.settle().await;
+    let refused = mallory.fill("/waiting", "/waiting", &[("email", "ana@alpha.test")]).await;
+    assert_eq!(refused.status, 429, "her mailbox is not flooded");
+    assert!(office.letters_to("ana@alpha.test").len() <= 5);
+}
+
+async fn a_password_is_renewed_by_mail_once() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let mut browser = Visitor::new(&alpha);
+    browser.sign_in("ana", PASSWORD, "/").await;
+    let ask = async |address: &str| Visitor::new(&alpha).submit("/login/recover", &[("email", address)]).await;
+    let (known, unknown) = (ask("ana@alpha.test").await, ask("zoe@alpha.test").await);
+    assert_eq!((known.status, known.text()), (unknown.status, unknown.text()));
+    let link = office.letter("ana@alpha.test", 0).await.link("alpha.test");
+    assert!(office.letters_to("zoe@alpha.test").is_empty());
+
+    assert_eq!(follow(&alpha, &link, &[("password", "short")]).await.status, 422);
+    let done = follow(&alpha, &link, &[("password", "a new horse")]).await;
+    assert!(done.status == 200 && done.text().contains("Your password is new"), "{}", done.text());
+    assert_eq!(Visitor::new(&alpha).get(&link).await.status, 410);
+    assert_eq!(browser.get("/write").await.status, 303, "all browsers are signed out");
+    assert_eq!(ana.call("GET", "/api/v1/accounts/verify_credentials", &json!(null)).await.status, 401);
+    assert_eq!(Visitor::new(&alpha).sign_in("ana", PASSWORD, "/").await.status, 422);
+    assert_eq!(Visitor::new(&alpha).sign_in("ana", "a new horse", "/").await.status, 303);
+    assert!(office.letter("ana@alpha.test", 1).await.text().contains("has a new password"));
+
+    ask("ana@alpha.test").await;
+    let late = office.letter("ana@alpha.test", 2).await.link("alpha.test");
+    net.pass_time(Duration::from_secs(3_700)).await;
+    assert_eq!(Visitor::new(&alpha).get(&late).await.status, 410, "an hour went by");
+}
+
+async fn who_waits_is_told_of_and_told() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Approval, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let admin = NewPerson {
+        name: "olga".into(),
+        email: "olga@alpha.test".into(),
+        password: PASSWORD.into(),
+        admin: true,
+        language: "es".into(),
+    };
+    let olga = app::Me(app::people::create(alpha.app(), admin).await.unwrap().id);
+    let mut people = Vec::new();
+    for name in ["nora", "pia"] {
+        let address = format!("{name}@mail.test");
+        sign_up(&alpha, name, &address).await;
+        let link = office.letter(&address, 0).await.link("alpha.test");
+        assert!(follow(&alpha, &link, &[]).await.text().contains("still have to let you in"));
+        people.push(app::people::by_name(alpha.app(), name).await.unwrap().id);
+    }
+    let told = office.letter("olga@alpha.test", 0).await;
+    assert!(told.text().contains("Flores") && told.text().contains("quiere unirse"), "{}", told.text());
+    app::sign_up::approve(alpha.app(), olga, people[0]).await.unwrap();
+    app::sign_up::reject(alpha.app(), olga, people[1]).await.unwrap();
+    assert!(office.letter("nora@mail.test", 1).await.text().contains("have let you in"));
+    assert!(office.letter("pia@mail.test", 1).await.text().contains("did not take you in"));
+}
+
+async fn a_client_asks_for_the_letter_again() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let call = async |method: &str, path: &str, token: &str, body: serde_json::Value| {
+        let mut request = Request::new(method, &alpha.url(path)).with("content-type", "application/json");
+        if !token.is_empty() {
+            request = request.with("authorization", &format!("Bearer {token}"));
+        }
+        alpha.ask(&request.body(body.to_string())).await
+    };
+    let app = call(
+        "POST",
+        "/api/v1/apps",
+        "",
+        json!({ "client_name": "A", "redirect_uris": "a://b", "scopes": "read write" }),
+    );
+    let app = app.await.value();
+    let grant = json!({ "grant_type": "client_credentials", "client_id": app["client_id"], "client_secret": app["client_secret"], "scope": "read write" });
+    let client = call("POST", "/oauth/token", "", grant).await.value();
+    let wish = json!({ "username": "nora", "email": "nobody@mail.test", "password": PASSWORD, "agreement": true });
+    let made = call("POST", "/api/v1/accounts", client["access_token"].as_str().unwrap(), wish).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    let token = made.value()["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(call("GET", "/api/v1/accounts/verify_credentials", &token, json!({})).await.status, 403);
+    assert_eq!(call("GET", "/api/v1/emails/check_confirmation", &token, json!({})).await.value(), json!(false));
+    net.settle().await;
+    let again = call("POST", "/api/v1/emails/confirmations", &token, json!({ "email": "nora@mail.test" })).await;
+    assert_eq!(
+        (again.status, again.value()),
+        (200, json!({})),
+        "the first address was none, which is no work left over"
+    );
+    let link = office.letter("nora@mail.test", 0).await.link("alpha.test");
+    follow(&alpha, &link, &[]).await;
+    assert_eq!(call("GET", "/api/v1/emails/check_confirmation", &token, json!({})).await.value(), json!(true));
+    assert_eq!(call("GET", "/api/v1/accounts/verify_credentials", &token, json!({})).await.status, 200);
+    assert_eq!(call("POST", "/api/v1/emails/confirmations", &token, json!({})).await.status, 403);
+}
+
+on_both! {
+    an_address_is_confirmed_by_who_reads_there,
+    who_signs_up_does_not_learn_who_has_a_login,
+    a_password_is_renewed_by_mail_once,
+    who_waits_is_told_of_and_told,
+    a_client_asks_for_the_letter_again,
+}

@@ -1,0 +1,72 @@
+//! Somebody who uses pages without a browser of their own: forms, links, and one cookie.
+
+use super::server::Server;
+use super::wire::{Answer, Request};
+
+/// A browser that keeps one cookie.
+#[derive(Clone)]
+pub(crate) struct Visitor {
+    pub(crate) server: Server,
+    pub(crate) cookie: Option<String>,
+}
+
+/// Fields as a browser sends them.
+pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// The value of a hidden field.
+pub(crate) fn field(page: &str, name: &str) -> String {
+    let after = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {page}"));
+    after.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&")
+}
+
+impl Visitor {
+    pub(crate) fn new(server: &Server) -> Self {
+        Self { server: server.clone(), cookie: None }
+    }
+
+    async fn send(&mut self, request: Request) -> Answer {
+        let request = match &self.cookie {
+            Some(cookie) => request.with("cookie", cookie),
+            None => request,
+        };
+        let answer = self.server.ask(&request).await;
+        if let Some(cookie) = answer.header("set-cookie") {
+            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+            self.cookie = cookie.split(';').next().map(str::to_owned);
+        }
+        answer
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        let url = if path.starts_with("http") { path.to_owned() } else { self.server.url(path) };
+        self.send(Request::new("GET", &url).with("accept", "text/html").with("accept-language", "en")).await
+    }
+
+    pub(crate) async fn submit(&mut self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let request = Request::new("POST", &self.server.url(path))
+            .with("content-type", "application/x-www-form-urlencoded")
+            .with("origin", self.server.url("").as_str());
+        self.send(request.body(form(pairs))).await
+    }
+
+    pub(crate) async fn sign_in(&mut self, name: &str, password: &str, back: &str) -> Answer {
+        self.submit("/login", &[("name", name), ("password", password), ("back", back)]).await
+    }
+
+    /// Opens the page at `path` and sends its form with these fields besides what it hides.
+    pub(crate) async fn fill(&mut self, path: &str, action: &str, pairs: &[(&str, &str)]) -> Answer {
+        let page = self.get(path).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.text());
+        let text = page.text();
+        let hidden: Vec<(String, String)> = ["form_token", "token", "sealed"]
+            .into_iter()
+            .filter(|name| text.contains(&format!("name=\"{name}\" value=\"")))
+            .map(|name| (name.to_owned(), field(&text, name)))
+            .collect();
+        let mut all: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        all.extend(pairs);
+        self.submit(action, &all).await
+    }
+}
