@@ -58,9 +58,8 @@ impl Deed {
         match self {
             Self::Login => (25, span::minutes(5)),
             Self::Guess => (25, span::hours(1)),
-            Self::SignUp => (5, span::minutes(30)),
+            Self::SignUp | Self::Recovery => (5, span::minutes(30)),
             Self::NewApp => (5, span::minutes(10)),
-            Self::Recovery => (5, span::minutes(30)),
             Self::Letter => (5, span::hours(1)),
             Self::Address => (10, span::hours(24)),
         }

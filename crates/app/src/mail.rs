@@ -130,13 +130,11 @@ pub(crate) fn send(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
     Box::pin(async move {
         let errand: Errand = serde_json::from_str(&subject).map_err(|e| Error::Invalid(format!("{subject}: {e}")))?;
         let Some(letter) = app.write(move |tx| write(tx, &errand)).await? else { return Ok(()) };
-        match app.mailer() {
-            Some(mailer) => mailer.send(&letter).await,
-            None => {
-                tracing::info!(to = letter.to, about = ?letter.about, "there is no mail server: this letter is not sent");
-                Ok(())
-            }
-        }
+        let Some(mailer) = app.mailer() else {
+            tracing::info!(to = letter.to, about = ?letter.about, "there is no mail server: this letter is not sent");
+            return Ok(());
+        };
+        mailer.send(&letter).await
     })
 }
 
