@@ -100,7 +100,7 @@ pub(crate) fn links(post: &Post) -> Vec<Link> {
         let host = domain::host::Host::of(&url).map(|host| host.display()).unwrap_or_default();
         let title = Some(&attachment.alt).filter(|title| !title.is_empty());
         let title = title.or(post.content.title.as_ref()).unwrap_or(&url).clone();
-        Some(Link { title, host, url })
+        Some(Link { url, title, host })
     };
     links.take(MOST).filter_map(link).collect()
 }

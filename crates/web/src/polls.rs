@@ -50,7 +50,7 @@ impl Ballot {
         let (voters, votes) = (poll.voters, poll.options.iter().map(|(_, votes)| *votes));
         // Some servers count votes and no voters.
         let whole = u64::from(voters).max(if poll.multiple { 0 } else { votes.map(u64::from).sum() });
-        let share = |votes: u32| u32::try_from(u64::from(votes) * 100 / whole.max(1)).unwrap_or(100).min(100);
+        let share = |cast: u32| u32::try_from(u64::from(cast) * 100 / whole.max(1)).unwrap_or(100).min(100);
         let is_mine = |place: usize| mine.is_some_and(|mine| mine.contains(&place));
         let choice = |(place, (name, votes)): (usize, &(String, u32))| Choice {
             name: name.clone(),
