@@ -31,6 +31,7 @@ mod peers;
 mod polls;
 mod program;
 mod proofs;
+mod proposals;
 mod quotes;
 mod reports;
 mod rules;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use server::settings::{SETTINGS, Setting};
 
 use super::source::{Source, closing};
-use super::{read, report};
+use super::{TREE, read, report};
 
 /// What one list has and the other lacks, both ways.
 fn differences(here: (&str, &BTreeSet<String>), there: (&str, &BTreeSet<String>)) -> Vec<String> {
@@ -83,4 +83,16 @@ fn federation_md_lists_every_activity() {
     let table = in_table(&read("FEDERATION.md"));
     let found = differences(("FEDERATION.md", &table), (path, &code));
     report(found, "the table below \"## Activities\" in FEDERATION.md has one row per entry of `ACTIVITIES`");
+}
+
+#[test]
+fn the_tests_of_proposals_exist() {
+    let text = read("FEDERATION.md");
+    let section = text.lines().skip_while(|line| *line != "## Proposals").skip(1);
+    let rows = section.take_while(|line| !line.starts_with("## ")).filter(|line| line.starts_with("| ["));
+    let named: Vec<&str> = rows.filter_map(|row| row.trim_end_matches(" |").rsplit('`').nth(1)).collect();
+    assert!(named.len() > 15, "the table is there: {named:?}");
+    let is_test = |name: &str| TREE.iter().any(|source| source.text.contains(&format!("fn {name}()")));
+    let lost = named.iter().filter(|name| !is_test(name)).map(|name| format!("FEDERATION.md: no test `{name}`"));
+    report(lost, "the table of proposals names tests");
 }

@@ -343,6 +343,22 @@ fn erase(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, cause: Cause) -> Result<(
     Ok(())
 }
 
+/// Records that a post is there again that its author elsewhere had deleted, and what it says now (FEP-4f05).
+pub fn receive_return(tx: &mut Tx<'_, '_>, by: ActorId, uri: &str, draft: &Draft, cause: Cause) -> Result<()> {
+    let post = store::posts::by_uri(tx, uri)?.ok_or(Error::NotFound)?;
+    policy::bring_back(&post, by)?;
+    if post.deleted.is_none() {
+        return Ok(());
+    }
+    store::posts::revive(tx, post.id)?;
+    if let (Some(parent), None) = (post.parent, post.removed) {
+        store::posts::count(tx, parent, Count::Replies, 1)?;
+    }
+    let edited = post.edited;
+    revise(tx, by, Post { deleted: None, ..post }, draft, edited, cause)?;
+    Ok(())
+}
+
 /// Erases what an actor wrote, some of it; whether there may be more.
 pub(crate) fn erase_some(tx: &mut Tx<'_, '_>, author: ActorId) -> Result<bool> {
     const SOME: i64 = 200;

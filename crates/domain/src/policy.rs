@@ -265,6 +265,12 @@ pub fn edit(post: &Post, who: ActorId) -> Verdict {
     unless(post.author != who, Refusal::NotAuthor)
 }
 
+/// Taking back that one deleted a post; what was deleted here is gone for good.
+pub fn bring_back(post: &Post, who: ActorId) -> Verdict {
+    unless(post.local, Refusal::Gone)?;
+    unless(post.author != who, Refusal::NotAuthor)
+}
+
 /// Deleting a post for good.
 pub fn delete(post: &Post, who: ActorId) -> Verdict {
     unless(post.author != who, Refusal::NotAuthor)

@@ -65,6 +65,19 @@ pub mod path {
 /// What the versions of the server's description are called; the number of the version follows.
 pub const NODEINFO_SCHEMA: &str = "http://nodeinfo.diaspora.software/ns/schema";
 
+/// What people elsewhere send our people here for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// To follow somebody, or join a group.
+    Follow,
+    /// To like a post.
+    Like,
+    /// To pass a post on.
+    Announce,
+    /// To look at something.
+    Object,
+}
+
 /// What of an actor a URL names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ActorPart {
@@ -266,6 +279,17 @@ impl Site {
     /// The URL of a path on `host`, one of those served here.
     pub fn page_on(&self, host: &Host, path: &str) -> String {
         format!("{}://{host}{path}", self.scheme)
+    }
+
+    /// Where people of `host` do something about what is elsewhere, as a template (FEP-3b86): the word that fills it is
+    /// `{object}`, the id of the thing.
+    pub fn intent(&self, host: &Host, intent: Intent) -> String {
+        let what = match intent {
+            Intent::Follow | Intent::Object => "",
+            Intent::Like => "&intent=like",
+            Intent::Announce => "&intent=announce",
+        };
+        format!("{}?uri={{object}}{what}", self.page_on(host, path::INTERACTION))
     }
 
     /// The id, and page, of the actor `name` on `host`, one of those served here.

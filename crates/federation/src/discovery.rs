@@ -6,10 +6,10 @@ use actix_web::{
 };
 use app::App;
 use domain::{
-    actor::Actor,
+    actor::{Actor, ActorKind},
     handle::Handle,
     host::Host,
-    urls::{Local, Site, path},
+    urls::{Intent, Local, Site, path},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -106,6 +106,11 @@ pub(crate) async fn webfinger(
     }
 }
 
+/// What people here can do about things elsewhere (FEP-3b86).
+const INTENT: &str = "https://w3id.org/fep/3b86/";
+const INTENTS: [(&str, Intent); 4] =
+    [("Follow", Intent::Follow), ("Like", Intent::Like), ("Announce", Intent::Announce), ("Object", Intent::Object)];
+
 fn jrd(actor: &Actor, site: &Site, host: &Host) -> Value {
     let kind = crate::render::actor::kind(actor.kind);
     let subscribe = site.page_on(host, &format!("{}?uri={{uri}}", path::INTERACTION));
@@ -119,6 +124,11 @@ fn jrd(actor: &Actor, site: &Site, host: &Host) -> Value {
         json!({ "rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url }),
         json!({ "rel": "http://ostatus.org/schema/1.0/subscribe", "template": subscribe }),
     ];
+    if actor.kind == ActorKind::Person {
+        for (word, intent) in INTENTS {
+            links.push(json!({ "rel": format!("{INTENT}{word}"), "template": site.intent(host, intent) }));
+        }
+    }
     if actor.uri == site.instance(host) {
         links.push(json!({ "rel": "https://www.w3.org/ns/activitystreams#Service", "href": actor.uri }));
     }

@@ -163,6 +163,10 @@ async fn actor_part(request: HttpRequest, documents: Data<Documents>, path: Path
         if post.deleted.is_some() {
             return gone(&render::tombstone(&post), subjects);
         }
+        if post.removed.is_some() {
+            // It may come back (FEP-4f05).
+            return document(&render::tombstone(&post), subjects);
+        }
         let view = app.read(move |c| app::view::post(c, post)).await?;
         document(&render::object(app.site(), &view, Form::Note), subjects)
     };
@@ -213,7 +217,7 @@ async fn post_part(
     let host = asked_host(&request, documents.app());
     let make = async |asker: Option<Host>| {
         let (post, viewer) = local_post(documents.app(), (&host, &name), id, asker).await?;
-        if post.deleted.is_some() {
+        if !post.is_live() {
             return Err(Error::NotFound);
         }
         documents.app().read(move |c| collections::of_post(c, &post, part, cursor, viewer)).await?.document()
@@ -232,7 +236,7 @@ async fn stamp(request: HttpRequest, documents: Data<Documents>, path: Path<(Str
     let host = asked_host(&request, documents.app());
     let make = async |asker: Option<Host>| {
         let (post, _) = local_post(documents.app(), (&host, &name), id, asker).await?;
-        if post.deleted.is_some() {
+        if !post.is_live() {
             return Err(Error::NotFound);
         }
         let by = post.author;
@@ -308,7 +312,7 @@ async fn local_post(
         let seen = store::posts::seen(c, id, viewer)?;
         let found = match seen {
             Some(post) => Some(post),
-            None => store::posts::by_id(c, id)?.filter(|p| p.deleted.is_some() && p.audience.is_open()),
+            None => store::posts::by_id(c, id)?.filter(|post| !post.is_live() && post.audience.is_open()),
         };
         let Some(post) = found.filter(|post| post.local) else { return Ok(None) };
         let author = store::actors::by_id(c, post.author)?.filter(|author| author.handle() == handle);

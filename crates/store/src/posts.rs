@@ -265,6 +265,12 @@ pub fn delete(tx: &mut Tx<'_>, id: PostId, at: Timestamp) -> Result<()> {
     revisions::remove(tx, id)
 }
 
+/// Takes back that a post was deleted; its content is not back with that.
+pub fn revive(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
+    db!(tx, c => diesel::update(posts::table.find(id.0)).set(posts::deleted.eq(None::<i64>)).execute(c))?;
+    threads::count_revived(tx, id)
+}
+
 /// Whom a post mentions.
 pub fn mentioned(conn: &mut Conn, id: PostId) -> Result<Vec<ActorId>> {
     let ids: Vec<i64> = db!(conn, c => mentions::table

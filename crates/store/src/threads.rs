@@ -178,6 +178,11 @@ pub(crate) fn count_deleted(tx: &mut Tx<'_>, reply: PostId) -> Result<()> {
     move_by(tx, reply, -1, false)
 }
 
+/// Counts a reply whose deletion was taken back.
+pub(crate) fn count_revived(tx: &mut Tx<'_>, reply: PostId) -> Result<()> {
+    move_by(tx, reply, 1, false)
+}
+
 fn move_by(tx: &mut Tx<'_>, reply: PostId, by: i64, even_removed: bool) -> Result<()> {
     let found: Option<(i64, bool)> = db!(tx, c => posts::table
         .filter(posts::id.eq(reply.0).and(posts::parent_id.is_not_null()).and(posts::group_id.is_not_null()))

@@ -12,9 +12,12 @@ use serde_json::Value;
 
 use super::{
     Misfit,
-    shape::{each, http, id, id_of, ids_of, is_a, link_of, moment, page_of, text, truth, types, worded},
+    shape::{each, http, id, id_of, ids_of, is_a, link, link_of, moment, page_of, text, truth, types, worded},
 };
-use crate::signature::{KeyKind, PublicKey};
+use crate::{
+    render::actor::RFC_9421,
+    signature::{KeyKind, PublicKey},
+};
 
 /// The longest text about oneself, in bytes.
 const SUMMARY: usize = 20_000;
@@ -76,6 +79,8 @@ pub struct FoundActor {
     pub staff: Staff,
     /// By which other ids it is known.
     pub also_known_as: Vec<String>,
+    /// Whether its software says that it understands RFC 9421 (FEP-844e).
+    pub understands_rfc9421: bool,
 }
 
 /// What kind of actor a document describes, if it does.
@@ -122,8 +127,16 @@ pub fn actor(document: &Value) -> Result<FoundActor, Misfit> {
         rules: group.then(|| rules(document)),
         staff: if group { staff(document, &uri) } else { Staff::Unsaid },
         also_known_as: ids_of(document, "alsoKnownAs", ALIASES),
+        understands_rfc9421: understands(document, RFC_9421),
         uri,
     })
+}
+
+/// Whether the software of an actor says that it can do something.
+fn understands(document: &Value, capability: &str) -> bool {
+    let said =
+        |of: &Value| each(of, "implements").any(|one| link(one) == Some(capability) || id(one) == Some(capability));
+    said(document) || each(document, "generator").any(said)
 }
 
 /// The name of the handle; the actor of a server may go without, and is then called like the server.

@@ -14,7 +14,7 @@ use domain::{
     urls::{ActorPart, Local},
 };
 
-use super::{Context, Plan, act, ignore};
+use super::{Context, Plan, act, ignore, posts};
 use crate::parse::{Incoming, Verb, shape};
 
 /// What an activity does to a post in a group; if the post is still to come, it is remembered until then.
@@ -68,8 +68,12 @@ async fn read_staff(context: &Context<'_>, group: &Actor) -> Result<()> {
     Ok(())
 }
 
-/// A moderator puts back what was taken out.
+/// A moderator puts back what was taken out, or an author what they deleted.
 pub(super) async fn restore(context: &Context<'_>, delete: &Incoming<'_>) -> Result<Plan> {
+    let known = delete.object.id().and_then(|uri| context.known.post(&context.canonical(uri)));
+    if let Some(known) = known.filter(|post| post.author == context.actor.id && post.deleted.is_some()) {
+        return posts::bring_back(context, known).await;
+    }
     take(context, delete, Measure::Restore).await
 }
 

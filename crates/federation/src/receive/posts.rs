@@ -3,7 +3,7 @@ use app::{
     Error, Result,
     messages::{self, Attempt},
     moderation::{Measure, foretell},
-    posts::{self, Way},
+    posts::{self, Draft, Origin, Way},
 };
 use domain::{
     host::same_origin,
@@ -106,9 +106,21 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     if known.author != context.actor.id {
         return Err(Refusal::NotAuthor.into());
     }
+    if known.deleted.is_some() {
+        return bring_back(context, known).await;
+    }
     let found = read(context, activity).await?;
     let undated = matches!(activity.object, Object::Embedded(document) if document.get("updated").is_none());
     let stated = found.edited;
+    let (draft, origin) = redraft(context, known, found).await?;
+    // Some never say when. The results of a poll come without a date on purpose.
+    let said = (undated && draft.content().poll.is_none()).then(|| context.app.now());
+    let (by, edited, cause) = (context.actor.id, stated.or(said), Some(context.received));
+    act(move |tx| posts::receive_edit(tx, by, &origin.uri, &draft, edited, cause))
+}
+
+/// What a known post says now.
+async fn redraft(context: &Context<'_>, known: &Post, found: FoundPost) -> Result<(Draft, Origin)> {
     let around = draft::look(context.app, &found, context.actor.clone(), None).await?;
     let quote = Box::pin(quotes::look(context, &found)).await?;
     let (mut draft, origin) = around.draft(found, known.group, Way::Sent);
@@ -117,10 +129,28 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
         let untitled = Content { title: None, ..draft.content().clone() };
         draft = draft.saying(untitled);
     }
-    // Some never say when. The results of a poll come without a date on purpose.
-    let said = (undated && draft.content().poll.is_none()).then(|| context.app.now());
-    let (by, edited, cause) = (context.actor.id, stated.or(said), Some(context.received));
-    act(move |tx| posts::receive_edit(tx, by, &origin.uri, &draft, edited, cause))
+    Ok((draft, origin))
+}
+
+/// Somebody takes back that they deleted a post, or speaks of it as if it were there: its server is asked.
+pub(super) async fn bring_back(context: &Context<'_>, known: &Post) -> Result<Plan> {
+    if known.local || known.deleted.is_none() {
+        return ignore("it was not deleted elsewhere");
+    }
+    let found = match context.resolver.fetch_post(context.app, &known.uri, context.budget).await {
+        Err(Miss::Gone | Miss::NotFound) if context.attempts >= WAITS => return ignore("its server does not have it"),
+        // The last answer may be from before it came back.
+        Err(Miss::Gone | Miss::NotFound) => {
+            return Err(Error::Unreachable { what: "its server does not have it".into(), retry: true });
+        }
+        found => found?,
+    };
+    if !found.authors.contains(&context.actor.uri) || found.uri != known.uri {
+        return Err(Refusal::NotAuthor.into());
+    }
+    let (draft, origin) = redraft(context, known, found).await?;
+    let (by, cause) = (context.actor.id, Some(context.received));
+    act(move |tx| posts::receive_return(tx, by, &origin.uri, &draft, cause))
 }
 
 /// Somebody deleted a post, or themselves; or a moderator takes a post out of a group.

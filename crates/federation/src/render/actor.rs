@@ -3,6 +3,7 @@ use app::view::ActorView;
 use domain::{
     actor::ActorKind,
     group::{Joining, Visibility},
+    host::Host,
     urls::{self, ActorPart, Site},
 };
 use serde::Serialize;
@@ -55,7 +56,35 @@ pub struct ActorDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     public_key: Option<RsaKey<'a>>,
     assertion_method: Vec<Multikey<'a>>,
+    /// What runs here, and what it can do (FEP-844e); of the server's own actor, it says so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generator: Option<Generator>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    implements: Option<[Capability; 2]>,
 }
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename = "Application")]
+struct Generator {
+    id: String,
+    implements: [Capability; 2],
+}
+
+/// Something that this software can do.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Capability {
+    name: &'static str,
+    href: &'static str,
+}
+
+/// What others may count on, and cannot tell otherwise.
+const CAPABILITIES: [Capability; 2] = [
+    Capability { name: "RFC-9421: HTTP Message Signatures", href: RFC_9421 },
+    Capability { name: "FEP-8b32: Object Integrity Proofs", href: "https://w3id.org/fep/8b32" },
+];
+
+/// The name of the newer way to sign requests.
+pub(crate) const RFC_9421: &str = "https://datatracker.ietf.org/doc/html/rfc9421";
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -150,6 +179,11 @@ pub fn actor<'a>(site: &Site, view: &'a ActorView) -> ActorDocument<'a> {
             owner: &actor.uri,
             public_key_pem: &key.public,
         }),
+        generator: (!application).then(|| Generator {
+            id: Host::of(&actor.uri).map_or_else(String::new, |host| site.instance(&host)),
+            implements: CAPABILITIES,
+        }),
+        implements: application.then_some(CAPABILITIES),
         assertion_method: keys
             .iter()
             .filter(|key| key.kind == "ed25519")

@@ -38,10 +38,12 @@ const NAMES: &[(&str, &str)] = &[
 
 /// Terms whose values have a type, or an order.
 const TYPED: &[(&str, Term)] = &[
+    ("implements", Term { id: "https://w3id.org/fep/844e#implements", kind: Some("@id"), container: Some("@set") }),
     ("affiliations", Term { id: "https://w3id.org/fep/5219#affiliations", kind: Some("@id"), container: None }),
     ("alsoKnownAs", Term { id: "as:alsoKnownAs", kind: Some("@id"), container: None }),
     ("assertionMethod", Term { id: "sec:assertionMethod", kind: Some("@id"), container: Some("@set") }),
     ("automaticApproval", Term { id: "gts:automaticApproval", kind: Some("@id"), container: None }),
+    ("controller", Term { id: "sec:controller", kind: Some("@id"), container: None }),
     ("canQuote", Term { id: "gts:canQuote", kind: Some("@id"), container: None }),
     ("featured", Term { id: "toot:featured", kind: Some("@id"), container: None }),
     ("focalPoint", Term { id: "toot:focalPoint", kind: None, container: Some("@list") }),

@@ -92,6 +92,9 @@ impl FederationResolver {
             self.describe_peer(app, &host, budget),
         );
         described?;
+        if found.understands_rfc9421 {
+            self.suppose_rfc9421(app, &found.uri).await?;
+        }
         if let Some(before) = &before {
             self.forget_keys_of(app, before.id).await?;
         }
