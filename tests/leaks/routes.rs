@@ -16,6 +16,12 @@ const MADE: &[(&str, &[&str])] = &[
     ("[consent::PATH, \"/oauth/authorize/\"]", &["/oauth/authorize"]),
     ("Sheet::Atom.path()", &["/@{name}/feed.atom"]),
     ("Sheet::Log.path()", &["/@{name}/log"]),
+    ("Sheet::Rss.path()", &["/@{name}/feed.rss"]),
+    ("Sheet::Map.path()", &["/@{name}/sitemap.xml"]),
+    ("Sheet::Atom.post_path()", &["/@{name}/{post}/feed.atom"]),
+    ("Sheet::Rss.post_path()", &["/@{name}/{post}/feed.rss"]),
+    ("Sheet::Atom.tag_path()", &["/tags/{tag}/feed.atom"]),
+    ("Sheet::Rss.tag_path()", &["/tags/{tag}/feed.rss"]),
     ("urls::actor_part(path::INSTANCE, ActorPart::Outbox)", &["/actor/outbox"]),
 ];
 

@@ -9,6 +9,7 @@ mod clock;
 pub mod conversations;
 pub mod deliveries;
 pub mod drafts;
+pub mod elsewhere;
 mod error;
 mod event;
 pub mod filters;

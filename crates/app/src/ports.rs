@@ -3,11 +3,14 @@ use std::any::Any;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::id::{ActorId, PostId};
+use domain::{
+    handle::Handle,
+    id::{ActorId, PostId},
+};
 
 use futures_util::stream::BoxStream;
 
-use crate::{App, Error, Event, Result, Tx, mail::Letter};
+use crate::{App, Error, Event, Result, Tx, elsewhere::Deed, mail::Letter};
 
 /// Tells other servers. Runs inside the transaction of the change, so that both happen or neither:
 /// it stores what is to be sent, and sends nothing.
@@ -31,6 +34,11 @@ pub trait Resolver: Any + Send + Sync {
 
     /// The actor with this handle, found by WebFinger if it is not known.
     async fn handle(&self, app: &App, name: &str, host: &str) -> Result<ActorId>;
+
+    /// Where whoever has this handle does something with `object` on their own server; nothing if that does not say.
+    async fn way(&self, _: &App, who: &Handle, _: Deed, _: &str) -> Result<Option<String>> {
+        Err(Error::Unreachable { what: format!("the server of {who} cannot be asked"), retry: true })
+    }
 
     /// The post with this id on the network, fetched with its missing ancestors if it is not known.
     async fn post(&self, app: &App, uri: &str) -> Result<PostId>;

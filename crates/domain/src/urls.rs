@@ -60,6 +60,8 @@ pub mod path {
     pub const RENEW: &str = "/login/renew";
     /// Where those look who keep order.
     pub const QUEUE: &str = "/queue";
+    /// The page of a hashtag.
+    pub const TAG: &str = "/tags/{tag}";
 }
 
 /// What the versions of the server's description are called; the number of the version follows.
@@ -166,6 +168,10 @@ pub enum Sheet {
     Log,
     /// The newest of what it holds, as an Atom feed.
     Atom,
+    /// The same as RSS.
+    Rss,
+    /// What search engines may find of it.
+    Map,
 }
 
 impl Sheet {
@@ -174,12 +180,24 @@ impl Sheet {
         match self {
             Self::Log => "log",
             Self::Atom => "feed.atom",
+            Self::Rss => "feed.rss",
+            Self::Map => "sitemap.xml",
         }
     }
 
     /// Its route.
     pub fn path(self) -> String {
         format!("{}/{}", path::ACTOR, self.segment())
+    }
+
+    /// Its route below a post.
+    pub fn post_path(self) -> String {
+        format!("{}/{{post}}/{}", path::ACTOR, self.segment())
+    }
+
+    /// Its route below a hashtag.
+    pub fn tag_path(self) -> String {
+        format!("{}/{}", path::TAG, self.segment())
     }
 }
 
@@ -310,6 +328,11 @@ impl Site {
     /// The page of a hashtag.
     pub fn tag(&self, tag: &str) -> String {
         self.page(&format!("/tags/{tag}"))
+    }
+
+    /// Its newest posts as a feed.
+    pub fn tag_sheet(&self, tag: &str, sheet: Sheet) -> String {
+        format!("{}/{}", self.tag(tag), sheet.segment())
     }
 
     /// The id of an activity of a person here, or of the server itself.

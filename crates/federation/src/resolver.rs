@@ -2,6 +2,7 @@
 mod actors;
 mod budget;
 mod fetch;
+mod intents;
 mod keys;
 mod miss;
 mod peers;
@@ -11,10 +12,11 @@ mod webfinger;
 
 use std::{any::Any, sync::Arc, time::Duration};
 
-use app::{App, Error, Resolver, Result, jobs::Handlers};
+use app::{App, Error, Resolver, Result, elsewhere::Deed, jobs::Handlers};
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
+    handle::Handle,
     id::{ActorId, PostId},
     time::{Timestamp, span},
     urls::{ActorPart, Local, Site},
@@ -146,6 +148,11 @@ impl Resolver for FederationResolver {
 
     async fn handle(&self, app: &App, name: &str, host: &str) -> Result<ActorId> {
         Ok(self.find_handle(app, name, host, &Budget::default()).await?)
+    }
+
+    async fn way(&self, app: &App, who: &Handle, deed: Deed, object: &str) -> Result<Option<String>> {
+        let templates = self.templates(app, who, &Budget::default()).await?;
+        Ok(intents::choose(&templates, deed, object))
     }
 
     async fn post(&self, app: &App, uri: &str) -> Result<PostId> {

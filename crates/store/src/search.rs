@@ -1,5 +1,6 @@
 //! The full-text index: words analysed by us, matched by FTS5 or by tsvector.
 use diesel::{
+    dsl,
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, QueryFragment, QueryId},
@@ -8,7 +9,7 @@ use diesel::{
 };
 use domain::{
     id::{ActorId, PostId},
-    text::search::Query,
+    text::search::{Query, State},
 };
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     dialect::post_matches,
     error::Result,
     posts::Page,
-    schema::posts,
+    schema::{posts, threads},
     visible::visible,
     wanted::{Whom, wanted},
 };
@@ -36,6 +37,78 @@ pub fn posts(conn: &mut Conn, query: &Query, viewer: Option<ActorId>, page: Page
         .limit(page.limit)
         .select(posts::id)
         .load(c))?;
+    Ok(ids.into_iter().map(PostId).collect())
+}
+
+/// What narrows a search.
+#[derive(Debug, Clone, Default)]
+pub struct Narrow {
+    /// Only what begins a thread, or only replies.
+    pub threads: Option<bool>,
+    /// Only threads in this state.
+    pub state: Option<State>,
+    /// Only in this language, a primary subtag.
+    pub language: Option<String>,
+    /// Only what was written here, or only elsewhere.
+    pub local: Option<bool>,
+    /// Only by this author.
+    pub author: Option<ActorId>,
+    /// Only in this group.
+    pub group: Option<ActorId>,
+    /// Only what stands in groups.
+    pub grouped: bool,
+}
+
+/// The numbers of the posts that match, narrowed, the newest first. Without words everything matches.
+pub fn narrowed(
+    conn: &mut Conn,
+    query: &Query,
+    narrow: &Narrow,
+    viewer: Option<ActorId>,
+    page: Page,
+) -> Result<Vec<PostId>> {
+    let before = page.before.map_or(i64::MAX, i64::from);
+    let ids: Vec<i64> = db!(conn, c => {
+        let mut found = posts::table
+            .filter(posts::id.lt(before))
+            .filter(visible(viewer))
+            .filter(wanted(viewer, Whom::Author))
+            .filter(posts::removed.is_null())
+            .order(posts::id.desc())
+            .limit(page.limit)
+            .select(posts::id)
+            .into_boxed();
+        if !query.is_empty() {
+            found = found.filter(post_matches(query.to_fts5(), query.to_tsquery()));
+        }
+        if let Some(threads) = narrow.threads {
+            found = if threads { found.filter(posts::parent_id.is_null()) } else { found.filter(posts::parent_id.is_not_null()) };
+        }
+        if let Some(language) = &narrow.language {
+            found = found.filter(posts::language.eq(language.clone()).or(posts::language.like(format!("{language}-%"))));
+        }
+        if let Some(local) = narrow.local {
+            found = found.filter(posts::local.eq(local));
+        }
+        if let Some(author) = narrow.author {
+            found = found.filter(posts::author_id.eq(author.0));
+        }
+        if let Some(group) = narrow.group {
+            found = found.filter(posts::group_id.eq(group.0));
+        }
+        if narrow.grouped {
+            found = found.filter(posts::group_id.is_not_null());
+        }
+        let counted = threads::table.filter(threads::post_id.eq(posts::id));
+        found = match narrow.state {
+            Some(State::Unanswered) => found.filter(dsl::exists(counted.filter(threads::replies.eq(0)))),
+            Some(State::Answered) => found.filter(dsl::exists(counted.filter(threads::replies.gt(0)))),
+            Some(State::Open) => found.filter(posts::parent_id.is_null().and(posts::locked.is_null())),
+            Some(State::Closed) => found.filter(posts::locked.is_not_null()),
+            None => found,
+        };
+        found.load(c)
+    })?;
     Ok(ids.into_iter().map(PostId).collect())
 }
 

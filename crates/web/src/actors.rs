@@ -78,7 +78,7 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, name: &str, as
     let actor = app.read(move |c| find(c, &named, &ours)).await?.ok_or(Error::NotFound)?;
     match actor {
         gone if gone.deleted.is_some() => Ok(answer::gone(request, visit)),
-        away if !away.is_local() => Ok(person::stranger(request, app, visit, &away)),
+        away if !away.is_local() => person::stranger(request, app, visit, away).await,
         group if group.is_group() => community::page(request, app, visit, group, asked).await,
         person => person::page(request, app, visit, person, asked.before).await,
     }

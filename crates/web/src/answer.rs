@@ -12,7 +12,12 @@ use actix_web::{
 };
 use app::{App, Error};
 use askama::Template;
-use domain::{host::Host, id::ActorId, policy::Refusal};
+use domain::{
+    host::Host,
+    id::ActorId,
+    policy::Refusal,
+    urls::{self, Sheet},
+};
 
 use crate::{
     assets,
@@ -138,8 +143,8 @@ pub(crate) struct Frame {
     pub(crate) canonical: Option<String>,
     /// Where software finds the same thing.
     pub(crate) document: Option<String>,
-    /// Where the same thing is as a feed.
-    pub(crate) feed: Option<String>,
+    /// Where the same thing is as a feed: as Atom, and as RSS.
+    pub(crate) feed: Option<(String, String)>,
     /// The part of the site it belongs to, marked in the navigation.
     pub(crate) place: &'static str,
     pub(crate) communities: String,
@@ -175,6 +180,11 @@ impl Frame {
             kind: "website",
             picture: None,
         }
+    }
+
+    /// Says where the thing whose page is `page` is as a feed.
+    pub(crate) fn feeds(&mut self, page: &str) {
+        self.feed = Some((urls::sheet(page, Sheet::Atom), urls::sheet(page, Sheet::Rss)));
     }
 
     /// A frame of a page that everybody may find.

@@ -3,12 +3,12 @@ use app::{App, view::PostView};
 use domain::{
     actor::Actor,
     host::{self, Host},
-    text::html,
+    text::{html, title},
     urls::{self, Site, media::Portrait},
 };
 
 use crate::{
-    care, compose,
+    care, compose, history,
     language::{self, Language},
     media::{self, Link, Medium},
     polls::Ballot,
@@ -92,6 +92,8 @@ pub(crate) struct Card {
     /// Its page where it was published, when that is not here.
     pub(crate) original: Option<String>,
     pub(crate) when: String,
+    /// The moment in words, and for software.
+    pub(crate) moment: String,
     pub(crate) when_exactly: String,
     pub(crate) edited: bool,
     pub(crate) pinned: bool,
@@ -115,6 +117,7 @@ pub(crate) struct Card {
     pub(crate) report_page: String,
     pub(crate) moderate_page: String,
     pub(crate) quote_page: String,
+    pub(crate) history_page: String,
 }
 
 impl Card {
@@ -137,14 +140,15 @@ impl Card {
                 _ => String::new(),
             },
             titled: title.is_some(),
-            html: html::sanitize(&content.html),
+            html: body(view, title.as_deref()),
             language: content.language.clone(),
             warning,
             author: Face::new(site, author),
             group: group.as_ref().map(|group| Face::new(site, group)),
             page: urls::post(&page_of(site, author), post.id),
             original: outward(&post.url).filter(|_| !post.local),
-            when: t.moment(post.published),
+            when: t.ago(app.now(), post.published),
+            moment: t.moment(post.published),
             when_exactly: when,
             edited: post.edited.is_some(),
             pinned: post.featured.is_some(),
@@ -164,6 +168,22 @@ impl Card {
             report_page: about(care::REPORT, "post"),
             moderate_page: about(care::MODERATE, "post"),
             quote_page: about(compose::PATH, "quote"),
+            history_page: about(history::PATH, "post"),
         }
     }
+}
+
+/// What a post says below its title: a first line that is the title would say it twice.
+fn body(view: &PostView, title: Option<&str>) -> String {
+    /// Longer ones are cut, and so are no whole line.
+    const WHOLE: usize = title::MAX - 10;
+    let html = html::sanitize(&view.post.content.html);
+    let Some(title) = title.filter(|title| title.chars().count() < WHOLE) else { return html };
+    let Some((first, rest)) = html.strip_prefix("<p>").and_then(|rest| rest.split_once("</p>")) else { return html };
+    let names: Vec<&str> = view.group.iter().map(|group| group.name.as_str()).collect();
+    let is_title = title::from_post(first, &names).as_deref() == Some(title);
+    // A line with a link of its own says more than the title.
+    let is_link = |tag: &str| !tag.split('>').next().unwrap_or_default().contains("mention");
+    let has_more = first.contains("<br") || first.split("<a ").skip(1).any(is_link);
+    if is_title && !has_more { rest.to_owned() } else { html }
 }

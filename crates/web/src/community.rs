@@ -22,6 +22,7 @@ use crate::{
     cards::Face,
     compose,
     directory::{Pulse, Vital},
+    elsewhere,
     language::Language,
     listing::{self, Asked, Row, Sort},
 };
@@ -59,6 +60,8 @@ struct Community {
     tie: Option<Tie>,
     id: i64,
     write: String,
+    /// Where those follow it who have their account elsewhere.
+    elsewhere: String,
 }
 
 /// What somebody is to a community.
@@ -147,7 +150,9 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     frame.document = Some(group.uri.clone());
     frame.kind = "profile";
     let feed = (!is_private).then(|| urls::sheet(&group.uri, Sheet::Atom));
-    frame.feed.clone_from(&feed);
+    if !is_private {
+        frame.feeds(&group.uri);
+    }
     let summary = html::excerpt(&group.summary, DESCRIPTION);
     if !summary.is_empty() {
         frame.description = summary;
@@ -178,6 +183,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         tie: held.standing.map(|standing| tie(t, held.rules, standing)),
         id: group.id.0,
         write: urls::asking(compose::PATH, &[("group", &group.id.to_string())]),
+        elsewhere: elsewhere::address(&group.uri, "follow"),
         frame,
         face,
     }

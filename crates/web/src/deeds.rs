@@ -1,4 +1,4 @@
-//! What is done with one button: joining and leaving a community, and voting.
+//! What is done with one button: joining and leaving a community, following somebody, and voting.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use app::{App, Me, Result, follows, members, votes};
 use domain::{
@@ -12,9 +12,11 @@ use crate::{
     posted::Sent,
 };
 
-/// Where one joins and leaves a community, and where one votes.
+/// Where one joins and leaves a community, follows somebody and does not any more, and votes.
 pub(crate) const JOIN: &str = "/join";
 pub(crate) const LEAVE: &str = "/leave";
+pub(crate) const FOLLOW: &str = "/follow";
+pub(crate) const UNFOLLOW: &str = "/unfollow";
 pub(crate) const VOTE: &str = "/vote";
 
 /// The community that a button is about.
@@ -60,6 +62,26 @@ pub(crate) async fn leave(request: HttpRequest, app: Data<App>, visit: Visit, se
 async fn exit(app: &App, me: Me, group: ActorId) -> Result<()> {
     let is_local = app.read(move |c| store::actors::is_local(c, group)).await?;
     if is_local { members::leave(app, me, group).await } else { follows::end(app, me, group).await }
+}
+
+/// Somebody whom a button is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Somebody {
+    who: i64,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /follow`
+pub(crate) async fn follow(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Somebody>) -> HttpResponse {
+    let Somebody { who, back } = sent.entered;
+    done(&request, &app, &visit, follows::request(&app, sent.by.me, ActorId(who)).await.map(drop), &back)
+}
+
+/// `POST /unfollow`
+pub(crate) async fn unfollow(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Somebody>) -> HttpResponse {
+    let Somebody { who, back } = sent.entered;
+    done(&request, &app, &visit, follows::end(&app, sent.by.me, ActorId(who)).await, &back)
 }
 
 /// `POST /vote`

@@ -20,7 +20,7 @@ use crate::{
     answer::{self, Frame, Visit},
     cards::Face,
     community,
-    language::Language,
+    language::{self, Language},
 };
 
 /// Where it is.
@@ -99,6 +99,13 @@ pub(crate) struct Entry {
     pub(crate) visibility: &'static str,
     moment: Option<Timestamp>,
     is_private: bool,
+}
+
+impl Entry {
+    /// When something last happened there, for software; nothing if nothing ever did.
+    pub(crate) fn changed(&self) -> String {
+        self.moment.map(language::machine_moment).unwrap_or_default()
+    }
 }
 
 /// A way to narrow or order the list.

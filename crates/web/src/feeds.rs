@@ -1,4 +1,5 @@
-//! Feeds, and what search engines are told: the newest of a community or a person, whole, under ids that never change.
+//! Feeds, as Atom and as RSS: the newest of a community, a person, a conversation or a hashtag, whole, under ids that
+//! never change.
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
@@ -12,93 +13,197 @@ use askama::Template;
 use domain::{
     actor::Actor,
     group::Visibility,
+    id::PostId,
     text::html,
+    time::Timestamp,
     urls::{self, Sheet},
 };
 use store::{
+    Conn,
     posts::{self, List, Page},
-    threads::{Order, Scope},
+    timelines::{self, Open, Tagged, Window},
 };
 
 use crate::{
     actors,
     answer::{self, Visit},
     cards::{Card, Face},
-    directory, language,
+    language, tags,
 };
-
-/// Where search engines ask what they may read, and what there is.
-pub(crate) const ROBOTS: &str = "/robots.txt";
-pub(crate) const SITEMAP: &str = "/sitemap.xml";
 
 const POSTS: i64 = 30;
 const SUBTITLE: usize = 200;
-/// How many threads search engines are told of at one time.
-const THREADS: i64 = 5_000;
 
 struct Entry {
     card: Card,
     /// Its id on the network.
     id: String,
     updated: String,
+    /// When it was published, as RSS writes it.
+    published: String,
 }
 
-#[derive(Template)]
-#[template(path = "feed.xml")]
+/// What a feed is about, and what it holds.
 struct Feed {
-    face: Face,
-    id: String,
+    title: String,
+    /// The page of the same.
+    page: String,
     this: String,
     subtitle: String,
     updated: String,
     entries: Vec<Entry>,
 }
 
-/// `GET /@NAME/feed.atom`
-pub(crate) async fn show(request: HttpRequest, app: Data<App>, name: Path<String>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
-    match feed(&app, &visit, &name).await {
-        Ok(feed) => document(&request, "application/atom+xml; charset=utf-8", feed.render()),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+#[derive(Template)]
+#[template(path = "feed.xml")]
+struct Atom {
+    feed: Feed,
 }
 
-async fn feed(app: &App, visit: &Visit, name: &str) -> Result<Feed> {
+#[derive(Template)]
+#[template(path = "feed.rss.xml")]
+struct Rss {
+    feed: Feed,
+}
+
+/// What is found for a feed: its title, its page, what it is about, since when, and its posts.
+struct Found {
+    title: String,
+    page: String,
+    about: String,
+    since: Timestamp,
+    views: Vec<PostView>,
+}
+
+/// `GET /@NAME/feed.atom`
+pub(crate) async fn actor_atom(request: HttpRequest, app: Data<App>, name: Path<String>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let found = of_actor(&app, &visit, &name).await;
+    answer(&request, &app, &visit, found, Sheet::Atom)
+}
+
+/// `GET /@NAME/feed.rss`
+pub(crate) async fn actor_rss(request: HttpRequest, app: Data<App>, name: Path<String>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let found = of_actor(&app, &visit, &name).await;
+    answer(&request, &app, &visit, found, Sheet::Rss)
+}
+
+/// `GET /@NAME/ID/feed.atom`
+pub(crate) async fn thread_atom(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let found = of_thread(&app, &visit, &path).await;
+    answer(&request, &app, &visit, found, Sheet::Atom)
+}
+
+/// `GET /@NAME/ID/feed.rss`
+pub(crate) async fn thread_rss(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let found = of_thread(&app, &visit, &path).await;
+    answer(&request, &app, &visit, found, Sheet::Rss)
+}
+
+/// `GET /tags/TAG/feed.atom`
+pub(crate) async fn tag_atom(request: HttpRequest, app: Data<App>, tag: Path<String>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let found = of_tag(&app, &tag).await;
+    answer(&request, &app, &visit, found, Sheet::Atom)
+}
+
+/// `GET /tags/TAG/feed.rss`
+pub(crate) async fn tag_rss(request: HttpRequest, app: Data<App>, tag: Path<String>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let found = of_tag(&app, &tag).await;
+    answer(&request, &app, &visit, found, Sheet::Rss)
+}
+
+async fn of_actor(app: &App, visit: &Visit, name: &str) -> Result<Found> {
     let (named, ours) = (actors::named(&visit.host, name)?, visit.host.clone());
     let found = app.read(move |c| {
         let found = actors::find(c, &named, &ours)?.filter(|actor| actor.is_local() && actor.deleted.is_none());
         let Some(actor) = found else { return Ok(None) };
-        let ids = if actor.is_group() {
-            let open = store::groups::rules(c, actor.id)?.is_some_and(|rules| rules.visibility != Visibility::Private);
-            if !open {
-                return Ok(None);
-            }
-            posts::list(c, List::Threads(actor.id), None, Page::first(POSTS))?
-        } else {
-            posts::list(c, List::Author(actor.id), None, Page::first(POSTS))?
-        };
+        if actor.is_group() && !is_open(c, &actor)? {
+            return Ok(None);
+        }
+        let list = if actor.is_group() { List::Threads(actor.id) } else { List::Author(actor.id) };
+        let ids = posts::list(c, list, None, Page::first(POSTS))?;
         let found = posts::by_ids(c, &ids)?;
         Ok(Some((actor, app::view::posts(c, found)?)))
     });
     let (actor, views) = found.await?.ok_or(Error::NotFound)?;
-    Ok(describe(app, visit, &actor, &views))
+    let face = Face::new(app.site(), &actor);
+    let about = html::excerpt(&actor.summary, SUBTITLE);
+    Ok(Found { title: face.name, page: actor.uri, about, since: actor.created, views })
 }
 
-fn describe(app: &App, visit: &Visit, actor: &Actor, views: &[PostView]) -> Feed {
+fn is_open(c: &mut Conn, group: &Actor) -> store::Result<bool> {
+    Ok(store::groups::rules(c, group.id)?.is_some_and(|rules| rules.visibility != Visibility::Private))
+}
+
+async fn of_thread(app: &App, visit: &Visit, (name, id): &(String, String)) -> Result<Found> {
+    let (named, ours) = (actors::named(&visit.host, name)?, visit.host.clone());
+    let id = id.parse::<PostId>().map_err(|_error| Error::NotFound)?;
+    let found = app.read(move |c| {
+        let author = actors::find(c, &named, &ours)?.filter(|author| author.deleted.is_none());
+        let post = posts::seen(c, id, None)?.filter(|post| author.is_some_and(|author| author.id == post.author));
+        let Some(post) = post else { return Ok(None) };
+        // The newest replies, and what they reply to.
+        let branches = timelines::branches(c, post.root, i64::from(u16::MAX))?;
+        let mut newest: Vec<PostId> = branches.into_iter().map(|(id, _)| id).filter(|id| *id != post.id).collect();
+        newest.sort_unstable_by(|a, b| b.cmp(a));
+        let seen = timelines::visible_among(c, &newest, None)?;
+        newest.retain(|id| seen.contains(id));
+        newest.truncate(usize::try_from(POSTS).unwrap_or(usize::MAX));
+        newest.push(post.id);
+        let found = posts::by_ids(c, &newest)?;
+        Ok(Some((post, app::view::posts(c, found)?)))
+    });
+    let (post, views) = found.await?.ok_or(Error::NotFound)?;
+    let head = views.last().ok_or(Error::NotFound)?;
+    let card = Card::new(app, visit.language, head);
+    let about = html::excerpt(&post.content.html, SUBTITLE);
+    let about = if card.warning.is_some() { String::new() } else { about };
+    Ok(Found { title: card.headline, page: card.page, about, since: post.published, views })
+}
+
+async fn of_tag(app: &App, tag: &str) -> Result<Found> {
+    let tag = tags::named(tag)?;
+    let (asked, page) = (tag.clone(), app.site().tag(&tag));
+    let views = app.read(move |c| {
+        let asked = Tagged { any: vec![asked], ..Tagged::default() };
+        let ids = timelines::tagged(c, None, &asked, &Open::default(), Window::newest(POSTS))?;
+        let found = posts::by_ids(c, &ids)?;
+        app::view::posts(c, found)
+    });
+    Ok(Found { title: format!("#{tag}"), page, about: String::new(), since: Timestamp(0), views: views.await? })
+}
+
+fn answer(request: &HttpRequest, app: &App, visit: &Visit, found: Result<Found>, sheet: Sheet) -> HttpResponse {
+    match found.map(|found| describe(app, visit, found, sheet)) {
+        Ok(feed) if sheet == Sheet::Rss => {
+            document(request, "application/rss+xml; charset=utf-8", Rss { feed }.render())
+        }
+        Ok(feed) => document(request, "application/atom+xml; charset=utf-8", Atom { feed }.render()),
+        Err(error) => answer::error(request, visit, &error),
+    }
+}
+
+fn describe(app: &App, visit: &Visit, found: Found, sheet: Sheet) -> Feed {
     let changed = |view: &PostView| view.post.edited.unwrap_or(view.post.published);
     let entry = |view: &PostView| {
         let mut card = Card::new(app, visit.language, view);
         (card.html, card.headline) = (readable(&card.html), readable(&card.headline));
-        Entry { card, id: view.post.uri.clone(), updated: language::machine_moment(changed(view)) }
+        let published = language::mail_moment(view.post.published);
+        Entry { card, id: view.post.uri.clone(), updated: language::machine_moment(changed(view)), published }
     };
-    let updated = views.iter().map(changed).max().unwrap_or(actor.created);
+    let updated = found.views.iter().map(changed).max().unwrap_or(found.since);
     Feed {
-        face: Face::new(app.site(), actor),
-        id: actor.uri.clone(),
-        this: urls::sheet(&actor.uri, Sheet::Atom),
-        subtitle: readable(&html::excerpt(&actor.summary, SUBTITLE)),
+        title: readable(&found.title),
+        this: urls::sheet(&found.page, sheet),
+        page: found.page,
+        subtitle: readable(&found.about),
         updated: language::machine_moment(updated),
-        entries: views.iter().map(entry).collect(),
+        entries: found.views.iter().map(entry).collect(),
     }
 }
 
@@ -108,58 +213,8 @@ fn readable(text: &str) -> String {
     text.chars().filter(|c| holds(*c)).collect()
 }
 
-/// `GET /robots.txt`
-pub(crate) async fn robots(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
-    let sitemap = app.site().page_on(&visit.host, SITEMAP);
-    let closed =
-        ["/write", "/report", "/queue", "/notices", "/moderate", "/delete", "/login", "/authorize_interaction"];
-    let closed: Vec<String> = closed.iter().map(|path| format!("Disallow: {path}\n")).collect();
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .body(format!("User-agent: *\n{}\nSitemap: {sitemap}\n", closed.concat()))
-}
-
-#[derive(Template)]
-#[template(path = "sitemap.xml")]
-struct Sitemap {
-    /// The pages, and when each was last changed.
-    pages: Vec<(String, String)>,
-}
-
-/// `GET /sitemap.xml`: what was written here by people who want to be found, in communities that everybody may read.
-pub(crate) async fn sitemap(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
-    match pages(&app, &visit).await {
-        Ok(pages) => document(&request, "application/xml; charset=utf-8", Sitemap { pages }.render()),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
-}
-
-async fn pages(app: &App, visit: &Visit) -> Result<Vec<(String, String)>> {
-    let entries = directory::entries(app, visit).await?;
-    let groups: Vec<_> = entries.iter().map(|entry| entry.id).collect();
-    let found = app.read(move |c| {
-        let threads = store::threads::page(c, Scope::Groups(&groups), Order::New, None, None, THREADS)?;
-        let ids: Vec<_> = threads.iter().map(|thread| thread.post).collect();
-        let local: Vec<_> = posts::by_ids(c, &ids)?.into_iter().filter(|post| post.local).collect();
-        let authors: Vec<_> = local.iter().map(|post| post.author).collect();
-        let authors = store::actors::by_ids(c, &authors)?;
-        let wants = |id| authors.iter().any(|author: &Actor| author.id == id && author.indexable);
-        let latest = |id| threads.iter().find(|thread| thread.post == id).map(|thread| thread.latest);
-        Ok(local
-            .into_iter()
-            .filter(|post| wants(post.author))
-            .filter_map(|post| Some((post.uri, language::machine_moment(latest(post.id)?))))
-            .collect::<Vec<_>>())
-    });
-    let threads = found.await?;
-    let groups = entries.into_iter().map(|entry| (entry.face.page, String::new()));
-    Ok(groups.chain(threads).collect())
-}
-
-fn document(request: &HttpRequest, kind: &'static str, body: askama::Result<String>) -> HttpResponse {
+/// A document for software, as it is the same for everybody.
+pub(crate) fn document(request: &HttpRequest, kind: &'static str, body: askama::Result<String>) -> HttpResponse {
     match body {
         Ok(body) => HttpResponse::build(StatusCode::OK)
             .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(kind)))

@@ -180,6 +180,11 @@ pub(crate) fn machine_moment(at: Timestamp) -> String {
     format!("{:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", at.year(), at.hour(), at.minute(), at.second())
 }
 
+/// A moment as mail and RSS write it.
+pub(crate) fn mail_moment(at: Timestamp) -> String {
+    date(at).format(&time::format_description::well_known::Rfc2822).unwrap_or_default()
+}
+
 fn date(at: Timestamp) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }

@@ -5,9 +5,10 @@ use askama::Template;
 use domain::{
     actor::Actor,
     host::Host,
-    id::PostId,
+    id::{ActorId, PostId},
+    post::FollowState,
     text::html,
-    urls::{self, Sheet, media::Portrait},
+    urls::{self, media::Portrait},
 };
 use store::{
     Conn,
@@ -17,6 +18,7 @@ use store::{
 use crate::{
     answer::{self, Frame, Visit},
     cards::{self, Card, Face},
+    elsewhere,
 };
 
 /// How many posts a page lists.
@@ -29,6 +31,7 @@ struct Person {
     frame: Frame,
     face: Face,
     cover: Option<String>,
+    tie: Tie,
     /// Sanitised.
     summary: String,
     followers: i64,
@@ -42,9 +45,35 @@ struct Stranger {
     frame: Frame,
     face: Face,
     cover: Option<String>,
+    tie: Tie,
     host: String,
     summary: String,
     original: Option<String>,
+}
+
+/// What whoever looks at the page is to whom it is about.
+struct Tie {
+    id: i64,
+    /// Whether it is about themselves.
+    is_me: bool,
+    follow: Option<FollowState>,
+    /// Where those follow who have their account elsewhere.
+    elsewhere: Option<String>,
+}
+
+impl Tie {
+    fn read(c: &mut Conn, viewer: Option<ActorId>, whom: &Actor) -> store::Result<Self> {
+        let follow = match viewer {
+            Some(me) => store::follows::get(c, me, whom.id)?.map(|follow| follow.state),
+            None => None,
+        };
+        let elsewhere = (viewer.is_none() && whom.is_local()).then(|| elsewhere::address(&whom.uri, "follow"));
+        Ok(Self { id: whom.id.0, is_me: viewer == Some(whom.id), follow, elsewhere })
+    }
+
+    fn waits(&self) -> bool {
+        self.follow == Some(FollowState::Pending)
+    }
 }
 
 /// What somebody wrote, as far as everybody may see it.
@@ -74,12 +103,14 @@ pub(crate) async fn page(
     before: Option<i64>,
 ) -> Result<HttpResponse> {
     let page = Page { before: before.map(PostId), ..Page::first(POSTS) };
-    let (person, held) = app.read(move |c| Held::read(c, &person, page).map(|held| (person, held))).await?;
-    let page = describe(app, visit, &person, &held, before.is_none());
+    let viewer = visit.viewer();
+    let found = app.read(move |c| Ok((Held::read(c, &person, page)?, Tie::read(c, viewer, &person)?, person)));
+    let (held, tie, person) = found.await?;
+    let page = describe(app, visit, &person, &held, tie, before.is_none());
     Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))
 }
 
-fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, is_first: bool) -> Person {
+fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_first: bool) -> Person {
     let (site, t) = (app.site(), visit.language);
     let face = Face::new(site, person);
     let title = format!("{} ({})", face.name, face.handle);
@@ -89,7 +120,7 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, is_first: boo
         Frame::private(visit, title)
     };
     frame.document = Some(person.uri.clone());
-    frame.feed = Some(urls::sheet(&person.uri, Sheet::Atom));
+    frame.feeds(&person.uri);
     frame.kind = "profile";
     let summary = html::excerpt(&person.summary, DESCRIPTION);
     if !summary.is_empty() {
@@ -98,6 +129,7 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, is_first: boo
     frame.picture.clone_from(&face.picture);
     Person {
         cover: site.portrait(person, Portrait::Image),
+        tie,
         summary: html::sanitize(&person.summary),
         followers: held.followers,
         cards: held.posts.iter().map(|view| Card::new(app, t, view)).collect(),
@@ -108,15 +140,19 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, is_first: boo
 }
 
 /// The page of somebody of another server: the way there.
-pub(crate) fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: &Actor) -> HttpResponse {
+pub(crate) async fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: Actor) -> Result<HttpResponse> {
+    let viewer = visit.viewer();
+    let (tie, actor) = app.read(move |c| Ok((Tie::read(c, viewer, &actor)?, actor))).await?;
+    let actor = &actor;
     let face = Face::new(app.site(), actor);
     let page = Stranger {
         frame: Frame::private(visit, format!("{} ({})", face.name, face.handle)),
         cover: app.site().portrait(actor, Portrait::Image),
+        tie,
         host: Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display()),
         summary: html::sanitize(&actor.summary),
         original: cards::outward(&actor.url),
         face,
     };
-    answer::page(request, StatusCode::OK, visit.keep(), &page)
+    Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))
 }

@@ -26,6 +26,7 @@ use store::{Db, Location};
 
 use crate::messages::TABLE;
 
+mod finding;
 mod journeys;
 mod writing;
 
@@ -340,10 +341,17 @@ async fn a_page_has_one_address() {
     assert_eq!(world.get(&format!("/@huerto/{}", post.id), "es").await.status, StatusCode::NOT_FOUND);
     let invited = world.get(&format!("/authorize_interaction?uri={}", post.uri), "es").await;
     assert_eq!((invited.status, invited.location), (StatusCode::SEE_OTHER, post.uri.clone()));
-    for uri in ["https://evil.test/@ana", "javascript:alert(1)", ""] {
+    for uri in ["javascript:alert(1)", "evil.test", ""] {
         let answer = world.get(&format!("/authorize_interaction?uri={uri}"), "es").await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{uri}");
     }
+    // What is elsewhere is for those who live here; nobody is led there.
+    let foreign = world.get("/authorize_interaction?uri=https://evil.test/@ana", "es").await;
+    assert!(
+        foreign.status == StatusCode::SEE_OTHER && foreign.location.starts_with("/login?back="),
+        "{}",
+        foreign.location
+    );
     posts::delete(&world.app, ana, post.id).await.unwrap();
     assert_eq!(world.get(&post.uri, "es").await.status, StatusCode::GONE);
 }

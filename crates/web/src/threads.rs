@@ -21,7 +21,7 @@ use crate::{
     actors,
     answer::{self, Frame, Visit},
     cards::{Card, Face, Quoted},
-    compose,
+    compose, elsewhere,
     language::Language,
     media,
     polls::Ballot,
@@ -84,6 +84,8 @@ struct Thread {
     is_staff: bool,
     may_reply: bool,
     write: &'static str,
+    /// Where those reply and vote who have their account elsewhere, if it is for everybody.
+    elsewhere: Option<[String; 2]>,
 }
 
 /// `GET /@NAME/ID`
@@ -175,6 +177,9 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     };
     frame.document = is_local.then(|| post.post.uri.clone());
     frame.kind = "article";
+    if is_local && post.post.audience.is_open() {
+        frame.feeds(&card.page);
+    }
     frame.description = match &card.warning {
         Some(warning) => warning.clone(),
         None => html::excerpt(&post.post.content.html, DESCRIPTION),
@@ -191,6 +196,8 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         other_view: view(if is_linear { "" } else { LINEAR }),
         may_reply: visit.me.is_some() && (!card.locked || is_staff),
         write: compose::PATH,
+        elsewhere: (is_local && post.post.audience.is_open())
+            .then(|| ["reply", "like"].map(|deed| elsewhere::address(&post.post.uri, deed))),
         is_staff,
         is_linear,
         more,

@@ -1,5 +1,6 @@
 //! Search text analysed by us, so that both databases find the same things.
 mod query;
+mod wish;
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 pub use query::{Query, query};
+pub use wish::{State, Wish};
 
 /// The longest word kept, in characters.
 const WORD_MAX: usize = 64;

@@ -31,17 +31,32 @@ impl FederationResolver {
         handle: &Handle,
         budget: &Budget,
     ) -> Result<Found, Miss> {
+        let answer = self.jrd(app, host, handle, budget).await?;
+        read(&answer).ok_or_else(|| Miss::useless("WebFinger names no actor"))
+    }
+
+    /// The relations that somebody's server has templates for, and these.
+    pub(super) async fn templates(
+        &self,
+        app: &App,
+        who: &Handle,
+        budget: &Budget,
+    ) -> Result<Vec<(String, String)>, Miss> {
+        let host = who.host.as_ref().filter(|host| !app.site().serves(host)).ok_or(Miss::NotFound)?;
+        Ok(read_templates(&self.jrd(app, host, who, budget).await?))
+    }
+
+    async fn jrd(&self, app: &App, host: &Host, handle: &Handle, budget: &Budget) -> Result<Value, Miss> {
         let resource = format!("acct:{}", handle.acct());
         let mut url = at(app.site(), host, path::WEBFINGER)?;
         url.query_pairs_mut().append_pair("resource", &resource);
-        let answer = match self.plain_json(app, url.as_str(), budget).await {
+        match self.plain_json(app, url.as_str(), budget).await {
             Err(Miss::NotFound) => match self.lrdd(app, host, &resource, budget).await {
                 Some(other) if other != url.as_str() => self.plain_json(app, &other, budget).await,
                 _ => Err(Miss::NotFound),
             },
             answer => answer,
-        }?;
-        read(&answer).ok_or_else(|| Miss::useless("WebFinger names no actor"))
+        }
     }
 
     /// Where host-meta says that WebFinger is.
@@ -70,6 +85,17 @@ fn read(answer: &Value) -> Option<Found> {
         shape::text(link, "href").and_then(shape::http).filter(|_| is_activity_json(kind))
     })?;
     Some(Found { subject, uri: uri.to_owned() })
+}
+
+/// The links that are templates of addresses of the web, a few of them.
+fn read_templates(answer: &Value) -> Vec<(String, String)> {
+    const MOST: usize = 50;
+    let link = |link: &Value| {
+        let (rel, template) = (shape::text(link, "rel")?, shape::text(link, "template")?);
+        let is_web = template.starts_with("https://") || template.starts_with("http://");
+        is_web.then(|| (rel.to_owned(), template.to_owned()))
+    };
+    shape::each(answer, "links").filter_map(link).take(MOST).collect()
 }
 
 /// The template of the first `lrdd` link that promises JSON or promises nothing.
@@ -114,6 +140,18 @@ mod tests {
         }
         let odd = json!({ "subject": "acct:a b@lemmy.test", "links": [{ "rel": "self", "type": "application/activity+json", "href": "https://a.test/" }] });
         assert_eq!(read(&odd).unwrap().subject, None);
+    }
+
+    #[test]
+    fn templates_lead_to_the_web_alone() {
+        let answer = json!({ "links": [
+            { "rel": "http://ostatus.org/schema/1.0/subscribe", "template": "https://m.test/authorize_interaction?uri={uri}" },
+            { "rel": "https://w3id.org/fep/3b86/Follow", "template": "javascript:alert({object})" },
+            { "rel": "self", "href": "https://m.test/users/x" },
+        ]});
+        let templates = read_templates(&answer);
+        let only = ("http://ostatus.org/schema/1.0/subscribe", "https://m.test/authorize_interaction?uri={uri}");
+        assert_eq!(templates, [(only.0.to_owned(), only.1.to_owned())]);
     }
 
     #[test]

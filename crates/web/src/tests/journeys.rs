@@ -211,17 +211,31 @@ async fn feeds_logs_and_search_engines_hear_of_what_is_public_alone() {
     assert!(!feed.body.contains("Publicidad"));
     let log = world.get("/@huerto/log", "es").await;
     assert!(log.body.contains("retiró una publicación") && log.body.contains("Norma 1"), "{}", log.body);
-    let map = world.get("/sitemap.xml", "es").await.body;
+    let index = world.get("/sitemap.xml", "es").await.body;
+    assert!(index.contains("<loc>https://plaza.test/@huerto/sitemap.xml</loc>"), "{index}");
+    let map = world.get("/@huerto/sitemap.xml", "es").await.body;
     assert!(
         map.contains(&format!("<loc>{}</loc>", open.uri)) && map.contains(&format!("<loc>{}</loc>", huerto.uri)),
         "{map}"
     );
     assert!(world.get("/robots.txt", "es").await.body.contains("Sitemap: https://plaza.test/sitemap.xml"));
-    for path in ["/@junta/feed.atom", "/@junta/log", "/@nobody/feed.atom", "/@ana/log"] {
+    for path in [
+        "/@junta/feed.atom",
+        "/@junta/feed.rss",
+        "/@junta/sitemap.xml",
+        &format!("/@ana/{}/feed.rss", closed.id),
+        "/@junta/log",
+        "/@nobody/feed.atom",
+        "/@ana/log",
+    ] {
         assert_eq!(world.get(path, "es").await.status, StatusCode::NOT_FOUND, "{path}");
     }
     let person = world.get("/@ana/feed.atom", "es").await.body;
-    for page in [map, person, feed.body] {
+    let rss = world.get("/@huerto/feed.rss", "es").await.body;
+    assert!(rss.contains(&format!("<guid isPermaLink=\"false\">{}</guid>", open.uri)), "{rss}");
+    let thread = world.get(&format!("{}/feed.atom", open.uri), "es").await.body;
+    assert!(thread.contains(&format!("<id>{}</id>", open.uri)), "{thread}");
+    for page in [index, map, person, feed.body, rss] {
         assert!(!page.contains("secreta") && !page.contains(&closed.uri) && !page.contains("junta"), "{page}");
     }
     let ana = Browser::of(&world, ana, "es").await;

@@ -1,0 +1,135 @@
+//! Taking part with an account of another server: whose it is, and the way there.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{
+    App, Error,
+    elsewhere::{self, Deed},
+};
+use askama::Template;
+use domain::{
+    handle::Handle,
+    urls::{self, Local},
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    forms::{Field, Fields},
+    language::Language,
+    posted::Posted,
+    session,
+};
+
+/// Where one says which account one has.
+pub(crate) const PATH: &str = "/elsewhere";
+
+/// What somebody wants to do with what, and who they are elsewhere.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wanted {
+    uri: String,
+    deed: String,
+    account: String,
+}
+
+impl Wanted {
+    fn deed(&self) -> Deed {
+        match self.deed.as_str() {
+            "reply" => Deed::Reply,
+            "like" => Deed::Like,
+            _ => Deed::Follow,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "elsewhere.html")]
+struct Page {
+    frame: Frame,
+    form: Fields,
+    wanted: Wanted,
+    /// Where their server does it, and the name of that server.
+    way: Option<(String, String)>,
+    /// What they copy if their server does not say where.
+    copy: Option<String>,
+    /// Where those sign in who have an account here.
+    here: String,
+}
+
+/// The page on which one says that one wants to do that with something of ours.
+pub(crate) fn address(uri: &str, deed: &str) -> String {
+    urls::asking(PATH, &[("uri", uri), ("deed", deed)])
+}
+
+/// `GET /elsewhere`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    wanted: Option<Query<Wanted>>,
+) -> HttpResponse {
+    let wanted = wanted.map(Query::into_inner).unwrap_or_default();
+    match page(&app, &visit, wanted) {
+        Some(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        None => answer::error(&request, &visit, &Error::NotFound),
+    }
+}
+
+/// `POST /elsewhere`
+pub(crate) async fn submit(request: HttpRequest, app: Data<App>, visit: Visit, sent: Posted<Wanted>) -> HttpResponse {
+    let (t, wanted) = (visit.language, sent.entered);
+    let Some(mut page) = page(&app, &visit, wanted.clone()) else {
+        return answer::error(&request, &visit, &Error::NotFound);
+    };
+    let typed = wanted.account.trim();
+    let who = Handle::parse(typed).filter(|who| who.host.is_some());
+    let Some(who) = who.filter(|who| who.host.as_ref().is_none_or(|host| !app.site().serves(host))) else {
+        page.form.flaw("account", t.flaw_account());
+        return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
+    };
+    match elsewhere::way(&app, &who, wanted.deed(), &wanted.uri).await {
+        Ok(Some(url)) => {
+            let host = domain::host::Host::of(&url).map(|host| host.display()).unwrap_or_default();
+            page.way = Some((url, host));
+        }
+        Ok(None) => page.copy = Some(page.wanted.uri.clone()),
+        Err(Error::NotFound | Error::Unreachable { .. } | Error::Invalid(_) | Error::Denied(_)) => {
+            page.form.flaw("account", t.flaw_account_unknown());
+            page.copy = Some(page.wanted.uri.clone());
+        }
+        Err(error) => return answer::error(&request, &visit, &error),
+    }
+    answer::page(&request, StatusCode::OK, Keep::Never, &page)
+}
+
+/// The page, if what is wanted is about something of ours.
+fn page(app: &App, visit: &Visit, wanted: Wanted) -> Option<Page> {
+    let t = visit.language;
+    let (host, local) = app.site().parse(&wanted.uri)?;
+    let uri = match local {
+        Local::Actor(name) => app.site().actor(&host, &name),
+        Local::Post(name, id) => urls::post(&app.site().actor(&host, &name), id),
+        _ => return None,
+    };
+    let account = Field::exact("account", "text", t.your_handle()).hint(t.your_handle_hint()).autocomplete("username");
+    let back = app.site().parse(&uri).and_then(|_| url::Url::parse(&uri).ok()).map(|url| url.path().to_owned());
+    Some(Page {
+        frame: Frame::private(visit, heading(t, wanted.deed())),
+        form: Fields::new(vec![account.longest(300).value(&wanted.account)]),
+        wanted: Wanted { uri, ..wanted },
+        way: None,
+        copy: None,
+        here: session::login_path(&back.unwrap_or_default()),
+    })
+}
+
+fn heading(t: Language, deed: Deed) -> &'static str {
+    match deed {
+        Deed::Follow => t.elsewhere_follow(),
+        Deed::Reply => t.elsewhere_reply(),
+        Deed::Like => t.elsewhere_like(),
+    }
+}

@@ -1,0 +1,344 @@
+//! Search: one box for conversations, replies, communities and people; a pasted address leads to what it names.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{App, Result};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    handle::Handle,
+    id::{ActorId, PostId},
+    text::search::{Wish, fold},
+    urls::{self, Local},
+};
+use serde::Deserialize;
+use store::{
+    Conn,
+    posts::Page as Window,
+    search::{self, Narrow},
+};
+
+use crate::{
+    answer::{self, Frame, Visit},
+    cards::{self, Card, Face},
+    directory::{self, Entry},
+    language::Language,
+    tags,
+};
+
+/// Where one searches.
+pub(crate) const PATH: &str = "/search";
+
+/// How many of each kind are shown beside others, and alone.
+const FEW: i64 = 6;
+const MANY: i64 = 25;
+
+/// What is searched for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    q: String,
+    kind: String,
+    /// The handle of the community to search in.
+    within: String,
+    before: Option<i64>,
+}
+
+/// What there is to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    All,
+    Threads,
+    Replies,
+    Communities,
+    People,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::All, Self::Threads, Self::Replies, Self::Communities, Self::People];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Threads => "threads",
+            Self::Replies => "replies",
+            Self::Communities => "communities",
+            Self::People => "people",
+        }
+    }
+
+    fn label(self, t: Language) -> &'static str {
+        match self {
+            Self::All => t.everything(),
+            Self::Threads => t.threads(),
+            Self::Replies => t.replies_heading(),
+            Self::Communities => t.communities(),
+            Self::People => t.people(),
+        }
+    }
+
+    fn includes(self, other: Self) -> bool {
+        self == Self::All || self == other
+    }
+}
+
+/// A way to narrow what is shown.
+struct Choice {
+    label: &'static str,
+    page: String,
+    is_chosen: bool,
+}
+
+/// Posts that were found.
+struct Posts {
+    id: &'static str,
+    heading: &'static str,
+    cards: Vec<Card>,
+    /// Where there is more of them.
+    more: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct Page {
+    frame: Frame,
+    asked: Asked,
+    kinds: Vec<Choice>,
+    /// The community that is searched, if it is one alone.
+    within: Option<Face>,
+    unknown: Vec<String>,
+    /// Whether an address or a handle was searched for that leads nowhere.
+    is_lost: bool,
+    /// Whether anything was searched for.
+    is_asked: bool,
+    posts: Vec<Posts>,
+    communities: Vec<Entry>,
+    people: Vec<Face>,
+}
+
+impl Page {
+    fn found(&self) -> usize {
+        self.posts.iter().map(|posts| posts.cards.len()).sum::<usize>() + self.communities.len() + self.people.len()
+    }
+}
+
+/// `GET /search`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    let asked = asked.map(Query::into_inner).unwrap_or_default();
+    let typed = asked.q.trim();
+    if let Some(Ok(tag)) = typed.strip_prefix('#').map(tags::named) {
+        return answer::redirect(StatusCode::SEE_OTHER, &app.site().tag(&tag));
+    }
+    let is_address = is_address(typed);
+    if is_address {
+        match lead(&app, &visit, typed).await {
+            Ok(Some(page)) => return answer::redirect(StatusCode::SEE_OTHER, &page),
+            Ok(None) => {}
+            Err(error) => return answer::error(&request, &visit, &error),
+        }
+    }
+    match search(&app, &visit, asked, is_address).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, visit.keep(), &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+pub(crate) fn is_address(typed: &str) -> bool {
+    let is_url = typed.starts_with("https://") || typed.starts_with("http://");
+    is_url || (typed.starts_with(['@', '!']) && Handle::parse(typed).is_some_and(|handle| handle.host.is_some()))
+}
+
+/// The page here of what an address or a handle names; fetched, if somebody asks who is signed in.
+pub(crate) async fn lead(app: &App, visit: &Visit, typed: &str) -> Result<Option<String>> {
+    let site = app.site();
+    match site.parse(typed) {
+        Some((host, Local::Actor(name))) => return Ok(Some(site.actor(&host, &name))),
+        Some((host, Local::Post(name, id))) => return Ok(Some(urls::post(&site.actor(&host, &name), id))),
+        Some(_) => return Ok(None),
+        None => {}
+    }
+    let viewer = visit.viewer();
+    if let Some(handle) = Handle::parse(typed).filter(|_| !typed.contains("://")) {
+        return by_handle(app, viewer, handle.localized(site.host())).await;
+    }
+    let url = typed.to_owned();
+    let known = app.read(move |c| {
+        let post = store::posts::by_uri(c, &url)?.map(|post| post.id);
+        Ok((post, store::actors::by_uri(c, &url)?))
+    });
+    let (post, actor) = known.await?;
+    if let Some(actor) = actor.filter(|actor| actor.deleted.is_none()) {
+        return Ok(Some(cards::page_of(site, &actor)));
+    }
+    let post = match (post, viewer) {
+        (None, Some(_)) => app.resolver().post(app, typed).await.ok(),
+        (known, _) => known,
+    };
+    if let Some(page) = page_of_post(app, viewer, post).await? {
+        return Ok(Some(page));
+    }
+    let fetched = match viewer {
+        Some(_) => app.resolver().actor(app, typed).await.ok(),
+        None => None,
+    };
+    page_of_actor(app, fetched).await
+}
+
+async fn by_handle(app: &App, viewer: Option<ActorId>, handle: Handle) -> Result<Option<String>> {
+    let host = handle.host.unwrap_or_else(|| app.site().host().clone());
+    let (name, at) = (handle.name.to_lowercase(), host.to_string());
+    let known = app.read(move |c| store::actors::by_handle(c, &name, &at)).await?.map(|actor| actor.id);
+    let found = match (known, viewer) {
+        (None, Some(_)) if !app.site().serves(&host) => {
+            app.resolver().handle(app, &handle.name, host.as_str()).await.ok()
+        }
+        (known, _) => known,
+    };
+    page_of_actor(app, found).await
+}
+
+async fn page_of_actor(app: &App, id: Option<ActorId>) -> Result<Option<String>> {
+    let Some(id) = id else { return Ok(None) };
+    let actor = app.read(move |c| store::actors::by_id(c, id)).await?.filter(|actor| actor.deleted.is_none());
+    Ok(actor.map(|actor| cards::page_of(app.site(), &actor)))
+}
+
+async fn page_of_post(app: &App, viewer: Option<ActorId>, id: Option<PostId>) -> Result<Option<String>> {
+    let Some(id) = id else { return Ok(None) };
+    let found = app.read(move |c| {
+        let Some(post) = store::posts::seen(c, id, viewer)? else { return Ok(None) };
+        Ok(store::actors::by_id(c, post.author)?.map(|author| (author, post.id)))
+    });
+    Ok(found.await?.map(|(author, id)| urls::post(&cards::page_of(app.site(), &author), id)))
+}
+
+async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result<Page> {
+    let t = visit.language;
+    let kind = Kind::ALL.into_iter().find(|kind| kind.word() == asked.kind).unwrap_or(Kind::All);
+    let mut wish = if is_lost { Wish::default() } else { Wish::read(&asked.q) };
+    wish.within = Handle::parse(&asked.within).or(wish.within);
+    let address = |kind: Kind, before: Option<PostId>| {
+        let before = before.map(|id| id.to_string()).unwrap_or_default();
+        let values =
+            [("q", asked.q.as_str()), ("within", &asked.within), ("kind", kind.word()), ("before", before.as_str())];
+        urls::asking(&app.site().page_on(&visit.host, PATH), &values)
+    };
+    let kinds =
+        Kind::ALL.map(|each| Choice { label: each.label(t), page: address(each, None), is_chosen: each == kind });
+    let mut frame = Frame::private(visit, t.search());
+    frame.place = "search";
+    let is_asked = !asked.q.trim().is_empty() && !is_lost;
+    let mut page = Page {
+        frame,
+        kinds: kinds.into(),
+        within: None,
+        unknown: wish.unknown.clone(),
+        is_lost,
+        is_asked,
+        posts: Vec::new(),
+        communities: Vec::new(),
+        people: Vec::new(),
+        asked: Asked { q: asked.q.clone(), kind: asked.kind.clone(), within: asked.within.clone(), before: None },
+    };
+    if !is_asked || wish.is_empty() {
+        return Ok(page);
+    }
+    let found = Found::read(app, visit, &wish, kind, asked.before).await?;
+    page.within = found.within.map(|group| Face::new(app.site(), &group));
+    for (kind, views) in found.posts {
+        let most = if kind.word() == asked.kind { MANY } else { FEW };
+        let is_full = i64::try_from(views.len()).is_ok_and(|length| length == most);
+        let last = views.last().map(|view| view.post.id).filter(|_| kind.word() == asked.kind);
+        page.posts.push(Posts {
+            id: kind.word(),
+            heading: kind.label(t),
+            cards: views.iter().map(|view| Card::new(app, t, view)).collect(),
+            more: is_full.then(|| address(kind, last)),
+        });
+    }
+    page.posts.retain(|posts| !posts.cards.is_empty());
+    if !wish.is_narrowed() && kind.includes(Kind::Communities) {
+        page.communities = communities(app, visit, &wish.words, found.groups).await?;
+    }
+    page.people = found.people.iter().map(|person| Face::new(app.site(), person)).collect();
+    Ok(page)
+}
+
+/// Communities here whose name or purpose holds the words, and those elsewhere whose name begins like them.
+async fn communities(app: &App, visit: &Visit, words: &str, elsewhere: Vec<Actor>) -> Result<Vec<Entry>> {
+    let wanted = fold(words);
+    let mut found = directory::entries(app, visit).await?;
+    found.retain(|entry| {
+        fold(&format!("{} {} {}", entry.face.name, entry.face.handle, entry.summary)).contains(&wanted)
+    });
+    found.truncate(usize::try_from(MANY).unwrap_or(usize::MAX));
+    let mut others = directory::described(app, visit, elsewhere).await?;
+    others.retain(|other| !other.face.is_local);
+    found.extend(others);
+    Ok(found)
+}
+
+/// What was found in the store.
+struct Found {
+    within: Option<Actor>,
+    posts: Vec<(Kind, Vec<app::view::PostView>)>,
+    groups: Vec<Actor>,
+    people: Vec<Actor>,
+}
+
+impl Found {
+    async fn read(app: &App, visit: &Visit, wish: &Wish, kind: Kind, before: Option<i64>) -> Result<Self> {
+        let (wish, viewer, ours) = (wish.clone(), visit.viewer(), visit.host.clone());
+        let found = app.read(move |c| {
+            let by_handle = |c: &mut Conn, handle: &Option<Handle>| match handle {
+                Some(handle) => {
+                    let host = handle.host.as_ref().unwrap_or(&ours);
+                    store::actors::by_handle(c, &handle.name.to_lowercase(), host.as_str())
+                }
+                None => Ok(None),
+            };
+            let (author, within) = (by_handle(c, &wish.from)?, by_handle(c, &wish.within)?);
+            // Whoever is unknown wrote nothing, and nothing stands in a community that is unknown.
+            let is_void = author.is_none() && wish.from.is_some() || within.is_none() && wish.within.is_some();
+            let mut posts = Vec::new();
+            for each in [Kind::Threads, Kind::Replies] {
+                if is_void || !kind.includes(each) {
+                    continue;
+                }
+                let narrow = Narrow {
+                    threads: Some(each == Kind::Threads),
+                    state: wish.state,
+                    language: wish.language.clone(),
+                    local: wish.local,
+                    author: author.as_ref().map(|author| author.id),
+                    group: within.as_ref().map(|group| group.id),
+                    // Strangers search communities; what people say elsewhere is found by those who are here.
+                    grouped: viewer.is_none(),
+                };
+                let first = Window::first(if each == kind { MANY } else { FEW });
+                let window = Window { before: before.filter(|_| each == kind).map(PostId), ..first };
+                let ids = search::narrowed(c, &wish.query, &narrow, viewer, window)?;
+                let found = store::posts::by_ids(c, &ids)?;
+                posts.push((each, app::view::posts(c, found)?));
+            }
+            let (mut groups, mut people) = (Vec::new(), Vec::new());
+            if !wish.is_narrowed() && (kind.includes(Kind::People) || kind.includes(Kind::Communities)) {
+                let start = wish.words.trim_start_matches(['@', '!']).to_lowercase();
+                let ids = store::relations::named_like(c, &start, viewer, None, MANY)?;
+                (groups, people) = store::actors::by_ids(c, &ids)?.into_iter().partition(Actor::is_group);
+            }
+            if !kind.includes(Kind::People) {
+                people.clear();
+            }
+            Ok(Self { within, posts, groups, people })
+        });
+        Ok(found.await?)
+    }
+}

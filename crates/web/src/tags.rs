@@ -1,0 +1,96 @@
+//! The page of a hashtag: the newest posts that everybody may read and that bear it.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Path, Query},
+};
+use app::{App, Error, Result};
+use askama::Template;
+use domain::{
+    text::hashtag,
+    urls::{self, Sheet},
+};
+use serde::Deserialize;
+use store::timelines::{self, Open, Tagged, Window};
+
+use crate::{
+    answer::{self, Frame, Visit},
+    cards::Card,
+};
+
+const POSTS: i64 = 25;
+
+/// From where on a page lists.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct From {
+    before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "tag.html")]
+struct Page {
+    frame: Frame,
+    tag: String,
+    cards: Vec<Card>,
+    older: Option<String>,
+    feed: String,
+}
+
+/// A hashtag as paths name it.
+pub(crate) fn named(text: &str) -> Result<String> {
+    Some(hashtag::fold(text)).filter(|tag| hashtag::is_tag(tag)).ok_or(Error::NotFound)
+}
+
+/// `GET /tags/TAG`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    tag: Path<String>,
+    from: Option<Query<From>>,
+) -> HttpResponse {
+    match respond(&request, &app, &visit, &tag, from.and_then(|from| from.before)).await {
+        Ok(answer) => answer,
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn respond(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    text: &str,
+    before: Option<i64>,
+) -> Result<HttpResponse> {
+    let tag = named(text)?;
+    let page = app.site().tag(&tag);
+    if tag != text {
+        return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &page));
+    }
+    let (asked, viewer) = (Tagged { any: vec![tag.clone()], ..Tagged::default() }, visit.viewer());
+    let window = Window { before: before.unwrap_or(i64::MAX), ..Window::newest(POSTS) };
+    let found = app.read(move |c| {
+        let ids = timelines::tagged(c, viewer, &asked, &Open::default(), window)?;
+        let full = i64::try_from(ids.len()).is_ok_and(|length| length == POSTS);
+        let last = ids.last().copied().filter(|_| full);
+        let posts = store::posts::by_ids(c, &ids)?;
+        Ok((app::view::posts(c, posts)?, last))
+    });
+    let (views, last) = found.await?;
+    let title = format!("#{tag}");
+    let mut frame = if before.is_none() && !views.is_empty() {
+        Frame::public(visit, title, page.clone())
+    } else {
+        Frame::private(visit, title)
+    };
+    frame.description = visit.language.tag_description(&tag);
+    frame.feeds(&page);
+    let page = Page {
+        cards: views.iter().map(|view| Card::new(app, visit.language, view)).collect(),
+        older: last.map(|last| urls::page_before(&page, Some(last.0))),
+        feed: app.site().tag_sheet(&tag, Sheet::Atom),
+        frame,
+        tag,
+    };
+    Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))
+}
