@@ -76,7 +76,7 @@ pub(crate) fn found(tx: &mut Tx<'_, '_>, owner: ActorId, new: &Prepared) -> Resu
     let host = hosts::open(tx, &new.home)?;
     let mut group = new_local(tx, ActorKind::Group, &host, (&new.name, &new.title))?;
     group.summary.clone_from(&new.summary);
-    group.approves_followers = new.joining == Joining::Approval || new.visibility == Visibility::Private;
+    group.approves_followers = approves(new.visibility, new.joining);
     group.discoverable = new.visibility != Visibility::Private;
     group.indexable = group.discoverable;
     store::actors::insert(tx, &group)?;
@@ -90,6 +90,11 @@ pub(crate) fn found(tx: &mut Tx<'_, '_>, owner: ActorId, new: &Prepared) -> Resu
     crate::follows::accept_local(tx, owner_actor.id, group.id)?;
     tx.emit(Event::GroupCreated { group: Arc::new(group.clone()), by: owner });
     Ok(group)
+}
+
+/// Whether a request to follow waits for an answer, as far as other software needs to know.
+pub(crate) fn approves(visibility: Visibility, joining: Joining) -> bool {
+    joining == Joining::Approval || visibility == Visibility::Private
 }
 
 /// What a group says of itself, to be changed; `None` leaves it as it is.

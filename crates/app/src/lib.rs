@@ -5,6 +5,7 @@ pub mod announcements;
 mod app;
 pub mod backfills;
 pub mod bookmarks;
+pub mod charters;
 mod clock;
 pub mod conversations;
 pub mod deliveries;

@@ -78,6 +78,15 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             };
             on_person(*group, *person, *by, action)
         }
+        Event::ProfileChanged { actor, by } if actor.is_group() && actor.is_local() && actor.id != *by => Decision {
+            group: Some(actor.id),
+            by: *by,
+            action: "change",
+            person: None,
+            post: None,
+            reason: "",
+            host: None,
+        },
         Event::ReportResolved { report, by } => Decision {
             group: report.group,
             by: *by,

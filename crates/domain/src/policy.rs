@@ -1,5 +1,6 @@
 //! Who may do what: the one place where it is decided, for local and remote people alike.
 use crate::{
+    charter::Founders,
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::ActorId,
     media::Media,
@@ -215,6 +216,11 @@ pub fn suspend(who: &Standing, oneself: bool) -> Verdict {
 /// Deciding which servers we deal with.
 pub fn administer(who: &Standing) -> Verdict {
     unless(!who.admin, Refusal::NotAdmin)
+}
+
+/// Creating a community here.
+pub fn found(founders: Founders, admin: bool) -> Verdict {
+    unless(founders == Founders::Admins && !admin, Refusal::NotAdmin)
 }
 
 /// Reporting what stands in a group to those who keep order there; bans keep nobody from it.

@@ -20,3 +20,14 @@ pub fn keep(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<String> {
         .execute(c))?;
     Ok(get(tx, key)?.unwrap_or_default())
 }
+
+/// Remembers `value` in place of what there was.
+pub fn set(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
+    db!(tx, c => diesel::insert_into(settings::table)
+        .values((settings::key.eq(key), settings::value.eq(value)))
+        .on_conflict(settings::key)
+        .do_update()
+        .set(settings::value.eq(value))
+        .execute(c))?;
+    Ok(())
+}

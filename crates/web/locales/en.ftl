@@ -419,6 +419,54 @@ did-demote = gave somebody less to look after
 did-resolve = attended to a report
 did-other = took a decision
 
+### Running a community.
+
+run-it = Run it
+settings = Settings
+found-title = Create a community
+found-lead = A place to talk about something you share. You can change everything later, except the name in its address.
+found-it = Create the community
+found-link = Create a community
+purpose = What brings its people together
+purpose-theme = A subject
+purpose-theme-hint = A pastime, a question, something of interest: gardens, films, cycling.
+purpose-profession = A profession
+purpose-profession-hint = People of one trade who help each other and share what they know.
+purpose-company = A company
+purpose-company-hint = A company or brand and those who deal with it: questions, ideas, news.
+purpose-society = A social cause
+purpose-society-hint = A cause, a neighbourhood, an association. Privacy deserves more care here.
+spoken = Languages
+spoken-hint = Those that people speak there. If you choose none, any is fine.
+what-and-who = What it is and who takes part
+pictures = Pictures
+pictures-hint = PNG, JPEG, WebP, GIF or AVIF, up to 8 MB. They are cropped to size by themselves.
+picture = Picture
+banner = Banner
+remove-picture = Remove the picture
+colour = Colour
+colour-hint = For the banner and the initials, with white letters on it: it has to be rather dark.
+flaw-colour = Enter a colour with six digits, such as #2f6a5b.
+flaw-contrast = White letters would be hard to read on that colour. The closest that works is { $colour }.
+flaw-taken = Another account or community of this server has that name.
+who-starts = Who starts conversations
+threads-by-all = Anyone who may write
+threads-by-all-hint = As most communities have it.
+threads-by-team = The team only
+threads-by-team-hint = For announcements: the others reply.
+reach = How far private things go
+reach-hint = It matters only if the community is private.
+reach-home = They stay here
+reach-home-hint = Members from other servers get a notice without the text, and come here to read.
+reach-trusted = To the servers of its members, too
+reach-trusted-hint = If their software keeps private things private. Those who run these servers can read them.
+questions = Questions to those who want to join
+questions-hint = One per line, five at most. They are asked if joining needs approval.
+visibility-change = A change of who reads is for what is written from now on. What was written for members only stays with them; what was public has gone out to other servers and cannot be called back.
+did-change = changed the settings
+did-warn = warned somebody
+did-invite = invited somebody
+
 ### Signing in and up, and applications.
 
 sign-in-lead = Welcome back to { $site }.

@@ -428,6 +428,54 @@ did-demote = dio menos responsabilidad a alguien
 did-resolve = atendió una denuncia
 did-other = tomó una decisión
 
+### Dirigir una comunidad.
+
+run-it = Dirigir
+settings = Ajustes
+found-title = Crear una comunidad
+found-lead = Un lugar para conversar sobre algo que compartís. Podrás cambiarlo todo después, menos el nombre de su dirección.
+found-it = Crear la comunidad
+found-link = Crear una comunidad
+purpose = Qué une a su gente
+purpose-theme = Un tema
+purpose-theme-hint = Una afición, un asunto, algo que interesa: huertos, cine, ciclismo.
+purpose-profession = Una profesión
+purpose-profession-hint = Gente del mismo oficio que se ayuda y comparte lo que sabe.
+purpose-company = Una empresa
+purpose-company-hint = Una empresa o marca y quienes tratan con ella: dudas, ideas, novedades.
+purpose-society = Una causa social
+purpose-society-hint = Una causa, un barrio, una asociación. Aquí conviene cuidar más la privacidad.
+spoken = Idiomas
+spoken-hint = En cuáles se conversa. Si no eliges ninguno, vale cualquiera.
+what-and-who = Qué es y quién participa
+pictures = Imágenes
+pictures-hint = PNG, JPEG, WebP, GIF o AVIF, hasta 8 MB. Se recortan solas a su medida.
+picture = Imagen
+banner = Cabecera
+remove-picture = Quitar la imagen
+colour = Color
+colour-hint = Para la cabecera y las iniciales, con letras blancas encima: tiene que ser bastante oscuro.
+flaw-colour = Escribe un color con seis cifras, por ejemplo #2f6a5b.
+flaw-contrast = Las letras blancas no se leerían bien sobre ese color. El más parecido que sirve es { $colour }.
+flaw-taken = Ese nombre ya lo usa otra cuenta o comunidad de este servidor.
+who-starts = Quién abre conversaciones
+threads-by-all = Cualquiera que pueda escribir
+threads-by-all-hint = Lo habitual en una comunidad.
+threads-by-team = Solo el equipo
+threads-by-team-hint = Para anuncios: los demás responden.
+reach = Hasta dónde llega lo privado
+reach-hint = Solo cuenta si la comunidad es privada.
+reach-home = No sale de aquí
+reach-home-hint = Quien es miembro desde otro servidor recibe un aviso sin texto y entra aquí a leer.
+reach-trusted = También a los servidores de sus miembros
+reach-trusted-hint = Si su programa sabe guardar lo privado. Quien administra esos servidores podrá leerlo.
+questions = Preguntas a quien quiere entrar
+questions-hint = Una por línea, cinco como mucho. Se hacen si entrar necesita aprobación.
+visibility-change = Cambiar quién lee vale para lo que se escriba desde ahora. Lo que se escribió solo para miembros lo seguirán leyendo solo ellos; lo que fue público ya ha salido hacia otros servidores y no puede recogerse.
+did-change = cambió los ajustes
+did-warn = advirtió a alguien
+did-invite = invitó a alguien
+
 ### Entrar, crear una cuenta y aplicaciones.
 
 sign-in-lead = Hola de nuevo en { $site }.

@@ -153,6 +153,8 @@ pub(crate) struct Frame {
     pub(crate) login: String,
     /// What it is, in the words of `OpenGraph`.
     pub(crate) kind: &'static str,
+    /// The sheet that paints it in the colour of a community.
+    pub(crate) colour: Option<String>,
     /// A picture for those who show links to it.
     pub(crate) picture: Option<String>,
 }
@@ -173,6 +175,7 @@ impl Frame {
             canonical: None,
             document: None,
             feed: None,
+            colour: None,
             place: "",
             communities: visit.communities.clone(),
             me: visit.me.clone(),

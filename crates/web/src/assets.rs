@@ -3,12 +3,18 @@ use std::sync::LazyLock;
 
 use actix_web::{
     HttpResponse,
+    body::MessageBody,
     http::header::{self, HeaderValue},
+    web::Path,
 };
+use domain::charter::Colour;
 
 /// The routes; any version answers, so that old pages keep their looks.
 pub(crate) const STYLE: &str = "/assets/style-{version}.css";
 pub(crate) const MARK: &str = "/assets/mark-{version}.svg";
+
+/// The route of the colour of a community, by its six digits.
+pub(crate) const COLOUR: &str = "/assets/colour-{hash}.css";
 
 const SHEET: &str = include_str!("../assets/style.css");
 const SIGN: &str = include_str!("../assets/mark.svg");
@@ -23,6 +29,21 @@ pub(crate) fn style() -> &'static str {
 pub(crate) fn mark() -> &'static str {
     static PATH: LazyLock<String> = LazyLock::new(|| MARK.replace("{version}", &fingerprint(SIGN)));
     &PATH
+}
+
+/// Where the sheet is that paints a page in a colour.
+pub(crate) fn colour(colour: Colour) -> String {
+    COLOUR.replace("{hash}", &colour.digits())
+}
+
+/// `GET /assets/colour-DIGITS.css`
+pub(crate) async fn show_colour(digits: Path<String>) -> HttpResponse {
+    match digits.parse::<Colour>() {
+        Ok(colour) if colour.is_legible() && colour.digits() == *digits => {
+            answer("text/css; charset=utf-8", format!(".toned, .toned .square {{ --tone: {colour}; }}\n"))
+        }
+        _ => HttpResponse::NotFound().finish(),
+    }
 }
 
 /// FNV-1a: tells versions apart, and nothing else depends on it.
@@ -43,7 +64,7 @@ pub(crate) async fn show_mark() -> HttpResponse {
     answer("image/svg+xml", SIGN)
 }
 
-fn answer(kind: &'static str, body: &'static str) -> HttpResponse {
+fn answer(kind: &'static str, body: impl MessageBody + 'static) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(kind)))
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))

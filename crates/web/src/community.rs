@@ -4,6 +4,7 @@ use app::{App, Result, view::PostView};
 use askama::Template;
 use domain::{
     actor::Actor,
+    charter::Charter,
     group::{GroupRules, Joining, MemberState, Role, Standing, Visibility},
     id::ActorId,
     policy::{self, Place},
@@ -19,8 +20,9 @@ use store::{
 
 use crate::{
     answer::{self, Frame, Visit},
+    assets,
     cards::Face,
-    compose,
+    charters, compose, desk,
     directory::{Pulse, Vital},
     elsewhere,
     language::Language,
@@ -58,6 +60,8 @@ struct Community {
     log: Option<String>,
     /// What whoever is signed in is to it.
     tie: Option<Tie>,
+    /// What brings its people together, if it ever said so.
+    purpose: Option<&'static str>,
     id: i64,
     write: String,
     /// Where those follow it who have their account elsewhere.
@@ -71,6 +75,8 @@ struct Tie {
     waits: bool,
     may_write: bool,
     is_invite_only: bool,
+    /// Where it is run, for those who do.
+    desk: Option<String>,
 }
 
 /// What a community holds, as far as everybody may see it.
@@ -84,6 +90,7 @@ struct Held {
     threads: Vec<(Thread, PostView)>,
     next: Option<Cursor>,
     standing: Option<Standing>,
+    charter: Option<Charter>,
 }
 
 impl Held {
@@ -115,6 +122,7 @@ impl Held {
             pinned: listing::hydrate(c, pinned)?,
             threads: listing::hydrate(c, found)?,
             next,
+            charter: store::charters::of(c, group.id)?,
             standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
         }))
     }
@@ -149,6 +157,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     };
     frame.document = Some(group.uri.clone());
     frame.kind = "profile";
+    frame.colour = held.charter.as_ref().and_then(|charter| charter.colour).map(assets::colour);
     let feed = (!is_private).then(|| urls::sheet(&group.uri, Sheet::Atom));
     if !is_private {
         frame.feeds(&group.uri);
@@ -180,7 +189,8 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         more: held.next.map(|next| listing::address(&group.uri, order, Some(next))),
         feed,
         log: (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Log)),
-        tie: held.standing.map(|standing| tie(t, held.rules, standing)),
+        tie: held.standing.map(|standing| tie(t, group, held.rules, standing)),
+        purpose: held.charter.as_ref().map(|charter| charters::named(t, charter.purpose).0),
         id: group.id.0,
         write: urls::asking(compose::PATH, &[("group", &group.id.to_string())]),
         elsewhere: elsewhere::address(&group.uri, "follow"),
@@ -189,13 +199,14 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     }
 }
 
-fn tie(t: Language, rules: GroupRules, standing: Standing) -> Tie {
+fn tie(t: Language, group: &Actor, rules: GroupRules, standing: Standing) -> Tie {
     Tie {
         role: standing.role.map(|role| called(t, role)),
         is_owner: standing.role == Some(Role::Owner),
         waits: standing.waiting == Some(MemberState::Pending),
         may_write: policy::post(&rules, &standing, Place::Thread).is_ok(),
         is_invite_only: policy::join(&rules, &standing).is_err(),
+        desk: desk::way(group, &standing),
     }
 }
 

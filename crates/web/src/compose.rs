@@ -20,6 +20,8 @@ use crate::{
 mod entered;
 mod page;
 
+pub(crate) use page::TONGUES;
+
 use entered::{Deed, Entered};
 use page::{Compose, Preview, page};
 

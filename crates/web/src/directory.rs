@@ -4,7 +4,7 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Result};
+use app::{App, Me, Result, charters};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -120,6 +120,7 @@ struct Choice {
 struct Directory {
     frame: Frame,
     asked: Asked,
+    may_found: bool,
     pulses: Vec<Choice>,
     sorts: Vec<Choice>,
     entries: Vec<Entry>,
@@ -174,9 +175,16 @@ pub(crate) async fn show(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    match entries(&app, &visit).await {
-        Ok(entries) => {
-            let directory = describe(&app, &visit, asked, entries);
+    let found = async {
+        let may_found = match visit.viewer() {
+            Some(me) => charters::may_found(&app, Me(me)).await?,
+            None => false,
+        };
+        Ok((entries(&app, &visit).await?, may_found))
+    };
+    match found.await {
+        Ok((entries, may_found)) => {
+            let directory = Directory { may_found, ..describe(&app, &visit, asked, entries) };
             answer::page(&request, StatusCode::OK, visit.keep(), &directory)
         }
         Err(error) => answer::error(&request, &visit, &error),
@@ -212,7 +220,7 @@ fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>) -> 
     let mut frame =
         if plain { Frame::public(visit, t.communities(), page) } else { Frame::private(visit, t.communities()) };
     frame.place = "communities";
-    Directory { frame, pulses, sorts: sorts.into(), asked, entries }
+    Directory { frame, pulses, sorts: sorts.into(), asked, may_found: false, entries }
 }
 
 #[cfg(test)]

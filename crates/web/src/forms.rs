@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Select(Vec<Choice>),
     /// One of a few, all shown.
     Choices(Vec<Choice>),
+    /// Any of many, all shown; each is sent under a name of its own.
+    Several(Vec<Choice>),
 }
 
 /// A question of a form.
@@ -86,6 +88,16 @@ impl Field {
     /// A question with few answers.
     pub(crate) fn choices(id: &'static str, label: impl Into<String>, choices: Vec<Choice>) -> Self {
         Self::new(id, Kind::Choices(choices), label)
+    }
+
+    /// A question with any number of answers out of many; its value names them, with spaces between them.
+    pub(crate) fn several(id: &'static str, label: impl Into<String>, choices: Vec<Choice>) -> Self {
+        Self { required: false, ..Self::new(id, Kind::Several(choices), label) }
+    }
+
+    /// Whether an answer is among those that were chosen.
+    pub(crate) fn has(&self, answer: &str) -> bool {
+        self.value.split(' ').any(|chosen| chosen == answer)
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {

@@ -116,6 +116,9 @@ fn said(t: Language, action: &str) -> &'static str {
         "admit" => t.did_admit(),
         "promote" => t.did_promote(),
         "demote" => t.did_demote(),
+        "change" => t.did_change(),
+        "warn" => t.did_warn(),
+        "invite" => t.did_invite(),
         "resolve" => t.did_resolve(),
         _ => t.did_other(),
     }

@@ -27,6 +27,7 @@ use store::{Db, Location};
 use crate::messages::TABLE;
 
 mod finding;
+mod governing;
 mod journeys;
 mod writing;
 

@@ -25,7 +25,7 @@ const GROUPS: i64 = 200;
 /// How many options of a poll are offered at first, and at most.
 const OPTIONS: usize = 4;
 /// The languages one may choose from: what is spoken where Tertulia is at home, and what is read most besides.
-const TONGUES: [(&str, &str); 12] = [
+pub(crate) const TONGUES: [(&str, &str); 12] = [
     ("es", "Español"),
     ("en", "English"),
     ("ca", "Català"),

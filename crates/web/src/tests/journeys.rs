@@ -31,6 +31,12 @@ impl<'a> Browser<'a> {
         answer
     }
 
+    /// The token that the forms of a page hold.
+    pub(super) async fn token(&self, from: &str) -> String {
+        let page = self.get(from).await.body;
+        page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    }
+
     /// Sends the form at `action` of the page `from`, with what it holds and what is entered.
     pub(super) async fn send(&self, from: &str, action: &str, entered: &[(&str, &str)]) -> Answer {
         let page = self.get(from).await.body;

@@ -1,0 +1,157 @@
+//! Communities created by whoever may, and what they say of themselves: purpose, looks, who reads, writes and joins.
+use std::sync::Arc;
+
+use domain::{
+    actor::Actor,
+    charter::{Charter, Colour, Founders},
+    group::{GroupRules, Joining, Reach, Visibility},
+    id::ActorId,
+    policy,
+    text::{html, language, markdown, plain},
+};
+use store::Conn;
+
+use crate::{
+    App, Error, Event, Me, Result, Tx,
+    groups::{self, NewGroup},
+    hosts, rules,
+};
+
+/// The longest text of what a community is for, in characters.
+pub const PURPOSE: usize = 2_000;
+/// How many questions those answer who want to join, and the longest.
+pub const QUESTIONS: usize = 5;
+const QUESTION: usize = 300;
+/// How many languages a community may name.
+const LANGUAGES: usize = 12;
+
+/// Under which word the server remembers who may create communities.
+const FOUNDERS: &str = "founders";
+
+/// Who may create communities here.
+pub async fn founders(app: &App) -> Result<Founders> {
+    app.read(read_founders).await
+}
+
+fn read_founders(conn: &mut Conn) -> store::Result<Founders> {
+    let word = store::settings::get(conn, FOUNDERS)?;
+    Ok(word.and_then(|word| word.parse().ok()).unwrap_or(Founders::Everybody))
+}
+
+/// Says who may create communities here.
+pub async fn set_founders(app: &App, me: Me, founders: Founders) -> Result<()> {
+    app.write(move |tx| {
+        policy::administer(&rules::standing(tx, me)?)?;
+        Ok(store::settings::set(tx, FOUNDERS, founders.as_str())?)
+    })
+    .await
+}
+
+/// Whether I may create communities here.
+pub async fn may_found(app: &App, me: Me) -> Result<bool> {
+    app.read(move |c| Ok(policy::found(read_founders(c)?, store::accounts::is_admin(c, me.0)?).is_ok())).await
+}
+
+/// Creates a community of mine.
+pub async fn found(app: &App, me: Me, new: NewGroup, charter: Charter) -> Result<Actor> {
+    let charter = Charter { source: plain::cut(&new.summary, PURPOSE), ..checked(charter)? };
+    let prepared = groups::prepare(app, new).await?;
+    let group = app
+        .write(move |tx| {
+            policy::found(read_founders(tx)?, store::accounts::is_admin(tx, me.0)?)?;
+            let group = groups::found(tx, me.0, &prepared)?;
+            store::charters::set(tx, group.id, &charter)?;
+            Ok(group)
+        })
+        .await?;
+    hosts::load(app).await?;
+    Ok(group)
+}
+
+/// Everything that whoever leads a community decides about it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What it is called.
+    pub title: String,
+    /// What it says of itself; its `source` is what it is for.
+    pub charter: Charter,
+    /// Who reads and who writes.
+    pub visibility: Visibility,
+    /// How one becomes a member.
+    pub joining: Joining,
+    /// Whether only those who keep order start threads.
+    pub moderators_only: bool,
+    /// How far what is written in it may go if it is private.
+    pub reach: Reach,
+}
+
+/// A community here as whoever leads it finds it: itself, and what was decided about it.
+pub async fn look(app: &App, me: Me, group: ActorId) -> Result<(Actor, Settings)> {
+    let now = app.now();
+    let found = app.read(move |c| {
+        let actor = store::actors::by_id(c, group)?.filter(|actor| actor.is_local() && actor.deleted.is_none());
+        let (Some(actor), Some(rules)) = (actor, store::groups::rules(c, group)?) else { return Ok(None) };
+        let standing = store::groups::standing(c, group, me.0, now)?;
+        Ok(Some((actor, rules, standing, store::charters::of(c, group)?)))
+    });
+    let (actor, rules, standing, charter) = found.await?.ok_or(Error::NotFound)?;
+    policy::manage(&standing)?;
+    let told = || Charter { source: html::to_text(&actor.summary), ..Charter::default() };
+    let (charter, title) = (charter.unwrap_or_else(told), actor.title.clone());
+    let GroupRules { visibility, joining, moderators_only, reach, .. } = rules;
+    Ok((actor, Settings { title, charter, visibility, joining, moderators_only, reach }))
+}
+
+/// Changes what was decided about a community. What stands in it stays for those it was written for.
+pub async fn change(app: &App, me: Me, group: ActorId, new: Settings) -> Result<Actor> {
+    let charter = checked(new.charter.clone())?;
+    let title = plain::name(&new.title);
+    if title.is_empty() {
+        return Err(Error::Invalid("a group needs a title".into()));
+    }
+    app.write(move |tx| {
+        let (mut actor, _) = led(tx, me, group)?;
+        let Settings { visibility, joining, moderators_only, reach, .. } = new;
+        actor.title.clone_from(&title);
+        actor.summary = html::sanitize(&markdown::render(&charter.source, |_| None, |_| None));
+        actor.approves_followers = groups::approves(visibility, joining);
+        actor.discoverable = visibility != Visibility::Private;
+        actor.indexable = actor.discoverable;
+        actor.updated = tx.now();
+        store::groups::set_rules(tx, &GroupRules { id: group, visibility, joining, moderators_only, reach })?;
+        store::charters::set(tx, group, &charter)?;
+        store::actors::upsert(tx, &actor)?;
+        tx.emit(Event::ProfileChanged { actor: Arc::new(actor.clone()), by: me.0 });
+        Ok(actor)
+    })
+    .await
+}
+
+/// A community here and its rules, if I may change them.
+fn led(tx: &mut Tx<'_, '_>, me: Me, group: ActorId) -> Result<(Actor, GroupRules)> {
+    let (rules, standing) = groups::regard(tx, group, me.0)?;
+    let actor = store::actors::by_id(tx, group)?.filter(|actor| actor.is_local() && actor.deleted.is_none());
+    let actor = actor.ok_or(Error::NotFound)?;
+    policy::manage(&standing)?;
+    Ok((actor, rules))
+}
+
+/// A charter as it may be kept: its colour legible, its lists short.
+fn checked(mut charter: Charter) -> Result<Charter> {
+    if charter.colour.is_some_and(|colour: Colour| !colour.is_legible()) {
+        return Err(Error::Invalid("white letters are not read on this colour".into()));
+    }
+    if charter.source.chars().count() > PURPOSE {
+        return Err(Error::Invalid(format!("what it is for takes at most {PURPOSE} characters")));
+    }
+    charter.questions = charter
+        .questions
+        .iter()
+        .map(|question| plain::line(question, QUESTION))
+        .filter(|question| !question.is_empty())
+        .take(QUESTIONS)
+        .collect();
+    charter.languages =
+        charter.languages.iter().filter_map(|tag| language::normalize_tag(tag)).take(LANGUAGES).collect();
+    Ok(charter)
+}

@@ -1,0 +1,61 @@
+//! What communities here are for, how they look, and what they ask those who want to join.
+use diesel::{prelude::*, upsert::excluded};
+use domain::{
+    charter::{Charter, Colour, Purpose},
+    id::ActorId,
+};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    rows::{Json, Word},
+    schema::charters,
+};
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = charters)]
+struct Row {
+    group_id: i64,
+    purpose: Word<Purpose>,
+    colour: Option<Word<Colour>>,
+    languages: Json<Vec<String>>,
+    questions: Json<Vec<String>>,
+    source: String,
+}
+
+/// What a community says of itself, if it ever did.
+pub fn of(conn: &mut Conn, group: ActorId) -> Result<Option<Charter>> {
+    let row: Option<Row> = db!(conn, c => charters::table.find(group.0).select(Row::as_select()).first(c).optional())?;
+    Ok(row.map(|row| Charter {
+        purpose: row.purpose.0,
+        colour: row.colour.map(|colour| colour.0),
+        languages: row.languages.0,
+        questions: row.questions.0,
+        source: row.source,
+    }))
+}
+
+/// Records what a community says of itself, new or changed.
+pub fn set(tx: &mut Tx<'_>, group: ActorId, charter: &Charter) -> Result<()> {
+    let row = Row {
+        group_id: group.0,
+        purpose: Word(charter.purpose),
+        colour: charter.colour.map(Word),
+        languages: Json(charter.languages.clone()),
+        questions: Json(charter.questions.clone()),
+        source: charter.source.clone(),
+    };
+    db!(tx, c => diesel::insert_into(charters::table)
+        .values(&row)
+        .on_conflict(charters::group_id)
+        .do_update()
+        .set((
+            charters::purpose.eq(excluded(charters::purpose)),
+            charters::colour.eq(excluded(charters::colour)),
+            charters::languages.eq(excluded(charters::languages)),
+            charters::questions.eq(excluded(charters::questions)),
+            charters::source.eq(excluded(charters::source)),
+        ))
+        .execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,316 @@
+//! Creating a community, and what whoever leads it decides about it.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{App, Error, Result, charters, charters::Settings, groups::NewGroup};
+use askama::Template;
+use domain::{
+    charter::{Charter, Colour, Purpose},
+    group::{Joining, Reach, Visibility},
+    handle,
+    id::ActorId,
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    compose::TONGUES,
+    desk::{self, Asked, Desk},
+    forms::{Choice, Field, Fields},
+    language::Language,
+    posted::Sent,
+    session::SignedIn,
+    setup,
+};
+
+/// Where one creates a community, and where one changes it.
+pub(crate) const FOUND: &str = "/found";
+pub(crate) const MANAGE: &str = "/manage";
+/// The colour that is offered to those who have not chosen one.
+const LEAF: &str = "#2f6a5b";
+/// Who starts threads.
+const ALL: &str = "all";
+const TEAM: &str = "team";
+
+/// What was entered, as it was entered.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entered {
+    group: String,
+    title: String,
+    summary: String,
+    purpose: String,
+    visibility: String,
+    joining: String,
+    threads: String,
+    reach: String,
+    colour: String,
+    questions: String,
+    /// The languages, each under a name of its own.
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
+}
+
+impl Entered {
+    fn of(settings: &Settings) -> Self {
+        let charter = &settings.charter;
+        Self {
+            group: String::new(),
+            title: settings.title.clone(),
+            summary: charter.source.clone(),
+            purpose: charter.purpose.to_string(),
+            visibility: settings.visibility.to_string(),
+            joining: settings.joining.to_string(),
+            threads: if settings.moderators_only { TEAM } else { ALL }.to_owned(),
+            reach: settings.reach.to_string(),
+            colour: charter.colour.map(|colour| colour.to_string()).unwrap_or_default(),
+            questions: charter.questions.join("\n"),
+            rest: charter.languages.iter().map(|tag| (format!("language_{tag}"), tag.clone())).collect(),
+        }
+    }
+
+    /// A community as most want it.
+    fn fresh(language: Language) -> Self {
+        let tag = language.tag().to_owned();
+        Self {
+            visibility: Visibility::Public.to_string(),
+            joining: Joining::Open.to_string(),
+            rest: BTreeMap::from([(format!("language_{tag}"), tag)]),
+            ..Self::default()
+        }
+    }
+
+    fn languages(&self) -> Vec<String> {
+        let chosen = |(tag, _): &&(&str, &str)| self.rest.contains_key(&format!("language_{tag}"));
+        TONGUES.iter().filter(chosen).map(|(tag, _)| (*tag).to_owned()).collect()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "found.html")]
+struct Found {
+    frame: Frame,
+    form: Fields,
+}
+
+#[derive(Template)]
+#[template(path = "manage.html")]
+struct Manage {
+    frame: Frame,
+    desk: Desk,
+    form: Fields,
+}
+
+/// What only whoever knows one's way around a form of these fields.
+fn about(t: Language, entered: &Entered) -> Vec<Field> {
+    let purposes = Purpose::ALL.iter().map(|purpose| {
+        let (label, hint) = named(t, *purpose);
+        Choice::new(purpose.as_str(), label, hint)
+    });
+    let summary = Field::lines("summary", 4, t.summary()).hint(t.summary_hint()).longest(charters::PURPOSE);
+    vec![
+        Field::line("title", t.group_title()).hint(t.group_title_hint()).value(&entered.title).longest(100),
+        summary.value(&entered.summary).optional(),
+        Field::choices("purpose", t.purpose(), purposes.collect()).value(&entered.purpose),
+    ]
+}
+
+/// What a community is for, in words.
+pub(crate) fn named(t: Language, purpose: Purpose) -> (&'static str, &'static str) {
+    match purpose {
+        Purpose::Theme => (t.purpose_theme(), t.purpose_theme_hint()),
+        Purpose::Profession => (t.purpose_profession(), t.purpose_profession_hint()),
+        Purpose::Company => (t.purpose_company(), t.purpose_company_hint()),
+        Purpose::Society => (t.purpose_society(), t.purpose_society_hint()),
+    }
+}
+
+/// Who reads, who joins, and in which languages.
+fn doors(t: Language, entered: &Entered) -> Vec<Field> {
+    let tongues = TONGUES.iter().map(|(tag, name)| Choice::new(*tag, *name, "")).collect();
+    vec![
+        Field::choices("visibility", t.who_reads(), setup::visibilities(t)).value(&entered.visibility),
+        Field::choices("joining", t.who_joins(), setup::joinings(t)).value(&entered.joining),
+        Field::several("language", t.spoken(), tongues).hint(t.spoken_hint()).value(entered.languages().join(" ")),
+    ]
+}
+
+fn founding(visit: &Visit, entered: &Entered) -> Found {
+    let t = visit.language;
+    let name = Field::exact("group", "text", t.group_name()).hint(t.group_name_hint(&visit.site)).value(&entered.group);
+    let mut fields = about(t, entered);
+    fields.insert(1, name.longest(30));
+    fields.extend(doors(t, entered));
+    let mut frame = Frame::private(visit, t.found_title());
+    frame.place = "communities";
+    Found { frame, form: Fields::new(fields) }
+}
+
+/// `GET /found`
+pub(crate) async fn found_form(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
+    match charters::may_found(&app, by.me).await {
+        Ok(true) => {
+            let page = founding(&visit, &Entered::fresh(visit.language));
+            answer::page(&request, StatusCode::OK, Keep::Never, &page)
+        }
+        Ok(false) => answer::error(&request, &visit, &Error::Denied(domain::policy::Refusal::NotAdmin)),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `POST /found`
+pub(crate) async fn found(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+    let (t, entered) = (visit.language, sent.entered);
+    let mut page = founding(&visit, &entered);
+    match handle::local_name(entered.group.trim()) {
+        None => page.form.flaw("group", t.flaw_name()),
+        Some(name) if handle::is_reserved(&name) => page.form.flaw("group", t.flaw_reserved()),
+        Some(_) => {}
+    }
+    let Some(settings) = read(t, &entered, &mut page.form) else {
+        return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
+    };
+    let new = NewGroup {
+        name: entered.group.trim().to_owned(),
+        title: settings.title,
+        summary: entered.summary,
+        visibility: settings.visibility,
+        joining: settings.joining,
+        reach: Reach::Home,
+        host: None,
+    };
+    match charters::found(&app, sent.by.me, new, settings.charter).await {
+        Ok(group) => answer::redirect(StatusCode::SEE_OTHER, &desk::page(MANAGE, group.id)),
+        Err(error) => {
+            match error {
+                Error::Conflict(_) => page.form.flaw("group", t.flaw_taken()),
+                Error::Invalid(_) => page.form.trouble = Some(answer::words(t, &error)),
+                other => return answer::error(&request, &visit, &other),
+            }
+            answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
+        }
+    }
+}
+
+/// What was entered, if it makes sense; else the form says what does not.
+fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
+    let title = entered.title.trim().to_owned();
+    if title.is_empty() {
+        form.flaw("title", t.flaw_title());
+    }
+    let (visibility, joining) = (entered.visibility.parse::<Visibility>(), entered.joining.parse::<Joining>());
+    let purpose = entered.purpose.parse::<Purpose>();
+    for (field, is_chosen) in
+        [("visibility", visibility.is_ok()), ("joining", joining.is_ok()), ("purpose", purpose.is_ok())]
+    {
+        if !is_chosen {
+            form.flaw(field, t.flaw_choice());
+        }
+    }
+    let colour = match entered.colour.as_str() {
+        "" => None,
+        text => match text.parse::<Colour>() {
+            Ok(colour) if colour.is_legible() => Some(colour),
+            Ok(colour) => {
+                form.flaw("colour", t.flaw_contrast(colour.legible()));
+                None
+            }
+            Err(_unknown) => {
+                form.flaw("colour", t.flaw_colour());
+                None
+            }
+        },
+    };
+    if form.is_flawed() {
+        return None;
+    }
+    let charter = Charter {
+        purpose: purpose.ok()?,
+        colour,
+        languages: entered.languages(),
+        questions: entered.questions.lines().map(str::to_owned).collect(),
+        source: entered.summary.clone(),
+    };
+    Some(Settings {
+        title,
+        charter,
+        visibility: visibility.ok()?,
+        joining: joining.ok()?,
+        moderators_only: entered.threads == TEAM,
+        reach: entered.reach.parse().unwrap_or(Reach::Home),
+    })
+}
+
+fn managing(visit: &Visit, desk: Desk, entered: &Entered) -> Manage {
+    let t = visit.language;
+    let who = vec![
+        Choice::new(ALL, t.threads_by_all(), t.threads_by_all_hint()),
+        Choice::new(TEAM, t.threads_by_team(), t.threads_by_team_hint()),
+    ];
+    let reaches = vec![
+        Choice::new(Reach::Home.as_str(), t.reach_home(), t.reach_home_hint()),
+        Choice::new(Reach::Trusted.as_str(), t.reach_trusted(), t.reach_trusted_hint()),
+    ];
+    let colour = if entered.colour.is_empty() { LEAF } else { &entered.colour };
+    let questions = Field::lines("questions", 3, t.questions()).hint(t.questions_hint()).longest(2_000);
+    let mut fields = about(t, entered);
+    fields.push(Field::exact("colour", "color", t.colour()).hint(t.colour_hint()).value(colour));
+    fields.extend(doors(t, entered));
+    fields.extend([
+        questions.value(&entered.questions).optional(),
+        Field::choices("threads", t.who_starts(), who).value(&entered.threads),
+        Field::choices("reach", t.reach(), reaches).hint(t.reach_hint()).value(&entered.reach),
+    ]);
+    Manage { frame: desk.frame.clone(), desk, form: Fields::new(fields) }
+}
+
+async fn shown(app: &App, visit: &Visit, by: &SignedIn, group: i64) -> Result<(Desk, Settings)> {
+    let (actor, settings) = charters::look(app, by.me, ActorId(group)).await?;
+    let (_, standing) = desk::kept(app, by.me.0, group).await?;
+    let mut desk = Desk::new(app, visit, &actor, &standing, MANAGE);
+    desk.frame.colour = settings.charter.colour.map(crate::assets::colour);
+    Ok((desk, settings))
+}
+
+/// `GET /manage`
+pub(crate) async fn manage_form(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    match shown(&app, &visit, &by, asked.map_or(0, |asked| asked.group)).await {
+        Ok((desk, settings)) => {
+            let page = managing(&visit, desk, &Entered::of(&settings));
+            answer::page(&request, StatusCode::OK, Keep::Never, &page)
+        }
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `POST /manage`
+pub(crate) async fn manage(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+    let (t, entered) = (visit.language, sent.entered);
+    let group = entered.group.parse().unwrap_or_default();
+    let desk = match shown(&app, &visit, &sent.by, group).await {
+        Ok((desk, _)) => desk,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    let mut page = managing(&visit, desk, &entered);
+    let Some(settings) = read(t, &entered, &mut page.form) else {
+        return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
+    };
+    match charters::change(&app, sent.by.me, ActorId(group), settings).await {
+        Ok(actor) => answer::redirect(StatusCode::SEE_OTHER, &actor.uri),
+        Err(error @ Error::Invalid(_)) => {
+            page.form.trouble = Some(answer::words(t, &error));
+            answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
+        }
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}

@@ -1,0 +1,83 @@
+//! What all pages share by which one community is run: whose they are, and the ways between them.
+use app::{App, Error, Result};
+use domain::{
+    actor::Actor,
+    group::Standing,
+    id::ActorId,
+    policy,
+    urls::{self, Sheet},
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{Frame, Visit},
+    cards::Face,
+    charters,
+    language::Language,
+    listing::Sort,
+};
+
+/// The community that a page is about.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    pub(crate) group: i64,
+}
+
+/// The head of such a page.
+pub(crate) struct Desk {
+    pub(crate) frame: Frame,
+    pub(crate) face: Face,
+    pub(crate) picture: Option<String>,
+    pub(crate) banner: Option<String>,
+    pub(crate) id: i64,
+    pub(crate) places: Vec<Sort>,
+}
+
+impl Desk {
+    pub(crate) fn new(app: &App, visit: &Visit, group: &Actor, standing: &Standing, here: &str) -> Self {
+        let face = Face::new(app.site(), group);
+        let places = places(visit.language, group, standing, here);
+        let label = places.iter().find(|place| place.is_chosen).map_or("", |place| place.label);
+        let frame = Frame::private(visit, format!("{label} · {}", face.name));
+        let (picture, banner) = (group.icon.clone(), group.image.clone());
+        Self { frame, face, picture, banner, id: group.id.0, places }
+    }
+}
+
+/// The page `path` of a community.
+pub(crate) fn page(path: &str, group: ActorId) -> String {
+    urls::asking(path, &[("group", &group.to_string())])
+}
+
+/// Where whoever keeps order in a community here begins.
+pub(crate) fn way(group: &Actor, standing: &Standing) -> Option<String> {
+    let first = places(Language::Es, group, standing, "").into_iter().next()?;
+    (group.is_local() && policy::moderate(standing).is_ok()).then_some(first.page)
+}
+
+fn places(t: Language, group: &Actor, standing: &Standing, here: &str) -> Vec<Sort> {
+    let place = |label, path: &str| Sort { label, page: page(path, group.id), is_chosen: path == here };
+    let mut places = Vec::new();
+    if policy::manage(standing).is_ok() {
+        places.push(place(t.settings(), charters::MANAGE));
+    }
+    places.push(Sort { label: t.log(), page: urls::sheet(&group.uri, Sheet::Log), is_chosen: false });
+    places
+}
+
+/// A community here, and what I am to it, if I keep order there.
+pub(crate) async fn kept(app: &App, me: ActorId, group: i64) -> Result<(Actor, Standing)> {
+    let now = app.now();
+    let found = app.read(move |c| {
+        let actor = store::actors::by_id(c, ActorId(group))?;
+        let Some(actor) = actor.filter(|a| a.is_group() && a.is_local() && a.deleted.is_none()) else {
+            return Ok(None);
+        };
+        let standing = store::groups::standing(c, actor.id, me, now)?;
+        Ok(Some((actor, standing)))
+    });
+    let (actor, standing) = found.await?.ok_or(Error::NotFound)?;
+    policy::moderate(&standing)?;
+    Ok((actor, standing))
+}
