@@ -29,6 +29,7 @@ mod network;
 mod oauth;
 mod peers;
 mod polls;
+mod profiles;
 mod program;
 mod proofs;
 mod proposals;

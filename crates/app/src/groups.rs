@@ -199,6 +199,8 @@ pub(crate) fn new_local(
         approves_followers: false,
         discoverable: true,
         indexable: true,
+        fields: Vec::new(),
+        hides_circle: false,
         created: tx.now(),
         updated: tx.now(),
         deleted: None,

@@ -95,6 +95,8 @@ pub(crate) fn create(tx: &mut Tx<'_, '_>, host: &Host, pair: &keys::Pair) -> Res
         approves_followers: true,
         discoverable: false,
         indexable: false,
+        fields: Vec::new(),
+        hides_circle: false,
         created: tx.now(),
         updated: tx.now(),
         deleted: None,

@@ -41,6 +41,7 @@ pub mod pins;
 pub mod polls;
 mod ports;
 pub mod posts;
+pub mod profiles;
 pub mod quotes;
 pub mod random;
 pub mod readings;

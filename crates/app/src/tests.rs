@@ -127,6 +127,8 @@ async fn stranger(app: &App, name: &str) -> ActorId {
         approves_followers: false,
         discoverable: true,
         indexable: true,
+        fields: Vec::new(),
+        hides_circle: false,
         created: Timestamp(1),
         updated: Timestamp(1),
         deleted: None,

@@ -55,6 +55,18 @@ text_enum! {
     }
 }
 
+/// A line of a profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// What it is about, plain text.
+    pub name: String,
+    /// What it says, sanitised HTML.
+    pub value: String,
+    /// Since when the page it leads to is known to lead back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Timestamp>,
+}
+
 /// An actor as the store keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -92,6 +104,10 @@ pub struct Actor {
     pub discoverable: bool,
     /// Whether its posts may be indexed.
     pub indexable: bool,
+    /// What it tells of itself beside that: lines with a name.
+    pub fields: Vec<Field>,
+    /// Whether it keeps to itself who follows it and whom it follows.
+    pub hides_circle: bool,
     /// When it came to be, as far as known.
     pub created: Timestamp,
     /// When its document was last read (remote) or last changed (local).

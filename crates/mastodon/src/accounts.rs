@@ -11,8 +11,8 @@ use store::{
 };
 
 use crate::{
-    caller::{Allowed, Profile, ReadAccounts, ReadFollows, ReadStatuses, Viewer},
-    entities::{Reader, account, account::Credentials, relationship, status},
+    caller::{Allowed, ReadAccounts, ReadFollows, ReadStatuses, Viewer},
+    entities::{Reader, account, relationship, status},
     error::{Error, Result},
     paging::{self, Ends},
     params::Asked,
@@ -21,6 +21,7 @@ use crate::{
 };
 
 pub(crate) mod people;
+mod profile;
 mod regard;
 
 /// How many relationships may be asked for at one time.
@@ -29,25 +30,14 @@ const RELATIONSHIPS: usize = 80;
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/accounts").route(get().to(many)).route(web::post().to(sign_up::sign_up)))
         .configure(people::routes)
+        .configure(profile::routes)
         .service(at("/v1/accounts/search").route(get().to(search::accounts)))
-        .service(at("/v1/accounts/verify_credentials").route(get().to(verify)))
         .service(at("/v1/accounts/lookup").route(get().to(lookup)))
         .service(at("/v1/accounts/relationships").route(get().to(relationships)))
         .service(at("/v1/accounts/{id}").route(get().to(show)))
         .service(at("/v1/accounts/{id}/statuses").route(get().to(statuses)))
         .service(at("/v1/accounts/{id}/featured_tags").route(get().to(featured_tags)))
         .configure(regard::routes);
-}
-
-async fn verify(app: Data<App>, caller: Allowed<Profile>) -> Result<HttpResponse> {
-    let (site, me, login) = (app.site().clone(), caller.me.0, caller.account);
-    let credentials = app.read(move |c| {
-        let Some(actor) = store::actors::by_id(c, me)? else { return Ok(None) };
-        let answering = answering(c, me)?;
-        let waiting = store::relations::waiting_for(c, &answering, i64::MAX, 0, 100)?.len();
-        Ok(Some(Credentials::new(account::one(c, &site, &actor)?, &actor, &login, waiting)))
-    });
-    Ok(HttpResponse::Ok().json(credentials.await?.ok_or_else(Error::missing)?))
 }
 
 /// For whom `me` answers those who ask: themselves, and the groups in which they keep order.

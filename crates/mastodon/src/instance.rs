@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     caller::{Allowed, ReadAccounts},
-    entities::{Nothing, instance::Instance, instant},
+    entities::{Nothing, instance::Instance, instant, status::visibility},
     error::Result,
     params::Asked,
     route::{self, at, get},
@@ -118,16 +118,18 @@ async fn domain_blocks(app: Data<App>) -> Result<HttpResponse> {
 }
 
 /// How somebody writes and reads by default.
-async fn preferences(caller: Allowed<ReadAccounts>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({
-        "posting:default:visibility": "public",
-        "posting:default:sensitive": false,
-        "posting:default:language": caller.account.language,
+async fn preferences(app: Data<App>, caller: Allowed<ReadAccounts>) -> Result<HttpResponse> {
+    let (me, spoken) = (caller.me.0, caller.account.language);
+    let wanted = app.read(move |c| store::preferences::of(c, me)).await?;
+    Ok(HttpResponse::Ok().json(json!({
+        "posting:default:visibility": visibility(wanted.audience),
+        "posting:default:sensitive": wanted.sensitive,
+        "posting:default:language": wanted.language.unwrap_or(spoken),
         "posting:default:quote_policy": "nobody",
         "reading:expand:media": "default",
         "reading:expand:spoilers": false,
         "reading:autoplay:gifs": false,
-    }))
+    })))
 }
 
 async fn first(app: Data<App>) -> Result<HttpResponse> {

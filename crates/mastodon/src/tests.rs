@@ -27,6 +27,7 @@ mod media;
 mod neighbours;
 mod notices;
 mod polls;
+mod profiles;
 mod reading;
 mod requests;
 mod revisions;

@@ -1,7 +1,7 @@
 //! Actors and their keys.
 use diesel::{dsl, prelude::*, sql_types::Bool, upsert::excluded};
 use domain::{
-    actor::{Actor, ActorKind},
+    actor::{Actor, ActorKind, Field},
     group::Visibility,
     host::Host,
     id::{ActorId, PeerId},
@@ -12,7 +12,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
-    rows::Word,
+    rows::{Json, Word},
     schema::{actor_keys, actors, groups},
 };
 
@@ -36,6 +36,8 @@ struct Row {
     approves_followers: bool,
     discoverable: bool,
     indexable: bool,
+    fields: Json<Vec<Field>>,
+    hides_circle: bool,
     created: i64,
     updated: i64,
     deleted: Option<i64>,
@@ -61,6 +63,8 @@ impl From<Row> for Actor {
             approves_followers: row.approves_followers,
             discoverable: row.discoverable,
             indexable: row.indexable,
+            fields: row.fields.0,
+            hides_circle: row.hides_circle,
             created: Timestamp(row.created),
             updated: Timestamp(row.updated),
             deleted: row.deleted.map(Timestamp),
@@ -89,6 +93,8 @@ impl From<&Actor> for Row {
             approves_followers: actor.approves_followers,
             discoverable: actor.discoverable,
             indexable: actor.indexable,
+            fields: Json(actor.fields),
+            hides_circle: actor.hides_circle,
             created: actor.created.0,
             updated: actor.updated.0,
             deleted: actor.deleted.map(|t| t.0),
@@ -211,6 +217,8 @@ pub fn upsert(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId> {
             actors::approves_followers.eq(excluded(actors::approves_followers)),
             actors::discoverable.eq(excluded(actors::discoverable)),
             actors::indexable.eq(excluded(actors::indexable)),
+            actors::fields.eq(excluded(actors::fields)),
+            actors::hides_circle.eq(excluded(actors::hides_circle)),
             actors::updated.eq(excluded(actors::updated)),
             actors::deleted.eq(excluded(actors::deleted)),
         ))
@@ -222,7 +230,14 @@ pub fn upsert(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId> {
 /// Marks an actor as gone: its id answers 410 from now on.
 pub fn set_deleted(tx: &mut Tx<'_>, id: ActorId, at: Timestamp) -> Result<()> {
     db!(tx, c => diesel::update(actors::table.find(id.0))
-        .set((actors::deleted.eq(at.0), actors::title.eq(""), actors::summary.eq(""), actors::icon.eq(None::<String>), actors::image.eq(None::<String>)))
+        .set((
+            actors::deleted.eq(at.0),
+            actors::title.eq(""),
+            actors::summary.eq(""),
+            actors::fields.eq("[]"),
+            actors::icon.eq(None::<String>),
+            actors::image.eq(None::<String>),
+        ))
         .execute(c))?;
     Ok(())
 }

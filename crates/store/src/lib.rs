@@ -36,6 +36,7 @@ pub mod people;
 pub mod pins;
 pub mod polls;
 pub mod posts;
+pub mod preferences;
 mod presence;
 pub mod quotes;
 pub mod readings;

@@ -66,6 +66,16 @@ diesel::table! {
         updated -> BigInt,
         deleted -> Nullable<BigInt>,
         suspended -> Nullable<Text>,
+        fields -> Text,
+        hides_circle -> Bool,
+    }
+}
+diesel::table! {
+    preferences (person_id) {
+        person_id -> BigInt,
+        audience -> Text,
+        sensitive -> Bool,
+        language -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -81,6 +81,8 @@ pub(super) fn actor(id: i64, kind: ActorKind) -> Actor {
         approves_followers: false,
         discoverable: true,
         indexable: true,
+        fields: Vec::new(),
+        hides_circle: false,
         created: Timestamp(1),
         updated: Timestamp(1),
         deleted: None,

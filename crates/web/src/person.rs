@@ -34,6 +34,8 @@ struct Person {
     tie: Tie,
     /// Sanitised.
     summary: String,
+    /// What each line is about, and what it says, sanitised.
+    fields: Vec<(String, String)>,
     followers: i64,
     cards: Vec<Card>,
     older: Option<String>,
@@ -131,6 +133,7 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
         cover: site.portrait(person, Portrait::Image),
         tie,
         summary: html::sanitize(&person.summary),
+        fields: person.fields.iter().map(|field| (field.name.clone(), html::sanitize(&field.value))).collect(),
         followers: held.followers,
         cards: held.posts.iter().map(|view| Card::new(app, t, view)).collect(),
         older: held.oldest.map(|oldest| urls::page_before(&person.uri, Some(oldest.0))),

@@ -159,6 +159,8 @@ async fn neighbour(app: &App) -> ActorId {
         approves_followers: false,
         discoverable: true,
         indexable: true,
+        fields: Vec::new(),
+        hides_circle: false,
         created: Timestamp(0),
         updated: Timestamp(0),
         deleted: None,

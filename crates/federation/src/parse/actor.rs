@@ -1,7 +1,7 @@
 //! Actors of other servers: people, groups, bots, organizations, and the servers themselves.
 use app::actors::FoundKey;
 use domain::{
-    actor::ActorKind,
+    actor::{ActorKind, Field},
     group::{Joining, Visibility},
     handle::{self, Handle},
     host::{Host, same_origin},
@@ -21,6 +21,9 @@ use crate::{
 
 /// The longest text about oneself, in bytes.
 const SUMMARY: usize = 20_000;
+/// How many lines of a profile are kept, and how long each may be, in bytes.
+const FIELDS: usize = 16;
+const FIELD: usize = 4_000;
 const KEYS: usize = 10;
 const STAFF: usize = 100;
 const ALIASES: usize = 20;
@@ -69,6 +72,8 @@ pub struct FoundActor {
     pub discoverable: bool,
     /// Whether its posts may be searched.
     pub indexable: bool,
+    /// What it tells of itself in lines with a name.
+    pub fields: Vec<Field>,
     /// Since when it exists, as it says.
     pub created: Option<Timestamp>,
     /// Its public keys: each one lists it as its owner and is listed by it.
@@ -122,6 +127,7 @@ pub fn actor(document: &Value) -> Result<FoundActor, Misfit> {
         approves_followers: truth(document, "manuallyApprovesFollowers"),
         discoverable: flag("discoverable", group),
         indexable: flag("indexable", group),
+        fields: fields(document),
         created: moment(document, "published"),
         keys: keys(document, &uri),
         rules: group.then(|| rules(document)),
@@ -144,6 +150,17 @@ fn name(document: &Value, kind: ActorKind, uri: &str) -> Result<String, Misfit> 
     let name = text(document, "preferredUsername").map(str::to_owned);
     let of_server = || Host::of(uri).filter(|_| kind == ActorKind::Application).map(|host| host.name().to_owned());
     name.or_else(of_server).filter(|name| handle::is_remote_name(name)).ok_or(Misfit::Lacks("preferredUsername"))
+}
+
+/// The lines of a profile (Mastodon, "profile metadata"); that a link is verified is for every server to find out by itself.
+fn fields(document: &Value) -> Vec<Field> {
+    let lines = each(document, "attachment").filter(|line| is_a(line, "PropertyValue"));
+    let field = |line: &Value| {
+        let value = text(line, "value")?;
+        let value = html::sanitize(value.get(..value.floor_char_boundary(FIELD)).unwrap_or_default());
+        Some(Field { name: plain::name(text(line, "name")?), value, verified: None })
+    };
+    lines.filter_map(field).take(FIELDS).collect()
 }
 
 /// The keys that belong to `uri`, and say so.

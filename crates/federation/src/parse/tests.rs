@@ -282,6 +282,13 @@ fn what_an_actor_says() {
         (Staff::Listed("https://b.test/g/staff".into()), "https://b.test/page")
     );
     assert_eq!(found.claims.unwrap().acct(), "huerto@plaza.test");
+    let lines = json!([
+        { "type": "PropertyValue", "name": " Sitio ", "value": "<a href=\"https://b.test/\" onclick=\"x\">b</a>" },
+        { "type": "PropertyValue", "name": "sin texto" }, { "type": "Document", "name": "x", "value": "y" }
+    ]);
+    let fields = actor(&group(json!({ "attachment": lines }))).unwrap().fields;
+    assert_eq!((fields.len(), fields[0].name.as_str()), (1, "Sitio"));
+    assert!(fields[0].value.contains("https://b.test/") && !fields[0].value.contains("onclick"), "{}", fields[0].value);
     let staff = |attributed: Value| actor(&group(json!({ "attributedTo": attributed }))).unwrap().staff;
     assert_eq!(
         staff(json!([{ "type": "Person", "id": "https://b.test/ana" }])),

@@ -1,7 +1,7 @@
 //! Actors as documents: people, groups, and the server's own.
 use app::view::ActorView;
 use domain::{
-    actor::ActorKind,
+    actor::{ActorKind, Field},
     group::{Joining, Visibility},
     host::Host,
     urls::{self, ActorPart, Site},
@@ -53,6 +53,8 @@ pub struct ActorDocument<'a> {
     icon: Option<Image<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Image<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachment: Vec<PropertyValue<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     public_key: Option<RsaKey<'a>>,
     assertion_method: Vec<Multikey<'a>>,
@@ -61,6 +63,14 @@ pub struct ActorDocument<'a> {
     generator: Option<Generator>,
     #[serde(skip_serializing_if = "Option::is_none")]
     implements: Option<[Capability; 2]>,
+}
+
+/// A line of a profile, in the word of schema.org that Mastodon took.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type")]
+struct PropertyValue<'a> {
+    name: &'a str,
+    value: &'a str,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -174,6 +184,7 @@ pub fn actor<'a>(site: &Site, view: &'a ActorView) -> ActorDocument<'a> {
         published: date(actor.created),
         icon: actor.icon.as_deref().map(|url| Image { url: site.located(url), name: None }),
         image: actor.image.as_deref().map(|url| Image { url: site.located(url), name: None }),
+        attachment: actor.fields.iter().map(|Field { name, value, .. }| PropertyValue { name, value }).collect(),
         public_key: keys.iter().find(|key| key.kind == "rsa").map(|key| RsaKey {
             id: &key.uri,
             owner: &actor.uri,

@@ -18,6 +18,7 @@ const NAMES: &[(&str, &str)] = &[
     ("Hashtag", "as:Hashtag"),
     ("Lock", "lemmy:Lock"),
     ("Multikey", "sec:Multikey"),
+    ("PropertyValue", "sc:PropertyValue"),
     ("QuoteAuthorization", "https://w3id.org/fep/044f#QuoteAuthorization"),
     ("QuoteRequest", "https://w3id.org/fep/044f#QuoteRequest"),
     ("_misskey_quote", "https://misskey-hub.net/ns#_misskey_quote"),
@@ -32,6 +33,7 @@ const NAMES: &[(&str, &str)] = &[
     ("quoteUri", "http://fedibird.com/ns#quoteUri"),
     ("removeData", "lemmy:removeData"),
     ("sensitive", "as:sensitive"),
+    ("value", "sc:value"),
     ("votersCount", "toot:votersCount"),
     ("webfinger", "https://purl.archive.org/socialweb/webfinger#webfinger"),
 ];

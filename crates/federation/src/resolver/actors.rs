@@ -121,6 +121,8 @@ impl FederationResolver {
             approves_followers: found.approves_followers,
             discoverable: found.discoverable,
             indexable: found.indexable,
+            fields: found.fields,
+            hides_circle: false,
             created: found.created.unwrap_or(now).min(now),
             updated: now,
             deleted: None,

@@ -60,8 +60,12 @@ pub(crate) async fn page(
     Ok(paging::answer(request, app.site(), &accounts, ends))
 }
 
-/// Whether `viewer` may know who follows an account: of a private group only its members may.
+/// Whether `viewer` may know who follows an account: of a private group only its members may, of somebody who keeps that
+/// to themselves nobody else.
 fn is_open(c: &mut Conn, actor: &Actor, viewer: Option<ActorId>, now: Timestamp) -> store::Result<bool> {
+    if actor.hides_circle && viewer != Some(actor.id) {
+        return Ok(false);
+    }
     let Some(rules) = store::groups::rules(c, actor.id)? else { return Ok(true) };
     let standing = match viewer {
         Some(viewer) => store::groups::standing(c, actor.id, viewer, now)?,

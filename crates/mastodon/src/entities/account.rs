@@ -9,9 +9,9 @@ use domain::{
     urls::{Site, media::Portrait},
 };
 use serde::Serialize;
-use store::{Conn, Result, accounts::Account as Login, relations::Numbers};
+use store::{Conn, Result, accounts::Account as Login, preferences::Preferences, relations::Numbers};
 
-use super::{Id, Nothing, date, instant};
+use super::{Id, Nothing, date, instant, status::visibility, tag::Featured};
 use crate::placeholder;
 
 /// An `Account`.
@@ -46,7 +46,15 @@ pub(crate) struct Account {
     suspended: Option<bool>,
     emojis: Nothing,
     roles: Nothing,
-    fields: Nothing,
+    fields: Vec<Field>,
+}
+
+/// A line of a profile.
+#[derive(Debug, Clone, Serialize)]
+struct Field {
+    name: String,
+    value: String,
+    verified_at: Option<String>,
 }
 
 impl Account {
@@ -79,11 +87,11 @@ impl Account {
             following_count: numbers.following,
             statuses_count: numbers.posts,
             last_status_at: numbers.newest.map(|post| date(post.timestamp())),
-            hide_collections: false,
+            hide_collections: actor.hides_circle,
             suspended: actor.deleted.map(|_| true),
             emojis: Nothing::default(),
             roles: Nothing::default(),
-            fields: Nothing::default(),
+            fields: fields(actor, str::to_owned),
         }
     }
 
@@ -91,6 +99,16 @@ impl Account {
     pub(crate) fn actor(&self) -> ActorId {
         ActorId(self.id.0)
     }
+}
+
+/// The lines of a profile; `shown` makes their HTML what is to be seen of it.
+fn fields(actor: &Actor, shown: fn(&str) -> String) -> Vec<Field> {
+    let field = |field: &domain::actor::Field| Field {
+        name: field.name.clone(),
+        value: shown(&field.value),
+        verified_at: field.verified.map(instant),
+    };
+    actor.fields.iter().map(field).collect()
 }
 
 /// Somebody's picture, or the one of those who have none.
@@ -140,7 +158,7 @@ struct Source {
     sensitive: bool,
     language: String,
     note: String,
-    fields: Nothing,
+    fields: Vec<Field>,
     follow_requests_count: usize,
     discoverable: bool,
     indexable: bool,
@@ -164,23 +182,78 @@ const ADMIN: Role = Role { id: "3", name: "Admin", color: "", permissions: "1", 
 
 impl Credentials {
     /// One's own account, with how many wait for an answer.
-    pub(crate) fn new(account: Account, actor: &Actor, login: &Login, waiting: usize) -> Self {
+    pub(crate) fn new(account: Account, actor: &Actor, (login, wanted): (&Login, Preferences), waiting: usize) -> Self {
         Self {
             account,
             source: Source {
-                privacy: "public",
-                sensitive: false,
-                language: login.language.clone(),
+                privacy: visibility(wanted.audience),
+                sensitive: wanted.sensitive,
+                language: wanted.language.unwrap_or_else(|| login.language.clone()),
                 note: html::to_text(&actor.summary),
-                fields: Nothing::default(),
+                fields: fields(actor, html::to_text),
                 follow_requests_count: waiting,
                 discoverable: actor.discoverable,
                 indexable: actor.indexable,
-                hide_collections: false,
+                hide_collections: actor.hides_circle,
                 attribution_domains: Nothing::default(),
                 quote_policy: "nobody",
             },
             role: if login.admin { ADMIN } else { EVERYBODY },
+        }
+    }
+}
+
+/// A `Profile`: what one tells of oneself, as it is to be edited (Mastodon 4.6).
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "that is what the entity is")]
+pub(crate) struct Profile {
+    id: Id,
+    display_name: String,
+    note: String,
+    fields: Vec<Field>,
+    avatar: Option<String>,
+    avatar_static: Option<String>,
+    avatar_description: String,
+    header: Option<String>,
+    header_static: Option<String>,
+    header_description: String,
+    locked: bool,
+    bot: bool,
+    hide_collections: bool,
+    discoverable: bool,
+    indexable: bool,
+    show_media: bool,
+    show_media_replies: bool,
+    show_featured: bool,
+    attribution_domains: Nothing,
+    featured_tags: Vec<Featured>,
+}
+
+impl Profile {
+    /// One's own.
+    pub(crate) fn new(site: &Site, actor: &Actor, featured_tags: Vec<Featured>) -> Self {
+        let (avatar, header) = (site.portrait(actor, Portrait::Icon), site.portrait(actor, Portrait::Image));
+        Self {
+            id: Id(actor.id.0),
+            display_name: actor.title.clone(),
+            note: html::to_text(&actor.summary),
+            fields: fields(actor, html::to_text),
+            avatar_static: avatar.clone(),
+            avatar,
+            avatar_description: String::new(),
+            header_static: header.clone(),
+            header,
+            header_description: String::new(),
+            locked: actor.approves_followers,
+            bot: actor.kind == ActorKind::Service,
+            hide_collections: actor.hides_circle,
+            discoverable: actor.discoverable,
+            indexable: actor.indexable,
+            show_media: true,
+            show_media_replies: true,
+            show_featured: true,
+            attribution_domains: Nothing::default(),
+            featured_tags,
         }
     }
 }

@@ -29,10 +29,12 @@ pub(super) async fn create(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let (me, params) = (caller.me, sent.read()?);
+    let usual = app.read(move |c| store::preferences::of(c, me.0)).await?;
     let writing = Writing {
-        audience: addressed(&params)?,
+        audience: addressed(&params)?.unwrap_or(usual.audience),
+        sensitive: params.flag("sensitive").unwrap_or(usual.sensitive),
         parent: replied_to(&app, &params, me).await?,
-        language: params.text("language"),
+        language: params.text("language").filter(|tag| !tag.is_empty()).or(usual.language),
         poll: polls::asked(&params, app.now())?,
         quote: quoted(&app, &params, me).await?,
         media: media_ids(&params)?.unwrap_or_default(),
@@ -60,11 +62,11 @@ fn text(params: &Params) -> Writing {
     Writing { text, warning, sensitive: params.flag("sensitive").unwrap_or(false), ..Writing::default() }
 }
 
-fn addressed(params: &Params) -> Result<Audience> {
-    match params.text("visibility").filter(|word| !word.is_empty()) {
-        None => Ok(Audience::Public),
-        Some(word) => audience(&word).ok_or_else(|| Error::invalid(format!("there is no visibility `{word}`"))),
-    }
+/// For whom it is, if that is said.
+fn addressed(params: &Params) -> Result<Option<Audience>> {
+    let word = params.text("visibility").filter(|word| !word.is_empty());
+    let named = word.map(|word| audience(&word).ok_or_else(|| format!("there is no visibility `{word}`")));
+    named.transpose().map_err(Error::invalid)
 }
 
 async fn replied_to(app: &App, params: &Params, me: Me) -> Result<Option<PostId>> {

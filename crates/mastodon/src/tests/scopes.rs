@@ -7,6 +7,11 @@ use super::{Answer, World, on_both};
 /// Method, path, the scope it needs, and whether strangers may.
 const ROUTES: &[(&str, &str, &str, bool)] = &[
     ("GET", "/api/v1/accounts/verify_credentials", "read:accounts", false),
+    ("PATCH", "/api/v1/accounts/update_credentials", "write:accounts", false),
+    ("GET", "/api/v1/profile", "read:accounts", false),
+    ("PUT", "/api/v1/profile", "write:accounts", false),
+    ("DELETE", "/api/v1/profile/avatar", "write:accounts", false),
+    ("DELETE", "/api/v1/profile/header", "write:accounts", false),
     ("GET", "/api/v1/accounts/lookup?acct=ana", "read:accounts", true),
     ("GET", "/api/v1/accounts/1", "read:accounts", true),
     ("GET", "/api/v1/accounts/1/statuses", "read:statuses", true),

@@ -80,6 +80,8 @@ pub(crate) fn somebody(host: &str, name: &str, kind: ActorKind) -> Actor {
         approves_followers: false,
         discoverable: true,
         indexable: true,
+        fields: Vec::new(),
+        hides_circle: false,
         created: Timestamp(1),
         updated: Timestamp(1),
         deleted: None,

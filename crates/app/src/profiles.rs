@@ -1,0 +1,148 @@
+//! What people here tell of themselves, and how they write where they do not say otherwise.
+use std::sync::Arc;
+
+use domain::{
+    actor::{Actor, ActorKind, Field},
+    handle::Handle,
+    host::Host,
+    text::{html, language, markdown, mention, plain},
+};
+use store::preferences::Preferences;
+
+use crate::{App, Error, Event, Me, Result, Tx};
+
+/// The longest name, in characters.
+pub const NAME: usize = 100;
+/// The longest text about oneself, in characters: that of Mastodon.
+pub const ABOUT: usize = 500;
+/// How many lines a profile has at most.
+pub const FIELDS: usize = 8;
+/// The longest name of a line, and the longest line, in characters: those of Mastodon.
+pub const FIELD: usize = 255;
+
+/// What is to be told of oneself; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// What one is called.
+    pub name: Option<String>,
+    /// What one says of oneself, Markdown.
+    pub about: Option<String>,
+    /// Lines: what each is about, and what it says, which may be an address. Those without both are left out.
+    pub fields: Option<Vec<(String, String)>>,
+    /// Whether one answers by hand those who ask to follow.
+    pub approves_followers: Option<bool>,
+    /// Whether a program writes here.
+    pub is_bot: Option<bool>,
+    /// Whether directories and search may list one.
+    pub discoverable: Option<bool>,
+    /// Whether search engines may keep what one writes.
+    pub indexable: Option<bool>,
+    /// Whether one keeps to oneself who follows and is followed.
+    pub hides_circle: Option<bool>,
+}
+
+/// Changes what I tell of myself.
+pub async fn change(app: &App, me: Me, change: Change) -> Result<Actor> {
+    check(&change)?;
+    app.write(move |tx| {
+        let was = store::actors::by_id(tx, me.0)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
+        let mut actor = was.clone();
+        apply(tx, &mut actor, &change)?;
+        if actor == was {
+            return Ok(actor);
+        }
+        actor.updated = tx.now();
+        store::actors::upsert(tx, &actor)?;
+        tx.emit(Event::ProfileChanged { actor: Arc::new(actor.clone()), by: me.0 });
+        Ok(actor)
+    })
+    .await
+}
+
+fn check(change: &Change) -> Result<()> {
+    let fits = |what: &str, text: &str, most: usize| {
+        let refusal = || Error::Invalid(format!("{what} has at most {most} characters"));
+        (text.chars().count() <= most).then_some(()).ok_or_else(refusal)
+    };
+    fits("a name", change.name.as_deref().unwrap_or_default(), NAME)?;
+    fits("what you say of yourself", change.about.as_deref().unwrap_or_default(), ABOUT)?;
+    let fields = change.fields.as_deref().unwrap_or_default();
+    if fields.len() > FIELDS {
+        return Err(Error::Invalid(format!("a profile has at most {FIELDS} lines")));
+    }
+    fields.iter().flat_map(|(name, text)| [name, text]).try_for_each(|text| fits("a line of a profile", text, FIELD))
+}
+
+fn apply(tx: &mut Tx<'_, '_>, actor: &mut Actor, change: &Change) -> Result<()> {
+    if let Some(name) = &change.name {
+        let name = plain::name(name);
+        actor.title = if name.is_empty() { actor.name.clone() } else { name };
+    }
+    if let Some(about) = &change.about {
+        actor.summary = written(tx, about)?;
+    }
+    if let Some(given) = &change.fields {
+        let mut fields = Vec::new();
+        for (name, text) in given {
+            let (name, text) = (plain::name(name), text.trim());
+            if !name.is_empty() && !text.is_empty() {
+                fields.push(Field { name, value: line(tx, text)?, verified: None });
+            }
+        }
+        actor.fields = fields;
+    }
+    if let Some(is_bot) = change.is_bot {
+        actor.kind = if is_bot { ActorKind::Service } else { ActorKind::Person };
+    }
+    actor.approves_followers = change.approves_followers.unwrap_or(actor.approves_followers);
+    actor.discoverable = change.discoverable.unwrap_or(actor.discoverable);
+    actor.indexable = change.indexable.unwrap_or(actor.indexable);
+    actor.hides_circle = change.hides_circle.unwrap_or(actor.hides_circle);
+    Ok(())
+}
+
+/// The HTML of what somebody says of themselves; whoever is known here can be mentioned.
+fn written(tx: &mut Tx<'_, '_>, text: &str) -> Result<String> {
+    let site = tx.site().clone();
+    let mut known = Vec::new();
+    for handle in mention::find(text) {
+        let handle = handle.localized(site.host());
+        let host = handle.host.as_ref().unwrap_or(site.host());
+        let actor = store::actors::by_handle(tx, &handle.name.to_lowercase(), host.as_str())?;
+        known.extend(actor.filter(|actor| actor.deleted.is_none()).map(|actor| (handle.folded(), actor)));
+    }
+    let mention = |handle: &Handle| {
+        let folded = handle.clone().localized(site.host()).folded();
+        let (_, actor) = known.iter().find(|(named, _)| *named == folded)?;
+        Some(markdown::Mentioned { href: actor.url.clone(), display: actor.name.clone() })
+    };
+    Ok(markdown::render(text, mention, |tag| Some(site.tag(tag))))
+}
+
+/// The HTML of one line: an address is a link that says that the page there is one's own.
+fn line(tx: &mut Tx<'_, '_>, text: &str) -> Result<String> {
+    let is_address = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme))
+        && !text.contains(char::is_whitespace)
+        && Host::of(text).is_some();
+    if is_address {
+        let text = html::escape(text);
+        return Ok(format!(r#"<a href="{text}" rel="me nofollow noopener">{text}</a>"#));
+    }
+    let html = written(tx, text)?;
+    let inner = html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
+    Ok(inner.filter(|inner| !inner.contains("<p>")).unwrap_or(&html).to_owned())
+}
+
+/// Sets how I write where I do not say otherwise.
+pub async fn prefer(app: &App, me: Me, wanted: Preferences) -> Result<()> {
+    let language = match wanted.language.as_deref().filter(|tag| !tag.is_empty()) {
+        Some(tag) => Some(language::normalize_tag(tag).ok_or_else(|| Error::Invalid("this is no language".into()))?),
+        None => None,
+    };
+    let wanted = Preferences { language, ..wanted };
+    app.write(move |tx| {
+        store::accounts::by_id(tx, me.0)?.ok_or(Error::NotFound)?;
+        Ok(store::preferences::set(tx, me.0, &wanted)?)
+    })
+    .await
+}

@@ -1,0 +1,60 @@
+//! How people here write, where they do not say otherwise.
+use diesel::{prelude::*, upsert::excluded};
+use domain::{id::ActorId, post::Audience};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    rows::Word,
+    schema::preferences,
+};
+
+/// How somebody writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preferences {
+    /// For whom.
+    pub audience: Audience,
+    /// Whether what they show is for those only who ask to see it.
+    pub sensitive: bool,
+    /// In which language, BCP 47; what it is, is found out if they say nothing.
+    pub language: Option<String>,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self { audience: Audience::Public, sensitive: false, language: None }
+    }
+}
+
+/// How a person writes.
+pub fn of(conn: &mut Conn, person: ActorId) -> Result<Preferences> {
+    let found: Option<(Word<Audience>, bool, Option<String>)> = db!(conn, c => preferences::table
+        .find(person.0)
+        .select((preferences::audience, preferences::sensitive, preferences::language))
+        .first(c)
+        .optional())?;
+    let row =
+        |(audience, sensitive, language): (Word<_>, _, _)| Preferences { audience: audience.0, sensitive, language };
+    Ok(found.map(row).unwrap_or_default())
+}
+
+/// Sets how a person writes.
+pub fn set(tx: &mut Tx<'_>, person: ActorId, wanted: &Preferences) -> Result<()> {
+    let row = (
+        preferences::person_id.eq(person.0),
+        preferences::audience.eq(Word(wanted.audience)),
+        preferences::sensitive.eq(wanted.sensitive),
+        preferences::language.eq(wanted.language.as_deref()),
+    );
+    db!(tx, c => diesel::insert_into(preferences::table)
+        .values(row)
+        .on_conflict(preferences::person_id)
+        .do_update()
+        .set((
+            preferences::audience.eq(excluded(preferences::audience)),
+            preferences::sensitive.eq(excluded(preferences::sensitive)),
+            preferences::language.eq(excluded(preferences::language)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
