@@ -10,7 +10,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use crate::network::{Group, Network, Peer, Puppet, Server, Software, on_both, text};
+use crate::network::{Group, Network, Peer, Puppet, Server, Software, id, on_both, text};
 
 async fn rule(server: &Server, host: &str, ruling: Ruling) {
     let me = Me(app::instance::ensure(server.app()).await.unwrap());
@@ -112,12 +112,17 @@ async fn who_is_silenced_is_heard_by_those_who_ask() {
     let ana = alpha.person("ana").await;
     let club = alpha.group("club", &ana).await;
     rule(&alpha, "loud.test", Ruling::Silence).await;
-    for host in ["loud.test", "calm.test"] {
+    let mut people = Vec::new();
+    for host in ["calm.test", "loud.test"] {
         let peer = net.peer(host, Software::Mastodon);
         let bea = peer.person("bea");
+        let mut document = bea.document();
+        (document["discoverable"], document["indexable"]) = (json!(true), json!(true));
+        peer.serve(&document);
         bea.follow(&alpha, ana.uri()).await;
         bea.send(&alpha, &says(&peer, &bea, Some(&club), &format!("From {host}"))).await;
         net.settle().await;
+        people.push(bea);
     }
     let words = |list: Value| -> Vec<String> { list.as_array().unwrap().iter().map(text).collect() };
     let seen = words(ana.read("/api/v1/timelines/public").await);
@@ -128,8 +133,34 @@ async fn who_is_silenced_is_heard_by_those_who_ask() {
     let by: Vec<_> = told.as_array().unwrap().iter().map(|told| &told["account"]["acct"]).collect();
     assert_eq!(by, ["bea@calm.test"]);
 
+    let found = async |what: &str| {
+        let found = ana.read(&format!("/api/v2/search?q={what}")).await;
+        let people: Vec<String> =
+            found["accounts"].as_array().unwrap().iter().map(|one| one["acct"].as_str().unwrap().to_owned()).collect();
+        (people, found["statuses"].as_array().unwrap().len())
+    };
+    for status in ana.home().await {
+        ana.act(&format!("/api/v1/statuses/{}/favourite", id(&status["reblog"]))).await;
+    }
+    net.settle().await;
+    let trends = async || ana.read("/api/v1/trends/statuses").await.as_array().unwrap().len();
+    assert_eq!(found("bea").await.0, ["bea@calm.test"]);
+    assert_eq!(found("from").await.1, 1);
+    assert_eq!(trends().await, 1);
+    assert_eq!(found("bea@loud.test").await.0, ["bea@loud.test"], "whoever knows the handle finds them");
+    ana.follow("@bea@loud.test").await;
+    net.settle().await;
+    let loud = people.pop().unwrap();
+    let follow = loud.peer.only("Follow").activity;
+    loud.answer(&alpha, "Accept", &follow).await;
+    net.settle().await;
+    assert_eq!(found("from").await.1, 2, "whoever follows has asked for them");
+    assert_eq!(found("bea").await.0.len(), 2);
+    assert_eq!(trends().await, 1, "trends are for everybody");
+
     lift(&alpha, "loud.test").await;
     assert_eq!(words(ana.read("/api/v1/timelines/public").await).len(), 2);
+    assert_eq!(trends().await, 2);
 }
 
 async fn who_is_not_on_the_list_is_a_stranger() {

@@ -18,6 +18,7 @@ pub mod filters;
 pub mod follows;
 pub mod forestalled;
 pub mod groups;
+mod heard;
 pub mod host_shuns;
 pub mod hosts;
 pub mod idempotency;

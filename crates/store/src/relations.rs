@@ -14,6 +14,7 @@ use crate::{
     dialect::{AmongExt, Named, begins},
     error::Result,
     follows::Wishes,
+    heard::heard,
     notes,
     rows::Word,
     schema::{actors as rows, follows, host_shuns, members, peers, posts},
@@ -223,6 +224,7 @@ pub fn named_like(
                 .filter(begins.clone())
                 .filter(rows::discoverable.eq(true).and(rows::deleted.is_null()).and(rows::suspended.is_null()))
                 .filter(wanted(viewer, Whom::Person("actors.id")))
+                .filter(heard(viewer, "actors.id"))
                 .order(begins.order())
                 .limit(limit)
                 .select((rows::peer_id.is_not_null(), rows::id))

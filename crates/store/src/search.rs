@@ -16,6 +16,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::post_matches,
     error::Result,
+    heard::heard,
     posts::Page,
     schema::{posts, threads},
     visible::visible,
@@ -33,6 +34,7 @@ pub fn posts(conn: &mut Conn, query: &Query, viewer: Option<ActorId>, page: Page
         .filter(posts::id.lt(before))
         .filter(visible(viewer))
         .filter(wanted(viewer, Whom::Author))
+        .filter(heard(viewer, "posts.author_id"))
         .order(posts::id.desc())
         .limit(page.limit)
         .select(posts::id)

@@ -8,6 +8,7 @@ use crate::{
     conn::{Conn, db},
     dialect::AmongExt,
     error::Result,
+    heard::heard,
     rows::Word,
     schema::{actors, follows, unsuggested},
     wanted::{Whom, wanted},
@@ -51,6 +52,7 @@ pub fn near(conn: &mut Conn, me: ActorId, limit: i64) -> Result<Vec<ActorId>> {
         .filter(dsl::not(dsl::exists(unsuggested::table
             .filter(unsuggested::person_id.eq(me.0).and(unsuggested::target_id.eq(follows::target_id))))))
         .filter(wanted(Some(me), Whom::Person("follows.target_id")))
+        .filter(heard(None, "follows.target_id"))
         .group_by(follows::target_id)
         .order((dsl::count_star().desc(), follows::target_id.desc()))
         .limit(limit)

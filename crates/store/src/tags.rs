@@ -11,6 +11,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    heard::heard,
     schema::{featured_tags, followed_tags, post_tags, posts},
     timelines::Window,
     visible::visible,
@@ -152,6 +153,7 @@ pub fn beginning(conn: &mut Conn, start: &str, limit: i64) -> Result<Vec<String>
         .filter(post_tags::tag.ge(start).and(post_tags::tag.lt(&end)).or(post_tags::tag.eq(start)))
         .filter(post_tags::tag.like(prefix))
         .filter(visible(None))
+        .filter(heard(None, "posts.author_id"))
         .group_by(post_tags::tag)
         .order((dsl::count_star().desc(), post_tags::tag))
         .limit(limit)
@@ -169,6 +171,7 @@ pub fn uses(conn: &mut Conn, tags: Option<&[String]>, since: PostId, limit: i64)
             .inner_join(posts::table.on(posts::id.eq(post_tags::post_id)))
             .filter(post_tags::post_id.gt(since.0))
             .filter(visible(None))
+            .filter(heard(None, "posts.author_id"))
             .order(post_tags::post_id.desc())
             .limit(limit)
             .select((post_tags::tag, post_tags::post_id, posts::author_id))

@@ -14,6 +14,7 @@ use crate::{
     conn::{Conn, db},
     dialect::{AmongExt, Home, Source},
     error::Result,
+    heard::heard,
     notifications::{COLUMNS, Notification, Row},
     posts as kept,
     rows::Word,
@@ -292,6 +293,7 @@ pub fn talked_about(conn: &mut Conn, viewer: Option<ActorId>, since: PostId, lim
         .filter((tallies::likes + tallies::shares).gt(0))
         .filter(visible(viewer))
         .filter(wanted(viewer, Whom::Author))
+        .filter(heard(None, "posts.author_id"))
         .order(((tallies::likes + tallies::shares).desc(), posts::id.desc()))
         .limit(limit)
         .select(posts::id)

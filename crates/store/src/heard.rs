@@ -1,0 +1,58 @@
+//! The one predicate that decides in SQL who is heard by those who did not ask for them: nobody of a server that is
+//! silenced. It goes with `visible` wherever people or posts are found rather than named.
+use diesel::{
+    backend::Backend,
+    expression::{AppearsOnTable, ValidGrouping, is_aggregate},
+    prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    serialize::ToSql,
+    sql_types::{BigInt, Bool, HasSqlType},
+};
+use domain::id::ActorId;
+
+/// Whether the actor in this column is heard by `viewer`: whoever follows somebody has asked for them.
+pub(crate) fn heard(viewer: Option<ActorId>, who: &'static str) -> Heard {
+    Heard { viewer: viewer.map(i64::from), who }
+}
+
+/// See [`heard`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heard {
+    viewer: Option<i64>,
+    who: &'static str,
+}
+
+impl<DB> QueryFragment<DB> for Heard
+where
+    DB: Backend + HasSqlType<BigInt>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        // The words here are those of `Regard` and `FollowState`.
+        out.push_sql("(NOT EXISTS (SELECT 1 FROM actors h INNER JOIN peers s ON s.id = h.peer_id WHERE h.id = ");
+        out.push_sql(self.who);
+        out.push_sql(" AND s.regard = 'silenced')");
+        if let Some(viewer) = &self.viewer {
+            out.push_sql(" OR EXISTS (SELECT 1 FROM follows h WHERE h.follower_id = ");
+            out.push_bind_param::<BigInt, _>(viewer)?;
+            out.push_sql(" AND h.target_id = ");
+            out.push_sql(self.who);
+            out.push_sql(" AND h.state = 'accepted')");
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl Expression for Heard {
+    type SqlType = Bool;
+}
+impl<QS> AppearsOnTable<QS> for Heard {}
+impl ValidGrouping<()> for Heard {
+    type IsAggregate = is_aggregate::No;
+}
+/// The text depends on values, so the type alone does not name the query.
+impl QueryId for Heard {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
