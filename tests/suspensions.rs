@@ -115,7 +115,13 @@ async fn a_suspended_person_here_is_out() {
     }
     let path = format!("/api/v1/statuses/{}", id(&post));
     assert_eq!(s.ana.call("GET", &path, &Value::Null).await.status, 404);
+    let document = s.alpha.document("/@ben").await;
+    assert_eq!((&document["suspended"], &document["name"]), (&json!(true), &Value::Null), "{document}");
+    assert!(document["publicKey"].is_object(), "what was signed can still be checked: {document}");
+    let finger = s.alpha.get("/.well-known/webfinger?resource=acct:ben@alpha.test", "*/*").await;
+    assert_eq!(finger.status, 200, "nobody is to forget for good what may be lifted");
     app::suspensions::lift(s.alpha.app(), s.operator, ben.actor.id).await.unwrap();
+    assert_eq!(s.alpha.document("/@ben").await["suspended"], Value::Null);
     assert_eq!(s.alpha.get(uri, ACTIVITY).await.status, 200);
     assert_eq!(ben.call("GET", "/api/v1/timelines/home", &Value::Null).await.status, 200);
 }

@@ -138,9 +138,11 @@ async fn actor(request: HttpRequest, documents: Data<Documents>, name: Path<Stri
         if actor.deleted.is_some() {
             return gone(&json!({ "id": actor.uri, "type": "Tombstone" }), subjects);
         }
-        let view = app.read(move |c| app::view::actor(c, actor)).await?;
+        let (suspended, view) =
+            app.read(move |c| Ok((store::actors::is_suspended(c, actor.id)?, app::view::actor(c, actor)?))).await?;
         let whole = render::actor(app.site(), &view);
-        if stub { document(&whole.stub(), subjects) } else { document(&whole, subjects) }
+        // A suspension may be lifted: 410 would have others forget the person for good.
+        if stub || suspended { document(&whole.stub(suspended), subjects) } else { document(&whole, subjects) }
     };
     if stub {
         return open(&request, &documents, format!("@{name} stub"), || make(None)).await;

@@ -128,19 +128,23 @@ pub struct Stub<'a> {
     kind: &'static str,
     preferred_username: &'a str,
     inbox: &'a str,
+    /// Whether nothing more is to be seen because its own server suspends it, in the word of Mastodon.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    suspended: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     public_key: &'a Option<RsaKey<'a>>,
     assertion_method: &'a [Multikey<'a>],
 }
 
 impl ActorDocument<'_> {
-    /// As much of it as everybody gets in secure mode.
-    pub fn stub(&self) -> Stub<'_> {
+    /// As much of it as everybody gets in secure mode, or whoever asks if it is suspended.
+    pub fn stub(&self, suspended: bool) -> Stub<'_> {
         Stub {
             id: self.id,
             kind: self.kind,
             preferred_username: self.preferred_username,
             inbox: self.inbox,
+            suspended,
             public_key: &self.public_key,
             assertion_method: &self.assertion_method,
         }
