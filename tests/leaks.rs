@@ -24,6 +24,8 @@ struct Secret {
 enum Asker<'a> {
     Nobody,
     Person(&'a Person),
+    /// Somebody who has signed in on a page, by their cookie.
+    Visitor(&'a str),
     Server(&'a Puppet),
 }
 
@@ -53,6 +55,24 @@ const AT_HOME: &str = "Quetzalcoatl";
 const TRUSTED: &str = "Xochipilli";
 const DIRECT: &str = "Tlaloc";
 const FOLLOWERS: &str = "Mictlantecuhtli";
+
+impl Asker<'_> {
+    fn signs(&self, request: Request) -> Request {
+        match self {
+            Self::Person(person) => request.with("authorization", &format!("Bearer {}", person.token())),
+            Self::Visitor(cookie) => request.with("cookie", cookie),
+            Self::Nobody | Self::Server(_) => request,
+        }
+    }
+}
+
+/// A form that is sent from a page of the server.
+fn form(server: &Server, path: &str) -> Request {
+    Request::new("POST", &server.url(path))
+        .with("content-type", "application/x-www-form-urlencoded")
+        .with("accept", "text/html")
+        .with("origin", server.url("").as_str())
+}
 
 impl World {
     async fn new() -> Self {
@@ -125,17 +145,37 @@ impl World {
         self.net.settle().await;
     }
 
+    /// The cookie of somebody who signs in on a page.
+    async fn visit(&self, person: &Person) -> String {
+        let body = format!("name={}&password=correct+horse&back=%2F", person.actor.name);
+        let request = form(&self.alpha, "/login").body(body);
+        let answer = self.alpha.ask(&request).await;
+        let cookie = answer.header("set-cookie").unwrap_or_else(|| panic!("not signed in: {}", answer.text()));
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
     async fn ask(&self, asker: &Asker<'_>, target: &str, accept: &str) -> (u16, String) {
         let url = if target.starts_with("http") { target.to_owned() } else { self.alpha.url(target) };
         let request = match asker {
-            Asker::Nobody => Request::new("GET", &url).with("accept", accept),
-            Asker::Person(person) => {
-                let bearer = format!("Bearer {}", person.token());
-                Request::new("GET", &url).with("accept", accept).with("authorization", &bearer)
-            }
             Asker::Server(puppet) => puppet.asks(&url),
+            asker => asker.signs(Request::new("GET", &url).with("accept", accept)),
         };
-        let answer = tokio::time::timeout(Duration::from_secs(20), self.alpha.ask(&request)).await;
+        self.answer(target, &request).await
+    }
+
+    /// Sends something to a path: words that a form or an application could send, as far as the path understands them.
+    async fn tell(&self, asker: &Asker<'_>, target: &str) -> (u16, String) {
+        let request = if target.starts_with("/api/") {
+            let request = Request::new("POST", &self.alpha.url(target)).with("content-type", "application/json");
+            request.body(json!({ "status": "hola", "comment": "hola", "visibility": "public" }).to_string())
+        } else {
+            form(&self.alpha, target).body("text=hola&title=hola&reason=hola&name=eve&what=hola&reply=1".to_owned())
+        };
+        self.answer(target, &asker.signs(request)).await
+    }
+
+    async fn answer(&self, target: &str, request: &Request) -> (u16, String) {
+        let answer = tokio::time::timeout(Duration::from_secs(20), self.alpha.ask(request)).await;
         let answer = answer.unwrap_or_else(|_| panic!("{target} does not end; is it a stream? See `routes::STREAMS`"));
         (answer.status, answer.text())
     }
@@ -173,8 +213,13 @@ async fn nobody_finds_what_is_not_for_them() {
     let targets = routes::targets(&world.fillings(), &world.queries());
     assert!(targets.len() > 500, "{} routes only", targets.len());
     let words = [AT_HOME, TRUSTED, DIRECT, FOLLOWERS];
+    let visitors = [world.visit(&world.eve).await, world.visit(&world.fay).await, world.visit(&world.ben).await];
+    let [eve, fay, ben] = visitors.each_ref().map(|cookie| Asker::Visitor(cookie));
     let askers = [
         ("nobody", Asker::Nobody, &[][..]),
+        ("a stranger on a page", eve, &[]),
+        ("a former member on a page", fay, &[]),
+        ("a member on a page", ben, &words),
         ("a stranger", Asker::Person(&world.eve), &[]),
         ("a former member", Asker::Person(&world.fay), &[]),
         ("the server of a stranger", Asker::Server(&world.eva), &[]),
@@ -192,7 +237,7 @@ async fn nobody_finds_what_is_not_for_them() {
                 Asker::Server(_) => &[ACTIVITY][..],
                 _ if target.starts_with("/api/") => &["application/json"],
                 Asker::Nobody => &[ACTIVITY, "text/html"],
-                Asker::Person(_) => &["text/html"],
+                Asker::Person(_) | Asker::Visitor(_) => &["text/html"],
             };
             for accept in accepts {
                 let (status, body) = world.ask(asker, target, accept).await;
@@ -215,6 +260,42 @@ async fn nobody_finds_what_is_not_for_them() {
         assert_eq!(found, may.iter().collect(), "what {who} finds");
     }
     assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
+}
+
+async fn nobody_gets_what_is_not_for_them_by_sending_something() {
+    let world = World::new().await;
+    let targets = routes::targets(&world.fillings(), &[]);
+    let words = [AT_HOME, TRUSTED, DIRECT, FOLLOWERS];
+    let counts = ["votes", "shares", "members", "follows"].map(|table| world.net.census("alpha.test")[table]);
+    let visitor = world.visit(&world.fay).await;
+    let askers = [
+        ("nobody", Asker::Nobody),
+        ("a stranger", Asker::Person(&world.eve)),
+        ("a former member", Asker::Visitor(&visitor)),
+    ];
+    let (mut leaks, mut statuses) = (Vec::new(), BTreeSet::new());
+    for (who, asker) in &askers {
+        for target in targets.iter().filter(|target| !target.contains("logout") && !target.contains("/statuses")) {
+            let (status, body) = world.tell(asker, target).await;
+            let body = body.to_lowercase();
+            assert!(status < 500, "{who}, {target}: {status} {body}");
+            statuses.insert(status);
+            for word in words.iter().filter(|word| body.contains(&word.to_lowercase())) {
+                leaks.push(format!("{who} finds `{word}` by a POST to {target}: {body:.400}"));
+            }
+        }
+        for Secret { post, .. } in &world.secrets {
+            for deed in ["favourite", "reblog", "bookmark", "pin", "mute", "translate"] {
+                let path = format!("/api/v1/statuses/{}/{deed}", id(post));
+                let (status, body) = world.tell(asker, &path).await;
+                assert!(matches!(status, 401 | 403 | 404 | 405), "{who}, {path}: {status} {body}");
+            }
+        }
+    }
+    assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
+    assert!(statuses.len() > 3, "they were understood: {statuses:?}");
+    let votes = ["votes", "shares"].map(|table| world.net.census("alpha.test")[table]);
+    assert_eq!(votes, counts[..2], "nothing of theirs counts");
 }
 
 /// What an answer says, in lower case, without what it only repeats of the question.
@@ -306,6 +387,7 @@ async fn nothing_private_leaves_but_to_servers_that_keep_it() {
 }
 
 on_both![
+    nobody_gets_what_is_not_for_them_by_sending_something,
     nobody_finds_what_is_not_for_them,
     what_is_not_there_and_what_is_not_for_one_look_the_same,
     those_who_may_read_do,
