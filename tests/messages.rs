@@ -66,6 +66,41 @@ async fn what_is_written_to_a_group_is_for_its_team() {
     assert_eq!(ana.call("GET", &format!("/api/v1/statuses/{}", id(&private)), &Value::Null).await.status, 404);
 }
 
+async fn a_private_mention_of_a_private_group_is_for_its_team() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, cat) = (alpha.person("ana").await, alpha.person("cat").await);
+    let club = alpha.group_like("club", &ana, Visibility::Private, Joining::Approval).await;
+    appoint(&alpha, &ana, &club, &cat, Role::Member).await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let (max, eve) = (masto.person("max"), masto.person("eve"));
+    max.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    for account in ana.read("/api/v1/follow_requests").await.as_array().unwrap() {
+        ana.act(&format!("/api/v1/follow_requests/{}/authorize", id(account))).await;
+    }
+    net.settle().await;
+    masto.take();
+
+    let (uri, handle) = club.named();
+    for (number, who) in [(1, &max), (2, &eve)] {
+        let whisper = who.whisper("may I ask something", &[(&uri, &handle)]);
+        let note = whisper["object"]["id"].as_str().expect("an id").to_owned();
+        who.send(&alpha, &whisper).await;
+        net.settle().await;
+        assert_eq!(mentions(&ana).await.len(), number, "{}", who.uri);
+        let seen = ana.find_post(&note).await;
+        assert_eq!((&seen["visibility"], &seen["account"]["acct"]), (&json!("direct"), &json!(who.handle()[1..])));
+        assert!(cat.search(&note).await["statuses"][0].is_null(), "no member reads it");
+    }
+    let inside = app::Me(ana.actor.id);
+    let list = store::posts::List::Threads(club.actor.id);
+    let threads =
+        alpha.app().read(move |c| store::posts::list(c, list, Some(inside.0), store::posts::Page::first(9))).await;
+    assert!(threads.unwrap().is_empty(), "nothing of it is a topic of the group");
+    assert!(masto.take().is_empty(), "whether there is such a group, nobody is told");
+}
+
 async fn a_chat_message_is_a_private_post() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -271,6 +306,7 @@ async fn staff_elsewhere_leads_a_group_here() {
 }
 
 on_both![
+    a_private_mention_of_a_private_group_is_for_its_team,
     what_is_written_to_a_group_is_for_its_team,
     a_chat_message_is_a_private_post,
     groups_warn_and_invite,

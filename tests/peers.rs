@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use app::Me;
+use domain::{host::Host, peer::Breaker};
 use serde_json::json;
 
-use crate::network::{Network, Peer, Puppet, Scheme, Software, on_both};
+use crate::network::{Line, Network, Peer, Puppet, Scheme, Software, on_both};
 
 /// A server with a group, and a fake peer with a follower of it.
 async fn followed(net: &Network, name: &str, software: Software) -> (Peer, Puppet) {
@@ -131,7 +133,43 @@ async fn nobody_moves_the_inbox_of_others_away() {
     assert!(elsewhere.received().is_empty(), "what is for both of them stays: {:?}", elsewhere.kinds());
 }
 
+async fn who_does_not_answer_is_left_alone() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let (peer, bea) = followed(&net, "dead.test", Software::Mastodon).await;
+    peer.take();
+    let operator = Me(app::instance::ensure(alpha.app()).await.unwrap());
+    let host = Host::parse("dead.test").unwrap();
+    let breaker = async || {
+        let traffic = app::peers::show(alpha.app(), operator, &host).await.unwrap();
+        traffic.peer.breaker(alpha.app().now())
+    };
+    assert_eq!(breaker().await, Breaker::Closed);
+
+    net.spoil("alpha.test", "dead.test", Line::Answers(502));
+    let before = net.transcript().0.len();
+    for number in 0..8 {
+        ana.search(&peer.url(&format!("/people/{number}"))).await;
+    }
+    ana.post(&format!("Is there anybody? {}", club.handle())).await;
+    net.settle().await;
+    let asked = net.transcript().after(before).between("alpha.test", "dead.test");
+    assert_eq!(asked.0.len(), 5, "then nothing more goes there: {asked}");
+    assert_eq!(breaker().await, Breaker::Open);
+    let refused = app::peers::show(alpha.app(), Me(ana.actor.id), &host).await;
+    assert!(matches!(refused, Err(app::Error::Denied(_))), "only admins see that: {refused:?}");
+
+    net.mend("alpha.test", "dead.test");
+    net.pass_time(Duration::from_secs(61)).await;
+    assert_eq!(peer.kinds(), ["Announce"], "what waited is delivered");
+    assert_eq!(breaker().await, Breaker::Closed);
+    assert_eq!(ana.search(&bea.uri).await["accounts"].as_array().map(Vec::len), Some(1));
+}
+
 on_both![
+    who_does_not_answer_is_left_alone,
     who_takes_one_kind_of_signature_gets_it,
     who_signs_by_rfc9421_gets_the_same,
     an_inbox_that_moved_is_found,

@@ -298,16 +298,37 @@ async fn what_was_refused_is_seen_and_tried_again() {
     assert_eq!(parcel["error"], "answered 422");
     assert!(parcel["parked"].is_string(), "{listed}");
 
+    assert_eq!(shown["breaker"], "closed", "it does answer: {shown}");
+    let all = program.json(&["delivery", "list", "--to", peer.host(), "--json"], "").await;
+    assert_eq!(all.as_array().map(Vec::len), Some(2), "{all}");
+    let activity = parcel["activity"].as_str().unwrap();
+    for (activity, to) in [(activity, "nowhere.example"), (posts[0].as_str(), peer.host())] {
+        let nothing = program.run(&["delivery", "replay", "--activity", activity, "--to", to], "").await;
+        assert_eq!(nothing.status.code(), Some(2), "{activity} to {to}");
+    }
+
     net.mend("programs", peer.host());
+    let one = ["delivery", "replay", "--activity", all[1]["activity"].as_str().unwrap(), "--to", peer.host(), "--json"];
+    assert_eq!(program.json(&one, "").await, json!({ "revived": 1 }));
+    eventually("the second arrives alone", || async { (peer.received().len() == 1).then_some(()) }).await;
+    let told = peer.take();
+    assert_eq!(told[0].activity["object"], json!(posts[1]));
     let replayed = program.json(&["delivery", "replay", "--post", &posts[0], "--json"], "").await;
     assert_eq!(replayed, json!({ "revived": 1 }));
     eventually("the first arrives", || async { (peer.kinds() == ["Announce"]).then_some(()) }).await;
     assert_eq!(program.json(&list, "").await, json!([]), "what has arrived is not listed");
+    let told: Vec<_> = peer.take().iter().map(|told| told.activity["object"].clone()).collect();
+    assert_eq!(told, posts[..1]);
+
+    net.spoil("programs", peer.host(), Line::Answers(422));
+    let write = json!({ "status": format!("Three @club@{}", program.host()), "visibility": "public" });
+    program.api(&token, "POST", "/api/v1/statuses", &write).await;
+    eventually("it is given up", || async { Some(program.json(&show, "").await).filter(|shown| shown["parked"] == 1) })
+        .await;
+    net.mend("programs", peer.host());
     let retried = program.json(&["peer", "retry", peer.host(), "--json"], "").await;
     assert_eq!(retried, json!({ "revived": 1 }));
-    eventually("the second arrives", || async { (peer.received().len() == 2).then_some(()) }).await;
-    let told: Vec<_> = peer.received().iter().map(|told| told.activity["object"].clone()).collect();
-    assert_eq!(told, posts);
+    eventually("the third arrives", || async { (peer.received().len() == 1).then_some(()) }).await;
     assert_eq!(program.stop().await, Some(0));
 }
 

@@ -1,5 +1,7 @@
 //! What is not for everybody stays where it belongs: direct posts, followers-only posts, private groups.
 
+use std::time::Duration;
+
 use domain::group::{Joining, Visibility};
 use serde_json::{Value, json};
 
@@ -154,6 +156,46 @@ async fn nothing_leaves_a_private_group() {
     assert!(!net.transcript().0.iter().any(|exchange| exchange.sent.to_string().contains(SECRET)));
 }
 
+async fn members_elsewhere_are_told_that_there_is_something_and_not_what() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group_like("club", &ana, Visibility::Private, Joining::Approval).await;
+    let (masto, other) = (net.peer("masto.test", Software::Mastodon), net.peer("other.test", Software::Mastodon));
+    let bea = masto.person("bea");
+    bea.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    for account in ana.read("/api/v1/follow_requests").await.as_array().unwrap() {
+        ana.act(&format!("/api/v1/follow_requests/{}/authorize", id(account))).await;
+    }
+    other.person("eve").follow(&alpha, club.uri()).await;
+    net.settle().await;
+    masto.take();
+
+    let told_before = ana.read("/api/v1/notifications").await;
+    for text in ["rises", "sets"] {
+        let thread = ana.post(&format!("{SECRET} {text} @club")).await;
+        ana.reply(&thread, &format!("{SECRET} {text} again")).await;
+    }
+    net.settle().await;
+    assert!(masto.received().is_empty(), "not at once");
+    net.pass_time(Duration::from_mins(11)).await;
+    let told = masto.only("Create{Note}").activity;
+    assert!(told.to_string().contains(club.uri()) && !told.to_string().contains(SECRET), "{told}");
+    assert_eq!(told["to"], json!([bea.uri]), "{told}");
+    assert_eq!(masto.take().len(), 1, "once for all of it");
+
+    ana.post(&format!("{SECRET} at noon @club")).await;
+    net.pass_time(Duration::from_hours(2)).await;
+    assert!(masto.take().is_empty(), "not again on the same day");
+    net.pass_time(Duration::from_hours(24)).await;
+    ana.post(&format!("{SECRET} the next day @club")).await;
+    net.pass_time(Duration::from_mins(11)).await;
+    assert_eq!(masto.take().len(), 1);
+    assert!(other.kinds().is_empty(), "nobody who only asked: {:?}", other.kinds());
+    assert_eq!(ana.read("/api/v1/notifications").await, told_before, "the team knows already");
+}
+
 async fn a_public_post_to_a_private_group_is_ignored() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -174,6 +216,7 @@ async fn a_public_post_to_a_private_group_is_ignored() {
 }
 
 on_both![
+    members_elsewhere_are_told_that_there_is_something_and_not_what,
     a_narrow_post_that_mentions_a_public_group_is_not_announced,
     a_direct_post_is_for_those_it_names,
     nothing_leaves_a_private_group,

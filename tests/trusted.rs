@@ -276,7 +276,42 @@ async fn somebody_here_is_a_member_of_a_private_group_of_lemmy() {
     assert_eq!(ana.call("GET", &path, &Value::Null).await.status, 404);
 }
 
+async fn what_stayed_home_stays_there_when_servers_are_trusted() {
+    let s = scene().await;
+    let reach = async |by: &Person, reach: Reach| {
+        app::groups::set_reach(s.alpha.app(), app::Me(by.actor.id), s.board.actor.id, reach).await
+    };
+    let cat = s.alpha.person("cat").await;
+    assert!(matches!(reach(&cat, Reach::Home).await, Err(app::Error::Denied(_))), "for the owner alone");
+    reach(&s.ana, Reach::Home).await.unwrap();
+    let old = s.ana.post(&format!("{SECRET} of old @board")).await;
+    s.net.settle().await;
+    assert!(s.leo.peer.take().is_empty(), "nothing leaves");
+
+    reach(&s.ana, Reach::Trusted).await.unwrap();
+    s.ana.reply(&old, &format!("{SECRET} in an old thread")).await;
+    let new = s.ana.post(&format!("{SECRET} of now @board")).await;
+    s.net.settle().await;
+    let [old, new_uri] = [&old, &new].map(|post| post["uri"].as_str().unwrap().to_owned());
+    let told = json!(s.leo.peer.take().iter().map(|told| told.activity.clone()).collect::<Vec<_>>()).to_string();
+    assert!(told.contains(&format!("{SECRET} of now")) && !told.contains("old"), "{told}");
+    assert_eq!((s.status(&s.leo, &old).await, s.status(&s.leo, &new_uri).await), (404, 200));
+    assert_eq!(s.status(&s.leo, &format!("{old}/replies")).await, 404);
+    let outbox = s.alpha.ask(&s.leo.asks(&format!("{}/outbox", s.board.uri()))).await.value();
+    assert_eq!(outbox["totalItems"], 1, "{outbox}");
+    assert!(!outbox.to_string().contains("of old"), "{outbox}");
+
+    reach(&s.ana, Reach::Home).await.unwrap();
+    s.ana.post(&format!("{SECRET} of later @board")).await;
+    s.ana.api("DELETE", &format!("/api/v1/statuses/{}", id(&new)), &Value::Null).await;
+    s.net.settle().await;
+    let kinds: Vec<String> = s.leo.peer.take().iter().map(|told| told.kind()).collect();
+    assert_eq!(kinds, ["Announce{Delete}"], "what they have is taken back, and that is all");
+    assert_eq!(s.status(&s.leo, &new_uri).await, 404);
+}
+
 on_both![
+    what_stayed_home_stays_there_when_servers_are_trusted,
     a_post_goes_to_the_servers_of_members_that_keep_it_and_to_nobody_else,
     what_members_elsewhere_write_reaches_all_members,
     only_servers_of_members_may_ask,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     actor::Actor,
     group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Visibility},
-    id::ActorId,
+    id::{ActorId, PostId},
 };
 use futures_util::future::BoxFuture;
 use store::actors::KeyRow;
@@ -84,7 +84,10 @@ pub fn record(tx: &mut Tx<'_, '_>, found: &Found) -> Result<ActorId> {
         }
     }
     if let Some((visibility, joining, moderators_only)) = found.rules {
-        store::groups::set_rules(tx, &GroupRules { id, visibility, joining, moderators_only, reach: Reach::Home })?;
+        store::groups::set_rules(
+            tx,
+            &GroupRules { id, visibility, joining, moderators_only, reach: Reach::Home, confides_from: PostId(0) },
+        )?;
         if let Some(staff) = &found.staff {
             set_staff(tx, id, staff)?;
         }

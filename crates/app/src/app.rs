@@ -19,7 +19,7 @@ use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Clock, Error, Event, Mailer, Outbox, Resolver, Result, Tasks, conversations,
+    Clock, Error, Event, Mailer, Outbox, Resolver, Result, Tasks, conversations, hints,
     limits::Limits,
     log,
     media::Files,
@@ -420,6 +420,7 @@ impl App {
                         inner.outbox.emit(&mut tx, event)?;
                         notifications::record(&mut tx, event)?;
                         conversations::record(&mut tx, event)?;
+                        hints::record(&mut tx, event)?;
                         log::record(&mut tx, event)?;
                     }
                     let woken = std::mem::take(&mut tx.woken);

@@ -110,7 +110,7 @@ pub async fn change(app: &App, me: Me, group: ActorId, new: Settings) -> Result<
         return Err(Error::Invalid("a group needs a title".into()));
     }
     app.write(move |tx| {
-        let (mut actor, _) = led(tx, me, group)?;
+        let (mut actor, rules) = led(tx, me, group)?;
         let Settings { visibility, joining, moderators_only, reach, .. } = new;
         actor.title.clone_from(&title);
         actor.summary = html::sanitize(&markdown::render(&charter.source, |_| None, |_| None));
@@ -118,7 +118,8 @@ pub async fn change(app: &App, me: Me, group: ActorId, new: Settings) -> Result<
         actor.discoverable = visibility != Visibility::Private;
         actor.indexable = actor.discoverable;
         actor.updated = tx.now();
-        store::groups::set_rules(tx, &GroupRules { id: group, visibility, joining, moderators_only, reach })?;
+        let rules = groups::reaching(tx, rules, me, reach)?;
+        store::groups::set_rules(tx, &GroupRules { visibility, joining, moderators_only, ..rules })?;
         store::charters::set(tx, group, &charter)?;
         store::actors::upsert(tx, &actor)?;
         tx.emit(Event::ProfileChanged { actor: Arc::new(actor.clone()), by: me.0 });

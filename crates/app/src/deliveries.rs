@@ -6,16 +6,17 @@ use std::{
 };
 
 use domain::{
+    host::Host,
     id::{ActivityId, PeerId, PostId},
     peer::Scheme,
     time::{Timestamp, span},
 };
 use store::{
-    deliveries::{End, Waiting},
+    deliveries::{End, Outstanding, Waiting},
     peers::{Peer, SetBack},
 };
 
-use crate::{App, Queue, Result};
+use crate::{App, Error, Me, Queue, Result, rules};
 
 /// The job that finds out where an inbox is now; its subject is the number of the server, and where the inbox was.
 pub const MOVED: &str = "moved";
@@ -174,15 +175,56 @@ pub async fn redirect(app: &App, peer: PeerId, from: String, to: String) -> Resu
     .await
 }
 
-/// Tries again what was given up of what is to be said about a post; returns how many deliveries that are.
-pub async fn replay(app: &App, post: PostId) -> Result<usize> {
+/// What was not delivered yet about a post; what has arrived is not among it. For admins.
+pub async fn about(app: &App, me: Me, post: PostId) -> Result<Vec<Outstanding>> {
+    rules::read_as_admin(app, me, move |c| store::deliveries::about(c, post)).await
+}
+
+/// What was not delivered yet to a server, in order: at most `limit`, after the delivery of an activity to an inbox. For
+/// admins.
+pub async fn at(
+    app: &App,
+    me: Me,
+    host: &Host,
+    after: Option<(ActivityId, String)>,
+    limit: i64,
+) -> Result<Vec<Outstanding>> {
+    let host = host.to_string();
+    let found = rules::read_as_admin(app, me, move |c| {
+        let Some(peer) = store::peers::by_host(c, &host)? else { return Ok(None) };
+        let after = after.as_ref().map(|(activity, inbox)| (*activity, inbox.as_str()));
+        store::deliveries::at_peer(c, peer.id, after, limit).map(Some)
+    });
+    found.await?.ok_or(Error::NotFound)
+}
+
+/// Tries again what was given up of what is to be said about a post; returns how many deliveries that are. For admins.
+pub async fn replay(app: &App, me: Me, post: PostId) -> Result<usize> {
     app.write(move |tx| {
+        rules::may_administer(tx, me)?;
         let peers = store::deliveries::revive_about(tx, post)?;
         for peer in peers.iter().collect::<BTreeSet<_>>() {
             store::peers::hurry(tx, *peer)?;
         }
         tx.wake(Queue::Deliveries);
         Ok(peers.len())
+    })
+    .await
+}
+
+/// Sends one activity to one server again now, also if that was given up, and whatever else waits there stays as it is. For
+/// admins.
+pub async fn replay_one(app: &App, me: Me, activity: ActivityId, host: &Host) -> Result<()> {
+    let host = host.to_string();
+    app.write(move |tx| {
+        rules::may_administer(tx, me)?;
+        let peer = store::peers::by_host(tx, &host)?.ok_or(Error::NotFound)?;
+        if !store::deliveries::revive_one(tx, peer.id, activity)? {
+            return Err(Error::NotFound);
+        }
+        store::peers::hurry(tx, peer.id)?;
+        tx.wake(Queue::Deliveries);
+        Ok(())
     })
     .await
 }

@@ -6,7 +6,7 @@ use domain::{
     group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Standing, Visibility},
     handle,
     host::Host,
-    id::ActorId,
+    id::{ActorId, PostId},
     policy,
     text::{html, markdown, plain},
     urls::{self, ActorPart},
@@ -82,7 +82,10 @@ pub(crate) fn found(tx: &mut Tx<'_, '_>, owner: ActorId, new: &Prepared) -> Resu
     store::actors::insert(tx, &group)?;
     keys::keep(tx, &group, &new.keys)?;
     let Prepared { visibility, joining, reach, .. } = *new;
-    store::groups::set_rules(tx, &GroupRules { id: group.id, visibility, joining, moderators_only: false, reach })?;
+    store::groups::set_rules(
+        tx,
+        &GroupRules { id: group.id, visibility, joining, moderators_only: false, reach, confides_from: PostId(0) },
+    )?;
     let since = tx.now();
     let membership =
         Membership { group: group.id, person: owner, role: Role::Owner, state: MemberState::Active, since };
@@ -126,6 +129,37 @@ pub async fn change(app: &App, me: Me, group: ActorId, change: Change) -> Result
     .await
 }
 
+/// Decides how far what is written in a private group may go. What was written before it may leave stays here for good; what
+/// left before it must stay does not come back, but is taken back like everything else when it is deleted.
+pub async fn set_reach(app: &App, me: Me, group: ActorId, reach: Reach) -> Result<()> {
+    app.write(move |tx| {
+        let (rules, _) = regard(tx, group, me.0)?;
+        if rules.visibility != Visibility::Private {
+            return Err(Error::Invalid("what is written in this group is for everybody already".into()));
+        }
+        let known = store::actors::by_id(tx, group)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
+        let reaching = reaching(tx, rules, me, reach)?;
+        store::groups::set_rules(tx, &reaching)?;
+        let actor = Actor { updated: tx.now(), ..known };
+        store::actors::upsert(tx, &actor)?;
+        tx.emit(Event::ProfileChanged { actor: Arc::new(actor), by: me.0 });
+        Ok(())
+    })
+    .await
+}
+
+/// The rules of a group with another reach, if I may decide that.
+pub(crate) fn reaching(tx: &mut Tx<'_, '_>, rules: GroupRules, me: Me, reach: Reach) -> Result<GroupRules> {
+    if rules.reach == reach {
+        return Ok(rules);
+    }
+    let (_, standing) = regard(tx, rules.id, me.0)?;
+    policy::set_reach(&standing)?;
+    // What stands there was written for those who read it now.
+    let confides_from = if reach == Reach::Trusted { tx.post_id(tx.now(), true) } else { rules.confides_from };
+    Ok(GroupRules { reach, confides_from, ..rules })
+}
+
 /// Records that somebody elsewhere who leads a group here changed what it says of itself; the summary is sanitised HTML.
 pub fn receive_change(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, title: &str, summary: &str) -> Result<()> {
     let (_, standing) = regard(tx, group, by)?;
@@ -152,8 +186,8 @@ pub(crate) fn regard(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Re
 }
 
 /// What a person is to what stands in no group: an admin of this server, or nobody in particular.
-pub(crate) fn regard_at_large(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<Standing> {
-    Ok(Standing { admin: store::accounts::is_admin(tx, person)?, ..Standing::default() })
+pub(crate) fn regard_at_large(conn: &mut store::Conn, person: ActorId) -> store::Result<Standing> {
+    Ok(Standing { admin: store::accounts::is_admin(conn, person)?, ..Standing::default() })
 }
 
 /// Whether a group lives here.

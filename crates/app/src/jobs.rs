@@ -9,7 +9,7 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
 use crate::{
-    App, Error, Queue, Result, Tx, actors, mail, media, moderation, moves, polls, posts, random, rules, shuns,
+    App, Error, Queue, Result, Tx, actors, hints, mail, media, moderation, moves, polls, posts, random, rules, shuns,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -24,6 +24,7 @@ pub fn handlers() -> Handlers {
         (media::PROCESS, media::process as Handler),
         (mail::SEND, mail::send),
         (actors::ERASE, actors::erase),
+        (hints::HINT, hints::give),
         (moderation::CLEAN, moderation::clean),
         (moves::TAKE_ALONG, moves::take_along),
         (polls::CLOSE, polls::close),

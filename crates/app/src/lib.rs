@@ -16,6 +16,7 @@ mod event;
 pub mod filters;
 pub mod follows;
 pub mod groups;
+mod hints;
 pub mod hosts;
 pub mod inbox;
 pub mod instance;

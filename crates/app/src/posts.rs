@@ -220,6 +220,10 @@ fn settle(
         // What is not for everybody is not for a public group either.
         return Ok((None, draft.audience));
     }
+    if private && !local && draft.audience == Audience::Direct {
+        // Software elsewhere has no other way to write to the team in private; what is for all members names all of them.
+        return Ok((None, draft.audience));
+    }
     if private && !local && (draft.audience.is_open() || draft.audience == Audience::Followers) {
         // Others read it, too.
         return Err(Refusal::NotPublic.into());

@@ -156,12 +156,30 @@ fn subject(app: &App, host: &Host) -> Host {
 /// What somebody is to the whole server: admins may, and whoever holds the server itself in hands.
 pub(crate) fn standing(tx: &mut Tx<'_, '_>, me: Me) -> Result<Standing> {
     let instance = tx.site().instance(tx.site().host());
-    let operator = store::actors::by_uri(tx, &instance)?.is_some_and(|actor| actor.id == me.0);
-    let standing = groups::regard_at_large(tx, me.0)?;
+    Ok(standing_by(tx, &instance, me)?)
+}
+
+fn standing_by(conn: &mut Conn, instance: &str, me: Me) -> store::Result<Standing> {
+    let operator = store::actors::by_uri(conn, instance)?.is_some_and(|actor| actor.id == me.0);
+    let standing = groups::regard_at_large(conn, me.0)?;
     Ok(Standing { admin: standing.admin || operator, ..standing })
 }
 
-fn may_administer(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
+/// Runs a query whose answer is for those who administer this server.
+pub(crate) async fn read_as_admin<T: Send + 'static>(
+    app: &App,
+    me: Me,
+    f: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+) -> Result<T> {
+    let instance = app.site().instance(app.site().host());
+    let found = app.read(move |c| match policy::administer(&standing_by(c, &instance, me)?) {
+        Ok(()) => f(c).map(Ok),
+        Err(refusal) => Ok(Err(refusal)),
+    });
+    Ok(found.await??)
+}
+
+pub(crate) fn may_administer(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
     let standing = standing(tx, me)?;
     Ok(policy::administer(&standing)?)
 }

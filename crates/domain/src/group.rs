@@ -1,7 +1,11 @@
 //! Groups: communities with rules about who reads, who writes and how one joins.
 use serde::{Deserialize, Serialize};
 
-use crate::{actor::text_enum, id::ActorId, time::Timestamp};
+use crate::{
+    actor::text_enum,
+    id::{ActorId, PostId},
+    time::Timestamp,
+};
 
 text_enum! {
     /// Who reads and who writes.
@@ -50,6 +54,8 @@ pub struct GroupRules {
     pub moderators_only: bool,
     /// How far what is written in it may go if it is private.
     pub reach: Reach,
+    /// But threads that began before this one stay home all the same.
+    pub confides_from: PostId,
 }
 
 text_enum! {

@@ -129,6 +129,18 @@ text_enum! {
 }
 
 text_enum! {
+    /// Whether a server is asked for anything, and anything sent to it.
+    Breaker {
+        /// It is.
+        Closed = "closed",
+        /// It did not answer lately, and is about to be tried once.
+        HalfOpen = "half_open",
+        /// It did not answer lately, and is left alone for a while.
+        Open = "open",
+    }
+}
+
+text_enum! {
     /// The two ways to sign a request.
     Scheme {
         /// draft-cavage-http-signatures.

@@ -2,7 +2,7 @@
 use crate::{
     charter::Founders,
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
-    id::ActorId,
+    id::{ActorId, PostId},
     media::Media,
     post::{Audience, Poll, Post, Vote},
     time::Timestamp,
@@ -302,7 +302,7 @@ pub fn remove(post: &Post, who: &Standing) -> Verdict {
 pub fn announce(group: &GroupRules, post: &Post) -> Verdict {
     unless(!post.is_live(), Refusal::Gone)?;
     match group.visibility {
-        Visibility::Private => confide(group),
+        Visibility::Private => confide_in(group, post.root),
         Visibility::Public | Visibility::Restricted => unless(!post.audience.is_open(), Refusal::NotPublic),
     }
 }
@@ -310,6 +310,17 @@ pub fn announce(group: &GroupRules, post: &Post) -> Verdict {
 /// Telling the servers of members elsewhere what happens in a group. From a private one it goes no further than to them.
 pub fn confide(group: &GroupRules) -> Verdict {
     unless(group.visibility == Visibility::Private && group.reach == Reach::Home, Refusal::NotPublic)
+}
+
+/// The same of one thread: what began when nothing was to leave the group stays where it is.
+pub fn confide_in(group: &GroupRules, root: PostId) -> Verdict {
+    confide(group)?;
+    unless(root < group.confides_from, Refusal::NotPublic)
+}
+
+/// Deciding how far what is written in a private group may go: whoever it belongs to answers for that.
+pub fn set_reach(who: &Standing) -> Verdict {
+    hand_over(who)
 }
 
 /// Following an actor to another id: both must say that they are the same, and neither may have moved lately, or

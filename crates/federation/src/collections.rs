@@ -122,6 +122,8 @@ pub(crate) fn of_actor(
 ) -> Result<Option<Collection>> {
     let rules = if actor.is_group() { store::groups::rules(c, actor.id)? } else { None };
     let closed = rules.is_some_and(|rules| rules.visibility == Visibility::Private) && viewer.is_none();
+    // Whoever reads here for a member elsewhere finds nothing of threads that stay home.
+    let from = rules.filter(|_| viewer.is_some()).map_or(PostId(0), |rules| rules.confides_from);
     let id = urls::actor_part(&actor.uri, part);
     // Without pages: strangers learn how many there are, not who.
     let counted = |count: i64| {
@@ -129,8 +131,8 @@ pub(crate) fn of_actor(
             .with("totalItems", if closed { 0 } else { count })
     };
     let mut found = match part {
-        ActorPart::Outbox => outbox(c, (site, viewer), (totals, now), (actor, &id), cursor)?,
-        ActorPart::Featured => featured(c, (site, viewer), actor, &id)?,
+        ActorPart::Outbox => outbox(c, (site, viewer), (totals, now), (actor, &id, from), cursor)?,
+        ActorPart::Featured => featured(c, (site, viewer), (actor, &id, from))?,
         ActorPart::Followers => {
             let followers = || store::follows::count_followers(c, actor.id);
             counted(totals.get(Total::Followers(actor.id), now, followers)?)
@@ -151,7 +153,7 @@ fn outbox(
     c: &mut Conn,
     (site, viewer): (&Site, Option<ActorId>),
     (totals, now): (&Totals, Timestamp),
-    (actor, id): (&Actor, &str),
+    (actor, id, from): (&Actor, &str, PostId),
     cursor: Cursor,
 ) -> Result<Collection> {
     let list = if actor.is_group() { List::Threads(actor.id) } else { List::Author(actor.id) };
@@ -159,7 +161,7 @@ fn outbox(
     let kind = if whole { "OrderedCollection" } else { "OrderedCollectionPage" };
     let mut outbox = Collection::new(kind, &cursor.url(id), vec![Subject::Lists(actor.id)]);
     outbox = if whole {
-        let mut count = || posts::count_in(c, list, viewer);
+        let mut count = || posts::count_from(c, list, viewer, from);
         // What members see besides differs from one to the other.
         let total = if viewer.is_some() { count()? } else { totals.get(Total::Outbox(actor.id), now, count)? };
         outbox.with("totalItems", total).with("first", urls::page_before(id, None))
@@ -170,7 +172,8 @@ fn outbox(
     if whole && !actor.is_group() {
         return Ok(outbox);
     }
-    let ids = posts::list(c, list, viewer, cursor.page(POSTS))?;
+    let mut ids = posts::list(c, list, viewer, cursor.page(POSTS))?;
+    ids.retain(|id| *id >= from);
     if let Some(last) = ids.last().filter(|_| !whole && is_full(&ids, POSTS)) {
         outbox = outbox.with("next", urls::page_before(id, Some(last.0)));
     }
@@ -215,9 +218,14 @@ fn value(content: &impl Serialize) -> Value {
     serde_json::to_value(content).unwrap_or_default()
 }
 
-fn featured(c: &mut Conn, (site, viewer): (&Site, Option<ActorId>), actor: &Actor, id: &str) -> Result<Collection> {
+fn featured(
+    c: &mut Conn,
+    (site, viewer): (&Site, Option<ActorId>),
+    (actor, id, from): (&Actor, &str, PostId),
+) -> Result<Collection> {
     let ids = posts::list(c, List::Featured(actor.id), viewer, Page::first(POSTS))?;
-    let posts = posts::by_ids(c, &ids)?;
+    let mut posts = posts::by_ids(c, &ids)?;
+    posts.retain(|post| post.root >= from);
     let views = app::view::posts(c, posts)?;
     let items: Vec<Value> = views.iter().map(|view| value(&render::object(site, view, Form::Page))).collect();
     let subjects = ids.iter().map(|id| Subject::Post(*id)).chain([Subject::Lists(actor.id)]).collect();

@@ -25,7 +25,7 @@ use domain::{
 
 pub use self::{
     bench::{Bench, BenchCatchup, BenchFanout, BenchIngest, BenchRead, BenchSetting},
-    peers::{Delivery, DeliveryPost, Peer, PeerAllow, PeerBlock, PeerHost, PeerList, PeerRuled},
+    peers::{Delivery, DeliveryList, DeliveryReplay, Peer, PeerAllow, PeerBlock, PeerHost, PeerList, PeerRuled},
 };
 use crate::settings::{self, SETTINGS};
 
@@ -189,6 +189,21 @@ pub enum Group {
     Invite(GroupInvite),
     /// Warn somebody in the name of a group: they get a message with the reason, and the log of the group shows it.
     Warn(GroupWarn),
+    /// Choose how far what is written in a private group may go from now on; what was written before stays where it is.
+    Reach(GroupReach),
+}
+
+/// `tertulia group reach`
+#[derive(Debug, Args)]
+pub struct GroupReach {
+    /// The name of the group.
+    pub group: String,
+    /// Nowhere (home), or to the servers of accepted members that keep it among members (trusted).
+    #[arg(value_parser = word(Reach::ALL, Reach::as_str))]
+    pub reach: Reach,
+    /// The name of the local person who owns the group.
+    #[arg(long, value_name = "OWNER")]
+    pub by: String,
 }
 
 /// `tertulia group invite`

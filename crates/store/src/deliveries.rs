@@ -308,6 +308,12 @@ pub fn revive_about(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<PeerId>> {
     Ok(peers.into_iter().map(PeerId).collect())
 }
 
+/// Lets one activity be sent to a server again at once, also if that was given up; returns whether there is such a delivery.
+pub fn revive_one(tx: &mut Tx<'_>, peer: PeerId, activity: ActivityId) -> Result<bool> {
+    let one = deliveries::activity_id.eq(activity.0).and(deliveries::peer_id.eq(peer.0));
+    Ok(db!(tx, c => diesel::update(deliveries::table.filter(one)).set(afresh()).execute(c))? > 0)
+}
+
 /// As if it was never tried; what went wrong stays readable.
 #[derive(AsChangeset)]
 #[diesel(table_name = deliveries, treat_none_as_null = true)]
@@ -344,39 +350,70 @@ pub struct Outstanding {
     pub error: Option<String>,
 }
 
+type OutstandingRow = (i64, String, String, String, String, i32, i64, Option<i64>, Option<String>);
+
+/// Deliveries with what they bring and where.
+macro_rules! outstanding {
+    () => {
+        activities::table
+            .inner_join(deliveries::table.on(deliveries::activity_id.eq(activities::id)))
+            .inner_join(peers::table.on(peers::id.eq(deliveries::peer_id)))
+            .inner_join(actors::table.on(actors::id.eq(activities::actor_id)))
+            .select((
+                activities::id,
+                actors::uri,
+                activities::kind,
+                peers::host,
+                deliveries::inbox,
+                deliveries::attempts,
+                deliveries::retry_at,
+                deliveries::parked,
+                deliveries::error,
+            ))
+    };
+}
+
 /// What was not delivered yet of what is to be said about a post.
 pub fn about(conn: &mut Conn, post: PostId) -> Result<Vec<Outstanding>> {
-    type Row = (i64, String, String, String, String, i32, i64, Option<i64>, Option<String>);
-    let rows: Vec<Row> = db!(conn, c => activities::table
-        .inner_join(deliveries::table.on(deliveries::activity_id.eq(activities::id)))
-        .inner_join(peers::table.on(peers::id.eq(deliveries::peer_id)))
-        .inner_join(actors::table.on(actors::id.eq(activities::actor_id)))
+    let rows: Vec<OutstandingRow> = db!(conn, c => outstanding!()
         .filter(activities::post_id.eq(post.0))
         .order((peers::host, activities::id, deliveries::inbox))
-        .select((
-            activities::id,
-            actors::uri,
-            activities::kind,
-            peers::host,
-            deliveries::inbox,
-            deliveries::attempts,
-            deliveries::retry_at,
-            deliveries::parked,
-            deliveries::error,
-        ))
         .load(c))?;
-    let read = |(activity, actor, kind, host, inbox, attempts, retry_at, parked, error): Row| Outstanding {
-        activity: ActivityId(activity),
-        actor,
-        kind,
-        host,
-        inbox,
-        attempts,
-        retry_at: Timestamp(retry_at),
-        parked: parked.map(Timestamp),
-        error,
-    };
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(Outstanding::read).collect())
+}
+
+/// What was not delivered yet to a server, in order: `limit` after the delivery of an activity to an inbox there.
+pub fn at_peer(
+    conn: &mut Conn,
+    peer: PeerId,
+    after: Option<(ActivityId, &str)>,
+    limit: i64,
+) -> Result<Vec<Outstanding>> {
+    let (activity, inbox) = after.map_or((0, ""), |(activity, inbox)| (activity.0, inbox));
+    let rows: Vec<OutstandingRow> = db!(conn, c => outstanding!()
+        .filter(deliveries::peer_id.eq(peer.0).and(deliveries::activity_id.ge(activity)))
+        .filter(deliveries::activity_id.gt(activity).or(deliveries::inbox.gt(inbox)))
+        .order((deliveries::activity_id, deliveries::inbox))
+        .limit(limit)
+        .load(c))?;
+    Ok(rows.into_iter().map(Outstanding::read).collect())
+}
+
+impl Outstanding {
+    fn read(row: OutstandingRow) -> Self {
+        let (activity, actor, kind, host, inbox, attempts, retry_at, parked, error) = row;
+        Self {
+            activity: ActivityId(activity),
+            actor,
+            kind,
+            host,
+            inbox,
+            attempts,
+            retry_at: Timestamp(retry_at),
+            parked: parked.map(Timestamp),
+            error,
+        }
+    }
 }
 
 /// How many deliveries wait; the oldest by the moment of its activity.

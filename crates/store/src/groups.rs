@@ -9,7 +9,7 @@ use diesel::{
 use domain::{
     group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Standing, Visibility},
     host::Host,
-    id::{ActorId, PeerId},
+    id::{ActorId, PeerId, PostId},
     peer::{CONFIDANTS, CONFIDANTS_SINCE_1},
     post::FollowState,
     time::Timestamp,
@@ -32,6 +32,7 @@ struct Row {
     joining: Word<Joining>,
     moderators_only: bool,
     reach: Word<Reach>,
+    confides_from: i64,
 }
 
 impl From<Row> for GroupRules {
@@ -42,6 +43,7 @@ impl From<Row> for GroupRules {
             joining: row.joining.0,
             moderators_only: row.moderators_only,
             reach: row.reach.0,
+            confides_from: PostId(row.confides_from),
         }
     }
 }
@@ -65,6 +67,7 @@ pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
         joining: Word(rules.joining),
         moderators_only: rules.moderators_only,
         reach: Word(rules.reach),
+        confides_from: rules.confides_from.0,
     };
     db!(tx, c => diesel::insert_into(groups::table)
         .values(&row)
@@ -75,6 +78,7 @@ pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
             groups::joining.eq(excluded(groups::joining)),
             groups::moderators_only.eq(excluded(groups::moderators_only)),
             groups::reach.eq(excluded(groups::reach)),
+            groups::confides_from.eq(excluded(groups::confides_from)),
         ))
         .execute(c))?;
     Ok(())
@@ -103,6 +107,27 @@ pub fn standing(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp
         banned,
         admin: admin.unwrap_or(false),
     })
+}
+
+/// The members of a group who live elsewhere and were told of nothing new since `before`; not those of suspended servers.
+pub fn unaware(conn: &mut Conn, group: ActorId, before: Timestamp, limit: i64) -> Result<Vec<ActorId>> {
+    let people: Vec<i64> = db!(conn, c => members::table
+        .inner_join(actors::table.on(actors::id.eq(members::person_id)))
+        .filter(members::group_id.eq(group.0).and(members::state.eq(Word(MemberState::Active))))
+        .filter(members::hinted.lt(before.0))
+        .filter(actors::peer_id.is_not_null().and(actors::deleted.is_null()).and(actors::suspended.is_null()))
+        .order(members::person_id)
+        .limit(limit)
+        .select(members::person_id)
+        .load(c))?;
+    Ok(people.into_iter().map(ActorId).collect())
+}
+
+/// A member elsewhere is told that there is something new.
+pub fn hinted(tx: &mut Tx<'_>, group: ActorId, person: ActorId, now: Timestamp) -> Result<()> {
+    let member = members::table.find((group.0, person.0));
+    db!(tx, c => diesel::update(member).set(members::hinted.eq(now.0)).execute(c))?;
+    Ok(())
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]

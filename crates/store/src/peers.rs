@@ -7,7 +7,7 @@ use std::{
 use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::PeerId,
-    peer::{PeerState, Profile, Scheme},
+    peer::{Breaker, PeerState, Profile, Scheme},
     rule::Regard,
     time::{Timestamp, span},
 };
@@ -83,6 +83,24 @@ pub struct Peer {
     pub scheme: Option<Scheme>,
     /// What it is to us.
     pub regard: Regard,
+}
+
+impl Peer {
+    /// Until when it is left alone, because it did not answer or asked for that.
+    pub fn left_alone_until(&self) -> Timestamp {
+        self.retry_at.max(self.resting_until)
+    }
+
+    /// Whether it is asked for anything at `now`.
+    pub fn breaker(&self, now: Timestamp) -> Breaker {
+        if self.left_alone_until() > now {
+            Breaker::Open
+        } else if self.failures > 0 || self.resting_until > Timestamp(0) {
+            Breaker::HalfOpen
+        } else {
+            Breaker::Closed
+        }
+    }
 }
 
 impl From<Row> for Peer {
@@ -255,19 +273,55 @@ pub struct Traffic {
 /// All known servers with their queues, the longest queue first.
 pub fn list(conn: &mut Conn) -> Result<Vec<Traffic>> {
     let rows: Vec<Row> = db!(conn, c => peers::table.order(peers::host).select(Row::as_select()).load(c))?;
+    let mut list = traffic(conn, rows)?;
+    list.sort_by_key(|traffic| std::cmp::Reverse(traffic.waiting));
+    Ok(list)
+}
+
+/// Known servers with their queues, by their hosts: `limit` of those after `after`, whose hosts hold `text`; with `failing`
+/// only those that do not answer or did not take something.
+pub fn page(conn: &mut Conn, text: &str, failing: bool, after: &str, limit: i64) -> Result<Vec<Traffic>> {
+    let text = format!("%{}%", text.replace(['%', '_', '\\'], ""));
+    let rows: Vec<Row> = db!(conn, c => {
+        let query = peers::table
+            .filter(peers::host.gt(after).and(peers::host.like(text)))
+            .order(peers::host)
+            .limit(limit)
+            .select(Row::as_select())
+            .into_boxed();
+        if failing {
+            let parked = deliveries::table
+                .filter(deliveries::peer_id.eq(peers::id).and(deliveries::parked.is_not_null()));
+            let silent = peers::failures.gt(0).or(peers::resting_until.gt(0_i64));
+            query.filter(silent.or(dsl::exists(parked))).load(c)
+        } else {
+            query.load(c)
+        }
+    })?;
+    traffic(conn, rows)
+}
+
+/// How sending to the server at this host goes.
+pub fn at(conn: &mut Conn, host: &str) -> Result<Option<Traffic>> {
+    let rows: Vec<Row> = db!(conn, c => peers::table.filter(peers::host.eq(host)).select(Row::as_select()).load(c))?;
+    Ok(traffic(conn, rows)?.pop())
+}
+
+/// These servers with their queues.
+fn traffic(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Traffic>> {
+    let ids: Vec<PeerId> = rows.iter().map(|row| PeerId(row.id)).collect();
     let queues: Vec<(i64, i64, i64)> = db!(conn, c => deliveries::table
+        .filter(deliveries::peer_id.among(&ids))
         .group_by(deliveries::peer_id)
         .select((deliveries::peer_id, dsl::count_star(), dsl::count(deliveries::parked)))
         .load(c))?;
     let queues: HashMap<i64, (i64, i64)> =
         queues.into_iter().map(|(peer, all, parked)| (peer, (all, parked))).collect();
-    let traffic = |peer: Peer| {
+    let one = |peer: Peer| {
         let (all, parked) = queues.get(&peer.id.0).copied().unwrap_or_default();
         Traffic { peer, waiting: all - parked, parked }
     };
-    let mut list: Vec<Traffic> = rows.into_iter().map(|row| traffic(row.into())).collect();
-    list.sort_by_key(|traffic| std::cmp::Reverse(traffic.waiting));
-    Ok(list)
+    Ok(rows.into_iter().map(|row| one(row.into())).collect())
 }
 
 /// Takes those of these servers that are due and that nobody else has, for as long as the lease lasts.

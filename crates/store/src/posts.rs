@@ -427,8 +427,17 @@ pub fn standing(conn: &mut Conn, group: ActorId, author: ActorId, limit: i64) ->
 
 /// How many posts of a list `viewer` may read.
 pub fn count_in(conn: &mut Conn, list: List, viewer: Option<ActorId>) -> Result<i64> {
+    count_from(conn, list, viewer, PostId(0))
+}
+
+/// The same of those from this one on.
+pub fn count_from(conn: &mut Conn, list: List, viewer: Option<ActorId>, from: PostId) -> Result<i64> {
     Ok(db!(conn, c => {
-        let query = posts::table.filter(visible(viewer)).select(dsl::count_star()).into_boxed();
+        let query = posts::table
+            .filter(posts::id.ge(from.0))
+            .filter(visible(viewer))
+            .select(dsl::count_star())
+            .into_boxed();
         match list {
             List::Threads(group) => query.filter(posts::group_id.eq(group.0).and(posts::parent_id.is_null())),
             List::Author(author) => query.filter(posts::author_id.eq(author.0)),

@@ -94,6 +94,7 @@ diesel::table! {
         joining -> Text,
         moderators_only -> Bool,
         reach -> Text,
+        confides_from -> BigInt,
     }
 }
 diesel::table! {
@@ -138,6 +139,7 @@ diesel::table! {
         role -> Text,
         state -> Text,
         since -> BigInt,
+        hinted -> BigInt,
     }
 }
 diesel::table! {

@@ -124,7 +124,14 @@ pub(super) fn world(tx: &mut Tx<'_>) -> Result<()> {
     let (visibility, joining) = (Visibility::Public, Joining::Open);
     groups::set_rules(
         tx,
-        &GroupRules { id: ActorId(9), visibility, joining, moderators_only: false, reach: domain::group::Reach::Home },
+        &GroupRules {
+            id: ActorId(9),
+            visibility,
+            joining,
+            moderators_only: false,
+            reach: domain::group::Reach::Home,
+            confides_from: PostId(0),
+        },
     )
 }
 

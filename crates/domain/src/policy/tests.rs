@@ -8,7 +8,14 @@ use crate::{
 };
 
 fn group(visibility: Visibility, joining: Joining) -> GroupRules {
-    GroupRules { id: ActorId(1), visibility, joining, moderators_only: false, reach: crate::group::Reach::Home }
+    GroupRules {
+        id: ActorId(1),
+        visibility,
+        joining,
+        moderators_only: false,
+        reach: crate::group::Reach::Home,
+        confides_from: PostId(0),
+    }
 }
 
 fn thread(audience: Audience) -> Post {
@@ -107,7 +114,8 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ("move the group away", Box::new(|_, who| yes_no(hand_over(who)))),
         ("create a community where everybody may", Box::new(|_, who| yes_no(found(Founders::Everybody, who.admin)))),
         ("create a community where only admins may", Box::new(|_, who| yes_no(found(Founders::Admins, who.admin)))),
-        ("decide which servers we deal with", Box::new(|_, who| yes_no(administer(who)))),
+        ("choose how far what is written goes", Box::new(|_, who| yes_no(set_reach(who)))),
+        ("decide which servers we deal with, see to what they do not take", Box::new(|_, who| yes_no(administer(who)))),
     ]
 }
 

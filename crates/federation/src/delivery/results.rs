@@ -1,5 +1,8 @@
 //! What answers leave to be recorded: of a delivery, and of its server.
-use domain::{id::PeerId, time::span};
+use domain::{
+    id::PeerId,
+    time::{Timestamp, span},
+};
 use store::{deliveries::Waiting, peers::Peer};
 
 use super::{
@@ -37,11 +40,12 @@ impl Office {
     pub(super) fn end(&mut self, id: PeerId) {
         let Some(mut lane) = self.lanes.remove(&id) else { return };
         let (proven, set_back) = lane.outcome();
-        let Peer { host, failures, last_success, .. } = &lane.peer;
+        let is_old = |at: Option<Timestamp>| at.is_none_or(|at| at + span::minutes(1) < self.app.now());
+        let Peer { host, failures, resting_until, last_success, .. } = &lane.peer;
         if let Some(how) = set_back {
             tracing::debug!(peer = host, error = how.error, failures = how.failures, "a server is set back");
             self.report.set_back.push((id, how));
-        } else if proven && (*failures > 0 || last_success.is_none_or(|at| at + span::minutes(1) < self.app.now())) {
+        } else if proven && (*failures > 0 || *resting_until > Timestamp(0) || is_old(*last_success)) {
             self.report.succeeded.push(id);
         }
         self.report.released.push(id);

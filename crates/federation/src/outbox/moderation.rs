@@ -16,7 +16,7 @@ use store::deliveries::Recipients;
 
 use super::{
     posts, received,
-    send::{Envelope, Name, actor, pass_on, room, send, tells, tells_of},
+    send::{Envelope, Name, actor, pass_on, room, send, tells, tells_of, told_of},
 };
 use crate::render::{Activity, activity};
 
@@ -57,6 +57,7 @@ impl Deed<'_> {
 
     fn is_told(&self, tx: &mut Tx<'_, '_>) -> Result<bool> {
         match self.post {
+            Some(post) if post.removed.is_some() => told_of(tx, self.group, post),
             Some(post) => tells_of(tx, self.group, post),
             None => tells(tx, self.group),
         }

@@ -17,7 +17,7 @@ use store::{deliveries::Recipients, posts::Count};
 
 use super::{
     received,
-    send::{Envelope, Name, actors, pass_on, pass_on_instead, room, send, send_text, tells_of},
+    send::{Envelope, Name, actors, pass_on, pass_on_instead, room, send, send_text, tells_of, told_of},
 };
 use crate::render::{self, Activity, Form, PUBLIC, activity, object::Object};
 
@@ -288,7 +288,10 @@ pub(super) fn take_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author:
 pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
     let [author, group] = actors(tx, [post.author, post.group.unwrap_or(post.author)])?;
     let Some(author) = author else { return Ok(()) };
-    let own = own_group(tx, group.as_ref(), post)?;
+    let own = match &group {
+        Some(group) if told_of(tx, group, post)? => Some(group),
+        _ => None,
+    };
     if post.local {
         return erased(tx, post, &author, own);
     }

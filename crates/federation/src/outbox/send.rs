@@ -134,6 +134,12 @@ pub(super) fn tells_of(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Resul
     Ok(policy::announce(&rules, &as_it_was).is_ok())
 }
 
+/// The same for what takes a post back: whoever was told of it hears that, even if nothing leaves the group any more.
+pub(super) fn told_of(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<bool> {
+    let told = |tx: &mut Tx<'_, '_>| store::activities::about(tx, post.id, group.id, "Announce");
+    Ok(tells_of(tx, group, post)? || group.is_local() && !told(tx)?.is_empty())
+}
+
 /// A group of ours passes on to other groups what somebody did in it; the servers of `people` get it too, unless it is
 /// for members only: then those servers of followers get it that keep it so. Returns the number of the wrapping activity, if anybody gets it.
 pub(super) fn pass_on<O: Serialize>(

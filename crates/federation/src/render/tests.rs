@@ -225,6 +225,7 @@ fn a_group() {
         joining: Joining::Approval,
         moderators_only: true,
         reach: domain::group::Reach::Home,
+        confides_from: domain::id::PostId(0),
     };
     let ed25519 = PrivateKey::generate_ed25519().unwrap();
     let key =

@@ -37,7 +37,11 @@ pub(super) fn viewer_of(c: &mut Conn, post: PostId, asker: Option<&Host>) -> sto
     let group = post.group.map(|group| store::actors::by_id(c, group)).transpose()?.flatten();
     match group.filter(|group| !group.is_local()) {
         Some(group) => Ok((Host::of(&group.uri).as_ref() == asker).then_some(post.author)),
-        None => viewer(c, post.group, asker),
+        None => {
+            let rules = post.group.map(|group| store::groups::rules(c, group)).transpose()?.flatten();
+            let stays = rules.is_some_and(|rules| policy::confide_in(&rules, post.root).is_err());
+            if stays { Ok(None) } else { viewer(c, post.group, asker) }
+        }
     }
 }
 

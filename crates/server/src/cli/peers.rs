@@ -83,19 +83,42 @@ pub struct PeerHost {
 /// Commands about deliveries.
 #[derive(Debug, Subcommand)]
 pub enum Delivery {
-    /// List what was not delivered yet about a post: to whom, and why not. What is not listed has arrived.
-    List(DeliveryPost),
-    /// Try again what was given up about a post.
-    Replay(DeliveryPost),
+    /// List what was not delivered yet, about a post or to a server: to whom, and why not. What is not listed has arrived.
+    List(DeliveryList),
+    /// Try again what was given up about a post, or send one activity to one server again.
+    Replay(DeliveryReplay),
 }
 
-/// `tertulia delivery list` and `tertulia delivery replay`
+/// `tertulia delivery list`
 #[derive(Debug, Args)]
-pub struct DeliveryPost {
+pub struct DeliveryList {
     /// The URL of the post.
-    #[arg(long, value_name = "URL")]
-    pub post: String,
-    /// Print JSON: an array of deliveries, or an object with their number.
+    #[arg(long, value_name = "URL", required_unless_present = "to", conflicts_with = "to")]
+    pub post: Option<String>,
+    /// The host of the server.
+    #[arg(long, value_name = "HOST")]
+    pub to: Option<String>,
+    /// At most so many.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(i64).range(1..=100_000))]
+    pub most: i64,
+    /// Print one JSON array.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tertulia delivery replay`
+#[derive(Debug, Args)]
+pub struct DeliveryReplay {
+    /// The URL of the post.
+    #[arg(long, value_name = "URL", required_unless_present = "activity", conflicts_with = "activity")]
+    pub post: Option<String>,
+    /// The id of the activity, as `tertulia delivery list` shows it.
+    #[arg(long, value_name = "URL", requires = "to")]
+    pub activity: Option<String>,
+    /// The host of the server that the activity is sent to.
+    #[arg(long, value_name = "HOST", requires = "activity")]
+    pub to: Option<String>,
+    /// Print one JSON object with the number of deliveries.
     #[arg(long)]
     pub json: bool,
 }

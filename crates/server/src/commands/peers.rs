@@ -1,13 +1,18 @@
 //! The commands about other servers and about what is on its way to them.
 use app::App;
-use domain::{host::Host, id::PostId, time::Timestamp, urls};
+use domain::{
+    host::Host,
+    id::PostId,
+    time::Timestamp,
+    urls::{self, Local},
+};
 use serde::Serialize;
 use store::{deliveries::Outstanding, peers::Traffic};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{open, print_json, print_line, rules};
 use crate::{
-    cli::{Delivery, DeliveryPost, Failure, Peer, PeerHost, PeerList, PeerRuled},
+    cli::{Delivery, DeliveryList, DeliveryReplay, Failure, Peer, PeerHost, PeerList, PeerRuled},
     compose,
     settings::Settings,
 };
@@ -19,6 +24,8 @@ struct Server {
     software: String,
     version: String,
     state: &'static str,
+    /// Whether it is asked for anything: `closed`, `half_open` or `open`.
+    breaker: &'static str,
     /// What it is to us, by the rules.
     regard: &'static str,
     /// How it wants requests signed, once that is known.
@@ -34,8 +41,10 @@ struct Server {
 }
 
 impl Server {
-    fn new(Traffic { peer, waiting, parked }: Traffic) -> Self {
+    fn new(Traffic { peer, waiting, parked }: Traffic, now: Timestamp) -> Self {
         Self {
+            breaker: peer.breaker(now).as_str(),
+            retry_at: later(peer.left_alone_until()),
             host: peer.host,
             software: peer.software,
             version: peer.version,
@@ -46,7 +55,6 @@ impl Server {
             parked,
             failures: peer.failures,
             failing_since: peer.failing_since.map(written),
-            retry_at: later(peer.retry_at),
             last_success: peer.last_success.map(written),
             last_seen: peer.last_seen.map(written),
             last_error: peer.last_error,
@@ -56,9 +64,10 @@ impl Server {
     fn line(&self) -> String {
         let software = if self.software.is_empty() { "unknown software" } else { &self.software };
         format!(
-            "{}: {software}, {}, {} waiting, {} parked, last success: {}, last error: {}",
+            "{}: {software}, {}, breaker {}, {} waiting, {} parked, last success: {}, last error: {}",
             self.host,
             self.state,
+            self.breaker,
             self.waiting,
             self.parked,
             or_never(self.last_success.as_ref()),
@@ -72,6 +81,7 @@ impl Server {
             line("host", &self.host),
             line("software", format!("{} {}", self.software, self.version).trim()),
             line("state", self.state),
+            line("breaker", self.breaker),
             line("regard", self.regard),
             line("signatures", self.scheme.unwrap_or("unknown")),
             line("waiting", &self.waiting.to_string()),
@@ -103,23 +113,21 @@ fn later(moment: Timestamp) -> Option<String> {
 /// `tertulia peer …`
 pub(crate) async fn peer(settings: &Settings, command: Peer) -> Result<(), Failure> {
     let app = open(settings).await?;
+    let (me, now) = (rules::operator(&app).await?, app.now());
     match command {
         Peer::List(PeerList { json }) => {
-            let servers: Vec<Server> = traffic(&app).await?.into_iter().map(Server::new).collect();
+            let all = app::peers::list(&app, me).await.map_err(|e| compose::failure(&e))?;
+            let servers: Vec<Server> = all.into_iter().map(|traffic| Server::new(traffic, now)).collect();
             if json { print_json(&servers) } else { servers.iter().try_for_each(|server| print_line(&server.line())) }
         }
         Peer::Show(PeerHost { host, json }) => {
-            let name = canonical(&host)?;
-            let found = traffic(&app).await?.into_iter().find(|traffic| traffic.peer.host == name);
-            let server = Server::new(found.ok_or_else(|| unknown(&host))?);
+            let found = app::peers::show(&app, me, &canonical(&host)?).await;
+            let server = Server::new(found.map_err(|error| unless_known(&error, unknown(&host)))?, now);
             if json { print_json(&server) } else { server.lines().iter().try_for_each(|line| print_line(line)) }
         }
         Peer::Retry(PeerHost { host, json }) => {
-            let revived = app::peers::retry(&app, canonical(&host)?).await.map_err(|error| match error {
-                app::Error::NotFound => unknown(&host),
-                other => compose::failure(&other),
-            })?;
-            print_revived(revived, json)
+            let revived = app::peers::retry(&app, me, &canonical(&host)?).await;
+            print_revived(revived.map_err(|error| unless_known(&error, unknown(&host)))?, json)
         }
         Peer::Block(block) => rules::block(&app, block).await,
         Peer::Unblock(PeerRuled { host }) => rules::unblock(&app, &host).await,
@@ -131,19 +139,38 @@ pub(crate) async fn peer(settings: &Settings, command: Peer) -> Result<(), Failu
 /// `tertulia delivery …`
 pub(crate) async fn delivery(settings: &Settings, command: Delivery) -> Result<(), Failure> {
     let app = open(settings).await?;
+    let me = rules::operator(&app).await?;
     match command {
-        Delivery::List(DeliveryPost { post, json }) => {
-            let post = find_post(&app, post).await?;
-            let outstanding = app.read(move |c| store::deliveries::about(c, post)).await;
-            let parcels: Vec<Parcel> =
-                outstanding.map_err(|e| compose::failure(&e))?.into_iter().map(Parcel::new).collect();
-            if json { print_json(&parcels) } else { parcels.iter().try_for_each(|parcel| print_line(&parcel.line())) }
+        Delivery::List(DeliveryList { post, to, most, json }) => {
+            let found = match (post, to) {
+                (Some(post), _) => app::deliveries::about(&app, me, find_post(&app, post).await?).await,
+                (None, to) => {
+                    let host = to.unwrap_or_default();
+                    let found = app::deliveries::at(&app, me, &canonical(&host)?, None, most).await;
+                    return print_parcels(found.map_err(|error| unless_known(&error, unknown(&host)))?, most, json);
+                }
+            };
+            print_parcels(found.map_err(|e| compose::failure(&e))?, most, json)
         }
-        Delivery::Replay(DeliveryPost { post, json }) => {
+        Delivery::Replay(DeliveryReplay { post: Some(post), json, .. }) => {
             let post = find_post(&app, post).await?;
-            print_revived(app::deliveries::replay(&app, post).await.map_err(|e| compose::failure(&e))?, json)
+            print_revived(app::deliveries::replay(&app, me, post).await.map_err(|e| compose::failure(&e))?, json)
+        }
+        Delivery::Replay(DeliveryReplay { activity, to, json, .. }) => {
+            let (activity, host) = (activity.unwrap_or_default(), to.unwrap_or_default());
+            let missing = || Failure::Usage(format!("nothing waits to bring `{activity}` to `{host}`"));
+            let Some((_, Local::Activity(id))) = app.site().parse(&activity) else { return Err(missing()) };
+            let replayed = app::deliveries::replay_one(&app, me, id, &canonical(&host)?).await;
+            replayed.map_err(|error| unless_known(&error, missing()))?;
+            print_revived(1, json)
         }
     }
+}
+
+fn print_parcels(found: Vec<Outstanding>, most: i64, json: bool) -> Result<(), Failure> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let parcels: Vec<Parcel> = found.into_iter().take(most).map(Parcel::new).collect();
+    if json { print_json(&parcels) } else { parcels.iter().try_for_each(|parcel| print_line(&parcel.line())) }
 }
 
 /// What is printed of a delivery.
@@ -179,9 +206,9 @@ impl Parcel {
             (None, Some(at)) => format!("tried again at {at}"),
             (None, None) => "waits".to_owned(),
         };
-        let Self { host, kind, inbox, attempts, error, .. } = self;
+        let Self { host, kind, activity, inbox, attempts, error, .. } = self;
         let error = error.as_deref().unwrap_or("none");
-        format!("{host}: {kind} to {inbox}, {state}, {attempts} tries, last error: {error}")
+        format!("{host}: {kind} {activity} to {inbox}, {state}, {attempts} tries, last error: {error}")
     }
 }
 
@@ -189,12 +216,8 @@ fn print_revived(revived: usize, json: bool) -> Result<(), Failure> {
     if json {
         print_json(&serde_json::json!({ "revived": revived }))
     } else {
-        print_line(&format!("{revived} deliveries that were given up are tried again"))
+        print_line(&format!("{revived} deliveries are tried again"))
     }
-}
-
-async fn traffic(app: &App) -> Result<Vec<Traffic>, Failure> {
-    app.read(store::peers::list).await.map_err(|e| compose::failure(&e))
 }
 
 async fn find_post(app: &App, url: String) -> Result<PostId, Failure> {
@@ -204,8 +227,13 @@ async fn find_post(app: &App, url: String) -> Result<PostId, Failure> {
 }
 
 /// A host as it is kept.
-fn canonical(host: &str) -> Result<String, Failure> {
-    Ok(Host::parse(host).ok_or_else(|| unknown(host))?.to_string())
+fn canonical(host: &str) -> Result<Host, Failure> {
+    Host::parse(host).ok_or_else(|| unknown(host))
+}
+
+/// What is not there is the error of the one who typed the command, the rest is ours.
+fn unless_known(error: &app::Error, unknown: Failure) -> Failure {
+    if matches!(error, app::Error::NotFound) { unknown } else { compose::failure(error) }
 }
 
 fn unknown(host: &str) -> Failure {
