@@ -111,6 +111,17 @@ pub fn page(
     Ok(rows.into_iter().map(Notification::kept).collect())
 }
 
+/// How many notifications `account` was told since `after`, at most `most`.
+pub fn count_since(conn: &mut Conn, account: ActorId, after: NotificationId, most: i64) -> Result<i64> {
+    let ids: Vec<i64> = db!(conn, c => notifications::table
+        .filter(notifications::account_id.eq(account.0).and(notifications::id.gt(after.0)))
+        .filter(notifications::held.eq(false))
+        .limit(most)
+        .select(notifications::id)
+        .load(c))?;
+    Ok(i64::try_from(ids.len()).unwrap_or(most))
+}
+
 /// What `account` was told, if it has this number.
 pub fn get(conn: &mut Conn, account: ActorId, id: NotificationId) -> Result<Option<Notification>> {
     let row: Option<Row> = db!(conn, c => notifications::table

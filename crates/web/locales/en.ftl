@@ -349,6 +349,26 @@ draft-recovered = Here is what you left unfinished.
 draft-kept = Draft saved
 session-ended = Your session had ended. Sign in again: what you wrote is still here.
 your-reply = Your reply
+saved = Saved
+saved-empty = Here is what you keep to read it later. Nobody else sees it.
+keep = Save for later
+unsave = Remove from saved
+hush = Do not notify me of this conversation
+unhush = Notify me again
+news-here = New replies
+unread = { NUMBER($count) } unread
+new-replies =
+    { $count ->
+        [one] 1 new reply
+       *[other] { $count } new replies
+    }
+jump-to-new =
+    { $count ->
+        [one] Go to the new reply
+       *[other] Go to what is new ({ $count })
+    }
+new-reply = new
+more-ways = Pictures and more
 flaw-text = Write something.
 flaw-group = Choose a community.
 delete-post = Delete what you wrote

@@ -358,6 +358,33 @@ draft-recovered = Aquí está lo que dejaste a medias.
 draft-kept = Borrador guardado
 session-ended = Tu sesión había terminado. Entra de nuevo: lo que escribiste sigue aquí.
 your-reply = Tu respuesta
+saved = Guardado
+saved-empty = Aquí aparece lo que guardas para leerlo más tarde. Nadie más lo ve.
+keep = Guardar para más tarde
+unsave = Dejar de guardar
+hush = No avisarme de esta conversación
+unhush = Volver a avisarme
+news-here = Novedades
+unread =
+    { $count ->
+        [one] 1 sin leer
+        [many] { $count } de avisos sin leer
+       *[other] { $count } sin leer
+    }
+new-replies =
+    { $count ->
+        [one] 1 respuesta nueva
+        [many] { $count } de respuestas nuevas
+       *[other] { $count } respuestas nuevas
+    }
+jump-to-new =
+    { $count ->
+        [one] Ir a la respuesta nueva
+        [many] Ir a lo nuevo ({ $count })
+       *[other] Ir a lo nuevo ({ $count })
+    }
+new-reply = nueva
+more-ways = Imágenes y más
 flaw-text = Escribe algo.
 flaw-group = Elige en qué comunidad.
 delete-post = Borrar lo que escribiste

@@ -24,7 +24,7 @@ use crate::{
     cards::Face,
     directory,
     language::{self, Language},
-    session, tongue,
+    notices, session, tongue,
 };
 
 /// What pages may load; media may have a host of their own.
@@ -65,6 +65,8 @@ pub(crate) struct Myself {
     pub(crate) form_token: String,
     /// Whether they keep order somewhere.
     pub(crate) is_staff: bool,
+    /// How much they were told since they last looked.
+    pub(crate) news: i64,
 }
 
 impl Visit {
@@ -73,8 +75,11 @@ impl Visit {
         let mut visit = Self::new(request, app);
         let Some(by) = session::look_up(request).await?.filter(|by| by.account.is_ready()) else { return Ok(visit) };
         let id = ActorId(by.account.id);
-        let found = app.read(move |c| Ok((store::actors::by_id(c, id)?, store::groups::moderated_by(c, id)?)));
-        let (actor, groups) = found.await?;
+        let found = app.read(move |c| {
+            let news = notices::news(c, id)?;
+            Ok((store::actors::by_id(c, id)?, store::groups::moderated_by(c, id)?, news))
+        });
+        let (actor, groups, news) = found.await?;
         if !language::is_chosen(request) {
             visit.language = Language::parse(&by.account.language).unwrap_or(visit.language);
         }
@@ -83,6 +88,7 @@ impl Visit {
             face: Face::new(app.site(), &actor),
             form_token: by.form_token,
             is_staff: by.account.admin || !groups.is_empty(),
+            news,
         });
         Ok(visit)
     }
@@ -157,6 +163,10 @@ pub(crate) struct Frame {
     pub(crate) colour: Option<String>,
     /// A picture for those who show links to it.
     pub(crate) picture: Option<String>,
+    /// What it is about, for software that reads pages: JSON-LD without its opening.
+    pub(crate) linked: Option<String>,
+    /// Whether it has something to do for the script.
+    pub(crate) is_lively: bool,
 }
 
 impl Frame {
@@ -179,9 +189,16 @@ impl Frame {
             place: "",
             communities: visit.communities.clone(),
             me: visit.me.clone(),
-            login: session::login_path(&visit.path),
+            // Nobody who signs in wants to come back to do so.
+            login: if visit.path.starts_with(session::LOGIN) {
+                session::LOGIN.to_owned()
+            } else {
+                session::login_path(&visit.path)
+            },
             kind: "website",
             picture: None,
+            linked: None,
+            is_lively: false,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The style sheet and the mark, each under a name that changes whenever it does.
+//! The style sheet, the script and the mark, each under a name that changes whenever it does.
 use std::sync::LazyLock;
 
 use actix_web::{
@@ -16,6 +16,9 @@ pub(crate) const MARK: &str = "/assets/mark-{version}.svg";
 /// The route of the colour of a community, by its six digits.
 pub(crate) const COLOUR: &str = "/assets/colour-{hash}.css";
 
+pub(crate) const SCRIPT: &str = "/assets/page-{version}.js";
+
+const PAGE: &str = include_str!("../assets/page.js");
 const SHEET: &str = include_str!("../assets/style.css");
 const SIGN: &str = include_str!("../assets/mark.svg");
 
@@ -46,6 +49,12 @@ pub(crate) async fn show_colour(digits: Path<String>) -> HttpResponse {
     }
 }
 
+/// Where this version of the script is.
+pub(crate) fn script() -> &'static str {
+    static PATH: LazyLock<String> = LazyLock::new(|| SCRIPT.replace("{version}", &fingerprint(PAGE)));
+    &PATH
+}
+
 /// FNV-1a: tells versions apart, and nothing else depends on it.
 fn fingerprint(text: &str) -> String {
     let hash = text
@@ -57,6 +66,11 @@ fn fingerprint(text: &str) -> String {
 /// `GET /assets/style-VERSION.css`
 pub(crate) async fn show_style() -> HttpResponse {
     answer("text/css; charset=utf-8", SHEET)
+}
+
+/// `GET /assets/page-VERSION.js`
+pub(crate) async fn show_script() -> HttpResponse {
+    answer("text/javascript; charset=utf-8", PAGE)
 }
 
 /// `GET /assets/mark-VERSION.svg`

@@ -101,14 +101,17 @@ pub(crate) struct Card {
     pub(crate) replies: String,
     pub(crate) likes: Option<String>,
     pub(crate) media: Vec<Medium>,
+    /// A small picture that stands for it in lists.
+    pub(crate) thumbnail: Option<String>,
     /// Whether its media are covered at first, without a warning that covers all of it.
     pub(crate) is_veiled: bool,
     pub(crate) links: Vec<Link>,
     pub(crate) ballot: Option<Ballot>,
     /// What it quotes, if that may be read.
     pub(crate) quoted: Option<Quoted>,
-    /// Whether whoever looks at it voted for it, or wrote it.
+    /// Whether whoever looks at it voted for it, keeps it, or wrote it.
     pub(crate) voted: bool,
+    pub(crate) saved: bool,
     pub(crate) mine: bool,
     /// Where one replies to it, changes it, deletes it, reports it, and keeps order.
     pub(crate) reply_page: String,
@@ -130,17 +133,20 @@ impl Card {
         let words = || html::excerpt(&content.html, HEADLINE);
         let headline = title.clone().or_else(|| warning.clone()).unwrap_or_else(words);
         let when = language::machine_moment(post.published);
+        let is_veiled = content.sensitive && warning.is_none();
+        let (body, media) = (body(view, title.as_deref()), media::shown(app, t, post));
+        let thumbnail = media::thumbnail(&media).filter(|_| !content.sensitive && warning.is_none());
         let about = |page: &str, what: &str| urls::asking(page, &[(what, &post.id.to_string())]);
         Self {
             id: post.id.0,
             headline: if headline.is_empty() { t.moment(post.published) } else { headline },
             // What comes with a warning is not given away beside it, and nothing is said twice.
             excerpt: match (&warning, &title) {
-                (None, Some(_)) => html::excerpt(&content.html, EXCERPT),
+                (None, Some(_)) => html::excerpt(&body, EXCERPT),
                 _ => String::new(),
             },
             titled: title.is_some(),
-            html: body(view, title.as_deref()),
+            html: body,
             language: content.language.clone(),
             warning,
             author: Face::new(site, author),
@@ -155,12 +161,14 @@ impl Card {
             locked: post.locked.is_some(),
             replies: t.replies(tally.replies),
             likes: (tally.likes > 0).then(|| t.likes(tally.likes)),
-            media: media::shown(app, t, post),
-            is_veiled: content.sensitive && content.warning.as_deref().is_none_or(str::is_empty),
+            thumbnail,
+            is_veiled,
+            media,
             links: media::links(post),
             ballot: Ballot::of(t, app.now(), post, None),
             quoted: None,
             voted: false,
+            saved: false,
             mine: false,
             reply_page: about(compose::PATH, "to"),
             edit_page: about(compose::PATH, "edit"),

@@ -1,4 +1,6 @@
 //! The page of a community: what it is for, how one takes part, who looks after it, and its threads in four orders.
+use std::collections::HashSet;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use app::{App, Result, view::PostView};
 use askama::Template;
@@ -6,7 +8,7 @@ use domain::{
     actor::Actor,
     charter::Charter,
     group::{GroupRules, Joining, MemberState, Role, Standing, Visibility},
-    id::ActorId,
+    id::{ActorId, PostId},
     policy::{self, Place},
     text::html,
     time::Timestamp,
@@ -88,6 +90,8 @@ struct Held {
     staff: Vec<(Role, Actor)>,
     pinned: Vec<(Thread, PostView)>,
     threads: Vec<(Thread, PostView)>,
+    /// Those of them in which something is new to whoever looks at them.
+    unread: HashSet<PostId>,
     next: Option<Cursor>,
     standing: Option<Standing>,
     charter: Option<Charter>,
@@ -113,14 +117,18 @@ impl Held {
         let people: Vec<_> = staff.iter().map(|member| member.person).collect();
         let people = store::actors::by_ids(c, &people)?;
         let known = |id| people.iter().find(|person| person.id == id && person.deleted.is_none()).cloned();
+        let (pinned, threads) = (listing::hydrate(c, pinned)?, listing::hydrate(c, found)?);
+        let mut unread = listing::unread(c, viewer, &threads)?;
+        unread.extend(listing::unread(c, viewer, &pinned)?);
         Ok(Some(Self {
             rules,
+            unread,
             followers: store::follows::count_followers(c, group.id)?,
             members: store::groups::count_members(c, group.id)?,
             latest: threads::latest_in(c, &[group.id])?.first().and_then(|(_, latest)| *latest),
             staff: staff.into_iter().filter_map(|member| Some((member.role, known(member.person)?))).collect(),
-            pinned: listing::hydrate(c, pinned)?,
-            threads: listing::hydrate(c, found)?,
+            pinned,
+            threads,
             next,
             charter: store::charters::of(c, group.id)?,
             standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
@@ -166,7 +174,10 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     if !summary.is_empty() {
         frame.description = summary;
     }
-    let row = |(thread, view): &(Thread, PostView)| Row::new(app, t, thread, view);
+    let row = |(thread, view): &(Thread, PostView)| Row {
+        is_unread: held.unread.contains(&thread.post),
+        ..Row::new(app, t, thread, view)
+    };
     let rows = held.pinned.iter().chain(&held.threads).map(row).collect();
     frame.picture.clone_from(&face.picture);
     Community {

@@ -1,6 +1,7 @@
-//! What is done with one button: joining and leaving a community, following somebody, and voting.
+//! What is done with one button: joining and leaving a community, following somebody, voting,
+//! keeping a post for oneself, and hearing of a conversation no more.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use app::{App, Me, Result, follows, members, votes};
+use app::{App, Me, Result, bookmarks, follows, members, pins, votes};
 use domain::{
     id::{ActorId, PostId},
     post::Vote,
@@ -18,6 +19,9 @@ pub(crate) const LEAVE: &str = "/leave";
 pub(crate) const FOLLOW: &str = "/follow";
 pub(crate) const UNFOLLOW: &str = "/unfollow";
 pub(crate) const VOTE: &str = "/vote";
+/// Where one keeps a post for oneself, and wants to hear of a conversation no more.
+pub(crate) const SAVE: &str = "/save";
+pub(crate) const HUSH: &str = "/hush";
 
 /// The community that a button is about.
 #[derive(Debug, Deserialize)]
@@ -93,6 +97,30 @@ pub(crate) async fn vote(request: HttpRequest, app: Data<App>, visit: Visit, sen
         Err(_none) => votes::retract(&app, sent.by.me, post).await,
     };
     done(&request, &app, &visit, result.map(drop), &format!("{back}#p{post}"))
+}
+
+/// The post that a switch is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Switch {
+    post: i64,
+    /// On, or anything else for off.
+    turn: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /save`
+pub(crate) async fn save(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Switch>) -> HttpResponse {
+    let Switch { post, turn, back } = sent.entered;
+    let result = bookmarks::set(&app, sent.by.me, PostId(post), turn == "on").await;
+    done(&request, &app, &visit, result, &format!("{back}#p{post}"))
+}
+
+/// `POST /hush`
+pub(crate) async fn hush(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Switch>) -> HttpResponse {
+    let Switch { post, turn, back } = sent.entered;
+    let result = pins::mute_thread(&app, sent.by.me, PostId(post), turn == "on").await;
+    done(&request, &app, &visit, result, &format!("{back}#p{post}"))
 }
 
 /// Back to where the button was, or the page that says why not.

@@ -81,13 +81,18 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
     let (site, t, order, after) = (app.site(), visit.language, asked.order(), asked.after());
     let found = app.read(move |c| {
         let (threads, next) = listing::page(c, Scope::Followed(me), order, Some(me), after)?;
-        Ok((listing::hydrate(c, threads)?, next, store::follows::groups(c, me, MINE)?))
+        let threads = listing::hydrate(c, threads)?;
+        let unread = listing::unread(c, Some(me), &threads)?;
+        Ok((threads, unread, next, store::follows::groups(c, me, MINE)?))
     });
-    let (threads, next, groups) = found.await?;
+    let (threads, unread, next, groups) = found.await?;
     let mut entries = directory::described(app, visit, groups).await?;
     let all = Some(site.page_on(&visit.host, directory::PATH));
     entries.sort_by_key(|entry| entry.face.name.to_lowercase());
-    let row = |(thread, view): &(Thread, PostView)| Row::new(app, t, thread, view);
+    let row = |(thread, view): &(Thread, PostView)| Row {
+        is_unread: unread.contains(&thread.post),
+        ..Row::new(app, t, thread, view)
+    };
     let mut frame = Frame::private(visit, t.home());
     frame.place = "home";
     Ok(Front {

@@ -1,7 +1,9 @@
 //! Threads in lists: their orders, the rule of each in words, and one row for each thread.
+use std::collections::{HashMap, HashSet};
+
 use app::{App, view::PostView};
 use domain::{
-    id::{ActorId, PostId},
+    id::{self, ActorId, PostId},
     urls,
 };
 use serde::Deserialize;
@@ -97,6 +99,8 @@ pub(crate) struct Row {
     pub(crate) is_answered: bool,
     pub(crate) latest: String,
     pub(crate) latest_exactly: String,
+    /// Whether something came since whoever looks at it read it.
+    pub(crate) is_unread: bool,
 }
 
 impl Row {
@@ -107,8 +111,23 @@ impl Row {
             is_answered: thread.replies > 0,
             latest: t.ago(app.now(), thread.latest),
             latest_exactly: language::machine_moment(thread.latest),
+            is_unread: false,
         }
     }
+}
+
+/// Those of the threads in which something came since `viewer` read them; none that they never opened.
+pub(crate) fn unread(
+    c: &mut Conn,
+    viewer: Option<ActorId>,
+    threads: &[(Thread, PostView)],
+) -> store::Result<HashSet<PostId>> {
+    let Some(me) = viewer else { return Ok(HashSet::new()) };
+    let ids: Vec<PostId> = threads.iter().map(|(thread, _)| thread.post).collect();
+    let read: HashMap<PostId, PostId> = store::readings::of(c, me, &ids)?.into_iter().collect();
+    // Replies are numbered by when they came or were written.
+    let is_news = |thread: &Thread| read.get(&thread.post).is_some_and(|last| id::at(thread.latest, 0) > last.0);
+    Ok(threads.iter().filter(|(thread, _)| is_news(thread)).map(|(thread, _)| thread.post).collect())
 }
 
 /// A page of threads, and where the next one begins.

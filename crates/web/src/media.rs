@@ -105,6 +105,12 @@ pub(crate) fn links(post: &Post) -> Vec<Link> {
     links.take(MOST).filter_map(link).collect()
 }
 
+/// A small version of the first picture.
+pub(crate) fn thumbnail(media: &[Medium]) -> Option<String> {
+    let first = media.iter().find(|medium| medium.kind == Kind::Picture)?;
+    Some(first.preview.as_ref().map_or(&first.url, |(small, _)| small).clone())
+}
+
 /// The first picture of a post that everybody may see at once, for those who show links to it.
 pub(crate) fn emblem(card: &crate::cards::Card) -> Option<String> {
     if card.is_veiled || card.warning.is_some() {

@@ -4,11 +4,16 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Result, notifications::Kind};
+use app::{App, Result, markers, notifications::Kind};
 use askama::Template;
-use domain::{actor::Actor, id::PostId, urls};
+use domain::{
+    actor::Actor,
+    id::{ActorId, NotificationId, PostId},
+    urls,
+};
 use serde::Deserialize;
 use store::{
+    Conn,
     notifications::Notification,
     timelines::{self, Told, Window},
 };
@@ -49,6 +54,18 @@ struct Notices {
     older: Option<String>,
 }
 
+/// How far somebody has read what they were told; clients know it by the same name.
+const READ: &str = "notifications";
+/// Beyond this nobody counts.
+const COUNTED: i64 = 99;
+
+/// How much somebody was told since they last looked, as far as anybody counts.
+pub(crate) fn news(c: &mut Conn, me: ActorId) -> store::Result<i64> {
+    let read = store::markers::of(c, me)?.into_iter().find(|marker| marker.timeline == READ);
+    let after = read.map_or(0, |marker| marker.last_read);
+    store::notifications::count_since(c, me, NotificationId(after), COUNTED)
+}
+
 /// `GET /notices`
 pub(crate) async fn show(
     request: HttpRequest,
@@ -58,13 +75,20 @@ pub(crate) async fn show(
     from: Option<Query<From>>,
 ) -> HttpResponse {
     let before = from.and_then(|from| from.before).unwrap_or(i64::MAX);
-    match notices(&app, &visit, &by, before).await {
+    let shown = async {
+        let (page, newest) = notices(&app, &visit, &by, before).await?;
+        if let (Some(newest), i64::MAX) = (newest, before) {
+            markers::set(&app, by.me, vec![(READ, newest.0)]).await?;
+        }
+        Ok(page)
+    };
+    match shown.await {
         Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
-async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result<Notices> {
+async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result<(Notices, Option<NotificationId>)> {
     let (site, t, me) = (app.site(), visit.language, by.me);
     let found = app.read(move |c| {
         let told = timelines::told(c, me.0, &Told::default(), Window { before, ..Window::newest(NOTICES) })?;
@@ -94,7 +118,8 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
     };
     let mut frame = Frame::private(visit, t.notices());
     frame.place = "notices";
-    Ok(Notices { frame, list: told.iter().filter_map(notice).collect(), older })
+    let newest = told.first().map(|notice| notice.id);
+    Ok((Notices { frame, list: told.iter().filter_map(notice).collect(), older }, newest))
 }
 
 fn sentence(t: Language, kind: &str, name: &str) -> String {

@@ -31,8 +31,18 @@ pub(crate) const INDEX: &str = "/sitemap.xml";
 const THREADS: i64 = 5_000;
 
 /// What is for people who are signed in, or different each time.
-const CLOSED: [&str; 9] =
-    ["/write", "/report", "/queue", "/notices", "/moderate", "/delete", "/login", "/authorize_interaction", "/search"];
+const CLOSED: [&str; 10] = [
+    "/write",
+    "/report",
+    "/queue",
+    "/notices",
+    "/moderate",
+    "/delete",
+    "/login",
+    "/authorize_interaction",
+    "/saved",
+    "/search",
+];
 
 /// `GET /robots.txt`
 pub(crate) async fn robots(request: HttpRequest, app: Data<App>) -> HttpResponse {

@@ -6,7 +6,7 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Path, Query},
 };
-use app::{App, Error, Result, view::PostView};
+use app::{App, Error, Me, Result, readings, view::PostView};
 use askama::Template;
 use domain::{
     id::PostId,
@@ -23,10 +23,11 @@ use crate::{
     cards::{Card, Face, Quoted},
     compose, elsewhere,
     language::Language,
-    media,
+    live, media,
     polls::Ballot,
 };
 
+mod linked;
 mod order;
 mod read;
 
@@ -56,6 +57,8 @@ struct Reply {
     reason: String,
     is_removed: bool,
     level: usize,
+    /// Whether it is news to whoever looks at the page.
+    is_new: bool,
     /// Whether a deeper list begins after it.
     opens: bool,
     /// How many lists end after it.
@@ -83,6 +86,16 @@ struct Thread {
     more: Option<String>,
     is_staff: bool,
     may_reply: bool,
+    /// Whether they want to hear of it no more; nothing if they are not signed in.
+    is_hushed: Option<bool>,
+    /// What they began to write below it.
+    draft: String,
+    /// The first reply that is news to them, and how many there are.
+    news: Option<(i64, usize)>,
+    /// Where the page hears of new replies.
+    live: Option<String>,
+    /// The language that a reply is taken to be in.
+    tongue: String,
     write: &'static str,
     /// Where those reply and vote who have their account elsewhere, if it is for everybody.
     elsewhere: Option<[String; 2]>,
@@ -133,11 +146,24 @@ async fn respond(
             // Not for those who only come along: programs read all there is.
             if viewer.is_some() {
                 app::backfills::opened(app, read.post.post.id).await?;
+                note(app, visit, &read).await?;
             }
             let thread = describe(app, visit, *read, asked);
             answer::page(request, StatusCode::OK, visit.keep(), &thread)
         }
     })
+}
+
+/// Records how far somebody has read now, if that is further than before.
+async fn note(app: &App, visit: &Visit, read: &Read) -> Result<()> {
+    let (Some(me), true) = (visit.viewer(), read.post.post.is_thread()) else { return Ok(()) };
+    let newest = read.replies.iter().map(|view| view.post.id).chain([read.post.post.id]).max();
+    match newest {
+        Some(newest) if read.read.is_none_or(|read| read < newest) => {
+            readings::mark(app, Me(me), read.post.post.id, newest).await
+        }
+        _ => Ok(()),
+    }
 }
 
 enum Found {
@@ -147,12 +173,14 @@ enum Found {
 
 fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let (site, t) = (app.site(), visit.language);
-    let Read { post, parents, closing, replies, gaps, last, quoted, liked, chosen, is_staff } = read;
+    let (is_staff, is_hushed) = (read.is_staff, read.is_hushed);
+    let Read { post, parents, closing, replies, gaps, last, quoted, liked, saved, read, draft, chosen, .. } = read;
     let made = |view: &PostView| {
         let id = view.post.id;
         let mine = visit.me.as_ref().map(|_| chosen.get(&id).map_or(&[][..], Vec::as_slice));
         Card {
             voted: liked.contains(&id),
+            saved: saved.contains(&id),
             mine: visit.viewer() == Some(view.post.author),
             ballot: Ballot::of(t, app.now(), &view.post, mine),
             quoted: quoted_by(app, t, view, &quoted),
@@ -189,10 +217,29 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let more = last.map(|last| {
         urls::asking(&card.page, &[("view", if is_linear { LINEAR } else { "" }), ("after", &last.to_string())])
     });
+    let is_whole = post.post.is_thread() && last.is_none();
+    frame.is_lively = is_whole || visit.me.is_some();
+    if frame.canonical.is_some() {
+        frame.linked = Some(linked::posting(&post, &replies, &card));
+    }
+    let replies = {
+        let mut arranged = arrange(post.post.id, is_linear, &replies, gaps, made);
+        for reply in &mut arranged {
+            let is_theirs = reply.card.as_ref().is_some_and(|card| !card.mine);
+            reply.is_new = is_theirs && read.is_some_and(|read| reply.id > read.0);
+        }
+        arranged
+    };
+    let new = || replies.iter().filter(|reply| reply.is_new);
     Thread {
+        news: new().next().map(|first| (first.id, new().count())),
+        live: is_whole.then(|| live::address(post.post.id)),
+        tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
+        is_hushed: visit.me.is_some().then_some(is_hushed),
+        draft,
         parents: parents.iter().map(|view| Card::new(app, t, view)).collect(),
         closing: closing.map(|(by, reason)| Closing { by: Face::new(site, &by), reason }),
-        replies: arrange(post.post.id, is_linear, &replies, gaps, made),
+        replies,
         other_view: view(if is_linear { "" } else { LINEAR }),
         may_reply: visit.me.is_some() && (!card.locked || is_staff),
         write: compose::PATH,
@@ -244,6 +291,7 @@ fn arrange(
             is_removed: gap.as_ref().is_some_and(|gap| gap.is_removed),
             reason: gap.map(|gap| gap.reason).unwrap_or_default(),
             level: *level,
+            is_new: false,
             opens: next > *level,
             closes: level.saturating_sub(next),
         }

@@ -168,7 +168,7 @@ async fn what_is_for_others_is_not_done() {
     let writing = app::posts::Writing { text: "Hola".into(), group: Some(huerto.id), ..Default::default() };
     let post = world.write(ana, writing).await;
     let bea = Browser::of(&world, bea, "en").await;
-    for path in ["/write", "/notices", "/queue", "/report?post=1", "/delete?post=1", "/moderate?post=1"] {
+    for path in ["/write", "/notices", "/saved", "/queue", "/report?post=1", "/delete?post=1", "/moderate?post=1"] {
         let answer = world.get(path, "en").await;
         assert!(answer.status == StatusCode::SEE_OTHER && answer.location.starts_with("/login?back="), "{path}");
     }

@@ -1,7 +1,11 @@
 //! What the page of a post needs, in a fixed number of queries.
 use std::collections::{HashMap, HashSet};
 
-use app::view::PostView;
+use app::{
+    Me,
+    drafts::{self, Place},
+    view::PostView,
+};
 use domain::{
     actor::Actor,
     id::{ActorId, PostId},
@@ -40,6 +44,14 @@ pub(super) struct Read {
     pub(super) quoted: HashMap<PostId, PostView>,
     /// Which of them whoever looks at the page voted for.
     pub(super) liked: HashSet<PostId>,
+    /// Which of them they keep for themselves.
+    pub(super) saved: HashSet<PostId>,
+    /// Whether they want to hear of the thread no more.
+    pub(super) is_hushed: bool,
+    /// How far they have read the thread, if they opened it before.
+    pub(super) read: Option<PostId>,
+    /// What they began to write below it.
+    pub(super) draft: String,
     /// What they chose in polls.
     pub(super) chosen: HashMap<PostId, Vec<usize>>,
     pub(super) is_staff: bool,
@@ -81,7 +93,19 @@ impl Read {
         let (post, replies) = (app::view::post(c, post)?, app::view::posts(c, below)?);
         let asking = replies.iter().chain([&post]).filter(|view| view.post.content.poll.is_some());
         let asking: Vec<PostId> = asking.map(|view| view.post.id).collect();
+        let (mut read, mut draft) = (None, String::new());
+        let (mut saved, mut is_hushed) = (HashSet::new(), false);
+        if let Some(me) = viewer {
+            saved = store::bookmarks::among(c, me, &shown)?;
+            is_hushed = store::pins::is_muted(c, me, post.post.root)?;
+            read = store::readings::of(c, me, &[post.post.root])?.first().map(|(_, last)| *last);
+            draft = drafts::find(c, Me(me), Place::Reply(post.post.id))?.map(|kept| kept.text).unwrap_or_default();
+        }
         Ok(Self {
+            saved,
+            is_hushed,
+            read,
+            draft,
             parents: app::view::posts(c, above)?,
             quoted: quoted(c, replies.iter().chain([&post]), viewer)?,
             chosen: polls::chosen(c, viewer, &asking)?,

@@ -1,0 +1,103 @@
+//! Coming back: what is new in a thread and among the notices, what software reads of a page, and what an open one hears.
+use std::pin::pin;
+
+use actix_web::{
+    body::MessageBody,
+    http::{StatusCode, header},
+    test::TestRequest,
+    web::Data,
+};
+use app::posts::Writing;
+use futures_util::future::poll_fn;
+
+use super::{
+    HERE, World,
+    journeys::{Browser, login},
+};
+
+#[actix_web::test]
+async fn whoever_comes_back_sees_what_is_new() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let thread = Writing { text: "Riego".into(), group: Some(huerto.id), ..Writing::default() };
+    let thread = world.write(bea, thread).await;
+    let bea = Browser::of(&world, bea, "en").await;
+    let first = bea.get(&thread.uri).await.body;
+    assert!(!first.contains("Go to the new reply") && !first.contains("class=\"news\""), "{first}");
+    let reply = world.write(ana, Writing { text: "A las siete".into(), parent: Some(thread.id), ..Writing::default() });
+    let reply = reply.await;
+    assert!(bea.get(&huerto.uri).await.body.contains("New replies</span>"));
+    let second = bea.get(&thread.uri).await.body;
+    assert!(second.contains(&format!("href=\"#p{}\">Go to the new reply", reply.id)), "{second}");
+    assert!(second.contains("class=\"reply new\"") && second.contains("1 unread"), "{second}");
+    assert!(!bea.get(&thread.uri).await.body.contains("class=\"reply new\""), "what was read is no news");
+    assert!(!bea.get(&huerto.uri).await.body.contains("New replies</span>"));
+    assert!(bea.get("/notices").await.body.contains("A las siete"));
+    assert!(!bea.get("/").await.body.contains("class=\"news\""), "what was told is no news");
+}
+
+#[actix_web::test]
+async fn software_reads_what_people_read() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let writing = Writing { text: "</script><b>&".into(), title: Some("Á".into()), ..Writing::default() };
+    let thread = world.write(ana, Writing { group: Some(huerto.id), ..writing }).await;
+    let reply = world.write(ana, Writing { text: "uno".into(), parent: Some(thread.id), ..Writing::default() }).await;
+    let warned = Writing { text: "dos".into(), warning: Some("Bichos".into()), ..Writing::default() };
+    world.write(ana, Writing { parent: Some(reply.id), ..warned }).await;
+    let page = world.get(&thread.uri, "es").await.body;
+    let data = page.split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data: serde_json::Value = serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {data}"));
+    assert_eq!((data["@type"].as_str(), data["headline"].as_str()), (Some("DiscussionForumPosting"), Some("Á")));
+    assert_eq!(data["comment"][0]["text"], "uno");
+    assert_eq!(data["comment"][0]["comment"][0]["text"], "Bichos", "what comes with a warning is not given away");
+    assert!(page.contains("type=\"application/rss+xml\""), "{page}");
+}
+
+#[actix_web::test]
+async fn an_open_page_hears_of_new_replies() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let thread = world.write(ana, Writing { text: "Hola".into(), group: Some(huerto.id), ..Writing::default() }).await;
+    let other = world.write(ana, Writing { text: "Otra".into(), group: Some(huerto.id), ..Writing::default() }).await;
+    assert_eq!(world.get("/live?thread=1", "es").await.status, StatusCode::NOT_FOUND);
+
+    let service = actix_web::App::new().app_data(Data::new(world.app.clone())).configure(crate::configure);
+    let service = actix_web::test::init_service(service).await;
+    let request = TestRequest::get().uri(&format!("/live?thread={}", thread.id)).peer_addr(HERE);
+    let request = request.insert_header((header::ACCEPT_LANGUAGE, "es")).to_request();
+    let response = actix_web::test::call_service(&service, request).await;
+    assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap(), "text/event-stream");
+    let mut body = pin!(response.into_body());
+    for (parent, text) in [(other.id, "allí"), (thread.id, "uno"), (thread.id, "dos")] {
+        world.write(ana, Writing { text: text.into(), parent: Some(parent), ..Writing::default() }).await;
+    }
+    for count in ["1 respuesta nueva", "2 respuestas nuevas"] {
+        let line = poll_fn(|context| body.as_mut().poll_next(context)).await.unwrap().unwrap();
+        let line = String::from_utf8(line.to_vec()).unwrap();
+        assert!(line.starts_with("data: {") && line.contains(count) && line.ends_with("\n\n"), "{line}");
+    }
+}
+
+#[actix_web::test]
+async fn one_keeps_posts_and_hushes_conversations() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let thread = Writing { text: "Riego".into(), group: Some(huerto.id), ..Writing::default() };
+    let thread = world.write(bea, thread).await;
+    let bea = Browser::of(&world, bea, "en").await;
+    assert_eq!(bea.send(&thread.uri, "/save", &[("turn", "on")]).await.status, StatusCode::SEE_OTHER);
+    assert!(bea.get("/saved").await.body.contains("Riego"));
+    assert_eq!(bea.send(&thread.uri, "/save", &[("turn", "off")]).await.status, StatusCode::SEE_OTHER);
+    assert!(!bea.get("/saved").await.body.contains("Riego"));
+
+    assert_eq!(bea.send(&thread.uri, "/hush", &[("turn", "on")]).await.status, StatusCode::SEE_OTHER);
+    let reply = |text: &str| Writing { text: text.into(), parent: Some(thread.id), ..Writing::default() };
+    world.write(ana, reply("en silencio")).await;
+    assert!(!bea.get("/notices").await.body.contains("en silencio"));
+    assert_eq!(bea.send(&thread.uri, "/hush", &[("turn", "off")]).await.status, StatusCode::SEE_OTHER);
+    world.write(ana, reply("en voz alta")).await;
+    assert!(bea.get("/notices").await.body.contains("en voz alta"));
+}
