@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use crate::network::{Browser, Eyes, Program, on_both};
+use crate::network::{Browser, Eyes, Program, eventually, on_both};
 
 /// axe-core as it is published; finds what keeps people out of a page.
 fn axe() -> String {
@@ -77,6 +77,65 @@ async fn a_new_site_is_set_up_on_a_phone() {
     assert_eq!(site.stop().await, Some(0));
 }
 
+async fn somebody_writes_and_another_one_hears_of_the_answer() {
+    let mut site = Program::install(Ipv4Addr::new(127, 0, 0, 43));
+    site.start().await;
+    site.person("ana").await;
+    let bea = site.person("bea").await;
+    let group = ["group", "create", "huerto", "--title", "Huerto", "--owner", "ana", "--json"];
+    let group = site.json(&group, "").await["id"].as_str().expect("a number").to_owned();
+    let (browser, axe) = (Browser::open(&site.url(""), Eyes::PHONE).await, axe());
+    browser.go("/login").await;
+    browser.fill("name", "ana").await;
+    browser.fill("password", "correct horse").await;
+    browser.press("main button[type=submit]").await;
+
+    // She writes a thread with a poll, looks at it first, and publishes it.
+    browser.go(&format!("/write?group={group}")).await;
+    sound(&browser, "es", &axe).await;
+    browser.fill("title", "¿Cuándo regamos?").await;
+    browser.fill("text", "Ahora hace **calor**.").await;
+    browser.press("button[name=preview]").await;
+    assert!(browser.text().await.contains("Así se verá en Mastodon"), "{}", browser.text().await);
+    sound(&browser, "es", &axe).await;
+    browser.press("main .form button.primary").await;
+    let thread = browser.path().await;
+    assert!(thread.starts_with("/@ana/"), "{thread}: {}", browser.text().await);
+    sound(&browser, "es", &axe).await;
+
+    // Her page is open when somebody answers, and it says so without a jump.
+    let number = thread.rsplit('/').next().expect("a number");
+    let reply = serde_json::json!({ "status": "A las siete", "in_reply_to_id": number });
+    site.api(&bea, "POST", "/api/v1/statuses", &reply).await;
+    eventually("the news of a reply", || async { browser.text().await.contains("1 respuesta nueva").then_some(()) })
+        .await;
+    assert!(!browser.text().await.contains("A las siete"), "nothing moves under the reader");
+    sound(&browser, "es", &axe).await;
+    browser.press("[data-live] a").await;
+    assert!(browser.text().await.contains("A las siete"), "{}", browser.text().await);
+
+    // What she began to write is there again, though she never sent it.
+    browser.fill("text", "Mejor a las ocho").await;
+    eventually("a draft", || async { browser.text().await.contains("Borrador guardado").then_some(()) }).await;
+    browser.go(&thread).await;
+    assert_eq!(browser.value("text").await, "Mejor a las ocho");
+    let search = "/search?q=riego+estado:con-respuesta";
+    for path in [search, "/notices", "/communities", "/saved", "/@ana", "/@bea", "/@huerto", "/"] {
+        browser.go(path).await;
+        sound(&browser, "es", &axe).await;
+    }
+    drop(browser);
+
+    let dark = Browser::open(&site.url(""), Eyes { dark: true, ..Eyes::DESK }).await;
+    let elsewhere = format!("/elsewhere?deed=reply&uri={}", site.url(&thread));
+    for path in [thread.as_str(), "/@huerto", search, &elsewhere, "/login", "/"] {
+        dark.go(path).await;
+        sound(&dark, "en", &axe).await;
+    }
+    assert_eq!(site.stop().await, Some(0));
+}
+
 on_both! {
     a_new_site_is_set_up_on_a_phone,
+    somebody_writes_and_another_one_hears_of_the_answer,
 }

@@ -173,7 +173,7 @@ async fn neighbour(app: &App) -> ActorId {
 
 /// What is opened is closed, in its order.
 fn is_well_formed(html: &str) -> std::result::Result<(), String> {
-    const EMPTY: [&str; 7] = ["?xml", "img", "meta", "link", "input", "br", "!doctype"];
+    const EMPTY: [&str; 6] = ["img", "meta", "link", "input", "br", "!doctype"];
     let mut open = Vec::new();
     for piece in html.split('<').skip(1) {
         let tag = piece.split('>').next().unwrap_or_default();

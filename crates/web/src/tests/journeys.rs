@@ -26,6 +26,10 @@ impl<'a> Browser<'a> {
         let request =
             TestRequest::get().uri(path).peer_addr(HERE).insert_header((header::COOKIE, self.cookie.as_str()));
         let answer = self.world.ask(request, "de").await;
+        // In a feed, elements are called as in pages and close otherwise.
+        if answer.body.starts_with("<?xml") {
+            return answer;
+        }
         assert_eq!(is_well_formed(&answer.body), Ok(()), "{path}: {}", answer.body);
         assert_eq!(strangers(&answer.body, self.language), Vec::<&str>::new(), "{path}");
         answer
