@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::network::{Network, Puppet, Software, id, on_both};
+use crate::network::{Network, PUBLIC, Puppet, Software, id, on_both};
 
 /// A post that quotes another one, as Mastodon writes it.
 fn quoting(by: &Puppet, quoted: &str, stamp: Option<&str>) -> Value {
@@ -93,6 +93,68 @@ async fn a_post_here_is_quoted_with_consent() {
     max.peer.only("Reject{QuoteRequest}");
 }
 
+async fn an_author_says_who_may_quote_and_hears_of_it() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, luis) = (alpha.person("ana").await, alpha.person("luis").await);
+    let max = net.peer("masto.test", Software::Mastodon).person("max");
+    let write = async |policy: &str| {
+        let body = json!({ "status": "quote me", "visibility": "public", "quote_approval_policy": policy });
+        ana.api("POST", "/api/v1/statuses", &body).await
+    };
+    let quote = async |post: &Value| {
+        luis.call("POST", "/api/v1/statuses", &json!({ "status": "see", "quoted_status_id": post["id"] })).await
+    };
+    let (open, few, closed) = (write("public").await, write("followers").await, write("nobody").await);
+    assert_eq!(
+        ana.call("POST", "/api/v1/statuses", &json!({ "status": "x", "quote_approval_policy": "y" })).await.status,
+        422
+    );
+    let policy = async |post: &Value| {
+        let document = alpha.document(post["uri"].as_str().unwrap()).await;
+        document["interactionPolicy"]["canQuote"]["automaticApproval"].clone()
+    };
+    assert_eq!(policy(&open).await, json!([PUBLIC]));
+    assert_eq!(policy(&few).await, json!([format!("{}/followers", ana.uri())]));
+    assert_eq!(policy(&closed).await, json!([ana.uri()]));
+    assert_eq!(luis.status(&few).await["quote_approval"]["current_user"], "denied");
+    assert_eq!(luis.status(&open).await["quote_approval"]["automatic"], json!(["public"]));
+    for post in [&few, &closed] {
+        assert_eq!(quote(post).await.status, 403);
+    }
+    luis.follow(&ana.handle()).await;
+    assert_eq!(quote(&few).await.status, 200);
+    assert_eq!(quote(&closed).await.status, 403);
+    let quoting = quote(&open).await.value();
+
+    // It is told, counted and listed; and so is what somebody elsewhere quotes, who asks the same question.
+    max.send(&alpha, &request(&max, closed["uri"].as_str().unwrap(), &quoting_of(&max, &closed))).await;
+    max.send(&alpha, &request(&max, few["uri"].as_str().unwrap(), &quoting_of(&max, &few))).await;
+    net.settle().await;
+    assert_eq!(max.peer.kinds(), ["Reject{QuoteRequest}", "Reject{QuoteRequest}"]);
+    assert_eq!(ana.status(&open).await["quotes_count"], 1);
+    let list = ana.read(&format!("/api/v1/statuses/{}/quotes", id(&open))).await;
+    assert_eq!(list.as_array().unwrap().iter().map(id).collect::<Vec<_>>(), [id(&quoting)]);
+    let told = ana.read("/api/v1/notifications?types[]=quote").await;
+    assert_eq!(told.as_array().unwrap().len(), 2);
+    assert_eq!((&told[0]["account"]["acct"], &told[0]["status"]["id"]), (&json!("luis"), &quoting["id"]));
+
+    // The wish may change; what was agreed stays.
+    let path = format!("/api/v1/statuses/{}/interaction_policy", id(&open));
+    let changed = ana.api("PUT", &path, &json!({ "quote_approval_policy": "nobody" })).await;
+    assert_eq!(changed["quote_approval"]["automatic"], json!([]));
+    assert_eq!(changed["edited_at"], Value::Null, "what it says is the same");
+    assert_eq!(policy(&open).await, json!([ana.uri()]));
+    assert_eq!(quote(&open).await.status, 403);
+    assert_eq!(luis.status(&quoting).await["quote"]["state"], "accepted");
+    assert_eq!(luis.call("PUT", &path, &json!({ "quote_approval_policy": "public" })).await.status, 403);
+}
+
+/// A post that quotes another one.
+fn quoting_of(by: &Puppet, post: &Value) -> Value {
+    quoting(by, post["uri"].as_str().unwrap(), None)
+}
+
 async fn a_post_elsewhere_is_quoted_with_consent() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -162,4 +224,8 @@ async fn a_post_elsewhere_is_quoted_with_consent() {
     assert_eq!(bea.call("POST", "/api/v1/statuses", &body).await.status, 403);
 }
 
-on_both![a_post_here_is_quoted_with_consent, a_post_elsewhere_is_quoted_with_consent];
+on_both![
+    a_post_here_is_quoted_with_consent,
+    a_post_elsewhere_is_quoted_with_consent,
+    an_author_says_who_may_quote_and_hears_of_it,
+];

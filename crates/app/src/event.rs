@@ -138,12 +138,19 @@ pub enum Event {
         /// The post.
         post: Arc<Post>,
     },
-    /// Whether a post may quote what it quotes has changed.
+    /// Whether a post may quote what it quotes has changed, or who may quote it.
     Requoted {
         /// The post that quotes.
         post: Arc<Post>,
         /// Where it came from.
         cause: Cause,
+    },
+    /// Somebody here is quoted, and agrees.
+    Quoted {
+        /// The post that quotes.
+        quoting: Arc<Post>,
+        /// Who is quoted.
+        author: ActorId,
     },
     /// Somebody here was asked by somebody elsewhere whether their post may be quoted.
     QuoteAnswered {

@@ -22,6 +22,8 @@ pub enum Kind {
     Status,
     /// Somebody likes their post.
     Favourite,
+    /// Somebody quotes their post.
+    Quote,
     /// Somebody passed their post on.
     Reblog,
     /// A poll is closed in which they voted, or which is theirs.
@@ -39,6 +41,7 @@ impl Kind {
             Self::FollowRequest => "follow_request",
             Self::Status => "status",
             Self::Favourite => "favourite",
+            Self::Quote => "quote",
             Self::Reblog => "reblog",
             Self::Poll => "poll",
             Self::Report => store::notifications::REPORT,
@@ -54,6 +57,13 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
             tell(tx, &[post.author], Kind::Favourite, *voter, About::Post(post))
         }
         Event::Shared { post, by, .. } => tell(tx, &[post.author], Kind::Reblog, *by, About::Post(post)),
+        Event::Quoted { quoting, author } => {
+            // Who may not read it does not hear of it.
+            match store::posts::seen(tx, quoting.id, Some(*author))? {
+                Some(_) => tell(tx, &[*author], Kind::Quote, quoting.author, About::Post(quoting)),
+                None => Ok(()),
+            }
+        }
         Event::FollowAsked { follow } => {
             let mut answerers = staff(tx, follow.target)?;
             answerers.push(follow.target);

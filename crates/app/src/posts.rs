@@ -275,6 +275,7 @@ pub fn receive_edit(
     if requoted {
         tx.emit(Event::Requoted { post: Arc::new(post.clone()), cause });
     }
+    quotes::receive_policy(tx, by, post.clone(), draft.content.quoting, cause)?;
     // The results of a poll come without a new date.
     polls::recount(tx, by, post, &draft.content, cause)
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use domain::{
     id::{ActorId, PostId, StampId},
     policy::{self, Refusal},
-    post::{Post, Quote, QuoteState},
+    post::{Content, FollowState, Post, Quote, QuoteState, Quoting},
     urls,
 };
+use store::Conn;
 
 use crate::{App, Cause, Error, Event, Me, Result, Tx, posts};
 
@@ -21,8 +22,13 @@ pub struct Request {
 
 /// What I am about to quote; its author is asked if that is somebody else elsewhere.
 pub(crate) async fn prepare(app: &App, me: Me, id: PostId) -> Result<Quote> {
-    let post = app.read(move |c| store::posts::seen(c, id, Some(me.0))).await?.ok_or(Error::NotFound)?;
-    policy::quote(&post, me.0)?;
+    let found = app.read(move |c| {
+        let Some(post) = store::posts::seen(c, id, Some(me.0))? else { return Ok(None) };
+        let follows = is_follower(c, &post, me.0)?;
+        Ok(Some((post, follows)))
+    });
+    let (post, follows) = found.await?.ok_or(Error::NotFound)?;
+    policy::quote(&post, me.0, follows)?;
     let state = if post.local || post.author == me.0 { QuoteState::Accepted } else { QuoteState::Pending };
     Ok(Quote { uri: post.uri, post: Some(post.id), state, stamp: None })
 }
@@ -32,12 +38,66 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, post: &Post, quote: &Quote) -> Result<
     let mut quote = quote.clone();
     if let (true, Some(id)) = (post.local, quote.post) {
         let quoted = posts::load(tx, id)?;
-        policy::quote(&quoted, post.author)?;
+        check(tx, &quoted, post.author)?;
         if quoted.local && quoted.author != post.author {
             quote.stamp = grant(tx, &quoted, &post.uri)?;
         }
     }
-    Ok(store::quotes::set(tx, post.id, &quote)?)
+    store::quotes::set(tx, post.id, &quote)?;
+    tell(tx, post, &quote)
+}
+
+/// Whether somebody follows the author of a post; asked only if it matters.
+fn is_follower(c: &mut Conn, post: &Post, who: ActorId) -> store::Result<bool> {
+    if post.content.quoting != Quoting::Followers {
+        return Ok(false);
+    }
+    let follow = store::follows::get(c, who, post.author)?;
+    Ok(follow.is_some_and(|follow| follow.state == FollowState::Accepted))
+}
+
+fn check(tx: &mut Tx<'_, '_>, quoted: &Post, who: ActorId) -> Result<()> {
+    let follows = is_follower(tx, quoted, who)?;
+    Ok(policy::quote(quoted, who, follows)?)
+}
+
+/// Tells an author here that they are quoted.
+fn tell(tx: &mut Tx<'_, '_>, quoting: &Post, quote: &Quote) -> Result<()> {
+    let (QuoteState::Accepted, Some(quoted)) = (quote.state, quote.post) else { return Ok(()) };
+    let quoted = posts::load(tx, quoted)?;
+    if quoted.local && quoted.author != quoting.author {
+        tx.emit(Event::Quoted { quoting: Arc::new(quoting.clone()), author: quoted.author });
+    }
+    Ok(())
+}
+
+/// Says who may quote a post of mine from now on; what was agreed before stays.
+pub async fn open_to(app: &App, me: Me, post: PostId, quoting: Quoting) -> Result<()> {
+    app.write(move |tx| {
+        let post = posts::load(tx, post)?;
+        receive_policy(tx, me.0, post, quoting, None)
+    })
+    .await
+}
+
+/// Records that an author, here or elsewhere, changed who may quote a post.
+pub(crate) fn receive_policy(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    post: Post,
+    quoting: Quoting,
+    cause: Cause,
+) -> Result<()> {
+    policy::edit(&post, by)?;
+    if post.content.quoting == quoting {
+        return Ok(());
+    }
+    let content = Content { quoting, ..post.content };
+    let post = Post { content, ..post };
+    let mentioned = store::posts::mentioned(tx, post.id)?;
+    store::posts::update(tx, &post, &mentioned)?;
+    tx.emit(Event::Requoted { post: Arc::new(post), cause });
+    Ok(())
 }
 
 /// The stamp of the author of a post here; none if they revoked it.
@@ -53,6 +113,7 @@ pub(crate) fn change(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, quote: Optio
         return Ok(false);
     }
     store::quotes::set(tx, post.id, quote)?;
+    tell(tx, post, quote)?;
     Ok(true)
 }
 
@@ -62,9 +123,10 @@ pub fn receive_request(tx: &mut Tx<'_, '_>, by: ActorId, quoted: PostId, request
     if !post.local {
         return Err(Error::NotFound);
     }
-    let stamp = match policy::quote(&post, by) {
+    let stamp = match check(tx, &post, by) {
         Ok(()) => grant(tx, &post, &request.quoting)?,
-        Err(_refused) => None,
+        Err(Error::Denied(_)) => None,
+        Err(error) => return Err(error),
     };
     tx.emit(Event::QuoteAnswered { post: Arc::new(post), by, request: request.clone(), stamp });
     Ok(())

@@ -4,7 +4,7 @@ use crate::{
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::{ActorId, PostId},
     media::Media,
-    post::{Audience, Poll, Post, Vote},
+    post::{Audience, Poll, Post, Quoting, Vote},
     time::Timestamp,
 };
 
@@ -335,10 +335,19 @@ pub fn hand_over(who: &Standing) -> Verdict {
     unless(!(who.role == Some(Role::Owner) || who.admin), Refusal::NotStaff)
 }
 
-/// Quoting a post: what everybody may read anybody may quote, and what is for few its author alone.
-pub fn quote(post: &Post, who: ActorId) -> Verdict {
+/// Quoting a post: what everybody may read may be quoted by those whom its author lets, and what is for few by its
+/// author alone. `follows` says whether `who` follows the author.
+pub fn quote(post: &Post, who: ActorId, follows: bool) -> Verdict {
     unless(!post.is_live(), Refusal::Gone)?;
-    unless(!post.audience.is_open() && post.author != who, Refusal::NotPublic)
+    if post.author == who {
+        return Ok(());
+    }
+    unless(!post.audience.is_open(), Refusal::NotPublic)?;
+    match post.content.quoting {
+        Quoting::Anybody => Ok(()),
+        Quoting::Followers => unless(!follows, Refusal::NotFollowing),
+        Quoting::Nobody => Err(Refusal::NotAuthor),
+    }
 }
 
 /// What a reader is to a post, all that [`see`] needs to know.

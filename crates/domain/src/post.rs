@@ -116,6 +116,20 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Whom an author lets quote a post that everybody may read.
+    #[derive(Default)]
+    Quoting {
+        /// Everybody.
+        #[default]
+        Anybody = "public",
+        /// Who follows the author.
+        Followers = "followers",
+        /// Only the author.
+        Nobody = "nobody",
+    }
+}
+
 /// What a post quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
@@ -204,6 +218,9 @@ pub struct Content {
     pub emoji: Vec<Emoji>,
     /// A poll.
     pub poll: Option<Poll>,
+    /// Who may quote it.
+    #[serde(default)]
+    pub quoting: Quoting,
 }
 
 /// A post as the store keeps it.

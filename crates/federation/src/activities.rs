@@ -169,7 +169,7 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "QuoteRequest",
         object: "a post",
         direction: Direction::Both,
-        meaning: "asks whether `instrument` may quote it (FEP-044f); what everybody may read anybody may quote, and what is for few only its author",
+        meaning: "asks whether `instrument` may quote it (FEP-044f); what everybody may read is quoted by those whom its author lets, and what is for few only by its author",
     },
     Activity {
         name: "Accept{QuoteRequest}",

@@ -73,6 +73,7 @@ impl Outbox for FederationOutbox {
             Event::Invited { group, person, by } => groups::invited(tx, *group, *person, *by),
             Event::PostRefused { group, author, attempt } => groups::refused(tx, *group, *author, attempt),
             Event::Posted { old: true, .. }
+            | Event::Quoted { .. }
             | Event::Warned { .. }
             | Event::GroupCreated { .. }
             | Event::JoinAsked { .. }

@@ -1,4 +1,6 @@
 //! Who follows whom.
+use std::collections::HashSet;
+
 use diesel::{prelude::*, sql_types::Bool, upsert::excluded};
 use domain::{
     actor::{Actor, ActorKind},
@@ -9,6 +11,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     rows::Word,
     schema::{actors, follows},
@@ -270,4 +273,14 @@ pub fn remove_peer(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
     db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq_any(there()))).execute(c))?;
     db!(tx, c => diesel::delete(follows::table.filter(follows::target_id.eq_any(there()))).execute(c))?;
     Ok(())
+}
+
+/// Whom of these somebody follows.
+pub fn accepted_among(conn: &mut Conn, follower: ActorId, targets: &[ActorId]) -> Result<HashSet<ActorId>> {
+    let found: Vec<i64> = db!(conn, c => follows::table
+        .filter(follows::follower_id.eq(follower.0).and(follows::target_id.among(targets)))
+        .filter(follows::state.eq(Word(FollowState::Accepted)))
+        .select(follows::target_id)
+        .load(c))?;
+    Ok(found.into_iter().map(ActorId).collect())
 }

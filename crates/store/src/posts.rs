@@ -2,7 +2,7 @@
 use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::{ActorId, PostId},
-    post::{Attachment, Audience, Content, Emoji, Poll, Post, PostKind, Tally},
+    post::{Attachment, Audience, Content, Emoji, Poll, Post, PostKind, Quoting, Tally},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,12 @@ struct Extras {
     emoji: Vec<Emoji>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     poll: Option<Poll>,
+    #[serde(default, skip_serializing_if = "is_usual")]
+    quoting: Quoting,
+}
+
+fn is_usual(quoting: &Quoting) -> bool {
+    *quoting == Quoting::default()
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -62,7 +68,7 @@ struct Row {
 
 impl From<Row> for Post {
     fn from(row: Row) -> Self {
-        let Extras { attachments, tags, emoji, poll } = row.extras.0;
+        let Extras { attachments, tags, emoji, poll, quoting } = row.extras.0;
         Self {
             id: PostId(row.id),
             uri: row.uri,
@@ -85,6 +91,7 @@ impl From<Row> for Post {
                 tags,
                 emoji,
                 poll,
+                quoting,
             },
             local: row.local,
             published: Timestamp(row.published),
@@ -99,7 +106,8 @@ impl From<Row> for Post {
 
 fn extras(content: &Content) -> Json<Extras> {
     let content = content.clone();
-    Json(Extras { attachments: content.attachments, tags: content.tags, emoji: content.emoji, poll: content.poll })
+    let Content { attachments, tags, emoji, poll, quoting, .. } = content;
+    Json(Extras { attachments, tags, emoji, poll, quoting })
 }
 
 impl From<&Post> for Row {

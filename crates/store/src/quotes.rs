@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::{prelude::*, upsert::excluded};
 use domain::{
-    id::{PostId, StampId},
+    id::{ActorId, PostId, StampId},
     post::{Quote, QuoteState},
     time::Timestamp,
 };
@@ -13,7 +13,10 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::Word,
-    schema::{quotes, stamps},
+    schema::{posts, quotes, stamps},
+    timelines::Window,
+    visible::visible,
+    wanted::{Whom, wanted},
 };
 
 /// The columns of a quote: the post, the id and the number of what it quotes, the state, the stamp.
@@ -53,6 +56,35 @@ pub fn set(tx: &mut Tx<'_>, post: PostId, quote: &Quote) -> Result<()> {
         ))
         .execute(c))?;
     Ok(())
+}
+
+/// How many posts quote each of these, with the consent of its author.
+pub fn counts(conn: &mut Conn, ids: &[PostId]) -> Result<HashMap<PostId, i64>> {
+    let rows: Vec<(Option<i64>, i64)> = db!(conn, c => quotes::table
+        .inner_join(posts::table.on(posts::id.eq(quotes::post_id)))
+        .filter(quotes::quoted_id.among(ids).and(quotes::state.eq(Word(QuoteState::Accepted))))
+        .filter(posts::deleted.is_null().and(posts::removed.is_null()))
+        .group_by(quotes::quoted_id)
+        .select((quotes::quoted_id, diesel::dsl::count_star()))
+        .load(c))?;
+    Ok(rows.into_iter().filter_map(|(id, count)| Some((PostId(id?), count))).collect())
+}
+
+/// The posts that quote one with the consent of its author, those that `viewer` may read and wants to see.
+pub fn quoting(conn: &mut Conn, quoted: PostId, viewer: Option<ActorId>, window: Window) -> Result<Vec<PostId>> {
+    let ids: Vec<i64> = db!(conn, c => {
+        let query = quotes::table
+            .inner_join(posts::table.on(posts::id.eq(quotes::post_id)))
+            .filter(quotes::quoted_id.eq(quoted.0).and(quotes::state.eq(Word(QuoteState::Accepted))))
+            .filter(quotes::post_id.lt(window.before).and(quotes::post_id.gt(window.after)))
+            .filter(visible(viewer))
+            .filter(wanted(viewer, Whom::Author))
+            .select(quotes::post_id)
+            .limit(window.limit)
+            .into_boxed();
+        if window.nearest { query.order(quotes::post_id.asc()) } else { query.order(quotes::post_id.desc()) }.load(c)
+    })?;
+    Ok(window.arrange(ids.into_iter().map(PostId).collect()))
 }
 
 /// The post that quotes by this stamp.

@@ -400,6 +400,7 @@ apply = Apply
 told-mention = { $name } replied to you or mentioned you
 told-follow = { $name } follows you
 told-request = { $name } waits for an answer to a request
+told-quote = { $name } quoted what you wrote
 told-vote = { $name } voted for what you wrote
 told-share = { $name } shared what you wrote
 told-report = { $name } reported something

@@ -416,6 +416,7 @@ apply = Aplicar
 told-mention = { $name } te ha respondido o mencionado
 told-follow = { $name } te sigue
 told-request = { $name } espera respuesta a su solicitud
+told-quote = { $name } ha citado lo que escribiste
 told-vote = { $name } ha votado a favor de lo que escribiste
 told-share = { $name } ha compartido lo que escribiste
 told-report = { $name } ha denunciado algo

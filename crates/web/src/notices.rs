@@ -127,6 +127,7 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         "mention" => t.told_mention(name),
         "follow" => t.told_follow(name),
         "follow_request" => t.told_request(name),
+        "quote" => t.told_quote(name),
         "favourite" => t.told_vote(name),
         "reblog" => t.told_share(name),
         "admin.report" => t.told_report(name),

@@ -7,7 +7,7 @@ use domain::{
     host::Host,
     id::{ActorId, MediaId, PostId},
     policy::{self, Place},
-    post::{Audience, Content, Poll, Post, PostKind},
+    post::{Audience, Content, Poll, Post, PostKind, Quoting},
     text::{hashtag, language, markdown, mention, plain, title},
 };
 
@@ -45,6 +45,8 @@ pub struct Writing {
     pub poll: Option<Poll>,
     /// The post it quotes.
     pub quote: Option<PostId>,
+    /// Who may quote it.
+    pub quoting: Quoting,
 }
 
 impl Default for Writing {
@@ -61,6 +63,7 @@ impl Default for Writing {
             media: Vec::new(),
             poll: None,
             quote: None,
+            quoting: Quoting::default(),
         }
     }
 }
@@ -200,6 +203,7 @@ fn render(app: &App, writing: Writing, known: &HashMap<String, Actor>, starts_th
         tags: hashtag::find(&writing.text),
         emoji: Vec::new(),
         poll: writing.poll,
+        quoting: writing.quoting,
         source: Some(writing.text),
     }
 }

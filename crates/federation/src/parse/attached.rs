@@ -1,12 +1,12 @@
 //! What hangs on a post: pictures and links, hashtags, custom emoji, the options of a poll.
 use domain::{
     media::Focus,
-    post::{Attachment, Emoji, Poll},
+    post::{Attachment, Emoji, Poll, Quoting},
     text::{hashtag, plain},
 };
 use serde_json::Value;
 
-use super::shape::{count, each, http, id, is_a, link, link_of, moment, text, types};
+use super::shape::{count, each, http, id, is_a, is_public, link, link_of, moment, text, types};
 
 const ATTACHMENTS: usize = 16;
 const EMOJI: usize = 50;
@@ -145,6 +145,23 @@ pub(super) fn quote(post: &Value) -> Option<(String, Option<String>)> {
     let given = QUOTES.into_iter().find_map(|key| each(post, key).find_map(id).and_then(http));
     let stamp = each(post, "quoteAuthorization").find_map(id).and_then(http).map(str::to_owned);
     given.or_else(linked).map(|quoted| (quoted.to_owned(), stamp))
+}
+
+/// Whom its author lets quote a post (FEP-044f), as far as that is known: who may ask is not refused before. What says
+/// nothing of it is from before there were such words.
+pub(super) fn quoting(post: &Value) -> Quoting {
+    let Some(policy) = post.get("interactionPolicy").and_then(|policy| policy.get("canQuote")) else {
+        return Quoting::Anybody;
+    };
+    let author = each(post, "attributedTo").find_map(id);
+    let asked = each(policy, "manualApproval").filter_map(id);
+    let mut anybody = each(policy, "automaticApproval").filter_map(id).filter(|who| is_public(who)).chain(asked);
+    let mut others = each(policy, "automaticApproval").filter_map(id).filter(|who| Some(*who) != author);
+    match (anybody.next(), others.next()) {
+        (Some(_), _) => Quoting::Anybody,
+        (None, Some(_)) => Quoting::Followers,
+        (None, None) => Quoting::Nobody,
+    }
 }
 
 /// The poll of a question, if it has options.

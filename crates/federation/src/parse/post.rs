@@ -155,6 +155,7 @@ fn content(
         tags,
         emoji,
         poll: attached::poll(document),
+        quoting: attached::quoting(document),
     }
 }
 

@@ -3,6 +3,7 @@ use std::{fs, path::Path, sync::LazyLock};
 
 use domain::time::Timestamp;
 use openssl::pkey::{Id, PKey};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -180,4 +181,94 @@ fn each_kind_of_proof_is_of_its_own_key_and_of_what_it_covered() {
     assert!(integrity::read(&create, None, NOW).is_some_and(|claim| claim.holds(&key)));
     create["signature"] = linked::sign(&create, &rsa, id, NOW).unwrap();
     assert!(integrity::read(&create, None, NOW).is_some_and(|claim| claim.holds(&key)), "both, in this order");
+}
+
+/// Any document, with words that are hard to spell.
+fn any_document() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_filter("JSON has no infinity", |number| number.is_finite()).prop_map(Value::from),
+        "\\PC{0,8}".prop_map(Value::from),
+        prop::sample::select(vec!["", "\u{1f600}", "\u{fb33}", "\u{7f}", "\"\\/", "\u{0}\n\t"]).prop_map(Value::from),
+    ];
+    let key = || prop_oneof!["[a-z@]{1,6}", "\\PC{0,3}"];
+    let tree = leaf.prop_recursive(3, 24, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(key(), inner, 0..5).prop_map(|entries| entries.into_iter().collect()),
+        ]
+    });
+    prop::collection::hash_map(key(), tree, 1..6).prop_map(|entries| {
+        let mut document: Value = entries.into_iter().filter(|(key, _)| key != "proof" && key != "signature").collect();
+        document["id"] = json!("https://server.example/activities/1");
+        document
+    })
+}
+
+/// All documents that differ from this one in one place.
+fn spoiled(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => {
+            let inside = items.iter().enumerate().flat_map(|(at, item)| {
+                spoiled(item).into_iter().map(move |other| {
+                    let mut whole = items.clone();
+                    whole[at] = other;
+                    Value::from(whole)
+                })
+            });
+            let longer = items.iter().cloned().chain([Value::Null]).collect::<Vec<_>>();
+            inside.chain([Value::from(longer)]).collect()
+        }
+        Value::Object(entries) => {
+            let change = |key: &String, other: Option<Value>| {
+                let mut whole = entries.clone();
+                match other {
+                    Some(other) => whole.insert(key.clone(), other),
+                    None => whole.remove(key),
+                };
+                Value::from(whole)
+            };
+            let each = entries.iter().flat_map(|(key, inner)| {
+                let others = spoiled(inner).into_iter().map(Some).chain([None]);
+                others.map(|other| change(key, other)).collect::<Vec<_>>()
+            });
+            each.collect()
+        }
+        Value::String(text) => vec![json!(format!("{text}x")), Value::Null],
+        Value::Null => vec![json!(false), json!("")],
+        _ => vec![Value::Null, json!("1")],
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_canonical_spelling_is_of_the_same_document(document in any_document()) {
+        let text = jcs::text(&document).unwrap();
+        let read: Value = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(&jcs::text(&read).unwrap(), &text);
+        let spaced: Value = serde_json::from_str(&serde_json::to_string_pretty(&document).unwrap()).unwrap();
+        prop_assert_eq!(jcs::text(&spaced).unwrap(), text);
+    }
+
+    #[test]
+    fn a_proof_of_ours_holds_for_what_it_was_made_for_and_for_nothing_else(document in any_document()) {
+        let (secret, key) = alice();
+        let proof = integrity::prove(&document, &secret, "https://server.example/users/alice#ed25519-key", NOW).unwrap();
+        let with = |mut document: Value| {
+            document["proof"] = proof.clone();
+            document
+        };
+        prop_assert!(holds(&with(document.clone()), None, &key));
+        let sent: Value = serde_json::from_str(&with(document.clone()).to_string()).unwrap();
+        prop_assert!(holds(&sent, None, &key));
+        for other in spoiled(&document) {
+            if other.is_object() && jcs::text(&other).unwrap() != jcs::text(&document).unwrap() {
+                prop_assert!(!holds(&with(other.clone()), None, &key), "{}", other);
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use app::view::PostView;
 use domain::{
-    post::{Attachment, Post, PostKind, Quote, QuoteState},
+    post::{Attachment, Post, PostKind, Quote, QuoteState, Quoting},
     text::{html, title},
     urls::{self, PostPart, Site},
 };
@@ -64,7 +64,7 @@ pub struct Object<'a> {
     attachment: Vec<Media<'a>>,
     tag: Vec<Tag<'a>>,
     #[serde(flatten)]
-    quote: Option<Quoting<'a>>,
+    quote: Option<Quotation<'a>>,
     #[serde(flatten)]
     poll: Option<Choices<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +72,7 @@ pub struct Object<'a> {
     #[serde(flatten)]
     collections: Option<Collections>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    interaction_policy: Option<Policy>,
+    interaction_policy: Option<Policy<'a>>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -91,7 +91,7 @@ struct Language<'a> {
 /// What is quoted, under each of the names it has.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Quoting<'a> {
+struct Quotation<'a> {
     quote: &'a str,
     quote_uri: &'a str,
     #[serde(rename = "_misskey_quote")]
@@ -168,17 +168,17 @@ struct Collections {
     shares: Count,
 }
 
-/// Whoever may read it may quote it; silence would mean that nobody may.
+/// Who may quote it; silence would mean that nobody may.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Policy {
-    can_quote: Approval,
+struct Policy<'a> {
+    can_quote: Approval<'a>,
 }
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Approval {
-    automatic_approval: [&'static str; 1],
+struct Approval<'a> {
+    automatic_approval: [&'a str; 1],
 }
 
 /// A post in the given form.
@@ -216,7 +216,7 @@ pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
         updated: post.edited.map(date),
         attachment: content.attachments.iter().map(|one| media(site, one, form)).collect(),
         tag: tags(site, view),
-        quote: quoted(view).map(|quote| Quoting {
+        quote: quoted(view).map(|quote| Quotation {
             quote: &quote.uri,
             quote_uri: &quote.uri,
             misskey: &quote.uri,
@@ -225,10 +225,14 @@ pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
         poll: choices(post).filter(|_| form == Form::Note),
         context: context(site, view),
         collections: post.local.then(|| collections(view)),
-        interaction_policy: post
-            .audience
-            .is_open()
-            .then_some(Policy { can_quote: Approval { automatic_approval: [PUBLIC] } }),
+        interaction_policy: post.audience.is_open().then(|| {
+            let who = match content.quoting {
+                Quoting::Anybody => PUBLIC,
+                Quoting::Followers => view.author.followers.as_deref().unwrap_or(&view.author.uri),
+                Quoting::Nobody => &view.author.uri,
+            };
+            Policy { can_quote: Approval { automatic_approval: [who] } }
+        }),
     }
 }
 

@@ -111,6 +111,7 @@ impl Marks {
             Event::Posted { post, .. }
             | Event::Edited { post, .. }
             | Event::Requoted { post, .. }
+            | Event::Quoted { quoting: post, .. }
             | Event::Deleted { post, .. }
             | Event::Removed { post, .. }
             | Event::Restored { post, .. }

@@ -7,7 +7,7 @@ use domain::{
     filter::{Filter, Place},
     id::{ActorId, PostId},
     policy,
-    post::{Audience, Content, Post, QuoteState, Vote},
+    post::{Audience, Content, Post, QuoteState, Quoting, Vote},
     text::{html, title},
     time::Timestamp,
     urls::Site,
@@ -186,6 +186,10 @@ struct Own {
     filters: Vec<Filter>,
     /// What of the posts, and of the posts they reply to, may be read.
     seen: HashSet<PostId>,
+    /// How often each is quoted.
+    quotes: HashMap<PostId, i64>,
+    /// Whom they follow of those whose followers alone may quote them.
+    follows: HashSet<ActorId>,
 }
 
 impl Own {
@@ -195,12 +199,16 @@ impl Own {
         let roots: Vec<PostId> = views.iter().map(|view| view.post.root).collect();
         let near: Vec<PostId> = views.iter().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
         let seen = store::timelines::visible_among(conn, &near, me)?;
-        let Some(me) = me else { return Ok(Self { seen, ..Self::default() }) };
+        let quotes = store::quotes::counts(conn, &ids)?;
+        let Some(me) = me else { return Ok(Self { seen, quotes, ..Self::default() }) };
         let votes = store::votes::of(conn, me, &ids)?;
         let liked = votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect();
         let asking: Vec<PostId> =
             views.iter().filter(|view| view.post.content.poll.is_some()).map(|view| view.post.id).collect();
         let chosen = if asking.is_empty() { HashMap::new() } else { store::polls::chosen(conn, me, &asking)? };
+        let picky = |view: &&PostView| view.post.content.quoting == Quoting::Followers && view.post.author != me;
+        let picky: Vec<ActorId> = views.iter().filter(picky).map(|view| view.post.author).collect();
+        let follows = if picky.is_empty() { HashSet::new() } else { store::follows::accepted_among(conn, me, &picky)? };
         let mut filters = store::filters::of(conn, me, None)?;
         filters.retain(|filter| filter.holds(reader.now));
         Ok(Self {
@@ -212,6 +220,8 @@ impl Own {
             muted: store::pins::muted_among(conn, me, &roots)?,
             filters,
             seen,
+            quotes,
+            follows,
         })
     }
 
@@ -254,7 +264,7 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         replies_count: view.tally.replies,
         reblogs_count: view.tally.shares,
         favourites_count: view.tally.likes,
-        quotes_count: 0,
+        quotes_count: own.quotes.get(&id).copied().unwrap_or_default(),
         favourited: own.liked.contains(&id),
         reblogged: own.shared.contains(&id),
         muted: own.muted.contains(&post.root),
@@ -276,17 +286,18 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
             Poll::new(id, poll, (chosen, reader.me == Some(post.author)), reader.now)
         }),
         quote: view.quote.as_ref().map(|quote| Quote { state: quote.state.as_str(), quoted_status: None }),
-        quote_approval: approval(reader, post),
+        quote_approval: approval(reader, post, own),
     }
 }
 
-fn approval(reader: &Reader, post: &Post) -> Approval {
-    let may = reader.me.is_some_and(|me| policy::quote(post, me).is_ok());
-    Approval {
-        automatic: if post.audience.is_open() { vec!["public"] } else { Vec::new() },
-        manual: Nothing::default(),
-        current_user: if may { "automatic" } else { "denied" },
-    }
+fn approval(reader: &Reader, post: &Post, own: &Own) -> Approval {
+    let may = reader.me.is_some_and(|me| policy::quote(post, me, own.follows.contains(&post.author)).is_ok());
+    let automatic = match post.content.quoting {
+        Quoting::Anybody if post.audience.is_open() => vec!["public"],
+        Quoting::Followers if post.audience.is_open() => vec!["followers"],
+        _ => Vec::new(),
+    };
+    Approval { automatic, manual: Nothing::default(), current_user: if may { "automatic" } else { "denied" } }
 }
 
 /// Puts what is quoted into the quotes whose author may quote it, as far as the reader may see it; no deeper.

@@ -1,16 +1,18 @@
 //! What one does about a status for oneself: pinning it, hearing of its thread no more; and what it said before.
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{self, Data, ServiceConfig},
 };
 use app::{App, Me, pins};
 use store::timelines::Entry;
 
-use super::{find, find_post, status};
+use super::{find, find_post, status, write::quoting};
 use crate::{
     caller::{Allowed, ReadStatuses, Viewer, WriteAccounts, WriteMutes, WriteStatuses},
-    entities::{Nothing, Reader, status as entity},
+    entities::{Reader, status as entity},
     error::{Error, Result},
+    paging::{self, Ends},
+    params::{Asked, Sent},
     route::{Number, at, get},
 };
 
@@ -66,14 +68,35 @@ async fn translate(app: Data<App>, caller: Allowed<ReadStatuses>, Number(id): Nu
     Err(Error::missing())
 }
 
-/// Nobody may quote, whatever an author wishes: there are no quotes here.
-async fn policy(app: Data<App>, caller: Allowed<WriteStatuses>, Number(id): Number) -> Result<HttpResponse> {
+/// Says who may quote a status of mine.
+async fn policy(
+    app: Data<App>,
+    caller: Allowed<WriteStatuses>,
+    Number(id): Number,
+    sent: Sent,
+) -> Result<HttpResponse> {
     let post = find_post(&app, id, caller.me).await?;
-    domain::policy::edit(&post, caller.me.0).map_err(Error::denied)?;
+    let wish = quoting(&sent.read()?)?.ok_or_else(|| Error::invalid("`quote_approval_policy` is missing"))?;
+    app::quotes::open_to(&app, caller.me, post.id, wish).await?;
     Ok(HttpResponse::Ok().json(status(&app, Some(caller.me), Entry::of(post.id)).await?))
 }
 
-async fn quotes(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) -> Result<HttpResponse> {
-    find(&app, id, caller.me).await?;
-    Ok(HttpResponse::Ok().json(Nothing::default()))
+/// Who quotes a status.
+async fn quotes(
+    app: Data<App>,
+    caller: Viewer<ReadStatuses>,
+    Number(id): Number,
+    Asked(params): Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let (quoted, window) = (find(&app, id, caller.me).await?.post, paging::window(&params, 20, 40));
+    let reader = Reader::new(&app, caller.me);
+    let page = app.read(move |c| {
+        let found = store::quotes::quoting(c, quoted, reader.me, window)?;
+        let ends = Ends::of(found.iter().map(|post| post.0), window);
+        let entries: Vec<Entry> = found.into_iter().map(Entry::of).collect();
+        Ok((entity::list(c, &reader, &entries)?, ends))
+    });
+    let (statuses, ends) = page.await?;
+    Ok(paging::answer(&request, app.site(), &statuses, ends))
 }

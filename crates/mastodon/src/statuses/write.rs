@@ -6,7 +6,7 @@ use app::{
 };
 use domain::{
     id::{MediaId, PostId},
-    post::{Audience, Post},
+    post::{Audience, Post, Quoting},
     text::title,
 };
 use store::timelines::Entry;
@@ -38,6 +38,7 @@ pub(super) async fn create(
         poll: polls::asked(&params, app.now())?,
         quote: quoted(&app, &params, me).await?,
         media: media_ids(&params)?.unwrap_or_default(),
+        quoting: quoting(&params)?.unwrap_or_default(),
         ..text(&params)
     };
     if let Some(due) = schedule::due(&params)? {
@@ -85,6 +86,13 @@ async fn quoted(app: &App, params: &Params, me: Me) -> Result<Option<PostId>> {
     Ok(Some(find(app, number, Some(me)).await?.post))
 }
 
+/// Who may quote what is written, if anything is said of it.
+pub(super) fn quoting(params: &Params) -> Result<Option<Quoting>> {
+    let word = params.text("quote_approval_policy").filter(|word| !word.is_empty());
+    let known = |word: String| word.parse().map_err(|_unknown| Error::invalid("there is no such policy"));
+    word.map(known).transpose()
+}
+
 pub(super) async fn edit(
     app: Data<App>,
     caller: Allowed<WriteStatuses>,
@@ -98,9 +106,10 @@ pub(super) async fn edit(
     let language = params.text("language").or(kept.language);
     let poll = polls::asked(&params, app.now())?.or(kept.poll);
     let media = media_ids(&params)?.unwrap_or(kept.media);
+    let quoting = quoting(&params)?.unwrap_or(kept.quoting);
     describe(&app, me, &params, &media).await?;
     let Writing { text, warning, sensitive, .. } = written;
-    let writing = Writing { text, warning, sensitive, language, poll, media, ..kept };
+    let writing = Writing { text, warning, sensitive, language, poll, media, quoting, ..kept };
     let post = posts::edit(&app, me, post.id, writing).await?;
     Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post.id)).await?))
 }
@@ -141,6 +150,7 @@ async fn keep(app: &App, me: Me, post: &Post) -> Result<Writing> {
             parent,
             media: post.content.attachments.iter().filter_map(|attachment| attachment.media).collect(),
             poll: post.content.poll.clone(),
+            quoting: post.content.quoting,
             ..Writing::default()
         })
     });

@@ -121,7 +121,8 @@ async fn what_is_off_answers_as_where_it_is_off(w: World) {
     assert_eq!(w.post(&w.bea, &of(&post, "/translate")).await.status, 404);
     assert_eq!(w.get(&w.bea, &of(&post, "/quotes")).await.ok(), json!([]));
     let policy = json!({ "quote_approval_policy": "nobody" });
-    assert_eq!(w.call(&w.ana, "PUT", &of(&post, "/interaction_policy"), policy.clone()).await.ok()["id"], post["id"]);
+    let closed = w.call(&w.ana, "PUT", &of(&post, "/interaction_policy"), policy.clone()).await.ok();
+    assert_eq!((&closed["id"], &closed["quote_approval"]["automatic"]), (&post["id"], &json!([])));
     assert_eq!(w.call(&w.bea, "PUT", &of(&post, "/interaction_policy"), policy).await.status, 403);
 }
 
