@@ -185,10 +185,17 @@ fn a_poll_takes_one_ballot_of_others_until_it_closes() {
 fn only_what_is_public_is_quoted_by_others() {
     for audience in Audience::ALL {
         let post = thread(*audience);
-        assert_eq!(quote(&post, ActorId(9)).is_ok(), audience.is_open(), "{audience}");
-        assert_eq!(quote(&post, post.author), Ok(()));
+        assert_eq!(quote(&post, ActorId(9), false).is_ok(), audience.is_open(), "{audience}");
+        for quoting in Quoting::ALL {
+            let content = Content { quoting: *quoting, ..post.content.clone() };
+            let post = Post { content, ..post.clone() };
+            assert_eq!(quote(&post, post.author, false), Ok(()));
+            let may = |follows| quote(&post, ActorId(9), follows).is_ok();
+            let wished = (*quoting == Quoting::Anybody, *quoting != Quoting::Nobody);
+            assert_eq!((may(false), may(true)), (wished.0 && audience.is_open(), wished.1 && audience.is_open()));
+        }
         let removed = Post { removed: Some(Timestamp(1)), ..post };
-        assert_eq!(quote(&removed, removed.author), Err(Refusal::Gone));
+        assert_eq!(quote(&removed, removed.author, false), Err(Refusal::Gone));
     }
 }
 
