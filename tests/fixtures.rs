@@ -53,6 +53,37 @@ impl Sent {
     }
 }
 
+/// Everything that is sent, in its order, by whom it names; what it says to a group elsewhere it says to `club`.
+fn line_up(net: &Network, recordings: &[Recording], museum: &mut Museum, club: &str) -> Vec<Sent> {
+    let (mut all, mut ids) = (Vec::new(), BTreeSet::new());
+    for recording in recordings {
+        let fallback = format!("http://r-recorded.test/{}", recording.kind());
+        let speaker = recording.speaker().filter(|id| host(id).is_some()).unwrap_or(&fallback).to_owned();
+        let Some(activity) = recording.activity(&speaker) else { continue };
+        let Some(puppet) = museum.actor(net, &speaker, "Person", recording.software) else { continue };
+        let text = Some(&recording.text).filter(|_| activity == recording.document).cloned();
+        // Whatever it says to a group elsewhere, it says to ours; what groups say themselves stays as it is.
+        let group = addressee(&recording.document).filter(|id| *id != speaker && recording.kind() != "Announce");
+        let text = match (text, group) {
+            (text, Some(group)) => {
+                let text = text.unwrap_or_else(|| activity.to_string());
+                Some(text.replace(&format!("\"{group}\""), &format!("\"{}\"", club)))
+            }
+            (text, None) => text,
+        };
+        let mut activity: Value = text.as_ref().map_or(activity, |text| serde_json::from_str(text).expect("JSON"));
+        // Some recordings are variations of one document.
+        let again = named(&activity).filter(|id| !ids.insert((*id).to_owned())).map(|id| format!("{id}/{}", all.len()));
+        if let Some(id) = again {
+            activity["id"] = json!(id);
+        }
+        let itself = named(&activity["object"]) == named(&activity["actor"]);
+        all.push(Sent { path: recording.path.clone(), turn: turn(&kind(&activity), itself), puppet, activity, text });
+    }
+    all.sort_by_key(|sent: &Sent| sent.turn);
+    all
+}
+
 async fn recordings_are_received_and_replayed() {
     let recordings = recordings();
     if recordings.is_empty() {
@@ -67,32 +98,7 @@ async fn recordings_are_received_and_replayed() {
     let mut museum = Museum::open(&net, &recordings);
     let stranger = net.peer("strangers.test", Software::Mastodon).person("stranger");
 
-    let (mut all, mut ids) = (Vec::new(), BTreeSet::new());
-    for recording in &recordings {
-        let fallback = format!("http://r-recorded.test/{}", recording.kind());
-        let speaker = recording.speaker().filter(|id| host(id).is_some()).unwrap_or(&fallback).to_owned();
-        let Some(activity) = recording.activity(&speaker) else { continue };
-        let Some(puppet) = museum.actor(&net, &speaker, "Person", recording.software) else { continue };
-        let text = Some(&recording.text).filter(|_| activity == recording.document).cloned();
-        // Whatever it says to a group elsewhere, it says to ours; what groups say themselves stays as it is.
-        let group = addressee(&recording.document).filter(|id| *id != speaker && recording.kind() != "Announce");
-        let text = match (text, group) {
-            (text, Some(group)) => {
-                let text = text.unwrap_or_else(|| activity.to_string());
-                Some(text.replace(&format!("\"{group}\""), &format!("\"{}\"", club.uri())))
-            }
-            (text, None) => text,
-        };
-        let mut activity: Value = text.as_ref().map_or(activity, |text| serde_json::from_str(text).expect("JSON"));
-        // Some recordings are variations of one document.
-        let again = named(&activity).filter(|id| !ids.insert((*id).to_owned())).map(|id| format!("{id}/{}", all.len()));
-        if let Some(id) = again {
-            activity["id"] = json!(id);
-        }
-        let itself = named(&activity["object"]) == named(&activity["actor"]);
-        all.push(Sent { path: recording.path.clone(), turn: turn(&kind(&activity), itself), puppet, activity, text });
-    }
-    all.sort_by_key(|sent| sent.turn);
+    let mut all = line_up(&net, &recordings, &mut museum, club.uri());
     let later = all.iter().filter(|sent| sent.turn == 0 || kind(&sent.activity) == "Reject{Follow}");
     let later: BTreeSet<String> = later.map(|sent| sent.puppet.uri.clone()).collect();
     let requests = museum.befriend(&net, &ana, all.iter().map(|sent| &sent.puppet), &later).await;
