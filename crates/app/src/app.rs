@@ -1,6 +1,7 @@
 //! `App`: the one handle of the doors, and the one way to write.
 use std::{
     ops::{Deref, DerefMut},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -51,6 +52,17 @@ pub struct Config {
     pub federation: Openness,
     /// Whether other servers must sign their requests for documents.
     pub secure: bool,
+    /// Where the server stands.
+    pub premises: Premises,
+}
+
+/// Where the server stands, for those who look after it.
+#[derive(Debug, Clone, Default)]
+pub struct Premises {
+    /// The folder whose disk fills.
+    pub data: Option<PathBuf>,
+    /// The settings as they were read, by name; no secret among them.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 /// Everything that can be done here; cheap to clone.

@@ -17,6 +17,7 @@ pub mod filters;
 pub mod follows;
 pub mod groups;
 mod hints;
+pub mod health;
 pub mod hosts;
 pub mod inbox;
 pub mod instance;
@@ -67,7 +68,7 @@ pub mod totp;
 pub mod view;
 pub mod votes;
 
-pub use app::{App, Config, NewId, Parts, Queue, Tx, Wakes};
+pub use app::{App, Config, NewId, Parts, Premises, Queue, Tx, Wakes};
 pub use clock::Clock;
 pub use error::{Error, Result};
 pub use event::{Cause, Event};

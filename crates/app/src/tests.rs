@@ -81,7 +81,13 @@ async fn world(postgres: bool) -> Option<World> {
     let site = Site::new(&"https://plaza.example".parse().unwrap()).unwrap();
     let app = App::new(Parts {
         db: Db::open(&location, 2).unwrap(),
-        config: Config { site, registration: "open".into(), federation: domain::rule::Openness::Open, secure: false },
+        config: Config {
+            site,
+            registration: "open".into(),
+            federation: domain::rule::Openness::Open,
+            secure: false,
+            premises: crate::Premises::default(),
+        },
         clock: clock.clone(),
         seal: Seal::new([1; 32]),
         rules: crate::rules::Rules::default(),

@@ -124,7 +124,13 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
     let db = Db::open(&location, 1).unwrap();
     let app = App::new(Parts {
         db: db.clone(),
-        config: Config { site, registration: "open".into(), federation: domain::rule::Openness::Open, secure: false },
+        config: Config {
+            site,
+            registration: "open".into(),
+            federation: domain::rule::Openness::Open,
+            secure: false,
+            premises: app::Premises::default(),
+        },
         clock: clock.clone(),
         seal: Seal::new([1; 32]),
         rules: app::rules::Rules::default(),

@@ -2,7 +2,6 @@
 use std::{net::ToSocketAddrs, time::Duration};
 
 use app::App;
-use domain::time::Timestamp;
 use object_store::{ObjectStoreExt, PutPayload, path::Path};
 use serde::Serialize;
 
@@ -40,7 +39,7 @@ pub(crate) async fn check(settings: &Settings, options: &cli::Check) -> Result<(
     lines.push(line("mail", within(mail(settings.smtp.as_ref())).await));
     lines.push(line("name resolution", resolve(settings)));
     if let Ok(composed) = &composed {
-        lines.push(line("clock", clock(&composed.app)));
+        lines.push(line("clock", clock(&composed.app).await));
         lines.push(line("reachability", within(reach(composed, settings)).await));
         lines.extend(queues(&composed.app).await);
     }
@@ -114,10 +113,10 @@ async fn reach(composed: &Composed, settings: &Settings) -> Result<String, Wrong
     Ok(format!("{url} answers {}", answer.status))
 }
 
-/// A clock that stands before this program was made is wrong.
-fn clock(app: &App) -> Result<String, Wrong> {
-    const MADE: Timestamp = Timestamp(1_790_000_000_000);
-    if app.now() < MADE { Err("the clock stands in the past".into()) } else { Ok("runs".into()) }
+/// A clock that stands before this program was made, or was used, is wrong.
+async fn clock(app: &App) -> Result<String, Wrong> {
+    let used = app.read(store::activities::newest).await?.map(domain::id::ActivityId::timestamp);
+    if app::health::is_late(app.now(), used) { Err("the clock stands in the past".into()) } else { Ok("runs".into()) }
 }
 
 /// The queues, and the peers that something is wrong with.

@@ -79,6 +79,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
             registration: settings.registration.as_str().to_owned(),
             federation: settings.federation,
             secure: settings.secure_mode,
+            premises: app::Premises { data: Some(settings.data.clone()), settings: settings.shown() },
         },
         clock: overrides.clock,
         seal: Seal::new(key),

@@ -352,6 +352,29 @@ impl Settings {
         })
     }
 
+    /// The settings as they were read, by name, for those who look after the server; what may hold a secret is left out.
+    pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
+        let nets = |nets: &[IpNet]| nets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let shown = [
+            (&URL, self.url.to_string()),
+            (&LISTEN, self.listen.to_string()),
+            (&DATA, self.data.display().to_string()),
+            (&MEDIA_URL, self.media_url.as_ref().map(ToString::to_string).unwrap_or_default()),
+            (&MEDIA_LIMIT, self.media_limit.to_string()),
+            (&MEDIA_CACHE, self.media_cache.to_string()),
+            (&REGISTRATION, self.registration.as_str().to_owned()),
+            (&FEDERATION, self.federation.to_string()),
+            (&SECURE_MODE, self.secure_mode.to_string()),
+            (&INBOX_LIMIT, self.inbox_limit.to_string()),
+            (&READ_LIMIT, self.read_limit.to_string()),
+            (&MAIL_FROM, self.mail_from.clone().unwrap_or_default()),
+            (&ALLOW_PRIVATE_NETWORKS, nets(&self.allow_private_networks)),
+            (&TRUSTED_PROXIES, nets(&self.trusted_proxies)),
+            (&LOG, self.log.clone()),
+        ];
+        shown.map(|(setting, value)| (setting.key, value)).into()
+    }
+
     /// How large media may be.
     pub(crate) fn media_limits(&self) -> app::media::Limits {
         let film = self.media_limit << 20;

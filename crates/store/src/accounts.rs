@@ -204,6 +204,15 @@ pub fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Account>> {
         .load(c))?)
 }
 
+/// How many logins wait to be taken in.
+pub fn count_waiting(conn: &mut Conn) -> Result<i64> {
+    Ok(db!(conn, c => accounts::table
+        .filter(accounts::approved.is_null().and(accounts::disabled.is_null()))
+        .filter(accounts::confirmed.is_not_null())
+        .count()
+        .get_result(c))?)
+}
+
 /// Sets the secret of the second step, sealed, and the last code that was used.
 pub fn set_totp(tx: &mut Tx<'_>, id: ActorId, sealed: Option<&[u8]>, step: i64) -> Result<()> {
     db!(tx, c => diesel::update(accounts::table.find(id.0))

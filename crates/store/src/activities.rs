@@ -25,6 +25,13 @@ pub struct Activity {
     pub body: String,
 }
 
+/// The newest activity of ours: the clock has stood there already.
+pub fn newest(conn: &mut Conn) -> Result<Option<ActivityId>> {
+    let id: Option<i64> =
+        db!(conn, c => activities::table.order(activities::id.desc()).select(activities::id).first(c).optional())?;
+    Ok(id.map(ActivityId))
+}
+
 type Row = (i64, i64, String, Option<i64>, bool, String);
 
 fn read((id, actor, kind, post, public, body): Row) -> Activity {

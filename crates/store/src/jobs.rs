@@ -297,6 +297,11 @@ pub fn backlog(conn: &mut Conn) -> Result<Backlog> {
     }))
 }
 
+/// How much work of a kind was given up.
+pub fn count_parked(conn: &mut Conn, kind: &str) -> Result<i64> {
+    Ok(db!(conn, c => jobs::table.filter(parked_state().and(jobs::kind.eq(kind))).count().get_result(c))?)
+}
+
 /// The work that was given up, newest first: kind, subject, error.
 pub fn parked(conn: &mut Conn, limit: i64) -> Result<Vec<(String, String, Option<String>)>> {
     Ok(db!(conn, c => jobs::table

@@ -324,6 +324,14 @@ fn traffic(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Traffic>> {
     Ok(rows.into_iter().map(|row| one(row.into())).collect())
 }
 
+/// How many servers there are, and how many of them did not answer last time.
+pub fn count(conn: &mut Conn) -> Result<(i64, i64)> {
+    Ok(db!(conn, c => {
+        let all = peers::table.count().get_result(c)?;
+        (all, peers::table.filter(peers::failures.gt(0)).count().get_result(c)?)
+    }))
+}
+
 /// Takes those of these servers that are due and that nobody else has, for as long as the lease lasts.
 pub fn claim(tx: &mut Tx<'_>, ids: &[PeerId], now: Timestamp, lease: Lease) -> Result<Vec<Peer>> {
     use crate::dialect::SkipLockedExt;

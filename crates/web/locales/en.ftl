@@ -488,6 +488,60 @@ did-change = changed the settings
 did-warn = warned somebody
 did-invite = invited somebody
 
+### Administration
+
+admin = Administer
+admin-places = Administration
+admin-health = Health
+admin-facts = This server
+health-well = All is well. There is nothing to do.
+health-bad =
+    { $count ->
+        [one] One thing needs somebody to see to it.
+       *[other] { $count } things need somebody to see to them.
+    }
+state-good = Fine
+state-fair = Worth knowing
+state-bad = Needs action
+sign-received = What comes in
+sign-jobs = Background tasks
+sign-deliveries = What goes out
+sign-mail = Mail
+sign-disk = Disk
+sign-clock = Clock
+sign-newcomers = Requests for an account
+queue-state = Waiting: { NUMBER($waiting) }. Given up: { NUMBER($parked) }.
+servers-silent =
+    { $count ->
+        [0] All servers answer.
+        [one] 1 server does not answer.
+       *[other] { $count } servers do not answer.
+    }
+newcomers-wait =
+    { $count ->
+        [one] 1 person waits for an answer.
+       *[other] { $count } people wait for an answer.
+    }
+mail-none = There is no mail server.
+mail-well = There is a mail server, and no letter was lost.
+mail-lost =
+    { $count ->
+        [one] 1 letter could not be sent.
+       *[other] { $count } letters could not be sent.
+    }
+disk-free = { $free } GB of { $all } GB are free ({ $share } %).
+advice-slow = Work has been due for more than ten minutes. Look at the server’s log: the disk or the database may be slow.
+advice-parked = What was given up failed many times and is tried no more. See why, and try it again or drop it.
+advice-deliveries = Some servers did not take what was sent to them. Nothing urgent: it can be tried again when they are back.
+advice-mail-none = Nobody can recover their password, and addresses are not checked. The setting “smtp” puts that right.
+advice-mail-lost = Check the setting “smtp” with the command “tertulia check”, and try those tasks again.
+advice-disk = When the disk is full nobody can post. Get a larger one, or lower the setting “media_cache”.
+advice-clock = The server’s clock is behind: other servers will refuse what it signs. Synchronise it (NTP).
+fact-version = Version
+fact-database = Database
+fact-people = People with an account
+fact-servers = Known servers
+
 ### Signing in and up, and applications.
 
 sign-in-lead = Welcome back to { $site }.

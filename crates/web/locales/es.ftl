@@ -504,6 +504,60 @@ did-change = cambió los ajustes
 did-warn = advirtió a alguien
 did-invite = invitó a alguien
 
+### Administración
+
+admin = Administrar
+admin-places = Administración
+admin-health = Estado
+admin-facts = Este servidor
+health-well = Todo va bien. No hay nada que hacer.
+health-bad =
+    { $count ->
+        [one] Una cosa necesita que alguien la atienda.
+       *[other] { $count } cosas necesitan que alguien las atienda.
+    }
+state-good = Bien
+state-fair = A tener en cuenta
+state-bad = Hay que actuar
+sign-received = Lo que llega
+sign-jobs = Tareas de fondo
+sign-deliveries = Lo que se envía
+sign-mail = Correo
+sign-disk = Disco
+sign-clock = Reloj
+sign-newcomers = Solicitudes de cuenta
+queue-state = En espera: { NUMBER($waiting) }. Abandonadas: { NUMBER($parked) }.
+servers-silent =
+    { $count ->
+        [0] Todos los servidores contestan.
+        [one] 1 servidor no contesta.
+       *[other] { $count } servidores no contestan.
+    }
+newcomers-wait =
+    { $count ->
+        [one] 1 persona espera respuesta.
+       *[other] { $count } personas esperan respuesta.
+    }
+mail-none = No hay servidor de correo.
+mail-well = Hay servidor de correo y no se ha perdido ninguna carta.
+mail-lost =
+    { $count ->
+        [one] No se pudo enviar 1 carta.
+       *[other] No se pudieron enviar { $count } cartas.
+    }
+disk-free = Quedan { $free } GB libres de { $all } GB ({ $share } %).
+advice-slow = Hay trabajo atrasado desde hace más de diez minutos. Mira el registro del servidor: puede que el disco o la base de datos vayan lentos.
+advice-parked = Lo abandonado falló muchas veces y ya no se intenta. Mira por qué, y vuelve a intentarlo o descártalo.
+advice-deliveries = Algunos servidores no aceptaron lo que se les envió. No es urgente: se puede reintentar cuando vuelvan.
+advice-mail-none = Nadie puede recuperar su contraseña y las direcciones no se comprueban. Se arregla con el ajuste «smtp».
+advice-mail-lost = Comprueba el ajuste «smtp» con la orden «tertulia check» y vuelve a intentar esas tareas.
+advice-disk = Cuando el disco se llena, nadie puede publicar. Amplíalo o baja el ajuste «media_cache».
+advice-clock = El reloj del servidor va atrasado: otros servidores rechazarán lo que firma. Sincronízalo (NTP).
+fact-version = Versión
+fact-database = Base de datos
+fact-people = Personas con cuenta
+fact-servers = Servidores conocidos
+
 ### Entrar, crear una cuenta y aplicaciones.
 
 sign-in-lead = Hola de nuevo en { $site }.

@@ -67,6 +67,8 @@ pub(crate) struct Myself {
     pub(crate) is_staff: bool,
     /// How much they were told since they last looked.
     pub(crate) news: i64,
+    /// Whether they administer the server.
+    pub(crate) is_admin: bool,
 }
 
 impl Visit {
@@ -89,6 +91,7 @@ impl Visit {
             form_token: by.form_token,
             is_staff: by.account.admin || !groups.is_empty(),
             news,
+            is_admin: by.account.admin,
         });
         Ok(visit)
     }

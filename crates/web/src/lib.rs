@@ -3,6 +3,7 @@ use actix_web::web::{self, FormConfig, ServiceConfig};
 use domain::urls::{Sheet, path};
 
 mod actors;
+mod admin;
 mod answer;
 mod assets;
 mod cards;
@@ -96,6 +97,7 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, care::REPORT, care::report_form, post => care::report);
     page!(config, care::MODERATE, care::moderate_form, post => care::moderate);
     page!(config, notices::PATH, notices::show);
+    page!(config, admin::health::PATH, admin::health::show);
     page!(config, queue::PATH, queue::show);
     button!(config, queue::ANSWER, queue::answer);
     button!(config, queue::RESOLVE, queue::resolve);

@@ -27,6 +27,7 @@ use store::{Db, Location};
 use crate::messages::TABLE;
 
 mod crawl;
+mod admin;
 mod finding;
 mod governing;
 mod journeys;
@@ -79,6 +80,7 @@ impl World {
                 registration: "open".into(),
                 federation: domain::rule::Openness::Open,
                 secure: false,
+                premises: app::Premises::default(),
             },
             clock: Clock::default(),
             seal: Seal::new([1; 32]),

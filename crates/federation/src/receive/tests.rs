@@ -148,6 +148,7 @@ impl Here {
                 registration: "open".into(),
                 federation: domain::rule::Openness::Open,
                 secure: false,
+                premises: app::Premises::default(),
             },
             clock: Clock::default(),
             seal: Seal::new([7; 32]),

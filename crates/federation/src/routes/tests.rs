@@ -73,6 +73,7 @@ impl World {
                 registration: "open".into(),
                 federation: domain::rule::Openness::Open,
                 secure: false,
+                premises: app::Premises::default(),
             },
             clock: Clock::default(),
             seal: Seal::new([1; 32]),

@@ -61,10 +61,9 @@ impl<'a> Browser<'a> {
 
     /// Sends the form of `/write` with a file, as browsers do.
     pub(super) async fn bring(&self, entered: &[(&str, &str)], file: &[u8]) -> Answer {
-        let page = self.get("/write").await.body;
-        let token = page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let token = self.token("/write").await;
         let mut body = Vec::new();
-        for (name, value) in [("form_token", token)].iter().chain(entered) {
+        for (name, value) in [("form_token", token.as_str())].iter().chain(entered) {
             let part = format!("--frontier\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend_from_slice(part.as_bytes());
         }

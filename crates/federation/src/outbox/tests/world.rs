@@ -101,6 +101,7 @@ impl World {
                 registration: "open".into(),
                 federation: domain::rule::Openness::Open,
                 secure: false,
+                premises: app::Premises::default(),
             },
             clock: clock.clone(),
             seal: Seal::new([1; 32]),

@@ -1,0 +1,27 @@
+//! The pages of those who administer the server. Each asks an action for what it shows, and that asks who may know it.
+use app::App;
+
+use crate::answer::{Frame, Visit};
+
+pub(crate) mod health;
+
+/// What every page of theirs begins with: the frame, and the way to the others.
+pub(crate) fn frame(app: &App, visit: &Visit, title: impl Into<String>, here: &str) -> (Frame, Vec<Tab>) {
+    let t = visit.language;
+    let places = [(health::PATH, t.admin_health())];
+    let tab = |(path, label): (&str, &'static str)| Tab {
+        label,
+        page: app.site().page_on(&visit.host, path),
+        is_chosen: path == here,
+    };
+    let mut frame = Frame::private(visit, title);
+    frame.place = "admin";
+    (frame, places.map(tab).into())
+}
+
+/// A way to another of these pages.
+pub(crate) struct Tab {
+    pub(crate) label: &'static str,
+    pub(crate) page: String,
+    pub(crate) is_chosen: bool,
+}

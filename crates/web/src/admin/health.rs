@@ -1,0 +1,204 @@
+//! How the server is: red only where somebody has to do something, and then what.
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use app::{
+    App, Result,
+    health::{self, Disk, Health},
+};
+use askama::Template;
+use domain::time::{Timestamp, span};
+use store::jobs::Backlog;
+
+use super::Tab;
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    language::Language,
+    session::SignedIn,
+};
+
+/// Where it is.
+pub(crate) const PATH: &str = "/admin";
+
+/// For how long work that is due may lie there before something is wrong.
+const SLOW: Duration = span::minutes(10);
+
+/// How much of a disk is free when one should think of a larger one, and when there is no more time for that.
+const SCARCE: u64 = 15;
+const FULL: u64 = 5;
+
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    Bad,
+    Fair,
+    Good,
+}
+
+impl State {
+    /// The look of its chip.
+    fn tint(self) -> &'static str {
+        match self {
+            Self::Bad => "bad",
+            Self::Fair => "fair",
+            Self::Good => "good",
+        }
+    }
+
+    fn word(self, t: Language) -> &'static str {
+        match self {
+            Self::Bad => t.state_bad(),
+            Self::Fair => t.state_fair(),
+            Self::Good => t.state_good(),
+        }
+    }
+}
+
+/// One thing that was looked at.
+struct Sign {
+    state: State,
+    /// The state in a word.
+    word: &'static str,
+    name: &'static str,
+    detail: String,
+    /// What to do about it.
+    advice: Option<&'static str>,
+    /// Where that is done, and what it is called.
+    way: Option<(&'static str, &'static str)>,
+}
+
+impl Sign {
+    fn new(t: Language, state: State, name: &'static str, detail: String) -> Self {
+        Self { state, word: state.word(t), name, detail, advice: None, way: None }
+    }
+
+    fn advice(self, advice: &'static str) -> Self {
+        Self { advice: Some(advice), ..self }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "admin/health.html")]
+struct Page {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    signs: Vec<Sign>,
+    /// How many of them want something done.
+    bad: usize,
+    facts: Vec<(&'static str, String)>,
+}
+
+/// `GET /admin`
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
+    match page(&app, &visit, &by).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn page(app: &App, visit: &Visit, by: &SignedIn) -> Result<Page> {
+    let t = visit.language;
+    let health = health::look(app, by.me).await?;
+    let (frame, tabs) = super::frame(app, visit, t.admin(), PATH);
+    let mut signs = signs(t, &health, app.now(), app.mailer().is_some());
+    signs.sort_by_key(|sign| sign.state);
+    let database = if app.is_alone() { "SQLite" } else { "PostgreSQL" };
+    let facts = vec![
+        (t.fact_version(), format!("Tertulia {}", health::VERSION)),
+        (t.fact_database(), database.to_owned()),
+        (t.fact_people(), t.number(health.people)),
+        (t.communities(), t.number(health.communities)),
+        (t.fact_servers(), t.number(health.servers)),
+    ];
+    Ok(Page { frame, tabs, bad: signs.iter().filter(|sign| sign.state == State::Bad).count(), signs, facts })
+}
+
+fn signs(t: Language, health: &Health, now: Timestamp, has_mailer: bool) -> Vec<Sign> {
+    let mut signs = vec![
+        backlog(t, t.sign_received(), health.received, now),
+        backlog(t, t.sign_jobs(), health.jobs, now),
+        deliveries(t, health),
+        mail(t, health.letters, has_mailer),
+    ];
+    signs.extend(health.disk.map(|disk| fullness(t, disk)));
+    signs.push(if health.is_late {
+        Sign::new(t, State::Bad, t.sign_clock(), t.moment(now)).advice(t.advice_clock())
+    } else {
+        Sign::new(t, State::Good, t.sign_clock(), t.moment(now))
+    });
+    if health.newcomers > 0 {
+        signs.push(Sign::new(t, State::Fair, t.sign_newcomers(), t.newcomers_wait(health.newcomers)));
+    }
+    signs
+}
+
+/// A queue that this server works off by itself.
+fn backlog(t: Language, name: &'static str, queue: Backlog, now: Timestamp) -> Sign {
+    let is_slow = queue.oldest.is_some_and(|due| now.since(Timestamp(due)) > SLOW);
+    let detail = t.queue_state(queue.waiting, queue.parked);
+    match (is_slow, queue.parked > 0) {
+        (true, _) => Sign::new(t, State::Bad, name, detail).advice(t.advice_slow()),
+        (false, true) => Sign::new(t, State::Bad, name, detail).advice(t.advice_parked()),
+        (false, false) => Sign::new(t, State::Good, name, detail),
+    }
+}
+
+/// What is to be sent: servers come and go, and nobody here has to do anything about that.
+fn deliveries(t: Language, health: &Health) -> Sign {
+    let Backlog { waiting, parked, .. } = health.deliveries;
+    let detail = format!("{} {}", t.queue_state(waiting, parked), t.servers_silent(health.silent));
+    if parked > 0 {
+        Sign::new(t, State::Fair, t.sign_deliveries(), detail).advice(t.advice_deliveries())
+    } else {
+        Sign::new(t, State::Good, t.sign_deliveries(), detail)
+    }
+}
+
+fn mail(t: Language, lost: i64, has_mailer: bool) -> Sign {
+    if !has_mailer {
+        return Sign::new(t, State::Fair, t.sign_mail(), t.mail_none().to_owned()).advice(t.advice_mail_none());
+    }
+    if lost > 0 {
+        return Sign::new(t, State::Bad, t.sign_mail(), t.mail_lost(lost)).advice(t.advice_mail_lost());
+    }
+    Sign::new(t, State::Good, t.sign_mail(), t.mail_well().to_owned())
+}
+
+fn fullness(t: Language, disk: Disk) -> Sign {
+    let share = disk.free.saturating_mul(100).checked_div(disk.all).unwrap_or(0);
+    let gigabytes = |bytes: u64| t.number(i64::try_from(bytes >> 30).unwrap_or(i64::MAX));
+    let share_left = i64::try_from(share).unwrap_or(0);
+    let detail = t.disk_free(&gigabytes(disk.free), &gigabytes(disk.all), &t.number(share_left));
+    match share {
+        ..FULL => Sign::new(t, State::Bad, t.sign_disk(), detail).advice(t.advice_disk()),
+        ..SCARCE => Sign::new(t, State::Fair, t.sign_disk(), detail).advice(t.advice_disk()),
+        _ => Sign::new(t, State::Good, t.sign_disk(), detail),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn red_is_what_somebody_has_to_see_to() {
+        let (t, now) = (Language::Es, Timestamp(1_800_000_000_000));
+        let queue = |waiting, parked, age: Duration| Backlog { waiting, parked, oldest: Some((now - age).0) };
+        for (backlog_, state) in [
+            (Backlog::default(), State::Good),
+            (queue(900, 0, span::seconds(5)), State::Good),
+            (queue(1, 0, span::hours(1)), State::Bad),
+            (queue(0, 1, Duration::ZERO), State::Bad),
+        ] {
+            assert_eq!(backlog(t, "", backlog_, now).state, state, "{backlog_:?}");
+        }
+        for (free, state) in [(50, State::Good), (15, State::Good), (14, State::Fair), (4, State::Bad)] {
+            assert_eq!(fullness(t, Disk { free: free << 30, all: 100 << 30 }).state, state, "{free}");
+        }
+        assert_eq!(fullness(t, Disk { free: 0, all: 0 }).state, State::Bad);
+        for (lost, has_mailer, state) in [(0, true, State::Good), (2, true, State::Bad), (0, false, State::Fair)] {
+            assert_eq!(mail(t, lost, has_mailer).state, state);
+        }
+        assert!(mail(t, 2, true).advice.is_some());
+    }
+}
