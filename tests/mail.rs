@@ -133,9 +133,14 @@ async fn who_waits_is_told_of_and_told() {
     let told = office.letter("olga@alpha.test", 0).await;
     assert!(told.text().contains("Flores") && told.text().contains("quiere unirse"), "{}", told.text());
     app::sign_up::approve(alpha.app(), olga, people[0]).await.unwrap();
-    app::sign_up::reject(alpha.app(), olga, people[1]).await.unwrap();
+    app::sign_up::reject(alpha.app(), olga, people[1], "Not enough flowers".into()).await.unwrap();
     assert!(office.letter("nora@mail.test", 1).await.text().contains("have let you in"));
-    assert!(office.letter("pia@mail.test", 1).await.text().contains("did not take you in"));
+    let away = office.letter("pia@mail.test", 1).await;
+    assert!(
+        away.text().contains("did not take you in") && away.text().contains("Not enough flowers"),
+        "{}",
+        away.text()
+    );
 }
 
 async fn a_client_asks_for_the_letter_again() {

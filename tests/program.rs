@@ -117,7 +117,7 @@ async fn newcomers_wait_until_they_are_taken_in() {
 async fn rules_about_servers_are_made_and_ended() {
     let program = Program::install(HERE);
     let dry = program.json(&["peer", "block", "evil.test", "--dry-run", "--json"], "").await;
-    assert_eq!(dry, json!({ "servers": 0, "people": 0, "followers": 0, "following": 0, "posts": 0 }));
+    assert_eq!(dry, json!({ "servers": 0, "people": 0, "followers": 0, "following": 0, "members": 0, "posts": 0 }));
     let unsure = program.run(&["peer", "block", "evil.test"], "no\n").await;
     assert_eq!(unsure.status.code(), Some(1), "{unsure:?}");
     assert_eq!(program.json(&["peer", "rules", "--json"], "").await, json!([]));

@@ -61,7 +61,10 @@ async fn who_is_blocked_is_not_heard_and_told_nothing() {
     assert_eq!(club.follower_count().await, before + 2);
     let account = ana.find_account(&bea.handle()).await;
     assert_eq!(ana.relationship(&account).await["following"], true);
-    let reach = rules::reach(alpha.app(), &Host::parse("evil.test").unwrap()).await.unwrap();
+    let operator = Me(app::instance::ensure(alpha.app()).await.unwrap());
+    let evils = [Host::parse("evil.test").unwrap()];
+    assert!(rules::reach(alpha.app(), Me(ana.actor.id), &evils).await.is_err(), "only admins may know");
+    let reach = rules::reach(alpha.app(), operator, &evils).await.unwrap();
     assert_eq!((reach.servers, reach.people, reach.followers, reach.following, reach.posts), (1, 1, 1, 1, 0));
 
     let stranger = NewRule {

@@ -363,6 +363,15 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Somebody was made an admin of this server, or is one no longer.
+    Entrusted {
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// An admin, or not any more.
+        on: bool,
+    },
     /// All follows from and to the people of a suspended server ended; nobody there is told.
     Severed {
         /// The server.

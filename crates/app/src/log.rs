@@ -105,6 +105,15 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             reason,
             host: None,
         },
+        Event::Entrusted { person, by, on } => Decision {
+            group: None,
+            by: *by,
+            action: if *on { "entrust" } else { "relieve" },
+            person: Some(*person),
+            post: None,
+            reason: "",
+            host: None,
+        },
         Event::Ruled { host, ruling, by, reason } => Decision {
             group: None,
             by: *by,

@@ -92,7 +92,10 @@ pub enum About {
         link: String,
     },
     /// They were not taken in.
-    TurnedAway,
+    TurnedAway {
+        /// Why not.
+        reason: String,
+    },
 }
 
 /// A letter to be written. It holds no secret: a link is made when its letter is sent.
@@ -109,7 +112,7 @@ pub(crate) enum Errand {
         newcomer: i64,
     },
     TakenIn(i64),
-    TurnedAway(i64),
+    TurnedAway(i64, String),
 }
 
 impl Tx<'_, '_> {
@@ -169,7 +172,7 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
             if waiting.approved.is_some() {
                 return Ok(None);
             }
-            let link = tx.site().page(path::QUEUE);
+            let link = tx.site().page(path::ADMIN_PEOPLE);
             let reason = plain::cut(&waiting.reason, 500);
             let about = About::Waiting { newcomer: who.name, reason, link };
             Ok(Some(letter(tx, &account, &actor, account.email.clone(), about)))
@@ -182,7 +185,7 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
             let about = About::TakenIn { link: tx.site().page(path::LOGIN) };
             known(tx, *id, about)
         }
-        Errand::TurnedAway(id) => known(tx, *id, About::TurnedAway),
+        Errand::TurnedAway(id, reason) => known(tx, *id, About::TurnedAway { reason: reason.clone() }),
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) const SEVER: &str = "sever";
 const LOOK: Duration = span::seconds(5);
 
 /// The longest comment, in characters.
-const COMMENT: usize = 1_000;
+pub const COMMENT: usize = 1_000;
 
 /// The rules at hand: asked without a query. A clone is the same book.
 #[derive(Debug, Clone, Default)]
@@ -100,26 +100,45 @@ pub struct NewRule {
     pub private_comment: String,
 }
 
+/// All rules, by host; for admins.
+pub async fn list(app: &App, me: Me) -> Result<Vec<Rule>> {
+    read_as_admin(app, me, store::rules::all).await
+}
+
 /// Makes a rule about a server and all below it, in place of the one there was.
 pub async fn set(app: &App, me: Me, new: NewRule) -> Result<()> {
-    let host = subject(app, &new.host);
-    if new.ruling != Ruling::Allow && app.site().hosts().iter().any(|own| host.covers(own)) {
-        return Err(Error::Invalid("this rule would be about this server itself".into()));
+    set_all(app, me, vec![new]).await
+}
+
+/// Makes many rules, or none of them if one cannot be made.
+pub async fn set_all(app: &App, me: Me, new: Vec<NewRule>) -> Result<()> {
+    for rule in &new {
+        if rule.ruling != Ruling::Allow && is_about_us(app, &rule.host) {
+            return Err(Error::Invalid("this rule would be about this server itself".into()));
+        }
+        if [&rule.public_comment, &rule.private_comment].iter().any(|comment| comment.chars().count() > COMMENT) {
+            return Err(Error::Invalid(format!("a comment has at most {COMMENT} characters")));
+        }
     }
-    if [&new.public_comment, &new.private_comment].iter().any(|comment| comment.chars().count() > COMMENT) {
-        return Err(Error::Invalid(format!("a comment has at most {COMMENT} characters")));
-    }
+    let new: Vec<NewRule> = new.into_iter().map(|rule| NewRule { host: subject(app, &rule.host), ..rule }).collect();
     revise(app, move |tx| {
         may_administer(tx, me)?;
-        let NewRule { ruling, public_comment, private_comment, .. } = new.clone();
         let since = tx.now();
-        let reason = public_comment.clone();
-        let rule = Rule { host: host.clone(), ruling, public_comment, private_comment, since, by: me.0 };
-        store::rules::set(tx, &rule)?;
-        tx.emit(Event::Ruled { host: host.clone(), ruling: Some(ruling), by: me.0, reason });
+        for NewRule { host, ruling, public_comment, private_comment } in new.clone() {
+            let reason = public_comment.clone();
+            let rule = Rule { host: host.clone(), ruling, public_comment, private_comment, since, by: me.0 };
+            store::rules::set(tx, &rule)?;
+            tx.emit(Event::Ruled { host, ruling: Some(ruling), by: me.0, reason });
+        }
         Ok(())
     })
     .await
+}
+
+/// Whether a rule about a host would be about this server itself.
+pub fn is_about_us(app: &App, host: &Host) -> bool {
+    let host = subject(app, host);
+    app.site().hosts().iter().any(|own| host.covers(own))
 }
 
 /// Ends the rule about a server.
@@ -136,11 +155,11 @@ pub async fn lift(app: &App, me: Me, host: &Host) -> Result<()> {
     .await
 }
 
-/// Whom a rule about `host` would concern.
-pub async fn reach(app: &App, host: &Host) -> Result<Reach> {
-    let host = subject(app, host);
-    app.read(move |c| {
-        let below = |name: &String| Host::parse(name).is_some_and(|peer| host.covers(&peer));
+/// Whom rules about these hosts would concern; for admins.
+pub async fn reach(app: &App, me: Me, hosts: &[Host]) -> Result<Reach> {
+    let hosts: Vec<Host> = hosts.iter().map(|host| subject(app, host)).collect();
+    read_as_admin(app, me, move |c| {
+        let below = |name: &String| Host::parse(name).is_some_and(|peer| hosts.iter().any(|host| host.covers(&peer)));
         let peers = store::peers::regards(c)?.into_iter().filter(|(_, name, _)| below(name)).map(|(id, ..)| id);
         let peers: Vec<PeerId> = peers.collect();
         store::rules::reach(c, &peers)

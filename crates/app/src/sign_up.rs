@@ -207,14 +207,15 @@ pub async fn approve(app: &App, by: Me, person: ActorId) -> Result<()> {
     .await
 }
 
-/// Sends somebody away who waits to be taken in: their login ends, and nobody can take their name.
-pub async fn reject(app: &App, by: Me, person: ActorId) -> Result<()> {
+/// Sends somebody away who waits to be taken in: their login ends, nobody can take their name, and they are told why.
+pub async fn reject(app: &App, by: Me, person: ActorId, reason: String) -> Result<()> {
+    let reason = plain::cut(reason.trim(), REASON);
     app.write(move |tx| {
         let account = awaited(tx, by, person)?;
         let (id, now) = (ActorId(account.id), tx.now());
         sessions::end_all(tx, id)?;
         store::accounts::set_disabled(tx, id, Some(now))?;
-        tx.mail(&Errand::TurnedAway(id.0))
+        tx.mail(&Errand::TurnedAway(id.0, reason.clone()))
     })
     .await
 }
@@ -237,6 +238,22 @@ pub async fn invite(app: &App, me: Me, expires: Option<Timestamp>, most: Option<
         Ok(id)
     });
     code(app, id.await?)
+}
+
+/// The newest invitations with their codes; for admins.
+pub async fn invitations(app: &App, me: Me, limit: i64) -> Result<Vec<(Invitation, String)>> {
+    let newest = rules::read_as_admin(app, me, move |c| store::invitations::newest(c, limit)).await?;
+    let coded = |one: Invitation| code(app, InvitationId(one.id)).map(|code| (one, code));
+    newest.into_iter().map(coded).collect()
+}
+
+/// Takes an invitation back: nobody signs up by it any more.
+pub async fn revoke(app: &App, me: Me, id: InvitationId) -> Result<()> {
+    app.write(move |tx| {
+        policy::administer(&rules::standing(tx, me)?)?;
+        if store::invitations::remove(tx, id)? { Ok(()) } else { Err(Error::NotFound) }
+    })
+    .await
 }
 
 /// The code of an invitation: its number, and a word that only this server can make of it. None of it is stored.

@@ -207,7 +207,8 @@ pub fn moderate(who: &Standing) -> Verdict {
     unless(!(who.is_staff() || who.admin), Refusal::NotStaff)
 }
 
-/// Suspending somebody from this whole server, or lifting that; nobody does it to themselves.
+/// Deciding about somebody on this whole server: suspending them, signing them out, making them an admin, or taking that
+/// back. Nobody does it to themselves, so that an admin is always left.
 pub fn suspend(who: &Standing, oneself: bool) -> Verdict {
     administer(who)?;
     unless(oneself, Refusal::Rank)

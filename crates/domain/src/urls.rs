@@ -60,6 +60,8 @@ pub mod path {
     pub const RENEW: &str = "/login/renew";
     /// Where those look who keep order.
     pub const QUEUE: &str = "/queue";
+    /// Where admins see who has a login, and who waits for one.
+    pub const ADMIN_PEOPLE: &str = "/admin/people";
     /// The page of a hashtag.
     pub const TAG: &str = "/tags/{tag}";
 }

@@ -79,6 +79,7 @@ impl Outbox for FederationOutbox {
             | Event::JoinAsked { .. }
             | Event::ReportResolved { .. }
             | Event::Ruled { .. }
+            | Event::Entrusted { .. }
             | Event::Suspended { .. }
             | Event::Severed { .. } => Ok(()),
         }

@@ -97,16 +97,26 @@ pub enum Person {
     /// Take somebody in who waits for it.
     Approve(PersonWaiting),
     /// Send somebody away who waits to be taken in; nobody else gets their name.
-    Reject(PersonWaiting),
+    Reject(PersonReject),
     /// Print a link by which others sign up, without waiting to be taken in.
     Invite(PersonInvite),
 }
 
-/// `tertulia person approve` and `reject`
+/// `tertulia person approve`
 #[derive(Debug, Args)]
 pub struct PersonWaiting {
     /// The name of whoever waits.
     pub name: String,
+}
+
+/// `tertulia person reject`
+#[derive(Debug, Args)]
+pub struct PersonReject {
+    /// The name of whoever waits.
+    pub name: String,
+    /// Why not; they are told.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
 }
 
 /// `tertulia person invite`

@@ -58,8 +58,8 @@ pub(crate) async fn person(settings: &Settings, command: Person) -> Result<(), F
             return app::suspensions::lift(&app, me, person.id).await.map_err(|e| refusal(&e));
         }
         Person::Waiting => return newcomers::waiting(settings).await,
-        Person::Approve(person) => return newcomers::answer(settings, &person.name, true).await,
-        Person::Reject(person) => return newcomers::answer(settings, &person.name, false).await,
+        Person::Approve(person) => return newcomers::answer(settings, &person.name, None).await,
+        Person::Reject(person) => return newcomers::answer(settings, &person.name, Some(person.reason)).await,
         Person::Invite(invite) => return newcomers::invite(settings, invite).await,
     };
     let PersonCreate { name, email, admin, json, password_stdin: _ } = create;

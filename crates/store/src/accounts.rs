@@ -213,6 +213,12 @@ pub fn count_waiting(conn: &mut Conn) -> Result<i64> {
         .get_result(c))?)
 }
 
+/// Makes somebody an admin, or no longer.
+pub fn set_admin(tx: &mut Tx<'_>, id: ActorId, on: bool) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::admin.eq(on)).execute(c))?;
+    Ok(())
+}
+
 /// Sets the secret of the second step, sealed, and the last code that was used.
 pub fn set_totp(tx: &mut Tx<'_>, id: ActorId, sealed: Option<&[u8]>, step: i64) -> Result<()> {
     db!(tx, c => diesel::update(accounts::table.find(id.0))

@@ -32,6 +32,20 @@ pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation) -> Result<()> {
     Ok(())
 }
 
+/// The invitations, the newest first.
+pub fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<Invitation>> {
+    Ok(db!(conn, c => invitations::table
+        .order(invitations::id.desc())
+        .limit(limit)
+        .select(Invitation::as_select())
+        .load(c))?)
+}
+
+/// Takes an invitation back; whether there was one.
+pub fn remove(tx: &mut Tx<'_>, id: InvitationId) -> Result<bool> {
+    Ok(db!(tx, c => diesel::delete(invitations::table.find(id.0)).execute(c))? > 0)
+}
+
 /// Whether an invitation is good at `now`.
 pub fn good(conn: &mut Conn, id: InvitationId, now: Timestamp) -> Result<bool> {
     Ok(db!(conn, c => dsl::select(dsl::exists(invitations::table

@@ -45,6 +45,7 @@ pub mod relations;
 pub mod reports;
 pub mod retention;
 pub mod revisions;
+pub mod roll;
 mod rows;
 pub mod rules;
 pub mod scheduled;

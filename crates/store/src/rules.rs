@@ -12,7 +12,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::Word,
-    schema::{actors, follows, peer_rules, posts},
+    schema::{actors, follows, members, peer_rules, posts},
 };
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -100,6 +100,8 @@ pub struct Reach {
     pub followers: i64,
     /// How many follows by somebody here.
     pub following: i64,
+    /// How many memberships in groups here.
+    pub members: i64,
     /// How many of their posts are here.
     pub posts: i64,
 }
@@ -110,12 +112,14 @@ pub fn reach(conn: &mut Conn, peers: &[PeerId]) -> Result<Reach> {
         let there = || actors::table.filter(actors::peer_id.among(peers));
         let follows_of = follows::table.filter(exists(there().filter(actors::id.eq(follows::follower_id))));
         let follows_to = follows::table.filter(exists(there().filter(actors::id.eq(follows::target_id))));
+        let members_of = members::table.filter(exists(there().filter(actors::id.eq(members::person_id))));
         let posts_by = posts::table.filter(posts::deleted.is_null().and(exists(there().filter(actors::id.eq(posts::author_id)))));
         Reach {
             servers: peers.len(),
             people: there().filter(actors::deleted.is_null()).count().get_result(c)?,
             followers: follows_of.count().get_result(c)?,
             following: follows_to.count().get_result(c)?,
+            members: members_of.count().get_result(c)?,
             posts: posts_by.count().get_result(c)?,
         }
     }))

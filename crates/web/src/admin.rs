@@ -4,11 +4,13 @@ use app::App;
 use crate::answer::{Frame, Visit};
 
 pub(crate) mod health;
+pub(crate) mod people;
+pub(crate) mod person;
 
 /// What every page of theirs begins with: the frame, and the way to the others.
 pub(crate) fn frame(app: &App, visit: &Visit, title: impl Into<String>, here: &str) -> (Frame, Vec<Tab>) {
     let t = visit.language;
-    let places = [(health::PATH, t.admin_health())];
+    let places = [(health::PATH, t.admin_health()), (people::PATH, t.admin_people())];
     let tab = |(path, label): (&str, &'static str)| Tab {
         label,
         page: app.site().page_on(&visit.host, path),

@@ -88,7 +88,10 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
         About::TakenIn { link } => {
             (t.mail_taken_in(site), vec![t.mail_taken_in_text(name, site)], Some((link.clone(), t.sign_in())), None)
         }
-        About::TurnedAway => (t.mail_turned_away(site), vec![t.mail_turned_away_text(site)], None, None),
+        About::TurnedAway { reason } => {
+            let why = if reason.is_empty() { String::new() } else { t.because(reason) };
+            (t.mail_turned_away(site), vec![t.mail_turned_away_text(site), why], None, None)
+        }
     };
     let paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
     Sheet { t, subject, greeting: t.mail_greeting(name), paragraphs, way, otherwise, signature: t.mail_signature(site) }
@@ -118,7 +121,7 @@ mod tests {
             About::PasswordChanged { link: link.clone() },
             About::Waiting { newcomer: "bea".into(), reason: "<b>Hola</b>".into(), link: link.clone() },
             About::TakenIn { link },
-            About::TurnedAway,
+            About::TurnedAway { reason: "<b>Hola</b>".into() },
         ];
         let letter = |about| Letter {
             to: "ana@plaza.test".into(),

@@ -98,6 +98,11 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, care::MODERATE, care::moderate_form, post => care::moderate);
     page!(config, notices::PATH, notices::show);
     page!(config, admin::health::PATH, admin::health::show);
+    page!(config, admin::people::PATH, admin::people::show);
+    button!(config, admin::people::ANSWER, admin::people::answer);
+    button!(config, admin::people::INVITE, admin::people::invite);
+    button!(config, admin::people::REVOKE, admin::people::revoke);
+    page!(config, admin::person::PATH, admin::person::show, post => admin::person::decide);
     page!(config, queue::PATH, queue::show);
     button!(config, queue::ANSWER, queue::answer);
     button!(config, queue::RESOLVE, queue::resolve);

@@ -26,8 +26,8 @@ use store::{Db, Location};
 
 use crate::messages::TABLE;
 
-mod crawl;
 mod admin;
+mod crawl;
 mod finding;
 mod governing;
 mod journeys;
@@ -72,12 +72,17 @@ struct Answer {
 
 impl World {
     fn new() -> Self {
+        Self::of("open")
+    }
+
+    /// A server where those sign up whom `registration` names.
+    fn of(registration: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let app = App::new(Parts {
             db: Db::open(&Location::Sqlite(folder.path().join("t.db")), 2).unwrap(),
             config: Config {
                 site: Site::new(&url::Url::parse("https://plaza.test").unwrap()).unwrap(),
-                registration: "open".into(),
+                registration: registration.into(),
                 federation: domain::rule::Openness::Open,
                 secure: false,
                 premises: app::Premises::default(),
@@ -116,6 +121,12 @@ impl World {
 
     async fn write(&self, me: Me, writing: Writing) -> Post {
         posts::create(&self.app, me, writing).await.unwrap()
+    }
+
+    /// Lets somebody be asked for a second step.
+    async fn with_second_step(&self, me: Me) {
+        let set = self.app.write(move |tx| Ok(store::accounts::set_totp(tx, me.0, Some(b"sealed"), 0)?));
+        set.await.unwrap();
     }
 
     async fn first_run(&self) -> (Me, Actor) {

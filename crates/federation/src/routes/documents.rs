@@ -141,6 +141,7 @@ impl Marks {
             | Event::Invited { .. }
             | Event::PostRefused { .. }
             | Event::QuoteAnswered { .. }
+            | Event::Entrusted { .. }
             | Event::Reported { .. }
             | Event::ReportResolved { .. } => {}
             // Rare, and near everything the actor, or a server full of them, ever did.

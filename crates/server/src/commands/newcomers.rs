@@ -16,11 +16,14 @@ pub(super) async fn waiting(settings: &Settings) -> Result<(), Failure> {
     })
 }
 
-/// Takes somebody in, or sends them away.
-pub(super) async fn answer(settings: &Settings, name: &str, approve: bool) -> Result<(), Failure> {
+/// Takes somebody in, or sends them away if there is a reason, which may be empty.
+pub(super) async fn answer(settings: &Settings, name: &str, refusal_reason: Option<String>) -> Result<(), Failure> {
     let app = open(settings).await?;
     let (me, person) = (rules::operator(&app).await?, find(&app, name).await?.id);
-    let done = if approve { sign_up::approve(&app, me, person).await } else { sign_up::reject(&app, me, person).await };
+    let done = match refusal_reason {
+        None => sign_up::approve(&app, me, person).await,
+        Some(reason) => sign_up::reject(&app, me, person, reason).await,
+    };
     done.map_err(|e| match e {
         app::Error::NotFound => Failure::Usage(format!("`{name}` does not wait to be taken in")),
         other => refusal(&other),

@@ -8,16 +8,14 @@ use serde::Serialize;
 use store::rules::{Reach, Rule};
 
 use super::{peers::written, print_json, print_line, read_line, refusal};
-use crate::{
-    cli::{Failure, PeerAllow, PeerBlock},
-    compose,
-};
+use crate::cli::{Failure, PeerAllow, PeerBlock};
 
 /// `tertulia peer block`
 pub(crate) async fn block(app: &App, command: PeerBlock) -> Result<(), Failure> {
     let PeerBlock { host, comment, private_comment, silence, dry_run, yes, json } = command;
     let (host, ruling) = (parse(&host)?, if silence { Ruling::Silence } else { Ruling::Suspend });
-    let reach = rules::reach(app, &host).await.map_err(|e| refusal(&e))?;
+    let me = operator(app).await?;
+    let reach = rules::reach(app, me, std::slice::from_ref(&host)).await.map_err(|e| refusal(&e))?;
     if dry_run || !yes {
         if json { print_json(&reach)? } else { print_line(&concerns(&host, &reach))? }
     }
@@ -51,7 +49,7 @@ pub(crate) async fn unblock(app: &App, host: &str) -> Result<(), Failure> {
 
 /// `tertulia peer rules`
 pub(crate) async fn list(app: &App, json: bool) -> Result<(), Failure> {
-    let rules = app.read(store::rules::all).await.map_err(|e| compose::failure(&e))?;
+    let rules = rules::list(app, operator(app).await?).await.map_err(|e| refusal(&e))?;
     let rules: Vec<Printed> = rules.into_iter().map(Printed::new).collect();
     if json { print_json(&rules) } else { rules.iter().try_for_each(|rule| print_line(&rule.line())) }
 }
@@ -60,7 +58,6 @@ async fn set(app: &App, rule: NewRule) -> Result<(), Failure> {
     rules::set(app, operator(app).await?, rule).await.map_err(|e| refusal(&e))
 }
 
-/// Whoever types commands holds the server itself in hands.
 /// Whoever types commands holds the server itself in hands.
 pub(super) async fn operator(app: &App) -> Result<Me, Failure> {
     Ok(Me(app::instance::ensure(app).await.map_err(|e| refusal(&e))?))
@@ -71,10 +68,10 @@ fn parse(host: &str) -> Result<Host, Failure> {
 }
 
 fn concerns(host: &Host, reach: &Reach) -> String {
-    let Reach { servers, people, followers, following, posts } = reach;
+    let Reach { servers, people, followers, following, members, posts } = reach;
     format!(
         "{host}: {servers} servers known here, {people} people and groups, {followers} follows from there, \
-         {following} follows to there, {posts} posts"
+         {following} follows to there, {members} memberships here, {posts} posts"
     )
 }
 

@@ -10,7 +10,7 @@ use askama::Template;
 use domain::time::{Timestamp, span};
 use store::jobs::Backlog;
 
-use super::Tab;
+use super::{Tab, people};
 use crate::{
     answer::{self, Frame, Keep, Visit},
     language::Language,
@@ -127,7 +127,8 @@ fn signs(t: Language, health: &Health, now: Timestamp, has_mailer: bool) -> Vec<
         Sign::new(t, State::Good, t.sign_clock(), t.moment(now))
     });
     if health.newcomers > 0 {
-        signs.push(Sign::new(t, State::Fair, t.sign_newcomers(), t.newcomers_wait(health.newcomers)));
+        let sign = Sign::new(t, State::Fair, t.sign_newcomers(), t.newcomers_wait(health.newcomers));
+        signs.push(Sign { way: Some((people::WAITING, t.admin_people())), ..sign });
     }
     signs
 }
@@ -135,7 +136,7 @@ fn signs(t: Language, health: &Health, now: Timestamp, has_mailer: bool) -> Vec<
 /// A queue that this server works off by itself.
 fn backlog(t: Language, name: &'static str, queue: Backlog, now: Timestamp) -> Sign {
     let is_slow = queue.oldest.is_some_and(|due| now.since(Timestamp(due)) > SLOW);
-    let detail = t.queue_state(queue.waiting, queue.parked);
+    let detail = t.queue_state(queue.parked, queue.waiting);
     match (is_slow, queue.parked > 0) {
         (true, _) => Sign::new(t, State::Bad, name, detail).advice(t.advice_slow()),
         (false, true) => Sign::new(t, State::Bad, name, detail).advice(t.advice_parked()),
@@ -146,7 +147,7 @@ fn backlog(t: Language, name: &'static str, queue: Backlog, now: Timestamp) -> S
 /// What is to be sent: servers come and go, and nobody here has to do anything about that.
 fn deliveries(t: Language, health: &Health) -> Sign {
     let Backlog { waiting, parked, .. } = health.deliveries;
-    let detail = format!("{} {}", t.queue_state(waiting, parked), t.servers_silent(health.silent));
+    let detail = format!("{} {}", t.queue_state(parked, waiting), t.servers_silent(health.silent));
     if parked > 0 {
         Sign::new(t, State::Fair, t.sign_deliveries(), detail).advice(t.advice_deliveries())
     } else {
@@ -168,7 +169,7 @@ fn fullness(t: Language, disk: Disk) -> Sign {
     let share = disk.free.saturating_mul(100).checked_div(disk.all).unwrap_or(0);
     let gigabytes = |bytes: u64| t.number(i64::try_from(bytes >> 30).unwrap_or(i64::MAX));
     let share_left = i64::try_from(share).unwrap_or(0);
-    let detail = t.disk_free(&gigabytes(disk.free), &gigabytes(disk.all), &t.number(share_left));
+    let detail = t.disk_free(&gigabytes(disk.all), &gigabytes(disk.free), &t.number(share_left));
     match share {
         ..FULL => Sign::new(t, State::Bad, t.sign_disk(), detail).advice(t.advice_disk()),
         ..SCARCE => Sign::new(t, State::Fair, t.sign_disk(), detail).advice(t.advice_disk()),
@@ -196,6 +197,9 @@ mod tests {
             assert_eq!(fullness(t, Disk { free: free << 30, all: 100 << 30 }).state, state, "{free}");
         }
         assert_eq!(fullness(t, Disk { free: 0, all: 0 }).state, State::Bad);
+        let half = fullness(t, Disk { free: 50 << 30, all: 100 << 30 }).detail;
+        assert_eq!(half, "Quedan 50 GB libres de 100 GB (50 %).");
+        assert_eq!(backlog(t, "", queue(3, 4, Duration::ZERO), now).detail, "En espera: 3. Abandonadas: 4.");
         for (lost, has_mailer, state) in [(0, true, State::Good), (2, true, State::Bad), (0, false, State::Fair)] {
             assert_eq!(mail(t, lost, has_mailer).state, state);
         }

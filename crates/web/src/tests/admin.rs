@@ -1,5 +1,9 @@
 //! The pages of those who administer the server: who may see them, and what is done there by forms alone.
 use actix_web::http::StatusCode;
+use app::{
+    Whence,
+    sign_up::{self, Wish},
+};
 
 use super::{
     World,
@@ -7,8 +11,13 @@ use super::{
 };
 
 /// Every page for admins, and what is sent there.
-const READ: &[&str] = &["/admin"];
-const SENT: &[(&str, &[(&str, &str)])] = &[];
+const READ: &[&str] = &["/admin", "/admin/people", "/admin/people/{bea}"];
+const SENT: &[(&str, &[(&str, &str)])] = &[
+    ("/admin/people/answer", &[("person", "1"), ("answer", "yes")]),
+    ("/admin/people/invite", &[("days", "1")]),
+    ("/admin/people/revoke", &[("invitation", "1")]),
+    ("/admin/people/{bea}", &[("what", "suspend"), ("reason", "x")]),
+];
 
 /// How many routes the sources name.
 fn routes() -> (usize, usize) {
@@ -26,22 +35,160 @@ async fn nobody_but_admins_gets_to_see_or_send_anything() {
     let world = World::new();
     let (ana, _) = world.first_run().await;
     let bea = login(&world, "bea").await;
+    let filled = |path: &str| path.replace("{bea}", &bea.0.to_string());
     let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
     for path in READ {
+        let path = &filled(path);
         let stranger = world.get(path, "es").await;
         assert!(stranger.status == StatusCode::SEE_OTHER && stranger.location.starts_with("/login?back="), "{path}");
         let refused = bea.get(path).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
-        assert!(refused.body.contains("Only those who run this site") && !refused.body.contains("class=\"office\""), "{path}");
+        assert!(
+            refused.body.contains("Only those who run this site") && !refused.body.contains("class=\"office\""),
+            "{path}"
+        );
         assert_eq!(ana.get(path).await.status, StatusCode::OK, "{path}");
     }
     let token = bea.token("/write").await;
     for (path, fields) in SENT {
+        let path = &filled(path);
         let mut fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         assert_eq!(bea.post(path, &fields).await.status, StatusCode::FORBIDDEN, "{path} without the token");
         fields.push(("form_token".to_owned(), token.clone()));
         let refused = bea.post(path, &fields).await;
-        assert!(refused.status == StatusCode::FORBIDDEN && refused.body.contains("Only those who run this site"), "{path}: {}", refused.body);
+        assert!(
+            refused.status == StatusCode::FORBIDDEN && refused.body.contains("Only those who run this site"),
+            "{path}: {}",
+            refused.body
+        );
     }
     assert!(ana.get("/").await.body.contains("href=\"/admin\"") && !bea.get("/").await.body.contains("/admin\""));
+}
+
+/// What somebody asks who wants a login.
+fn wish(name: &str) -> Wish {
+    Wish {
+        name: name.into(),
+        email: format!("{name}@plaza.test"),
+        password: "correct horse battery".into(),
+        agreement: true,
+        reason: "Tengo <b>tomates</b>".into(),
+        language: "es".into(),
+        invitation: None,
+    }
+}
+
+#[actix_web::test]
+async fn those_who_wait_are_let_in_or_turned_away() {
+    let world = World::of("approval");
+    let (ana, _) = world.first_run().await;
+    let mut people = Vec::new();
+    for name in ["carla", "dario"] {
+        let newcomer = sign_up::sign_up(&world.app, wish(name), &Whence::default()).await.unwrap().unwrap();
+        assert!(!newcomer.ready);
+        people.push(newcomer.me.0);
+    }
+    let ana = Browser::of(&world, ana, "es").await;
+    let health = ana.get("/admin").await.body;
+    assert!(
+        health.contains("2 personas esperan respuesta") && health.contains("/admin/people?state=waiting"),
+        "{health}"
+    );
+    let list = ana.get("/admin/people?state=waiting").await.body;
+    assert!(
+        list.contains("carla@plaza.test") && list.contains("Tengo &#60;b&#62;tomates") && !list.contains(">ana<"),
+        "{list}"
+    );
+    let answer = async |person: domain::id::ActorId, answer: &str| {
+        let entered = [("person", person.to_string()), ("answer", answer.into()), ("reason", "Ya no cabemos".into())];
+        let entered: Vec<(&str, &str)> = entered.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        ana.send("/admin/people?state=waiting", "/admin/people/answer", &entered).await
+    };
+    for (person, said) in [(people[0], "yes"), (people[1], "no")] {
+        assert_eq!(answer(person, said).await.status, StatusCode::SEE_OTHER);
+    }
+    let state = async |person| {
+        let account = world.app.read(move |c| store::accounts::by_id(c, person)).await.unwrap().unwrap();
+        (account.approved.is_some(), account.disabled.is_some())
+    };
+    assert_eq!((state(people[0]).await, state(people[1]).await), ((true, false), (false, true)));
+    assert!(ana.get("/admin/people?state=waiting").await.body.contains("Nadie encaja"));
+    assert!(ana.get("/admin/people?state=closed").await.body.contains("dario"));
+}
+
+#[actix_web::test]
+async fn a_person_is_looked_up_and_decided_about() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let (bea, ana_page) = (login(&world, "bea").await, format!("/admin/people/{}", ana.0));
+    let elsewhere = super::neighbour(&world.app).await;
+    let (ana, hers) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let page = format!("/admin/people/{}", bea.0);
+    let found = ana.get("/admin/people?q=BEA%40plaza").await.body;
+    assert!(found.contains(&page) && !found.contains(&ana_page), "{found}");
+    assert!(ana.get("/admin/people?q=nadie").await.body.contains("Nadie encaja"));
+    let away = format!("/admin/people/{elsewhere}");
+    assert!(ana.get("/admin/people?q=%40bea%40other.test").await.body.contains(&away));
+    for nobody in ["/admin/people/1", "/admin/people/x"] {
+        assert_eq!(ana.get(nobody).await.status, StatusCode::NOT_FOUND, "{nobody}");
+    }
+
+    let decide = async |what: &str| ana.send(&page, &page, &[("what", what), ("reason", "Publicidad")]).await.status;
+    let account = async || world.app.read(move |c| store::accounts::by_id(c, bea.0)).await.unwrap().unwrap();
+    assert_eq!(decide("entrust").await, StatusCode::SEE_OTHER);
+    assert!(account().await.admin && hers.get("/admin").await.status == StatusCode::OK);
+    assert_eq!(decide("relieve").await, StatusCode::SEE_OTHER);
+    assert!(!account().await.admin && hers.get("/admin").await.status == StatusCode::FORBIDDEN);
+
+    assert!(ana.get(&page).await.body.contains("Navegador desconocido"));
+    assert_eq!(decide("sign_out").await, StatusCode::SEE_OTHER);
+    assert!(
+        ana.get(&page).await.body.contains("En ningún navegador")
+            && hers.get("/notices").await.status == StatusCode::SEE_OTHER
+    );
+
+    world.with_second_step(bea).await;
+    assert!(ana.get(&page).await.body.contains("Entra con un código"));
+    assert_eq!(decide("second_step").await, StatusCode::SEE_OTHER);
+    assert!(account().await.totp.is_none() && ana.get(&page).await.body.contains("Entra solo con la contraseña"));
+
+    assert_eq!(decide("suspend").await, StatusCode::SEE_OTHER);
+    assert!(account().await.disabled.is_some() && ana.get(&page).await.body.contains("Suspendida"));
+    assert_eq!(decide("entrust").await, StatusCode::UNPROCESSABLE_ENTITY, "nobody who is shut out administers");
+    assert_eq!(decide("lift").await, StatusCode::SEE_OTHER);
+    assert!(account().await.disabled.is_none());
+    let suspended = async || world.app.read(move |c| store::actors::is_suspended(c, elsewhere)).await.unwrap();
+    for (what, is) in [("suspend", true), ("lift", false)] {
+        assert_eq!(ana.send(&away, &away, &[("what", what), ("reason", "x")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(suspended().await, is);
+    }
+
+    // Nobody decides about themselves: an admin is always left.
+    let token = ana.token("/write").await;
+    for what in ["suspend", "relieve", "sign_out"] {
+        let fields = [("what".to_owned(), what.to_owned()), ("form_token".to_owned(), token.clone())];
+        assert_eq!(ana.post(&ana_page, &fields).await.status, StatusCode::FORBIDDEN, "{what}");
+    }
+    assert!(ana.get(&ana_page).await.body.contains("Eres tú"));
+}
+
+#[actix_web::test]
+async fn invitations_are_made_used_and_taken_back() {
+    let world = World::of("invite");
+    let (ana, _) = world.first_run().await;
+    let ana = Browser::of(&world, ana, "en").await;
+    let none = ana.get("/admin/people").await.body;
+    assert!(none.contains("Only those who are invited") && !none.contains("/signup?invitation="), "{none}");
+    let made = ana.send("/admin/people", "/admin/people/invite", &[("days", "3"), ("most", "2")]).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER);
+    let page = ana.get("/admin/people").await.body;
+    let code = page.split("/signup?invitation=").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let invited = Wish { invitation: Some(code.clone()), ..wish("carla") };
+    assert!(sign_up::sign_up(&world.app, invited, &Whence::default()).await.unwrap().unwrap().ready);
+    assert!(ana.get("/admin/people").await.body.contains("1 of 2 came"));
+    assert_eq!(ana.send("/admin/people", "/admin/people/revoke", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!ana.get("/admin/people").await.body.contains(&code));
+    let late = Wish { invitation: Some(code), ..wish("dario") };
+    let late = sign_up::sign_up(&world.app, late, &Whence::default()).await.unwrap();
+    assert_eq!(late.unwrap_err(), [sign_up::Flaw::Invitation]);
 }

@@ -1,0 +1,98 @@
+//! The roll of logins: what those who administer the server see of them, and do for them.
+use domain::{actor::Actor, handle::Handle, id::ActorId, policy};
+pub use store::roll::{State, Wanted};
+use store::{accounts::Account, sessions::Session};
+
+use crate::{App, Error, Event, Me, Result, Tx, rules, sessions};
+
+/// Somebody, as admins see them.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Who it is.
+    pub actor: Actor,
+    /// Their login; none, if they live elsewhere.
+    pub account: Option<Account>,
+    /// Whether they are suspended.
+    pub suspended: bool,
+}
+
+/// A page of those who have a login, the newest first; and whoever lives elsewhere, if `wanted` names them by their
+/// handle. For admins.
+pub async fn page(app: &App, me: Me, wanted: Wanted, limit: i64) -> Result<Vec<Entry>> {
+    let home = app.site().host().clone();
+    rules::read_as_admin(app, me, move |c| {
+        let named = Handle::parse(&wanted.text).and_then(|handle| Some((handle.name, handle.host?)));
+        if let Some((name, host)) = named.filter(|(_, host)| *host != home)
+            && let Some(actor) = store::actors::by_handle(c, &name, host.as_str())?.filter(|actor| !actor.is_group())
+        {
+            let suspended = store::actors::is_suspended(c, actor.id)?;
+            return Ok(vec![Entry { actor, account: None, suspended }]);
+        }
+        let text = wanted.text.trim().trim_start_matches('@').to_lowercase();
+        let accounts = store::roll::page(c, &Wanted { text, ..wanted }, limit)?;
+        let ids: Vec<ActorId> = accounts.iter().map(|account| ActorId(account.id)).collect();
+        let (actors, suspended) = (store::actors::by_ids(c, &ids)?, store::actors::suspended_among(c, &ids)?);
+        let entry = |account: Account| {
+            let actor = actors.iter().find(|actor| actor.id.0 == account.id)?.clone();
+            Some(Entry { suspended: suspended.contains(&actor.id), actor, account: Some(account) })
+        };
+        Ok(accounts.into_iter().filter_map(entry).collect())
+    })
+    .await
+}
+
+/// One person with the browsers that they are signed in with; for admins.
+pub async fn show(app: &App, me: Me, person: ActorId) -> Result<(Entry, Vec<Session>)> {
+    let now = app.now();
+    let found = rules::read_as_admin(app, me, move |c| {
+        let Some(actor) = store::actors::by_id(c, person)?.filter(|actor| actor.deleted.is_none()) else {
+            return Ok(None);
+        };
+        let (account, suspended) = (store::accounts::by_id(c, person)?, store::actors::is_suspended(c, person)?);
+        let sessions = store::sessions::of(c, person, now)?;
+        let is_person = !actor.is_group() && (account.is_some() || !actor.is_local());
+        Ok(is_person.then_some((Entry { actor, account, suspended }, sessions)))
+    });
+    found.await?.ok_or(Error::NotFound)
+}
+
+/// Signs somebody out everywhere: browsers, applications and scripts.
+pub async fn sign_out(app: &App, me: Me, person: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        login(tx, me, person)?;
+        sessions::end_all(tx, person)
+    })
+    .await
+}
+
+/// Asks somebody for no second step any more, who has lost their authenticator and their recovery codes.
+pub async fn forget_second_step(app: &App, me: Me, person: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        login(tx, me, person)?;
+        store::accounts::set_totp(tx, person, None, 0)?;
+        Ok(store::accounts::set_recovery_codes(tx, person, &[])?)
+    })
+    .await
+}
+
+/// Makes somebody an admin, or no longer.
+pub async fn entrust(app: &App, me: Me, person: ActorId, on: bool) -> Result<()> {
+    app.write(move |tx| {
+        let account = login(tx, me, person)?;
+        if on && !account.is_ready() {
+            return Err(Error::Invalid("this login cannot be used yet, or no more".into()));
+        }
+        if account.admin != on {
+            store::accounts::set_admin(tx, person, on)?;
+            tx.emit(Event::Entrusted { person, by: me.0, on });
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Whose login it is about, if `me` decides about it.
+fn login(tx: &mut Tx<'_, '_>, me: Me, person: ActorId) -> Result<Account> {
+    policy::suspend(&rules::standing(tx, me)?, person == me.0)?;
+    store::accounts::by_id(tx, person)?.ok_or(Error::NotFound)
+}

@@ -1,0 +1,265 @@
+//! Who has a login, who waits for one, and who is invited.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{
+    App, Result,
+    roll::{self, Entry, State, Wanted},
+    sign_up::{self, Door},
+};
+use askama::Template;
+use domain::{
+    id::{ActorId, InvitationId},
+    text::plain,
+    time::{Timestamp, span},
+    urls,
+};
+use serde::Deserialize;
+use store::{accounts::Account, invitations::Invitation};
+
+use super::{Tab, person};
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    deeds,
+    language::Language,
+    posted::Sent,
+    session::SignedIn,
+};
+
+/// Where it is, and where its buttons lead.
+pub(crate) const PATH: &str = urls::path::ADMIN_PEOPLE;
+pub(crate) const ANSWER: &str = "/admin/people/answer";
+pub(crate) const INVITE: &str = "/admin/people/invite";
+pub(crate) const REVOKE: &str = "/admin/people/revoke";
+
+/// The page with those who wait.
+pub(crate) const WAITING: &str = "/admin/people?state=waiting";
+
+/// How many a page lists, and how many invitations are shown.
+const PEOPLE: i64 = 40;
+const INVITATIONS: i64 = 30;
+
+/// The longest that somebody is looked for.
+const TEXT: usize = 200;
+
+/// Who is looked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    q: String,
+    state: String,
+    before: Option<i64>,
+}
+
+const STATES: [State; 3] = [State::Waiting, State::Admin, State::Closed];
+
+/// What a state is called in paths.
+fn word(state: State) -> &'static str {
+    match state {
+        State::Waiting => "waiting",
+        State::Admin => "admin",
+        State::Closed => "closed",
+    }
+}
+
+/// Somebody in the list.
+pub(crate) struct Row {
+    pub(crate) face: Face,
+    pub(crate) id: i64,
+    /// Where they are looked at.
+    pub(crate) page: String,
+    pub(crate) email: Option<String>,
+    pub(crate) chips: Vec<(&'static str, &'static str)>,
+    pub(crate) since: String,
+    /// Why they want to be taken in, if they wait for it.
+    pub(crate) wish: Option<String>,
+}
+
+impl Row {
+    pub(crate) fn new(app: &App, t: Language, entry: &Entry) -> Self {
+        let account = entry.account.as_ref();
+        let created = account.map_or(entry.actor.created, |account| Timestamp(account.created));
+        Self {
+            face: Face::new(app.site(), &entry.actor),
+            id: entry.actor.id.0,
+            page: person::address(entry.actor.id),
+            email: account.filter(|account| account.confirmed.is_some()).map(|account| account.email.clone()),
+            chips: chips(t, account, entry.suspended),
+            since: t.day(created),
+            wish: account.filter(|account| waits(account)).map(|account| account.reason.clone()),
+        }
+    }
+}
+
+fn waits(account: &Account) -> bool {
+    account.approved.is_none() && account.confirmed.is_some() && account.disabled.is_none()
+}
+
+/// What somebody is, in words and looks.
+fn chips(t: Language, account: Option<&Account>, suspended: bool) -> Vec<(&'static str, &'static str)> {
+    let mut chips = Vec::new();
+    if suspended {
+        chips.push((t.person_suspended(), "bad"));
+    }
+    let Some(account) = account else { return chips };
+    if account.disabled.is_some() && !suspended {
+        chips.push((t.person_closed(), "bad"));
+    }
+    if account.admin && account.disabled.is_none() {
+        chips.push((t.person_admin(), "good"));
+    }
+    if waits(account) {
+        chips.push((t.person_waits(), "fair"));
+    }
+    if account.confirmed.is_none() && account.disabled.is_none() {
+        chips.push((t.person_unconfirmed(), "fair"));
+    }
+    chips
+}
+
+/// An invitation as it is shown.
+struct Link {
+    id: i64,
+    url: String,
+    used: String,
+    until: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/people.html")]
+struct Page {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    asked: Asked,
+    states: Vec<Tab>,
+    rows: Vec<Row>,
+    older: Option<String>,
+    /// Who may sign up, in words.
+    door: &'static str,
+    links: Vec<Link>,
+}
+
+/// `GET /admin/people`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    match page(&app, &visit, &by, asked.map(Query::into_inner).unwrap_or_default()).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<Page> {
+    let t = visit.language;
+    let state = STATES.into_iter().find(|state| word(*state) == asked.state);
+    let wanted = Wanted { text: plain::cut(&asked.q, TEXT), state, before: asked.before.map(ActorId) };
+    let found = roll::page(app, by.me, wanted, PEOPLE).await?;
+    let invitations = sign_up::invitations(app, by.me, INVITATIONS).await?;
+    let address = |state: &str, before: Option<ActorId>| {
+        let before = before.map(|id| id.to_string()).unwrap_or_default();
+        urls::asking(PATH, &[("q", &asked.q), ("state", state), ("before", &before)])
+    };
+    let tab = |state: Option<State>, label| {
+        let word = state.map_or("", word);
+        Tab { label, page: address(word, None), is_chosen: asked.state == word }
+    };
+    let states = vec![
+        tab(None, t.every_person()),
+        tab(Some(State::Waiting), t.people_waiting()),
+        tab(Some(State::Admin), t.people_admins()),
+        tab(Some(State::Closed), t.people_closed()),
+    ];
+    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == PEOPLE);
+    let older = found.last().filter(|_| is_full).map(|last| address(&asked.state, Some(last.actor.id)));
+    let (frame, tabs) = super::frame(app, visit, t.admin_people(), PATH);
+    Ok(Page {
+        frame,
+        tabs,
+        states,
+        rows: found.iter().map(|entry| Row::new(app, t, entry)).collect(),
+        older,
+        door: match sign_up::door(app) {
+            Door::Open => t.door_open(),
+            Door::Approval => t.door_approval(),
+            Door::Invite => t.door_invite(),
+            Door::Closed => t.door_closed(),
+        },
+        links: invitations.iter().map(|(one, code)| link(app, t, one, code)).collect(),
+        asked,
+    })
+}
+
+fn link(app: &App, t: Language, one: &Invitation, code: &str) -> Link {
+    let is_over = one.expires.is_some_and(|at| Timestamp(at) <= app.now());
+    Link {
+        id: one.id,
+        url: urls::asking(&app.site().page(crate::sign_up::PATH), &[("invitation", code)]),
+        used: match one.most {
+            Some(most) => t.invitation_used_of(most, one.used),
+            None => t.invitation_used(one.used),
+        },
+        until: match one.expires {
+            None => t.invitation_for_ever().to_owned(),
+            Some(_) if is_over => t.invitation_over().to_owned(),
+            Some(at) => t.invitation_until(&t.day(Timestamp(at))),
+        },
+    }
+}
+
+/// The answer to somebody who waits.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Answered {
+    person: i64,
+    answer: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /admin/people/answer`
+pub(crate) async fn answer(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Answered>) -> HttpResponse {
+    let Answered { person, answer, reason } = sent.entered;
+    let (me, person) = (sent.by.me, ActorId(person));
+    let done = match answer.as_str() {
+        "yes" => sign_up::approve(&app, me, person).await,
+        _ => sign_up::reject(&app, me, person, reason).await,
+    };
+    deeds::done(&request, &app, &visit, done, WAITING)
+}
+
+/// An invitation to be made: for how many days and how many people; for good and for all, if that is empty.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(crate) struct Invited {
+    days: String,
+    most: String,
+}
+
+/// `POST /admin/people/invite`
+pub(crate) async fn invite(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Invited>) -> HttpResponse {
+    let Invited { days, most } = sent.entered;
+    let days = days.trim().parse::<u64>().ok().map(|days| days.clamp(1, 3_650));
+    let most = most.trim().parse::<i64>().ok().map(|most| most.clamp(1, 1_000_000));
+    let expires = days.map(|days| app.now() + span::days(days));
+    let made = sign_up::invite(&app, sent.by.me, expires, most).await.map(drop);
+    deeds::done(&request, &app, &visit, made, &format!("{PATH}#invitations"))
+}
+
+/// An invitation that is taken back.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Revoked {
+    invitation: i64,
+}
+
+/// `POST /admin/people/revoke`
+pub(crate) async fn revoke(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Revoked>) -> HttpResponse {
+    let done = sign_up::revoke(&app, sent.by.me, InvitationId(sent.entered.invitation)).await;
+    deeds::done(&request, &app, &visit, done, &format!("{PATH}#invitations"))
+}

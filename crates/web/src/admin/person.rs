@@ -1,0 +1,121 @@
+//! One person as admins see them, and what is decided about them.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Path},
+};
+use app::{App, Error, Me, Result, roll, suspensions};
+use askama::Template;
+use domain::{id::ActorId, time::Timestamp};
+use serde::Deserialize;
+
+use super::{
+    Tab,
+    people::{self, Row},
+};
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    deeds,
+    posted::Sent,
+    session::SignedIn,
+};
+
+/// Where it is.
+pub(crate) const PATH: &str = "/admin/people/{id}";
+
+/// The page of a person.
+pub(crate) fn address(id: ActorId) -> String {
+    PATH.replace("{id}", &id.to_string())
+}
+
+/// A browser that somebody is signed in with.
+struct Device {
+    agent: String,
+    address: String,
+    seen: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/person.html")]
+struct Page {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    row: Row,
+    has_login: bool,
+    is_admin: bool,
+    /// Whether it is whoever looks, who decides nothing about themselves.
+    is_me: bool,
+    is_shut: bool,
+    has_second_step: bool,
+    devices: Vec<Device>,
+}
+
+/// `GET /admin/people/ID`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    id: Path<String>,
+) -> HttpResponse {
+    match page(&app, &visit, by.me, &id).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn page(app: &App, visit: &Visit, me: Me, id: &str) -> Result<Page> {
+    let (t, now) = (visit.language, app.now());
+    // Whoever may not look learns of no one: the number is read after that.
+    let id = ActorId(id.parse().unwrap_or_default());
+    let (entry, sessions) = roll::show(app, me, id).await?;
+    let row = Row::new(app, t, &entry);
+    let (frame, tabs) = super::frame(app, visit, row.face.name.clone(), people::PATH);
+    let account = entry.account.as_ref();
+    let devices = sessions.into_iter().map(|session| Device {
+        agent: if session.agent.is_empty() { t.admin_unknown_browser().to_owned() } else { session.agent },
+        address: session.address,
+        seen: t.ago(now, Timestamp(session.seen)),
+    });
+    Ok(Page {
+        frame,
+        tabs,
+        has_login: account.is_some(),
+        is_admin: account.is_some_and(|account| account.admin),
+        is_me: id == me.0,
+        is_shut: entry.suspended || account.is_some_and(|account| account.disabled.is_some()),
+        has_second_step: account.is_some_and(|account| account.totp.is_some()),
+        devices: devices.collect(),
+        row,
+    })
+}
+
+/// What is decided about somebody.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Decided {
+    what: String,
+    reason: String,
+}
+
+/// `POST /admin/people/ID`
+pub(crate) async fn decide(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    id: Path<String>,
+    sent: Sent<Decided>,
+) -> HttpResponse {
+    let (me, id) = (sent.by.me, ActorId(id.parse().unwrap_or_default()));
+    let Decided { what, reason } = sent.entered;
+    let done = match what.as_str() {
+        "suspend" => suspensions::suspend(&app, me, id, reason).await,
+        "lift" => suspensions::lift(&app, me, id).await,
+        "sign_out" => roll::sign_out(&app, me, id).await,
+        "second_step" => roll::forget_second_step(&app, me, id).await,
+        "entrust" => roll::entrust(&app, me, id, true).await,
+        "relieve" => roll::entrust(&app, me, id, false).await,
+        _ => Err(Error::Invalid("nobody knows how to do that".into())),
+    };
+    deeds::done(&request, &app, &visit, done, &address(id))
+}
