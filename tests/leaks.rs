@@ -298,10 +298,13 @@ async fn nobody_gets_what_is_not_for_them_by_sending_something() {
     assert_eq!(votes, counts[..2], "nothing of theirs counts");
 }
 
-/// What an answer says, in lower case, without what it only repeats of the question.
+/// What an answer says, in lower case, without what it only repeats of the question. A page of a hashtag has its name.
 fn said(body: &str, target: &str) -> String {
     let mut body = body.to_lowercase();
-    let query = target.split_once('?').map_or("", |(_, query)| query);
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if let Some(tag) = path.strip_prefix("/tags/").and_then(|rest| rest.split('/').next()) {
+        body = body.replace(tag, "");
+    }
     for (_, asked) in url::form_urlencoded::parse(query.as_bytes()) {
         if asked.len() > 3 {
             body = body.replace(&asked.to_lowercase(), "");
