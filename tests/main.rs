@@ -1,6 +1,7 @@
 //! The proof of the main job: real servers, seen from outside only, and the rules of the house.
 #![cfg(test)]
 
+mod accounts;
 mod apps;
 mod authority;
 mod backfill;

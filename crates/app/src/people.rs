@@ -129,6 +129,12 @@ pub async fn by_name(app: &App, name: &str) -> Result<Actor> {
     found.filter(|actor| actor.is_local() && actor.deleted.is_none()).ok_or(Error::NotFound)
 }
 
+/// Sets the language in which the server speaks to somebody.
+pub async fn speak(app: &App, me: Me, language: &str) -> Result<()> {
+    let language = domain::text::language::normalize_tag(language).ok_or(Error::NotFound)?;
+    app.write(move |tx| Ok(store::accounts::set_language(tx, me.0, &language)?)).await
+}
+
 /// Makes a bearer token for scripts; it is shown once, only its hash is kept.
 pub async fn create_token(app: &App, person: ActorId, scopes: &str) -> Result<String> {
     let known = || Error::Invalid(format!("scopes are words among: {}", scope::ALL.join(" ")));

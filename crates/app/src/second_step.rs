@@ -75,7 +75,7 @@ pub async fn turn_off(app: &App, me: Me, password: String) -> Result<bool> {
 }
 
 /// Whether this is the password of a person who is signed in already.
-pub(crate) async fn knows_password(app: &App, me: Me, password: String) -> Result<bool> {
+pub async fn knows_password(app: &App, me: Me, password: String) -> Result<bool> {
     app.limits().of(Deed::Guess, me.0, app.now())?;
     let account = app.read(move |c| store::accounts::by_id(c, me.0)).await?.ok_or(Error::NotFound)?;
     passwords::is_right(app, Some(account.password_hash), password).await

@@ -187,6 +187,22 @@ pub fn set_language(tx: &mut Tx<'_>, id: ActorId, language: &str) -> Result<()> 
     Ok(())
 }
 
+/// Closes a login for good, and forgets all that is known of whose it was.
+pub fn forget(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<()> {
+    db!(tx, c => diesel::update(accounts::table.find(id.0))
+        .set((
+            accounts::email.eq(id.to_string()),
+            accounts::wanted_email.eq(None::<String>),
+            accounts::password_hash.eq(""),
+            accounts::admin.eq(false),
+            accounts::reason.eq(""),
+            accounts::totp.eq(None::<Vec<u8>>),
+            accounts::disabled.eq(now.0),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Takes a login in.
 pub fn approve(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<()> {
     db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::approved.eq(now.0)).execute(c))?;

@@ -32,6 +32,7 @@ pub mod moves;
 pub mod notes;
 pub mod notices;
 pub mod notifications;
+pub mod own;
 pub mod peers;
 pub mod people;
 pub mod pins;

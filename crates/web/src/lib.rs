@@ -2,6 +2,8 @@
 use actix_web::web::{self, FormConfig, ServiceConfig};
 use domain::urls::{Sheet, path};
 
+use crate::settings::{data, devices, entry, shuns};
+
 mod actors;
 mod admin;
 mod answer;
@@ -40,6 +42,7 @@ mod recovery;
 mod saved;
 mod search;
 mod session;
+mod settings;
 mod setup;
 mod sign_up;
 mod sitemap;
@@ -119,6 +122,28 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, login::SECOND, login::submit_code);
     button!(config, login::LOGOUT, login::leave);
     page!(config, session::WAITING, recovery::waiting, post => recovery::ask_again);
+    page!(config, settings::PATH, settings::show, post => settings::choose);
+    page!(config, entry::PATH, entry::show);
+    button!(config, entry::EMAIL, entry::change_email);
+    button!(config, entry::PASSWORD, entry::change_password);
+    button!(config, entry::OFFER, entry::offer);
+    button!(config, entry::ON, entry::turn_on);
+    button!(config, entry::OFF, entry::turn_off);
+    page!(config, devices::PATH, devices::show);
+    button!(config, devices::END, devices::end);
+    button!(config, devices::END_OTHERS, devices::end_others);
+    button!(config, devices::WITHDRAW, devices::withdraw);
+    page!(config, shuns::PATH, shuns::show);
+    button!(config, shuns::UNBLOCK, shuns::unblock);
+    button!(config, shuns::UNMUTE, shuns::unmute);
+    button!(config, shuns::HOST, shuns::block_host);
+    button!(config, shuns::UNHOST, shuns::unblock_host);
+    page!(config, data::PATH, data::show);
+    button!(config, data::ALIAS, data::add_alias);
+    button!(config, data::UNALIAS, data::remove_alias);
+    button!(config, data::MOVE, data::move_away);
+    button!(config, data::LEAVE, data::leave);
+    page!(config, data::EXPORT, data::export);
     page!(config, path::RECOVER, recovery::show, post => recovery::ask);
     page!(config, path::RENEW, recovery::show_renewal, post => recovery::renew);
     page!(config, path::CONFIRM, recovery::show_confirmation, post => recovery::confirm);

@@ -1,0 +1,66 @@
+//! Leaving for good: somebody here deletes their login, what they wrote, and all that is kept of them.
+use std::{sync::Arc, time::Duration};
+
+use domain::{group::Role, policy};
+
+use crate::{App, Error, Event, Me, Result, Tx, actors, groups, second_step, sessions};
+
+/// What came of the wish to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Farewell {
+    /// They are gone; what they wrote goes, a piece at a time.
+    Done,
+    /// The password is wrong.
+    Wrong,
+    /// What was to be typed is something else.
+    Untyped,
+    /// These groups would have no owner any more.
+    Owns(Vec<String>),
+}
+
+/// Deletes the login of somebody who typed its name and knows their password. The name is never given again, and other
+/// servers are told to forget the person.
+pub async fn leave(app: &App, me: Me, typed: &str, password: String) -> Result<Farewell> {
+    let actor = app.read(move |c| store::actors::by_id(c, me.0)).await?.ok_or(Error::NotFound)?;
+    if typed.trim().trim_start_matches('@').to_lowercase() != actor.name {
+        return Ok(Farewell::Untyped);
+    }
+    if !second_step::knows_password(app, me, password).await? {
+        return Ok(Farewell::Wrong);
+    }
+    app.write(move |tx| {
+        let owned = owned_alone(tx, me)?;
+        if !owned.is_empty() {
+            return Ok(Farewell::Owns(owned));
+        }
+        let actor = store::actors::by_id(tx, me.0)?.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)?;
+        let now = tx.now();
+        sessions::end_all(tx, me.0)?;
+        store::tickets::remove_all(tx, me.0)?;
+        store::accounts::set_recovery_codes(tx, me.0, &[])?;
+        store::accounts::forget(tx, me.0, now)?;
+        store::own::forget(tx, me.0)?;
+        store::follows::remove_all(tx, me.0)?;
+        store::groups::remove_memberships(tx, me.0)?;
+        tx.push_job(actors::ERASE, &me.0.to_string(), Duration::ZERO)?;
+        store::actors::set_deleted(tx, me.0, now)?;
+        tx.emit(Event::ActorDeleted { actor: Arc::new(actor) });
+        Ok(Farewell::Done)
+    })
+    .await
+}
+
+/// The names of the groups that nobody else owns.
+fn owned_alone(tx: &mut Tx<'_, '_>, me: Me) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for group in store::groups::moderated_by(tx, me.0)? {
+        let (_, standing) = groups::regard(tx, group, me.0)?;
+        let others =
+            store::groups::staff(tx, group)?.iter().any(|member| member.role == Role::Owner && member.person != me.0);
+        // Whoever may not leave a group stays for it, unless somebody else owns it, too.
+        if policy::leave(&standing).is_err() && !others && groups::is_local(tx, group)? {
+            names.extend(store::actors::by_id(tx, group)?.map(|group| group.name));
+        }
+    }
+    Ok(names)
+}

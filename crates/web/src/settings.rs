@@ -1,0 +1,188 @@
+//! What people set for themselves: pages of panels, each with what is there, and a form for what may be.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    web::{Data, Query},
+};
+use app::{App, people};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    forms::{Choice, Field, Fields},
+    language::{COOKIE, Language},
+    login::LOGOUT,
+    posted::Sent,
+    session::SignedIn,
+};
+
+pub(crate) mod data;
+pub(crate) mod devices;
+pub(crate) mod entry;
+pub(crate) mod shuns;
+
+/// Where one sets things.
+pub(crate) const PATH: &str = "/settings";
+
+/// A page of settings.
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct Page {
+    frame: Frame,
+    places: Vec<Place>,
+    done: Option<&'static str>,
+    panels: Vec<Panel>,
+}
+
+/// One of the pages, as the others lead to it.
+struct Place {
+    page: &'static str,
+    label: &'static str,
+    is_chosen: bool,
+}
+
+/// A part of a page.
+#[derive(Default)]
+struct Panel {
+    id: &'static str,
+    heading: &'static str,
+    lead: String,
+    /// A QR code: how many squares it is wide, and the path of the dark ones.
+    squares: Option<(i32, String)>,
+    /// What is to be copied.
+    codes: Vec<String>,
+    rows: Vec<Row>,
+    action: Option<Action>,
+}
+
+/// One of many things that are kept.
+struct Row {
+    title: String,
+    detail: String,
+    page: Option<String>,
+    button: Option<Button>,
+}
+
+/// What can be done with one of many things: a form with one value.
+struct Button {
+    path: &'static str,
+    name: &'static str,
+    value: String,
+    label: &'static str,
+}
+
+/// A form.
+struct Action {
+    path: &'static str,
+    form: Fields,
+    hidden: Vec<(&'static str, String)>,
+    label: &'static str,
+    is_danger: bool,
+}
+
+impl Action {
+    fn new(path: &'static str, fields: Vec<Field>, label: &'static str) -> Self {
+        Self { path, form: Fields::new(fields), hidden: Vec::new(), label, is_danger: false }
+    }
+}
+
+/// That something was done, said on the page that it leads back to.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Done {
+    #[serde(default)]
+    done: bool,
+}
+
+/// A form without a question.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Nothing {}
+
+/// A page of settings at `path`.
+fn page(
+    request: &HttpRequest,
+    visit: &Visit,
+    path: &'static str,
+    done: Option<&'static str>,
+    panels: Vec<Panel>,
+) -> HttpResponse {
+    let t = visit.language;
+    let places = [
+        (PATH, t.settings_general()),
+        (entry::PATH, t.settings_entry()),
+        (devices::PATH, t.settings_devices()),
+        (shuns::PATH, t.settings_shuns()),
+        (data::PATH, t.settings_data()),
+    ];
+    let title = places.iter().find(|(page, _)| *page == path).map_or(t.settings(), |(_, label)| *label);
+    let places = places.map(|(page, label)| Place { page, label, is_chosen: page == path }).into();
+    let is_flawed = panels.iter().any(|panel| panel.action.as_ref().is_some_and(|action| action.form.is_flawed()));
+    let status = if is_flawed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    // Whoever chooses another language here comes back by asking for the page, never by sending a form.
+    let frame = Frame::private(&Visit { path: path.to_owned(), ..visit.clone() }, title);
+    answer::page(request, status, Keep::Never, &Page { frame, places, done, panels })
+}
+
+/// What is said when something was done.
+fn said(visit: &Visit, done: Option<Query<Done>>) -> Option<&'static str> {
+    done.is_some_and(|done| done.done).then(|| visit.language.saved())
+}
+
+/// Back to a page, which says that it is done.
+fn back(visit: &Visit, app: &App, path: &str) -> HttpResponse {
+    answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, &format!("{path}?done=true")))
+}
+
+fn password(t: Language, id: &'static str) -> Field {
+    Field::exact(id, "password", t.current_password()).autocomplete("current-password").longest(128)
+}
+
+/// `GET /settings`
+pub(crate) async fn show(request: HttpRequest, visit: Visit, by: SignedIn, done: Option<Query<Done>>) -> HttpResponse {
+    let t = visit.language;
+    let choices = t.all().iter().map(|(tag, name)| Choice::new(*tag, *name, "")).collect();
+    let language = Field::choices("language", t.language(), choices).value(&by.account.language);
+    let panels = vec![
+        Panel {
+            id: "language-heading",
+            heading: t.language(),
+            lead: t.settings_language_hint().to_owned(),
+            action: Some(Action::new(PATH, vec![language], t.save())),
+            ..Panel::default()
+        },
+        Panel {
+            id: "leave",
+            heading: t.sign_out(),
+            lead: t.sign_out_hint().to_owned(),
+            action: Some(Action::new(LOGOUT, Vec::new(), t.sign_out())),
+            ..Panel::default()
+        },
+    ];
+    let said = said(&visit, done);
+    page(&request, &visit, PATH, said, panels)
+}
+
+/// The language that was chosen.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Chosen {
+    language: String,
+}
+
+/// `POST /settings`
+pub(crate) async fn choose(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Chosen>) -> HttpResponse {
+    let Some(language) = Language::parse(&sent.entered.language) else {
+        return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, visit.language.refused_form());
+    };
+    if let Err(error) = people::speak(&app, sent.by.me, language.tag()).await {
+        return answer::error(&request, &visit, &error);
+    }
+    let mut answer = back(&visit, &app, PATH);
+    // What this browser chose before counts no more.
+    if let Ok(cookie) = HeaderValue::from_str(&format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}

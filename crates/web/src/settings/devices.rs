@@ -1,0 +1,129 @@
+//! Where one is signed in: browsers and applications, each to be put out.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Query},
+};
+use app::{App, Result, oauth, sessions};
+use domain::{
+    id::{AppId, SessionId},
+    time::Timestamp,
+};
+use serde::Deserialize;
+
+use super::{Action, Button, Done, Nothing, Panel, Row, back, page, said};
+use crate::{
+    answer::{self, Visit},
+    posted::Sent,
+    session::SignedIn,
+};
+
+pub(crate) const PATH: &str = "/settings/devices";
+pub(crate) const END: &str = "/settings/devices/end";
+pub(crate) const END_OTHERS: &str = "/settings/devices/end-others";
+pub(crate) const WITHDRAW: &str = "/settings/devices/withdraw";
+
+/// `GET /settings/devices`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    done: Option<Query<Done>>,
+) -> HttpResponse {
+    match panels(&app, &visit, &by).await {
+        Ok(panels) => page(&request, &visit, PATH, said(&visit, done), panels),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
+    let (t, now) = (visit.language, app.now());
+    let open = sessions::list(app, by.me).await?;
+    let others = open.len() > 1;
+    let browser = |session: store::sessions::Session| {
+        let is_this = session.id == by.session.0;
+        let seen = t.ago(now, Timestamp(session.seen));
+        let agent = if session.agent.is_empty() { t.unknown_browser().to_owned() } else { session.agent };
+        Row {
+            title: agent,
+            detail: if is_this { t.this_browser().to_owned() } else { t.last_seen(session.address, seen) },
+            page: None,
+            button: (!is_this).then(|| Button {
+                path: END,
+                name: "session",
+                value: session.id.to_string(),
+                label: t.end_session(),
+            }),
+        }
+    };
+    let browsers = Panel {
+        id: "browsers",
+        heading: t.browsers(),
+        rows: open.into_iter().map(browser).collect(),
+        action: others.then(|| Action::new(END_OTHERS, Vec::new(), t.end_others())),
+        ..Panel::default()
+    };
+    let given = oauth::authorised(app, by.me).await?;
+    let none = given.is_empty().then(|| t.no_apps().to_owned()).unwrap_or_default();
+    let application = |given: store::apps::Authorised| Row {
+        title: given.app.name,
+        detail: t.app_since(t.day(given.since), given.scopes),
+        page: given.app.website,
+        button: Some(Button { path: WITHDRAW, name: "app", value: given.app.id.to_string(), label: t.withdraw() }),
+    };
+    let apps = Panel {
+        id: "apps",
+        heading: t.apps(),
+        lead: none,
+        rows: given.into_iter().map(application).collect(),
+        ..Panel::default()
+    };
+    Ok(vec![browsers, apps])
+}
+
+fn done(request: &HttpRequest, app: &App, visit: &Visit, result: Result<()>) -> HttpResponse {
+    match result {
+        Ok(()) => back(visit, app, PATH),
+        Err(error) => answer::error(request, visit, &error),
+    }
+}
+
+/// A session.
+#[derive(Debug, Deserialize)]
+pub(crate) struct One {
+    session: i64,
+}
+
+/// `POST /settings/devices/end`
+pub(crate) async fn end(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<One>) -> HttpResponse {
+    let ended = sessions::end(&app, sent.by.me, SessionId(sent.entered.session)).await;
+    done(&request, &app, &visit, ended)
+}
+
+/// `POST /settings/devices/end-others`
+pub(crate) async fn end_others(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Nothing>,
+) -> HttpResponse {
+    let ended = sessions::end_others(&app, sent.by.me, sent.by.session).await;
+    done(&request, &app, &visit, ended)
+}
+
+/// An application.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Application {
+    app: i64,
+}
+
+/// `POST /settings/devices/withdraw`
+pub(crate) async fn withdraw(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Application>,
+) -> HttpResponse {
+    let withdrawn = oauth::withdraw(&app, sent.by.me, AppId(sent.entered.app)).await;
+    done(&request, &app, &visit, withdrawn)
+}

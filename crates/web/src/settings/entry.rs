@@ -1,0 +1,237 @@
+//! How one gets in: the address, the password, and the second step.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Query},
+};
+use app::{
+    App, Me, Result, addresses,
+    addresses::Change,
+    recovery::{self, Renewal},
+    second_step,
+};
+use qrcodegen::{QrCode, QrCodeEcc};
+use serde::Deserialize;
+use store::accounts::Account;
+
+use super::{Action, Done, Nothing, Panel, back, page, password, said};
+use crate::{
+    answer::{self, Visit},
+    forms::Field,
+    login,
+    posted::Sent,
+    session::SignedIn,
+};
+
+pub(crate) const PATH: &str = "/settings/entry";
+pub(crate) const EMAIL: &str = "/settings/entry/email";
+pub(crate) const PASSWORD: &str = "/settings/entry/password";
+/// Where the second step is set up, turned on, and turned off.
+pub(crate) const OFFER: &str = "/settings/entry/second";
+pub(crate) const ON: &str = "/settings/entry/second/on";
+pub(crate) const OFF: &str = "/settings/entry/second/off";
+
+/// The panels of this page, to be changed by what was entered.
+struct Panels {
+    email: Panel,
+    password: Panel,
+    second: Panel,
+}
+
+impl Panels {
+    fn of(visit: &Visit, account: &Account) -> Self {
+        let t = visit.language;
+        let lead = match &account.wanted_email {
+            Some(wanted) => t.email_waits(&account.email, wanted),
+            None => t.email_is(&account.email),
+        };
+        let new = Field::exact("email", "email", t.new_email()).autocomplete("email").longest(254);
+        let email = Action::new(EMAIL, vec![new, password(t, "password")], t.change_email());
+        let fresh = Field::exact("new", "password", t.new_password()).hint(t.password_hint());
+        let fresh = fresh.autocomplete("new-password").longest(128);
+        let change = Action::new(PASSWORD, vec![password(t, "old"), fresh], t.change_password());
+        let is_on = account.totp.is_some();
+        let second = if is_on {
+            let off = Action::new(OFF, vec![password(t, "known")], t.second_off());
+            Action { is_danger: true, ..off }
+        } else {
+            Action::new(OFFER, Vec::new(), t.second_set_up())
+        };
+        let lead_of_second = if is_on { t.second_is_on() } else { t.second_is_off() };
+        Self {
+            email: Panel { id: "address-heading", heading: t.email(), lead, action: Some(email), ..Panel::default() },
+            password: Panel {
+                id: "password-heading",
+                heading: t.password(),
+                lead: t.password_ends().to_owned(),
+                action: Some(change),
+                ..Panel::default()
+            },
+            second: Panel {
+                id: "second-heading",
+                heading: t.second_step_name(),
+                lead: lead_of_second.to_owned(),
+                action: Some(second),
+                ..Panel::default()
+            },
+        }
+    }
+
+    fn show(self, request: &HttpRequest, visit: &Visit, done: Option<&'static str>) -> HttpResponse {
+        page(request, visit, PATH, done, vec![self.email, self.password, self.second])
+    }
+}
+
+fn flaw(panel: &mut Panel, field: &str, what: &'static str) {
+    if let Some(action) = &mut panel.action {
+        action.form.flaw(field, what);
+    }
+}
+
+/// `GET /settings/entry`
+pub(crate) async fn show(request: HttpRequest, visit: Visit, by: SignedIn, done: Option<Query<Done>>) -> HttpResponse {
+    let said = said(&visit, done);
+    Panels::of(&visit, &by.account).show(&request, &visit, said)
+}
+
+/// A new address.
+#[derive(Deserialize)]
+pub(crate) struct Address {
+    email: String,
+    password: String,
+}
+
+/// `POST /settings/entry/email`
+pub(crate) async fn change_email(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Address>,
+) -> HttpResponse {
+    let (t, Address { email, password }) = (visit.language, sent.entered);
+    let (field, what) = match addresses::change(&app, sent.by.me, password, &email).await {
+        Ok(Change::Done) => return back(&visit, &app, PATH),
+        Ok(Change::Asked) => return answer::said(&request, &visit, t.check_mail(), t.email_asked()),
+        Ok(Change::Wrong) => ("password", t.flaw_wrong_password()),
+        Ok(Change::Invalid) => ("email", t.flaw_email()),
+        Ok(Change::Taken) => ("email", t.flaw_email_taken()),
+        Err(error) => return login::failed(&request, &visit, &error),
+    };
+    let mut panels = Panels::of(&visit, &sent.by.account);
+    flaw(&mut panels.email, field, what);
+    if let Some(field) = panels.email.action.as_mut().and_then(|action| action.form.all.first_mut()) {
+        field.value = email;
+    }
+    panels.show(&request, &visit, None)
+}
+
+/// A new password.
+#[derive(Deserialize)]
+pub(crate) struct Secrets {
+    old: String,
+    new: String,
+}
+
+/// `POST /settings/entry/password`
+pub(crate) async fn change_password(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Secrets>,
+) -> HttpResponse {
+    let (t, Secrets { old, new }) = (visit.language, sent.entered);
+    let (field, what) = match recovery::change(&app, sent.by.me, sent.by.session, old, new).await {
+        Ok(Renewal::Done) => return back(&visit, &app, PATH),
+        Ok(Renewal::Wrong) => ("old", t.flaw_wrong_password()),
+        Ok(Renewal::Unfit) => ("new", t.flaw_password()),
+        Err(error) => return login::failed(&request, &visit, &error),
+    };
+    let mut panels = Panels::of(&visit, &sent.by.account);
+    flaw(&mut panels.password, field, what);
+    panels.show(&request, &visit, None)
+}
+
+async fn name(app: &App, me: Me) -> Result<String> {
+    let actor = app.read(move |c| store::actors::by_id(c, me.0)).await?;
+    Ok(actor.map(|actor| actor.name).unwrap_or_default())
+}
+
+/// The dark squares of a QR code as one path, with a border of four, and how wide that is.
+fn squares(text: &str) -> Option<(i32, String)> {
+    const BORDER: i32 = 4;
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let all = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
+    let dark = all.filter(|(x, y)| code.get_module(*x, *y));
+    let path = dark.map(|(x, y)| format!("M{},{}h1v1h-1z", x + BORDER, y + BORDER)).collect();
+    Some((code.size() + 2 * BORDER, path))
+}
+
+fn set_up(visit: &Visit, offer: second_step::Offer) -> Panel {
+    let t = visit.language;
+    let code = Field::exact("code", "text", t.code()).autocomplete("one-time-code").longest(10);
+    let action = Action::new(ON, vec![code], t.second_turn_on());
+    Panel {
+        id: "second-heading",
+        heading: t.second_step_name(),
+        lead: t.second_scan().to_owned(),
+        squares: squares(&offer.link),
+        codes: vec![offer.secret],
+        action: Some(Action { hidden: vec![("sealed", offer.sealed)], ..action }),
+        ..Panel::default()
+    }
+}
+
+/// `POST /settings/entry/second`
+pub(crate) async fn offer(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Nothing>) -> HttpResponse {
+    let me = sent.by.me;
+    match name(&app, me).await.and_then(|name| second_step::offer(&app, me, &name)) {
+        Ok(offer) => page(&request, &visit, PATH, None, vec![set_up(&visit, offer)]),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// The code that an authenticator shows.
+#[derive(Deserialize)]
+pub(crate) struct Code {
+    code: String,
+    sealed: String,
+}
+
+/// `POST /settings/entry/second/on`
+pub(crate) async fn turn_on(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Code>) -> HttpResponse {
+    let (t, me, Code { code, sealed }) = (visit.language, sent.by.me, sent.entered);
+    match second_step::turn_on(&app, me, &sealed, code.trim()).await {
+        Ok(Some(codes)) => {
+            let lead = t.recovery_codes_hint().to_owned();
+            let heading = t.recovery_codes();
+            let panel = Panel { id: "second-heading", heading, lead, codes, ..Panel::default() };
+            page(&request, &visit, PATH, Some(t.second_is_on()), vec![panel])
+        }
+        Ok(None) => {
+            let offered = name(&app, me).await.and_then(|name| second_step::offered(&app, me, &name, &sealed));
+            let Ok(Some(offer)) = offered else { return back(&visit, &app, PATH) };
+            let mut panel = set_up(&visit, offer);
+            flaw(&mut panel, "code", t.wrong_code());
+            page(&request, &visit, PATH, None, vec![panel])
+        }
+        Err(error) => login::failed(&request, &visit, &error),
+    }
+}
+
+/// The password, known once more.
+#[derive(Deserialize)]
+pub(crate) struct Known {
+    known: String,
+}
+
+/// `POST /settings/entry/second/off`
+pub(crate) async fn turn_off(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Known>) -> HttpResponse {
+    match second_step::turn_off(&app, sent.by.me, sent.entered.known).await {
+        Ok(true) => back(&visit, &app, PATH),
+        Ok(false) => {
+            let mut panels = Panels::of(&visit, &sent.by.account);
+            flaw(&mut panels.second, "known", visit.language.flaw_wrong_password());
+            panels.show(&request, &visit, None)
+        }
+        Err(error) => login::failed(&request, &visit, &error),
+    }
+}
