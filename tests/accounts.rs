@@ -57,7 +57,7 @@ async fn browsers_and_applications_are_put_out() {
     holds(&page, &["This browser", "Sign out everywhere else", "let no app"]);
     let id = field(&page.text(), "session");
     let mut bea = enter(&alpha, "bea").await;
-    assert_eq!(bea.fill("/settings/devices", "/settings/devices/end", &[("session", &id)]).await.status, 404);
+    assert_eq!(bea.fill("/settings", "/settings/devices/end", &[("session", &id)]).await.status, 404);
     assert_eq!(two.get("/settings").await.status, 200);
     assert_eq!(one.fill("/settings/devices", "/settings/devices/end", &[("session", &id)]).await.status, 303);
     assert_eq!(two.get("/settings").await.status, 303, "it was put out");
@@ -111,7 +111,8 @@ async fn blocks_are_seen_and_lifted_and_data_is_taken_along() {
         (&written[0]["community"], &written[1]["markdown"]),
         (&json!(garden.uri()), &json!("Riego a las *ocho*"))
     );
-    assert_eq!(file(&mut browser, "follows.csv").await.text(), "Account address\r\nzoe@beta.test\r\n");
+    let follows = file(&mut browser, "follows.csv").await.text();
+    assert!(follows.starts_with("Account address\r\n") && follows.contains("\r\nzoe@beta.test\r\n"), "{follows}");
     assert_eq!(file(&mut browser, "profile.json").await.value()["email"], "ana@alpha.test");
     assert_eq!(file(&mut browser, "passwords.csv").await.status, 404);
     assert_eq!(Visitor::new(&alpha).get("/settings/data/posts.json").await.status, 303);

@@ -671,7 +671,7 @@ scope-admin-write = decide what only those who run the site decide
 ### Settings.
 
 settings = Settings
-settings-general = General
+settings-general = Basics
 settings-entry = Signing in
 settings-devices = Browsers and apps
 settings-shuns = Blocked and muted

@@ -687,7 +687,7 @@ scope-admin-write = decidir lo que solo deciden quienes llevan el sitio
 ### Ajustes.
 
 settings = Ajustes
-settings-general = General
+settings-general = Lo básico
 settings-entry = Cómo entrar
 settings-devices = Navegadores y aplicaciones
 settings-shuns = Bloqueos y silencios
