@@ -27,6 +27,9 @@ async fn an_address_is_confirmed_by_who_reads_there() {
     let office = PostOffice::open().await;
     let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
     let alpha = net.server("alpha.test");
+    let early = sign_up(&alpha, "eve", "eve@mail.test").await.1;
+    assert_eq!(early.status, 403, "whoever sets the server up comes first");
+    alpha.person("ana").await;
     office.be_busy(1);
     let (mut nora, answer) = sign_up(&alpha, "nora", "Nora@mail.test").await;
     assert_eq!((answer.status, answer.header("location").unwrap().ends_with("/waiting")), (303, true));
@@ -147,6 +150,7 @@ async fn a_client_asks_for_the_letter_again() {
     let office = PostOffice::open().await;
     let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
     let alpha = net.server("alpha.test");
+    alpha.person("ana").await;
     let call = async |method: &str, path: &str, token: &str, body: serde_json::Value| {
         let mut request = Request::new(method, &alpha.url(path)).with("content-type", "application/json");
         if !token.is_empty() {

@@ -15,7 +15,7 @@ use crate::{
     mail::Errand,
     oauth,
     people::{self, NewPerson},
-    rules, sessions,
+    rules, sessions, setup,
 };
 
 /// How much somebody may say about why they want to be taken in.
@@ -105,7 +105,8 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
         Some(code) => Some(invited_by(app, code).await?),
         None => None,
     };
-    if door == Door::Closed || door == Door::Invite && invitation.is_none() {
+    // Whoever sets the server up comes first.
+    if setup::is_needed(app).await? || door == Door::Closed || door == Door::Invite && invitation.is_none() {
         return Err(Refusal::SignUpClosed.into());
     }
     let asks_why = door == Door::Approval && invitation.is_none();

@@ -670,7 +670,7 @@ scope-admin-write = decide what only those who run the site decide
 
 ### Settings.
 
-settings = Settings
+my-settings = Settings
 settings-general = Basics
 settings-entry = Signing in
 settings-devices = Browsers and apps

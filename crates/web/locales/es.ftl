@@ -686,7 +686,7 @@ scope-admin-write = decidir lo que solo deciden quienes llevan el sitio
 
 ### Ajustes.
 
-settings = Ajustes
+my-settings = Ajustes
 settings-general = Lo básico
 settings-entry = Cómo entrar
 settings-devices = Navegadores y aplicaciones

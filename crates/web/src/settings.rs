@@ -117,7 +117,7 @@ fn page(
         (shuns::PATH, t.settings_shuns()),
         (data::PATH, t.settings_data()),
     ];
-    let title = places.iter().find(|(page, _)| *page == path).map_or(t.settings(), |(_, label)| *label);
+    let title = places.iter().find(|(page, _)| *page == path).map_or(t.my_settings(), |(_, label)| *label);
     let places = places.map(|(page, label)| Place { page, label, is_chosen: page == path }).into();
     let is_flawed = panels.iter().any(|panel| panel.action.as_ref().is_some_and(|action| action.form.is_flawed()));
     let status = if is_flawed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
