@@ -128,6 +128,19 @@ async fn blocks_are_seen_and_lifted_and_data_is_taken_along() {
     assert_eq!(file(&mut browser, "domain_blocks.csv").await.text(), "gamma.test\r\n");
 }
 
+async fn a_profile_is_told_to_everybody() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let mut browser = enter(&alpha, "ana").await;
+    let fields = [("name", "Ana López"), ("about", "Riego *mucho*"), ("about1", "Huerto"), ("line1", "El de abajo")];
+    assert_eq!(browser.fill("/settings/profile", "/settings/profile", &fields).await.status, 303);
+    holds(&browser.get("/settings/profile").await, &["value=\"Ana López\"", "value=\"El de abajo\""]);
+    let document = alpha.document(ana.uri()).await;
+    assert_eq!((&document["name"], &document["attachment"][0]["name"]), (&json!("Ana López"), &json!("Huerto")));
+    assert!(document["summary"].as_str().unwrap().contains("<em>mucho</em>"), "{document}");
+}
+
 async fn somebody_leaves_for_good_everywhere() {
     let net = Network::of(["alpha.test", "beta.test"]).await;
     let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
@@ -175,5 +188,6 @@ on_both! {
     browsers_and_applications_are_put_out,
     an_address_and_a_password_are_changed_by_who_knows_it,
     blocks_are_seen_and_lifted_and_data_is_taken_along,
+    a_profile_is_told_to_everybody,
     somebody_leaves_for_good_everywhere,
 }

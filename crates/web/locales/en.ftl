@@ -672,6 +672,13 @@ scope-admin-write = decide what only those who run the site decide
 
 my-settings = Settings
 settings-general = Basics
+settings-profile = Profile
+profile-hint = Everybody may read this.
+display-name = What you are called
+about-me = About you
+about-me-hint = A few words; you can use Markdown.
+line-name = What line { $number } is about
+line-value = What line { $number } says
 settings-entry = Signing in
 settings-devices = Browsers and apps
 settings-shuns = Blocked and muted

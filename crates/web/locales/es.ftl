@@ -688,6 +688,13 @@ scope-admin-write = decidir lo que solo deciden quienes llevan el sitio
 
 my-settings = Ajustes
 settings-general = Lo básico
+settings-profile = Perfil
+profile-hint = Esto lo puede leer cualquiera.
+display-name = Cómo te llamas
+about-me = Sobre ti
+about-me-hint = Unas palabras; puedes usar Markdown.
+line-name = De qué trata la línea { $number }
+line-value = Qué dice la línea { $number }
 settings-entry = Cómo entrar
 settings-devices = Navegadores y aplicaciones
 settings-shuns = Bloqueos y silencios

@@ -123,6 +123,7 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, login::LOGOUT, login::leave);
     page!(config, session::WAITING, recovery::waiting, post => recovery::ask_again);
     page!(config, settings::PATH, settings::show, post => settings::choose);
+    page!(config, settings::profile::PATH, settings::profile::show, post => settings::profile::change);
     page!(config, entry::PATH, entry::show);
     button!(config, entry::EMAIL, entry::change_email);
     button!(config, entry::PASSWORD, entry::change_password);

@@ -23,6 +23,7 @@ use crate::{
 pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod entry;
+pub(crate) mod profile;
 pub(crate) mod shuns;
 
 /// Where one sets things.
@@ -112,6 +113,7 @@ fn page(
     let t = visit.language;
     let places = [
         (PATH, t.settings_general()),
+        (profile::PATH, t.settings_profile()),
         (entry::PATH, t.settings_entry()),
         (devices::PATH, t.settings_devices()),
         (shuns::PATH, t.settings_shuns()),

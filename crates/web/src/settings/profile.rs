@@ -1,0 +1,117 @@
+//! What one tells of oneself: a name, some words, and lines with a name.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Query},
+};
+use app::{
+    App, Error, Me, Result,
+    profiles::{self, Change},
+};
+use domain::{actor::Actor, text::html};
+use serde::Deserialize;
+
+use super::{Action, Done, Panel, back, page, said};
+use crate::{
+    answer::{self, Visit},
+    forms::Field,
+    posted::Sent,
+    session::SignedIn,
+};
+
+pub(crate) const PATH: &str = "/settings/profile";
+
+/// The ids of the lines: what each is about, and what it says.
+const LINES: [(&str, &str); 4] = [("about1", "line1"), ("about2", "line2"), ("about3", "line3"), ("about4", "line4")];
+
+/// What was entered.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entered {
+    name: String,
+    about: String,
+    about1: String,
+    line1: String,
+    about2: String,
+    line2: String,
+    about3: String,
+    line3: String,
+    about4: String,
+    line4: String,
+}
+
+impl Entered {
+    fn lines(&self) -> [(&str, &str); 4] {
+        [
+            (&self.about1, &self.line1),
+            (&self.about2, &self.line2),
+            (&self.about3, &self.line3),
+            (&self.about4, &self.line4),
+        ]
+    }
+
+    async fn of(app: &App, me: Me) -> Result<Self> {
+        let actor = app.read(move |c| store::actors::by_id(c, me.0)).await?;
+        let actor: Actor = actor.ok_or(Error::NotFound)?;
+        let mut lines = actor.fields.iter().map(|field| (field.name.clone(), html::to_text(&field.value)));
+        let mut line = || lines.next().unwrap_or_default();
+        let ((about1, line1), (about2, line2), (about3, line3), (about4, line4)) = (line(), line(), line(), line());
+        let about = html::to_text(&actor.summary);
+        Ok(Self { name: actor.title.clone(), about, about1, line1, about2, line2, about3, line3, about4, line4 })
+    }
+}
+
+fn panel(visit: &Visit, entered: &Entered) -> Panel {
+    let t = visit.language;
+    let mut fields = vec![
+        Field::line("name", t.display_name()).value(&entered.name).longest(100).optional(),
+        Field::lines("about", 4, t.about_me()).hint(t.about_me_hint()).value(&entered.about).longest(2_000).optional(),
+    ];
+    for (number, ((about, line), (name, value))) in (1_i64..).zip(LINES.into_iter().zip(entered.lines())) {
+        fields.push(Field::line(about, t.line_name(number)).value(name).longest(255).optional());
+        fields.push(Field::line(line, t.line_value(number)).value(value).longest(255).optional());
+    }
+    Panel {
+        id: "profile",
+        heading: t.settings_profile(),
+        lead: t.profile_hint().to_owned(),
+        action: Some(Action::new(PATH, fields, t.save())),
+        ..Panel::default()
+    }
+}
+
+/// `GET /settings/profile`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    done: Option<Query<Done>>,
+) -> HttpResponse {
+    match Entered::of(&app, by.me).await {
+        Ok(entered) => page(&request, &visit, PATH, said(&visit, done), vec![panel(&visit, &entered)]),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `POST /settings/profile`
+pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+    let entered = sent.entered;
+    let lines = entered.lines().map(|(about, line)| (about.to_owned(), line.to_owned()));
+    let change = Change {
+        name: Some(entered.name.clone()),
+        about: Some(entered.about.clone()),
+        fields: Some(lines.into()),
+        ..Change::default()
+    };
+    match profiles::change(&app, sent.by.me, change).await {
+        Ok(_) => back(&visit, &app, PATH),
+        Err(Error::Invalid(_)) => {
+            let mut panel = panel(&visit, &entered);
+            if let Some(action) = &mut panel.action {
+                action.form.trouble = Some(visit.language.invalid_text().to_owned());
+            }
+            page(&request, &visit, PATH, None, vec![panel])
+        }
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
