@@ -130,7 +130,7 @@ fn page(
 
 /// What is said when something was done.
 fn said(visit: &Visit, done: Option<Query<Done>>) -> Option<&'static str> {
-    done.is_some_and(|done| done.done).then(|| visit.language.saved())
+    done.is_some_and(|done| done.done).then(|| visit.language.is_set())
 }
 
 /// Back to a page, which says that it is done.
