@@ -16,6 +16,7 @@ mod error;
 mod event;
 pub mod filters;
 pub mod follows;
+pub mod gates;
 pub mod groups;
 pub mod health;
 mod hints;

@@ -3,9 +3,13 @@ use domain::{
     group::{MemberState, Membership, Role},
     id::ActorId,
     policy,
+    text::plain,
 };
 
 use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, messages};
+
+/// The longest reason, in characters.
+const REASON: usize = 1_000;
 
 /// Joins a group here, or asks to; the answer is the state this leads to. Joining follows, too.
 pub async fn join(app: &App, me: Me, group: ActorId) -> Result<MemberState> {
@@ -118,4 +122,47 @@ pub fn receive_appoint(
     }
     tx.emit(Event::RoleChanged { group, person, by, from: theirs.role, to: role, cause });
     Ok(())
+}
+
+/// Hands a group here over: a member owns it from now on, and whoever owned it leads it.
+pub async fn hand_over(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        let (_, mine) = groups::regard(tx, group, me.0)?;
+        let (_, theirs) = groups::regard(tx, group, person)?;
+        policy::hand_on(&mine, &theirs)?;
+        if !groups::is_local(tx, group)? || theirs.role == Some(Role::Owner) {
+            return Err(Error::Invalid("only a group here is handed over, to somebody else".into()));
+        }
+        let owners = store::groups::staff(tx, group)?.into_iter().filter(|member| member.role == Role::Owner);
+        let before: Vec<ActorId> = owners.map(|member| member.person).collect();
+        let changes = before.into_iter().map(|owner| (owner, Some(Role::Owner), Role::Leader)).chain([(
+            person,
+            theirs.role,
+            Role::Owner,
+        )]);
+        for (person, from, role) in changes.collect::<Vec<_>>() {
+            let since = tx.now();
+            let membership = Membership { group, person, role, state: MemberState::Active, since };
+            store::groups::set_membership(tx, &membership)?;
+            tx.emit(Event::RoleChanged { group, person, by: me.0, from, to: Some(role), cause: None });
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Tells somebody in the name of a group here why they were not taken in.
+pub async fn explain(app: &App, me: Me, group: ActorId, person: ActorId, reason: String) -> Result<()> {
+    app.write(move |tx| {
+        let (_, mine) = groups::regard(tx, group, me.0)?;
+        policy::moderate(&mine)?;
+        let reason = plain::line(&reason, REASON);
+        if reason.is_empty() || !groups::is_local(tx, group)? {
+            return Ok(());
+        }
+        let name = follows::living(tx, group)?.handle();
+        messages::tell(tx, group, person, &format!("@{name}: {reason}"))?;
+        Ok(())
+    })
+    .await
 }

@@ -202,6 +202,11 @@ pub fn join(group: &GroupRules, who: &Standing) -> Verdict<MemberState> {
     }
 }
 
+/// Becoming a member by a link that whoever keeps order made.
+pub fn pass(who: &Standing) -> Verdict {
+    unless(who.banned, Refusal::Banned)
+}
+
 /// Keeping order: removing and restoring posts, locking, pinning, answering requests, inviting, seeing and resolving reports.
 pub fn moderate(who: &Standing) -> Verdict {
     unless(!(who.is_staff() || who.admin), Refusal::NotStaff)
@@ -334,6 +339,12 @@ pub fn relocate(confirmed: bool, rested: bool) -> Verdict {
 /// Moving a group away: what becomes of it is for whoever it belongs to.
 pub fn hand_over(who: &Standing) -> Verdict {
     unless(!(who.role == Some(Role::Owner) || who.admin), Refusal::NotStaff)
+}
+
+/// Giving a group to `target`, one of its members.
+pub fn hand_on(who: &Standing, target: &Standing) -> Verdict {
+    hand_over(who)?;
+    unless(!target.is_member(), Refusal::NotMember)
 }
 
 /// Quoting a post: what everybody may read may be quoted by those whom its author lets, and what is for few by its

@@ -18,7 +18,7 @@ use domain::{
 use crate::{
     conn::{Conn, Tx, db},
     deliveries::keeps_secrets,
-    dialect::{AmongExt, OneOfExt},
+    dialect::{AmongExt, Named, OneOfExt, begins},
     error::Result,
     rows::Word,
     schema::{accounts, actors, bans, follows, groups, members, peers},
@@ -297,4 +297,50 @@ pub fn set_ban(tx: &mut Tx<'_>, ban: &Ban) -> Result<()> {
 /// Lifts a ban; whether there was one.
 pub fn lift_ban(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(bans::table.find((group.0, person.0))).execute(c))? > 0)
+}
+
+/// Active members of a group whose name begins with `start`, in lower case, after the one with the number `after`.
+pub fn page_of_members(
+    conn: &mut Conn,
+    group: ActorId,
+    start: &str,
+    after: ActorId,
+    limit: i64,
+) -> Result<Vec<Membership>> {
+    let rows: Vec<MemberRow> = db!(conn, c => {
+        let mut query = members::table
+            .filter(members::group_id.eq(group.0).and(members::state.eq(Word(MemberState::Active))))
+            .filter(members::person_id.gt(after.0))
+            .order(members::person_id)
+            .limit(limit)
+            .select(MemberRow::as_select())
+            .into_boxed();
+        if !start.is_empty() {
+            let called = begins(Named::Name, start).or(begins(Named::Title, start));
+            query = query.filter(exists(actors::table.filter(actors::id.eq(members::person_id)).filter(called)));
+        }
+        query.load(c)
+    })?;
+    Ok(rows.into_iter().map(Membership::from).collect())
+}
+
+/// The bans from a group in force at `now`, the latest last, after the person with the number `after`.
+pub fn bans(conn: &mut Conn, group: ActorId, now: Timestamp, after: ActorId, limit: i64) -> Result<Vec<Ban>> {
+    Ok(db!(conn, c => bans::table
+        .filter(bans::group_id.eq(group.0).and(bans::person_id.gt(after.0)))
+        .filter(bans::until.is_null().or(bans::until.gt(now.0)))
+        .order(bans::person_id)
+        .limit(limit)
+        .select(Ban::as_select())
+        .load(c))?)
+}
+
+/// The ban of somebody from a group, in force at `now`.
+pub fn ban(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp) -> Result<Option<Ban>> {
+    Ok(db!(conn, c => bans::table
+        .find((group.0, person.0))
+        .filter(bans::until.is_null().or(bans::until.gt(now.0)))
+        .select(Ban::as_select())
+        .first(c)
+        .optional())?)
 }

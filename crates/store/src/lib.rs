@@ -17,6 +17,7 @@ mod error;
 pub mod filters;
 pub mod follows;
 pub mod forestalled;
+pub mod gates;
 pub mod groups;
 mod heard;
 pub mod host_shuns;

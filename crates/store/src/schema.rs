@@ -5,7 +5,7 @@ mod logins;
 mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
-pub(crate) use governing::charters;
+pub(crate) use governing::{applications, charters, gates};
 pub(crate) use logins::{apps, codes, invitations, recovery_codes, sessions, tickets, tokens, tries};
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,

@@ -484,6 +484,74 @@ reach-trusted-hint = If their software keeps private things private. Those who r
 questions = Questions to those who want to join
 questions-hint = One per line, five at most. They are asked if joining needs approval.
 visibility-change = A change of who reads is for what is written from now on. What was written for members only stays with them; what was public has gone out to other servers and cannot be called back.
+all-members = Members
+all-banned = Banned
+find-member = Search by name
+find-anybody = Find somebody who is no member
+find-anybody-hint = Their address, such as @ana@other.server. That is how an account from elsewhere gets a role, or is banned before it comes.
+nobody-by-that = We found nobody with that address.
+nobody-here = There is nobody in this list.
+look-up = Find their card
+more-people = More people
+role-banned = Banned
+role-none = No member
+for-good = for good
+until = until { $when }
+days =
+    { $count ->
+        [one] 1 day
+       *[other] { $count } days
+    }
+rights = What they may do
+rights-hint = By their role, the rules of the community, and what was decided about them.
+may-do = May
+may-not-do = May not
+may-read = Read
+may-start = Start conversations
+may-reply = Reply
+may-moderate = Moderate: remove, lock, pin and admit
+may-ban = Ban members
+may-appoint = Give roles
+may-manage = Change the settings
+may-hand-over = Hand the community over
+give-role = Give a role
+does-member = Takes part.
+does-moderator = Moderates: removes, locks, bans and admits.
+does-leader = Leads: gives roles and changes the settings.
+does-owner = May do everything, and nobody can take the community away.
+hand-over = Hand the community over
+hand-over-hint = They will own it, and whoever owns it now will lead it. It cannot be undone unless they agree.
+warn-or-ban = Warn or ban
+warn = Warn
+ban = Ban
+unban = Lift the ban
+ban-for = For how long
+ban-for-hint = If you choose nothing, for good.
+ban-clean = Remove all they wrote here, too
+invitations = Invitations
+invitations-lead = By a link people come in without waiting. Share it only with those whom you want to invite.
+no-invitations = There are no links yet.
+new-link = A new link
+link-for = Good for
+link-most = For how many people
+link-most-hint = Leave it empty for any number.
+link-good = Good
+link-over = Over
+make-link = Make the link
+revoke = Revoke
+no-end = without an end
+came =
+    { $count ->
+        [one] 1 person came
+       *[other] { $count } people came
+    }
+came-of = { $came } of { $most } came
+join-it = Join { $name }
+invited-lead = You are invited. Once in, you follow the community and may take part.
+apply-lead = Before you come in, the team would like to know something. Only the team reads your answers.
+send-request = Send the request
+flaw-answer = Answer this question.
+refuse-reason = Reason, if you do not admit
 did-change = changed the settings
 did-warn = warned somebody
 did-invite = invited somebody

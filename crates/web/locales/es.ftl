@@ -500,6 +500,76 @@ reach-trusted-hint = Si su programa sabe guardar lo privado. Quien administra es
 questions = Preguntas a quien quiere entrar
 questions-hint = Una por línea, cinco como mucho. Se hacen si entrar necesita aprobación.
 visibility-change = Cambiar quién lee vale para lo que se escriba desde ahora. Lo que se escribió solo para miembros lo seguirán leyendo solo ellos; lo que fue público ya ha salido hacia otros servidores y no puede recogerse.
+all-members = Miembros
+all-banned = Expulsadas
+find-member = Busca por nombre
+find-anybody = Buscar a alguien que no es miembro
+find-anybody-hint = Su dirección, por ejemplo @ana@otro.servidor. Así se da una responsabilidad a una cuenta de fuera o se expulsa a quien no entró.
+nobody-by-that = No encontramos a nadie con esa dirección.
+nobody-here = No hay nadie en esta lista.
+look-up = Buscar su ficha
+more-people = Ver más personas
+role-banned = Fuera de la comunidad
+role-none = No es miembro
+for-good = para siempre
+until = hasta el { $when }
+days =
+    { $count ->
+        [one] 1 día
+        [many] { $count } de días
+       *[other] { $count } días
+    }
+rights = Qué puede hacer
+rights-hint = Según su papel, las normas de la comunidad y lo que se haya decidido sobre esta persona.
+may-do = Puede
+may-not-do = No puede
+may-read = Leer
+may-start = Abrir conversaciones
+may-reply = Responder
+may-moderate = Moderar: retirar, cerrar, fijar y admitir
+may-ban = Expulsar a miembros
+may-appoint = Dar responsabilidades
+may-manage = Cambiar los ajustes
+may-hand-over = Ceder la comunidad
+give-role = Darle un papel
+does-member = Participa.
+does-moderator = Modera: retira, cierra, expulsa y admite.
+does-leader = Dirige: reparte papeles y cambia los ajustes.
+does-owner = Lo puede todo, y nadie le puede quitar la comunidad.
+hand-over = Cederle la comunidad
+hand-over-hint = Será titular, y quien lo es ahora pasará a dirigirla. No se puede deshacer sin su acuerdo.
+warn-or-ban = Advertir o expulsar
+warn = Advertir
+ban = Expulsar
+unban = Levantar la expulsión
+ban-for = Durante cuánto tiempo
+ban-for-hint = Si no eliges ninguno, para siempre.
+ban-clean = Retirar también todo lo que escribió aquí
+invitations = Invitaciones
+invitations-lead = Con un enlace se entra sin esperar respuesta. Compártelo solo con quien quieras invitar.
+no-invitations = Todavía no hay enlaces.
+new-link = Un enlace nuevo
+link-for = Vale durante
+link-most = Para cuántas personas
+link-most-hint = En blanco, para todas las que quieran.
+link-good = Vale
+link-over = Ya no vale
+make-link = Crear el enlace
+revoke = Anular
+no-end = sin fecha de fin
+came =
+    { $count ->
+        [one] entró 1 persona
+        [many] entraron { $count } de personas
+       *[other] entraron { $count } personas
+    }
+came-of = entraron { $came } de { $most }
+join-it = Únete a { $name }
+invited-lead = Te han invitado. Al entrar seguirás la comunidad y podrás participar.
+apply-lead = Antes de entrar, el equipo quiere saber algo de ti. Solo el equipo leerá tus respuestas.
+send-request = Enviar la solicitud
+flaw-answer = Responde a esta pregunta.
+refuse-reason = Motivo, si no admites
 did-change = cambió los ajustes
 did-warn = advirtió a alguien
 did-invite = invitó a alguien

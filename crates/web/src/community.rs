@@ -26,7 +26,7 @@ use crate::{
     cards::Face,
     charters, compose, desk,
     directory::{Pulse, Vital},
-    elsewhere,
+    elsewhere, entrance,
     language::Language,
     listing::{self, Asked, Row, Sort},
 };
@@ -79,6 +79,8 @@ struct Tie {
     is_invite_only: bool,
     /// Where it is run, for those who do.
     desk: Option<String>,
+    /// Where one answers its questions before one is taken in.
+    apply: Option<String>,
 }
 
 /// What a community holds, as far as everybody may see it.
@@ -174,6 +176,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     if !summary.is_empty() {
         frame.description = summary;
     }
+    let asks = held.charter.as_ref().is_some_and(|charter| !charter.questions.is_empty());
     let row = |(thread, view): &(Thread, PostView)| Row {
         is_unread: held.unread.contains(&thread.post),
         ..Row::new(app, t, thread, view)
@@ -200,7 +203,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         more: held.next.map(|next| listing::address(&group.uri, order, Some(next))),
         feed,
         log: (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Log)),
-        tie: held.standing.map(|standing| tie(t, group, held.rules, standing)),
+        tie: held.standing.map(|standing| tie(t, group, (held.rules, asks), standing)),
         purpose: held.charter.as_ref().map(|charter| charters::named(t, charter.purpose).0),
         id: group.id.0,
         write: urls::asking(compose::PATH, &[("group", &group.id.to_string())]),
@@ -210,7 +213,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     }
 }
 
-fn tie(t: Language, group: &Actor, rules: GroupRules, standing: Standing) -> Tie {
+fn tie(t: Language, group: &Actor, (rules, asks): (GroupRules, bool), standing: Standing) -> Tie {
     Tie {
         role: standing.role.map(|role| called(t, role)),
         is_owner: standing.role == Some(Role::Owner),
@@ -218,6 +221,7 @@ fn tie(t: Language, group: &Actor, rules: GroupRules, standing: Standing) -> Tie
         may_write: policy::post(&rules, &standing, Place::Thread).is_ok(),
         is_invite_only: policy::join(&rules, &standing).is_err(),
         desk: desk::way(group, &standing),
+        apply: (rules.joining == Joining::Approval && asks).then(|| desk::page(entrance::APPLY, group.id)),
     }
 }
 

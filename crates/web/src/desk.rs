@@ -12,9 +12,10 @@ use serde::Deserialize;
 use crate::{
     answer::{Frame, Visit},
     cards::Face,
-    charters,
+    charters, entrance,
     language::Language,
     listing::Sort,
+    members,
 };
 
 /// The community that a page is about.
@@ -61,6 +62,10 @@ fn places(t: Language, group: &Actor, standing: &Standing, here: &str) -> Vec<So
     let mut places = Vec::new();
     if policy::manage(standing).is_ok() {
         places.push(place(t.settings(), charters::MANAGE));
+    }
+    if policy::moderate(standing).is_ok() {
+        places.push(place(t.people(), members::PATH));
+        places.push(place(t.invitations(), entrance::PATH));
     }
     places.push(Sort { label: t.log(), page: urls::sheet(&group.uri, Sheet::Log), is_chosen: false });
     places

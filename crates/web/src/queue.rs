@@ -32,6 +32,8 @@ struct Request {
     group: Face,
     person_id: i64,
     group_id: i64,
+    /// What the community asked, and what they answered.
+    answers: Vec<(String, String)>,
 }
 
 /// A report that waits.
@@ -78,12 +80,25 @@ async fn requests(app: &App, me: Me) -> Result<Vec<Request>> {
             pairs.extend(asked.follow.into_iter().chain(asked.join).map(|group| (*person, group)));
         }
         let everybody: Vec<ActorId> = people.iter().chain(&groups).copied().collect();
-        Ok((pairs, store::actors::by_ids(c, &everybody)?))
+        let answered = store::gates::answers(c, &groups, &people)?;
+        let mut told = Vec::new();
+        for (group, person, answers) in answered {
+            let questions = store::charters::of(c, group)?.unwrap_or_default().questions;
+            told.push((person, group, questions.into_iter().zip(answers).collect::<Vec<_>>()));
+        }
+        Ok((pairs, store::actors::by_ids(c, &everybody)?, told))
     });
-    let (pairs, actors) = found.await?;
+    let (pairs, actors, told) = found.await?;
     let face = |id: ActorId| actors.iter().find(|actor| actor.id == id).map(|actor| Face::new(app.site(), actor));
     let request = |(person, group): (ActorId, ActorId)| {
-        Some(Request { face: face(person)?, group: face(group)?, person_id: person.0, group_id: group.0 })
+        let answers = told.iter().find(|(who, to, _)| (*who, *to) == (person, group));
+        Some(Request {
+            face: face(person)?,
+            group: face(group)?,
+            person_id: person.0,
+            group_id: group.0,
+            answers: answers.map(|(_, _, answers)| answers.clone()).unwrap_or_default(),
+        })
     };
     Ok(pairs.into_iter().filter_map(request).collect())
 }
@@ -122,13 +137,20 @@ pub(crate) struct Answered {
     person: i64,
     group: i64,
     answer: String,
+    #[serde(default)]
+    reason: String,
 }
 
 /// `POST /queue/answer`
 pub(crate) async fn answer(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Answered>) -> HttpResponse {
-    let Answered { person, group, answer } = sent.entered;
-    let (person, group) = (ActorId(person), ActorId(group));
-    deeds::done(&request, &app, &visit, decide(&app, sent.by.me, group, person, answer == "yes").await, PATH)
+    let Answered { person, group, answer, reason } = sent.entered;
+    let (person, group, me) = (ActorId(person), ActorId(group), sent.by.me);
+    let yes = answer == "yes";
+    let decided = async {
+        decide(&app, me, group, person, yes).await?;
+        if yes { Ok(()) } else { members::explain(&app, me, group, person, reason).await }
+    };
+    deeds::done(&request, &app, &visit, decided.await, PATH)
 }
 
 /// Requests that came as a request to follow are answered there, the others here.

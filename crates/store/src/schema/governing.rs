@@ -10,3 +10,22 @@ diesel::table! {
         source -> Text,
     }
 }
+diesel::table! {
+    gates (id) {
+        id -> BigInt,
+        group_id -> BigInt,
+        by_id -> BigInt,
+        created -> BigInt,
+        expires -> Nullable<BigInt>,
+        most -> Nullable<BigInt>,
+        used -> BigInt,
+    }
+}
+diesel::table! {
+    applications (group_id, person_id) {
+        group_id -> BigInt,
+        person_id -> BigInt,
+        answers -> Text,
+        created -> BigInt,
+    }
+}

@@ -95,3 +95,85 @@ async fn who_may_create_communities_is_for_admins_to_say() {
     assert!(ana.get("/communities").await.body.contains("href=\"/found\""));
     assert_eq!(ana.send("/found", "/found", &NEW).await.status, StatusCode::SEE_OTHER);
 }
+
+#[actix_web::test]
+async fn people_come_in_by_a_link_get_a_role_are_banned_and_let_in_again() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let (bea, carl) = (login(&world, "bea").await, login(&world, "carl").await);
+    let (ana, bea_reads) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let carl_reads = Browser::of(&world, carl, "en").await;
+    let (group, links) = (huerto.id, format!("/invitations?group={}", huerto.id));
+
+    // A link for one, and then for nobody.
+    assert_eq!(ana.send(&links, "/invitations", &[("days", "7"), ("most", "1")]).await.status, StatusCode::SEE_OTHER);
+    let page = ana.get(&links).await.body;
+    let link = page.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let shown = bea_reads.get(&link).await;
+    assert!(shown.body.contains("You are invited"), "{}", shown.body);
+    assert_eq!(bea_reads.send(&link, "/enter", &[]).await.location, huerto.uri);
+    assert!(bea_reads.get(&huerto.uri).await.body.contains("action=\"/leave\""));
+    assert_eq!(carl_reads.get(&link).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(carl_reads.get(&format!("{link}x")).await.status, StatusCode::NOT_FOUND);
+    assert!(ana.get(&links).await.body.contains("entraron 1 de 1"));
+    assert_eq!(ana.send(&links, "/invitations/revoke", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!ana.get(&links).await.body.contains("<code>"));
+
+    // Bea is found, and keeps order.
+    let members = format!("/members?group={group}");
+    assert!(ana.get(&format!("{members}&q=be")).await.body.contains("@bea@"));
+    assert!(!ana.get(&format!("{members}&q=carl")).await.body.contains("@carl@"));
+    let card = format!("/member?group={group}&person={}", bea.0);
+    assert!(ana.get(&format!("{members}&find=@bea@plaza.test")).await.location.ends_with(&card));
+    assert_eq!(bea_reads.get(&members).await.status, StatusCode::FORBIDDEN);
+    let given = ana.send(&card, "/member/role", &[("role", "moderator")]).await;
+    assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
+    assert_eq!(bea_reads.get(&members).await.status, StatusCode::OK);
+    // Whoever keeps order gives no roles, and bans nobody above them.
+    assert!(!bea_reads.get(&card).await.body.contains("action=\"/member/role\""));
+
+    // Carl is kept out before he ever came, and let in again.
+    let card = format!("/member?group={group}&person={}", carl.0);
+    let banned = bea_reads.send(&card, "/member/ban", &[("reason", "Spam"), ("days", "3")]).await;
+    assert_eq!(banned.status, StatusCode::SEE_OTHER, "{}", banned.body);
+    let page = bea_reads.get(&format!("{members}&banned=yes")).await.body;
+    assert!(page.contains("@carl@") && page.contains("Spam"), "{page}");
+    assert!(!carl_reads.get(&huerto.uri).await.body.contains("action=\"/join\""));
+    assert_eq!(bea_reads.send(&card, "/member/unban", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!bea_reads.get(&format!("{members}&banned=yes")).await.body.contains("@carl@"));
+
+    // The community is Bea's in the end, and Ana leads it.
+    let card = format!("/member?group={group}&person={}", bea.0);
+    assert_eq!(ana.send(&card, "/member/owner", &[]).await.status, StatusCode::SEE_OTHER);
+    let page = bea_reads.get(&huerto.uri).await.body;
+    assert!(page.contains("Owner") && !page.contains("action=\"/leave\""), "{page}");
+    assert!(ana.get(&huerto.uri).await.body.contains("action=\"/leave\""));
+}
+
+#[actix_web::test]
+async fn who_asks_to_join_answers_questions_that_only_the_team_reads() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let manage = ana.send("/found", "/found", &NEW).await.location;
+    let entered = NEW[1..].iter().copied().chain([("questions", "¿Qué película te gusta?\n\n¿Y por qué?")]);
+    let saved = ana.send(&manage, "/manage", &entered.chain([("colour", "#2f6a5b")]).collect::<Vec<_>>()).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+
+    let page = bea.get("/@cine").await.body;
+    let apply = page.split("href=\"/apply?").nth(1).unwrap().split('"').next().unwrap();
+    let apply = format!("/apply?{apply}");
+    let again = bea.send(&apply, "/apply", &[("answer1", "El sur"), ("answer2", " ")]).await;
+    assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.body.contains("id=\"answer2-flaw\""));
+    assert!(again.body.contains("El sur"));
+    let sent = bea.send(&apply, "/apply", &[("answer1", "El sur"), ("answer2", "La luz")]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    assert!(bea.get("/@cine").await.body.contains("Request sent"));
+    let queue = ana.get("/queue").await.body;
+    assert!(queue.contains("¿Y por qué?") && queue.contains("La luz"), "{queue}");
+    let refused = ana.send("/queue", "/queue/answer", &[("answer", "no"), ("reason", "Solo vecinos")]).await;
+    assert_eq!(refused.status, StatusCode::SEE_OTHER);
+    assert!(!bea.get("/@cine").await.body.contains("Request sent"));
+    assert!(bea.get("/notices").await.body.contains("Solo vecinos"));
+}

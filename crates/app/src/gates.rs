@@ -1,0 +1,148 @@
+//! Ways into a community beside the open door: links that let people in, and questions to those who ask.
+use domain::{
+    actor::Actor,
+    charter::Charter,
+    group::{Joining, MemberState},
+    id::{ActorId, InvitationId},
+    policy::{self, Refusal},
+    text::plain,
+    time::Timestamp,
+};
+use store::gates::Gate;
+
+use crate::{App, Error, Me, Result, follows, groups, members};
+
+/// How many links a page shows.
+const LINKS: i64 = 100;
+/// The longest answer, in characters.
+pub const ANSWER: usize = 1_000;
+/// How many questions there may be.
+pub const QUESTIONS: usize = crate::charters::QUESTIONS;
+
+/// Makes a link that lets people into a group here in which I keep order: until `expires`, and `most` of them.
+pub async fn make(app: &App, me: Me, group: ActorId, expires: Option<Timestamp>, most: Option<i64>) -> Result<()> {
+    app.write(move |tx| {
+        let (_, standing) = groups::regard(tx, group, me.0)?;
+        policy::moderate(&standing)?;
+        if !groups::is_local(tx, group)? {
+            return Err(Error::NotFound);
+        }
+        let (id, created): (InvitationId, Timestamp) = (tx.new_id(), tx.now());
+        let gate = Gate {
+            id: id.0,
+            group_id: group.0,
+            by_id: me.0.0,
+            created: created.0,
+            expires: expires.map(|at| at.0),
+            most,
+            used: 0,
+        };
+        Ok(store::gates::insert(tx, &gate)?)
+    })
+    .await
+}
+
+/// Takes a link away: it lets nobody in any more.
+pub async fn revoke(app: &App, me: Me, group: ActorId, id: InvitationId) -> Result<()> {
+    app.write(move |tx| {
+        let (_, standing) = groups::regard(tx, group, me.0)?;
+        policy::moderate(&standing)?;
+        if store::gates::remove(tx, group, id)? { Ok(()) } else { Err(Error::NotFound) }
+    })
+    .await
+}
+
+/// The links into a group in which I keep order, each with its code.
+pub async fn list(app: &App, me: Me, group: ActorId) -> Result<Vec<(Gate, String)>> {
+    let now = app.now();
+    let found =
+        app.read(move |c| Ok((store::groups::standing(c, group, me.0, now)?, store::gates::of(c, group, LINKS)?)));
+    let (standing, gates) = found.await?;
+    policy::moderate(&standing)?;
+    gates
+        .into_iter()
+        .map(|gate| Ok((code(app, InvitationId(gate.id))?, gate)))
+        .map(|pair| pair.map(|(c, g)| (g, c)))
+        .collect()
+}
+
+/// The code of a link: its number, and a word that only this server can make of it. None of it is stored.
+fn code(app: &App, id: InvitationId) -> Result<String> {
+    Ok(format!("{id}-{}", app.seal().code(&format!("gate {id}"))?))
+}
+
+/// The group that a code lets into, if it still does.
+pub async fn behind(app: &App, entered: &str) -> Result<Actor> {
+    let id = entered.split_once('-').and_then(|(id, _)| id.parse::<InvitationId>().ok()).ok_or(Error::NotFound)?;
+    let right = code(app, id)?;
+    if right.len() != entered.len() || !openssl::memcmp::eq(right.as_bytes(), entered.as_bytes()) {
+        return Err(Error::NotFound);
+    }
+    let now = app.now();
+    let found = app.read(move |c| match store::gates::by_id(c, id)?.filter(|gate| gate.is_open(now)) {
+        Some(gate) => store::actors::by_id(c, ActorId(gate.group_id)),
+        None => Ok(None),
+    });
+    found.await?.filter(|group| group.deleted.is_none()).ok_or(Error::NotFound)
+}
+
+/// Becomes a member by a link.
+pub async fn pass(app: &App, me: Me, entered: String) -> Result<Actor> {
+    let group = behind(app, &entered).await?;
+    let id = entered.split_once('-').and_then(|(id, _)| id.parse::<InvitationId>().ok()).ok_or(Error::NotFound)?;
+    let target = group.id;
+    app.write(move |tx| {
+        let (_, standing) = groups::regard(tx, target, me.0)?;
+        let now = tx.now();
+        let gate = store::gates::by_id(tx, id)?.filter(|gate| gate.is_open(now)).ok_or(Error::NotFound)?;
+        policy::pass(&standing)?;
+        if standing.is_member() {
+            return Ok(());
+        }
+        store::gates::spend(tx, id)?;
+        store::gates::forget_answers(tx, target, me.0)?;
+        follows::admit(tx, target, me.0, ActorId(gate.by_id))?;
+        if !standing.follows {
+            follows::accept_local(tx, me.0, target)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(group)
+}
+
+/// What a group here asks of me before a moderator answers; nothing, if nobody has to.
+pub async fn questions(app: &App, me: Me, group: ActorId) -> Result<(Actor, Vec<String>)> {
+    let now = app.now();
+    let found = app.read(move |c| {
+        let actor = store::actors::by_id(c, group)?.filter(|actor| actor.is_local() && actor.deleted.is_none());
+        let (Some(actor), Some(rules)) = (actor, store::groups::rules(c, group)?) else { return Ok(None) };
+        let standing = store::groups::standing(c, group, me.0, now)?;
+        let asks = rules.joining == Joining::Approval && !standing.is_member() && standing.waiting.is_none();
+        let charter: Charter = store::charters::of(c, group)?.filter(|_| asks).unwrap_or_default();
+        Ok(Some((actor, charter.questions)))
+    });
+    found.await?.ok_or(Error::NotFound)
+}
+
+/// Asks to join a group here, with answers to its questions.
+pub async fn apply(app: &App, me: Me, group: ActorId, answers: Vec<String>) -> Result<MemberState> {
+    let (_, questions) = questions(app, me, group).await?;
+    let answers: Vec<String> = answers.iter().map(|answer| plain::clean(answer, ANSWER)).collect();
+    if answers.len() < questions.len() || answers.iter().any(|answer| answer.trim().is_empty()) {
+        return Err(Error::Invalid("every question wants an answer".into()));
+    }
+    let state = members::join(app, me, group).await?;
+    if state == MemberState::Pending && !answers.is_empty() {
+        app.write(move |tx| {
+            let (_, standing) = groups::regard(tx, group, me.0)?;
+            if standing.waiting != Some(MemberState::Pending) {
+                return Err(Refusal::NotMember.into());
+            }
+            let now = tx.now();
+            Ok(store::gates::set_answers(tx, group, me.0, &answers, now)?)
+        })
+        .await?;
+    }
+    Ok(state)
+}

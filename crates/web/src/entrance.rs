@@ -1,0 +1,241 @@
+//! Coming into a community by a link or with answers to its questions, and the links themselves.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{App, Me, Result, gates};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    id::{ActorId, InvitationId},
+    text::html,
+    time::{Timestamp, span},
+    urls,
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    deeds,
+    desk::{self, Desk},
+    forms::{Choice, Field, Fields},
+    posted::Sent,
+    session::SignedIn,
+};
+
+/// Where links are made, and taken away; where they lead; and where one answers questions.
+pub(crate) const PATH: &str = "/invitations";
+pub(crate) const REVOKE: &str = "/invitations/revoke";
+pub(crate) const ENTER: &str = "/enter";
+pub(crate) const APPLY: &str = "/apply";
+
+/// A link in the list.
+struct Link {
+    id: i64,
+    url: String,
+    is_open: bool,
+    used: String,
+    until: String,
+}
+
+#[derive(Template)]
+#[template(path = "invitations.html")]
+struct Invitations {
+    frame: Frame,
+    desk: Desk,
+    links: Vec<Link>,
+    form: Fields,
+}
+
+/// `GET /invitations`
+pub(crate) async fn list(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<desk::Asked>>,
+) -> HttpResponse {
+    match links(&app, &visit, by.me, asked.map_or(0, |asked| asked.group)).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitations> {
+    let (group, standing) = desk::kept(app, me.0, group).await?;
+    let (t, now) = (visit.language, app.now());
+    let link = |(gate, code): (store::gates::Gate, String)| Link {
+        id: gate.id,
+        url: app.site().page(&urls::asking(ENTER, &[("code", &code)])),
+        is_open: gate.is_open(now),
+        used: gate.most.map_or_else(|| t.came(gate.used), |most| t.came_of(gate.used, most)),
+        until: gate.expires.map_or_else(|| t.no_end().to_owned(), |at| t.until(t.moment(Timestamp(at)))),
+    };
+    let links = gates::list(app, me, group.id).await?.into_iter().map(link).collect();
+    let days = [1_i64, 7, 30].iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
+    let form = Fields::new(vec![
+        Field::select("days", t.link_for(), days).value("7").optional(),
+        Field::exact("most", "number", t.link_most()).hint(t.link_most_hint()).longest(6).optional(),
+    ]);
+    let desk = Desk::new(app, visit, &group, &standing, PATH);
+    Ok(Invitations { frame: desk.frame.clone(), desk, links, form })
+}
+
+/// A link to be made, or taken away.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Made {
+    group: i64,
+    link: i64,
+    days: String,
+    most: String,
+}
+
+/// `POST /invitations`
+pub(crate) async fn make(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Made>) -> HttpResponse {
+    let Made { group, days, most, .. } = sent.entered;
+    let group = ActorId(group);
+    let expires = days.parse::<u64>().ok().filter(|days| *days <= 3_650).map(|days| app.now() + span::days(days));
+    let most = most.trim().parse::<i64>().ok().filter(|most| *most > 0);
+    let result = gates::make(&app, sent.by.me, group, expires, most).await;
+    deeds::done(&request, &app, &visit, result, &desk::page(PATH, group))
+}
+
+/// `POST /invitations/revoke`
+pub(crate) async fn revoke(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Made>) -> HttpResponse {
+    let group = ActorId(sent.entered.group);
+    let result = gates::revoke(&app, sent.by.me, group, InvitationId(sent.entered.link)).await;
+    deeds::done(&request, &app, &visit, result, &desk::page(PATH, group))
+}
+
+/// The code of a link.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Code {
+    code: String,
+}
+
+#[derive(Template)]
+#[template(path = "entrance.html")]
+struct Entrance {
+    frame: Frame,
+    face: Face,
+    summary: String,
+    lead: &'static str,
+    action: &'static str,
+    hidden: (&'static str, String),
+    form: Fields,
+    send: &'static str,
+}
+
+fn entrance(app: &App, visit: &Visit, group: &Actor) -> Entrance {
+    let t = visit.language;
+    let face = Face::new(app.site(), group);
+    Entrance {
+        frame: Frame::private(visit, t.join_it(&face.name)),
+        face,
+        summary: html::sanitize(&group.summary),
+        lead: t.invited_lead(),
+        action: ENTER,
+        hidden: ("code", String::new()),
+        form: Fields::default(),
+        send: t.join(),
+    }
+}
+
+/// `GET /enter`
+pub(crate) async fn enter_form(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    code: Option<Query<Code>>,
+) -> HttpResponse {
+    let code = code.map(|code| code.into_inner().code).unwrap_or_default();
+    match gates::behind(&app, &code).await {
+        Ok(group) => {
+            let page = Entrance { hidden: ("code", code), ..entrance(&app, &visit, &group) };
+            answer::page(&request, StatusCode::OK, Keep::Never, &page)
+        }
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `POST /enter`
+pub(crate) async fn enter(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Code>) -> HttpResponse {
+    match gates::pass(&app, sent.by.me, sent.entered.code).await {
+        Ok(group) => answer::redirect(StatusCode::SEE_OTHER, &group.uri),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// Answers to the questions of a community, by their places.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Answers {
+    group: i64,
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
+}
+
+/// The names of the fields in which they are answered.
+const PLACES: [&str; gates::QUESTIONS] = ["answer1", "answer2", "answer3", "answer4", "answer5"];
+
+async fn asking(app: &App, visit: &Visit, me: Me, answers: &Answers) -> Result<Entrance> {
+    let (group, questions) = gates::questions(app, me, ActorId(answers.group)).await?;
+    let given = |place: &str| answers.rest.get(place).cloned().unwrap_or_default();
+    let fields = PLACES
+        .iter()
+        .zip(questions)
+        .map(|(place, question)| Field::lines(place, 3, question).value(given(place)).longest(gates::ANSWER));
+    let t = visit.language;
+    Ok(Entrance {
+        lead: t.apply_lead(),
+        action: APPLY,
+        hidden: ("group", group.id.to_string()),
+        form: Fields::new(fields.collect()),
+        send: t.send_request(),
+        ..entrance(app, visit, &group)
+    })
+}
+
+/// `GET /apply`
+pub(crate) async fn apply_form(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<desk::Asked>>,
+) -> HttpResponse {
+    let answers = Answers { group: asked.map_or(0, |asked| asked.group), ..Answers::default() };
+    match asking(&app, &visit, by.me, &answers).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `POST /apply`
+pub(crate) async fn apply(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Answers>) -> HttpResponse {
+    let (me, answers) = (sent.by.me, sent.entered);
+    let mut page = match asking(&app, &visit, me, &answers).await {
+        Ok(page) => page,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    let ids: Vec<(&'static str, String)> = page.form.all.iter().map(|field| (field.id, field.value.clone())).collect();
+    for (id, value) in &ids {
+        if value.trim().is_empty() {
+            page.form.flaw(id, visit.language.flaw_answer());
+        }
+    }
+    if page.form.is_flawed() {
+        return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
+    }
+    let given = ids.into_iter().map(|(_, value)| value).collect();
+    match gates::apply(&app, me, ActorId(answers.group), given).await {
+        Ok(_) => answer::redirect(StatusCode::SEE_OTHER, &page.face.page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}

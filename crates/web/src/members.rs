@@ -1,0 +1,354 @@
+//! The people of a community, for those who keep order: who is there, what each may do and why, roles and bans.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{
+    App, Error, Me, Result, members,
+    moderation::{self, NewBan},
+};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    group::{GroupRules, Role, Standing},
+    handle::Handle,
+    id::ActorId,
+    policy::{self, Place, Verdict},
+    time::{Timestamp, span},
+    urls,
+};
+use serde::Deserialize;
+use store::groups::Ban;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    community::called,
+    deeds,
+    desk::{self, Desk},
+    forms::{Choice, Field},
+    language::Language,
+    posted::Sent,
+    session::SignedIn,
+};
+
+/// The list, somebody in it, and what is done about them.
+pub(crate) const PATH: &str = "/members";
+pub(crate) const ONE: &str = "/member";
+pub(crate) const ROLE: &str = "/member/role";
+pub(crate) const BAN: &str = "/member/ban";
+pub(crate) const UNBAN: &str = "/member/unban";
+pub(crate) const WARN: &str = "/member/warn";
+pub(crate) const HAND_OVER: &str = "/member/owner";
+/// How many people a page shows.
+const PEOPLE: i64 = 50;
+/// For how many days one may be banned; for good besides.
+const DAYS: [i64; 5] = [1, 3, 7, 30, 365];
+
+/// Which people.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    group: i64,
+    q: String,
+    after: i64,
+    /// Those who are banned instead.
+    banned: Option<String>,
+    /// The handle of somebody who may be no member.
+    find: String,
+}
+
+/// Somebody in a list.
+struct Row {
+    face: Face,
+    page: String,
+    role: &'static str,
+    is_staff: bool,
+    since: String,
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "members.html")]
+struct Members {
+    frame: Frame,
+    desk: Desk,
+    q: String,
+    is_banned: bool,
+    all: String,
+    banned: String,
+    rows: Vec<Row>,
+    more: Option<String>,
+    unknown: bool,
+}
+
+fn page_of(group: ActorId, person: ActorId) -> String {
+    urls::asking(ONE, &[("group", &group.to_string()), ("person", &person.to_string())])
+}
+
+/// `GET /members`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    let asked = asked.map(Query::into_inner).unwrap_or_default();
+    if !asked.find.trim().is_empty()
+        && let Ok(person) = look_up(&app, by.me, &asked).await
+    {
+        return answer::redirect(StatusCode::SEE_OTHER, &page_of(ActorId(asked.group), person));
+    }
+    match list(&app, &visit, by.me, asked).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// Somebody by their handle, wherever they live; asked for only by those who keep order.
+async fn look_up(app: &App, me: Me, asked: &Asked) -> Result<ActorId> {
+    desk::kept(app, me.0, asked.group).await?;
+    let handle = Handle::parse(asked.find.trim()).ok_or(Error::NotFound)?;
+    let host = app.site().host().clone();
+    match handle.localized(&host) {
+        Handle { name, host: None } => {
+            let found = app.read(move |c| store::actors::by_handle(c, &name, host.as_str())).await?;
+            Ok(found.filter(|actor| !actor.is_group() && actor.deleted.is_none()).ok_or(Error::NotFound)?.id)
+        }
+        Handle { name, host: Some(host) } => app.resolver().handle(app, &name, host.as_str()).await,
+    }
+}
+
+async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members> {
+    let (group, standing) = desk::kept(app, me.0, asked.group).await?;
+    let (t, now, is_banned) = (visit.language, app.now(), asked.banned.is_some());
+    let (id, start, after) = (group.id, asked.q.trim().trim_start_matches('@').to_lowercase(), ActorId(asked.after));
+    let found = app.read(move |c| {
+        let (members, bans) = if is_banned {
+            (Vec::new(), store::groups::bans(c, id, now, after, PEOPLE)?)
+        } else {
+            (store::groups::page_of_members(c, id, &start, after, PEOPLE)?, Vec::new())
+        };
+        let ids: Vec<ActorId> =
+            members.iter().map(|m| m.person).chain(bans.iter().map(|ban| ActorId(ban.person_id))).collect();
+        Ok((members, bans, store::actors::by_ids(c, &ids)?, ids))
+    });
+    let (members, bans, actors, ids) = found.await?;
+    let face = |id: ActorId| actors.iter().find(|actor| actor.id == id).map(|actor| Face::new(app.site(), actor));
+    let mut rows: Vec<Row> = Vec::new();
+    rows.extend(members.iter().filter_map(|member| {
+        Some(Row {
+            face: face(member.person)?,
+            page: page_of(id, member.person),
+            role: called(t, member.role),
+            is_staff: member.role >= Role::Moderator,
+            since: t.ago(now, member.since),
+            note: String::new(),
+        })
+    }));
+    rows.extend(bans.iter().filter_map(|ban| {
+        Some(Row {
+            face: face(ActorId(ban.person_id))?,
+            page: page_of(id, ActorId(ban.person_id)),
+            role: t.role_banned(),
+            is_staff: false,
+            since: until(t, ban),
+            note: ban.reason.clone(),
+        })
+    }));
+    let address = |banned: &str, after: &str| {
+        urls::asking(PATH, &[("group", &id.to_string()), ("q", &asked.q), ("banned", banned), ("after", after)])
+    };
+    let full = i64::try_from(ids.len()).is_ok_and(|length| length == PEOPLE);
+    let more = ids.last().filter(|_| full).map(|last| address(if is_banned { "yes" } else { "" }, &last.to_string()));
+    let desk = Desk::new(app, visit, &group, &standing, PATH);
+    let unknown = !asked.find.trim().is_empty();
+    let (all, banned) = (address("", ""), address("yes", ""));
+    Ok(Members { frame: desk.frame.clone(), desk, is_banned, all, banned, rows, more, unknown, q: asked.q })
+}
+
+fn until(t: Language, ban: &Ban) -> String {
+    ban.until.map_or_else(|| t.for_good().to_owned(), |at| t.until(t.moment(Timestamp(at))))
+}
+
+/// Who a page is about.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct About {
+    group: i64,
+    person: i64,
+}
+
+/// Something that may be done, and why not.
+struct Right {
+    what: &'static str,
+    may: bool,
+    why: String,
+}
+
+#[derive(Template)]
+#[template(path = "member.html")]
+struct Member {
+    frame: Frame,
+    desk: Desk,
+    person: i64,
+    face: Face,
+    role: &'static str,
+    ban: Option<(String, String)>,
+    rights: Vec<Right>,
+    roles: Option<Field>,
+    may_ban: bool,
+    may_hand_over: bool,
+    days: Field,
+    why: Field,
+}
+
+/// `GET /member`
+pub(crate) async fn show_one(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    about: Option<Query<About>>,
+) -> HttpResponse {
+    match one(&app, &visit, by.me, &about.map(Query::into_inner).unwrap_or_default()).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> {
+    let (group, mine) = desk::kept(app, me.0, about.group).await?;
+    let (id, person, now, t) = (group.id, ActorId(about.person), app.now(), visit.language);
+    let found = app.read(move |c| {
+        let actor = store::actors::by_id(c, person)?.filter(|actor| !actor.is_group() && actor.deleted.is_none());
+        let (Some(actor), Some(rules)) = (actor, store::groups::rules(c, id)?) else { return Ok(None) };
+        let theirs = store::groups::standing(c, id, person, now)?;
+        Ok(Some((actor, rules, theirs, store::groups::ban(c, id, person, now)?)))
+    });
+    let (actor, rules, theirs, ban): (Actor, GroupRules, Standing, Option<Ban>) =
+        found.await?.ok_or(Error::NotFound)?;
+    let days = DAYS.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
+    let may_ban = policy::ban(&mine, &theirs).is_ok() && person != me.0;
+    let desk = Desk::new(app, visit, &group, &mine, PATH);
+    Ok(Member {
+        frame: desk.frame.clone(),
+        desk,
+        person: person.0,
+        face: Face::new(app.site(), &actor),
+        role: if theirs.banned { t.role_banned() } else { theirs.role.map_or(t.role_none(), |role| called(t, role)) },
+        ban: ban.map(|ban| (until(t, &ban), ban.reason)),
+        rights: rights(t, &rules, &theirs),
+        roles: roles(t, &mine, &theirs),
+        may_ban,
+        may_hand_over: policy::hand_on(&mine, &theirs).is_ok() && theirs.role != Some(Role::Owner),
+        days: Field::select("days", t.ban_for(), days).hint(t.ban_for_hint()).optional(),
+        why: Field::lines("reason", 3, t.why()).hint(t.why_hint()).longest(1_000),
+    })
+}
+
+/// The roles that I may give somebody.
+fn roles(t: Language, mine: &Standing, theirs: &Standing) -> Option<Field> {
+    let may = |role: &&Role| theirs.role != Some(**role) && policy::appoint(mine, theirs, Some(**role)).is_ok();
+    let choices: Vec<Choice> = Role::ALL
+        .iter()
+        .filter(|role| **role != Role::Owner)
+        .filter(may)
+        .map(|role| Choice::new(role.as_str(), called(t, *role), does(t, *role)))
+        .collect();
+    (!choices.is_empty()).then(|| Field::choices("role", t.give_role(), choices))
+}
+
+/// What a role is for.
+fn does(t: Language, role: Role) -> &'static str {
+    match role {
+        Role::Member => t.does_member(),
+        Role::Moderator => t.does_moderator(),
+        Role::Leader => t.does_leader(),
+        Role::Owner => t.does_owner(),
+    }
+}
+
+/// All that somebody may do, asked of the policy itself.
+fn rights(t: Language, rules: &GroupRules, who: &Standing) -> Vec<Right> {
+    let member = Standing { role: Some(Role::Member), ..Standing::default() };
+    let right = |what, verdict: Verdict| Right {
+        what,
+        may: verdict.is_ok(),
+        why: verdict.err().map(|refusal| answer::words(t, &Error::Denied(refusal))).unwrap_or_default(),
+    };
+    vec![
+        right(t.may_read(), policy::read(rules, who)),
+        right(t.may_start(), policy::post(rules, who, Place::Thread)),
+        right(t.may_reply(), policy::post(rules, who, Place::Reply { locked: false })),
+        right(t.may_moderate(), policy::moderate(who)),
+        right(t.may_ban(), policy::ban(who, &member)),
+        right(t.may_appoint(), policy::appoint(who, &member, Some(Role::Moderator))),
+        right(t.may_manage(), policy::manage(who)),
+        right(t.may_hand_over(), policy::hand_over(who)),
+    ]
+}
+
+/// What is done about somebody.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Done {
+    group: i64,
+    person: i64,
+    role: String,
+    days: String,
+    reason: String,
+    clean: Option<String>,
+}
+
+impl Done {
+    fn of(&self) -> (ActorId, ActorId, String) {
+        let (group, person) = (ActorId(self.group), ActorId(self.person));
+        (group, person, page_of(group, person))
+    }
+}
+
+/// `POST /member/role`
+pub(crate) async fn role(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    let result = match sent.entered.role.parse::<Role>() {
+        Ok(role) => members::appoint(&app, sent.by.me, group, person, Some(role)).await,
+        Err(_none) => members::appoint(&app, sent.by.me, group, person, None).await,
+    };
+    deeds::done(&request, &app, &visit, result, &back)
+}
+
+/// `POST /member/ban`
+pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    let until = sent.entered.days.parse::<u64>().ok().filter(|days| *days > 0).map(|days| app.now() + span::days(days));
+    let clean = sent.entered.clean.is_some();
+    let result = if sent.entered.reason.trim().is_empty() {
+        Err(Error::Invalid("a ban needs a reason".into()))
+    } else {
+        let ban = NewBan { group, person, until, reason: sent.entered.reason, clean };
+        moderation::ban(&app, sent.by.me, ban).await
+    };
+    deeds::done(&request, &app, &visit, result, &back)
+}
+
+/// `POST /member/unban`
+pub(crate) async fn unban(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    deeds::done(&request, &app, &visit, moderation::unban(&app, sent.by.me, group, person).await, &back)
+}
+
+/// `POST /member/warn`
+pub(crate) async fn warn(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    let result = moderation::warn(&app, sent.by.me, group, person, sent.entered.reason).await;
+    deeds::done(&request, &app, &visit, result, &back)
+}
+
+/// `POST /member/owner`
+pub(crate) async fn hand_over(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    deeds::done(&request, &app, &visit, members::hand_over(&app, sent.by.me, group, person).await, &back)
+}
