@@ -83,6 +83,12 @@ pub async fn look(app: &App, me: Me) -> Result<Health> {
     Ok(Health { disk, ..health })
 }
 
+/// The settings as they were read, by name; for admins.
+pub async fn settings(app: &App, me: Me) -> Result<Vec<(&'static str, String)>> {
+    let settings = app.config().premises.settings.clone();
+    rules::read_as_admin(app, me, move |_| Ok(settings)).await
+}
+
 /// Whether a clock that shows `now` stands in the past: before the program was made, or before it was last used.
 pub fn is_late(now: Timestamp, used: Option<Timestamp>) -> bool {
     now < MADE || used.is_some_and(|used| used > now + SET_BACK)

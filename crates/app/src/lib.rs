@@ -40,6 +40,7 @@ pub mod notes;
 pub mod notices;
 pub mod notifications;
 pub mod oauth;
+pub mod parked;
 pub mod peers;
 pub mod people;
 pub mod pins;

@@ -21,7 +21,7 @@ fn waiting() -> SqlLiteral<Bool> {
 }
 
 /// What was given up, spelt in the same way.
-fn parked_state() -> SqlLiteral<Bool> {
+pub(crate) fn parked_state() -> SqlLiteral<Bool> {
     sql("state = 'parked'")
 }
 

@@ -34,6 +34,7 @@ pub mod notes;
 pub mod notices;
 pub mod notifications;
 pub mod own;
+pub mod parked;
 pub mod peers;
 pub mod people;
 pub mod pins;

@@ -605,6 +605,47 @@ advice-mail-none = Nobody can recover their password, and addresses are not chec
 advice-mail-lost = Check the setting “smtp” with the command “tertulia check”, and try those tasks again.
 advice-disk = When the disk is full nobody can post. Get a larger one, or lower the setting “media_cache”.
 advice-clock = The server’s clock is behind: other servers will refuse what it signs. Synchronise it (NTP).
+admin-servers = Servers
+servers-lead = Those that are known here, and how sending to them goes.
+find-server = Find a server
+every-server = All of them
+failing-servers = With problems
+no-servers = No server fits what you look for.
+more-servers = More servers
+peer-well = Answers
+peer-silent = Does not answer
+peer-dead = Gone
+peer-never = never
+peer-taken = last taken: { $when }
+peer-last-taken = Last took something
+peer-last-seen = Last sent something
+peer-retry = Tried again
+last-error = Last error
+unknown-software = unknown software
+retry-server = Try again now
+retry-server-hint = Tries everything again that waits, also what was given up.
+parcels = What waits
+no-parcels = Nothing waits: all has arrived.
+more-parcels = See more
+parked-word = Given up
+parcel-waits = Waits for its turn
+parcel-later = Tries: { NUMBER($tries) }. Tried again on { $when }
+parcel-parked = Tries: { NUMBER($tries) }. Given up on { $when }
+replay = Send again
+admin-jobs = Tasks
+jobs-lead = What failed many times and is tried no more. When nothing is here, all is well.
+no-jobs = Nothing was given up.
+tried =
+    { $count ->
+        [one] Tried once
+       *[other] Tried { $count } times
+    }
+try-again = Try again
+drop-job = Drop
+drop-job-hint = It will never be done. This cannot be undone.
+admin-settings = Server settings
+admin-settings-lead = They are changed in the configuration file or the environment of the server, and hold from its start. Here they are only read; those that hold passwords are not shown.
+setting-empty = no value
 fact-version = Version
 fact-database = Database
 fact-people = People with an account
@@ -663,6 +704,83 @@ relieve = Take administration away
 relieve-hint = They will not see these pages any more. Their account stays as it is.
 entrust = Make an admin
 entrust-hint = They can do all that you can do here, also suspend people and block servers.
+admin-rules = Blocks
+openness-open = This server deals with all others but those that are blocked here. A setting of the server decides that.
+openness-allowlist = This server deals only with those that are allowed here. A setting of the server decides that.
+no-rules = Nothing has been decided about any server yet.
+rule-blocked = Blocked
+rule-blocked-hint = Nothing comes from there or goes there. What ties its people to those here ends.
+rule-silenced = Silenced
+rule-silenced-hint = Only those see it who follow somebody there.
+rule-allowed = Allowed
+rule-allowed-hint = It is dealt with even if the domain above it is blocked, or if only allowed ones are dealt with.
+rule-host = Server
+rule-host-hint = Such as “bad.example”. It holds for everything below it, too.
+rule-what = What is done
+rule-comment = Public reason
+rule-comment-hint = Everybody sees it.
+rule-note = Internal note
+rule-note-hint = Only admins see it.
+rule-add = Decide about a server
+rule-look = See whom it concerns
+rule-lift = Remove
+rule-lift-hint = It will be dealt with again. What was cut does not come back by itself.
+rule-lists = Lists
+rule-lists-hint = In the same form as Mastodon’s.
+rule-export = Download blocks
+rule-export-allowed = Download allowed
+rule-import = Bring a list
+rule-import-hint = Paste what is in the file. You will see what changes before it holds.
+rule-usual = If the list does not say
+flaw-host = This is not the name of a server.
+rule-trial = Before you decide
+rule-trial-lead = Nothing has changed yet. This is what would change:
+rule-would =
+    { $count ->
+        [one] 1 server
+       *[other] { $count } servers
+    }
+rule-do = Yes, do it
+list-nothing = There is nothing new in the list.
+list-left-out =
+    { $count ->
+        [one] 1 line is left out
+       *[other] { $count } lines are left out
+    }
+list-strange = Not understood: { $line }
+list-ours = This very server: { $host }
+list-known = Already so: { $host }
+reach-servers =
+    { $count ->
+        [0] No such server is known here.
+        [one] 1 such server is known here.
+       *[other] { $count } such servers are known here.
+    }
+reach-people =
+    { $count ->
+        [one] 1 account there
+       *[other] { $count } accounts there
+    }
+reach-posts =
+    { $count ->
+        [one] 1 post from there
+       *[other] { $count } posts from there
+    }
+reach-followers =
+    { $count ->
+        [one] 1 follow of somebody there to somebody or a community here is lost
+       *[other] { $count } follows of people there to people and communities here are lost
+    }
+reach-following =
+    { $count ->
+        [one] 1 follow of somebody here to somebody there is lost
+       *[other] { $count } follows of people here to people there are lost
+    }
+reach-members =
+    { $count ->
+        [one] 1 member there leaves communities here
+       *[other] { $count } members there leave communities here
+    }
 
 ### Signing in and up, and applications.
 

@@ -623,6 +623,47 @@ advice-mail-none = Nadie puede recuperar su contraseña y las direcciones no se 
 advice-mail-lost = Comprueba el ajuste «smtp» con la orden «tertulia check» y vuelve a intentar esas tareas.
 advice-disk = Cuando el disco se llena, nadie puede publicar. Amplíalo o baja el ajuste «media_cache».
 advice-clock = El reloj del servidor va atrasado: otros servidores rechazarán lo que firma. Sincronízalo (NTP).
+admin-servers = Servidores
+servers-lead = Los que se conocen aquí y cómo va lo que se les envía.
+find-server = Busca un servidor
+every-server = Todos
+failing-servers = Con problemas
+no-servers = Ningún servidor encaja con lo que buscas.
+more-servers = Ver más servidores
+peer-well = Contesta
+peer-silent = No contesta
+peer-dead = Desaparecido
+peer-never = nunca
+peer-taken = último envío: { $when }
+peer-last-taken = Último envío aceptado
+peer-last-seen = Última vez que envió algo
+peer-retry = Se vuelve a intentar
+last-error = Último error
+unknown-software = programa desconocido
+retry-server = Reintentar ahora
+retry-server-hint = Vuelve a intentar todo lo que espera, también lo abandonado.
+parcels = Lo que espera
+no-parcels = No hay nada en espera: todo ha llegado.
+more-parcels = Ver más
+parked-word = Abandonado
+parcel-waits = Espera su turno
+parcel-later = Intentos: { NUMBER($tries) }. Se vuelve a intentar el { $when }
+parcel-parked = Intentos: { NUMBER($tries) }. Abandonado el { $when }
+replay = Volver a enviar
+admin-jobs = Tareas
+jobs-lead = Lo que falló muchas veces y ya no se intenta. Cuando no hay nada aquí, todo va bien.
+no-jobs = No hay nada abandonado.
+tried =
+    { $count ->
+        [one] Se intentó 1 vez
+       *[other] Se intentó { $count } veces
+    }
+try-again = Volver a intentarlo
+drop-job = Descartar
+drop-job-hint = No se hará nunca. No se puede deshacer.
+admin-settings = Ajustes del servidor
+admin-settings-lead = Se cambian en el archivo de configuración o en el entorno del servidor, y valen al arrancar. Aquí solo se leen; los que guardan contraseñas no aparecen.
+setting-empty = sin valor
 fact-version = Versión
 fact-database = Base de datos
 fact-people = Personas con cuenta
@@ -681,6 +722,83 @@ relieve = Quitarle la administración
 relieve-hint = Dejará de ver estas páginas. Su cuenta sigue como está.
 entrust = Darle la administración
 entrust-hint = Podrá hacer todo lo que haces tú aquí, también suspender cuentas y bloquear servidores.
+admin-rules = Bloqueos
+openness-open = Este servidor trata con todos menos con los que se bloquean aquí. Lo decide un ajuste del servidor.
+openness-allowlist = Este servidor solo trata con los que se permiten aquí. Lo decide un ajuste del servidor.
+no-rules = Todavía no se ha decidido nada sobre ningún servidor.
+rule-blocked = Bloqueado
+rule-blocked-hint = Nada llega de allí ni va hacia allí. Se acaba lo que une a su gente con la de aquí.
+rule-silenced = Silenciado
+rule-silenced-hint = Solo lo ven quienes siguen a alguien de allí.
+rule-allowed = Permitido
+rule-allowed-hint = Se trata con él aunque su dominio esté bloqueado, o aunque solo se trate con los permitidos.
+rule-host = Servidor
+rule-host-hint = Por ejemplo «malo.example». Vale también para todo lo que hay debajo.
+rule-what = Qué se hace
+rule-comment = Motivo público
+rule-comment-hint = Lo ve todo el mundo.
+rule-note = Nota interna
+rule-note-hint = Solo la ven quienes administran.
+rule-add = Decidir sobre un servidor
+rule-look = Ver a quién afecta
+rule-lift = Quitar
+rule-lift-hint = Se volverá a tratar con él. Lo que se cortó no vuelve solo.
+rule-lists = Listas
+rule-lists-hint = En el mismo formato que Mastodon.
+rule-export = Descargar bloqueos
+rule-export-allowed = Descargar permitidos
+rule-import = Traer una lista
+rule-import-hint = Pega aquí el contenido del archivo. Antes de que valga verás lo que cambia.
+rule-usual = Si la lista no lo dice
+flaw-host = Eso no es el nombre de un servidor.
+rule-trial = Antes de decidir
+rule-trial-lead = Todavía no ha cambiado nada. Esto es lo que cambiaría:
+rule-would =
+    { $count ->
+        [one] 1 servidor
+       *[other] { $count } servidores
+    }
+rule-do = Sí, hacerlo
+list-nothing = En la lista no hay nada nuevo.
+list-left-out =
+    { $count ->
+        [one] 1 línea se queda fuera
+       *[other] { $count } líneas se quedan fuera
+    }
+list-strange = No se entiende: { $line }
+list-ours = Es este servidor: { $host }
+list-known = Ya está así: { $host }
+reach-servers =
+    { $count ->
+        [0] No se conoce aquí ningún servidor así.
+        [one] Se conoce 1 servidor así.
+       *[other] Se conocen { $count } servidores así.
+    }
+reach-people =
+    { $count ->
+        [one] 1 cuenta de allí
+       *[other] { $count } cuentas de allí
+    }
+reach-posts =
+    { $count ->
+        [one] 1 publicación de allí
+       *[other] { $count } publicaciones de allí
+    }
+reach-followers =
+    { $count ->
+        [one] Se pierde 1 seguimiento de alguien de allí a alguien o a una comunidad de aquí
+       *[other] Se pierden { $count } seguimientos de gente de allí a gente y comunidades de aquí
+    }
+reach-following =
+    { $count ->
+        [one] Se pierde 1 seguimiento de alguien de aquí a alguien de allí
+       *[other] Se pierden { $count } seguimientos de gente de aquí a gente de allí
+    }
+reach-members =
+    { $count ->
+        [one] 1 miembro de allí sale de las comunidades de aquí
+       *[other] { $count } miembros de allí salen de las comunidades de aquí
+    }
 
 ### Entrar, crear una cuenta y aplicaciones.
 

@@ -3,14 +3,26 @@ use app::App;
 
 use crate::answer::{Frame, Visit};
 
+mod blocklist;
 pub(crate) mod health;
+pub(crate) mod jobs;
 pub(crate) mod people;
 pub(crate) mod person;
+pub(crate) mod rules;
+pub(crate) mod servers;
+pub(crate) mod settings;
 
 /// What every page of theirs begins with: the frame, and the way to the others.
 pub(crate) fn frame(app: &App, visit: &Visit, title: impl Into<String>, here: &str) -> (Frame, Vec<Tab>) {
     let t = visit.language;
-    let places = [(health::PATH, t.admin_health()), (people::PATH, t.admin_people())];
+    let places = [
+        (health::PATH, t.admin_health()),
+        (people::PATH, t.admin_people()),
+        (servers::PATH, t.admin_servers()),
+        (rules::PATH, t.admin_rules()),
+        (jobs::PATH, t.admin_jobs()),
+        (settings::PATH, t.admin_settings()),
+    ];
     let tab = |(path, label): (&str, &'static str)| Tab {
         label,
         page: app.site().page_on(&visit.host, path),

@@ -118,6 +118,15 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, admin::people::ANSWER, admin::people::answer);
     button!(config, admin::people::INVITE, admin::people::invite);
     button!(config, admin::people::REVOKE, admin::people::revoke);
+    page!(config, admin::servers::PATH, admin::servers::show);
+    page!(config, admin::servers::ONE, admin::servers::show_one, post => admin::servers::retry);
+    page!(config, admin::jobs::PATH, admin::jobs::show, post => admin::jobs::decide);
+    page!(config, admin::settings::PATH, admin::settings::show);
+    page!(config, admin::rules::PATH, admin::rules::show, post => admin::rules::set);
+    button!(config, admin::rules::LIFT, admin::rules::lift);
+    button!(config, admin::rules::BRING, admin::rules::bring);
+    page!(config, admin::rules::BLOCKS, admin::rules::blocks);
+    page!(config, admin::rules::ALLOWED, admin::rules::allowed);
     page!(config, admin::person::PATH, admin::person::show, post => admin::person::decide);
     page!(config, queue::PATH, queue::show);
     button!(config, queue::ANSWER, queue::answer);

@@ -142,6 +142,8 @@ mod tests {
         assert_eq!(found.strange, ["bad host!,suspend", "odd.test,noop"]);
         let plain = read("one.test\ntwo.test\n", Ruling::Suspend);
         assert_eq!(plain.rules.len(), 2, "a mere list of names");
-        assert!(read("", Ruling::Suspend).rules.is_empty() && read("\"open", Ruling::Suspend).rules.is_empty());
+        assert!(read("", Ruling::Suspend).rules.is_empty());
+        let open = read("\"open.test", Ruling::Suspend);
+        assert_eq!(open.rules[0].host.as_str(), "open.test", "what is open at the end is closed there");
     }
 }

@@ -10,7 +10,7 @@ use askama::Template;
 use domain::time::{Timestamp, span};
 use store::jobs::Backlog;
 
-use super::{Tab, people};
+use super::{Tab, jobs, people, servers};
 use crate::{
     answer::{self, Frame, Keep, Visit},
     language::Language,
@@ -139,7 +139,10 @@ fn backlog(t: Language, name: &'static str, queue: Backlog, now: Timestamp) -> S
     let detail = t.queue_state(queue.parked, queue.waiting);
     match (is_slow, queue.parked > 0) {
         (true, _) => Sign::new(t, State::Bad, name, detail).advice(t.advice_slow()),
-        (false, true) => Sign::new(t, State::Bad, name, detail).advice(t.advice_parked()),
+        (false, true) => {
+            let sign = Sign::new(t, State::Bad, name, detail).advice(t.advice_parked());
+            Sign { way: Some((jobs::PATH, t.admin_jobs())), ..sign }
+        }
         (false, false) => Sign::new(t, State::Good, name, detail),
     }
 }
@@ -149,7 +152,8 @@ fn deliveries(t: Language, health: &Health) -> Sign {
     let Backlog { waiting, parked, .. } = health.deliveries;
     let detail = format!("{} {}", t.queue_state(parked, waiting), t.servers_silent(health.silent));
     if parked > 0 {
-        Sign::new(t, State::Fair, t.sign_deliveries(), detail).advice(t.advice_deliveries())
+        let sign = Sign::new(t, State::Fair, t.sign_deliveries(), detail).advice(t.advice_deliveries());
+        Sign { way: Some((servers::FAILING, t.failing_servers())), ..sign }
     } else {
         Sign::new(t, State::Good, t.sign_deliveries(), detail)
     }
@@ -160,7 +164,8 @@ fn mail(t: Language, lost: i64, has_mailer: bool) -> Sign {
         return Sign::new(t, State::Fair, t.sign_mail(), t.mail_none().to_owned()).advice(t.advice_mail_none());
     }
     if lost > 0 {
-        return Sign::new(t, State::Bad, t.sign_mail(), t.mail_lost(lost)).advice(t.advice_mail_lost());
+        let sign = Sign::new(t, State::Bad, t.sign_mail(), t.mail_lost(lost)).advice(t.advice_mail_lost());
+        return Sign { way: Some((jobs::PATH, t.admin_jobs())), ..sign };
     }
     Sign::new(t, State::Good, t.sign_mail(), t.mail_well().to_owned())
 }

@@ -21,11 +21,16 @@ impl<'a> Browser<'a> {
         Self { world, cookie: format!("__Host-tertulia={secret}; language={language}"), language }
     }
 
-    pub(super) async fn get(&self, url: &str) -> Answer {
-        let path = url.strip_prefix("https://plaza.test").unwrap_or(url);
+    /// What is at an address, whatever that is.
+    pub(super) async fn fetch(&self, path: &str) -> Answer {
         let request =
             TestRequest::get().uri(path).peer_addr(HERE).insert_header((header::COOKIE, self.cookie.as_str()));
-        let answer = self.world.ask(request, "de").await;
+        self.world.ask(request, "de").await
+    }
+
+    pub(super) async fn get(&self, url: &str) -> Answer {
+        let path = url.strip_prefix("https://plaza.test").unwrap_or(url);
+        let answer = self.fetch(path).await;
         // In a feed, elements are called as in pages and close otherwise.
         if answer.body.starts_with("<?xml") {
             return answer;
