@@ -7,7 +7,7 @@ use domain::{
 };
 use store::announcements::Announcement;
 
-use crate::{App, Error, Me, Result, groups};
+use crate::{App, Change, Error, Me, Result, groups};
 
 /// The longest announcement, in characters.
 const TEXT: usize = 10_000;
@@ -29,6 +29,7 @@ pub async fn create(app: &App, by: Option<Me>, text: String, ends: Option<Timest
         }
         let announcement = Announcement { id: tx.new_id(), body: body.clone(), created: tx.now(), ends };
         store::announcements::insert(tx, &announcement)?;
+        tx.show(Change::Announced(announcement.id));
         Ok(announcement)
     })
     .await
@@ -40,7 +41,11 @@ pub async fn remove(app: &App, by: Option<Me>, id: AnnouncementId) -> Result<()>
         if let Some(me) = by {
             policy::administer(&groups::regard_at_large(tx, me.0)?)?;
         }
-        if store::announcements::remove(tx, id)? { Ok(()) } else { Err(Error::NotFound) }
+        if !store::announcements::remove(tx, id)? {
+            return Err(Error::NotFound);
+        }
+        tx.show(Change::Unannounced(id));
+        Ok(())
     })
     .await
 }

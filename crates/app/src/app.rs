@@ -20,7 +20,7 @@ use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Clock, Error, Event, Mailer, Outbox, Resolver, Result, Tasks, conversations, hints,
+    Change, Clock, Error, Event, Mailer, Outbox, Resolver, Result, Tasks, conversations, hints,
     limits::Limits,
     log,
     media::Files,
@@ -85,6 +85,7 @@ struct Inner {
     tasks: Tasks,
     wakes: Wakes,
     events: broadcast::Sender<Arc<Event>>,
+    changes: broadcast::Sender<Change>,
     limits: Limits,
     hashing: Semaphore,
     totals: Totals,
@@ -142,6 +143,7 @@ pub struct Tx<'a, 'b> {
     app: &'a Inner,
     now: Timestamp,
     events: Vec<Event>,
+    changes: Vec<Change>,
     woken: Vec<Queue>,
 }
 
@@ -188,6 +190,11 @@ impl Tx<'_, '_> {
     /// Says that something happened: others hear of it in this transaction, or of nothing at all.
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Tells open streams after the commit, here and in the other processes. What events tell, they hear by themselves.
+    pub(crate) fn show(&mut self, change: Change) {
+        self.changes.push(change);
     }
 
     /// Wakes the workers of `queue` after the commit, here and in the other processes.
@@ -261,7 +268,7 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let Parts { db, config, clock, seal, rules, files, outbox, resolver, mailer, tasks } = parts;
-        let events = broadcast::Sender::new(STREAM);
+        let (events, changes) = (broadcast::Sender::new(STREAM), broadcast::Sender::new(STREAM));
         let wakes = Wakes::default();
         let (ids, holder) = (Ids::new(), random::holder());
         let (limits, hashing) = (Limits::default(), Semaphore::new(passwords::AT_ONCE));
@@ -280,6 +287,7 @@ impl App {
             tasks,
             wakes,
             events,
+            changes,
             limits,
             hashing,
             totals: Totals::default(),
@@ -362,6 +370,16 @@ impl App {
         self.0.events.subscribe()
     }
 
+    /// Hears of everything that open streams have to look at from now on.
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.0.changes.subscribe()
+    }
+
+    /// How many listen to that in this process.
+    pub fn listeners(&self) -> usize {
+        self.0.changes.receiver_count()
+    }
+
     /// Says that this process serves the database, as long as the answer is kept; what killed ones had in hand is free
     /// again.
     pub async fn appear(&self) -> Result<Presence> {
@@ -389,6 +407,9 @@ impl App {
         let hear = move |word: &str| {
             let Some(inner) = inner.upgrade().filter(|inner| !inner.tasks.is_stopping()) else { return false };
             Queue::ALL.into_iter().filter(|queue| queue.as_str() == word).for_each(|queue| inner.wakes.ring(queue));
+            if let Some(change) = Change::heard(word, inner.holder) {
+                inner.changes.send(change).ok();
+            }
             true
         };
         Ok(self.0.db.listen(hear)?)
@@ -419,13 +440,14 @@ impl App {
         mut f: impl FnMut(&mut Tx<'_, '_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = self.0.clone();
-        let (value, events, woken) = inner
+        let (value, events, changes, woken) = inner
             .db
             .write::<_, Error>({
                 let inner = inner.clone();
                 move |store| {
                     let now = inner.clock.now();
-                    let mut tx = Tx { store, app: &inner, now, events: Vec::new(), woken: Vec::new() };
+                    let mut tx =
+                        Tx { store, app: &inner, now, events: Vec::new(), changes: Vec::new(), woken: Vec::new() };
                     let value = f(&mut tx)?;
                     let events = std::mem::take(&mut tx.events);
                     for event in &events {
@@ -435,11 +457,18 @@ impl App {
                         hints::record(&mut tx, event)?;
                         log::record(&mut tx, event)?;
                     }
+                    tx.changes.extend(events.iter().filter_map(Change::of));
+                    let changes = std::mem::take(&mut tx.changes);
+                    if !inner.db.is_sqlite() {
+                        for word in changes.iter().filter_map(|change| change.word(inner.holder)) {
+                            store::signal::send(&mut tx, &word)?;
+                        }
+                    }
                     let woken = std::mem::take(&mut tx.woken);
                     for queue in &woken {
                         store::signal::send(&mut tx, queue.as_str())?;
                     }
-                    Ok((value, events, woken))
+                    Ok((value, events, changes, woken))
                 }
             })
             .await?;
@@ -449,6 +478,9 @@ impl App {
         for event in events {
             // Nobody listening is no failure.
             inner.events.send(Arc::new(event)).ok();
+        }
+        for change in changes {
+            inner.changes.send(change).ok();
         }
         Ok(value)
     }

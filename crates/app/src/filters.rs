@@ -5,7 +5,7 @@ use domain::{
     text::plain,
 };
 
-use crate::{App, Error, Me, Result, Tx};
+use crate::{App, Change, Error, Me, Result, Tx};
 
 /// How many filters one may have, and how many words or posts in one.
 const MOST: usize = 200;
@@ -54,6 +54,7 @@ pub async fn create(app: &App, me: Me, filter: Filter) -> Result<Filter> {
         let mut filter = Filter { id: tx.new_id(), ..filter.clone() };
         finish(tx, &mut filter)?;
         store::filters::set(tx, me.0, &filter)?;
+        tx.show(Change::Filters(me.0));
         Ok(filter)
     })
     .await
@@ -71,6 +72,7 @@ pub async fn change(
         change(&mut filter)?;
         finish(tx, &mut filter)?;
         store::filters::set(tx, me.0, &filter)?;
+        tx.show(Change::Filters(me.0));
         Ok(filter)
     })
     .await
@@ -80,6 +82,7 @@ pub async fn change(
 pub async fn remove(app: &App, me: Me, id: FilterId) -> Result<()> {
     app.write(move |tx| {
         let filter = store::filters::of(tx, me.0, Some(id))?.pop().ok_or(Error::NotFound)?;
+        tx.show(Change::Filters(me.0));
         Ok(store::filters::remove(tx, filter.id)?)
     })
     .await

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::follows::{Follow, Wishes};
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, backfills, groups, moves};
+use crate::{App, Cause, Change, Error, Event, Me, Result, Tx, backfills, groups, moves};
 
 /// How many requests of strangers may wait for an answer at one time.
 const WAITING: i64 = 1_000;
@@ -233,6 +233,7 @@ pub fn receive_answer(
     if accepted {
         backfills::discovered(tx, by)?;
         follow.state = FollowState::Accepted;
+        tx.show(Change::Follows(follower));
         store::follows::set(tx, &follow)?;
         enter(tx, by, follower)?;
     } else {
@@ -269,6 +270,7 @@ pub async fn agree(app: &App, target: ActorId, lost: Vec<ActorId>, held: Vec<Act
                 // The answer was lost.
                 Some(known) => {
                     store::follows::set(tx, &Follow { state: FollowState::Accepted, ..known })?;
+                    tx.show(Change::Follows(*follower));
                     enter(tx, target, *follower)?;
                 }
                 None => disown(tx, *follower, target),

@@ -28,6 +28,7 @@ pub mod keys;
 pub mod leaving;
 mod limits;
 pub mod lists;
+pub mod live;
 mod log;
 pub mod mail;
 pub mod markers;
@@ -78,6 +79,7 @@ pub use clock::Clock;
 pub use error::{Error, Result};
 pub use event::{Cause, Event};
 pub use limits::Whence;
+pub use live::Change;
 pub use ports::{Mailer, Outbox, Resolver};
 pub use tasks::Tasks;
 

@@ -7,7 +7,7 @@ use domain::{
     rule::Regard,
 };
 
-use crate::{Event, Result, Tx, notices, reports};
+use crate::{Change, Event, Result, Tx, notices, reports};
 
 /// What a notification is about; the word is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +167,9 @@ fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: A
         let handling = handling(tx, account, kind, by, about, limited)?;
         if handling != Handling::Drop {
             let (id, held): (NotificationId, bool) = (tx.new_id(), handling == Handling::Filter);
-            store::notifications::insert(tx, id, account, kind.as_str(), by, about.number(), (now, held))?;
+            if store::notifications::insert(tx, id, account, kind.as_str(), by, about.number(), (now, held))? {
+                tx.show(Change::Told(account, id));
+            }
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use store::{
     tokens::{Code, Token},
 };
 
-use crate::{App, Error, Me, Result, Tx, Whence, limits::Deed, random};
+use crate::{App, Change, Error, Me, Result, Tx, Whence, limits::Deed, random};
 
 /// Where an application is sent a code that cannot be sent anywhere: the person copies it by hand.
 pub const BY_HAND: &str = "urn:ietf:wg:oauth:2.0:oob";
@@ -273,7 +273,13 @@ fn issue(tx: &mut Tx<'_, '_>, hash: String, account_id: Option<i64>, app: AppId,
 /// Takes a token back from the application that has it; what is none of its own is left alone.
 pub async fn revoke(app: &App, client: &Application, token: &str) -> Result<()> {
     let (hash, id) = (random::fingerprint(token), client.id);
-    app.write(move |tx| Ok(store::tokens::remove(tx, &hash, id)?)).await.map(drop)
+    app.write(move |tx| {
+        if store::tokens::remove(tx, &hash, id)? {
+            tx.show(Change::Revoked(hash.clone()));
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// The applications that a person let use their login, the newest first.
@@ -283,8 +289,14 @@ pub async fn authorised(app: &App, me: Me) -> Result<Vec<Authorised>> {
 
 /// Takes back all that a person gave to an application.
 pub async fn withdraw(app: &App, me: Me, id: AppId) -> Result<()> {
-    let had = app.write(move |tx| Ok(store::tokens::remove_of_app(tx, me.0, id)?)).await?;
-    if had { Ok(()) } else { Err(Error::NotFound) }
+    app.write(move |tx| {
+        if !store::tokens::remove_of_app(tx, me.0, id)? {
+            return Err(Error::NotFound);
+        }
+        tx.show(Change::SignedOut(me.0));
+        Ok(())
+    })
+    .await
 }
 
 #[cfg(test)]

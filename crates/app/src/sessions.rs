@@ -8,7 +8,7 @@ use domain::{
 };
 use store::{accounts::Account, sessions::Session as Row};
 
-use crate::{App, Error, Me, Result, Tx, Whence, limits::Deed, people::passwords, random, second_step};
+use crate::{App, Change, Error, Me, Result, Tx, Whence, limits::Deed, people::passwords, random, second_step};
 
 /// How long a session lasts after it was last seen.
 const IDLE: Duration = span::days(30);
@@ -181,5 +181,6 @@ pub async fn end_others(app: &App, me: Me, kept: SessionId) -> Result<()> {
 /// Signs a person out everywhere: browsers, applications and scripts.
 pub(crate) fn end_all(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
     store::sessions::remove_others(tx, person, None)?;
+    tx.show(Change::SignedOut(person));
     Ok(store::tokens::remove_all(tx, person)?)
 }

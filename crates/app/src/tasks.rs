@@ -30,6 +30,18 @@ impl Tasks {
         set.spawn(task);
     }
 
+    /// Starts `task` on the thread that serves a request and has to see to what came of it, until the program stops.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that starts tasks")]
+    pub fn spawn_here(&self, task: impl Future<Output = ()> + 'static) {
+        let tasks = self.clone();
+        tokio::task::spawn_local(async move {
+            tokio::select! {
+                () = task => {}
+                () = tasks.stopping() => {}
+            }
+        });
+    }
+
     /// Runs heavy work off the threads that serve requests.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts tasks")]
     pub fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {

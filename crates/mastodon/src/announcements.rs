@@ -25,7 +25,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
         .service(reaction.route(web::delete().to(unreact)));
 }
 
-fn entities(c: &mut Conn, reader: &Reader, me: Me) -> store::Result<Vec<Value>> {
+pub(crate) fn entities(c: &mut Conn, reader: &Reader, me: Me) -> store::Result<Vec<Value>> {
     let current = store::announcements::current(c, reader.now, SHOWN)?;
     let ids: Vec<i64> = current.iter().map(|announcement| announcement.id.0).collect();
     let answers = store::announcements::answers(c, &ids)?;

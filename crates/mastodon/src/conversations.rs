@@ -33,7 +33,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 
 /// A `Conversation`.
 #[derive(Debug, Serialize)]
-struct Conversation {
+pub(crate) struct Conversation {
     id: Id,
     unread: bool,
     accounts: Vec<Account>,
@@ -41,7 +41,7 @@ struct Conversation {
 }
 
 /// These conversations of `me`, each with the others who take part in it.
-fn entities(c: &mut Conn, reader: &Reader, me: ActorId, kept: &[Kept]) -> store::Result<Vec<Conversation>> {
+pub(crate) fn entities(c: &mut Conn, reader: &Reader, me: ActorId, kept: &[Kept]) -> store::Result<Vec<Conversation>> {
     let last: Vec<_> = kept.iter().map(|kept| kept.last).collect();
     let posts = store::posts::by_ids(c, &last)?;
     let mut taking_part: HashMap<_, Vec<ActorId>> = posts.iter().map(|post| (post.id, vec![post.author])).collect();

@@ -28,6 +28,7 @@ mod route;
 mod search;
 mod sign_up;
 mod statuses;
+mod streaming;
 mod suggestions;
 mod tags;
 mod timelines;
@@ -57,6 +58,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(quotes::routes)
             .configure(media::routes)
             .configure(timelines::routes)
+            .configure(streaming::routes)
             .configure(notifications::routes)
             .configure(follow_requests::routes)
             .configure(reports::routes)

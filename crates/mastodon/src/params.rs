@@ -50,6 +50,11 @@ impl Params {
         params
     }
 
+    /// The parameters of a JSON object.
+    pub(crate) fn of_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self)
+    }
+
     /// A text; numbers and booleans count as what they are written as.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).and_then(word)
