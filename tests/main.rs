@@ -40,6 +40,7 @@ mod rules;
 mod secrecy;
 mod secure;
 mod signatures;
+mod streams;
 mod suspensions;
 mod synchronization;
 mod tertulias;

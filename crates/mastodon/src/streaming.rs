@@ -23,9 +23,10 @@ use crate::{
 mod channel;
 mod listener;
 
-use self::{
+use self::listener::News;
+pub(crate) use self::{
     channel::Channel,
-    listener::{Frame, Listener, News},
+    listener::{Frame, Listener},
 };
 
 /// How often a stream shows that it lives, and looks whether it may go on: what others may be told ends soon after the token.
@@ -34,12 +35,27 @@ const BEAT: Duration = span::seconds(15);
 const SILENCE: Duration = span::seconds(50);
 /// The longest frame a client sends, in bytes.
 const LONGEST: usize = 4 * 1024;
+/// The streams that have addresses of their own.
+const PREFIX: &str = "/v1/streaming/";
+const NAMED: [&str; 9] = [
+    "user",
+    "user/notification",
+    "public",
+    "public/local",
+    "public/remote",
+    "hashtag",
+    "hashtag/local",
+    "list",
+    "direct",
+];
 const PROTOCOL: &str = "sec-websocket-protocol";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/streaming").route(get().to(socket)))
-        .service(at("/v1/streaming/health").route(get().to(health)))
-        .service(at("/v1/streaming/{name:.+}").route(get().to(events)));
+        .service(at("/v1/streaming/health").route(get().to(health)));
+    for name in NAMED {
+        cfg.service(at(&format!("{PREFIX}{name}")).route(get().to(events)));
+    }
 }
 
 async fn health() -> &'static str {
@@ -61,7 +77,8 @@ fn token(request: &HttpRequest, params: &Params) -> Result<(String, bool)> {
 
 /// One stream, named by its path, as server-sent events.
 async fn events(app: Data<App>, request: HttpRequest, Asked(params): Asked) -> Result<HttpResponse> {
-    let name = request.match_info().get("name").unwrap_or_default().trim_end_matches('/').replace('/', ":");
+    let name = request.match_pattern().unwrap_or_default();
+    let name = name.rsplit_once(PREFIX).map_or("", |(_, name)| name).trim_end_matches('/').replace('/', ":");
     let (token, _) = token(&request, &params)?;
     let mut listener = Listener::open(&app, token).await?;
     listener.subscribe(Channel::named(&name, &params)?).await?;

@@ -32,6 +32,7 @@ mod reading;
 mod requests;
 mod revisions;
 mod scopes;
+mod streams;
 mod writing;
 
 struct Silent;

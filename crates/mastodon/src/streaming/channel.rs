@@ -9,7 +9,7 @@ use crate::{
 
 /// What a client listens to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Channel {
+pub(crate) enum Channel {
     /// What one follows, and what one is told.
     User,
     /// What one is told.
@@ -26,7 +26,7 @@ pub(super) enum Channel {
 
 impl Channel {
     /// The channel with this name, as in a WebSocket; what it is about is in `params`.
-    pub(super) fn named(name: &str, params: &Params) -> Result<Self> {
+    pub(crate) fn named(name: &str, params: &Params) -> Result<Self> {
         let pictures = params.flag("only_media") == Some(true);
         let public = |local, pictures| Ok(Self::Public(Open { local, pictures }));
         match name {
@@ -50,7 +50,7 @@ impl Channel {
     }
 
     /// What a token must be for.
-    pub(super) fn scope(&self) -> &'static str {
+    pub(crate) fn scope(&self) -> &'static str {
         match self {
             Self::Told => "read:notifications",
             Self::List(_) => "read:lists",
@@ -59,7 +59,7 @@ impl Channel {
     }
 
     /// The name in the frames of a WebSocket.
-    pub(super) fn name(&self) -> Vec<String> {
+    pub(crate) fn name(&self) -> Vec<String> {
         let place = |local: Option<bool>| match local {
             None => "",
             Some(true) => ":local",
@@ -79,7 +79,7 @@ impl Channel {
 }
 
 /// Which posts a hashtag stands for.
-pub(super) fn tagged(tag: &str) -> Tagged {
+pub(crate) fn tagged(tag: &str) -> Tagged {
     Tagged { any: vec![tag.to_owned()], ..Tagged::default() }
 }
 

@@ -45,7 +45,7 @@ const LISTENERS: usize = 20_000;
 
 /// What a client is told.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Frame {
+pub(crate) enum Frame {
     /// That the stream lives.
     Beat,
     /// That something happened.
@@ -61,7 +61,7 @@ pub(super) enum Frame {
 
 impl Frame {
     /// The frame as a WebSocket carries it.
-    pub(super) fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         match self {
             Self::Beat => String::new(),
             Self::Event { stream, event, payload: None } => json!({ "stream": stream, "event": event }).to_string(),
@@ -73,7 +73,7 @@ impl Frame {
 }
 
 /// What there may be to tell.
-pub(super) enum News {
+pub(crate) enum News {
     /// That the stream lives.
     Beat,
     /// What changed.
@@ -81,7 +81,7 @@ pub(super) enum News {
 }
 
 /// Who listens.
-pub(super) struct Listener {
+pub(crate) struct Listener {
     app: App,
     me: Me,
     token: String,
@@ -96,7 +96,7 @@ pub(super) struct Listener {
 
 impl Listener {
     /// Begins to listen with a person's token, to nothing yet.
-    pub(super) async fn open(app: &App, token: String) -> Result<Self> {
+    pub(crate) async fn open(app: &App, token: String) -> Result<Self> {
         let invalid = || Error::Unauthorized("The access token is invalid");
         let bearer = people::bearer(app, &token).await?.ok_or_else(invalid)?;
         let me = ready(&bearer).ok_or(Error::NeedsPerson)?;
@@ -122,7 +122,7 @@ impl Listener {
     }
 
     /// Listens to one channel more.
-    pub(super) async fn subscribe(&mut self, channel: Channel) -> Result<()> {
+    pub(crate) async fn subscribe(&mut self, channel: Channel) -> Result<()> {
         if !self.bearer.may(channel.scope()) {
             return Err(Error::Scope);
         }
@@ -141,13 +141,13 @@ impl Listener {
     }
 
     /// Listens to one channel less.
-    pub(super) fn unsubscribe(&mut self, channel: &Channel) {
+    pub(crate) fn unsubscribe(&mut self, channel: &Channel) {
         self.channels.retain(|known| known != channel);
     }
 
     /// Waits until there may be something to tell; nothing once the client is too slow to hear everything. It can be dropped
     /// at any time, and nothing is lost.
-    pub(super) async fn wait(&mut self) -> Option<News> {
+    pub(crate) async fn wait(&mut self) -> Option<News> {
         tokio::select! {
             change = self.changes.recv() => change.ok().map(News::Changed),
             _ = self.beat.tick() => Some(News::Beat),
@@ -155,7 +155,7 @@ impl Listener {
     }
 
     /// What is to be told; nothing once the stream has to end.
-    pub(super) async fn read(&mut self, news: Option<News>) -> Option<Vec<Frame>> {
+    pub(crate) async fn read(&mut self, news: Option<News>) -> Option<Vec<Frame>> {
         let heard = match news? {
             News::Beat => {
                 self.ready.push(Frame::Beat);
