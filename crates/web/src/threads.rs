@@ -193,33 +193,14 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         // Here they can be counted, those on deeper levels too.
         card.replies = t.replies(replies.len());
     }
-    let title = match &card.group {
-        Some(group) => format!("{} · {}", card.headline, group.name),
-        None => format!("{} · {}", card.headline, card.author.name),
-    };
-    let is_local = post.post.local;
-    let mut frame = if is_local && post.author.indexable && is_first && !is_linear {
-        Frame::public(visit, title, card.page.clone())
-    } else {
-        Frame::private(visit, title)
-    };
-    frame.document = is_local.then(|| post.post.uri.clone());
-    frame.kind = "article";
-    if is_local && post.post.audience.is_open() {
-        frame.feeds(&card.page);
-    }
-    frame.description = match &card.warning {
-        Some(warning) => warning.clone(),
-        None => html::excerpt(&post.post.content.html, DESCRIPTION),
-    };
-    frame.picture = media::emblem(&card).filter(|_| post.post.audience.is_open());
+    let mut frame = framed(visit, &post, &card, is_first && !is_linear);
     let view = |view: &str| urls::asking(&card.page, &[("view", view)]);
     let more = last.map(|last| {
         urls::asking(&card.page, &[("view", if is_linear { LINEAR } else { "" }), ("after", &last.to_string())])
     });
     let is_whole = post.post.is_thread() && last.is_none();
     frame.is_lively = is_whole || visit.me.is_some();
-    if frame.canonical.is_some() {
+    if frame.canonical.is_some() && post.post.audience.is_open() {
         frame.linked = Some(linked::posting(&post, &replies, &card));
     }
     let replies = {
@@ -243,7 +224,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         other_view: view(if is_linear { "" } else { LINEAR }),
         may_reply: visit.me.is_some() && (!card.locked || is_staff),
         write: compose::PATH,
-        elsewhere: (is_local && post.post.audience.is_open())
+        elsewhere: (post.post.local && post.post.audience.is_open())
             .then(|| ["reply", "like"].map(|deed| elsewhere::address(&post.post.uri, deed))),
         is_staff,
         is_linear,
@@ -251,6 +232,31 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         frame,
         card,
     }
+}
+
+/// The frame of the page of a post; `is_main` says whether it is the page that search engines may find.
+fn framed(visit: &Visit, post: &PostView, card: &Card, is_main: bool) -> Frame {
+    let (is_local, is_open) = (post.post.local, post.post.audience.is_open());
+    let title = match &card.group {
+        Some(group) => format!("{} · {}", card.headline, group.name),
+        None => format!("{} · {}", card.headline, card.author.name),
+    };
+    let mut frame = if is_local && post.author.indexable && is_main {
+        Frame::public(visit, title, card.page.clone())
+    } else {
+        Frame::private(visit, title)
+    };
+    frame.document = is_local.then(|| post.post.uri.clone());
+    frame.kind = "article";
+    if is_local && is_open {
+        frame.feeds(&card.page);
+    }
+    frame.description = match &card.warning {
+        Some(warning) => warning.clone(),
+        None => html::excerpt(&post.post.content.html, DESCRIPTION),
+    };
+    frame.picture = media::emblem(card).filter(|_| is_open);
+    frame
 }
 
 /// What a post quotes, or why that is not shown.
