@@ -84,7 +84,7 @@ async fn somebody_writes_and_another_one_hears_of_the_answer() {
     let bea = site.person("bea").await;
     let group = ["group", "create", "huerto", "--title", "Huerto", "--owner", "ana", "--json"];
     let group = site.json(&group, "").await["id"].as_str().expect("a number").to_owned();
-    let (browser, axe) = (Browser::open(&site.url(""), Eyes::PHONE).await, axe());
+    let (browser, axe) = (Browser::open(&site.url(""), Eyes { language: "es", ..Eyes::DESK }).await, axe());
     browser.go("/login").await;
     browser.fill("name", "ana").await;
     browser.fill("password", "correct horse").await;

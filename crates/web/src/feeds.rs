@@ -175,7 +175,8 @@ async fn of_tag(app: &App, tag: &str) -> Result<Found> {
         let found = posts::by_ids(c, &ids)?;
         app::view::posts(c, found)
     });
-    Ok(Found { title: format!("#{tag}"), page, about: String::new(), since: Timestamp(0), views: views.await? })
+    let views = Some(views.await?).filter(|views| !views.is_empty()).ok_or(Error::NotFound)?;
+    Ok(Found { title: format!("#{tag}"), page, about: String::new(), since: Timestamp(0), views })
 }
 
 fn answer(request: &HttpRequest, app: &App, visit: &Visit, found: Result<Found>, sheet: Sheet) -> HttpResponse {

@@ -77,6 +77,10 @@ async fn respond(
         Ok((app::view::posts(c, posts)?, last))
     });
     let (views, last) = found.await?;
+    // A hashtag that nobody used has no page.
+    if views.is_empty() && before.is_none() {
+        return Err(Error::NotFound);
+    }
     let title = format!("#{tag}");
     let mut frame = if before.is_none() && !views.is_empty() {
         Frame::public(visit, title, page.clone())
