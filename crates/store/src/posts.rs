@@ -33,6 +33,7 @@ struct Extras {
     quoting: Quoting,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "so `serde` asks")]
 fn is_usual(quoting: &Quoting) -> bool {
     *quoting == Quoting::default()
 }

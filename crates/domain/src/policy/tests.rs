@@ -112,7 +112,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ("name an owner", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Owner))))),
         ("change texts and rules", Box::new(|_, who| yes_no(manage(who)))),
         verb("join by a link", |_, who| pass(who)),
-        ("hand the group over to a member", Box::new(|_, who| yes_no(hand_on(who, &member)))),
+        ("hand the group over to a member", Box::new(move |_, who| yes_no(hand_on(who, &member)))),
         ("move the group away", Box::new(|_, who| yes_no(hand_over(who)))),
         ("create a community where everybody may", Box::new(|_, who| yes_no(found(Founders::Everybody, who.admin)))),
         ("create a community where only admins may", Box::new(|_, who| yes_no(found(Founders::Admins, who.admin)))),
