@@ -10,16 +10,11 @@ use tokio::{
 };
 
 /// Starts tasks, tells them when to stop, and waits for them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Tasks {
     set: Arc<Mutex<JoinSet<()>>>,
     stop: Arc<watch::Sender<bool>>,
-}
-
-impl Default for Tasks {
-    fn default() -> Self {
-        Self { set: Arc::default(), stop: Arc::new(watch::Sender::new(false)) }
-    }
+    close: Arc<watch::Sender<bool>>,
 }
 
 impl Tasks {
@@ -30,14 +25,14 @@ impl Tasks {
         set.spawn(task);
     }
 
-    /// Starts `task` on the thread that serves a request and has to see to what came of it, until the program stops.
+    /// Starts `task` on the thread that serves a request and has to see to what came of it, until streams are closed.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts tasks")]
     pub fn spawn_here(&self, task: impl Future<Output = ()> + 'static) {
         let tasks = self.clone();
         tokio::task::spawn_local(async move {
             tokio::select! {
                 () = task => {}
-                () = tasks.stopping() => {}
+                () = tasks.closing() => {}
             }
         });
     }
@@ -46,6 +41,17 @@ impl Tasks {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts tasks")]
     pub fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         tokio::task::spawn_blocking(work)
+    }
+
+    /// Ends what would go on for ever, such as open streams: requests can then be waited for.
+    pub fn close(&self) {
+        self.close.send_replace(true);
+    }
+
+    /// Becomes ready once what would go on for ever has to end.
+    pub async fn closing(&self) {
+        let mut close = self.close.subscribe();
+        close.wait_for(|close| *close).await.ok();
     }
 
     /// Becomes ready once the program is to stop.

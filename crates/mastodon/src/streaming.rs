@@ -82,7 +82,7 @@ async fn events(app: Data<App>, request: HttpRequest, Asked(params): Asked) -> R
     let (token, _) = token(&request, &params)?;
     let mut listener = Listener::open(&app, token).await?;
     listener.subscribe(Channel::named(&name, &params)?).await?;
-    let stopping = app.tasks().clone();
+    let tasks = app.tasks().clone();
     let told = stream::unfold(listener, |mut listener| async move {
         let news = listener.wait().await;
         let lines: Vec<u8> = listener.read(news).await?.into_iter().flat_map(line).collect();
@@ -90,7 +90,7 @@ async fn events(app: Data<App>, request: HttpRequest, Asked(params): Asked) -> R
     });
     // A client sees at once that it is heard.
     let told = stream::iter([Ok(Bytes::from_static(b":)\n\n"))]).chain(told);
-    let told = told.take_until(Box::pin(async move { stopping.stopping().await }));
+    let told = told.take_until(Box::pin(async move { tasks.closing().await }));
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header(("x-accel-buffering", "no"))
@@ -170,7 +170,7 @@ async fn send(session: &mut Session, frames: Vec<Frame>) -> Option<()> {
     for frame in frames {
         match frame {
             Frame::Beat => in_time(session.ping(b"")).await?,
-            event => in_time(session.text(event.json())).await?,
+            event @ Frame::Event { .. } => in_time(session.text(event.json())).await?,
         }
     }
     Some(())

@@ -63,8 +63,9 @@ impl Server {
         self.address
     }
 
-    /// Stops: takes no more requests, ends those under way, and lets the workers finish what they hold.
+    /// Stops: closes streams, takes no more requests, ends those under way, and lets the workers finish what they hold.
     pub async fn stop(self) {
+        self.app.tasks().close();
         self.handle.stop(true).await;
         self.app.tasks().finish().await;
     }

@@ -365,7 +365,7 @@ new-replies =
 jump-to-new =
     { $count ->
         [one] Go to the new reply
-       *[other] Go to what is new ({ $count })
+       *[other] Go to { $count } new replies
     }
 new-reply = new
 more-ways = Pictures and more

@@ -380,8 +380,8 @@ new-replies =
 jump-to-new =
     { $count ->
         [one] Ir a la respuesta nueva
-        [many] Ir a lo nuevo ({ $count })
-       *[other] Ir a lo nuevo ({ $count })
+        [many] Ir a { $count } de respuestas nuevas
+       *[other] Ir a { $count } respuestas nuevas
     }
 new-reply = nueva
 more-ways = Imágenes y más

@@ -220,7 +220,7 @@ fn tie(t: Language, group: &Actor, (rules, asks): (GroupRules, bool), standing: 
         waits: standing.waiting == Some(MemberState::Pending),
         may_write: policy::post(&rules, &standing, Place::Thread).is_ok(),
         is_invite_only: policy::join(&rules, &standing).is_err(),
-        desk: desk::way(group, &standing),
+        desk: desk::way(group, standing),
         apply: (rules.joining == Joining::Approval && asks).then(|| desk::page(entrance::APPLY, group.id)),
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(app: &App, visit: &Visit, group: &Actor, standing: &Standing, here: &str) -> Self {
+    pub(crate) fn new(app: &App, visit: &Visit, group: &Actor, standing: Standing, here: &str) -> Self {
         let face = Face::new(app.site(), group);
         let places = places(visit.language, group, standing, here);
         let label = places.iter().find(|place| place.is_chosen).map_or("", |place| place.label);
@@ -52,18 +52,18 @@ pub(crate) fn page(path: &str, group: ActorId) -> String {
 }
 
 /// Where whoever keeps order in a community here begins.
-pub(crate) fn way(group: &Actor, standing: &Standing) -> Option<String> {
+pub(crate) fn way(group: &Actor, standing: Standing) -> Option<String> {
     let first = places(Language::Es, group, standing, "").into_iter().next()?;
-    (group.is_local() && policy::moderate(standing).is_ok()).then_some(first.page)
+    (group.is_local() && policy::moderate(&standing).is_ok()).then_some(first.page)
 }
 
-fn places(t: Language, group: &Actor, standing: &Standing, here: &str) -> Vec<Sort> {
+fn places(t: Language, group: &Actor, standing: Standing, here: &str) -> Vec<Sort> {
     let place = |label, path: &str| Sort { label, page: page(path, group.id), is_chosen: path == here };
     let mut places = Vec::new();
-    if policy::manage(standing).is_ok() {
+    if policy::manage(&standing).is_ok() {
         places.push(place(t.settings(), charters::MANAGE));
     }
-    if policy::moderate(standing).is_ok() {
+    if policy::moderate(&standing).is_ok() {
         places.push(place(t.people(), members::PATH));
         places.push(place(t.invitations(), entrance::PATH));
     }

@@ -95,42 +95,10 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, directory::PATH, directory::show);
     page!(config, compose::PATH, compose::form, post => compose::submit);
     button!(config, compose::DRAFT, compose::keep);
-    page!(config, charters::FOUND, charters::found_form, post => charters::found);
-    page!(config, charters::MANAGE, charters::manage_form, post => charters::manage);
-    page!(config, members::PATH, members::show);
-    page!(config, members::ONE, members::show_one);
-    button!(config, members::ROLE, members::role);
-    button!(config, members::BAN, members::ban);
-    button!(config, members::UNBAN, members::unban);
-    button!(config, members::WARN, members::warn);
-    button!(config, members::HAND_OVER, members::hand_over);
-    page!(config, entrance::PATH, entrance::list, post => entrance::make);
-    button!(config, entrance::REVOKE, entrance::revoke);
-    page!(config, entrance::ENTER, entrance::enter_form, post => entrance::enter);
-    page!(config, entrance::APPLY, entrance::apply_form, post => entrance::apply);
-    button!(config, portraits::PATH, portraits::change);
     page!(config, care::DELETE, care::delete_form, post => care::delete);
     page!(config, care::REPORT, care::report_form, post => care::report);
     page!(config, care::MODERATE, care::moderate_form, post => care::moderate);
     page!(config, notices::PATH, notices::show);
-    page!(config, admin::health::PATH, admin::health::show);
-    page!(config, admin::people::PATH, admin::people::show);
-    button!(config, admin::people::ANSWER, admin::people::answer);
-    button!(config, admin::people::INVITE, admin::people::invite);
-    button!(config, admin::people::REVOKE, admin::people::revoke);
-    page!(config, admin::servers::PATH, admin::servers::show);
-    page!(config, admin::servers::ONE, admin::servers::show_one, post => admin::servers::retry);
-    page!(config, admin::jobs::PATH, admin::jobs::show, post => admin::jobs::decide);
-    page!(config, admin::settings::PATH, admin::settings::show);
-    page!(config, admin::rules::PATH, admin::rules::show, post => admin::rules::set);
-    button!(config, admin::rules::LIFT, admin::rules::lift);
-    button!(config, admin::rules::BRING, admin::rules::bring);
-    page!(config, admin::rules::BLOCKS, admin::rules::blocks);
-    page!(config, admin::rules::ALLOWED, admin::rules::allowed);
-    page!(config, admin::person::PATH, admin::person::show, post => admin::person::decide);
-    page!(config, queue::PATH, queue::show);
-    button!(config, queue::ANSWER, queue::answer);
-    button!(config, queue::RESOLVE, queue::resolve);
     button!(config, deeds::JOIN, deeds::join);
     button!(config, deeds::LEAVE, deeds::leave);
     button!(config, deeds::FOLLOW, deeds::follow);
@@ -144,29 +112,9 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, login::SECOND, login::submit_code);
     button!(config, login::LOGOUT, login::leave);
     page!(config, session::WAITING, recovery::waiting, post => recovery::ask_again);
-    page!(config, settings::PATH, settings::show, post => settings::choose);
-    page!(config, settings::profile::PATH, settings::profile::show, post => settings::profile::change);
-    page!(config, entry::PATH, entry::show);
-    button!(config, entry::EMAIL, entry::change_email);
-    button!(config, entry::PASSWORD, entry::change_password);
-    button!(config, entry::OFFER, entry::offer);
-    button!(config, entry::ON, entry::turn_on);
-    button!(config, entry::OFF, entry::turn_off);
-    page!(config, devices::PATH, devices::show);
-    button!(config, devices::END, devices::end);
-    button!(config, devices::END_OTHERS, devices::end_others);
-    button!(config, devices::WITHDRAW, devices::withdraw);
-    page!(config, shuns::PATH, shuns::show);
-    button!(config, shuns::UNBLOCK, shuns::unblock);
-    button!(config, shuns::UNMUTE, shuns::unmute);
-    button!(config, shuns::HOST, shuns::block_host);
-    button!(config, shuns::UNHOST, shuns::unblock_host);
-    page!(config, data::PATH, data::show);
-    button!(config, data::ALIAS, data::add_alias);
-    button!(config, data::UNALIAS, data::remove_alias);
-    button!(config, data::MOVE, data::move_away);
-    button!(config, data::LEAVE, data::leave);
-    page!(config, data::EXPORT, data::export);
+    governance(config);
+    administration(config);
+    own_settings(config);
     page!(config, path::RECOVER, recovery::show, post => recovery::ask);
     page!(config, path::RENEW, recovery::show_renewal, post => recovery::renew);
     page!(config, path::CONFIRM, recovery::show_confirmation, post => recovery::confirm);
@@ -191,4 +139,71 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, Sheet::Atom.post_path(), feeds::thread_atom);
     page!(config, Sheet::Rss.post_path(), feeds::thread_rss);
     config.default_service(web::to(answer::nothing_here));
+}
+
+/// What those do who run a community.
+fn governance(config: &mut ServiceConfig) {
+    page!(config, charters::FOUND, charters::found_form, post => charters::found);
+    page!(config, charters::MANAGE, charters::manage_form, post => charters::manage);
+    page!(config, members::PATH, members::show);
+    page!(config, members::ONE, members::show_one);
+    button!(config, members::ROLE, members::role);
+    button!(config, members::BAN, members::ban);
+    button!(config, members::UNBAN, members::unban);
+    button!(config, members::WARN, members::warn);
+    button!(config, members::HAND_OVER, members::hand_over);
+    page!(config, entrance::PATH, entrance::list, post => entrance::make);
+    button!(config, entrance::REVOKE, entrance::revoke);
+    page!(config, entrance::ENTER, entrance::enter_form, post => entrance::enter);
+    page!(config, entrance::APPLY, entrance::apply_form, post => entrance::apply);
+    button!(config, portraits::PATH, portraits::change);
+    page!(config, queue::PATH, queue::show);
+    button!(config, queue::ANSWER, queue::answer);
+    button!(config, queue::RESOLVE, queue::resolve);
+}
+
+/// What those do who run the server.
+fn administration(config: &mut ServiceConfig) {
+    page!(config, admin::health::PATH, admin::health::show);
+    page!(config, admin::people::PATH, admin::people::show);
+    button!(config, admin::people::ANSWER, admin::people::answer);
+    button!(config, admin::people::INVITE, admin::people::invite);
+    button!(config, admin::people::REVOKE, admin::people::revoke);
+    page!(config, admin::servers::PATH, admin::servers::show);
+    page!(config, admin::servers::ONE, admin::servers::show_one, post => admin::servers::retry);
+    page!(config, admin::jobs::PATH, admin::jobs::show, post => admin::jobs::decide);
+    page!(config, admin::settings::PATH, admin::settings::show);
+    page!(config, admin::rules::PATH, admin::rules::show, post => admin::rules::set);
+    button!(config, admin::rules::LIFT, admin::rules::lift);
+    button!(config, admin::rules::BRING, admin::rules::bring);
+    page!(config, admin::rules::BLOCKS, admin::rules::blocks);
+    page!(config, admin::rules::ALLOWED, admin::rules::allowed);
+    page!(config, admin::person::PATH, admin::person::show, post => admin::person::decide);
+}
+
+/// What people set for themselves.
+fn own_settings(config: &mut ServiceConfig) {
+    page!(config, settings::PATH, settings::show, post => settings::choose);
+    page!(config, settings::profile::PATH, settings::profile::show, post => settings::profile::change);
+    page!(config, entry::PATH, entry::show);
+    button!(config, entry::EMAIL, entry::change_email);
+    button!(config, entry::PASSWORD, entry::change_password);
+    button!(config, entry::OFFER, entry::offer);
+    button!(config, entry::ON, entry::turn_on);
+    button!(config, entry::OFF, entry::turn_off);
+    page!(config, devices::PATH, devices::show);
+    button!(config, devices::END, devices::end);
+    button!(config, devices::END_OTHERS, devices::end_others);
+    button!(config, devices::WITHDRAW, devices::withdraw);
+    page!(config, shuns::PATH, shuns::show);
+    button!(config, shuns::UNBLOCK, shuns::unblock);
+    button!(config, shuns::UNMUTE, shuns::unmute);
+    button!(config, shuns::HOST, shuns::block_host);
+    button!(config, shuns::UNHOST, shuns::unblock_host);
+    page!(config, data::PATH, data::show);
+    button!(config, data::ALIAS, data::add_alias);
+    button!(config, data::UNALIAS, data::remove_alias);
+    button!(config, data::MOVE, data::move_away);
+    button!(config, data::LEAVE, data::leave);
+    page!(config, data::EXPORT, data::export);
 }

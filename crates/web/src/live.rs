@@ -99,7 +99,7 @@ impl Listener {
                 return None;
             }
             tokio::select! {
-                () = self.app.tasks().stopping() => return None,
+                () = self.app.tasks().closing() => return None,
                 () = tokio::time::sleep(PULSE) => return Some(Bytes::from_static(b":\n\n")),
                 event = self.events.recv() => match event {
                     Ok(event) => if let Some(line) = self.hear(&event).await {

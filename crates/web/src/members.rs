@@ -163,7 +163,7 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members>
     };
     let full = i64::try_from(ids.len()).is_ok_and(|length| length == PEOPLE);
     let more = ids.last().filter(|_| full).map(|last| address(if is_banned { "yes" } else { "" }, &last.to_string()));
-    let desk = Desk::new(app, visit, &group, &standing, PATH);
+    let desk = Desk::new(app, visit, &group, standing, PATH);
     let unknown = !asked.find.trim().is_empty();
     let (all, banned) = (address("", ""), address("yes", ""));
     Ok(Members { frame: desk.frame.clone(), desk, is_banned, all, banned, rows, more, unknown, q: asked.q })
@@ -232,7 +232,7 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> 
         found.await?.ok_or(Error::NotFound)?;
     let days = DAYS.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
     let may_ban = policy::ban(&mine, &theirs).is_ok() && person != me.0;
-    let desk = Desk::new(app, visit, &group, &mine, PATH);
+    let desk = Desk::new(app, visit, &group, mine, PATH);
     Ok(Member {
         frame: desk.frame.clone(),
         desk,
@@ -240,8 +240,8 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> 
         face: Face::new(app.site(), &actor),
         role: if theirs.banned { t.role_banned() } else { theirs.role.map_or(t.role_none(), |role| called(t, role)) },
         ban: ban.map(|ban| (until(t, &ban), ban.reason)),
-        rights: rights(t, &rules, &theirs),
-        roles: roles(t, &mine, &theirs),
+        rights: rights(t, &rules, theirs),
+        roles: roles(t, mine, theirs),
         may_ban,
         may_hand_over: policy::hand_on(&mine, &theirs).is_ok() && theirs.role != Some(Role::Owner),
         days: Field::select("days", t.ban_for(), days).hint(t.ban_for_hint()).optional(),
@@ -250,8 +250,8 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> 
 }
 
 /// The roles that I may give somebody.
-fn roles(t: Language, mine: &Standing, theirs: &Standing) -> Option<Field> {
-    let may = |role: &&Role| theirs.role != Some(**role) && policy::appoint(mine, theirs, Some(**role)).is_ok();
+fn roles(t: Language, mine: Standing, theirs: Standing) -> Option<Field> {
+    let may = |role: &&Role| theirs.role != Some(**role) && policy::appoint(&mine, &theirs, Some(**role)).is_ok();
     let choices: Vec<Choice> = Role::ALL
         .iter()
         .filter(|role| **role != Role::Owner)
@@ -272,7 +272,7 @@ fn does(t: Language, role: Role) -> &'static str {
 }
 
 /// All that somebody may do, asked of the policy itself.
-fn rights(t: Language, rules: &GroupRules, who: &Standing) -> Vec<Right> {
+fn rights(t: Language, rules: &GroupRules, who: Standing) -> Vec<Right> {
     let member = Standing { role: Some(Role::Member), ..Standing::default() };
     let right = |what, verdict: Verdict| Right {
         what,
@@ -280,14 +280,14 @@ fn rights(t: Language, rules: &GroupRules, who: &Standing) -> Vec<Right> {
         why: verdict.err().map(|refusal| answer::words(t, &Error::Denied(refusal))).unwrap_or_default(),
     };
     vec![
-        right(t.may_read(), policy::read(rules, who)),
-        right(t.may_start(), policy::post(rules, who, Place::Thread)),
-        right(t.may_reply(), policy::post(rules, who, Place::Reply { locked: false })),
-        right(t.may_moderate(), policy::moderate(who)),
-        right(t.may_ban(), policy::ban(who, &member)),
-        right(t.may_appoint(), policy::appoint(who, &member, Some(Role::Moderator))),
-        right(t.may_manage(), policy::manage(who)),
-        right(t.may_hand_over(), policy::hand_over(who)),
+        right(t.may_read(), policy::read(rules, &who)),
+        right(t.may_start(), policy::post(rules, &who, Place::Thread)),
+        right(t.may_reply(), policy::post(rules, &who, Place::Reply { locked: false })),
+        right(t.may_moderate(), policy::moderate(&who)),
+        right(t.may_ban(), policy::ban(&who, &member)),
+        right(t.may_appoint(), policy::appoint(&who, &member, Some(Role::Moderator))),
+        right(t.may_manage(), policy::manage(&who)),
+        right(t.may_hand_over(), policy::hand_over(&who)),
     ]
 }
 

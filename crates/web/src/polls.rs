@@ -47,10 +47,10 @@ impl Ballot {
     /// The poll of a post; `mine` is what whoever looks at it chose, nothing if they cannot choose.
     pub(crate) fn of(t: Language, now: Timestamp, post: &Post, mine: Option<&[usize]>) -> Option<Self> {
         let poll = post.content.poll.as_ref()?;
-        let (voters, votes) = (poll.voters, poll.options.iter().map(|(_, votes)| *votes));
+        let cast = poll.options.iter().map(|(_, votes)| u64::from(*votes));
         // Some servers count votes and no voters.
-        let whole = u64::from(voters).max(if poll.multiple { 0 } else { votes.map(u64::from).sum() });
-        let share = |cast: u32| u32::try_from(u64::from(cast) * 100 / whole.max(1)).unwrap_or(100).min(100);
+        let whole = u64::from(poll.voters).max(if poll.multiple { 0 } else { cast.sum() });
+        let share = |votes: u32| u32::try_from(u64::from(votes) * 100 / whole.max(1)).unwrap_or(100).min(100);
         let is_mine = |place: usize| mine.is_some_and(|mine| mine.contains(&place));
         let choice = |(place, (name, votes)): (usize, &(String, u32))| Choice {
             name: name.clone(),

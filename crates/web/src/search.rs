@@ -339,6 +339,6 @@ impl Found {
             }
             Ok(Self { within, posts, groups, people })
         });
-        Ok(found.await?)
+        found.await
     }
 }

@@ -159,7 +159,7 @@ async fn note(app: &App, visit: &Visit, read: &Read) -> Result<()> {
     let (Some(me), true) = (visit.viewer(), read.post.post.is_thread()) else { return Ok(()) };
     let newest = read.replies.iter().map(|view| view.post.id).chain([read.post.post.id]).max();
     match newest {
-        Some(newest) if read.read.is_none_or(|read| read < newest) => {
+        Some(newest) if read.seen.is_none_or(|read| read < newest) => {
             readings::mark(app, Me(me), read.post.post.id, newest).await
         }
         _ => Ok(()),
@@ -174,7 +174,7 @@ enum Found {
 fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let (site, t) = (app.site(), visit.language);
     let (is_staff, is_hushed) = (read.is_staff, read.is_hushed);
-    let Read { post, parents, closing, replies, gaps, last, quoted, liked, saved, read, draft, chosen, .. } = read;
+    let Read { post, parents, closing, replies, gaps, last, quoted, liked, saved, seen, draft, chosen, .. } = read;
     let made = |view: &PostView| {
         let id = view.post.id;
         let mine = visit.me.as_ref().map(|_| chosen.get(&id).map_or(&[][..], Vec::as_slice));
@@ -207,7 +207,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         let mut arranged = arrange(post.post.id, is_linear, &replies, gaps, made);
         for reply in &mut arranged {
             let is_theirs = reply.card.as_ref().is_some_and(|card| !card.mine);
-            reply.is_new = is_theirs && read.is_some_and(|read| reply.id > read.0);
+            reply.is_new = is_theirs && seen.is_some_and(|read| reply.id > read.0);
         }
         arranged
     };

@@ -1,4 +1,4 @@
-//! What the servers of others offer to do for their people with something of ours (FEP-3b86, or as OStatus had it).
+//! What the servers of others offer to do for their people with something of ours (FEP-3b86, or as `OStatus` had it).
 use app::elsewhere::Deed;
 use url::{Url, form_urlencoded};
 

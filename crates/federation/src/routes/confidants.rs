@@ -35,14 +35,12 @@ pub(super) fn viewer_of(c: &mut Conn, post: PostId, asker: Option<&Host>) -> sto
     }
     let Some(post) = store::posts::by_id(c, post)? else { return Ok(None) };
     let group = post.group.map(|group| store::actors::by_id(c, group)).transpose()?.flatten();
-    match group.filter(|group| !group.is_local()) {
-        Some(group) => Ok((Host::of(&group.uri).as_ref() == asker).then_some(post.author)),
-        None => {
-            let rules = post.group.map(|group| store::groups::rules(c, group)).transpose()?.flatten();
-            let stays = rules.is_some_and(|rules| policy::confide_in(&rules, post.root).is_err());
-            if stays { Ok(None) } else { viewer(c, post.group, asker) }
-        }
+    if let Some(group) = group.filter(|group| !group.is_local()) {
+        return Ok((Host::of(&group.uri).as_ref() == asker).then_some(post.author));
     }
+    let rules = post.group.map(|group| store::groups::rules(c, group)).transpose()?.flatten();
+    let stays = rules.is_some_and(|rules| policy::confide_in(&rules, post.root).is_err());
+    if stays { Ok(None) } else { viewer(c, post.group, asker) }
 }
 
 /// `GET /@NAME/followers?is_follower=ID`, as Lemmy asks it: whether the server of `follower` may read what is private here.

@@ -53,8 +53,7 @@ impl Channel {
     pub(crate) fn scope(&self) -> &'static str {
         match self {
             Self::Told => "read:notifications",
-            Self::List(_) => "read:lists",
-            Self::User | Self::Public(_) | Self::Tag(..) | Self::Direct => "read:statuses",
+            Self::User | Self::Public(_) | Self::Tag(..) | Self::List(_) | Self::Direct => "read:statuses",
         }
     }
 

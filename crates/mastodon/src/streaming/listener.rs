@@ -11,7 +11,7 @@ use domain::{
     filter::Place,
     group::MemberState,
     id::{ActorId, AnnouncementId, NotificationId, PostId},
-    post::Audience,
+    post::{Audience, FollowState},
     time::span,
 };
 use serde::Serialize;
@@ -333,8 +333,10 @@ fn could_read(c: &mut Conn, me: ActorId, place: &Whereabouts) -> store::Result<b
     match (place.audience, place.group) {
         _ if place.by == me => Ok(true),
         (Audience::Public | Audience::Unlisted, _) => Ok(true),
-        // Only those who follow the author look at all.
-        (Audience::Followers, _) => Ok(store::follows::get(c, me, place.by)?.is_some()),
+        (Audience::Followers, _) => {
+            let follow = store::follows::get(c, me, place.by)?;
+            Ok(follow.is_some_and(|follow| follow.state == FollowState::Accepted))
+        }
         (Audience::Members, Some(group)) => {
             let member = store::groups::membership(c, group, me)?;
             Ok(member.is_some_and(|member| member.state == MemberState::Active))
@@ -365,16 +367,16 @@ fn standing(c: &mut Conn, me: ActorId, channel: &Channel, place: &Whereabouts) -
         (place.post.0, place.post.passed_on())
     };
     let window = Window { before: last.saturating_add(1), after: first.saturating_sub(1), ..Window::newest(2) };
-    let posts = |posts: Vec<_>| posts.into_iter().map(Entry::of).collect();
+    let written = |found: Vec<_>| found.into_iter().map(Entry::of).collect();
     Ok(match channel {
         Channel::User => timelines::home(c, me, window)?,
-        Channel::Public(open) => posts(timelines::public(c, Some(me), open, window)?),
+        Channel::Public(open) => written(timelines::public(c, Some(me), open, window)?),
         Channel::Tag(tag, local) => {
             let open = timelines::Open { local: *local, pictures: false };
-            posts(timelines::tagged(c, Some(me), &tagged(tag), &open, window)?)
+            written(timelines::tagged(c, Some(me), &tagged(tag), &open, window)?)
         }
         Channel::List(number) => match list::source(c, me, *number)? {
-            Some(list::Source::Own(list)) => timelines::of_list(c, &list, window)?,
+            Some(list::Source::Own(own)) => timelines::of_list(c, &own, window)?,
             Some(list::Source::Group(group)) => timelines::of_group(c, group, Some(me), window)?,
             None => Vec::new(),
         },

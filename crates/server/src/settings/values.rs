@@ -134,7 +134,6 @@ impl Registration {
 pub struct Smtp(Url);
 
 impl Smtp {
-    #[expect(clippy::option_option, reason = "no text means no mail server, a wrong text means nothing")]
     /// Reads a setting: none for no text, nothing for what is no mail server.
     pub fn parse(text: &str) -> Option<Option<Self>> {
         if text.is_empty() {

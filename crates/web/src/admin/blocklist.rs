@@ -35,7 +35,7 @@ pub(crate) fn write(rules: &[Rule]) -> String {
 /// The allowed servers among these rules.
 pub(crate) fn write_allowed(rules: &[Rule]) -> String {
     let allowed = rules.iter().filter(|rule| rule.ruling == Ruling::Allow);
-    allowed.fold(line(&["#domain"]), |text, rule| text + &line(&[&rule.host.to_string()]))
+    allowed.fold(line(&["#domain"]), |text, rule| text + &line(&[rule.host.as_ref()]))
 }
 
 fn line(cells: &[&str]) -> String {

@@ -174,10 +174,10 @@ fn fullness(t: Language, disk: Disk) -> Sign {
     let share = disk.free.saturating_mul(100).checked_div(disk.all).unwrap_or(0);
     let gigabytes = |bytes: u64| t.number(i64::try_from(bytes >> 30).unwrap_or(i64::MAX));
     let share_left = i64::try_from(share).unwrap_or(0);
-    let detail = t.disk_free(&gigabytes(disk.all), &gigabytes(disk.free), &t.number(share_left));
+    let detail = t.disk_free(gigabytes(disk.all), gigabytes(disk.free), t.number(share_left));
     match share {
-        ..FULL => Sign::new(t, State::Bad, t.sign_disk(), detail).advice(t.advice_disk()),
-        ..SCARCE => Sign::new(t, State::Fair, t.sign_disk(), detail).advice(t.advice_disk()),
+        share if share < FULL => Sign::new(t, State::Bad, t.sign_disk(), detail).advice(t.advice_disk()),
+        share if share < SCARCE => Sign::new(t, State::Fair, t.sign_disk(), detail).advice(t.advice_disk()),
         _ => Sign::new(t, State::Good, t.sign_disk(), detail),
     }
 }

@@ -208,7 +208,7 @@ fn link(app: &App, t: Language, one: &Invitation, code: &str) -> Link {
         until: match one.expires {
             None => t.invitation_for_ever().to_owned(),
             Some(_) if is_over => t.invitation_over().to_owned(),
-            Some(at) => t.invitation_until(&t.day(Timestamp(at))),
+            Some(at) => t.invitation_until(t.day(Timestamp(at))),
         },
     }
 }

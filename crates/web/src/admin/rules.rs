@@ -269,9 +269,9 @@ async fn brought(app: &App, visit: &Visit, me: Me, list: String, usual: &str) ->
         let is_ours = rule.ruling != Ruling::Allow && rules::is_about_us(app, &rule.host);
         let is_known = known.iter().any(|other| other.host == rule.host && other.ruling == rule.ruling);
         if is_ours {
-            left_out.push(t.list_ours(&rule.host.display()));
+            left_out.push(t.list_ours(rule.host.display()));
         } else if is_known {
-            left_out.push(t.list_known(&rule.host.display()));
+            left_out.push(t.list_known(rule.host.display()));
         }
         !is_ours && !is_known
     });

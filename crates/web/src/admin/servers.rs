@@ -139,7 +139,7 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Servers>
         Tab { label: t.failing_servers(), page: address("failing", ""), is_chosen: failing },
     ];
     let rows = found.into_iter().map(|traffic| Row::new(t, now, traffic)).collect();
-    Ok(Servers { frame, tabs, kinds, rows, next, asked })
+    Ok(Servers { frame, tabs, asked, kinds, rows, next })
 }
 
 /// Something that waits for a server.
@@ -157,8 +157,8 @@ struct Parcel {
 impl Parcel {
     fn new(t: Language, one: Outstanding) -> Self {
         let state = match one.parked {
-            Some(at) => t.parcel_parked(i64::from(one.attempts), &t.moment(at)),
-            None if one.retry_at > Timestamp(0) => t.parcel_later(i64::from(one.attempts), &t.moment(one.retry_at)),
+            Some(at) => t.parcel_parked(i64::from(one.attempts), t.moment(at)),
+            None if one.retry_at > Timestamp(0) => t.parcel_later(i64::from(one.attempts), t.moment(one.retry_at)),
             None => t.parcel_waits().to_owned(),
         };
         Self {

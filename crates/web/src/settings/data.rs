@@ -1,4 +1,6 @@
 //! My data: taken along as files, moved to another server, or deleted for good.
+use std::path::Path;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderValue},
@@ -144,7 +146,8 @@ pub(crate) async fn export(
 }
 
 fn attached(name: &'static str) -> actix_web::HttpResponseBuilder {
-    let kind = if name.ends_with(".csv") { "text/csv; charset=utf-8" } else { "application/json" };
+    let is_table = Path::new(name).extension().is_some_and(|kind| kind == "csv");
+    let kind = if is_table { "text/csv; charset=utf-8" } else { "application/json" };
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((header::CONTENT_TYPE, kind))
@@ -157,7 +160,7 @@ fn attached(name: &'static str) -> actix_web::HttpResponseBuilder {
 /// One value a line, below a heading if there is one. Handles and hosts need no quotes, and none is a formula.
 fn lines(values: Vec<String>, heading: &str) -> String {
     let heading = Some(heading.to_owned()).filter(|heading| !heading.is_empty());
-    heading.into_iter().chain(values).map(|line| format!("{line}\r\n")).collect()
+    heading.into_iter().chain(values).flat_map(|line| [line, "\r\n".to_owned()]).collect()
 }
 
 async fn circle(app: &App, me: Me, circle: Circle, heading: &str) -> Result<String> {

@@ -64,7 +64,7 @@ async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
         ..Panel::default()
     };
     let given = oauth::authorised(app, by.me).await?;
-    let none = given.is_empty().then(|| t.no_apps().to_owned()).unwrap_or_default();
+    let none = if given.is_empty() { t.no_apps().to_owned() } else { String::new() };
     let application = |given: store::apps::Authorised| Row {
         title: given.app.name,
         detail: t.app_since(t.day(given.since), given.scopes),

@@ -161,8 +161,8 @@ fn squares(text: &str) -> Option<(i32, String)> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let all = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
     let dark = all.filter(|(x, y)| code.get_module(*x, *y));
-    let path = dark.map(|(x, y)| format!("M{},{}h1v1h-1z", x + BORDER, y + BORDER)).collect();
-    Some((code.size() + 2 * BORDER, path))
+    let squares: Vec<String> = dark.map(|(x, y)| format!("M{},{}h1v1h-1z", x + BORDER, y + BORDER)).collect();
+    Some((code.size() + 2 * BORDER, squares.concat()))
 }
 
 fn set_up(visit: &Visit, offer: second_step::Offer) -> Panel {

@@ -52,11 +52,17 @@ impl Entered {
     async fn of(app: &App, me: Me) -> Result<Self> {
         let actor = app.read(move |c| store::actors::by_id(c, me.0)).await?;
         let actor: Actor = actor.ok_or(Error::NotFound)?;
-        let mut lines = actor.fields.iter().map(|field| (field.name.clone(), html::to_text(&field.value)));
-        let mut line = || lines.next().unwrap_or_default();
-        let ((about1, line1), (about2, line2), (about3, line3), (about4, line4)) = (line(), line(), line(), line());
-        let about = html::to_text(&actor.summary);
-        Ok(Self { name: actor.title.clone(), about, about1, line1, about2, line2, about3, line3, about4, line4 })
+        let mut told = Self { name: actor.title.clone(), about: html::to_text(&actor.summary), ..Self::default() };
+        let places = [
+            (&mut told.about1, &mut told.line1),
+            (&mut told.about2, &mut told.line2),
+            (&mut told.about3, &mut told.line3),
+            (&mut told.about4, &mut told.line4),
+        ];
+        for ((about, line), field) in places.into_iter().zip(&actor.fields) {
+            (*about, *line) = (field.name.clone(), html::to_text(&field.value));
+        }
+        Ok(told)
     }
 }
 

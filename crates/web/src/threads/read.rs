@@ -49,7 +49,7 @@ pub(super) struct Read {
     /// Whether they want to hear of the thread no more.
     pub(super) is_hushed: bool,
     /// How far they have read the thread, if they opened it before.
-    pub(super) read: Option<PostId>,
+    pub(super) seen: Option<PostId>,
     /// What they began to write below it.
     pub(super) draft: String,
     /// What they chose in polls.
@@ -93,18 +93,18 @@ impl Read {
         let (post, replies) = (app::view::post(c, post)?, app::view::posts(c, below)?);
         let asking = replies.iter().chain([&post]).filter(|view| view.post.content.poll.is_some());
         let asking: Vec<PostId> = asking.map(|view| view.post.id).collect();
-        let (mut read, mut draft) = (None, String::new());
+        let (mut seen, mut draft) = (None, String::new());
         let (mut saved, mut is_hushed) = (HashSet::new(), false);
         if let Some(me) = viewer {
             saved = store::bookmarks::among(c, me, &shown)?;
             is_hushed = store::pins::is_muted(c, me, post.post.root)?;
-            read = store::readings::of(c, me, &[post.post.root])?.first().map(|(_, last)| *last);
+            seen = store::readings::of(c, me, &[post.post.root])?.first().map(|(_, last)| *last);
             draft = drafts::find(c, Me(me), Place::Reply(post.post.id))?.map(|kept| kept.text).unwrap_or_default();
         }
         Ok(Self {
             saved,
             is_hushed,
-            read,
+            seen,
             draft,
             parents: app::view::posts(c, above)?,
             quoted: quoted(c, replies.iter().chain([&post]), viewer)?,
