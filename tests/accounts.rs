@@ -143,8 +143,8 @@ async fn a_profile_is_told_to_everybody() {
 
 async fn somebody_leaves_for_good_everywhere() {
     let net = Network::of(["alpha.test", "beta.test"]).await;
-    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
-    let (ana, bea, zoe) = (alpha.person("ana").await, alpha.person("bea").await, beta.person("zoe").await);
+    let (alpha, far) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, bea, zoe) = (alpha.person("ana").await, alpha.person("bea").await, far.person("zoe").await);
     alpha.group("garden", &ana).await;
     zoe.follow(&bea.handle()).await;
     net.settle().await;

@@ -67,7 +67,7 @@ fn line_up(net: &Network, recordings: &[Recording], museum: &mut Museum, club: &
         let text = match (text, group) {
             (text, Some(group)) => {
                 let text = text.unwrap_or_else(|| activity.to_string());
-                Some(text.replace(&format!("\"{group}\""), &format!("\"{}\"", club)))
+                Some(text.replace(&format!("\"{group}\""), &format!("\"{club}\"")))
             }
             (text, None) => text,
         };

@@ -36,7 +36,7 @@ async fn an_address_is_confirmed_by_who_reads_there() {
     assert!(nora.get("/waiting").await.text().contains("nora@mail.test"));
     net.settle().await;
     assert!(office.letters_to("nora@mail.test").is_empty(), "the mail server was busy");
-    net.pass_time(Duration::from_secs(60)).await;
+    net.pass_time(Duration::from_mins(1)).await;
     let letter = office.letter("nora@mail.test", 0).await;
     assert!(letter.raw.contains("Auto-Submitted: auto-generated"), "{}", letter.raw);
     assert!(letter.text().contains("text/html") && letter.text().contains("nora on alpha.test"), "{}", letter.text());

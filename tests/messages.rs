@@ -90,7 +90,10 @@ async fn a_private_mention_of_a_private_group_is_for_its_team() {
         net.settle().await;
         assert_eq!(mentions(&ana).await.len(), number, "{}", who.uri);
         let seen = ana.find_post(&note).await;
-        assert_eq!((&seen["visibility"], &seen["account"]["acct"]), (&json!("direct"), &json!(who.handle()[1..])));
+        assert_eq!(
+            (&seen["visibility"], &seen["account"]["acct"]),
+            (&json!("direct"), &json!(who.handle().trim_start_matches('@')))
+        );
         assert!(cat.search(&note).await["statuses"][0].is_null(), "no member reads it");
     }
     let inside = app::Me(ana.actor.id);

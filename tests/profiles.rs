@@ -5,8 +5,8 @@ use crate::network::{Network, on_both};
 
 async fn a_changed_profile_arrives() {
     let net = Network::of(["alpha.test", "beta.test"]).await;
-    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
-    let (ana, bea) = (alpha.person("ana").await, beta.person("bea").await);
+    let (alpha, far) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, bea) = (alpha.person("ana").await, far.person("bea").await);
     bea.follow(&ana.handle()).await;
     net.settle().await;
     let told = json!({

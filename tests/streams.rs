@@ -78,18 +78,18 @@ async fn clients_hear_over_both_kinds_of_connections() {
 
     let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     let headers = format!("{upgrade}Sec-WebSocket-Protocol: {token}\r\n");
-    let (mut socket, head) = open(&town, "/api/v1/streaming/?stream=user", &headers).await;
-    assert!(head.starts_with("http/1.1 101"), "{head}");
-    assert!(head.contains("s3pplmbitxaq9kygzzhzrbk+xoo="), "the answer to the key: {head}");
-    assert!(head.contains(&format!("sec-websocket-protocol: {}", token.to_lowercase())), "{head}");
+    let (mut socket, answer) = open(&town, "/api/v1/streaming/?stream=user", &headers).await;
+    assert!(answer.starts_with("http/1.1 101"), "{answer}");
+    assert!(answer.contains("s3pplmbitxaq9kygzzhzrbk+xoo="), "the answer to the key: {answer}");
+    assert!(answer.contains(&format!("sec-websocket-protocol: {}", token.to_lowercase())), "{answer}");
     let (mut events, head) =
         open(&town, "/api/v1/streaming/public/local", &format!("Authorization: Bearer {token}\r\n")).await;
     assert!(head.starts_with("http/1.1 200") && head.contains("text/event-stream"), "{head}");
 
     post(&town, &token, "hola").await;
-    let heard = frame(&mut socket).await;
-    assert_eq!((&heard["stream"][0], &heard["event"]), (&Value::from("user"), &Value::from("update")));
-    let status: Value = serde_json::from_str(heard["payload"].as_str().unwrap()).unwrap();
+    let update = frame(&mut socket).await;
+    assert_eq!((&update["stream"][0], &update["event"]), (&Value::from("user"), &Value::from("update")));
+    let status: Value = serde_json::from_str(update["payload"].as_str().unwrap()).unwrap();
     assert_eq!(status["content"], "<p>hola</p>");
     let mut lines = String::new();
     let read = async {

@@ -4,7 +4,9 @@ use app::groups::NewGroup;
 use domain::group::{Joining, Reach, Visibility};
 use serde_json::{Value, json};
 
-use crate::network::{ACTIVITY, Group, Network, PUBLIC, Person, Puppet, Server, Software, id, on_both, text};
+use crate::network::{
+    ACTIVITY, Delivered, Group, Network, PUBLIC, Person, Puppet, Server, Software, id, on_both, text,
+};
 
 const SECRET: &str = "Quetzalcoatl";
 
@@ -305,7 +307,7 @@ async fn what_stayed_home_stays_there_when_servers_are_trusted() {
     s.ana.post(&format!("{SECRET} of later @board")).await;
     s.ana.api("DELETE", &format!("/api/v1/statuses/{}", id(&new)), &Value::Null).await;
     s.net.settle().await;
-    let kinds: Vec<String> = s.leo.peer.take().iter().map(|told| told.kind()).collect();
+    let kinds: Vec<String> = s.leo.peer.take().iter().map(Delivered::kind).collect();
     assert_eq!(kinds, ["Announce{Delete}"], "what they have is taken back, and that is all");
     assert_eq!(s.status(&s.leo, &new_uri).await, 404);
 }

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
+use app::Tasks;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -44,18 +45,20 @@ pub(crate) struct PostOffice {
     mails: Arc<Mutex<Vec<Mail>>>,
     /// How many letters are still turned away for the moment.
     busy: Arc<Mutex<u32>>,
+    /// Who see to those who come.
+    clerks: Tasks,
 }
 
 impl PostOffice {
     pub(crate) async fn open() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let office = Self { port, mails: Arc::default(), busy: Arc::default() };
+        let office = Self { port, mails: Arc::default(), busy: Arc::default(), clerks: Tasks::default() };
         let clerk = office.clone();
-        tokio::spawn(async move {
+        office.clerks.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let clerk = clerk.clone();
-                tokio::spawn(async move { clerk.serve(stream).await.ok() });
+                let one = clerk.clone();
+                clerk.clerks.spawn(async move { drop(one.serve(stream).await) });
             }
         });
         office
