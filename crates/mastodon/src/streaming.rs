@@ -35,27 +35,22 @@ const BEAT: Duration = span::seconds(15);
 const SILENCE: Duration = span::seconds(50);
 /// The longest frame a client sends, in bytes.
 const LONGEST: usize = 4 * 1024;
-/// The streams that have addresses of their own.
+/// What comes before the name of a stream in its address.
 const PREFIX: &str = "/v1/streaming/";
-const NAMED: [&str; 9] = [
-    "user",
-    "user/notification",
-    "public",
-    "public/local",
-    "public/remote",
-    "hashtag",
-    "hashtag/local",
-    "list",
-    "direct",
-];
 const PROTOCOL: &str = "sec-websocket-protocol";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/streaming").route(get().to(socket)))
-        .service(at("/v1/streaming/health").route(get().to(health)));
-    for name in NAMED {
-        cfg.service(at(&format!("{PREFIX}{name}")).route(get().to(events)));
-    }
+        .service(at("/v1/streaming/health").route(get().to(health)))
+        .service(at("/v1/streaming/user").route(get().to(events)))
+        .service(at("/v1/streaming/user/notification").route(get().to(events)))
+        .service(at("/v1/streaming/public").route(get().to(events)))
+        .service(at("/v1/streaming/public/local").route(get().to(events)))
+        .service(at("/v1/streaming/public/remote").route(get().to(events)))
+        .service(at("/v1/streaming/hashtag").route(get().to(events)))
+        .service(at("/v1/streaming/hashtag/local").route(get().to(events)))
+        .service(at("/v1/streaming/list").route(get().to(events)))
+        .service(at("/v1/streaming/direct").route(get().to(events)));
 }
 
 async fn health() -> &'static str {

@@ -72,7 +72,7 @@ async fn read_staff(context: &Context<'_>, group: &Actor) -> Result<()> {
 pub(super) async fn restore(context: &Context<'_>, delete: &Incoming<'_>) -> Result<Plan> {
     let known = delete.object.id().and_then(|uri| context.known.post(&context.canonical(uri)));
     if let Some(known) = known.filter(|post| post.author == context.actor.id && post.deleted.is_some()) {
-        return posts::bring_back(context, known).await;
+        return posts::bring_back(context, known, posts::WAITS).await;
     }
     take(context, delete, Measure::Restore).await
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How often a reply waits for the server of the post it replies to, before it is taken without it.
-const WAITS: i32 = 3;
+pub(super) const WAITS: i32 = 3;
 
 /// Somebody wrote a post.
 pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
@@ -107,7 +107,7 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
         return Err(Refusal::NotAuthor.into());
     }
     if known.deleted.is_some() {
-        return bring_back(context, known).await;
+        return bring_back(context, known, 0).await;
     }
     let found = read(context, activity).await?;
     let undated = matches!(activity.object, Object::Embedded(document) if document.get("updated").is_none());
@@ -132,14 +132,14 @@ async fn redraft(context: &Context<'_>, known: &Post, found: FoundPost) -> Resul
     Ok((draft, origin))
 }
 
-/// Somebody takes back that they deleted a post, or speaks of it as if it were there: its server is asked.
-pub(super) async fn bring_back(context: &Context<'_>, known: &Post) -> Result<Plan> {
+/// Somebody takes back that they deleted a post, or speaks of it as if it were there: its server is asked, and if it does not
+/// have it so many times again, since an answer may be from before it came back.
+pub(super) async fn bring_back(context: &Context<'_>, known: &Post, again: i32) -> Result<Plan> {
     if known.local || known.deleted.is_none() {
         return ignore("it was not deleted elsewhere");
     }
     let found = match context.resolver.fetch_post(context.app, &known.uri, context.budget).await {
-        Err(Miss::Gone | Miss::NotFound) if context.attempts >= WAITS => return ignore("its server does not have it"),
-        // The last answer may be from before it came back.
+        Err(Miss::Gone | Miss::NotFound) if context.attempts >= again => return ignore("its server does not have it"),
         Err(Miss::Gone | Miss::NotFound) => {
             return Err(Error::Unreachable { what: "its server does not have it".into(), retry: true });
         }
