@@ -17,7 +17,7 @@ use domain::{
     urls::Site,
 };
 use store::{Conn, Db, Holder, Lease, Presence};
-use tokio::sync::{Notify, Semaphore, SemaphorePermit, broadcast};
+use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
     Change, Clock, Error, Event, Mailer, Outbox, Resolver, Result, Tasks, conversations, hints,
@@ -30,6 +30,7 @@ use crate::{
     rules::Rules,
     seal::Seal,
     totals::Totals,
+    wakes::{Queue, Wakes},
 };
 
 /// How many events a live stream may lag behind before it misses some.
@@ -89,52 +90,6 @@ struct Inner {
     limits: Limits,
     hashing: Semaphore,
     totals: Totals,
-}
-
-/// What wakes the workers: one bell for each queue.
-#[derive(Debug, Default)]
-pub struct Wakes {
-    /// Activities were received.
-    pub received: Notify,
-    /// Something is to be delivered.
-    pub deliveries: Notify,
-    /// There is background work.
-    pub jobs: Notify,
-}
-
-impl Wakes {
-    fn ring(&self, queue: Queue) {
-        match queue {
-            Queue::Received => &self.received,
-            Queue::Deliveries => &self.deliveries,
-            Queue::Jobs => &self.jobs,
-        }
-        .notify_one();
-    }
-}
-
-/// The queues that a transaction may put something in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Queue {
-    /// Activities that were received.
-    Received,
-    /// Activities to be delivered.
-    Deliveries,
-    /// Background work.
-    Jobs,
-}
-
-impl Queue {
-    const ALL: [Self; 3] = [Self::Received, Self::Deliveries, Self::Jobs];
-
-    /// The word by which processes wake one another.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Deliveries => "deliveries",
-            Self::Jobs => "jobs",
-        }
-    }
 }
 
 /// A transaction of the action layer: the store's, with the time, new ids, and events.

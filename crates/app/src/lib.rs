@@ -73,8 +73,9 @@ pub mod totals;
 pub mod totp;
 pub mod view;
 pub mod votes;
+mod wakes;
 
-pub use app::{App, Config, NewId, Parts, Premises, Queue, Tx, Wakes};
+pub use app::{App, Config, NewId, Parts, Premises, Tx};
 pub use clock::Clock;
 pub use error::{Error, Result};
 pub use event::{Cause, Event};
@@ -82,6 +83,7 @@ pub use limits::Whence;
 pub use live::Change;
 pub use ports::{Mailer, Outbox, Resolver};
 pub use tasks::Tasks;
+pub use wakes::{Queue, Wakes};
 
 /// A person here who is who they say they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
