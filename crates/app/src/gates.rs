@@ -4,7 +4,7 @@ use domain::{
     charter::Charter,
     group::{Joining, MemberState},
     id::{ActorId, InvitationId},
-    policy::{self, Refusal},
+    policy,
     text::plain,
     time::Timestamp,
 };
@@ -132,17 +132,13 @@ pub async fn apply(app: &App, me: Me, group: ActorId, answers: Vec<String>) -> R
     if answers.len() < questions.len() || answers.iter().any(|answer| answer.trim().is_empty()) {
         return Err(Error::Invalid("every question wants an answer".into()));
     }
-    let state = members::join(app, me, group).await?;
-    if state == MemberState::Pending && !answers.is_empty() {
-        app.write(move |tx| {
-            let (_, standing) = groups::regard(tx, group, me.0)?;
-            if standing.waiting != Some(MemberState::Pending) {
-                return Err(Refusal::NotMember.into());
-            }
+    app.write(move |tx| {
+        let state = members::enter(tx, me, group)?;
+        if state == MemberState::Pending && !answers.is_empty() {
             let now = tx.now();
-            Ok(store::gates::set_answers(tx, group, me.0, &answers, now)?)
-        })
-        .await?;
-    }
-    Ok(state)
+            store::gates::set_answers(tx, group, me.0, &answers, now)?;
+        }
+        Ok(state)
+    })
+    .await
 }

@@ -13,26 +13,28 @@ const REASON: usize = 1_000;
 
 /// Joins a group here, or asks to; the answer is the state this leads to. Joining follows, too.
 pub async fn join(app: &App, me: Me, group: ActorId) -> Result<MemberState> {
-    app.write(move |tx| {
-        let (rules, standing) = groups::regard(tx, group, me.0)?;
-        if !groups::is_local(tx, group)? {
-            return Err(Error::Invalid("groups elsewhere are followed".into()));
+    app.write(move |tx| enter(tx, me, group)).await
+}
+
+/// The same, as a part of what is done.
+pub(crate) fn enter(tx: &mut Tx<'_, '_>, me: Me, group: ActorId) -> Result<MemberState> {
+    let (rules, standing) = groups::regard(tx, group, me.0)?;
+    if !groups::is_local(tx, group)? {
+        return Err(Error::Invalid("groups elsewhere are followed".into()));
+    }
+    let state = policy::join(&rules, &standing)?;
+    if state == MemberState::Active {
+        follows::admit(tx, group, me.0, me.0)?;
+        if !standing.follows {
+            follows::accept_local(tx, me.0, group)?;
         }
-        let state = policy::join(&rules, &standing)?;
-        if state == MemberState::Active {
-            follows::admit(tx, group, me.0, me.0)?;
-            if !standing.follows {
-                follows::accept_local(tx, me.0, group)?;
-            }
-        } else if standing.waiting.is_none() {
-            let since = tx.now();
-            let membership = Membership { group, person: me.0, role: Role::Member, state, since };
-            store::groups::set_membership(tx, &membership)?;
-            tx.emit(Event::JoinAsked { group, person: me.0 });
-        }
-        Ok(state)
-    })
-    .await
+    } else if standing.waiting.is_none() {
+        let since = tx.now();
+        let membership = Membership { group, person: me.0, role: Role::Member, state, since };
+        store::groups::set_membership(tx, &membership)?;
+        tx.emit(Event::JoinAsked { group, person: me.0 });
+    }
+    Ok(state)
 }
 
 /// Leaves a group; the follow ends with it.
