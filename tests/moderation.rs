@@ -5,7 +5,7 @@ use domain::group::Role;
 use domain::id::ActorId;
 use serde_json::{Value, json};
 
-use crate::network::{Group, Network, Person, Puppet, Server, Software, on_both};
+use crate::network::{Group, Network, Person, Puppet, Server, Software, id, on_both};
 
 struct Setting {
     alpha: Server,
@@ -247,7 +247,34 @@ async fn nobody_else_has_a_say() {
     }
 }
 
+async fn who_has_left_hears_what_is_taken_back() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let (masto, lemmy) = (net.peer("masto.test", Software::Mastodon), net.peer("lem.test", Software::Lemmy));
+    let (bea, leo) = (masto.person("bea"), lemmy.person("leo"));
+    let follows = [bea.follow(&alpha, club.uri()).await, leo.follow(&alpha, club.uri()).await];
+    net.settle().await;
+    let thread = ana.post(&format!("Sold! {}", club.handle())).await;
+    net.settle().await;
+    for (who, follow) in [&bea, &leo].into_iter().zip(&follows) {
+        who.send(&alpha, &who.undo(follow)).await;
+    }
+    net.settle().await;
+    (masto.take(), lemmy.take());
+    let later = ana.post(&format!("Not for them {}", club.handle())).await;
+    ana.api("DELETE", &format!("/api/v1/statuses/{}", id(&later)), &Value::Null).await;
+    net.settle().await;
+    assert!(masto.take().is_empty() && lemmy.take().is_empty(), "that was never theirs");
+    ana.api("DELETE", &format!("/api/v1/statuses/{}", id(&thread)), &Value::Null).await;
+    net.settle().await;
+    assert!(masto.kinds().contains(&"Delete{Tombstone}".to_owned()), "{:?}", masto.kinds());
+    assert!(lemmy.kinds().iter().any(|kind| kind.starts_with("Announce{Delete")), "{:?}", lemmy.kinds());
+}
+
 on_both![
+    who_has_left_hears_what_is_taken_back,
     a_moderator_elsewhere_is_obeyed,
     who_is_banned_is_out,
     who_is_put_out_may_come_back,

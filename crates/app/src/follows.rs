@@ -165,7 +165,8 @@ pub fn receive_end(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId, _cau
 
 /// Ends a follow, as its follower.
 pub(crate) fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
-    let Some(follow) = store::follows::remove(tx, follower, target)? else { return Ok(()) };
+    let now = tx.now();
+    let Some(follow) = store::follows::remove(tx, follower, target, now)? else { return Ok(()) };
     store::lists::remove_everywhere(tx, follower, target)?;
     // A request to join that came as a request to follow is withdrawn with it. A group elsewhere knows no other members
     // than its followers.
@@ -203,7 +204,8 @@ pub async fn answer(app: &App, me: Me, target: ActorId, follower: ActorId, accep
 
 /// Ends a follow and the request to join that may stand behind it, without a word.
 fn dismiss(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
-    store::follows::remove(tx, follow.follower, follow.target)?;
+    let now = tx.now();
+    store::follows::remove(tx, follow.follower, follow.target, now)?;
     if store::groups::membership(tx, follow.target, follow.follower)?.is_some_and(|m| m.state != MemberState::Active) {
         store::groups::remove_membership(tx, follow.target, follow.follower)?;
     }
@@ -212,7 +214,8 @@ fn dismiss(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
 
 /// Ends a follow on the word of `by`: the membership it goes with ends, or somebody wants no such follower.
 pub(crate) fn expel(tx: &mut Tx<'_, '_>, target: ActorId, person: ActorId, by: ActorId) -> Result<()> {
-    if let Some(follow) = store::follows::remove(tx, person, target)? {
+    let now = tx.now();
+    if let Some(follow) = store::follows::remove(tx, person, target, now)? {
         tx.emit(Event::Unfollowed { follow, by });
     }
     Ok(())
@@ -237,7 +240,8 @@ pub fn receive_answer(
         store::follows::set(tx, &follow)?;
         enter(tx, by, follower)?;
     } else {
-        store::follows::remove(tx, follower, by)?;
+        let now = tx.now();
+        store::follows::remove(tx, follower, by, now)?;
         store::groups::remove_membership(tx, by, follower)?;
     }
     Ok(())

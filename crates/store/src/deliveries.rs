@@ -18,7 +18,7 @@ use crate::{
     error::Result,
     jobs::Backlog,
     rows::Word,
-    schema::{activities, actors, deliveries, follows, peers},
+    schema::{activities, actors, deliveries, follows, partings, peers},
 };
 
 diesel::define_sql_function! {
@@ -31,6 +31,8 @@ diesel::define_sql_function! {
 pub struct Recipients<'a> {
     /// The followers of these.
     pub followers_of: &'a [ActorId],
+    /// And those who followed them then and do no more: their servers have what is taken back.
+    pub departed_since: Option<Timestamp>,
     /// And these, wherever they live.
     pub people: &'a [ActorId],
     /// And every server that we know.
@@ -49,6 +51,7 @@ impl Recipients<'_> {
     /// Nobody at all, to be filled.
     pub const NONE: Self = Recipients {
         followers_of: &[],
+        departed_since: None,
         people: &[],
         everywhere: false,
         personal: false,
@@ -123,6 +126,11 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
         let followers = || follows::table.inner_join(actors::table.on(actors::id.eq(follows::follower_id)));
         let accepted = || follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Accepted)));
         queued += db!(tx, c => select!(followers(), accepted(), true).execute(c))?;
+        if let Some(since) = to.departed_since {
+            let parted = || partings::table.inner_join(actors::table.on(actors::id.eq(partings::person_id)));
+            let later = || partings::target_id.eq(target.0).and(partings::at.ge(since.0));
+            queued += db!(tx, c => select!(parted(), later(), true).execute(c))?;
+        }
     }
     for person in to.people {
         queued += db!(tx, c => select!(actors::table, actors::id.eq(person.0), false).execute(c))?;

@@ -1,7 +1,11 @@
 //! Who follows whom.
 use std::collections::HashSet;
 
-use diesel::{prelude::*, sql_types::Bool, upsert::excluded};
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Bool},
+    upsert::excluded,
+};
 use domain::{
     actor::{Actor, ActorKind},
     id::{ActorId, PeerId},
@@ -14,7 +18,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::Word,
-    schema::{actors, follows},
+    schema::{actors, follows, partings},
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -133,12 +137,31 @@ pub fn set(tx: &mut Tx<'_>, follow: &Follow) -> Result<()> {
 }
 
 /// Ends a follow; returns what it was.
-pub fn remove(tx: &mut Tx<'_>, follower: ActorId, target: ActorId) -> Result<Option<Follow>> {
+pub fn remove(tx: &mut Tx<'_>, follower: ActorId, target: ActorId, now: Timestamp) -> Result<Option<Follow>> {
     let was = get(tx, follower, target)?;
     if was.is_some() {
         db!(tx, c => diesel::delete(follows::table.find((follower.0, target.0))).execute(c))?;
     }
+    if was.as_ref().is_some_and(|was| was.state == FollowState::Accepted) {
+        part(tx, follower, target, now)?;
+    }
     Ok(was)
+}
+
+/// Remembers who followed from elsewhere: their server has what was sent to it, and hears when that is taken back.
+fn part(tx: &mut Tx<'_>, follower: ActorId, target: ActorId, now: Timestamp) -> Result<()> {
+    db!(tx, c => {
+        let elsewhere = actors::table.filter(actors::id.eq(follower.0).and(actors::peer_id.is_not_null()));
+        elsewhere
+            .select((target.0.into_sql::<BigInt>(), actors::id, now.0.into_sql::<BigInt>()))
+            .insert_into(partings::table)
+            .into_columns((partings::target_id, partings::person_id, partings::at))
+            .on_conflict((partings::target_id, partings::person_id))
+            .do_update()
+            .set(partings::at.eq(excluded(partings::at)))
+            .execute(c)?
+    });
+    Ok(())
 }
 
 /// The ids of those who follow `target` and live on a server, or here if none is named.

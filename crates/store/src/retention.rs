@@ -7,7 +7,7 @@ use crate::{
     dialect::AmongExt,
     drafts,
     error::Result,
-    schema::{activities, backfills, deliveries, forestalled, received, received_bodies, settings},
+    schema::{activities, backfills, deliveries, forestalled, partings, received, received_bodies, settings},
     sessions, settings as remembered, tickets, tokens, tries,
 };
 
@@ -53,6 +53,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
     })?;
     db!(tx, c => diesel::delete(forestalled::table.filter(forestalled::at.lt(keep.ids.0))).execute(c))?;
     db!(tx, c => diesel::delete(backfills::table.filter(backfills::again.lt(keep.bodies.0))).execute(c))?;
+    db!(tx, c => diesel::delete(partings::table.filter(partings::at.lt(keep.ids.0))).execute(c))?;
     let parked = deliveries::parked.is_not_null().and(deliveries::parked.lt(keep.activities.0));
     db!(tx, c => diesel::delete(deliveries::table.filter(parked)).execute(c))?;
     let old = id::at(keep.activities, 0);

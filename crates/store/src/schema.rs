@@ -88,6 +88,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    partings (target_id, person_id) {
+        target_id -> BigInt,
+        person_id -> BigInt,
+        at -> BigInt,
+    }
+}
+diesel::table! {
     groups (id) {
         id -> BigInt,
         visibility -> Text,
@@ -374,6 +381,7 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(
+    partings,
     settings,
     peers,
     actors,

@@ -56,7 +56,8 @@ pub(super) fn deleted(tx: &mut Tx<'_, '_>, actor: &Actor) -> Result<()> {
     let name = Name::new(tx, actor);
     let activity = activity::delete_actor(&name.uri, actor);
     let everywhere = !actor.is_group();
-    let to = Recipients { followers_of: slice::from_ref(&actor.id), everywhere, ..Recipients::NONE };
+    let departed_since = Some(actor.created);
+    let to = Recipients { followers_of: slice::from_ref(&actor.id), departed_since, everywhere, ..Recipients::NONE };
     send(tx, &name, Envelope::of(actor.id, None), &activity, &[to])?;
     Ok(())
 }

@@ -17,7 +17,7 @@ use store::{deliveries::Recipients, posts::Count};
 
 use super::{
     received,
-    send::{Envelope, Name, actors, pass_on, pass_on_instead, room, send, send_text, tells_of, told_of},
+    send::{Envelope, Name, actors, gone, pass_on, pass_on_instead, room, send, send_text, tells_of, told_of},
 };
 use crate::render::{self, Activity, Form, PUBLIC, activity, object::Object};
 
@@ -251,7 +251,8 @@ fn forward(
     }
     let name = Name::new(tx, group);
     let envelope = Envelope { public: false, ..Envelope::of(group.id, Some(post)) };
-    let to = Recipients { receivers: Receivers::Forwards, instead_of, ..to_microblogs(group) };
+    let departed_since = gone(post);
+    let to = Recipients { departed_since, receivers: Receivers::Forwards, instead_of, ..to_microblogs(group) };
     send_text(tx, &name, envelope, ("Forward", words), &[to])?;
     Ok(())
 }
@@ -279,13 +280,15 @@ pub(super) fn take_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author:
     store::posts::count(tx, post.id, Count::Shares, -1)?;
     let (name, now) = (Name::new(tx, group), tx.now());
     let activity = activity::undo(&name.uri, group, &activity::announce(&uri, group, post, author, now));
-    let to = Recipients { people: slice::from_ref(&author.id), ..to_microblogs(group) };
+    let departed_since = Some(post.published);
+    let to = Recipients { departed_since, people: slice::from_ref(&author.id), ..to_microblogs(group) };
     send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
     Ok(())
 }
 
 /// An author deleted a post; it comes as it was.
 pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
+    let post = &Post { deleted: Some(tx.now()), ..post.clone() };
     let [author, group] = actors(tx, [post.author, post.group.unwrap_or(post.author)])?;
     let Some(author) = author else { return Ok(()) };
     let own = match &group {
@@ -328,9 +331,16 @@ fn erased(tx: &mut Tx<'_, '_>, post: &Post, author: &Actor, group: Option<&Actor
         earlier.people.extend(parent.into_iter().chain(post.group));
     }
     let followers_of = if reaches_followers(post) { slice::from_ref(&author.id) } else { &[] };
-    let mut to =
-        vec![Recipients { followers_of, people: &earlier.people, instead_of: &instead_of, ..Recipients::NONE }];
-    to.extend(group.filter(|_| post.audience != Audience::Members).map(to_microblogs));
+    let departed_since = gone(post);
+    let mut to = vec![Recipients {
+        followers_of,
+        departed_since,
+        people: &earlier.people,
+        instead_of: &instead_of,
+        ..Recipients::NONE
+    }];
+    let microblogs = |group| Recipients { departed_since, ..to_microblogs(group) };
+    to.extend(group.filter(|_| post.audience != Audience::Members).map(microblogs));
     let address = (earlier.to.iter().map(String::as_str).collect(), earlier.cc.iter().map(String::as_str).collect());
     let activity = activity::delete(&name.uri, author, post, address);
     send(tx, &name, Envelope::of(author.id, Some(post)), &activity, &to)?;

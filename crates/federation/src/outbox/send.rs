@@ -7,6 +7,7 @@ use domain::{
     peer::Receivers,
     policy,
     post::Post,
+    time::Timestamp,
     urls::{self, Local},
 };
 use serde::Serialize;
@@ -60,6 +61,11 @@ impl Envelope {
     pub(super) fn kept(self) -> Self {
         Self { keep: true, ..self }
     }
+}
+
+/// When a post was written that was taken back since: that also concerns those who have it and follow no more.
+pub(super) fn gone(post: &Post) -> Option<Timestamp> {
+    post.deleted.or(post.removed).map(|_| post.published)
 }
 
 /// Queues an activity, and stores it, frozen, if anybody gets it; returns for how many inboxes.
@@ -165,6 +171,7 @@ pub(super) fn pass_on_instead<O: Serialize>(
     let people = if room.closed { &[] } else { people };
     let to = Recipients {
         followers_of: &[group.id],
+        departed_since: post.and_then(gone),
         people,
         receivers,
         private: room.closed,

@@ -99,7 +99,7 @@ async fn sql_and_policy_agree(t: TestDb) {
         let (reader, shown) = ((!case.anonymous).then_some(ActorId(2)), case.clone());
         let found =
             t.db.write(move |tx| {
-                crate::follows::remove(tx, ActorId(2), ActorId(1))?;
+                crate::follows::remove(tx, ActorId(2), ActorId(1), Timestamp(0))?;
                 crate::groups::remove_membership(tx, ActorId(9), ActorId(2))?;
                 shun(tx, 1, 2, Deed::Block, case.blocked)?;
                 let suspension = case.suspended.then_some(crate::actors::Suspension::Person);
