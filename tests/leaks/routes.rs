@@ -16,6 +16,7 @@ const MADE: &[(&str, &[&str])] = &[
     ("[consent::PATH, \"/oauth/authorize/\"]", &["/oauth/authorize"]),
     ("Sheet::Atom.path()", &["/@{name}/feed.atom"]),
     ("Sheet::Log.path()", &["/@{name}/log"]),
+    ("Sheet::Rules.path()", &["/@{name}/rules"]),
     ("Sheet::Rss.path()", &["/@{name}/feed.rss"]),
     ("Sheet::Map.path()", &["/@{name}/sitemap.xml"]),
     ("Sheet::Atom.post_path()", &["/@{name}/{post}/feed.atom"]),

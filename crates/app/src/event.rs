@@ -311,6 +311,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A community here has other rules.
+    BylawsChanged {
+        /// The group.
+        group: ActorId,
+        /// Who did it.
+        by: ActorId,
+    },
     /// Somebody was invited to join a group.
     Invited {
         /// The group.

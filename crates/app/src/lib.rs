@@ -6,6 +6,7 @@ mod app;
 pub mod archive;
 pub mod backfills;
 pub mod bookmarks;
+pub mod bylaws;
 pub mod charters;
 mod clock;
 pub mod conversations;

@@ -87,6 +87,9 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             reason: "",
             host: None,
         },
+        Event::BylawsChanged { group, by } => {
+            Decision { group: Some(*group), by: *by, action: "rules", person: None, post: None, reason: "", host: None }
+        }
         Event::ReportResolved { report, by } => Decision {
             group: report.group,
             by: *by,

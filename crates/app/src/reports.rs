@@ -2,6 +2,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
+    bylaw::Citation,
     id::{ActivityId, ActorId, PostId, ReportId},
     policy,
     post::Post,
@@ -9,7 +10,7 @@ use domain::{
     text::plain,
 };
 
-use crate::{App, Error, Event, Me, Result, Tx, groups, posts};
+use crate::{App, Error, Event, Me, Result, Tx, bylaws, groups, posts};
 
 /// The longest comment, in characters.
 pub const COMMENT: usize = 5_000;
@@ -34,6 +35,8 @@ pub struct Complaint {
     pub comment: String,
     /// What kind of wrong it is.
     pub category: Category,
+    /// Which rule of the group it breaks.
+    pub bylaw: Option<Citation>,
     /// Whether those who decide elsewhere are to hear of it, too.
     pub forward: bool,
 }
@@ -67,6 +70,7 @@ fn record(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &s
         return Err(Error::NotFound);
     }
     let group = place(tx, reporter, &named)?;
+    bylaws::check(tx, group.map(|(group, _)| group), complaint.bylaw)?;
     if store::reports::count_open_by(tx, reporter)? >= OPEN {
         return Err(Error::Conflict("too many reports are open".into()));
     }
@@ -80,6 +84,7 @@ fn record(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &s
         group: group.map(|(group, _)| group),
         comment: plain::clean(&complaint.comment, COMMENT),
         category: complaint.category,
+        bylaw: complaint.bylaw,
         forwarded: complaint.forward && elsewhere,
         created: tx.now(),
         resolved: None,

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::text_enum,
+    bylaw::Citation,
     id::{ActorId, PostId, ReportId},
     time::Timestamp,
 };
@@ -40,6 +41,8 @@ pub struct Report {
     pub comment: String,
     /// What kind of wrong it is.
     pub category: Category,
+    /// Which rule of the group it breaks.
+    pub bylaw: Option<Citation>,
     /// Whether it was also told to those who decide elsewhere.
     pub forwarded: bool,
     /// Since when.

@@ -168,6 +168,8 @@ impl PostPart {
 pub enum Sheet {
     /// What those who keep order in the group decided.
     Log,
+    /// The rules that the group gave itself.
+    Rules,
     /// The newest of what it holds, as an Atom feed.
     Atom,
     /// The same as RSS.
@@ -181,6 +183,7 @@ impl Sheet {
     pub const fn segment(self) -> &'static str {
         match self {
             Self::Log => "log",
+            Self::Rules => "rules",
             Self::Atom => "feed.atom",
             Self::Rss => "feed.rss",
             Self::Map => "sitemap.xml",

@@ -75,6 +75,7 @@ impl Outbox for FederationOutbox {
             Event::Posted { old: true, .. }
             | Event::Quoted { .. }
             | Event::Warned { .. }
+            | Event::BylawsChanged { .. }
             | Event::GroupCreated { .. }
             | Event::JoinAsked { .. }
             | Event::ReportResolved { .. }

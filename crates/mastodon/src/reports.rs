@@ -51,7 +51,7 @@ async fn file(app: Data<App>, caller: Allowed<WriteReports>, sent: Sent) -> Resu
         None => unsaid,
     };
     let forward = params.flag("forward").unwrap_or(false);
-    let filed = reports::file(&app, me, Complaint { target, posts, comment, category, forward }).await?;
+    let filed = reports::file(&app, me, Complaint { target, posts, comment, category, bylaw: None, forward }).await?;
     let reader = Reader::new(&app, Some(me));
     let shown = app.read(move |c| Ok(report::by_id(c, &reader, vec![filed])?.into_values().next()));
     Ok(HttpResponse::Ok().json(shown.await?.ok_or_else(Error::missing)?))

@@ -6,6 +6,7 @@ pub mod announcements;
 pub mod apps;
 pub mod backfills;
 pub mod bookmarks;
+pub mod bylaws;
 pub mod charters;
 mod conn;
 pub mod conversations;

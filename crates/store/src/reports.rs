@@ -7,6 +7,7 @@ use domain::{
 };
 
 use crate::{
+    bylaws::cited,
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
@@ -30,6 +31,8 @@ struct Row {
     created: i64,
     resolved: Option<i64>,
     resolver_id: Option<i64>,
+    version: Option<i64>,
+    bylaw: Option<i64>,
 }
 
 impl From<Row> for Report {
@@ -47,6 +50,7 @@ impl From<Row> for Report {
             created: Timestamp(row.created),
             resolved: row.resolved.map(Timestamp),
             resolver: row.resolver_id.map(ActorId),
+            bylaw: cited(row.version, row.bylaw),
         }
     }
 }
@@ -66,6 +70,8 @@ impl From<&Report> for Row {
             created: report.created.0,
             resolved: report.resolved.map(|at| at.0),
             resolver_id: report.resolver.map(i64::from),
+            version: report.bylaw.map(|bylaw| bylaw.version),
+            bylaw: report.bylaw.map(|bylaw| bylaw.number),
         }
     }
 }

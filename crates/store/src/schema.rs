@@ -5,7 +5,7 @@ mod logins;
 mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
-pub(crate) use governing::{applications, charters, gates};
+pub(crate) use governing::{applications, bylaws, charters, gates};
 pub(crate) use logins::{apps, codes, invitations, recovery_codes, sessions, tickets, tokens, tries};
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
@@ -348,6 +348,8 @@ diesel::table! {
         created -> BigInt,
         resolved -> Nullable<BigInt>,
         resolver_id -> Nullable<BigInt>,
+        version -> Nullable<BigInt>,
+        bylaw -> Nullable<BigInt>,
     }
 }
 diesel::table! {

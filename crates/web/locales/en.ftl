@@ -556,6 +556,34 @@ did-change = changed the settings
 did-warn = warned somebody
 did-invite = invited somebody
 
+### Rules, decisions and appeals.
+
+did-rules = changed the rules
+rules = Rules
+rules-lead = Numbered, and for everybody to read. Each change keeps the version before it: what was decided is judged by the one that held then.
+rules-version = Version { NUMBER($version) }, { $when }
+rules-versions = All versions
+rules-compared = From version { NUMBER($since) } to { NUMBER($version) }
+rules-changes = See what changed
+rules-changed = They changed { $when }.
+rules-accepted = By joining you accept them.
+no-laws = This community has not written any rules yet.
+law-added = New
+law-changed = Changed
+law-removed = Removed
+law-before = What it said before
+law-new = A new rule
+law-number = Rule { NUMBER($number) }
+law-title = What it says, in one sentence
+law-text = Explanation
+law-place = Place in the list
+law-drop = Remove this rule
+law-cited = Rule { NUMBER($number) }: { $title }
+which-rule = Which rule it breaks
+which-rule-hint = Leave it empty if you do not know.
+flaw-rule = Each rule needs a sentence that says it.
+flaw-rules-changed = Somebody changed the rules while you were writing. Copy what is yours, open this page again and save it there.
+
 ### Administration
 
 admin = Administer

@@ -574,6 +574,34 @@ did-change = cambió los ajustes
 did-warn = advirtió a alguien
 did-invite = invitó a alguien
 
+### Normas, decisiones y recursos.
+
+did-rules = cambió las normas
+rules = Normas
+rules-lead = Numeradas y a la vista de todos. Cada cambio guarda la versión anterior: lo ya decidido se juzga por la que valía entonces.
+rules-version = Versión { NUMBER($version) }, { $when }
+rules-versions = Todas las versiones
+rules-compared = De la versión { NUMBER($since) } a la { NUMBER($version) }
+rules-changes = Ver qué cambió
+rules-changed = Cambiaron { $when }.
+rules-accepted = Al entrar las aceptas.
+no-laws = Esta comunidad todavía no ha escrito normas.
+law-added = Nueva
+law-changed = Cambiada
+law-removed = Quitada
+law-before = Cómo decía antes
+law-new = Norma nueva
+law-number = Norma { NUMBER($number) }
+law-title = Qué dice, en una frase
+law-text = Explicación
+law-place = Puesto en la lista
+law-drop = Quitar esta norma
+law-cited = Norma { NUMBER($number) }: { $title }
+which-rule = Qué norma incumple
+which-rule-hint = Si no sabes cuál, déjalo en blanco.
+flaw-rule = Cada norma necesita una frase que la diga.
+flaw-rules-changed = Alguien ha cambiado las normas mientras escribías. Copia lo tuyo, vuelve a abrir esta página y guárdalo allí.
+
 ### Administración
 
 admin = Administrar

@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use app::{App, Error, Result};
-use domain::{actor::Actor, handle::Handle, host::Host, urls::Site};
+use domain::{actor::Actor, group::Standing, handle::Handle, host::Host, id::ActorId, policy, urls::Site};
 use store::Conn;
 
 use crate::{
@@ -52,6 +52,24 @@ pub(crate) fn find(c: &mut Conn, named: &Named, ours: &Host) -> store::Result<Op
             Ok(store::actors::by_handle(c, name, host.as_str())?.filter(|actor| !actor.is_local()))
         }
     }
+}
+
+/// The community of ours that a path names, if `viewer` may read what is written in it.
+pub(crate) async fn readable(app: &App, visit: &Visit, name: &str, viewer: Option<ActorId>) -> Result<Actor> {
+    let (named, ours, now) = (named(&visit.host, name)?, visit.host.clone(), app.now());
+    let found = app.read(move |c| {
+        let found = find(c, &named, &ours)?;
+        let Some(group) = found.filter(|actor| actor.is_local() && actor.is_group() && actor.deleted.is_none()) else {
+            return Ok(None);
+        };
+        let standing = match viewer {
+            Some(me) => store::groups::standing(c, group.id, me, now)?,
+            None => Standing::default(),
+        };
+        let rules = store::groups::rules(c, group.id)?;
+        Ok(rules.filter(|rules| policy::read(rules, &standing).is_ok()).map(|_| group))
+    });
+    found.await?.ok_or(Error::NotFound)
 }
 
 /// `GET /@NAME`

@@ -12,11 +12,12 @@ use app::{
     view::PostView,
 };
 use askama::Template;
-use domain::{id::PostId, report::Category};
+use domain::{bylaw::Bylaws, id::PostId, report::Category};
 use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    bylaws,
     cards::Card,
     deeds,
     forms::{Choice, Field, Fields},
@@ -43,6 +44,8 @@ pub(crate) struct Entered {
     #[serde(default)]
     what: String,
     #[serde(default)]
+    rule: String,
+    #[serde(default)]
     reason: String,
 }
 
@@ -65,6 +68,14 @@ async fn seen(app: &App, me: Me, id: i64) -> Result<PostView> {
         None => Ok(None),
     });
     found.await?.ok_or(Error::NotFound)
+}
+
+/// The same, with the rules of its community if that is one of ours.
+async fn seen_with_rules(app: &App, me: Me, id: i64) -> Result<(PostView, Option<Bylaws>)> {
+    let view = seen(app, me, id).await?;
+    let Some(group) = view.post.group else { return Ok((view, None)) };
+    let rules = app.read(move |c| store::bylaws::of(c, group)).await?;
+    Ok((view, rules))
 }
 
 /// `GET /delete`
@@ -120,18 +131,15 @@ pub(crate) async fn report_form(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let t = visit.language;
-    let view = match seen(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
-        Ok(view) => view,
+    let (view, rules) = match seen_with_rules(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
+        Ok(found) => found,
         Err(error) => return answer::error(&request, &visit, &error),
     };
     let categories = Category::ALL.iter().map(|category| Choice::new(category.as_str(), named(t, *category), ""));
-    let fields = vec![
-        Field::choices("what", t.report_what(), categories.collect()).value(Category::Violation.as_str()),
-        Field::lines("reason", 4, t.report_comment())
-            .hint(t.report_comment_hint())
-            .longest(reports::COMMENT)
-            .optional(),
-    ];
+    let comment = Field::lines("reason", 4, t.report_comment()).hint(t.report_comment_hint());
+    let what = Field::choices("what", t.report_what(), categories.collect()).value(Category::Violation.as_str());
+    let rule = bylaws::field(t, rules.as_ref()).map(|field| field.hint(t.which_rule_hint()));
+    let fields = [what].into_iter().chain(rule).chain([comment.longest(reports::COMMENT).optional()]).collect();
     let page = Care {
         frame: Frame::private(&visit, t.report_post()),
         heading: t.report_post(),
@@ -164,6 +172,7 @@ pub(crate) async fn report(request: HttpRequest, app: Data<App>, visit: Visit, s
             posts: vec![view.post.id],
             comment: entered.reason,
             category: entered.what.parse().unwrap_or(Category::Other),
+            bylaw: entered.rule.parse().ok(),
             forward: false,
         };
         reports::file(&app, me, complaint).await

@@ -1,17 +1,18 @@
 //! The page of a community: what it is for, how one takes part, who looks after it, and its threads in four orders.
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use app::{App, Result, view::PostView};
 use askama::Template;
 use domain::{
     actor::Actor,
+    bylaw::Bylaws,
     charter::Charter,
     group::{GroupRules, Joining, MemberState, Role, Standing, Visibility},
     id::{ActorId, PostId},
     policy::{self, Place},
     text::html,
-    time::Timestamp,
+    time::{Timestamp, span},
     urls::{self, Sheet, media::Portrait},
 };
 use store::{
@@ -22,7 +23,7 @@ use store::{
 
 use crate::{
     answer::{self, Frame, Visit},
-    assets,
+    assets, bylaws,
     cards::Face,
     charters, compose, desk,
     directory::{Pulse, Vital},
@@ -32,6 +33,8 @@ use crate::{
 };
 
 const DESCRIPTION: usize = 200;
+/// How long it is said that the rules were changed.
+const LATELY: Duration = span::days(30);
 
 /// Somebody who looks after the community.
 struct Host {
@@ -60,6 +63,7 @@ struct Community {
     more: Option<String>,
     feed: Option<String>,
     log: Option<String>,
+    laws: Option<Laws>,
     /// What whoever is signed in is to it.
     tie: Option<Tie>,
     /// What brings its people together, if it ever said so.
@@ -68,6 +72,26 @@ struct Community {
     write: String,
     /// Where those follow it who have their account elsewhere.
     elsewhere: String,
+}
+
+/// The rules of a community in short.
+struct Laws {
+    page: String,
+    titles: Vec<String>,
+    /// When they were changed and where one sees how, if that was lately.
+    changed: Option<(String, String)>,
+}
+
+impl Laws {
+    fn new(t: Language, group: &Actor, bylaws: &Bylaws, now: Timestamp) -> Option<Self> {
+        let titles: Vec<String> = bylaws.list.iter().map(|bylaw| bylaw.title.clone()).collect();
+        let changes = bylaws::latest_changes(&group.uri, bylaws).filter(|_| bylaws.created > now - LATELY);
+        (!titles.is_empty()).then(|| Self {
+            page: urls::sheet(&group.uri, Sheet::Rules),
+            titles,
+            changed: changes.map(|page| (t.ago(now, bylaws.created), page)),
+        })
+    }
 }
 
 /// What somebody is to a community.
@@ -97,6 +121,7 @@ struct Held {
     next: Option<Cursor>,
     standing: Option<Standing>,
     charter: Option<Charter>,
+    bylaws: Option<Bylaws>,
 }
 
 impl Held {
@@ -133,6 +158,7 @@ impl Held {
             threads,
             next,
             charter: store::charters::of(c, group.id)?,
+            bylaws: store::bylaws::of(c, group.id)?,
             standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
         }))
     }
@@ -202,6 +228,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         rows,
         more: held.next.map(|next| listing::address(&group.uri, order, Some(next))),
         feed,
+        laws: held.bylaws.as_ref().filter(|_| !is_closed).and_then(|bylaws| Laws::new(t, group, bylaws, now)),
         log: (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Log)),
         tie: held.standing.map(|standing| tie(t, group, (held.rules, asks), standing)),
         purpose: held.charter.as_ref().map(|charter| charters::named(t, charter.purpose).0),

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{Frame, Visit},
+    bylaws,
     cards::Face,
     charters, entrance,
     language::Language,
@@ -62,6 +63,7 @@ fn places(t: Language, group: &Actor, standing: Standing, here: &str) -> Vec<Sor
     let mut places = Vec::new();
     if policy::manage(&standing).is_ok() {
         places.push(place(t.settings(), charters::MANAGE));
+        places.push(place(t.rules(), bylaws::PATH));
     }
     if policy::moderate(&standing).is_ok() {
         places.push(place(t.people(), members::PATH));

@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    bylaws::{self, Rule},
     cards::Face,
     deeds,
     desk::{self, Desk},
@@ -125,6 +126,7 @@ struct Entrance {
     frame: Frame,
     face: Face,
     summary: String,
+    rules: Vec<Rule>,
     lead: &'static str,
     action: &'static str,
     hidden: (&'static str, String),
@@ -132,10 +134,12 @@ struct Entrance {
     send: &'static str,
 }
 
-fn entrance(app: &App, visit: &Visit, group: &Actor) -> Entrance {
-    let t = visit.language;
+async fn entrance(app: &App, visit: &Visit, group: &Actor) -> Result<Entrance> {
+    let (t, id) = (visit.language, group.id);
     let face = Face::new(app.site(), group);
-    Entrance {
+    let bylaws = app.read(move |c| store::bylaws::of(c, id)).await?;
+    Ok(Entrance {
+        rules: bylaws::rules(bylaws.as_ref()),
         frame: Frame::private(visit, t.join_it(&face.name)),
         face,
         summary: html::sanitize(&group.summary),
@@ -144,7 +148,7 @@ fn entrance(app: &App, visit: &Visit, group: &Actor) -> Entrance {
         hidden: ("code", String::new()),
         form: Fields::default(),
         send: t.join(),
-    }
+    })
 }
 
 /// `GET /enter`
@@ -155,11 +159,12 @@ pub(crate) async fn enter_form(
     code: Option<Query<Code>>,
 ) -> HttpResponse {
     let code = code.map(|code| code.into_inner().code).unwrap_or_default();
-    match gates::behind(&app, &code).await {
-        Ok(group) => {
-            let page = Entrance { hidden: ("code", code), ..entrance(&app, &visit, &group) };
-            answer::page(&request, StatusCode::OK, Keep::Never, &page)
-        }
+    let shown = async {
+        let group = gates::behind(&app, &code).await?;
+        Ok(Entrance { hidden: ("code", code), ..entrance(&app, &visit, &group).await? })
+    };
+    match shown.await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
@@ -198,7 +203,7 @@ async fn asking(app: &App, visit: &Visit, me: Me, answers: &Answers) -> Result<E
         hidden: ("group", group.id.to_string()),
         form: Fields::new(fields.collect()),
         send: t.send_request(),
-        ..entrance(app, visit, &group)
+        ..entrance(app, visit, &group).await?
     })
 }
 

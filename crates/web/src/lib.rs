@@ -8,6 +8,7 @@ mod actors;
 mod admin;
 mod answer;
 mod assets;
+mod bylaws;
 mod cards;
 mod care;
 mod charters;
@@ -135,6 +136,7 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, Sheet::Rss.path(), feeds::actor_rss);
     page!(config, Sheet::Map.path(), sitemap::show);
     page!(config, Sheet::Log.path(), logs::show);
+    page!(config, Sheet::Rules.path(), bylaws::show);
     page!(config, path::ACTOR_PART, threads::show);
     page!(config, Sheet::Atom.post_path(), feeds::thread_atom);
     page!(config, Sheet::Rss.post_path(), feeds::thread_rss);
@@ -145,6 +147,7 @@ fn routes(config: &mut ServiceConfig) {
 fn governance(config: &mut ServiceConfig) {
     page!(config, charters::FOUND, charters::found_form, post => charters::found);
     page!(config, charters::MANAGE, charters::manage_form, post => charters::manage);
+    page!(config, bylaws::PATH, bylaws::edit, post => bylaws::change);
     page!(config, members::PATH, members::show);
     page!(config, members::ONE, members::show_one);
     button!(config, members::ROLE, members::role);

@@ -4,11 +4,10 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Path, Query},
 };
-use app::{App, Error, Result};
+use app::{App, Result};
 use askama::Template;
 use domain::{
     id::{ActorId, LogEntryId},
-    policy,
     time::Timestamp,
     urls::{self, Sheet},
 };
@@ -64,26 +63,15 @@ pub(crate) async fn show(
 }
 
 async fn log(app: &App, visit: &Visit, name: &str, before: Option<i64>) -> Result<Log> {
-    let (site, t, now, viewer) = (app.site(), visit.language, app.now(), visit.viewer());
-    let (named, ours) = (actors::named(&visit.host, name)?, visit.host.clone());
+    let (site, t, now) = (app.site(), visit.language, app.now());
+    let group = actors::readable(app, visit, name, visit.viewer()).await?;
+    let id = group.id;
     let found = app.read(move |c| {
-        let found = actors::find(c, &named, &ours)?;
-        let Some(group) = found.filter(|actor| actor.is_local() && actor.is_group() && actor.deleted.is_none()) else {
-            return Ok(None);
-        };
-        let standing = match viewer {
-            Some(me) => store::groups::standing(c, group.id, me, now)?,
-            None => domain::group::Standing::default(),
-        };
-        let rules = store::groups::rules(c, group.id)?;
-        if rules.is_none_or(|rules| policy::read(&rules, &standing).is_err()) {
-            return Ok(None);
-        }
-        let entries = store::log::page(c, group.id, before.map(LogEntryId), ENTRIES)?;
+        let entries = store::log::page(c, id, before.map(LogEntryId), ENTRIES)?;
         let people: Vec<ActorId> = entries.iter().map(|entry| ActorId(entry.actor_id)).collect();
-        Ok(Some((group, store::actors::by_ids(c, &people)?, entries)))
+        Ok((store::actors::by_ids(c, &people)?, entries))
     });
-    let (group, people, entries) = found.await?.ok_or(Error::NotFound)?;
+    let (people, entries) = found.await?;
     let full = i64::try_from(entries.len()).is_ok_and(|length| length == ENTRIES);
     let page = urls::sheet(&group.uri, Sheet::Log);
     let decision = |entry: &Entry| Decision {
@@ -119,6 +107,7 @@ fn said(t: Language, action: &str) -> &'static str {
         "change" => t.did_change(),
         "warn" => t.did_warn(),
         "invite" => t.did_invite(),
+        "rules" => t.did_rules(),
         "resolve" => t.did_resolve(),
         _ => t.did_other(),
     }

@@ -12,6 +12,7 @@ use store::relations;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    bylaws,
     cards::{Card, Face},
     deeds,
     language::Language,
@@ -43,6 +44,7 @@ struct Complaint {
     about: Face,
     group: Option<Face>,
     category: &'static str,
+    rule: Option<String>,
     comment: String,
     when: String,
     cards: Vec<Card>,
@@ -110,12 +112,20 @@ async fn complaints(app: &App, t: Language, me: Me) -> Result<Vec<Complaint>> {
             open.iter().flat_map(|report| [report.reporter, report.target].into_iter().chain(report.group)).collect();
         let posts: Vec<_> = open.iter().flat_map(|report| report.posts.iter().copied()).collect();
         let posts = store::posts::by_ids(c, &posts)?;
-        Ok((store::actors::by_ids(c, &actors)?, app::view::posts(c, posts)?, open))
+        let mut named = Vec::new();
+        for report in open {
+            let rule = match (report.group, report.bylaw) {
+                (Some(group), Some(cited)) => bylaws::named(t, c, group, cited)?,
+                _ => None,
+            };
+            named.push((report, rule));
+        }
+        Ok((store::actors::by_ids(c, &actors)?, app::view::posts(c, posts)?, named))
     });
     let (actors, posts, open) = found.await?;
     let actor = |id: ActorId| actors.iter().find(|actor: &&Actor| actor.id == id);
     let face = |id: ActorId| actor(id).map(|actor| Face::new(app.site(), actor));
-    let complaint = |report: &Report| {
+    let complaint = |(report, rule): &(Report, Option<String>)| {
         let named = report.posts.iter().filter_map(|id| posts.iter().find(|view| view.post.id == *id));
         Some(Complaint {
             id: report.id.0,
@@ -123,6 +133,7 @@ async fn complaints(app: &App, t: Language, me: Me) -> Result<Vec<Complaint>> {
             about: face(report.target)?,
             group: report.group.and_then(face),
             category: crate::care::named(t, report.category),
+            rule: rule.clone(),
             comment: report.comment.clone(),
             when: t.ago(app.now(), report.created),
             cards: named.map(|view| Card::new(app, t, view)).collect(),

@@ -31,6 +31,7 @@ pub(super) async fn flag(context: &Context<'_>, activity: &Incoming<'_>, stored:
         posts: posts.into_iter().map(|post| post.id).collect(),
         comment: reason.unwrap_or_default().to_owned(),
         category: Category::Other,
+        bylaw: None,
         forward: false,
     };
     // What a group says that somebody reported is its own word, unless they say so themselves.

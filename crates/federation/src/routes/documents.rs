@@ -138,6 +138,7 @@ impl Marks {
             | Event::Banned { .. }
             | Event::Unbanned { .. }
             | Event::Warned { .. }
+            | Event::BylawsChanged { .. }
             | Event::Invited { .. }
             | Event::PostRefused { .. }
             | Event::QuoteAnswered { .. }

@@ -1,6 +1,15 @@
 //! The tables of how communities are run.
 
 diesel::table! {
+    bylaws (group_id, version) {
+        group_id -> BigInt,
+        version -> BigInt,
+        by_id -> BigInt,
+        created -> BigInt,
+        list -> Text,
+    }
+}
+diesel::table! {
     charters (group_id) {
         group_id -> BigInt,
         purpose -> Text,

@@ -177,3 +177,78 @@ async fn who_asks_to_join_answers_questions_that_only_the_team_reads() {
     assert!(!bea.get("/@cine").await.body.contains("Request sent"));
     assert!(bea.get("/notices").await.body.contains("Solo vecinos"));
 }
+
+#[actix_web::test]
+async fn rules_are_kept_version_by_version_and_named_by_who_reports() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let writing = app::posts::Writing { text: "Vendo macetas".into(), group: Some(huerto.id), ..Default::default() };
+    let post = world.write(ana, writing).await.id;
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let manage = format!("/manage/rules?group={}", huerto.id);
+    assert!(!world.get("/@huerto", "es").await.body.contains("Normas"));
+
+    // Who leads it writes them; a text needs a title, and nothing that was typed is lost.
+    let again = ana.send(&manage, "/manage/rules", &[("text1", "Ni ventas ni enlaces")]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("Ni ventas ni enlaces") && again.body.contains("role=\"alert\""), "{}", again.body);
+    let first = [("title1", "Sin publicidad"), ("text1", "Ni **ventas** ni enlaces"), ("title2", "Con respeto")];
+    let saved = ana.send(&manage, "/manage/rules", &first).await;
+    assert_eq!((saved.status, saved.location.as_str()), (StatusCode::SEE_OTHER, &*format!("{}/rules", huerto.uri)));
+    let rules = world.get("/@huerto/rules", "es").await.body;
+    assert!(rules.contains("<strong>Sin publicidad</strong>") && rules.contains("<strong>ventas</strong>"), "{rules}");
+    assert!(world.get("/@huerto", "es").await.body.contains("#rule-2\">Con respeto"));
+    assert_eq!(bea.get(&manage).await.status, StatusCode::FORBIDDEN);
+
+    // A report names a rule, and that stays true when the rules change.
+    let form = bea.get(&format!("/report?post={post}")).await.body;
+    assert!(form.contains("<option value=\"1.1\">Rule 1: Sin publicidad</option>"), "{form}");
+    let report = |rule| [("what", "violation"), ("rule", rule), ("reason", "Vende")];
+    let page = format!("/report?post={post}");
+    assert_eq!(bea.send(&page, "/report", &report("1.7")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(bea.send(&page, "/report", &report("1.1")).await.status, StatusCode::OK);
+
+    // The second version: another order, one changed, one gone, one new.
+    let page = ana.get(&manage).await.body;
+    let key = |n: usize| {
+        let field = format!("name=\"key{n}\" value=\"");
+        page.split(&field).nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    let (kept, gone) = (key(1), key(2));
+    let second = [
+        ("key1", &*kept),
+        ("title1", "Sin anuncios"),
+        ("text1", "Ni **ventas** ni enlaces"),
+        ("place1", "2"),
+        ("key2", &*gone),
+        ("title2", "Con respeto"),
+        ("gone2", "yes"),
+        ("title3", "Pregunta antes"),
+        ("place3", "1"),
+    ];
+    assert_eq!(ana.send(&manage, "/manage/rules", &second).await.status, StatusCode::SEE_OTHER);
+    let diff = world.get("/@huerto/rules?version=2&since=1", "en").await.body;
+    let places = ["Pregunta antes", "Sin anuncios", "Sin publicidad", "Con respeto"].map(|text| diff.find(text));
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "{diff}");
+    assert!(diff.contains("<del><strong>Con respeto</strong></del>"), "{diff}");
+    assert!(world.get("/@huerto/rules?version=1", "en").await.body.contains("Con respeto"));
+    assert_eq!(world.get("/@huerto/rules?version=3", "en").await.status, StatusCode::NOT_FOUND);
+    assert!(ana.get("/queue").await.body.contains("Norma 1: Sin publicidad"));
+    assert!(world.get("/@huerto/log", "es").await.body.contains("cambió las normas"));
+
+    // Saving what is there already is no change, and who comes too late is told.
+    let late = [("version", "1"), ("title1", "Otra")];
+    let fields: Vec<(String, String)> = [("form_token", &*ana.token(&manage).await), ("group", &huerto.id.to_string())]
+        .into_iter()
+        .chain(late)
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    assert_eq!(ana.post("/manage/rules", &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    // Whoever is invited reads them before they come in.
+    let links = format!("/invitations?group={}", huerto.id);
+    ana.send(&links, "/invitations", &[("days", "7")]).await;
+    let link = ana.get(&links).await.body.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert!(bea.get(&link).await.body.contains("Pregunta antes"));
+}

@@ -1,0 +1,81 @@
+//! The rules of a community here: changed by whoever leads it, each change a new version.
+use domain::{
+    bylaw::{Bylaw, Bylaws, Citation},
+    id::ActorId,
+    policy,
+    text::plain,
+};
+
+use crate::{App, Error, Event, Me, Result, Tx, groups};
+
+/// How many rules there may be.
+pub const MOST: usize = 20;
+/// The longest title, in characters.
+pub const TITLE: usize = 120;
+/// The longest text.
+pub const TEXT: usize = 1_000;
+
+/// A rule as it was entered; one that is new has no key yet.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Which it is.
+    pub key: Option<i64>,
+    /// What it says.
+    pub title: String,
+    /// What that means.
+    pub text: String,
+}
+
+/// Gives a community here that I lead these rules, if they still are at `version` as I read them (0 when there are none).
+/// What changes nothing makes no version.
+pub async fn change(app: &App, me: Me, group: ActorId, version: i64, entries: Vec<Entry>) -> Result<()> {
+    if entries.len() > MOST {
+        return Err(Error::Invalid(format!("there may be {MOST} rules")));
+    }
+    app.write(move |tx| {
+        let (_, standing) = groups::regard(tx, group, me.0)?;
+        policy::manage(&standing)?;
+        if !groups::is_local(tx, group)? {
+            return Err(Error::NotFound);
+        }
+        let latest = store::bylaws::of(tx, group)?;
+        let before = latest.as_ref().map_or(0, |latest| latest.version);
+        if before != version {
+            return Err(Error::Conflict("somebody else changed the rules meanwhile".into()));
+        }
+        let former = latest.map(|latest| latest.list).unwrap_or_default();
+        let list = numbered(before + 1, &former, &entries)?;
+        if list == former {
+            return Ok(());
+        }
+        let new = Bylaws { version: before + 1, by: me.0, created: tx.now(), list };
+        store::bylaws::insert(tx, group, &new)?;
+        tx.emit(Event::BylawsChanged { group, by: me.0 });
+        Ok(())
+    })
+    .await
+}
+
+/// Rules as `version` keeps them: those that were there before keep their keys, and no key is ever given twice.
+fn numbered(version: i64, former: &[Bylaw], entries: &[Entry]) -> Result<Vec<Bylaw>> {
+    let mut list: Vec<Bylaw> = Vec::new();
+    for (place, entry) in (1..).zip(entries) {
+        let title = plain::line(&entry.title, TITLE);
+        if title.is_empty() {
+            return Err(Error::Invalid("every rule needs a title".into()));
+        }
+        let known = entry.key.filter(|key| former.iter().any(|bylaw| bylaw.key == *key));
+        // The version that brings a rule and its place there are a key that no other rule has.
+        let key = known.filter(|key| list.iter().all(|bylaw| bylaw.key != *key)).unwrap_or(version * 100 + place);
+        list.push(Bylaw { key, title, text: plain::clean(&entry.text, TEXT) });
+    }
+    Ok(list)
+}
+
+/// Makes sure that a rule that somebody names is one of that group.
+pub(crate) fn check(tx: &mut Tx<'_, '_>, group: Option<ActorId>, cited: Option<Citation>) -> Result<()> {
+    let Some(cited) = cited else { return Ok(()) };
+    let unknown = || Error::Invalid("there is no such rule".into());
+    let version = store::bylaws::version(tx, group.ok_or_else(unknown)?, cited.version)?;
+    version.as_ref().and_then(|version| version.at(cited.number)).map(drop).ok_or_else(unknown)
+}

@@ -1,0 +1,71 @@
+//! The rules that communities give themselves, version by version.
+use diesel::prelude::*;
+use domain::{
+    bylaw::{Bylaw, Bylaws, Citation},
+    id::ActorId,
+    time::Timestamp,
+};
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    rows::Json,
+    schema::bylaws,
+};
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = bylaws)]
+struct Row {
+    group_id: i64,
+    version: i64,
+    by_id: i64,
+    created: i64,
+    list: Json<Vec<Bylaw>>,
+}
+
+impl From<Row> for Bylaws {
+    fn from(row: Row) -> Self {
+        Self { version: row.version, by: ActorId(row.by_id), created: Timestamp(row.created), list: row.list.0 }
+    }
+}
+
+/// The rule that two columns name.
+pub(crate) fn cited(version: Option<i64>, number: Option<i64>) -> Option<Citation> {
+    version.zip(number).map(|(version, number)| Citation { version, number })
+}
+
+/// The versions of the rules of a community, the latest first.
+pub fn versions(conn: &mut Conn, group: ActorId, limit: i64) -> Result<Vec<Bylaws>> {
+    let rows: Vec<Row> = db!(conn, c => bylaws::table
+        .filter(bylaws::group_id.eq(group.0))
+        .order(bylaws::version.desc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Bylaws::from).collect())
+}
+
+/// The rules of a community as they are; none, if it never gave itself any.
+pub fn of(conn: &mut Conn, group: ActorId) -> Result<Option<Bylaws>> {
+    Ok(versions(conn, group, 1)?.pop())
+}
+
+/// One version of them.
+pub fn version(conn: &mut Conn, group: ActorId, version: i64) -> Result<Option<Bylaws>> {
+    let row: Option<Row> =
+        db!(conn, c => bylaws::table.find((group.0, version)).select(Row::as_select()).first(c).optional())?;
+    Ok(row.map(Bylaws::from))
+}
+
+/// Adds a version.
+pub fn insert(tx: &mut Tx<'_>, group: ActorId, new: &Bylaws) -> Result<()> {
+    let row = Row {
+        group_id: group.0,
+        version: new.version,
+        by_id: new.by.0,
+        created: new.created.0,
+        list: Json(new.list.clone()),
+    };
+    db!(tx, c => diesel::insert_into(bylaws::table).values(&row).execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,296 @@
+//! The rules of a community: as they are, as they were, what changed; and where whoever leads it changes them.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Path, Query},
+};
+use app::{
+    App, Error, Result,
+    bylaws::{self, Entry},
+};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    bylaw::{self, Bylaw, Bylaws, Citation, Difference},
+    id::ActorId,
+    policy,
+    text::markdown,
+    urls::{self, Sheet},
+};
+use serde::Deserialize;
+use store::Conn;
+
+use crate::{
+    actors,
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    desk::{self, Desk},
+    forms::{Choice, Field},
+    language::{self, Language},
+    posted::Sent,
+    session::SignedIn,
+};
+
+/// Where they are changed.
+pub(crate) const PATH: &str = "/manage/rules";
+/// How many versions a page names.
+const VERSIONS: i64 = 50;
+/// How many places for new rules a form has.
+const SPARE: usize = 3;
+
+/// A rule as pages show it.
+pub(crate) struct Rule {
+    pub(crate) title: String,
+    /// Rendered by us.
+    pub(crate) html: String,
+    /// What it said before, if that is asked for.
+    pub(crate) before: Option<(String, String)>,
+    /// What became of it, if that is asked for.
+    pub(crate) mark: Option<(&'static str, &'static str)>,
+    pub(crate) is_gone: bool,
+}
+
+impl Rule {
+    fn new(bylaw: &Bylaw) -> Self {
+        let html = markdown::render(&bylaw.text, |_| None, |_| None);
+        Self { title: bylaw.title.clone(), html, before: None, mark: None, is_gone: false }
+    }
+
+    fn compared(t: Language, difference: Difference<'_>) -> Self {
+        match difference {
+            Difference::Kept(bylaw) => Self::new(bylaw),
+            Difference::Added(bylaw) => Self { mark: Some((t.law_added(), "good")), ..Self::new(bylaw) },
+            Difference::Changed(former, bylaw) => Self {
+                mark: Some((t.law_changed(), "fair")),
+                before: Some((former.title.clone(), Self::new(former).html)),
+                ..Self::new(bylaw)
+            },
+            Difference::Removed(bylaw) => {
+                Self { mark: Some((t.law_removed(), "bad")), is_gone: true, ..Self::new(bylaw) }
+            }
+        }
+    }
+}
+
+/// The rules of a community in their order.
+pub(crate) fn rules(bylaws: Option<&Bylaws>) -> Vec<Rule> {
+    bylaws.map(|bylaws| bylaws.list.iter().map(Rule::new).collect()).unwrap_or_default()
+}
+
+/// The question which rule is meant; none, if there are no rules.
+pub(crate) fn field(t: Language, bylaws: Option<&Bylaws>) -> Option<Field> {
+    let choice = |(cited, bylaw): (Citation, &Bylaw)| {
+        Choice::new(cited.to_string(), t.law_cited(cited.number, &bylaw.title), "")
+    };
+    let choices: Vec<Choice> = bylaws?.cited().map(choice).collect();
+    (!choices.is_empty()).then(|| Field::select("rule", t.which_rule(), choices).optional())
+}
+
+/// A rule that somebody named, in words.
+pub(crate) fn named(t: Language, c: &mut Conn, group: ActorId, cited: Citation) -> store::Result<Option<String>> {
+    let version = store::bylaws::version(c, group, cited.version)?;
+    Ok(version.and_then(|version| Some(t.law_cited(cited.number, &version.at(cited.number)?.title))))
+}
+
+/// A version in the list of all.
+struct Version {
+    label: String,
+    page: String,
+    /// What changed with it; of the first there is nothing to compare.
+    changes: Option<String>,
+    by: Option<Face>,
+    when: String,
+    when_exactly: String,
+    is_shown: bool,
+}
+
+#[derive(Template)]
+#[template(path = "rules.html")]
+struct Page {
+    frame: Frame,
+    face: Face,
+    /// What is shown: one version, or the way from one to another.
+    lead: String,
+    rules: Vec<Rule>,
+    versions: Vec<Version>,
+}
+
+/// Which version, and since which one what changed.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    version: Option<i64>,
+    since: Option<i64>,
+}
+
+fn page_of(group: &str, version: i64, since: Option<i64>) -> String {
+    let since = since.map(|since| since.to_string()).unwrap_or_default();
+    urls::asking(&urls::sheet(group, Sheet::Rules), &[("version", &version.to_string()), ("since", &since)])
+}
+
+/// Where one sees what changed with the latest version.
+pub(crate) fn latest_changes(group: &str, bylaws: &Bylaws) -> Option<String> {
+    (bylaws.version > 1).then(|| page_of(group, bylaws.version, Some(bylaws.version - 1)))
+}
+
+/// `GET /@NAME/rules`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    name: Path<String>,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    let asked = asked.map(Query::into_inner).unwrap_or_default();
+    match page(&app, &visit, &name, &asked).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, visit.keep(), &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn page(app: &App, visit: &Visit, name: &str, asked: &Asked) -> Result<Page> {
+    let (t, viewer) = (visit.language, visit.viewer());
+    let group = actors::readable(app, visit, name, viewer).await?;
+    let id = group.id;
+    let found = app.read(move |c| {
+        let versions = store::bylaws::versions(c, id, VERSIONS)?;
+        let authors: Vec<ActorId> = versions.iter().map(|version| version.by).collect();
+        Ok((store::actors::by_ids(c, &authors)?, versions))
+    });
+    let (authors, versions) = found.await?;
+    let shown = match asked.version {
+        Some(wanted) => Some(versions.iter().find(|version| version.version == wanted).ok_or(Error::NotFound)?),
+        None => versions.first(),
+    };
+    let since = asked.since.and_then(|since| versions.iter().find(|version| version.version == since));
+    let rules = match (shown, since) {
+        (Some(shown), Some(since)) => bylaw::differences(&since.list, &shown.list)
+            .into_iter()
+            .map(|difference| Rule::compared(t, difference))
+            .collect(),
+        (shown, _) => rules(shown),
+    };
+    let lead = match (shown, since) {
+        (None, _) => t.no_laws().to_owned(),
+        (Some(shown), Some(since)) => t.rules_compared(since.version, shown.version),
+        (Some(shown), None) => t.rules_version(shown.version, t.moment(shown.created)),
+    };
+    let version = |version: &Bylaws| Version {
+        label: t.rules_version(version.version, t.moment(version.created)),
+        page: page_of(&group.uri, version.version, None),
+        changes: (version.version > 1).then(|| page_of(&group.uri, version.version, Some(version.version - 1))),
+        by: authors.iter().find(|author| author.id == version.by).map(|author| Face::new(app.site(), author)),
+        when: t.ago(app.now(), version.created),
+        when_exactly: language::machine_moment(version.created),
+        is_shown: shown.is_some_and(|shown| shown.version == version.version),
+    };
+    let face = Face::new(app.site(), &group);
+    Ok(Page {
+        frame: Frame::private(visit, format!("{} · {}", t.rules(), face.name)),
+        versions: versions.iter().map(version).collect(),
+        face,
+        lead,
+        rules,
+    })
+}
+
+/// A place for a rule in the form.
+#[derive(Debug, Clone, Default)]
+struct Slot {
+    key: String,
+    title: String,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "rules_form.html")]
+struct Form {
+    frame: Frame,
+    desk: Desk,
+    version: i64,
+    slots: Vec<Slot>,
+    trouble: Option<String>,
+}
+
+/// Rules as they were entered: of each its key, title and text, and where it is to stand.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entered {
+    group: i64,
+    version: i64,
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
+}
+
+impl Entered {
+    /// The rules that are to stay, in the order that was asked for. One without a word is none.
+    fn slots(&self) -> Vec<Slot> {
+        let field = |name: &str, n: usize| self.rest.get(&format!("{name}{n}")).cloned().unwrap_or_default();
+        let mut slots: Vec<(i64, Slot)> = (1..=bylaws::MOST + SPARE)
+            .filter(|n| field("gone", *n).is_empty())
+            .map(|n| {
+                let place = field("place", n).trim().parse().unwrap_or(i64::MAX);
+                (place, Slot { key: field("key", n), title: field("title", n), text: field("text", n) })
+            })
+            .filter(|(_, slot)| !(slot.title.trim().is_empty() && slot.text.trim().is_empty()))
+            .collect();
+        slots.sort_by_key(|(place, _)| *place);
+        slots.into_iter().map(|(_, slot)| slot).collect()
+    }
+}
+
+async fn led(app: &App, visit: &Visit, by: &SignedIn, group: i64) -> Result<(Actor, Desk)> {
+    let (group, standing) = desk::kept(app, by.me.0, group).await?;
+    policy::manage(&standing)?;
+    let desk = Desk::new(app, visit, &group, standing, PATH);
+    Ok((group, desk))
+}
+
+fn form(desk: Desk, version: i64, mut slots: Vec<Slot>, trouble: Option<String>) -> Form {
+    let room = bylaws::MOST.saturating_sub(slots.len()).min(SPARE);
+    slots.extend(vec![Slot::default(); room]);
+    Form { frame: desk.frame.clone(), desk, version, slots, trouble }
+}
+
+/// `GET /manage/rules`
+pub(crate) async fn edit(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<desk::Asked>>,
+) -> HttpResponse {
+    let shown = async {
+        let (group, desk) = led(&app, &visit, &by, asked.map_or(0, |asked| asked.group)).await?;
+        let latest = app.read(move |c| store::bylaws::of(c, group.id)).await?;
+        let slot =
+            |bylaw: &Bylaw| Slot { key: bylaw.key.to_string(), title: bylaw.title.clone(), text: bylaw.text.clone() };
+        let slots = latest.iter().flat_map(|latest| &latest.list).map(slot).collect();
+        Ok(form(desk, latest.as_ref().map_or(0, |latest| latest.version), slots, None))
+    };
+    match shown.await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// `POST /manage/rules`
+pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+    let (t, entered) = (visit.language, sent.entered);
+    let (group, desk) = match led(&app, &visit, &sent.by, entered.group).await {
+        Ok(led) => led,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    let slots = entered.slots();
+    let entry = |slot: &Slot| Entry { key: slot.key.parse().ok(), title: slot.title.clone(), text: slot.text.clone() };
+    let result = bylaws::change(&app, sent.by.me, group.id, entered.version, slots.iter().map(entry).collect()).await;
+    let trouble = match result {
+        Ok(()) => return answer::redirect(StatusCode::SEE_OTHER, &urls::sheet(&group.uri, Sheet::Rules)),
+        Err(Error::Invalid(_)) => t.flaw_rule(),
+        Err(Error::Conflict(_)) => t.flaw_rules_changed(),
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    let page = form(desk, entered.version, slots, Some(trouble.to_owned()));
+    answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
+}

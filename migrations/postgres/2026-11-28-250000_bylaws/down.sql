@@ -1,0 +1,3 @@
+ALTER TABLE reports DROP COLUMN bylaw;
+ALTER TABLE reports DROP COLUMN version;
+DROP TABLE bylaws;
