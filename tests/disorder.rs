@@ -81,6 +81,38 @@ async fn an_undo_overtakes_what_it_undoes() {
     assert_eq!(it.ana.status(&post).await["favourites_count"], 1);
 }
 
+async fn several_things_are_undone_at_once() {
+    let net = Network::of(["alpha.test"]).await;
+    let it = Setting::new(&net).await;
+    let create = it.toot("Here", None);
+    it.bea.send(&it.alpha, &create).await;
+    net.settle().await;
+    let followers = it.club.follower_count().await;
+    let like = it.leo.activity("Like", &create["object"]["id"]);
+    let mut follow = it.leo.activity("Follow", &json!(it.club.uri()));
+    let mut boost = it.leo.addressed("Announce", &create["object"]["id"], &[]);
+    for activity in [&like, &follow, &boost] {
+        it.leo.send(&it.alpha, activity).await;
+    }
+    net.settle().await;
+    let post = it.ana.find_post(create["object"]["id"].as_str().unwrap()).await;
+    let counted = async || {
+        let post = it.ana.status(&post).await;
+        (post["favourites_count"].clone(), post["reblogs_count"].clone(), it.club.follower_count().await)
+    };
+    let before = counted().await;
+    // Named by its id, and twice told again without one; and what is not theirs.
+    for again in [&mut follow, &mut boost] {
+        again.as_object_mut().unwrap().remove("id");
+    }
+    let undo = it.leo.activity("Undo", &json!([like["id"], follow, boost, create, null]));
+    for _ in 0..2 {
+        it.leo.send(&it.alpha, &undo).await;
+        net.settle().await;
+        assert_eq!(counted().await, (json!(0), json!(before.1.as_u64().unwrap() - 1), followers));
+    }
+}
+
 async fn an_edit_overtakes_its_post() {
     let net = Network::of(["alpha.test"]).await;
     let it = Setting::new(&net).await;
@@ -163,6 +195,7 @@ on_both![
     a_late_thread_is_news_all_the_same,
     a_deletion_overtakes_its_post,
     an_undo_overtakes_what_it_undoes,
+    several_things_are_undone_at_once,
     an_edit_overtakes_its_post,
     a_vote_and_a_reply_overtake_their_post,
     an_announcement_overtakes_the_answer_to_the_follow,

@@ -94,6 +94,15 @@ async fn what_was_not_published_is_for_its_actor_alone() {
     gts.follow(&alpha, club.uri()).await;
     ana.follow(&masto.handle()).await;
     net.settle().await;
+    ana.call(
+        "POST",
+        "/api/v1/statuses",
+        &json!({ "status": format!("Psst {}", masto.handle()), "visibility": "direct" }),
+    )
+    .await;
+    net.settle().await;
+    let whisper = masto.peer.only("Create{Note}").activity;
+    assert_eq!((whisper.get("proof"), whisper.get("signature")), (None, None), "nobody can be shown it: {whisper}");
     let follow = masto.peer.only("Follow").activity;
     assert!(follow["proof"].is_object(), "everything that leaves has a proof: {follow}");
     assert_eq!(follow.get("signature"), None);

@@ -62,6 +62,13 @@ async fn a_suspended_person_elsewhere_is_not_heard() {
     assert_eq!(s.followers().await, 2);
     let refused = app::suspensions::suspend(s.alpha.app(), Me(s.ana.actor.id), s.author(), String::new()).await;
     assert!(matches!(refused, Err(app::Error::Denied(_))), "only admins may: {refused:?}");
+    let mut silent = s.bea.document();
+    silent["suspended"] = json!(true);
+    silent.as_object_mut().unwrap().retain(|key, _| !["name", "summary", "followers"].contains(&key.as_str()));
+    let name = s.ana.status(&s.thread).await["account"]["display_name"].clone();
+    s.bea.send(&s.alpha, &s.bea.addressed("Update", &silent, &[])).await;
+    s.net.settle().await;
+    assert_eq!(s.ana.status(&s.thread).await["account"]["display_name"], name, "it is not known by less than before");
     app::suspensions::suspend(s.alpha.app(), s.operator, s.author(), "spam".to_owned()).await.unwrap();
     assert!(!s.is_shown().await);
     assert_eq!(s.followers().await, 1);
@@ -105,7 +112,9 @@ async fn a_suspended_person_here_is_out() {
     let s = scene().await;
     let ben = s.alpha.person("ben").await;
     let post = ben.post("Potatoes @club").await;
+    s.bea.follow(&s.alpha, ben.uri()).await;
     s.net.settle().await;
+    s.bea.peer.take();
     let uri = post["uri"].as_str().unwrap();
     assert_eq!(s.alpha.get(uri, ACTIVITY).await.status, 200);
     app::suspensions::suspend(s.alpha.app(), s.operator, ben.actor.id, String::new()).await.unwrap();
@@ -115,12 +124,19 @@ async fn a_suspended_person_here_is_out() {
     }
     let path = format!("/api/v1/statuses/{}", id(&post));
     assert_eq!(s.ana.call("GET", &path, &Value::Null).await.status, 404);
+    s.net.settle().await;
+    let told = s.bea.peer.only("Update{Person}").activity;
+    assert_eq!((&told["object"]["suspended"], &told["object"]["name"]), (&json!(true), &Value::Null), "{told}");
+    s.bea.peer.take();
     let document = s.alpha.document("/@ben").await;
     assert_eq!((&document["suspended"], &document["name"]), (&json!(true), &Value::Null), "{document}");
     assert!(document["publicKey"].is_object(), "what was signed can still be checked: {document}");
     let finger = s.alpha.get("/.well-known/webfinger?resource=acct:ben@alpha.test", "*/*").await;
     assert_eq!(finger.status, 200, "nobody is to forget for good what may be lifted");
     app::suspensions::lift(s.alpha.app(), s.operator, ben.actor.id).await.unwrap();
+    s.net.settle().await;
+    let told = s.bea.peer.only("Update{Person}").activity;
+    assert_eq!((&told["object"]["suspended"], &told["object"]["name"]), (&Value::Null, &json!("ben")), "{told}");
     assert_eq!(s.alpha.document("/@ben").await["suspended"], Value::Null);
     assert_eq!(s.alpha.get(uri, ACTIVITY).await.status, 200);
     assert_eq!(ben.call("GET", "/api/v1/timelines/home", &Value::Null).await.status, 200);

@@ -123,7 +123,7 @@ pub fn receive_delete(tx: &mut Tx<'_, '_>, id: ActorId, erase: bool) -> Result<(
         tx.push_job(ERASE, &id.to_string(), Duration::ZERO)?;
     }
     let now = tx.now();
-    store::follows::remove_all(tx, id)?;
+    store::follows::remove_all(tx, id, now)?;
     store::actors::set_deleted(tx, id, now)?;
     tx.emit(Event::ActorDeleted { actor: Arc::new(actor) });
     Ok(())

@@ -40,7 +40,7 @@ pub async fn leave(app: &App, me: Me, typed: &str, password: String) -> Result<F
         store::accounts::set_recovery_codes(tx, me.0, &[])?;
         store::accounts::forget(tx, me.0, now)?;
         store::own::forget(tx, me.0)?;
-        store::follows::remove_all(tx, me.0)?;
+        store::follows::remove_all(tx, me.0, now)?;
         store::groups::remove_memberships(tx, me.0)?;
         tx.push_job(actors::ERASE, &me.0.to_string(), Duration::ZERO)?;
         store::actors::set_deleted(tx, me.0, now)?;

@@ -12,7 +12,8 @@ pub async fn suspend(app: &App, me: Me, person: ActorId, reason: String) -> Resu
     app.write(move |tx| {
         let actor = subject(tx, me, person)?;
         store::actors::set_suspended(tx, person, Some(Suspension::Person))?;
-        store::follows::remove_all(tx, person)?;
+        let now = tx.now();
+        store::follows::remove_all(tx, person, now)?;
         store::groups::remove_memberships(tx, person)?;
         set_disabled(tx, &actor, true)?;
         tx.emit(Event::Suspended { person, by: me.0, on: true, reason: plain::line(&reason, REASON) });

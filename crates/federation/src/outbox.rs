@@ -67,6 +67,7 @@ impl Outbox for FederationOutbox {
             Event::Blocked { shun, .. } => shuns::blocked(tx, shun),
             Event::Unblocked { shun, .. } => shuns::unblocked(tx, shun),
             Event::ProfileChanged { actor, by } => actors::changed(tx, actor, *by),
+            Event::Suspended { person, on, .. } => actors::suspended(tx, *person, *on),
             Event::Moved { actor, target, .. } => actors::moved(tx, actor, target),
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),
             Event::Reported { report } => reports::filed(tx, report),
@@ -81,7 +82,6 @@ impl Outbox for FederationOutbox {
             | Event::ReportResolved { .. }
             | Event::Ruled { .. }
             | Event::Entrusted { .. }
-            | Event::Suspended { .. }
             | Event::Severed { .. } => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 //! holds its effect and the mark that it is done.
 mod actors;
 mod announces;
+mod batch;
 pub(crate) mod draft;
 mod follows;
 mod known;
@@ -169,6 +170,9 @@ async fn apply(
 
 /// What an activity asks for. `stored` is the id it was stored under.
 async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
+    if let Some(items) = batch::items(context, activity) {
+        return batch::unpack(context, activity, &items, stored);
+    }
     match activity.verb {
         Verb::Follow | Verb::Join => follows::follow(context, activity, stored),
         Verb::Leave => follows::leave(context, activity),

@@ -140,20 +140,26 @@ pub fn set(tx: &mut Tx<'_>, follow: &Follow) -> Result<()> {
 pub fn remove(tx: &mut Tx<'_>, follower: ActorId, target: ActorId, now: Timestamp) -> Result<Option<Follow>> {
     let was = get(tx, follower, target)?;
     if was.is_some() {
+        part(tx, target, Some(follower), now)?;
         db!(tx, c => diesel::delete(follows::table.find((follower.0, target.0))).execute(c))?;
-    }
-    if was.as_ref().is_some_and(|was| was.state == FollowState::Accepted) {
-        part(tx, follower, target, now)?;
     }
     Ok(was)
 }
 
-/// Remembers who followed from elsewhere: their server has what was sent to it, and hears when that is taken back.
-fn part(tx: &mut Tx<'_>, follower: ActorId, target: ActorId, now: Timestamp) -> Result<()> {
+/// Remembers who follows from elsewhere, all or one of them: their servers have what was sent to them, and hear when that is
+/// taken back.
+fn part(tx: &mut Tx<'_>, target: ActorId, follower: Option<ActorId>, now: Timestamp) -> Result<()> {
     db!(tx, c => {
-        let elsewhere = actors::table.filter(actors::id.eq(follower.0).and(actors::peer_id.is_not_null()));
-        elsewhere
-            .select((target.0.into_sql::<BigInt>(), actors::id, now.0.into_sql::<BigInt>()))
+        let followers = follows::table.inner_join(actors::table.on(actors::id.eq(follows::follower_id)));
+        let mut leaving = followers
+            .filter(follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Accepted))))
+            .filter(actors::peer_id.is_not_null())
+            .select((follows::target_id, follows::follower_id, now.0.into_sql::<BigInt>()))
+            .into_boxed();
+        if let Some(follower) = follower {
+            leaving = leaving.filter(follows::follower_id.eq(follower.0));
+        }
+        leaving
             .insert_into(partings::table)
             .into_columns((partings::target_id, partings::person_id, partings::at))
             .on_conflict((partings::target_id, partings::person_id))
@@ -284,7 +290,8 @@ pub fn count_waiting(conn: &mut Conn, target: ActorId) -> Result<i64> {
 }
 
 /// Ends all follows from and to an actor that is gone.
-pub fn remove_all(tx: &mut Tx<'_>, actor: ActorId) -> Result<()> {
+pub fn remove_all(tx: &mut Tx<'_>, actor: ActorId, now: Timestamp) -> Result<()> {
+    part(tx, actor, None, now)?;
     db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq(actor.0))).execute(c))?;
     db!(tx, c => diesel::delete(follows::table.filter(follows::target_id.eq(actor.0))).execute(c))?;
     Ok(())

@@ -39,6 +39,22 @@ pub(super) fn changed(tx: &mut Tx<'_, '_>, actor: &Actor, by: ActorId) -> Result
     Ok(())
 }
 
+/// A person here was suspended, or is not any more: the servers of those who followed them show as much as this one does.
+pub(super) fn suspended(tx: &mut Tx<'_, '_>, person: ActorId, on: bool) -> Result<()> {
+    let Some(person) = find(tx, person)?.filter(Actor::is_local) else { return Ok(()) };
+    let view = view::actor(tx, person.clone())?;
+    let (whole, name) = (render::actor(tx.site(), &view), Name::new(tx, &person));
+    let departed_since = Some(person.created);
+    let to = [Recipients { followers_of: slice::from_ref(&person.id), departed_since, ..Recipients::NONE }];
+    let envelope = Envelope::of(person.id, None);
+    if on {
+        send(tx, &name, envelope, &activity::update_actor(&name.uri, &person, whole.stub(true)), &to)?;
+    } else {
+        send(tx, &name, envelope, &activity::update_actor(&name.uri, &person, &whole), &to)?;
+    }
+    Ok(())
+}
+
 /// An actor here moved: whoever follows it is told where to.
 pub(super) fn moved(tx: &mut Tx<'_, '_>, actor: &Actor, target: &Actor) -> Result<()> {
     let name = Name::new(tx, actor);

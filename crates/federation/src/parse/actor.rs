@@ -84,6 +84,8 @@ pub struct FoundActor {
     pub staff: Staff,
     /// By which other ids it is known.
     pub also_known_as: Vec<String>,
+    /// Whether its own server suspended it, and shows nothing of it.
+    pub suspended: bool,
     /// Whether its software says that it understands RFC 9421 (FEP-844e).
     pub understands_rfc9421: bool,
 }
@@ -133,6 +135,7 @@ pub fn actor(document: &Value) -> Result<FoundActor, Misfit> {
         rules: group.then(|| rules(document)),
         staff: if group { staff(document, &uri) } else { Staff::Unsaid },
         also_known_as: ids_of(document, "alsoKnownAs", ALIASES),
+        suspended: truth(document, "suspended"),
         understands_rfc9421: understands(document, RFC_9421),
         uri,
     })

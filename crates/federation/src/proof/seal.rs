@@ -16,8 +16,8 @@ use serde_json::{Value, value::RawValue};
 use super::{Unsigned, integrity, linked};
 use crate::{render::PUBLIC, signature::PrivateKey};
 
-/// What is passed on by those who know neither groups nor these proofs, and is signed for them as well.
-const FORWARDED: [&str; 3] = ["Create", "Update", "Delete"];
+/// What is said of posts. It is passed on by those who know neither groups nor these proofs, and is signed for them as well.
+const POSTS: [&str; 3] = ["Create", "Update", "Delete"];
 
 /// The parts of an activity that say who speaks to whom.
 #[derive(Deserialize)]
@@ -34,6 +34,12 @@ struct Head<'a> {
     to: Vec<String>,
     #[serde(default)]
     cc: Vec<String>,
+}
+
+impl Head<'_> {
+    fn is_public(&self) -> bool {
+        self.to.iter().chain(&self.cc).any(|to| to == PUBLIC)
+    }
 }
 
 /// How many parsed keys are kept, and for how long.
@@ -98,11 +104,25 @@ impl Sealer {
         if self.app.site().parse(&head.actor).is_none() {
             return Ok(None);
         }
+        if self.is_private(head).await? {
+            return Ok(None);
+        }
         let keys = match self.keys(&head.actor).await {
             Err(Error::NotFound) => return Ok(None),
             keys => keys?,
         };
         sign(head, text, &keys, id.timestamp()).map(Some).map_err(Error::internal)
+    }
+
+    /// Whether it is a post for single people: they know by the request who wrote it, and cannot prove it to anybody else.
+    async fn is_private(&self, head: &Head<'_>) -> Result<bool> {
+        if !POSTS.contains(&head.kind.as_str()) || head.is_public() {
+            return Ok(false);
+        }
+        let named: Vec<String> = head.to.iter().chain(&head.cc).cloned().collect();
+        let people = named.clone();
+        let people = self.app.read(move |c| store::actors::by_uris(c, &people)).await?;
+        Ok(named.iter().all(|uri| people.iter().any(|actor| actor.uri == *uri)))
     }
 }
 
@@ -110,7 +130,7 @@ fn sign(head: &Head<'_>, text: &str, keys: &OwnKeys, at: Timestamp) -> std::resu
     let document: Value = serde_json::from_str(text)?;
     let proof = integrity::prove(&document, &keys.ed25519, &urls::ed25519_key(&head.actor), at)?;
     let proven = with(text, "proof", &proof);
-    if !FORWARDED.contains(&head.kind.as_str()) || head.to.iter().chain(&head.cc).all(|to| to != PUBLIC) {
+    if !POSTS.contains(&head.kind.as_str()) || !head.is_public() {
         return Ok(proven);
     }
     match linked::sign(&document, &keys.rsa, &urls::rsa_key(&head.actor), at) {

@@ -1,11 +1,10 @@
 //! What is passed on: posts, by anybody; and what happened in a group, by the group, once and no deeper.
 use app::{Error, Result};
 use domain::{actor::Actor, host::same_origin};
-use serde_json::Value;
 
-use super::{Context, Known, Plan, act, ignore, name, shares, translate};
+use super::{Context, Known, Plan, ignore, shares, translate};
 use crate::{
-    parse::{self, Incoming, Object, Verb, shape},
+    parse::{Incoming, Object, Verb, shape},
     proof,
     resolver::Miss,
 };
@@ -15,47 +14,11 @@ pub(super) async fn announce(context: &Context<'_>, activity: &Incoming<'_>, sto
     if context.group.is_some() {
         return ignore("what is passed on is not passed on again");
     }
-    if let Some(items) = batch(activity) {
-        return unpack(context, activity, &items, stored);
-    }
     let Object::Embedded(_) = activity.object else { return shares::share(context, activity, stored).await };
     match activity.object.activity() {
         Some(inner) if inner.verb != Verb::Other => passed_on(context, activity, &inner, stored).await,
         _ => shares::share(context, activity, stored).await,
     }
-}
-
-/// How many items of a batch are looked at.
-const BATCH: usize = 100;
-
-/// What is passed on at once, if it is several things: a list, or a collection that came along.
-fn batch<'a>(activity: &Incoming<'a>) -> Option<Vec<&'a Value>> {
-    let object = activity.raw.get("object")?;
-    if let Value::Array(items) = object {
-        return (items.len() > 1).then(|| items.iter().take(BATCH).collect());
-    }
-    let lists = ["items", "orderedItems"];
-    let is_collection = shape::types(object).any(|name| name.contains("Collection"));
-    is_collection.then(|| lists.into_iter().flat_map(|key| shape::each(object, key)).take(BATCH).collect())
-}
-
-/// Each thing of a batch is applied by itself, as if it had come alone; no deeper.
-fn unpack(context: &Context<'_>, outer: &Incoming<'_>, items: &[&Value], stored: &str) -> Result<Plan> {
-    if !context.actor.is_group() {
-        return ignore("only groups pass on several things at once");
-    }
-    let alone = |(index, item): (usize, &&Value)| {
-        let uri = format!("{}#{index}", name(outer, stored));
-        let mut whole = outer.raw.as_object()?.clone();
-        whole.insert("id".into(), uri.clone().into());
-        whole.insert("object".into(), (*item).clone());
-        let whole = Value::Object(whole);
-        let is_one = parse::activity(&whole).is_ok_and(|one| batch(&one).is_none() && one.object != Object::None);
-        is_one.then(|| (uri, whole.to_string()))
-    };
-    let pieces: Vec<(String, String)> = items.iter().enumerate().filter_map(alone).collect();
-    let actor = context.actor.uri.clone();
-    act(move |tx| app::inbox::unpack(tx, &actor, "Announce", &pieces))
 }
 
 /// What a group may report of others.

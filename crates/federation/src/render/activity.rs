@@ -214,7 +214,7 @@ pub fn update_group<'a>(
 }
 
 /// An actor changes what it says of itself.
-pub fn update_actor<'a>(id: &'a str, actor: &'a Actor, document: ActorDocument<'a>) -> Activity<'a, ActorDocument<'a>> {
+pub fn update_actor<'a, D>(id: &'a str, actor: &'a Actor, document: D) -> Activity<'a, D> {
     Activity::new(id, "Update", &actor.uri, document).to(vec![PUBLIC], actor.followers.as_deref().into_iter().collect())
 }
 

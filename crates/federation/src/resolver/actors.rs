@@ -86,6 +86,10 @@ impl FederationResolver {
         if before.as_ref().is_some_and(|before| before.deleted.is_some()) {
             return Err(Miss::Gone);
         }
+        if let Some(before) = before.as_ref().filter(|_| found.suspended) {
+            // What is left out now is not gone.
+            return Ok(before.id);
+        }
         let (handle, staff, described) = futures_util::join!(
             self.handle_of(app, &found, before.as_ref(), confirmed, budget),
             self.staff(app, &found, budget),
