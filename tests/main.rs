@@ -16,6 +16,7 @@ mod follows;
 mod forums;
 mod hostile;
 mod hosts;
+mod invitations;
 mod kill;
 mod leaks;
 mod limits;

@@ -168,7 +168,7 @@ async fn groups_warn_and_invite() {
     };
     assert_eq!(standing().await, None, "one follows, but is no member without an invitation");
     for _ in 0..2 {
-        app::members::invite(alpha.app(), me, group, far).await.expect("an invitation");
+        app::invitations::invite(alpha.app(), me, group, far).await.expect("an invitation");
     }
     net.settle().await;
     let invite = max.peer.only("Invite").activity;

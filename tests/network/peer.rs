@@ -29,6 +29,7 @@ pub(crate) enum Software {
     PieFed,
     Mbin,
     NodeBb,
+    Mobilizon,
 }
 
 impl Software {
@@ -41,6 +42,7 @@ impl Software {
             Self::PieFed => "piefed",
             Self::Mbin => "mbin",
             Self::NodeBb => "NodeBB",
+            Self::Mobilizon => "Mobilizon",
         }
     }
 }

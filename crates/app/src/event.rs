@@ -327,6 +327,17 @@ pub enum Event {
         /// Who did it.
         by: ActorId,
     },
+    /// Somebody here answered the invitation of a group elsewhere.
+    InvitationAnswered {
+        /// The group.
+        group: ActorId,
+        /// Who.
+        person: ActorId,
+        /// The id of the activity that invited them.
+        activity: String,
+        /// Yes, or no.
+        accepted: bool,
+    },
     /// A group did not take what somebody elsewhere posted, and says so.
     PostRefused {
         /// The group.

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::follows::{Follow, Wishes};
 
-use crate::{App, Cause, Change, Error, Event, Me, Result, Tx, backfills, groups, moves};
+use crate::{App, Cause, Change, Error, Event, Me, Result, Tx, backfills, groups, invitations, moves};
 
 /// How many requests of strangers may wait for an answer at one time.
 const WAITING: i64 = 1_000;
@@ -49,7 +49,12 @@ pub async fn put_out(app: &App, me: Me, follower: ActorId) -> Result<()> {
 /// Lets somebody here ask to follow `target`, unless they do.
 pub(crate) fn ask(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor) -> Result<Follow> {
     let activity_uri = match store::follows::get(tx, follower, target.id)? {
-        Some(known) if known.state == FollowState::Accepted => return Ok(known),
+        Some(known) if known.state == FollowState::Accepted => {
+            if invitations::answer(tx, target.id, follower, true)? {
+                enter(tx, target.id, follower)?;
+            }
+            return Ok(known);
+        }
         Some(known) => known.activity_uri,
         None => {
             let id: ActivityId = tx.new_id();
@@ -85,6 +90,7 @@ fn record(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor, activity_uri: 
     if !target.is_local() {
         store::follows::set(tx, &follow)?;
         tx.emit(Event::FollowAsked { follow: follow.clone() });
+        invitations::answer(tx, target.id, follower, true)?;
         return Ok(follow);
     }
     // Who asks again is answered again: the first answer may have been lost.
@@ -163,8 +169,9 @@ pub fn receive_end(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId, _cau
     cease(tx, follower, target)
 }
 
-/// Ends a follow, as its follower.
+/// Ends a follow, as its follower; or turns down what would have led to one.
 pub(crate) fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<()> {
+    invitations::answer(tx, target, follower, false)?;
     let now = tx.now();
     let Some(follow) = store::follows::remove(tx, follower, target, now)? else { return Ok(()) };
     store::lists::remove_everywhere(tx, follower, target)?;
@@ -249,7 +256,10 @@ pub fn receive_answer(
 
 /// Notes that a group elsewhere has taken somebody here in: where only members read, that decides what they may read.
 fn enter(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {
-    if store::groups::rules(tx, group)?.is_none() || store::groups::membership(tx, group, person)?.is_some() {
+    let is_member = |m: Membership| m.state == MemberState::Active;
+    if store::groups::rules(tx, group)?.is_none()
+        || store::groups::membership(tx, group, person)?.is_some_and(is_member)
+    {
         return Ok(());
     }
     let since = tx.now();

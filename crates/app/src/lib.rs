@@ -24,6 +24,7 @@ mod hints;
 pub mod hosts;
 pub mod inbox;
 pub mod instance;
+pub mod invitations;
 pub mod jobs;
 pub mod keys;
 pub mod leaving;

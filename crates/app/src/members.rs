@@ -1,4 +1,4 @@
-//! Membership: joining, leaving, inviting, and who has which role.
+//! Membership: joining, leaving, and who has which role.
 use domain::{
     group::{MemberState, Membership, Role},
     id::ActorId,
@@ -47,34 +47,6 @@ pub async fn leave(app: &App, me: Me, group: ActorId) -> Result<()> {
             tx.emit(Event::RoleChanged { group, person, by, from: standing.role, to: None, cause: None });
         }
         follows::expel(tx, group, me.0, me.0)
-    })
-    .await
-}
-
-/// Invites somebody: their next request to join or follow is granted.
-pub async fn invite(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
-    app.write(move |tx| {
-        let (_, mine) = groups::regard(tx, group, me.0)?;
-        policy::moderate(&mine)?;
-        let (_, theirs) = groups::regard(tx, group, person)?;
-        if theirs.waiting == Some(MemberState::Pending) {
-            return follows::admit(tx, group, person, me.0);
-        }
-        if !theirs.is_member() {
-            let since = tx.now();
-            let membership = Membership { group, person, role: Role::Member, state: MemberState::Invited, since };
-            store::groups::set_membership(tx, &membership)?;
-            if theirs.waiting != Some(MemberState::Invited) && groups::is_local(tx, group)? {
-                let name = follows::living(tx, group)?.handle();
-                let text = format!(
-                    "You are invited to @{name}: follow it to become a member.\n\n\
-                     Tienes una invitación a @{name}: síguelo para ser miembro."
-                );
-                messages::tell(tx, group, person, &text)?;
-                tx.emit(Event::Invited { group, person, by: me.0 });
-            }
-        }
-        Ok(())
     })
     .await
 }

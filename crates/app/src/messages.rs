@@ -8,8 +8,8 @@ use domain::{
 };
 
 use crate::{
-    Error, Event, Result, Tx, groups,
-    posts::{self, Draft},
+    Cause, Error, Event, Result, Tx, groups,
+    posts::{self, Draft, Origin, Way},
 };
 
 /// Lets a group here write to a person, here or elsewhere. It names itself as well, so that its team reads it.
@@ -22,6 +22,31 @@ pub(crate) fn tell(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, text: &
     let mut draft = Draft::new(PostKind::Note, content, Audience::Direct);
     draft.mentions = vec![person, group];
     posts::publish(tx, group, &draft, None, None)
+}
+
+/// What a group says to whom it invites.
+pub(crate) fn invitation(name: &str) -> String {
+    format!(
+        "You are invited to @{name}: follow it to become a member.\n\n\
+         Tienes una invitación a @{name}: síguelo para ser miembro."
+    )
+}
+
+/// Shows a person here what a group elsewhere tells them by an activity, as a message of the group with the id of that
+/// activity. Telling it twice is telling it once.
+pub(crate) fn receive(
+    tx: &mut Tx<'_, '_>,
+    group: ActorId,
+    person: ActorId,
+    (activity, text): (&str, &str),
+    cause: Cause,
+) -> Result<()> {
+    let content = Content { html: markdown::render(text, |_| None, |_| None), ..Content::default() };
+    let mut draft = Draft::new(PostKind::Note, content, Audience::Direct);
+    draft.mentions = vec![person];
+    let (uri, published) = (activity.to_owned(), tx.now());
+    let origin = Origin { url: uri.clone(), uri, published, edited: None, way: Way::Sent };
+    posts::receive(tx, group, &draft, &origin, cause).map(drop)
 }
 
 /// What somebody elsewhere tried to post, and where.

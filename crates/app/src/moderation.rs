@@ -268,19 +268,50 @@ fn clean_some(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId)
 /// Warns somebody in the name of a group here in which I keep order: they get a private message, and the log says so.
 pub async fn warn(app: &App, me: Me, group: ActorId, person: ActorId, reason: String) -> Result<()> {
     app.write(move |tx| {
-        let (_, mine) = groups::regard(tx, group, me.0)?;
-        let (_, theirs) = groups::regard(tx, group, person)?;
-        policy::warn(&mine, &theirs)?;
         let reason = plain::line(&reason, REASON);
         if reason.is_empty() || !groups::is_local(tx, group)? {
             return Err(Error::Invalid("a warning of a group here needs a reason".into()));
         }
-        let name = follows::living(tx, group)?.handle();
-        messages::tell(tx, group, person, &format!("⚠ @{name}\n\n{reason}"))?;
-        tx.emit(Event::Warned { group, person, by: me.0, reason });
-        Ok(())
+        receive_warning(tx, me.0, (group, person), ("", &reason), None)
     })
     .await
+}
+
+/// Records a warning by one who keeps order in the group, here or elsewhere; `activity` names one from elsewhere.
+pub fn receive_warning(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    (group, person): (ActorId, ActorId),
+    (activity, reason): (&str, &str),
+    cause: Cause,
+) -> Result<()> {
+    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, theirs) = groups::regard(tx, group, person)?;
+    policy::warn(&mine, &theirs)?;
+    let (name, reason) = (follows::living(tx, group)?.handle(), plain::line(reason, REASON));
+    let text = format!("⚠ @{name}\n\n{reason}");
+    if groups::is_local(tx, group)? {
+        messages::tell(tx, group, person, &text)?;
+    } else if follows::living(tx, person)?.is_local() {
+        messages::receive(tx, group, person, (activity, &text), cause)?;
+    }
+    tx.emit(Event::Warned { group, person, by, reason });
+    Ok(())
+}
+
+/// Records that a group elsewhere does not take what somebody here posted: it does not stand there, and its author is told.
+pub fn receive_refusal(tx: &mut Tx<'_, '_>, group: ActorId, post: PostId, activity: &str, cause: Cause) -> Result<()> {
+    let post = posts::load(tx, post)?;
+    if post.removed.is_some() || !post.local {
+        return Ok(());
+    }
+    let (name, author, url) = (follows::living(tx, group)?.handle(), post.author, post.url.clone());
+    take_out(tx, group, post, "", cause)?;
+    let text = format!(
+        "@{name} does not take what you posted there: {url}\n\n\
+         @{name} no acepta lo que has publicado allí: {url}"
+    );
+    messages::receive(tx, group, author, (activity, &text), cause)
 }
 
 /// Lifts a ban from a group in which I keep order.

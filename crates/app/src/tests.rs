@@ -18,8 +18,8 @@ use futures_util::FutureExt;
 use store::{Db, Location};
 
 use crate::{
-    App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, actors, follows, groups, jobs,
-    members, moderation, people,
+    App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, actors, follows, groups,
+    invitations, jobs, members, moderation, people,
     posts::{self, Draft, Origin, Way, Writing},
     retention,
     seal::Seal,
@@ -266,7 +266,7 @@ async fn a_private_group_keeps_everything_inside(w: World) {
     assert!(matches!(outside, Err(Error::Denied(Refusal::NotMember))), "{outside:?}");
     let public = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;
     assert!(matches!(public, Err(Error::Denied(Refusal::NotPublic))), "{public:?}");
-    members::invite(&w.app, w.ana, group, w.bea.0).await.unwrap();
+    invitations::invite(&w.app, w.ana, group, w.bea.0).await.unwrap();
     assert_eq!(members::join(&w.app, w.bea, group).await.unwrap(), MemberState::Active);
     assert!(w.seen(post.id, Some(w.bea)).await);
     members::leave(&w.app, w.bea, group).await.unwrap();

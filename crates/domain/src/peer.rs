@@ -27,6 +27,12 @@ const VOTES: &[&str] = &["lemmy", "mbin", "nodebb", "piefed", "tertulia"];
 /// Software of groups that also knows polls.
 const POLLS: &[&str] = &["mitra", "nodebb", "piefed", "tertulia"];
 
+/// Software that tells its people of an invitation to a group by itself.
+pub const INVITES: &[&str] = &["mobilizon", "smithereen", "tertulia"];
+
+/// Software in whose groups one is a member by asking to join; to follow brings the posts alone, if anything.
+pub const JOINED: &[&str] = &["mobilizon", "smithereen"];
+
 /// Software that takes what a group forwards, if its author signed it.
 const FORWARDS: &[&str] = &["ecko", "fedibird", "hometown", "kmyblue", "mastodon"];
 

@@ -50,8 +50,18 @@ pub const ACTIVITIES: &[Activity] = &[
         direction: Direction::Both,
         meaning: "the answer to a request: no; or the follow is ended from the other side",
     },
-    Activity { name: "Join", object: "a group", direction: Direction::In, meaning: "the same as `Follow`" },
-    Activity { name: "Leave", object: "a group", direction: Direction::In, meaning: "the same as `Undo{Follow}`" },
+    Activity {
+        name: "Join",
+        object: "a group",
+        direction: Direction::Both,
+        meaning: "the same as `Follow`; sent beside it to groups on Mobilizon and Smithereen, where members are more than followers",
+    },
+    Activity {
+        name: "Leave",
+        object: "a group",
+        direction: Direction::Both,
+        meaning: "the same as `Undo{Follow}`; sent beside it to the same",
+    },
     Activity {
         name: "Create",
         object: "a post",
@@ -150,14 +160,32 @@ pub const ACTIVITIES: &[Activity] = &[
     Activity {
         name: "Invite",
         object: "a group",
-        direction: Direction::Out,
-        meaning: "invites the `target` to join it; following or joining it is the answer. A private message of the group says the same to those who do not know it",
+        direction: Direction::Both,
+        meaning: "invites the `target` to join it, if said by whoever keeps order there; following or joining it is an answer. A private message of the group says the same to those who do not know it; whoever is invited here is shown one",
+    },
+    Activity {
+        name: "Accept{Invite}",
+        object: "the invitation, by its id",
+        direction: Direction::Both,
+        meaning: "the invited person becomes a member; sent beside the `Follow`",
+    },
+    Activity {
+        name: "Reject{Invite}",
+        object: "the invitation, by its id",
+        direction: Direction::Both,
+        meaning: "they do not want to",
     },
     Activity {
         name: "Reject{Create}",
         object: "a post",
-        direction: Direction::Out,
-        meaning: "a restricted group does not take the post of somebody who is no member; the first time it tells them in a private message, too",
+        direction: Direction::Both,
+        meaning: "a restricted group does not take the post of somebody who is no member; the first time it tells them in a private message, too. Received, the post is taken out of the group here, and its author told",
+    },
+    Activity {
+        name: "Warn",
+        object: "a post, or a person",
+        direction: Direction::In,
+        meaning: "a moderator warns whoever wrote it, for the reason in `summary`: they are shown a private message of the group. Ours warn by such a message itself",
     },
     Activity {
         name: "Resolve",

@@ -72,6 +72,9 @@ impl Outbox for FederationOutbox {
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),
             Event::Reported { report } => reports::filed(tx, report),
             Event::Invited { group, person, by } => groups::invited(tx, *group, *person, *by),
+            Event::InvitationAnswered { group, person, activity, accepted } => {
+                groups::invitation_answered(tx, (*group, *person), activity, *accepted)
+            }
             Event::PostRefused { group, author, attempt } => groups::refused(tx, *group, *author, attempt),
             Event::Posted { old: true, .. }
             | Event::Quoted { .. }

@@ -46,6 +46,7 @@ pub enum Verb {
     EmojiReact,
     Flag,
     Follow,
+    Invite,
     Join,
     Leave,
     Like,
@@ -57,6 +58,7 @@ pub enum Verb {
     Resolve,
     Undo,
     Update,
+    Warn,
     Other,
 }
 
@@ -73,6 +75,7 @@ impl Verb {
             "EmojiReact" => Self::EmojiReact,
             "Flag" => Self::Flag,
             "Follow" => Self::Follow,
+            "Invite" => Self::Invite,
             "Join" => Self::Join,
             "Leave" => Self::Leave,
             "Like" => Self::Like,
@@ -84,6 +87,7 @@ impl Verb {
             "Resolve" => Self::Resolve,
             "Undo" => Self::Undo,
             "Update" => Self::Update,
+            "Warn" => Self::Warn,
             _ => Self::Other,
         }
     }

@@ -5,6 +5,7 @@ mod announces;
 mod batch;
 pub(crate) mod draft;
 mod follows;
+mod groups;
 mod known;
 mod moderation;
 mod moves;
@@ -176,10 +177,12 @@ async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
     match activity.verb {
         Verb::Follow | Verb::Join => follows::follow(context, activity, stored),
         Verb::Leave => follows::leave(context, activity),
+        Verb::Invite => groups::invite(context, activity, stored).await,
+        Verb::Warn => groups::warn(context, activity, stored).await,
         Verb::QuoteRequest => quotes::request(context, activity, stored),
         Verb::Accept | Verb::Reject if quotes::is_answer(context, activity) => quotes::answer(context, activity),
-        Verb::Accept => follows::answer(context, activity, true),
-        Verb::Reject => follows::answer(context, activity, false),
+        Verb::Accept => follows::answer(context, activity, true, stored).await,
+        Verb::Reject => follows::answer(context, activity, false, stored).await,
         Verb::Create => Box::pin(posts::create(context, activity)).await,
         Verb::Update => Box::pin(posts::update(context, activity)).await,
         Verb::Delete => posts::delete(context, activity).await,

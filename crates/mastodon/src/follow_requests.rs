@@ -3,7 +3,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use app::{App, Me, follows, members};
+use app::{App, Me, follows, invitations, members};
 use domain::id::ActorId;
 
 use crate::{
@@ -63,7 +63,7 @@ async fn answer(app: &App, me: Me, person: ActorId, accept: bool) -> Result<Http
     }
     for group in requests.join {
         if accept {
-            members::invite(app, me, group, person).await?;
+            invitations::invite(app, me, group, person).await?;
         } else {
             members::refuse(app, me, group, person).await?;
         }

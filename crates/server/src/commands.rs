@@ -78,7 +78,7 @@ pub(crate) async fn group(settings: &Settings, command: Group) -> Result<(), Fai
             let app = open(settings).await?;
             let (me, group) = (Me(find(&app, &by).await?.id), find(&app, &group).await?.id);
             let person = find_person(&app, &person).await?;
-            return app::members::invite(&app, me, group, person).await.map_err(|e| refusal(&e));
+            return app::invitations::invite(&app, me, group, person).await.map_err(|e| refusal(&e));
         }
         Group::Reach(GroupReach { group, reach, by }) => {
             let app = open(settings).await?;

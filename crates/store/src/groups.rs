@@ -180,6 +180,28 @@ pub fn set_membership(tx: &mut Tx<'_>, membership: &Membership) -> Result<()> {
     Ok(())
 }
 
+/// Records that a group elsewhere invited somebody here, by the activity with this id.
+pub fn set_invited(tx: &mut Tx<'_>, group: ActorId, person: ActorId, activity: &str, now: Timestamp) -> Result<()> {
+    let state = MemberState::Invited;
+    set_membership(tx, &Membership { group, person, role: Role::Member, state, since: now })?;
+    db!(tx, c => diesel::update(members::table.find((group.0, person.0)))
+        .set(members::invitation.eq(activity))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Forgets the invitation of a group elsewhere; returns the id of its activity, if there was one.
+pub fn take_invitation(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<Option<String>> {
+    let invited = members::table
+        .find((group.0, person.0))
+        .filter(members::state.eq(Word(MemberState::Invited)).and(members::invitation.is_not_null()));
+    let activity: Option<Option<String>> = db!(tx, c => invited.select(members::invitation).first(c).optional())?;
+    if activity.is_some() {
+        remove_membership(tx, group, person)?;
+    }
+    Ok(activity.flatten())
+}
+
 /// Ends a membership; whether there was one.
 pub fn remove_membership(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(members::table.find((group.0, person.0))).execute(c))? > 0)

@@ -147,6 +147,7 @@ diesel::table! {
         state -> Text,
         since -> BigInt,
         hinted -> BigInt,
+        invitation -> Nullable<Text>,
     }
 }
 diesel::table! {

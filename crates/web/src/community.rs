@@ -99,6 +99,7 @@ struct Tie {
     role: Option<&'static str>,
     is_owner: bool,
     waits: bool,
+    is_invited: bool,
     may_write: bool,
     is_invite_only: bool,
     /// Where it is run, for those who do.
@@ -245,6 +246,7 @@ fn tie(t: Language, group: &Actor, (rules, asks): (GroupRules, bool), standing: 
         role: standing.role.map(|role| called(t, role)),
         is_owner: standing.role == Some(Role::Owner),
         waits: standing.waiting == Some(MemberState::Pending),
+        is_invited: standing.waiting == Some(MemberState::Invited),
         may_write: policy::post(&rules, &standing, Place::Thread).is_ok(),
         is_invite_only: policy::join(&rules, &standing).is_err(),
         desk: desk::way(group, standing),

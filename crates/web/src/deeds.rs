@@ -1,7 +1,7 @@
 //! What is done with one button: joining and leaving a community, following somebody, voting,
 //! keeping a post for oneself, and hearing of a conversation no more.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use app::{App, Me, Result, bookmarks, follows, members, pins, votes};
+use app::{App, Me, Result, bookmarks, follows, invitations, members, pins, votes};
 use domain::{
     id::{ActorId, PostId},
     post::Vote,
@@ -63,7 +63,11 @@ pub(crate) async fn leave(request: HttpRequest, app: Data<App>, visit: Visit, se
     done(&request, &app, &visit, exit(&app, sent.by.me, ActorId(group)).await, &back)
 }
 
+/// Leaves a community, or does not want to enter it.
 async fn exit(app: &App, me: Me, group: ActorId) -> Result<()> {
+    if invitations::decline(app, me, group).await? {
+        return Ok(());
+    }
     let is_local = app.read(move |c| store::actors::is_local(c, group)).await?;
     if is_local { members::leave(app, me, group).await } else { follows::end(app, me, group).await }
 }

@@ -1,6 +1,6 @@
 //! What waits for those who keep order: requests to join their communities, and reports.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use app::{App, Me, Result, follows, members, reports};
+use app::{App, Me, Result, follows, invitations, members, reports};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -170,7 +170,7 @@ async fn decide(app: &App, me: Me, group: ActorId, person: ActorId, yes: bool) -
     if asked.follow.contains(&group) {
         return follows::answer(app, me, group, person, yes).await;
     }
-    if yes { members::invite(app, me, group, person).await } else { members::refuse(app, me, group, person).await }
+    if yes { invitations::invite(app, me, group, person).await } else { members::refuse(app, me, group, person).await }
 }
 
 /// A report that was dealt with.

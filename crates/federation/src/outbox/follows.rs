@@ -2,7 +2,7 @@
 use std::slice;
 
 use app::{Result, Tx};
-use domain::{actor::Actor, id::ActorId};
+use domain::{actor::Actor, id::ActorId, peer::JOINED};
 use store::{deliveries::Recipients, follows::Follow};
 
 use super::send::{Envelope, Name, actor, send};
@@ -14,6 +14,18 @@ pub(super) fn asked(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
     let name = Name::given(tx, &follow.activity_uri)?;
     let activity = activity::follow(&name.uri, &follower.uri, &target);
     send(tx, &name, Envelope::of(follower.id, None), &activity, &[personal(&target)])?;
+    member(tx, &follower, &target, true)
+}
+
+/// Tells a group elsewhere, where members are more than followers, that somebody here wants to be one, or does not.
+fn member(tx: &mut Tx<'_, '_>, person: &Actor, group: &Actor, joins: bool) -> Result<()> {
+    let Some(peer) = group.peer.filter(|_| group.is_group()) else { return Ok(()) };
+    let Some(peer) = store::peers::by_id(tx, peer)? else { return Ok(()) };
+    if JOINED.contains(&peer.software.as_str()) {
+        let name = Name::new(tx, person);
+        let activity = activity::join(&name.uri, &person.uri, group, joins);
+        send(tx, &name, Envelope::of(person.id, None), &activity, &[personal(group)])?;
+    }
     Ok(())
 }
 
@@ -27,7 +39,7 @@ pub(super) fn ended(tx: &mut Tx<'_, '_>, follow: &Follow, by: ActorId) -> Result
     let request = activity::follow(&follow.activity_uri, &follower.uri, &target);
     let activity = activity::undo(&name.uri, &follower, &request);
     send(tx, &name, Envelope::of(follower.id, None), &activity, &[personal(&target)])?;
-    Ok(())
+    member(tx, &follower, &target, false)
 }
 
 /// Somebody here answers somebody elsewhere who asked to follow.

@@ -18,6 +18,21 @@ pub(super) fn invited(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: 
     Ok(())
 }
 
+/// Somebody here answered the invitation of a group elsewhere.
+pub(super) fn invitation_answered(
+    tx: &mut Tx<'_, '_>,
+    (group, person): (ActorId, ActorId),
+    invitation: &str,
+    accepted: bool,
+) -> Result<()> {
+    let [group, person] = actors(tx, [group, person])?;
+    let (Some(group), Some(person)) = (group, person) else { return Ok(()) };
+    let name = Name::new(tx, &person);
+    let activity = activity::answer_invitation(&name.uri, accepted, (invitation, &person, &group));
+    send(tx, &name, private(&person), &activity, &[to(&group)])?;
+    Ok(())
+}
+
 /// A group did not take a post; in the forms of its server, the answer to a request.
 pub(super) fn refused(tx: &mut Tx<'_, '_>, group: ActorId, author: ActorId, attempt: &Attempt) -> Result<()> {
     let [group, author] = actors(tx, [group, author])?;

@@ -1,9 +1,10 @@
 //! Requests to follow or to join, their answers and their end.
 use app::{Error, Result, follows};
 use domain::urls::Local;
+use serde_json::Value;
 
-use super::{Context, Plan, act, ignore, name};
-use crate::parse::{Incoming, Verb};
+use super::{Context, Plan, act, groups, ignore, name};
+use crate::parse::{self, Incoming, Object, Verb};
 
 /// Somebody asks to follow somebody here; joining is the same for those who have a word for it.
 pub(super) fn follow(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
@@ -45,13 +46,36 @@ pub(super) fn undo(context: &Context<'_>, follow: &Incoming<'_>) -> Result<Plan>
 
 /// Somebody answers a request of somebody here. Only the request that was really sent counts, not the copy that came
 /// back with the answer.
-pub(super) fn answer(context: &Context<'_>, activity: &Incoming<'_>, accepted: bool) -> Result<Plan> {
-    let inner = activity.object.activity();
-    if inner.is_some_and(|inner| !matches!(inner.verb, Verb::Follow | Verb::Join)) {
-        return ignore("no answer to a request to follow");
+pub(super) async fn answer(
+    context: &Context<'_>,
+    activity: &Incoming<'_>,
+    accepted: bool,
+    stored: &str,
+) -> Result<Plan> {
+    let said = match activity.object {
+        Object::Id(uri) => said_here(context, uri).await?,
+        _ => None,
+    };
+    let inner = match &said {
+        Some(document) => parse::activity(document).ok(),
+        None => activity.object.activity(),
+    };
+    match inner {
+        Some(inner) if inner.verb == Verb::Invite => return groups::answered(context, &inner, accepted),
+        Some(inner) if inner.verb == Verb::Create && !accepted => {
+            return groups::refused(context, &inner, name(activity, stored));
+        }
+        Some(inner) if inner.verb == Verb::Join && !accepted => return ignore("one follows all the same"),
+        Some(inner) if !matches!(inner.verb, Verb::Follow | Verb::Join) => {
+            return ignore("no answer to a request to follow");
+        }
+        _ => {}
     }
     let request = activity.object.id().map(|uri| context.canonical(uri));
-    let asker = inner.and_then(|inner| inner.actor).and_then(|uri| context.known.actor(&context.canonical(uri)));
+    let asker = match inner.and_then(|inner| inner.actor).map(|uri| context.canonical(uri)) {
+        Some(asker) => context.app.read(move |c| store::actors::by_uri(c, &asker)).await?,
+        None => None,
+    };
     let asker = asker.filter(|asker| asker.is_local()).map(|asker| asker.id);
     let (by, cause) = (context.actor.id, Some(context.received));
     act(move |tx| {
@@ -62,4 +86,11 @@ pub(super) fn answer(context: &Context<'_>, activity: &Incoming<'_>, accepted: b
         let follower = sent.map(|follow| follow.follower).or(asker).ok_or(Error::NotFound)?;
         follows::receive_answer(tx, by, follower, accepted, cause)
     })
+}
+
+/// What was said here under this id, if it is one of ours.
+async fn said_here(context: &Context<'_>, uri: &str) -> Result<Option<Value>> {
+    let Some((_, Local::Activity(id))) = context.app.site().parse(uri) else { return Ok(None) };
+    let said = context.app.read(move |c| store::activities::by_id(c, id)).await?;
+    Ok(said.and_then(|said| parse::json(said.body.as_bytes()).ok()))
 }

@@ -371,6 +371,22 @@ pub fn invite<'a>(id: &'a str, by: &'a Actor, group: &'a Actor, person: &'a Acto
     Activity { target, ..Activity::new(id, "Invite", &by.uri, group.uri.as_str()) }.to(vec![&person.uri], Vec::new())
 }
 
+/// The answer to an invitation.
+pub fn answer_invitation<'a>(
+    id: &'a str,
+    accepted: bool,
+    (invitation, person, group): (&'a str, &'a Actor, &'a Actor),
+) -> Activity<'a, &'a str> {
+    let kind = if accepted { "Accept" } else { "Reject" };
+    Activity::new(id, kind, &person.uri, invitation).to(vec![&group.uri], Vec::new())
+}
+
+/// Somebody asks to become a member of a group, or is one no longer.
+pub fn join<'a>(id: &'a str, person: &'a str, group: &'a Actor, joins: bool) -> Activity<'a, &'a str> {
+    let kind = if joins { "Join" } else { "Leave" };
+    Activity::new(id, kind, person, group.uri.as_str()).to(vec![&group.uri], Vec::new())
+}
+
 /// The answer to a request to follow.
 pub fn answer<'a>(
     id: &'a str,

@@ -140,6 +140,7 @@ impl Marks {
             | Event::Warned { .. }
             | Event::BylawsChanged { .. }
             | Event::Invited { .. }
+            | Event::InvitationAnswered { .. }
             | Event::PostRefused { .. }
             | Event::QuoteAnswered { .. }
             | Event::Entrusted { .. }

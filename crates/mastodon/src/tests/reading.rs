@@ -46,7 +46,7 @@ async fn a_private_group_is_for_its_members(w: World) {
     let refused = w.post(&w.bea, &format!("/api/v1/accounts/{club}/follow")).await;
     assert_eq!(refused.status, 403);
     assert_eq!(refused.body["error"], "This action is not allowed: this group admits by invitation");
-    app::members::invite(&w.app, w.ana.me, domain::id::ActorId(club), w.bea.me.0).await.unwrap();
+    app::invitations::invite(&w.app, w.ana.me, domain::id::ActorId(club), w.bea.me.0).await.unwrap();
     assert_eq!(w.follow(&w.bea, club).await["following"], true);
     let home = w.home(&w.bea).await;
     let passed_on = home.iter().find(|status| !status["reblog"].is_null()).unwrap();

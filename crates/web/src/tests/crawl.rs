@@ -2,7 +2,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use actix_web::http::StatusCode;
-use app::{Me, members, posts::Writing};
+use app::{Me, invitations, members, posts::Writing};
 
 use super::{
     World, is_well_formed,
@@ -87,7 +87,7 @@ async fn all_that_links_lead_to_is_there_and_whole() {
     let junta = super::new_group("junta", domain::group::Visibility::Private);
     let junta = app::groups::create(&world.app, ana.0, junta).await.unwrap();
     for person in [bea, carla] {
-        members::invite(&world.app, ana, huerto.id, person.0).await.unwrap();
+        invitations::invite(&world.app, ana, huerto.id, person.0).await.unwrap();
     }
     members::appoint(&world.app, ana, huerto.id, carla.0, Some(domain::group::Role::Moderator)).await.unwrap();
     fill(&world, ana, bea, huerto.id, junta.id).await;

@@ -1,6 +1,6 @@
 //! Running a community by pages and forms alone.
 use actix_web::http::StatusCode;
-use app::charters;
+use app::{charters, invitations};
 use domain::{charter::Founders, policy::Refusal};
 
 use super::{
@@ -94,6 +94,22 @@ async fn who_may_create_communities_is_for_admins_to_say() {
     assert_eq!(bea.get("/found").await.status, StatusCode::FORBIDDEN);
     assert!(ana.get("/communities").await.body.contains("href=\"/found\""));
     assert_eq!(ana.send("/found", "/found", &NEW).await.status, StatusCode::SEE_OTHER);
+}
+
+#[actix_web::test]
+async fn an_invitation_is_taken_or_turned_down() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    for (name, action, says) in [("bea", "/join", "action=\"/leave\""), ("carl", "/leave", "action=\"/join\"")] {
+        let who = login(&world, name).await;
+        let browser = Browser::of(&world, who, "en").await;
+        invitations::invite(&world.app, ana, huerto.id, who.0).await.unwrap();
+        assert!(browser.get("/notices").await.body.contains("You are invited"));
+        assert!(browser.get(&huerto.uri).await.body.contains("You are invited"));
+        assert_eq!(browser.send(&huerto.uri, action, &[]).await.location, huerto.uri);
+        let page = browser.get(&huerto.uri).await.body;
+        assert!(page.contains(says) && !page.contains("You are invited"), "{page}");
+    }
 }
 
 #[actix_web::test]

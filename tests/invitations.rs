@@ -1,0 +1,192 @@
+//! What groups tell one person: invitations and their answers, warnings, and that a post is not taken; across servers.
+
+use app::Me;
+use domain::group::{Joining, MemberState, Visibility};
+use domain::id::ActorId;
+use serde_json::{Value, json};
+
+use crate::network::{Group, Network, Person, Puppet, Server, Software, id, on_both, text};
+
+/// What somebody was told, the newest first: by whom, and in which words.
+async fn told(who: &Person) -> Vec<(String, String)> {
+    let notices = who.read("/api/v1/notifications?types[]=mention").await;
+    let notices = notices.as_array().expect("a list").clone();
+    notices.iter().map(|one| (one["account"]["acct"].as_str().unwrap().to_owned(), text(&one["status"]))).collect()
+}
+
+async fn id_of(server: &Server, uri: &str) -> ActorId {
+    server.app().resolver().actor(server.app(), uri).await.expect("somebody")
+}
+
+async fn state(server: &Server, group: &str, person: &str) -> Option<MemberState> {
+    let (group, person) = (id_of(server, group).await, id_of(server, person).await);
+    let found = server.app().read(move |c| store::groups::membership(c, group, person)).await.expect("the members");
+    found.map(|member| member.state)
+}
+
+async fn invite(by: &Person, group: &Group, person: &str) {
+    let person = id_of(&group.server, person).await;
+    let invited = app::invitations::invite(group.server.app(), Me(by.actor.id), group.actor.id, person).await;
+    invited.expect("an invitation");
+}
+
+async fn one_server_invites_the_people_of_another() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let ana = alpha.person("ana").await;
+    let (ben, bea) = (beta.person("ben").await, beta.person("bea").await);
+    let club = alpha.group_like("club", &ana, Visibility::Restricted, Joining::Invite).await;
+    for person in [&ben, &bea] {
+        invite(&ana, &club, person.uri()).await;
+    }
+    net.settle().await;
+    for person in [&ben, &bea] {
+        let told = told(person).await;
+        assert!(told.len() == 1 && told[0].0 == "club@alpha.test", "once: {told:?}");
+        assert!(told[0].1.contains("You are invited to @club@alpha.test"), "{told:?}");
+        assert_eq!(state(&alpha, club.uri(), person.uri()).await, Some(MemberState::Invited));
+    }
+    ben.follow(&club.handle()).await;
+    let account = bea.find_account(&club.handle()).await;
+    bea.act(&format!("/api/v1/accounts/{}/unfollow", id(&account))).await;
+    net.settle().await;
+    assert_eq!(state(&alpha, club.uri(), ben.uri()).await, Some(MemberState::Active));
+    assert_eq!(state(&alpha, club.uri(), bea.uri()).await, None, "turned down");
+    assert_eq!(state(&beta, club.uri(), bea.uri()).await, None);
+    assert_eq!(ben.relationship(&account).await["following"], true);
+    // Who was not invited, or not any more, cannot take an invitation.
+    bea.follow(&club.handle()).await;
+    net.settle().await;
+    assert_eq!(state(&alpha, club.uri(), bea.uri()).await, None, "one follows, and is no member");
+}
+
+async fn groups_elsewhere_invite_and_are_joined() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben) = (alpha.person("ana").await, alpha.person("ben").await);
+    let mob = net.peer("mobilizon.test", Software::Mobilizon);
+    let (walks, host) = (mob.group("walks"), mob.person("host"));
+    let eve = net.peer("evil.test", Software::Lemmy).person("eve");
+    let invitation = |by: &Puppet, whom: &Person| {
+        let mut invite = by.activity("Invite", &json!(walks.uri));
+        invite["target"] = json!(whom.uri());
+        invite
+    };
+    eve.send(&alpha, &invitation(&eve, &ana)).await;
+    net.settle().await;
+    assert!(told(&ana).await.is_empty(), "nobody invites to what is not theirs");
+    let [for_ana, for_ben] = [&ana, &ben].map(|whom| invitation(&host, whom));
+    for invite in [&for_ana, &for_ana, &for_ben] {
+        host.send(&alpha, invite).await;
+        net.settle().await;
+    }
+    let words = told(&ana).await;
+    assert!(words.len() == 1 && words[0].0 == "walks@mobilizon.test", "{words:?}");
+    assert_eq!(state(&alpha, &walks.uri, ana.uri()).await, Some(MemberState::Invited));
+
+    mob.take();
+    ana.follow(&walks.handle()).await;
+    let account = ben.find_account(&walks.handle()).await;
+    assert!(app::invitations::decline(alpha.app(), Me(ben.actor.id), id_of(&alpha, &walks.uri).await).await.unwrap());
+    net.settle().await;
+    let answers = mob.take();
+    let find = |kind: &str| answers.iter().find(|one| one.activity["type"] == kind).expect(kind).activity.clone();
+    let (accept, reject, join) = (find("Accept"), find("Reject"), find("Join"));
+    assert_eq!((&accept["actor"], &accept["object"]), (&json!(ana.uri()), &for_ana["id"]));
+    assert_eq!((&reject["actor"], &reject["object"]), (&json!(ben.uri()), &for_ben["id"]));
+    assert_eq!((&join["actor"], &join["object"]), (&json!(ana.uri()), &json!(walks.uri)));
+    walks.answer(&alpha, "Accept", &join).await;
+    net.settle().await;
+    assert_eq!(ana.relationship(&account).await["following"], true);
+    assert_eq!(state(&alpha, &walks.uri, ana.uri()).await, Some(MemberState::Active));
+    ana.act(&format!("/api/v1/accounts/{}/unfollow", id(&account))).await;
+    net.settle().await;
+    assert_eq!(mob.only("Leave").activity["object"], json!(walks.uri));
+}
+
+async fn moderators_elsewhere_invite_and_warn() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben) = (alpha.person("ana").await, alpha.person("ben").await);
+    let club = alpha.group_like("club", &ana, Visibility::Restricted, Joining::Invite).await;
+    let lem = net.peer("lem.test", Software::Lemmy);
+    let (leo, noa) = (lem.person("leo"), net.peer("far.test", Software::Lemmy).person("noa"));
+    let moderator = id_of(&alpha, &leo.uri).await;
+    let role = Some(domain::group::Role::Moderator);
+    app::members::appoint(alpha.app(), Me(ana.actor.id), club.actor.id, moderator, role).await.expect("a role");
+    let warning = |by: &Puppet, object: &Value, group: &str| {
+        let mut warn = by.activity("Warn", object);
+        warn["summary"] = json!("No insults.");
+        warn["audience"] = json!(group);
+        warn
+    };
+    for by in [&noa, &leo] {
+        assert!(told(&ben).await.is_empty(), "strangers have no say");
+        let mut invite = by.activity("Invite", &json!(club.uri()));
+        invite["target"] = json!(ben.uri());
+        by.send(&alpha, &invite).await;
+        by.send(&alpha, &warning(by, &json!(ben.uri()), club.uri())).await;
+        net.settle().await;
+    }
+    assert_eq!(state(&alpha, club.uri(), ben.uri()).await, Some(MemberState::Invited));
+    let words = told(&ben).await;
+    assert!(words.iter().all(|(who, _)| who == "club") && words.len() == 2, "{words:?}");
+    assert!(words.iter().any(|(_, what)| what.contains("No insults.")), "{words:?}");
+
+    // In a group elsewhere, by whom its server lists, and by nobody else.
+    let rocks = lem.group("rocks");
+    let listed = json!({ "id": rocks.part("moderators"), "type": "OrderedCollection", "totalItems": 1, "orderedItems": [leo.uri] });
+    lem.serve(&listed);
+    ana.follow(&rocks.handle()).await;
+    net.settle().await;
+    rocks.answer(&alpha, "Accept", &lem.only("Follow").activity).await;
+    net.settle().await;
+    let post = ana.post(&format!("Granite, you fools {}", rocks.handle())).await;
+    net.settle().await;
+    let words = async || {
+        let told = told(&ana).await;
+        told.iter().filter(|(who, what)| who == "rocks@lem.test" && what.contains("No insults.")).count()
+    };
+    for (by, before) in [(&noa, 0), (&leo, 0), (&leo, 1)] {
+        assert_eq!(words().await, before, "strangers have no say");
+        by.send(&alpha, &warning(by, &post["uri"], &rocks.uri)).await;
+        net.settle().await;
+    }
+    assert_eq!(words().await, 2, "one for each time");
+}
+
+async fn a_group_elsewhere_does_not_take_a_post() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, ben) = (alpha.person("ana").await, beta.person("ben").await);
+    let club = alpha.group_like("club", &ana, Visibility::Restricted, Joining::Invite).await;
+    ben.follow(&club.handle()).await;
+    net.settle().await;
+    let post = ben.post(&format!("May I? {}", club.handle())).await;
+    let other = ben.post("Of mine alone").await;
+    net.settle().await;
+    let words = told(&ben).await;
+    assert!(
+        words.iter().any(|(_, text)| text.contains(post["url"].as_str().unwrap())),
+        "they know which one: {words:?}"
+    );
+    assert!(words.iter().all(|(who, _)| who == "club@alpha.test"), "{words:?}");
+    let removed = async |post: &Value| {
+        let uri = post["uri"].as_str().unwrap().to_owned();
+        beta.app().read(move |c| store::posts::by_uri(c, &uri)).await.unwrap().expect("a post").removed.is_some()
+    };
+    assert!(removed(&post).await, "it does not stand there");
+    // Nobody refuses what is not theirs.
+    let eve = net.peer("evil.test", Software::Lemmy).group("eve");
+    let create = json!({ "type": "Create", "actor": ben.uri(), "object": other["uri"] });
+    eve.send(&beta, &eve.activity("Reject", &create)).await;
+    net.settle().await;
+    assert!(!removed(&other).await);
+}
+
+on_both![
+    one_server_invites_the_people_of_another,
+    groups_elsewhere_invite_and_are_joined,
+    moderators_elsewhere_invite_and_warn,
+    a_group_elsewhere_does_not_take_a_post,
+];
