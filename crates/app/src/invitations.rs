@@ -72,6 +72,7 @@ pub fn receive(
 pub async fn decline(app: &App, me: Me, group: ActorId) -> Result<bool> {
     app.write(move |tx| {
         let (_, mine) = groups::regard(tx, group, me.0)?;
+        policy::leave(&mine)?;
         let invited = mine.waiting == Some(MemberState::Invited);
         if invited && !answer(tx, group, me.0, false)? {
             store::groups::remove_membership(tx, group, me.0)?;
@@ -101,6 +102,7 @@ pub fn receive_answer(tx: &mut Tx<'_, '_>, person: ActorId, group: ActorId, acce
         policy::join(&rules, &theirs)?;
         return follows::admit(tx, group, person, person);
     }
+    policy::leave(&theirs)?;
     store::groups::remove_membership(tx, group, person)?;
     Ok(())
 }
