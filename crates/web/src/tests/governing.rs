@@ -105,10 +105,10 @@ async fn an_invitation_is_taken_or_turned_down() {
         let browser = Browser::of(&world, who, "en").await;
         invitations::invite(&world.app, ana, huerto.id, who.0).await.unwrap();
         assert!(browser.get("/notices").await.body.contains("You are invited"));
-        assert!(browser.get(&huerto.uri).await.body.contains("You are invited"));
+        assert!(browser.get(&huerto.uri).await.body.contains("An invitation for you"));
         assert_eq!(browser.send(&huerto.uri, action, &[]).await.location, huerto.uri);
         let page = browser.get(&huerto.uri).await.body;
-        assert!(page.contains(says) && !page.contains("You are invited"), "{page}");
+        assert!(page.contains(says) && !page.contains("An invitation for you"), "{page}");
     }
 }
 
