@@ -14,6 +14,7 @@ mod disorder;
 mod fixtures;
 mod follows;
 mod forums;
+mod guests;
 mod hostile;
 mod hosts;
 mod invitations;

@@ -43,7 +43,7 @@ fn authorize(app: &Value, redirect: &str, more: &[(&str, &str)]) -> String {
 }
 
 /// Allows or denies what a page of consent asks for.
-async fn decide(browser: &mut Visitor, path: &str, decision: &str) -> Answer {
+pub(crate) async fn decide(browser: &mut Visitor, path: &str, decision: &str) -> Answer {
     let page = browser.get(path).await;
     assert_eq!(page.status, 200, "{}", page.text());
     let text = page.text();

@@ -56,8 +56,9 @@ impl Database {
 
     /// How much of everything there is: what a repetition must not change.
     pub(crate) fn census(&self) -> BTreeMap<String, i64> {
-        const TABLES: [&str; 13] = [
+        const TABLES: [&str; 14] = [
             "actors",
+            "apps",
             "posts",
             "votes",
             "shares",

@@ -89,6 +89,8 @@ struct Inner {
     secured: AtomicBool,
     /// Requests that are signed otherwise are refused, with this status.
     only: Mutex<Option<(Scheme, u16)>>,
+    /// What is answered to requests of the client API, by method and path.
+    replies: Mutex<HashMap<String, Answer>>,
     /// Paths that have moved.
     moved: Mutex<HashSet<String>>,
     count: AtomicU64,
@@ -109,6 +111,7 @@ impl Peer {
             faults: Mutex::default(),
             secured: AtomicBool::new(software == Software::GoToSocial),
             only: Mutex::default(),
+            replies: Mutex::default(),
             moved: Mutex::default(),
             count: AtomicU64::new(0),
         }));
@@ -185,6 +188,11 @@ impl Peer {
         *self.0.only.lock().unwrap() = Some((scheme, status));
     }
 
+    /// Answers this to a request such as `POST /oauth/token` from now on.
+    pub(crate) fn replies(&self, request: &str, answer: Answer) {
+        self.0.replies.lock().unwrap().insert(request.to_owned(), answer);
+    }
+
     /// Answers with a redirect at this path.
     pub(crate) fn moves(&self, path: &str) {
         self.0.moved.lock().unwrap().insert(path.to_owned());
@@ -226,6 +234,10 @@ impl Peer {
     pub(crate) async fn answer(&self, request: &Request) -> Answer {
         if self.0.moved.lock().unwrap().contains(request.path()) {
             return Answer::status(308);
+        }
+        let reply = self.0.replies.lock().unwrap().get(&format!("{} {}", request.method, request.path())).cloned();
+        if let Some(reply) = reply {
+            return reply;
         }
         let there = self.0.documents.lock().unwrap().get(&self.url(&request.target)).cloned();
         match (request.method.as_str(), request.path()) {

@@ -20,7 +20,7 @@ use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Change, Clock, Error, Event, Mailer, Outbox, Resolver, Result, Tasks, conversations, hints,
+    Change, Clock, Error, Event, Mailer, Outbox, Resolver, Result, Tasks, Witness, conversations, hints,
     limits::Limits,
     log,
     media::Files,
@@ -82,6 +82,7 @@ struct Inner {
     files: Files,
     outbox: Box<dyn Outbox>,
     resolver: Box<dyn Resolver>,
+    witness: Option<Box<dyn Witness>>,
     mailer: Option<Box<dyn Mailer>>,
     tasks: Tasks,
     wakes: Wakes,
@@ -213,6 +214,8 @@ pub struct Parts {
     pub outbox: Box<dyn Outbox>,
     /// Asks other servers.
     pub resolver: Box<dyn Resolver>,
+    /// Asks the servers of guests who they are; with none, there are no guests.
+    pub witness: Option<Box<dyn Witness>>,
     /// Sends mail; with none, addresses count as confirmed and letters stand in the log.
     pub mailer: Option<Box<dyn Mailer>>,
     /// Starts background tasks.
@@ -222,7 +225,7 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, config, clock, seal, rules, files, outbox, resolver, mailer, tasks } = parts;
+        let Parts { db, config, clock, seal, rules, files, outbox, resolver, witness, mailer, tasks } = parts;
         let (events, changes) = (broadcast::Sender::new(STREAM), broadcast::Sender::new(STREAM));
         let wakes = Wakes::default();
         let (ids, holder) = (Ids::new(), random::holder());
@@ -238,6 +241,7 @@ impl App {
             files,
             outbox,
             resolver,
+            witness,
             mailer,
             tasks,
             wakes,
@@ -287,6 +291,11 @@ impl App {
     /// Asks other servers.
     pub fn resolver(&self) -> &dyn Resolver {
         &*self.0.resolver
+    }
+
+    /// Asks the servers of guests who they are, if there may be guests.
+    pub(crate) fn witness(&self) -> Result<&dyn Witness> {
+        self.0.witness.as_deref().ok_or(Error::NotFound)
     }
 
     /// Sends mail, if there is a mail server.

@@ -102,7 +102,7 @@ pub async fn pass(app: &App, me: Me, entered: String) -> Result<Actor> {
         store::gates::spend(tx, id)?;
         store::gates::forget_answers(tx, target, me.0)?;
         follows::admit(tx, target, me.0, ActorId(gate.by_id))?;
-        if !standing.follows {
+        if !standing.follows && store::actors::is_local(tx, me.0)? {
             follows::accept_local(tx, me.0, target)?;
         }
         Ok(())

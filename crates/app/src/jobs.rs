@@ -9,7 +9,8 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
 use crate::{
-    App, Error, Queue, Result, Tx, actors, hints, mail, media, moderation, moves, polls, posts, random, rules, shuns,
+    App, Error, Queue, Result, Tx, actors, digests, hints, mail, media, moderation, moves, polls, posts, random, rules,
+    shuns,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -23,6 +24,7 @@ pub fn handlers() -> Handlers {
     HashMap::from([
         (media::PROCESS, media::process as Handler),
         (mail::SEND, mail::send),
+        (digests::WRITE, digests::write_due),
         (actors::ERASE, actors::erase),
         (hints::HINT, hints::give),
         (moderation::CLEAN, moderation::clean),

@@ -11,6 +11,7 @@ pub mod charters;
 mod clock;
 pub mod conversations;
 pub mod deliveries;
+pub mod digests;
 pub mod drafts;
 pub mod elsewhere;
 mod error;
@@ -19,6 +20,7 @@ pub mod filters;
 pub mod follows;
 pub mod gates;
 pub mod groups;
+pub mod guests;
 pub mod health;
 mod hints;
 pub mod hosts;
@@ -83,10 +85,10 @@ pub use error::{Error, Result};
 pub use event::{Cause, Event};
 pub use limits::Whence;
 pub use live::Change;
-pub use ports::{Mailer, Outbox, Resolver};
+pub use ports::{Mailer, Outbox, Question, Reply, Resolver, Witness};
 pub use tasks::Tasks;
 pub use wakes::{Queue, Wakes};
 
-/// A person here who is who they say they are.
+/// A person who is here and is who they say they are: with a login, or as a guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Me(pub domain::id::ActorId);

@@ -38,6 +38,8 @@ impl Whence {
 pub(crate) enum Deed {
     /// Trying a password or a code from one place.
     Login,
+    /// Sending somebody to their own server, which has to be asked for that.
+    Abroad,
     /// Trying one login's password or code, from wherever.
     Guess,
     /// Signing up.
@@ -57,6 +59,7 @@ impl Deed {
     const fn limit(self) -> (u32, Duration) {
         match self {
             Self::Login => (25, span::minutes(5)),
+            Self::Abroad => (10, span::minutes(10)),
             Self::Guess => (25, span::hours(1)),
             Self::SignUp | Self::Recovery => (5, span::minutes(30)),
             Self::NewApp => (5, span::minutes(10)),

@@ -5,7 +5,7 @@ use domain::{
     actor::Actor,
     id::ActorId,
     text::plain,
-    time::span,
+    time::{Timestamp, span},
     urls::{path, with_query},
 };
 use futures_util::future::BoxFuture;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::{accounts::Account, tickets::Ticket};
 
 use crate::{
-    App, Error, Result, Tx,
+    App, Error, Result, Tx, digests,
     limits::{self, Deed},
     random,
 };
@@ -42,6 +42,16 @@ pub struct Letter {
     pub site: String,
     /// What it is about.
     pub about: About,
+}
+
+impl Letter {
+    /// Where letters like this one are stopped at once, if they come by themselves (RFC 8058).
+    pub fn stop(&self) -> Option<&str> {
+        match &self.about {
+            About::Digest(told) => Some(&told.stop),
+            _ => None,
+        }
+    }
 }
 
 /// What a letter is about.
@@ -96,6 +106,8 @@ pub enum About {
         /// Why not.
         reason: String,
     },
+    /// What was talked about in their communities while they were away.
+    Digest(digests::Told),
 }
 
 /// A letter to be written. It holds no secret: a link is made when its letter is sent.
@@ -113,6 +125,8 @@ pub(crate) enum Errand {
     },
     TakenIn(i64),
     TurnedAway(i64, String),
+    /// What was talked about since a moment.
+    Digest(i64, i64),
 }
 
 impl Tx<'_, '_> {
@@ -184,6 +198,13 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
         Errand::TakenIn(id) => {
             let about = About::TakenIn { link: tx.site().page(path::LOGIN) };
             known(tx, *id, about)
+        }
+        Errand::Digest(id, since) => {
+            let Some((account, actor)) = login(tx, *id)?.filter(|(account, _)| account.is_ready()) else {
+                return Ok(None);
+            };
+            let told = digests::told(tx, actor.id, Timestamp(*since))?;
+            Ok(told.map(|told| letter(tx, &account, &actor, account.email.clone(), About::Digest(told))))
         }
         Errand::TurnedAway(id, reason) => known(tx, *id, About::TurnedAway { reason: reason.clone() }),
     }

@@ -11,7 +11,8 @@ use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, messages}
 /// The longest reason, in characters.
 const REASON: usize = 1_000;
 
-/// Joins a group here, or asks to; the answer is the state this leads to. Joining follows, too.
+/// Joins a group here, or asks to; the answer is the state this leads to. Whoever lives here follows it by that, too; for
+/// guests their own server does.
 pub async fn join(app: &App, me: Me, group: ActorId) -> Result<MemberState> {
     app.write(move |tx| enter(tx, me, group)).await
 }
@@ -25,7 +26,7 @@ pub(crate) fn enter(tx: &mut Tx<'_, '_>, me: Me, group: ActorId) -> Result<Membe
     let state = policy::join(&rules, &standing)?;
     if state == MemberState::Active {
         follows::admit(tx, group, me.0, me.0)?;
-        if !standing.follows {
+        if !standing.follows && store::actors::is_local(tx, me.0)? {
             follows::accept_local(tx, me.0, group)?;
         }
     } else if standing.waiting.is_none() {

@@ -1,4 +1,4 @@
-//! The ports to the network: what leaves, what has to be asked for, and mail.
+//! The ports to the network: what leaves, what has to be asked for, who guests are, and mail.
 use std::any::Any;
 
 use async_trait::async_trait;
@@ -10,7 +10,12 @@ use domain::{
 
 use futures_util::stream::BoxStream;
 
-use crate::{App, Error, Event, Result, Tx, elsewhere::Deed, mail::Letter};
+use crate::{
+    App, Error, Event, Result, Tx,
+    elsewhere::Deed,
+    guests::{Known, Office, Returned, Testimony},
+    mail::Letter,
+};
 
 /// Tells other servers. Runs inside the transaction of the change, so that both happen or neither:
 /// it stores what is to be sent, and sends nothing.
@@ -43,11 +48,52 @@ pub trait Resolver: Any + Send + Sync {
     /// The post with this id on the network, fetched with its missing ancestors if it is not known.
     async fn post(&self, app: &App, uri: &str) -> Result<PostId>;
 
+    /// Asks a server something else. Where there is no network, nothing can be reached.
+    async fn ask(&self, question: Question<'_>) -> Result<Reply> {
+        Err(Error::Unreachable { what: format!("{} cannot be reached", question.url), retry: true })
+    }
+
     /// The bytes at `url`, as they come: a picture, a film or a sound, if what is said of it is true. Whoever reads them
     /// sees to it that there are not too many. Where there is no network, nothing can be reached.
     async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
         Err(Error::Unreachable { what: format!("{url} cannot be reached"), retry: true })
     }
+}
+
+/// A request to another server that asks for no document of the network.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Where.
+    pub url: &'a str,
+    /// What proves that we may.
+    pub bearer: Option<&'a str>,
+    /// What is sent, as a form sends it; with none, something is read.
+    pub form: Option<&'a [(&'a str, &'a str)]>,
+}
+
+/// The answer to a [`Question`].
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status, whatever it is.
+    pub status: u16,
+    /// What it says; not much.
+    pub body: Bytes,
+}
+
+/// Asks the server on which somebody has their account who they are. Runs before a transaction, never in one.
+#[async_trait]
+pub trait Witness: Send + Sync {
+    /// Where the server at `origin` does that.
+    async fn office(&self, app: &App, origin: &str) -> Result<Office>;
+
+    /// Makes this server known there; people are sent back to `redirect_uri`.
+    async fn introduce(&self, app: &App, office: &Office, redirect_uri: &str) -> Result<Known>;
+
+    /// Whether this server is still known there.
+    async fn recalls(&self, app: &App, office: &Office, known: &Known) -> Result<bool>;
+
+    /// Whom the server sent back with this code; nobody, if it says that the code is worth nothing.
+    async fn testify(&self, app: &App, office: &Office, known: &Known, back: &Returned) -> Result<Option<Testimony>>;
 }
 
 /// Hands letters to a mail server. Runs in a job, which tries again what failed for the moment.

@@ -8,10 +8,14 @@ use domain::{
 };
 use store::{accounts::Account, sessions::Session as Row};
 
-use crate::{App, Change, Error, Me, Result, Tx, Whence, limits::Deed, people::passwords, random, second_step};
+use crate::{App, Change, Error, Me, Result, Tx, Whence, guests, limits::Deed, people::passwords, random, second_step};
 
 /// How long a session lasts after it was last seen.
 const IDLE: Duration = span::days(30);
+
+/// How long a session of somebody with an account elsewhere lasts, seen or not: their server does not tell us when they
+/// lose that account, so that it is asked again.
+const GUEST: Duration = span::days(30);
 
 /// How often a session is noted as seen: not with each page.
 const NOTED: Duration = span::hours(1);
@@ -107,18 +111,19 @@ pub async fn begin(app: &App, me: Me, whence: &Whence) -> Result<String> {
     let (hash, agent) = (random::fingerprint(&secret), plain::cut(&plain::name(&whence.agent), AGENT));
     let address = whence.address.map(|address| address.to_canonical().to_string()).unwrap_or_default();
     app.write(move |tx| {
-        let account = store::accounts::by_id(tx, me.0)?.ok_or(Error::NotFound)?;
-        if account.disabled.is_some() {
-            return Err(Error::NotFound);
-        }
+        let lasts = match store::accounts::by_id(tx, me.0)? {
+            Some(account) if account.disabled.is_none() => IDLE,
+            None if guests::may_enter(tx, me.0)? => GUEST,
+            _ => return Err(Error::NotFound),
+        };
         let (id, now): (SessionId, Timestamp) = (tx.new_id(), tx.now());
         let row = Row {
             id: id.0,
             hash: hash.clone(),
-            account_id: me.0.0,
+            person_id: me.0.0,
             created: now.0,
             seen: now.0,
-            expires: (now + IDLE).0,
+            expires: (now + lasts).0,
             agent: agent.clone(),
             address: address.clone(),
         };
@@ -135,13 +140,13 @@ pub struct Session {
     pub id: SessionId,
     /// Who is signed in.
     pub me: Me,
-    /// Their login. It may be one that waits: see [`Account::is_ready`].
-    pub account: Account,
+    /// Their login, which may be one that waits (see [`Account::is_ready`]); none, if they have their account elsewhere.
+    pub account: Option<Account>,
     /// What every form of this session says, so that no other site can send one.
     pub form_token: String,
 }
 
-/// The session with this secret, if it has not ended. It lasts longer for being seen.
+/// The session with this secret, if it has not ended. That of somebody with a login lasts longer for being seen.
 pub async fn find(app: &App, secret: &str) -> Result<Option<Session>> {
     let (hash, now) = (random::fingerprint(secret), app.now());
     let found = app.read({
@@ -151,14 +156,15 @@ pub async fn find(app: &App, secret: &str) -> Result<Option<Session>> {
     let Some((row, account)) = found.await? else { return Ok(None) };
     let id = SessionId(row.id);
     if now.since(Timestamp(row.seen)) >= NOTED {
+        let ends = account.is_none().then_some(Timestamp(row.expires));
         app.write(move |tx| {
             let now = tx.now();
-            Ok(store::sessions::touch(tx, id, now, now + IDLE)?)
+            Ok(store::sessions::touch(tx, id, now, ends.unwrap_or(now + IDLE))?)
         })
         .await?;
     }
     let form_token = app.seal().token(&format!("forms of {hash}"))?;
-    Ok(Some(Session { id, me: Me(ActorId(account.id)), account, form_token }))
+    Ok(Some(Session { id, me: Me(ActorId(row.person_id)), account, form_token }))
 }
 
 /// The sessions of a person, the last seen first.

@@ -50,6 +50,8 @@ fn set_disabled(tx: &mut Tx<'_, '_>, actor: &Actor, on: bool) -> Result<()> {
     if actor.is_local() {
         let now = tx.now();
         store::accounts::set_disabled(tx, actor.id, on.then_some(now))?;
+    } else if on {
+        store::sessions::remove_others(tx, actor.id, None)?;
     }
     Ok(())
 }

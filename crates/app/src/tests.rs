@@ -94,6 +94,7 @@ async fn world(postgres: bool) -> Option<World> {
         files: crate::media::Files::in_memory(),
         outbox: Box::new(said.clone()),
         resolver: Box::new(Nobody),
+        witness: None,
         mailer: None,
         tasks: Tasks::default(),
     });

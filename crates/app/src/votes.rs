@@ -7,12 +7,17 @@ use domain::{
     post::{Post, Vote},
 };
 
-use crate::{App, Cause, Event, Me, Result, Tx, groups, posts};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, posts};
 
-/// Votes on a post that I may read.
+/// Votes on a post that I may read. What is not in a group here, guests vote on from their own server: nobody else would
+/// hear of it.
 pub async fn cast(app: &App, me: Me, post: PostId, vote: Vote) -> Result<Post> {
     app.write(move |tx| {
         let post = posts::load_seen(tx, post, me)?;
+        let stays = post.group.map_or(Ok(false), |group| groups::is_local(tx, group))?;
+        if !stays && !store::actors::is_local(tx, me.0)? {
+            return Err(Error::Invalid("this is voted on from your own server".into()));
+        }
         let id: ActivityId = tx.new_id();
         let uri = tx.site().activity(id);
         record(tx, me.0, &post, vote, &uri, None)?;

@@ -58,6 +58,8 @@ pub mod path {
     pub const RECOVER: &str = "/login/recover";
     /// Where one sets it, by the `?token=` of a mail.
     pub const RENEW: &str = "/login/renew";
+    /// Where one stops the letters of each week, by what stands in them.
+    pub const DIGEST_STOP: &str = "/digest/stop";
     /// Where those look who keep order.
     pub const QUEUE: &str = "/queue";
     /// Where admins see who has a login, and who waits for one.

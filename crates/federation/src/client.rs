@@ -6,6 +6,7 @@ mod breaker;
 mod connect;
 mod error;
 mod hosts;
+mod question;
 mod stream;
 mod target;
 #[cfg(test)]

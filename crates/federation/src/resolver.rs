@@ -12,7 +12,7 @@ mod webfinger;
 
 use std::{any::Any, sync::Arc, time::Duration};
 
-use app::{App, Error, Resolver, Result, elsewhere::Deed, jobs::Handlers};
+use app::{App, Error, Question, Reply, Resolver, Result, elsewhere::Deed, jobs::Handlers};
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
@@ -157,6 +157,11 @@ impl Resolver for FederationResolver {
 
     async fn post(&self, app: &App, uri: &str) -> Result<PostId> {
         Ok(self.find_post(app, uri, Why::Named, &Budget::default()).await?)
+    }
+
+    async fn ask(&self, question: Question<'_>) -> Result<Reply> {
+        let answer = self.0.client.ask(question).await;
+        answer.map_err(|error| Error::Unreachable { what: error.to_string(), retry: true })
     }
 
     async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {

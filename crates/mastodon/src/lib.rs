@@ -32,6 +32,7 @@ mod streaming;
 mod suggestions;
 mod tags;
 mod timelines;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;

@@ -138,6 +138,7 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
         files: app::media::Files::in_memory(),
         outbox: Box::new(Silent),
         resolver: Box::new(Nobody),
+        witness: None,
         mailer: None,
         tasks: Tasks::default(),
     });

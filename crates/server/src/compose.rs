@@ -87,6 +87,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         files: Files::new(files, settings.media_limits()),
         outbox: Box::new(FederationOutbox),
         resolver: Box::new(resolver.clone()),
+        witness: Some(Box::new(mastodon::witness::ApiWitness)),
         mailer: mailer.map(|mailer| Box::new(mailer) as Box<dyn app::Mailer>),
         tasks: Tasks::default(),
     });

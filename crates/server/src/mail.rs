@@ -54,6 +54,11 @@ impl Header for AutoSubmitted {
     }
 }
 
+/// A header that stands as it is: it holds nothing but ASCII.
+fn plain(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), value.clone(), value)
+}
+
 #[async_trait]
 impl Mailer for Courier {
     async fn send(&self, letter: &Letter) -> app::Result<()> {
@@ -62,11 +67,16 @@ impl Mailer for Courier {
             return Ok(());
         };
         let written = web::letters::write(letter).map_err(Error::internal)?;
-        let message = Message::builder()
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(written.subject)
-            .header(AutoSubmitted)
+            .header(AutoSubmitted);
+        if let Some(stop) = letter.stop() {
+            message = message.raw_header(plain("List-Unsubscribe", format!("<{stop}>")));
+            message = message.raw_header(plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        }
+        let message = message
             .multipart(MultiPart::alternative_plain_html(written.text, written.html))
             .map_err(Error::internal)?;
         match self.transport.send(message).await {

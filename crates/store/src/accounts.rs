@@ -189,6 +189,7 @@ pub fn set_language(tx: &mut Tx<'_>, id: ActorId, language: &str) -> Result<()> 
 
 /// Closes a login for good, and forgets all that is known of whose it was.
 pub fn forget(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<()> {
+    crate::digests::remove(tx, id)?;
     db!(tx, c => diesel::update(accounts::table.find(id.0))
         .set((
             accounts::email.eq(id.to_string()),

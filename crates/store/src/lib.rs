@@ -13,6 +13,7 @@ pub mod conversations;
 mod db;
 pub mod deliveries;
 mod dialect;
+pub mod digests;
 pub mod drafts;
 mod error;
 pub mod filters;
@@ -74,6 +75,7 @@ pub mod tries;
 mod visible;
 pub mod votes;
 mod wanted;
+pub mod witnesses;
 mod worker;
 
 pub use conn::{Conn, Tx};

@@ -6,7 +6,9 @@ mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
 pub(crate) use governing::{applications, bylaws, charters, gates};
-pub(crate) use logins::{apps, codes, invitations, recovery_codes, sessions, tickets, tokens, tries};
+pub(crate) use logins::{
+    apps, codes, digests, invitations, recovery_codes, sessions, tickets, tokens, tries, witnesses,
+};
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
     filter_posts, filters, followed_tags, host_shuns, list_members, lists, markers, muted_threads, notes,
@@ -396,6 +398,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tokens,
     codes,
     sessions,
+    witnesses,
+    digests,
     tickets,
     tries,
     recovery_codes,

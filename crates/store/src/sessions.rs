@@ -1,7 +1,7 @@
 //! Browsers that are signed in.
 use diesel::prelude::*;
 use domain::{
-    id::{ActorId, SessionId},
+    id::{ActorId, PeerId, SessionId},
     time::Timestamp,
 };
 
@@ -9,7 +9,7 @@ use crate::{
     accounts::Account,
     conn::{Conn, Tx, db},
     error::Result,
-    schema::{accounts, sessions},
+    schema::{accounts, actors, sessions},
 };
 
 /// A browser that is signed in; of its secret only the hash is kept.
@@ -20,8 +20,8 @@ pub struct Session {
     pub id: i64,
     /// SHA-256 of its secret, hexadecimal.
     pub hash: String,
-    /// Who is signed in.
-    pub account_id: i64,
+    /// Who is signed in: with a login here, or with an account elsewhere.
+    pub person_id: i64,
     /// Since when, in milliseconds.
     pub created: i64,
     /// When it was last seen, in milliseconds; not to the minute.
@@ -40,20 +40,24 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<()> {
     Ok(())
 }
 
-/// The session with this hash and its login, if both are valid at `now`.
-pub fn find(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<(Session, Account)>> {
-    Ok(db!(conn, c => sessions::table
-        .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
-        .filter(sessions::hash.eq(hash).and(sessions::expires.gt(now.0)).and(accounts::disabled.is_null()))
-        .select((Session::as_select(), Account::as_select()))
+/// The session with this hash and the login of its person, if they have one here, when it is valid at `now`: not if the
+/// login was closed, nor if the person was suspended or deleted.
+pub fn find(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<(Session, Option<Account>)>> {
+    let found: Option<(Session, Option<Account>)> = db!(conn, c => sessions::table
+        .inner_join(actors::table.on(actors::id.eq(sessions::person_id)))
+        .left_join(accounts::table.on(accounts::id.eq(sessions::person_id)))
+        .filter(sessions::hash.eq(hash).and(sessions::expires.gt(now.0)))
+        .filter(actors::deleted.is_null().and(actors::suspended.is_null()))
+        .select((Session::as_select(), Option::<Account>::as_select()))
         .first(c)
-        .optional())?)
+        .optional())?;
+    Ok(found.filter(|(_, account)| account.as_ref().is_none_or(|account| account.disabled.is_none())))
 }
 
 /// The sessions of a person that are valid at `now`, the last seen first.
 pub fn of(conn: &mut Conn, person: ActorId, now: Timestamp) -> Result<Vec<Session>> {
     Ok(db!(conn, c => sessions::table
-        .filter(sessions::account_id.eq(person.0).and(sessions::expires.gt(now.0)))
+        .filter(sessions::person_id.eq(person.0).and(sessions::expires.gt(now.0)))
         .order((sessions::seen.desc(), sessions::id.desc()))
         .select(Session::as_select())
         .load(c))?)
@@ -69,7 +73,7 @@ pub fn touch(tx: &mut Tx<'_>, id: SessionId, now: Timestamp, expires: Timestamp)
 
 /// Ends a session of a person; whether there was one.
 pub fn remove(tx: &mut Tx<'_>, person: ActorId, id: SessionId) -> Result<bool> {
-    Ok(db!(tx, c => diesel::delete(sessions::table.find(id.0).filter(sessions::account_id.eq(person.0))).execute(c))?
+    Ok(db!(tx, c => diesel::delete(sessions::table.find(id.0).filter(sessions::person_id.eq(person.0))).execute(c))?
         > 0)
 }
 
@@ -77,8 +81,15 @@ pub fn remove(tx: &mut Tx<'_>, person: ActorId, id: SessionId) -> Result<bool> {
 pub fn remove_others(tx: &mut Tx<'_>, person: ActorId, kept: Option<SessionId>) -> Result<()> {
     let kept = kept.map_or(0, |id| id.0);
     db!(tx, c => diesel::delete(sessions::table
-        .filter(sessions::account_id.eq(person.0).and(sessions::id.ne(kept))))
+        .filter(sessions::person_id.eq(person.0).and(sessions::id.ne(kept))))
     .execute(c))?;
+    Ok(())
+}
+
+/// Ends all sessions of the people of a server.
+pub fn remove_at(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
+    let people = actors::table.filter(actors::peer_id.eq(peer.0)).select(actors::id);
+    db!(tx, c => diesel::delete(sessions::table.filter(sessions::person_id.eq_any(people))).execute(c))?;
     Ok(())
 }
 

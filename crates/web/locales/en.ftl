@@ -814,6 +814,21 @@ reach-members =
 
 ### Signing in and up, and applications.
 
+# Signing in with an account elsewhere
+guest-sign-in = Sign in with an account on another server
+guest-sign-in-lead = Do you have an account on Mastodon or another server of the fediverse? Your server says who you are; there is no new password, and we learn nothing else.
+guest-way = Go on at { $host }
+guest-way-text = { $host } will ask whether this site may know who you are. It gets your name and picture, and cannot write or read anything in your name.
+guest-refused = You are not signed in
+guest-refused-text = Your server did not say who you are, or this page was opened too late. Nothing has changed; try again.
+guest-unknown = No account was found under this address.
+guest-unfit = This server does not answer, or does not offer to say who its people are.
+guest-only-here = This is for those who have an account here
+guest-only-here-text = You are signed in with an account of another server: write, follow and keep things there. Here you vote, join communities, read what their members read, report, and keep order where you are a moderator.
+guest = Guest
+guest-of = Signed in as { $handle }
+guest-explained = You are { $handle }: your account is on that server, which told us so. You have no password here.
+
 sign-in-lead = Welcome back to { $site }.
 login-name = Name or e-mail address
 wrong-login = That name and password do not go together.
@@ -989,3 +1004,30 @@ mail-taken-in = Welcome to { $site }
 mail-taken-in-text = The people who run { $site } have let you in. Your name there is { $name }.
 mail-turned-away = About your account on { $site }
 mail-turned-away-text = The people who run { $site } did not take you in this time. Your account there is closed.
+
+# The letters of each week
+digest = Weekly letter
+digest-is-off = A mail on Mondays with what was most talked about in your communities, only in weeks when you were not here. One click stops it.
+digest-is-on = You get a mail on Mondays with what was most talked about in your communities, only in weeks when you were not here.
+digest-turn-on = Send me the weekly letter
+digest-turn-off = Stop the weekly letter
+digest-stop = Stop these letters
+digest-stop-text = Press the button and no weekly letter comes any more. You can turn it on again in your settings.
+digest-stopped = The weekly letter is stopped
+digest-stopped-text = No further letter comes. You can turn it on again in your settings.
+digest-stop-wrong = This link is not complete. Copy all of it from the letter, or turn the letter off in your settings.
+mail-digest = What was talked about on { $site }
+mail-digest-text = You were not on { $site } this week. Most talked about in your communities:
+mail-digest-thread = { $posts ->
+  [one] { $group } · one new post
+ *[other] { $group } · { $posts } new posts
+}
+mail-digest-further = { $count ->
+  [one] There is something new in one more conversation.
+ *[other] There is something new in { $count } more conversations.
+}
+mail-digest-closed = { $count ->
+  [one] Among members alone there is one new post.
+ *[other] Among members alone there are { $count } new posts.
+}
+mail-digest-way = Read on

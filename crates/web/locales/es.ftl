@@ -832,6 +832,21 @@ reach-members =
 
 ### Entrar, crear una cuenta y aplicaciones.
 
+# Entrar con una cuenta de otro servidor
+guest-sign-in = Entrar con una cuenta de otro servidor
+guest-sign-in-lead = ¿Tienes una cuenta en Mastodon o en otro servidor del fediverso? Tu servidor dice quién eres; no hay contraseña nueva y no sabremos nada más.
+guest-way = Seguir en { $host }
+guest-way-text = { $host } te preguntará si este sitio puede saber quién eres. Recibirá tu nombre y tu imagen, y no podrá escribir ni leer nada por ti.
+guest-refused = No has entrado
+guest-refused-text = Tu servidor no dijo quién eres, o esta página se abrió demasiado tarde. Nada ha cambiado; prueba otra vez.
+guest-unknown = No hay ninguna cuenta con esta dirección.
+guest-unfit = Este servidor no responde, o no ofrece decir quién es su gente.
+guest-only-here = Esto es para quienes tienen cuenta aquí
+guest-only-here-text = Has entrado con una cuenta de otro servidor: escribe, sigue y guarda cosas allí. Aquí votas, te unes a comunidades, lees lo que leen sus miembros, denuncias y moderas donde eres moderador.
+guest = Visita
+guest-of = Has entrado como { $handle }
+guest-explained = Eres { $handle }: tu cuenta está en ese servidor, que nos lo dijo. Aquí no tienes contraseña.
+
 sign-in-lead = Hola de nuevo en { $site }.
 login-name = Nombre o correo electrónico
 wrong-login = Ese nombre y esa contraseña no corresponden.
@@ -1007,3 +1022,30 @@ mail-taken-in = Te damos la bienvenida a { $site }
 mail-taken-in-text = Quienes llevan { $site } te han dado paso. Tu nombre allí es { $name }.
 mail-turned-away = Sobre tu cuenta de { $site }
 mail-turned-away-text = Quienes llevan { $site } no te han admitido esta vez. Tu cuenta allí queda cerrada.
+
+# La carta de cada semana
+digest = Carta semanal
+digest-is-off = Un correo los lunes con lo más hablado en tus comunidades, solo si esa semana no has venido. Se para con un clic.
+digest-is-on = Recibes un correo los lunes con lo más hablado en tus comunidades, solo si esa semana no has venido.
+digest-turn-on = Enviadme la carta semanal
+digest-turn-off = Parar la carta semanal
+digest-stop = Parar estas cartas
+digest-stop-text = Pulsa el botón y no llegará ninguna carta semanal más. Puedes volver a pedirla en tus ajustes.
+digest-stopped = La carta semanal está parada
+digest-stopped-text = No llegará ninguna más. Puedes volver a pedirla en tus ajustes.
+digest-stop-wrong = Este enlace no está completo. Cópialo entero de la carta, o para la carta en tus ajustes.
+mail-digest = De qué se habló en { $site }
+mail-digest-text = Esta semana no has venido a { $site }. Lo más hablado en tus comunidades:
+mail-digest-thread = { $posts ->
+  [one] { $group } · un mensaje nuevo
+ *[other] { $group } · { $posts } mensajes nuevos
+}
+mail-digest-further = { $count ->
+  [one] Hay algo nuevo en una conversación más.
+ *[other] Hay algo nuevo en { $count } conversaciones más.
+}
+mail-digest-closed = { $count ->
+  [one] Entre miembros hay un mensaje nuevo.
+ *[other] Entre miembros hay { $count } mensajes nuevos.
+}
+mail-digest-way = Seguir leyendo

@@ -21,10 +21,12 @@ use domain::{
 
 use crate::{
     assets,
-    cards::Face,
+    cards::{Card, Face},
     directory,
     language::{self, Language},
-    notices, session, tongue,
+    notices,
+    session::{self, Present},
+    tongue,
 };
 
 /// What pages may load; media may have a host of their own.
@@ -69,29 +71,33 @@ pub(crate) struct Myself {
     pub(crate) news: i64,
     /// Whether they administer the server.
     pub(crate) is_admin: bool,
+    /// Whether they have their account elsewhere: they write, follow and keep things there.
+    pub(crate) is_guest: bool,
 }
 
 impl Visit {
     /// The visit of whoever has the session of a request.
     async fn signed_in(request: &HttpRequest, app: &App) -> app::Result<Self> {
         let mut visit = Self::new(request, app);
-        let Some(by) = session::look_up(request).await?.filter(|by| by.account.is_ready()) else { return Ok(visit) };
-        let id = ActorId(by.account.id);
+        let Some(by) = session::look_up(request).await?.filter(Present::is_ready) else { return Ok(visit) };
+        let id = by.me.0;
         let found = app.read(move |c| {
             let news = notices::news(c, id)?;
             Ok((store::actors::by_id(c, id)?, store::groups::moderated_by(c, id)?, news))
         });
         let (actor, groups, news) = found.await?;
-        if !language::is_chosen(request) {
-            visit.language = Language::parse(&by.account.language).unwrap_or(visit.language);
+        let is_admin = by.account.as_ref().is_some_and(|account| account.admin);
+        if let Some(account) = by.account.as_ref().filter(|_| !language::is_chosen(request)) {
+            visit.language = Language::parse(&account.language).unwrap_or(visit.language);
         }
         visit.me = actor.map(|actor| Myself {
             id,
             face: Face::new(app.site(), &actor),
             form_token: by.form_token,
-            is_staff: by.account.admin || !groups.is_empty(),
+            is_staff: is_admin || !groups.is_empty(),
             news,
-            is_admin: by.account.admin,
+            is_admin,
+            is_guest: by.account.is_none(),
         });
         Ok(visit)
     }
@@ -99,6 +105,16 @@ impl Visit {
     /// Who looks at the page.
     pub(crate) fn viewer(&self) -> Option<ActorId> {
         self.me.as_ref().map(|me| me.id)
+    }
+
+    /// Who looks at the page, if they have a login here.
+    pub(crate) fn resident(&self) -> Option<ActorId> {
+        self.me.as_ref().filter(|me| !me.is_guest).map(|me| me.id)
+    }
+
+    /// The address elsewhere of whoever looks at the page as a guest.
+    pub(crate) fn guest(&self) -> Option<&str> {
+        self.me.as_ref().filter(|me| me.is_guest).map(|me| me.face.handle.as_str())
     }
 
     /// How long the page may be kept: what is the same for everybody, for a moment.
@@ -173,6 +189,16 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Whether whoever looks at it has a login here.
+    pub(crate) fn is_resident(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| !me.is_guest)
+    }
+
+    /// Whether whoever looks at it may vote on a post here: guests do so in communities of this site.
+    pub(crate) fn may_vote(&self, card: &Card) -> bool {
+        self.is_resident() || self.me.is_some() && card.group.as_ref().is_some_and(|group| group.is_local)
+    }
+
     /// A frame that search engines pass by.
     pub(crate) fn private(visit: &Visit, title: impl Into<String>) -> Self {
         Self {

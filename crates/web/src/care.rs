@@ -23,7 +23,7 @@ use crate::{
     forms::{Choice, Field, Fields},
     language::Language,
     posted::Sent,
-    session::SignedIn,
+    session::{Present, SignedIn},
 };
 
 /// Where one deletes, reports, and keeps order.
@@ -127,7 +127,7 @@ pub(crate) async fn report_form(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let t = visit.language;
@@ -163,7 +163,12 @@ pub(crate) fn named(t: Language, category: Category) -> &'static str {
 }
 
 /// `POST /report`
-pub(crate) async fn report(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+pub(crate) async fn report(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Entered, Present>,
+) -> HttpResponse {
     let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
     let filed = async {
         let view = seen(&app, me, entered.post).await?;
@@ -188,7 +193,7 @@ pub(crate) async fn moderate_form(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let t = visit.language;
@@ -221,7 +226,12 @@ pub(crate) async fn moderate_form(
 }
 
 /// `POST /moderate`
-pub(crate) async fn moderate(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+pub(crate) async fn moderate(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Entered, Present>,
+) -> HttpResponse {
     let (me, entered) = (sent.by.me, sent.entered);
     let measure = match entered.what.as_str() {
         "remove" => Measure::Remove,

@@ -23,7 +23,7 @@ use crate::{
     forms::{Choice, Field, Fields},
     language::Language,
     posted::Sent,
-    session::SignedIn,
+    session::{Present, SignedIn},
     setup,
 };
 
@@ -268,7 +268,7 @@ fn managing(visit: &Visit, desk: Desk, entered: &Entered) -> Manage {
     Manage { frame: desk.frame.clone(), desk, form: Fields::new(fields) }
 }
 
-async fn shown(app: &App, visit: &Visit, by: &SignedIn, group: i64) -> Result<(Desk, Settings)> {
+async fn shown(app: &App, visit: &Visit, by: &Present, group: i64) -> Result<(Desk, Settings)> {
     let (actor, settings) = charters::look(app, by.me, ActorId(group)).await?;
     let (_, standing) = desk::kept(app, by.me.0, group).await?;
     let mut desk = Desk::new(app, visit, &actor, standing, MANAGE);
@@ -281,7 +281,7 @@ pub(crate) async fn manage_form(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     match shown(&app, &visit, &by, asked.map_or(0, |asked| asked.group)).await {
@@ -294,7 +294,12 @@ pub(crate) async fn manage_form(
 }
 
 /// `POST /manage`
-pub(crate) async fn manage(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+pub(crate) async fn manage(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Entered, Present>,
+) -> HttpResponse {
     let (t, entered) = (visit.language, sent.entered);
     let group = entered.group.parse().unwrap_or_default();
     let desk = match shown(&app, &visit, &sent.by, group).await {

@@ -231,7 +231,10 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         feed,
         laws: held.bylaws.as_ref().filter(|_| !is_closed).and_then(|bylaws| Laws::new(t, group, bylaws, now)),
         log: (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Log)),
-        tie: held.standing.map(|standing| tie(t, group, (held.rules, asks), standing)),
+        tie: held.standing.map(|standing| {
+            let tie = tie(t, group, (held.rules, asks), standing);
+            Tie { may_write: tie.may_write && visit.guest().is_none(), ..tie }
+        }),
         purpose: held.charter.as_ref().map(|charter| charters::named(t, charter.purpose).0),
         id: group.id.0,
         write: urls::asking(compose::PATH, &[("group", &group.id.to_string())]),

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::{
     answer::{self, Visit},
     posted::Sent,
+    session::Present,
 };
 
 /// Where one joins and leaves a community, follows somebody and does not any more, and votes.
@@ -42,7 +43,12 @@ pub(crate) struct Opinion {
 }
 
 /// `POST /join`
-pub(crate) async fn join(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Membership>) -> HttpResponse {
+pub(crate) async fn join(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Membership, Present>,
+) -> HttpResponse {
     let Membership { group, back } = sent.entered;
     done(&request, &app, &visit, enter(&app, sent.by.me, ActorId(group)).await, &back)
 }
@@ -58,7 +64,12 @@ async fn enter(app: &App, me: Me, group: ActorId) -> Result<()> {
 }
 
 /// `POST /leave`
-pub(crate) async fn leave(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Membership>) -> HttpResponse {
+pub(crate) async fn leave(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Membership, Present>,
+) -> HttpResponse {
     let Membership { group, back } = sent.entered;
     done(&request, &app, &visit, exit(&app, sent.by.me, ActorId(group)).await, &back)
 }
@@ -93,7 +104,12 @@ pub(crate) async fn unfollow(request: HttpRequest, app: Data<App>, visit: Visit,
 }
 
 /// `POST /vote`
-pub(crate) async fn vote(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Opinion>) -> HttpResponse {
+pub(crate) async fn vote(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Opinion, Present>,
+) -> HttpResponse {
     let Opinion { post, vote, back } = sent.entered;
     let post = PostId(post);
     let result = match vote.parse::<Vote>() {

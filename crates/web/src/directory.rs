@@ -176,7 +176,7 @@ pub(crate) async fn show(
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
     let found = async {
-        let may_found = match visit.viewer() {
+        let may_found = match visit.resident() {
             Some(me) => charters::may_found(&app, Me(me)).await?,
             None => false,
         };

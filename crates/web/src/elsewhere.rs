@@ -11,6 +11,7 @@ use app::{
 use askama::Template;
 use domain::{
     handle::Handle,
+    post::Post,
     urls::{self, Local},
 };
 use serde::Deserialize;
@@ -62,6 +63,12 @@ struct Page {
 /// The page on which one says that one wants to do that with something of ours.
 pub(crate) fn address(uri: &str, deed: &str) -> String {
     urls::asking(PATH, &[("uri", uri), ("deed", deed)])
+}
+
+/// The same for a guest, whose account is known; nothing, if their server cannot read the post.
+pub(crate) fn from(handle: &str, post: &Post, deed: &str) -> Option<String> {
+    let is_readable = post.local && post.audience.is_open();
+    is_readable.then(|| urls::asking(PATH, &[("uri", &post.uri), ("deed", deed), ("account", handle)]))
 }
 
 /// `GET /elsewhere`

@@ -25,7 +25,7 @@ use crate::{
     desk::{self, Desk},
     forms::{Choice, Field, Fields},
     posted::Sent,
-    session::SignedIn,
+    session::Present,
 };
 
 /// Where links are made, and taken away; where they lead; and where one answers questions.
@@ -57,7 +57,7 @@ pub(crate) async fn list(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     asked: Option<Query<desk::Asked>>,
 ) -> HttpResponse {
     match links(&app, &visit, by.me, asked.map_or(0, |asked| asked.group)).await {
@@ -97,7 +97,12 @@ pub(crate) struct Made {
 }
 
 /// `POST /invitations`
-pub(crate) async fn make(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Made>) -> HttpResponse {
+pub(crate) async fn make(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Made, Present>,
+) -> HttpResponse {
     let Made { group, days, most, .. } = sent.entered;
     let group = ActorId(group);
     let expires = days.parse::<u64>().ok().filter(|days| *days <= 3_650).map(|days| app.now() + span::days(days));
@@ -107,7 +112,12 @@ pub(crate) async fn make(request: HttpRequest, app: Data<App>, visit: Visit, sen
 }
 
 /// `POST /invitations/revoke`
-pub(crate) async fn revoke(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Made>) -> HttpResponse {
+pub(crate) async fn revoke(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Made, Present>,
+) -> HttpResponse {
     let group = ActorId(sent.entered.group);
     let result = gates::revoke(&app, sent.by.me, group, InvitationId(sent.entered.link)).await;
     deeds::done(&request, &app, &visit, result, &desk::page(PATH, group))
@@ -170,7 +180,12 @@ pub(crate) async fn enter_form(
 }
 
 /// `POST /enter`
-pub(crate) async fn enter(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Code>) -> HttpResponse {
+pub(crate) async fn enter(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Code, Present>,
+) -> HttpResponse {
     match gates::pass(&app, sent.by.me, sent.entered.code).await {
         Ok(group) => answer::redirect(StatusCode::SEE_OTHER, &group.uri),
         Err(error) => answer::error(&request, &visit, &error),
@@ -212,7 +227,7 @@ pub(crate) async fn apply_form(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     asked: Option<Query<desk::Asked>>,
 ) -> HttpResponse {
     let answers = Answers { group: asked.map_or(0, |asked| asked.group), ..Answers::default() };
@@ -223,7 +238,12 @@ pub(crate) async fn apply_form(
 }
 
 /// `POST /apply`
-pub(crate) async fn apply(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Answers>) -> HttpResponse {
+pub(crate) async fn apply(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Answers, Present>,
+) -> HttpResponse {
     let (me, answers) = (sent.by.me, sent.entered);
     let mut page = match asking(&app, &visit, me, &answers).await {
         Ok(page) => page,

@@ -14,7 +14,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt};
 
 use crate::{
     posted::{Refused, TOKEN, is_own, is_token},
-    session::{self, SignedIn},
+    session::{self, Admits, SignedIn},
 };
 
 /// The name of the fields that hold files.
@@ -50,9 +50,7 @@ impl FromRequest for Filled {
                 return Err(Refused::Foreign(request));
             }
             let by = session::look_up(&request).await.map_err(session::Shut::from)?;
-            if by.as_ref().is_some_and(|by| !by.account.is_ready()) {
-                return Err(session::Shut::Waiting.into());
-            }
+            let by = by.map(SignedIn::admit).transpose().map_err(|bar| session::Shut::by(bar, &request))?;
             let mut filled = Self { by, pairs: Vec::new(), brought: Vec::new() };
             if let Some(whole) = whole {
                 let whole = whole.await.map_err(|_error| broken())?;

@@ -79,11 +79,20 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
 /// What is new where somebody takes part.
 async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Front> {
     let (site, t, order, after) = (app.site(), visit.language, asked.order(), asked.after());
+    let is_guest = visit.guest().is_some();
     let found = app.read(move |c| {
-        let (threads, next) = listing::page(c, Scope::Followed(me), order, Some(me), after)?;
+        let mut groups = store::follows::groups(c, me, MINE)?;
+        let (threads, next) = if is_guest {
+            // They are members here and follow from their own server, or do not.
+            groups = store::groups::joined_by(c, me, MINE)?;
+            let ids: Vec<ActorId> = groups.iter().map(|group| group.id).collect();
+            listing::page(c, Scope::Groups(&ids), order, Some(me), after)?
+        } else {
+            listing::page(c, Scope::Followed(me), order, Some(me), after)?
+        };
         let threads = listing::hydrate(c, threads)?;
         let unread = listing::unread(c, Some(me), &threads)?;
-        Ok((threads, unread, next, store::follows::groups(c, me, MINE)?))
+        Ok((threads, unread, next, groups))
     });
     let (threads, unread, next, groups) = found.await?;
     let mut entries = directory::described(app, visit, groups).await?;

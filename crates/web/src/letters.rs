@@ -1,5 +1,8 @@
 //! The mails that the server writes to people, in their language: as plain text, and the same as simple HTML.
-use app::mail::{About, Letter};
+use app::{
+    digests::{Thread, Told},
+    mail::{About, Letter},
+};
 use askama::Template;
 
 use crate::language::Language;
@@ -23,10 +26,14 @@ struct Sheet {
     subject: String,
     greeting: String,
     paragraphs: Vec<String>,
+    /// What can be read: where, what it is called, and what else there is to say of it.
+    items: Vec<(String, String, String)>,
     /// Where it leads, and what that is called.
     way: Option<(String, &'static str)>,
     /// What to do if it was not them.
     otherwise: Option<&'static str>,
+    /// Where letters of this kind are stopped.
+    stop: Option<String>,
     signature: String,
 }
 
@@ -42,6 +49,7 @@ pub fn write(letter: &Letter) -> Result<Written, askama::Error> {
 
 fn sheet(t: Language, letter: &Letter) -> Sheet {
     let (site, name) = (&letter.site, &letter.name);
+    let (mut items, mut stop) = (Vec::new(), None);
     let (subject, paragraphs, way, otherwise) = match &letter.about {
         About::Confirm { link } => (
             t.mail_confirm(site),
@@ -92,16 +100,32 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
             let why = if reason.is_empty() { String::new() } else { t.because(reason) };
             (t.mail_turned_away(site), vec![t.mail_turned_away_text(site), why], None, None)
         }
+        About::Digest(told) => {
+            let Told { threads, further, closed, home, stop: address } = told;
+            items.extend(threads.iter().map(|thread| item(t, thread)));
+            stop = Some(address.clone());
+            let more = if *further > 0 { t.mail_digest_further(*further) } else { String::new() };
+            let among = if *closed > 0 { t.mail_digest_closed(*closed) } else { String::new() };
+            let paragraphs = vec![t.mail_digest_text(site), more, among];
+            (t.mail_digest(site), paragraphs, Some((home.clone(), t.mail_digest_way())), None)
+        }
     };
     let paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
-    Sheet { t, subject, greeting: t.mail_greeting(name), paragraphs, way, otherwise, signature: t.mail_signature(site) }
+    let (greeting, signature) = (t.mail_greeting(name), t.mail_signature(site));
+    Sheet { t, subject, greeting, paragraphs, items, way, otherwise, stop, signature }
+}
+
+fn item(t: Language, thread: &Thread) -> (String, String, String) {
+    (thread.page.clone(), thread.title.clone(), t.mail_digest_thread(&thread.group, thread.posts))
 }
 
 fn text(sheet: &Sheet) -> String {
     let mut parts = vec![sheet.greeting.clone()];
     parts.extend(sheet.paragraphs.iter().cloned());
+    parts.extend(sheet.items.iter().map(|(page, title, detail)| format!("* {title}\n  {detail}\n  {page}")));
     parts.extend(sheet.way.iter().map(|(link, label)| format!("{label}:\n{link}")));
     parts.extend(sheet.otherwise.map(str::to_owned));
+    parts.extend(sheet.stop.iter().map(|page| format!("{}:\n{page}", sheet.t.digest_stop())));
     parts.push(format!("-- \n{}", sheet.signature));
     parts.join("\n\n")
 }
@@ -120,7 +144,14 @@ mod tests {
             About::Renew { link: link.clone() },
             About::PasswordChanged { link: link.clone() },
             About::Waiting { newcomer: "bea".into(), reason: "<b>Hola</b>".into(), link: link.clone() },
-            About::TakenIn { link },
+            About::TakenIn { link: link.clone() },
+            About::Digest(Told {
+                threads: vec![Thread { title: "<b>Hola".into(), group: "Huerto".into(), page: link.clone(), posts: 3 }],
+                further: 1,
+                closed: 2,
+                home: link.clone(),
+                stop: link,
+            }),
             About::TurnedAway { reason: "<b>Hola</b>".into() },
         ];
         let letter = |about| Letter {

@@ -17,6 +17,7 @@ mod compose;
 mod consent;
 mod deeds;
 mod desk;
+mod digests;
 mod directory;
 mod elsewhere;
 mod entrance;
@@ -24,6 +25,7 @@ mod feeds;
 mod filled;
 mod forms;
 mod front;
+mod guests;
 mod history;
 mod interaction;
 mod language;
@@ -112,6 +114,8 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, session::LOGIN, login::show, post => login::submit);
     button!(config, login::SECOND, login::submit_code);
     button!(config, login::LOGOUT, login::leave);
+    page!(config, guests::PATH, guests::show, post => guests::depart);
+    page!(config, guests::RETURN, guests::arrive);
     page!(config, session::WAITING, recovery::waiting, post => recovery::ask_again);
     governance(config);
     administration(config);
@@ -187,6 +191,8 @@ fn administration(config: &mut ServiceConfig) {
 /// What people set for themselves.
 fn own_settings(config: &mut ServiceConfig) {
     page!(config, settings::PATH, settings::show, post => settings::choose);
+    button!(config, settings::DIGEST, settings::turn_letters);
+    page!(config, path::DIGEST_STOP, digests::show, post => digests::stop);
     page!(config, settings::profile::PATH, settings::profile::show, post => settings::profile::change);
     page!(config, entry::PATH, entry::show);
     button!(config, entry::EMAIL, entry::change_email);

@@ -12,13 +12,14 @@ use app::{
     sessions::{self, Entry},
 };
 use askama::Template;
-use domain::urls::path;
+use domain::urls::{self, path};
 use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
     compose,
     forms::{Field, Fields},
+    guests,
     posted::Posted,
     session::{self, LOGIN},
     sign_up,
@@ -38,7 +39,7 @@ const KEPT: &str = "kept";
 pub(crate) struct Page {
     pub(crate) frame: Frame,
     pub(crate) lead: String,
-    pub(crate) action: &'static str,
+    pub(crate) action: String,
     pub(crate) form: Fields,
     /// What is sent along and not shown.
     pub(crate) hidden: Vec<(&'static str, String)>,
@@ -87,14 +88,15 @@ fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
     let t = visit.language;
     let name = Field::exact("name", "text", t.login_name()).value(name).autocomplete("username").longest(254);
     let password = Field::exact("password", "password", t.password()).autocomplete("current-password").longest(128);
-    let mut ways = vec![(path::RECOVER.to_owned(), t.forgotten())];
+    let abroad = urls::asking(guests::PATH, &[("back", back)]);
+    let mut ways = vec![(abroad, t.guest_sign_in()), (path::RECOVER.to_owned(), t.forgotten())];
     if sign_up::is_offered(app) {
         ways.push((sign_up::PATH.to_owned(), t.sign_up()));
     }
     Page {
         frame: Frame::private(visit, t.sign_in()),
         lead: t.sign_in_lead(&visit.site),
-        action: LOGIN,
+        action: LOGIN.to_owned(),
         form: Fields::new(vec![name, password]),
         hidden: vec![("back", back.to_owned())],
         button: t.sign_in(),
@@ -108,7 +110,7 @@ fn second(visit: &Visit, proof: String, back: &str) -> Page {
     Page {
         frame: Frame::private(visit, t.second_step()),
         lead: t.second_step_lead().to_owned(),
-        action: SECOND,
+        action: SECOND.to_owned(),
         form: Fields::new(vec![code]),
         hidden: vec![("proof", proof), ("back", back.to_owned())],
         button: t.sign_in(),

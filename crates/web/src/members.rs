@@ -30,7 +30,7 @@ use crate::{
     forms::{Choice, Field},
     language::Language,
     posted::Sent,
-    session::SignedIn,
+    session::Present,
 };
 
 /// The list, somebody in it, and what is done about them.
@@ -92,7 +92,7 @@ pub(crate) async fn show(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
@@ -210,7 +210,7 @@ pub(crate) async fn show_one(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     about: Option<Query<About>>,
 ) -> HttpResponse {
     match one(&app, &visit, by.me, &about.map(Query::into_inner).unwrap_or_default()).await {
@@ -311,7 +311,12 @@ impl Done {
 }
 
 /// `POST /member/role`
-pub(crate) async fn role(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+pub(crate) async fn role(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
     let result = match sent.entered.role.parse::<Role>() {
         Ok(role) => members::appoint(&app, sent.by.me, group, person, Some(role)).await,
@@ -321,7 +326,7 @@ pub(crate) async fn role(request: HttpRequest, app: Data<App>, visit: Visit, sen
 }
 
 /// `POST /member/ban`
-pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done, Present>) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
     let until = sent.entered.days.parse::<u64>().ok().filter(|days| *days > 0).map(|days| app.now() + span::days(days));
     let clean = sent.entered.clean.is_some();
@@ -335,20 +340,35 @@ pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent
 }
 
 /// `POST /member/unban`
-pub(crate) async fn unban(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+pub(crate) async fn unban(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
     deeds::done(&request, &app, &visit, moderation::unban(&app, sent.by.me, group, person).await, &back)
 }
 
 /// `POST /member/warn`
-pub(crate) async fn warn(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+pub(crate) async fn warn(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
     let result = moderation::warn(&app, sent.by.me, group, person, sent.entered.reason).await;
     deeds::done(&request, &app, &visit, result, &back)
 }
 
 /// `POST /member/owner`
-pub(crate) async fn hand_over(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done>) -> HttpResponse {
+pub(crate) async fn hand_over(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
     deeds::done(&request, &app, &visit, members::hand_over(&app, sent.by.me, group, person).await, &back)
 }

@@ -64,6 +64,7 @@ struct Tie {
 }
 
 impl Tie {
+    /// `viewer` is who follows from here.
     fn read(c: &mut Conn, viewer: Option<ActorId>, whom: &Actor) -> store::Result<Self> {
         let follow = match viewer {
             Some(me) => store::follows::get(c, me, whom.id)?.map(|follow| follow.state),
@@ -105,7 +106,7 @@ pub(crate) async fn page(
     before: Option<i64>,
 ) -> Result<HttpResponse> {
     let page = Page { before: before.map(PostId), ..Page::first(POSTS) };
-    let viewer = visit.viewer();
+    let viewer = visit.resident();
     let found = app.read(move |c| Ok((Held::read(c, &person, page)?, Tie::read(c, viewer, &person)?, person)));
     let (held, tie, person) = found.await?;
     let page = describe(app, visit, &person, &held, tie, before.is_none());
@@ -144,7 +145,7 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
 
 /// The page of somebody of another server: the way there.
 pub(crate) async fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: Actor) -> Result<HttpResponse> {
-    let viewer = visit.viewer();
+    let viewer = visit.resident();
     let (tie, actor) = app.read(move |c| Ok((Tie::read(c, viewer, &actor)?, actor))).await?;
     let actor = &actor;
     let face = Face::new(app.site(), actor);

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     answer::{self, Visit},
-    session::{self, SignedIn},
+    session::{self, Admits, Present, SignedIn},
 };
 
 /// The name of the field that holds the token of the session.
@@ -24,16 +24,16 @@ pub(crate) const TOKEN: &str = "form_token";
 #[derive(Debug)]
 pub(crate) struct Posted<T> {
     /// Who sent it; their login may wait for something.
-    pub(crate) by: Option<SignedIn>,
+    pub(crate) by: Option<Present>,
     /// What they entered.
     pub(crate) entered: T,
 }
 
-/// A form of somebody who is signed in.
+/// A form of somebody who is signed in: with a login here, or whoever else `W` admits.
 #[derive(Debug)]
-pub(crate) struct Sent<T> {
-    /// Who sent it; their login waits for nothing.
-    pub(crate) by: SignedIn,
+pub(crate) struct Sent<T, W = SignedIn> {
+    /// Who sent it; they wait for nothing.
+    pub(crate) by: W,
     /// What they entered.
     pub(crate) entered: T,
 }
@@ -103,17 +103,18 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
+impl<T: DeserializeOwned + 'static, W: Admits + 'static> FromRequest for Sent<T, W> {
     type Error = Refused;
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let posted = Posted::<T>::from_request(request, payload);
-        let back = request.path().to_owned();
+        let request = request.clone();
         Box::pin(async move {
             let Posted { by, entered } = posted.await?;
-            let by = by.ok_or(session::Shut::SignIn { back })?;
-            if by.account.is_ready() { Ok(Self { by, entered }) } else { Err(session::Shut::Waiting.into()) }
+            let by = by.ok_or_else(|| session::Shut::SignIn { back: request.path().to_owned() })?;
+            let by = W::admit(by).map_err(|bar| session::Shut::by(bar, &request))?;
+            Ok(Self { by, entered })
         })
     }
 }

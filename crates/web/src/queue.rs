@@ -17,7 +17,7 @@ use crate::{
     deeds,
     language::Language,
     posted::Sent,
-    session::SignedIn,
+    session::Present,
 };
 
 /// Where it is, and where its buttons lead.
@@ -59,7 +59,7 @@ struct Queue {
 }
 
 /// `GET /queue`
-pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: Present) -> HttpResponse {
     let shown = async {
         let (requests, complaints) = (requests(&app, by.me).await?, complaints(&app, visit.language, by.me).await?);
         let mut frame = Frame::private(&visit, visit.language.queue());
@@ -153,7 +153,12 @@ pub(crate) struct Answered {
 }
 
 /// `POST /queue/answer`
-pub(crate) async fn answer(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Answered>) -> HttpResponse {
+pub(crate) async fn answer(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Answered, Present>,
+) -> HttpResponse {
     let Answered { person, group, answer, reason } = sent.entered;
     let (person, group, me) = (ActorId(person), ActorId(group), sent.by.me);
     let yes = answer == "yes";
@@ -180,7 +185,12 @@ pub(crate) struct Resolved {
 }
 
 /// `POST /queue/resolve`
-pub(crate) async fn resolve(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Resolved>) -> HttpResponse {
+pub(crate) async fn resolve(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Resolved, Present>,
+) -> HttpResponse {
     let result = reports::resolve(&app, sent.by.me, ReportId(sent.entered.report)).await;
     deeds::done(&request, &app, &visit, result, PATH)
 }

@@ -55,7 +55,7 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
     let page = Page {
         frame: Frame::private(&visit, t.recover()),
         lead: t.recover_lead().to_owned(),
-        action: path::RECOVER,
+        action: path::RECOVER.to_owned(),
         form: Fields::new(vec![address_field(&visit, "")]),
         hidden: Vec::new(),
         button: t.recover_button(),
@@ -80,7 +80,7 @@ fn renewal(visit: &Visit, token: String) -> Page {
     Page {
         frame: Frame::private(&Visit { path: path::RECOVER.to_owned(), ..visit.clone() }, t.renew()),
         lead: t.renew_lead().to_owned(),
-        action: path::RENEW,
+        action: path::RENEW.to_owned(),
         form: Fields::new(vec![password.autocomplete("new-password").longest(128)]),
         hidden: vec![("token", token)],
         button: t.renew(),
@@ -133,7 +133,7 @@ pub(crate) async fn show_confirmation(request: HttpRequest, app: Data<App>, link
     let page = Page {
         frame: Frame::private(&Visit { path: LOGIN.to_owned(), ..visit.clone() }, t.confirm_address()),
         lead: t.confirm_address_lead().to_owned(),
-        action: path::CONFIRM,
+        action: path::CONFIRM.to_owned(),
         form: Fields::default(),
         hidden: vec![("token", token)],
         button: t.confirm_button(),
@@ -185,7 +185,7 @@ fn waiting_page(visit: &Visit, address: &str, form_token: String) -> Page {
     Page {
         frame: Frame::private(visit, t.check_mail()),
         lead: t.check_mail_lead(address),
-        action: WAITING,
+        action: WAITING.to_owned(),
         form: Fields::new(vec![address_field(visit, address).hint(t.check_mail_hint())]),
         hidden: vec![("form_token", form_token)],
         button: t.send_again(),

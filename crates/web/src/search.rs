@@ -164,7 +164,7 @@ pub(crate) async fn lead(app: &App, visit: &Visit, typed: &str) -> Result<Option
         Some(_) => return Ok(None),
         None => {}
     }
-    let viewer = visit.viewer();
+    let viewer = visit.resident();
     if let Some(handle) = Handle::parse(typed).filter(|_| !typed.contains("://")) {
         return by_handle(app, viewer, handle.localized(site.host())).await;
     }

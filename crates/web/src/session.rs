@@ -15,14 +15,16 @@ use domain::{
 use store::accounts::Account;
 use url::form_urlencoded;
 
+use crate::guests;
+
 /// Where one signs in.
 pub(crate) const LOGIN: &str = path::LOGIN;
 
 /// Where those are told who wait for something.
 pub(crate) const WAITING: &str = "/waiting";
 
-/// Somebody who is signed in. As an argument of a handler, or in an `Option` for none, it is whoever may take part; those
-/// who are not signed in are sent to do so.
+/// Somebody who is signed in with a login here. As an argument of a handler, or in an `Option` for none, it is whoever may
+/// take part; those who are not signed in are sent to do so, and guests are told that it is not for them.
 #[derive(Debug, Clone)]
 pub(crate) struct SignedIn {
     /// Who it is.
@@ -35,13 +37,73 @@ pub(crate) struct SignedIn {
     pub(crate) form_token: String,
 }
 
-/// Whoever is signed in, even if their login waits for something.
+/// Somebody who is signed in, with a login here or as a guest with an account elsewhere.
+#[derive(Debug, Clone)]
+pub(crate) struct Present {
+    /// Who it is.
+    pub(crate) me: Me,
+    /// Their login; none, if they are a guest.
+    pub(crate) account: Option<Account>,
+    /// The session.
+    pub(crate) session: SessionId,
+    /// What every form of theirs says.
+    pub(crate) form_token: String,
+}
+
+/// Whoever is signed in with a login here, even if it waits for something.
 #[derive(Debug, Clone)]
 pub(crate) struct AnyLogin(pub(crate) SignedIn);
 
 /// Anybody: with their login, if they are signed in and may take part.
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer(pub(crate) Option<SignedIn>);
+
+impl Present {
+    /// Whether they wait for nothing.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.account.as_ref().is_none_or(Account::is_ready)
+    }
+
+    /// The same, if they have a login here.
+    pub(crate) fn with_login(self) -> Option<SignedIn> {
+        let Self { me, account, session, form_token } = self;
+        account.map(|account| SignedIn { me, account, session, form_token })
+    }
+}
+
+/// For whom a page or a form is.
+pub(crate) trait Admits: Sized {
+    /// Lets somebody in who is signed in, or says why not.
+    fn admit(by: Present) -> Result<Self, Bar>;
+}
+
+/// Why a page is not for somebody who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bar {
+    /// Their login waits for something.
+    Waits,
+    /// They are a guest.
+    Guest,
+}
+
+impl Admits for Present {
+    fn admit(by: Present) -> Result<Self, Bar> {
+        if by.is_ready() { Ok(by) } else { Err(Bar::Waits) }
+    }
+}
+
+impl Admits for AnyLogin {
+    fn admit(by: Present) -> Result<Self, Bar> {
+        by.with_login().map(Self).ok_or(Bar::Guest)
+    }
+}
+
+impl Admits for SignedIn {
+    fn admit(by: Present) -> Result<Self, Bar> {
+        let AnyLogin(by) = AnyLogin::admit(by)?;
+        if by.account.is_ready() { Ok(by) } else { Err(Bar::Waits) }
+    }
+}
 
 /// Why a page is for none but others.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +117,9 @@ pub(crate) enum Shut {
     /// The login waits for something.
     #[error("the login waits")]
     Waiting,
+    /// It is for those with a login here.
+    #[error("guests do this on their own server")]
+    Guest(HttpRequest),
     /// The session could not be looked up.
     #[error(transparent)]
     Failed(#[from] app::Error),
@@ -64,16 +129,20 @@ impl ResponseError for Shut {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignIn { .. } | Self::Waiting => StatusCode::SEE_OTHER,
+            Self::Guest(_) => StatusCode::FORBIDDEN,
             Self::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
+        if let Self::Guest(request) = self {
+            return guests::turned_away(request);
+        }
         let mut answer = HttpResponse::build(self.status_code());
         answer.insert_header((header::CACHE_CONTROL, "no-store"));
         match self {
             Self::SignIn { back } => answer.insert_header((header::LOCATION, login_path(back))),
-            Self::Waiting => answer.insert_header((header::LOCATION, WAITING)),
+            Self::Waiting | Self::Guest(_) => answer.insert_header((header::LOCATION, WAITING)),
             Self::Failed(error) => {
                 tracing::error!(error = error as &dyn std::error::Error, "a session could not be looked up");
                 answer.insert_header((header::RETRY_AFTER, "5"))
@@ -91,33 +160,39 @@ pub(crate) fn login_path(back: &str) -> String {
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Shut>>>>;
 
-impl FromRequest for AnyLogin {
-    type Error = Shut;
-    type Future = Extracting<Self>;
+impl Shut {
+    /// What stands in the way of a request.
+    pub(crate) fn by(bar: Bar, request: &HttpRequest) -> Self {
+        match bar {
+            Bar::Waits => Self::Waiting,
+            Bar::Guest => Self::Guest(request.clone()),
+        }
+    }
+}
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            match look_up(&request).await? {
-                Some(signed_in) => Ok(Self(signed_in)),
-                None => Err(Shut::SignIn { back: back(&request) }),
+fn extract<T: Admits + 'static>(request: &HttpRequest) -> Extracting<T> {
+    let request = request.clone();
+    Box::pin(async move {
+        match look_up(&request).await? {
+            Some(by) => T::admit(by).map_err(|bar| Shut::by(bar, &request)),
+            None => Err(Shut::SignIn { back: back(&request) }),
+        }
+    })
+}
+
+macro_rules! extracted {
+    ($($who:ident)*) => {$(
+        impl FromRequest for $who {
+            type Error = Shut;
+            type Future = Extracting<Self>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                extract(request)
             }
-        })
-    }
+        }
+    )*};
 }
-
-impl FromRequest for SignedIn {
-    type Error = Shut;
-    type Future = Extracting<Self>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let any = AnyLogin::from_request(request, payload);
-        Box::pin(async move {
-            let AnyLogin(signed_in) = any.await?;
-            if signed_in.account.is_ready() { Ok(signed_in) } else { Err(Shut::Waiting) }
-        })
-    }
-}
+extracted! { AnyLogin SignedIn Present }
 
 impl FromRequest for Viewer {
     type Error = Shut;
@@ -125,7 +200,10 @@ impl FromRequest for Viewer {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Ok(Self(look_up(&request).await?.filter(|signed_in| signed_in.account.is_ready()))) })
+        Box::pin(async move {
+            let by = look_up(&request).await?.filter(Present::is_ready);
+            Ok(Self(by.and_then(Present::with_login)))
+        })
     }
 }
 
@@ -135,7 +213,7 @@ fn back(request: &HttpRequest) -> String {
 }
 
 /// The session of a request.
-pub(crate) async fn look_up(request: &HttpRequest) -> Result<Option<SignedIn>, app::Error> {
+pub(crate) async fn look_up(request: &HttpRequest) -> Result<Option<Present>, app::Error> {
     let known = request.extensions().get::<LookedUp>().cloned();
     if let Some(LookedUp(known)) = known {
         return Ok(known);
@@ -145,7 +223,7 @@ pub(crate) async fn look_up(request: &HttpRequest) -> Result<Option<SignedIn>, a
         Some(secret) => sessions::find(app, secret).await?,
         None => None,
     };
-    let found = found.map(|found| SignedIn {
+    let found = found.map(|found| Present {
         me: found.me,
         account: found.account,
         session: found.id,
@@ -157,7 +235,7 @@ pub(crate) async fn look_up(request: &HttpRequest) -> Result<Option<SignedIn>, a
 
 /// Who was found to have sent a request: several arguments of a handler ask.
 #[derive(Clone)]
-struct LookedUp(Option<SignedIn>);
+struct LookedUp(Option<Present>);
 
 /// The name of the cookie: browsers take one with the prefix only over https, for this host alone.
 fn name(site: &Site) -> &'static str {
@@ -165,9 +243,14 @@ fn name(site: &Site) -> &'static str {
 }
 
 fn secret<'a>(request: &'a HttpRequest, site: &Site) -> Option<&'a str> {
+    value(request, name(site))
+}
+
+/// The value of a cookie.
+pub(crate) fn value<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let headers = request.headers().get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
     let mut pairs = headers.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name(site)).map(|(_, value)| value)
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// The `Set-Cookie` of a new session.

@@ -7,7 +7,7 @@ use actix_web::{
     },
     web::{Data, Query},
 };
-use app::{App, people};
+use app::{App, digests, people};
 use askama::Template;
 use serde::Deserialize;
 
@@ -28,6 +28,8 @@ pub(crate) mod shuns;
 
 /// Where one sets things.
 pub(crate) const PATH: &str = "/settings";
+/// Where one turns the letters of each week on and off.
+pub(crate) const DIGEST: &str = "/settings/digest";
 
 /// A page of settings.
 #[derive(Template)]
@@ -120,7 +122,9 @@ fn page(
         (data::PATH, t.settings_data()),
     ];
     let title = places.iter().find(|(page, _)| *page == path).map_or(t.my_settings(), |(_, label)| *label);
-    let places = places.map(|(page, label)| Place { page, label, is_chosen: page == path }).into();
+    let is_open = |page: &str| visit.guest().is_none() || page == devices::PATH;
+    let places = places.into_iter().filter(|(page, _)| is_open(page));
+    let places = places.map(|(page, label)| Place { page, label, is_chosen: page == path }).collect();
     let is_flawed = panels.iter().any(|panel| panel.action.as_ref().is_some_and(|action| action.form.is_flawed()));
     let status = if is_flawed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     // Whoever chooses another language here comes back by asking for the page, never by sending a form.
@@ -143,11 +147,21 @@ fn password(t: Language, id: &'static str) -> Field {
 }
 
 /// `GET /settings`
-pub(crate) async fn show(request: HttpRequest, visit: Visit, by: SignedIn, done: Option<Query<Done>>) -> HttpResponse {
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    done: Option<Query<Done>>,
+) -> HttpResponse {
     let t = visit.language;
+    let letters = match letters(&app, t, &by).await {
+        Ok(letters) => letters,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
     let choices = t.all().iter().map(|(tag, name)| Choice::new(*tag, *name, "")).collect();
     let language = Field::choices("language", t.language(), choices).value(&by.account.language);
-    let panels = vec![
+    let mut panels = vec![
         Panel {
             id: "language-heading",
             heading: t.language(),
@@ -163,8 +177,47 @@ pub(crate) async fn show(request: HttpRequest, visit: Visit, by: SignedIn, done:
             ..Panel::default()
         },
     ];
+    if let Some(letters) = letters {
+        panels.insert(1, letters);
+    }
     let said = said(&visit, done);
     page(&request, &visit, PATH, said, panels)
+}
+
+/// The letters of each week; nothing, where there is no mail.
+async fn letters(app: &App, t: Language, by: &SignedIn) -> app::Result<Option<Panel>> {
+    if app.mailer().is_none() {
+        return Ok(None);
+    }
+    let is_on = digests::is_on(app, by.me).await?;
+    let action = Action::new(DIGEST, Vec::new(), if is_on { t.digest_turn_off() } else { t.digest_turn_on() });
+    let turn = if is_on { "off" } else { "on" };
+    Ok(Some(Panel {
+        id: "digest-heading",
+        heading: t.digest(),
+        lead: if is_on { t.digest_is_on() } else { t.digest_is_off() }.to_owned(),
+        action: Some(Action { hidden: vec![("turn", turn.to_owned())], ..action }),
+        ..Panel::default()
+    }))
+}
+
+/// On, or anything else for off.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Turned {
+    turn: String,
+}
+
+/// `POST /settings/digest`
+pub(crate) async fn turn_letters(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Turned>,
+) -> HttpResponse {
+    match digests::set(&app, sent.by.me, sent.entered.turn == "on").await {
+        Ok(()) => back(&visit, &app, PATH),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
 }
 
 /// The language that was chosen.

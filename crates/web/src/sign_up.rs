@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Error, Result, sessions,
+    App, Error, Result, digests, sessions,
     sign_up::{self, Door, Flaw, Wish},
 };
 use serde::Deserialize;
@@ -32,6 +32,8 @@ pub(crate) struct Entered {
     reason: String,
     agreement: String,
     invitation: String,
+    /// Whether they want letters; named after the one choice of its question.
+    digest_yes: String,
 }
 
 /// Whether strangers may sign up.
@@ -39,7 +41,7 @@ pub(crate) fn is_offered(app: &App) -> bool {
     matches!(sign_up::door(app), Door::Open | Door::Approval)
 }
 
-fn page(visit: &Visit, entered: &Entered, asks_why: bool) -> Page {
+fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Page {
     let (t, site) = (visit.language, &visit.site);
     let name = Field::exact("name", "text", t.name()).hint(t.name_hint(site)).value(&entered.name);
     let email = Field::exact("email", "email", t.email()).hint(t.email_hint()).value(&entered.email);
@@ -52,6 +54,10 @@ fn page(visit: &Visit, entered: &Entered, asks_why: bool) -> Page {
     if asks_why {
         fields.push(Field::lines("reason", 3, t.reason()).hint(t.reason_hint()).value(&entered.reason).longest(2000));
     }
+    if app.mailer().is_some() {
+        let wish = vec![Choice::new("yes", t.digest_turn_on(), "")];
+        fields.push(Field::several("digest", t.digest(), wish).value(&entered.digest_yes).hint(t.digest_is_off()));
+    }
     let agree = vec![Choice::new("yes", t.agree(), t.agree_hint())];
     fields.push(Field::choices("agreement", t.agreement(), agree).value(&entered.agreement));
     let hidden =
@@ -59,7 +65,7 @@ fn page(visit: &Visit, entered: &Entered, asks_why: bool) -> Page {
     Page {
         frame: Frame::private(visit, t.sign_up()),
         lead: t.sign_up_lead(site),
-        action: PATH,
+        action: PATH.to_owned(),
         form: Fields::new(fields),
         hidden,
         button: t.sign_up(),
@@ -113,7 +119,7 @@ pub(crate) async fn show(
     let invitation = link.map(|link| link.into_inner().invitation).unwrap_or_default();
     match asks_why(&app, &invitation).await {
         Ok(Some(asks_why)) => {
-            let page = page(&visit, &Entered { invitation, ..Entered::default() }, asks_why);
+            let page = page(&app, &visit, &Entered { invitation, ..Entered::default() }, asks_why);
             answer::page(&request, StatusCode::OK, Keep::Never, &page)
         }
         Ok(None) => answer::refused(&request, &visit, StatusCode::FORBIDDEN, visit.language.sign_up_closed()),
@@ -147,12 +153,15 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
     };
     match sign_up::sign_up(app, wish, &whence).await? {
         Ok(newcomer) => {
+            if entered.digest_yes == "yes" && app.mailer().is_some() {
+                digests::set(app, newcomer.me, true).await?;
+            }
             let secret = sessions::begin(app, newcomer.me, &whence).await?;
             Ok(login::enter(app, visit, &secret, if newcomer.ready { "/" } else { WAITING }))
         }
         Err(flaws) => {
             let asks_why = asks_why(app, &entered.invitation).await?.unwrap_or(false);
-            let mut page = page(visit, &entered, asks_why);
+            let mut page = page(app, visit, &entered, asks_why);
             for (field, what) in flaws.iter().map(|flaw| sentence(t, *flaw)) {
                 if field.is_empty() {
                     page.form.trouble = Some(what.to_owned());

@@ -93,6 +93,7 @@ impl World {
             files: app::media::Files::in_memory(),
             outbox: Box::new(Nobody),
             resolver: Box::new(Nobody),
+            witness: None,
             mailer: None,
             tasks: Tasks::default(),
         });

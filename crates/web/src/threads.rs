@@ -177,14 +177,20 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let Read { post, parents, closing, replies, gaps, last, quoted, liked, saved, seen, draft, chosen, .. } = read;
     let made = |view: &PostView| {
         let id = view.post.id;
-        let mine = visit.me.as_ref().map(|_| chosen.get(&id).map_or(&[][..], Vec::as_slice));
+        let card = Card::new(app, t, view);
+        let reply_page = match visit.guest() {
+            Some(handle) => elsewhere::from(handle, &view.post, "reply").unwrap_or_default(),
+            None => card.reply_page.clone(),
+        };
+        let mine = visit.resident().map(|_| chosen.get(&id).map_or(&[][..], Vec::as_slice));
         Card {
             voted: liked.contains(&id),
             saved: saved.contains(&id),
-            mine: visit.viewer() == Some(view.post.author),
+            mine: visit.resident() == Some(view.post.author),
             ballot: Ballot::of(t, app.now(), &view.post, mine),
             quoted: quoted_by(app, t, view, &quoted),
-            ..Card::new(app, t, view)
+            reply_page,
+            ..card
         }
     };
     let (is_first, is_linear) = (asked.after.is_none(), asked.view == LINEAR);
@@ -216,16 +222,20 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         news: new().next().map(|first| (first.id, new().count())),
         live: is_whole.then(|| live::address(post.post.id)),
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
-        is_hushed: visit.me.is_some().then_some(is_hushed),
+        is_hushed: visit.resident().map(|_| is_hushed),
         draft,
         parents: parents.iter().map(|view| Card::new(app, t, view)).collect(),
         closing: closing.map(|(by, reason)| Closing { by: Face::new(site, &by), reason }),
         replies,
         other_view: view(if is_linear { "" } else { LINEAR }),
-        may_reply: visit.me.is_some() && (!card.locked || is_staff),
+        may_reply: visit.resident().is_some() && (!card.locked || is_staff),
         write: compose::PATH,
-        elsewhere: (post.post.local && post.post.audience.is_open())
-            .then(|| ["reply", "like"].map(|deed| elsewhere::address(&post.post.uri, deed))),
+        elsewhere: (post.post.local && post.post.audience.is_open()).then(|| {
+            ["reply", "like"].map(|deed| match visit.guest() {
+                Some(handle) => elsewhere::from(handle, &post.post, deed).unwrap_or_default(),
+                None => elsewhere::address(&post.post.uri, deed),
+            })
+        }),
         is_staff,
         is_linear,
         more,

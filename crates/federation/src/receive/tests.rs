@@ -156,6 +156,7 @@ impl Here {
             files: app::media::Files::in_memory(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(FederationResolver::new(client)),
+            witness: None,
             mailer: None,
             tasks: Tasks::default(),
         });

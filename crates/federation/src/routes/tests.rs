@@ -81,6 +81,7 @@ impl World {
             files: app::media::Files::in_memory(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Nobody),
+            witness: None,
             mailer: None,
             tasks: Tasks::default(),
         });

@@ -4,12 +4,29 @@ diesel::table! {
     sessions (id) {
         id -> BigInt,
         hash -> Text,
-        account_id -> BigInt,
+        person_id -> BigInt,
         created -> BigInt,
         seen -> BigInt,
         expires -> BigInt,
         agent -> Text,
         address -> Text,
+    }
+}
+diesel::table! {
+    witnesses (origin, redirect_uri) {
+        origin -> Text,
+        redirect_uri -> Text,
+        client_id -> Text,
+        secret -> Binary,
+        scope -> Text,
+        checked -> BigInt,
+    }
+}
+diesel::table! {
+    digests (person_id) {
+        person_id -> BigInt,
+        seen -> BigInt,
+        due -> BigInt,
     }
 }
 diesel::table! {

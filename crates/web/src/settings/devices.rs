@@ -13,8 +13,10 @@ use serde::Deserialize;
 use super::{Action, Button, Done, Nothing, Panel, Row, back, page, said};
 use crate::{
     answer::{self, Visit},
+    language::Language,
+    login::LOGOUT,
     posted::Sent,
-    session::SignedIn,
+    session::Present,
 };
 
 pub(crate) const PATH: &str = "/settings/devices";
@@ -27,7 +29,7 @@ pub(crate) async fn show(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     done: Option<Query<Done>>,
 ) -> HttpResponse {
     match panels(&app, &visit, &by).await {
@@ -36,7 +38,7 @@ pub(crate) async fn show(
     }
 }
 
-async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
+async fn panels(app: &App, visit: &Visit, by: &Present) -> Result<Vec<Panel>> {
     let (t, now) = (visit.language, app.now());
     let open = sessions::list(app, by.me).await?;
     let others = open.len() > 1;
@@ -63,6 +65,9 @@ async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
         action: others.then(|| Action::new(END_OTHERS, Vec::new(), t.end_others())),
         ..Panel::default()
     };
+    if by.account.is_none() {
+        return Ok(vec![guest(t, visit), browsers]);
+    }
     let given = oauth::authorised(app, by.me).await?;
     let none = if given.is_empty() { t.no_apps().to_owned() } else { String::new() };
     let application = |given: store::apps::Authorised| Row {
@@ -81,6 +86,17 @@ async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
     Ok(vec![browsers, apps])
 }
 
+/// As whom a guest is here, and the way out.
+fn guest(t: Language, visit: &Visit) -> Panel {
+    Panel {
+        id: "guest",
+        heading: t.guest(),
+        lead: t.guest_explained(visit.guest().unwrap_or_default()),
+        action: Some(Action::new(LOGOUT, Vec::new(), t.sign_out())),
+        ..Panel::default()
+    }
+}
+
 fn done(request: &HttpRequest, app: &App, visit: &Visit, result: Result<()>) -> HttpResponse {
     match result {
         Ok(()) => back(visit, app, PATH),
@@ -95,7 +111,7 @@ pub(crate) struct One {
 }
 
 /// `POST /settings/devices/end`
-pub(crate) async fn end(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<One>) -> HttpResponse {
+pub(crate) async fn end(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<One, Present>) -> HttpResponse {
     let ended = sessions::end(&app, sent.by.me, SessionId(sent.entered.session)).await;
     done(&request, &app, &visit, ended)
 }
@@ -105,7 +121,7 @@ pub(crate) async fn end_others(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Nothing>,
+    sent: Sent<Nothing, Present>,
 ) -> HttpResponse {
     let ended = sessions::end_others(&app, sent.by.me, sent.by.session).await;
     done(&request, &app, &visit, ended)

@@ -109,6 +109,7 @@ impl World {
             files: app::media::Files::in_memory(),
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Acquaintances),
+            witness: None,
             mailer: None,
             tasks: Tasks::default(),
         });

@@ -1,0 +1,44 @@
+//! Questions that are about no document of the network: a form or a look, and a short answer, whatever its status.
+use app::{Question, Reply};
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
+};
+use tokio::time::timeout;
+use url::form_urlencoded;
+
+use super::{Client, FetchError, answer, target};
+
+/// The longest answer.
+const LONGEST: usize = 128 * 1024;
+
+impl Client {
+    /// Asks, and reads the answer. Redirects are not followed: what is sent is for one server alone.
+    pub async fn ask(&self, question: Question<'_>) -> Result<Reply, FetchError> {
+        let url = target::parse_url(question.url)?;
+        let mut headers = vec![(ACCEPT, HeaderValue::from_static("application/json"))];
+        if let Some(bearer) = question.bearer {
+            let proof = HeaderValue::try_from(format!("Bearer {bearer}"));
+            let mut proof = proof.ok().ok_or(FetchError::Malformed("a token"))?;
+            proof.set_sensitive(true);
+            headers.push((AUTHORIZATION, proof));
+        }
+        let (method, body) = match question.form {
+            None => (Method::GET, Bytes::new()),
+            Some(pairs) => {
+                headers.push((CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded")));
+                let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+                (Method::POST, Bytes::from(form))
+            }
+        };
+        let asking = self.hosts.ask(url.as_str()).await?;
+        let exchange = async {
+            let (head, body) = self.exchange(&method, &url, &headers, &body).await?;
+            let body = answer::decode(&head.headers, self.read(body, LONGEST).await?, LONGEST)?;
+            Ok(Reply { status: head.status.as_u16(), body: body.into() })
+        };
+        let elapsed = |_| Err(FetchError::timed_out("the exchange"));
+        asking.came(timeout(self.patience.total, exchange).await.unwrap_or_else(elapsed))
+    }
+}
