@@ -9,6 +9,7 @@ mod blocks;
 mod browsers;
 mod changes;
 mod clients;
+mod digests;
 mod discovery;
 mod disorder;
 mod fixtures;

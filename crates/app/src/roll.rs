@@ -56,10 +56,10 @@ pub async fn show(app: &App, me: Me, person: ActorId) -> Result<(Entry, Vec<Sess
     found.await?.ok_or(Error::NotFound)
 }
 
-/// Signs somebody out everywhere: browsers, applications and scripts.
+/// Signs somebody out everywhere: browsers, applications and scripts; of guests the browsers.
 pub async fn sign_out(app: &App, me: Me, person: ActorId) -> Result<()> {
     app.write(move |tx| {
-        login(tx, me, person)?;
+        policy::suspend(&rules::standing(tx, me)?, person == me.0)?;
         sessions::end_all(tx, person)
     })
     .await
