@@ -33,7 +33,7 @@ pub struct Office {
     pub origin: String,
     /// Where its people are asked.
     pub authorize: String,
-    /// Where a code is turned into a token, and a token given back.
+    /// Where a code is turned into a token.
     pub token: String,
     /// Where a token is given back.
     pub revoke: String,
