@@ -123,9 +123,11 @@ pub(crate) fn write_due(app: App, subject: String) -> BoxFuture<'static, Result<
             let now = tx.now();
             let seen = store::digests::last_visit(tx, person)?.max(Some(Timestamp(digest.seen))).unwrap_or(now);
             plan(tx, person, seen)?;
-            let away = now.since(seen);
+            // By when it was due: a server that was down meanwhile forgets nothing of that week.
+            let due = Timestamp(due);
+            let away = due.since(seen);
             if away >= WEEK && away < LOST {
-                tx.mail(&Errand::Digest(person.0, (now - WEEK).0))?;
+                tx.mail(&Errand::Digest(person.0, (due - WEEK).0))?;
             }
             Ok(())
         })

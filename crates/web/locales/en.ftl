@@ -816,7 +816,7 @@ reach-members =
 
 # Signing in with an account elsewhere
 guest-sign-in = Sign in with an account on another server
-guest-sign-in-lead = Do you have an account on Mastodon or another server of the fediverse? Your server says who you are; there is no new password, and we learn nothing else.
+guest-sign-in-lead = Do you have an account on Mastodon or on another server like it? Your server says who you are; there is no new password, and we learn nothing else.
 guest-way = Go on at { $host }
 guest-way-text = { $host } will ask whether this site may know who you are. It gets your name and picture, and cannot write or read anything in your name.
 guest-refused = You are not signed in

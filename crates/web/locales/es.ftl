@@ -834,7 +834,7 @@ reach-members =
 
 # Entrar con una cuenta de otro servidor
 guest-sign-in = Entrar con una cuenta de otro servidor
-guest-sign-in-lead = ¿Tienes una cuenta en Mastodon o en otro servidor del fediverso? Tu servidor dice quién eres; no hay contraseña nueva y no sabremos nada más.
+guest-sign-in-lead = ¿Tienes una cuenta en Mastodon o en otro servidor parecido? Tu servidor dice quién eres; no hay contraseña nueva y no sabremos nada más.
 guest-way = Seguir en { $host }
 guest-way-text = { $host } te preguntará si este sitio puede saber quién eres. Recibirá tu nombre y tu imagen, y no podrá escribir ni leer nada por ti.
 guest-refused = No has entrado
