@@ -1,4 +1,4 @@
-//! Who sends or reads too much is told when to come back; what was acknowledged is kept, and nobody else notices.
+//! Who sends, reads or asks too much is told when to come back; what was acknowledged is kept, and nobody else notices.
 
 use std::time::Duration;
 
@@ -113,9 +113,22 @@ async fn what_another_tertulia_cannot_send_now_it_sends_later() {
     assert_eq!(there, i64::try_from(count).unwrap_or(0), "everything came");
 }
 
+async fn apps_are_told_how_often_they_may_still_come() {
+    let net = Network::visited(3, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    for left in ["2", "1", "0"] {
+        let answer = ana.call("GET", "/api/v1/timelines/home", &json!(null)).await;
+        assert_eq!((answer.status, answer.header("x-ratelimit-remaining")), (200, Some(left)));
+    }
+    let refused = ana.call("GET", "/api/v1/timelines/home", &json!(null)).await;
+    assert_eq!((refused.status, refused.header("x-ratelimit-limit")), (429, Some("3")), "{}", refused.text());
+}
+
 on_both![
     who_sends_too_much_comes_back_later,
     nobody_shuts_others_out_by_speaking_in_their_name,
     who_reads_too_much_comes_back_later,
     what_another_tertulia_cannot_send_now_it_sends_later,
+    apps_are_told_how_often_they_may_still_come,
 ];

@@ -131,6 +131,11 @@ impl Network {
         Self::with(|settings| Settings { inbox_limit, read_limit, ..settings }, names).await
     }
 
+    /// The same, of servers that apps may ask only so often.
+    pub(crate) async fn visited<const N: usize>(client_limit: u32, names: [&str; N]) -> Self {
+        Self::with(|settings| Settings { client_limit, ..settings }, names).await
+    }
+
     /// The same, of servers that send mail, and take people in like this.
     pub(crate) async fn with_mail<const N: usize>(
         office: &PostOffice,
@@ -273,6 +278,7 @@ async fn start(
         secure_mode: false,
         inbox_limit: 0,
         read_limit: 0,
+        client_limit: 0,
         smtp: None,
         mail_from: None,
         allow_private_networks: vec!["127.0.0.0/8".parse().expect("a range")],

@@ -30,7 +30,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod keys;
 pub mod leaving;
-mod limits;
+pub mod limits;
 pub mod lists;
 pub mod live;
 mod log;

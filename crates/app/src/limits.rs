@@ -8,7 +8,7 @@ use std::{
 
 use domain::time::{Timestamp, span};
 
-use crate::{Error, Result, Tx, random};
+use crate::{App, Error, Result, Tx, random};
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,6 +54,30 @@ pub(crate) enum Deed {
     Address,
 }
 
+/// What clients do that is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// Whatever it is, by one client: whoever has one token, or comes from one place without any.
+    Client,
+    /// The same, by all clients of one person.
+    Person,
+    /// Bringing something to be shown.
+    Upload,
+    /// Deleting a post, or taking back that it was passed on.
+    Deletion,
+}
+
+impl Call {
+    /// How often within how long: what clients know from Mastodon. `usual` is how often a client may come.
+    const fn limit(self, usual: u32) -> (u32, Duration) {
+        match self {
+            Self::Client => (usual, span::minutes(5)),
+            Self::Person => (usual.saturating_mul(5), span::minutes(5)),
+            Self::Upload | Self::Deletion => (30, span::minutes(30)),
+        }
+    }
+}
+
 impl Deed {
     /// How often within how long.
     const fn limit(self) -> (u32, Duration) {
@@ -69,12 +93,40 @@ impl Deed {
     }
 }
 
+/// What is left of how often something may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// How often it may be done.
+    pub most: u32,
+    /// How often it may still be done; nothing if it may not be done now.
+    pub left: Option<u32>,
+    /// When it may be done as often again.
+    pub until: Timestamp,
+}
+
+/// Counts a call by `caller`, and says what is left; whoever is nobody in particular is not counted. `usual` is how often
+/// one client may come in five minutes.
+pub fn call(app: &App, call: Call, caller: Option<&str>, usual: u32) -> Allowance {
+    let ((most, within), now) = (call.limit(usual), app.now());
+    match caller {
+        Some(caller) => app.limits().count(Kind::Call(call), caller.to_owned(), (most, within), now),
+        None => Allowance { most, left: Some(most), until: now + within },
+    }
+}
+
+/// What is counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Deed(Deed),
+    Call(Call),
+}
+
 /// How many counters are kept at most; an attacker with more addresses than that is not stopped by counting.
 const MOST: usize = 100_000;
 
 /// Counts in memory: a restart forgives, and each process of several counts for itself.
 #[derive(Debug, Default)]
-pub(crate) struct Limits(Mutex<HashMap<(Deed, String), Window>>);
+pub(crate) struct Limits(Mutex<HashMap<(Kind, String), Window>>);
 
 #[derive(Debug, Clone, Copy)]
 struct Window {
@@ -90,7 +142,11 @@ impl Limits {
 
     /// Counts one try that concerns `key`.
     pub(crate) fn of(&self, deed: Deed, key: impl ToString, now: Timestamp) -> Result<()> {
-        let (most, length) = deed.limit();
+        let Allowance { left, until, .. } = self.count(Kind::Deed(deed), key.to_string(), deed.limit(), now);
+        left.map(drop).ok_or(Error::TooOften { wait: until.since(now) })
+    }
+
+    fn count(&self, kind: Kind, key: String, (most, within): (u32, Duration), now: Timestamp) -> Allowance {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MOST {
             windows.retain(|_, window| window.until > now);
@@ -98,16 +154,16 @@ impl Limits {
         if windows.len() >= MOST {
             windows.clear();
         }
-        let fresh = Window { until: now + length, used: 0 };
-        let window = windows.entry((deed, key.to_string())).or_insert(fresh);
+        let fresh = Window { until: now + within, used: 0 };
+        let window = windows.entry((kind, key)).or_insert(fresh);
         if window.until <= now {
             *window = fresh;
         }
-        if window.used >= most {
-            return Err(Error::TooOften { wait: window.until.since(now) });
+        let left = most.checked_sub(window.used).and_then(|left| left.checked_sub(1));
+        if left.is_some() {
+            window.used += 1;
         }
-        window.used += 1;
-        Ok(())
+        Allowance { most, left, until: window.until }
     }
 }
 
@@ -144,6 +200,18 @@ mod tests {
         assert!(try_from("::ffff:192.0.2.1", start).is_err(), "the same address in another spelling");
         try_from("192.0.2.2", start).unwrap();
         try_from("192.0.2.1", start + span::minutes(30)).unwrap();
+    }
+
+    #[test]
+    fn what_is_left_is_told_until_nothing_is() {
+        let (limits, start) = (Limits::default(), Timestamp(1_000));
+        let count = |key: &str, now| limits.count(Kind::Call(Call::Client), key.into(), Call::Client.limit(2), now);
+        let until = start + span::minutes(5);
+        assert_eq!(count("a", start), Allowance { most: 2, left: Some(1), until });
+        assert_eq!(count("a", start).left, Some(0));
+        assert_eq!(count("a", start + span::minutes(1)), Allowance { most: 2, left: None, until });
+        assert_eq!(count("b", start).left, Some(1), "others have their own");
+        assert_eq!(count("a", until).left, Some(1));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Who asks: the token of a request, and whether it is for this. The type of a handler's argument is its policy.
 use std::{future::Future, marker::PhantomData, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
 use app::{
     App, Me,
     people::{self, Bearer},
@@ -168,7 +168,12 @@ fn person<S: Scope>(bearer: Bearer) -> Result<Option<(Me, Account)>> {
     }
 }
 
-async fn bearer(request: &HttpRequest) -> Result<Option<Bearer>> {
+/// Whoever has the token of a request. Who was found before is not looked for again.
+pub(crate) async fn bearer(request: &HttpRequest) -> Result<Option<Bearer>> {
+    let found = request.extensions_mut().remove::<Bearer>();
+    if found.is_some() {
+        return Ok(found);
+    }
     let Some(header) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
     let invalid = || Error::Unauthorized("The access token is invalid");
     let Some((scheme, token)) = header.to_str().ok().and_then(|text| text.trim().split_once(' ')) else {

@@ -12,6 +12,7 @@ mod filters;
 mod follow_requests;
 mod headers;
 mod instance;
+pub mod limits;
 mod lists;
 mod markers;
 mod media;
@@ -50,6 +51,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(
         web::scope("/api")
             .app_data(PayloadConfig::new(LONGEST_BODY))
+            .wrap(from_fn(limits::admit))
             .wrap(from_fn(headers::dress))
             .configure(instance::routes)
             .configure(oauth::routes)

@@ -23,6 +23,7 @@ mod coverage;
 mod entities;
 mod home;
 mod instance;
+mod limits;
 mod media;
 mod neighbours;
 mod notices;

@@ -8,6 +8,7 @@ use std::{
 use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
 use app::App;
 use federation::limits::Rates;
+use mastodon::limits::Rate;
 use store::{Location, Presence};
 
 use crate::{
@@ -42,7 +43,7 @@ impl Server {
             .map_err(|e| Failure::Other(format!("listen: cannot bind {}: {e}", settings.listen)))?;
         let address = listener.local_addr().map_err(|e| Failure::Other(format!("listen: {e}")))?;
         let rates = Rates { inbox: settings.inbox_limit, reads: settings.read_limit };
-        let handle = open_doors(&app, listener, Ops::new(&settings), rates)?;
+        let handle = open_doors(&app, listener, Ops::new(&settings), (rates, Rate(settings.client_limit)))?;
         app.listen().map_err(|e| compose::failure(&e))?;
         start_workers(&app, client);
         if !app.is_alone() {
@@ -115,15 +116,21 @@ fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
     }
 }
 
-fn open_doors(app: &App, listener: TcpListener, ops: Ops, rates: Rates) -> Result<ServerHandle, Failure> {
+fn open_doors(
+    app: &App,
+    listener: TcpListener,
+    ops: Ops,
+    (rates, rate): (Rates, Rate),
+) -> Result<ServerHandle, Failure> {
     let tasks = app.tasks().clone();
     let federation = federation::routes::configure(app, rates);
-    let (app, ops) = (web::Data::new(app.clone()), web::Data::new(ops));
+    let (app, ops, rate) = (web::Data::new(app.clone()), web::Data::new(ops), web::Data::new(rate));
     let server = HttpServer::new(move || {
         Actix::new()
             .wrap(actix_web::middleware::from_fn(edge::guard))
             .app_data(app.clone())
             .app_data(ops.clone())
+            .app_data(rate.clone())
             .configure(ops::configure)
             .configure(media::configure)
             .configure(federation.clone())

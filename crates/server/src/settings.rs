@@ -159,6 +159,16 @@ const READ_LIMIT: Setting = Setting {
     expected: "a number per second, from 0 to 100000",
     kind: Kind::Text,
 };
+const CLIENT_LIMIT: Setting = Setting {
+    key: "client_limit",
+    env: "TERTULIA_CLIENT_LIMIT",
+    default: "300",
+    meaning: "How many requests one app may make for one person in five minutes, or one address without a login; all apps of \
+              a person together five times as many. Apps know what is left from the headers X-RateLimit-*; what is more is \
+              answered 429. 0 is no limit, and none on uploads and deletions either.",
+    expected: "a number per five minutes, from 0 to 100000",
+    kind: Kind::Text,
+};
 const SMTP: Setting = Setting {
     key: "smtp",
     env: "TERTULIA_SMTP",
@@ -224,6 +234,7 @@ pub const SETTINGS: &[Setting] = &[
     SECURE_MODE,
     INBOX_LIMIT,
     READ_LIMIT,
+    CLIENT_LIMIT,
     SMTP,
     MAIL_FROM,
     ALLOW_PRIVATE_NETWORKS,
@@ -261,6 +272,8 @@ pub struct Settings {
     pub inbox_limit: u32,
     /// How many documents per second one other server may read; 0 for any number.
     pub read_limit: u32,
+    /// How many requests one client may make in five minutes; 0 for any number.
+    pub client_limit: u32,
     /// The mail server.
     pub smtp: Option<Smtp>,
     /// The address that mail comes from.
@@ -342,6 +355,7 @@ impl Settings {
             secure_mode: sources.text(&SECURE_MODE, |text| text.parse().ok())?,
             inbox_limit: sources.text(&INBOX_LIMIT, |text| values::number(text, 0..=100_000))?,
             read_limit: sources.text(&READ_LIMIT, |text| values::number(text, 0..=100_000))?,
+            client_limit: sources.text(&CLIENT_LIMIT, |text| values::number(text, 0..=100_000))?,
             smtp: sources.text(&SMTP, Smtp::parse)?,
             mail_from: sources.text(&MAIL_FROM, values::optional_address)?,
             allow_private_networks: sources.text(&ALLOW_PRIVATE_NETWORKS, values::networks)?,
@@ -367,6 +381,7 @@ impl Settings {
             (&SECURE_MODE, self.secure_mode.to_string()),
             (&INBOX_LIMIT, self.inbox_limit.to_string()),
             (&READ_LIMIT, self.read_limit.to_string()),
+            (&CLIENT_LIMIT, self.client_limit.to_string()),
             (&MAIL_FROM, self.mail_from.clone().unwrap_or_default()),
             (&ALLOW_PRIVATE_NETWORKS, nets(&self.allow_private_networks)),
             (&TRUSTED_PROXIES, nets(&self.trusted_proxies)),

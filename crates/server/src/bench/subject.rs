@@ -62,6 +62,7 @@ impl Subject {
             ("TERTULIA_DATABASE", database),
             ("TERTULIA_REGISTRATION", "open".into()),
             ("TERTULIA_ALLOW_PRIVATE_NETWORKS", "127.0.0.0/8".into()),
+            ("TERTULIA_CLIENT_LIMIT", "0".into()),
         ];
         let program = std::env::current_exe().map_err(other("this program"))?;
         let subject = Self { folder, program, environment, address, location };

@@ -33,6 +33,7 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         secure_mode: false,
         inbox_limit: 500,
         read_limit: 1_000,
+        client_limit: 300,
         smtp: None,
         mail_from: None,
         allow_private_networks: vec![],
