@@ -3,13 +3,14 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     actor::Actor,
+    emoji::Named,
     group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Visibility},
     id::{ActorId, PostId},
 };
 use futures_util::future::BoxFuture;
 use store::actors::KeyRow;
 
-use crate::{App, Error, Event, Result, Tx, media, posts};
+use crate::{App, Error, Event, Result, Tx, emoji, media, posts};
 
 /// The job that erases what an actor wrote; its subject is the number of the actor.
 pub(crate) const ERASE: &str = "erase";
@@ -34,6 +35,8 @@ pub struct Found {
     pub rules: Option<(Visibility, Joining, bool)>,
     /// Who keeps order in a group, as far as they are known here; `None` leaves it as it is.
     pub staff: Option<Vec<ActorId>>,
+    /// The custom emoji in its texts.
+    pub emoji: Vec<Named>,
 }
 
 /// A public key of an actor elsewhere.
@@ -78,6 +81,7 @@ pub fn record(tx: &mut Tx<'_, '_>, found: &Found) -> Result<ActorId> {
         })
         .collect();
     store::actors::set_keys(tx, id, &keys)?;
+    emoji::learn(tx, peer, &found.emoji)?;
     if changed_kind {
         for member in store::groups::staff(tx, id)? {
             store::groups::remove_membership(tx, id, member.person)?;

@@ -2,7 +2,7 @@
 use domain::{
     id::AnnouncementId,
     policy,
-    text::{markdown, plain},
+    text::{markdown, plain, shortcode},
     time::Timestamp,
 };
 use store::announcements::Announcement;
@@ -58,8 +58,8 @@ pub async fn dismiss(app: &App, me: Me, id: AnnouncementId) -> Result<()> {
 /// Answers an announcement with an emoji, or takes that back.
 pub async fn react(app: &App, me: Me, id: AnnouncementId, emoji: String, on: bool) -> Result<()> {
     let fits = !emoji.is_empty() && emoji.chars().count() <= 16 && !emoji.chars().any(char::is_alphanumeric);
-    // Keycaps such as 1️⃣ are a digit with signs behind it.
-    if !(fits || emoji.contains('\u{20e3}') && emoji.chars().count() <= 3) {
+    // Keycaps such as 1️⃣ are a digit with signs behind it. Names are of emoji of ours, if there is one that is shown.
+    if !(fits || emoji.contains('\u{20e3}') && emoji.chars().count() <= 3 || shortcode::is_shortcode(&emoji)) {
         return Err(Error::Invalid("this is no emoji".into()));
     }
     mark(app, me, id, Some(emoji), on).await
@@ -69,6 +69,11 @@ async fn mark(app: &App, me: Me, id: AnnouncementId, emoji: Option<String>, on: 
     app.write(move |tx| {
         if !store::announcements::exists(tx, id)? {
             return Err(Error::NotFound);
+        }
+        if let Some(name) = emoji.as_ref().filter(|emoji| on && shortcode::is_shortcode(emoji))
+            && store::emoji::named(tx, None, std::slice::from_ref(name))?.iter().all(|emoji| !emoji.enabled)
+        {
+            return Err(Error::Invalid("this is no emoji".into()));
         }
         if on && emoji.is_some() && store::announcements::own(tx, me.0, &[id.0])?.len() > ANSWERS {
             return Err(Error::Invalid("there are enough answers".into()));

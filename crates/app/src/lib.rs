@@ -14,6 +14,7 @@ pub mod deliveries;
 pub mod digests;
 pub mod drafts;
 pub mod elsewhere;
+pub mod emoji;
 mod error;
 mod event;
 pub mod filters;

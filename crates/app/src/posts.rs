@@ -2,6 +2,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
+    emoji::Named,
     group::Visibility,
     id::{ActorId, PostId},
     policy::{self, Place, Refusal},
@@ -12,7 +13,9 @@ use domain::{
 };
 use store::{forestalled::Foretold, posts::Count};
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, backfills, groups, media, moderation, moves, polls, quotes};
+use crate::{
+    App, Cause, Error, Event, Me, Result, Tx, backfills, emoji, groups, media, moderation, moves, polls, quotes,
+};
 
 mod draft;
 mod once;
@@ -48,6 +51,8 @@ pub struct Draft {
     pub mentions: Vec<ActorId>,
     /// What it quotes.
     pub quote: Option<Quote>,
+    /// The custom emoji in its texts, of an author elsewhere.
+    pub emoji: Vec<Named>,
     content: Content,
     terms: String,
 }
@@ -56,7 +61,17 @@ impl Draft {
     /// What it says; the HTML is sanitised. Its words are analysed here, since a transaction has better things to do.
     pub fn new(kind: PostKind, content: Content, audience: Audience) -> Self {
         let terms = terms(&content);
-        Self { kind, parent: None, group: None, audience, mentions: Vec::new(), quote: None, content, terms }
+        Self {
+            kind,
+            parent: None,
+            group: None,
+            audience,
+            mentions: Vec::new(),
+            quote: None,
+            emoji: Vec::new(),
+            content,
+            terms,
+        }
     }
 
     /// What it says.
@@ -113,7 +128,9 @@ pub fn receive(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, origin: &Ori
     if !foretold.is_empty() && void(&actor_uri(tx, author)?) {
         return Err(Refusal::Gone.into());
     }
-    publish(tx, author, draft, Some((origin, &foretold)), cause)
+    let post = publish(tx, author, draft, Some((origin, &foretold)), cause)?;
+    emoji::learn_of(tx, author, &draft.emoji)?;
+    Ok(post)
 }
 
 /// Records a post from elsewhere that nobody sent: it was looked up, because something here refers to it.
@@ -270,7 +287,7 @@ pub fn receive_edit(
     if newer {
         let edited = edited.map(|at| at.min(tx.now()));
         revise(tx, by, post, draft, edited, cause)?;
-        return Ok(());
+        return emoji::learn_of(tx, by, &draft.emoji);
     }
     if requoted {
         tx.emit(Event::Requoted { post: Arc::new(post.clone()), cause });

@@ -1,8 +1,9 @@
 //! Views: all that a page or a document of an actor or a post needs, in a fixed number of queries.
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     actor::Actor,
+    emoji::Palette,
     group::GroupRules,
     id::{ActorId, PostId},
     post::{Post, Quote, Tally},
@@ -22,6 +23,8 @@ pub struct ActorView {
     pub aliases: Vec<String>,
     /// By which id it is found now, if it moved.
     pub moved: Option<String>,
+    /// The custom emoji in its texts.
+    pub palette: Palette,
 }
 
 /// The post that another one replies to.
@@ -52,6 +55,8 @@ pub struct PostView {
     pub quote: Option<Quote>,
     /// What others did with it.
     pub tally: Tally,
+    /// The custom emoji in its texts, and in those of the people it concerns.
+    pub palette: Arc<Palette>,
 }
 
 /// The view of an actor.
@@ -66,7 +71,13 @@ pub fn actor(conn: &mut Conn, actor: Actor) -> Result<ActorView> {
         Some((target, _)) => store::actors::by_id(conn, target)?.map(|target| target.uri),
         None => None,
     };
-    Ok(ActorView { actor, rules, keys, aliases, moved })
+    let palette = palette(conn, [&actor])?;
+    Ok(ActorView { actor, rules, keys, aliases, moved, palette })
+}
+
+/// The custom emoji in the texts of actors.
+pub fn palette<'a>(conn: &mut Conn, actors: impl IntoIterator<Item = &'a Actor>) -> Result<Palette> {
+    store::emoji::palette(conn, actors.into_iter().flat_map(|actor| actor.texts().map(|text| (actor.peer, text))))
 }
 
 /// The view of a post.
@@ -96,6 +107,11 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
     let quotes = store::quotes::of(conn, &ids)?;
     let tallies = store::posts::tallies(conn, &ids)?;
 
+    let peer_of = |post: &Post| people.get(&post.author).and_then(|author| author.peer);
+    let said = posts.iter().flat_map(|post| post.content.texts().map(|text| (peer_of(post), text)));
+    let of_people = people.values().flat_map(|actor| actor.texts().map(|text| (actor.peer, text)));
+    let palette = Arc::new(store::emoji::palette(conn, said.chain(of_people))?);
+
     let known: HashMap<PostId, Post> = posts.iter().chain(&near).map(|post| (post.id, post.clone())).collect();
     let parent = |post: &Post| {
         let post = known.get(&post.parent?)?.clone();
@@ -114,6 +130,7 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
                 .collect(),
             quote: quotes.get(&post.id).cloned(),
             tally: tallies.get(&post.id).copied().unwrap_or_default(),
+            palette: Arc::clone(&palette),
             post,
         })
     };

@@ -127,6 +127,12 @@ impl Actor {
         self.kind == ActorKind::Group
     }
 
+    /// All texts of it in which names may stand for pictures.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let fields = self.fields.iter().flat_map(|field| [field.name.as_str(), field.value.as_str()]);
+        [self.title.as_str(), self.summary.as_str()].into_iter().chain(fields)
+    }
+
     /// `name@host`.
     pub fn handle(&self) -> String {
         format!("{}@{}", self.name, self.host)

@@ -2,6 +2,7 @@
 pub mod actor;
 pub mod bylaw;
 pub mod charter;
+pub mod emoji;
 pub mod filter;
 pub mod group;
 pub mod handle;

@@ -80,15 +80,6 @@ pub struct Attachment {
     pub focus: Option<Focus>,
 }
 
-/// A custom emoji used in a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Emoji {
-    /// Its name between colons, without them.
-    pub shortcode: String,
-    /// Its picture.
-    pub url: String,
-}
-
 /// A poll.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Poll {
@@ -170,6 +161,11 @@ impl Poll {
         self.closes.is_some_and(|closes| closes <= now)
     }
 
+    /// The names of its options.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.options.iter().map(|(option, _)| option.as_str())
+    }
+
     /// The place of the option with this name.
     pub fn place(&self, name: &str) -> Option<usize> {
         self.options.iter().position(|(option, _)| option == name)
@@ -214,13 +210,20 @@ pub struct Content {
     pub attachments: Vec<Attachment>,
     /// Hashtags, folded, without `#`.
     pub tags: Vec<String>,
-    /// Custom emoji.
-    pub emoji: Vec<Emoji>,
     /// A poll.
     pub poll: Option<Poll>,
     /// Who may quote it.
     #[serde(default)]
     pub quoting: Quoting,
+}
+
+impl Content {
+    /// All texts in which names may stand for pictures.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let options = self.poll.iter().flat_map(Poll::texts);
+        let lines = [self.title.as_deref(), self.warning.as_deref(), Some(self.html.as_str())];
+        lines.into_iter().flatten().chain(options)
+    }
 }
 
 /// A post as the store keeps it.

@@ -6,6 +6,7 @@ pub mod markdown;
 pub mod mention;
 pub mod plain;
 pub mod search;
+pub mod shortcode;
 pub mod title;
 
 mod scan;

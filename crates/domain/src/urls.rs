@@ -46,6 +46,8 @@ pub mod path {
     pub const STAMP: &str = "/@{name}/{post}/quotes/{id}";
     /// An activity of ours.
     pub const ACTIVITY: &str = "/activities/{id}";
+    /// A custom emoji of ours.
+    pub const EMOJI: &str = "/emojis/{id}";
     /// What an application needs to know before it asks for anything (RFC 8414).
     pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
     /// Where other servers send their people to take part in something of ours, named by `?uri=`.

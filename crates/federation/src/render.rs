@@ -11,7 +11,7 @@ mod tag;
 #[cfg(test)]
 mod tests;
 
-use domain::time::Timestamp;
+use domain::{emoji::Emoji, time::Timestamp, urls::Site};
 use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -37,6 +37,11 @@ struct Document<T> {
 /// The text of a document that stands alone.
 pub fn document(content: &impl Serialize) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Document { context: Context, content })
+}
+
+/// The document of a custom emoji of ours.
+pub fn emoji<'a>(site: &Site, emoji: &'a Emoji) -> impl Serialize + use<'a> {
+    tag::emoji(site, emoji)
 }
 
 /// A moment as documents write it, to the millisecond.

@@ -12,7 +12,7 @@ use domain::{
     actor::Actor,
     handle,
     host::Host,
-    id::{ActivityId, ActorId, PostId, StampId},
+    id::{ActivityId, ActorId, EmojiId, PostId, StampId},
     post::Post,
     urls::{self, ActorPart, PostPart, path},
 };
@@ -72,6 +72,7 @@ fn routes(config: &mut ServiceConfig) {
     read!(config, path::INSTANCE, instance);
     read!(config, urls::actor_part(path::INSTANCE, ActorPart::Outbox), instance_outbox);
     read!(config, path::ACTIVITY, activity);
+    read!(config, path::EMOJI, emoji);
     read!(config, path::ACTOR, actor, wants_document);
     read!(config, path::SYNCHRONIZATION, synchronization::serve);
     read!(config, path::ACTOR_PART, actor_part, |context| reads(context)
@@ -122,6 +123,22 @@ async fn instance_outbox(request: HttpRequest, documents: Data<Documents>) -> Ht
     let id = urls::actor_part(&instance, ActorPart::Outbox);
     let make = || async { document(&json!({ "id": id, "type": "OrderedCollection", "totalItems": 0 }), Vec::new()) };
     open(&request, &documents, urls::actor_part(path::INSTANCE, ActorPart::Outbox), make).await
+}
+
+/// `GET /emojis/ID`
+async fn emoji(request: HttpRequest, documents: Data<Documents>, id: Path<String>) -> HttpResponse {
+    let Some(id) = number(&id).map(|PostId(id)| EmojiId(id)) else { return missing(&request) };
+    let app = documents.app();
+    // Reading it costs less than keeping it: few ask.
+    let found = app.read(move |c| store::emoji::by_id(c, id)).await;
+    let shown = found.and_then(|found| {
+        let emoji = found.filter(|emoji| emoji.peer.is_none() && emoji.enabled).ok_or(Error::NotFound)?;
+        document(&render::emoji(app.site(), &emoji), Vec::new())
+    });
+    match shown {
+        Ok(shown) => answer::document(&request, &shown),
+        Err(error) => answer::error(&request, &error),
+    }
 }
 
 /// `GET /@NAME`

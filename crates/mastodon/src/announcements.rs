@@ -10,7 +10,7 @@ use store::{Conn, announcements::Announcement};
 
 use crate::{
     caller::{Allowed, Read, WriteAccounts, WriteFavourites},
-    entities::{Id, Nothing, Reader, instant},
+    entities::{Id, Nothing, Reader, emoji, instant},
     error::{Error, Result},
     route::{Number, at, get},
 };
@@ -30,11 +30,19 @@ pub(crate) fn entities(c: &mut Conn, reader: &Reader, me: Me) -> store::Result<V
     let ids: Vec<i64> = current.iter().map(|announcement| announcement.id.0).collect();
     let answers = store::announcements::answers(c, &ids)?;
     let own = store::announcements::own(c, me.0, &ids)?;
+    let reacted: Vec<String> = answers.iter().map(|answer| format!(":{}:", answer.emoji)).collect();
+    let said = current.iter().map(|announcement| announcement.body.as_str()).chain(reacted.iter().map(String::as_str));
+    let palette = store::emoji::palette(c, said.map(|text| (None, text)))?;
     let entity = |announcement: Announcement| {
         let id = announcement.id;
         let reactions = answers.iter().filter(|answer| answer.id == id).map(|answer| {
             let mine = own.contains(&(id, Some(answer.emoji.clone())));
-            json!({ "name": answer.emoji, "count": answer.count, "me": mine })
+            let mut reaction = json!({ "name": answer.emoji, "count": answer.count, "me": mine });
+            if let [emoji] = palette.of(None, [format!(":{}:", answer.emoji).as_str()]).as_slice() {
+                reaction["url"] = emoji.picture(&reader.site).into();
+                reaction["static_url"] = emoji.still(&reader.site).into();
+            }
+            reaction
         });
         json!({
             "id": Id(id.0),
@@ -48,7 +56,7 @@ pub(crate) fn entities(c: &mut Conn, reader: &Reader, me: Me) -> store::Result<V
             "mentions": Nothing::default(),
             "statuses": Nothing::default(),
             "tags": Nothing::default(),
-            "emojis": Nothing::default(),
+            "emojis": emoji::named(&reader.site, &palette, None, [announcement.body.as_str()]),
             "reactions": reactions.collect::<Vec<_>>(),
         })
     };

@@ -6,6 +6,7 @@ mod caller;
 mod conversations;
 mod domain_blocks;
 mod emails;
+mod emoji;
 mod entities;
 mod error;
 mod filters;
@@ -71,6 +72,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(conversations::routes)
             .configure(domain_blocks::routes)
             .configure(emails::routes)
+            .configure(emoji::routes)
             .configure(filters::routes)
             .configure(lists::routes)
             .configure(markers::routes)

@@ -10,15 +10,10 @@ use crate::{
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/accounts/{id}/collections").route(get().to(no_collections)))
         .service(at("/v1/accounts/{id}/in_collections").route(get().to(no_collections)))
-        .service(at("/v1/custom_emojis").route(get().to(no_emojis)))
         .service(at("/v1/collections/{id}").route(get().to(absent)))
         .service(at("/v1_alpha/async_refreshes/{id}").route(get().to(absent)));
 }
 
 async fn no_collections(_: Viewer<Read>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "collections": [] }))
-}
-
-async fn no_emojis(_: Viewer<Read>) -> HttpResponse {
-    HttpResponse::Ok().json(json!([]))
 }

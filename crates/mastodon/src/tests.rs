@@ -20,6 +20,7 @@ use store::{Db, Location};
 mod columns;
 mod costs;
 mod coverage;
+mod emoji;
 mod entities;
 mod home;
 mod instance;

@@ -14,7 +14,7 @@ use app::{
     media::{self, Served, Wanted},
 };
 use domain::{
-    id::{ActorId, PostId},
+    id::{ActorId, EmojiId, PostId},
     urls::media::{self as paths, Portrait},
 };
 use futures_util::TryStreamExt;
@@ -34,7 +34,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let get = || web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
     cfg.service(web::resource(paths::FILE).route(get().to(file)))
         .service(web::resource(paths::POST).route(get().to(attached)))
-        .service(web::resource(paths::ACTOR).route(get().to(portrait)));
+        .service(web::resource(paths::ACTOR).route(get().to(portrait)))
+        .service(web::resource(paths::EMOJI).route(get().to(emoji)));
 }
 
 /// Until when something is lent, and the proof.
@@ -69,6 +70,11 @@ async fn portrait(
         Some(portrait) => show(&request, &app, Wanted::Portrait { actor: ActorId(actor), portrait, mark }, &lent).await,
         None => refuse(&Error::NotFound),
     }
+}
+
+async fn emoji(request: HttpRequest, app: Data<App>, path: Path<(i64, String)>, lent: Query<Lent>) -> HttpResponse {
+    let (emoji, mark) = path.into_inner();
+    show(&request, &app, Wanted::Emoji { emoji: EmojiId(emoji), mark }, &lent).await
 }
 
 async fn show(request: &HttpRequest, app: &App, wanted: Wanted, lent: &Lent) -> HttpResponse {

@@ -15,6 +15,7 @@ pub mod deliveries;
 mod dialect;
 pub mod digests;
 pub mod drafts;
+pub mod emoji;
 mod error;
 pub mod filters;
 pub mod follows;

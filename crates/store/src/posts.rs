@@ -2,7 +2,7 @@
 use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::{ActorId, PostId},
-    post::{Attachment, Audience, Content, Emoji, Poll, Post, PostKind, Quoting, Tally},
+    post::{Attachment, Audience, Content, Poll, Post, PostKind, Quoting, Tally},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,6 @@ struct Extras {
     attachments: Vec<Attachment>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    emoji: Vec<Emoji>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     poll: Option<Poll>,
     #[serde(default, skip_serializing_if = "is_usual")]
@@ -69,7 +67,7 @@ struct Row {
 
 impl From<Row> for Post {
     fn from(row: Row) -> Self {
-        let Extras { attachments, tags, emoji, poll, quoting } = row.extras.0;
+        let Extras { attachments, tags, poll, quoting } = row.extras.0;
         Self {
             id: PostId(row.id),
             uri: row.uri,
@@ -90,7 +88,6 @@ impl From<Row> for Post {
                 language: row.language,
                 attachments,
                 tags,
-                emoji,
                 poll,
                 quoting,
             },
@@ -107,8 +104,8 @@ impl From<Row> for Post {
 
 fn extras(content: &Content) -> Json<Extras> {
     let content = content.clone();
-    let Content { attachments, tags, emoji, poll, quoting, .. } = content;
-    Json(Extras { attachments, tags, emoji, poll, quoting })
+    let Content { attachments, tags, poll, quoting, .. } = content;
+    Json(Extras { attachments, tags, poll, quoting })
 }
 
 impl From<&Post> for Row {

@@ -17,6 +17,8 @@ pub(crate) use own::{
 
 pub(crate) mod media;
 
+pub(crate) use media::emoji;
+
 diesel::table! {
     settings (key) {
         key -> Text,
@@ -456,5 +458,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_permissions,
     announcements,
     announcement_marks,
-    backfills
+    backfills,
+    emoji
 );

@@ -4,6 +4,7 @@ use app::App;
 use crate::answer::{Frame, Visit};
 
 mod blocklist;
+pub(crate) mod emoji;
 pub(crate) mod health;
 pub(crate) mod jobs;
 pub(crate) mod people;
@@ -20,6 +21,7 @@ pub(crate) fn frame(app: &App, visit: &Visit, title: impl Into<String>, here: &s
         (people::PATH, t.admin_people()),
         (servers::PATH, t.admin_servers()),
         (rules::PATH, t.admin_rules()),
+        (emoji::PATH, t.admin_emoji()),
         (jobs::PATH, t.admin_jobs()),
         (settings::PATH, t.admin_settings()),
     ];

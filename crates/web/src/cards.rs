@@ -2,6 +2,7 @@
 use app::{App, view::PostView};
 use domain::{
     actor::Actor,
+    emoji::Palette,
     host::{self, Host},
     text::{html, title},
     urls::{self, Site, media::Portrait},
@@ -23,6 +24,8 @@ const HEADLINE: usize = 90;
 #[derive(Debug, Clone)]
 pub(crate) struct Face {
     pub(crate) name: String,
+    /// The same as HTML, with its emoji as pictures.
+    pub(crate) shown: String,
     /// `@name@host`
     pub(crate) handle: String,
     /// Its page here.
@@ -37,6 +40,12 @@ pub(crate) struct Face {
 }
 
 impl Face {
+    /// The same, with pictures for the emoji that it names.
+    pub(crate) fn painted(site: &Site, actor: &Actor, palette: &Palette) -> Self {
+        let plain = Self::new(site, actor);
+        Self { shown: palette.paint(site, actor.peer, &plain.shown), ..plain }
+    }
+
     pub(crate) fn new(site: &Site, actor: &Actor) -> Self {
         let host = Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display());
         let name = if actor.title.is_empty() { actor.name.clone() } else { actor.title.clone() };
@@ -49,6 +58,7 @@ impl Face {
             picture: site.portrait(actor, Portrait::Icon),
             is_group: actor.is_group(),
             is_local: actor.is_local(),
+            shown: html::escape(&name),
             name,
         }
     }
@@ -79,9 +89,11 @@ pub(crate) struct Card {
     pub(crate) id: i64,
     /// Its title, or its first words.
     pub(crate) headline: String,
+    /// The same as HTML, with its emoji as pictures.
+    pub(crate) heading: String,
     pub(crate) titled: bool,
     pub(crate) excerpt: String,
-    /// Sanitised.
+    /// Sanitised, with emoji as pictures.
     pub(crate) html: String,
     pub(crate) language: Option<String>,
     pub(crate) warning: Option<String>,
@@ -126,7 +138,7 @@ pub(crate) struct Card {
 impl Card {
     pub(crate) fn new(app: &App, t: Language, view: &PostView) -> Self {
         let site = app.site();
-        let PostView { post, author, group, tally, .. } = view;
+        let PostView { post, author, group, tally, palette, .. } = view;
         let content = &post.content;
         let warning = content.warning.clone().filter(|warning| !warning.is_empty());
         let title = content.title.clone().filter(|title| !title.is_empty());
@@ -137,20 +149,23 @@ impl Card {
         let (body, media) = (body(view, title.as_deref()), media::shown(app, t, post));
         let thumbnail = media::thumbnail(&media).filter(|_| !content.sensitive && warning.is_none());
         let about = |page: &str, what: &str| urls::asking(page, &[(what, &post.id.to_string())]);
+        let headline = if headline.is_empty() { t.moment(post.published) } else { headline };
+        let paint = |html: &str| palette.paint(site, author.peer, html);
         Self {
             id: post.id.0,
-            headline: if headline.is_empty() { t.moment(post.published) } else { headline },
+            heading: paint(&html::escape(&headline)),
+            headline,
             // What comes with a warning is not given away beside it, and nothing is said twice.
             excerpt: match (&warning, &title) {
                 (None, Some(_)) => html::excerpt(&body, EXCERPT),
                 _ => String::new(),
             },
             titled: title.is_some(),
-            html: body,
+            html: paint(&body),
             language: content.language.clone(),
             warning,
-            author: Face::new(site, author),
-            group: group.as_ref().map(|group| Face::new(site, group)),
+            author: Face::painted(site, author, palette),
+            group: group.as_ref().map(|group| Face::painted(site, group, palette)),
             page: urls::post(&page_of(site, author), post.id),
             original: outward(&post.url).filter(|_| !post.local),
             when: t.ago(app.now(), post.published),
@@ -165,7 +180,7 @@ impl Card {
             is_veiled,
             media,
             links: media::links(post),
-            ballot: Ballot::of(t, app.now(), post, None),
+            ballot: Ballot::of(app, t, view, None),
             quoted: None,
             voted: false,
             saved: false,

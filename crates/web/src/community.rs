@@ -8,6 +8,7 @@ use domain::{
     actor::Actor,
     bylaw::Bylaws,
     charter::Charter,
+    emoji::Palette,
     group::{GroupRules, Joining, MemberState, Role, Standing, Visibility},
     id::{ActorId, PostId},
     policy::{self, Place},
@@ -123,6 +124,7 @@ struct Held {
     standing: Option<Standing>,
     charter: Option<Charter>,
     bylaws: Option<Bylaws>,
+    palette: Palette,
 }
 
 impl Held {
@@ -160,6 +162,7 @@ impl Held {
             next,
             charter: store::charters::of(c, group.id)?,
             bylaws: store::bylaws::of(c, group.id)?,
+            palette: app::view::palette(c, [group])?,
             standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
         }))
     }
@@ -183,7 +186,7 @@ pub(crate) async fn page(
 
 fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, is_first: bool) -> Community {
     let (site, t, now) = (app.site(), visit.language, app.now());
-    let face = Face::new(site, group);
+    let face = Face::painted(site, group, &held.palette);
     let is_private = held.rules.visibility == Visibility::Private;
     let is_closed = is_private && !held.standing.is_some_and(|standing| standing.is_member());
     let title = face.name.clone();
@@ -214,7 +217,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         cover: site.portrait(group, Portrait::Image),
         vital: Pulse::of(held.latest, now).said(t),
         is_closed,
-        summary: html::sanitize(&group.summary),
+        summary: held.palette.paint(site, group.peer, &html::sanitize(&group.summary)),
         visibility: visibility(t, held.rules.visibility),
         joining: joining(t, held.rules, &face.handle),
         members: held.members,

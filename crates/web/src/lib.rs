@@ -179,6 +179,8 @@ fn administration(config: &mut ServiceConfig) {
     page!(config, admin::servers::PATH, admin::servers::show);
     page!(config, admin::servers::ONE, admin::servers::show_one, post => admin::servers::retry);
     page!(config, admin::jobs::PATH, admin::jobs::show, post => admin::jobs::decide);
+    page!(config, admin::emoji::PATH, admin::emoji::show, post => admin::emoji::add);
+    button!(config, admin::emoji::CHANGE, admin::emoji::change);
     page!(config, admin::settings::PATH, admin::settings::show);
     page!(config, admin::rules::PATH, admin::rules::show, post => admin::rules::set);
     button!(config, admin::rules::LIFT, admin::rules::lift);

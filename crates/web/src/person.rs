@@ -1,9 +1,13 @@
 //! The page of a person: what they say of themselves, and the newest of what they wrote for everybody.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use app::{App, Result, view::PostView};
+use app::{
+    App, Result,
+    view::{self, PostView},
+};
 use askama::Template;
 use domain::{
     actor::Actor,
+    emoji::Palette,
     host::Host,
     id::{ActorId, PostId},
     post::FollowState,
@@ -23,6 +27,8 @@ use crate::{
 
 /// How many posts a page lists.
 const POSTS: i64 = 20;
+/// How many of those that are pinned come before them.
+const PINS: i64 = 5;
 const DESCRIPTION: usize = 200;
 
 #[derive(Template)]
@@ -34,7 +40,7 @@ struct Person {
     tie: Tie,
     /// Sanitised.
     summary: String,
-    /// What each line is about, and what it says, sanitised.
+    /// What each line is about, and what it says, both sanitised.
     fields: Vec<(String, String)>,
     followers: i64,
     cards: Vec<Card>,
@@ -82,18 +88,24 @@ impl Tie {
 /// What somebody wrote, as far as everybody may see it.
 struct Held {
     followers: i64,
+    /// What they pin; it comes first.
+    pins: Vec<PostId>,
     posts: Vec<PostView>,
     oldest: Option<PostId>,
+    palette: Palette,
 }
 
 impl Held {
     fn read(c: &mut Conn, person: &Actor, page: Page) -> store::Result<Self> {
         let ids = posts::list(c, List::Author(person.id), None, page)?;
+        let pins = if page.before.is_none() { store::pins::of(c, person.id, None, PINS)? } else { Vec::new() };
         let full = i64::try_from(ids.len()).is_ok_and(|length| length == page.limit);
         let oldest = ids.last().copied().filter(|_| full);
-        let found = posts::by_ids(c, &ids)?;
+        let shown: Vec<PostId> = pins.iter().chain(ids.iter().filter(|id| !pins.contains(id))).copied().collect();
+        let found = posts::by_ids(c, &shown)?;
         let followers = store::follows::count_followers(c, person.id)?;
-        Ok(Self { followers, posts: app::view::posts(c, found)?, oldest })
+        let palette = view::palette(c, [person])?;
+        Ok(Self { followers, pins, posts: view::posts(c, found)?, oldest, palette })
     }
 }
 
@@ -115,7 +127,8 @@ pub(crate) async fn page(
 
 fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_first: bool) -> Person {
     let (site, t) = (app.site(), visit.language);
-    let face = Face::new(site, person);
+    let face = Face::painted(site, person, &held.palette);
+    let paint = |text: &str| held.palette.paint(site, person.peer, text);
     let title = format!("{} ({})", face.name, face.handle);
     let mut frame = if person.indexable && is_first {
         Frame::public(visit, title, person.uri.clone())
@@ -133,10 +146,18 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
     Person {
         cover: site.portrait(person, Portrait::Image),
         tie,
-        summary: html::sanitize(&person.summary),
-        fields: person.fields.iter().map(|field| (field.name.clone(), html::sanitize(&field.value))).collect(),
+        summary: paint(&html::sanitize(&person.summary)),
+        fields: person
+            .fields
+            .iter()
+            .map(|field| (paint(&html::escape(&field.name)), paint(&html::sanitize(&field.value))))
+            .collect(),
         followers: held.followers,
-        cards: held.posts.iter().map(|view| Card::new(app, t, view)).collect(),
+        cards: held
+            .posts
+            .iter()
+            .map(|view| Card { pinned: held.pins.contains(&view.post.id), ..Card::new(app, t, view) })
+            .collect(),
         older: held.oldest.map(|oldest| urls::page_before(&person.uri, Some(oldest.0))),
         frame,
         face,
@@ -146,15 +167,16 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
 /// The page of somebody of another server: the way there.
 pub(crate) async fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: Actor) -> Result<HttpResponse> {
     let viewer = visit.resident();
-    let (tie, actor) = app.read(move |c| Ok((Tie::read(c, viewer, &actor)?, actor))).await?;
+    let found = app.read(move |c| Ok((Tie::read(c, viewer, &actor)?, view::palette(c, [&actor])?, actor)));
+    let (tie, palette, actor) = found.await?;
     let actor = &actor;
-    let face = Face::new(app.site(), actor);
+    let face = Face::painted(app.site(), actor, &palette);
     let page = Stranger {
         frame: Frame::private(visit, format!("{} ({})", face.name, face.handle)),
         cover: app.site().portrait(actor, Portrait::Image),
         tie,
         host: Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display()),
-        summary: html::sanitize(&actor.summary),
+        summary: palette.paint(app.site(), actor.peer, &html::sanitize(&actor.summary)),
         original: cards::outward(&actor.url),
         face,
     };

@@ -2,11 +2,10 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
-use app::{App, Error, polls};
+use app::{App, Error, polls, view::PostView};
 use domain::{
     id::{ActorId, PostId},
-    post::Post,
-    time::Timestamp,
+    text::html,
 };
 use store::Conn;
 
@@ -23,7 +22,8 @@ pub(crate) const CHOOSE: &str = "/choose";
 /// An option as a page shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Choice {
-    pub(crate) name: String,
+    /// HTML, with emoji as pictures.
+    pub(crate) shown: String,
     /// Of a hundred who voted, how many chose it.
     pub(crate) share: u32,
     /// Whether whoever looks at it did.
@@ -45,19 +45,19 @@ pub(crate) struct Ballot {
 
 impl Ballot {
     /// The poll of a post; `mine` is what whoever looks at it chose, nothing if they cannot choose.
-    pub(crate) fn of(t: Language, now: Timestamp, post: &Post, mine: Option<&[usize]>) -> Option<Self> {
-        let poll = post.content.poll.as_ref()?;
+    pub(crate) fn of(app: &App, t: Language, view: &PostView, mine: Option<&[usize]>) -> Option<Self> {
+        let poll = view.post.content.poll.as_ref()?;
         let cast = poll.options.iter().map(|(_, votes)| u64::from(*votes));
         // Some servers count votes and no voters.
         let whole = u64::from(poll.voters).max(if poll.multiple { 0 } else { cast.sum() });
         let share = |votes: u32| u32::try_from(u64::from(votes) * 100 / whole.max(1)).unwrap_or(100).min(100);
         let is_mine = |place: usize| mine.is_some_and(|mine| mine.contains(&place));
         let choice = |(place, (name, votes)): (usize, &(String, u32))| Choice {
-            name: name.clone(),
+            shown: view.palette.paint(app.site(), view.author.peer, &html::escape(name)),
             share: share(*votes),
             is_mine: is_mine(place),
         };
-        let closed = poll.is_closed(now);
+        let closed = poll.is_closed(app.now());
         let end = poll.closes.map(|at| {
             let moment = t.moment(at);
             (if closed { t.poll_closed(moment) } else { t.poll_closes(moment) }, language::machine_moment(at))

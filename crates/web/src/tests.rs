@@ -182,7 +182,9 @@ async fn neighbour(app: &App) -> ActorId {
         deleted: None,
         uri,
     };
-    actors::learn(app, actors::Found { actor, keys: Vec::new(), rules: None, staff: None }).await.unwrap()
+    actors::learn(app, actors::Found { actor, keys: Vec::new(), rules: None, staff: None, emoji: Vec::new() })
+        .await
+        .unwrap()
 }
 
 /// What is opened is closed, in its order.

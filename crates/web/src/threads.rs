@@ -187,7 +187,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
             voted: liked.contains(&id),
             saved: saved.contains(&id),
             mine: visit.resident() == Some(view.post.author),
-            ballot: Ballot::of(t, app.now(), &view.post, mine),
+            ballot: Ballot::of(app, t, view, mine),
             quoted: quoted_by(app, t, view, &quoted),
             reply_page,
             ..card

@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use domain::{
-    id::{ActorId, PostId},
+    id::{ActorId, EmojiId, PostId},
     media::{Media, MediaState, MediaType, Purpose},
     urls::media::{self as paths, Portrait},
 };
@@ -11,7 +11,7 @@ use futures_util::stream::BoxStream;
 use object_store::path::Path;
 
 use super::{cache, files, lend};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, emoji::LARGEST_ELSEWHERE};
 
 /// What an address names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,13 @@ pub enum Wanted {
         actor: ActorId,
         /// Which.
         portrait: Portrait,
+        /// What its address is known by.
+        mark: String,
+    },
+    /// A custom emoji of another server.
+    Emoji {
+        /// Which.
+        emoji: EmojiId,
         /// What its address is known by.
         mark: String,
     },
@@ -69,6 +76,12 @@ pub async fn find(app: &App, wanted: Wanted, path: &str, lent: Option<(i64, &str
             let actor = app.read(move |c| store::actors::by_id(c, actor)).await?;
             let actor = actor.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)?;
             handed_on(app, portrait.of(&actor).map(str::to_owned), &mark).await
+        }
+        Wanted::Emoji { emoji, mark } => {
+            let emoji = app.read(move |c| store::emoji::by_id(c, emoji)).await?.filter(|emoji| emoji.enabled);
+            let served = handed_on(app, emoji.map(|emoji| emoji.url), &mark).await?;
+            let fits = served.media_type.is_picture() && served.size <= LARGEST_ELSEWHERE;
+            if fits { Ok(served) } else { Err(Error::NotFound) }
         }
     }
 }

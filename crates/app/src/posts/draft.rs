@@ -201,7 +201,6 @@ fn render(app: &App, writing: Writing, known: &HashMap<String, Actor>, starts_th
         language,
         attachments: Vec::new(),
         tags: hashtag::find(&writing.text),
-        emoji: Vec::new(),
         poll: writing.poll,
         quoting: writing.quoting,
         source: Some(writing.text),

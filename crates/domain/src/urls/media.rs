@@ -135,6 +135,11 @@ impl Site {
         Some(if is_ours(url) { self.media(url) } else { self.media(&handed_on(actor.id, portrait, url)) })
     }
 
+    /// The document of a custom emoji of ours.
+    pub fn emoji_document(&self, emoji: EmojiId) -> String {
+        self.page(&format!("/emojis/{emoji}"))
+    }
+
     /// Where people here see a custom emoji.
     pub fn emoji(&self, emoji: EmojiId, url: &str) -> String {
         if is_ours(url) { self.media(url) } else { self.media(&format!("{ROOT}emoji/{emoji}/{}", mark(url))) }

@@ -2,6 +2,7 @@
 use app::actors::FoundKey;
 use domain::{
     actor::{ActorKind, Field},
+    emoji::Named,
     group::{Joining, Visibility},
     handle::{self, Handle},
     host::{Host, same_origin},
@@ -11,7 +12,7 @@ use domain::{
 use serde_json::Value;
 
 use super::{
-    Misfit,
+    Misfit, attached,
     shape::{each, http, id, id_of, ids_of, is_a, link, link_of, moment, page_of, text, truth, types, worded},
 };
 use crate::{
@@ -86,6 +87,8 @@ pub struct FoundActor {
     pub also_known_as: Vec<String>,
     /// Whether its own server suspended it, and shows nothing of it.
     pub suspended: bool,
+    /// The custom emoji in its texts.
+    pub emoji: Vec<Named>,
     /// Whether its software says that it understands RFC 9421 (FEP-844e).
     pub understands_rfc9421: bool,
 }
@@ -136,6 +139,7 @@ pub fn actor(document: &Value) -> Result<FoundActor, Misfit> {
         staff: if group { staff(document, &uri) } else { Staff::Unsaid },
         also_known_as: ids_of(document, "alsoKnownAs", ALIASES),
         suspended: truth(document, "suspended"),
+        emoji: attached::tags(document).emoji,
         understands_rfc9421: understands(document, RFC_9421),
         uri,
     })

@@ -1,8 +1,9 @@
 //! What hangs on a post: pictures and links, hashtags, custom emoji, the options of a poll.
 use domain::{
+    emoji::Named,
     media::Focus,
-    post::{Attachment, Emoji, Poll, Quoting},
-    text::{hashtag, plain},
+    post::{Attachment, Poll, Quoting},
+    text::{hashtag, plain, shortcode},
 };
 use serde_json::Value;
 
@@ -19,6 +20,7 @@ const ALT: usize = 10_000;
 const OPTION: usize = 500;
 const LONGEST_MEDIA_TYPE: usize = 100;
 const LONGEST_BLURHASH: usize = 128;
+const LONGEST_URL: usize = 2_000;
 
 /// Pictures, films, sounds and links; a preview picture counts when there is no other.
 pub(super) fn attachments(post: &Value) -> Vec<Attachment> {
@@ -98,7 +100,7 @@ fn by_name(url: &str) -> Option<&'static str> {
 pub(super) struct Tags {
     pub(super) mentions: Vec<String>,
     pub(super) hashtags: Vec<String>,
-    pub(super) emoji: Vec<Emoji>,
+    pub(super) emoji: Vec<Named>,
 }
 
 pub(super) fn tags(post: &Value) -> Tags {
@@ -123,11 +125,10 @@ fn add<T: PartialEq>(list: &mut Vec<T>, found: Option<T>, most: usize) {
     }
 }
 
-fn emoji(tag: &Value) -> Option<Emoji> {
-    let shortcode = text(tag, "name")?.trim_matches(':');
-    let fits = (1..=64).contains(&shortcode.len()) && shortcode.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let url = link_of(tag, "icon")?;
-    fits.then(|| Emoji { shortcode: shortcode.to_owned(), url: url.to_owned() })
+fn emoji(tag: &Value) -> Option<Named> {
+    let name = text(tag, "name")?.trim_matches(':');
+    let url = link_of(tag, "icon").filter(|url| url.len() <= LONGEST_URL)?;
+    shortcode::is_shortcode(name).then(|| Named { shortcode: name.to_owned(), url: url.to_owned() })
 }
 
 /// Under which names a quote is given, the ones with consent first.

@@ -1,5 +1,6 @@
 //! Posts of other servers: notes, pages, articles, polls, and whatever else has a name or a text.
 use domain::{
+    emoji::Named,
     post::{Attachment, Content, PostKind},
     text::{html, language, markdown, plain, title},
     time::Timestamp,
@@ -39,6 +40,8 @@ pub struct FoundPost {
     pub addressed: Addressed,
     /// Whom it mentions.
     pub mentions: Vec<String>,
+    /// The custom emoji in its texts.
+    pub emoji: Vec<Named>,
     /// The id of what it quotes, and of the document that says that its author agrees.
     pub quote: Option<(String, Option<String>)>,
     /// The option it names, if it is no post but a vote in a poll.
@@ -58,7 +61,7 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
     let published = moment(document, "published").unwrap_or(now).clamp(Timestamp(0), now);
     let edited = moment(document, "updated").map(|at| at.min(now)).filter(|at| *at > published);
     let tags = attached::tags(document);
-    let content = content(document, kind, &url, parent.is_some(), (tags.hashtags, tags.emoji));
+    let content = content(document, kind, &url, parent.is_some(), tags.hashtags);
     let has_body = !content.html.is_empty() || !content.attachments.is_empty() || content.poll.is_some();
     let name = text(document, "name");
     if !has_body && name.is_none() && content.warning.is_none() {
@@ -86,6 +89,7 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
         edited,
         addressed,
         mentions: tags.mentions,
+        emoji: tags.emoji,
         context: id_of(document, "context").and_then(http).map(str::to_owned),
         replies: document.get("replies").map(Listing::of).unwrap_or_default(),
     })
@@ -120,13 +124,7 @@ fn is_furniture(document: &Value) -> bool {
     })
 }
 
-fn content(
-    document: &Value,
-    kind: PostKind,
-    url: &str,
-    is_reply: bool,
-    (tags, emoji): (Vec<String>, Vec<domain::post::Emoji>),
-) -> Content {
+fn content(document: &Value, kind: PostKind, url: &str, is_reply: bool, tags: Vec<String>) -> Content {
     let body = body(document);
     let summary = worded(document, "summary", "summaryMap");
     // Only of short texts is the summary a warning; of long ones it is a summary, and sometimes all there is.
@@ -153,7 +151,6 @@ fn content(
         source: None,
         attachments,
         tags,
-        emoji,
         poll: attached::poll(document),
         quoting: attached::quoting(document),
     }

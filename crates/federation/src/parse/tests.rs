@@ -231,10 +231,12 @@ fn tags_attachments_and_polls_of_every_shape_are_bounded() {
     );
     assert_eq!(bare.mentions, ["https://b.test/bob"]);
     assert_eq!(bare.content.attachments[0].media_type, "image/png");
-    let tags = read(json!({ "tag": [null, "x", { "type": "Hashtag", "name": "#Canción" }, { "type": "Hashtag", "name": "cancion" }, { "type": "Hashtag", "name": "#a b" },
+    let tags = read(
+        json!({ "tag": [null, "x", { "type": "Hashtag", "name": "#Canción" }, { "type": "Hashtag", "name": "cancion" }, { "type": "Hashtag", "name": "#a b" },
         { "type": "Emoji", "name": ":blob_cat:", "icon": { "type": "Image", "url": "https://a.test/e.png" } },
-        { "type": "Emoji", "name": ":<b>:", "icon": { "url": "https://a.test/e.png" } }, { "type": "Emoji", "name": ":x:", "icon": { "url": "data:x" } }] })).content;
-    assert_eq!(tags.tags, ["cancion"]);
+        { "type": "Emoji", "name": ":<b>:", "icon": { "url": "https://a.test/e.png" } }, { "type": "Emoji", "name": ":x:", "icon": { "url": "data:x" } }] }),
+    );
+    assert_eq!(tags.content.tags, ["cancion"]);
     assert_eq!(tags.emoji.iter().map(|e| e.shortcode.as_str()).collect::<Vec<_>>(), ["blob_cat"]);
 
     let many = |kind: &str, n: usize| -> Vec<Value> {

@@ -113,6 +113,7 @@ impl Surroundings {
         draft.parent = self.parent.as_ref().map(|parent| parent.id);
         draft.group = group.map(|group| group.id);
         draft.mentions = mentions;
+        draft.emoji = found.emoji;
         // A second of difference is how some save the two dates of a post that never changed.
         let edited = found.edited.filter(|at| *at > found.published + span::seconds(1));
         let origin = Origin { uri: found.uri, url: found.url, published: found.published, edited, way };

@@ -8,7 +8,10 @@ use domain::{
 };
 use serde::Serialize;
 
-use super::{date, tag::Image};
+use super::{
+    date,
+    tag::{self, Image, Tag},
+};
 use crate::signature::PublicKey;
 
 /// A person, a group or the server's own actor.
@@ -55,6 +58,8 @@ pub struct ActorDocument<'a> {
     image: Option<Image<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachment: Vec<PropertyValue<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tag: Vec<Tag<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     public_key: Option<RsaKey<'a>>,
     assertion_method: Vec<Multikey<'a>>,
@@ -153,7 +158,7 @@ impl ActorDocument<'_> {
 
 /// The document of an actor that lives here.
 pub fn actor<'a>(site: &Site, view: &'a ActorView) -> ActorDocument<'a> {
-    let ActorView { actor, rules, keys, aliases, moved } = view;
+    let ActorView { actor, rules, keys, aliases, moved, palette } = view;
     let application = actor.kind == ActorKind::Application;
     let part = |part| urls::actor_part(&actor.uri, part);
     let own = |which| (!application).then(|| part(which));
@@ -189,6 +194,7 @@ pub fn actor<'a>(site: &Site, view: &'a ActorView) -> ActorDocument<'a> {
         icon: actor.icon.as_deref().map(|url| Image { url: site.located(url), name: None }),
         image: actor.image.as_deref().map(|url| Image { url: site.located(url), name: None }),
         attachment: actor.fields.iter().map(|Field { name, value, .. }| PropertyValue { name, value }).collect(),
+        tag: palette.of(None, actor.texts()).into_iter().map(|emoji| tag::emoji(site, emoji)).collect(),
         public_key: keys.iter().find(|key| key.kind == "rsa").map(|key| RsaKey {
             id: &key.uri,
             owner: &actor.uri,

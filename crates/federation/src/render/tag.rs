@@ -2,10 +2,10 @@
 use std::borrow::Cow;
 
 use app::view::PostView;
-use domain::{actor::Actor, id::ActorId, urls::Site};
+use domain::{actor::Actor, emoji::Emoji, id::ActorId, urls::Site};
 use serde::Serialize;
 
-use super::object::quoted;
+use super::{date, object::quoted};
 
 /// A tag of an object.
 #[derive(Debug, Clone, Serialize)]
@@ -39,8 +39,13 @@ pub(super) enum Tag<'a> {
     },
     /// A picture that stands for a word between colons.
     Emoji {
+        /// Where this document stands alone; of emoji of ours.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
         /// `:name:`.
         name: String,
+        /// Since when it is this one.
+        updated: String,
         /// The picture.
         icon: Image<'a>,
     },
@@ -70,6 +75,16 @@ pub(super) fn concerned(view: &PostView) -> Vec<&Actor> {
     .collect()
 }
 
+/// A custom emoji.
+pub(super) fn emoji<'a>(site: &Site, emoji: &'a Emoji) -> Tag<'a> {
+    Tag::Emoji {
+        id: emoji.peer.is_none().then(|| site.emoji_document(emoji.id)),
+        name: format!(":{}:", emoji.shortcode),
+        updated: date(emoji.updated),
+        icon: Image { url: site.located(&emoji.url), name: None },
+    }
+}
+
 /// All tags of a post.
 pub(super) fn tags<'a>(site: &Site, view: &'a PostView) -> Vec<Tag<'a>> {
     let content = &view.post.content;
@@ -77,10 +92,7 @@ pub(super) fn tags<'a>(site: &Site, view: &'a PostView) -> Vec<Tag<'a>> {
         .into_iter()
         .map(|actor| Tag::Mention { href: &actor.uri, name: format!("@{}", actor.handle()) });
     let words = content.tags.iter().map(|tag| Tag::Hashtag { href: site.tag(tag), name: format!("#{tag}") });
-    let pictures = content.emoji.iter().map(|emoji| Tag::Emoji {
-        name: format!(":{}:", emoji.shortcode),
-        icon: Image { url: site.located(&emoji.url), name: None },
-    });
+    let pictures = view.palette.of(view.author.peer, content.texts()).into_iter().map(|one| emoji(site, one));
     let quotes = quoted(view).map(|quote| Tag::Link {
         href: &quote.uri,
         media_type: "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",

@@ -1,10 +1,13 @@
 //! What documents look like: every field of one of each kind, and what differs in the others.
+use std::sync::Arc;
+
 use app::view::{ActorView, Parent, PostView};
 use domain::{
     actor::{Actor, ActorKind},
+    emoji::{Emoji, Palette},
     group::{GroupRules, Joining, Visibility},
-    id::{ActorId, PostId},
-    post::{Attachment, Audience, Content, Emoji, Poll, Post, PostKind, Tally, Vote},
+    id::{ActorId, EmojiId, PostId},
+    post::{Attachment, Audience, Content, Poll, Post, PostKind, Tally, Vote},
     urls::{self, Site},
 };
 use serde_json::{Value, json};
@@ -78,6 +81,20 @@ fn thread() -> PostView {
         parent: None,
         mentioned: vec![Actor { id: ActorId(3), ..somebody("masto.test", "bob", ActorKind::Person) }],
         tally: Tally { replies: 2, likes: 3, dislikes: 1, shares: 1 },
+        palette: Arc::default(),
+    }
+}
+
+fn tomato() -> Emoji {
+    Emoji {
+        id: EmojiId(9),
+        peer: None,
+        shortcode: "tomate".into(),
+        url: "/media/files/t.png".into(),
+        still: None,
+        category: None,
+        enabled: true,
+        updated: Timestamp(1_700_000_000_000),
     }
 }
 
@@ -168,7 +185,7 @@ fn a_reply_is_a_note_for_everybody_and_tells_whom_it_answers() {
         content: Content { html: "<p>Sí :tomate:</p>".into(), warning: Some("comida".into()), ..Content::default() },
         ..view.post
     };
-    view.post.content.emoji = vec![Emoji { shortcode: "tomate".into(), url: "https://a.test/t.png".into() }];
+    view.palette = Arc::new(Palette::from_iter([tomato()]));
     let note = value(&object(&site(), &view, Form::Page));
     assert_eq!((&note["type"], &note["inReplyTo"]), (&json!("Note"), &json!(root.uri)));
     assert_eq!(note["cc"], json!([view.author.followers, "https://lemmy.test/lea", "https://masto.test/bob"]));
@@ -176,7 +193,13 @@ fn a_reply_is_a_note_for_everybody_and_tells_whom_it_answers() {
     assert_eq!(note["updated"], "2023-11-14T22:13:21.5Z");
     assert_eq!(
         note["tag"][3],
-        json!({ "type": "Emoji", "name": ":tomate:", "icon": { "type": "Image", "url": "https://a.test/t.png" } })
+        json!({
+            "type": "Emoji",
+            "id": "https://plaza.example/emojis/9",
+            "name": ":tomate:",
+            "updated": "2023-11-14T22:13:20Z",
+            "icon": { "type": "Image", "url": "https://plaza.example/media/files/t.png" },
+        })
     );
 }
 
@@ -234,8 +257,10 @@ fn a_group() {
         key(urls::ed25519_key(&actor.uri), "ed25519", ed25519.public_pem().unwrap()),
         key(urls::rsa_key(&actor.uri), "rsa", "PEM".into()),
     ];
-    let mut group =
-        value(&super::actor(&site(), &ActorView { actor, rules: Some(rules), keys, aliases: Vec::new(), moved: None }));
+    let mut group = value(&super::actor(
+        &site(),
+        &ActorView { actor, rules: Some(rules), keys, aliases: Vec::new(), moved: None, palette: Palette::default() },
+    ));
     group.as_object_mut().unwrap().remove("@context");
     let uri = "https://plaza.example/@huerto";
     assert_eq!(

@@ -131,7 +131,7 @@ impl FederationResolver {
             updated: now,
             deleted: None,
         };
-        let found = Found { actor, keys: found.keys, rules: found.rules, staff };
+        let found = Found { actor, keys: found.keys, rules: found.rules, staff, emoji: found.emoji };
         Ok(app::actors::learn(app, found).await?)
     }
 

@@ -1,8 +1,10 @@
 //! Accounts: people and groups; a group is an account with `group: true`.
 use std::collections::HashMap;
 
+use app::view;
 use domain::{
     actor::{Actor, ActorKind},
+    emoji::Palette,
     id::ActorId,
     text::html,
     time::Timestamp,
@@ -11,7 +13,13 @@ use domain::{
 use serde::Serialize;
 use store::{Conn, Result, accounts::Account as Login, preferences::Preferences, relations::Numbers};
 
-use super::{Id, Nothing, date, instant, status::visibility, tag::Featured};
+use super::{
+    Id, Nothing, date,
+    emoji::{self, CustomEmoji},
+    instant,
+    status::visibility,
+    tag::Featured,
+};
 use crate::placeholder;
 
 /// An `Account`.
@@ -44,7 +52,7 @@ pub(crate) struct Account {
     hide_collections: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     suspended: Option<bool>,
-    emojis: Nothing,
+    emojis: Vec<CustomEmoji>,
     roles: Nothing,
     fields: Vec<Field>,
 }
@@ -59,7 +67,7 @@ struct Field {
 
 impl Account {
     /// The account of an actor; one that is gone is an empty shell.
-    pub(crate) fn new(site: &Site, actor: &Actor, numbers: Numbers) -> Self {
+    pub(crate) fn new(site: &Site, actor: &Actor, numbers: Numbers, palette: &Palette) -> Self {
         let avatar = picture(site, actor);
         let header = site.portrait(actor, Portrait::Image).unwrap_or_else(|| placeholder::header(site));
         Self {
@@ -89,7 +97,7 @@ impl Account {
             last_status_at: numbers.newest.map(|post| date(post.timestamp())),
             hide_collections: actor.hides_circle,
             suspended: actor.deleted.map(|_| true),
-            emojis: Nothing::default(),
+            emojis: emoji::named(site, palette, actor.peer, actor.texts()),
             roles: Nothing::default(),
             fields: fields(actor, str::to_owned),
         }
@@ -130,7 +138,8 @@ fn midnight(at: Timestamp) -> String {
 /// The account of one actor.
 pub(crate) fn one(conn: &mut Conn, site: &Site, actor: &Actor) -> Result<Account> {
     let numbers = store::relations::numbers(conn, &[actor.id])?;
-    Ok(Account::new(site, actor, numbers.get(&actor.id).copied().unwrap_or_default()))
+    let palette = view::palette(conn, [actor])?;
+    Ok(Account::new(site, actor, numbers.get(&actor.id).copied().unwrap_or_default(), &palette))
 }
 
 /// The accounts of these actors, in their order.
@@ -138,8 +147,10 @@ pub(crate) fn list(conn: &mut Conn, site: &Site, ids: &[ActorId]) -> Result<Vec<
     let actors: HashMap<ActorId, Actor> =
         store::actors::by_ids(conn, ids)?.into_iter().map(|actor| (actor.id, actor)).collect();
     let numbers = store::relations::numbers(conn, ids)?;
-    let account =
-        |id: &ActorId| Some(Account::new(site, actors.get(id)?, numbers.get(id).copied().unwrap_or_default()));
+    let palette = view::palette(conn, actors.values())?;
+    let account = |id: &ActorId| {
+        Some(Account::new(site, actors.get(id)?, numbers.get(id).copied().unwrap_or_default(), &palette))
+    };
     Ok(ids.iter().filter_map(account).collect())
 }
 

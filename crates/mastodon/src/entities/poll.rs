@@ -2,7 +2,7 @@
 use domain::{id::PostId, post::Poll as Asked, time::Timestamp};
 use serde::Serialize;
 
-use super::{Id, Nothing, instant};
+use super::{Id, emoji::CustomEmoji, instant};
 
 /// A `Poll`; it has the number of its post.
 #[derive(Debug, Clone, Serialize)]
@@ -14,7 +14,7 @@ pub(crate) struct Poll {
     votes_count: u64,
     voters_count: u32,
     options: Vec<Choice>,
-    emojis: Nothing,
+    emojis: Vec<CustomEmoji>,
     voted: bool,
     own_votes: Vec<usize>,
 }
@@ -26,8 +26,13 @@ struct Choice {
 }
 
 impl Poll {
-    /// The poll of a post; `chosen` is what the reader chose, who may be its author.
-    pub(crate) fn new(post: PostId, poll: &Asked, (chosen, is_author): (&[usize], bool), now: Timestamp) -> Self {
+    /// The poll of a post, with the emoji in its options; `chosen` is what the reader chose, who may be its author.
+    pub(crate) fn new(
+        post: PostId,
+        (poll, emojis): (&Asked, Vec<CustomEmoji>),
+        (chosen, is_author): (&[usize], bool),
+        now: Timestamp,
+    ) -> Self {
         let choice = |(title, votes): &(String, u32)| Choice { title: title.clone(), votes_count: *votes };
         Self {
             id: Id(post.0),
@@ -37,7 +42,7 @@ impl Poll {
             votes_count: poll.options.iter().map(|(_, votes)| u64::from(*votes)).sum(),
             voters_count: poll.voters,
             options: poll.options.iter().map(choice).collect(),
-            emojis: Nothing::default(),
+            emojis,
             // Clients show an author what was counted, as they show it to whoever has voted.
             voted: is_author || !chosen.is_empty(),
             own_votes: chosen.to_vec(),

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use app::view::{self, PostView};
 use domain::{
     actor::Actor,
+    emoji::Palette,
     filter::{Filter, Place},
     id::{ActorId, PostId},
     policy,
@@ -22,6 +23,7 @@ use store::{
 use super::{
     Id, Nothing, Reader,
     account::{self, Account, acct},
+    emoji::{self, CustomEmoji},
     filter::Filtered,
     instant,
     media::{self, Card, Media},
@@ -63,7 +65,7 @@ pub(crate) struct Status {
     media_attachments: Vec<Media>,
     mentions: Vec<Mention>,
     tags: Vec<Tag>,
-    emojis: Vec<Emoji>,
+    emojis: Vec<CustomEmoji>,
     card: Option<Card>,
     poll: Option<Poll>,
     quote: Option<Quote>,
@@ -82,21 +84,6 @@ struct Mention {
 struct Tag {
     name: String,
     url: String,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct Emoji {
-    shortcode: String,
-    url: String,
-    static_url: String,
-    visible_in_picker: bool,
-}
-
-impl From<&domain::post::Emoji> for Emoji {
-    fn from(emoji: &domain::post::Emoji) -> Self {
-        let (shortcode, url) = (emoji.shortcode.clone(), emoji.url.clone());
-        Self { shortcode, static_url: url.clone(), url, visible_in_picker: false }
-    }
 }
 
 /// Who may quote it: everybody who may read it, if that is everybody.
@@ -249,6 +236,7 @@ fn said(post: &Post) -> String {
 fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Status {
     let (post, content, id) = (&view.post, &view.post.content, view.post.id);
     let parent = view.parent.as_ref().filter(|parent| own.seen.contains(&parent.post.id));
+    let named = |texts: Vec<&str>| emoji::named(&reader.site, &view.palette, view.author.peer, texts);
     Status {
         id: Id(id.0),
         created_at: instant(post.published),
@@ -279,11 +267,11 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         media_attachments: media::attachments(reader, post),
         mentions: view.mentioned.iter().map(|actor| mention(&reader.site, actor)).collect(),
         tags: content.tags.iter().map(|tag| self::tag(&reader.site, tag)).collect(),
-        emojis: content.emoji.iter().map(Emoji::from).collect(),
+        emojis: named(content.texts().collect()),
         card: media::card(post),
         poll: content.poll.as_ref().map(|poll| {
             let chosen = own.chosen.get(&id).map(Vec::as_slice).unwrap_or_default();
-            Poll::new(id, poll, (chosen, reader.me == Some(post.author)), reader.now)
+            Poll::new(id, (poll, named(poll.texts().collect())), (chosen, reader.me == Some(post.author)), reader.now)
         }),
         quote: view.quote.as_ref().map(|quote| Quote { state: quote.state.as_str(), quoted_status: None }),
         quote_approval: approval(reader, post, own),
@@ -376,19 +364,20 @@ fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry], deep: bool) -> Resu
     shown.sort_unstable();
     shown.dedup();
     let numbers = store::relations::numbers(conn, &shown)?;
-    let account = |actor: &Actor| {
+    let palette = view::palette(conn, &actors)?;
+    let account = |actor: &Actor, palette: &Palette| {
         let numbers: Numbers = numbers.get(&actor.id).copied().unwrap_or_default();
-        Account::new(&reader.site, actor, numbers)
+        Account::new(&reader.site, actor, numbers, palette)
     };
     let seen = views.iter().filter(|view| own.seen.contains(&view.post.id));
     let mut statuses: HashMap<PostId, Status> =
-        seen.map(|view| (view.post.id, build(reader, view, account(&view.author), &own))).collect();
+        seen.map(|view| (view.post.id, build(reader, view, account(&view.author, &view.palette), &own))).collect();
     if deep {
         fill_quotes(conn, reader, &views, &mut statuses)?;
     }
     Ok(Loaded {
         statuses,
-        sharers: actors.iter().map(|actor| (actor.id, account(actor))).collect(),
+        sharers: actors.iter().map(|actor| (actor.id, account(actor, &palette))).collect(),
         groups: views.iter().filter_map(|v| Some((v.post.id, (v.group.as_ref()?.id, v.post.published)))).collect(),
     })
 }
@@ -425,7 +414,7 @@ pub(crate) struct Edit {
     account: Account,
     poll: Option<Poll>,
     media_attachments: Vec<Media>,
-    emojis: Vec<Emoji>,
+    emojis: Vec<CustomEmoji>,
 }
 
 /// All versions of a post that the reader may see, the oldest first.
@@ -435,6 +424,9 @@ pub(crate) fn history(conn: &mut Conn, reader: &Reader, id: PostId) -> Result<Op
     versions.push((post.edited.unwrap_or(post.published), post.content.clone()));
     let view = view::post(conn, post)?;
     let account = account::one(conn, &reader.site, &view.author)?;
+    let (site, peer) = (&reader.site, view.author.peer);
+    let said = versions.iter().flat_map(|(_, content)| content.texts()).map(|text| (peer, text));
+    let palette = store::emoji::palette(conn, said)?;
     let edit = |(at, content): (Timestamp, Content)| {
         let view = PostView { post: Post { content, ..view.post.clone() }, ..view.clone() };
         let content = &view.post.content;
@@ -444,9 +436,12 @@ pub(crate) fn history(conn: &mut Conn, reader: &Reader, id: PostId) -> Result<Op
             sensitive: content.sensitive,
             created_at: instant(at),
             account: account.clone(),
-            poll: content.poll.as_ref().map(|poll| Poll::new(id, poll, (&[], false), reader.now)),
+            poll: content.poll.as_ref().map(|poll| {
+                let emojis = emoji::named(site, &palette, peer, poll.texts());
+                Poll::new(id, (poll, emojis), (&[], false), reader.now)
+            }),
             media_attachments: media::attachments(reader, &view.post),
-            emojis: content.emoji.iter().map(Emoji::from).collect(),
+            emojis: emoji::named(site, &palette, peer, content.texts()),
         }
     };
     Ok(Some(versions.into_iter().map(edit).collect()))

@@ -1,4 +1,4 @@
-//! The tables of pictures, films and sounds, ours and others'.
+//! The tables of pictures, films, sounds and custom emoji, ours and others'.
 
 diesel::table! {
     media (id) {
@@ -27,5 +27,17 @@ diesel::table! {
         size -> BigInt,
         fetched -> BigInt,
         used -> BigInt,
+    }
+}
+diesel::table! {
+    emoji (id) {
+        id -> BigInt,
+        peer_id -> Nullable<BigInt>,
+        shortcode -> Text,
+        url -> Text,
+        still -> Nullable<Text>,
+        category -> Nullable<Text>,
+        enabled -> Bool,
+        updated -> BigInt,
     }
 }

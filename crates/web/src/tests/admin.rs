@@ -21,6 +21,7 @@ const READ: &[&str] = &[
     "/admin/servers",
     "/admin/servers/other.test",
     "/admin/jobs",
+    "/admin/emoji",
     "/admin/settings",
 ];
 /// The files for them.
@@ -33,6 +34,8 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
     ("/admin/rules", &[("host", "x.test"), ("ruling", "suspend"), ("sure", "yes")]),
     ("/admin/servers/other.test", &[]),
     ("/admin/jobs", &[("sort", "job"), ("id", "1"), ("what", "drop")]),
+    ("/admin/emoji", &[("shortcode", "tomate")]),
+    ("/admin/emoji/change", &[("emoji", "1"), ("deed", "delete")]),
     ("/admin/rules/lift", &[("host", "x.test")]),
     ("/admin/rules/import", &[("list", "x.test"), ("sure", "yes")]),
     ("/admin/people/{bea}", &[("what", "suspend"), ("reason", "x")]),

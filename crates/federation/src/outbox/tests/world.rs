@@ -144,7 +144,7 @@ impl World {
     /// Gets to know somebody on a server that runs `software`.
     pub(crate) async fn meet(&self, actor: Actor, software: &'static str) -> ActorId {
         let rules = (actor.kind == ActorKind::Group).then_some((Visibility::Public, Joining::Open, false));
-        let found = actors::Found { actor, keys: Vec::new(), rules, staff: None };
+        let found = actors::Found { actor, keys: Vec::new(), rules, staff: None, emoji: Vec::new() };
         let id = actors::learn(&self.app, found).await.unwrap();
         self.app
             .write(move |tx| {

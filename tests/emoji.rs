@@ -1,0 +1,127 @@
+//! Custom emoji between servers: ours as others get them, theirs as people here see them.
+
+use app::people::{self, NewPerson};
+use serde_json::{Value, json};
+
+use crate::network::{ACTIVITY, Network, Request, Server, Software, Visitor, field, on_both};
+
+/// One red pixel.
+const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+
+/// Brings an emoji by the page that admins have for it.
+async fn bring(server: &Server, name: &str) -> Visitor {
+    let boss = NewPerson {
+        name: "jefa".into(),
+        email: "jefa@alpha.test".into(),
+        password: "correct horse".into(),
+        admin: true,
+        language: "en".into(),
+    };
+    people::create(server.app(), boss).await.expect("an admin");
+    let mut visitor = Visitor::new(server);
+    visitor.sign_in("jefa", "correct horse", "/").await;
+    let page = visitor.get("/admin/emoji").await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    let token = field(&page.text(), "form_token");
+    let part = |name: &str, text: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n").into_bytes()
+    };
+    let head = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n".to_vec();
+    let (token, name, category) = (part("form_token", &token), part("shortcode", name), part("category", "Fruit"));
+    let body = [token, name, category, head, PIXEL.to_vec(), b"\r\n--x--\r\n".to_vec()].concat();
+    let request = Request::new("POST", &server.url("/admin/emoji"))
+        .with("content-type", "multipart/form-data; boundary=x")
+        .with("origin", server.url("").as_str())
+        .with("cookie", visitor.cookie.as_deref().expect("a session"))
+        .body(body);
+    let answer = server.ask(&request).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    visitor
+}
+
+async fn emoji_of_ours_reach_others() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, ben) = (alpha.person("ana").await, beta.person("ben").await);
+    let mut boss = bring(&alpha, "tomate").await;
+    ana.api("PATCH", "/api/v1/accounts/update_credentials", &json!({ "display_name": "Ana :tomate:" })).await;
+    ben.follow(&ana.handle()).await;
+    net.settle().await;
+    let status = ana.post("Red :tomate: and :nothing:").await;
+    net.settle().await;
+
+    let document = alpha.document(status["uri"].as_str().unwrap()).await;
+    let tag = document["tag"].as_array().unwrap().iter().find(|tag| tag["type"] == "Emoji").expect("an emoji").clone();
+    assert_eq!((&tag["name"], &tag["icon"]["type"]), (&json!(":tomate:"), &json!("Image")));
+    let alone = alpha.document(tag["id"].as_str().unwrap()).await;
+    assert_eq!((&alone["name"], &alone["id"], &alone["icon"]), (&tag["name"], &tag["id"], &tag["icon"]));
+    let actor = alpha.document(ana.uri()).await;
+    assert_eq!(actor["tag"][0]["name"], ":tomate:");
+
+    let there = ben.home().await[0].clone();
+    let (emoji, of_author) = (&there["emojis"][0], &there["account"]["emojis"][0]);
+    assert_eq!((&emoji["shortcode"], &of_author["shortcode"]), (&json!("tomate"), &json!("tomate")));
+    assert_eq!((&emoji["visible_in_picker"], there["emojis"].as_array().unwrap().len()), (&json!(false), 1));
+    let url = emoji["url"].as_str().unwrap();
+    assert!(url.starts_with("http://beta.test/media/emoji/"), "{url}");
+    let (shown, original) = (beta.get(url, "image/*").await, tag["icon"]["url"].as_str().unwrap());
+    assert_eq!((shown.status, shown.header("content-type")), (200, Some("image/png")));
+    assert_eq!(shown.body, alpha.get(original, "image/*").await.body);
+    assert_eq!(beta.get(&format!("{url}0"), "image/*").await.status, 404, "no other address is handed on");
+    assert_eq!(ben.read("/api/v1/custom_emojis").await, json!([]), "they are not theirs to use");
+
+    // Pages show them, too.
+    let page = alpha.get(status["url"].as_str().unwrap(), "text/html").await.text();
+    assert!(page.contains("alt=\":tomate:\"") && page.contains(":nothing:"), "{page}");
+    let page = boss.get("/admin/emoji").await.text();
+    let (number, token) = (field(&page, "emoji"), field(&page, "form_token"));
+    let gone =
+        boss.submit("/admin/emoji/change", &[("form_token", &token), ("emoji", &number), ("deed", "delete")]).await;
+    assert_eq!(gone.status, 303, "{}", gone.text());
+    assert_eq!(ana.status(&status).await["emojis"], json!([]));
+    assert_eq!(alpha.get(tag["id"].as_str().unwrap(), ACTIVITY).await.status, 404);
+    net.settle().await;
+}
+
+async fn emoji_of_others_are_shown_and_nothing_they_hide() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let bea = masto.person("bea");
+    let picture = |name: &str, file: &str| {
+        json!({ "type": "Emoji", "id": masto.url(&format!("/emojis/{file}")), "name": name,
+            "icon": { "type": "Image", "mediaType": "image/png", "url": masto.url(&format!("/{file}.png")) } })
+    };
+    let mut document = bea.document();
+    document["name"] = json!("Bea :blob:");
+    document["tag"] = json!([picture(":blob:", "blob")]);
+    masto.serve(&document);
+    let mut toot = bea.toot("Hi :blob: :x\"onerror=alert(1): :cat:", &[(ana.uri(), "@ana")], None);
+    let tags = toot["object"]["tag"].as_array_mut().unwrap();
+    tags.extend([picture(":cat:", "cat"), picture(":x\"onerror=alert(1):", "x"), picture(":blob:", "blob")]);
+    bea.send(&alpha, &toot).await;
+    net.settle().await;
+
+    let names = |emojis: &Value| -> Vec<String> {
+        emojis.as_array().unwrap().iter().map(|emoji| emoji["shortcode"].as_str().unwrap().to_owned()).collect()
+    };
+    let seen = async || ana.read("/api/v1/notifications").await[0]["status"].clone();
+    let status = seen().await;
+    assert_eq!(names(&status["emojis"]), ["blob", "cat"]);
+    assert_eq!(names(&status["account"]["emojis"]), ["blob"]);
+    let cat = status["emojis"][1]["url"].clone();
+    // The name of another server's emoji is a word in what people here write.
+    assert_eq!(ana.post("My :cat:").await["emojis"], json!([]));
+
+    // The last picture of a name counts.
+    let mut again = bea.toot("Again :cat:", &[(ana.uri(), "@ana")], None);
+    again["object"]["tag"].as_array_mut().unwrap().push(picture(":cat:", "tiger"));
+    bea.send(&alpha, &again).await;
+    net.settle().await;
+    let shown = ana.status(&status).await["emojis"][1]["url"].clone();
+    assert_ne!(shown, cat);
+    assert_eq!(alpha.get(cat.as_str().unwrap(), "image/*").await.status, 404, "nobody can ask for other addresses");
+}
+
+on_both![emoji_of_ours_reach_others, emoji_of_others_are_shown_and_nothing_they_hide];
