@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use domain::{
-    actor::Actor,
     id::{ActorId, PostId},
     post::Post,
     time::span,
 };
 
-use crate::{App, Result, Tx};
+use crate::{App, Result, Tx, pins};
 
 /// The job that completes a thread; its subject is the number of the root.
 pub const THREAD: &str = "thread";
@@ -68,12 +67,16 @@ pub async fn opened(app: &App, post: PostId) -> Result<()> {
     }
 }
 
-/// Somebody here follows a group elsewhere from now on: if they are the first, what it holds is read.
-pub(crate) fn discovered(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<()> {
-    if store::follows::is_followed_here(tx, group)? {
+/// Somebody here follows somebody elsewhere from now on: if they are the first, what a group holds is read, and what a
+/// person pins.
+pub(crate) fn discovered(tx: &mut Tx<'_, '_>, followed: ActorId) -> Result<()> {
+    if store::follows::is_followed_here(tx, followed)? {
         return Ok(());
     }
-    let Some(group) = store::actors::by_id(tx, group)?.filter(Actor::is_group) else { return Ok(()) };
+    let Some(group) = store::actors::by_id(tx, followed)? else { return Ok(()) };
+    if !group.is_group() {
+        return pins::discovered(tx, &group);
+    }
     let (now, again) = (tx.now(), tx.now() + LONG_PAUSE);
     if store::backfills::begin(tx, &group.uri, now, again)? {
         tx.push_job(HISTORY, &group.id.to_string(), Duration::ZERO)?;

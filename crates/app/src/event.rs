@@ -91,6 +91,13 @@ pub enum Event {
         /// Where it came from.
         cause: Cause,
     },
+    /// Somebody here pinned a post of theirs to their page, or unpinned it.
+    Pinned {
+        /// The post.
+        post: Arc<Post>,
+        /// Pinned, or not any more.
+        on: bool,
+    },
     /// Somebody voted.
     Voted {
         /// The post.

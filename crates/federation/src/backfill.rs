@@ -1,6 +1,7 @@
-//! Completes, from the servers of others, threads of which only a part is known here, and what a group held before
-//! anybody here followed it: in the background, within bounds, and from where it ended when it was interrupted.
+//! Completes, from the servers of others, threads of which only a part is known here, what a group held before anybody
+//! here followed it, and what people pin: in the background, within bounds, and from where it ended when it was interrupted.
 mod history;
+mod pins;
 mod plan;
 mod thread;
 
@@ -28,7 +29,8 @@ const FETCHES: u32 = 300;
 pub fn handlers() -> Handlers {
     let thread: Handler = |app, subject| Box::pin(async move { Box::pin(thread::complete(&app, &subject)).await });
     let history: Handler = |app, subject| Box::pin(async move { history::read(&app, &subject).await });
-    Handlers::from([(backfills::THREAD, thread), (backfills::HISTORY, history)])
+    let pinned: Handler = |app, subject| Box::pin(async move { pins::read(&app, &subject).await });
+    Handlers::from([(backfills::THREAD, thread), (backfills::HISTORY, history), (app::pins::READ, pinned)])
 }
 
 /// What is needed to take one step.

@@ -223,7 +223,11 @@ fn featured(
     (site, viewer): (&Site, Option<ActorId>),
     (actor, id, from): (&Actor, &str, PostId),
 ) -> Result<Collection> {
-    let ids = posts::list(c, List::Featured(actor.id), viewer, Page::first(POSTS))?;
+    let ids = if actor.is_group() {
+        posts::list(c, List::Featured(actor.id), viewer, Page::first(POSTS))?
+    } else {
+        store::pins::of(c, actor.id, viewer, POSTS)?
+    };
     let mut posts = posts::by_ids(c, &ids)?;
     posts.retain(|post| post.root >= from);
     let views = app::view::posts(c, posts)?;

@@ -48,6 +48,7 @@ impl Outbox for FederationOutbox {
                 moderation::banned(tx, (*group, *person), *by, (reason, *until, *clean), *cause)
             }
             Event::Unbanned { group, person, by, cause } => moderation::unbanned(tx, (*group, *person), *by, *cause),
+            Event::Pinned { post, on } => actors::pinned(tx, post, *on),
             Event::Voted { post, voter, vote, activity_uri, cause } => {
                 votes::voted(tx, post, (*voter, *vote), activity_uri, *cause)
             }

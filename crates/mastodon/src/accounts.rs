@@ -113,9 +113,12 @@ async fn statuses(
             (false, false) => timelines::of_person(c, actor.id, viewer, &wanted, window)?,
         };
         let ends = Ends::of(entries.iter().map(|entry| entry.number), window).filter(|_| !pinned);
-        Ok(Some((status::list(c, &reader, &entries)?, ends)))
+        Ok(Some((actor, status::list(c, &reader, &entries)?, ends)))
     });
-    let (statuses, ends) = found.await?.ok_or_else(Error::missing)?;
+    let (actor, statuses, ends) = found.await?.ok_or_else(Error::missing)?;
+    if pinned {
+        app::pins::looked_at(&app, &actor).await?;
+    }
     Ok(paging::answer(&request, app.site(), &statuses, ends))
 }
 

@@ -6,6 +6,7 @@ use domain::{
     actor::{Actor, ActorKind},
     id::ActorId,
     peer::Receivers,
+    post::Post,
 };
 use store::deliveries::Recipients;
 
@@ -52,6 +53,19 @@ pub(super) fn suspended(tx: &mut Tx<'_, '_>, person: ActorId, on: bool) -> Resul
     } else {
         send(tx, &name, envelope, &activity::update_actor(&name.uri, &person, &whole), &to)?;
     }
+    Ok(())
+}
+
+/// A person here pinned a post to their page, or unpinned it. What is not for everybody is in no list that everybody reads.
+pub(super) fn pinned(tx: &mut Tx<'_, '_>, post: &Post, on: bool) -> Result<()> {
+    if !post.audience.is_open() {
+        return Ok(());
+    }
+    let Some(author) = find(tx, post.author)?.filter(Actor::is_local) else { return Ok(()) };
+    let name = Name::new(tx, &author);
+    let activity = activity::pin(&name.uri, &author, &post.uri, on);
+    let to = Recipients { followers_of: slice::from_ref(&author.id), ..Recipients::NONE };
+    send(tx, &name, Envelope::of(author.id, Some(post)), &activity, &[to])?;
     Ok(())
 }
 

@@ -2,11 +2,12 @@
 use app::{
     Error, Result, members,
     moderation::{self, Measure, NewBan},
-    shuns,
+    pins, shuns,
 };
 use domain::{
     actor::Actor,
     group::Role,
+    host::same_origin,
     id::ActorId,
     policy::Refusal,
     post::Post,
@@ -89,6 +90,10 @@ pub(super) async fn collect(context: &Context<'_>, activity: &Incoming<'_>) -> R
     };
     let adds = activity.verb == Verb::Add;
     match collection(context, &target).await? {
+        None if is_own_pin(context, activity, &target) => {
+            let person = context.actor.id;
+            act(move |tx| pins::receive_change(tx, person))
+        }
         None => ignore("the collection means nothing here"),
         Some((group, ActorPart::Featured)) => {
             let stands = activity.object.id().and_then(|uri| context.known.post(&context.canonical(uri)));
@@ -103,6 +108,14 @@ pub(super) async fn collect(context: &Context<'_>, activity: &Incoming<'_>) -> R
         }
         Some((group, _)) => appoint(context, activity, &group, adds).await,
     }
+}
+
+/// Whether somebody may speak of what they pin: a post of theirs, which may be unknown yet, and a list of their server.
+fn is_own_pin(context: &Context<'_>, activity: &Incoming<'_>, target: &str) -> bool {
+    let Some(object) = activity.object.id() else { return false };
+    let of_theirs = |uri: &str| same_origin(uri, &context.actor.uri);
+    let is_person = context.group.is_none() && !context.actor.is_group();
+    is_person && of_theirs(object) && of_theirs(target)
 }
 
 /// The group and the part of it that a collection is. Of groups elsewhere only the one counts that says so itself.

@@ -4,7 +4,7 @@ use domain::{
     actor::Actor,
     post::{Post, Vote},
     time::Timestamp,
-    urls::Site,
+    urls::{self, ActorPart, Site},
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -178,6 +178,14 @@ pub fn collect<'a>(
 ) -> Activity<'a, &'a str> {
     let kind = if on { "Add" } else { "Remove" };
     Activity { target: Some(collection), ..Activity::new(id, kind, &by.uri, object) }.within(room)
+}
+
+/// A person pins a post of theirs to their page, or does not any more.
+pub fn pin<'a>(id: &'a str, author: &'a Actor, post: &'a str, on: bool) -> Activity<'a, &'a str> {
+    let kind = if on { "Add" } else { "Remove" };
+    let target = Some(urls::actor_part(&author.uri, ActorPart::Featured));
+    let followers = author.followers.as_deref().into_iter().collect();
+    Activity { target, ..Activity::new(id, kind, &author.uri, post) }.to(vec![PUBLIC], followers)
 }
 
 /// A moderator bans somebody from the group.

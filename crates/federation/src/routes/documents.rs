@@ -116,7 +116,8 @@ impl Marks {
             | Event::Removed { post, .. }
             | Event::Restored { post, .. }
             | Event::Locked { post, .. }
-            | Event::Featured { post, .. } => self.note_post(post),
+            | Event::Featured { post, .. }
+            | Event::Pinned { post, .. } => self.note_post(post),
             Event::Voted { post, .. }
             | Event::Unvoted { post, .. }
             | Event::Chosen { post, .. }
