@@ -66,10 +66,20 @@ fn mine(tx: &mut Tx<'_, '_>, me: Me, id: ScheduledId) -> Result<Scheduled> {
     store::scheduled::get(tx, id)?.filter(|scheduled| scheduled.person == me.0).ok_or(Error::NotFound)
 }
 
+/// What was written, to be published then: a poll is open for as long as it was to be.
+fn put_off(scheduled: &Scheduled, due: Timestamp) -> Result<String> {
+    let mut writing = writing(scheduled)?;
+    if let Some(poll) = &mut writing.poll {
+        poll.closes = poll.closes.map(|at| due + at.since(scheduled.due));
+    }
+    serde_json::to_string(&writing).map_err(Error::internal)
+}
+
 /// Publishes it at another time.
 pub async fn move_to(app: &App, me: Me, id: ScheduledId, due: Timestamp) -> Result<Scheduled> {
     app.write(move |tx| {
-        let scheduled = Scheduled { due, ..mine(tx, me, id)? };
+        let was = mine(tx, me, id)?;
+        let scheduled = Scheduled { due, writing: put_off(&was, due)?, ..was };
         plan(tx, &scheduled)?;
         Ok(scheduled)
     })

@@ -5,16 +5,21 @@ use actix_web::{
 };
 use app::{
     App, Me,
+    media::Lender,
     posts::{self, Writing},
 };
-use domain::{id::ScheduledId, time::Timestamp};
+use domain::{
+    id::{MediaId, ScheduledId},
+    post::Poll,
+    time::Timestamp,
+};
 use serde_json::{Value, json};
 use store::scheduled::Scheduled;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     caller::{Allowed, ReadStatuses, WriteStatuses},
-    entities::{Id, Nothing, instant, status},
+    entities::{Id, instant, media::Media, status},
     error::{Error, Result},
     paging::{self, Ends},
     params::{Asked, Params, Sent},
@@ -37,13 +42,37 @@ pub(super) fn due(params: &Params) -> Result<Option<Timestamp>> {
 /// Keeps what was written until then.
 pub(super) async fn create(app: &App, me: Me, writing: Writing, due: Timestamp) -> Result<HttpResponse> {
     let scheduled = posts::schedule::create(app, me, writing, due).await?;
-    Ok(HttpResponse::Ok().json(entity(&scheduled)?))
+    one(app, &scheduled).await
 }
 
-/// A `ScheduledStatus`.
-fn entity(scheduled: &Scheduled) -> Result<Value> {
-    let writing = posts::schedule::writing(scheduled)?;
-    Ok(json!({
+/// The `ScheduledStatus` of each, in their order.
+async fn entities(app: &App, scheduled: &[Scheduled]) -> Result<Vec<Value>> {
+    let writings = scheduled.iter().map(posts::schedule::writing).collect::<app::Result<Vec<Writing>>>()?;
+    let ids: Vec<MediaId> = writings.iter().flat_map(|writing| writing.media.iter().copied()).collect();
+    let brought = if ids.is_empty() { Vec::new() } else { app.read(move |c| store::media::by_ids(c, &ids)).await? };
+    let lender = Lender::for_people(app);
+    let shown = |writing: &Writing| -> Vec<Media> {
+        let known = writing.media.iter().filter_map(|id| brought.iter().find(|media| media.id == *id));
+        known.map(|media| Media::brought(app.site(), &lender, media)).collect()
+    };
+    Ok(scheduled.iter().zip(&writings).map(|(one, writing)| entity(one, writing, &shown(writing))).collect())
+}
+
+async fn one(app: &App, scheduled: &Scheduled) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(entities(app, std::slice::from_ref(scheduled)).await?.pop()))
+}
+
+fn entity(scheduled: &Scheduled, writing: &Writing, media: &[Media]) -> Value {
+    let ids: Vec<Id> = writing.media.iter().map(|id| Id(id.0)).collect();
+    let poll = |poll: &Poll| {
+        json!({
+            "options": poll.texts().collect::<Vec<_>>(),
+            "expires_in": poll.closes.map(|at| at.since(scheduled.due).as_secs()),
+            "multiple": poll.multiple,
+            "hide_totals": false,
+        })
+    };
+    json!({
         "id": Id(scheduled.id.0),
         "scheduled_at": instant(scheduled.due),
         "params": {
@@ -53,15 +82,15 @@ fn entity(scheduled: &Scheduled) -> Result<Value> {
             "sensitive": writing.sensitive,
             "language": writing.language,
             "in_reply_to_id": writing.parent.map(|post| Id(post.0)),
-            "poll": null,
-            "media_ids": null,
+            "poll": writing.poll.as_ref().map(poll),
+            "media_ids": Some(ids).filter(|ids| !ids.is_empty()),
             "idempotency": null,
             "application_id": 0,
             "scheduled_at": null,
             "with_rate_limit": false,
         },
-        "media_attachments": Nothing::default(),
-    }))
+        "media_attachments": media,
+    })
 }
 
 async fn list(
@@ -73,14 +102,13 @@ async fn list(
     let (window, me) = (paging::window(&params, 20, 40), caller.me.0);
     let waiting = app.read(move |c| store::scheduled::of(c, me, window)).await?;
     let ends = Ends::of(waiting.iter().map(|scheduled| scheduled.id.0), window);
-    let entities = waiting.iter().map(entity).collect::<Result<Vec<_>>>()?;
-    Ok(paging::answer(&request, app.site(), &entities, ends))
+    Ok(paging::answer(&request, app.site(), &entities(&app, &waiting).await?, ends))
 }
 
 async fn show(app: Data<App>, caller: Allowed<ReadStatuses>, Number(id): Number) -> Result<HttpResponse> {
     let found = app.read(move |c| store::scheduled::get(c, ScheduledId(id))).await?;
     let scheduled = found.filter(|scheduled| scheduled.person == caller.me.0).ok_or_else(Error::missing)?;
-    Ok(HttpResponse::Ok().json(entity(&scheduled)?))
+    one(&app, &scheduled).await
 }
 
 async fn change(
@@ -91,7 +119,7 @@ async fn change(
 ) -> Result<HttpResponse> {
     let due = due(&sent.read()?)?.ok_or_else(|| Error::invalid("scheduled_at is missing"))?;
     let scheduled = posts::schedule::move_to(&app, caller.me, ScheduledId(id), due).await?;
-    Ok(HttpResponse::Ok().json(entity(&scheduled)?))
+    one(&app, &scheduled).await
 }
 
 async fn cancel(app: Data<App>, caller: Allowed<WriteStatuses>, Number(id): Number) -> Result<HttpResponse> {

@@ -29,19 +29,20 @@ pub(super) async fn create(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let (me, params) = (caller.me, sent.read()?);
-    let usual = app.read(move |c| store::preferences::of(c, me.0)).await?;
+    let (usual, due) = (app.read(move |c| store::preferences::of(c, me.0)).await?, schedule::due(&params)?);
     let writing = Writing {
         audience: addressed(&params)?.unwrap_or(usual.audience),
         sensitive: params.flag("sensitive").unwrap_or(usual.sensitive),
         parent: replied_to(&app, &params, me).await?,
         language: params.text("language").filter(|tag| !tag.is_empty()).or(usual.language),
-        poll: polls::asked(&params, app.now())?,
+        // It is open from when it is published.
+        poll: polls::asked(&params, due.unwrap_or_else(|| app.now()))?,
         quote: quoted(&app, &params, me).await?,
         media: media_ids(&params)?.unwrap_or_default(),
         quoting: quoting(&params)?.unwrap_or_default(),
         ..text(&params)
     };
-    if let Some(due) = schedule::due(&params)? {
+    if let Some(due) = due {
         return schedule::create(&app, me, writing, due).await;
     }
     let key = request.headers().get("idempotency-key").filter(|key| !key.is_empty());

@@ -5,7 +5,11 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use super::{World, of, on_both};
+use super::{
+    World,
+    media::{form, picture},
+    of, on_both,
+};
 
 async fn edit(w: &World, status: &Value, text: &str) -> Value {
     w.clock.advance(span::seconds(1));
@@ -116,6 +120,34 @@ async fn posts_are_published_when_they_are_due(w: World) {
     assert_eq!(w.get_unknown(&page).await.ok().as_array().unwrap().len(), 1);
 }
 
+async fn what_is_to_come_shows_its_pictures_and_its_poll(w: World) {
+    let at = |minutes: u64| crate::entities::instant(w.app.now() + span::minutes(minutes));
+    let media = w.send_form(&w.ana, "POST", "/api/v2/media", form(&[], "file", &picture())).await.ok();
+    let body = json!({ "status": "", "scheduled_at": at(60), "media_ids": [media["id"]] });
+    let waiting = w.call(&w.ana, "POST", "/api/v1/statuses", body).await.ok();
+    assert_eq!(waiting["params"]["media_ids"], json!([media["id"]]));
+    assert_eq!(waiting["media_attachments"][0]["id"], media["id"]);
+    assert!(waiting["media_attachments"][0]["url"].as_str().is_some_and(|url| url.contains("/media/files/")));
+
+    // A poll is open for half an hour, from whenever it is published.
+    let poll = json!({ "options": ["sí", "no"], "expires_in": 1800 });
+    let body = json!({ "status": "¿Vienes?", "scheduled_at": at(60), "poll": poll });
+    let asks = w.call(&w.ana, "POST", "/api/v1/statuses", body).await.ok();
+    let expected = json!({ "options": ["sí", "no"], "expires_in": 1800, "multiple": false, "hide_totals": false });
+    assert_eq!(asks["params"]["poll"], expected);
+    let path = format!("/api/v1/scheduled_statuses/{}", asks["id"].as_str().unwrap());
+    let later = w.call(&w.ana, "PUT", &path, json!({ "scheduled_at": at(240) })).await.ok();
+    assert_eq!(later["params"]["poll"], expected);
+    let listed = w.get(&w.ana, "/api/v1/scheduled_statuses").await.ok();
+    assert_eq!((listed.as_array().unwrap().len(), &listed[0]), (2, &later));
+    w.clock.advance(span::minutes(241));
+    w.work().await;
+    let page = format!("/api/v1/accounts/{}/statuses", w.ana.id());
+    let published = w.get_unknown(&page).await.ok();
+    let polls: Vec<&Value> = published.as_array().unwrap().iter().map(|status| &status["poll"]).collect();
+    assert!(polls.iter().any(|poll| poll["expired"] == false), "{polls:?}");
+}
+
 async fn what_is_off_answers_as_where_it_is_off(w: World) {
     let post = w.say(&w.ana, "hola").await;
     assert_eq!(w.post(&w.bea, &of(&post, "/translate")).await.status, 404);
@@ -128,5 +160,6 @@ async fn what_is_off_answers_as_where_it_is_off(w: World) {
 
 on_both! {
     versions_are_kept_until_the_post_goes secrets_have_secret_versions some_posts_are_pinned
-    one_hears_no_more_of_a_muted_thread posts_are_published_when_they_are_due what_is_off_answers_as_where_it_is_off
+    one_hears_no_more_of_a_muted_thread posts_are_published_when_they_are_due
+    what_is_to_come_shows_its_pictures_and_its_poll what_is_off_answers_as_where_it_is_off
 }
