@@ -25,6 +25,7 @@ pub mod guests;
 pub mod health;
 mod hints;
 pub mod hosts;
+pub mod imprint;
 pub mod inbox;
 pub mod instance;
 pub mod invitations;

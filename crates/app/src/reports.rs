@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
     bylaw::Citation,
-    id::{ActivityId, ActorId, PostId, ReportId},
+    id::{ActivityId, ActorId, HouseRuleId, PostId, ReportId},
     policy,
     post::Post,
     report::{Category, Report},
@@ -37,6 +37,8 @@ pub struct Complaint {
     pub category: Category,
     /// Which rule of the group it breaks.
     pub bylaw: Option<Citation>,
+    /// Which rules of the house are broken.
+    pub rules: Vec<HouseRuleId>,
     /// Whether those who decide elsewhere are to hear of it, too.
     pub forward: bool,
 }
@@ -69,6 +71,9 @@ fn record(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &s
     if named.len() < complaint.posts.len() || named.iter().any(|post| post.author != target.id) {
         return Err(Error::NotFound);
     }
+    if store::imprint::rules_by_ids(tx, &complaint.rules)?.len() < complaint.rules.len() {
+        return Err(Error::NotFound);
+    }
     let group = place(tx, reporter, &named)?;
     bylaws::check(tx, group.map(|(group, _)| group), complaint.bylaw)?;
     if store::reports::count_open_by(tx, reporter)? >= OPEN {
@@ -85,6 +90,7 @@ fn record(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &s
         comment: plain::clean(&complaint.comment, COMMENT),
         category: complaint.category,
         bylaw: complaint.bylaw,
+        rules: complaint.rules.clone(),
         forwarded: complaint.forward && elsewhere,
         created: tx.now(),
         resolved: None,

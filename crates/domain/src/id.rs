@@ -85,6 +85,8 @@ ids! {
     ConversationId
     /// What those who run the server tell everybody.
     AnnouncementId
+    /// What the server asks of everybody who has a login here.
+    HouseRuleId
     /// A list of people.
     ListId
     /// A filter of a reader, or a part of one.

@@ -8,6 +8,7 @@ pub mod group;
 pub mod handle;
 pub mod host;
 pub mod id;
+pub mod imprint;
 pub mod list;
 pub mod media;
 pub mod notice;

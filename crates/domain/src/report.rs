@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::text_enum,
     bylaw::Citation,
-    id::{ActorId, PostId, ReportId},
+    id::{ActorId, HouseRuleId, PostId, ReportId},
     time::Timestamp,
 };
 
@@ -43,6 +43,8 @@ pub struct Report {
     pub category: Category,
     /// Which rule of the group it breaks.
     pub bylaw: Option<Citation>,
+    /// The rules of this server that are broken, as the reporter sees it.
+    pub rules: Vec<HouseRuleId>,
     /// Whether it was also told to those who decide elsewhere.
     pub forwarded: bool,
     /// Since when.

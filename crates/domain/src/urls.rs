@@ -66,6 +66,12 @@ pub mod path {
     pub const QUEUE: &str = "/queue";
     /// Where admins see who has a login, and who waits for one.
     pub const ADMIN_PEOPLE: &str = "/admin/people";
+    /// What the server says of itself.
+    pub const ABOUT: &str = "/about";
+    /// What it knows of people, and whom it tells.
+    pub const PRIVACY: &str = "/privacy";
+    /// What people agree to.
+    pub const TERMS: &str = "/terms";
     /// The page of a hashtag.
     pub const TAG: &str = "/tags/{tag}";
 }

@@ -79,6 +79,12 @@ pub(crate) fn date(at: Timestamp) -> String {
     format(at, DATE)
 }
 
+/// The beginning of the day that is written so.
+pub(crate) fn day(text: &str) -> Option<Timestamp> {
+    let day = time::Date::parse(text, DATE).ok()?;
+    Some(Timestamp::from_seconds(day.midnight().assume_utc().unix_timestamp()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

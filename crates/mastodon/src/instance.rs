@@ -1,32 +1,35 @@
 //! What the instance says of itself.
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
+    http::header,
     web::{Data, ServiceConfig},
 };
-use app::{App, totals::Total};
+use app::{App, imprint::Shown, totals::Total};
 use domain::{
     id::{self, PostId},
+    imprint::{self, Kind},
     rule::{Regard, Ruling},
-    time::span,
+    text::language,
+    time::{Timestamp, span},
 };
 use serde_json::json;
 
 use crate::{
     caller::{Allowed, ReadAccounts},
-    entities::{Nothing, instance::Instance, instant, status::visibility},
-    error::Result,
-    params::Asked,
-    route::{self, at, get},
+    entities::{self, account, date, instance::Instance, instant, status::visibility},
+    error::{Error, Result},
+    params::{Asked, Params},
+    route::{Word, at, get},
 };
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/instance").route(get().to(first)))
         .service(at("/v2/instance").route(get().to(second)))
-        .service(at("/v1/instance/rules").route(get().to(nothing)))
-        .service(at("/v1/instance/extended_description").route(get().to(text)))
-        .service(at("/v1/instance/privacy_policy").route(get().to(text)))
-        .service(at("/v1/instance/terms_of_service").route(get().to(route::absent)))
-        .service(at("/v1/instance/terms_of_service/{date}").route(get().to(route::absent)))
+        .service(at("/v1/instance/rules").route(get().to(rules)))
+        .service(at("/v1/instance/extended_description").route(get().to(extended_description)))
+        .service(at("/v1/instance/privacy_policy").route(get().to(privacy_policy)))
+        .service(at("/v1/instance/terms_of_service").route(get().to(terms)))
+        .service(at("/v1/instance/terms_of_service/{date}").route(get().to(terms_of)))
         .service(at("/v1/instance/translation_languages").route(get().to(translations)))
         .service(at("/v1/instance/languages").route(get().to(languages)))
         .service(at("/v1/instance/peers").route(get().to(peers)))
@@ -42,13 +45,53 @@ const LANGUAGES: [(&str, &str); 2] = [("es", "Español"), ("en", "English")];
 /// How many weeks the activity goes back.
 const WEEKS: u64 = 12;
 
-async fn nothing() -> HttpResponse {
-    HttpResponse::Ok().json(Nothing::default())
+/// The language that somebody wants the texts of the server in.
+fn spoken(request: &HttpRequest) -> &'static str {
+    let asked = Params::of_query(request.query_string()).text("lang");
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let wanted = asked.or_else(|| accepted.map(str::to_owned)).unwrap_or_default();
+    language::preferred(&wanted, &imprint::LANGUAGES).unwrap_or("en")
 }
 
-/// A text that nobody has written yet.
-async fn text(app: Data<App>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "updated_at": instant(app.now()), "content": "" }))
+async fn rules(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
+    let rules = app::imprint::house_rules(&app).await?;
+    Ok(HttpResponse::Ok().json(entities::instance::rules(&rules, spoken(&request))))
+}
+
+async fn extended_description(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
+    text(&request, &app, Kind::Description).await
+}
+
+async fn privacy_policy(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
+    text(&request, &app, Kind::Privacy).await
+}
+
+/// A text, or an empty one of which nobody has written anything.
+async fn text(request: &HttpRequest, app: &App, kind: Kind) -> Result<HttpResponse> {
+    let text = app::imprint::text(app, kind, spoken(request)).await?;
+    let (updated, content) = text.map_or((app.now(), String::new()), |text| (text.updated, text.body));
+    Ok(HttpResponse::Ok().json(json!({ "updated_at": instant(updated), "content": content })))
+}
+
+async fn terms(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
+    let text = app::imprint::text(&app, Kind::Terms, spoken(&request)).await?;
+    terms_entity(text, app.now())
+}
+
+async fn terms_of(request: HttpRequest, app: Data<App>, Word(day): Word) -> Result<HttpResponse> {
+    let day = entities::day(&day).ok_or_else(Error::missing)?;
+    let text = app::imprint::text_of(&app, Kind::Terms, spoken(&request), day).await?;
+    terms_entity(text, app.now())
+}
+
+fn terms_entity(text: Option<Shown>, now: Timestamp) -> Result<HttpResponse> {
+    let text = text.ok_or_else(Error::missing)?;
+    Ok(HttpResponse::Ok().json(json!({
+        "effective_date": date(text.effective),
+        "effective": text.effective <= now,
+        "content": text.body,
+        "succeeded_by": text.succeeded_by.map(date),
+    })))
 }
 
 /// Nothing is translated here.
@@ -132,29 +175,35 @@ async fn preferences(app: Data<App>, caller: Allowed<ReadAccounts>) -> Result<Ht
     })))
 }
 
-async fn first(app: Data<App>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(load(&app).await?.first()))
+async fn first(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(load(&app, spoken(&request)).await?.first()))
 }
 
-async fn second(app: Data<App>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(load(&app).await?.second()))
+async fn second(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(load(&app, spoken(&request)).await?.second()))
 }
 
-async fn load(app: &App) -> Result<Instance> {
+async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
     let (site, registration) = (app.site().clone(), app.config().registration.clone());
     let (now, totals) = (app.now(), app.totals());
     let month_ago = PostId(id::at(now - span::days(30), 0));
     let limits = app.files().limits();
     let instance = app.read(move |c| {
         let people = totals.get(Total::People, now, || store::accounts::count(c))?;
+        let contact = app::imprint::read_contact(c)?;
         Ok(Instance {
-            site,
             registration,
             people,
             active: totals.get_among(Total::Active(30), now, people, || store::accounts::count_active(c, month_ago))?,
             posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,
             limits,
             peers: store::relations::count_peers(c)?,
+            summary: app::imprint::read(c, Kind::Summary, spoken, now)?.map(|text| text.body).unwrap_or_default(),
+            rules: entities::instance::rules(&store::imprint::rules(c)?, spoken),
+            has_terms: app::imprint::read(c, Kind::Terms, spoken, now)?.is_some(),
+            email: contact.email,
+            contact: contact.person.map(|actor| account::one(c, &site, &actor)).transpose()?,
+            site,
         })
     });
     Ok(instance.await?)

@@ -7,7 +7,10 @@ use app::{
     App,
     reports::{self, Complaint},
 };
-use domain::{id::ActorId, report::Category};
+use domain::{
+    id::{ActorId, HouseRuleId},
+    report::Category,
+};
 
 use crate::{
     caller::{Allowed, WriteReports},
@@ -50,8 +53,12 @@ async fn file(app: Data<App>, caller: Allowed<WriteReports>, sent: Sent) -> Resu
         Some(word) => word.parse().map_err(|_unknown| Error::invalid("there is no such category"))?,
         None => unsaid,
     };
+    let mut rules: Vec<HouseRuleId> = params.numbers("rule_ids").into_iter().map(HouseRuleId).collect();
+    rules.sort_unstable();
+    rules.dedup();
     let forward = params.flag("forward").unwrap_or(false);
-    let filed = reports::file(&app, me, Complaint { target, posts, comment, category, bylaw: None, forward }).await?;
+    let filed =
+        reports::file(&app, me, Complaint { target, posts, comment, category, bylaw: None, rules, forward }).await?;
     let reader = Reader::new(&app, Some(me));
     let shown = app.read(move |c| Ok(report::by_id(c, &reader, vec![filed])?.into_values().next()));
     Ok(HttpResponse::Ok().json(shown.await?.ok_or_else(Error::missing)?))

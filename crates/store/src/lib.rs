@@ -26,6 +26,7 @@ mod heard;
 pub mod host_shuns;
 pub mod hosts;
 pub mod idempotency;
+pub mod imprint;
 pub mod invitations;
 pub mod jobs;
 pub mod lists;

@@ -1,7 +1,7 @@
 //! Reports, and who has to see to which.
 use diesel::prelude::*;
 use domain::{
-    id::{ActorId, PostId, ReportId},
+    id::{ActorId, HouseRuleId, PostId, ReportId},
     report::{Category, Report},
     time::Timestamp,
 };
@@ -33,6 +33,7 @@ struct Row {
     resolver_id: Option<i64>,
     version: Option<i64>,
     bylaw: Option<i64>,
+    rules: Json<Vec<HouseRuleId>>,
 }
 
 impl From<Row> for Report {
@@ -46,6 +47,7 @@ impl From<Row> for Report {
             group: row.group_id.map(ActorId),
             comment: row.comment,
             category: row.category.0,
+            rules: row.rules.0,
             forwarded: row.forwarded,
             created: Timestamp(row.created),
             resolved: row.resolved.map(Timestamp),
@@ -72,6 +74,7 @@ impl From<&Report> for Row {
             resolver_id: report.resolver.map(i64::from),
             version: report.bylaw.map(|bylaw| bylaw.version),
             bylaw: report.bylaw.map(|bylaw| bylaw.number),
+            rules: Json(report.rules.clone()),
         }
     }
 }

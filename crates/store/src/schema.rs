@@ -1,11 +1,13 @@
 //! The tables, in types that mean the same in SQLite and PostgreSQL.
 mod answers;
 mod governing;
+mod house;
 mod logins;
 mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
 pub(crate) use governing::{applications, bylaws, charters, gates};
+pub(crate) use house::{house_rules, imprint_texts};
 pub(crate) use logins::{
     apps, codes, digests, invitations, recovery_codes, sessions, tickets, tokens, tries, witnesses,
 };
@@ -355,6 +357,7 @@ diesel::table! {
         resolver_id -> Nullable<BigInt>,
         version -> Nullable<BigInt>,
         bylaw -> Nullable<BigInt>,
+        rules -> Text,
     }
 }
 diesel::table! {

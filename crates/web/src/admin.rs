@@ -12,6 +12,8 @@ pub(crate) mod person;
 pub(crate) mod rules;
 pub(crate) mod servers;
 pub(crate) mod settings;
+pub(crate) mod text;
+pub(crate) mod texts;
 
 /// What every page of theirs begins with: the frame, and the way to the others.
 pub(crate) fn frame(app: &App, visit: &Visit, title: impl Into<String>, here: &str) -> (Frame, Vec<Tab>) {
@@ -22,6 +24,7 @@ pub(crate) fn frame(app: &App, visit: &Visit, title: impl Into<String>, here: &s
         (servers::PATH, t.admin_servers()),
         (rules::PATH, t.admin_rules()),
         (emoji::PATH, t.admin_emoji()),
+        (texts::PATH, t.admin_texts()),
         (jobs::PATH, t.admin_jobs()),
         (settings::PATH, t.admin_settings()),
     ];

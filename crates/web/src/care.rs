@@ -178,6 +178,7 @@ pub(crate) async fn report(
             comment: entered.reason,
             category: entered.what.parse().unwrap_or(Category::Other),
             bylaw: entered.rule.parse().ok(),
+            rules: Vec::new(),
             forward: false,
         };
         reports::file(&app, me, complaint).await

@@ -4,10 +4,13 @@ use actix_web::{
     http::header::{ACCEPT_LANGUAGE, COOKIE as COOKIE_HEADER},
 };
 use domain::time::Timestamp;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 /// The cookie of a language chosen by hand.
 pub(crate) const COOKIE: &str = "language";
+
+/// How software writes a day.
+const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 /// What can be counted in a sentence.
 pub(crate) trait Count {
@@ -68,21 +71,8 @@ impl Language {
 
     /// The best of an `Accept-Language`; English for those who name neither.
     fn choose(accepted: &str) -> Self {
-        let mut best: Option<(f32, Self)> = None;
-        for range in accepted.split(',') {
-            let mut parts = range.split(';').map(str::trim);
-            let language = match domain::text::language::primary(parts.next().unwrap_or_default()) {
-                tag if tag.eq_ignore_ascii_case("es") => Self::Es,
-                tag if tag.eq_ignore_ascii_case("en") => Self::En,
-                _ => continue,
-            };
-            let weight = parts.find_map(|part| part.strip_prefix("q="));
-            let weight = weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
-            if weight > best.map_or(0.0, |(weight, _)| weight) {
-                best = Some((weight, language));
-            }
-        }
-        best.map_or(Self::En, |(_, language)| language)
+        let best = domain::text::language::preferred(accepted, &domain::imprint::LANGUAGES);
+        best.and_then(Self::parse).unwrap_or(Self::En)
     }
 
     /// The tag for `lang`.
@@ -178,6 +168,17 @@ pub(crate) fn machine_moment(at: Timestamp) -> String {
     let at = date(at);
     let (day, month) = (at.day(), u8::from(at.month()));
     format!("{:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", at.year(), at.hour(), at.minute(), at.second())
+}
+
+/// A day for software, and in the fields of forms.
+pub(crate) fn machine_day(at: Timestamp) -> String {
+    date(at).format(DAY).unwrap_or_default()
+}
+
+/// The beginning of the day that is written so.
+pub(crate) fn parse_day(text: &str) -> Option<Timestamp> {
+    let day = time::Date::parse(text, DAY).ok()?;
+    Some(Timestamp::from_seconds(day.midnight().assume_utc().unix_timestamp()))
 }
 
 /// A moment as mail and RSS write it.

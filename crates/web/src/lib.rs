@@ -27,6 +27,7 @@ mod forms;
 mod front;
 mod guests;
 mod history;
+mod imprint;
 mod interaction;
 mod language;
 pub mod letters;
@@ -131,6 +132,9 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, sitemap::ROBOTS, sitemap::robots);
     page!(config, sitemap::INDEX, sitemap::index);
     page!(config, history::PATH, history::show);
+    page!(config, path::ABOUT, imprint::about);
+    page!(config, path::PRIVACY, imprint::privacy);
+    page!(config, path::TERMS, imprint::terms);
     page!(config, search::PATH, search::show);
     page!(config, path::TAG, tags::show);
     page!(config, Sheet::Atom.tag_path(), feeds::tag_atom);
@@ -182,6 +186,10 @@ fn administration(config: &mut ServiceConfig) {
     page!(config, admin::emoji::PATH, admin::emoji::show, post => admin::emoji::add);
     button!(config, admin::emoji::CHANGE, admin::emoji::change);
     page!(config, admin::settings::PATH, admin::settings::show);
+    page!(config, admin::texts::PATH, admin::texts::show);
+    page!(config, admin::text::PATH, admin::text::show, post => admin::text::write);
+    button!(config, admin::texts::CONTACT, admin::texts::contact);
+    button!(config, admin::texts::RULE, admin::texts::rule);
     page!(config, admin::rules::PATH, admin::rules::show, post => admin::rules::set);
     button!(config, admin::rules::LIFT, admin::rules::lift);
     button!(config, admin::rules::BRING, admin::rules::bring);

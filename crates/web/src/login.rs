@@ -20,6 +20,7 @@ use crate::{
     compose,
     forms::{Field, Fields},
     guests,
+    imprint::Rule,
     posted::Posted,
     session::{self, LOGIN},
     sign_up,
@@ -41,6 +42,8 @@ pub(crate) struct Page {
     pub(crate) lead: String,
     pub(crate) action: String,
     pub(crate) form: Fields,
+    /// The rules that those agree to who send it.
+    pub(crate) rules: Vec<Rule>,
     /// What is sent along and not shown.
     pub(crate) hidden: Vec<(&'static str, String)>,
     pub(crate) button: &'static str,
@@ -98,6 +101,7 @@ fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
         lead: t.sign_in_lead(&visit.site),
         action: LOGIN.to_owned(),
         form: Fields::new(vec![name, password]),
+        rules: Vec::new(),
         hidden: vec![("back", back.to_owned())],
         button: t.sign_in(),
         ways,
@@ -112,6 +116,7 @@ fn second(visit: &Visit, proof: String, back: &str) -> Page {
         lead: t.second_step_lead().to_owned(),
         action: SECOND.to_owned(),
         form: Fields::new(vec![code]),
+        rules: Vec::new(),
         hidden: vec![("proof", proof), ("back", back.to_owned())],
         button: t.sign_in(),
         ways: vec![(LOGIN.to_owned(), t.start_over())],

@@ -8,11 +8,13 @@ use app::{
     App, Error, Result, digests, sessions,
     sign_up::{self, Door, Flaw, Wish},
 };
+use domain::urls::path;
 use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
     forms::{Choice, Field, Fields},
+    imprint,
     language::Language,
     login::{self, Page},
     posted::Posted,
@@ -41,8 +43,9 @@ pub(crate) fn is_offered(app: &App) -> bool {
     matches!(sign_up::door(app), Door::Open | Door::Approval)
 }
 
-fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Page {
+async fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Result<Page> {
     let (t, site) = (visit.language, &visit.site);
+    let rules = imprint::read(t, &app::imprint::house_rules(app).await?);
     let name = Field::exact("name", "text", t.name()).hint(t.name_hint(site)).value(&entered.name);
     let email = Field::exact("email", "email", t.email()).hint(t.email_hint()).value(&entered.email);
     let password = Field::exact("password", "password", t.password()).hint(t.password_hint());
@@ -62,15 +65,20 @@ fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Page {
     fields.push(Field::choices("agreement", t.agreement(), agree).value(&entered.agreement));
     let hidden =
         if entered.invitation.is_empty() { Vec::new() } else { vec![("invitation", entered.invitation.clone())] };
-    Page {
+    Ok(Page {
         frame: Frame::private(visit, t.sign_up()),
         lead: t.sign_up_lead(site),
         action: PATH.to_owned(),
         form: Fields::new(fields),
+        rules,
         hidden,
         button: t.sign_up(),
-        ways: vec![(LOGIN.to_owned(), t.have_login())],
-    }
+        ways: vec![
+            (LOGIN.to_owned(), t.have_login()),
+            (path::PRIVACY.to_owned(), t.privacy()),
+            (path::TERMS.to_owned(), t.terms()),
+        ],
+    })
 }
 
 fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) {
@@ -118,10 +126,10 @@ pub(crate) async fn show(
     }
     let invitation = link.map(|link| link.into_inner().invitation).unwrap_or_default();
     match asks_why(&app, &invitation).await {
-        Ok(Some(asks_why)) => {
-            let page = page(&app, &visit, &Entered { invitation, ..Entered::default() }, asks_why);
-            answer::page(&request, StatusCode::OK, Keep::Never, &page)
-        }
+        Ok(Some(asks_why)) => match page(&app, &visit, &Entered { invitation, ..Entered::default() }, asks_why).await {
+            Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+            Err(error) => answer::error(&request, &visit, &error),
+        },
         Ok(None) => answer::refused(&request, &visit, StatusCode::FORBIDDEN, visit.language.sign_up_closed()),
         Err(error) => answer::error(&request, &visit, &error),
     }
@@ -161,7 +169,7 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
         }
         Err(flaws) => {
             let asks_why = asks_why(app, &entered.invitation).await?.unwrap_or(false);
-            let mut page = page(app, visit, &entered, asks_why);
+            let mut page = page(app, visit, &entered, asks_why).await?;
             for (field, what) in flaws.iter().map(|flaw| sentence(t, *flaw)) {
                 if field.is_empty() {
                     page.form.trouble = Some(what.to_owned());

@@ -148,6 +148,22 @@ fn titled(lower: &str) -> impl Iterator<Item = char> {
     lower.chars().enumerate().map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c })
 }
 
+/// The one of `among` that an `Accept-Language` likes best, if it names any.
+pub fn preferred(accepted: &str, among: &[&'static str]) -> Option<&'static str> {
+    let mut best: Option<(f32, &'static str)> = None;
+    for range in accepted.split(',') {
+        let mut parts = range.split(';').map(str::trim);
+        let tag = primary(parts.next().unwrap_or_default());
+        let Some(known) = among.iter().find(|known| known.eq_ignore_ascii_case(tag)) else { continue };
+        let weight = parts.find_map(|part| part.strip_prefix("q="));
+        let weight = weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
+        if weight > best.map_or(0.0, |(weight, _)| weight) {
+            best = Some((weight, known));
+        }
+    }
+    best.map(|(_, known)| known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,7 @@ pub(super) async fn flag(context: &Context<'_>, activity: &Incoming<'_>, stored:
         comment: reason.unwrap_or_default().to_owned(),
         category: Category::Other,
         bylaw: None,
+        rules: Vec::new(),
         forward: false,
     };
     // What a group says that somebody reported is its own word, unless they say so themselves.

@@ -1,8 +1,13 @@
 //! The instance: what clients ask first, and by which they decide what they offer.
 use app::media::Limits;
-use domain::{media::MediaType, urls::Site};
+use domain::{
+    imprint::HouseRule,
+    media::MediaType,
+    urls::{Site, path},
+};
 use serde_json::{Value, json};
 
+use super::{Id, account::Account};
 use crate::polls;
 
 /// The version of the API that is served, as far as it is served: clients switch features on by it.
@@ -28,6 +33,29 @@ pub(crate) struct Instance {
     pub(crate) posts: i64,
     /// How many other servers are known.
     pub(crate) peers: i64,
+    /// What it is, in a line.
+    pub(crate) summary: String,
+    /// The rules of the house.
+    pub(crate) rules: Value,
+    /// Whether there are terms that people agree to.
+    pub(crate) has_terms: bool,
+    /// Where mail reaches those who answer for it.
+    pub(crate) email: String,
+    /// Who answers for it.
+    pub(crate) contact: Option<Account>,
+}
+
+/// The rules of the house, in one language and with all others.
+pub(crate) fn rules(rules: &[HouseRule], spoken: &str) -> Value {
+    let rule = |rule: &HouseRule| {
+        let said = rule.said(spoken)?;
+        let other = |wording: &domain::imprint::Wording| {
+            (wording.language.clone(), json!({ "text": wording.text, "hint": wording.hint }))
+        };
+        let translations: serde_json::Map<String, Value> = rule.wordings.iter().map(other).collect();
+        Some(json!({ "id": Id(rule.id.0), "text": said.text, "hint": said.hint, "translations": translations }))
+    };
+    rules.iter().filter_map(rule).collect()
 }
 
 fn version() -> String {
@@ -77,9 +105,9 @@ impl Instance {
         json!({
             "uri": host,
             "title": host,
-            "short_description": "",
-            "description": "",
-            "email": "",
+            "short_description": self.summary,
+            "description": self.summary,
+            "email": self.email,
             "version": version(),
             "urls": { "streaming_api": self.streaming() },
             "stats": { "user_count": self.people, "status_count": self.posts, "domain_count": self.peers },
@@ -89,8 +117,8 @@ impl Instance {
             "approval_required": self.registration == "approval",
             "invites_enabled": false,
             "configuration": self.configuration(),
-            "contact_account": null,
-            "rules": [],
+            "contact_account": self.contact,
+            "rules": self.rules,
         })
     }
 
@@ -104,9 +132,9 @@ impl Instance {
                 json!({
                     "streaming": self.streaming(),
                     "status": null,
-                    "about": null,
-                    "privacy_policy": null,
-                    "terms_of_service": null,
+                    "about": self.site.page(path::ABOUT),
+                    "privacy_policy": self.site.page(path::PRIVACY),
+                    "terms_of_service": self.has_terms.then(|| self.site.page(path::TERMS)),
                 }),
             );
             map.insert("vapid".to_owned(), json!({ "public_key": "" }));
@@ -117,7 +145,7 @@ impl Instance {
             "title": host,
             "version": version(),
             "source_url": null,
-            "description": "",
+            "description": self.summary,
             "usage": { "users": { "active_month": self.active } },
             "thumbnail": { "url": null },
             "icon": [],
@@ -132,8 +160,8 @@ impl Instance {
                 "url": null,
             },
             "api_versions": { "mastodon": 2 },
-            "contact": { "email": "", "account": null },
-            "rules": [],
+            "contact": { "email": self.email, "account": self.contact },
+            "rules": self.rules,
         })
     }
 }

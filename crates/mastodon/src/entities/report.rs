@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::{Conn, Result};
 
 use super::{
-    Id, Nothing, Reader,
+    Id, Reader,
     account::{self, Account},
     instant,
 };
@@ -25,7 +25,7 @@ pub(crate) struct Report {
     forwarded: bool,
     created_at: String,
     status_ids: Vec<Id>,
-    rule_ids: Nothing,
+    rule_ids: Vec<Id>,
     target_account: Account,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn by_id(conn: &mut Conn, reader: &Reader, filed: Vec<Filed>) -> Resu
             forwarded: filed.forwarded,
             created_at: instant(filed.created),
             status_ids: filed.posts.iter().map(|post| Id(post.0)).collect(),
-            rule_ids: Nothing::default(),
+            rule_ids: filed.rules.iter().map(|rule| Id(rule.0)).collect(),
             target_account,
         };
         Some((filed.id, report))

@@ -1,4 +1,5 @@
 //! What the instance says of itself to whoever asks.
+use domain::imprint::{Kind, Wording};
 use serde_json::{Value, json};
 
 use super::{World, on_both};
@@ -57,4 +58,70 @@ async fn servers_that_are_ruled_out_are_named(w: World) {
     assert!(matches!(blocks, Value::Array(list) if list.len() == 1));
 }
 
-on_both! { nothing_that_clients_ask_first_is_missing activity_counts_weeks servers_that_are_ruled_out_are_named }
+async fn what_the_server_says_of_itself(w: World) {
+    let me = w.admin().await;
+    let (es, en) = ("es", "en");
+    let day = |text| crate::entities::day(text).unwrap();
+    let write = async |kind, language, since: &str, source: &str| {
+        app::imprint::write(&w.app, me, kind, language, day(since), source).await.unwrap();
+    };
+    write(Kind::Summary, es, "2026-01-01", "Una plaza").await;
+    write(Kind::Privacy, en, "2026-01-01", "We tell *nobody*").await;
+    let of = async |path: &str, lang: &str| w.get_unknown(&format!("/api/v1/instance/{path}?lang={lang}")).await.ok();
+    let privacy = of("privacy_policy", "es").await;
+    assert!(
+        privacy["content"].as_str().unwrap().contains("<em>nobody</em>"),
+        "in the language that there is: {privacy}"
+    );
+    assert!(privacy["updated_at"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(of("extended_description", "es").await["content"], "");
+
+    w.clock.advance(day("2098-06-01").since(w.app.now()));
+    for (since, source) in [("2098-01-01", "Primero"), ("2098-07-01", "Segundo")] {
+        write(Kind::Terms, es, since, source).await;
+    }
+    let now = of("terms_of_service", "es").await;
+    assert_eq!(
+        now,
+        json!({
+            "effective_date": "2098-01-01",
+            "effective": true,
+            "content": "<p>Primero</p>",
+            "succeeded_by": "2098-07-01",
+        })
+    );
+    let next = of("terms_of_service/2098-07-01", "es").await;
+    assert_eq!((&next["content"], &next["effective"]), (&"<p>Segundo</p>".into(), &false.into()));
+    assert_eq!(w.get_unknown("/api/v1/instance/terms_of_service/2098-07-02").await.status, 404);
+
+    let word =
+        |language: &str, text: &str| Wording { language: language.into(), text: text.into(), hint: String::new() };
+    let say = app::imprint::Change::Say(None, vec![word(es, "Sé amable"), word(en, "Be kind")]);
+    app::imprint::change_house_rules(&w.app, me, say).await.unwrap();
+    app::imprint::set_contact(&w.app, me, "hola@plaza.example", "jefa").await.unwrap();
+    let rules = of("rules", "en").await;
+    assert_eq!((&rules[0]["text"], &rules[0]["translations"]["es"]["text"]), (&"Be kind".into(), &"Sé amable".into()));
+    for (path, summary, person) in
+        [("v1", "/short_description", "/contact_account"), ("v2", "/description", "/contact/account")]
+    {
+        let told = w.get_unknown(&format!("/api/{path}/instance?lang=es")).await.ok();
+        assert_eq!(told.pointer(summary), Some(&"Una plaza".into()), "{path}");
+        assert_eq!(told.pointer(&format!("{person}/username")), Some(&"jefa".into()), "{path}");
+        assert_eq!(told["rules"][0]["text"], "Sé amable", "{path}");
+    }
+    let urls = w.get_unknown("/api/v2/instance").await.ok()["configuration"]["urls"].clone();
+    assert_eq!(
+        (&urls["about"], &urls["terms_of_service"]),
+        (&"https://plaza.example/about".into(), &"https://plaza.example/terms".into())
+    );
+
+    // A report names a rule; one that does not hold any more is still the one that was broken.
+    let rule = rules[0]["id"].as_str().unwrap();
+    let broken = json!({ "account_id": w.ana.id().to_string(), "rule_ids": [rule] });
+    let filed = w.call(&w.bea, "POST", "/api/v1/reports", broken).await.ok();
+    assert_eq!((&filed["category"], &filed["rule_ids"]), (&"violation".into(), &json!([rule])));
+    let unknown = json!({ "account_id": w.ana.id().to_string(), "rule_ids": ["1"] });
+    assert_eq!(w.call(&w.bea, "POST", "/api/v1/reports", unknown).await.status, 404);
+}
+
+on_both! { what_the_server_says_of_itself nothing_that_clients_ask_first_is_missing activity_counts_weeks servers_that_are_ruled_out_are_named }

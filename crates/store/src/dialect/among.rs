@@ -10,7 +10,9 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, HasSqlType, Text},
     sqlite::Sqlite,
 };
-use domain::id::{ActivityId, ActorId, AppId, FilterId, ListId, MediaId, NotificationId, PeerId, PostId, ReportId};
+use domain::id::{
+    ActivityId, ActorId, AppId, FilterId, HouseRuleId, ListId, MediaId, NotificationId, PeerId, PostId, ReportId,
+};
 use serde::Serialize;
 
 use crate::rows::Word;
@@ -83,7 +85,7 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(i64 ActivityId ActorId AppId FilterId ListId MediaId NotificationId PeerId PostId ReportId);
+numbers!(i64 ActivityId ActorId AppId FilterId HouseRuleId ListId MediaId NotificationId PeerId PostId ReportId);
 
 /// Adds [`Among`] to columns.
 pub(crate) trait AmongExt: Sized {

@@ -23,6 +23,8 @@ const READ: &[&str] = &[
     "/admin/jobs",
     "/admin/emoji",
     "/admin/settings",
+    "/admin/texts",
+    "/admin/texts/one?kind=privacy&language=es",
 ];
 /// The files for them.
 const FILES: &[&str] = &["/admin/rules/blocks.csv", "/admin/rules/allowed.csv"];
@@ -36,6 +38,9 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
     ("/admin/jobs", &[("sort", "job"), ("id", "1"), ("what", "drop")]),
     ("/admin/emoji", &[("shortcode", "tomate")]),
     ("/admin/emoji/change", &[("emoji", "1"), ("deed", "delete")]),
+    ("/admin/texts/one", &[("kind", "privacy"), ("language", "es"), ("source", "x")]),
+    ("/admin/texts/contact", &[("email", "x@y.test")]),
+    ("/admin/texts/rule", &[("what", "say"), ("text_es", "x")]),
     ("/admin/rules/lift", &[("host", "x.test")]),
     ("/admin/rules/import", &[("list", "x.test"), ("sure", "yes")]),
     ("/admin/people/{bea}", &[("what", "suspend"), ("reason", "x")]),
@@ -315,4 +320,95 @@ async fn servers_are_looked_up_and_tried_again() {
     for nobody in ["/admin/servers/nowhere.test", "/admin/servers/no%20host"] {
         assert_eq!(ana.get(nobody).await.status, StatusCode::NOT_FOUND, "{nobody}");
     }
+}
+
+#[actix_web::test]
+async fn what_the_site_says_of_itself_is_written_and_read() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let ana = Browser::of(&world, ana, "es").await;
+    let read = async |path: &str, language: &'static str| world.get(path, language).await.body;
+
+    // Before anybody has written anything, the site says what the software does, and asks nothing beyond that.
+    assert!(read("/privacy", "es").await.contains("Qué sale de este sitio"));
+    assert!(read("/privacy", "en").await.contains("What leaves this site"));
+    assert!(read("/terms", "en").await.contains("There are no terms here"));
+
+    let one = "/admin/texts/one?kind=description&language=es";
+    let shown = ana.send(one, "/admin/texts/one", &[("source", "# Uno\n\n<b>dos</b>"), ("preview", "yes")]).await;
+    assert!(shown.status == StatusCode::OK && shown.body.contains("<h2>Uno</h2>"), "{}", shown.body);
+    assert!(!read("/about", "es").await.contains("Uno"), "it was only looked at");
+    let written = ana.send(one, "/admin/texts/one", &[("source", "# Uno\n\n<b>dos</b>")]).await;
+    assert_eq!(written.status, StatusCode::SEE_OTHER);
+    let about = read("/about", "en").await;
+    assert!(about.contains("lang=\"es\"") && about.contains("<h2>Uno</h2>") && !about.contains("<b>dos"), "{about}");
+    ana.send(one, "/admin/texts/one", &[("source", "")]).await;
+    assert!(!read("/about", "es").await.contains("Uno"), "it is taken back");
+
+    // Terms hold from a day on, and announce the next ones.
+    let terms = "/admin/texts/one?kind=terms&language=en";
+    for (since, source) in [("2020-01-01", "Old words"), ("2099-01-01", "New words")] {
+        let entered = [("since", since), ("source", source)];
+        assert_eq!(ana.send(terms, "/admin/texts/one", &entered).await.status, StatusCode::SEE_OTHER);
+    }
+    let now = read("/terms", "en").await;
+    assert!(
+        now.contains("Old words") && !now.contains("New words") && now.contains("/terms?since=2099-01-01"),
+        "{now}"
+    );
+    assert!(read("/terms?since=2099-01-01", "en").await.contains("New words"));
+    for path in ["/terms?since=2021-01-01", "/terms?since=x"] {
+        assert_eq!(world.get(path, "en").await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let wrong = ana.send(terms, "/admin/texts/one", &[("since", "mañana"), ("source", "x")]).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("Esto no es un día"));
+
+    let contact = [("email", "Hola@plaza.test"), ("person", "@ana")];
+    assert_eq!(ana.send("/admin/texts", "/admin/texts/contact", &contact).await.status, StatusCode::SEE_OTHER);
+    assert!(read("/about", "en").await.contains("mailto:hola@plaza.test"));
+    for (email, person, said) in [("x", "", "Esto no"), ("", "nadie", "Aquí nadie se llama así")] {
+        let entered = [("email", email), ("person", person)];
+        let wrong = ana.send("/admin/texts", "/admin/texts/contact", &entered).await;
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains(said), "{}", wrong.body);
+    }
+}
+
+#[actix_web::test]
+async fn the_rules_of_the_house_are_read_by_whoever_signs_up() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let ana = Browser::of(&world, ana, "es").await;
+    let rule = async |entered: &[(&str, &str)]| {
+        let mut fields = vec![("form_token".to_owned(), ana.token("/admin/texts").await)];
+        fields.extend(entered.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        ana.post("/admin/texts/rule", &fields).await.status
+    };
+    for entered in [
+        [("what", "say"), ("text_es", "Sé amable"), ("text_en", "Be <kind>"), ("hint_en", "Always")],
+        [("what", "say"), ("text_es", "Sin publicidad"), ("text_en", ""), ("hint_en", "")],
+    ] {
+        assert_eq!(rule(&entered).await, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(rule(&[("what", "say"), ("text_es", " ")]).await, StatusCode::UNPROCESSABLE_ENTITY);
+    let held = async || app::imprint::house_rules(&world.app).await.unwrap();
+    let said = async |language: &str| {
+        let rules = held().await;
+        rules.iter().map(|rule| rule.said(language).unwrap().text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(said("en").await, ["Be <kind>", "Sin publicidad"], "in the other language where there is none");
+    let first = held().await[0].id.to_string();
+    for (what, order) in [
+        ("down", ["Sin publicidad", "Sé amable"]),
+        ("down", ["Sin publicidad", "Sé amable"]),
+        ("up", ["Sé amable", "Sin publicidad"]),
+    ] {
+        assert_eq!(rule(&[("what", what), ("id", &first)]).await, StatusCode::SEE_OTHER);
+        assert_eq!(said("es").await, order, "{what}");
+    }
+    let form = world.get("/signup", "en").await.body;
+    assert!(form.contains("Be &#60;kind&#62;") && form.contains("<li lang=\"es\"><strong>Sin publicidad"), "{form}");
+    assert!(form.contains("href=\"/privacy\"") && form.contains("href=\"/terms\""));
+    assert_eq!(rule(&[("what", "end"), ("id", &first)]).await, StatusCode::SEE_OTHER);
+    assert_eq!(rule(&[("what", "end"), ("id", &first)]).await, StatusCode::NOT_FOUND);
+    assert_eq!(said("es").await, ["Sin publicidad"]);
 }

@@ -1,0 +1,19 @@
+//! The tables of how the server itself is run.
+
+diesel::table! {
+    imprint_texts (kind, language, effective) {
+        kind -> Text,
+        language -> Text,
+        effective -> BigInt,
+        source -> Text,
+        updated -> BigInt,
+    }
+}
+diesel::table! {
+    house_rules (id) {
+        id -> BigInt,
+        place -> BigInt,
+        wordings -> Text,
+        removed -> Nullable<BigInt>,
+    }
+}

@@ -1,0 +1,3 @@
+ALTER TABLE reports DROP COLUMN rules;
+DROP TABLE house_rules;
+DROP TABLE imprint_texts;
