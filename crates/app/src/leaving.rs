@@ -1,9 +1,9 @@
 //! Leaving for good: somebody here deletes their login, what they wrote, and all that is kept of them.
 use std::{sync::Arc, time::Duration};
 
-use domain::{group::Role, policy};
+use domain::{group::Role, id::ActorId, policy};
 
-use crate::{App, Error, Event, Me, Result, Tx, actors, groups, second_step, sessions};
+use crate::{App, Error, Event, Me, Result, Tx, actors, groups, rules, second_step, sessions};
 
 /// What came of the wish to leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,21 +33,39 @@ pub async fn leave(app: &App, me: Me, typed: &str, password: String) -> Result<F
         if !owned.is_empty() {
             return Ok(Farewell::Owns(owned));
         }
-        let actor = store::actors::by_id(tx, me.0)?.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)?;
-        let now = tx.now();
-        sessions::end_all(tx, me.0)?;
-        store::tickets::remove_all(tx, me.0)?;
-        store::accounts::set_recovery_codes(tx, me.0, &[])?;
-        store::accounts::forget(tx, me.0, now)?;
-        store::own::forget(tx, me.0)?;
-        store::follows::remove_all(tx, me.0, now)?;
-        store::groups::remove_memberships(tx, me.0)?;
-        tx.push_job(actors::ERASE, &me.0.to_string(), Duration::ZERO)?;
-        store::actors::set_deleted(tx, me.0, now)?;
-        tx.emit(Event::ActorDeleted { actor: Arc::new(actor) });
+        erase(tx, me)?;
         Ok(Farewell::Done)
     })
     .await
+}
+
+/// Deletes the login of somebody who is suspended, and all that they wrote, in their place.
+pub async fn remove(app: &App, by: Me, person: ActorId) -> Result<()> {
+    app.write(move |tx| {
+        policy::suspend(&rules::standing(tx, by)?, person == by.0)?;
+        store::accounts::by_id(tx, person)?.ok_or(Error::NotFound)?;
+        if !store::actors::is_suspended(tx, person)? {
+            return Err(Error::Invalid("only who is suspended can be deleted".into()));
+        }
+        erase(tx, Me(person))
+    })
+    .await
+}
+
+fn erase(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
+    let actor = store::actors::by_id(tx, me.0)?.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)?;
+    let now = tx.now();
+    sessions::end_all(tx, me.0)?;
+    store::tickets::remove_all(tx, me.0)?;
+    store::accounts::set_recovery_codes(tx, me.0, &[])?;
+    store::accounts::forget(tx, me.0, now)?;
+    store::own::forget(tx, me.0)?;
+    store::follows::remove_all(tx, me.0, now)?;
+    store::groups::remove_memberships(tx, me.0)?;
+    tx.push_job(actors::ERASE, &me.0.to_string(), Duration::ZERO)?;
+    store::actors::set_deleted(tx, me.0, now)?;
+    tx.emit(Event::ActorDeleted { actor: Arc::new(actor) });
+    Ok(())
 }
 
 /// The names of the groups that nobody else owns.

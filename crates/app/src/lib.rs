@@ -38,6 +38,7 @@ pub mod live;
 mod log;
 pub mod mail;
 pub mod markers;
+pub mod measures;
 pub mod media;
 pub mod members;
 pub mod messages;

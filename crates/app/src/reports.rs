@@ -9,8 +9,9 @@ use domain::{
     report::{Category, Report},
     text::plain,
 };
+use store::{reports::Sought, timelines::Window};
 
-use crate::{App, Error, Event, Me, Result, Tx, bylaws, groups, posts};
+use crate::{App, Error, Event, Me, Result, Tx, bylaws, groups, posts, rules};
 
 /// The longest comment, in characters.
 pub const COMMENT: usize = 5_000;
@@ -37,7 +38,7 @@ pub struct Complaint {
     pub category: Category,
     /// Which rule of the group it breaks.
     pub bylaw: Option<Citation>,
-    /// Which rules of the house are broken.
+    /// Which rules of the house are broken, as far as they are known.
     pub rules: Vec<HouseRuleId>,
     /// Whether those who decide elsewhere are to hear of it, too.
     pub forward: bool,
@@ -71,9 +72,7 @@ fn record(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &s
     if named.len() < complaint.posts.len() || named.iter().any(|post| post.author != target.id) {
         return Err(Error::NotFound);
     }
-    if store::imprint::rules_by_ids(tx, &complaint.rules)?.len() < complaint.rules.len() {
-        return Err(Error::NotFound);
-    }
+    let rules = store::imprint::rules_by_ids(tx, &complaint.rules)?;
     let group = place(tx, reporter, &named)?;
     bylaws::check(tx, group.map(|(group, _)| group), complaint.bylaw)?;
     if store::reports::count_open_by(tx, reporter)? >= OPEN {
@@ -90,7 +89,7 @@ fn record(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &s
         comment: plain::clean(&complaint.comment, COMMENT),
         category: complaint.category,
         bylaw: complaint.bylaw,
-        rules: complaint.rules.clone(),
+        rules: rules.into_iter().map(|rule| rule.id).collect(),
         forwarded: complaint.forward && elsewhere,
         created: tx.now(),
         resolved: None,
@@ -130,6 +129,46 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<Report>> {
     app.read(move |c| {
         let admin = store::accounts::is_admin(c, me.0)?;
         store::reports::open_for(c, me.0, admin, PAGE)
+    })
+    .await
+}
+
+/// A part of all reports, whosever desk they lie on; for admins.
+pub async fn search(app: &App, me: Me, sought: Sought, window: Window) -> Result<Vec<Report>> {
+    rules::read_as_admin(app, me, move |c| store::reports::search(c, sought, window)).await
+}
+
+/// A report; for admins.
+pub async fn show(app: &App, me: Me, id: ReportId) -> Result<Report> {
+    rules::read_as_admin(app, me, move |c| store::reports::by_id(c, id)).await?.ok_or(Error::NotFound)
+}
+
+/// Says of what kind a report is, and which rules of the house it is about; `None` leaves it as it was filed.
+pub async fn sort(
+    app: &App,
+    me: Me,
+    id: ReportId,
+    category: Option<Category>,
+    named: Option<Vec<HouseRuleId>>,
+) -> Result<()> {
+    app.write(move |tx| {
+        rules::may_administer(tx, me)?;
+        let report = store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
+        let named = named.clone().unwrap_or(report.rules);
+        if store::imprint::rules_by_ids(tx, &named)?.len() < named.len() {
+            return Err(Error::NotFound);
+        }
+        Ok(store::reports::sort(tx, id, category.unwrap_or(report.category), named)?)
+    })
+    .await
+}
+
+/// Says that a report is not dealt with after all; saying so again changes nothing.
+pub async fn reopen(app: &App, me: Me, id: ReportId) -> Result<()> {
+    app.write(move |tx| {
+        rules::may_administer(tx, me)?;
+        store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
+        Ok(store::reports::reopen(tx, id)?)
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! The roll of logins: what those who administer the server see of them, and do for them.
 use domain::{actor::Actor, handle::Handle, id::ActorId, policy};
-pub use store::roll::{State, Wanted};
-use store::{accounts::Account, sessions::Session};
+pub use store::roll::{Origin, Sought, Standing, State, Wanted};
+use store::{Conn, accounts::Account, sessions::Session, timelines::Window};
 
 use crate::{App, Error, Event, Me, Result, Tx, rules, sessions};
 
@@ -31,12 +31,45 @@ pub async fn page(app: &App, me: Me, wanted: Wanted, limit: i64) -> Result<Vec<E
         let text = wanted.text.trim().trim_start_matches('@').to_lowercase();
         let accounts = store::roll::page(c, &Wanted { text, ..wanted }, limit)?;
         let ids: Vec<ActorId> = accounts.iter().map(|account| ActorId(account.id)).collect();
-        let (actors, suspended) = (store::actors::by_ids(c, &ids)?, store::actors::suspended_among(c, &ids)?);
-        let entry = |account: Account| {
-            let actor = actors.iter().find(|actor| actor.id.0 == account.id)?.clone();
-            Some(Entry { suspended: suspended.contains(&actor.id), actor, account: Some(account) })
-        };
-        Ok(accounts.into_iter().filter_map(entry).collect())
+        entries(c, &ids)
+    })
+    .await
+}
+
+/// These people as admins see them, in their order.
+pub fn entries(conn: &mut Conn, ids: &[ActorId]) -> store::Result<Vec<Entry>> {
+    let (actors, suspended) = (store::actors::by_ids(conn, ids)?, store::actors::suspended_among(conn, ids)?);
+    let accounts = store::accounts::by_ids(conn, ids)?;
+    let entry = |id: &ActorId| {
+        let actor = actors.iter().find(|actor| actor.id == *id)?.clone();
+        let account = accounts.iter().find(|account| account.id == id.0).cloned();
+        Some(Entry { suspended: suspended.contains(id), actor, account })
+    };
+    Ok(ids.iter().filter_map(entry).collect())
+}
+
+/// A part of all people, here and elsewhere, the newest first; for admins.
+pub async fn search(app: &App, me: Me, sought: Sought, window: Window) -> Result<Vec<Entry>> {
+    rules::read_as_admin(app, me, move |c| {
+        let ids = store::roll::search(c, &sought, window)?;
+        entries(c, &ids)
+    })
+    .await
+}
+
+/// Closes somebody's login, or opens it again. They stay where they are, and what they wrote is shown.
+pub async fn shut(app: &App, me: Me, person: ActorId, on: bool) -> Result<()> {
+    app.write(move |tx| {
+        login(tx, me, person)?;
+        let is_gone = store::actors::by_id(tx, person)?.is_none_or(|actor| actor.deleted.is_some());
+        if is_gone || store::actors::is_suspended(tx, person)? {
+            return Err(Error::Invalid("they left, or are suspended".into()));
+        }
+        let now = tx.now();
+        if on {
+            sessions::end_all(tx, person)?;
+        }
+        Ok(store::accounts::set_disabled(tx, person, on.then_some(now))?)
     })
     .await
 }

@@ -81,6 +81,26 @@ scopes! {
     WriteNotifications = ["write:notifications"];
     /// Putting conversations away.
     WriteConversations = ["write:conversations"];
+    /// What only admins see.
+    AdminRead = ["admin:read"];
+    /// What only admins decide.
+    AdminWrite = ["admin:write"];
+    /// People, as admins see them.
+    AdminReadAccounts = ["admin:read:accounts"];
+    /// Deciding about people.
+    AdminWriteAccounts = ["admin:write:accounts"];
+    /// All reports.
+    AdminReadReports = ["admin:read:reports"];
+    /// Dealing with any report.
+    AdminWriteReports = ["admin:write:reports"];
+    /// Servers one does not deal with.
+    AdminReadDomainBlocks = ["admin:read:domain_blocks"];
+    /// Deciding which those are.
+    AdminWriteDomainBlocks = ["admin:write:domain_blocks"];
+    /// Servers one deals with whatever else is said.
+    AdminReadDomainAllows = ["admin:read:domain_allows"];
+    /// Deciding which those are.
+    AdminWriteDomainAllows = ["admin:write:domain_allows"];
     /// Anything one may read.
     Read = ["read"];
 }

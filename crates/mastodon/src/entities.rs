@@ -1,5 +1,6 @@
 //! The entities of the API, each built in one place from what the action layer shows.
 pub(crate) mod account;
+pub(crate) mod admin;
 pub(crate) mod emoji;
 pub(crate) mod filter;
 pub(crate) mod instance;

@@ -1,5 +1,6 @@
 //! The Mastodon client API: one file per area of routes, one builder per entity.
 mod accounts;
+mod admin;
 mod announcements;
 mod bookmarks;
 mod caller;
@@ -67,6 +68,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(follow_requests::routes)
             .configure(reports::routes)
             .configure(search::routes)
+            .configure(admin::routes)
             .configure(announcements::routes)
             .configure(bookmarks::routes)
             .configure(conversations::routes)

@@ -17,6 +17,7 @@ use domain::{
 use serde_json::{Value, json};
 use store::{Db, Location};
 
+mod administration;
 mod columns;
 mod costs;
 mod coverage;

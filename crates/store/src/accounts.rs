@@ -62,6 +62,11 @@ pub fn by_id(conn: &mut Conn, id: ActorId) -> Result<Option<Account>> {
     Ok(db!(conn, c => accounts::table.find(id.0).select(Account::as_select()).first(c).optional())?)
 }
 
+/// The logins of these people, in no order.
+pub fn by_ids(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<Account>> {
+    Ok(db!(conn, c => accounts::table.filter(accounts::id.among(ids)).select(Account::as_select()).load(c))?)
+}
+
 /// The login with this e-mail address, in lower case.
 pub fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Account>> {
     Ok(db!(conn, c => accounts::table

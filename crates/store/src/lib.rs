@@ -32,6 +32,7 @@ pub mod jobs;
 pub mod lists;
 pub mod log;
 pub mod markers;
+pub mod measures;
 pub mod media;
 pub mod moves;
 pub mod notes;

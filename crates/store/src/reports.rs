@@ -14,6 +14,7 @@ use crate::{
     groups,
     rows::{Json, Word},
     schema::reports,
+    timelines::Window,
 };
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -125,6 +126,58 @@ pub fn open_for(conn: &mut Conn, person: ActorId, admin: bool, limit: i64) -> Re
         if admin { query } else { query.filter(reports::group_id.among(&groups)) }.load(c)
     })?;
     Ok(rows.into_iter().map(Report::from).collect())
+}
+
+/// Which reports are looked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// Those that are dealt with, or those that are not.
+    pub resolved: bool,
+    /// Only those that this one filed.
+    pub reporter: Option<ActorId>,
+    /// Only those about this one.
+    pub target: Option<ActorId>,
+}
+
+/// A part of all reports, the newest first.
+pub fn search(conn: &mut Conn, sought: Sought, window: Window) -> Result<Vec<Report>> {
+    let rows: Vec<Row> = db!(conn, c => {
+        let mut query = reports::table
+            .filter(reports::id.lt(window.before).and(reports::id.gt(window.after)))
+            .limit(window.limit)
+            .select(Row::as_select())
+            .into_boxed();
+        query = if sought.resolved {
+            query.filter(reports::resolved.is_not_null())
+        } else {
+            query.filter(reports::resolved.is_null())
+        };
+        if let Some(reporter) = sought.reporter {
+            query = query.filter(reports::reporter_id.eq(reporter.0));
+        }
+        if let Some(target) = sought.target {
+            query = query.filter(reports::target_id.eq(target.0));
+        }
+        if window.nearest { query.order(reports::id.asc()) } else { query.order(reports::id.desc()) }.load(c)
+    })?;
+    Ok(window.arrange(rows.into_iter().map(Report::from).collect()))
+}
+
+/// Says of what kind a report is, and which rules of the house it names.
+pub fn sort(tx: &mut Tx<'_>, id: ReportId, category: Category, rules: Vec<HouseRuleId>) -> Result<()> {
+    let rules = Json(rules);
+    db!(tx, c => diesel::update(reports::table.find(id.0))
+        .set((reports::category.eq(Word(category)), reports::rules.eq(&rules)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Opens a report again.
+pub fn reopen(tx: &mut Tx<'_>, id: ReportId) -> Result<()> {
+    db!(tx, c => diesel::update(reports::table.find(id.0))
+        .set((reports::resolved.eq(None::<i64>), reports::resolver_id.eq(None::<i64>)))
+        .execute(c))?;
+    Ok(())
 }
 
 /// How many reports of `reporter` are open.

@@ -8,6 +8,7 @@ use domain::{
 use crate::{
     accounts::Account,
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::{accounts, actors, sessions},
 };
@@ -61,6 +62,16 @@ pub fn of(conn: &mut Conn, person: ActorId, now: Timestamp) -> Result<Vec<Sessio
         .order((sessions::seen.desc(), sessions::id.desc()))
         .select(Session::as_select())
         .load(c))?)
+}
+
+/// From which network addresses these people are signed in, and when they were last seen there, the newest first.
+pub fn addresses(conn: &mut Conn, people: &[ActorId]) -> Result<Vec<(ActorId, String, Timestamp)>> {
+    let rows: Vec<(i64, String, i64)> = db!(conn, c => sessions::table
+        .filter(sessions::account_id.among(people).and(sessions::address.ne("")))
+        .order(sessions::seen.desc())
+        .select((sessions::account_id, sessions::address, sessions::seen))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, address, seen)| (ActorId(id), address, Timestamp(seen))).collect())
 }
 
 /// Remembers that a session was seen, and lets it last until `expires`.

@@ -178,13 +178,19 @@ struct Source {
     quote_policy: &'static str,
 }
 
+/// A `Role`.
 #[derive(Debug, Serialize)]
-struct Role {
+pub(crate) struct Role {
     id: &'static str,
     name: &'static str,
     color: &'static str,
     permissions: &'static str,
     highlighted: bool,
+}
+
+/// The role of somebody with a login.
+pub(crate) fn role(admin: bool) -> Role {
+    if admin { ADMIN } else { EVERYBODY }
 }
 
 /// The numbers are Mastodon's: the first is everybody's role, the other the one with every permission.
@@ -209,7 +215,7 @@ impl Credentials {
                 attribution_domains: Nothing::default(),
                 quote_policy: "nobody",
             },
-            role: if login.admin { ADMIN } else { EVERYBODY },
+            role: role(login.admin),
         }
     }
 }

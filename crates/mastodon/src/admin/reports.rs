@@ -1,0 +1,89 @@
+//! Reports: looked through, sorted otherwise, dealt with and opened again.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, ServiceConfig, post, put},
+};
+use app::{App, Me, reports};
+use domain::id::{ActorId, HouseRuleId, ReportId};
+use store::reports::Sought;
+
+use crate::{
+    caller::{AdminReadReports, AdminWriteReports, Allowed},
+    entities::{Reader, admin},
+    error::{Error, Result},
+    paging::{self, Ends},
+    params::{Asked, Sent},
+    route::{Number, at, get},
+};
+
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(at("/v1/admin/reports").route(get().to(list)))
+        .service(at("/v1/admin/reports/{id}").route(get().to(show)).route(put().to(change)))
+        .service(at("/v1/admin/reports/{id}/assign_to_self").route(post().to(assign)))
+        .service(at("/v1/admin/reports/{id}/unassign").route(post().to(assign)))
+        .service(at("/v1/admin/reports/{id}/resolve").route(post().to(resolve)))
+        .service(at("/v1/admin/reports/{id}/reopen").route(post().to(reopen)));
+}
+
+async fn list(
+    app: Data<App>,
+    caller: Allowed<AdminReadReports>,
+    Asked(params): Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let window = paging::window(&params, 100, 200);
+    let sought = Sought {
+        resolved: params.flag("resolved").unwrap_or(false),
+        reporter: params.number("account_id").map(ActorId),
+        target: params.number("target_account_id").map(ActorId),
+    };
+    let found = reports::search(&app, caller.me, sought, window).await?;
+    let ends = Ends::of(found.iter().map(|report| report.id.0), window);
+    let reader = Reader::new(&app, Some(caller.me));
+    let shown = app.read(move |c| admin::reports(c, &reader, &found)).await?;
+    Ok(paging::answer(&request, app.site(), &shown, ends))
+}
+
+/// A report as it is now.
+async fn one(app: &App, me: Me, id: i64) -> Result<HttpResponse> {
+    let found = reports::show(app, me, ReportId(id)).await?;
+    let reader = Reader::new(app, Some(me));
+    let mut shown = app.read(move |c| admin::reports(c, &reader, &[found])).await?;
+    Ok(HttpResponse::Ok().json(shown.pop().ok_or_else(Error::missing)?))
+}
+
+async fn show(app: Data<App>, caller: Allowed<AdminReadReports>, Number(id): Number) -> Result<HttpResponse> {
+    one(&app, caller.me, id).await
+}
+
+async fn change(
+    app: Data<App>,
+    caller: Allowed<AdminWriteReports>,
+    Number(id): Number,
+    sent: Sent,
+) -> Result<HttpResponse> {
+    let params = sent.read()?;
+    let category = match params.text("category") {
+        Some(word) => Some(word.parse().map_err(|_unknown| Error::invalid("there is no such category"))?),
+        None => None,
+    };
+    let rules = params.has("rule_ids").then(|| params.numbers("rule_ids").into_iter().map(HouseRuleId).collect());
+    reports::sort(&app, caller.me, ReportId(id), category, rules).await?;
+    one(&app, caller.me, id).await
+}
+
+/// Whoever sees to a report first has it: there is nobody to give it to.
+async fn assign(app: Data<App>, caller: Allowed<AdminWriteReports>, Number(id): Number) -> Result<HttpResponse> {
+    reports::show(&app, caller.me, ReportId(id)).await?;
+    Err(Error::invalid("reports are not assigned to anybody here"))
+}
+
+async fn resolve(app: Data<App>, caller: Allowed<AdminWriteReports>, Number(id): Number) -> Result<HttpResponse> {
+    reports::resolve(&app, caller.me, ReportId(id)).await?;
+    one(&app, caller.me, id).await
+}
+
+async fn reopen(app: Data<App>, caller: Allowed<AdminWriteReports>, Number(id): Number) -> Result<HttpResponse> {
+    reports::reopen(&app, caller.me, ReportId(id)).await?;
+    one(&app, caller.me, id).await
+}
