@@ -5,42 +5,108 @@ use domain::{
     text::{markdown, plain, shortcode},
     time::Timestamp,
 };
+use futures_util::future::BoxFuture;
 use store::announcements::Announcement;
 
-use crate::{App, Change, Error, Me, Result, groups};
+use crate::{App, Change, Error, Me, Result, Tx, groups, rules};
 
 /// The longest announcement, in characters.
-const TEXT: usize = 10_000;
+pub const TEXT: usize = 10_000;
 
 /// How many different answers one person may give to one announcement.
 const ANSWERS: usize = 8;
 
-/// Tells everybody something, in Markdown; `by` is an admin, or whoever may type commands on the server.
+/// The job that tells open pages and clients of an announcement whose time has come; its subject is its number.
+pub(crate) const TELL: &str = "announce";
+
+/// Tells everybody something now, in Markdown; `by` is an admin, or whoever may type commands on the server.
 pub async fn create(app: &App, by: Option<Me>, text: String, ends: Option<Timestamp>) -> Result<Announcement> {
+    schedule(app, by, text, None, ends).await
+}
+
+/// Tells everybody something from a moment on.
+pub async fn schedule(
+    app: &App,
+    by: Option<Me>,
+    text: String,
+    starts: Option<Timestamp>,
+    ends: Option<Timestamp>,
+) -> Result<Announcement> {
     let text = plain::clean(&text, TEXT);
     if text.trim().is_empty() {
         return Err(Error::Invalid("an announcement needs a text".into()));
     }
-    let site = app.site().clone();
-    let body = markdown::render(&text, |_| None, |tag| Some(site.tag(tag)));
+    let body = render(app, &text);
     app.write(move |tx| {
-        if let Some(me) = by {
-            policy::administer(&groups::regard_at_large(tx, me.0)?)?;
+        may_tell(tx, by)?;
+        let now = tx.now();
+        let starts = starts.unwrap_or(now);
+        if ends.is_some_and(|ends| ends <= starts.max(now)) {
+            return Err(Error::Invalid("an announcement ends after it begins".into()));
         }
-        let announcement = Announcement { id: tx.new_id(), body: body.clone(), created: tx.now(), ends };
+        let announcement = Announcement { id: tx.new_id(), body: body.clone(), created: now, starts, ends };
         store::announcements::insert(tx, &announcement)?;
-        tx.show(Change::Announced(announcement.id));
+        if starts > now {
+            tx.push_job(TELL, &announcement.id.to_string(), starts.since(now))?;
+        } else {
+            tx.show(Change::Announced(announcement.id));
+        }
         Ok(announcement)
     })
     .await
 }
 
+/// What a text looks like, told to everybody.
+pub fn render(app: &App, text: &str) -> String {
+    let site = app.site();
+    markdown::render(text, |_| None, |tag| Some(site.tag(tag)))
+}
+
+/// All announcements, those to come and those that are over among them; for admins.
+pub async fn all(app: &App, me: Me, limit: i64) -> Result<Vec<Announcement>> {
+    rules::read_as_admin(app, me, move |c| store::announcements::all(c, limit)).await
+}
+
+/// Tells now what was to be told later.
+pub async fn publish(app: &App, me: Me, id: AnnouncementId) -> Result<()> {
+    app.write(move |tx| {
+        may_tell(tx, Some(me))?;
+        let (found, now) = (store::announcements::by_id(tx, id)?.ok_or(Error::NotFound)?, tx.now());
+        if found.starts > now {
+            store::announcements::set_starts(tx, id, now)?;
+            tx.show(Change::Announced(id));
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Tells open pages and clients of an announcement whose time has come.
+pub(crate) fn tell(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let Ok(id) = subject.parse::<AnnouncementId>() else { return Ok(()) };
+        app.write(move |tx| {
+            let now = tx.now();
+            if store::announcements::by_id(tx, id)?.is_some_and(|found| found.starts <= now) {
+                tx.show(Change::Announced(id));
+            }
+            Ok(())
+        })
+        .await
+    })
+}
+
+fn may_tell(tx: &mut Tx<'_, '_>, by: Option<Me>) -> Result<()> {
+    match by {
+        Some(me) => Ok(policy::administer(&groups::regard_at_large(tx, me.0)?)?),
+        None => Ok(()),
+    }
+}
+
 /// Takes an announcement back.
 pub async fn remove(app: &App, by: Option<Me>, id: AnnouncementId) -> Result<()> {
     app.write(move |tx| {
-        if let Some(me) = by {
-            policy::administer(&groups::regard_at_large(tx, me.0)?)?;
-        }
+        may_tell(tx, by)?;
         if !store::announcements::remove(tx, id)? {
             return Err(Error::NotFound);
         }
@@ -67,9 +133,9 @@ pub async fn react(app: &App, me: Me, id: AnnouncementId, emoji: String, on: boo
 
 async fn mark(app: &App, me: Me, id: AnnouncementId, emoji: Option<String>, on: bool) -> Result<()> {
     app.write(move |tx| {
-        if !store::announcements::exists(tx, id)? {
-            return Err(Error::NotFound);
-        }
+        let now = tx.now();
+        // What is yet to come is nobody's to answer.
+        store::announcements::by_id(tx, id)?.filter(|found| found.starts <= now).ok_or(Error::NotFound)?;
         if let Some(name) = emoji.as_ref().filter(|emoji| on && shortcode::is_shortcode(emoji))
             && store::emoji::named(tx, None, std::slice::from_ref(name))?.iter().all(|emoji| !emoji.enabled)
         {

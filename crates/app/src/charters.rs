@@ -14,7 +14,9 @@ use store::Conn;
 use crate::{
     App, Error, Event, Me, Result, Tx,
     groups::{self, NewGroup},
-    hosts, rules,
+    hosts,
+    roll::{self, Entry},
+    rules,
 };
 
 /// The longest text of what a community is for, in characters.
@@ -50,6 +52,47 @@ pub async fn set_founders(app: &App, me: Me, founders: Founders) -> Result<()> {
 /// Whether I may create communities here.
 pub async fn may_found(app: &App, me: Me) -> Result<bool> {
     app.read(move |c| Ok(policy::found(read_founders(c)?, store::accounts::is_admin(c, me.0)?).is_ok())).await
+}
+
+/// A community here, as those see it who run the server.
+#[derive(Debug, Clone)]
+pub struct Community {
+    /// The group.
+    pub group: Actor,
+    /// Who reads and who writes.
+    pub visibility: Visibility,
+    /// How many members it has.
+    pub members: i64,
+    /// Who owns it.
+    pub owners: Vec<Actor>,
+    /// Whether none of them can see to it any more.
+    pub is_orphan: bool,
+}
+
+/// A page of the communities here, the newest first; for admins.
+pub async fn all(app: &App, me: Me, before: Option<ActorId>, limit: i64) -> Result<Vec<Community>> {
+    rules::read_as_admin(app, me, move |c| {
+        let groups = store::actors::page_of_groups(c, before, limit)?;
+        let ids: Vec<ActorId> = groups.iter().map(|group| group.id).collect();
+        let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
+        let owned = store::groups::owners(c, &ids)?;
+        let people: Vec<ActorId> = owned.iter().map(|(_, person)| *person).collect();
+        let owners = roll::entries(c, &people)?;
+        let community = |group: Actor| {
+            let mine = |entry: &&Entry| owned.contains(&(group.id, entry.actor.id));
+            let mine: Vec<&Entry> = owners.iter().filter(mine).collect();
+            let rules = rules.iter().find(|rules| rules.id == group.id);
+            Community {
+                visibility: rules.map_or(Visibility::Public, |rules| rules.visibility),
+                members: members.get(&group.id).copied().unwrap_or_default(),
+                is_orphan: !mine.iter().any(|entry| entry.is_able()),
+                owners: mine.into_iter().map(|entry| entry.actor.clone()).collect(),
+                group,
+            }
+        };
+        Ok(groups.into_iter().map(community).collect())
+    })
+    .await
 }
 
 /// Creates a community of mine.

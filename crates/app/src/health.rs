@@ -27,6 +27,12 @@ pub struct Disk {
     pub all: u64,
 }
 
+impl Disk {
+    fn used(self) -> u64 {
+        self.all.saturating_sub(self.free)
+    }
+}
+
 /// How the server is.
 #[derive(Debug, Clone)]
 pub struct Health {
@@ -52,11 +58,19 @@ pub struct Health {
     pub is_late: bool,
     /// The disk of the data folder, if it can be asked.
     pub disk: Option<Disk>,
+    /// In how many days it is full, if it fills as it did lately.
+    pub days_left: Option<u64>,
 }
+
+/// How many days back one looks to see how fast a disk fills, and how many are remembered.
+const LATELY: i64 = 14;
+const REMEMBERED: i64 = 30;
+
+const DAY: i64 = 86_400_000;
 
 /// How the server is; for admins.
 pub async fn look(app: &App, me: Me) -> Result<Health> {
-    let (now, data) = (app.now(), app.config().premises.data.clone());
+    let now = app.now();
     let health = rules::read_as_admin(app, me, move |c| {
         let newest = store::activities::newest(c)?.map(domain::id::ActivityId::timestamp);
         let (servers, silent) = store::peers::count(c)?;
@@ -72,15 +86,38 @@ pub async fn look(app: &App, me: Me) -> Result<Health> {
             letters: store::jobs::count_parked(c, mail::SEND)?,
             is_late: is_late(now, newest),
             disk: None,
+            days_left: None,
         })
     });
     let health = health.await?;
-    let disk = match data {
-        // A disk that hangs keeps no request waiting.
-        Some(data) => app.tasks().blocking(move || disk(&data)).await.ok().flatten(),
-        None => None,
-    };
-    Ok(Health { disk, ..health })
+    let Some(disk) = look_at_disk(app).await else { return Ok(health) };
+    let today = now.0.div_euclid(DAY);
+    let first = app.read(move |c| store::disk::first(c, today - LATELY)).await?;
+    let days_left = first.and_then(|(day, used)| forecast(disk, today - day, used));
+    Ok(Health { disk: Some(disk), days_left, ..health })
+}
+
+async fn look_at_disk(app: &App) -> Option<Disk> {
+    let data = app.config().premises.data.clone()?;
+    // A disk that hangs keeps no request waiting.
+    app.tasks().blocking(move || disk(&data)).await.ok().flatten()
+}
+
+/// Remembers how full the disk is today.
+pub(crate) async fn note_disk(app: &App) -> Result<()> {
+    let Some(disk) = look_at_disk(app).await else { return Ok(()) };
+    let used = i64::try_from(disk.used()).unwrap_or(i64::MAX);
+    app.write(move |tx| {
+        let today = tx.now().0.div_euclid(DAY);
+        Ok(store::disk::note(tx, today, used, today - REMEMBERED)?)
+    })
+    .await
+}
+
+/// In how many days a disk is full on which so much was used so many days ago; never, if it does not fill.
+fn forecast(disk: Disk, days: i64, used: i64) -> Option<u64> {
+    let (days, used) = (u64::try_from(days).ok().filter(|days| *days > 0)?, u64::try_from(used).ok()?);
+    disk.free.saturating_mul(days).checked_div(disk.used().saturating_sub(used))
 }
 
 /// The settings as they were read, by name; for admins.
@@ -116,6 +153,15 @@ mod tests {
         assert!(!is_late(now, None) && !is_late(now, Some(now)));
         assert!(!is_late(now, Some(now + span::seconds(30))), "a little is nothing");
         assert!(is_late(now, Some(now + span::hours(1))) && is_late(Timestamp(0), None));
+    }
+
+    #[test]
+    fn a_disk_that_fills_is_full_one_day() {
+        let disk = Disk { free: 60, all: 100 };
+        assert_eq!(forecast(disk, 10, 20), Some(30), "two a day");
+        assert_eq!(forecast(disk, 10, 40), None, "it does not fill");
+        assert_eq!(forecast(disk, 10, 50), None, "it was emptied");
+        assert_eq!(forecast(disk, 0, 20), None, "a day is not over");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
 use crate::{
-    App, Error, Queue, Result, Tx, actors, digests, hints, mail, media, moderation, moves, polls, posts, random, rules,
-    shuns,
+    App, Error, Queue, Result, Tx, actors, announcements, digests, hints, mail, media, moderation, moves, polls, posts,
+    random, rules, shuns,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -26,6 +26,7 @@ pub fn handlers() -> Handlers {
         (mail::SEND, mail::send),
         (digests::WRITE, digests::write_due),
         (actors::ERASE, actors::erase),
+        (announcements::TELL, announcements::tell),
         (hints::HINT, hints::give),
         (moderation::CLEAN, moderation::clean),
         (moves::TAKE_ALONG, moves::take_along),

@@ -16,6 +16,14 @@ pub struct Entry {
     pub suspended: bool,
 }
 
+impl Entry {
+    /// Whether they can take part: they are there, not suspended, and their login, if it is one of here, is open.
+    pub(crate) fn is_able(&self) -> bool {
+        let shut = self.account.as_ref().is_some_and(|account| account.disabled.is_some());
+        self.actor.deleted.is_none() && !self.suspended && !shut
+    }
+}
+
 /// A page of those who have a login, the newest first; and whoever lives elsewhere, if `wanted` names them by their
 /// handle. For admins.
 pub async fn page(app: &App, me: Me, wanted: Wanted, limit: i64) -> Result<Vec<Entry>> {

@@ -50,7 +50,7 @@ pub(crate) fn entities(c: &mut Conn, reader: &Reader, me: Me) -> store::Result<V
             "starts_at": null,
             "ends_at": announcement.ends.map(instant),
             "all_day": false,
-            "published_at": instant(announcement.created),
+            "published_at": instant(announcement.created.max(announcement.starts)),
             "updated_at": instant(announcement.created),
             "read": own.contains(&(id, None)),
             "mentions": Nothing::default(),

@@ -174,6 +174,18 @@ pub fn count_open_groups(conn: &mut Conn, host: &Host) -> Result<i64> {
         .get_result(c))?)
 }
 
+/// A page of the groups that live here, whoever sees into them, the newest first.
+pub fn page_of_groups(conn: &mut Conn, before: Option<ActorId>, limit: i64) -> Result<Vec<Actor>> {
+    let rows: Vec<Row> = db!(conn, c => actors::table
+        .filter(actors::peer_id.is_null().and(actors::kind.eq(Word(ActorKind::Group))).and(actors::deleted.is_null()))
+        .filter(actors::id.lt(before.map_or(i64::MAX, i64::from)))
+        .order(actors::id.desc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Actor::from).collect())
+}
+
 /// The groups that live here, or on one host of ours, the newest first.
 pub fn local_groups(conn: &mut Conn, host: Option<&Host>, limit: i64) -> Result<Vec<Actor>> {
     let everywhere = host.is_none();

@@ -24,14 +24,17 @@ pub struct Announcement {
     pub body: String,
     /// Since when.
     pub created: Timestamp,
+    /// From when on it is shown.
+    pub starts: Timestamp,
     /// Until when; for good if there is no end.
     pub ends: Option<Timestamp>,
 }
 
-type Row = (i64, String, i64, Option<i64>);
+type Row = (i64, String, i64, Option<i64>, i64);
 
-fn kept((id, body, created, ends): Row) -> Announcement {
-    Announcement { id: AnnouncementId(id), body, created: Timestamp(created), ends: ends.map(Timestamp) }
+fn kept((id, body, created, ends, starts): Row) -> Announcement {
+    let (created, ends, starts) = (Timestamp(created), ends.map(Timestamp), Timestamp(starts));
+    Announcement { id: AnnouncementId(id), body, created, starts, ends }
 }
 
 /// Adds an announcement.
@@ -41,6 +44,7 @@ pub fn insert(tx: &mut Tx<'_>, announcement: &Announcement) -> Result<()> {
         announcements::body.eq(&announcement.body),
         announcements::created.eq(announcement.created.0),
         announcements::ends.eq(announcement.ends.map(|at| at.0)),
+        announcements::starts.eq(announcement.starts.0),
     );
     db!(tx, c => diesel::insert_into(announcements::table).values(row).execute(c))?;
     Ok(())
@@ -52,20 +56,42 @@ pub fn remove(tx: &mut Tx<'_>, id: AnnouncementId) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(announcements::table.find(id.0)).execute(c))? > 0)
 }
 
-/// Whether an announcement is there.
-pub fn exists(conn: &mut Conn, id: AnnouncementId) -> Result<bool> {
-    Ok(db!(conn, c => dsl::select(dsl::exists(announcements::table.find(id.0))).get_result(c))?)
-}
-
 /// The announcements that hold at `now`, the newest first.
 pub fn current(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Announcement>> {
     let rows: Vec<Row> = db!(conn, c => announcements::table
+        .filter(announcements::starts.le(now.0))
         .filter(announcements::ends.is_null().or(announcements::ends.gt(now.0)))
         .order(announcements::id.desc())
         .limit(limit)
-        .select((announcements::id, announcements::body, announcements::created, announcements::ends))
+        .select(announcements::all_columns)
         .load(c))?;
     Ok(rows.into_iter().map(kept).collect())
+}
+
+/// All announcements, those that hold no more or not yet among them, the newest first.
+pub fn all(conn: &mut Conn, limit: i64) -> Result<Vec<Announcement>> {
+    let rows: Vec<Row> = db!(conn, c => announcements::table
+        .order(announcements::id.desc())
+        .limit(limit)
+        .select(announcements::all_columns)
+        .load(c))?;
+    Ok(rows.into_iter().map(kept).collect())
+}
+
+/// The announcement with this number.
+pub fn by_id(conn: &mut Conn, id: AnnouncementId) -> Result<Option<Announcement>> {
+    let row: Option<Row> = db!(conn, c => announcements::table
+        .find(id.0)
+        .select(announcements::all_columns)
+        .first(c)
+        .optional())?;
+    Ok(row.map(kept))
+}
+
+/// Says from when on an announcement is shown.
+pub fn set_starts(tx: &mut Tx<'_>, id: AnnouncementId, starts: Timestamp) -> Result<()> {
+    db!(tx, c => diesel::update(announcements::table.find(id.0)).set(announcements::starts.eq(starts.0)).execute(c))?;
+    Ok(())
 }
 
 /// Records that a person has seen an announcement, or, with an emoji, how they answer; or takes that back.

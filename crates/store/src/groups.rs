@@ -239,6 +239,17 @@ pub fn staff(conn: &mut Conn, group: ActorId) -> Result<Vec<Membership>> {
     Ok(staff)
 }
 
+/// Who owns which of these groups.
+pub fn owners(conn: &mut Conn, groups: &[ActorId]) -> Result<Vec<(ActorId, ActorId)>> {
+    let rows: Vec<(i64, i64)> = db!(conn, c => members::table
+        .filter(members::group_id.among(groups))
+        .filter(members::role.eq(Word(Role::Owner)).and(members::state.eq(Word(MemberState::Active))))
+        .order((members::group_id, members::since))
+        .select((members::group_id, members::person_id))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(group, person)| (ActorId(group), ActorId(person))).collect())
+}
+
 /// How many active members a group has.
 pub fn count_members(conn: &mut Conn, group: ActorId) -> Result<i64> {
     Ok(db!(conn, c => members::table

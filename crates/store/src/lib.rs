@@ -14,6 +14,7 @@ mod db;
 pub mod deliveries;
 mod dialect;
 pub mod digests;
+pub mod disk;
 pub mod drafts;
 pub mod emoji;
 mod error;

@@ -738,6 +738,43 @@ house-rule-add = Add the rule
 house-rule-text = Rule, in { $language }
 house-rule-meaning = What is meant by it, in { $language }
 
+## Announcements, and communities as those see them who run the site
+admin-announcements = Announcements
+admin-announcements-lead = What everybody with an account here is told. Their applications show it until they put it away.
+announcement-new = New announcement
+announcement-text = What it says
+announcement-starts = Shown from
+announcement-ends = Shown until
+in-utc = In UTC. If it is empty: at once, or for good.
+announcement-tell = Announce
+announcement-publish = Announce now
+announcement-withdraw = Withdraw
+announcement-withdraw-hint = Nobody sees it any more. This cannot be undone.
+announcement-waits = to come
+announcement-shown = shown
+announcement-over = over
+announcement-from = From { $start } on
+announcement-between = From { $start } until { $end }
+no-announcements = Nothing has been announced yet.
+flaw-minute = This is no moment. It looks like 2026-11-28T18:00.
+flaw-nothing-said = It has to say something.
+flaw-over = It has to end after it begins, and not in the past.
+admin-communities-lead = All communities that live here, private ones too.
+community-orphan = nobody sees to it
+community-owners = Owned by
+community-hand-over = Give to somebody else
+community-hand-over-hint = Whoever owns it now will lead it. Do it when an owner is gone, or on their wish.
+community-heir = The name of one of its members
+founders-heading = New communities
+founders = Who may create communities
+founders-everybody = Everybody with an account here
+founders-admins = Admins only
+disk-days =
+    { $days ->
+        [one] If it goes on filling as of late, there is room for 1 day.
+       *[other] If it goes on filling as of late, there is room for { $days } days.
+    }
+
 admin-people = People
 find-person = Find somebody
 find-person-hint = By name or e-mail address. Somebody on another server by the whole address: @name@server.

@@ -756,6 +756,44 @@ house-rule-add = Añadir la norma
 house-rule-text = Norma, en { $language }
 house-rule-meaning = Qué se quiere decir, en { $language }
 
+## Los anuncios, y las comunidades como las ven quienes llevan el sitio
+admin-announcements = Anuncios
+admin-announcements-lead = Lo que se dice a todas las personas con cuenta aquí. Sus aplicaciones lo muestran hasta que lo apartan.
+announcement-new = Anuncio nuevo
+announcement-text = Qué dice
+announcement-starts = Se muestra desde
+announcement-ends = Se muestra hasta
+in-utc = En UTC. Si queda vacío: enseguida, o para siempre.
+announcement-tell = Anunciar
+announcement-publish = Anunciar ya
+announcement-withdraw = Retirar
+announcement-withdraw-hint = Nadie lo verá más. No se puede deshacer.
+announcement-waits = por venir
+announcement-shown = se muestra
+announcement-over = pasado
+announcement-from = Desde { $start }
+announcement-between = Desde { $start } hasta { $end }
+no-announcements = Todavía no se ha anunciado nada.
+flaw-minute = Esto no es un momento. Se escribe así: 2026-11-28T18:00.
+flaw-nothing-said = Tiene que decir algo.
+flaw-over = Tiene que acabar después de empezar, y no en el pasado.
+admin-communities-lead = Todas las comunidades que viven aquí, también las privadas.
+community-orphan = nadie se ocupa de ella
+community-owners = Es de
+community-hand-over = Dársela a otra persona
+community-hand-over-hint = Quien la tiene ahora pasará a dirigirla. Hazlo cuando falte quien la tenía, o si lo pide.
+community-heir = El nombre de alguien que sea miembro
+founders-heading = Comunidades nuevas
+founders = Quién puede crear comunidades
+founders-everybody = Cualquiera que tenga cuenta aquí
+founders-admins = Solo quienes administran
+disk-days =
+    { $days ->
+        [one] Si se sigue llenando como últimamente, queda espacio para 1 día.
+        [many] Si se sigue llenando como últimamente, queda espacio para { $days } de días.
+       *[other] Si se sigue llenando como últimamente, queda espacio para { $days } días.
+    }
+
 admin-people = Personas
 find-person = Busca a alguien
 find-person-hint = Por su nombre o su correo. A quien vive en otro servidor, por su dirección completa: @nombre@servidor.

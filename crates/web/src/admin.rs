@@ -3,7 +3,9 @@ use app::App;
 
 use crate::answer::{Frame, Visit};
 
+pub(crate) mod announcements;
 mod blocklist;
+pub(crate) mod communities;
 pub(crate) mod emoji;
 pub(crate) mod health;
 pub(crate) mod jobs;
@@ -21,10 +23,12 @@ pub(crate) fn frame(app: &App, visit: &Visit, title: impl Into<String>, here: &s
     let places = [
         (health::PATH, t.admin_health()),
         (people::PATH, t.admin_people()),
+        (communities::PATH, t.communities()),
         (servers::PATH, t.admin_servers()),
         (rules::PATH, t.admin_rules()),
         (emoji::PATH, t.admin_emoji()),
         (texts::PATH, t.admin_texts()),
+        (announcements::PATH, t.admin_announcements()),
         (jobs::PATH, t.admin_jobs()),
         (settings::PATH, t.admin_settings()),
     ];

@@ -12,6 +12,9 @@ pub(crate) const COOKIE: &str = "language";
 /// How software writes a day.
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
+/// How fields for moments write them.
+const MINUTE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]");
+
 /// What can be counted in a sentence.
 pub(crate) trait Count {
     fn count(&self) -> i64;
@@ -179,6 +182,12 @@ pub(crate) fn machine_day(at: Timestamp) -> String {
 pub(crate) fn parse_day(text: &str) -> Option<Timestamp> {
     let day = time::Date::parse(text, DAY).ok()?;
     Some(Timestamp::from_seconds(day.midnight().assume_utc().unix_timestamp()))
+}
+
+/// The moment that the field of a form for moments says, in UTC.
+pub(crate) fn parse_minute(text: &str) -> Option<Timestamp> {
+    let at = time::PrimitiveDateTime::parse(text.get(..16)?, MINUTE).ok()?;
+    Some(Timestamp::from_seconds(at.assume_utc().unix_timestamp()))
 }
 
 /// A moment as mail and RSS write it.

@@ -186,6 +186,11 @@ fn administration(config: &mut ServiceConfig) {
     page!(config, admin::emoji::PATH, admin::emoji::show, post => admin::emoji::add);
     button!(config, admin::emoji::CHANGE, admin::emoji::change);
     page!(config, admin::settings::PATH, admin::settings::show);
+    page!(config, admin::announcements::PATH, admin::announcements::show, post => admin::announcements::tell);
+    button!(config, admin::announcements::DECIDE, admin::announcements::decide);
+    page!(config, admin::communities::PATH, admin::communities::show);
+    button!(config, admin::communities::FOUNDERS, admin::communities::set_founders);
+    button!(config, admin::communities::HAND_OVER, admin::communities::hand_over);
     page!(config, admin::texts::PATH, admin::texts::show);
     page!(config, admin::text::PATH, admin::text::show, post => admin::text::write);
     button!(config, admin::texts::CONTACT, admin::texts::contact);

@@ -17,3 +17,9 @@ diesel::table! {
         removed -> Nullable<BigInt>,
     }
 }
+diesel::table! {
+    disk_days (day) {
+        day -> BigInt,
+        used -> BigInt,
+    }
+}

@@ -167,6 +167,7 @@ diesel::table! {
         body -> Text,
         created -> BigInt,
         ends -> Nullable<BigInt>,
+        starts -> BigInt,
     }
 }
 diesel::table! {

@@ -27,6 +27,12 @@ const SLOW: Duration = span::minutes(10);
 const SCARCE: u64 = 15;
 const FULL: u64 = 5;
 
+/// Within how many days a disk is full when it has to be seen to now, when one should think of it, and when it is so
+/// far off that nobody can tell.
+const SOON: u64 = 7;
+const AHEAD: u64 = 30;
+const DISTANT: u64 = 1_000;
+
 /// How something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum State {
@@ -120,7 +126,7 @@ fn signs(t: Language, health: &Health, now: Timestamp, has_mailer: bool) -> Vec<
         deliveries(t, health),
         mail(t, health.letters, has_mailer),
     ];
-    signs.extend(health.disk.map(|disk| fullness(t, disk)));
+    signs.extend(health.disk.map(|disk| filling(t, fullness(t, disk), health.days_left)));
     signs.push(if health.is_late {
         Sign::new(t, State::Bad, t.sign_clock(), t.moment(now)).advice(t.advice_clock())
     } else {
@@ -170,6 +176,19 @@ fn mail(t: Language, lost: i64, has_mailer: bool) -> Sign {
     Sign::new(t, State::Good, t.sign_mail(), t.mail_well().to_owned())
 }
 
+/// The same, with when the disk is full if it goes on like that.
+fn filling(t: Language, sign: Sign, days_left: Option<u64>) -> Sign {
+    let Some(days) = days_left.filter(|days| *days < DISTANT) else { return sign };
+    let detail = format!("{} {}", sign.detail, t.disk_days(i64::try_from(days).unwrap_or(i64::MAX)));
+    let state = match days {
+        ..SOON => State::Bad,
+        SOON..AHEAD => sign.state.min(State::Fair),
+        _ => sign.state,
+    };
+    let advice = (state != State::Good).then(|| t.advice_disk());
+    Sign { advice, ..Sign::new(t, state, sign.name, detail) }
+}
+
 fn fullness(t: Language, disk: Disk) -> Sign {
     let share = disk.free.saturating_mul(100).checked_div(disk.all).unwrap_or(0);
     let gigabytes = |bytes: u64| t.number(i64::try_from(bytes >> 30).unwrap_or(i64::MAX));
@@ -202,6 +221,18 @@ mod tests {
             assert_eq!(fullness(t, Disk { free: free << 30, all: 100 << 30 }).state, state, "{free}");
         }
         assert_eq!(fullness(t, Disk { free: 0, all: 0 }).state, State::Bad);
+        let roomy = || fullness(t, Disk { free: 50 << 30, all: 100 << 30 });
+        for (days, state) in [
+            (None, State::Good),
+            (Some(5_000), State::Good),
+            (Some(200), State::Good),
+            (Some(29), State::Fair),
+            (Some(6), State::Bad),
+        ] {
+            let sign = filling(t, roomy(), days);
+            assert_eq!((sign.state, sign.advice.is_some()), (state, state != State::Good), "{days:?}");
+        }
+        assert!(filling(t, roomy(), Some(1)).detail.ends_with("queda espacio para 1 día."));
         let half = fullness(t, Disk { free: 50 << 30, all: 100 << 30 }).detail;
         assert_eq!(half, "Quedan 50 GB libres de 100 GB (50 %).");
         assert_eq!(backlog(t, "", queue(3, 4, Duration::ZERO), now).detail, "En espera: 3. Abandonadas: 4.");

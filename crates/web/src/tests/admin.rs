@@ -23,6 +23,8 @@ const READ: &[&str] = &[
     "/admin/jobs",
     "/admin/emoji",
     "/admin/settings",
+    "/admin/announcements",
+    "/admin/communities",
     "/admin/texts",
     "/admin/texts/one?kind=privacy&language=es",
 ];
@@ -39,6 +41,11 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
     ("/admin/emoji", &[("shortcode", "tomate")]),
     ("/admin/emoji/change", &[("emoji", "1"), ("deed", "delete")]),
     ("/admin/texts/one", &[("kind", "privacy"), ("language", "es"), ("source", "x")]),
+    ("/admin/announcements", &[("text", "x")]),
+    ("/admin/announcements", &[("text", "x"), ("preview", "yes")]),
+    ("/admin/announcements/decide", &[("id", "1"), ("what", "withdraw")]),
+    ("/admin/communities/founders", &[("founders", "admins")]),
+    ("/admin/communities/owner", &[("group", "1"), ("name", "bea")]),
     ("/admin/texts/contact", &[("email", "x@y.test")]),
     ("/admin/texts/rule", &[("what", "say"), ("text_es", "x")]),
     ("/admin/rules/lift", &[("host", "x.test")]),
@@ -411,4 +418,72 @@ async fn the_rules_of_the_house_are_read_by_whoever_signs_up() {
     assert_eq!(rule(&[("what", "end"), ("id", &first)]).await, StatusCode::SEE_OTHER);
     assert_eq!(rule(&[("what", "end"), ("id", &first)]).await, StatusCode::NOT_FOUND);
     assert_eq!(said("es").await, ["Sin publicidad"]);
+}
+
+#[actix_web::test]
+async fn announcements_are_looked_at_told_later_and_taken_back() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let ana = Browser::of(&world, ana, "es").await;
+    let path = "/admin/announcements";
+    let current = async || {
+        let now = world.app.now();
+        world.app.read(move |c| store::announcements::current(c, now, 9)).await.unwrap()
+    };
+    let shown = ana.send(path, path, &[("text", "**Hola**"), ("preview", "yes")]).await;
+    assert!(
+        shown.status == StatusCode::OK && shown.body.contains("<strong>Hola</strong>") && current().await.is_empty()
+    );
+    for (field, wrong) in [("text", " "), ("starts", "mañana"), ("ends", "2020-01-01T10:00")] {
+        let entered = [("text", "x"), (field, wrong)];
+        let entered = if field == "text" { &entered[1..] } else { &entered[..] };
+        assert_eq!(ana.send(path, path, entered).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+    }
+    let later = [("text", "Obras"), ("starts", "2099-01-01T10:00"), ("ends", "2099-01-02T10:00")];
+    assert_eq!(ana.send(path, path, &later).await.status, StatusCode::SEE_OTHER);
+    assert!(current().await.is_empty(), "its time has not come");
+    assert!(ana.get(path).await.body.contains("por venir"));
+    let decide = async |what| ana.send(path, "/admin/announcements/decide", &[("what", what)]).await.status;
+    assert_eq!(decide("publish").await, StatusCode::SEE_OTHER);
+    assert_eq!(current().await.len(), 1);
+    assert_eq!(decide("x").await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(decide("withdraw").await, StatusCode::SEE_OTHER);
+    assert!(current().await.is_empty() && ana.get(path).await.body.contains("no se ha anunciado nada"));
+}
+
+#[actix_web::test]
+async fn communities_are_listed_given_on_and_created_by_whoever_may() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let (bea, carla) = (login(&world, "bea").await, login(&world, "carla").await);
+    let junta = super::new_group("junta", domain::group::Visibility::Private);
+    let junta = app::groups::create(&world.app, bea.0, junta).await.unwrap();
+    app::members::invite(&world.app, bea, junta.id, carla.0).await.unwrap();
+    app::members::join(&world.app, carla, junta.id).await.unwrap();
+    let (me, ana) = (ana, Browser::of(&world, ana, "es").await);
+    let path = "/admin/communities";
+    let list = ana.get(path).await.body;
+    assert!(list.contains(&huerto.uri) && list.contains(&junta.uri) && !list.contains("nadie se ocupa"), "{list}");
+
+    // Whose owner is gone is seen, and given to a member; not to whoever is none.
+    let close = app::roll::shut(&world.app, me, bea.0, true);
+    close.await.unwrap();
+    assert!(ana.get(path).await.body.contains("nadie se ocupa"));
+    let give = async |name: &str| {
+        let token = ana.token(path).await;
+        let entered = [("form_token", token), ("group", junta.id.to_string()), ("name", name.to_owned())];
+        let entered: Vec<_> = entered.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        ana.post("/admin/communities/owner", &entered).await.status
+    };
+    assert_eq!(give("ana").await, StatusCode::FORBIDDEN);
+    assert_eq!(give("nadie").await, StatusCode::NOT_FOUND);
+    assert_eq!(give("carla").await, StatusCode::SEE_OTHER);
+    assert!(!ana.get(path).await.body.contains("nadie se ocupa"));
+
+    let carla = Browser::of(&world, carla, "en").await;
+    assert_eq!(carla.get("/found").await.status, StatusCode::OK);
+    let chosen = ana.send(path, "/admin/communities/founders", &[("founders", "admins")]).await;
+    assert_eq!(chosen.status, StatusCode::SEE_OTHER);
+    assert_eq!(carla.get("/found").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(ana.get("/found").await.status, StatusCode::OK);
 }

@@ -1,0 +1,154 @@
+//! All communities that live here, who owns them, and who may create more.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{
+    App, Error, Me, Result,
+    charters::{self, Community},
+    members, people,
+};
+use askama::Template;
+use domain::{charter::Founders, group::Visibility, id::ActorId, urls};
+use serde::Deserialize;
+
+use super::Tab;
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    deeds, desk,
+    forms::{Choice, Field},
+    language::Language,
+    posted::Sent,
+    session::SignedIn,
+};
+
+/// Where it is, and where its buttons lead.
+pub(crate) const PATH: &str = "/admin/communities";
+pub(crate) const FOUNDERS: &str = "/admin/communities/founders";
+pub(crate) const HAND_OVER: &str = "/admin/communities/owner";
+
+/// How many a page lists.
+const LISTED: i64 = 40;
+
+/// A community in the list.
+struct Row {
+    id: i64,
+    face: Face,
+    owners: Vec<Face>,
+    is_orphan: bool,
+    members: String,
+    visibility: &'static str,
+    since: String,
+    /// Where its people are.
+    people: String,
+}
+
+impl Row {
+    fn new(app: &App, t: Language, community: &Community) -> Self {
+        let face = |actor| Face::new(app.site(), actor);
+        Self {
+            id: community.group.id.0,
+            face: face(&community.group),
+            owners: community.owners.iter().map(face).collect(),
+            is_orphan: community.is_orphan,
+            members: t.members(community.members),
+            visibility: match community.visibility {
+                Visibility::Public => t.open_to_all(),
+                Visibility::Restricted => t.members_write(),
+                Visibility::Private => t.members_only(),
+            },
+            since: t.day(community.group.created),
+            people: desk::page(crate::members::PATH, community.group.id),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "admin/communities.html")]
+struct Page {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    rows: Vec<Row>,
+    older: Option<String>,
+    founders: Field,
+}
+
+/// Where the list goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    before: Option<i64>,
+}
+
+/// `GET /admin/communities`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    let before = asked.and_then(|asked| asked.before).map(ActorId);
+    match page(&app, &visit, by.me, before).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn page(app: &App, visit: &Visit, me: Me, before: Option<ActorId>) -> Result<Page> {
+    let t = visit.language;
+    let found = charters::all(app, me, before, LISTED).await?;
+    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == LISTED);
+    let last = found.last().filter(|_| is_full).map(|last| last.group.id.to_string());
+    let choices = vec![
+        Choice::new(Founders::Everybody.as_str(), t.founders_everybody(), ""),
+        Choice::new(Founders::Admins.as_str(), t.founders_admins(), ""),
+    ];
+    let (frame, tabs) = super::frame(app, visit, t.communities(), PATH);
+    Ok(Page {
+        frame,
+        tabs,
+        rows: found.iter().map(|community| Row::new(app, t, community)).collect(),
+        older: last.map(|last| urls::asking(PATH, &[("before", &last)])),
+        founders: Field::choices("founders", t.founders(), choices).value(charters::founders(app).await?.as_str()),
+    })
+}
+
+/// Who may create communities.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Chosen {
+    founders: String,
+}
+
+/// `POST /admin/communities/founders`
+pub(crate) async fn set_founders(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Chosen>,
+) -> HttpResponse {
+    let done = match sent.entered.founders.parse() {
+        Ok(founders) => charters::set_founders(&app, sent.by.me, founders).await,
+        Err(_unknown) => Err(Error::Invalid("nobody knows who that is".into())),
+    };
+    deeds::done(&request, &app, &visit, done, PATH)
+}
+
+/// A community, and the member who is to own it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Heir {
+    group: i64,
+    name: String,
+}
+
+/// `POST /admin/communities/owner`
+pub(crate) async fn hand_over(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Heir>) -> HttpResponse {
+    let Heir { group, name } = sent.entered;
+    let done = async {
+        let heir = people::by_name(&app, name.trim()).await?;
+        members::hand_over(&app, sent.by.me, ActorId(group), heir.id).await
+    };
+    deeds::done(&request, &app, &visit, done.await, PATH)
+}

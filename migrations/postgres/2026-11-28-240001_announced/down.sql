@@ -1,0 +1,2 @@
+DROP TABLE disk_days;
+ALTER TABLE announcements DROP COLUMN starts;
