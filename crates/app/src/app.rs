@@ -9,9 +9,9 @@ use std::{
 use domain::{
     host::Host,
     id::{
-        ActivityId, ActorId, AnnouncementId, AppId, ConversationId, EmojiId, FilterId, HouseRuleId, InvitationId,
-        JobId, ListId, LogEntryId, MediaId, NotificationId, PeerId, PostId, ReceivedId, ReportId, ScheduledId,
-        SessionId, StampId, TagId,
+        ActivityId, ActorId, AnnouncementId, AppId, BarId, ConversationId, EmojiId, FilterId, HouseRuleId,
+        InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PeerId, PostId, ReceivedId, ReportId,
+        ScheduledId, SessionId, StampId, TagId,
     },
     rule::Openness,
     time::{Timestamp, span},
@@ -192,7 +192,7 @@ macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
 new_ids! {
-    ActivityId ActorId AnnouncementId AppId ConversationId EmojiId FilterId HouseRuleId InvitationId JobId ListId LogEntryId MediaId
+    ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FilterId HouseRuleId InvitationId JobId ListId LogEntryId MediaId
     NotificationId
     PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId TagId
 }

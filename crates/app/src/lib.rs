@@ -5,6 +5,7 @@ pub mod announcements;
 mod app;
 pub mod archive;
 pub mod backfills;
+pub mod bars;
 pub mod bookmarks;
 pub mod bylaws;
 pub mod charters;

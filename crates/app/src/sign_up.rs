@@ -1,6 +1,7 @@
 //! Signing up: whoever may have a login here makes one; where admins decide, it waits for them.
 use domain::{
     actor::Actor,
+    bar::Severity,
     handle,
     id::{ActorId, InvitationId},
     policy::{self, Refusal},
@@ -10,7 +11,7 @@ use domain::{
 use store::{accounts::Account, invitations::Invitation};
 
 use crate::{
-    App, Error, Me, Result, Tx, Whence, addresses, groups,
+    App, Error, Me, Result, Tx, Whence, addresses, bars, groups,
     limits::Deed,
     mail::Errand,
     oauth,
@@ -76,6 +77,8 @@ pub enum Flaw {
     Email,
     /// The address has a login.
     EmailTaken,
+    /// Nobody with such an address makes a login.
+    EmailBarred,
     /// The password is too short.
     PasswordShort,
     /// The password is too long.
@@ -116,6 +119,11 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
         return Ok(Err(flaws));
     }
     app.limits().from(Deed::SignUp, whence, app.now())?;
+    let must_wait = match look(app, &wish.email, whence).await? {
+        Ok(severity) => severity == Some(Severity::Approval),
+        Err(flaw) => return Ok(Err(vec![flaw])),
+    };
+    let waits = asks_why || must_wait;
     let new = NewPerson {
         name: wish.name.trim().to_owned(),
         email: wish.email,
@@ -128,7 +136,7 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
     // it has a login.
     let confirmed = app.mailer().is_none();
     let reason = plain::cut(wish.reason.trim(), REASON);
-    let admission = people::Admission { confirmed, approved: !asks_why, reason };
+    let admission = people::Admission { confirmed, approved: !waits, reason };
     let invitation = invitation.flatten();
     app.write(move |tx| {
         let taken = people::taken(tx, &prepared, confirmed)?;
@@ -143,12 +151,31 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
         let person = people::enrol_as(tx, &prepared, &admission)?;
         if !confirmed {
             addresses::ask(tx, person.id, &prepared.email)?;
-        } else if asks_why {
+        } else if waits {
             addresses::tell_admins(tx, person.id)?;
         }
-        Ok(Ok(Newcomer { me: Me(person.id), ready: confirmed && !asks_why }))
+        Ok(Ok(Newcomer { me: Me(person.id), ready: confirmed && !waits }))
     })
     .await
+}
+
+/// How far somebody is kept out by where they come from; or what is wrong with their address.
+async fn look(app: &App, email: &str, whence: &Whence) -> Result<Result<Option<Severity>, Flaw>> {
+    let (email, address, now) = (email.to_owned(), whence.address, app.now());
+    let (is_barred, severity) = app
+        .read(move |c| {
+            let severity = match address {
+                Some(address) => bars::severity_at(c, address, now)?,
+                None => None,
+            };
+            Ok((bars::is_mail_barred(c, &email)?, severity))
+        })
+        .await?;
+    match severity {
+        Some(Severity::Block) => Err(Refusal::SignUpClosed.into()),
+        _ if is_barred => Ok(Err(Flaw::EmailBarred)),
+        severity => Ok(Ok(severity)),
+    }
 }
 
 fn flaws(wish: &Wish, asks_why: bool) -> Vec<Flaw> {

@@ -85,6 +85,8 @@ ids! {
     ConversationId
     /// What those who run the server tell everybody.
     AnnouncementId
+    /// What keeps somebody from signing up.
+    BarId
     /// What the server asks of everybody who has a login here.
     HouseRuleId
     /// A list of people.

@@ -1,5 +1,6 @@
 //! The nouns and the rules: no I/O, no SQL, no wire format.
 pub mod actor;
+pub mod bar;
 pub mod bylaw;
 pub mod charter;
 pub mod emoji;

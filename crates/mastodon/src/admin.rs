@@ -2,6 +2,7 @@
 use actix_web::web::ServiceConfig;
 
 mod accounts;
+mod bars;
 mod domains;
 mod measures;
 mod off;
@@ -9,6 +10,7 @@ mod reports;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     accounts::routes(cfg);
+    bars::routes(cfg);
     domains::routes(cfg);
     measures::routes(cfg);
     off::routes(cfg);

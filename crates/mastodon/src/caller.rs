@@ -101,6 +101,18 @@ scopes! {
     AdminReadDomainAllows = ["admin:read:domain_allows"];
     /// Deciding which those are.
     AdminWriteDomainAllows = ["admin:write:domain_allows"];
+    /// Networks that are kept out.
+    AdminReadIpBlocks = ["admin:read:ip_blocks"];
+    /// Deciding which those are.
+    AdminWriteIpBlocks = ["admin:write:ip_blocks"];
+    /// Hosts of mail that are kept out.
+    AdminReadEmailDomainBlocks = ["admin:read:email_domain_blocks"];
+    /// Deciding which those are.
+    AdminWriteEmailDomainBlocks = ["admin:write:email_domain_blocks"];
+    /// Mailboxes that are kept out.
+    AdminReadCanonicalEmailBlocks = ["admin:read:canonical_email_blocks"];
+    /// Deciding which those are.
+    AdminWriteCanonicalEmailBlocks = ["admin:write:canonical_email_blocks"];
     /// Anything one may read.
     Read = ["read"];
 }

@@ -5,6 +5,7 @@ pub mod actors;
 pub mod announcements;
 pub mod apps;
 pub mod backfills;
+pub mod bars;
 pub mod bookmarks;
 pub mod bylaws;
 pub mod charters;

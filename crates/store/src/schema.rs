@@ -7,7 +7,7 @@ mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
 pub(crate) use governing::{applications, bylaws, charters, gates};
-pub(crate) use house::{disk_days, house_rules, imprint_texts};
+pub(crate) use house::{bars, disk_days, house_rules, imprint_texts};
 pub(crate) use logins::{
     apps, codes, digests, invitations, recovery_codes, sessions, tickets, tokens, tries, witnesses,
 };

@@ -968,6 +968,7 @@ agreement = Rules
 agree = I agree to the rules of this site
 agree-hint = Be kind, stay on topic, and respect what others ask of you here.
 flaw-name-taken = Somebody has that name already. Choose another one.
+flaw-email-barred = Nobody joins with an address of this provider. Use another one.
 flaw-email-taken = This address has an account already. Sign in instead.
 flaw-agreement = You need to agree to the rules to join.
 flaw-reason = Tell the people who run this site why you would like to join.

@@ -987,6 +987,7 @@ agreement = Normas
 agree = Acepto las normas de este sitio
 agree-hint = Trata bien a los demás, no te salgas del tema y respeta lo que aquí se te pide.
 flaw-name-taken = Alguien tiene ya ese nombre. Elige otro.
+flaw-email-barred = No se entra con un correo de este proveedor. Usa otro.
 flaw-email-taken = Esta dirección ya tiene cuenta. Entra con ella.
 flaw-agreement = Para unirte tienes que aceptar las normas.
 flaw-reason = Cuenta a quienes llevan este sitio por qué quieres unirte.

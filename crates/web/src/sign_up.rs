@@ -88,6 +88,7 @@ fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) {
         Flaw::NameTaken => ("name", t.flaw_name_taken()),
         Flaw::Email => ("email", t.flaw_email()),
         Flaw::EmailTaken => ("email", t.flaw_email_taken()),
+        Flaw::EmailBarred => ("email", t.flaw_email_barred()),
         Flaw::PasswordShort | Flaw::PasswordLong => ("password", t.flaw_password()),
         Flaw::Agreement => ("agreement", t.flaw_agreement()),
         Flaw::Reason => ("reason", t.flaw_reason()),

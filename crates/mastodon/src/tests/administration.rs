@@ -17,6 +17,12 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/admin/domain_blocks", "admin:write:domain_blocks"),
     ("GET", "/api/v1/admin/domain_allows", "admin:read:domain_allows"),
     ("POST", "/api/v1/admin/domain_allows", "admin:write:domain_allows"),
+    ("GET", "/api/v1/admin/ip_blocks", "admin:read:ip_blocks"),
+    ("POST", "/api/v1/admin/ip_blocks", "admin:write:ip_blocks"),
+    ("GET", "/api/v1/admin/email_domain_blocks", "admin:read:email_domain_blocks"),
+    ("POST", "/api/v1/admin/email_domain_blocks", "admin:write:email_domain_blocks"),
+    ("GET", "/api/v1/admin/canonical_email_blocks", "admin:read:canonical_email_blocks"),
+    ("POST", "/api/v1/admin/canonical_email_blocks", "admin:write:canonical_email_blocks"),
     ("POST", "/api/v1/admin/measures", "admin:read"),
     ("GET", "/api/v1/admin/trends/tags", "admin:read"),
 ];
@@ -43,7 +49,7 @@ async fn nobody_but_admins_with_the_right_token(w: World) {
             401,
             "{path}"
         );
-        for scopes in ["read write", "admin:write:ip_blocks admin:read:ip_blocks"] {
+        for scopes in ["read write", "profile push"] {
             let token = people::create_token(&w.app, jefa.0, scopes).await.unwrap();
             assert_eq!(ask(&w, method, &path, &token).await.status, 403, "{method} {path} with {scopes}");
         }
@@ -207,7 +213,58 @@ async fn numbers_are_counted_by_day(w: World) {
     assert_eq!(w.call(&jefa, "POST", "/api/v1/admin/measures", for_ever).await.status, 422);
 }
 
+async fn who_is_kept_out_does_not_sign_up(w: World) {
+    use app::sign_up::{self, Flaw, Wish};
+    let jefa = w.admin().await;
+    let jefa = with_token(&w, jefa).await;
+    let add = async |what: &str, body: Value| w.call(&jefa, "POST", &format!("/api/v1/admin/{what}"), body).await;
+    let made =
+        add("ip_blocks", json!({ "ip": "203.0.113.7/24", "severity": "sign_up_block", "expires_in": 60 })).await.ok();
+    assert_eq!((&made["ip"], made["expires_at"].is_string()), (&"203.0.113.0/24".into(), true));
+    let other = json!({ "ip": "2001:db8::1", "severity": "sign_up_requires_approval" });
+    assert_eq!(add("ip_blocks", other).await.ok()["ip"], "2001:db8::1/128");
+    add("email_domain_blocks", json!({ "domain": "malo.example" })).await.ok();
+    let mailbox = add("canonical_email_blocks", json!({ "email": "D.ora+x@gente.example" })).await.ok();
+    assert_eq!(add("email_domain_blocks", json!({ "domain": "malo.example" })).await.status, 422, "once is enough");
+    assert_eq!(add("ip_blocks", json!({ "ip": "203.0.113.0/24", "severity": "no_access" })).await.status, 422);
+    assert_eq!(add("ip_blocks", json!({ "ip": "everywhere", "severity": "sign_up_block" })).await.status, 422);
+
+    let attempt = async |name: &str, email: &str, from: &str| {
+        let wish = Wish {
+            name: name.into(),
+            email: email.into(),
+            password: "correct horse battery".into(),
+            agreement: true,
+            language: "es".into(),
+            ..Wish::default()
+        };
+        let whence = app::Whence { address: Some(from.parse().unwrap()), agent: String::new() };
+        sign_up::sign_up(&w.app, wish, &whence).await.map(|made| made.map(|newcomer| newcomer.ready))
+    };
+    assert!(attempt("uno", "uno@gente.example", "203.0.113.99").await.is_err(), "by the network");
+    for email in ["dos@correo.malo.example", "dora@gente.example"] {
+        assert_eq!(attempt("dos", email, "198.51.100.1").await.unwrap(), Err(vec![Flaw::EmailBarred]), "{email}");
+    }
+    assert_eq!(attempt("tres", "tres@gente.example", "2001:db8::1").await.unwrap(), Ok(false), "waits for an admin");
+    assert_eq!(attempt("cuatro", "cuatro@gente.example", "198.51.100.2").await.unwrap(), Ok(true));
+    w.clock.advance(domain::time::span::minutes(2));
+    assert_eq!(attempt("uno", "uno@gente.example", "203.0.113.98").await.unwrap(), Ok(true), "its time is over");
+
+    let tested = add("canonical_email_blocks/test", json!({ "email": "dora@gente.example" })).await.ok();
+    assert_eq!(tested[0]["id"], mailbox["id"]);
+    let one = format!("/api/v1/admin/ip_blocks/{}", made["id"].as_str().unwrap());
+    let changed = w.call(&jefa, "PUT", &one, json!({ "comment": "trolls", "expires_in": "" })).await.ok();
+    assert_eq!(
+        (&changed["comment"], &changed["severity"], &changed["expires_at"]),
+        (&"trolls".into(), &"sign_up_block".into(), &Value::Null)
+    );
+    assert_eq!(w.get(&jefa, &one.replace("ip_blocks", "email_domain_blocks")).await.status, 404, "of another kind");
+    w.call(&jefa, "DELETE", &one, Value::Null).await.ok();
+    assert_eq!(w.get(&jefa, &one).await.status, 404);
+    assert_eq!(w.get(&jefa, "/api/v1/admin/ip_blocks").await.ok().as_array().unwrap().len(), 1);
+}
+
 on_both! {
-    nobody_but_admins_with_the_right_token people_are_looked_through_and_decided_about
+    who_is_kept_out_does_not_sign_up nobody_but_admins_with_the_right_token people_are_looked_through_and_decided_about
     reports_are_sorted_resolved_and_opened_again servers_are_ruled_out_and_in numbers_are_counted_by_day
 }

@@ -23,3 +23,14 @@ diesel::table! {
         used -> BigInt,
     }
 }
+diesel::table! {
+    bars (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        severity -> Text,
+        comment -> Text,
+        created -> BigInt,
+        expires -> Nullable<BigInt>,
+    }
+}
