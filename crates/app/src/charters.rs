@@ -14,7 +14,7 @@ use store::Conn;
 use crate::{
     App, Error, Event, Me, Result, Tx,
     groups::{self, NewGroup},
-    hosts,
+    hosts, members, people,
     roll::{self, Entry},
     rules,
 };
@@ -93,6 +93,14 @@ pub async fn all(app: &App, me: Me, before: Option<ActorId>, limit: i64) -> Resu
         Ok(groups.into_iter().map(community).collect())
     })
     .await
+}
+
+/// Gives a community to one of its members, by their name; for admins.
+pub async fn hand_over(app: &App, me: Me, group: ActorId, name: &str) -> Result<()> {
+    // Whoever may not decide learns nothing of who is here.
+    rules::read_as_admin(app, me, |_| Ok(())).await?;
+    let heir = people::by_name(app, name.trim()).await?;
+    members::hand_over(app, me, group, heir.id).await
 }
 
 /// Creates a community of mine.

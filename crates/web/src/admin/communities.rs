@@ -7,7 +7,6 @@ use actix_web::{
 use app::{
     App, Error, Me, Result,
     charters::{self, Community},
-    members, people,
 };
 use askama::Template;
 use domain::{charter::Founders, group::Visibility, id::ActorId, urls};
@@ -146,9 +145,6 @@ pub(crate) struct Heir {
 /// `POST /admin/communities/owner`
 pub(crate) async fn hand_over(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Heir>) -> HttpResponse {
     let Heir { group, name } = sent.entered;
-    let done = async {
-        let heir = people::by_name(&app, name.trim()).await?;
-        members::hand_over(&app, sent.by.me, ActorId(group), heir.id).await
-    };
-    deeds::done(&request, &app, &visit, done.await, PATH)
+    let done = charters::hand_over(&app, sent.by.me, ActorId(group), &name).await;
+    deeds::done(&request, &app, &visit, done, PATH)
 }

@@ -458,7 +458,7 @@ async fn communities_are_listed_given_on_and_created_by_whoever_may() {
     let (bea, carla) = (login(&world, "bea").await, login(&world, "carla").await);
     let junta = super::new_group("junta", domain::group::Visibility::Private);
     let junta = app::groups::create(&world.app, bea.0, junta).await.unwrap();
-    app::members::invite(&world.app, bea, junta.id, carla.0).await.unwrap();
+    app::invitations::invite(&world.app, bea, junta.id, carla.0).await.unwrap();
     app::members::join(&world.app, carla, junta.id).await.unwrap();
     let (me, ana) = (ana, Browser::of(&world, ana, "es").await);
     let path = "/admin/communities";
