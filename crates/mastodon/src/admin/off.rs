@@ -1,5 +1,9 @@
-//! What admins decide elsewhere about what is talked of: nothing is shown here by anybody's leave, so nothing waits for one.
-use actix_web::{HttpResponse, web::ServiceConfig};
+//! What admins decide or count elsewhere and not here: nothing is shown by anybody's leave, so nothing waits for one, and
+//! nobody is followed from month to month.
+use actix_web::{
+    HttpResponse,
+    web::{ServiceConfig, post, put},
+};
 
 use crate::{
     caller::{AdminRead, AdminWrite, Allowed},
@@ -7,10 +11,11 @@ use crate::{
     error::{Error, Result},
     route::{at, get},
 };
-use actix_web::web::{post, put};
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at("/v1/admin/tags").route(get().to(nothing)))
+    cfg.service(at("/v1/admin/dimensions").route(post().to(nothing)))
+        .service(at("/v1/admin/retention").route(post().to(nothing)))
+        .service(at("/v1/admin/tags").route(get().to(nothing)))
         .service(at("/v1/admin/tags/{id}").route(get().to(none)).route(put().to(not_decided)))
         .service(at("/v1/admin/trends/tags").route(get().to(nothing)))
         .service(at("/v1/admin/trends/statuses").route(get().to(nothing)))
