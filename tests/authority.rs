@@ -81,7 +81,7 @@ impl Setting {
                 }
                 Deed::Block => moderation::receive_unban(tx, owner, group, pol, None),
                 Deed::UndoBlock => {
-                    let ban = NewBan { group, person: pol, until: None, reason: String::new(), clean: false };
+                    let ban = NewBan { group, person: pol, until: None, grounds: "".into(), clean: false };
                     moderation::receive_ban(tx, owner, &ban, None)
                 }
                 Deed::Delete | Deed::Lock | Deed::AddFeatured => Ok(()),

@@ -209,7 +209,7 @@ async fn the_first_follower_of_a_group_finds_its_history() {
     leo.send(&alpha, &named).await;
     net.pass_time(Duration::from_hours(30)).await;
     let (me, pinned) = (Me(ana.actor.id), id(&threads[1]).parse().expect("a number"));
-    moderation::take(alpha.app(), me, pinned, Measure::Feature, String::new()).await.expect("a pin");
+    moderation::take(alpha.app(), me, pinned, Measure::Feature, "".into()).await.expect("a pin");
     net.settle().await;
     let noticed = bob.read("/api/v1/notifications").await.as_array().unwrap().len();
     bob.post("Written before").await;

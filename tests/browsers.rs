@@ -135,7 +135,89 @@ async fn somebody_writes_and_another_one_hears_of_the_answer() {
     assert_eq!(site.stop().await, Some(0));
 }
 
+/// Somebody who signed in on a phone, in Spanish.
+async fn on_a_phone(site: &Program, name: &str) -> Browser {
+    let browser = Browser::open(&site.url(""), Eyes::PHONE).await;
+    browser.go("/login").await;
+    browser.fill("name", name).await;
+    browser.fill("password", "correct horse").await;
+    browser.press("main button[type=submit]").await;
+    browser
+}
+
+async fn somebody_joins_posts_is_moderated_and_appeals_on_a_phone() {
+    let mut site = Program::install(Ipv4Addr::new(127, 0, 0, 44));
+    site.start().await;
+    site.person("ana").await;
+    site.person("bea").await;
+    let group = ["group", "create", "huerto", "--title", "Huerto", "--owner", "ana", "--json"];
+    let group = site.json(&group, "").await["id"].as_str().expect("a number").to_owned();
+    let (ana, bea, axe) = (on_a_phone(&site, "ana").await, on_a_phone(&site, "bea").await, axe());
+
+    // Ana writes a rule, Bea reads it and joins.
+    ana.go(&format!("/manage/rules?group={group}")).await;
+    sound(&ana, "es", &axe).await;
+    ana.fill("title1", "Sin publicidad").await;
+    ana.fill("text1", "Ni ventas ni enlaces").await;
+    ana.press("main form[action='/manage/rules'] button.primary").await;
+    assert_eq!(ana.path().await, "/@huerto/rules");
+    sound(&ana, "es", &axe).await;
+    bea.go("/@huerto").await;
+    assert!(bea.text().await.contains("Sin publicidad"), "{}", bea.text().await);
+    bea.press("form[action='/join'] button").await;
+    sound(&bea, "es", &axe).await;
+
+    // She posts, and Ana replies.
+    bea.go(&format!("/write?group={group}")).await;
+    bea.fill("title", "Macetas").await;
+    bea.fill("text", "Regalo macetas de barro").await;
+    bea.press("main .form button.primary").await;
+    let thread = bea.path().await;
+    ana.go(&thread).await;
+    ana.fill("text", "¿Cuántas?").await;
+    ana.press("main form[action='/write'] button.primary").await;
+    assert!(ana.text().await.contains("¿Cuántas?"), "{}", ana.text().await);
+
+    // Ana takes it for an advertisement.
+    let number = thread.rsplit('/').next().expect("a number").to_owned();
+    ana.go(&format!("/moderate?post={number}")).await;
+    sound(&ana, "es", &axe).await;
+    ana.press("input[value=remove]").await;
+    ana.press("select[name=rule] option[value='1.1']").await;
+    ana.fill("reason", "Parece un anuncio").await;
+    ana.press("main .form button.primary").await;
+
+    // Bea is told why, and appeals.
+    bea.go("/notices").await;
+    sound(&bea, "es", &axe).await;
+    bea.press("main a[href*='/statement/']").await;
+    let told = bea.text().await;
+    assert!(told.contains("Norma 1: Sin publicidad") && told.contains("Parece un anuncio"), "{told}");
+    sound(&bea, "es", &axe).await;
+    bea.fill("text", "No las vendo, las regalo").await;
+    bea.press("main form.form button.primary").await;
+    assert!(bea.text().await.contains("El equipo tiene tu recurso"), "{}", bea.text().await);
+    sound(&bea, "es", &axe).await;
+
+    // Ana sees to it, and puts the post back.
+    ana.go("/queue?kind=appeal&who=free").await;
+    sound(&ana, "es", &axe).await;
+    ana.press("[data-claim]").await;
+    ana.go("/queue?kind=appeal&who=mine").await;
+    assert!(ana.text().await.contains("Lo llevas tú"), "{}", ana.text().await);
+    ana.fill("answer", "Es verdad").await;
+    ana.press("button[value=grant]").await;
+    bea.go(&thread).await;
+    assert!(bea.text().await.contains("Regalo macetas"), "{}", bea.text().await);
+    ana.go("/@huerto/log").await;
+    assert!(ana.text().await.contains("dio la razón a un recurso"), "{}", ana.text().await);
+    sound(&ana, "es", &axe).await;
+    drop((ana, bea));
+    assert_eq!(site.stop().await, Some(0));
+}
+
 on_both! {
     a_new_site_is_set_up_on_a_phone,
+    somebody_joins_posts_is_moderated_and_appeals_on_a_phone,
     somebody_writes_and_another_one_hears_of_the_answer,
 }

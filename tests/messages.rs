@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use app::Me;
-use domain::group::{Joining, MemberState, Role, Visibility};
+use domain::{
+    group::{Joining, MemberState, Role, Visibility},
+    id::StatementId,
+};
 use serde_json::{Value, json};
 
-use crate::network::{CONTEXT, Group, Network, Person, Server, Software, id, on_both, text};
+use crate::network::{CONTEXT, Group, Network, Person, Server, Software, Visitor, id, on_both, text};
 
 /// What somebody was told of as a mention, newest first.
 async fn mentions(who: &Person) -> Vec<String> {
@@ -180,6 +183,55 @@ async fn groups_warn_and_invite() {
     net.settle().await;
 }
 
+async fn whom_a_measure_concerns_elsewhere_hears_why_and_appeals_by_a_link() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let max = masto.person("max");
+    let (uri, handle) = club.named();
+    let create = max.toot("my pots are for sale", &[(&uri, &handle)], None);
+    max.send(&alpha, &create).await;
+    net.settle().await;
+    masto.take();
+
+    let post = ana.find_post(create["object"]["id"].as_str().expect("an id")).await;
+    ana.api("DELETE", &format!("/api/v1/statuses/{}", id(&post)), &Value::Null).await;
+    net.settle().await;
+    let told = masto.take();
+    let told = told.iter().find(|told| told.kind() == "Create{Note}").expect("a message");
+    assert_eq!((told.signer.as_str(), &told.activity["to"]), (club.uri(), &json!([max.uri])));
+    let content = told.activity["object"]["content"].as_str().expect("a text");
+    let links = content.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let link = links.into_iter().find(|href| href.contains("/statement/")).expect("a link").to_owned();
+
+    // Whoever has the link needs no account here; the team does not have it.
+    let mut max_reads = Visitor::new(&alpha);
+    let page = max_reads.get(&link).await;
+    assert_eq!(page.status, 200, "{link}");
+    assert!(page.text().contains("my pots are for sale"), "{}", page.text());
+    assert!(mentions(&ana).await.iter().all(|text| !text.contains("/statement/")));
+    let path = link.split("alpha.test").nth(1).expect("a path").to_owned();
+    assert_eq!(max_reads.submit(&path, &[("text", "They were a gift.")]).await.status, 303);
+    assert_eq!(max_reads.submit(&path, &[("text", "Again.")]).await.status, 403);
+
+    // It is put back by the same activity as ever, and max is told.
+    let entries = alpha.app().read({
+        let group = club.actor.id;
+        move |c| store::log::page(c, group, None, 10)
+    });
+    let entries = entries.await.expect("the log");
+    let stated = entries.iter().find_map(|entry| entry.statement_id).expect("a statement");
+    let decided = app::appeals::decide(alpha.app(), Me(ana.actor.id), StatementId(stated), true, "So be it.".into());
+    decided.await.expect("a decision");
+    net.settle().await;
+    let kinds: Vec<String> = masto.take().iter().map(crate::network::Delivered::kind).collect();
+    assert!(kinds.iter().any(|kind| kind == "Create{Note}"), "{kinds:?}");
+    assert!(max_reads.get(&link).await.text().contains("So be it."));
+    assert!(ana.find_post(create["object"]["id"].as_str().unwrap()).await.is_object());
+}
+
 async fn a_restricted_group_says_why_it_does_not_take_a_post() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -313,6 +365,7 @@ on_both![
     what_is_written_to_a_group_is_for_its_team,
     a_chat_message_is_a_private_post,
     groups_warn_and_invite,
+    whom_a_measure_concerns_elsewhere_hears_why_and_appeals_by_a_link,
     a_restricted_group_says_why_it_does_not_take_a_post,
     batches_are_unpacked_and_each_is_checked,
     staff_elsewhere_leads_a_group_here,

@@ -135,7 +135,7 @@ async fn what_a_moderator_takes_out_leaves_a_tombstone_that_may_go() {
     let id = domain::id::PostId(post["id"].as_str().unwrap().parse().unwrap());
     let take = async |measure| {
         let me = app::Me(ana.actor.id);
-        app::moderation::take(alpha.app(), me, id, measure, "off topic".to_owned()).await.expect("a measure");
+        app::moderation::take(alpha.app(), me, id, measure, "off topic".into()).await.expect("a measure");
         let answer = alpha.get(&uri, ACTIVITY).await;
         (answer.status, answer.value()["type"].as_str().unwrap_or_default().to_owned())
     };

@@ -11,7 +11,7 @@ use domain::{
     id::{
         ActivityId, ActorId, AnnouncementId, AppId, BarId, ConversationId, EmojiId, FilterId, HouseRuleId,
         InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PeerId, PostId, ReceivedId, ReportId,
-        ScheduledId, SessionId, StampId, TagId,
+        ScheduledId, SessionId, StampId, StatementId, TagId,
     },
     rule::Openness,
     time::{Timestamp, span},
@@ -194,7 +194,7 @@ macro_rules! new_ids {
 new_ids! {
     ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FilterId HouseRuleId InvitationId JobId ListId LogEntryId MediaId
     NotificationId
-    PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId TagId
+    PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId StatementId TagId
 }
 
 /// What an `App` is made of.

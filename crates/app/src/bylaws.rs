@@ -15,6 +15,10 @@ pub const TITLE: usize = 120;
 /// The longest text.
 pub const TEXT: usize = 1_000;
 
+/// How many phrases a team keeps, and the longest, in characters.
+const PHRASES: usize = 30;
+const PHRASE: usize = 300;
+
 /// A rule as it was entered; one that is new has no key yet.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -52,6 +56,23 @@ pub async fn change(app: &App, me: Me, group: ActorId, version: i64, entries: Ve
         store::bylaws::insert(tx, group, &new)?;
         tx.emit(Event::BylawsChanged { group, by: me.0 });
         Ok(())
+    })
+    .await
+}
+
+/// Says what the team of a community here that I lead says often when it decides something.
+pub async fn set_phrases(app: &App, me: Me, group: ActorId, list: Vec<String>) -> Result<()> {
+    let list: Vec<String> = list.iter().map(|phrase| plain::line(phrase, PHRASE)).filter(|p| !p.is_empty()).collect();
+    if list.len() > PHRASES {
+        return Err(Error::Invalid(format!("there may be {PHRASES} of them")));
+    }
+    app.write(move |tx| {
+        let (_, standing) = groups::regard(tx, group, me.0)?;
+        policy::manage(&standing)?;
+        if !groups::is_local(tx, group)? {
+            return Err(Error::NotFound);
+        }
+        Ok(store::bylaws::set_phrases(tx, group, &list)?)
     })
     .await
 }

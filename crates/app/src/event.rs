@@ -5,11 +5,12 @@ use domain::{
     actor::Actor,
     group::Role,
     host::Host,
-    id::{ActorId, PeerId, ReceivedId},
+    id::{ActorId, PeerId, ReceivedId, StatementId},
     post::{Post, Vote},
     report::Report,
     rule::Ruling,
     shun::Shun,
+    statement::{Grounds, Statement},
     time::Timestamp,
 };
 use store::follows::Follow;
@@ -52,7 +53,9 @@ pub enum Event {
         /// Who did it.
         by: ActorId,
         /// Why.
-        reason: String,
+        grounds: Grounds,
+        /// What whom it concerns was told, if they were.
+        statement: Option<StatementId>,
         /// Where it came from.
         cause: Cause,
     },
@@ -76,7 +79,9 @@ pub enum Event {
         /// Closed, or open again.
         on: bool,
         /// Why.
-        reason: String,
+        grounds: Grounds,
+        /// What whom it concerns was told, if they were.
+        statement: Option<StatementId>,
         /// Where it came from.
         cause: Cause,
     },
@@ -292,7 +297,9 @@ pub enum Event {
         /// Whether what they wrote there is taken out, too; of each post an event tells.
         clean: bool,
         /// Why.
-        reason: String,
+        grounds: Grounds,
+        /// What whom it concerns was told, if they were.
+        statement: Option<StatementId>,
         /// Where it came from.
         cause: Cause,
     },
@@ -316,7 +323,9 @@ pub enum Event {
         /// Who did it.
         by: ActorId,
         /// Why.
-        reason: String,
+        grounds: Grounds,
+        /// What whom it concerns was told, if they were.
+        statement: Option<StatementId>,
     },
     /// A community here has other rules.
     BylawsChanged {
@@ -324,6 +333,35 @@ pub enum Event {
         group: ActorId,
         /// Who did it.
         by: ActorId,
+    },
+    /// Somebody was told why a measure concerns them.
+    Stated {
+        /// What they were told.
+        statement: Arc<Statement>,
+    },
+    /// Somebody appealed.
+    Appealed {
+        /// Against what.
+        statement: StatementId,
+        /// The group.
+        group: ActorId,
+        /// Who.
+        person: ActorId,
+    },
+    /// An appeal was decided.
+    AppealDecided {
+        /// Against what it was.
+        statement: StatementId,
+        /// The group.
+        group: ActorId,
+        /// Who had appealed.
+        person: ActorId,
+        /// Who decided.
+        by: ActorId,
+        /// Whether the measure is undone.
+        granted: bool,
+        /// Why.
+        reason: String,
     },
     /// Somebody was invited to join a group.
     Invited {

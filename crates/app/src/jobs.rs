@@ -29,6 +29,7 @@ pub fn handlers() -> Handlers {
         (announcements::TELL, announcements::tell),
         (hints::HINT, hints::give),
         (moderation::CLEAN, moderation::clean),
+        (moderation::BRING_BACK, moderation::bring_back),
         (moves::TAKE_ALONG, moves::take_along),
         (polls::CLOSE, polls::close),
         (polls::TELL, polls::tell),

@@ -1,7 +1,7 @@
 //! Keeps the moderation log; hangs on events, in their transaction.
 use domain::{
     host::Host,
-    id::{ActorId, LogEntryId},
+    id::{ActorId, LogEntryId, StatementId},
     rule::Ruling,
 };
 use store::log::Entry;
@@ -16,6 +16,7 @@ struct Decision<'a> {
     post: Option<i64>,
     reason: &'a str,
     host: Option<&'a Host>,
+    statement: Option<StatementId>,
 }
 
 /// Records what `event` decided, if it was a decision about others.
@@ -32,6 +33,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         reason: decision.reason.to_owned(),
         created: tx.now().0,
         host: decision.host.map(Host::to_string),
+        statement_id: decision.statement.map(i64::from),
     };
     Ok(store::log::insert(tx, &entry)?)
 }
@@ -45,6 +47,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
         post: Some(post.id.0),
         reason: "",
         host: None,
+        statement: None,
     };
     let on_person = |group: ActorId, person: ActorId, by: ActorId, action| Decision {
         group: Some(group),
@@ -54,18 +57,28 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
         post: None,
         reason: "",
         host: None,
+        statement: None,
     };
     Some(match event {
-        Event::Removed { post, by, reason, .. } => Decision { reason, ..on_post(post, *by, "remove") },
+        Event::Removed { post, by, grounds, statement, .. } => {
+            Decision { reason: &grounds.reason, statement: *statement, ..on_post(post, *by, "remove") }
+        }
         Event::Restored { post, by, reason, .. } => Decision { reason, ..on_post(post, *by, "restore") },
-        Event::Locked { post, by, on, reason, .. } => {
-            Decision { reason, ..on_post(post, *by, if *on { "lock" } else { "unlock" }) }
+        Event::Locked { post, by, on, grounds, statement, .. } => {
+            let action = if *on { "lock" } else { "unlock" };
+            Decision { reason: &grounds.reason, statement: *statement, ..on_post(post, *by, action) }
         }
         Event::Featured { post, by, on, .. } => on_post(post, *by, if *on { "pin" } else { "unpin" }),
-        Event::Banned { group, person, by, reason, .. } => {
-            Decision { reason, ..on_person(*group, *person, *by, "ban") }
+        Event::Banned { group, person, by, grounds, statement, .. } => {
+            Decision { reason: &grounds.reason, statement: *statement, ..on_person(*group, *person, *by, "ban") }
         }
-        Event::Warned { group, person, by, reason } => Decision { reason, ..on_person(*group, *person, *by, "warn") },
+        Event::Warned { group, person, by, grounds, statement } => {
+            Decision { reason: &grounds.reason, statement: *statement, ..on_person(*group, *person, *by, "warn") }
+        }
+        Event::AppealDecided { statement, group, person, by, granted, reason } => {
+            let action = if *granted { "grant" } else { "uphold" };
+            Decision { reason, statement: Some(*statement), ..on_person(*group, *person, *by, action) }
+        }
         Event::Invited { group, person, by } => on_person(*group, *person, *by, "invite"),
         Event::Moved { actor, target, by } if actor.is_group() => on_person(actor.id, target.id, *by, "move"),
         Event::Unbanned { group, person, by, .. } => on_person(*group, *person, *by, "unban"),
@@ -86,10 +99,18 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             post: None,
             reason: "",
             host: None,
+            statement: None,
         },
-        Event::BylawsChanged { group, by } => {
-            Decision { group: Some(*group), by: *by, action: "rules", person: None, post: None, reason: "", host: None }
-        }
+        Event::BylawsChanged { group, by } => Decision {
+            group: Some(*group),
+            by: *by,
+            action: "rules",
+            person: None,
+            post: None,
+            reason: "",
+            host: None,
+            statement: None,
+        },
         Event::ReportResolved { report, by } => Decision {
             group: report.group,
             by: *by,
@@ -98,6 +119,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             post: report.posts.first().map(|post| post.0),
             reason: "",
             host: None,
+            statement: None,
         },
         Event::Suspended { person, by, on, reason } => Decision {
             group: None,
@@ -107,6 +129,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             post: None,
             reason,
             host: None,
+            statement: None,
         },
         Event::Entrusted { person, by, on } => Decision {
             group: None,
@@ -116,6 +139,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             post: None,
             reason: "",
             host: None,
+            statement: None,
         },
         Event::Ruled { host, ruling, by, reason } => Decision {
             group: None,
@@ -125,6 +149,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             post: None,
             reason,
             host: Some(host),
+            statement: None,
         },
         _ => return None,
     })

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use domain::{
     actor::Actor,
-    id::ActorId,
+    id::{ActorId, StatementId},
     text::plain,
     time::{Timestamp, span},
     urls::{path, with_query},
@@ -15,7 +15,7 @@ use store::{accounts::Account, tickets::Ticket};
 use crate::{
     App, Error, Result, Tx, digests,
     limits::{self, Deed},
-    random,
+    random, statements,
 };
 
 /// The job that sends a letter; its subject is an [`Errand`].
@@ -101,6 +101,13 @@ pub enum About {
         /// Where one signs in.
         link: String,
     },
+    /// The team of a group decided something that concerns them.
+    Stated {
+        /// The group.
+        group: String,
+        /// Where they read what, why, and how to appeal.
+        link: String,
+    },
     /// They were not taken in.
     TurnedAway {
         /// Why not.
@@ -124,6 +131,7 @@ pub(crate) enum Errand {
         newcomer: i64,
     },
     TakenIn(i64),
+    Statement(i64),
     TurnedAway(i64, String),
     /// What was talked about since a moment.
     Digest(i64, i64),
@@ -205,6 +213,12 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
             };
             let told = digests::told(tx, actor.id, Timestamp(*since))?;
             Ok(told.map(|told| letter(tx, &account, &actor, account.email.clone(), About::Digest(told))))
+        }
+        Errand::Statement(id) => {
+            let Some(statement) = store::statements::by_id(tx, StatementId(*id))? else { return Ok(None) };
+            let Some(group) = store::actors::by_id(tx, statement.group)? else { return Ok(None) };
+            let link = statements::link(tx, statement.id)?;
+            known(tx, statement.person.0, About::Stated { group: group.title, link })
         }
         Errand::TurnedAway(id, reason) => known(tx, *id, About::TurnedAway { reason: reason.clone() }),
     }

@@ -14,13 +14,22 @@ use crate::{
 
 /// Lets a group here write to a person, here or elsewhere. It names itself as well, so that its team reads it.
 pub(crate) fn tell(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, text: &str) -> Result<Post> {
+    send(tx, group, vec![person, group], text)
+}
+
+/// The same for what nobody else is to read, not even its team.
+pub(crate) fn confide(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, text: &str) -> Result<Post> {
+    send(tx, group, vec![person], text)
+}
+
+fn send(tx: &mut Tx<'_, '_>, group: ActorId, mentions: Vec<ActorId>, text: &str) -> Result<Post> {
     let content = Content {
         html: markdown::render(text, |_| None, |_| None),
         source: Some(text.to_owned()),
         ..Content::default()
     };
     let mut draft = Draft::new(PostKind::Note, content, Audience::Direct);
-    draft.mentions = vec![person, group];
+    draft.mentions = mentions;
     posts::publish(tx, group, &draft, None, None)
 }
 

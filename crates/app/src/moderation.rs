@@ -3,23 +3,23 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     group::Standing,
-    id::{ActorId, PostId},
+    id::{ActorId, LogEntryId, PostId, StatementId},
     policy,
     post::Post,
+    statement::{Grounds, Sanction, Statement},
     text::plain,
-    time::Timestamp,
 };
-use futures_util::future::BoxFuture;
 use store::{
     forestalled::Foretold,
-    groups::Ban,
     posts::{Count, Mark},
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, messages, posts};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, messages, posts, statements};
 
-/// The longest reason, in characters.
-const REASON: usize = 1_000;
+mod bans;
+
+pub(crate) use bans::{BRING_BACK, CLEAN, bring_back, clean};
+pub use bans::{NewBan, ban, receive_ban, receive_unban, unban};
 
 /// What may be done with a post to keep order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +53,10 @@ impl Measure {
 }
 
 /// Takes a measure on a post in a group in which I keep order.
-pub async fn take(app: &App, me: Me, post: PostId, measure: Measure, reason: String) -> Result<()> {
+pub async fn take(app: &App, me: Me, post: PostId, measure: Measure, grounds: Grounds) -> Result<()> {
     app.write(move |tx| {
         let post = posts::load_seen(tx, post, me)?;
-        apply(tx, me.0, post, measure, &reason, None)
+        apply(tx, me.0, post, &Deed { measure, grounds: &grounds, with: None, cause: None })
     })
     .await
 }
@@ -71,7 +71,7 @@ pub fn receive(
     cause: Cause,
 ) -> Result<()> {
     let post = posts::load(tx, post)?;
-    apply(tx, by, post, measure, reason, cause)
+    apply(tx, by, post, &Deed { measure, grounds: &reason.into(), with: None, cause })
 }
 
 /// Records that a group elsewhere has a post of its own among what it has pinned.
@@ -89,7 +89,7 @@ pub fn foretell(
     cause: Cause,
 ) -> Result<()> {
     if let Some(post) = store::posts::by_uri(tx, uri)? {
-        return apply(tx, by, post, measure, reason, cause);
+        return apply(tx, by, post, &Deed { measure, grounds: &reason.into(), with: None, cause });
     }
     let decider = store::actors::by_id(tx, by)?.ok_or(Error::NotFound)?;
     if !decider.is_group() && store::groups::moderated_by(tx, by)?.is_empty() {
@@ -99,7 +99,8 @@ pub fn foretell(
     if !on {
         return Ok(store::forestalled::forget(tx, uri, &decider.uri, mark)?);
     }
-    let said = Foretold { by: decider.uri, mark: Some(mark), reason: plain::line(reason, REASON), cause };
+    let reason = plain::line(reason, statements::REASON);
+    let said = Foretold { by: decider.uri, mark: Some(mark), reason, cause };
     Ok(store::forestalled::insert(tx, uri, &said, now)?)
 }
 
@@ -135,16 +136,28 @@ pub(crate) fn fall_due<'a>(tx: &mut Tx<'_, '_>, post: &mut Post, foretold: &'a [
 }
 
 /// Tells of the measures that were taken on a post when it came.
-pub(crate) fn tell_due(tx: &mut Tx<'_, '_>, post: &Arc<Post>, due: &[Due<'_>]) {
+pub(crate) fn tell_due(tx: &mut Tx<'_, '_>, post: &Arc<Post>, due: &[Due<'_>]) -> Result<()> {
     for Due { by, mark, said } in due {
-        tx.emit(happened(*mark, true, Arc::clone(post), *by, said.reason.clone(), said.cause));
+        let grounds = Grounds::from(said.reason.clone());
+        let statement = state(tx, *by, post, *mark, &grounds)?;
+        tx.emit(happened((*mark, true), Arc::clone(post), *by, (grounds, statement), said.cause));
     }
+    Ok(())
 }
 
-fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, measure: Measure, reason: &str, cause: Cause) -> Result<()> {
+/// A measure on a post as it is taken.
+struct Deed<'a> {
+    measure: Measure,
+    grounds: &'a Grounds,
+    /// What its author was told of the larger measure that it belongs to.
+    with: Option<StatementId>,
+    cause: Cause,
+}
+
+fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, deed: &Deed<'_>) -> Result<()> {
     let standing = regard(tx, &post, by)?;
     policy::remove(&post, &standing)?;
-    let (mark, on) = measure.mark();
+    let (mark, on) = deed.measure.mark();
     let was = match mark {
         Mark::Removed => post.removed,
         Mark::Locked => post.locked,
@@ -158,26 +171,59 @@ fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, measure: Measure, reason:
     if let (Mark::Removed, Some(parent)) = (mark, post.parent) {
         store::posts::count(tx, parent, Count::Replies, if on { -1 } else { 1 })?;
     }
-    let reason = plain::line(reason, REASON);
-    tx.emit(happened(mark, on, Arc::new(post), by, reason, cause));
+    let group = post.group.ok_or(policy::Refusal::NotAuthor)?;
+    let grounds = statements::checked(tx, group, deed.grounds)?;
+    let statement = match (on, deed.with) {
+        (true, None) => state(tx, by, &post, mark, &grounds)?,
+        (true, with) => with,
+        (false, _) => None,
+    };
+    if let (false, Some(sanction)) = (on, sanction(mark)) {
+        statements::lift(tx, by, (group, post.author), sanction, Some(post.id))?;
+    }
+    tx.emit(happened((mark, on), Arc::new(post), by, (grounds, statement), deed.cause));
     Ok(())
 }
 
-/// What others hear of a mark that was set or cleared.
-fn happened(mark: Mark, on: bool, post: Arc<Post>, by: ActorId, reason: String, cause: Cause) -> Event {
+/// Which measure that is of those that somebody is told of.
+fn sanction(mark: Mark) -> Option<Sanction> {
     match mark {
-        Mark::Removed if on => Event::Removed { post, by, reason, cause },
+        Mark::Removed => Some(Sanction::Remove),
+        Mark::Locked => Some(Sanction::Lock),
+        Mark::Featured => None,
+    }
+}
+
+/// Tells the author of a post what is done with it.
+fn state(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, mark: Mark, grounds: &Grounds) -> Result<Option<StatementId>> {
+    let (Some(group), Some(sanction)) = (post.group, sanction(mark)) else { return Ok(None) };
+    let (person, post) = (post.author, Some(post.id));
+    let measure = statements::Measure { group, person, by, sanction, post, until: None, clean: false };
+    statements::issue(tx, measure, grounds.clone())
+}
+
+/// What others hear of a mark that was set or cleared.
+fn happened(
+    (mark, on): (Mark, bool),
+    post: Arc<Post>,
+    by: ActorId,
+    (grounds, statement): (Grounds, Option<StatementId>),
+    cause: Cause,
+) -> Event {
+    match mark {
+        Mark::Removed if on => Event::Removed { post, by, grounds, statement, cause },
         Mark::Removed => {
-            Event::Restored { post: Arc::new(Post { removed: None, ..(*post).clone() }), by, reason, cause }
+            let post = Arc::new(Post { removed: None, ..(*post).clone() });
+            Event::Restored { post, by, reason: grounds.reason, cause }
         }
-        Mark::Locked => Event::Locked { post, by, on, reason, cause },
+        Mark::Locked => Event::Locked { post, by, on, grounds, statement, cause },
         Mark::Featured => Event::Featured { post, by, on, cause },
     }
 }
 
 /// Takes a post out of its group; for deletions by somebody who is not its author.
 pub(crate) fn take_out(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, reason: &str, cause: Cause) -> Result<()> {
-    apply(tx, by, post, Measure::Remove, reason, cause)
+    apply(tx, by, post, &Deed { measure: Measure::Remove, grounds: &reason.into(), with: None, cause })
 }
 
 fn regard(tx: &mut Tx<'_, '_>, post: &Post, person: ActorId) -> Result<Standing> {
@@ -185,94 +231,67 @@ fn regard(tx: &mut Tx<'_, '_>, post: &Post, person: ActorId) -> Result<Standing>
     Ok(groups::regard(tx, group, person)?.1)
 }
 
-/// A ban to be set.
-#[derive(Debug, Clone)]
-pub struct NewBan {
-    /// The group.
-    pub group: ActorId,
-    /// Who is kept out.
-    pub person: ActorId,
-    /// Until when; for good if there is no end.
-    pub until: Option<Timestamp>,
-    /// Why.
-    pub reason: String,
-    /// Whether all they wrote there is taken out, too.
-    pub clean: bool,
-}
-
-/// Bans somebody from a group in which I keep order: follow and membership end.
-pub async fn ban(app: &App, me: Me, ban: NewBan) -> Result<()> {
-    app.write(move |tx| receive_ban(tx, me.0, &ban, None)).await
-}
-
-/// Records a ban, set here or elsewhere by one who keeps order in the group.
-pub fn receive_ban(tx: &mut Tx<'_, '_>, by: ActorId, ban: &NewBan, cause: Cause) -> Result<()> {
-    let NewBan { group, person, until, clean, .. } = *ban;
-    let (_, mine) = groups::regard(tx, group, by)?;
-    let (_, theirs) = groups::regard(tx, group, person)?;
-    policy::ban(&mine, &theirs)?;
-    let now = tx.now();
-    if until.is_some_and(|until| until <= now) {
-        return Err(Error::Invalid("a ban ends in the future".into()));
-    }
-    let reason = plain::line(&ban.reason, REASON);
-    let row = Ban {
-        group_id: group.0,
-        person_id: person.0,
-        by_id: by.0,
-        reason: reason.clone(),
-        since: now.0,
-        until: until.map(|at| at.0),
-    };
-    store::groups::set_ban(tx, &row)?;
-    store::groups::remove_membership(tx, group, person)?;
-    if groups::is_local(tx, group)? {
-        follows::expel(tx, group, person, by)?;
-    }
-    if clean {
-        tx.push_job(CLEAN, &format!("{group} {person} {by}"), Duration::ZERO)?;
-    }
-    tx.emit(Event::Banned { group, person, by, until, clean, reason, cause });
-    Ok(())
-}
-
-/// The job that takes out what somebody wrote in a group; its subject are the numbers of the group, the person, and
-/// who decided it.
-pub(crate) const CLEAN: &str = "clean";
-
-/// Takes out what somebody who was banned wrote in the group, a piece at a time.
-pub(crate) fn clean(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
-    Box::pin(async move {
-        let numbers: Vec<ActorId> = subject.split(' ').filter_map(|number| number.parse().ok()).collect();
-        let &[group, person, by] = numbers.as_slice() else { return Err(Error::Invalid(subject)) };
-        while app.write(move |tx| clean_some(tx, group, person, by)).await? {}
-        Ok(())
-    })
-}
-
-/// Takes out some of it; whether there may be more.
-fn clean_some(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<bool> {
-    const SOME: i64 = 200;
-    let ids = store::posts::standing(tx, group, person, SOME)?;
-    for id in &ids {
-        let post = posts::load(tx, *id)?;
-        match apply(tx, by, post, Measure::Remove, "", None) {
-            // Whoever decided it does not keep order there any more.
-            Err(Error::Denied(_)) => return Ok(false),
-            done => done?,
+/// Undoes a decision that stands in the log of a group in which I keep order, if it still holds.
+pub async fn undo(app: &App, me: Me, entry: LogEntryId) -> Result<()> {
+    app.write(move |tx| {
+        let entry = store::log::by_id(tx, entry)?.ok_or(Error::NotFound)?;
+        let group = ActorId(entry.group_id.ok_or(Error::NotFound)?);
+        // Whoever keeps no order there need not know that the entry is there.
+        policy::moderate(&groups::regard(tx, group, me.0)?.1).map_err(|_hidden| Error::NotFound)?;
+        if entry.action == "ban" {
+            let statement = entry.statement_id.ok_or(Error::NotFound)?;
+            let statement = store::statements::by_id(tx, StatementId(statement))?.ok_or(Error::NotFound)?;
+            return undo_measure(tx, me.0, &statement, "");
         }
+        let measure = match entry.action.as_str() {
+            "remove" => Measure::Restore,
+            "lock" => Measure::Unlock,
+            "pin" => Measure::Unfeature,
+            _ => return Err(Error::Invalid("this is not undone from here".into())),
+        };
+        let post = posts::load(tx, PostId(entry.post_id.ok_or(Error::NotFound)?))?;
+        apply(tx, me.0, post, &Deed { measure, grounds: &Grounds::default(), with: None, cause: None })
+    })
+    .await
+}
+
+/// Undoes a measure that somebody was told of, by the same actions that anybody takes by hand.
+pub(crate) fn undo_measure(tx: &mut Tx<'_, '_>, by: ActorId, statement: &Statement, reason: &str) -> Result<()> {
+    let measure = match statement.sanction {
+        Sanction::Remove => Measure::Restore,
+        Sanction::Lock => Measure::Unlock,
+        Sanction::Ban => {
+            receive_unban(tx, by, statement.group, statement.person, None)?;
+            // One that ended by itself is undone, too: it was not right.
+            let now = tx.now();
+            store::statements::lift_one(tx, statement.id, now)?;
+            if statement.clean {
+                tx.push_job(BRING_BACK, &format!("{} {by}", statement.id), Duration::ZERO)?;
+            }
+            return Ok(());
+        }
+        Sanction::Warn => {
+            let now = tx.now();
+            return Ok(store::statements::lift_one(tx, statement.id, now)?);
+        }
+    };
+    let Some(post) = statement.post else { return Ok(()) };
+    let post = posts::load(tx, post)?;
+    if post.deleted.is_some() {
+        // Its author took it away: there is nothing left to undo.
+        let now = tx.now();
+        return Ok(store::statements::lift_one(tx, statement.id, now)?);
     }
-    Ok(i64::try_from(ids.len()).is_ok_and(|n| n == SOME))
+    apply(tx, by, post, &Deed { measure, grounds: &reason.into(), with: None, cause: None })
 }
 
 /// Warns somebody in the name of a group here in which I keep order: they get a private message, and the log says so.
-pub async fn warn(app: &App, me: Me, group: ActorId, person: ActorId, reason: String) -> Result<()> {
+pub async fn warn(app: &App, me: Me, group: ActorId, person: ActorId, grounds: Grounds) -> Result<()> {
     app.write(move |tx| {
-        let reason = plain::line(&reason, REASON);
-        if reason.is_empty() || !groups::is_local(tx, group)? {
+        if grounds.reason.trim().is_empty() || !groups::is_local(tx, group)? {
             return Err(Error::Invalid("a warning of a group here needs a reason".into()));
         }
-        receive_warning(tx, me.0, (group, person), ("", &reason), None)
+        caution(tx, me.0, (group, person), (&grounds, ""), None)
     })
     .await
 }
@@ -285,17 +304,28 @@ pub fn receive_warning(
     (activity, reason): (&str, &str),
     cause: Cause,
 ) -> Result<()> {
+    caution(tx, by, (group, person), (&reason.into(), activity), cause)
+}
+
+fn caution(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    (group, person): (ActorId, ActorId),
+    (grounds, activity): (&Grounds, &str),
+    cause: Cause,
+) -> Result<()> {
     let (_, mine) = groups::regard(tx, group, by)?;
     let (_, theirs) = groups::regard(tx, group, person)?;
     policy::warn(&mine, &theirs)?;
-    let (name, reason) = (follows::living(tx, group)?.handle(), plain::line(reason, REASON));
-    let text = format!("⚠ @{name}\n\n{reason}");
-    if groups::is_local(tx, group)? {
-        messages::tell(tx, group, person, &text)?;
-    } else if follows::living(tx, person)?.is_local() {
+    let grounds = statements::checked(tx, group, grounds)?;
+    let measure =
+        statements::Measure { group, person, by, sanction: Sanction::Warn, post: None, until: None, clean: false };
+    let statement = statements::issue(tx, measure, grounds.clone())?;
+    if !groups::is_local(tx, group)? && follows::living(tx, person)?.is_local() {
+        let text = format!("⚠ @{}\n\n{}", follows::living(tx, group)?.handle(), grounds.reason);
         messages::receive(tx, group, person, (activity, &text), cause)?;
     }
-    tx.emit(Event::Warned { group, person, by, reason });
+    tx.emit(Event::Warned { group, person, by, grounds, statement });
     Ok(())
 }
 
@@ -312,19 +342,4 @@ pub fn receive_refusal(tx: &mut Tx<'_, '_>, group: ActorId, post: PostId, activi
          @{name} no acepta lo que has publicado allí: {url}"
     );
     messages::receive(tx, group, author, (activity, &text), cause)
-}
-
-/// Lifts a ban from a group in which I keep order.
-pub async fn unban(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
-    app.write(move |tx| receive_unban(tx, me.0, group, person, None)).await
-}
-
-/// Records that a ban was lifted, here or elsewhere, by one who keeps order in the group.
-pub fn receive_unban(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId, cause: Cause) -> Result<()> {
-    let (_, mine) = groups::regard(tx, group, by)?;
-    policy::moderate(&mine)?;
-    if store::groups::lift_ban(tx, group, person)? {
-        tx.emit(Event::Unbanned { group, person, by, cause });
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Tells people here what concerns them; hangs on events, in their transaction.
 use domain::{
-    id::{ActorId, NotificationId},
+    id::{ActorId, NotificationId, StatementId},
     notice::Handling,
     post::{Audience, FollowState, Post, Vote},
     report::Report,
@@ -30,6 +30,10 @@ pub enum Kind {
     Poll,
     /// Somebody reports something that they have to see to.
     Report,
+    /// The team of a group decided something that concerns them.
+    Stated,
+    /// Somebody appeals against what the team decided of which they are a part.
+    Appeal,
 }
 
 impl Kind {
@@ -45,6 +49,8 @@ impl Kind {
             Self::Reblog => "reblog",
             Self::Poll => "poll",
             Self::Report => store::notifications::REPORT,
+            Self::Stated => store::notifications::STATED,
+            Self::Appeal => store::notifications::APPEAL,
         }
     }
 }
@@ -79,6 +85,13 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         Event::Reported { report } => {
             let desk = reports::desk(tx, report)?;
             tell(tx, &desk, Kind::Report, report.reporter, About::Report(report))
+        }
+        Event::Stated { statement } => {
+            tell(tx, &[statement.person], Kind::Stated, statement.group, About::Statement(statement.id))
+        }
+        Event::Appealed { statement, group, person } => {
+            let answerers = staff(tx, *group)?;
+            tell(tx, &answerers, Kind::Appeal, *person, About::Statement(*statement))
         }
         Event::PollClosed { post } => {
             let mut concerned = store::polls::voters(tx, post.id)?;
@@ -144,6 +157,8 @@ enum About<'a> {
     Post(&'a Post),
     /// A report.
     Report(&'a Report),
+    /// A statement of reasons, by its number.
+    Statement(StatementId),
 }
 
 impl About<'_> {
@@ -152,6 +167,7 @@ impl About<'_> {
             Self::Nobody => None,
             Self::Post(post) => Some(post.id.0),
             Self::Report(report) => Some(report.id.0),
+            Self::Statement(id) => Some(id.0),
         }
     }
 }
@@ -184,8 +200,8 @@ fn handling(
     about: About<'_>,
     limited: bool,
 ) -> Result<Handling> {
-    // Those who answer for others hear everything, and nobody is a stranger to themselves.
-    if kind == Kind::Report || account == by {
+    // Those who answer for others hear everything, like those about whom it was decided, and nobody is a stranger to themselves.
+    if matches!(kind, Kind::Report | Kind::Stated | Kind::Appeal) || account == by {
         return Ok(Handling::Accept);
     }
     if store::shuns::hushes(tx, account, by)? {

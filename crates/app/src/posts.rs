@@ -198,7 +198,7 @@ pub(crate) fn publish(
     }
     let told = Arc::new(post.clone());
     tx.emit(Event::Posted { post: Arc::clone(&told), old, cause });
-    moderation::tell_due(tx, &told, &due);
+    moderation::tell_due(tx, &told, &due)?;
     complete(tx, &post, way)?;
     Ok(post)
 }

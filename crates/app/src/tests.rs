@@ -360,7 +360,7 @@ async fn bans_end_follow_and_membership(w: World) {
     w.app.write(move |tx| follows::receive(tx, zoe, group, "https://far.example/f", None)).await.unwrap();
     w.said();
     let until = Some(w.app.now() + span::hours(1));
-    let ban = moderation::NewBan { group, person: zoe, until, reason: "spam".into(), clean: false };
+    let ban = moderation::NewBan { group, person: zoe, until, grounds: "spam".into(), clean: false };
     moderation::ban(&w.app, w.ana, ban).await.unwrap();
     assert_eq!(w.said(), ["Unfollowed", "Banned"]);
     let refused = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;

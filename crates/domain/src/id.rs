@@ -71,6 +71,8 @@ ids! {
     LogEntryId
     /// A report of something wrong.
     ReportId
+    /// What somebody is told of a measure that concerns them.
+    StatementId
     /// What says that somebody here agrees to be quoted.
     StampId
     /// An application that people use their login from.

@@ -5,6 +5,7 @@ use crate::{
     id::{ActorId, PostId},
     media::Media,
     post::{Audience, Poll, Post, Quoting, Vote},
+    statement::Statement,
     time::Timestamp,
 };
 
@@ -44,6 +45,15 @@ pub enum Refusal {
     /// Only one side says so.
     #[error("the other side does not say so")]
     Unconfirmed,
+    /// The time for it is over.
+    #[error("it is too late")]
+    TooLate,
+    /// It is done once.
+    #[error("it was done already")]
+    Once,
+    /// Somebody else has to look at it.
+    #[error("whoever decided it does not look at it again")]
+    OwnDecision,
     /// It was done not long ago.
     #[error("it is too soon")]
     TooSoon,
@@ -210,6 +220,19 @@ pub fn pass(who: &Standing) -> Verdict {
 /// Keeping order: removing and restoring posts, locking, pinning, answering requests, inviting, seeing and resolving reports.
 pub fn moderate(who: &Standing) -> Verdict {
     unless(!(who.is_staff() || who.admin), Refusal::NotStaff)
+}
+
+/// Appealing: once, in time, against what still holds.
+pub fn appeal(statement: &Statement, before: bool, now: Timestamp) -> Verdict {
+    unless(before, Refusal::Once)?;
+    unless(statement.lifted.is_some(), Refusal::Gone)?;
+    unless(now > statement.appealable(), Refusal::TooLate)
+}
+
+/// Deciding an appeal: somebody else than whoever took the measure, where there is somebody else.
+pub fn review(who: &Standing, own: bool, others: bool) -> Verdict {
+    moderate(who)?;
+    unless(own && others, Refusal::OwnDecision)
 }
 
 /// Deciding about somebody on this whole server: suspending them, signing them out, making them an admin, or taking that

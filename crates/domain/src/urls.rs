@@ -64,6 +64,8 @@ pub mod path {
     pub const DIGEST_STOP: &str = "/digest/stop";
     /// Where those look who keep order.
     pub const QUEUE: &str = "/queue";
+    /// What somebody is told of a measure that concerns them, for whoever knows the address.
+    pub const STATEMENT: &str = "/statement/{token}";
     /// Where admins see who has a login, and who waits for one.
     pub const ADMIN_PEOPLE: &str = "/admin/people";
     /// What the server says of itself.
@@ -338,6 +340,11 @@ impl Site {
     /// The shared inbox of `host`, one of those served here.
     pub fn inbox(&self, host: &Host) -> String {
         self.page_on(host, path::INBOX)
+    }
+
+    /// Where somebody reads what was decided about them; `token` is the word that lets them.
+    pub fn statement(&self, token: &str) -> String {
+        self.page(&format!("/statement/{token}"))
     }
 
     /// The page of a hashtag.

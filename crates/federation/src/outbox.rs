@@ -37,15 +37,19 @@ impl Outbox for FederationOutbox {
                 posts::edited(tx, post, *cause)
             }
             Event::Deleted { post, cause } => posts::deleted(tx, post, *cause),
-            Event::Removed { post, by, reason, cause } => moderation::removed(tx, post, *by, reason, *cause),
+            Event::Removed { post, by, grounds, cause, .. } => {
+                moderation::removed(tx, post, *by, &grounds.reason, *cause)
+            }
             Event::Restored { post, by, reason, cause } => moderation::restored(tx, post, *by, reason, *cause),
-            Event::Locked { post, by, on, reason, cause } => moderation::locked(tx, post, *by, *on, reason, *cause),
+            Event::Locked { post, by, on, grounds, cause, .. } => {
+                moderation::locked(tx, post, *by, *on, &grounds.reason, *cause)
+            }
             Event::Featured { post, by, on, cause } => moderation::featured(tx, post, *by, *on, *cause),
             Event::RoleChanged { group, person, by, from, to, cause } => {
                 moderation::role_changed(tx, (*group, *person), *by, (*from, *to), *cause)
             }
-            Event::Banned { group, person, by, until, clean, reason, cause } => {
-                moderation::banned(tx, (*group, *person), *by, (reason, *until, *clean), *cause)
+            Event::Banned { group, person, by, until, clean, grounds, cause, .. } => {
+                moderation::banned(tx, (*group, *person), *by, (&grounds.reason, *until, *clean), *cause)
             }
             Event::Unbanned { group, person, by, cause } => moderation::unbanned(tx, (*group, *person), *by, *cause),
             Event::Pinned { post, on } => actors::pinned(tx, post, *on),
@@ -81,6 +85,9 @@ impl Outbox for FederationOutbox {
             | Event::Quoted { .. }
             | Event::Warned { .. }
             | Event::BylawsChanged { .. }
+            | Event::Stated { .. }
+            | Event::Appealed { .. }
+            | Event::AppealDecided { .. }
             | Event::GroupCreated { .. }
             | Event::JoinAsked { .. }
             | Event::ReportResolved { .. }

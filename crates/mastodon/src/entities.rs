@@ -13,6 +13,7 @@ pub(crate) mod relationship;
 pub(crate) mod report;
 pub(crate) mod status;
 pub(crate) mod tag;
+pub(crate) mod warning;
 
 use app::{App, Me, media::Lender};
 use domain::{filter::Place, id::ActorId, time::Timestamp, urls::Site};

@@ -89,7 +89,7 @@ pub(crate) async fn group(settings: &Settings, command: Group) -> Result<(), Fai
             let app = open(settings).await?;
             let (me, group) = (Me(find(&app, &by).await?.id), find(&app, &group).await?.id);
             let person = find_person(&app, &person).await?;
-            return app::moderation::warn(&app, me, group, person, reason).await.map_err(|e| refusal(&e));
+            return app::moderation::warn(&app, me, group, person, reason.into()).await.map_err(|e| refusal(&e));
         }
     };
     let joining = create.joining();

@@ -1,5 +1,5 @@
 //! The rules that communities give themselves, version by version.
-use diesel::prelude::*;
+use diesel::{prelude::*, upsert::excluded};
 use domain::{
     bylaw::{Bylaw, Bylaws, Citation},
     id::ActorId,
@@ -8,9 +8,10 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     rows::Json,
-    schema::bylaws,
+    schema::{bylaws, phrases},
 };
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -55,6 +56,35 @@ pub fn version(conn: &mut Conn, group: ActorId, version: i64) -> Result<Option<B
     let row: Option<Row> =
         db!(conn, c => bylaws::table.find((group.0, version)).select(Row::as_select()).first(c).optional())?;
     Ok(row.map(Bylaws::from))
+}
+
+/// All versions of the rules of these communities.
+pub fn all(conn: &mut Conn, groups: &[ActorId]) -> Result<Vec<(ActorId, Bylaws)>> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> =
+        db!(conn, c => bylaws::table.filter(bylaws::group_id.among(groups)).select(Row::as_select()).load(c))?;
+    Ok(rows.into_iter().map(|row| (ActorId(row.group_id), Bylaws::from(row))).collect())
+}
+
+/// What the team of a community says often.
+pub fn phrases(conn: &mut Conn, group: ActorId) -> Result<Vec<String>> {
+    let list: Option<Json<Vec<String>>> =
+        db!(conn, c => phrases::table.find(group.0).select(phrases::list).first(c).optional())?;
+    Ok(list.map(|list| list.0).unwrap_or_default())
+}
+
+/// Records what it says often, in place of what was there.
+pub fn set_phrases(tx: &mut Tx<'_>, group: ActorId, list: &[String]) -> Result<()> {
+    let row = (phrases::group_id.eq(group.0), phrases::list.eq(Json(list.to_vec())));
+    db!(tx, c => diesel::insert_into(phrases::table)
+        .values(row)
+        .on_conflict(phrases::group_id)
+        .do_update()
+        .set(phrases::list.eq(excluded(phrases::list)))
+        .execute(c))?;
+    Ok(())
 }
 
 /// Adds a version.

@@ -9,6 +9,7 @@ pub mod bars;
 pub mod bookmarks;
 pub mod bylaws;
 pub mod charters;
+pub mod claims;
 mod conn;
 pub mod conversations;
 mod db;
@@ -66,6 +67,7 @@ pub mod settings;
 pub mod shares;
 pub mod shuns;
 pub mod signal;
+pub mod statements;
 pub mod suggestions;
 pub mod tags;
 #[cfg(any(test, feature = "testing"))]

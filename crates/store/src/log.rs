@@ -1,12 +1,12 @@
 //! The moderation log: what was decided, by whom, why.
 use diesel::prelude::*;
-use domain::id::{ActorId, LogEntryId, PostId};
+use domain::id::{ActorId, LogEntryId, PostId, StatementId};
 
 use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
-    schema::log_entries,
+    schema::{log_entries, posts},
 };
 
 /// One decision.
@@ -31,6 +31,8 @@ pub struct Entry {
     pub created: i64,
     /// About which server.
     pub host: Option<String>,
+    /// Which statement whom it concerns was sent, of this or of the measure that it belongs to.
+    pub statement_id: Option<i64>,
 }
 
 /// Adds an entry.
@@ -48,6 +50,23 @@ pub fn page(conn: &mut Conn, group: ActorId, before: Option<LogEntryId>, limit: 
         .limit(limit)
         .select(Entry::as_select())
         .load(c))?)
+}
+
+/// The entry with this number.
+pub fn by_id(conn: &mut Conn, id: LogEntryId) -> Result<Option<Entry>> {
+    Ok(db!(conn, c => log_entries::table.find(id.0).select(Entry::as_select()).first(c).optional())?)
+}
+
+/// The posts that were taken out with a measure and still are.
+pub fn taken_out_with(conn: &mut Conn, statement: StatementId, limit: i64) -> Result<Vec<PostId>> {
+    let ids: Vec<i64> = db!(conn, c => log_entries::table
+        .inner_join(posts::table.on(log_entries::post_id.eq(posts::id.nullable())))
+        .filter(log_entries::statement_id.eq(statement.0).and(log_entries::action.eq("remove")))
+        .filter(posts::removed.is_not_null().and(posts::deleted.is_null()))
+        .limit(limit)
+        .select(posts::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(PostId).collect())
 }
 
 /// What was decided about these posts, the oldest first.

@@ -1,7 +1,7 @@
 //! What people here are told about.
 use diesel::prelude::*;
 use domain::{
-    id::{ActorId, NotificationId, PostId, ReportId},
+    id::{ActorId, NotificationId, PostId, ReportId, StatementId},
     time::Timestamp,
 };
 
@@ -35,6 +35,12 @@ pub(crate) const COLUMNS: (
 /// The kind whose subject is a report, not a post.
 pub const REPORT: &str = "admin.report";
 
+/// The kind whose subject is a statement of reasons.
+pub const STATED: &str = "moderation_warning";
+
+/// The kind that tells of an appeal; what it is about stands in the queue of those who decide.
+pub const APPEAL: &str = "appeal";
+
 /// Something a person here is told about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
@@ -48,6 +54,8 @@ pub struct Notification {
     pub post: Option<PostId>,
     /// Which report it is.
     pub report: Option<ReportId>,
+    /// Which statement of reasons it is.
+    pub statement: Option<StatementId>,
     /// When.
     pub created: Timestamp,
     /// Whether it was seen.
@@ -59,11 +67,14 @@ impl Notification {
     pub(crate) fn kept((id, kind, actor, about, created, read): Row) -> Self {
         let about = Some(about).filter(|about| *about != 0);
         let report = about.filter(|_| kind == REPORT).map(ReportId);
+        let statement = about.filter(|_| kind == STATED).map(StatementId);
+        let is_post = ![REPORT, STATED, APPEAL].contains(&kind.as_str());
         Self {
             id: NotificationId(id),
             actor: ActorId(actor),
-            post: about.filter(|_| report.is_none()).map(PostId),
+            post: about.filter(|_| is_post).map(PostId),
             report,
+            statement,
             created: Timestamp(created),
             read: read.is_some(),
             kind,

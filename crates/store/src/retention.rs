@@ -3,6 +3,7 @@ use diesel::{dsl, prelude::*};
 use domain::{id, time::Timestamp};
 
 use crate::{
+    claims,
     conn::{Tx, db},
     dialect::AmongExt,
     drafts,
@@ -39,6 +40,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
     tokens::sweep(tx, keep.ended)?;
     tickets::sweep(tx, keep.ended)?;
     tries::sweep(tx, keep.ended)?;
+    claims::sweep(tx, keep.ended)?;
     let bodies = sweep_bodies(tx, keep.bodies)?;
     let old = id::at(keep.ids, 0);
     let ids = db!(tx, c => {

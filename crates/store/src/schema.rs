@@ -6,7 +6,7 @@ mod logins;
 mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
-pub(crate) use governing::{applications, bylaws, charters, gates};
+pub(crate) use governing::{appeals, applications, bylaws, charters, claims, gates, phrases, statements};
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts};
 pub(crate) use logins::{
     apps, codes, digests, invitations, recovery_codes, sessions, tickets, tokens, tries, witnesses,
@@ -339,6 +339,7 @@ diesel::table! {
         reason -> Text,
         created -> BigInt,
         host -> Nullable<Text>,
+        statement_id -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -1,4 +1,5 @@
-// What a page does beyond its links and forms: it tells of new replies, and keeps what is being written.
+// What a page does beyond its links and forms: it tells of new replies, keeps what is being written, and has keys for
+// the queue.
 'use strict';
 
 const live = document.querySelector('[data-live]');
@@ -33,5 +34,17 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
   });
   addEventListener('pagehide', () => {
     if (timer) keep();
+  });
+}
+
+const items = [...document.querySelectorAll('[data-item]')];
+if (items.length > 0) {
+  document.querySelectorAll('[data-keys]').forEach((hint) => { hint.hidden = false; });
+  addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select')) return;
+    const here = items.findIndex((item) => item.contains(document.activeElement));
+    if (event.key === 'j') items[Math.min(here + 1, items.length - 1)].focus();
+    if (event.key === 'k') items[Math.max(here - 1, 0)].focus();
+    if (event.key === 'c' && here >= 0) items[here].querySelector('[data-claim]')?.click();
   });
 }

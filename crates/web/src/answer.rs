@@ -382,6 +382,9 @@ pub(crate) fn words(t: Language, error: &Error) -> String {
             Refusal::Locked => t.refused_locked(),
             Refusal::Gone => t.refused_gone(),
             Refusal::TooSoon => t.refused_too_soon(),
+            Refusal::TooLate => t.refused_too_late(),
+            Refusal::Once => t.refused_once(),
+            Refusal::OwnDecision => t.refused_own_decision(),
             _ => t.refused_other(),
         },
     }

@@ -20,12 +20,12 @@ use domain::{
     urls::{self, Sheet},
 };
 use serde::Deserialize;
-use store::Conn;
 
 use crate::{
     actors,
     answer::{self, Frame, Keep, Visit},
     cards::Face,
+    deeds,
     desk::{self, Desk},
     forms::{Choice, Field},
     language::{self, Language},
@@ -35,6 +35,7 @@ use crate::{
 
 /// Where they are changed.
 pub(crate) const PATH: &str = "/manage/rules";
+pub(crate) const PHRASES: &str = "/manage/reasons";
 /// How many versions a page names.
 const VERSIONS: i64 = 50;
 /// How many places for new rules a form has.
@@ -88,10 +89,10 @@ pub(crate) fn field(t: Language, bylaws: Option<&Bylaws>) -> Option<Field> {
     (!choices.is_empty()).then(|| Field::select("rule", t.which_rule(), choices).optional())
 }
 
-/// A rule that somebody named, in words.
-pub(crate) fn named(t: Language, c: &mut Conn, group: ActorId, cited: Citation) -> store::Result<Option<String>> {
-    let version = store::bylaws::version(c, group, cited.version)?;
-    Ok(version.and_then(|version| Some(t.law_cited(cited.number, &version.at(cited.number)?.title))))
+/// A rule that somebody named, in words, out of all versions of all communities that are spoken of.
+pub(crate) fn named(t: Language, all: &[(ActorId, Bylaws)], group: ActorId, cited: Citation) -> Option<String> {
+    let (_, version) = all.iter().find(|(of, version)| *of == group && version.version == cited.version)?;
+    Some(t.law_cited(cited.number, &version.at(cited.number)?.title))
 }
 
 /// A version in the list of all.
@@ -211,6 +212,7 @@ struct Form {
     version: i64,
     slots: Vec<Slot>,
     trouble: Option<String>,
+    phrases: Field,
 }
 
 /// Rules as they were entered: of each its key, title and text, and where it is to stand.
@@ -247,10 +249,11 @@ async fn led(app: &App, visit: &Visit, by: &SignedIn, group: i64) -> Result<(Act
     Ok((group, desk))
 }
 
-fn form(desk: Desk, version: i64, mut slots: Vec<Slot>, trouble: Option<String>) -> Form {
-    let room = bylaws::MOST.saturating_sub(slots.len()).min(SPARE);
+fn form(desk: Desk, version: i64, mut slots: Vec<Slot>, phrases: &[String], trouble: Option<String>) -> Form {
+    let (t, room) = (desk.frame.t, bylaws::MOST.saturating_sub(slots.len()).min(SPARE));
     slots.extend(vec![Slot::default(); room]);
-    Form { frame: desk.frame.clone(), desk, version, slots, trouble }
+    let phrases = Field::lines("phrases", 5, t.phrases_each()).longest(10_000).value(phrases.join("\n")).optional();
+    Form { frame: desk.frame.clone(), desk, version, slots, trouble, phrases }
 }
 
 /// `GET /manage/rules`
@@ -263,11 +266,12 @@ pub(crate) async fn edit(
 ) -> HttpResponse {
     let shown = async {
         let (group, desk) = led(&app, &visit, &by, asked.map_or(0, |asked| asked.group)).await?;
-        let latest = app.read(move |c| store::bylaws::of(c, group.id)).await?;
+        let found = app.read(move |c| Ok((store::bylaws::of(c, group.id)?, store::bylaws::phrases(c, group.id)?)));
+        let (latest, phrases) = found.await?;
         let slot =
             |bylaw: &Bylaw| Slot { key: bylaw.key.to_string(), title: bylaw.title.clone(), text: bylaw.text.clone() };
         let slots = latest.iter().flat_map(|latest| &latest.list).map(slot).collect();
-        Ok(form(desk, latest.as_ref().map_or(0, |latest| latest.version), slots, None))
+        Ok(form(desk, latest.as_ref().map_or(0, |latest| latest.version), slots, &phrases, None))
     };
     match shown.await {
         Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
@@ -291,6 +295,29 @@ pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, s
         Err(Error::Conflict(_)) => t.flaw_rules_changed(),
         Err(error) => return answer::error(&request, &visit, &error),
     };
-    let page = form(desk, entered.version, slots, Some(trouble.to_owned()));
+    let id = group.id;
+    let phrases = app.read(move |c| store::bylaws::phrases(c, id)).await.unwrap_or_default();
+    let page = form(desk, entered.version, slots, &phrases, Some(trouble.to_owned()));
     answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
+}
+
+/// What a team says often, one a line.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Phrases {
+    group: i64,
+    phrases: String,
+}
+
+/// `POST /manage/reasons`
+pub(crate) async fn set_phrases(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Phrases>,
+) -> HttpResponse {
+    let Phrases { group, phrases } = sent.entered;
+    let (group, list) = (ActorId(group), phrases.lines().map(str::to_owned).collect());
+    let result = bylaws::set_phrases(&app, sent.by.me, group, list).await;
+    deeds::done(&request, &app, &visit, result, &desk::page(PATH, group))
 }

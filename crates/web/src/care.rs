@@ -12,7 +12,7 @@ use app::{
     view::PostView,
 };
 use askama::Template;
-use domain::{bylaw::Bylaws, id::PostId, report::Category};
+use domain::{id::PostId, report::Category};
 use serde::Deserialize;
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     cards::Card,
     deeds,
     forms::{Choice, Field, Fields},
+    grounds::{self, Guide},
     language::Language,
     posted::Sent,
     session::{Present, SignedIn},
@@ -38,15 +39,13 @@ pub(crate) struct Asked {
 }
 
 /// What was entered about a post.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Entered {
     post: i64,
-    #[serde(default)]
     what: String,
-    #[serde(default)]
-    rule: String,
-    #[serde(default)]
-    reason: String,
+    #[serde(flatten)]
+    grounds: grounds::Entered,
 }
 
 #[derive(Template)]
@@ -70,12 +69,12 @@ async fn seen(app: &App, me: Me, id: i64) -> Result<PostView> {
     found.await?.ok_or(Error::NotFound)
 }
 
-/// The same, with the rules of its community if that is one of ours.
-async fn seen_with_rules(app: &App, me: Me, id: i64) -> Result<(PostView, Option<Bylaws>)> {
+/// The same, with what its community has at hand to judge it.
+async fn seen_with_guide(app: &App, me: Me, id: i64) -> Result<(PostView, Guide)> {
     let view = seen(app, me, id).await?;
-    let Some(group) = view.post.group else { return Ok((view, None)) };
-    let rules = app.read(move |c| store::bylaws::of(c, group)).await?;
-    Ok((view, rules))
+    let Some(group) = view.post.group else { return Ok((view, Guide::default())) };
+    let guide = app.read(move |c| Guide::of(c, group)).await?;
+    Ok((view, guide))
 }
 
 /// `GET /delete`
@@ -131,14 +130,14 @@ pub(crate) async fn report_form(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let t = visit.language;
-    let (view, rules) = match seen_with_rules(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
+    let (view, guide) = match seen_with_guide(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
         Ok(found) => found,
         Err(error) => return answer::error(&request, &visit, &error),
     };
     let categories = Category::ALL.iter().map(|category| Choice::new(category.as_str(), named(t, *category), ""));
     let comment = Field::lines("reason", 4, t.report_comment()).hint(t.report_comment_hint());
     let what = Field::choices("what", t.report_what(), categories.collect()).value(Category::Violation.as_str());
-    let rule = bylaws::field(t, rules.as_ref()).map(|field| field.hint(t.which_rule_hint()));
+    let rule = bylaws::field(t, guide.bylaws.as_ref()).map(|field| field.hint(t.which_rule_hint()));
     let fields = [what].into_iter().chain(rule).chain([comment.longest(reports::COMMENT).optional()]).collect();
     let page = Care {
         frame: Frame::private(&visit, t.report_post()),
@@ -175,9 +174,9 @@ pub(crate) async fn report(
         let complaint = Complaint {
             target: view.post.author,
             posts: vec![view.post.id],
-            comment: entered.reason,
+            comment: entered.grounds.reason,
             category: entered.what.parse().unwrap_or(Category::Other),
-            bylaw: entered.rule.parse().ok(),
+            bylaw: entered.grounds.rule.parse().ok(),
             rules: Vec::new(),
             forward: false,
         };
@@ -189,6 +188,28 @@ pub(crate) async fn report(
     }
 }
 
+/// What may be done with a post, and why.
+fn moderating(app: &App, visit: &Visit, view: &PostView, guide: &Guide, entered: &Entered) -> Care {
+    let (t, post) = (visit.language, &view.post);
+    let pairs = [
+        if post.removed.is_some() { ("restore", t.restore()) } else { ("remove", t.remove()) },
+        if post.locked.is_some() { ("unlock", t.unlock()) } else { ("lock", t.lock()) },
+        if post.featured.is_some() { ("unpin", t.unpin()) } else { ("pin", t.pin()) },
+    ];
+    let choices = pairs.into_iter().map(|(word, label)| Choice::new(word, label, "")).collect();
+    let what = Field::choices("what", t.measure(), choices).value(&entered.what);
+    Care {
+        frame: Frame::private(visit, t.moderate_post()),
+        heading: t.moderate_post(),
+        explanation: t.moderate_explained(),
+        action: MODERATE,
+        card: Card::new(app, t, view),
+        form: Fields::new([what].into_iter().chain(grounds::fields(t, guide, &entered.grounds)).collect()),
+        send: t.apply(),
+        is_danger: false,
+    }
+}
+
 /// `GET /moderate`
 pub(crate) async fn moderate_form(
     request: HttpRequest,
@@ -197,33 +218,13 @@ pub(crate) async fn moderate_form(
     by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    let t = visit.language;
-    let view = match seen(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
-        Ok(view) => view,
-        Err(error) => return answer::error(&request, &visit, &error),
-    };
-    let post = &view.post;
-    let pairs = [
-        if post.removed.is_some() { ("restore", t.restore()) } else { ("remove", t.remove()) },
-        if post.locked.is_some() { ("unlock", t.unlock()) } else { ("lock", t.lock()) },
-        if post.featured.is_some() { ("unpin", t.unpin()) } else { ("pin", t.pin()) },
-    ];
-    let choices = pairs.into_iter().map(|(word, label)| Choice::new(word, label, "")).collect();
-    let fields = vec![
-        Field::choices("what", t.measure(), choices),
-        Field::lines("reason", 3, t.why()).hint(t.why_hint()).longest(1_000).optional(),
-    ];
-    let page = Care {
-        frame: Frame::private(&visit, t.moderate_post()),
-        heading: t.moderate_post(),
-        explanation: t.moderate_explained(),
-        action: MODERATE,
-        card: Card::new(&app, t, &view),
-        form: Fields::new(fields),
-        send: t.apply(),
-        is_danger: false,
-    };
-    answer::page(&request, StatusCode::OK, Keep::Never, &page)
+    match seen_with_guide(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
+        Ok((view, guide)) => {
+            let page = moderating(&app, &visit, &view, &guide, &Entered::default());
+            answer::page(&request, StatusCode::OK, Keep::Never, &page)
+        }
+        Err(error) => answer::error(&request, &visit, &error),
+    }
 }
 
 /// `POST /moderate`
@@ -233,7 +234,7 @@ pub(crate) async fn moderate(
     visit: Visit,
     sent: Sent<Entered, Present>,
 ) -> HttpResponse {
-    let (me, entered) = (sent.by.me, sent.entered);
+    let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
     let measure = match entered.what.as_str() {
         "remove" => Measure::Remove,
         "restore" => Measure::Restore,
@@ -241,15 +242,21 @@ pub(crate) async fn moderate(
         "unlock" => Measure::Unlock,
         "pin" => Measure::Feature,
         "unpin" => Measure::Unfeature,
-        _ => return answer::error(&request, &visit, &Error::Invalid(visit.language.flaw_choice().to_owned())),
+        _ => return answer::error(&request, &visit, &Error::Invalid(t.flaw_choice().to_owned())),
     };
-    let taken = async {
-        let view = seen(&app, me, entered.post).await?;
-        moderation::take(&app, me, view.post.id, measure, entered.reason).await?;
-        Ok(crate::compose::page_of(&app, &view.author, view.post.id))
+    let (view, guide) = match seen_with_guide(&app, me, entered.post).await {
+        Ok(found) => found,
+        Err(error) => return answer::error(&request, &visit, &error),
     };
-    match taken.await {
-        Ok(page) => answer::redirect(StatusCode::SEE_OTHER, &page),
+    // Where there are rules, nobody is told that something was done about them without being told why.
+    if matches!(measure, Measure::Remove | Measure::Lock) && guide.bylaws.is_some() && entered.grounds.is_empty() {
+        let mut page = moderating(&app, &visit, &view, &guide, &entered);
+        page.form.flaw("rule", t.flaw_grounds());
+        return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
+    }
+    let taken = moderation::take(&app, me, view.post.id, measure, entered.grounds.read()).await;
+    match taken {
+        Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &crate::compose::page_of(&app, &view.author, view.post.id)),
         Err(error) => deeds::done(&request, &app, &visit, Err(error), ""),
     }
 }

@@ -79,17 +79,20 @@ struct Community {
 struct Laws {
     page: String,
     titles: Vec<String>,
+    /// Whether whoever looks would accept them by joining.
+    is_new: bool,
     /// When they were changed and where one sees how, if that was lately.
     changed: Option<(String, String)>,
 }
 
 impl Laws {
-    fn new(t: Language, group: &Actor, bylaws: &Bylaws, now: Timestamp) -> Option<Self> {
+    fn new(t: Language, group: &Actor, bylaws: &Bylaws, is_new: bool, now: Timestamp) -> Option<Self> {
         let titles: Vec<String> = bylaws.list.iter().map(|bylaw| bylaw.title.clone()).collect();
         let changes = bylaws::latest_changes(&group.uri, bylaws).filter(|_| bylaws.created > now - LATELY);
         (!titles.is_empty()).then(|| Self {
             page: urls::sheet(&group.uri, Sheet::Rules),
             titles,
+            is_new,
             changed: changes.map(|page| (t.ago(now, bylaws.created), page)),
         })
     }
@@ -202,6 +205,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     if !is_private {
         frame.feeds(&group.uri);
     }
+    let is_new = !held.standing.is_some_and(|standing| standing.is_member());
     let summary = html::excerpt(&group.summary, DESCRIPTION);
     if !summary.is_empty() {
         frame.description = summary;
@@ -232,7 +236,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         rows,
         more: held.next.map(|next| listing::address(&group.uri, order, Some(next))),
         feed,
-        laws: held.bylaws.as_ref().filter(|_| !is_closed).and_then(|bylaws| Laws::new(t, group, bylaws, now)),
+        laws: held.bylaws.as_ref().filter(|_| !is_closed).and_then(|bylaws| Laws::new(t, group, bylaws, is_new, now)),
         log: (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Log)),
         tie: held.standing.map(|standing| {
             let tie = tie(t, group, (held.rules, asks), standing);

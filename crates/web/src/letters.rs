@@ -96,6 +96,12 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
         About::TakenIn { link } => {
             (t.mail_taken_in(site), vec![t.mail_taken_in_text(name, site)], Some((link.clone(), t.sign_in())), None)
         }
+        About::Stated { group, link } => (
+            t.mail_stated(group, site),
+            vec![t.mail_stated_text(group, name)],
+            Some((link.clone(), t.statement())),
+            None,
+        ),
         About::TurnedAway { reason } => {
             let why = if reason.is_empty() { String::new() } else { t.because(reason) };
             (t.mail_turned_away(site), vec![t.mail_turned_away_text(site), why], None, None)
@@ -144,6 +150,7 @@ mod tests {
             About::Renew { link: link.clone() },
             About::PasswordChanged { link: link.clone() },
             About::Waiting { newcomer: "bea".into(), reason: "<b>Hola</b>".into(), link: link.clone() },
+            About::Stated { group: "Huerto".into(), link: link.clone() },
             About::TakenIn { link: link.clone() },
             About::Digest(Told {
                 threads: vec![Thread { title: "<b>Hola".into(), group: "Huerto".into(), page: link.clone(), posts: 3 }],

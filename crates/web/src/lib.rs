@@ -25,6 +25,7 @@ mod feeds;
 mod filled;
 mod forms;
 mod front;
+mod grounds;
 mod guests;
 mod history;
 mod imprint;
@@ -52,6 +53,7 @@ mod settings;
 mod setup;
 mod sign_up;
 mod sitemap;
+mod statements;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -145,6 +147,7 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, Sheet::Map.path(), sitemap::show);
     page!(config, Sheet::Log.path(), logs::show);
     page!(config, Sheet::Rules.path(), bylaws::show);
+    page!(config, path::STATEMENT, statements::show, post => statements::appeal);
     page!(config, path::ACTOR_PART, threads::show);
     page!(config, Sheet::Atom.post_path(), feeds::thread_atom);
     page!(config, Sheet::Rss.post_path(), feeds::thread_rss);
@@ -156,6 +159,9 @@ fn governance(config: &mut ServiceConfig) {
     page!(config, charters::FOUND, charters::found_form, post => charters::found);
     page!(config, charters::MANAGE, charters::manage_form, post => charters::manage);
     page!(config, bylaws::PATH, bylaws::edit, post => bylaws::change);
+    button!(config, bylaws::PHRASES, bylaws::set_phrases);
+    button!(config, logs::UNDO, logs::undo);
+    button!(config, queue::CLAIM, queue::claim);
     page!(config, members::PATH, members::show);
     page!(config, members::ONE, members::show_one);
     button!(config, members::ROLE, members::role);
@@ -171,6 +177,7 @@ fn governance(config: &mut ServiceConfig) {
     page!(config, queue::PATH, queue::show);
     button!(config, queue::ANSWER, queue::answer);
     button!(config, queue::RESOLVE, queue::resolve);
+    button!(config, queue::DECIDE, queue::decide);
 }
 
 /// What those do who run the server.

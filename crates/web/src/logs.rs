@@ -1,13 +1,19 @@
 //! The moderation log of a community, for everybody who may read it: what was decided, by whom, and why.
+use std::collections::HashMap;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     web::{Data, Path, Query},
 };
-use app::{App, Result};
+use app::{App, Result, moderation};
 use askama::Template;
 use domain::{
-    id::{ActorId, LogEntryId},
+    bylaw::Bylaws,
+    id::{ActorId, LogEntryId, PostId, StatementId},
+    policy,
+    post::Post,
+    statement::Statement,
     time::Timestamp,
     urls::{self, Sheet},
 };
@@ -17,10 +23,15 @@ use store::log::Entry;
 use crate::{
     actors,
     answer::{self, Frame, Visit},
+    bylaws,
     cards::Face,
+    deeds,
     language::{self, Language},
+    posted::Sent,
 };
 
+/// Where a decision is undone.
+pub(crate) const UNDO: &str = "/log/undo";
 const ENTRIES: i64 = 50;
 
 /// From where on a page lists.
@@ -33,6 +44,10 @@ pub(crate) struct From {
 struct Decision {
     by: Option<Face>,
     what: &'static str,
+    /// The number under which those who keep order undo it.
+    undo: Option<i64>,
+    /// The rule that was broken.
+    rule: Option<String>,
     reason: String,
     when: String,
     when_exactly: String,
@@ -63,20 +78,33 @@ pub(crate) async fn show(
 }
 
 async fn log(app: &App, visit: &Visit, name: &str, before: Option<i64>) -> Result<Log> {
-    let (site, t, now) = (app.site(), visit.language, app.now());
-    let group = actors::readable(app, visit, name, visit.viewer()).await?;
+    let (site, t, now, viewer) = (app.site(), visit.language, app.now(), visit.viewer());
+    let group = actors::readable(app, visit, name, viewer).await?;
     let id = group.id;
     let found = app.read(move |c| {
         let entries = store::log::page(c, id, before.map(LogEntryId), ENTRIES)?;
         let people: Vec<ActorId> = entries.iter().map(|entry| ActorId(entry.actor_id)).collect();
-        Ok((store::actors::by_ids(c, &people)?, entries))
+        let told: Vec<StatementId> = entries.iter().filter_map(|entry| entry.statement_id.map(StatementId)).collect();
+        let told = store::statements::by_ids(c, &told)?;
+        let rules = broken(t, &store::bylaws::all(c, &[id])?, &told);
+        let standing = viewer.map(|me| store::groups::standing(c, id, me, now)).transpose()?;
+        let posts = match standing.filter(|standing| policy::moderate(standing).is_ok()) {
+            Some(_) => {
+                let posts: Vec<PostId> = entries.iter().filter_map(|entry| entry.post_id.map(PostId)).collect();
+                Some(store::posts::by_ids(c, &posts)?)
+            }
+            None => None,
+        };
+        Ok((store::actors::by_ids(c, &people)?, entries, rules, (posts, told)))
     });
-    let (people, entries) = found.await?;
+    let (people, entries, rules, (posts, told)) = found.await?;
     let full = i64::try_from(entries.len()).is_ok_and(|length| length == ENTRIES);
     let page = urls::sheet(&group.uri, Sheet::Log);
     let decision = |entry: &Entry| Decision {
         by: people.iter().find(|person| person.id.0 == entry.actor_id).map(|person| Face::new(site, person)),
         what: said(t, &entry.action),
+        undo: posts.as_ref().filter(|posts| holds(entry, posts, &told, now)).map(|_| entry.id),
+        rule: entry.statement_id.and_then(|id| rules.get(&id).cloned()),
         reason: entry.reason.clone(),
         when: t.ago(now, Timestamp(entry.created)),
         when_exactly: language::machine_moment(Timestamp(entry.created)),
@@ -88,6 +116,45 @@ async fn log(app: &App, visit: &Visit, name: &str, before: Option<i64>) -> Resul
         older: entries.last().filter(|_| full).map(|last| urls::page_before(&page, Some(last.id))),
         face,
     })
+}
+
+/// The rules by which these decisions were made, by the numbers of their statements.
+fn broken(t: Language, all: &[(ActorId, Bylaws)], told: &[Statement]) -> HashMap<i64, String> {
+    let rule = |statement: &Statement| {
+        Some((statement.id.0, bylaws::named(t, all, statement.group, statement.grounds.bylaw?)?))
+    };
+    told.iter().filter_map(rule).collect()
+}
+
+/// Whether what was decided still holds, and is undone with a button.
+fn holds(entry: &Entry, posts: &[Post], told: &[Statement], now: Timestamp) -> bool {
+    let post = posts.iter().find(|post| Some(post.id.0) == entry.post_id && post.deleted.is_none());
+    match entry.action.as_str() {
+        "remove" => post.is_some_and(|post| post.removed.is_some()),
+        "lock" => post.is_some_and(|post| post.locked.is_some()),
+        "pin" => post.is_some_and(|post| post.featured.is_some()),
+        "ban" => told.iter().any(|statement| {
+            Some(statement.id.0) == entry.statement_id
+                && statement.lifted.is_none()
+                && statement.until.is_none_or(|until| until > now)
+        }),
+        _ => false,
+    }
+}
+
+/// A decision to be undone.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Undone {
+    entry: i64,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /log/undo`
+pub(crate) async fn undo(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Undone>) -> HttpResponse {
+    let Undone { entry, back } = sent.entered;
+    let result = moderation::undo(&app, sent.by.me, LogEntryId(entry)).await;
+    deeds::done(&request, &app, &visit, result, &back)
 }
 
 fn said(t: Language, action: &str) -> &'static str {
@@ -108,6 +175,8 @@ fn said(t: Language, action: &str) -> &'static str {
         "warn" => t.did_warn(),
         "invite" => t.did_invite(),
         "rules" => t.did_rules(),
+        "grant" => t.did_grant(),
+        "uphold" => t.did_uphold(),
         "resolve" => t.did_resolve(),
         _ => t.did_other(),
     }

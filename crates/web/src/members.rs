@@ -28,6 +28,7 @@ use crate::{
     deeds,
     desk::{self, Desk},
     forms::{Choice, Field},
+    grounds::{self, Guide},
     language::Language,
     posted::Sent,
     session::Present,
@@ -202,7 +203,7 @@ struct Member {
     may_ban: bool,
     may_hand_over: bool,
     days: Field,
-    why: Field,
+    grounds: Vec<Field>,
 }
 
 /// `GET /member`
@@ -226,9 +227,10 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> 
         let actor = store::actors::by_id(c, person)?.filter(|actor| !actor.is_group() && actor.deleted.is_none());
         let (Some(actor), Some(rules)) = (actor, store::groups::rules(c, id)?) else { return Ok(None) };
         let theirs = store::groups::standing(c, id, person, now)?;
-        Ok(Some((actor, rules, theirs, store::groups::ban(c, id, person, now)?)))
+        let ban = store::groups::ban(c, id, person, now)?;
+        Ok(Some((actor, rules, theirs, ban, Guide::of(c, id)?)))
     });
-    let (actor, rules, theirs, ban): (Actor, GroupRules, Standing, Option<Ban>) =
+    let (actor, rules, theirs, ban, guide): (Actor, GroupRules, Standing, Option<Ban>, Guide) =
         found.await?.ok_or(Error::NotFound)?;
     let days = DAYS.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
     let may_ban = policy::ban(&mine, &theirs).is_ok() && person != me.0;
@@ -245,7 +247,7 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> 
         may_ban,
         may_hand_over: policy::hand_on(&mine, &theirs).is_ok() && theirs.role != Some(Role::Owner),
         days: Field::select("days", t.ban_for(), days).hint(t.ban_for_hint()).optional(),
-        why: Field::lines("reason", 3, t.why()).hint(t.why_hint()).longest(1_000),
+        grounds: grounds::fields(t, &guide, &grounds::Entered::default()),
     })
 }
 
@@ -299,8 +301,9 @@ pub(crate) struct Done {
     person: i64,
     role: String,
     days: String,
-    reason: String,
     clean: Option<String>,
+    #[serde(flatten)]
+    grounds: grounds::Entered,
 }
 
 impl Done {
@@ -330,10 +333,10 @@ pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent
     let (group, person, back) = sent.entered.of();
     let until = sent.entered.days.parse::<u64>().ok().filter(|days| *days > 0).map(|days| app.now() + span::days(days));
     let clean = sent.entered.clean.is_some();
-    let result = if sent.entered.reason.trim().is_empty() {
+    let result = if sent.entered.grounds.is_empty() {
         Err(Error::Invalid("a ban needs a reason".into()))
     } else {
-        let ban = NewBan { group, person, until, reason: sent.entered.reason, clean };
+        let ban = NewBan { group, person, until, grounds: sent.entered.grounds.read(), clean };
         moderation::ban(&app, sent.by.me, ban).await
     };
     deeds::done(&request, &app, &visit, result, &back)
@@ -358,7 +361,7 @@ pub(crate) async fn warn(
     sent: Sent<Done, Present>,
 ) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
-    let result = moderation::warn(&app, sent.by.me, group, person, sent.entered.reason).await;
+    let result = moderation::warn(&app, sent.by.me, group, person, sent.entered.grounds.read()).await;
     deeds::done(&request, &app, &visit, result, &back)
 }
 

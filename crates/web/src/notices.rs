@@ -4,7 +4,7 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Result, markers, notifications::Kind};
+use app::{App, Result, markers, notifications::Kind, statements};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -106,11 +106,16 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let who: &Actor = people.iter().find(|person| person.id == notice.actor)?;
         let face = Face::new(site, who);
         let view = notice.post.and_then(|id| posts.iter().find(|view| view.post.id == id));
-        let for_staff = [Kind::FollowRequest.as_str(), Kind::Report.as_str()].contains(&notice.kind.as_str());
+        let for_staff = [Kind::FollowRequest, Kind::Report, Kind::Appeal].map(Kind::as_str);
+        let page = match notice.statement {
+            // Without its page there is still the notice.
+            Some(id) => statements::page(app, id).ok(),
+            None => for_staff.contains(&notice.kind.as_str()).then(|| queue::PATH.to_owned()),
+        };
         Some(Notice {
             text: sentence(t, &notice.kind, &face.name),
             card: view.map(|view| Card::new(app, t, view)),
-            page: for_staff.then(|| queue::PATH.to_owned()),
+            page,
             when: t.ago(app.now(), notice.created),
             when_exactly: language::machine_moment(notice.created),
             face,
@@ -131,6 +136,8 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         "favourite" => t.told_vote(name),
         "reblog" => t.told_share(name),
         "admin.report" => t.told_report(name),
+        "moderation_warning" => t.told_stated(name),
+        "appeal" => t.told_appeal(name),
         _ => t.told_other(name),
     }
 }

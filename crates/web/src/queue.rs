@@ -1,145 +1,142 @@
-//! What waits for those who keep order: requests to join their communities, and reports.
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use app::{App, Me, Result, follows, invitations, members, reports};
+//! What waits for those who keep order, in all their communities: requests to join, reports and appeals.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{App, Me, Result, appeals, claims, follows, invitations, members, reports};
 use askama::Template;
 use domain::{
-    actor::Actor,
-    id::{ActorId, ReportId},
-    report::Report,
+    claim::Item,
+    id::{ActorId, ReportId, StatementId},
+    urls,
 };
 use serde::Deserialize;
 use store::relations;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    bylaws,
-    cards::{Card, Face},
     deeds,
+    forms::{Choice, Field},
     language::Language,
+    listing::Sort,
     posted::Sent,
     session::Present,
 };
+
+mod waiting;
+
+use waiting::{Appeal, Claim, Complaint, Request};
 
 /// Where it is, and where its buttons lead.
 pub(crate) const PATH: &str = domain::urls::path::QUEUE;
 pub(crate) const ANSWER: &str = "/queue/answer";
 pub(crate) const RESOLVE: &str = "/queue/resolve";
-/// How many requests a page shows.
-const REQUESTS: i64 = 50;
+pub(crate) const DECIDE: &str = "/queue/decide";
+pub(crate) const CLAIM: &str = "/queue/claim";
 
-/// Somebody who wants to join.
-struct Request {
-    face: Face,
-    group: Face,
-    person_id: i64,
-    group_id: i64,
-    /// What the community asked, and what they answered.
-    answers: Vec<(String, String)>,
+/// What one wants to see of it; what is empty is no condition.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    kind: String,
+    group: String,
+    who: String,
 }
 
-/// A report that waits.
-struct Complaint {
-    id: i64,
-    by: Face,
-    about: Face,
-    group: Option<Face>,
-    category: &'static str,
-    rule: Option<String>,
-    comment: String,
-    when: String,
-    cards: Vec<Card>,
+impl Asked {
+    fn wants(&self, kind: &str) -> bool {
+        self.kind.is_empty() || self.kind == kind
+    }
+
+    fn group(&self) -> Option<ActorId> {
+        self.group.parse().ok()
+    }
+
+    /// Whether something in this group, which somebody may see to, is wanted.
+    fn admits(&self, group: Option<ActorId>, claim: &Claim) -> bool {
+        let who = match self.who.as_str() {
+            "mine" => claim.is_mine,
+            "free" => claim.holder.is_none(),
+            _ => true,
+        };
+        who && self.group().is_none_or(|wanted| group == Some(wanted))
+    }
+
+    fn page(&self) -> String {
+        urls::asking(PATH, &[("kind", &self.kind), ("group", &self.group), ("who", &self.who)])
+    }
 }
 
 #[derive(Template)]
 #[template(path = "queue.html")]
 struct Queue {
     frame: Frame,
+    asked: Asked,
+    kinds: Vec<Sort>,
+    holders: Vec<Sort>,
+    /// Which community; no question to those who have one.
+    groups: Option<Field>,
     requests: Vec<Request>,
     complaints: Vec<Complaint>,
+    appeals: Vec<Appeal>,
 }
 
 /// `GET /queue`
-pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: Present) -> HttpResponse {
-    let shown = async {
-        let (requests, complaints) = (requests(&app, by.me).await?, complaints(&app, visit.language, by.me).await?);
-        let mut frame = Frame::private(&visit, visit.language.queue());
-        frame.place = "queue";
-        Ok(Queue { frame, requests, complaints })
-    };
-    match shown.await {
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: Present,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    match queue(&app, &visit, by.me, asked.map(Query::into_inner).unwrap_or_default()).await {
         Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
-async fn requests(app: &App, me: Me) -> Result<Vec<Request>> {
-    let found = app.read(move |c| {
-        let groups = store::groups::moderated_by(c, me.0)?;
-        let people = relations::waiting_for(c, &groups, i64::MAX, 0, REQUESTS)?;
-        let mut pairs = Vec::new();
-        for person in &people {
-            let asked = relations::requests(c, *person, &groups)?;
-            pairs.extend(asked.follow.into_iter().chain(asked.join).map(|group| (*person, group)));
-        }
-        let everybody: Vec<ActorId> = people.iter().chain(&groups).copied().collect();
-        let answered = store::gates::answers(c, &groups, &people)?;
-        let mut told = Vec::new();
-        for (group, person, answers) in answered {
-            let questions = store::charters::of(c, group)?.unwrap_or_default().questions;
-            told.push((person, group, questions.into_iter().zip(answers).collect::<Vec<_>>()));
-        }
-        Ok((pairs, store::actors::by_ids(c, &everybody)?, told))
-    });
-    let (pairs, actors, told) = found.await?;
-    let face = |id: ActorId| actors.iter().find(|actor| actor.id == id).map(|actor| Face::new(app.site(), actor));
-    let request = |(person, group): (ActorId, ActorId)| {
-        let answers = told.iter().find(|(who, to, _)| (*who, *to) == (person, group));
-        Some(Request {
-            face: face(person)?,
-            group: face(group)?,
-            person_id: person.0,
-            group_id: group.0,
-            answers: answers.map(|(_, _, answers)| answers.clone()).unwrap_or_default(),
-        })
-    };
-    Ok(pairs.into_iter().filter_map(request).collect())
+async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> {
+    let t = visit.language;
+    let requests = if asked.wants("request") { waiting::requests(app, me, &asked).await? } else { Vec::new() };
+    let complaints = if asked.wants("report") { waiting::complaints(app, t, me, &asked).await? } else { Vec::new() };
+    let appeals = if asked.wants("appeal") { waiting::appeals(app, t, me, &asked).await? } else { Vec::new() };
+    let mut frame = Frame::private(visit, t.queue());
+    frame.place = "queue";
+    frame.is_lively = true;
+    let (kinds, holders) = (kinds(t, &asked), holders(t, &asked));
+    Ok(Queue { frame, kinds, holders, groups: groups(app, t, me, &asked).await?, asked, requests, complaints, appeals })
 }
 
-async fn complaints(app: &App, t: Language, me: Me) -> Result<Vec<Complaint>> {
-    let open: Vec<Report> = reports::open(app, me).await?;
-    let found = app.read(move |c| {
-        let actors: Vec<ActorId> =
-            open.iter().flat_map(|report| [report.reporter, report.target].into_iter().chain(report.group)).collect();
-        let posts: Vec<_> = open.iter().flat_map(|report| report.posts.iter().copied()).collect();
-        let posts = store::posts::by_ids(c, &posts)?;
-        let mut named = Vec::new();
-        for report in open {
-            let rule = match (report.group, report.bylaw) {
-                (Some(group), Some(cited)) => bylaws::named(t, c, group, cited)?,
-                _ => None,
-            };
-            named.push((report, rule));
-        }
-        Ok((store::actors::by_ids(c, &actors)?, app::view::posts(c, posts)?, named))
-    });
-    let (actors, posts, open) = found.await?;
-    let actor = |id: ActorId| actors.iter().find(|actor: &&Actor| actor.id == id);
-    let face = |id: ActorId| actor(id).map(|actor| Face::new(app.site(), actor));
-    let complaint = |(report, rule): &(Report, Option<String>)| {
-        let named = report.posts.iter().filter_map(|id| posts.iter().find(|view| view.post.id == *id));
-        Some(Complaint {
-            id: report.id.0,
-            by: face(report.reporter)?,
-            about: face(report.target)?,
-            group: report.group.and_then(face),
-            category: crate::care::named(t, report.category),
-            rule: rule.clone(),
-            comment: report.comment.clone(),
-            when: t.ago(app.now(), report.created),
-            cards: named.map(|view| Card::new(app, t, view)).collect(),
-        })
+fn kinds(t: Language, asked: &Asked) -> Vec<Sort> {
+    let all = [("", t.queue_all()), ("request", t.requests()), ("report", t.reports()), ("appeal", t.appeals())];
+    let sort = |(kind, label): (&str, &'static str)| Sort {
+        label,
+        page: Asked { kind: kind.to_owned(), ..asked.clone() }.page(),
+        is_chosen: asked.kind == kind,
     };
-    Ok(open.iter().filter_map(complaint).collect())
+    all.into_iter().map(sort).collect()
+}
+
+fn holders(t: Language, asked: &Asked) -> Vec<Sort> {
+    let all = [("", t.queue_anybodys()), ("free", t.queue_free()), ("mine", t.queue_mine())];
+    let sort = |(who, label): (&str, &'static str)| Sort {
+        label,
+        page: Asked { who: who.to_owned(), ..asked.clone() }.page(),
+        is_chosen: asked.who == who,
+    };
+    all.into_iter().map(sort).collect()
+}
+
+async fn groups(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Option<Field>> {
+    let mine = app.read(move |c| {
+        let ids = store::groups::moderated_by(c, me.0)?;
+        store::actors::by_ids(c, &ids)
+    });
+    let mut mine = mine.await?;
+    mine.sort_by(|a, b| a.title.cmp(&b.title));
+    let choices: Vec<Choice> = mine.iter().map(|group| Choice::new(group.id.to_string(), &group.title, "")).collect();
+    Ok((choices.len() > 1).then(|| Field::select("group", t.community(), choices).value(&asked.group).optional()))
 }
 
 /// The answer to a request.
@@ -150,6 +147,8 @@ pub(crate) struct Answered {
     answer: String,
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    back: String,
 }
 
 /// `POST /queue/answer`
@@ -159,18 +158,19 @@ pub(crate) async fn answer(
     visit: Visit,
     sent: Sent<Answered, Present>,
 ) -> HttpResponse {
-    let Answered { person, group, answer, reason } = sent.entered;
+    let Answered { person, group, answer, reason, back } = sent.entered;
     let (person, group, me) = (ActorId(person), ActorId(group), sent.by.me);
     let yes = answer == "yes";
     let decided = async {
-        decide(&app, me, group, person, yes).await?;
+        claims::take(&app, me, Item::Request { group, person }).await?;
+        respond(&app, me, group, person, yes).await?;
         if yes { Ok(()) } else { members::explain(&app, me, group, person, reason).await }
     };
-    deeds::done(&request, &app, &visit, decided.await, PATH)
+    deeds::done(&request, &app, &visit, decided.await, &back)
 }
 
 /// Requests that came as a request to follow are answered there, the others here.
-async fn decide(app: &App, me: Me, group: ActorId, person: ActorId, yes: bool) -> Result<()> {
+async fn respond(app: &App, me: Me, group: ActorId, person: ActorId, yes: bool) -> Result<()> {
     let asked = app.read(move |c| relations::requests(c, person, &[group])).await?;
     if asked.follow.contains(&group) {
         return follows::answer(app, me, group, person, yes).await;
@@ -182,6 +182,8 @@ async fn decide(app: &App, me: Me, group: ActorId, person: ActorId, yes: bool) -
 #[derive(Debug, Deserialize)]
 pub(crate) struct Resolved {
     report: i64,
+    #[serde(default)]
+    back: String,
 }
 
 /// `POST /queue/resolve`
@@ -191,6 +193,64 @@ pub(crate) async fn resolve(
     visit: Visit,
     sent: Sent<Resolved, Present>,
 ) -> HttpResponse {
-    let result = reports::resolve(&app, sent.by.me, ReportId(sent.entered.report)).await;
-    deeds::done(&request, &app, &visit, result, PATH)
+    let (id, me) = (ReportId(sent.entered.report), sent.by.me);
+    let resolved = async {
+        claims::take(&app, me, Item::Report(id)).await?;
+        reports::resolve(&app, me, id).await
+    };
+    deeds::done(&request, &app, &visit, resolved.await, &sent.entered.back)
+}
+
+/// What is decided about an appeal.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Decided {
+    appeal: i64,
+    answer: String,
+    verdict: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /queue/decide`
+pub(crate) async fn decide(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Decided, Present>,
+) -> HttpResponse {
+    let Decided { appeal, answer, verdict, back } = sent.entered;
+    let (id, me) = (StatementId(appeal), sent.by.me);
+    let decided = async {
+        claims::take(&app, me, Item::Appeal(id)).await?;
+        appeals::decide(&app, me, id, verdict == "grant", answer).await
+    };
+    deeds::done(&request, &app, &visit, decided.await, &back)
+}
+
+/// Something that one sees to, or does not any more.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Claimed {
+    item: String,
+    turn: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /queue/claim`
+pub(crate) async fn claim(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Claimed, Present>,
+) -> HttpResponse {
+    let Claimed { item, turn, back } = sent.entered;
+    let claimed = async {
+        let item = item.parse::<Item>().map_err(|_unknown| app::Error::NotFound)?;
+        if turn == "on" {
+            claims::take(&app, sent.by.me, item).await
+        } else {
+            claims::release(&app, sent.by.me, item).await
+        }
+    };
+    deeds::done(&request, &app, &visit, claimed.await, &format!("{back}#{item}"))
 }

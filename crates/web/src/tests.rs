@@ -27,10 +27,12 @@ use store::{Db, Location};
 use crate::messages::TABLE;
 
 mod admin;
+mod appeals;
 mod crawl;
 mod finding;
 mod governing;
 mod journeys;
+mod queue;
 mod reading;
 mod writing;
 

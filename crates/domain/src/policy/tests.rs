@@ -3,8 +3,9 @@ use std::fmt::Write;
 
 use super::*;
 use crate::{
-    id::PostId,
+    id::{PostId, StatementId},
     post::{Content, PostKind},
+    statement::{Grounds, Sanction},
 };
 
 fn group(visibility: Visibility, joining: Joining) -> GroupRules {
@@ -103,6 +104,10 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ),
         verb("leave", |_, who| leave(who)),
         verb("remove, restore, lock, pin, admit, invite, resolve reports", |_, who| moderate(who)),
+        verb("decide an appeal against what somebody else decided", |_, who| review(who, false, true)),
+        verb("decide one against their own decision, where there is another moderator", |_, who| {
+            review(who, true, true)
+        }),
         ("end a membership", Box::new(move |_, who| yes_no(appoint(who, &member, None)))),
         ("warn a member", Box::new(move |_, who| yes_no(warn(who, &member)))),
         ("ban a member", Box::new(move |_, who| yes_no(ban(who, &member)))),
@@ -154,6 +159,31 @@ fn the_documentation_of_permissions_is_what_policy_does() {
         std::fs::write(path, &now).unwrap();
         panic!("docs/permissions.md was out of date and has been rewritten: read the difference, then commit it");
     }
+}
+
+#[test]
+fn one_appeals_once_and_in_time_against_what_holds() {
+    let statement = Statement {
+        id: StatementId(1),
+        group: ActorId(1),
+        person: ActorId(2),
+        by: ActorId(3),
+        sanction: Sanction::Ban,
+        post: None,
+        grounds: Grounds::default(),
+        until: None,
+        clean: false,
+        created: Timestamp(0),
+        lifted: None,
+    };
+    let end = statement.appealable();
+    assert_eq!(appeal(&statement, false, end), Ok(()));
+    assert_eq!(appeal(&statement, true, end), Err(Refusal::Once));
+    assert_eq!(appeal(&statement, false, Timestamp(end.0 + 1)), Err(Refusal::TooLate));
+    let lifted = Statement { lifted: Some(Timestamp(5)), ..statement };
+    assert_eq!(appeal(&lifted, false, Timestamp(6)), Err(Refusal::Gone));
+    let alone = Standing { role: Some(Role::Owner), ..Standing::default() };
+    assert_eq!(review(&alone, true, false), Ok(()), "where there is nobody else");
 }
 
 #[test]

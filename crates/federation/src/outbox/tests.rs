@@ -170,7 +170,7 @@ async fn what_does_not_leave(world: World) {
     world.follow(bob, junta).await;
     let minutes = world.write("Acta @carol@masto.test", |w| w.group = Some(junta)).await;
     votes::cast(&world.app, world.ana, minutes.id, Vote::Like).await.unwrap();
-    moderation::take(&world.app, world.ana, minutes.id, Measure::Lock, String::new()).await.unwrap();
+    moderation::take(&world.app, world.ana, minutes.id, Measure::Lock, "".into()).await.unwrap();
     let change = groups::Change { title: Some("La junta".into()), summary: None };
     groups::change(&world.app, world.ana, junta, change).await.unwrap();
     posts::delete(&world.app, world.ana, minutes.id).await.unwrap();
@@ -275,7 +275,7 @@ async fn keeping_order(world: World) {
 
     app::members::appoint(app, ana, huerto, lea, Some(domain::group::Role::Moderator)).await.unwrap();
     assert_eq!(world.sent().await, [format!("Announce(Add) by huerto to {forums}")]);
-    let ban = moderation::NewBan { group: huerto, person: carol, until: None, reason: "spam".into(), clean: false };
+    let ban = moderation::NewBan { group: huerto, person: carol, until: None, grounds: "spam".into(), clean: false };
     moderation::ban(app, ana, ban).await.unwrap();
     let mut sent = world.sent().await;
     sent.sort();

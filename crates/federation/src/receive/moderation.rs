@@ -185,7 +185,7 @@ pub(super) async fn block(context: &Context<'_>, activity: &Incoming<'_>) -> Res
     };
     let reason = activity.reason.unwrap_or_default().to_owned();
     let clean = shape::truth(activity.raw, "removeData");
-    let ban = NewBan { group: group.id, person: person.id, until, reason, clean };
+    let ban = NewBan { group: group.id, person: person.id, until, grounds: reason.into(), clean };
     act(move |tx| moderation::receive_ban(tx, by, &ban, cause))
 }
 

@@ -140,6 +140,9 @@ impl Marks {
             | Event::Unbanned { .. }
             | Event::Warned { .. }
             | Event::BylawsChanged { .. }
+            | Event::Stated { .. }
+            | Event::Appealed { .. }
+            | Event::AppealDecided { .. }
             | Event::Invited { .. }
             | Event::InvitationAnswered { .. }
             | Event::PostRefused { .. }

@@ -1,9 +1,13 @@
 //! Notifications.
 use std::collections::HashMap;
 
-use domain::id::{ActorId, ReportId};
+use domain::id::{ActorId, ReportId, StatementId};
 use serde::Serialize;
-use store::{Conn, Result, notifications::Notification as Told, timelines::Entry};
+use store::{
+    Conn, Result,
+    notifications::{APPEAL, Notification as Told},
+    timelines::Entry,
+};
 
 use super::{
     Id, Reader,
@@ -11,6 +15,7 @@ use super::{
     instant,
     report::{self, Report},
     status::{self, Status},
+    warning::{self, Warning},
 };
 
 /// A `Notification`.
@@ -26,6 +31,8 @@ pub(crate) struct Notification {
     status: Option<Status>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Report>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moderation_warning: Option<Warning>,
 }
 
 /// The kinds of which those about one thing are one group.
@@ -54,7 +61,13 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
     let reports: Vec<ReportId> = told.iter().filter_map(|told| told.report).collect();
     let filed = store::reports::by_ids(conn, &reports)?;
     let reports = report::by_id(conn, reader, filed)?;
+    let stated: Vec<StatementId> = told.iter().filter_map(|told| told.statement).collect();
+    let warnings = warning::by_id(conn, reader, &stated)?;
     let notification = |told: Told| {
+        // No client knows that kind; the queue shows what it is about.
+        if told.kind == APPEAL {
+            return None;
+        }
         let status = match told.post {
             Some(post) => Some(statuses.get(&post).filter(|status| !hidden(status))?.clone()),
             None => None,
@@ -71,6 +84,7 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
             account: accounts.get(&told.actor)?.clone(),
             status,
             report,
+            moderation_warning: told.statement.and_then(|id| warnings.get(&id).cloned()),
         })
     };
     Ok(told.into_iter().filter_map(notification).collect())

@@ -25,6 +25,7 @@ use crate::{
         notification::{self, GROUPED},
         report::{self, Report},
         status::{self, Status},
+        warning::{self, Warning},
     },
     error::{Error, Result},
     paging::{self, Ends},
@@ -65,6 +66,8 @@ struct Group {
     status_id: Option<Id>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Report>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moderation_warning: Option<Warning>,
 }
 
 /// A `GroupedNotificationsResults`.
@@ -114,6 +117,8 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
     let filed: Vec<_> = all().filter_map(|told| told.report).collect();
     let filed = store::reports::by_ids(c, &filed)?;
     let mut reports = report::by_id(c, reader, filed)?;
+    let stated: Vec<_> = all().filter_map(|told| told.statement).collect();
+    let mut warnings = warning::by_id(c, reader, &stated)?;
     let mut shown = Results { accounts: account::list(c, &reader.site, &actors)?, ..Results::default() };
     for (group_key, told) in groups {
         let (Some(newest), Some(oldest)) = (told.first(), told.last()) else { continue };
@@ -137,6 +142,7 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
             sample_account_ids: named,
             status_id: newest.post.map(|post| Id(post.0)),
             report: newest.report.and_then(|report| reports.remove(&report)),
+            moderation_warning: newest.statement.and_then(|id| warnings.remove(&id)),
         });
         shown.statuses.extend(newest.post.and_then(|post| statuses.remove(&post)));
     }

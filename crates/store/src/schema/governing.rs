@@ -38,3 +38,46 @@ diesel::table! {
         created -> BigInt,
     }
 }
+diesel::table! {
+    statements (id) {
+        id -> BigInt,
+        group_id -> BigInt,
+        person_id -> BigInt,
+        by_id -> BigInt,
+        sanction -> Text,
+        post_id -> Nullable<BigInt>,
+        reason -> Text,
+        note -> Text,
+        version -> Nullable<BigInt>,
+        bylaw -> Nullable<BigInt>,
+        until -> Nullable<BigInt>,
+        clean -> Bool,
+        created -> BigInt,
+        lifted -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    appeals (statement_id) {
+        statement_id -> BigInt,
+        group_id -> BigInt,
+        text -> Text,
+        created -> BigInt,
+        decided -> Nullable<BigInt>,
+        decider_id -> Nullable<BigInt>,
+        granted -> Bool,
+        answer -> Text,
+    }
+}
+diesel::table! {
+    claims (item) {
+        item -> Text,
+        by_id -> BigInt,
+        until -> BigInt,
+    }
+}
+diesel::table! {
+    phrases (group_id) {
+        group_id -> BigInt,
+        list -> Text,
+    }
+}

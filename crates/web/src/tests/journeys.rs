@@ -213,7 +213,7 @@ async fn feeds_logs_and_search_engines_hear_of_what_is_public_alone() {
     let open = write("Agua & <sol>", huerto.id).await;
     let closed = write("El acta secreta", junta.id).await;
     let taken = write("Publicidad", huerto.id).await;
-    let reason = "Norma 1".to_owned();
+    let reason = "Norma 1".into();
     app::moderation::take(&world.app, ana, taken.id, app::moderation::Measure::Remove, reason).await.unwrap();
 
     let feed = world.get("/@huerto/feed.atom", "es").await;

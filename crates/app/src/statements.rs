@@ -1,0 +1,170 @@
+//! Statements of reasons: whoever a measure concerns hears what was done, why, by which rule, and how to appeal.
+use std::sync::Arc;
+
+use domain::{
+    actor::Actor,
+    bylaw::Bylaw,
+    id::{ActorId, PostId, StatementId},
+    post::Post,
+    statement::{Appeal, Decision, Grounds, Sanction, Statement},
+    text::plain,
+    time::Timestamp,
+};
+
+use crate::{App, Error, Event, Result, Tx, bylaws, groups, mail::Errand, messages, seal::Seal};
+
+/// The longest reason, and the longest note, in characters.
+pub(crate) const REASON: usize = 1_000;
+
+/// A measure that somebody is to hear of.
+pub(crate) struct Measure {
+    pub(crate) group: ActorId,
+    pub(crate) person: ActorId,
+    pub(crate) by: ActorId,
+    pub(crate) sanction: Sanction,
+    pub(crate) post: Option<PostId>,
+    pub(crate) until: Option<Timestamp>,
+    pub(crate) clean: bool,
+}
+
+/// Grounds as they are kept: short, and of a rule that there is.
+pub(crate) fn checked(tx: &mut Tx<'_, '_>, group: ActorId, grounds: &Grounds) -> Result<Grounds> {
+    bylaws::check(tx, Some(group), grounds.bylaw)?;
+    let (reason, note) = (plain::line(&grounds.reason, REASON), plain::clean(&grounds.note, REASON));
+    Ok(Grounds { reason, note, bylaw: grounds.bylaw })
+}
+
+/// Tells somebody of a measure that was taken in a group here. Nobody is told of what they did themselves.
+pub(crate) fn issue(tx: &mut Tx<'_, '_>, measure: Measure, grounds: Grounds) -> Result<Option<StatementId>> {
+    let Measure { group, person, by, sanction, post, until, clean } = measure;
+    let Some(concerned) = store::actors::by_id(tx, person)?.filter(|actor| actor.deleted.is_none()) else {
+        return Ok(None);
+    };
+    if person == by || concerned.is_group() || !groups::is_local(tx, group)? {
+        return Ok(None);
+    }
+    let (id, created) = (tx.new_id(), tx.now());
+    let statement = Statement { id, group, person, by, sanction, post, grounds, until, clean, created, lifted: None };
+    store::statements::insert(tx, &statement)?;
+    if concerned.is_local() {
+        tx.mail(&Errand::Statement(id.0))?;
+    }
+    if !concerned.is_local() || sanction == Sanction::Warn {
+        write(tx, &statement)?;
+    }
+    tx.emit(Event::Stated { statement: Arc::new(statement) });
+    Ok(Some(id))
+}
+
+/// Writes to somebody of a measure, in both languages: nobody knows which one they read.
+fn write(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<()> {
+    let name = store::actors::by_id(tx, statement.group)?.ok_or(Error::NotFound)?.handle();
+    let link = link(tx, statement.id)?;
+    let words = match statement.sanction {
+        Sanction::Warn => format!("⚠ @{name}\n\n{}\n\n", statement.grounds.reason),
+        Sanction::Remove | Sanction::Lock | Sanction::Ban => String::new(),
+    };
+    let text = format!(
+        "{words}The team of @{name} decided something that concerns you. What it is, why, and how to appeal: <{link}>\n\n\
+         El equipo de @{name} ha decidido algo que te afecta. Qué es, por qué y cómo recurrir: <{link}>"
+    );
+    messages::confide(tx, statement.group, statement.person, &text).map(drop)
+}
+
+/// Records that a measure is undone, and with it what anybody had to say against it.
+pub(crate) fn lift(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    concerned: (ActorId, ActorId),
+    sanction: Sanction,
+    post: Option<PostId>,
+) -> Result<()> {
+    let at = tx.now();
+    for id in store::statements::lift(tx, concerned, sanction, post, at)? {
+        store::statements::decide(tx, id, &Decision { by, at, granted: true, answer: String::new() })?;
+    }
+    Ok(())
+}
+
+/// The word in the address of a statement that only this server can make. It is all that one needs to read it and to
+/// appeal, and none of it is stored.
+fn word(seal: &Seal, id: StatementId) -> Result<String> {
+    Ok(format!("{id}-{}", seal.token(&format!("statement {id}"))?))
+}
+
+/// Where somebody reads what was decided about them; for nobody else.
+pub(crate) fn link(tx: &Tx<'_, '_>, id: StatementId) -> Result<String> {
+    Ok(tx.site().statement(&word(tx.seal(), id)?))
+}
+
+/// Where a person here reads what was decided about them.
+pub fn page(app: &App, id: StatementId) -> Result<String> {
+    Ok(app.site().statement(&word(app.seal(), id)?))
+}
+
+/// The statement whose address ends in this word.
+pub(crate) fn named(app: &App, entered: &str) -> Result<StatementId> {
+    let id = entered.split_once('-').and_then(|(id, _)| id.parse::<StatementId>().ok()).ok_or(Error::NotFound)?;
+    let right = word(app.seal(), id)?;
+    if right.len() != entered.len() || !openssl::memcmp::eq(right.as_bytes(), entered.as_bytes()) {
+        return Err(Error::NotFound);
+    }
+    Ok(id)
+}
+
+/// A measure with all that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What whom it concerns was told.
+    pub statement: Statement,
+    /// What they said to it.
+    pub appeal: Option<Appeal>,
+    /// The group.
+    pub group: Actor,
+    /// Whom it concerns.
+    pub person: Actor,
+    /// The post, unless its author deleted it.
+    pub post: Option<Post>,
+    /// The rule that was broken, as it was then.
+    pub bylaw: Option<Bylaw>,
+}
+
+/// What is behind the address of a statement.
+pub async fn read(app: &App, entered: &str) -> Result<Case> {
+    let id = named(app, entered)?;
+    let cases = app.read(move |c| {
+        let statement = store::statements::by_ids(c, &[id])?;
+        cases(c, statement)
+    });
+    cases.await?.pop().ok_or(Error::NotFound)
+}
+
+/// These measures with all that belongs to them.
+pub(crate) fn cases(c: &mut store::Conn, statements: Vec<Statement>) -> store::Result<Vec<Case>> {
+    let people: Vec<ActorId> = statements.iter().flat_map(|statement| [statement.group, statement.person]).collect();
+    let actors = store::actors::by_ids(c, &people)?;
+    let posts: Vec<PostId> = statements.iter().filter_map(|statement| statement.post).collect();
+    let posts = store::posts::by_ids(c, &posts)?;
+    let ids: Vec<StatementId> = statements.iter().map(|statement| statement.id).collect();
+    let appeals = store::statements::appeals(c, &ids)?;
+    let groups: Vec<ActorId> = statements.iter().map(|statement| statement.group).collect();
+    let versions = store::bylaws::all(c, &groups)?;
+    let actor = |id: ActorId| actors.iter().find(|actor| actor.id == id).cloned();
+    let mut cases = Vec::new();
+    for statement in statements {
+        let (Some(group), Some(person)) = (actor(statement.group), actor(statement.person)) else { continue };
+        let bylaw = statement.grounds.bylaw.and_then(|cited| {
+            let version = versions.iter().find(|(of, bylaws)| *of == group.id && bylaws.version == cited.version);
+            version.and_then(|(_, bylaws)| bylaws.at(cited.number)).cloned()
+        });
+        cases.push(Case {
+            appeal: appeals.iter().find(|appeal| appeal.statement == statement.id).cloned(),
+            post: posts.iter().find(|post| Some(post.id) == statement.post && post.deleted.is_none()).cloned(),
+            bylaw,
+            group,
+            person,
+            statement,
+        });
+    }
+    Ok(cases)
+}

@@ -1,0 +1,66 @@
+//! Why a measure is taken, as whoever takes it enters that: the rule, the reason, and a word to the person.
+use domain::{bylaw::Bylaws, id::ActorId, statement::Grounds};
+use serde::Deserialize;
+use store::Conn;
+
+use crate::{
+    bylaws,
+    forms::{Choice, Field},
+    language::Language,
+};
+
+/// The longest reason and the longest note, in characters.
+const LONGEST: usize = 1_000;
+
+/// What a community has at hand for it.
+#[derive(Debug, Default)]
+pub(crate) struct Guide {
+    pub(crate) bylaws: Option<Bylaws>,
+    /// What its team says often.
+    phrases: Vec<String>,
+}
+
+impl Guide {
+    pub(crate) fn of(c: &mut Conn, group: ActorId) -> store::Result<Self> {
+        Ok(Self { bylaws: store::bylaws::of(c, group)?, phrases: store::bylaws::phrases(c, group)? })
+    }
+}
+
+/// What was entered.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entered {
+    pub(crate) rule: String,
+    phrase: String,
+    pub(crate) reason: String,
+    note: String,
+}
+
+impl Entered {
+    /// Whether neither a rule nor a reason is named.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rule.is_empty() && self.why().is_empty()
+    }
+
+    pub(crate) fn read(&self) -> Grounds {
+        Grounds { reason: self.why(), note: self.note.clone(), bylaw: self.rule.parse().ok() }
+    }
+
+    /// What was chosen, and what was added to it.
+    fn why(&self) -> String {
+        format!("{} {}", self.phrase.trim(), self.reason.trim()).trim().to_owned()
+    }
+}
+
+/// The questions.
+pub(crate) fn fields(t: Language, guide: &Guide, entered: &Entered) -> Vec<Field> {
+    let rule = bylaws::field(t, guide.bylaws.as_ref()).map(|field| field.value(&entered.rule));
+    let phrases: Vec<Choice> = guide.phrases.iter().map(|phrase| Choice::new(phrase, phrase, "")).collect();
+    let phrase = Field::select("phrase", t.phrase(), phrases).hint(t.phrase_hint()).value(&entered.phrase).optional();
+    let reason = Field::lines("reason", 3, t.why()).hint(t.why_hint()).value(&entered.reason);
+    let note = Field::lines("note", 2, t.note_to_them()).hint(t.note_to_them_hint()).value(&entered.note);
+    rule.into_iter()
+        .chain((!guide.phrases.is_empty()).then_some(phrase))
+        .chain([reason.longest(LONGEST).optional(), note.longest(LONGEST).optional()])
+        .collect()
+}

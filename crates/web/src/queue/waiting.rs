@@ -1,0 +1,197 @@
+//! What waits, as the page of the queue shows it, and who sees to it.
+use app::{App, Me, Result, appeals, reports, statements::Case};
+use domain::{
+    actor::Actor,
+    claim::Item,
+    id::{ActorId, StatementId},
+    report::Report,
+};
+use store::relations;
+
+use super::Asked;
+use crate::{
+    bylaws,
+    cards::{Card, Face},
+    care,
+    language::Language,
+    statements::Told,
+};
+
+/// How many requests a page shows.
+const REQUESTS: i64 = 50;
+
+/// Who sees to something.
+#[derive(Clone)]
+pub(crate) struct Claim {
+    /// What it is called in forms, and on the page.
+    pub(crate) item: String,
+    pub(crate) holder: Option<Face>,
+    pub(crate) is_mine: bool,
+}
+
+/// Who has what of these.
+struct Holders {
+    held: Vec<(Item, ActorId)>,
+    actors: Vec<Actor>,
+    me: ActorId,
+}
+
+impl Holders {
+    async fn of(app: &App, me: Me, items: Vec<Item>) -> Result<Self> {
+        let now = app.now();
+        let (held, actors) = app
+            .read(move |c| {
+                let held = store::claims::held(c, &items, now)?;
+                let people: Vec<ActorId> = held.iter().map(|(_, by)| *by).collect();
+                Ok((held, store::actors::by_ids(c, &people)?))
+            })
+            .await?;
+        Ok(Self { held, actors, me: me.0 })
+    }
+
+    fn claim(&self, app: &App, item: Item) -> Claim {
+        let holder = self.held.iter().find(|(held, _)| *held == item).map(|(_, by)| *by);
+        let actor = holder.and_then(|by| self.actors.iter().find(|actor| actor.id == by));
+        Claim {
+            item: item.to_string(),
+            holder: actor.map(|actor| Face::new(app.site(), actor)),
+            is_mine: holder == Some(self.me),
+        }
+    }
+}
+
+/// Somebody who wants to join.
+pub(crate) struct Request {
+    pub(crate) claim: Claim,
+    pub(crate) face: Face,
+    pub(crate) group: Face,
+    pub(crate) person_id: i64,
+    pub(crate) group_id: i64,
+    /// What the community asked, and what they answered.
+    pub(crate) answers: Vec<(String, String)>,
+}
+
+/// A report that waits.
+pub(crate) struct Complaint {
+    pub(crate) claim: Claim,
+    pub(crate) id: i64,
+    pub(crate) by: Face,
+    pub(crate) about: Face,
+    pub(crate) group: Option<Face>,
+    pub(crate) category: &'static str,
+    pub(crate) rule: Option<String>,
+    pub(crate) comment: String,
+    pub(crate) when: String,
+    pub(crate) cards: Vec<Card>,
+}
+
+/// An appeal that waits.
+pub(crate) struct Appeal {
+    pub(crate) claim: Claim,
+    pub(crate) id: i64,
+    pub(crate) by: Face,
+    pub(crate) group: Face,
+    pub(crate) told: Told,
+    pub(crate) text: String,
+    pub(crate) when: String,
+    /// Whether it is mine to decide: whoever took a measure does not, if there is somebody else.
+    pub(crate) may: bool,
+}
+
+pub(super) async fn requests(app: &App, me: Me, asked: &Asked) -> Result<Vec<Request>> {
+    let wanted = asked.group();
+    let found = app.read(move |c| {
+        let mut groups = store::groups::moderated_by(c, me.0)?;
+        groups.retain(|group| wanted.is_none_or(|wanted| *group == wanted));
+        let people = relations::waiting_for(c, &groups, i64::MAX, 0, REQUESTS)?;
+        let mut pairs = Vec::new();
+        for person in &people {
+            let asked = relations::requests(c, *person, &groups)?;
+            pairs.extend(asked.follow.into_iter().chain(asked.join).map(|group| (*person, group)));
+        }
+        let everybody: Vec<ActorId> = people.iter().chain(&groups).copied().collect();
+        let answered = store::gates::answers(c, &groups, &people)?;
+        let mut told = Vec::new();
+        for (group, person, answers) in answered {
+            let questions = store::charters::of(c, group)?.unwrap_or_default().questions;
+            told.push((person, group, questions.into_iter().zip(answers).collect::<Vec<_>>()));
+        }
+        Ok((pairs, store::actors::by_ids(c, &everybody)?, told))
+    });
+    let (pairs, actors, told) = found.await?;
+    let item = |(person, group): (ActorId, ActorId)| Item::Request { group, person };
+    let holders = Holders::of(app, me, pairs.iter().copied().map(item).collect()).await?;
+    let face = |id: ActorId| actors.iter().find(|actor| actor.id == id).map(|actor| Face::new(app.site(), actor));
+    let request = |(person, group): (ActorId, ActorId)| {
+        let claim = holders.claim(app, item((person, group)));
+        let answers = told.iter().find(|(who, to, _)| (*who, *to) == (person, group));
+        asked.admits(Some(group), &claim).then_some(())?;
+        Some(Request {
+            claim,
+            face: face(person)?,
+            group: face(group)?,
+            person_id: person.0,
+            group_id: group.0,
+            answers: answers.map(|(_, _, answers)| answers.clone()).unwrap_or_default(),
+        })
+    };
+    Ok(pairs.into_iter().filter_map(request).collect())
+}
+
+pub(super) async fn complaints(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Complaint>> {
+    let open: Vec<Report> = reports::open(app, me).await?;
+    let holders = Holders::of(app, me, open.iter().map(|report| Item::Report(report.id)).collect()).await?;
+    let found = app.read(move |c| {
+        let actors: Vec<ActorId> =
+            open.iter().flat_map(|report| [report.reporter, report.target].into_iter().chain(report.group)).collect();
+        let posts: Vec<_> = open.iter().flat_map(|report| report.posts.iter().copied()).collect();
+        let posts = store::posts::by_ids(c, &posts)?;
+        let groups: Vec<ActorId> = open.iter().filter(|r| r.bylaw.is_some()).filter_map(|r| r.group).collect();
+        let rules = store::bylaws::all(c, &groups)?;
+        Ok((store::actors::by_ids(c, &actors)?, app::view::posts(c, posts)?, rules, open))
+    });
+    let (actors, posts, rules, open) = found.await?;
+    let actor = |id: ActorId| actors.iter().find(|actor: &&Actor| actor.id == id);
+    let face = |id: ActorId| actor(id).map(|actor| Face::new(app.site(), actor));
+    let complaint = |report: &Report| {
+        let claim = holders.claim(app, Item::Report(report.id));
+        let named = report.posts.iter().filter_map(|id| posts.iter().find(|view| view.post.id == *id));
+        let cited = report.group.zip(report.bylaw);
+        asked.admits(report.group, &claim).then_some(())?;
+        Some(Complaint {
+            claim,
+            id: report.id.0,
+            by: face(report.reporter)?,
+            about: face(report.target)?,
+            group: report.group.and_then(face),
+            category: care::named(t, report.category),
+            rule: cited.and_then(|(group, cited)| bylaws::named(t, &rules, group, cited)),
+            comment: report.comment.clone(),
+            when: t.ago(app.now(), report.created),
+            cards: named.map(|view| Card::new(app, t, view)).collect(),
+        })
+    };
+    Ok(open.iter().filter_map(complaint).collect())
+}
+
+pub(super) async fn appeals(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Appeal>> {
+    let open = appeals::open(app, me).await?;
+    let item = |id: StatementId| Item::Appeal(id);
+    let holders = Holders::of(app, me, open.iter().map(|(case, _)| item(case.statement.id)).collect()).await?;
+    let appeal = |(case, may): &(Case, bool)| {
+        let claim = holders.claim(app, item(case.statement.id));
+        let said = case.appeal.as_ref()?;
+        asked.admits(Some(case.group.id), &claim).then_some(())?;
+        Some(Appeal {
+            claim,
+            id: case.statement.id.0,
+            by: Face::new(app.site(), &case.person),
+            group: Face::new(app.site(), &case.group),
+            told: Told::new(t, case),
+            text: said.text.clone(),
+            when: t.ago(app.now(), said.created),
+            may: *may,
+        })
+    };
+    Ok(open.iter().filter_map(appeal).collect())
+}

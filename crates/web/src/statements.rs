@@ -1,0 +1,197 @@
+//! What somebody is told of a measure that concerns them, and where they appeal: for whoever knows the address, with an
+//! account here or without.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Path},
+};
+use app::{
+    App, Error, appeals,
+    statements::{self, Case},
+};
+use askama::Template;
+use domain::{
+    policy,
+    statement::{Sanction, Statement},
+    text::{html, markdown},
+    urls::{self, Sheet},
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    forms::{Field, Fields},
+    language::Language,
+    posted::Posted,
+};
+
+/// The longest piece of a post that is shown.
+const EXCERPT: usize = 500;
+
+/// A measure as a page tells of it.
+pub(crate) struct Told {
+    pub(crate) what: String,
+    pub(crate) when: String,
+    pub(crate) lasts: String,
+    /// What the post says that it is about.
+    pub(crate) excerpt: Option<String>,
+    /// The rule in short, where it stands, and what it says.
+    pub(crate) rule: Option<(String, String, String)>,
+    pub(crate) reason: String,
+    pub(crate) note: String,
+}
+
+impl Told {
+    pub(crate) fn new(t: Language, case: &Case) -> Self {
+        let statement = &case.statement;
+        let cited = statement.grounds.bylaw.zip(case.bylaw.as_ref());
+        let rule = cited.map(|(cited, bylaw)| {
+            let page =
+                urls::asking(&urls::sheet(&case.group.uri, Sheet::Rules), &[("version", &cited.version.to_string())]);
+            let text = markdown::render(&bylaw.text, |_| None, |_| None);
+            (t.law_cited(cited.number, &bylaw.title), format!("{page}#rule-{}", cited.number), text)
+        });
+        let excerpt = case.post.as_ref().map(|post| {
+            let text = html::excerpt(&post.content.html, EXCERPT);
+            post.content.title.as_ref().map_or(text.clone(), |title| format!("{title}. {text}"))
+        });
+        Self {
+            what: what(t, statement),
+            when: t.moment(statement.created),
+            lasts: lasts(t, statement),
+            excerpt: excerpt.filter(|text| !text.trim().is_empty()),
+            rule,
+            reason: statement.grounds.reason.clone(),
+            note: statement.grounds.note.clone(),
+        }
+    }
+}
+
+/// What was done, to whomever it was done.
+fn what(t: Language, statement: &Statement) -> String {
+    match statement.sanction {
+        Sanction::Remove => t.stated_remove(),
+        Sanction::Lock => t.stated_lock(),
+        Sanction::Ban if statement.clean => t.stated_ban_clean(),
+        Sanction::Ban => t.stated_ban(),
+        Sanction::Warn => t.stated_warn(),
+    }
+    .to_owned()
+}
+
+fn lasts(t: Language, statement: &Statement) -> String {
+    match (statement.sanction, statement.until) {
+        (Sanction::Warn, _) => t.lasts_nothing().to_owned(),
+        (_, Some(until)) => t.until(t.moment(until)),
+        (_, None) => t.for_good().to_owned(),
+    }
+}
+
+/// How far an appeal has come.
+enum Appeal {
+    /// One may appeal until then.
+    Open { until: String, form: Fields },
+    /// It is too late.
+    Over { since: String },
+    /// It waits.
+    Waiting { text: String },
+    /// It was decided.
+    Decided { text: String, granted: bool, answer: String, when: String },
+    /// There is nothing to appeal against any more.
+    Needless,
+}
+
+#[derive(Template)]
+#[template(path = "statement.html")]
+struct Page {
+    frame: Frame,
+    face: Face,
+    person: Face,
+    told: Told,
+    /// When it was undone.
+    lifted: Option<String>,
+    appeal: Appeal,
+    action: String,
+}
+
+fn page(app: &App, visit: &Visit, case: &Case) -> Page {
+    let t = visit.language;
+    let (face, statement) = (Face::new(app.site(), &case.group), &case.statement);
+    let mut frame = Frame::private(visit, format!("{} · {}", t.statement(), face.name));
+    // Whoever signs in from here comes back to their own pages: the address is a secret of its own.
+    frame.login = crate::session::LOGIN.to_owned();
+    let appeal = match &case.appeal {
+        Some(appeal) => match &appeal.decision {
+            Some(decision) => Appeal::Decided {
+                text: appeal.text.clone(),
+                granted: decision.granted,
+                answer: decision.answer.clone(),
+                when: t.moment(decision.at),
+            },
+            None => Appeal::Waiting { text: appeal.text.clone() },
+        },
+        None => match policy::appeal(statement, false, app.now()) {
+            Ok(()) => Appeal::Open { until: t.moment(statement.appealable()), form: form(t, "") },
+            Err(policy::Refusal::TooLate) => Appeal::Over { since: t.moment(statement.appealable()) },
+            Err(_) => Appeal::Needless,
+        },
+    };
+    Page {
+        action: visit.path.clone(),
+        person: Face::new(app.site(), &case.person),
+        told: Told::new(t, case),
+        lifted: statement.lifted.map(|at| t.moment(at)),
+        frame,
+        face,
+        appeal,
+    }
+}
+
+fn form(t: Language, text: &str) -> Fields {
+    let field = Field::lines("text", 6, t.appeal_text()).hint(t.appeal_hint());
+    Fields::new(vec![field.longest(appeals::TEXT).value(text)])
+}
+
+/// `GET /statement/{token}`
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, token: Path<String>) -> HttpResponse {
+    match statements::read(&app, &token).await {
+        Ok(case) => answer::page(&request, StatusCode::OK, Keep::Never, &page(&app, &visit, &case)),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// What somebody says to a measure.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Said {
+    text: String,
+}
+
+/// `POST /statement/{token}`
+pub(crate) async fn appeal(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    token: Path<String>,
+    sent: Posted<Said>,
+) -> HttpResponse {
+    let text = sent.entered.text;
+    let result = appeals::file(&app, &token, text.clone()).await;
+    let error = match result {
+        Ok(()) => return answer::redirect(StatusCode::SEE_OTHER, &visit.path),
+        Err(error @ Error::Invalid(_)) => error,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    match statements::read(&app, &token).await {
+        Ok(case) => {
+            let mut page = page(&app, &visit, &case);
+            if let Appeal::Open { form: shown, .. } = &mut page.appeal {
+                *shown = form(visit.language, &text);
+                shown.flaw("text", visit.language.flaw_appeal());
+            }
+            answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
+        }
+        Err(_gone) => answer::error(&request, &visit, &error),
+    }
+}

@@ -1,0 +1,97 @@
+//! The queue of those who keep order: who sees to what, what one wants to see of it, and taking a decision back.
+use actix_web::http::StatusCode;
+use app::{invitations, members, posts::Writing};
+use domain::group::Role;
+
+use super::{
+    World,
+    journeys::{Browser, login},
+};
+
+#[actix_web::test]
+async fn what_waits_is_claimed_filtered_and_answered_by_one() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let (bea, carla) = (login(&world, "bea").await, login(&world, "carla").await);
+    let cine = super::new_group("cine", domain::group::Visibility::Public);
+    let cine = app::groups::create(&world.app, ana.0, cine).await.unwrap();
+    invitations::invite(&world.app, ana, huerto.id, carla.0).await.unwrap();
+    members::join(&world.app, carla, huerto.id).await.unwrap();
+    members::appoint(&world.app, ana, huerto.id, carla.0, Some(Role::Moderator)).await.unwrap();
+    let writing = Writing { text: "Vendo".into(), group: Some(cine.id), ..Writing::default() };
+    let post = world.write(ana, writing).await;
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let carla = Browser::of(&world, carla, "es").await;
+    bea.send(&huerto.uri, "/join", &[]).await;
+    let report = [("what", "spam"), ("reason", "Vende cosas")];
+    assert_eq!(bea.send(&format!("/report?post={}", post.id), "/report", &report).await.status, StatusCode::OK);
+
+    // By kind and by community.
+    let sees = async |path: &str| {
+        let page = ana.get(path).await.body;
+        (page.contains("Quiere entrar en"), page.contains("Vende cosas"))
+    };
+    assert_eq!(sees("/queue").await, (true, true));
+    assert_eq!(sees("/queue?kind=request").await, (true, false));
+    assert_eq!(sees("/queue?kind=report").await, (false, true));
+    assert_eq!(sees(&format!("/queue?group={}", huerto.id)).await, (true, false));
+    assert_eq!(sees(&format!("/queue?group={}", cine.id)).await, (false, true));
+
+    // Carla sees to the request; Ana is told, and does not answer it meanwhile.
+    let claim = [("turn", "on")];
+    assert_eq!(carla.send("/queue", "/queue/claim", &claim).await.status, StatusCode::SEE_OTHER);
+    assert!(carla.get("/queue?who=mine").await.body.contains("Lo llevas tú"));
+    assert_eq!(sees("/queue?who=free").await, (false, true));
+    assert_eq!(sees("/queue?who=mine").await, (false, false));
+    let page = ana.get("/queue").await.body;
+    assert!(page.contains("Lo lleva carla"), "{page}");
+    let late = ana.send("/queue", "/queue/answer", &[("answer", "no")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
+
+    // She gives it back, and Ana answers it; what one answers one sees to.
+    assert_eq!(carla.send("/queue", "/queue/claim", &[("turn", "off")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(sees("/queue?who=free").await, (true, true));
+    let answered = ana.send("/queue?kind=request", "/queue/answer", &[("answer", "yes")]).await;
+    assert_eq!(
+        (answered.status, &*answered.location),
+        (StatusCode::SEE_OTHER, "https://plaza.test/queue?kind=request")
+    );
+    assert_eq!(sees("/queue").await, (false, true));
+
+    // What is none of one's business cannot be claimed.
+    let token = bea.token("/write").await;
+    for item in [format!("request-{}-{}", cine.id, huerto.id), "report-1".into(), "nothing".into()] {
+        let fields = [("form_token", &*token), ("item", &item), ("turn", "on")];
+        let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        assert_eq!(bea.post("/queue/claim", &fields).await.status, StatusCode::NOT_FOUND, "{item}");
+    }
+}
+
+#[actix_web::test]
+async fn reasons_are_at_hand_and_what_was_decided_is_undone_from_the_log() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let writing = Writing { text: "Vendo macetas".into(), group: Some(huerto.id), ..Writing::default() };
+    let post = world.write(bea, writing).await;
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let rules = format!("/manage/rules?group={}", huerto.id);
+    let phrases = [("phrases", "Aquí no se vende nada.\n\nRepite lo mismo.")];
+    assert_eq!(ana.send(&rules, "/manage/reasons", &phrases).await.status, StatusCode::SEE_OTHER);
+    assert!(ana.get(&rules).await.body.contains("Aquí no se vende nada.\nRepite lo mismo."));
+
+    let form = format!("/moderate?post={}", post.id);
+    assert!(ana.get(&form).await.body.contains("<option value=\"Repite lo mismo.\">"));
+    let entered = [("what", "remove"), ("phrase", "Aquí no se vende nada."), ("reason", "Ni macetas.")];
+    assert_eq!(ana.send(&form, "/moderate", &entered).await.status, StatusCode::SEE_OTHER);
+    let log = ana.get("/@huerto/log").await.body;
+    assert!(log.contains("Aquí no se vende nada. Ni macetas."), "{log}");
+
+    // Only those who keep order take it back, and only while it holds.
+    assert!(!bea.get("/@huerto/log").await.body.contains("/log/undo"));
+    let undone = ana.send("/@huerto/log", "/log/undo", &[]).await;
+    assert_eq!((undone.status, &*undone.location), (StatusCode::SEE_OTHER, "https://plaza.test/@huerto/log"));
+    assert!(world.get(&post.uri, "es").await.body.contains("Vendo macetas"));
+    let log = ana.get("/@huerto/log").await.body;
+    assert!(log.contains("devolvió una publicación") && !log.contains("/log/undo"), "{log}");
+}

@@ -1,0 +1,2 @@
+DROP TABLE phrases;
+DROP TABLE claims;
