@@ -1,5 +1,8 @@
 //! Views: all that a page or a document of an actor or a post needs, in a fixed number of queries.
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use domain::{
     actor::Actor,
@@ -31,9 +34,9 @@ pub struct ActorView {
 #[derive(Debug, Clone)]
 pub struct Parent {
     /// The post, whatever its state.
-    pub post: Post,
+    pub post: Arc<Post>,
     /// Who wrote it.
-    pub author: Actor,
+    pub author: Arc<Actor>,
 }
 
 /// A post with everybody it concerns.
@@ -41,16 +44,16 @@ pub struct Parent {
 pub struct PostView {
     /// The post.
     pub post: Post,
-    /// Who wrote it.
-    pub author: Actor,
+    /// Who wrote it; many posts of a page are by the same few.
+    pub author: Arc<Actor>,
     /// The group it stands in.
-    pub group: Option<Actor>,
+    pub group: Option<Arc<Actor>>,
     /// What it replies to.
     pub parent: Option<Parent>,
     /// The id on the network of the post that started its thread.
     pub root_uri: String,
     /// Whom it mentions.
-    pub mentioned: Vec<Actor>,
+    pub mentioned: Vec<Arc<Actor>>,
     /// What it quotes.
     pub quote: Option<Quote>,
     /// What others did with it.
@@ -102,8 +105,8 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
     people.extend(mentions.iter().map(|(_, person)| *person));
     people.sort_unstable();
     people.dedup();
-    let people: HashMap<ActorId, Actor> =
-        store::actors::by_ids(conn, &people)?.into_iter().map(|actor| (actor.id, actor)).collect();
+    let people: HashMap<ActorId, Arc<Actor>> =
+        store::actors::by_ids(conn, &people)?.into_iter().map(|actor| (actor.id, Arc::new(actor))).collect();
     let quotes = store::quotes::of(conn, &ids)?;
     let tallies = store::posts::tallies(conn, &ids)?;
 
@@ -112,7 +115,9 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
     let of_people = people.values().flat_map(|actor| actor.texts().map(|text| (actor.peer, text)));
     let palette = Arc::new(store::emoji::palette(conn, said.chain(of_people))?);
 
-    let known: HashMap<PostId, Post> = posts.iter().chain(&near).map(|post| (post.id, post.clone())).collect();
+    let wanted: HashSet<PostId> = posts.iter().flat_map(|post| post.parent.into_iter().chain([post.root])).collect();
+    let known = posts.iter().chain(&near).filter(|post| wanted.contains(&post.id));
+    let known: HashMap<PostId, Arc<Post>> = known.map(|post| (post.id, Arc::new(post.clone()))).collect();
     let parent = |post: &Post| {
         let post = known.get(&post.parent?)?.clone();
         Some(Parent { author: people.get(&post.author)?.clone(), post })

@@ -125,14 +125,6 @@ pub(crate) struct Card {
     pub(crate) voted: bool,
     pub(crate) saved: bool,
     pub(crate) mine: bool,
-    /// Where one replies to it, changes it, deletes it, reports it, and keeps order.
-    pub(crate) reply_page: String,
-    pub(crate) edit_page: String,
-    pub(crate) delete_page: String,
-    pub(crate) report_page: String,
-    pub(crate) moderate_page: String,
-    pub(crate) quote_page: String,
-    pub(crate) history_page: String,
 }
 
 impl Card {
@@ -148,7 +140,6 @@ impl Card {
         let is_veiled = content.sensitive && warning.is_none();
         let (body, media) = (body(view, title.as_deref()), media::shown(app, t, post));
         let thumbnail = media::thumbnail(&media).filter(|_| !content.sensitive && warning.is_none());
-        let about = |page: &str, what: &str| urls::asking(page, &[(what, &post.id.to_string())]);
         let headline = if headline.is_empty() { t.moment(post.published) } else { headline };
         let paint = |html: &str| palette.paint(site, author.peer, html);
         Self {
@@ -185,14 +176,42 @@ impl Card {
             voted: false,
             saved: false,
             mine: false,
-            reply_page: about(compose::PATH, "to"),
-            edit_page: about(compose::PATH, "edit"),
-            delete_page: about(care::DELETE, "post"),
-            report_page: about(care::REPORT, "post"),
-            moderate_page: about(care::MODERATE, "post"),
-            quote_page: about(compose::PATH, "quote"),
-            history_page: about(history::PATH, "post"),
         }
+    }
+}
+
+/// Where something is done with a post.
+impl Card {
+    fn about(&self, page: &str, what: &str) -> String {
+        urls::asking(page, &[(what, &self.id.to_string())])
+    }
+
+    pub(crate) fn reply_page(&self) -> String {
+        self.about(compose::PATH, "to")
+    }
+
+    pub(crate) fn edit_page(&self) -> String {
+        self.about(compose::PATH, "edit")
+    }
+
+    pub(crate) fn quote_page(&self) -> String {
+        self.about(compose::PATH, "quote")
+    }
+
+    pub(crate) fn delete_page(&self) -> String {
+        self.about(care::DELETE, "post")
+    }
+
+    pub(crate) fn report_page(&self) -> String {
+        self.about(care::REPORT, "post")
+    }
+
+    pub(crate) fn moderate_page(&self) -> String {
+        self.about(care::MODERATE, "post")
+    }
+
+    pub(crate) fn history_page(&self) -> String {
+        self.about(history::PATH, "post")
     }
 }
 
@@ -200,13 +219,16 @@ impl Card {
 fn body(view: &PostView, title: Option<&str>) -> String {
     /// Longer ones are cut, and so are no whole line.
     const WHOLE: usize = title::MAX - 10;
-    let html = html::sanitize(&view.post.content.html);
-    let Some(title) = title.filter(|title| title.chars().count() < WHOLE) else { return html };
-    let Some((first, rest)) = html.strip_prefix("<p>").and_then(|rest| rest.split_once("</p>")) else { return html };
+    // Sanitised before it was stored, whoever wrote it: the client API serves it as it is, too.
+    let html = &view.post.content.html;
+    let Some(title) = title.filter(|title| title.chars().count() < WHOLE) else { return html.clone() };
+    let Some((first, rest)) = html.strip_prefix("<p>").and_then(|rest| rest.split_once("</p>")) else {
+        return html.clone();
+    };
     let names: Vec<&str> = view.group.iter().map(|group| group.name.as_str()).collect();
     let is_title = title::from_post(first, &names).as_deref() == Some(title);
     // A line with a link of its own says more than the title.
     let is_link = |tag: &str| !tag.split('>').next().unwrap_or_default().contains("mention");
     let has_more = first.contains("<br") || first.split("<a ").skip(1).any(is_link);
-    if is_title && !has_more { rest.to_owned() } else { html }
+    if is_title && !has_more { rest.to_owned() } else { html.clone() }
 }

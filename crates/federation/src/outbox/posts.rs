@@ -51,7 +51,7 @@ pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<(
     if post.local {
         let view = shown(tx, post)?;
         written(tx, &view, Verb::Create)?;
-        return match own_group(tx, view.group.as_ref(), post)? {
+        return match own_group(tx, view.group.as_deref(), post)? {
             Some(group) => announce(tx, group, post, &view.author),
             None => Ok(()),
         };
@@ -94,7 +94,7 @@ fn written(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<()> {
     let post = &view.post;
     let elsewhere = view.group.as_ref().filter(|group| !group.is_local());
     let name = Name::new(tx, &view.author);
-    let own = own_group(tx, view.group.as_ref(), post)?;
+    let own = own_group(tx, view.group.as_deref(), post)?;
     let mut instead_of = match own {
         Some(group) => wrap(tx, group, view, verb, &name)?,
         None => Vec::new(),

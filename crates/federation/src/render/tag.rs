@@ -67,12 +67,13 @@ pub(super) fn concerned(view: &PostView) -> Vec<&Actor> {
     let mut known: Vec<ActorId> = vec![view.author.id];
     let group = view.group.iter();
     let all = group.chain(view.parent.iter().map(|parent| &parent.author)).chain(&view.mentioned);
-    all.filter(|actor| {
-        let new = !known.contains(&actor.id);
-        known.push(actor.id);
-        new
-    })
-    .collect()
+    all.map(AsRef::as_ref)
+        .filter(|actor| {
+            let new = !known.contains(&actor.id);
+            known.push(actor.id);
+            new
+        })
+        .collect()
 }
 
 /// A custom emoji.

@@ -76,10 +76,10 @@ fn thread() -> PostView {
         quote: None,
         root_uri: post.uri.clone(),
         post,
-        author: local(1, "ana", ActorKind::Person),
-        group: Some(local(2, "huerto", ActorKind::Group)),
+        author: local(1, "ana", ActorKind::Person).into(),
+        group: Some(local(2, "huerto", ActorKind::Group).into()),
         parent: None,
-        mentioned: vec![Actor { id: ActorId(3), ..somebody("masto.test", "bob", ActorKind::Person) }],
+        mentioned: vec![Actor { id: ActorId(3), ..somebody("masto.test", "bob", ActorKind::Person) }.into()],
         tally: Tally { replies: 2, likes: 3, dislikes: 1, shares: 1 },
         palette: Arc::default(),
     }
@@ -177,7 +177,7 @@ fn a_reply_is_a_note_for_everybody_and_tells_whom_it_answers() {
     let mut view = thread();
     let root = thread().post;
     let author = Actor { id: ActorId(4), ..somebody("lemmy.test", "lea", ActorKind::Person) };
-    view.parent = Some(Parent { post: root.clone(), author });
+    view.parent = Some(Parent { post: root.clone().into(), author: author.into() });
     view.post = Post {
         id: PostId(8),
         parent: Some(root.id),

@@ -204,7 +204,7 @@ impl Own {
             bookmarked: store::bookmarks::among(conn, me, &ids)?,
             chosen,
             pinned: store::pins::among(conn, me, &ids)?,
-            muted: store::pins::muted_among(conn, me, &roots)?,
+            muted: store::levels::muted_among(conn, me, &roots)?,
             filters,
             seen,
             quotes,
@@ -359,7 +359,9 @@ fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry], deep: bool) -> Resu
     let sharers: Vec<ActorId> =
         entries.iter().filter_map(|e| if let By::Share(by, _) = e.by { Some(by) } else { None }).collect();
     let mut actors = if sharers.is_empty() { Vec::new() } else { store::actors::by_ids(conn, &sharers)? };
-    actors.extend(views.iter().filter(|view| passed.contains(&view.post.id)).filter_map(|view| view.group.clone()));
+    actors.extend(
+        views.iter().filter(|view| passed.contains(&view.post.id)).filter_map(|view| view.group.as_deref().cloned()),
+    );
     let mut shown: Vec<ActorId> = actors.iter().map(|a| a.id).chain(views.iter().map(|view| view.author.id)).collect();
     shown.sort_unstable();
     shown.dedup();
