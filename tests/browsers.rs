@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use crate::network::{Browser, Eyes, Program, eventually, on_both};
 
 /// axe-core as it is published; finds what keeps people out of a page.
-fn axe() -> String {
+pub(crate) fn axe() -> String {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/clients/lib");
     let python =
         std::fs::read_dir(folder).expect("cargo xtask test installs axe").next().expect("a folder").expect("a folder");
@@ -14,7 +14,7 @@ fn axe() -> String {
 }
 
 /// What is wrong with the page one is on.
-async fn flaws(browser: &Browser, language: &str, axe: &str) -> Vec<String> {
+pub(crate) async fn flaws(browser: &Browser, language: &str, axe: &str) -> Vec<String> {
     let path = browser.path().await;
     let mut flaws = browser.barriers(axe).await;
     // A form that comes back to be corrected has that status, which browsers log.

@@ -16,6 +16,7 @@ mod emoji;
 mod fixtures;
 mod follows;
 mod forums;
+mod gallery;
 mod guests;
 mod hostile;
 mod hosts;

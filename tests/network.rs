@@ -146,7 +146,8 @@ impl Network {
         Self::with(|settings| Settings { smtp: smtp.clone(), registration, ..settings }, names).await
     }
 
-    async fn with<const N: usize>(change: impl Fn(Settings) -> Settings, names: [&str; N]) -> Self {
+    /// The same, of servers with these settings.
+    pub(crate) async fn with<const N: usize>(change: impl Fn(Settings) -> Settings, names: [&str; N]) -> Self {
         work::show_logs();
         let (clock, board) = (app::Clock::default(), Switchboard::default());
         let backend = backend();

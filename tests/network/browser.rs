@@ -3,21 +3,25 @@
 use std::net::Ipv4Addr;
 use std::process::Stdio;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
+use super::server::Server;
 use super::work::{self, eventually};
 
 /// What keeps Chromium quiet: no window, no updates, no questions to anybody.
-const CALM: [&str; 10] = [
+const CALM: [&str; 11] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
+    "--disable-features=HttpsUpgrades",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-dev-shm-usage",
@@ -54,6 +58,16 @@ pub(crate) struct Browser {
 impl Browser {
     /// Opens a browser for the site at `home`.
     pub(crate) async fn open(home: &str, eyes: Eyes) -> Self {
+        Self::start(home, eyes, None).await
+    }
+
+    /// Opens a browser for a server of a network, whose name leads there and nowhere else.
+    pub(crate) async fn open_at(server: &Server, eyes: Eyes) -> Self {
+        let ways = format!("--host-resolver-rules=MAP {} {}", server.host(), server.address());
+        Self::start(&server.url(""), eyes, Some(ways)).await
+    }
+
+    async fn start(home: &str, eyes: Eyes, ways: Option<String>) -> Self {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
@@ -61,7 +75,7 @@ impl Browser {
         driver.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let driver = driver.kill_on_drop(true).spawn().expect("chromedriver: apt-get install chromium chromium-driver");
         let profile = work::folder();
-        let wishes = capabilities(eyes, &profile);
+        let wishes = capabilities(eyes, &profile, ways);
         let address = format!("http://127.0.0.1:{port}");
         let page = eventually("a browser", || async {
             ClientBuilder::native().capabilities(wishes.clone()).connect(&address).await.ok()
@@ -127,10 +141,68 @@ impl Browser {
         self.page.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Asks the browser itself, by the protocol of its developer tools.
+    async fn tell(&self, command: &'static str, parameters: Value) -> Value {
+        #[derive(Debug)]
+        struct Tool(&'static str, Value);
+        impl fantoccini::wd::WebDriverCompatibleCommand for Tool {
+            fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+                base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+            }
+
+            fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+                (http::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
+            }
+        }
+        self.page.issue_cmd(Tool(command, parameters)).await.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Looks with other eyes from the next page on.
+    pub(crate) async fn look_with(&self, eyes: Eyes) {
+        let size = json!({ "width": eyes.width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.tell("Emulation.setDeviceMetricsOverride", size).await;
+        let light = if eyes.dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": light }] });
+        self.tell("Emulation.setEmulatedMedia", media).await;
+        // Chosen by hand: whoever is signed in has a language of their own else.
+        self.tell("Network.setCookie", json!({ "name": "language", "value": eyes.language, "url": self.home })).await;
+    }
+
+    /// Signs in, by the page for that.
+    pub(crate) async fn sign_in(&self, name: &str) {
+        self.go("/login").await;
+        self.fill("name", name).await;
+        self.fill("password", "correct horse").await;
+        self.press("main button[type=submit]").await;
+    }
+
+    /// Forgets who was signed in.
+    pub(crate) async fn forget(&self) {
+        self.page.delete_all_cookies().await.expect("no cookies");
+    }
+
+    /// A picture of the whole page (WebP).
+    pub(crate) async fn picture(&self) -> Vec<u8> {
+        let whole = json!({ "format": "webp", "quality": 80, "captureBeyondViewport": true });
+        self.shoot(whole).await
+    }
+
+    /// Paints a drawing (PNG).
+    pub(crate) async fn paint(&self, svg: &str, width: u32, height: u32) -> Vec<u8> {
+        self.page.goto(&format!("data:image/svg+xml;base64,{}", BASE64.encode(svg))).await.expect("a drawing");
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
+        self.shoot(json!({ "format": "png", "clip": clip, "captureBeyondViewport": true })).await
+    }
+
+    async fn shoot(&self, how: Value) -> Vec<u8> {
+        let shot = self.tell("Page.captureScreenshot", how).await;
+        BASE64.decode(shot["data"].as_str().expect("a picture")).expect("base64")
+    }
+
     /// What axe finds to be seriously wrong with the page for people with disabilities, a line each.
     pub(crate) async fn barriers(&self, axe: &str) -> Vec<String> {
         const RUN: &str = "const done = arguments[0];
-            axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.violations
+            axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }).then(found => done(found.violations
                 .filter(it => it.impact === 'serious' || it.impact === 'critical')
                 .map(it => it.id + ': ' + it.nodes.map(node => node.html).join(' | '))));";
         self.page.execute(axe, Vec::new()).await.expect("axe");
@@ -157,8 +229,9 @@ impl Browser {
     }
 }
 
-fn capabilities(eyes: Eyes, profile: &TempDir) -> Map<String, Value> {
+fn capabilities(eyes: Eyes, profile: &TempDir, ways: Option<String>) -> Map<String, Value> {
     let mut arguments: Vec<String> = CALM.map(str::to_owned).to_vec();
+    arguments.extend(ways);
     arguments.push(format!("--user-data-dir={}", profile.path().display()));
     arguments.push(format!("--lang={}", eyes.language));
     arguments.push(format!("--accept-lang={}", eyes.language));

@@ -1,6 +1,7 @@
 //! The developer's commands: one that checks everything, and the pieces it is made of.
 
 mod clients;
+mod gallery;
 mod lint;
 mod postgres;
 mod tests;
@@ -15,6 +16,7 @@ const HELP: &str = "\
 cargo xtask test              check format, lints and dependencies, then run every test on both databases
 cargo xtask test FILTER…      run the matching tests only, without the lints
 cargo xtask lint              the checks without the tests
+cargo xtask gallery           take pictures of every page of a demo community, and keep some in docs/gallery
 cargo xtask postgres          run a throw-away PostgreSQL in the foreground and print its URL";
 
 fn main() -> ExitCode {
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         ["test"] => lint::run_all().and_then(|()| tests::run_matching(&[])),
         ["test", filters @ ..] => tests::run_matching(filters),
         ["lint"] => lint::run_all(),
+        ["gallery"] => gallery::take(),
         ["postgres"] => postgres::foreground(),
         _ => Err(format!("no such command: {}\n{HELP}", words.join(" "))),
     };

@@ -1,0 +1,43 @@
+//! Takes pictures of every page of the demo community, and keeps a dozen of them with the documents.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{Outcome, cargo, clients, run};
+
+/// The variable the tests read: the folder for the pictures.
+const VARIABLE: &str = "TEST_GALLERY";
+/// Where all pictures go, and where some are kept.
+const ALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/gallery");
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/gallery");
+/// The pictures that are kept.
+const NAMES: [&str; 12] = [
+    "home-1280-light-es",
+    "directory-1280-light-en",
+    "community-1280-light-es",
+    "community-360-dark-es",
+    "thread-360-light-es",
+    "member-thread-1280-dark-en",
+    "member-poll-360-dark-en",
+    "compose-1280-light-es",
+    "profile-360-light-en",
+    "queue-1280-light-es",
+    "manage-360-light-es",
+    "admin-1280-dark-en",
+];
+
+/// Takes all pictures, in eight views, and keeps some.
+pub(crate) fn take() -> Outcome {
+    clients::prepare()?;
+    let mut tests = cargo(&["test", "--package", "tests", "gallery::"]);
+    tests.env(VARIABLE, ALL);
+    run(tests)?;
+    let told = |error: std::io::Error| format!("cannot keep the pictures: {error}");
+    fs::create_dir_all(KEPT).map_err(told)?;
+    for name in NAMES {
+        let file = format!("{name}.webp");
+        fs::copy(Path::new(ALL).join(&file), Path::new(KEPT).join(&file)).map_err(told)?;
+    }
+    eprintln!("xtask: all pictures are in target/gallery, some of them in docs/gallery");
+    Ok(())
+}
