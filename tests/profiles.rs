@@ -1,7 +1,7 @@
 //! What people here tell of themselves reaches the servers of those who follow them.
 use serde_json::json;
 
-use crate::network::{Network, on_both};
+use crate::network::{Network, Software, on_both};
 
 async fn a_changed_profile_arrives() {
     let net = Network::of(["alpha.test", "beta.test"]).await;
@@ -27,4 +27,36 @@ async fn a_changed_profile_arrives() {
     assert!(seen["fields"][0]["value"].as_str().unwrap().contains("https://ana.example/"));
 }
 
-on_both![a_changed_profile_arrives];
+async fn a_page_that_leads_back_is_known_to_be_theirs() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, web) = (alpha.person("ana").await, net.peer("web.test", Software::Mastodon));
+    for (path, page) in [
+        ("/ana", format!("<h1>Ana</h1><a rel=me href={}>yo</a>", ana.uri())),
+        ("/other", format!("<a href={}>Ana</a>", ana.uri())),
+    ] {
+        web.serve_at(&web.url(path), &json!(page));
+    }
+    let lines = |paths: &[&str]| {
+        let line = |path: &&str| json!({ "name": "Página", "value": web.url(path) });
+        json!({ "fields_attributes": paths.iter().map(line).collect::<Vec<_>>() })
+    };
+    let proven = async || {
+        let fields = ana.read("/api/v1/accounts/verify_credentials").await["fields"].clone();
+        fields.as_array().expect("lines").iter().map(|field| field["verified_at"].is_string()).collect::<Vec<_>>()
+    };
+    let path = "/api/v1/accounts/update_credentials";
+    ana.api("PATCH", path, &lines(&["/ana", "/other", "/nowhere"])).await;
+    net.settle().await;
+    assert_eq!(proven().await, [true, false, false]);
+
+    // What is known stays known while the line stays; another page is looked at anew.
+    ana.api("PATCH", path, &lines(&["/other", "/ana"])).await;
+    assert_eq!(proven().await, [false, true]);
+    let profile = alpha.get("/@ana", "text/html").await.text();
+    let link = format!("<a href=\"{}\" rel=\"me nofollow noopener\">", web.url("/ana"));
+    assert!(profile.contains(&link) && profile.contains("class=\"proven\""), "{profile}");
+    assert_eq!(profile.matches("class=\"proven\"").count(), 1);
+}
+
+on_both![a_changed_profile_arrives, a_page_that_leads_back_is_known_to_be_theirs];

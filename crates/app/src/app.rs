@@ -30,6 +30,7 @@ use crate::{
     random::{self, Ids},
     rules::Rules,
     seal::Seal,
+    similar::Similar,
     totals::Totals,
     wakes::{Queue, Wakes},
 };
@@ -92,6 +93,7 @@ struct Inner {
     limits: Limits,
     hashing: Semaphore,
     totals: Totals,
+    similar: Similar,
 }
 
 /// A transaction of the action layer: the store's, with the time, new ids, and events.
@@ -251,6 +253,7 @@ impl App {
             limits,
             hashing,
             totals: Totals::default(),
+            similar: Similar::default(),
         }))
     }
 
@@ -307,6 +310,11 @@ impl App {
     /// Large numbers that were counted lately.
     pub fn totals(&self) -> Totals {
         self.0.totals.clone()
+    }
+
+    /// The threads that were found to be about the same lately.
+    pub fn similar(&self) -> Similar {
+        self.0.similar.clone()
     }
 
     /// Starts background tasks.

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::follows::{Follow, Wishes};
 
-use crate::{App, Cause, Change, Error, Event, Me, Result, Tx, backfills, groups, invitations, moves};
+use crate::{App, Cause, Change, Error, Event, Me, Result, Tx, backfills, groups, invitations, levels, moves};
 
 /// How many requests of strangers may wait for an answer at one time.
 const WAITING: i64 = 1_000;
@@ -32,7 +32,8 @@ pub async fn request(app: &App, me: Me, target: ActorId) -> Result<Follow> {
 pub async fn wish(app: &App, me: Me, target: ActorId, wishes: Wishes) -> Result<()> {
     app.write(move |tx| {
         policy::gather(store::follows::get(tx, me.0, target)?.is_some())?;
-        Ok(store::follows::set_wishes(tx, me.0, target, &wishes)?)
+        store::follows::set_wishes(tx, me.0, target, &wishes)?;
+        levels::follow_bell(tx, me, target, wishes.notify)
     })
     .await
 }

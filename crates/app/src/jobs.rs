@@ -10,7 +10,7 @@ use store::jobs::Job;
 
 use crate::{
     App, Error, Queue, Result, Tx, actors, announcements, digests, hints, mail, media, moderation, moves, polls, posts,
-    random, rules, shuns,
+    random, rules, shuns, vouching,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -36,6 +36,7 @@ pub fn handlers() -> Handlers {
         (posts::schedule::PUBLISH, posts::schedule::publish_due),
         (rules::SEVER, rules::sever),
         (shuns::UNMUTE, shuns::end_mute),
+        (vouching::LOOK, vouching::look),
     ])
 }
 

@@ -1,7 +1,7 @@
 //! Tells people here what concerns them; hangs on events, in their transaction.
 use domain::{
     id::{ActorId, NotificationId, StatementId},
-    notice::Handling,
+    notice::{Handling, Level},
     post::{Audience, FollowState, Post, Vote},
     report::Report,
     rule::Regard,
@@ -128,14 +128,16 @@ fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
     awaited(tx, post, &readers)
 }
 
-/// Tells those who want to hear of each post of its author, but not of replies, and nobody twice.
+/// Tells those who want to hear of each thread of its author or its group, or of each reply to it, and nobody twice.
 fn awaited(tx: &mut Tx<'_, '_>, post: &Post, told: &[ActorId]) -> Result<()> {
-    if post.parent.is_some() {
-        return Ok(());
-    }
-    let mut waiting = store::follows::to_notify(tx, post.author)?;
-    if let Some(group) = post.group {
+    let mut waiting = if post.parent.is_some() {
+        store::levels::awaiting_replies(tx, post.root)?
+    } else {
+        store::follows::to_notify(tx, post.author)?
+    };
+    if let Some(group) = post.group.filter(|_| post.parent.is_none()) {
         waiting.extend(store::follows::to_notify(tx, group)?);
+        waiting.extend(store::levels::awaiting_threads(tx, group)?);
     }
     waiting.sort_unstable();
     waiting.dedup();
@@ -209,7 +211,7 @@ fn handling(
     }
     let post = if let About::Post(post) = about { Some(post) } else { None };
     if let Some(post) = post
-        && store::pins::is_muted(tx, account, post.root)?
+        && store::levels::of_thread(tx, account, post.root, post.group)? == Level::Nothing
     {
         return Ok(Handling::Drop);
     }

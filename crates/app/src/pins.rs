@@ -1,4 +1,4 @@
-//! Pinning one's own posts to one's page, what others pin to theirs, and hearing of a thread no more.
+//! Pinning one's own posts to one's page, and what others pin to theirs.
 use std::{sync::Arc, time::Duration};
 
 use domain::{
@@ -95,15 +95,6 @@ pub async fn found(app: &App, person: ActorId, posts: Vec<PostId>) -> Result<()>
             store::backfills::end(tx, &actor.uri, None)?;
         }
         Ok(())
-    })
-    .await
-}
-
-/// Wants to hear of the thread of a post no more, or again.
-pub async fn mute_thread(app: &App, me: Me, post: PostId, on: bool) -> Result<()> {
-    app.write(move |tx| {
-        let root = posts::load_seen(tx, post, me)?.root;
-        Ok(store::pins::mute_thread(tx, me.0, root, on)?)
     })
     .await
 }

@@ -58,6 +58,11 @@ pub trait Resolver: Any + Send + Sync {
     async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
         Err(Error::Unreachable { what: format!("{url} cannot be reached"), retry: true })
     }
+
+    /// The bytes of the web page at `url`, as they come; as for media, whoever reads them sees to how many there are.
+    async fn page(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        Err(Error::Unreachable { what: format!("{url} cannot be reached"), retry: true })
+    }
 }
 
 /// A request to another server that asks for no document of the network.

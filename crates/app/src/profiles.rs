@@ -1,5 +1,5 @@
 //! What people here tell of themselves, and how they write where they do not say otherwise.
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     actor::{Actor, ActorKind, Field},
@@ -9,7 +9,7 @@ use domain::{
 };
 use store::preferences::Preferences;
 
-use crate::{App, Error, Event, Me, Result, Tx};
+use crate::{App, Error, Event, Me, Result, Tx, vouching};
 
 /// The longest name, in characters.
 pub const NAME: usize = 100;
@@ -48,6 +48,10 @@ pub async fn change(app: &App, me: Me, change: Change) -> Result<Actor> {
         let was = store::actors::by_id(tx, me.0)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
         let mut actor = was.clone();
         apply(tx, &mut actor, &change)?;
+        // Whoever saves their lines again has them looked at again.
+        if change.fields.is_some() && actor.fields.iter().any(is_unproven) {
+            tx.push_job(vouching::LOOK, &me.0.to_string(), Duration::ZERO)?;
+        }
         if actor == was {
             return Ok(actor);
         }
@@ -57,6 +61,11 @@ pub async fn change(app: &App, me: Me, change: Change) -> Result<Actor> {
         Ok(actor)
     })
     .await
+}
+
+/// Whether a line names a page that is not known to be its author's.
+fn is_unproven(field: &Field) -> bool {
+    field.verified.is_none() && html::own_page(&field.value).is_some()
 }
 
 fn check(change: &Change) -> Result<()> {
@@ -86,7 +95,9 @@ fn apply(tx: &mut Tx<'_, '_>, actor: &mut Actor, change: &Change) -> Result<()> 
         for (name, text) in given {
             let (name, text) = (plain::name(name), text.trim());
             if !name.is_empty() && !text.is_empty() {
-                fields.push(Field { name, value: line(tx, text)?, verified: None });
+                let value = line(tx, text)?;
+                let known = actor.fields.iter().find(|field| field.value == value);
+                fields.push(Field { name, verified: known.and_then(|field| field.verified), value });
             }
         }
         actor.fields = fields;

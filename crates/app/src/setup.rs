@@ -1,8 +1,13 @@
 //! The first run: whoever sets the server up makes their own login and the first group, together and only once.
-use domain::{actor::Actor, handle, text::plain};
+use domain::{
+    actor::Actor,
+    charter::{Charter, Purpose},
+    handle,
+    text::plain,
+};
 
 use crate::{
-    App, Error, Result,
+    App, Error, Result, charters,
     groups::{self, NewGroup},
     people::{self, NewPerson},
 };
@@ -63,12 +68,13 @@ pub fn flaws(person: &NewPerson, group: &NewGroup) -> Vec<Flaw> {
 }
 
 /// Makes the owner and the first group, unless somebody has a login here: then it is a conflict.
-pub async fn complete(app: &App, person: NewPerson, group: NewGroup) -> Result<(Actor, Actor)> {
+pub async fn complete(app: &App, person: NewPerson, group: NewGroup, purpose: Purpose) -> Result<(Actor, Actor)> {
     let taken = || Error::Conflict("this server has been set up already".into());
     if !is_needed(app).await? {
         return Err(taken());
     }
     let person = people::prepare(app, person).await?;
+    let charter = Charter { purpose, source: plain::cut(&group.summary, charters::PURPOSE), ..Charter::default() };
     let group = groups::prepare(app, group).await?;
     app.write(move |tx| {
         if store::accounts::any(tx)? {
@@ -76,6 +82,7 @@ pub async fn complete(app: &App, person: NewPerson, group: NewGroup) -> Result<(
         }
         let owner = people::enrol(tx, &person)?;
         let group = groups::found(tx, owner.id, &group)?;
+        store::charters::set(tx, group.id, &charter)?;
         Ok((owner, group))
     })
     .await

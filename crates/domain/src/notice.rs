@@ -15,6 +15,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How much one wants to be told of a community, or of one conversation.
+    Level {
+        /// Of everything: each new thread, each reply.
+        All = "all",
+        /// Of what concerns oneself: mentions, and replies to what one wrote.
+        Mine = "mine",
+        /// Of nothing.
+        Nothing = "none",
+    }
+}
+
 /// What becomes of the notices of strangers of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wishes {

@@ -165,9 +165,20 @@ impl Resolver for FederationResolver {
     }
 
     async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        self.stream(url, "image/*, video/*, audio/*").await
+    }
+
+    async fn page(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        self.stream(url, "text/html, application/xhtml+xml").await
+    }
+}
+
+impl FederationResolver {
+    /// What is at `url`, as it comes.
+    async fn stream(&self, url: &str, accept: &'static str) -> Result<BoxStream<'static, Result<Bytes>>> {
         let unreachable = |error: FetchError| Error::Unreachable { what: error.to_string(), retry: true };
         let url = client::parse_url(url).map_err(unreachable)?;
-        let body = self.0.client.get_media(url).await.map_err(unreachable)?;
+        let body = self.0.client.get_stream(url, accept).await.map_err(unreachable)?;
         Ok(body.map(move |piece| piece.map_err(unreachable)).boxed())
     }
 }

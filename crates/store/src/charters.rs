@@ -1,4 +1,6 @@
 //! What communities here are for, how they look, and what they ask those who want to join.
+use std::collections::HashMap;
+
 use diesel::{prelude::*, upsert::excluded};
 use domain::{
     charter::{Charter, Colour, Purpose},
@@ -7,6 +9,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     rows::{Json, Word},
     schema::charters,
@@ -33,6 +36,15 @@ pub fn of(conn: &mut Conn, group: ActorId) -> Result<Option<Charter>> {
         questions: row.questions.0,
         source: row.source,
     }))
+}
+
+/// What these communities are for, and which languages are spoken in them; nothing about those that never said so.
+pub fn sorts_of(conn: &mut Conn, groups: &[ActorId]) -> Result<HashMap<ActorId, (Purpose, Vec<String>)>> {
+    let rows: Vec<(i64, Word<Purpose>, Json<Vec<String>>)> = db!(conn, c => charters::table
+        .filter(charters::group_id.among(groups))
+        .select((charters::group_id, charters::purpose, charters::languages))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, purpose, languages)| (ActorId(id), (purpose.0, languages.0))).collect())
 }
 
 /// Records what a community says of itself, new or changed.

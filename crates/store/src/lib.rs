@@ -32,6 +32,7 @@ pub mod idempotency;
 pub mod imprint;
 pub mod invitations;
 pub mod jobs;
+pub mod levels;
 pub mod lists;
 pub mod log;
 pub mod markers;

@@ -7,9 +7,9 @@ use crate::{
     error::Result,
     schema::{
         announcement_marks, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
-        filter_posts, filters, followed_tags, host_shuns, idempotency, invitations, list_members, lists, markers,
-        muted_threads, notes, notice_permissions, notice_policies, notifications, pins, preferences, readings,
-        scheduled, shuns, unsuggested,
+        filter_posts, filters, followed_tags, group_levels, host_shuns, idempotency, invitations, list_members, lists,
+        markers, notes, notice_permissions, notice_policies, notifications, pins, preferences, readings, scheduled,
+        shuns, thread_levels, unsuggested,
     },
 };
 
@@ -28,7 +28,7 @@ pub fn forget(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
     forget!(tx, person.0,
         filters.person_id list_members.owner_id lists.owner_id bookmarks.person_id markers.person_id notes.person_id
         endorsements.person_id unsuggested.person_id featured_tags.person_id followed_tags.person_id
-        muted_threads.person_id scheduled.person_id conversations.person_id notice_policies.person_id
+        group_levels.person_id thread_levels.person_id scheduled.person_id conversations.person_id notice_policies.person_id
         notice_permissions.person_id announcement_marks.person_id drafts.person_id readings.person_id preferences.person_id
         host_shuns.person_id shuns.actor_id pins.actor_id notifications.account_id idempotency.account_id
         invitations.account_id

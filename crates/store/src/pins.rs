@@ -1,7 +1,7 @@
-//! What authors pin to their own pages, and threads of which a person wants to hear no more.
+//! What authors pin to their own pages.
 use std::collections::HashSet;
 
-use diesel::{dsl, prelude::*};
+use diesel::prelude::*;
 use domain::{
     id::{ActorId, PostId},
     time::Timestamp,
@@ -11,7 +11,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
-    schema::{muted_threads, pins, posts},
+    schema::{pins, posts},
     visible::visible,
 };
 
@@ -46,29 +46,4 @@ pub fn among(conn: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<HashSet<
         .select(pins::post_id)
         .load(c))?;
     Ok(pinned.into_iter().map(PostId).collect())
-}
-
-/// Wants to hear of a thread no more, or again.
-pub fn mute_thread(tx: &mut Tx<'_>, person: ActorId, root: PostId, on: bool) -> Result<()> {
-    if on {
-        let row = (muted_threads::person_id.eq(person.0), muted_threads::root_id.eq(root.0));
-        db!(tx, c => diesel::insert_into(muted_threads::table).values(row).on_conflict_do_nothing().execute(c))?;
-    } else {
-        db!(tx, c => diesel::delete(muted_threads::table.find((person.0, root.0))).execute(c))?;
-    }
-    Ok(())
-}
-
-/// Those of these threads of which a person wants to hear no more.
-pub fn muted_among(conn: &mut Conn, person: ActorId, roots: &[PostId]) -> Result<HashSet<PostId>> {
-    let muted: Vec<i64> = db!(conn, c => muted_threads::table
-        .filter(muted_threads::person_id.eq(person.0).and(muted_threads::root_id.among(roots)))
-        .select(muted_threads::root_id)
-        .load(c))?;
-    Ok(muted.into_iter().map(PostId).collect())
-}
-
-/// Whether a person wants to hear of a thread no more.
-pub fn is_muted(conn: &mut Conn, person: ActorId, root: PostId) -> Result<bool> {
-    Ok(db!(conn, c => dsl::select(dsl::exists(muted_threads::table.find((person.0, root.0)))).get_result(c))?)
 }

@@ -13,8 +13,8 @@ pub(crate) use logins::{
 };
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
-    filter_posts, filters, followed_tags, host_shuns, list_members, lists, markers, muted_threads, notes,
-    notice_permissions, notice_policies, pins, readings, revisions, scheduled, shuns, unsuggested,
+    filter_posts, filters, followed_tags, group_levels, host_shuns, list_members, lists, markers, notes,
+    notice_permissions, notice_policies, pins, readings, revisions, scheduled, shuns, thread_levels, unsuggested,
 };
 
 pub(crate) mod media;
@@ -453,7 +453,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     filter_posts,
     revisions,
     pins,
-    muted_threads,
+    group_levels,
+    thread_levels,
     scheduled,
     drafts,
     readings,

@@ -83,6 +83,8 @@ poll-voters =
        *[other] { $count } people voted
     }
 original = See it where it was published
+own-page-proven = That page leads back here: seen on { $day }
+anything = Any
 their-profile = See their profile
 level = Reply at level { $level }
 elsewhere = This account belongs to { $host }. Its full profile is there.
@@ -355,8 +357,15 @@ saved = Saved
 saved-empty = Here is what you keep to read it later. Nobody else sees it.
 keep = Save for later
 unsave = Remove from saved
-hush = Do not notify me of this conversation
-unhush = Notify me again
+level-is = Notices: { $level }
+level-all = Everything
+level-all-threads = Each new thread
+level-all-replies = Each reply
+level-mine = What is mine
+level-mine-hint = Mentions and replies to what I wrote
+level-none = Nothing
+level-none-hint = No notices at all
+similar = Similar conversations
 news-here = New replies
 unread = { NUMBER($count) } unread
 new-replies =

@@ -89,6 +89,8 @@ poll-voters =
        *[other] { $count } personas han votado
     }
 original = Ver en su sitio de origen
+own-page-proven = Su página enlaza aquí: comprobado el { $day }
+anything = Da igual
 their-profile = Ver su perfil
 level = Respuesta de nivel { $level }
 elsewhere = Esta cuenta es de { $host }. Allí está su perfil completo.
@@ -364,8 +366,15 @@ saved = Guardado
 saved-empty = Aquí aparece lo que guardas para leerlo más tarde. Nadie más lo ve.
 keep = Guardar para más tarde
 unsave = Dejar de guardar
-hush = No avisarme de esta conversación
-unhush = Volver a avisarme
+level-is = Avisos: { $level }
+level-all = Todo
+level-all-threads = Cada hilo nuevo
+level-all-replies = Cada respuesta
+level-mine = Lo mío
+level-mine-hint = Menciones y respuestas a mis mensajes
+level-none = Nada
+level-none-hint = Ningún aviso
+similar = Conversaciones parecidas
 news-here = Novedades
 unread =
     { $count ->

@@ -125,6 +125,8 @@ pub(crate) struct Card {
     pub(crate) voted: bool,
     pub(crate) saved: bool,
     pub(crate) mine: bool,
+    /// Where whoever looks at it replies, if that is on their own server; empty if they cannot.
+    pub(crate) reply_elsewhere: Option<String>,
 }
 
 impl Card {
@@ -176,6 +178,7 @@ impl Card {
             voted: false,
             saved: false,
             mine: false,
+            reply_elsewhere: None,
         }
     }
 }
@@ -187,7 +190,7 @@ impl Card {
     }
 
     pub(crate) fn reply_page(&self) -> String {
-        self.about(compose::PATH, "to")
+        self.reply_elsewhere.clone().unwrap_or_else(|| self.about(compose::PATH, "to"))
     }
 
     pub(crate) fn edit_page(&self) -> String {

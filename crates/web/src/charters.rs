@@ -107,16 +107,21 @@ struct Manage {
 
 /// What only whoever knows one's way around a form of these fields.
 fn about(t: Language, entered: &Entered) -> Vec<Field> {
-    let purposes = Purpose::ALL.iter().map(|purpose| {
-        let (label, hint) = named(t, *purpose);
-        Choice::new(purpose.as_str(), label, hint)
-    });
     let summary = Field::lines("summary", 4, t.summary()).hint(t.summary_hint()).longest(charters::PURPOSE);
     vec![
         Field::line("title", t.group_title()).hint(t.group_title_hint()).value(&entered.title).longest(100),
         summary.value(&entered.summary).optional(),
-        Field::choices("purpose", t.purpose(), purposes.collect()).value(&entered.purpose),
+        Field::choices("purpose", t.purpose(), purposes(t)).value(&entered.purpose),
     ]
+}
+
+/// What a community may be for, to be chosen.
+pub(crate) fn purposes(t: Language) -> Vec<Choice> {
+    let choice = |purpose: &Purpose| {
+        let (label, hint) = named(t, *purpose);
+        Choice::new(purpose.as_str(), label, hint)
+    };
+    Purpose::ALL.iter().map(choice).collect()
 }
 
 /// What a community is for, in words.

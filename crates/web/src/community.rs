@@ -11,6 +11,7 @@ use domain::{
     emoji::Palette,
     group::{GroupRules, Joining, MemberState, Role, Standing, Visibility},
     id::{ActorId, PostId},
+    notice::Level,
     policy::{self, Place},
     text::html,
     time::{Timestamp, span},
@@ -26,7 +27,9 @@ use crate::{
     answer::{self, Frame, Visit},
     assets, bylaws,
     cards::Face,
-    charters, compose, desk,
+    charters, compose,
+    deeds::Told,
+    desk,
     directory::{Pulse, Vital},
     elsewhere, entrance,
     language::Language,
@@ -65,7 +68,9 @@ struct Community {
     feed: Option<String>,
     log: Option<String>,
     laws: Option<Laws>,
-    /// What whoever is signed in is to it.
+    /// How much whoever is signed in wants to be told of it.
+    told: Option<Told>,
+    /// What they are to it.
     tie: Option<Tie>,
     /// What brings its people together, if it ever said so.
     purpose: Option<&'static str>,
@@ -125,6 +130,8 @@ struct Held {
     unread: HashSet<PostId>,
     next: Option<Cursor>,
     standing: Option<Standing>,
+    /// How much whoever is signed in wants to be told of it.
+    level: Option<Level>,
     charter: Option<Charter>,
     bylaws: Option<Bylaws>,
     palette: Palette,
@@ -166,6 +173,7 @@ impl Held {
             charter: store::charters::of(c, group.id)?,
             bylaws: store::bylaws::of(c, group.id)?,
             palette: app::view::palette(c, [group])?,
+            level: viewer.map(|me| told(c, me, group.id)).transpose()?,
             standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
         }))
     }
@@ -238,6 +246,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         feed,
         laws: held.bylaws.as_ref().filter(|_| !is_closed).and_then(|bylaws| Laws::new(t, group, bylaws, is_new, now)),
         log: (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Log)),
+        told: visit.resident().and(held.level).filter(|_| !is_closed).map(|level| Told::of_group(t, group.id, level)),
         tie: held.standing.map(|standing| {
             let tie = tie(t, group, (held.rules, asks), standing);
             Tie { may_write: tie.may_write && visit.guest().is_none(), ..tie }
@@ -249,6 +258,15 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         frame,
         face,
     }
+}
+
+/// How much somebody wants to be told of a community: what they said, here or by the bell of a client.
+fn told(c: &mut Conn, me: ActorId, group: ActorId) -> store::Result<Level> {
+    if let Some(said) = store::levels::of_group(c, me, group)? {
+        return Ok(said);
+    }
+    let rings = store::follows::wishes(c, me, group)?.notify;
+    Ok(if rings { Level::All } else { Level::Mine })
 }
 
 fn tie(t: Language, group: &Actor, (rules, asks): (GroupRules, bool), standing: Standing) -> Tie {

@@ -1,15 +1,17 @@
 //! What is done with one button: joining and leaving a community, following somebody, voting,
-//! keeping a post for oneself, and hearing of a conversation no more.
+//! keeping a post for oneself, and how much one wants to be told.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use app::{App, Me, Result, bookmarks, follows, invitations, members, pins, votes};
+use app::{App, Error, Me, Result, bookmarks, follows, invitations, levels, members, votes};
 use domain::{
     id::{ActorId, PostId},
+    notice::Level,
     post::Vote,
 };
 use serde::Deserialize;
 
 use crate::{
     answer::{self, Visit},
+    language::Language,
     posted::Sent,
     session::Present,
 };
@@ -20,9 +22,9 @@ pub(crate) const LEAVE: &str = "/leave";
 pub(crate) const FOLLOW: &str = "/follow";
 pub(crate) const UNFOLLOW: &str = "/unfollow";
 pub(crate) const VOTE: &str = "/vote";
-/// Where one keeps a post for oneself, and wants to hear of a conversation no more.
+/// Where one keeps a post for oneself, and says how much one wants to be told of a conversation or a community.
 pub(crate) const SAVE: &str = "/save";
-pub(crate) const HUSH: &str = "/hush";
+pub(crate) const LEVEL: &str = "/level";
 
 /// The community that a button is about.
 #[derive(Debug, Deserialize)]
@@ -136,11 +138,59 @@ pub(crate) async fn save(request: HttpRequest, app: Data<App>, visit: Visit, sen
     done(&request, &app, &visit, result, &format!("{back}#p{post}"))
 }
 
-/// `POST /hush`
-pub(crate) async fn hush(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Switch>) -> HttpResponse {
-    let Switch { post, turn, back } = sent.entered;
-    let result = pins::mute_thread(&app, sent.by.me, PostId(post), turn == "on").await;
-    done(&request, &app, &visit, result, &format!("{back}#p{post}"))
+/// The conversation or the community that a level is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wanted {
+    post: Option<i64>,
+    group: Option<i64>,
+    level: Level,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /level`
+pub(crate) async fn level(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Wanted>) -> HttpResponse {
+    let (me, Wanted { post, group, level, back }) = (sent.by.me, sent.entered);
+    let result = match (post, group) {
+        (Some(post), _) => levels::of_thread(&app, me, PostId(post), level).await,
+        (None, Some(group)) => levels::of_group(&app, me, ActorId(group), level).await,
+        (None, None) => Err(Error::NotFound),
+    };
+    done(&request, &app, &visit, result, &back)
+}
+
+/// How much of something one wants to be told, and how much one could.
+pub(crate) struct Told {
+    /// The field that says of what, and its number.
+    pub(crate) field: &'static str,
+    pub(crate) id: i64,
+    /// What is chosen, in words.
+    pub(crate) chosen: &'static str,
+    /// The word, the label, what it means, and whether it is chosen.
+    pub(crate) choices: [(Level, &'static str, &'static str, bool); 3],
+}
+
+impl Told {
+    /// Of a conversation.
+    pub(crate) fn of_thread(t: Language, id: PostId, chosen: Level) -> Self {
+        Self::new(t, ("post", id.0), chosen, t.level_all_replies())
+    }
+
+    /// Of a community.
+    pub(crate) fn of_group(t: Language, id: ActorId, chosen: Level) -> Self {
+        Self::new(t, ("group", id.0), chosen, t.level_all_threads())
+    }
+
+    fn new(t: Language, (field, id): (&'static str, i64), chosen: Level, all: &'static str) -> Self {
+        let choice = |level, label, hint| (level, label, hint, level == chosen);
+        let choices = [
+            choice(Level::All, t.level_all(), all),
+            choice(Level::Mine, t.level_mine(), t.level_mine_hint()),
+            choice(Level::Nothing, t.level_none(), t.level_none_hint()),
+        ];
+        let label = choices.iter().find(|choice| choice.3).map_or("", |choice| choice.1);
+        Self { field, id, chosen: label, choices }
+    }
 }
 
 /// Back to where the button was, or the page that says why not.

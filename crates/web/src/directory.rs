@@ -4,10 +4,11 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Me, Result, charters};
+use app::{App, Me, Result};
 use askama::Template;
 use domain::{
     actor::Actor,
+    charter::Purpose,
     group::{GroupRules, Visibility},
     id::ActorId,
     text::html,
@@ -19,7 +20,8 @@ use serde::Deserialize;
 use crate::{
     answer::{self, Frame, Visit},
     cards::Face,
-    community,
+    charters, community,
+    compose::TONGUES,
     language::{self, Language},
 };
 
@@ -85,6 +87,15 @@ pub(crate) struct Asked {
     q: String,
     pulse: String,
     sort: String,
+    purpose: String,
+    language: String,
+}
+
+impl Asked {
+    /// Whether everything is asked for.
+    fn is_plain(&self) -> bool {
+        [&self.q, &self.pulse, &self.sort, &self.purpose, &self.language].iter().all(|asked| asked.trim().is_empty())
+    }
 }
 
 /// A community as the directory lists it.
@@ -99,6 +110,10 @@ pub(crate) struct Entry {
     pub(crate) visibility: &'static str,
     moment: Option<Timestamp>,
     is_private: bool,
+    purpose: Option<Purpose>,
+    /// What brings its people together, in words, if it ever said so.
+    pub(crate) kind: Option<&'static str>,
+    languages: Vec<String>,
 }
 
 impl Entry {
@@ -121,10 +136,16 @@ struct Directory {
     frame: Frame,
     asked: Asked,
     may_found: bool,
+    /// What communities are for, and what is spoken in those that are here: the word, the label, and whether it is chosen.
+    purposes: Vec<(&'static str, &'static str, bool)>,
+    tongues: Vec<(&'static str, &'static str, bool)>,
     pulses: Vec<Choice>,
     sorts: Vec<Choice>,
     entries: Vec<Entry>,
 }
+
+/// A community with its rules, its members, when somebody last wrote there, what it is for and what is spoken in it.
+type Listed = (Actor, GroupRules, i64, Option<Timestamp>, Option<(Purpose, Vec<String>)>);
 
 /// The communities that everybody may know of, on this host.
 pub(crate) async fn entries(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
@@ -143,16 +164,20 @@ pub(crate) async fn described(app: &App, visit: &Visit, groups: Vec<Actor>) -> R
     let listed = app.read(move |c| {
         let ids: Vec<_> = groups.iter().map(|group| group.id).collect();
         let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
-        let latest = store::threads::latest_in(c, &ids)?;
-        let entry = |group: Actor| {
+        let (latest, mut sorts) = (store::threads::latest_in(c, &ids)?, store::charters::sorts_of(c, &ids)?);
+        let mut entry = |group: Actor| {
             let rules = rules.iter().find(|rules| rules.id == group.id).copied()?;
             let members = members.get(&group.id).copied().unwrap_or_default();
             let latest = latest.iter().find(|(id, _)| *id == group.id).and_then(|(_, at)| *at);
-            Some((group, rules, members, latest))
+            let sort = sorts.remove(&group.id);
+            Some((group, rules, members, latest, sort))
         };
-        Ok(groups.into_iter().filter_map(entry).collect::<Vec<_>>())
+        Ok(groups.into_iter().filter_map(&mut entry).collect::<Vec<_>>())
     });
-    let entry = |(group, rules, members, latest): (Actor, GroupRules, i64, Option<Timestamp>)| Entry {
+    let entry = |(group, rules, members, latest, sort): Listed| Entry {
+        purpose: sort.as_ref().map(|(purpose, _)| *purpose),
+        kind: sort.as_ref().map(|(purpose, _)| charters::named(visit.language, *purpose).0),
+        languages: sort.map(|(_, languages)| languages).unwrap_or_default(),
         id: group.id,
         face: Face::new(app.site(), &group),
         summary: html::excerpt(&group.summary, EXCERPT),
@@ -177,7 +202,7 @@ pub(crate) async fn show(
     let asked = asked.map(Query::into_inner).unwrap_or_default();
     let found = async {
         let may_found = match visit.resident() {
-            Some(me) => charters::may_found(&app, Me(me)).await?,
+            Some(me) => app::charters::may_found(&app, Me(me)).await?,
             None => false,
         };
         Ok((entries(&app, &visit).await?, may_found))
@@ -194,8 +219,9 @@ pub(crate) async fn show(
 fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>) -> Directory {
     let t = visit.language;
     let page = app.site().page_on(&visit.host, PATH);
+    let narrow = [("q", asked.q.as_str()), ("purpose", &asked.purpose), ("language", &asked.language)];
     let address =
-        |pulse: &str, sort: &str| urls::asking(&page, &[("q", asked.q.as_str()), ("pulse", pulse), ("sort", sort)]);
+        |pulse: &str, sort: &str| urls::asking(&page, &[&narrow[..], &[("pulse", pulse), ("sort", sort)]].concat());
     let is_known = Pulse::ALL.iter().any(|pulse| pulse.word() == asked.pulse);
     let mut pulses = vec![Choice { label: t.every(), page: address("", &asked.sort), is_chosen: !is_known }];
     pulses.extend(Pulse::ALL.map(|pulse| Choice {
@@ -207,20 +233,33 @@ fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>) -> 
     let sorts =
         sorts.map(|(word, label)| Choice { label, page: address(&asked.pulse, word), is_chosen: asked.sort == word });
     let wanted = asked.q.trim().to_lowercase();
+    let purpose = asked.purpose.parse::<Purpose>().ok();
+    let purposes =
+        Purpose::ALL.iter().map(|of| (of.as_str(), charters::named(t, *of).0, purpose == Some(*of))).collect();
+    // Only what leads to something is offered.
+    let is_spoken = |tag: &str| entries.iter().any(|entry| entry.languages.iter().any(|spoken| spoken == tag));
+    let tongues = TONGUES.iter().filter(|(tag, _)| is_spoken(tag) || asked.language == *tag);
+    let tongues: Vec<_> = tongues.map(|(tag, name)| (*tag, *name, asked.language == *tag)).collect();
+    let language = tongues.iter().find(|(.., is_chosen)| *is_chosen).map(|(tag, ..)| *tag);
     entries.retain(|entry| {
         let text = format!("{} {} {}", entry.face.name, entry.face.handle, entry.summary).to_lowercase();
-        text.contains(&wanted) && (!is_known || entry.pulse.word() == asked.pulse)
+        text.contains(&wanted)
+            && (!is_known || entry.pulse.word() == asked.pulse)
+            && (purpose.is_none() || entry.purpose == purpose)
+            && language.is_none_or(|tag| entry.languages.iter().any(|spoken| spoken == tag))
     });
     match asked.sort.as_str() {
         "members" => entries.sort_by_key(|entry| std::cmp::Reverse(entry.members)),
         "name" => entries.sort_by_key(|entry| domain::text::search::fold(&entry.face.name.to_lowercase())),
         _ => {}
     }
-    let plain = wanted.is_empty() && !is_known && asked.sort.is_empty();
-    let mut frame =
-        if plain { Frame::public(visit, t.communities(), page) } else { Frame::private(visit, t.communities()) };
+    let mut frame = if asked.is_plain() {
+        Frame::public(visit, t.communities(), page)
+    } else {
+        Frame::private(visit, t.communities())
+    };
     frame.place = "communities";
-    Directory { frame, pulses, sorts: sorts.into(), asked, may_found: false, entries }
+    Directory { frame, purposes, tongues, pulses, sorts: sorts.into(), asked, may_found: false, entries }
 }
 
 #[cfg(test)]

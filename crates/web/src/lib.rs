@@ -111,7 +111,7 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, deeds::UNFOLLOW, deeds::unfollow);
     button!(config, deeds::VOTE, deeds::vote);
     button!(config, deeds::SAVE, deeds::save);
-    button!(config, deeds::HUSH, deeds::hush);
+    button!(config, deeds::LEVEL, deeds::level);
     page!(config, saved::PATH, saved::show);
     button!(config, polls::CHOOSE, polls::choose);
     page!(config, session::LOGIN, login::show, post => login::submit);

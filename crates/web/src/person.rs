@@ -6,7 +6,7 @@ use app::{
 };
 use askama::Template;
 use domain::{
-    actor::Actor,
+    actor::{Actor, Field},
     emoji::Palette,
     host::Host,
     id::{ActorId, PostId},
@@ -23,6 +23,7 @@ use crate::{
     answer::{self, Frame, Visit},
     cards::{self, Card, Face},
     elsewhere,
+    language::Language,
 };
 
 /// How many posts a page lists.
@@ -30,6 +31,28 @@ const POSTS: i64 = 20;
 /// How many of those that are pinned come before them.
 const PINS: i64 = 5;
 const DESCRIPTION: usize = 200;
+
+/// A line of a profile.
+struct Line {
+    /// What it is about, and what it says, both sanitised.
+    name: String,
+    html: String,
+    /// The page that it says is their own.
+    own: Option<String>,
+    /// In words since when that page is known to say so, too.
+    proven: Option<String>,
+}
+
+impl Line {
+    fn new(t: Language, field: &Field, paint: impl Fn(&str) -> String) -> Self {
+        Self {
+            name: paint(&html::escape(&field.name)),
+            own: html::own_page(&field.value),
+            html: paint(&html::sanitize(&field.value)),
+            proven: field.verified.map(|since| t.own_page_proven(t.day(since))),
+        }
+    }
+}
 
 #[derive(Template)]
 #[template(path = "person.html")]
@@ -40,8 +63,7 @@ struct Person {
     tie: Tie,
     /// Sanitised.
     summary: String,
-    /// What each line is about, and what it says, both sanitised.
-    fields: Vec<(String, String)>,
+    lines: Vec<Line>,
     followers: i64,
     cards: Vec<Card>,
     older: Option<String>,
@@ -147,11 +169,7 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
         cover: site.portrait(person, Portrait::Image),
         tie,
         summary: paint(&html::sanitize(&person.summary)),
-        fields: person
-            .fields
-            .iter()
-            .map(|field| (paint(&html::escape(&field.name)), paint(&html::sanitize(&field.value))))
-            .collect(),
+        lines: person.fields.iter().map(|field| Line::new(t, field, paint)).collect(),
         followers: held.followers,
         cards: held
             .posts

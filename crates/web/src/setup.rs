@@ -8,6 +8,7 @@ use app::{App, Error, groups::NewGroup, people::NewPerson, setup::Flaw};
 use askama::Template;
 use domain::{
     actor::Actor,
+    charter::Purpose,
     group::{Joining, Reach, Visibility},
     handle,
 };
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::Face,
+    charters,
     forms::{Choice, Field, Fields},
     language::Language,
     posted,
@@ -34,6 +36,7 @@ pub(crate) struct Entered {
     group: String,
     title: String,
     summary: String,
+    purpose: String,
     visibility: String,
     joining: String,
     code: String,
@@ -64,6 +67,7 @@ impl Setup {
             Field::line("title", t.group_title()).hint(t.group_title_hint()).value(&entered.title),
             group.longest(30),
             summary.longest(2000).optional(),
+            Field::choices("purpose", t.purpose(), charters::purposes(t)).value(&entered.purpose),
             Field::choices("visibility", t.who_reads(), visibilities(t)).value(&entered.visibility),
             Field::choices("joining", t.who_joins(), joinings(t)).value(&entered.joining),
         ];
@@ -130,8 +134,13 @@ struct Invitation {
 /// The empty form.
 pub(crate) fn form(request: &HttpRequest, visit: &Visit) -> HttpResponse {
     let (visibility, joining) = (Visibility::Public.to_string(), Joining::Open.to_string());
+    let purpose = Purpose::Theme.to_string();
     let code = Query::from_query(request.query_string()).map(|Query(Invitation { code })| code).unwrap_or_default();
-    let setup = Setup::new(visit, &Entered { visibility, joining, code, ..Entered::default() }, !is_from_here(request));
+    let setup = Setup::new(
+        visit,
+        &Entered { purpose, visibility, joining, code, ..Entered::default() },
+        !is_from_here(request),
+    );
     answer::page(request, StatusCode::OK, Keep::Never, &setup)
 }
 
@@ -198,6 +207,10 @@ async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -
     if visibility.is_err() {
         setup.form.flaw("visibility", t.flaw_choice());
     }
+    let purpose = entered.purpose.parse::<Purpose>();
+    if purpose.is_err() {
+        setup.form.flaw("purpose", t.flaw_choice());
+    }
     if joining.is_err() {
         setup.form.flaw("joining", t.flaw_choice());
     }
@@ -207,7 +220,7 @@ async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -
     if setup.form.is_flawed() {
         return Err(Failure::Flawed(Box::new(setup)));
     }
-    match app::setup::complete(app, person, group).await {
+    match app::setup::complete(app, person, group, purpose.unwrap_or(Purpose::Theme)).await {
         Ok((_, group)) => Ok(group),
         Err(Error::Conflict(_)) => Err(Failure::Late),
         Err(error @ Error::Invalid(_)) => {

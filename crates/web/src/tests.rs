@@ -16,6 +16,7 @@ use app::{
 use async_trait::async_trait;
 use domain::{
     actor::{Actor, ActorKind},
+    charter::Purpose,
     group::{Joining, Visibility},
     id::{ActorId, PostId},
     post::Post,
@@ -140,7 +141,8 @@ impl World {
             admin: true,
             language: "es".into(),
         };
-        let (ana, huerto) = setup::complete(&self.app, person, new_group("huerto", Visibility::Public)).await.unwrap();
+        let (ana, huerto) =
+            setup::complete(&self.app, person, new_group("huerto", Visibility::Public), Purpose::Theme).await.unwrap();
         (Me(ana.id), huerto)
     }
 }
@@ -281,7 +283,7 @@ async fn what_is_private_is_on_no_page() {
     assert_eq!((hidden.status, hidden.body), (StatusCode::NOT_FOUND, missing.body));
 }
 
-const FIELDS: [(&str, &str); 8] = [
+const FIELDS: [(&str, &str); 9] = [
     ("name", "Ana"),
     ("email", "ana@plaza.test"),
     ("password", "correct horse battery"),
@@ -289,6 +291,7 @@ const FIELDS: [(&str, &str); 8] = [
     ("title", "Huerto <b>"),
     ("summary", ""),
     ("visibility", "public"),
+    ("purpose", "society"),
     ("joining", "open"),
 ];
 

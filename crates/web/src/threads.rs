@@ -9,6 +9,7 @@ use actix_web::{
 use app::{App, Error, Me, Result, readings, view::PostView};
 use askama::Template;
 use domain::{
+    actor::Actor,
     id::PostId,
     post::{Post, QuoteState},
     text::html,
@@ -20,8 +21,10 @@ use store::posts::{self, Page};
 use crate::{
     actors,
     answer::{self, Frame, Visit},
-    cards::{Card, Face, Quoted},
-    compose, elsewhere,
+    cards::{self, Card, Face, Quoted},
+    compose,
+    deeds::Told,
+    elsewhere,
     language::Language,
     live, media,
     polls::Ballot,
@@ -71,6 +74,14 @@ struct Closing {
     reason: String,
 }
 
+/// A thread that is likely to be about the same.
+struct Near {
+    title: String,
+    language: Option<String>,
+    page: String,
+    when: String,
+}
+
 #[derive(Template)]
 #[template(path = "thread.html")]
 struct Thread {
@@ -86,8 +97,10 @@ struct Thread {
     more: Option<String>,
     is_staff: bool,
     may_reply: bool,
-    /// Whether they want to hear of it no more; nothing if they are not signed in.
-    is_hushed: Option<bool>,
+    /// How much they want to be told of it; nothing if they are not signed in.
+    told: Option<Told>,
+    /// Threads that are likely to be about the same.
+    similar: Vec<Near>,
     /// What they began to write below it.
     draft: String,
     /// The first reply that is news to them, and how many there are.
@@ -130,12 +143,12 @@ async fn respond(
         return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &urls::post(&author, id)));
     }
     let (ours, viewer, now) = (visit.host.clone(), visit.viewer(), app.now());
-    let page = Page { after: asked.after.map(PostId), ..Page::first(POSTS) };
+    let (page, similar) = (Page { after: asked.after.map(PostId), ..Page::first(POSTS) }, app.similar());
     let found = app.read(move |c| {
         let Some(author) = actors::find(c, &named, &ours)? else { return Ok(None) };
         let by_author = |post: &Post| post.author == author.id;
         if let Some(post) = posts::seen(c, id, viewer)?.filter(|post| by_author(post) && author.deleted.is_none()) {
-            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page, viewer, now)?))));
+            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page, viewer, (now, &similar))?))));
         }
         let deleted = posts::by_id(c, id)?.filter(|post| by_author(post) && post.deleted.is_some());
         Ok(deleted.filter(|post| post.local && post.audience.is_open()).map(|_| Found::Deleted))
@@ -173,15 +186,13 @@ enum Found {
 
 fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let (site, t) = (app.site(), visit.language);
-    let (is_staff, is_hushed) = (read.is_staff, read.is_hushed);
+    let (is_staff, told) = (read.is_staff, read.level.map(|level| Told::of_thread(t, read.post.post.root, level)));
+    let similar = read.similar.iter().map(|(thread, author)| near(app, t, thread, author)).collect();
     let Read { post, parents, closing, replies, gaps, last, quoted, liked, saved, seen, draft, chosen, .. } = read;
     let made = |view: &PostView| {
         let id = view.post.id;
         let card = Card::new(app, t, view);
-        let reply_page = match visit.guest() {
-            Some(handle) => elsewhere::from(handle, &view.post, "reply").unwrap_or_default(),
-            None => card.reply_page.clone(),
-        };
+        let guest = visit.guest();
         let mine = visit.resident().map(|_| chosen.get(&id).map_or(&[][..], Vec::as_slice));
         Card {
             voted: liked.contains(&id),
@@ -189,7 +200,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
             mine: visit.resident() == Some(view.post.author),
             ballot: Ballot::of(app, t, view, mine),
             quoted: quoted_by(app, t, view, &quoted),
-            reply_page,
+            reply_elsewhere: guest.map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),
             ..card
         }
     };
@@ -222,7 +233,8 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         news: new().next().map(|first| (first.id, new().count())),
         live: is_whole.then(|| live::address(post.post.id)),
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
-        is_hushed: visit.resident().map(|_| is_hushed),
+        told: visit.resident().and(told),
+        similar,
         draft,
         parents: parents.iter().map(|view| Card::new(app, t, view)).collect(),
         closing: closing.map(|(by, reason)| Closing { by: Face::new(site, &by), reason }),
@@ -241,6 +253,17 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         more,
         frame,
         card,
+    }
+}
+
+fn near(app: &App, t: Language, thread: &Post, author: &Actor) -> Near {
+    let content = &thread.content;
+    let words = || html::excerpt(&content.html, DESCRIPTION);
+    Near {
+        title: content.title.clone().filter(|title| !title.is_empty()).unwrap_or_else(words),
+        language: content.language.clone(),
+        page: urls::post(&cards::page_of(app.site(), author), thread.id),
+        when: t.ago(app.now(), thread.published),
     }
 }
 

@@ -68,6 +68,22 @@ pub fn to_text(html: &str) -> String {
     if entity::is_beyond_us(&shaped) { flat::text(&sanitize(html)) } else { flat::text(&shaped) }
 }
 
+/// Where a text leads whose first link says, by `rel="me"`, that the page there is its author's own.
+pub fn own_page(html: &str) -> Option<String> {
+    let link = token::links(html).next().filter(token::Attributes::is_me)?;
+    link::target(link.href?).map(|(address, _)| address).filter(|address| !address.starts_with("mailto:"))
+}
+
+/// Whether a page says, by `rel="me"`, that it belongs to whoever has one of these addresses.
+pub fn belongs_to(page: &str, addresses: &[&str]) -> bool {
+    let is_theirs = |href: &str| {
+        let href = entity::decode(href);
+        let href = href.trim().trim_end_matches('/');
+        addresses.iter().any(|address| address.trim_end_matches('/') == href)
+    };
+    token::links(page).filter(token::Attributes::is_me).any(|link| link.href.is_some_and(is_theirs))
+}
+
 /// The beginning of the text in one line, at most `max` characters.
 pub fn excerpt(html: &str, max: usize) -> String {
     plain::line(&to_text(html), max)

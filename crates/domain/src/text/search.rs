@@ -1,4 +1,5 @@
 //! Search text analysed by us, so that both databases find the same things.
+mod likeness;
 mod query;
 mod wish;
 
@@ -8,6 +9,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+pub use likeness::Likeness;
 pub use query::{Query, query};
 pub use wish::{State, Wish};
 

@@ -16,11 +16,12 @@ const WHOLE: Duration = Duration::from_mins(5);
 
 impl Client {
     /// Asks for what is at `url`, following redirects, and reads it as it comes. Whoever reads it counts.
-    pub async fn get_media(
+    pub async fn get_stream(
         &self,
         url: Url,
+        accept: &'static str,
     ) -> Result<impl Stream<Item = Result<Bytes, FetchError>> + Send + use<>, FetchError> {
-        let body = timeout(self.patience.total, self.find(url));
+        let body = timeout(self.patience.total, self.find(url, accept));
         let body = body.await.unwrap_or_else(|_elapsed| Err(FetchError::timed_out("the answer")))?;
         let (idle, end) = (self.patience.idle, Instant::now() + WHOLE);
         Ok(stream::try_unfold(body, move |(mut body, asking)| async move {
@@ -35,9 +36,9 @@ impl Client {
     }
 
     /// What is there, with the place that its reader takes among those who ask.
-    async fn find(&self, mut url: Url) -> Result<(Incoming, Asking), FetchError> {
+    async fn find(&self, mut url: Url, accept: &'static str) -> Result<(Incoming, Asking), FetchError> {
         url.set_fragment(None);
-        let headers = vec![(ACCEPT, HeaderValue::from_static("image/*, video/*, audio/*"))];
+        let headers = vec![(ACCEPT, HeaderValue::from_static(accept))];
         for _ in 0..=MOST_REDIRECTS {
             let asking = self.hosts.ask(url.as_str()).await?;
             let answer = self.exchange(&Method::GET, &url, &headers, &Bytes::new()).await;

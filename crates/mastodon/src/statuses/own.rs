@@ -3,7 +3,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use app::{App, Me, pins};
+use app::{App, Me, levels, pins};
 use store::timelines::Entry;
 
 use super::{find, find_post, status, write::quoting};
@@ -51,7 +51,7 @@ async fn unmute(app: Data<App>, caller: Allowed<WriteMutes>, Number(id): Number)
 
 async fn set_mute(app: &App, me: Me, id: i64, on: bool) -> Result<HttpResponse> {
     let post = find_post(app, id, me).await?.id;
-    pins::mute_thread(app, me, post, on).await?;
+    levels::mute_thread(app, me, post, on).await?;
     Ok(HttpResponse::Ok().json(status(app, Some(me), Entry::of(post)).await?))
 }
 

@@ -127,9 +127,17 @@ diesel::table! {
     }
 }
 diesel::table! {
-    muted_threads (person_id, root_id) {
+    thread_levels (person_id, root_id) {
         person_id -> BigInt,
         root_id -> BigInt,
+        level -> Text,
+    }
+}
+diesel::table! {
+    group_levels (person_id, group_id) {
+        person_id -> BigInt,
+        group_id -> BigInt,
+        level -> Text,
     }
 }
 diesel::table! {

@@ -1,11 +1,15 @@
 //! Searching, hashtags, following, and the ways from and to other servers.
 use actix_web::{http::StatusCode, test::TestRequest};
 use app::posts::Writing;
+use domain::{
+    charter::{Charter, Purpose},
+    group::Visibility,
+};
 
 use super::{
     HERE, World,
     journeys::{Browser, login},
-    neighbour,
+    neighbour, new_group,
 };
 
 #[actix_web::test]
@@ -95,4 +99,33 @@ async fn people_follow_and_are_led_to_their_own_server() {
     for uri in ["https://evil.test/@ana", "javascript:alert(1)", ""] {
         assert_eq!(world.get(&format!("/elsewhere?uri={uri}"), "es").await.status, StatusCode::NOT_FOUND, "{uri}");
     }
+}
+
+#[actix_web::test]
+async fn the_directory_is_narrowed_by_purpose_and_language() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    for (name, purpose, languages) in
+        [("oficio", Purpose::Profession, &["es", "ca"][..]), ("barrio", Purpose::Society, &["en"])]
+    {
+        let languages = languages.iter().map(|tag| (*tag).to_owned()).collect();
+        let charter = Charter { purpose, languages, ..Charter::default() };
+        app::charters::found(&world.app, ana, new_group(name, Visibility::Public), charter).await.unwrap();
+    }
+    let listed = async |query: &str| {
+        let page = world.get(&format!("/communities{query}"), "en").await.body;
+        ["@huerto@", "@oficio@", "@barrio@"].map(|handle| page.contains(handle))
+    };
+    assert_eq!(listed("").await, [true, true, true]);
+    assert_eq!(listed("?purpose=profession").await, [false, true, false]);
+    assert_eq!(listed("?language=ca").await, [false, true, false]);
+    assert_eq!(listed("?language=en&purpose=society").await, [false, false, true]);
+    assert_eq!(listed("?language=en&purpose=profession").await, [false, false, false]);
+    assert_eq!(listed("?purpose=nonsense&language=xx").await, [true, true, true], "what nobody knows narrows nothing");
+    let page = world.get("/communities?purpose=profession", "en").await.body;
+    assert!(
+        page.contains("purpose=profession&#38;language=&#38;pulse=alive")
+            || page.contains("purpose=profession&#38;pulse=alive"),
+        "{page}"
+    );
 }

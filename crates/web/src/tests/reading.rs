@@ -8,11 +8,13 @@ use actix_web::{
     web::Data,
 };
 use app::posts::Writing;
+use domain::group::Visibility;
 use futures_util::future::poll_fn;
 
 use super::{
     HERE, World,
     journeys::{Browser, login},
+    new_group,
 };
 
 #[actix_web::test]
@@ -93,11 +95,72 @@ async fn one_keeps_posts_and_hushes_conversations() {
     assert_eq!(bea.send(&thread.uri, "/save", &[("turn", "off")]).await.status, StatusCode::SEE_OTHER);
     assert!(!bea.get("/saved").await.body.contains("Riego"));
 
-    assert_eq!(bea.send(&thread.uri, "/hush", &[("turn", "on")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(bea.send(&thread.uri, "/level", &[("level", "none")]).await.status, StatusCode::SEE_OTHER);
     let reply = |text: &str| Writing { text: text.into(), parent: Some(thread.id), ..Writing::default() };
     world.write(ana, reply("en silencio")).await;
     assert!(!bea.get("/notices").await.body.contains("en silencio"));
-    assert_eq!(bea.send(&thread.uri, "/hush", &[("turn", "off")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(bea.send(&thread.uri, "/level", &[("level", "mine")]).await.status, StatusCode::SEE_OTHER);
     world.write(ana, reply("en voz alta")).await;
     assert!(bea.get("/notices").await.body.contains("en voz alta"));
+}
+
+#[actix_web::test]
+async fn one_says_how_much_one_wants_to_be_told() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let writing =
+        |text: &str, parent| Writing { text: text.into(), group: Some(huerto.id), parent, ..Writing::default() };
+    let thread = world.write(ana, writing("Riego", None)).await;
+    let bea = Browser::of(&world, bea, "en").await;
+    world.write(ana, writing("sin avisar", Some(thread.id))).await;
+    assert!(!bea.get("/notices").await.body.contains("sin avisar"), "what is usual is what concerns oneself");
+    assert!(bea.get(&thread.uri).await.body.contains("Notices: What is mine"));
+
+    assert_eq!(bea.send(&thread.uri, "/level", &[("level", "all")]).await.status, StatusCode::SEE_OTHER);
+    assert!(bea.get(&thread.uri).await.body.contains("Notices: Everything"));
+    world.write(ana, writing("una respuesta", Some(thread.id))).await;
+    assert!(bea.get("/notices").await.body.contains("una respuesta"));
+
+    world.write(ana, writing("primer hilo", None)).await;
+    assert!(!bea.get("/notices").await.body.contains("primer hilo"));
+    assert_eq!(bea.send("/@huerto", "/level", &[("level", "all")]).await.status, StatusCode::SEE_OTHER);
+    world.write(ana, writing("segundo hilo", None)).await;
+    assert!(bea.get("/notices").await.body.contains("segundo hilo"));
+
+    // Of a community that is silent one hears only where one said otherwise.
+    assert_eq!(bea.send("/@huerto", "/level", &[("level", "none")]).await.status, StatusCode::SEE_OTHER);
+    world.write(ana, writing("tercer hilo para @bea", None)).await;
+    world.write(ana, writing("aquí sí", Some(thread.id))).await;
+    let told = bea.get("/notices").await.body;
+    assert!(!told.contains("tercer hilo") && told.contains("aquí sí"), "{told}");
+    assert_eq!(bea.send("/@huerto", "/level", &[("level", "loud")]).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[actix_web::test]
+async fn a_thread_leads_to_those_like_it_that_everybody_may_read() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let junta = app::groups::create(&world.app, ana.0, new_group("junta", Visibility::Private)).await.unwrap();
+    let titled = |title: &str, group| Writing {
+        text: "Eso.".into(),
+        title: Some(title.into()),
+        group: Some(group),
+        ..Writing::default()
+    };
+    world.write(ana, titled("Hojas amarillas en los tomates de la junta", junta.id)).await;
+    world.write(ana, titled("Riego por goteo", huerto.id)).await;
+    let gone = world.write(ana, titled("Las hojas amarillas del tomate: ayuda", huerto.id)).await;
+    world.write(ana, titled("Mi tomate tiene hojas amarillas", huerto.id)).await;
+    let thread = world.write(ana, titled("¿Por qué se ponen amarillas las hojas de los tomates?", huerto.id)).await;
+    let page = world.get(&thread.uri, "es").await.body;
+    let similar = page.split("class=\"similar\"").nth(1).expect("similar threads");
+    assert!(similar.contains("Mi tomate tiene hojas amarillas") && similar.contains("ayuda"), "{similar}");
+    assert!(!similar.contains("junta") && !similar.contains("goteo"), "{similar}");
+
+    // What was found is remembered, but not shown to those who may not read it any more.
+    app::posts::delete(&world.app, ana, gone.id).await.unwrap();
+    let page = world.get(&thread.uri, "es").await.body;
+    let similar = page.split("class=\"similar\"").nth(1).expect("similar threads");
+    assert!(similar.contains("Mi tomate tiene hojas amarillas") && !similar.contains("ayuda"), "{similar}");
 }

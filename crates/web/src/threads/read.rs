@@ -4,11 +4,13 @@ use std::collections::{HashMap, HashSet};
 use app::{
     Me,
     drafts::{self, Place},
+    similar::Similar,
     view::PostView,
 };
 use domain::{
     actor::Actor,
     id::{ActorId, PostId},
+    notice::Level,
     policy,
     post::{Post, QuoteState, Vote},
     time::Timestamp,
@@ -46,8 +48,10 @@ pub(super) struct Read {
     pub(super) liked: HashSet<PostId>,
     /// Which of them they keep for themselves.
     pub(super) saved: HashSet<PostId>,
-    /// Whether they want to hear of the thread no more.
-    pub(super) is_hushed: bool,
+    /// How much they want to be told of the thread, if somebody is signed in.
+    pub(super) level: Option<Level>,
+    /// Threads that are likely to be about the same, each with its author.
+    pub(super) similar: Vec<(Post, Actor)>,
     /// How far they have read the thread, if they opened it before.
     pub(super) seen: Option<PostId>,
     /// What they began to write below it.
@@ -63,7 +67,7 @@ impl Read {
         post: Post,
         page: Page,
         viewer: Option<ActorId>,
-        now: Timestamp,
+        (now, similar): (Timestamp, &Similar),
     ) -> store::Result<Self> {
         let branches = timelines::branches(c, post.root, BRANCHES)?;
         let parent_of: HashMap<PostId, PostId> =
@@ -94,16 +98,18 @@ impl Read {
         let asking = replies.iter().chain([&post]).filter(|view| view.post.content.poll.is_some());
         let asking: Vec<PostId> = asking.map(|view| view.post.id).collect();
         let (mut seen, mut draft) = (None, String::new());
-        let (mut saved, mut is_hushed) = (HashSet::new(), false);
+        let (mut saved, mut level) = (HashSet::new(), None);
+        let similar = if post.post.is_thread() { similar.to(c, &post.post, now)? } else { Vec::new() };
         if let Some(me) = viewer {
             saved = store::bookmarks::among(c, me, &shown)?;
-            is_hushed = store::pins::is_muted(c, me, post.post.root)?;
+            level = Some(store::levels::of_thread(c, me, post.post.root, post.post.group)?);
             seen = store::readings::of(c, me, &[post.post.root])?.first().map(|(_, last)| *last);
             draft = drafts::find(c, Me(me), Place::Reply(post.post.id))?.map(|kept| kept.text).unwrap_or_default();
         }
         Ok(Self {
             saved,
-            is_hushed,
+            level,
+            similar,
             seen,
             draft,
             parents: app::view::posts(c, above)?,

@@ -180,3 +180,30 @@ proptest! {
         prop_assert_eq!(sanitize(&once), once);
     }
 }
+
+#[test]
+fn a_page_says_whose_it_is() {
+    let mine = ["https://plaza.test/@ana", "https://plaza.test/users/1"];
+    for page in [
+        "<html><head><link rel=me href='https://plaza.test/@ana'></head>",
+        "<p>Hola</p><A HREF=\"https://plaza.test/@ana/\" REL=\"nofollow ME\">yo</A>",
+        "<a href=\"https://plaza.test/users&#x2F;1\" rel=\"me\">yo</a>",
+    ] {
+        assert!(belongs_to(page, &mine), "{page}");
+    }
+    for page in [
+        "<a href=\"https://plaza.test/@ana\">ella</a>",
+        "<a href=\"https://plaza.test/@anabel\" rel=\"me\">yo</a>",
+        "<!-- <a href=\"https://plaza.test/@ana\" rel=\"me\">yo</a> -->",
+        "<script>'<a href=\"https://plaza.test/@ana\" rel=\"me\">'</script>",
+        "<a rel=\"me\" href=\"https://plaza.test/@ana",
+        "",
+    ] {
+        assert!(!belongs_to(page, &mine), "{page}");
+    }
+    let line = "<a href=\"https://ana.test/?a=1&amp;b=2\" rel=\"me nofollow noopener\">x</a>";
+    assert_eq!(own_page(line).as_deref(), Some("https://ana.test/?a=1&b=2"));
+    for line in ["<a href=\"https://ana.test/\">x</a>", "<a href=\"javascript:x\" rel=\"me\">x</a>", "Madrid"] {
+        assert_eq!(own_page(line), None, "{line}");
+    }
+}

@@ -48,6 +48,13 @@ pub(super) struct Attributes<'a> {
     pub(super) translate: Option<&'a str>,
 }
 
+impl Attributes<'_> {
+    /// Whether a link leads to somebody's own page, as they say.
+    pub(super) fn is_me(&self) -> bool {
+        self.rel.is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("me")))
+    }
+}
+
 pub(super) struct Tokens<'a> {
     rest: &'a str,
 }
@@ -160,6 +167,28 @@ impl<'a> Tokens<'a> {
         Some(self.take(length))
     }
 
+    /// Reads on to the next link.
+    fn next_link(&mut self) -> Option<Attributes<'a>> {
+        const NO_LINKS: [&str; 4] = ["script", "style", "textarea", "template"];
+        loop {
+            let at = self.rest.find('<')?;
+            self.take(at);
+            if self.rest.starts_with("<!--") {
+                self.skip_past("-->");
+                continue;
+            }
+            self.take(1);
+            let name = self.rest.split(ends_name).next().unwrap_or_default();
+            self.take(name.len());
+            if ["a", "link"].iter().any(|link| link.eq_ignore_ascii_case(name)) {
+                return self.attributes();
+            }
+            if NO_LINKS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                self.swallow(name);
+            }
+        }
+    }
+
     /// Drops the content of an element that is no text, with its closing tag.
     fn swallow(&mut self, name: &str) {
         while let Some((_, after)) = self.rest.split_once("</") {
@@ -170,6 +199,12 @@ impl<'a> Tokens<'a> {
         }
         self.rest = "";
     }
+}
+
+/// The attributes of all links of a page, those in its head too, which [`Tokens`] leaves out.
+pub(super) fn links(html: &str) -> impl Iterator<Item = Attributes<'_>> {
+    let mut tokens = Tokens { rest: html };
+    std::iter::from_fn(move || tokens.next_link())
 }
 
 impl<'a> Iterator for Tokens<'a> {

@@ -16,7 +16,7 @@ pub struct Query {
 }
 
 /// Spellings of one word or phrase, any of which will do; each is a run of words that stand side by side.
-type Term = Vec<Vec<String>>;
+pub(super) type Term = Vec<Vec<String>>;
 
 /// Reads words, `"phrases"` and `-exclusions`.
 pub fn query(typed: &str) -> Query {
@@ -40,7 +40,7 @@ pub fn query(typed: &str) -> Query {
 }
 
 /// What the index may hold for these words: their stems by language, with and without their accents.
-fn spellings(text: &str) -> Term {
+pub(super) fn spellings(text: &str) -> Term {
     let words = words(text, PHRASE);
     let mut term = Term::new();
     if words.is_empty() {
@@ -60,6 +60,12 @@ fn spellings(text: &str) -> Term {
 }
 
 impl Query {
+    /// Wants any of these.
+    pub(super) fn any_of(spellings: Term) -> Self {
+        let wanted = if spellings.is_empty() { Vec::new() } else { vec![spellings] };
+        Self { wanted, excluded: Vec::new() }
+    }
+
     /// Whether nothing is searched for; excluding alone searches for nothing.
     pub fn is_empty(&self) -> bool {
         self.wanted.is_empty()
