@@ -58,16 +58,18 @@ pub(crate) struct Browser {
 impl Browser {
     /// Opens a browser for the site at `home`.
     pub(crate) async fn open(home: &str, eyes: Eyes) -> Self {
-        Self::start(home, eyes, None).await
+        Self::start(home, eyes, Vec::new()).await
     }
 
     /// Opens a browser for a server of a network, whose name leads there and nowhere else.
     pub(crate) async fn open_at(server: &Server, eyes: Eyes) -> Self {
         let ways = format!("--host-resolver-rules=MAP {} {}", server.host(), server.address());
-        Self::start(&server.url(""), eyes, Some(ways)).await
+        // What browsers believe of an address with a certificate.
+        let trust = format!("--unsafely-treat-insecure-origin-as-secure={}", server.url(""));
+        Self::start(&server.url(""), eyes, vec![ways, trust]).await
     }
 
-    async fn start(home: &str, eyes: Eyes, ways: Option<String>) -> Self {
+    async fn start(home: &str, eyes: Eyes, ways: Vec<String>) -> Self {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
@@ -183,8 +185,11 @@ impl Browser {
 
     /// A picture of the whole page (WebP).
     pub(crate) async fn picture(&self) -> Vec<u8> {
-        let whole = json!({ "format": "webp", "quality": 80, "captureBeyondViewport": true });
-        self.shoot(whole).await
+        // In a window as high as the page, so that what stays at its edge stands at its end.
+        let size = self.ask("return [window.innerWidth, document.documentElement.scrollHeight]").await;
+        let size = json!({ "width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": false });
+        self.tell("Emulation.setDeviceMetricsOverride", size).await;
+        self.shoot(json!({ "format": "webp", "quality": 80 })).await
     }
 
     /// Paints a drawing (PNG).
@@ -210,6 +215,22 @@ impl Browser {
         serde_json::from_value(found).expect("lines")
     }
 
+    /// What the keyboard reaches without a sign that it is there, a line each; and whether it can skip to the content.
+    pub(crate) async fn lost_focus(&self) -> Vec<String> {
+        const LOOK: &str = "const shown = it => it.getClientRects().length > 0 && getComputedStyle(it).visibility === 'visible';
+            const reached = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')];
+            const lost = reached.filter(it => shown(it) && !it.disabled && it.tabIndex >= 0).filter(it => {
+                it.focus({ focusVisible: true });
+                const style = getComputedStyle(it);
+                return document.activeElement !== it || style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2;
+            }).map(it => 'no sign of focus: ' + it.outerHTML.slice(0, 200));
+            const skip = document.querySelector('a[href]');
+            if (!document.querySelector(skip.getAttribute('href'))?.matches('main')) lost.push('nothing skips to the content');
+            document.activeElement.blur();
+            return lost;";
+        serde_json::from_value(self.ask(LOOK).await).expect("lines")
+    }
+
     /// What the page complained about since one last asked.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         #[derive(Debug)]
@@ -229,7 +250,7 @@ impl Browser {
     }
 }
 
-fn capabilities(eyes: Eyes, profile: &TempDir, ways: Option<String>) -> Map<String, Value> {
+fn capabilities(eyes: Eyes, profile: &TempDir, ways: Vec<String>) -> Map<String, Value> {
     let mut arguments: Vec<String> = CALM.map(str::to_owned).to_vec();
     arguments.extend(ways);
     arguments.push(format!("--user-data-dir={}", profile.path().display()));

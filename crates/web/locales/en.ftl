@@ -673,7 +673,7 @@ admin = Administer
 admin-places = Administration
 admin-health = Health
 admin-facts = This server
-health-well = All is well. There is nothing to do.
+health-well = All is well: nothing is broken.
 health-bad =
     { $count ->
         [one] One thing needs somebody to see to it.

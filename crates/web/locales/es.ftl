@@ -691,7 +691,7 @@ admin = Administrar
 admin-places = Administración
 admin-health = Estado
 admin-facts = Este servidor
-health-well = Todo va bien. No hay nada que hacer.
+health-well = Todo va bien: nada está roto.
 health-bad =
     { $count ->
         [one] Una cosa necesita que alguien la atienda.

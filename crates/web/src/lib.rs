@@ -6,6 +6,7 @@ use crate::settings::{data, devices, entry, shuns};
 
 mod actors;
 mod admin;
+mod agents;
 mod answer;
 mod assets;
 mod bylaws;

@@ -14,6 +14,7 @@ use super::{
     people::{self, Row},
 };
 use crate::{
+    agents,
     answer::{self, Frame, Keep, Visit},
     deeds,
     posted::Sent,
@@ -73,7 +74,11 @@ async fn page(app: &App, visit: &Visit, me: Me, id: &str) -> Result<Page> {
     let (frame, tabs) = super::frame(app, visit, row.face.name.clone(), people::PATH);
     let account = entry.account.as_ref();
     let devices = sessions.into_iter().map(|session| Device {
-        agent: if session.agent.is_empty() { t.admin_unknown_browser().to_owned() } else { session.agent },
+        agent: if session.agent.is_empty() {
+            t.admin_unknown_browser().to_owned()
+        } else {
+            agents::named(&session.agent)
+        },
         address: session.address,
         seen: t.ago(now, Timestamp(session.seen)),
     });

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::{Action, Button, Done, Nothing, Panel, Row, back, page, said};
 use crate::{
+    agents,
     answer::{self, Visit},
     language::Language,
     login::LOGOUT,
@@ -45,10 +46,12 @@ async fn panels(app: &App, visit: &Visit, by: &Present) -> Result<Vec<Panel>> {
     let browser = |session: store::sessions::Session| {
         let is_this = session.id == by.session.0;
         let seen = t.ago(now, Timestamp(session.seen));
-        let agent = if session.agent.is_empty() { t.unknown_browser().to_owned() } else { session.agent };
+        let agent =
+            if session.agent.is_empty() { t.unknown_browser().to_owned() } else { agents::named(&session.agent) };
+        let seen = if session.address.is_empty() { seen } else { t.last_seen(session.address, seen) };
         Row {
             title: agent,
-            detail: if is_this { t.this_browser().to_owned() } else { t.last_seen(session.address, seen) },
+            detail: if is_this { t.this_browser().to_owned() } else { seen },
             page: None,
             button: (!is_this).then(|| Button {
                 path: END,
