@@ -2,11 +2,17 @@
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use megalodon::megalodon::{AppInputOptions, PostStatusInputOptions, PostStatusOutput, SearchInputOptions};
+use megalodon::{Megalodon, SNS, entities, streaming::Message};
 use tokio::process::Command;
+use tokio::time::timeout;
 
-use crate::network::{Program, on_both, variable};
+use crate::network::{Program, eventually, on_both, variable};
 
 /// A program of the clients that the test command installs.
 fn client(name: &str) -> PathBuf {
@@ -26,7 +32,7 @@ async fn town(address: Ipv4Addr) -> Program {
     program
 }
 
-/// `walk.py`: registers, logs in by the pages, joins, posts with a picture, searches, edits, votes, leaves.
+/// `walk.py`: registers, logs in by the pages, joins, posts with a picture, streams, searches, edits, votes, leaves.
 async fn mastodon_py_lives_here() {
     let mut town = town(Ipv4Addr::new(127, 0, 0, 41)).await;
     let mut walk = Command::new(client("python"));
@@ -38,6 +44,149 @@ async fn mastodon_py_lives_here() {
     assert_eq!(town.stop().await, Some(0));
 }
 
+/// A client of megalodon, whose types take nothing that Mastodon would not say.
+fn typed(town: &Program, token: &str) -> Box<dyn Megalodon + Send + Sync> {
+    megalodon::generator(SNS::Mastodon, town.url(""), Some(token.to_owned()), None).expect("a client")
+}
+
+async fn posted(client: &dyn Megalodon, text: &str, parent: Option<&str>) -> entities::Status {
+    let options = PostStatusInputOptions { in_reply_to_id: parent.map(str::to_owned), ..Default::default() };
+    match client.post_status(text.to_owned(), Some(&options)).await.expect("a post").json() {
+        PostStatusOutput::Status(status) => status,
+        PostStatusOutput::ScheduledStatus(scheduled) => panic!("not asked for: {scheduled:?}"),
+    }
+}
+
+async fn a_strictly_typed_client_understands_all_it_reads() {
+    let mut town = town(Ipv4Addr::new(127, 0, 0, 57)).await;
+    let (ana, ben) = (town.person("anabel").await, town.person("ben").await);
+    let (ana, ben) = (typed(&town, &ana), typed(&town, &ben));
+    let app = AppInputOptions { redirect_uris: Some("x-app://done".into()), ..Default::default() };
+    assert!(!ana.register_app("typed".into(), &app).await.expect("an app").client_secret.is_empty());
+    ana.get_instance().await.expect("an instance");
+    ana.get_instance_custom_emojis().await.expect("emojis");
+    ana.get_filters().await.expect("filters");
+    ana.get_markers(vec!["home".into(), "notifications".into()]).await.expect("markers");
+    assert_eq!(ana.verify_account_credentials().await.expect("an account").json().username, "anabel");
+
+    let find = SearchInputOptions { resolve: Some(true), ..Default::default() };
+    let found = ana.search("@huerto".into(), Some(&find)).await.expect("a search").json();
+    let club = found.accounts.iter().find(|account| account.username == "huerto").expect("the community").id.clone();
+    for client in [&ana, &ben] {
+        assert!(client.follow_account(club.clone(), None).await.expect("a relationship").json().following);
+    }
+
+    let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+    let stream = ana.user_streaming().await;
+    let listening = stream.listen(ear(&heard));
+    let talking = talk(&*ana, &*ben, &heard);
+    tokio::select! {
+        () = listening => panic!("the stream ended"),
+        () = talking => {}
+    }
+    assert_eq!(town.stop().await, Some(0));
+}
+
+type Hearing = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Keeps what a stream says, a line each.
+fn ear(heard: &Arc<Mutex<Vec<String>>>) -> Box<dyn Fn(Message) -> Hearing + Send + Sync> {
+    let heard = Arc::clone(heard);
+    Box::new(move |message| {
+        let said = match message {
+            Message::Update(status) => format!("update {}", status.reblog.map_or(status.id, |inner| inner.id)),
+            Message::Notification(told) => {
+                format!("told {}", told.status.map(|status| status.id).unwrap_or_default())
+            }
+            other => format!("{other:?}"),
+        };
+        heard.lock().expect("a list").push(said);
+        Box::pin(async {})
+    })
+}
+
+/// Ben asks in the community and Ana answers, while her client listens.
+async fn talk(ana: &dyn Megalodon, ben: &dyn Megalodon, heard: &Mutex<Vec<String>>) {
+    let hears = async |line: String| {
+        let look = || async { heard.lock().expect("a list").contains(&line).then_some(()) };
+        eventually(&line, look).await;
+    };
+    // What is said before the stream is open is not heard: so it is said again until it is.
+    let topic = loop {
+        let topic = posted(ben, "Riego por goteo @huerto\n\n¿Cuánta agua?", None).await;
+        if timeout(Duration::from_secs(1), hears(format!("update {}", topic.id))).await.is_ok() {
+            break topic;
+        }
+    };
+    let answer = posted(ana, "Poca, cada noche.", Some(&topic.id)).await;
+    let more = posted(ben, "¿En verano también?", Some(&answer.id)).await;
+    hears(format!("told {}", more.id)).await;
+
+    let thread = ben.get_status_context(topic.id.clone(), None).await.expect("a thread").json();
+    assert_eq!(thread.descendants.iter().map(|status| &status.id).collect::<Vec<_>>(), [&answer.id, &more.id]);
+    assert!(ana.favourite_status(topic.id.clone()).await.expect("a status").json().favourited.unwrap_or_default());
+    let home = ana.get_home_timeline(None).await.expect("a home").json();
+    assert!(home.iter().any(|status| status.reblog.as_ref().is_some_and(|inner| inner.id == topic.id)));
+    let told = ben.get_notifications(None).await.expect("notifications").json();
+    assert!(told.iter().any(|told| told.status.as_ref().is_some_and(|status| status.id == answer.id)), "{told:?}");
+    let lists = ben.get_lists().await.expect("lists").json();
+    let column = lists.iter().find(|list| list.title.contains("Huerto")).expect("the community as a list");
+    assert!(!ben.get_list_timeline(column.id.clone(), None).await.expect("a list").json().is_empty());
+}
+
+/// toot, as one types it in a terminal: its login in the browser is walked by `login.py`.
+async fn toot_talks_from_a_terminal() {
+    let mut town = town(Ipv4Addr::new(127, 0, 0, 58)).await;
+    let home = town.folder().to_owned();
+    let toot = |arguments: &[&str]| {
+        let mut command = Command::new(client("toot"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("HOME", &home)
+            .env("XDG_CONFIG_HOME", &home)
+            .env("PATH", "/usr/bin:/bin");
+        command.env("PYTHONIOENCODING", "utf-8").stdin(Stdio::null()).kill_on_drop(true);
+        command
+    };
+    let mut login = Command::new(client("python"));
+    login.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/login.py")).arg(client("toot"));
+    login.args([&town.url(""), "ana@example.org", "correct horse"]).env("XDG_CONFIG_HOME", &home);
+    let login = login.output().await.expect("Python");
+    assert!(
+        login.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&login.stdout),
+        String::from_utf8_lossy(&login.stderr)
+    );
+    let said = async |arguments: &[&str]| {
+        let output = toot(arguments).output().await.expect("toot");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let trouble = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {text}\n{trouble}\n{}", town.log());
+        text
+    };
+    assert!(said(&["whoami"]).await.contains("@ana"));
+    said(&["follow", "huerto"]).await;
+    let post = said(&["post", "--json", "Podar en enero @huerto"]).await;
+    let post: serde_json::Value = serde_json::from_str(&post).expect("JSON");
+    assert_eq!(post["mentions"][0]["username"], "huerto");
+    let id = post["id"].as_str().expect("an id");
+    said(&["post", "--reply-to", id, "Con tijeras limpias."]).await;
+    assert!(said(&["thread", id]).await.contains("Con tijeras limpias."));
+    said(&["favourite", id]).await;
+    said(&["bookmark", id]).await;
+    assert!(said(&["bookmarks", "--once"]).await.contains("Podar en enero"));
+    assert!(said(&["timelines", "home", "--json"]).await.contains(id));
+    assert!(said(&["search", "enero", "--type", "statuses"]).await.contains("Podar"));
+    said(&["notifications"]).await;
+    said(&["delete", id]).await;
+    assert!(!said(&["timelines", "home", "--json"]).await.contains(id));
+    assert_eq!(town.stop().await, Some(0));
+}
+
 on_both! {
     mastodon_py_lives_here,
+    a_strictly_typed_client_understands_all_it_reads,
+    toot_talks_from_a_terminal,
 }

@@ -40,6 +40,7 @@ mod profiles;
 mod program;
 mod proofs;
 mod proposals;
+mod push;
 mod quotes;
 mod reports;
 mod rules;

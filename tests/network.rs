@@ -7,6 +7,7 @@ mod peer;
 mod post_office;
 mod program;
 mod puppet;
+mod push_service;
 mod server;
 mod switchboard;
 mod transcript;
@@ -32,6 +33,7 @@ pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};
 pub(crate) use self::post_office::PostOffice;
 pub(crate) use self::program::Program;
 pub(crate) use self::puppet::{CONTEXT, PUBLIC, Puppet, Scheme};
+pub(crate) use self::push_service::{PushService, Waiting};
 pub(crate) use self::server::{Group, Person, Server, id, text};
 pub(crate) use self::switchboard::{Line, Switchboard, is_ours};
 pub(crate) use self::transcript::{Transcript, kind};
@@ -183,6 +185,13 @@ impl Network {
         let peer = Peer::new(host, software, &self.board, &self.clock);
         self.peers.lock().unwrap().push(peer.clone());
         peer
+    }
+
+    /// A new push service.
+    pub(crate) fn push_service(&self, host: &str) -> PushService {
+        let service = PushService::new(host);
+        self.board.connect_push_service(&service);
+        service
     }
 
     /// A new fake peer outside the switchboard's names: at a real address of its own, as programs need it.

@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::peer::Peer;
+use super::push_service::PushService;
 use super::transcript::{Exchange, Transcript};
 use super::wire::{self, Answer, Request};
 
@@ -38,6 +39,7 @@ pub(crate) enum Line {
 enum Host {
     Server(SocketAddr),
     Peer(Peer),
+    PushService(PushService),
 }
 
 /// Connects all hosts; a clone is the same switchboard.
@@ -62,6 +64,10 @@ impl Switchboard {
 
     pub(crate) fn connect_peer(&self, peer: &Peer) {
         self.0.hosts.lock().unwrap().insert(peer.host().to_owned(), Host::Peer(peer.clone()));
+    }
+
+    pub(crate) fn connect_push_service(&self, service: &PushService) {
+        self.0.hosts.lock().unwrap().insert(service.host().to_owned(), Host::PushService(service.clone()));
     }
 
     /// Makes the line from one host to another misbehave.
@@ -159,6 +165,7 @@ impl Switchboard {
         let answer = match host {
             Some(Host::Server(address)) => request.exchange(address).await.ok(),
             Some(Host::Peer(peer)) => Some(Box::pin(peer.answer(request)).await),
+            Some(Host::PushService(service)) => Some(service.answer(request)),
             None => None,
         };
         self.record(from, request, answer.as_ref().map(|answer| answer.status));

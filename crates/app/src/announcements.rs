@@ -144,7 +144,13 @@ async fn mark(app: &App, me: Me, id: AnnouncementId, emoji: Option<String>, on: 
         if on && emoji.is_some() && store::announcements::own(tx, me.0, &[id.0])?.len() > ANSWERS {
             return Err(Error::Invalid("there are enough answers".into()));
         }
-        Ok(store::announcements::mark(tx, id, me.0, emoji.as_deref(), on)?)
+        store::announcements::mark(tx, id, me.0, emoji.as_deref(), on)?;
+        if let Some(emoji) = &emoji {
+            let answers = store::announcements::answers(tx, &[id.0])?;
+            let count = answers.iter().find(|answer| answer.emoji == *emoji).map_or(0, |answer| answer.count);
+            tx.show(Change::Answered(id, emoji.clone(), count));
+        }
+        Ok(())
     })
     .await
 }

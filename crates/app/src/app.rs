@@ -21,7 +21,7 @@ use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Change, Clock, Error, Event, Mailer, Outbox, Resolver, Result, Tasks, Witness, conversations, hints,
+    Change, Clock, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness, conversations, hints,
     limits::Limits,
     log,
     media::Files,
@@ -86,6 +86,7 @@ struct Inner {
     resolver: Box<dyn Resolver>,
     witness: Option<Box<dyn Witness>>,
     mailer: Option<Box<dyn Mailer>>,
+    pusher: Option<Box<dyn Pusher>>,
     tasks: Tasks,
     wakes: Wakes,
     events: broadcast::Sender<Arc<Event>>,
@@ -221,6 +222,8 @@ pub struct Parts {
     pub witness: Option<Box<dyn Witness>>,
     /// Sends mail; with none, addresses count as confirmed and letters stand in the log.
     pub mailer: Option<Box<dyn Mailer>>,
+    /// Wakes clients; with none, nobody does.
+    pub pusher: Option<Box<dyn Pusher>>,
     /// Starts background tasks.
     pub tasks: Tasks,
 }
@@ -228,7 +231,7 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, config, clock, seal, rules, files, outbox, resolver, witness, mailer, tasks } = parts;
+        let Parts { db, config, clock, seal, rules, files, outbox, resolver, witness, mailer, pusher, tasks } = parts;
         let (events, changes) = (broadcast::Sender::new(STREAM), broadcast::Sender::new(STREAM));
         let wakes = Wakes::default();
         let (ids, holder) = (Ids::new(), random::holder());
@@ -246,6 +249,7 @@ impl App {
             resolver,
             witness,
             mailer,
+            pusher,
             tasks,
             wakes,
             events,
@@ -305,6 +309,11 @@ impl App {
     /// Sends mail, if there is a mail server.
     pub fn mailer(&self) -> Option<&dyn Mailer> {
         self.0.mailer.as_deref()
+    }
+
+    /// Wakes clients, if anybody does.
+    pub(crate) fn pusher(&self) -> Option<&dyn Pusher> {
+        self.0.pusher.as_deref()
     }
 
     /// Large numbers that were counted lately.

@@ -6,7 +6,7 @@ use domain::{
     urls::Site,
 };
 
-use crate::{App, Error, Result, Tx, groups, keys};
+use crate::{App, Error, Result, Tx, groups, keys, push};
 
 /// Under which keys the database remembers them.
 const HOST: &str = "host";
@@ -40,6 +40,7 @@ pub async fn ensure(app: &App) -> Result<ActorId> {
             "data: the key file is not the one this database was made with; put the right `secret.key` back".into(),
         ));
     }
+    push::ensure(app).await?;
     let (uri, service) = (app.site().instance(app.site().host()), reporter(app.site()));
     let known = app.read(move |c| Ok((store::actors::by_uri(c, &uri)?, store::actors::by_uri(c, &service)?))).await?;
     if let (Some(actor), Some(_)) = known {

@@ -10,7 +10,7 @@ use store::jobs::Job;
 
 use crate::{
     App, Error, Queue, Result, Tx, actors, announcements, digests, hints, mail, media, moderation, moves, polls, posts,
-    random, rules, shuns, vouching,
+    push, random, rules, shuns, vouching,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -34,6 +34,7 @@ pub fn handlers() -> Handlers {
         (polls::CLOSE, polls::close),
         (polls::TELL, polls::tell),
         (posts::schedule::PUBLISH, posts::schedule::publish_due),
+        (push::SEND, push::send),
         (rules::SEVER, rules::sever),
         (shuns::UNMUTE, shuns::end_mute),
         (vouching::LOOK, vouching::look),

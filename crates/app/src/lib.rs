@@ -60,6 +60,7 @@ pub mod polls;
 mod ports;
 pub mod posts;
 pub mod profiles;
+pub mod push;
 pub mod quotes;
 pub mod random;
 pub mod readings;
@@ -95,7 +96,7 @@ pub use error::{Error, Result};
 pub use event::{Cause, Event};
 pub use limits::Whence;
 pub use live::Change;
-pub use ports::{Mailer, Outbox, Question, Reply, Resolver, Witness};
+pub use ports::{Mailer, Outbox, Pusher, Question, Reply, Resolver, Witness};
 pub use tasks::Tasks;
 pub use wakes::{Queue, Wakes};
 

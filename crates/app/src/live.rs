@@ -44,6 +44,11 @@ impl Whereabouts {
             audience: post.audience,
         }
     }
+
+    /// Where a post stands that `by` passed on.
+    pub(crate) fn passed_on(post: &Post, by: ActorId) -> Self {
+        Self { by, is_shared: true, ..Self::of(post) }
+    }
 }
 
 /// What changed.
@@ -55,6 +60,8 @@ pub enum Change {
     Edited(Whereabouts),
     /// A post is gone.
     Gone(Whereabouts),
+    /// What somebody passed on, as an entry with this number, is not passed on any more.
+    TakenBack(Whereabouts, i64),
     /// Somebody was told something.
     Told(ActorId, NotificationId),
     /// Somebody follows others than before.
@@ -69,6 +76,10 @@ pub enum Change {
     Announced(AnnouncementId),
     /// An announcement was taken back.
     Unannounced(AnnouncementId),
+    /// So many people answer an announcement with this emoji now.
+    Answered(AnnouncementId, String, i64),
+    /// What was held back of somebody's notices is with the others now.
+    Merged(ActorId),
 }
 
 impl Change {
@@ -78,9 +89,7 @@ impl Change {
             Event::Posted { post, old: false, .. } | Event::Restored { post, .. } => {
                 Some(Self::New(Whereabouts::of(post)))
             }
-            Event::Shared { post, by, .. } => {
-                Some(Self::New(Whereabouts { by: *by, is_shared: true, ..Whereabouts::of(post) }))
-            }
+            Event::Shared { post, by, .. } => Some(Self::New(Whereabouts::passed_on(post, *by))),
             Event::Edited { post, .. }
             | Event::Counted { post, .. }
             | Event::PollClosed { post }

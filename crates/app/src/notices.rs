@@ -8,7 +8,7 @@ use domain::{
     time::span,
 };
 
-use crate::{App, Me, Result, Tx, follows, notes};
+use crate::{App, Change, Me, Result, Tx, follows, notes};
 
 /// How long an account is young.
 const YOUNG: Duration = span::days(30);
@@ -25,6 +25,7 @@ pub async fn accept(app: &App, me: Me, from: Vec<ActorId>) -> Result<()> {
             let from = follows::living(tx, *from)?.id;
             store::notices::permit(tx, me.0, from)?;
         }
+        tx.show(Change::Merged(me.0));
         Ok(())
     })
     .await

@@ -7,7 +7,7 @@ use domain::{
     rule::Regard,
 };
 
-use crate::{Change, Event, Result, Tx, notices, reports};
+use crate::{Change, Event, Result, Tx, notices, push, reports};
 
 /// What a notification is about; the word is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,6 +187,9 @@ fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: A
             let (id, held): (NotificationId, bool) = (tx.new_id(), handling == Handling::Filter);
             if store::notifications::insert(tx, id, account, kind.as_str(), by, about.number(), (now, held))? {
                 tx.show(Change::Told(account, id));
+                if !held {
+                    push::queue(tx, account, id, kind, by)?;
+                }
             }
         }
     }

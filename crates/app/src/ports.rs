@@ -1,4 +1,4 @@
-//! The ports to the network: what leaves, what has to be asked for, who guests are, and mail.
+//! The ports to the network: what leaves, what has to be asked for, who guests are, mail, and push.
 use std::any::Any;
 
 use async_trait::async_trait;
@@ -15,6 +15,7 @@ use crate::{
     elsewhere::Deed,
     guests::{Known, Office, Returned, Testimony},
     mail::Letter,
+    push::{Fate, Wake},
 };
 
 /// Tells other servers. Runs inside the transaction of the change, so that both happen or neither:
@@ -106,4 +107,11 @@ pub trait Witness: Send + Sync {
 pub trait Mailer: Send + Sync {
     /// Puts a letter into words and sends it; a letter that can reach nobody is done with.
     async fn send(&self, letter: &Letter) -> Result<()>;
+}
+
+/// Wakes clients by their push services. Runs in a job, which tries again what failed for the moment.
+#[async_trait]
+pub trait Pusher: Send + Sync {
+    /// Puts a notice into words that only the client can read, and hands it to its push service.
+    async fn push(&self, wake: &Wake) -> Result<Fate>;
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::posts::Count;
 
-use crate::{App, Cause, Event, Me, Result, Tx, posts};
+use crate::{App, Cause, Change, Event, Me, Result, Tx, live::Whereabouts, posts};
 
 /// Passes a post on; only what everybody may read.
 pub async fn create(app: &App, me: Me, post: PostId) -> Result<Post> {
@@ -64,7 +64,11 @@ fn record(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, uri: &str, cause: Cause
 }
 
 fn forget(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, cause: Cause) -> Result<()> {
+    let entry = store::timelines::share(tx, post.id, by)?;
     if let Some(activity_uri) = store::shares::remove(tx, post.id, by)? {
+        if let Some(entry) = entry {
+            tx.show(Change::TakenBack(Whereabouts::passed_on(post, by), entry.number));
+        }
         store::posts::count(tx, post.id, Count::Shares, -1)?;
         tx.emit(Event::Unshared { post: Arc::new(post.clone()), by, activity_uri, cause });
     }

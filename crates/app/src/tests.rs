@@ -96,6 +96,7 @@ async fn world(postgres: bool) -> Option<World> {
         resolver: Box::new(Nobody),
         witness: None,
         mailer: None,
+        pusher: None,
         tasks: Tasks::default(),
     });
     let ana = person(&app, "ana").await;

@@ -17,6 +17,7 @@ pub mod notice;
 pub mod peer;
 pub mod policy;
 pub mod post;
+pub mod push;
 pub mod report;
 pub mod rule;
 pub mod scope;

@@ -81,6 +81,8 @@ scopes! {
     WriteNotifications = ["write:notifications"];
     /// Putting conversations away.
     WriteConversations = ["write:conversations"];
+    /// How one's clients are woken.
+    Push = ["push"];
     /// What only admins see.
     AdminRead = ["admin:read"];
     /// What only admins decide.
@@ -126,6 +128,8 @@ pub(crate) struct Allowed<S> {
     #[expect(dead_code, reason = "posts will say by which application they were written")]
     /// The application that asks for them; none, if the token was made by command.
     pub(crate) app: Option<AppId>,
+    /// By what their token is known: what hangs on it names it so.
+    pub(crate) token: String,
     scope: PhantomData<S>,
 }
 
@@ -156,9 +160,9 @@ impl<S: Scope> FromRequest for Allowed<S> {
         let request = request.clone();
         Box::pin(async move {
             let bearer = bearer(&request).await?.ok_or(Error::Unauthorized("The access token is missing"))?;
-            let app = bearer.app;
+            let (app, token) = (bearer.app, bearer.hash.clone());
             let (me, account) = person::<S>(bearer)?.ok_or(Error::NeedsPerson)?;
-            Ok(Self { me, account, app, scope: PhantomData })
+            Ok(Self { me, account, app, token, scope: PhantomData })
         })
     }
 }
@@ -200,20 +204,24 @@ fn person<S: Scope>(bearer: Bearer) -> Result<Option<(Me, Account)>> {
     }
 }
 
+const INVALID: Error = Error::Unauthorized("The access token is invalid");
+
+/// The token of a request, as it was sent.
+pub(crate) fn token(request: &HttpRequest) -> Result<Option<&str>> {
+    let Some(header) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    let Some((scheme, token)) = header.to_str().ok().and_then(|text| text.trim().split_once(' ')) else {
+        return Err(INVALID);
+    };
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(INVALID) }
+}
+
 /// Whoever has the token of a request. Who was found before is not looked for again.
 pub(crate) async fn bearer(request: &HttpRequest) -> Result<Option<Bearer>> {
     let found = request.extensions_mut().remove::<Bearer>();
     if found.is_some() {
         return Ok(found);
     }
-    let Some(header) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
-    let invalid = || Error::Unauthorized("The access token is invalid");
-    let Some((scheme, token)) = header.to_str().ok().and_then(|text| text.trim().split_once(' ')) else {
-        return Err(invalid());
-    };
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(invalid());
-    }
+    let Some(token) = token(request)? else { return Ok(None) };
     let app = request.app_data::<Data<App>>().ok_or_else(|| app::Error::internal("the door has no app"))?;
-    people::bearer(app, token.trim()).await?.map(Some).ok_or_else(invalid)
+    people::bearer(app, token).await?.map(Some).ok_or(INVALID)
 }

@@ -198,6 +198,7 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
             posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,
             limits,
             peers: store::relations::count_peers(c)?,
+            vapid: app::push::public_key(c)?,
             summary: app::imprint::read(c, Kind::Summary, spoken, now)?.map(|text| text.body).unwrap_or_default(),
             rules: entities::instance::rules(&store::imprint::rules(c)?, spoken),
             has_terms: app::imprint::read(c, Kind::Terms, spoken, now)?.is_some(),

@@ -25,6 +25,7 @@ mod paging;
 mod params;
 mod placeholder;
 mod polls;
+pub mod push;
 mod quotes;
 mod reports;
 mod route;
@@ -79,6 +80,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(lists::routes)
             .configure(markers::routes)
             .configure(off::routes)
+            .configure(push::routes)
             .configure(suggestions::routes)
             .configure(tags::routes)
             .default_service(web::to(route::missing)),

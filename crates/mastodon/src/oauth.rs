@@ -70,7 +70,7 @@ async fn register(app: Data<App>, request: HttpRequest, sent: Sent) -> Result<Ht
         scopes: params.text("scopes").filter(|scopes| !scopes.trim().is_empty()),
     };
     let (known, secret) = oauth::register(&app, new, &whence(&request)).await?;
-    let mut entity = entity(&known);
+    let mut entity = entity(&app, &known).await?;
     if let Value::Object(map) = &mut entity {
         map.insert("client_id".to_owned(), json!(known.client_id));
         map.insert("client_secret".to_owned(), json!(secret));
@@ -80,21 +80,22 @@ async fn register(app: Data<App>, request: HttpRequest, sent: Sent) -> Result<Ht
 }
 
 /// An `Application`.
-fn entity(app: &Application) -> Value {
-    json!({
-        "id": app.id.to_string(),
-        "name": app.name,
-        "website": app.website,
-        "scopes": app.scopes.split(' ').collect::<Vec<_>>(),
-        "redirect_uri": app.redirect_uris.join("\n"),
-        "redirect_uris": app.redirect_uris,
-    })
+async fn entity(app: &App, known: &Application) -> Result<Value> {
+    Ok(json!({
+        "id": known.id.to_string(),
+        "name": known.name,
+        "website": known.website,
+        "scopes": known.scopes.split(' ').collect::<Vec<_>>(),
+        "redirect_uri": known.redirect_uris.join("\n"),
+        "redirect_uris": known.redirect_uris,
+        "vapid_key": app.read(app::push::public_key).await?,
+    }))
 }
 
 async fn verify(app: Data<App>, Holder(bearer): Holder) -> Result<HttpResponse> {
     let id = bearer.app.ok_or_else(Error::missing)?;
     let known = oauth::by_id(&app, id).await?.ok_or_else(Error::missing)?;
-    Ok(HttpResponse::Ok().json(entity(&known)))
+    Ok(HttpResponse::Ok().json(entity(&app, &known).await?))
 }
 
 /// A refusal in the words of RFC 6749.

@@ -22,6 +22,7 @@ use crate::{
 
 mod channel;
 mod listener;
+mod standing;
 
 use self::listener::News;
 pub(crate) use self::{

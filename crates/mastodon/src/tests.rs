@@ -31,6 +31,7 @@ mod neighbours;
 mod notices;
 mod polls;
 mod profiles;
+mod push;
 mod reading;
 mod requests;
 mod revisions;
@@ -143,6 +144,7 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
         resolver: Box::new(Nobody),
         witness: None,
         mailer: None,
+        pusher: None,
         tasks: Tasks::default(),
     });
     let (ana, bea, caro) = (person(&app, "ana").await, person(&app, "bea").await, person(&app, "caro").await);

@@ -13,6 +13,7 @@ mod load;
 mod peers;
 mod read;
 mod report;
+mod streams;
 mod subject;
 mod usage;
 mod wire;
@@ -33,6 +34,7 @@ pub(crate) async fn bench(bench: Bench) -> Result<(), Failure> {
         Bench::Fanout(options) => &options.setting,
         Bench::Catchup(options) => &options.setting,
         Bench::Read(options) => &options.setting,
+        Bench::Streams(options) => &options.setting,
     };
     let report = measure(&bench, setting).await?;
     if setting.json { commands::print_json(&report) } else { commands::print_line(&report.to_string()) }
@@ -57,6 +59,10 @@ async fn measure(bench: &Bench, setting: &BenchSetting) -> Result<Report, Failur
         Bench::Read(options) => {
             let (birth, read) = read::measure(&subject, options).await?;
             (birth, Measured::Read(read))
+        }
+        Bench::Streams(options) => {
+            let (birth, streams) = streams::measure(&subject, options).await?;
+            (birth, Measured::Streams(streams))
         }
     };
     Ok(Report { measured, server, limits })

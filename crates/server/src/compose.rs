@@ -15,6 +15,7 @@ use crate::{
     cli::Failure,
     mail::Courier,
     media::place,
+    push::Runner,
     settings::{DatabaseUrl, Settings},
 };
 
@@ -72,6 +73,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
     .map_err(|e| Failure::Other(format!("outgoing requests: {e}")))?;
     let resolver = FederationResolver::new(client.clone());
     let mailer = Courier::new(settings, &site.host().display()).map_err(Failure::Usage)?;
+    let pusher = Runner::new(client.clone(), site.clone(), overrides.clock.clone());
     let app = App::new(Parts {
         db,
         config: app::Config {
@@ -89,6 +91,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         resolver: Box::new(resolver.clone()),
         witness: Some(Box::new(mastodon::witness::ApiWitness)),
         mailer: mailer.map(|mailer| Box::new(mailer) as Box<dyn app::Mailer>),
+        pusher: Some(Box::new(pusher)),
         tasks: Tasks::default(),
     });
     app::instance::ensure(&app).await.map_err(|e| match e {

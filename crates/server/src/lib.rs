@@ -9,6 +9,7 @@ pub mod logging;
 mod mail;
 mod media;
 mod ops;
+mod push;
 mod run;
 mod serve;
 pub mod settings;

@@ -51,6 +51,7 @@ pub mod polls;
 pub mod posts;
 pub mod preferences;
 mod presence;
+pub mod push;
 pub mod quotes;
 pub mod readings;
 pub mod relations;

@@ -321,6 +321,19 @@ diesel::table! {
     }
 }
 diesel::table! {
+    push_subscriptions (id) {
+        id -> BigInt,
+        token_hash -> Text,
+        token -> Binary,
+        endpoint -> Text,
+        p256dh -> Binary,
+        auth -> Binary,
+        standard -> Bool,
+        alerts -> Text,
+        circle -> Text,
+    }
+}
+diesel::table! {
     idempotency (account_id, key) {
         account_id -> BigInt,
         key -> Text,
@@ -427,6 +440,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     forestalled,
     jobs,
     notifications,
+    push_subscriptions,
     polls,
     ballots,
     quotes,

@@ -63,6 +63,11 @@ impl Language {
         }
     }
 
+    /// The one in which the server writes to somebody who reads `tag` (BCP 47).
+    pub(crate) fn of_person(tag: &str) -> Self {
+        Self::parse(domain::text::language::primary(tag)).unwrap_or(Self::En)
+    }
+
     /// The one that the visitor chose here, or else the one that their browser likes best.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         if let Some(chosen) = chosen(request) {

@@ -42,7 +42,7 @@ struct Sheet {
 /// # Errors
 /// When the template cannot be rendered.
 pub fn write(letter: &Letter) -> Result<Written, askama::Error> {
-    let t = Language::parse(domain::text::language::primary(&letter.language)).unwrap_or(Language::En);
+    let t = Language::of_person(&letter.language);
     let sheet = sheet(t, letter);
     Ok(Written { text: text(&sheet), html: sheet.render()?, subject: sheet.subject })
 }

@@ -61,6 +61,8 @@ mod tests;
 mod threads;
 mod tongue;
 
+pub use notices::told;
+
 /// The largest form that is read.
 const FORM_MAX: usize = 64 << 10;
 

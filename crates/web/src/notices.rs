@@ -9,7 +9,7 @@ use askama::Template;
 use domain::{
     actor::Actor,
     id::{ActorId, NotificationId, PostId},
-    urls,
+    urls::{self, Site},
 };
 use serde::Deserialize;
 use store::{
@@ -125,6 +125,12 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
     frame.place = "notices";
     let newest = told.first().map(|notice| notice.id);
     Ok((Notices { frame, list: told.iter().filter_map(notice).collect(), older }, newest))
+}
+
+/// What somebody is told in a line, in the language they read; `kind` is one word.
+#[must_use]
+pub fn told(site: &Site, language: &str, kind: &str, by: &Actor) -> String {
+    sentence(Language::of_person(language), kind, &Face::new(site, by).name)
 }
 
 fn sentence(t: Language, kind: &str, name: &str) -> String {

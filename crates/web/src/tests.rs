@@ -98,6 +98,7 @@ impl World {
             resolver: Box::new(Nobody),
             witness: None,
             mailer: None,
+            pusher: None,
             tasks: Tasks::default(),
         });
         Self { app, _folder: folder }

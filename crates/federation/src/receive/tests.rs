@@ -158,6 +158,7 @@ impl Here {
             resolver: Box::new(FederationResolver::new(client)),
             witness: None,
             mailer: None,
+            pusher: None,
             tasks: Tasks::default(),
         });
         app::instance::ensure(&app).await.unwrap();

@@ -83,6 +83,7 @@ impl World {
             resolver: Box::new(Nobody),
             witness: None,
             mailer: None,
+            pusher: None,
             tasks: Tasks::default(),
         });
         app::instance::ensure(&app).await.unwrap();

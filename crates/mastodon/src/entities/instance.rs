@@ -43,6 +43,8 @@ pub(crate) struct Instance {
     pub(crate) email: String,
     /// Who answers for it.
     pub(crate) contact: Option<Account>,
+    /// By what clients know that a push comes from here.
+    pub(crate) vapid: String,
 }
 
 /// The rules of the house, in one language and with all others.
@@ -96,6 +98,7 @@ impl Instance {
                 "max_expiration": polls::OPEN.end(),
             },
             "translation": { "enabled": false },
+            "vapid": { "public_key": self.vapid },
         })
     }
 
@@ -137,7 +140,6 @@ impl Instance {
                     "terms_of_service": self.has_terms.then(|| self.site.page(path::TERMS)),
                 }),
             );
-            map.insert("vapid".to_owned(), json!({ "public_key": "" }));
             map.insert("limited_federation".to_owned(), json!(false));
         }
         json!({

@@ -9,18 +9,13 @@ use app::{
 };
 use domain::{
     filter::Place,
-    group::MemberState,
     id::{ActorId, AnnouncementId, NotificationId, PostId},
-    post::{Audience, FollowState},
+    post::Audience,
     time::span,
 };
 use serde::Serialize;
 use serde_json::json;
-use store::{
-    Conn,
-    people::People,
-    timelines::{self, Entry, Told, Window},
-};
+use store::timelines::{self, Entry, Told};
 use tokio::{
     sync::broadcast::Receiver,
     time::{Interval, MissedTickBehavior},
@@ -28,7 +23,8 @@ use tokio::{
 
 use super::{
     BEAT,
-    channel::{Channel, tagged},
+    channel::Channel,
+    standing::{could_read, follows, just, shown_in, standing},
 };
 use crate::{
     announcements, conversations,
@@ -38,8 +34,6 @@ use crate::{
 
 /// How many channels one client may listen to at one time.
 const CHANNELS: usize = 50;
-/// How many of those whom one follows are known to a stream.
-const FOLLOWED: i64 = 20_000;
 /// How many listen in one process; each costs some memory, and a look at what happens.
 const LISTENERS: usize = 20_000;
 
@@ -190,6 +184,7 @@ impl Listener {
             }
             Change::Edited(place) => self.look(&place, "status.update").await?,
             Change::Gone(place) => self.forget(place).await?,
+            Change::TakenBack(place, number) => self.take_back(&place, number),
             Change::Told(person, id) if person == self.me.0 => self.hear_told(id).await?,
             Change::SignedOut(person) if person == self.me.0 => self.look_at_token().await?,
             Change::Revoked(hash) if hash == self.bearer.hash => self.look_at_token().await?,
@@ -197,7 +192,22 @@ impl Listener {
             Change::Filters(person) if person == self.me.0 => self.tell(&Channel::User, "filters_changed", None),
             Change::Announced(id) => self.hear_announced(id).await?,
             Change::Unannounced(id) => self.tell(&Channel::User, "announcement.delete", Some(id.to_string())),
-            Change::Told(..) | Change::SignedOut(_) | Change::Revoked(_) | Change::Follows(_) | Change::Filters(_) => {}
+            Change::Answered(id, name, count) => {
+                let answered = json!({ "announcement_id": id.to_string(), "name": name, "count": count });
+                self.tell(&Channel::User, "announcement.reaction", Some(answered.to_string()));
+            }
+            Change::Merged(person) if person == self.me.0 && self.bearer.may("read:notifications") => {
+                for channel in [Channel::User, Channel::Told] {
+                    self.tell(&channel, "notifications_merged", Some("1".to_owned()));
+                }
+            }
+            // Somebody else's.
+            Change::Told(..)
+            | Change::SignedOut(_)
+            | Change::Revoked(_)
+            | Change::Follows(_)
+            | Change::Filters(_)
+            | Change::Merged(_) => {}
         }
         Ok(())
     }
@@ -274,6 +284,15 @@ impl Listener {
         Ok(())
     }
 
+    /// Tells those who follow whoever passed something on that they do so no more.
+    fn take_back(&mut self, place: &Whereabouts, number: i64) {
+        let is_home = |channel: &&Channel| matches!(channel, Channel::User | Channel::List(_));
+        let channels: Vec<Channel> = self.channels.iter().filter(is_home).cloned().collect();
+        for channel in channels.iter().filter(|_| place.by == self.me.0 || self.follows.contains(&place.by)) {
+            self.tell(channel, "delete", Some(number.to_string()));
+        }
+    }
+
     async fn hear_told(&mut self, id: NotificationId) -> Result<()> {
         if !self.bearer.may("read:notifications") || !(self.listens(&Channel::User) || self.listens(&Channel::Told)) {
             return Ok(());
@@ -321,67 +340,6 @@ impl Listener {
 /// The person who may listen with a token, if their login waits for nothing.
 fn ready(bearer: &Bearer) -> Option<Me> {
     bearer.person.as_ref().filter(|(_, account)| account.is_ready()).map(|(me, _)| *me)
-}
-
-/// What has this number, and nothing else.
-fn just(number: i64) -> Window {
-    Window { before: number.saturating_add(1), after: number.saturating_sub(1), ..Window::newest(1) }
-}
-
-/// Whether somebody could read a post that is gone now.
-fn could_read(c: &mut Conn, me: ActorId, place: &Whereabouts) -> store::Result<bool> {
-    match (place.audience, place.group) {
-        _ if place.by == me => Ok(true),
-        (Audience::Public | Audience::Unlisted, _) => Ok(true),
-        (Audience::Followers, _) => {
-            let follow = store::follows::get(c, me, place.by)?;
-            Ok(follow.is_some_and(|follow| follow.state == FollowState::Accepted))
-        }
-        (Audience::Members, Some(group)) => {
-            let member = store::groups::membership(c, group, me)?;
-            Ok(member.is_some_and(|member| member.state == MemberState::Active))
-        }
-        (Audience::Members | Audience::Direct, _) => Ok(store::posts::mentioned(c, place.post)?.contains(&me)),
-    }
-}
-
-async fn follows(app: &App, me: Me) -> app::Result<HashSet<ActorId>> {
-    let followed = move |c: &mut Conn| store::people::page(c, People::Following(me.0), None, Window::newest(FOLLOWED));
-    Ok(app.read(followed).await?.into_iter().collect())
-}
-
-/// Where what one does not want to see is left out on a channel.
-fn shown_in(channel: &Channel) -> Place {
-    match channel {
-        Channel::Public(_) | Channel::Tag(..) => Place::Public,
-        Channel::User | Channel::Told | Channel::List(_) | Channel::Direct => Place::Home,
-    }
-}
-
-/// The entries of a channel's timeline by which a post stands there.
-fn standing(c: &mut Conn, me: ActorId, channel: &Channel, place: &Whereabouts) -> store::Result<Vec<Entry>> {
-    let (first, last) = if place.is_shared {
-        let Some(share) = timelines::share(c, place.post, place.by)? else { return Ok(Vec::new()) };
-        (share.number, share.number)
-    } else {
-        (place.post.0, place.post.passed_on())
-    };
-    let window = Window { before: last.saturating_add(1), after: first.saturating_sub(1), ..Window::newest(2) };
-    let written = |found: Vec<_>| found.into_iter().map(Entry::of).collect();
-    Ok(match channel {
-        Channel::User => timelines::home(c, me, window)?,
-        Channel::Public(open) => written(timelines::public(c, Some(me), open, window)?),
-        Channel::Tag(tag, local) => {
-            let open = timelines::Open { local: *local, pictures: false };
-            written(timelines::tagged(c, Some(me), &tagged(tag), &open, window)?)
-        }
-        Channel::List(number) => match list::source(c, me, *number)? {
-            Some(list::Source::Own(own)) => timelines::of_list(c, &own, window)?,
-            Some(list::Source::Group(group)) => timelines::of_group(c, group, Some(me), window)?,
-            None => Vec::new(),
-        },
-        Channel::Told | Channel::Direct => Vec::new(),
-    })
 }
 
 fn json<T: Serialize>(entity: &T) -> Option<String> {

@@ -124,8 +124,33 @@ async fn one_hears_what_one_is_told_and_of_filters_and_announcements(w: World) {
     let announced = app::announcements::create(&w.app, None, "Mañana, mantenimiento".into(), None).await.unwrap();
     let heard = bea.hears().await;
     assert_eq!((heard.len(), heard[0].1), (1, "announcement"));
+    w.call(&w.ana, "PUT", &format!("/api/v1/announcements/{}/reactions/%F0%9F%91%8D", announced.id), Value::Null)
+        .await
+        .ok();
+    let answered = json!({ "announcement_id": announced.id.to_string(), "name": "👍", "count": 1 });
+    assert_eq!(bea.hears().await, [("user".to_owned(), "announcement.reaction", answered)]);
+    app::notices::accept(&w.app, w.bea.me, vec![w.caro.me.0]).await.unwrap();
+    let merged = ["user", "user:notification"].map(|stream| at(stream, "notifications_merged"));
+    assert_eq!(bea.hears_of().await, merged);
     app::announcements::remove(&w.app, None, announced.id).await.unwrap();
     assert_eq!(bea.hears_of().await, [at("user", "announcement.delete")]);
+}
+
+async fn what_is_passed_on_no_more_is_taken_back(w: World) {
+    w.follow(&w.bea, w.ana.id()).await;
+    let said = w.say(&w.caro, "Hola").await;
+    let (mut bea, mut caro) = (Ear::open(&w, &w.bea, &["user"], "").await, Ear::open(&w, &w.caro, &["user"], "").await);
+    w.post(&w.ana, &of(&said, "/reblog")).await.ok();
+    let shared = bea.hears().await;
+    assert_eq!((shared[0].1, &shared[0].2["reblog"]["id"]), ("update", &said["id"]));
+    caro.hears().await;
+    w.post(&w.ana, &of(&said, "/unreblog")).await.ok();
+    let number: Value = serde_json::from_str(shared[0].2["id"].as_str().unwrap()).unwrap();
+    assert_eq!(bea.hears().await, [("user".to_owned(), "delete", number)]);
+    assert!(
+        caro.hears().await.is_empty(),
+        "what she wrote is still there, and she does not follow whoever passed it on"
+    );
 }
 
 async fn lists_are_told_and_scopes_hold(w: World) {
@@ -174,5 +199,6 @@ on_both! {
     public_streams_tell_what_their_pages_show
     one_hears_what_one_is_told_and_of_filters_and_announcements
     lists_are_told_and_scopes_hold
+    what_is_passed_on_no_more_is_taken_back
     a_stream_ends_with_its_token
 }

@@ -9,6 +9,7 @@ use super::{
     ingest::Ingest,
     limits::Limits,
     read::Reads,
+    streams::Streams,
     subject::Birth,
     usage::{self, Cost},
 };
@@ -30,6 +31,7 @@ pub(super) enum Measured {
     Fanout(Fanout),
     Catchup(Catchup),
     Read(Reads),
+    Streams(Streams),
 }
 
 impl fmt::Display for Report {
@@ -39,6 +41,7 @@ impl fmt::Display for Report {
             Measured::Fanout(fanout) => fanout_table(f, fanout, &self.limits)?,
             Measured::Catchup(catchup) => catchup_table(f, catchup)?,
             Measured::Read(reads) => reads_table(f, reads, &self.limits)?,
+            Measured::Streams(streams) => streams_table(f, streams)?,
         }
         writeln!(f, "\nThe server")?;
         line(f, "ready after", self.server.start_ms, "ms, on a migrated database")?;
@@ -111,6 +114,15 @@ fn catchup_table(f: &mut fmt::Formatter<'_>, catchup: &Catchup) -> fmt::Result {
     writeln!(f, "One server that was away, takes {delay_ms} ms to answer, and missed {deliveries} deliveries")?;
     line(f, "delivered", *deliveries_per_s, "per second")?;
     line(f, "the last one after", *last_s, "s")?;
+    cost_lines(f, cost)
+}
+
+fn streams_table(f: &mut fmt::Formatter<'_>, measured: &Streams) -> fmt::Result {
+    let Streams { streams, posts, more_mb, p99_ms, last_ms, cost } = measured;
+    writeln!(f, "{streams} open streams that tell of {posts} posts, one after another")?;
+    line(f, "memory of the streams", *more_mb, "MB")?;
+    line(f, "p99 until they tell", *p99_ms, "ms")?;
+    line(f, "the last one after", *last_ms, "ms")?;
     cost_lines(f, cost)
 }
 

@@ -14,6 +14,8 @@ pub enum Bench {
     Catchup(BenchCatchup),
     /// Pages, documents and timelines out of a filled database.
     Read(BenchRead),
+    /// Open streams of the client API: what they cost, and how soon they tell of a post.
+    Streams(BenchStreams),
 }
 
 /// `tertulia bench ingest`
@@ -87,6 +89,20 @@ pub struct BenchRead {
     /// How many requests for one new post come within one second.
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub rush: u32,
+    /// Where, and how to print it.
+    #[command(flatten)]
+    pub setting: BenchSetting,
+}
+
+/// `tertulia bench streams`
+#[derive(Debug, Args)]
+pub struct BenchStreams {
+    /// How many streams are open.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub streams: u32,
+    /// How many posts each of them tells of.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub posts: u32,
     /// Where, and how to print it.
     #[command(flatten)]
     pub setting: BenchSetting,

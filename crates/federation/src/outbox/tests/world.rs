@@ -111,6 +111,7 @@ impl World {
             resolver: Box::new(Acquaintances),
             witness: None,
             mailer: None,
+            pusher: None,
             tasks: Tasks::default(),
         });
         let new = NewPerson {
