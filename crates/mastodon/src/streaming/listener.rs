@@ -286,10 +286,13 @@ impl Listener {
 
     /// Tells those who follow whoever passed something on that they do so no more.
     fn take_back(&mut self, place: &Whereabouts, number: i64) {
+        if place.by != self.me.0 && !self.follows.contains(&place.by) {
+            return;
+        }
         let is_home = |channel: &&Channel| matches!(channel, Channel::User | Channel::List(_));
         let channels: Vec<Channel> = self.channels.iter().filter(is_home).cloned().collect();
-        for channel in channels.iter().filter(|_| place.by == self.me.0 || self.follows.contains(&place.by)) {
-            self.tell(channel, "delete", Some(number.to_string()));
+        for channel in channels {
+            self.tell(&channel, "delete", Some(number.to_string()));
         }
     }
 
