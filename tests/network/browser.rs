@@ -217,7 +217,7 @@ impl Browser {
 
     /// What the keyboard reaches without a sign that it is there, a line each; and whether it can skip to the content.
     pub(crate) async fn lost_focus(&self) -> Vec<String> {
-        const LOOK: &str = "const shown = it => it.getClientRects().length > 0 && getComputedStyle(it).visibility === 'visible';
+        const LOOK: &str = "const shown = it => it.checkVisibility({ visibilityProperty: true });
             const reached = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')];
             const lost = reached.filter(it => shown(it) && !it.disabled && it.tabIndex >= 0).filter(it => {
                 it.focus({ focusVisible: true });
