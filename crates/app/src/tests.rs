@@ -363,7 +363,7 @@ async fn bans_end_follow_and_membership(w: World) {
     let until = Some(w.app.now() + span::hours(1));
     let ban = moderation::NewBan { group, person: zoe, until, grounds: "spam".into(), clean: false };
     moderation::ban(&w.app, w.ana, ban).await.unwrap();
-    assert_eq!(w.said(), ["Unfollowed", "Banned"]);
+    assert_eq!(w.said(), ["Unfollowed", "Posted", "Stated", "Banned"], "and she is told why in a message");
     let refused = w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;
     assert!(matches!(refused, Err(Error::Denied(Refusal::Banned))));
     w.clock.advance(span::minutes(61));

@@ -260,9 +260,11 @@ async fn keeping_order(world: World) {
     let take = |measure| moderation::take(app, ana, post.id, measure, "fuera de tema".into());
     take(Measure::Remove).await.unwrap();
     let sent = world.waiting().await;
-    assert_eq!(sent[0].0, format!("Announce(Delete) by huerto to {forums}"));
-    assert!(sent[0].1.contains(r#""summary":"fuera de tema""#));
-    assert_eq!(sent[1].0, "Undo(Announce) by huerto to masto.test/inbox");
+    let told = "Create(Note) by huerto to masto.test/inbox".to_owned();
+    assert_eq!(sent[0].0, told, "its author is told why");
+    assert_eq!(sent[1].0, format!("Announce(Delete) by huerto to {forums}"));
+    assert!(sent[1].1.contains(r#""summary":"fuera de tema""#));
+    assert_eq!(sent[2].0, "Undo(Announce) by huerto to masto.test/inbox");
     take(Measure::Restore).await.unwrap();
     let back =
         [format!("Announce(Undo(Delete)) by huerto to {forums}"), "Announce by huerto to masto.test/inbox".into()];
@@ -271,7 +273,8 @@ async fn keeping_order(world: World) {
     take(Measure::Unlock).await.unwrap();
     take(Measure::Feature).await.unwrap();
     let said = ["Lock", "Undo(Lock)", "Add"].map(|kind| format!("Announce({kind}) by huerto to {forums}"));
-    assert_eq!(world.sent().await, said);
+    let [lock, unlock, pin] = said;
+    assert_eq!(world.sent().await, [told.clone(), lock, unlock, pin]);
 
     app::members::appoint(app, ana, huerto, lea, Some(domain::group::Role::Moderator)).await.unwrap();
     assert_eq!(world.sent().await, [format!("Announce(Add) by huerto to {forums}")]);
@@ -284,6 +287,7 @@ async fn keeping_order(world: World) {
         [
             format!("Announce(Block) by huerto to {forums}"),
             "Block by huerto to masto.test/carol/inbox".into(),
+            told,
             "Reject(Follow) by huerto to masto.test/carol/inbox".into(),
         ]
     );
