@@ -19,7 +19,7 @@ async fn who_was_away_gets_a_letter_on_monday() {
     let cellar = alpha.group_like("cellar", &ana, Visibility::Private, Joining::Approval).await;
     let guest = Me(bea.actor.id);
     app::members::join(alpha.app(), guest, club.actor.id).await.unwrap();
-    app::members::invite(alpha.app(), Me(ana.actor.id), cellar.actor.id, bea.actor.id).await.unwrap();
+    app::invitations::invite(alpha.app(), Me(ana.actor.id), cellar.actor.id, bea.actor.id).await.unwrap();
     app::members::join(alpha.app(), guest, cellar.actor.id).await.unwrap();
     let (mut hers, mut anas) = (Visitor::new(&alpha), Visitor::new(&alpha));
     for (browser, name) in [(&mut hers, "bea"), (&mut anas, "ana")] {

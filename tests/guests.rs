@@ -76,7 +76,7 @@ async fn a_guest_joins_reads_votes_and_keeps_order() {
     let group = club.actor.id.to_string();
     assert_eq!(here.fill("/@club", "/join", &[("group", &group), ("back", "/@club")]).await.status, 303);
     let guest = person_here(&net, &bea).await;
-    app::members::invite(alpha.app(), Me(ana.actor.id), club.actor.id, guest.0).await.unwrap();
+    app::invitations::invite(alpha.app(), Me(ana.actor.id), club.actor.id, guest.0).await.unwrap();
     let read = here.get(&page).await;
     assert!(read.status == 200 && read.text().contains("Solo para socios"), "{}", read.text());
     assert!(here.get("/").await.text().contains("Solo para socios"), "it is hers now");
