@@ -29,8 +29,8 @@ async fn a_measure_is_told_with_its_reasons_appealed_once_and_undone_by_somebody
     let (ana, huerto) = world.first_run().await;
     let (bea, carla) = (login(&world, "bea").await, login(&world, "carla").await);
     for person in [bea, carla] {
-        invitations::invite(&world.app, ana, huerto.id, person.0).await.unwrap();
         members::join(&world.app, person, huerto.id).await.unwrap();
+        invitations::invite(&world.app, ana, huerto.id, person.0).await.unwrap();
     }
     members::appoint(&world.app, ana, huerto.id, carla.0, Some(Role::Moderator)).await.unwrap();
     let writing = Writing { text: "Compra mis macetas".into(), group: Some(huerto.id), ..Writing::default() };
