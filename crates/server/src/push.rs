@@ -4,6 +4,7 @@ use app::{
     push::{Fate, Identity, Wake},
 };
 use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     text::plain,
     time::{Timestamp, span},
@@ -93,5 +94,6 @@ fn request(
         let value = if name.eq_ignore_ascii_case("crypto-key") { format!("{value};p256ecdsa={public}") } else { value };
         headers.push((name.parse()?, value.parse()?));
     }
-    Ok((headers, sealed.body().into_bytes()))
+    // The library gives the bytes as text; on the way they are bytes.
+    Ok((headers, URL_SAFE_NO_PAD.decode(sealed.body())?))
 }
