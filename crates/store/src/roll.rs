@@ -148,7 +148,7 @@ pub fn search(conn: &mut Conn, sought: &Sought, window: Window) -> Result<Vec<Ac
             query = query.filter(accounts::email.like(format!("%{}%", plain(email))));
         }
         if let Some(address) = &sought.address {
-            let there = sessions::table.filter(sessions::account_id.eq(actors::id).and(sessions::address.eq(address)));
+            let there = sessions::table.filter(sessions::person_id.eq(actors::id).and(sessions::address.eq(address)));
             query = query.filter(diesel::dsl::exists(there));
         }
         if window.nearest { query.order(actors::id.asc()) } else { query.order(actors::id.desc()) }.load(c)

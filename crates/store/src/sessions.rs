@@ -67,9 +67,9 @@ pub fn of(conn: &mut Conn, person: ActorId, now: Timestamp) -> Result<Vec<Sessio
 /// From which network addresses these people are signed in, and when they were last seen there, the newest first.
 pub fn addresses(conn: &mut Conn, people: &[ActorId]) -> Result<Vec<(ActorId, String, Timestamp)>> {
     let rows: Vec<(i64, String, i64)> = db!(conn, c => sessions::table
-        .filter(sessions::account_id.among(people).and(sessions::address.ne("")))
+        .filter(sessions::person_id.among(people).and(sessions::address.ne("")))
         .order(sessions::seen.desc())
-        .select((sessions::account_id, sessions::address, sessions::seen))
+        .select((sessions::person_id, sessions::address, sessions::seen))
         .load(c))?;
     Ok(rows.into_iter().map(|(id, address, seen)| (ActorId(id), address, Timestamp(seen))).collect())
 }

@@ -42,6 +42,7 @@ fn page(visit: &Visit, account: &str, back: &str) -> Page {
         lead: t.guest_sign_in_lead().to_owned(),
         action: PATH.to_owned(),
         form: Fields::new(vec![account.autocomplete("username").longest(300)]),
+        rules: Vec::new(),
         hidden: vec![("back", back.to_owned())],
         button: t.go_on(),
         ways: vec![(session::login_path(back), t.sign_in())],

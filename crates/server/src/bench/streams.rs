@@ -65,7 +65,7 @@ pub(super) async fn measure(subject: &Subject, options: &BenchStreams) -> Result
         let slowest = |share: usize| waits.get((waits.len() * share / 100).min(waits.len().saturating_sub(1)));
         let ms = |wait: Option<&Duration>| wait.map_or(0.0, |wait| wait.as_secs_f64() * 1_000.0);
         let (p99_ms, last_ms) = (ms(slowest(99)), ms(waits.last()));
-        Ok(Streams { streams, posts, more_mb, p99_ms, last_ms, cost: meter.read() })
+        Ok::<_, Failure>(Streams { streams, posts, more_mb, p99_ms, last_ms, cost: meter.read() })
     };
     tokio::select! {
         ended = listening => {
