@@ -148,5 +148,5 @@ async fn every_page() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_sound_in_both_lights() {
-    run(Backend::Sqlite, every_page()).await;
+    Box::pin(run(Backend::Sqlite, every_page())).await;
 }

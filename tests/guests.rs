@@ -95,7 +95,7 @@ async fn a_guest_joins_reads_votes_and_keeps_order() {
     assert_eq!(here.fill(&page, "/moderate", &fields).await.status, 303);
     assert!(!here.get("/@club").await.text().contains("Solo para socios"), "it is out");
     let number = PostId(id(&post).parse().unwrap());
-    moderation::take(alpha.app(), guest, number, Measure::Restore, String::new()).await.unwrap();
+    moderation::take(alpha.app(), guest, number, Measure::Restore, "".into()).await.unwrap();
 
     app::members::appoint(alpha.app(), me, club.actor.id, guest.0, None).await.unwrap();
     assert_eq!(here.get(&page).await.status, 404, "whoever is put out reads no more");

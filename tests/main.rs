@@ -1,5 +1,6 @@
 //! The proof of the main job: real servers, seen from outside only, and the rules of the house.
 #![cfg(test)]
+#![allow(clippy::similar_names, reason = "people have short names")]
 
 mod accounts;
 mod apps;

@@ -262,7 +262,8 @@ async fn who_has_left_hears_what_is_taken_back() {
         who.send(&alpha, &who.undo(follow)).await;
     }
     net.settle().await;
-    (masto.take(), lemmy.take());
+    masto.take();
+    lemmy.take();
     let later = ana.post(&format!("Not for them {}", club.handle())).await;
     ana.api("DELETE", &format!("/api/v1/statuses/{}", id(&later)), &Value::Null).await;
     net.settle().await;

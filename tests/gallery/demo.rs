@@ -131,7 +131,7 @@ async fn like(who: &Person, post: &Value) {
 
 async fn measure(who: &Person, post: &Value, measure: Measure, reason: &str) {
     let post = PostId(id(post).parse().expect("a number"));
-    take(who.server.app(), Me(who.actor.id), post, measure, reason.to_owned()).await.expect("a measure");
+    take(who.server.app(), Me(who.actor.id), post, measure, reason.into()).await.expect("a measure");
 }
 
 async fn pass(net: &Network, seconds: u64) {

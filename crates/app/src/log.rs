@@ -38,6 +38,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
     Ok(store::log::insert(tx, &entry)?)
 }
 
+#[expect(clippy::too_many_lines, reason = "an arm for each decision")]
 fn decision(event: &Event) -> Option<Decision<'_>> {
     let on_post = |post: &domain::post::Post, by: ActorId, action| Decision {
         group: post.group,

@@ -30,27 +30,29 @@ const THREADS: usize = 4_096;
 /// How much of the text stands for a missing title.
 const WORDS: usize = 90;
 
+/// What was found, and when.
+type Kept = HashMap<PostId, (Timestamp, Vec<PostId>)>;
+
 /// What was found lately. A clone is the same.
 #[derive(Debug, Clone, Default)]
-pub struct Similar(Arc<Mutex<HashMap<PostId, (Timestamp, Vec<PostId>)>>>);
+pub struct Similar(Arc<Mutex<Kept>>);
 
 impl Similar {
     /// The threads for everybody that are likely to be about the same as this one, each with its author.
     pub fn to(&self, conn: &mut Conn, thread: &Post, now: Timestamp) -> Result<Vec<(Post, Actor)>> {
         let known =
             self.with(|kept| kept.get(&thread.id).filter(|(at, _)| now < *at + KEPT).map(|(_, ids)| ids.clone()));
-        let ids = match known {
-            Some(ids) => ids,
-            None => {
-                let ids = find(conn, thread)?;
-                self.with(|kept| {
-                    if kept.len() >= THREADS {
-                        kept.clear();
-                    }
-                    kept.insert(thread.id, (now, ids.clone()));
-                });
-                ids
-            }
+        let ids = if let Some(ids) = known {
+            ids
+        } else {
+            let ids = find(conn, thread)?;
+            self.with(|kept| {
+                if kept.len() >= THREADS {
+                    kept.clear();
+                }
+                kept.insert(thread.id, (now, ids.clone()));
+            });
+            ids
         };
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -66,7 +68,7 @@ impl Similar {
         Ok(found.into_iter().filter_map(with_author).collect())
     }
 
-    fn with<T>(&self, f: impl FnOnce(&mut HashMap<PostId, (Timestamp, Vec<PostId>)>) -> T) -> T {
+    fn with<T>(&self, f: impl FnOnce(&mut Kept) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -142,7 +142,9 @@ async fn stranger(app: &App, name: &str) -> ActorId {
         deleted: None,
         uri,
     };
-    actors::learn(app, actors::Found { actor, keys: Vec::new(), rules: None, staff: None }).await.unwrap()
+    actors::learn(app, actors::Found { actor, keys: Vec::new(), rules: None, staff: None, emoji: Vec::new() })
+        .await
+        .unwrap()
 }
 
 impl World {

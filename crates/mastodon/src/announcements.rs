@@ -37,12 +37,16 @@ pub(crate) fn entities(c: &mut Conn, reader: &Reader, me: Me) -> store::Result<V
         let id = announcement.id;
         let reactions = answers.iter().filter(|answer| answer.id == id).map(|answer| {
             let mine = own.contains(&(id, Some(answer.emoji.clone())));
-            let mut reaction = json!({ "name": answer.emoji, "count": answer.count, "me": mine });
-            if let [emoji] = palette.of(None, [format!(":{}:", answer.emoji).as_str()]).as_slice() {
-                reaction["url"] = emoji.picture(&reader.site).into();
-                reaction["static_url"] = emoji.still(&reader.site).into();
+            match palette.of(None, [format!(":{}:", answer.emoji).as_str()]).as_slice() {
+                [emoji] => json!({
+                    "name": answer.emoji,
+                    "count": answer.count,
+                    "me": mine,
+                    "url": emoji.picture(&reader.site),
+                    "static_url": emoji.still(&reader.site),
+                }),
+                _ => json!({ "name": answer.emoji, "count": answer.count, "me": mine }),
             }
-            reaction
         });
         json!({
             "id": Id(id.0),

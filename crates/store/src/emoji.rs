@@ -100,10 +100,10 @@ pub fn ours(conn: &mut Conn) -> Result<Vec<Emoji>> {
 /// Those of one server, or of ours, with these names.
 pub fn named(conn: &mut Conn, peer: Option<PeerId>, names: &[String]) -> Result<Vec<Emoji>> {
     let rows: Vec<Row> = db!(conn, c => {
-        let named = emoji::table.filter(emoji::shortcode.among(names)).select(Row::as_select());
+        let known = emoji::table.filter(emoji::shortcode.among(names)).select(Row::as_select());
         match peer {
-            Some(peer) => named.filter(emoji::peer_id.eq(peer.0)).load(c)?,
-            None => named.filter(emoji::peer_id.is_null()).load(c)?,
+            Some(peer) => known.filter(emoji::peer_id.eq(peer.0)).load(c)?,
+            None => known.filter(emoji::peer_id.is_null()).load(c)?,
         }
     });
     Ok(rows.into_iter().map(Emoji::from).collect())

@@ -120,7 +120,7 @@ fn page(app: &App, visit: &Visit, case: &Case) -> Page {
     let (face, statement) = (Face::new(app.site(), &case.group), &case.statement);
     let mut frame = Frame::private(visit, format!("{} · {}", t.statement(), face.name));
     // Whoever signs in from here comes back to their own pages: the address is a secret of its own.
-    frame.login = crate::session::LOGIN.to_owned();
+    crate::session::LOGIN.clone_into(&mut frame.login);
     let appeal = match &case.appeal {
         Some(appeal) => match &appeal.decision {
             Some(decision) => Appeal::Decided {

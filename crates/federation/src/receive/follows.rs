@@ -1,6 +1,6 @@
 //! Requests to follow or to join, their answers and their end.
 use app::{Error, Result, follows};
-use domain::urls::Local;
+use domain::{actor::Actor, urls::Local};
 use serde_json::Value;
 
 use super::{Context, Plan, act, groups, ignore, name};
@@ -76,7 +76,7 @@ pub(super) async fn answer(
         Some(asker) => context.app.read(move |c| store::actors::by_uri(c, &asker)).await?,
         None => None,
     };
-    let asker = asker.filter(|asker| asker.is_local()).map(|asker| asker.id);
+    let asker = asker.filter(Actor::is_local).map(|asker| asker.id);
     let (by, cause) = (context.actor.id, Some(context.received));
     act(move |tx| {
         let sent = match &request {

@@ -125,6 +125,7 @@ fn severity(params: &Params) -> Result<Option<Severity>> {
 }
 
 /// Until when it holds; for good, if the time is given as nothing.
+#[expect(clippy::option_option, reason = "not said, said to be never, or said")]
 fn end(params: &Params, now: Timestamp) -> Option<Option<Timestamp>> {
     let seconds =
         params.is_given("expires_in").then(|| params.number("expires_in").and_then(|n| u64::try_from(n).ok()))?;

@@ -44,13 +44,13 @@ async fn measured(app: Data<App>, caller: Allowed<AdminRead>, sent: Sent) -> Res
     let counted = measures::count(&app, caller.me, wanted, period).await?;
     let entity = |(measure, days, before): &(Measure, Vec<i64>, i64)| -> Value {
         let date = |at: usize| instant(period.start + span::days(u64::try_from(at).unwrap_or(0)));
-        let data = days.iter().enumerate().map(|(at, count)| json!({ "date": date(at), "value": count.to_string() }));
+        let values = days.iter().enumerate().map(|(at, count)| json!({ "date": date(at), "value": count.to_string() }));
         json!({
             "key": measure,
             "unit": null,
             "total": days.iter().sum::<i64>().to_string(),
             "previous_total": before.to_string(),
-            "data": data.collect::<Vec<_>>(),
+            "data": values.collect::<Vec<_>>(),
         })
     };
     Ok(HttpResponse::Ok().json(counted.iter().map(entity).collect::<Vec<_>>()))

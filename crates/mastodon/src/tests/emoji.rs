@@ -42,7 +42,7 @@ async fn emoji_of_ours_are_listed_and_shown_where_they_are_named(w: World) {
     assert_eq!(names(&all).len(), 2);
     let tomato = all.as_array().unwrap().iter().find(|emoji| emoji["shortcode"] == "tomate").unwrap();
     let url = tomato["url"].as_str().unwrap();
-    assert!(url.starts_with("https://plaza.example/media/files/") && url.ends_with(".png"), "{url}");
+    assert!(url.starts_with("https://plaza.example/media/files/") && url.rsplit('.').next() == Some("png"), "{url}");
     assert_eq!((&tomato["category"], &tomato["visible_in_picker"]), (&json!("Huerto"), &json!(true)));
     let wanted = media::Wanted::File(url.rsplit('/').next().unwrap().to_owned());
     assert!(media::find(&w.app, wanted, "", None).await.is_ok(), "everybody sees it");

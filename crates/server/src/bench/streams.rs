@@ -30,6 +30,7 @@ const OTHER_FILES: u32 = 100;
 
 /// What was measured.
 #[derive(Debug, PartialEq, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the name of the figure in the report")]
 pub(super) struct Streams {
     /// How many were open.
     pub(super) streams: u32,
