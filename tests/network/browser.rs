@@ -108,6 +108,8 @@ impl Browser {
     /// Presses what `css` names, and waits for the page it leads to.
     pub(crate) async fn press(&self, css: &str) {
         self.ask("document.documentElement.dataset.left = ''").await;
+        // Out from behind what stands fixed at an edge, as a person would scroll.
+        self.ask(&format!("document.querySelector({css:?})?.scrollIntoView({{ block: 'center' }})")).await;
         self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
         let arrived = "return document.readyState === 'complete' && !('left' in document.documentElement.dataset)";
         eventually(&format!("a page behind {css}"), || async {

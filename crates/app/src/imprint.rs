@@ -216,7 +216,8 @@ pub async fn contact(app: &App) -> Result<Contact> {
 pub fn read_contact(conn: &mut Conn) -> store::Result<Contact> {
     let email = store::settings::get(conn, EMAIL)?.unwrap_or_default();
     let id = store::settings::get(conn, PERSON)?.and_then(|id| id.parse().ok()).map(ActorId);
-    let person = match id {
+    // Until somebody is named, that is whoever has administered it the longest.
+    let person = match id.or(store::accounts::admins(conn)?.first().copied()) {
         Some(id) => store::actors::by_id(conn, id)?.filter(|actor| actor.deleted.is_none()),
         None => None,
     };

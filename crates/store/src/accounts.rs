@@ -145,10 +145,11 @@ pub fn is_admin(conn: &mut Conn, id: ActorId) -> Result<bool> {
     Ok(admin.unwrap_or(false))
 }
 
-/// The numbers of those who administer this server.
+/// The numbers of those who administer this server, the first who came first.
 pub fn admins(conn: &mut Conn) -> Result<Vec<ActorId>> {
     let ids: Vec<i64> = db!(conn, c => accounts::table
         .filter(accounts::admin.eq(true).and(accounts::disabled.is_null()))
+        .order(accounts::id)
         .select(accounts::id)
         .load(c))?;
     Ok(ids.into_iter().map(ActorId).collect())

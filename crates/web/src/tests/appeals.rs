@@ -80,7 +80,7 @@ async fn a_measure_is_told_with_its_reasons_appealed_once_and_undone_by_somebody
     let theirs = carla.get("/queue").await.body;
     assert!(theirs.contains("They were a gift") && !theirs.contains("value=\"grant\""), "{theirs}");
     assert!(ana.get("/notices").await.body.contains("bea recurre"));
-    let token = carla.token("/queue").await;
+    let token = carla.token("/write").await;
     let id = latest(&world, huerto.id, Sanction::Remove).await.to_string();
     let forced = [("form_token", &*token), ("appeal", &id), ("answer", "No"), ("verdict", "uphold")];
     let forced: Vec<_> = forced.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
