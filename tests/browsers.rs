@@ -184,8 +184,8 @@ async fn somebody_joins_posts_is_moderated_and_appeals_on_a_phone() {
     let number = thread.rsplit('/').next().expect("a number").to_owned();
     ana.go(&format!("/moderate?post={number}")).await;
     sound(&ana, "es", &axe).await;
-    ana.press("input[value=remove]").await;
-    ana.press("select[name=rule] option[value='1.1']").await;
+    ana.choose("input[value=remove]").await;
+    ana.choose("select[name=rule] option[value='1.1']").await;
     ana.fill("reason", "Parece un anuncio").await;
     ana.press("main .form button.primary").await;
 

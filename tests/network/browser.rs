@@ -105,6 +105,11 @@ impl Browser {
         field.send_keys(text).await.expect("a field");
     }
 
+    /// Chooses what `css` names, in a form.
+    pub(crate) async fn choose(&self, css: &str) {
+        self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
     /// Presses what `css` names, and waits for the page it leads to.
     pub(crate) async fn press(&self, css: &str) {
         self.ask("document.documentElement.dataset.left = ''").await;

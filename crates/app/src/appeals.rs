@@ -60,7 +60,7 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<(Case, bool)>> {
 }
 
 /// Whether anybody with a login here but whoever took the measure keeps order in the group.
-fn has_others(c: &mut store::Conn, statement: &Statement) -> store::Result<bool> {
+pub(crate) fn has_others(c: &mut store::Conn, statement: &Statement) -> store::Result<bool> {
     let staff = store::groups::staff(c, statement.group)?;
     let others: Vec<ActorId> =
         staff.iter().map(|member| member.person).filter(|person| *person != statement.by).collect();

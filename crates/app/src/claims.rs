@@ -5,7 +5,7 @@ use domain::{
     policy,
 };
 
-use crate::{App, Error, Me, Result, Tx, groups};
+use crate::{App, Error, Me, Result, Tx, appeals, groups};
 
 /// Takes something for me, or keeps it longer; nobody takes what somebody else has.
 pub async fn take(app: &App, me: Me, item: Item) -> Result<()> {
@@ -25,16 +25,28 @@ pub async fn release(app: &App, me: Me, item: Item) -> Result<()> {
     app.write(move |tx| Ok(store::claims::remove(tx, item, me.0)?)).await
 }
 
-/// Whether it is mine to see to; whoever may not see it does not learn that there is anything.
+/// Whether it is mine to see to; whoever may not see it does not learn that there is anything, and whoever may see an
+/// appeal and not decide it keeps nobody from it.
 fn ask(tx: &mut Tx<'_, '_>, me: Me, item: Item) -> Result<()> {
+    let appeal = match item {
+        Item::Appeal(id) => Some(store::statements::by_id(tx, id)?.ok_or(Error::NotFound)?),
+        Item::Report(_) | Item::Request { .. } => None,
+    };
     let group: Option<ActorId> = match item {
         Item::Report(id) => store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?.group,
         Item::Request { group, .. } => Some(group),
-        Item::Appeal(id) => Some(store::statements::by_id(tx, id)?.ok_or(Error::NotFound)?.group),
+        Item::Appeal(_) => appeal.as_ref().map(|appeal| appeal.group),
     };
     let standing = match group {
         Some(group) => groups::regard(tx, group, me.0)?.1,
         None => groups::regard_at_large(tx, me.0)?,
     };
-    policy::moderate(&standing).map_err(|_hidden| Error::NotFound)
+    policy::moderate(&standing).map_err(|_hidden| Error::NotFound)?;
+    match appeal {
+        Some(appeal) => {
+            let others = appeals::has_others(tx, &appeal)?;
+            Ok(policy::review(&standing, appeal.by == me.0, others)?)
+        }
+        None => Ok(()),
+    }
 }
