@@ -135,6 +135,8 @@ async fn measure(who: &Person, post: &Value, measure: Measure, reason: &str) {
 }
 
 async fn pass(net: &Network, seconds: u64) {
+    // What is on its way bears the time of now.
+    net.settle().await;
     net.pass_time(Duration::from_secs(seconds)).await;
 }
 

@@ -3,8 +3,11 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, ServiceConfig, post, put},
 };
-use app::{App, Me, reports};
-use domain::id::{ActorId, HouseRuleId, ReportId};
+use app::{App, Me, claims, reports};
+use domain::{
+    claim::Item,
+    id::{ActorId, HouseRuleId, ReportId},
+};
 use store::reports::Sought;
 
 use crate::{
@@ -20,7 +23,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/admin/reports").route(get().to(list)))
         .service(at("/v1/admin/reports/{id}").route(get().to(show)).route(put().to(change)))
         .service(at("/v1/admin/reports/{id}/assign_to_self").route(post().to(assign)))
-        .service(at("/v1/admin/reports/{id}/unassign").route(post().to(assign)))
+        .service(at("/v1/admin/reports/{id}/unassign").route(post().to(unassign)))
         .service(at("/v1/admin/reports/{id}/resolve").route(post().to(resolve)))
         .service(at("/v1/admin/reports/{id}/reopen").route(post().to(reopen)));
 }
@@ -72,10 +75,15 @@ async fn change(
     one(&app, caller.me, id).await
 }
 
-/// Whoever sees to a report first has it: there is nobody to give it to.
+/// Whoever assigns a report to themselves has it as if they had taken it in the queue, and for as long.
 async fn assign(app: Data<App>, caller: Allowed<AdminWriteReports>, Number(id): Number) -> Result<HttpResponse> {
-    reports::show(&app, caller.me, ReportId(id)).await?;
-    Err(Error::invalid("reports are not assigned to anybody here"))
+    claims::take(&app, caller.me, Item::Report(ReportId(id))).await?;
+    one(&app, caller.me, id).await
+}
+
+async fn unassign(app: Data<App>, caller: Allowed<AdminWriteReports>, Number(id): Number) -> Result<HttpResponse> {
+    claims::release(&app, caller.me, Item::Report(ReportId(id))).await?;
+    one(&app, caller.me, id).await
 }
 
 async fn resolve(app: Data<App>, caller: Allowed<AdminWriteReports>, Number(id): Number) -> Result<HttpResponse> {

@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use app::roll::Entry;
-use domain::{id::ActorId, report::Report as Filed, time::Timestamp};
+use domain::{claim::Item, id::ActorId, report::Report as Filed, time::Timestamp};
 use serde_json::{Value, json};
 use store::{Conn, Result, timelines};
 
@@ -46,8 +46,10 @@ pub(crate) fn accounts(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> R
 
 /// The `Admin::Report` of each of these; of those whose reporter or target is gone for good, none.
 pub(crate) fn reports(conn: &mut Conn, reader: &Reader, filed: &[Filed]) -> Result<Vec<Value>> {
-    let people: Vec<ActorId> =
-        filed.iter().flat_map(|one| [one.reporter, one.target].into_iter().chain(one.resolver)).collect();
+    let items: Vec<Item> = filed.iter().map(|one| Item::Report(one.id)).collect();
+    let held: HashMap<Item, ActorId> = store::claims::held(conn, &items, reader.now)?.into_iter().collect();
+    let of_one = |one: &Filed| [one.reporter, one.target].into_iter().chain(one.resolver);
+    let people: Vec<ActorId> = filed.iter().flat_map(of_one).chain(held.values().copied()).collect();
     let entries = app::roll::entries(conn, &people)?;
     let known: HashMap<ActorId, Value> =
         entries.iter().map(|entry| entry.actor.id).zip(accounts(conn, reader, &entries)?).collect();
@@ -66,7 +68,7 @@ pub(crate) fn reports(conn: &mut Conn, reader: &Reader, filed: &[Filed]) -> Resu
             "updated_at": instant(one.resolved.unwrap_or(one.created)),
             "account": by,
             "target_account": about,
-            "assigned_account": null,
+            "assigned_account": held.get(&Item::Report(one.id)).and_then(|by| known.get(by)),
             "action_taken_by_account": one.resolver.and_then(|resolver| known.get(&resolver)),
             "statuses": status::list(conn, reader, &posts)?,
             "rules": instance::rules(&store::imprint::rules_by_ids(conn, &one.rules)?, "en"),

@@ -149,6 +149,11 @@ async fn reports_are_sorted_resolved_and_opened_again(w: World) {
     let sorted = w.call(&jefa, "PUT", &of(""), json!({ "category": "violation", "rule_ids": [rule] })).await.ok();
     assert_eq!((&sorted["category"], &sorted["rules"][0]["text"]), (&"violation".into(), &"Sé amable".into()));
     assert_eq!(w.call(&jefa, "PUT", &of(""), json!({ "rule_ids": ["1"] })).await.status, 404);
+    assert_eq!(
+        w.post(&jefa, &of("/assign_to_self")).await.ok()["assigned_account"]["id"],
+        json!(jefa.id().to_string())
+    );
+    assert_eq!(w.post(&jefa, &of("/unassign")).await.ok()["assigned_account"], Value::Null);
     assert_eq!(w.post(&jefa, &of("/resolve")).await.ok()["action_taken"], true);
     assert_eq!(list("").await, json!([]));
     assert_eq!(w.post(&jefa, &of("/reopen")).await.ok()["action_taken_by_account"], Value::Null);
