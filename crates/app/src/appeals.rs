@@ -1,5 +1,6 @@
 //! Appeals: whoever a measure concerns may ask once that somebody else looks at it again.
 use domain::{
+    claim::Item,
     id::{ActorId, StatementId},
     policy,
     statement::{Appeal, Decision, Statement},
@@ -7,7 +8,7 @@ use domain::{
 };
 
 use crate::{
-    App, Error, Event, Me, Result, Tx, groups, messages, moderation,
+    App, Error, Event, Me, Result, Tx, claims, groups, messages, moderation,
     statements::{self, Case},
 };
 
@@ -78,6 +79,7 @@ pub async fn decide(app: &App, me: Me, id: StatementId, granted: bool, answer: S
         let (_, standing) = groups::regard(tx, statement.group, me.0)?;
         let others = has_others(tx, &statement)?;
         policy::review(&standing, statement.by == me.0, others)?;
+        claims::heed(tx, me.0, Item::Appeal(id))?;
         let (at, answer) = (tx.now(), answer.clone());
         if !store::statements::decide(tx, id, &Decision { by: me.0, at, granted, answer: answer.clone() })? {
             return Err(Error::Conflict("somebody decided it already".into()));

@@ -12,12 +12,19 @@ pub async fn take(app: &App, me: Me, item: Item) -> Result<()> {
     app.write(move |tx| {
         ask(tx, me, item)?;
         let now = tx.now();
-        if store::claims::held(tx, &[item], now)?.iter().any(|(_, by)| *by != me.0) {
-            return Err(Error::Conflict("somebody else sees to it".into()));
-        }
+        heed(tx, me.0, item)?;
         Ok(store::claims::set(tx, item, me.0, now + claim::LASTS)?)
     })
     .await
+}
+
+/// Decides nothing that somebody else sees to.
+pub(crate) fn heed(tx: &mut Tx<'_, '_>, by: ActorId, item: Item) -> Result<()> {
+    let now = tx.now();
+    if store::claims::held(tx, &[item], now)?.iter().any(|(_, holder)| *holder != by) {
+        return Err(Error::Conflict("somebody else sees to it".into()));
+    }
+    Ok(())
 }
 
 /// Gives back what I have.

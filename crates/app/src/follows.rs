@@ -1,6 +1,7 @@
 //! Follows: asking, answering, ending; here and elsewhere.
 use domain::{
     actor::Actor,
+    claim::Item,
     group::{MemberState, Membership, Role},
     id::{ActivityId, ActorId},
     policy::{self, Admission, Refusal},
@@ -8,7 +9,7 @@ use domain::{
 };
 use store::follows::{Follow, Wishes};
 
-use crate::{App, Cause, Change, Error, Event, Me, Result, Tx, backfills, groups, invitations, levels, moves};
+use crate::{App, Cause, Change, Error, Event, Me, Result, Tx, backfills, claims, groups, invitations, levels, moves};
 
 /// How many requests of strangers may wait for an answer at one time.
 const WAITING: i64 = 1_000;
@@ -193,6 +194,7 @@ pub async fn answer(app: &App, me: Me, target: ActorId, follower: ActorId, accep
         if target != me.0 {
             let (_, standing) = groups::regard(tx, target, me.0)?;
             policy::moderate(&standing)?;
+            claims::heed(tx, me.0, Item::Request { group: target, person: follower })?;
         }
         let mut follow = store::follows::get(tx, follower, target)?.ok_or(Error::NotFound)?;
         if accept {

@@ -1,12 +1,13 @@
 //! Invitations to groups, and what becomes of them; here and across servers.
 use domain::{
+    claim::Item,
     group::{MemberState, Membership, Role},
     id::ActorId,
     peer::INVITES,
     policy,
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, messages};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, claims, follows, groups, messages};
 
 /// Invites somebody to a group here: their next request to join or follow is granted.
 pub async fn invite(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
@@ -21,6 +22,7 @@ fn make(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId) -> Re
     }
     let (_, theirs) = groups::regard(tx, group, person)?;
     if theirs.waiting == Some(MemberState::Pending) {
+        claims::heed(tx, by, Item::Request { group, person })?;
         return follows::admit(tx, group, person, by);
     }
     if theirs.is_member() || theirs.waiting == Some(MemberState::Invited) {

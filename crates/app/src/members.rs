@@ -1,12 +1,13 @@
 //! Membership: joining, leaving, and who has which role.
 use domain::{
+    claim::Item,
     group::{MemberState, Membership, Role},
     id::ActorId,
     policy,
     text::plain,
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, messages};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, claims, follows, groups, messages};
 
 /// The longest reason, in characters.
 const REASON: usize = 1_000;
@@ -57,6 +58,7 @@ pub async fn refuse(app: &App, me: Me, group: ActorId, person: ActorId) -> Resul
     app.write(move |tx| {
         let (_, mine) = groups::regard(tx, group, me.0)?;
         policy::moderate(&mine)?;
+        claims::heed(tx, me.0, Item::Request { group, person })?;
         let waiting = store::groups::membership(tx, group, person)?.filter(|m| m.state == MemberState::Pending);
         waiting.ok_or(Error::NotFound)?;
         store::groups::remove_membership(tx, group, person)?;

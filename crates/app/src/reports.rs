@@ -3,6 +3,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
     bylaw::Citation,
+    claim::Item,
     id::{ActivityId, ActorId, HouseRuleId, PostId, ReportId},
     policy,
     post::Post,
@@ -11,7 +12,7 @@ use domain::{
 };
 use store::{reports::Sought, timelines::Window};
 
-use crate::{App, Error, Event, Me, Result, Tx, bylaws, groups, posts, rules};
+use crate::{App, Error, Event, Me, Result, Tx, bylaws, claims, groups, posts, rules};
 
 /// The longest comment, in characters.
 pub const COMMENT: usize = 5_000;
@@ -177,7 +178,8 @@ pub async fn reopen(app: &App, me: Me, id: ReportId) -> Result<()> {
 pub async fn resolve(app: &App, me: Me, id: ReportId) -> Result<()> {
     app.write(move |tx| {
         let report = store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
-        close(tx, me.0, report)
+        close(tx, me.0, report)?;
+        claims::heed(tx, me.0, Item::Report(id))
     })
     .await
 }

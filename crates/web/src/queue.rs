@@ -162,7 +162,6 @@ pub(crate) async fn answer(
     let (person, group, me) = (ActorId(person), ActorId(group), sent.by.me);
     let yes = answer == "yes";
     let decided = async {
-        claims::take(&app, me, Item::Request { group, person }).await?;
         respond(&app, me, group, person, yes).await?;
         if yes { Ok(()) } else { members::explain(&app, me, group, person, reason).await }
     };
@@ -194,11 +193,8 @@ pub(crate) async fn resolve(
     sent: Sent<Resolved, Present>,
 ) -> HttpResponse {
     let (id, me) = (ReportId(sent.entered.report), sent.by.me);
-    let resolved = async {
-        claims::take(&app, me, Item::Report(id)).await?;
-        reports::resolve(&app, me, id).await
-    };
-    deeds::done(&request, &app, &visit, resolved.await, &sent.entered.back)
+    let resolved = reports::resolve(&app, me, id).await;
+    deeds::done(&request, &app, &visit, resolved, &sent.entered.back)
 }
 
 /// What is decided about an appeal.
@@ -220,11 +216,8 @@ pub(crate) async fn decide(
 ) -> HttpResponse {
     let Decided { appeal, answer, verdict, back } = sent.entered;
     let (id, me) = (StatementId(appeal), sent.by.me);
-    let decided = async {
-        claims::take(&app, me, Item::Appeal(id)).await?;
-        appeals::decide(&app, me, id, verdict == "grant", answer).await
-    };
-    deeds::done(&request, &app, &visit, decided.await, &back)
+    let decided = appeals::decide(&app, me, id, verdict == "grant", answer).await;
+    deeds::done(&request, &app, &visit, decided, &back)
 }
 
 /// Something that one sees to, or does not any more.
