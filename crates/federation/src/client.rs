@@ -72,9 +72,6 @@ pub enum SetupError {
     /// The user agent cannot stand in a header.
     #[error("the user agent is no header value")]
     UserAgent(#[from] http::header::InvalidHeaderValue),
-    /// No TLS.
-    #[error("TLS cannot be set up")]
-    Tls(#[from] native_tls::Error),
 }
 
 /// How long one waits.
@@ -153,7 +150,7 @@ impl Client {
 
     fn with_patience(config: Config, patience: Patience) -> Result<Self, SetupError> {
         let lookup = config.lookup.unwrap_or_else(|| Arc::new(connect::System));
-        let connector = Connector::new(lookup, config.allow_private, config.development, patience.connect)?;
+        let connector = Connector::new(lookup, config.allow_private, config.development, patience.connect);
         let pool = Pool::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_CONNECTION)

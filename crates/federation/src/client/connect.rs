@@ -12,7 +12,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use http::Uri;
+use http::{Uri, uri::Scheme};
 use hyper_tls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::{
     client::legacy::connect::{HttpConnector, dns::Name},
@@ -20,7 +20,7 @@ use hyper_util::{
 };
 use ipnet::IpNet;
 use native_tls::{Protocol, TlsConnector};
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, sync::OnceCell};
 use tower_service::Service;
 
 use super::{address, error::Blocked};
@@ -74,27 +74,35 @@ impl Service<Name> for Checked {
 /// Dials with all checks, and within `limit`, TLS included.
 #[derive(Clone)]
 pub(super) struct Connector {
-    https: HttpsConnector<HttpConnector<Checked>>,
+    http: HttpConnector<Checked>,
+    /// Made when the first server is called by https: the certificates of all authorities take two megabytes.
+    tls: Arc<OnceCell<TlsConnector>>,
+    plain_http: bool,
     allow_private: Arc<[IpNet]>,
     limit: Duration,
 }
 
 impl Connector {
-    pub(super) fn new(
-        lookup: Arc<dyn Lookup>,
-        allow_private: Vec<IpNet>,
-        plain_http: bool,
-        limit: Duration,
-    ) -> Result<Self, native_tls::Error> {
+    pub(super) fn new(lookup: Arc<dyn Lookup>, allow_private: Vec<IpNet>, plain_http: bool, limit: Duration) -> Self {
         let allow_private: Arc<[IpNet]> = allow_private.into();
         let mut http = HttpConnector::new_with_resolver(Checked { lookup, allow_private: allow_private.clone() });
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_connect_timeout(Some(limit));
-        let tls = TlsConnector::builder().min_protocol_version(Some(Protocol::Tlsv12)).build()?;
-        let mut https = HttpsConnector::from((http, tls.into()));
-        https.https_only(!plain_http);
-        Ok(Self { https, allow_private, limit })
+        Self { http, tls: Arc::default(), plain_http, allow_private, limit }
+    }
+
+    async fn dial(mut self, uri: Uri) -> Result<MaybeHttpsStream<TokioIo<TcpStream>>, Error> {
+        if self.plain_http && uri.scheme() == Some(&Scheme::HTTP) {
+            return Ok(MaybeHttpsStream::Http(self.http.call(uri).await?));
+        }
+        let tls = self
+            .tls
+            .get_or_try_init(|| async { TlsConnector::builder().min_protocol_version(Some(Protocol::Tlsv12)).build() })
+            .await?;
+        let mut https = HttpsConnector::from((self.http, tls.clone().into()));
+        https.https_only(true);
+        https.call(uri).await
     }
 }
 
@@ -104,7 +112,7 @@ impl Service<Uri> for Connector {
     type Future = Pending<Self::Response>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.https.poll_ready(context)
+        self.http.poll_ready(context).map_err(Into::into)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
@@ -113,7 +121,7 @@ impl Service<Uri> for Connector {
         if literal.is_some_and(|ip| !address::is_allowed(ip, &self.allow_private)) {
             return Box::pin(async { Err(Blocked.into()) });
         }
-        let (connecting, limit) = (self.https.call(uri), self.limit);
+        let (connecting, limit) = (self.clone().dial(uri), self.limit);
         Box::pin(async move { tokio::time::timeout(limit, connecting).await? })
     }
 }
