@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use app::{Me, groups::NewGroup};
 use domain::group::{Joining, Reach, Visibility};
+use domain::held::Screen;
 use domain::id::ActorId;
 use serde_json::{Value, json};
 
@@ -32,9 +33,9 @@ enum Asker<'a> {
 struct World {
     net: Network,
     alpha: Server,
-    /// Wrote everything.
+    /// Wrote everything but what waits, and keeps order everywhere.
     ana: Person,
-    /// Is a member of both groups, follows ana, and is named in what is direct.
+    /// Is a member of both groups, follows ana, is named in what is direct, and wrote what waits.
     ben: Person,
     /// Is nothing to anybody.
     eve: Person,
@@ -55,6 +56,8 @@ const AT_HOME: &str = "Quetzalcoatl";
 const TRUSTED: &str = "Xochipilli";
 const DIRECT: &str = "Tlaloc";
 const FOLLOWERS: &str = "Mictlantecuhtli";
+/// Waits in a group for everybody until the team of it has seen it.
+const HELD: &str = "Huitzilopochtli";
 
 impl Asker<'_> {
     fn signs(&self, request: Request) -> Request {
@@ -132,6 +135,11 @@ impl World {
             let post = self.ana.api("POST", "/api/v1/statuses", &body).await;
             self.secrets.push(Secret { word, post });
         }
+        let patio = self.alpha.group("patio", &self.ana).await;
+        let screen = Screen { first: 1, ..Screen::default() };
+        app::held::set_screen(self.alpha.app(), Me(self.ana.actor.id), patio.actor.id, screen).await.unwrap();
+        let post = self.ben.post(&format!("{HELD} waits @patio #{HELD}")).await;
+        self.secrets.push(Secret { word: HELD, post });
         self.net.settle().await;
     }
 
@@ -189,15 +197,15 @@ impl World {
         routes::Fillings {
             numbers: posts.iter().cloned().chain(people).chain(groups).collect(),
             posts,
-            names: ["junta", "mesa", "ana", "ben"].map(str::to_owned).to_vec(),
-            words: [AT_HOME, TRUSTED, DIRECT, FOLLOWERS].map(str::to_lowercase).to_vec(),
+            names: ["junta", "mesa", "patio", "ana", "ben"].map(str::to_owned).to_vec(),
+            words: [AT_HOME, TRUSTED, DIRECT, FOLLOWERS, HELD].map(str::to_lowercase).to_vec(),
         }
     }
 
     /// What one may say behind the question mark, so that every route finds what it understands.
     fn queries(&self) -> Vec<String> {
         let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let of_words = [AT_HOME, TRUSTED, DIRECT, FOLLOWERS].map(|word| format!("q={word}&resolve=true&tag={word}"));
+        let of_words = [AT_HOME, TRUSTED, DIRECT, FOLLOWERS, HELD].map(|word| format!("q={word}&resolve=true&tag={word}"));
         let of_urls = self.secrets.iter().map(|secret| {
             let uri = encoded(secret.post["uri"].as_str().unwrap());
             format!("q={uri}&uri={uri}&url={uri}&resource={uri}&resolve=true&id[]={0}&ids[]={0}", id(&secret.post))
@@ -212,7 +220,7 @@ async fn nobody_finds_what_is_not_for_them() {
     let world = World::new().await;
     let targets = routes::targets(&world.fillings(), &world.queries());
     assert!(targets.len() > 500, "{} routes only", targets.len());
-    let words = [AT_HOME, TRUSTED, DIRECT, FOLLOWERS];
+    let words = [AT_HOME, TRUSTED, DIRECT, FOLLOWERS, HELD];
     let visitors = [world.visit(&world.eve).await, world.visit(&world.fay).await, world.visit(&world.ben).await];
     let [eve, fay, ben] = visitors.each_ref().map(|cookie| Asker::Visitor(cookie));
     let askers = [
@@ -265,7 +273,7 @@ async fn nobody_finds_what_is_not_for_them() {
 async fn nobody_gets_what_is_not_for_them_by_sending_something() {
     let world = World::new().await;
     let targets = routes::targets(&world.fillings(), &[]);
-    let words = [AT_HOME, TRUSTED, DIRECT, FOLLOWERS];
+    let words = [AT_HOME, TRUSTED, DIRECT, FOLLOWERS, HELD];
     let counts = ["votes", "shares", "members", "follows"].map(|table| world.net.census("alpha.test")[table]);
     let visitor = world.visit(&world.fay).await;
     let askers = [
@@ -354,7 +362,10 @@ async fn what_is_not_there_and_what_is_not_for_one_look_the_same() {
 async fn those_who_may_read_do() {
     let world = World::new().await;
     for Secret { word, post } in &world.secrets {
-        for path in [format!("/api/v1/statuses/{}", id(post)), format!("/api/v2/search?q={word}")] {
+        let by_number = format!("/api/v1/statuses/{}", id(post));
+        // What waits is read by its author and the team, and found by nobody.
+        let by_word = (*word != HELD).then(|| format!("/api/v2/search?q={word}"));
+        for path in [by_number].into_iter().chain(by_word) {
             for reader in [&world.ana, &world.ben] {
                 let found = reader.read(&path).await.to_string();
                 assert!(found.contains(word), "{} does not find {word} at {path}: {found}", reader.handle());
@@ -380,13 +391,13 @@ async fn nothing_private_leaves_but_to_servers_that_keep_it() {
     let world = World::new().await;
     for exchange in &world.net.transcript().0 {
         let said = exchange.sent.to_string();
-        for word in [AT_HOME, DIRECT, FOLLOWERS] {
+        for word in [AT_HOME, DIRECT, FOLLOWERS, HELD] {
             assert!(!said.contains(word), "{} got {word}: {said}", exchange.to);
         }
         assert!(!said.contains(TRUSTED) || exchange.to == "lem.test", "{} got {said}", exchange.to);
     }
     let counts = world.alpha.get("/nodeinfo/2.1", "*/*").await.value();
-    assert_eq!((&counts["usage"]["localPosts"], &counts["metadata"]["groups"]), (&json!(0), &json!(0)));
+    assert_eq!((&counts["usage"]["localPosts"], &counts["metadata"]["groups"]), (&json!(0), &json!(1)));
 }
 
 on_both![

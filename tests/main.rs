@@ -19,6 +19,7 @@ mod follows;
 mod forums;
 mod gallery;
 mod guests;
+mod held;
 mod hostile;
 mod hosts;
 mod invitations;

@@ -37,12 +37,13 @@ pub async fn release(app: &App, me: Me, item: Item) -> Result<()> {
 fn ask(tx: &mut Tx<'_, '_>, me: Me, item: Item) -> Result<()> {
     let appeal = match item {
         Item::Appeal(id) => Some(store::statements::by_id(tx, id)?.ok_or(Error::NotFound)?),
-        Item::Report(_) | Item::Request { .. } => None,
+        Item::Report(_) | Item::Request { .. } | Item::Held(_) => None,
     };
     let group: Option<ActorId> = match item {
         Item::Report(id) => store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?.group,
         Item::Request { group, .. } => Some(group),
         Item::Appeal(_) => appeal.as_ref().map(|appeal| appeal.group),
+        Item::Held(id) => Some(store::held::of(tx, id)?.ok_or(Error::NotFound)?.group),
     };
     let standing = match group {
         Some(group) => groups::regard(tx, group, me.0)?.1,

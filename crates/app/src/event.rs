@@ -32,6 +32,38 @@ pub enum Event {
         /// Where it came from.
         cause: Cause,
     },
+    /// Somebody wrote a post that nobody is told of until the team of its group has seen it.
+    Held {
+        /// The post.
+        post: Arc<Post>,
+    },
+    /// A moderator let a post in that had waited; that it is posted now is an event of its own.
+    Admitted {
+        /// The post as it now is.
+        post: Arc<Post>,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
+    },
+    /// A moderator did not let a post in that waited.
+    Refused {
+        /// The post.
+        post: Arc<Post>,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        grounds: Grounds,
+        /// What its author was told, if they were.
+        statement: Option<StatementId>,
+    },
+    /// A community here wants to see other posts than before before anybody else does.
+    ScreenChanged {
+        /// The group.
+        group: ActorId,
+        /// Who did it.
+        by: ActorId,
+    },
     /// An author changed what a post says.
     Edited {
         /// The post as it now is.

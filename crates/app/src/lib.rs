@@ -26,6 +26,7 @@ pub mod gates;
 pub mod groups;
 pub mod guests;
 pub mod health;
+pub mod held;
 mod hints;
 pub mod hosts;
 pub mod imprint;

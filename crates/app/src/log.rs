@@ -65,6 +65,10 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             Decision { reason: &grounds.reason, statement: *statement, ..on_post(post, *by, "remove") }
         }
         Event::Restored { post, by, reason, .. } => Decision { reason, ..on_post(post, *by, "restore") },
+        Event::Admitted { post, by, reason } => Decision { reason, ..on_post(post, *by, "let_in") },
+        Event::Refused { post, by, grounds, statement } => {
+            Decision { reason: &grounds.reason, statement: *statement, ..on_post(post, *by, "turn_down") }
+        }
         Event::Locked { post, by, on, grounds, statement, .. } => {
             let action = if *on { "lock" } else { "unlock" };
             Decision { reason: &grounds.reason, statement: *statement, ..on_post(post, *by, action) }
@@ -102,10 +106,10 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             host: None,
             statement: None,
         },
-        Event::BylawsChanged { group, by } => Decision {
+        Event::BylawsChanged { group, by } | Event::ScreenChanged { group, by } => Decision {
             group: Some(*group),
             by: *by,
-            action: "rules",
+            action: if matches!(event, Event::BylawsChanged { .. }) { "rules" } else { "screen" },
             person: None,
             post: None,
             reason: "",

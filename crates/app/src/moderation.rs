@@ -14,7 +14,7 @@ use store::{
     posts::{Count, Mark},
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, messages, posts, statements};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, held, messages, posts, statements};
 
 mod bans;
 
@@ -157,6 +157,11 @@ struct Deed<'a> {
 fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, deed: &Deed<'_>) -> Result<()> {
     let standing = regard(tx, &post, by)?;
     policy::remove(&post, &standing)?;
+    if post.removed.is_some()
+        && let Some(waiting) = store::held::of(tx, post.id)?
+    {
+        return held::decide(tx, by, post, waiting, (deed.measure, deed.grounds));
+    }
     let (mark, on) = deed.measure.mark();
     let was = match mark {
         Mark::Removed => post.removed,
@@ -244,7 +249,7 @@ pub async fn undo(app: &App, me: Me, entry: LogEntryId) -> Result<()> {
             return undo_measure(tx, me.0, &statement, "");
         }
         let measure = match entry.action.as_str() {
-            "remove" => Measure::Restore,
+            "remove" | "turn_down" => Measure::Restore,
             "lock" => Measure::Unlock,
             "pin" => Measure::Unfeature,
             _ => return Err(Error::Invalid("this is not undone from here".into())),
@@ -258,7 +263,7 @@ pub async fn undo(app: &App, me: Me, entry: LogEntryId) -> Result<()> {
 /// Undoes a measure that somebody was told of, by the same actions that anybody takes by hand.
 pub(crate) fn undo_measure(tx: &mut Tx<'_, '_>, by: ActorId, statement: &Statement, reason: &str) -> Result<()> {
     let measure = match statement.sanction {
-        Sanction::Remove => Measure::Restore,
+        Sanction::Remove | Sanction::Refuse => Measure::Restore,
         Sanction::Lock => Measure::Unlock,
         Sanction::Ban => {
             receive_unban(tx, by, statement.group, statement.person, None)?;

@@ -34,6 +34,8 @@ pub enum Kind {
     Stated,
     /// Somebody appeals against what the team decided of which they are a part.
     Appeal,
+    /// Somebody wrote what waits until the team has seen it of which they are a part.
+    Held,
 }
 
 impl Kind {
@@ -51,6 +53,7 @@ impl Kind {
             Self::Report => store::notifications::REPORT,
             Self::Stated => store::notifications::STATED,
             Self::Appeal => store::notifications::APPEAL,
+            Self::Held => store::notifications::HELD,
         }
     }
 }
@@ -92,6 +95,11 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         Event::Appealed { statement, group, person } => {
             let answerers = staff(tx, *group)?;
             tell(tx, &answerers, Kind::Appeal, *person, About::Statement(*statement))
+        }
+        Event::Held { post } => {
+            let Some(group) = post.group else { return Ok(()) };
+            let answerers = staff(tx, group)?;
+            tell(tx, &answerers, Kind::Held, post.author, About::Post(post))
         }
         Event::PollClosed { post } => {
             let mut concerned = store::polls::voters(tx, post.id)?;
@@ -206,7 +214,7 @@ fn handling(
     limited: bool,
 ) -> Result<Handling> {
     // Those who answer for others hear everything, like those about whom it was decided, and nobody is a stranger to themselves.
-    if matches!(kind, Kind::Report | Kind::Stated | Kind::Appeal) || account == by {
+    if matches!(kind, Kind::Report | Kind::Stated | Kind::Appeal | Kind::Held) || account == by {
         return Ok(Handling::Accept);
     }
     if store::shuns::hushes(tx, account, by)? {

@@ -7,14 +7,14 @@ use domain::{
     id::{ActorId, PostId},
     policy::{self, Place, Refusal},
     post::{Audience, Content, Post, PostKind, Quote},
-    text::{html, plain, search},
+    text::{plain, search},
     time::{Timestamp, span},
     urls,
 };
 use store::{forestalled::Foretold, posts::Count};
 
 use crate::{
-    App, Cause, Error, Event, Me, Result, Tx, backfills, emoji, groups, media, moderation, moves, polls, quotes,
+    App, Cause, Error, Event, Me, Result, Tx, backfills, emoji, groups, held, media, moderation, moves, polls, quotes,
 };
 
 mod draft;
@@ -186,6 +186,11 @@ pub(crate) fn publish(
         featured: None,
     };
     let due = moderation::fall_due(tx, &mut post, foretold)?;
+    let doubt = if due.is_empty() { held::doubt(tx, &post, parent.as_ref())? } else { None };
+    if doubt.is_some() {
+        // Out of its group until the team lets it in.
+        post.removed = Some(now);
+    }
     store::posts::insert(tx, &post, &draft.mentions)?;
     media::attach(tx, &post)?;
     store::search::index(tx, post.id, &draft.terms)?;
@@ -197,8 +202,12 @@ pub(crate) fn publish(
         store::posts::count(tx, parent, Count::Replies, 1)?;
     }
     let told = Arc::new(post.clone());
-    tx.emit(Event::Posted { post: Arc::clone(&told), old, cause });
-    moderation::tell_due(tx, &told, &due)?;
+    if let Some(doubt) = doubt {
+        held::hold(tx, &told, doubt, (old, cause))?;
+    } else {
+        tx.emit(Event::Posted { post: Arc::clone(&told), old, cause });
+        moderation::tell_due(tx, &told, &due)?;
+    }
     complete(tx, &post, way)?;
     Ok(post)
 }
@@ -317,7 +326,10 @@ fn revise(
     store::search::unindex(tx, post.id)?;
     store::search::index(tx, post.id, &draft.terms)?;
     polls::change(tx, &post, asked.as_ref())?;
-    tx.emit(Event::Edited { post: Arc::new(post.clone()), cause });
+    // Nobody was told of what waits.
+    if !held::waits(tx, &post)? {
+        tx.emit(Event::Edited { post: Arc::new(post.clone()), cause });
+    }
     Ok(post)
 }
 
@@ -361,7 +373,9 @@ fn erase(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, cause: Cause) -> Result<(
     if let (Some(parent), None) = (post.parent, post.removed) {
         store::posts::count(tx, parent, Count::Replies, -1)?;
     }
-    tx.emit(Event::Deleted { post: Arc::new(post), cause });
+    if !held::withdraw(tx, &post)? {
+        tx.emit(Event::Deleted { post: Arc::new(post), cause });
+    }
     Ok(())
 }
 
@@ -408,10 +422,5 @@ fn actor_uri(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<String> {
 
 /// The words by which a post is found.
 fn terms(content: &Content) -> String {
-    let words = [content.title.as_deref(), content.warning.as_deref(), Some(&html::to_text(&content.html))]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join("\n");
-    search::analyze(&plain::cut(&words, 20_000), content.language.as_deref())
+    search::analyze(&plain::cut(&content.says(), 20_000), content.language.as_deref())
 }

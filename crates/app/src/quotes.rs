@@ -9,7 +9,7 @@ use domain::{
 };
 use store::Conn;
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, posts};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, held, posts};
 
 /// A request to quote, from elsewhere.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, post: &Post, quote: &Quote) -> Result<
         }
     }
     store::quotes::set(tx, post.id, &quote)?;
-    tell(tx, post, &quote)
+    if post.removed.is_some() { Ok(()) } else { tell(tx, post, &quote) }
 }
 
 /// Whether somebody follows the author of a post; asked only if it matters.
@@ -62,7 +62,7 @@ fn check(tx: &mut Tx<'_, '_>, quoted: &Post, who: ActorId) -> Result<()> {
 }
 
 /// Tells an author here that they are quoted.
-fn tell(tx: &mut Tx<'_, '_>, quoting: &Post, quote: &Quote) -> Result<()> {
+pub(crate) fn tell(tx: &mut Tx<'_, '_>, quoting: &Post, quote: &Quote) -> Result<()> {
     let (QuoteState::Accepted, Some(quoted)) = (quote.state, quote.post) else { return Ok(()) };
     let quoted = posts::load(tx, quoted)?;
     if quoted.local && quoted.author != quoting.author {
@@ -96,7 +96,9 @@ pub(crate) fn receive_policy(
     let post = Post { content, ..post };
     let mentioned = store::posts::mentioned(tx, post.id)?;
     store::posts::update(tx, &post, &mentioned)?;
-    tx.emit(Event::Requoted { post: Arc::new(post), cause });
+    if !held::waits(tx, &post)? {
+        tx.emit(Event::Requoted { post: Arc::new(post), cause });
+    }
     Ok(())
 }
 

@@ -62,7 +62,7 @@ fn write(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<()> {
     let link = link(tx, statement.id)?;
     let words = match statement.sanction {
         Sanction::Warn => format!("⚠ @{name}\n\n{}\n\n", statement.grounds.reason),
-        Sanction::Remove | Sanction::Lock | Sanction::Ban => String::new(),
+        Sanction::Remove | Sanction::Refuse | Sanction::Lock | Sanction::Ban => String::new(),
     };
     let text = format!(
         "{words}The team of @{name} decided something that concerns you. What it is, why, and how to appeal: <{link}>\n\n\

@@ -11,7 +11,7 @@ use domain::{
     id::{ActorId, PostId},
     post::{Post, Quote, Tally},
 };
-use store::{Conn, Result, actors::KeyRow};
+use store::{Conn, Result, actors::KeyRow, held::Held};
 
 /// An actor with its public keys and, for a group, its rules.
 #[derive(Debug, Clone)]
@@ -56,6 +56,8 @@ pub struct PostView {
     pub mentioned: Vec<Arc<Actor>>,
     /// What it quotes.
     pub quote: Option<Quote>,
+    /// Whether it waits, or was not let in: nobody but its author and the team sees it.
+    pub held: Option<Held>,
     /// What others did with it.
     pub tally: Tally,
     /// The custom emoji in its texts, and in those of the people it concerns.
@@ -109,6 +111,8 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
         store::actors::by_ids(conn, &people)?.into_iter().map(|actor| (actor.id, Arc::new(actor))).collect();
     let quotes = store::quotes::of(conn, &ids)?;
     let tallies = store::posts::tallies(conn, &ids)?;
+    let out: Vec<PostId> = posts.iter().filter(|post| post.removed.is_some()).map(|post| post.id).collect();
+    let held = store::held::among(conn, &out)?;
 
     let peer_of = |post: &Post| people.get(&post.author).and_then(|author| author.peer);
     let said = posts.iter().flat_map(|post| post.content.texts().map(|text| (peer_of(post), text)));
@@ -134,6 +138,7 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
                 .filter_map(|(_, person)| people.get(person).cloned())
                 .collect(),
             quote: quotes.get(&post.id).cloned(),
+            held: held.iter().find(|held| held.post == post.id).copied(),
             tally: tallies.get(&post.id).copied().unwrap_or_default(),
             palette: Arc::clone(&palette),
             post,

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use crate::{
     UnknownWord,
-    id::{ActorId, ReportId, StatementId},
+    id::{ActorId, PostId, ReportId, StatementId},
     time::span,
 };
 
@@ -24,6 +24,8 @@ pub enum Item {
     },
     /// An appeal, by the statement that it is about.
     Appeal(StatementId),
+    /// A post that waits until the team has seen it.
+    Held(PostId),
 }
 
 impl fmt::Display for Item {
@@ -32,6 +34,7 @@ impl fmt::Display for Item {
             Self::Report(id) => write!(f, "report-{id}"),
             Self::Request { group, person } => write!(f, "request-{group}-{person}"),
             Self::Appeal(id) => write!(f, "appeal-{id}"),
+            Self::Held(id) => write!(f, "held-{id}"),
         }
     }
 }
@@ -49,6 +52,7 @@ impl FromStr for Item {
                 Ok(Self::Request { group: ActorId(group), person: ActorId(person) })
             }
             (Some("appeal"), Some(&[id])) => Ok(Self::Appeal(StatementId(id))),
+            (Some("held"), Some(&[id])) => Ok(Self::Held(PostId(id))),
             _ => Err(UnknownWord(text.to_owned())),
         }
     }
@@ -61,7 +65,7 @@ mod tests {
     #[test]
     fn items_are_read_as_they_are_written() {
         let request = Item::Request { group: ActorId(3), person: ActorId(4) };
-        for item in [Item::Report(ReportId(12)), request, Item::Appeal(StatementId(9))] {
+        for item in [Item::Report(ReportId(12)), request, Item::Appeal(StatementId(9)), Item::Held(PostId(5))] {
             assert_eq!(item.to_string().parse(), Ok(item));
         }
         for text in ["", "report", "report-", "report-1-2", "request-3", "appeal-x", "post-1"] {

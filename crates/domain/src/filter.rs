@@ -99,40 +99,44 @@ impl Filter {
 impl Keyword {
     /// Whether it is in a text in lower case.
     fn is_in(&self, text: &str) -> bool {
-        let wanted = self.keyword.to_lowercase();
-        if wanted.is_empty() {
-            return false;
-        }
-        if !self.whole_word {
-            return text.contains(&wanted);
-        }
-        let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        // A sign at the end of the words is an end by itself.
-        let (opens, closes) = (inside(wanted.chars().next()), inside(wanted.chars().next_back()));
-        text.match_indices(&wanted).any(|(at, found)| {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
-            !(opens && inside(before) || closes && inside(after))
-        })
+        is_in(&self.keyword.to_lowercase(), self.whole_word, text)
     }
+}
+
+/// Whether words are in a text, both in lower case.
+pub fn is_in(wanted: &str, whole_word: bool, text: &str) -> bool {
+    if wanted.is_empty() {
+        return false;
+    }
+    if !whole_word {
+        return text.contains(wanted);
+    }
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    // A sign at the end of the words is an end by itself.
+    let (opens, closes) = (inside(wanted.chars().next()), inside(wanted.chars().next_back()));
+    text.match_indices(wanted).any(|(at, found)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
+        !(opens && inside(before) || closes && inside(after))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn is_in(keyword: &str, whole_word: bool, text: &str) -> bool {
+    fn finds(keyword: &str, whole_word: bool, text: &str) -> bool {
         Keyword { id: FilterId(1), keyword: keyword.into(), whole_word }.is_in(&text.to_lowercase())
     }
 
     #[test]
     fn whole_words_end_where_words_end() {
-        assert!(is_in("Gato", true, "El GATO duerme"));
-        assert!(!is_in("gato", true, "dos gatos") && is_in("gato", false, "dos gatos"));
-        assert!(is_in("año", true, "¡feliz año!") && !is_in("a", true, "año"));
-        assert!(is_in("#gato", true, "un #gato") && is_in("c++", true, "hablo c++11"), "signs are ends by themselves");
-        assert!(is_in("gato", true, "gatos y un gato"), "the second one counts");
-        assert!(!is_in("", false, "x"));
+        assert!(finds("Gato", true, "El GATO duerme"));
+        assert!(!finds("gato", true, "dos gatos") && finds("gato", false, "dos gatos"));
+        assert!(finds("año", true, "¡feliz año!") && !finds("a", true, "año"));
+        assert!(finds("#gato", true, "un #gato") && finds("c++", true, "hablo c++11"), "signs are ends by themselves");
+        assert!(finds("gato", true, "gatos y un gato"), "the second one counts");
+        assert!(!finds("", false, "x"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod emoji;
 pub mod filter;
 pub mod group;
 pub mod handle;
+pub mod held;
 pub mod host;
 pub mod id;
 pub mod imprint;

@@ -5,6 +5,7 @@ use crate::{
     actor::text_enum,
     id::{ActorId, MediaId, PostId},
     media::Focus,
+    text::html,
     time::Timestamp,
 };
 
@@ -223,6 +224,14 @@ impl Content {
         let options = self.poll.iter().flat_map(Poll::texts);
         let lines = [self.title.as_deref(), self.warning.as_deref(), Some(self.html.as_str())];
         lines.into_iter().flatten().chain(options)
+    }
+
+    /// All that it says, as plain text: its title, its warning, its body and what one may choose.
+    pub fn says(&self) -> String {
+        let body = html::to_text(&self.html);
+        let lines = [self.title.as_deref(), self.warning.as_deref(), Some(body.as_str())];
+        let options = self.poll.iter().flat_map(Poll::texts);
+        lines.into_iter().flatten().chain(options).collect::<Vec<_>>().join("\n")
     }
 }
 

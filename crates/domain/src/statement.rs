@@ -18,6 +18,8 @@ text_enum! {
     Sanction {
         /// Their post was taken out.
         Remove = "remove",
+        /// Their post was never let in.
+        Refuse = "refuse",
         /// Their post was closed to replies.
         Lock = "lock",
         /// They were put out.

@@ -331,13 +331,19 @@ async fn local_post(
         let seen = store::posts::seen(c, id, viewer)?;
         let found = match seen {
             Some(post) => Some(post),
-            None => store::posts::by_id(c, id)?.filter(|post| !post.is_live() && post.audience.is_open()),
+            None => gone_for_all(c, id)?,
         };
         let Some(post) = found.filter(|post| post.local) else { return Ok(None) };
         let author = store::actors::by_id(c, post.author)?.filter(|author| author.handle() == handle);
         Ok(author.filter(|author| author.deleted.is_none() || post.deleted.is_some()).map(|_| (post, viewer)))
     };
     app.read(find).await?.ok_or(Error::NotFound)
+}
+
+/// A post that is gone from where everybody could see it. Of what the team never let in nobody learns that it is there.
+fn gone_for_all(c: &mut Conn, id: PostId) -> store::Result<Option<Post>> {
+    let gone = store::posts::by_id(c, id)?.filter(|post| !post.is_live() && post.audience.is_open());
+    Ok(if store::held::of(c, id)?.is_some() { None } else { gone })
 }
 
 fn document(content: &impl Serialize, subjects: Vec<Subject>) -> app::Result<Document> {

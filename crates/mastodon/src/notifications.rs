@@ -11,7 +11,7 @@ use domain::{
 use serde_json::json;
 use store::{
     Conn,
-    notifications::{APPEAL, Notification},
+    notifications::{Notification, UNKNOWN},
     timelines::{Told, Window},
 };
 
@@ -42,7 +42,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 fn wanted(params: &Params) -> Told {
     Told {
         kinds: params.list("types").filter(|kinds| !kinds.is_empty()),
-        not: params.list("exclude_types").unwrap_or_default().into_iter().chain([APPEAL.to_owned()]).collect(),
+        not: params.list("exclude_types").unwrap_or_default().into_iter().chain(UNKNOWN.map(str::to_owned)).collect(),
         by: params.number("account_id").map(ActorId),
         held: params.flag("include_filtered") == Some(true),
     }

@@ -26,6 +26,7 @@ pub mod forestalled;
 pub mod gates;
 pub mod groups;
 mod heard;
+pub mod held;
 pub mod host_shuns;
 pub mod hosts;
 pub mod idempotency;

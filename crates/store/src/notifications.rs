@@ -41,6 +41,12 @@ pub const STATED: &str = "moderation_warning";
 /// The kind that tells of an appeal; what it is about stands in the queue of those who decide.
 pub const APPEAL: &str = "appeal";
 
+/// The kind that tells of a post that waits for those who decide; it stands in their queue.
+pub const HELD: &str = "held";
+
+/// The kinds that no client knows.
+pub const UNKNOWN: [&str; 2] = [APPEAL, HELD];
+
 /// Something a person here is told about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {

@@ -447,6 +447,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     stamps,
     idempotency,
     log_entries,
+    held,
     reports,
     aliases,
     moves,

@@ -168,6 +168,14 @@ pub(crate) fn add(tx: &mut Tx<'_>, post: &Post) -> Result<()> {
     Ok(())
 }
 
+/// Says that something happened in a thread at `at`, if nothing happened later.
+pub fn stir(tx: &mut Tx<'_>, thread: PostId, at: Timestamp) -> Result<()> {
+    db!(tx, c => diesel::update(threads::table.find(thread.0).filter(threads::latest.lt(at.0)))
+        .set(threads::latest.eq(at.0))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Counts a reply that a moderator takes out or puts back.
 pub(crate) fn count(tx: &mut Tx<'_>, reply: PostId, by: i64) -> Result<()> {
     move_by(tx, reply, by, true)

@@ -567,6 +567,44 @@ did-change = changed the settings
 did-warn = warned somebody
 did-invite = invited somebody
 
+### Posts that wait.
+
+screen = What waits
+screen-lead = What you choose here is not seen by anybody until the team lets it in from the queue. Its author sees it, and is told that it waits and why. Nothing of the team ever waits.
+screen-first = The first posts of everybody
+screen-first-hint = How many of somebody’s have to be let in before the others need no look.
+screen-none = None waits
+screen-first-of =
+    { $count ->
+        [one] The first one
+       *[other] The first { $count }
+    }
+screen-what = And besides
+screen-strangers = Everything of those who are not members
+screen-strangers-hint = Also of those who follow from elsewhere without having joined.
+screen-links = Links of newcomers
+screen-links-hint = Whoever has fewer than { NUMBER($count) } posts in the community is new. Mentions and hashtags are no links.
+screen-words = What says one of these words
+screen-words-hint = One a line; several words together count as they stand. Capitals do not matter.
+held-posts = Posts that wait
+no-held = No posts are waiting.
+held-first = One of their first
+held-stranger = Not a member
+held-link = Of somebody new, with a link
+held-word = Says a word of the list
+held-parent = Answers something that waits
+held-waits = Waiting for the team
+held-refused = Not let in
+taken-out = Taken out
+held-whole = What it says
+let-in = Let it in
+turn-down = Do not let it in
+did-let-in = let in a post that was waiting
+did-turn-down = did not let in a post that was waiting
+did-screen = changed what waits for the team
+told-held = Something of { $name } waits for the team
+stated-refuse = Not to let a post into the community
+
 ### Rules, decisions and appeals.
 
 did-grant = granted an appeal and undid what was decided

@@ -585,6 +585,45 @@ did-change = cambió los ajustes
 did-warn = advirtió a alguien
 did-invite = invitó a alguien
 
+### Publicaciones en espera.
+
+screen = Qué espera
+screen-lead = Lo que elijas aquí no lo ve nadie hasta que el equipo lo admite desde la cola. Quien lo escribió lo ve, y sabe que espera y por qué. Lo del equipo nunca espera.
+screen-first = Las primeras publicaciones de cada persona
+screen-first-hint = Cuántas hay que admitirle antes de que las demás no necesiten revisión.
+screen-none = Ninguna espera
+screen-first-of =
+    { $count ->
+        [one] La primera
+        [many] Las { $count } primeras
+       *[other] Las { $count } primeras
+    }
+screen-what = Y además
+screen-strangers = Todo lo de quien no es miembro
+screen-strangers-hint = También de quien sigue desde fuera sin haber entrado.
+screen-links = Enlaces de quien acaba de llegar
+screen-links-hint = De quien tiene en la comunidad menos de { NUMBER($count) } publicaciones. Menciones y etiquetas no son enlaces.
+screen-words = Lo que diga alguna de estas palabras
+screen-words-hint = Una por línea; varias palabras juntas cuentan tal como están. Las mayúsculas no importan.
+held-posts = Publicaciones en espera
+no-held = No hay publicaciones en espera.
+held-first = De las primeras suyas
+held-stranger = No es miembro
+held-link = De alguien nuevo, con un enlace
+held-word = Dice una palabra de la lista
+held-parent = Responde a algo que espera
+held-waits = En espera del equipo
+held-refused = No admitida
+taken-out = Retirada
+held-whole = Qué dice
+let-in = Admitirla
+turn-down = No admitirla
+did-let-in = admitió una publicación en espera
+did-turn-down = no admitió una publicación en espera
+did-screen = cambió lo que espera al equipo
+told-held = Algo de { $name } espera al equipo
+stated-refuse = No admitir una publicación en la comunidad
+
 ### Normas, decisiones y recursos.
 
 did-grant = dio la razón a un recurso y deshizo lo decidido

@@ -110,6 +110,8 @@ pub(crate) struct Card {
     pub(crate) edited: bool,
     pub(crate) pinned: bool,
     pub(crate) locked: bool,
+    /// Why only its author and the team see it, in words and looks.
+    pub(crate) hidden: Option<(&'static str, &'static str)>,
     pub(crate) replies: String,
     pub(crate) likes: Option<String>,
     pub(crate) media: Vec<Medium>,
@@ -167,6 +169,7 @@ impl Card {
             edited: post.edited.is_some(),
             pinned: post.featured.is_some(),
             locked: post.locked.is_some(),
+            hidden: hidden(t, view),
             replies: t.replies(tally.replies),
             likes: (tally.likes > 0).then(|| t.likes(tally.likes)),
             thumbnail,
@@ -216,6 +219,16 @@ impl Card {
     pub(crate) fn history_page(&self) -> String {
         self.about(history::PATH, "post")
     }
+}
+
+/// What keeps a post out of its community.
+fn hidden(t: Language, view: &PostView) -> Option<(&'static str, &'static str)> {
+    view.post.removed?;
+    Some(match &view.held {
+        Some(held) if held.refused.is_none() => (t.held_waits(), "fair"),
+        Some(_) => (t.held_refused(), "bad"),
+        None => (t.taken_out(), "bad"),
+    })
 }
 
 /// What a post says below its title: a first line that is the title would say it twice.

@@ -13,7 +13,7 @@ use crate::{
     answer::{Frame, Visit},
     bylaws,
     cards::Face,
-    charters, entrance,
+    charters, entrance, held,
     language::Language,
     listing::Sort,
     members,
@@ -64,6 +64,7 @@ fn places(t: Language, group: &Actor, standing: Standing, here: &str) -> Vec<Sor
     if policy::manage(&standing).is_ok() {
         places.push(place(t.settings(), charters::MANAGE));
         places.push(place(t.rules(), bylaws::PATH));
+        places.push(place(t.screen(), held::PATH));
     }
     if policy::moderate(&standing).is_ok() {
         places.push(place(t.people(), members::PATH));

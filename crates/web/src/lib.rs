@@ -28,6 +28,7 @@ mod forms;
 mod front;
 mod grounds;
 mod guests;
+mod held;
 mod history;
 mod imprint;
 mod interaction;
@@ -163,6 +164,8 @@ fn governance(config: &mut ServiceConfig) {
     page!(config, charters::MANAGE, charters::manage_form, post => charters::manage);
     page!(config, bylaws::PATH, bylaws::edit, post => bylaws::change);
     button!(config, bylaws::PHRASES, bylaws::set_phrases);
+    page!(config, held::PATH, held::show, post => held::change);
+    button!(config, held::ANSWER, held::answer);
     button!(config, logs::UNDO, logs::undo);
     button!(config, queue::CLAIM, queue::claim);
     page!(config, members::PATH, members::show);

@@ -130,7 +130,7 @@ fn broken(t: Language, all: &[(ActorId, Bylaws)], told: &[Statement]) -> HashMap
 fn holds(entry: &Entry, posts: &[Post], told: &[Statement], now: Timestamp) -> bool {
     let post = posts.iter().find(|post| Some(post.id.0) == entry.post_id && post.deleted.is_none());
     match entry.action.as_str() {
-        "remove" => post.is_some_and(|post| post.removed.is_some()),
+        "remove" | "turn_down" => post.is_some_and(|post| post.removed.is_some()),
         "lock" => post.is_some_and(|post| post.locked.is_some()),
         "pin" => post.is_some_and(|post| post.featured.is_some()),
         "ban" => told.iter().any(|statement| {
@@ -175,6 +175,9 @@ fn said(t: Language, action: &str) -> &'static str {
         "warn" => t.did_warn(),
         "invite" => t.did_invite(),
         "rules" => t.did_rules(),
+        "screen" => t.did_screen(),
+        "let_in" => t.did_let_in(),
+        "turn_down" => t.did_turn_down(),
         "grant" => t.did_grant(),
         "uphold" => t.did_uphold(),
         "resolve" => t.did_resolve(),

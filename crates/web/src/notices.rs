@@ -106,7 +106,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let who: &Actor = people.iter().find(|person| person.id == notice.actor)?;
         let face = Face::new(site, who);
         let view = notice.post.and_then(|id| posts.iter().find(|view| view.post.id == id));
-        let for_staff = [Kind::FollowRequest, Kind::Report, Kind::Appeal].map(Kind::as_str);
+        let for_staff = [Kind::FollowRequest, Kind::Report, Kind::Appeal, Kind::Held].map(Kind::as_str);
         let page = match notice.statement {
             // Without its page there is still the notice.
             Some(id) => statements::page(app, id).ok(),
@@ -144,6 +144,7 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         "admin.report" => t.told_report(name),
         "moderation_warning" => t.told_stated(name),
         "appeal" => t.told_appeal(name),
+        "held" => t.told_held(name),
         _ => t.told_other(name),
     }
 }

@@ -1,4 +1,4 @@
-//! What waits for those who keep order, in all their communities: requests to join, reports and appeals.
+//! What waits for those who keep order, in all their communities: requests to join, posts, reports and appeals.
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -26,7 +26,7 @@ use crate::{
 
 mod waiting;
 
-use waiting::{Appeal, Claim, Complaint, Request};
+use waiting::{Appeal, Claim, Complaint, Held, Request};
 
 /// Where it is, and where its buttons lead.
 pub(crate) const PATH: &str = domain::urls::path::QUEUE;
@@ -78,6 +78,7 @@ struct Queue {
     /// Which community; no question to those who have one.
     groups: Option<Field>,
     requests: Vec<Request>,
+    held: Vec<Held>,
     complaints: Vec<Complaint>,
     appeals: Vec<Appeal>,
 }
@@ -99,17 +100,24 @@ pub(crate) async fn show(
 async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> {
     let t = visit.language;
     let requests = if asked.wants("request") { waiting::requests(app, me, &asked).await? } else { Vec::new() };
+    let held = if asked.wants("held") { waiting::held(app, t, me, &asked).await? } else { Vec::new() };
     let complaints = if asked.wants("report") { waiting::complaints(app, t, me, &asked).await? } else { Vec::new() };
     let appeals = if asked.wants("appeal") { waiting::appeals(app, t, me, &asked).await? } else { Vec::new() };
     let mut frame = Frame::private(visit, t.queue());
     frame.place = "queue";
     frame.is_lively = true;
-    let (kinds, holders) = (kinds(t, &asked), holders(t, &asked));
-    Ok(Queue { frame, kinds, holders, groups: groups(app, t, me, &asked).await?, asked, requests, complaints, appeals })
+    let (kinds, holders, groups) = (kinds(t, &asked), holders(t, &asked), groups(app, t, me, &asked).await?);
+    Ok(Queue { frame, kinds, holders, groups, asked, requests, held, complaints, appeals })
 }
 
 fn kinds(t: Language, asked: &Asked) -> Vec<Sort> {
-    let all = [("", t.queue_all()), ("request", t.requests()), ("report", t.reports()), ("appeal", t.appeals())];
+    let all = [
+        ("", t.queue_all()),
+        ("request", t.requests()),
+        ("held", t.held_posts()),
+        ("report", t.reports()),
+        ("appeal", t.appeals()),
+    ];
     let sort = |(kind, label): (&str, &'static str)| Sort {
         label,
         page: Asked { kind: kind.to_owned(), ..asked.clone() }.page(),

@@ -72,6 +72,7 @@ impl Told {
 fn what(t: Language, statement: &Statement) -> String {
     match statement.sanction {
         Sanction::Remove => t.stated_remove(),
+        Sanction::Refuse => t.stated_refuse(),
         Sanction::Lock => t.stated_lock(),
         Sanction::Ban if statement.clean => t.stated_ban_clean(),
         Sanction::Ban => t.stated_ban(),

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
+use self::token::{Element, Token};
 use super::plain;
 
 /// The longest HTML that is read, in bytes; the rest is cut.
@@ -72,6 +73,25 @@ pub fn to_text(html: &str) -> String {
 pub fn own_page(html: &str) -> Option<String> {
     let link = token::links(html).next().filter(token::Attributes::is_me)?;
     link::target(link.href?).map(|(address, _)| address).filter(|address| !address.starts_with("mailto:"))
+}
+
+/// Whether a text has a link that is neither a mention nor a hashtag, by what it says.
+pub fn leads_elsewhere(html: &str) -> bool {
+    let mut is_open = false;
+    for token in token::Tokens::of(html) {
+        match token {
+            Token::Open(Element::Inline("a"), _) => is_open = true,
+            Token::Close(Element::Inline("a")) => is_open = false,
+            Token::Text(text) if is_open && !text.trim().is_empty() => {
+                if !text.trim_start().starts_with(['@', '#', '!']) {
+                    return true;
+                }
+                is_open = false;
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether a page says, by `rel="me"`, that it belongs to whoever has one of these addresses.

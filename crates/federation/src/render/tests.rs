@@ -74,6 +74,7 @@ fn thread() -> PostView {
     };
     PostView {
         quote: None,
+        held: None,
         root_uri: post.uri.clone(),
         post,
         author: local(1, "ana", ActorKind::Person).into(),

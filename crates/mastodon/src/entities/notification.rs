@@ -5,7 +5,7 @@ use domain::id::{ActorId, ReportId, StatementId};
 use serde::Serialize;
 use store::{
     Conn, Result,
-    notifications::{APPEAL, Notification as Told},
+    notifications::{Notification as Told, UNKNOWN},
     timelines::Entry,
 };
 
@@ -64,8 +64,8 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
     let stated: Vec<StatementId> = told.iter().filter_map(|told| told.statement).collect();
     let warnings = warning::by_id(conn, reader, &stated)?;
     let notification = |told: Told| {
-        // No client knows that kind; the queue shows what it is about.
-        if told.kind == APPEAL {
+        // The queue shows what these are about.
+        if UNKNOWN.contains(&told.kind.as_str()) {
             return None;
         }
         let status = match told.post {

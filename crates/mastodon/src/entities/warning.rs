@@ -55,7 +55,7 @@ pub(crate) fn by_id(conn: &mut Conn, reader: &Reader, ids: &[StatementId]) -> Re
 fn of(statement: Statement, target_account: Account, appeal: Option<Appeal>) -> Warning {
     // Clients know measures of a whole server; of a group they understand that a post is gone.
     let action = match statement.sanction {
-        Sanction::Remove => "delete_statuses",
+        Sanction::Remove | Sanction::Refuse => "delete_statuses",
         Sanction::Lock | Sanction::Ban | Sanction::Warn => "none",
     };
     Warning {

@@ -76,6 +76,26 @@ diesel::table! {
     }
 }
 diesel::table! {
+    screens (group_id) {
+        group_id -> BigInt,
+        first -> BigInt,
+        strangers -> Bool,
+        links -> Bool,
+        words -> Text,
+    }
+}
+diesel::table! {
+    held (post_id) {
+        post_id -> BigInt,
+        group_id -> BigInt,
+        doubt -> Text,
+        since -> BigInt,
+        cause -> Nullable<BigInt>,
+        old -> Bool,
+        refused -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
     phrases (group_id) {
         group_id -> BigInt,
         list -> Text,

@@ -1,5 +1,5 @@
 //! What waits, as the page of the queue shows it, and who sees to it.
-use app::{App, Me, Result, appeals, reports, statements::Case};
+use app::{App, Me, Result, appeals, reports, statements::Case, view::PostView};
 use domain::{
     actor::Actor,
     claim::Item,
@@ -13,6 +13,7 @@ use crate::{
     bylaws,
     cards::{Card, Face},
     care,
+    forms::Field,
     language::Language,
     statements::Told,
 };
@@ -69,6 +70,17 @@ pub(crate) struct Request {
     pub(crate) group_id: i64,
     /// What the community asked, and what they answered.
     pub(crate) answers: Vec<(String, String)>,
+}
+
+/// A post that waits.
+pub(crate) struct Held {
+    pub(crate) claim: Claim,
+    pub(crate) card: Card,
+    pub(crate) group: Face,
+    pub(crate) because: &'static str,
+    pub(crate) when: String,
+    /// Which rule it breaks, to be chosen if there are any.
+    pub(crate) rules: Option<Field>,
 }
 
 /// A report that waits.
@@ -136,6 +148,31 @@ pub(super) async fn requests(app: &App, me: Me, asked: &Asked) -> Result<Vec<Req
         })
     };
     Ok(pairs.into_iter().filter_map(request).collect())
+}
+
+pub(super) async fn held(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Held>> {
+    let waiting = app::held::open(app, me).await?;
+    let item = |view: &PostView| Item::Held(view.post.id);
+    let holders = Holders::of(app, me, waiting.iter().map(|(_, view)| item(view)).collect()).await?;
+    let mut groups: Vec<ActorId> = waiting.iter().map(|(held, _)| held.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let rules = app.read(move |c| groups.iter().map(|group| Ok((*group, store::bylaws::of(c, *group)?))).collect());
+    let rules: Vec<_> = rules.await?;
+    let held = |(held, view): &(store::held::Held, PostView)| {
+        let claim = holders.claim(app, item(view));
+        asked.admits(Some(held.group), &claim).then_some(())?;
+        let bylaws = rules.iter().find(|(group, _)| *group == held.group).and_then(|(_, bylaws)| bylaws.as_ref());
+        Some(Held {
+            claim,
+            card: Card::new(app, t, view),
+            group: Face::new(app.site(), view.group.as_deref()?),
+            because: crate::held::because(t, held.doubt),
+            when: t.ago(app.now(), held.since),
+            rules: bylaws::field(t, bylaws),
+        })
+    };
+    Ok(waiting.iter().filter_map(held).collect())
 }
 
 pub(super) async fn complaints(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Complaint>> {

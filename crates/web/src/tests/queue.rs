@@ -95,3 +95,55 @@ async fn reasons_are_at_hand_and_what_was_decided_is_undone_from_the_log() {
     let log = ana.get("/@huerto/log").await.body;
     assert!(log.contains("devolvió una publicación") && !log.contains("/log/undo"), "{log}");
 }
+
+#[actix_web::test]
+async fn what_waits_is_let_in_from_the_queue_or_turned_down_with_a_reason() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let (ana, reads) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let screen = format!("/manage/screen?group={}", huerto.id);
+    assert_eq!(reads.get(&screen).await.status, StatusCode::FORBIDDEN);
+    let entered = [("first", "1"), ("what_links", "links"), ("words", "Macetas\n\nabono gratis")];
+    assert_eq!(ana.send(&screen, "/manage/screen", &entered).await.status, StatusCode::SEE_OTHER);
+    let page = ana.get(&screen).await.body;
+    let kept = ["value=\"1\" selected", "value=\"links\" checked", "Macetas\nabono gratis"];
+    assert!(kept.iter().all(|kept| page.contains(kept)), "{page}");
+    assert!(!page.contains("value=\"strangers\" checked"), "{page}");
+    assert!(world.get("/@huerto/log", "en").await.body.contains("changed what waits for the team"));
+
+    // Its author sees that it waits, the team is told, and nobody else sees anything.
+    let writing = |text: &str| Writing { text: text.into(), group: Some(huerto.id), ..Writing::default() };
+    let first = world.write(bea, writing("Hola, soy nueva")).await;
+    assert!(reads.get(&first.uri).await.body.contains("Waiting for the team"));
+    assert_eq!(world.get(&first.uri, "es").await.status, StatusCode::NOT_FOUND);
+    assert!(!world.get(&huerto.uri, "es").await.body.contains("soy nueva"));
+    assert!(ana.get("/notices").await.body.contains("Algo de bea espera al equipo"));
+    assert!(reads.get("/notices").await.body.contains("waits until the team has looked at it"));
+    let queue = ana.get("/queue?kind=held").await.body;
+    assert!(queue.contains("De las primeras suyas") && queue.contains("soy nueva"), "{queue}");
+    assert!(!ana.get("/queue?kind=report").await.body.contains("soy nueva"));
+
+    // Claimed by nobody else, it is let in with one button.
+    let yes = [("answer", "yes")];
+    let let_in = ana.send("/queue?kind=held", "/queue/held", &yes).await;
+    assert_eq!((let_in.status, &*let_in.location), (StatusCode::SEE_OTHER, "https://plaza.test/queue?kind=held"));
+    assert!(world.get(&huerto.uri, "es").await.body.contains("soy nueva"));
+    assert!(!reads.get(&first.uri).await.body.contains("Waiting for the team"));
+
+    // The next one waits for a word; without a reason it is not turned down.
+    let second = world.write(bea, writing("Vendo macetas")).await;
+    let silent = ana.send("/queue", "/queue/held", &[("answer", "no"), ("reason", " ")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let refusal = [("answer", "no"), ("reason", "Aquí no se vende")];
+    assert_eq!(ana.send("/queue", "/queue/held", &refusal).await.status, StatusCode::SEE_OTHER);
+    assert!(!ana.get("/queue").await.body.contains("Vendo macetas"));
+    assert!(reads.get(&second.uri).await.body.contains("Not let in"));
+    assert!(reads.get("/notices").await.body.contains("The team of HUERTO decided something"));
+    let log = world.get("/@huerto/log", "es").await.body;
+    assert!(log.contains("no admitió una publicación en espera") && log.contains("Aquí no se vende"), "{log}");
+
+    // What was turned down is let in after all by taking that back.
+    assert_eq!(ana.send("/@huerto/log", "/log/undo", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(world.get(&second.uri, "es").await.body.contains("Vendo macetas"));
+}

@@ -1,0 +1,201 @@
+//! Posts that wait: what a community here wants to see first is out of it, and nobody is told of it, until the team lets
+//! it in.
+use std::sync::Arc;
+
+use domain::{
+    claim::Item,
+    held::{Doubt, Screen},
+    id::{ActorId, PostId},
+    policy::{self, Refusal},
+    post::Post,
+    statement::{Grounds, Sanction},
+    text::plain,
+};
+use store::{
+    held::Held,
+    posts::{Count, Mark},
+};
+
+use crate::{
+    App, Cause, Error, Event, Me, Result, Tx, claims, groups, messages,
+    moderation::{self, Measure},
+    posts, quotes, statements,
+    view::{self, PostView},
+};
+
+/// The most of the first posts of somebody that may wait.
+pub const FIRST: i64 = 20;
+
+/// How many words there may be, and the longest, in characters.
+pub const WORDS: usize = 500;
+const WORD: usize = 100;
+
+/// How many posts that wait are shown at one time.
+const PAGE: i64 = 100;
+
+/// Says what the team of a community here that I lead wants to see before anybody else does.
+pub async fn set_screen(app: &App, me: Me, group: ActorId, screen: Screen) -> Result<()> {
+    let mut words: Vec<String> = screen.words.iter().map(|word| plain::line(word, WORD)).collect();
+    words.retain(|word| !word.is_empty());
+    if words.len() > WORDS || !(0..=FIRST).contains(&screen.first) {
+        return Err(Error::Invalid(format!("there may be {WORDS} words, and {FIRST} first posts")));
+    }
+    let screen = Screen { words, ..screen };
+    app.write(move |tx| {
+        let (_, standing) = groups::regard(tx, group, me.0)?;
+        policy::manage(&standing)?;
+        if !groups::is_local(tx, group)? {
+            return Err(Error::NotFound);
+        }
+        if store::held::screen(tx, group)?.unwrap_or_default() != screen {
+            store::held::set_screen(tx, group, &screen)?;
+            tx.emit(Event::ScreenChanged { group, by: me.0 });
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Why a new post waits, if it does: what answers something that waits waits with it.
+pub(crate) fn doubt(tx: &mut Tx<'_, '_>, post: &Post, parent: Option<&Post>) -> Result<Option<Doubt>> {
+    let Some(group) = post.group.filter(|_| post.removed.is_none()) else { return Ok(None) };
+    if let Some(screen) = store::held::screen(tx, group)? {
+        let (_, standing) = groups::regard(tx, group, post.author)?;
+        let most = screen.counts();
+        let known = if most > 0 { store::posts::standing(tx, group, post.author, most)?.len() } else { 0 };
+        let doubt = screen.doubt(&standing, i64::try_from(known).unwrap_or(i64::MAX), &post.content);
+        if doubt.is_some() {
+            return Ok(doubt);
+        }
+    }
+    Ok(match parent {
+        Some(parent) if waits(tx, parent)? => Some(Doubt::Parent),
+        _ => None,
+    })
+}
+
+/// Lets a new post wait. Its author hears of it, once for all that waits of theirs, and so does the team.
+pub(crate) fn hold(tx: &mut Tx<'_, '_>, post: &Arc<Post>, doubt: Doubt, (old, cause): (bool, Cause)) -> Result<()> {
+    let (group, since) = (post.group.ok_or(Refusal::NotAuthor)?, tx.now());
+    let waited = store::held::waits_for(tx, group, post.author)?;
+    store::held::insert(tx, &Held { post: post.id, group, doubt, since, cause, old, refused: None })?;
+    if !waited {
+        let name = store::actors::by_id(tx, group)?.ok_or(Error::NotFound)?.handle();
+        let (english, spanish) = because(doubt);
+        let text = format!(
+            "@{name}\n\nWhat you posted waits until the team has looked at it, because {english}: <{url}>\n\n\
+             Lo que has publicado espera a que el equipo lo mire, porque {spanish}: <{url}>",
+            url = post.url
+        );
+        messages::confide(tx, group, post.author, &text)?;
+    }
+    tx.emit(Event::Held { post: Arc::clone(post) });
+    Ok(())
+}
+
+fn because(doubt: Doubt) -> (&'static str, &'static str) {
+    match doubt {
+        Doubt::First => ("you are new there", "acabas de llegar"),
+        Doubt::Stranger => ("you are no member", "no eres miembro"),
+        Doubt::Link => ("you are new there and it has a link", "acabas de llegar y lleva un enlace"),
+        Doubt::Word => ("of a word in it", "lleva cierta palabra"),
+        Doubt::Parent => ("what it answers waits, too", "también espera aquello a lo que responde"),
+    }
+}
+
+/// Whether a post waits, or was not let in.
+pub(crate) fn waits(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
+    Ok(post.removed.is_some() && store::held::of(tx, post.id)?.is_some())
+}
+
+/// Records that an author deleted a post; whether it was one that nobody was told of.
+pub(crate) fn withdraw(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
+    if post.removed.is_none() || !store::held::remove(tx, post.id)? {
+        return Ok(false);
+    }
+    store::notifications::remove_post(tx, post.id)?;
+    Ok(true)
+}
+
+/// What waits in the communities that I look after, the oldest first.
+pub async fn open(app: &App, me: Me) -> Result<Vec<(Held, PostView)>> {
+    app.read(move |c| {
+        let groups = store::groups::moderated_by(c, me.0)?;
+        let waiting = store::held::waiting(c, &groups, PAGE)?;
+        let ids: Vec<PostId> = waiting.iter().map(|held| held.post).collect();
+        let seen = store::timelines::visible_among(c, &ids, Some(me.0))?;
+        let shown = ids.into_iter().filter(|id| seen.contains(id)).collect::<Vec<_>>();
+        let found = store::posts::by_ids(c, &shown)?;
+        let views = view::posts(c, found)?;
+        let held = |view: PostView| Some((*waiting.iter().find(|held| held.post == view.post.id)?, view));
+        Ok(views.into_iter().filter_map(held).collect())
+    })
+    .await
+}
+
+/// Lets a post in that waits in a group in which I keep order, or does not.
+pub async fn answer(app: &App, me: Me, post: PostId, yes: bool, grounds: Grounds) -> Result<()> {
+    if !yes && grounds.reason.trim().is_empty() && grounds.bylaw.is_none() {
+        return Err(Error::Invalid("whoever is not let in hears why".into()));
+    }
+    let measure = if yes { Measure::Restore } else { Measure::Remove };
+    moderation::take(app, me, post, measure, grounds).await
+}
+
+/// What comes of a measure on a post that is not let in: to restore it is to let it in, to remove it is not to.
+pub(crate) fn decide(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    post: Post,
+    held: Held,
+    (measure, grounds): (Measure, &Grounds),
+) -> Result<()> {
+    claims::heed(tx, by, Item::Held(post.id))?;
+    match measure {
+        Measure::Restore => admit(tx, by, post, held, &grounds.reason),
+        Measure::Remove if held.refused.is_some() => Ok(()),
+        Measure::Remove => refuse(tx, by, post, grounds),
+        Measure::Lock | Measure::Unlock | Measure::Feature | Measure::Unfeature => Err(Refusal::Gone.into()),
+    }
+}
+
+/// From now on it is as if it had just been published, and with it what only waited for it.
+fn admit(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, held: Held, reason: &str) -> Result<()> {
+    if let Some(parent) = post.parent {
+        let parent = posts::load(tx, parent)?;
+        if waits(tx, &parent)? {
+            return Err(Error::Conflict("what it answers is not there yet".into()));
+        }
+        store::posts::count(tx, parent.id, Count::Replies, 1)?;
+    }
+    let now = tx.now();
+    store::held::remove(tx, post.id)?;
+    store::posts::set_mark(tx, post.id, Mark::Removed, None)?;
+    store::threads::stir(tx, post.root, now)?;
+    if held.refused.is_some() {
+        statements::lift(tx, by, (held.group, post.author), Sanction::Refuse, Some(post.id))?;
+    }
+    let reason = plain::line(reason, statements::REASON);
+    let post = Arc::new(Post { removed: None, ..post });
+    tx.emit(Event::Admitted { post: Arc::clone(&post), by, reason });
+    tx.emit(Event::Posted { post: Arc::clone(&post), old: held.old, cause: held.cause });
+    if let Some(quote) = store::quotes::get(tx, post.id)? {
+        quotes::tell(tx, &post, &quote)?;
+    }
+    for id in store::held::below(tx, post.id)? {
+        let (reply, held) = (posts::load(tx, id)?, store::held::of(tx, id)?.ok_or(Error::NotFound)?);
+        admit(tx, by, reply, held, "")?;
+    }
+    Ok(())
+}
+
+fn refuse(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, grounds: &Grounds) -> Result<()> {
+    let group = post.group.ok_or(Refusal::NotAuthor)?;
+    let (grounds, now) = (statements::checked(tx, group, grounds)?, tx.now());
+    store::held::refuse(tx, post.id, now)?;
+    let (person, sanction, about) = (post.author, Sanction::Refuse, Some(post.id));
+    let measure = statements::Measure { group, person, by, sanction, post: about, until: None, clean: false };
+    let statement = statements::issue(tx, measure, grounds.clone())?;
+    tx.emit(Event::Refused { post: Arc::new(post), by, grounds, statement });
+    Ok(())
+}
