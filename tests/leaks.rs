@@ -205,7 +205,8 @@ impl World {
     /// What one may say behind the question mark, so that every route finds what it understands.
     fn queries(&self) -> Vec<String> {
         let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let of_words = [AT_HOME, TRUSTED, DIRECT, FOLLOWERS, HELD].map(|word| format!("q={word}&resolve=true&tag={word}"));
+        let of_words =
+            [AT_HOME, TRUSTED, DIRECT, FOLLOWERS, HELD].map(|word| format!("q={word}&resolve=true&tag={word}"));
         let of_urls = self.secrets.iter().map(|secret| {
             let uri = encoded(secret.post["uri"].as_str().unwrap());
             format!("q={uri}&uri={uri}&url={uri}&resource={uri}&resolve=true&id[]={0}&ids[]={0}", id(&secret.post))

@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use domain::{
-    actor::Actor,
+    actor::{Actor, Restraint},
     group::Role,
     host::Host,
     id::{ActorId, PeerId, ReceivedId, StatementId},
@@ -454,6 +454,19 @@ pub enum Event {
         /// Who did it.
         by: ActorId,
         /// Suspended, or not any more.
+        on: bool,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody was held back on this whole server, or that was lifted.
+    Restrained {
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// How.
+        how: Restraint,
+        /// Held back, or not any more.
         on: bool,
         /// Why.
         reason: String,

@@ -22,7 +22,7 @@ pub async fn request(app: &App, me: Me, target: ActorId) -> Result<Follow> {
             return Err(Error::Invalid("nobody follows themselves".into()));
         }
         if !target.is_group() {
-            policy::befriend(false, store::shuns::apart(tx, me.0, target.id)?)?;
+            policy::befriend(false, false, store::shuns::apart(tx, me.0, target.id)?)?;
         }
         ask(tx, me.0, &target)
     })
@@ -132,7 +132,8 @@ fn admission(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor) -> Result<A
         return Ok(policy::follow(&rules, &standing)?);
     }
     let blocked = store::shuns::apart(tx, follower, target.id)?;
-    Ok(policy::befriend(target.approves_followers, blocked)?)
+    let silenced = store::actors::by_id(tx, follower)?.is_some_and(|follower| follower.silenced);
+    Ok(policy::befriend(target.approves_followers, silenced, blocked)?)
 }
 
 fn ask_to_join(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {

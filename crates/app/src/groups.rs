@@ -235,6 +235,8 @@ pub(crate) fn new_local(
         indexable: true,
         fields: Vec::new(),
         hides_circle: false,
+        silenced: false,
+        veiled: false,
         created: tx.now(),
         updated: tx.now(),
         deleted: None,

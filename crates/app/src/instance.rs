@@ -98,6 +98,8 @@ pub(crate) fn create(tx: &mut Tx<'_, '_>, host: &Host, pair: &keys::Pair) -> Res
         indexable: false,
         fields: Vec::new(),
         hides_circle: false,
+        silenced: false,
+        veiled: false,
         created: tx.now(),
         updated: tx.now(),
         deleted: None,

@@ -67,6 +67,7 @@ pub mod random;
 pub mod readings;
 pub mod recovery;
 pub mod reports;
+pub mod restraints;
 pub mod retention;
 pub mod roll;
 pub mod rules;

@@ -1,5 +1,6 @@
 //! Keeps the moderation log; hangs on events, in their transaction.
 use domain::{
+    actor::Restraint,
     host::Host,
     id::{ActorId, LogEntryId, StatementId},
     rule::Ruling,
@@ -130,6 +131,21 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             group: None,
             by: *by,
             action: if *on { "suspend" } else { "unsuspend" },
+            person: Some(*person),
+            post: None,
+            reason,
+            host: None,
+            statement: None,
+        },
+        Event::Restrained { person, by, how, on, reason } => Decision {
+            group: None,
+            by: *by,
+            action: match (how, on) {
+                (Restraint::Silence, true) => "silence",
+                (Restraint::Silence, false) => "unsilence",
+                (Restraint::Veil, true) => "veil",
+                (Restraint::Veil, false) => "unveil",
+            },
             person: Some(*person),
             post: None,
             reason,

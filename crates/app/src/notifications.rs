@@ -233,11 +233,8 @@ fn handling(
     notices::weigh(tx, account, by, limited, post)
 }
 
-/// Whether an actor lives on a server that is silenced; asked of the database only if any is.
+/// Whether an actor is silenced, for themselves or with their server.
 fn is_silenced(tx: &mut Tx<'_, '_>, actor: ActorId) -> Result<bool> {
-    if !tx.rules().book().silences() {
-        return Ok(false);
-    }
-    let actor = store::actors::by_id(tx, actor)?;
-    Ok(actor.is_some_and(|actor| !actor.is_local() && tx.rules().regard(&actor.uri) == Regard::Silenced))
+    let Some(actor) = store::actors::by_id(tx, actor)? else { return Ok(false) };
+    Ok(actor.silenced || (!actor.is_local() && tx.rules().regard(&actor.uri) == Regard::Silenced))
 }

@@ -5,7 +5,7 @@ use store::actors::Suspension;
 use crate::{App, Error, Event, Me, Result, Tx, rules};
 
 /// The longest reason, in characters.
-const REASON: usize = 1_000;
+pub(crate) const REASON: usize = 1_000;
 
 /// Suspends a person, here or elsewhere: follows and memberships end, and logins do not work any more.
 pub async fn suspend(app: &App, me: Me, person: ActorId, reason: String) -> Result<()> {
@@ -35,12 +35,15 @@ pub async fn lift(app: &App, me: Me, person: ActorId) -> Result<()> {
     .await
 }
 
-/// Who is to be suspended: a person, by somebody who may.
-fn subject(tx: &mut Tx<'_, '_>, me: Me, person: ActorId) -> Result<Actor> {
+/// Who is to be suspended or held back: a person, by somebody who may.
+pub(crate) fn subject(tx: &mut Tx<'_, '_>, me: Me, person: ActorId) -> Result<Actor> {
     let standing = rules::standing(tx, me)?;
     policy::suspend(&standing, person == me.0)?;
     let actor = store::actors::by_id(tx, person)?.ok_or(Error::NotFound)?;
-    if actor.is_group() || actor.is_local() && store::accounts::among(tx, &[person])?.is_empty() {
+    if actor.is_group()
+        || actor.deleted.is_some()
+        || actor.is_local() && store::accounts::among(tx, &[person])?.is_empty()
+    {
         return Err(Error::Invalid("only people are suspended".into()));
     }
     Ok(actor)

@@ -137,6 +137,8 @@ async fn stranger(app: &App, name: &str) -> ActorId {
         indexable: true,
         fields: Vec::new(),
         hides_circle: false,
+        silenced: false,
+        veiled: false,
         created: Timestamp(1),
         updated: Timestamp(1),
         deleted: None,

@@ -126,9 +126,11 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
         let post = known.get(&post.parent?)?.clone();
         Some(Parent { author: people.get(&post.author)?.clone(), post })
     };
-    let view = |post: Post| {
+    let view = |mut post: Post| {
+        let author = people.get(&post.author)?;
+        post.content.sensitive |= author.veiled && !post.content.attachments.is_empty();
         Some(PostView {
-            author: people.get(&post.author)?.clone(),
+            author: author.clone(),
             group: post.group.and_then(|group| people.get(&group).cloned()),
             parent: parent(&post),
             root_uri: known.get(&post.root).map_or_else(|| post.uri.clone(), |root| root.uri.clone()),

@@ -40,6 +40,16 @@ macro_rules! text_enum {
 pub(crate) use text_enum;
 
 text_enum! {
+    /// How those who administer this server hold somebody back.
+    Restraint {
+        /// They are heard by those alone who ask for them.
+        Silence = "silence",
+        /// All their pictures are covered at first.
+        Veil = "veil",
+    }
+}
+
+text_enum! {
     /// What an actor is.
     ActorKind {
         /// A human being, or what acts like one.
@@ -108,6 +118,10 @@ pub struct Actor {
     pub fields: Vec<Field>,
     /// Whether it keeps to itself who follows it and whom it follows.
     pub hides_circle: bool,
+    /// Whether those who administer this server let only those hear it who ask for it.
+    pub silenced: bool,
+    /// Whether they cover all its pictures at first.
+    pub veiled: bool,
     /// When it came to be, as far as known.
     pub created: Timestamp,
     /// When its document was last read (remote) or last changed (local).
@@ -125,6 +139,14 @@ impl Actor {
     /// Whether it is a community.
     pub fn is_group(&self) -> bool {
         self.kind == ActorKind::Group
+    }
+
+    /// Whether it is held back in this way.
+    pub fn is_held_back(&self, how: Restraint) -> bool {
+        match how {
+            Restraint::Silence => self.silenced,
+            Restraint::Veil => self.veiled,
+        }
     }
 
     /// All texts of it in which names may stand for pictures.

@@ -69,7 +69,8 @@ fn even(text: &str) -> String {
 
 /// Whether a text, or what is attached to it, is a link to something else.
 fn leads_elsewhere(content: &Content) -> bool {
-    content.attachments.iter().any(|attached| attached.media_type == "text/html") || html::leads_elsewhere(&content.html)
+    content.attachments.iter().any(|attached| attached.media_type == "text/html")
+        || html::leads_elsewhere(&content.html)
 }
 
 #[cfg(test)]

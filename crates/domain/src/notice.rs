@@ -38,12 +38,12 @@ pub struct Wishes {
     pub new_accounts: Handling,
     /// Those who write to one alone, unasked.
     pub private_mentions: Handling,
-    /// Those whose server is silenced here.
+    /// Those who are silenced here, or whose server is.
     pub limited_accounts: Handling,
 }
 
 impl Default for Wishes {
-    /// Of servers that are silenced, one hears only from those whom one follows.
+    /// Of those who are silenced, one hears only from those whom one follows.
     fn default() -> Self {
         let accept = Handling::Accept;
         Self {
@@ -68,7 +68,7 @@ pub struct Teller {
     pub young: bool,
     /// They wrote to the person alone, unasked.
     pub private: bool,
-    /// Their server is silenced.
+    /// They are silenced, or their server is.
     pub limited: bool,
     /// The person wants to hear of them all the same.
     pub permitted: bool,

@@ -169,10 +169,10 @@ pub fn follow(group: &GroupRules, who: &Standing) -> Verdict<Admission> {
     }
 }
 
-/// Following a person, who may want to answer first.
-pub fn befriend(approves: bool, blocked: bool) -> Verdict<Admission> {
+/// Following a person, who may want to answer first; whoever is silenced here always asks.
+pub fn befriend(approves: bool, silenced: bool, blocked: bool) -> Verdict<Admission> {
     unless(blocked, Refusal::Blocked)?;
-    Ok(if approves { Admission::Ask } else { Admission::Follow })
+    Ok(if approves || silenced { Admission::Ask } else { Admission::Follow })
 }
 
 /// Pinning a post to one's own page: one's own, and not what is for a few.
@@ -235,7 +235,7 @@ pub fn review(who: &Standing, own: bool, others: bool) -> Verdict {
     unless(own && others, Refusal::OwnDecision)
 }
 
-/// Deciding about somebody on this whole server: suspending them, signing them out, making them an admin, or taking that
+/// Deciding about somebody on this whole server: suspending them, holding them back, signing them out, making them an admin, or taking that
 /// back. Nobody does it to themselves, so that an admin is always left.
 pub fn suspend(who: &Standing, oneself: bool) -> Verdict {
     administer(who)?;

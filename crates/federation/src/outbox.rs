@@ -85,6 +85,11 @@ impl Outbox for FederationOutbox {
             | Event::Quoted { .. }
             | Event::Warned { .. }
             | Event::BylawsChanged { .. }
+            | Event::Held { .. }
+            | Event::Admitted { .. }
+            | Event::Refused { .. }
+            | Event::ScreenChanged { .. }
+            | Event::Restrained { .. }
             | Event::Stated { .. }
             | Event::Appealed { .. }
             | Event::AppealDecided { .. }

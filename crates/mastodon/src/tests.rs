@@ -34,6 +34,7 @@ mod profiles;
 mod push;
 mod reading;
 mod requests;
+mod restraints;
 mod revisions;
 mod scopes;
 mod streams;

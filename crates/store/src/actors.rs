@@ -1,7 +1,7 @@
 //! Actors and their keys.
 use diesel::{dsl, prelude::*, sql_types::Bool, upsert::excluded};
 use domain::{
-    actor::{Actor, ActorKind, Field},
+    actor::{Actor, ActorKind, Field, Restraint},
     group::Visibility,
     host::Host,
     id::{ActorId, PeerId},
@@ -38,6 +38,8 @@ struct Row {
     indexable: bool,
     fields: Json<Vec<Field>>,
     hides_circle: bool,
+    silenced: bool,
+    veiled: bool,
     created: i64,
     updated: i64,
     deleted: Option<i64>,
@@ -65,6 +67,8 @@ impl From<Row> for Actor {
             indexable: row.indexable,
             fields: row.fields.0,
             hides_circle: row.hides_circle,
+            silenced: row.silenced,
+            veiled: row.veiled,
             created: Timestamp(row.created),
             updated: Timestamp(row.updated),
             deleted: row.deleted.map(Timestamp),
@@ -95,6 +99,8 @@ impl From<&Actor> for Row {
             indexable: actor.indexable,
             fields: Json(actor.fields),
             hides_circle: actor.hides_circle,
+            silenced: actor.silenced,
+            veiled: actor.veiled,
             created: actor.created.0,
             updated: actor.updated.0,
             deleted: actor.deleted.map(|t| t.0),
@@ -206,7 +212,8 @@ pub fn insert(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
     Ok(())
 }
 
-/// Adds a remote actor or replaces what is known of it; the number stays that of the first time.
+/// Adds a remote actor or replaces what is known of it; the number stays that of the first time, and what was decided here
+/// about it holds.
 pub fn upsert(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId> {
     let row = Row::from(actor);
     let id: i64 = db!(tx, c => diesel::insert_into(actors::table)
@@ -277,6 +284,16 @@ pub fn set_suspended(tx: &mut Tx<'_>, id: ActorId, why: Option<Suspension>) -> R
     db!(tx, c => diesel::update(actors::table.find(id.0))
         .set(actors::suspended.eq(why.map(Suspension::as_str)))
         .execute(c))?;
+    Ok(())
+}
+
+/// Holds an actor back, or lets go of it.
+pub fn restrain(tx: &mut Tx<'_>, id: ActorId, how: Restraint, on: bool) -> Result<()> {
+    let it = actors::table.find(id.0);
+    match how {
+        Restraint::Silence => db!(tx, c => diesel::update(it).set(actors::silenced.eq(on)).execute(c))?,
+        Restraint::Veil => db!(tx, c => diesel::update(it).set(actors::veiled.eq(on)).execute(c))?,
+    };
     Ok(())
 }
 

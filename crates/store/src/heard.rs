@@ -1,5 +1,5 @@
-//! The one predicate that decides in SQL who is heard by those who did not ask for them: nobody of a server that is
-//! silenced. It goes with `visible` wherever people or posts are found rather than named.
+//! The one predicate that decides in SQL who is heard by those who did not ask for them: nobody who is silenced, for
+//! themselves or with their server. It goes with `visible` wherever people or posts are found rather than named.
 use diesel::{
     backend::Backend,
     expression::{AppearsOnTable, ValidGrouping, is_aggregate},
@@ -29,9 +29,9 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         // The words here are those of `Regard` and `FollowState`.
-        out.push_sql("(NOT EXISTS (SELECT 1 FROM actors h INNER JOIN peers s ON s.id = h.peer_id WHERE h.id = ");
+        out.push_sql("(NOT EXISTS (SELECT 1 FROM actors h LEFT JOIN peers s ON s.id = h.peer_id WHERE h.id = ");
         out.push_sql(self.who);
-        out.push_sql(" AND s.regard = 'silenced')");
+        out.push_sql(" AND (h.silenced OR s.regard = 'silenced'))");
         if let Some(viewer) = &self.viewer {
             out.push_sql(" OR EXISTS (SELECT 1 FROM follows h WHERE h.follower_id = ");
             out.push_bind_param::<BigInt, _>(viewer)?;

@@ -124,8 +124,7 @@ pub fn among(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<Held>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Row> =
-        db!(conn, c => held::table.filter(held::post_id.among(ids)).select(Row::as_select()).load(c))?;
+    let rows: Vec<Row> = db!(conn, c => held::table.filter(held::post_id.among(ids)).select(Row::as_select()).load(c))?;
     Ok(rows.into_iter().map(Held::from).collect())
 }
 

@@ -78,7 +78,7 @@ pub enum Standing {
     Disabled,
     /// They are suspended.
     Suspended,
-    /// They are heard by those alone who ask for them; nobody is, for themselves.
+    /// They are heard by those alone who ask for them.
     Silenced,
 }
 
@@ -130,7 +130,7 @@ pub fn search(conn: &mut Conn, sought: &Sought, window: Window) -> Result<Vec<Ac
                 .filter(actors::peer_id.is_null().and(accounts::approved.is_null()).and(accounts::disabled.is_null())),
             Some(Standing::Disabled) => query.filter(accounts::disabled.is_not_null()),
             Some(Standing::Suspended) => query.filter(actors::suspended.is_not_null()),
-            Some(Standing::Silenced) => query.filter(actors::id.lt(0)),
+            Some(Standing::Silenced) => query.filter(actors::silenced.eq(true)),
         };
         if sought.admin {
             query = query.filter(accounts::admin.eq(true));

@@ -6,7 +6,9 @@ mod logins;
 mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
-pub(crate) use governing::{appeals, applications, bylaws, charters, claims, gates, phrases, statements};
+pub(crate) use governing::{
+    appeals, applications, bylaws, charters, claims, gates, held, phrases, screens, statements,
+};
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts};
 pub(crate) use logins::{
     apps, codes, digests, invitations, recovery_codes, sessions, tickets, tokens, tries, witnesses,
@@ -74,6 +76,8 @@ diesel::table! {
         suspended -> Nullable<Text>,
         fields -> Text,
         hides_circle -> Bool,
+        silenced -> Bool,
+        veiled -> Bool,
     }
 }
 diesel::table! {

@@ -84,6 +84,8 @@ pub(super) fn actor(id: i64, kind: ActorKind) -> Actor {
         indexable: true,
         fields: Vec::new(),
         hides_circle: false,
+        silenced: false,
+        veiled: false,
         created: Timestamp(1),
         updated: Timestamp(1),
         deleted: None,

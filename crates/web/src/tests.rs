@@ -182,6 +182,8 @@ async fn neighbour(app: &App) -> ActorId {
         indexable: true,
         fields: Vec::new(),
         hides_circle: false,
+        silenced: false,
+        veiled: false,
         created: Timestamp(0),
         updated: Timestamp(0),
         deleted: None,

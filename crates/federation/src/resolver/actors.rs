@@ -127,6 +127,8 @@ impl FederationResolver {
             indexable: found.indexable,
             fields: found.fields,
             hides_circle: false,
+            silenced: false,
+            veiled: false,
             created: found.created.unwrap_or(now).min(now),
             updated: now,
             deleted: None,

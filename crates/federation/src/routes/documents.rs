@@ -140,6 +140,10 @@ impl Marks {
             | Event::Unbanned { .. }
             | Event::Warned { .. }
             | Event::BylawsChanged { .. }
+            | Event::Held { .. }
+            | Event::Admitted { .. }
+            | Event::Refused { .. }
+            | Event::ScreenChanged { .. }
             | Event::Stated { .. }
             | Event::Appealed { .. }
             | Event::AppealDecided { .. }
@@ -156,6 +160,7 @@ impl Marks {
             | Event::ActorDeleted { .. }
             | Event::Ruled { .. }
             | Event::Suspended { .. }
+            | Event::Restrained { .. }
             | Event::Severed { .. } => {
                 self.floor = self.count;
             }

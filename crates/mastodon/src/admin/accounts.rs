@@ -4,11 +4,14 @@ use actix_web::{
     web::{Data, ServiceConfig, delete, post},
 };
 use app::{
-    App, Me, leaving, reports,
+    App, Me, leaving, reports, restraints,
     roll::{self, Entry, Origin, Sought, Standing},
     sign_up, suspensions,
 };
-use domain::id::{ActorId, ReportId};
+use domain::{
+    actor::Restraint,
+    id::{ActorId, ReportId},
+};
 
 use crate::{
     caller::{AdminReadAccounts, AdminWriteAccounts, Allowed},
@@ -29,8 +32,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(at("/v1/admin/accounts/{id}/reject").route(post().to(reject)))
         .service(at("/v1/admin/accounts/{id}/enable").route(post().to(enable)))
         .service(at("/v1/admin/accounts/{id}/unsuspend").route(post().to(unsuspend)))
-        .service(at("/v1/admin/accounts/{id}/unsilence").route(post().to(unchanged)))
-        .service(at("/v1/admin/accounts/{id}/unsensitive").route(post().to(unchanged)));
+        .service(at("/v1/admin/accounts/{id}/unsilence").route(post().to(unsilence)))
+        .service(at("/v1/admin/accounts/{id}/unsensitive").route(post().to(unveil)));
 }
 
 /// Whom the texts of a request name, whatever its version.
@@ -145,8 +148,13 @@ async fn unsuspend(app: Data<App>, caller: Allowed<AdminWriteAccounts>, Number(i
     one(&app, caller.me, id).await
 }
 
-/// Nobody is silenced for themselves here, or has all their pictures hidden: there is nothing to take back.
-async fn unchanged(app: Data<App>, caller: Allowed<AdminWriteAccounts>, Number(id): Number) -> Result<HttpResponse> {
+async fn unsilence(app: Data<App>, caller: Allowed<AdminWriteAccounts>, Number(id): Number) -> Result<HttpResponse> {
+    restraints::lift(&app, caller.me, ActorId(id), Restraint::Silence).await?;
+    one(&app, caller.me, id).await
+}
+
+async fn unveil(app: Data<App>, caller: Allowed<AdminWriteAccounts>, Number(id): Number) -> Result<HttpResponse> {
+    restraints::lift(&app, caller.me, ActorId(id), Restraint::Veil).await?;
     one(&app, caller.me, id).await
 }
 
@@ -163,14 +171,14 @@ async fn act(
     sent: Sent,
 ) -> Result<HttpResponse> {
     let (me, params, person) = (caller.me, sent.read()?, ActorId(id));
+    let text = params.text("text").unwrap_or_default();
     match params.text("type").unwrap_or_default().as_str() {
         // It only says that the report is dealt with.
         "none" => drop(roll::show(&app, me, person).await?),
         "disable" => roll::shut(&app, me, person, true).await?,
-        "suspend" => suspensions::suspend(&app, me, person, params.text("text").unwrap_or_default()).await?,
-        "silence" | "sensitive" => {
-            return Err(Error::invalid("this server silences whole servers, and hides single posts, but nobody's all"));
-        }
+        "suspend" => suspensions::suspend(&app, me, person, text).await?,
+        "silence" => restraints::lay(&app, me, person, Restraint::Silence, text).await?,
+        "sensitive" => restraints::lay(&app, me, person, Restraint::Veil, text).await?,
         _ => return Err(Error::invalid("there is no such action")),
     }
     if let Some(report) = params.number("report_id") {

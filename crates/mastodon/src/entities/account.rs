@@ -52,6 +52,8 @@ pub(crate) struct Account {
     hide_collections: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     suspended: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limited: Option<bool>,
     emojis: Vec<CustomEmoji>,
     roles: Nothing,
     fields: Vec<Field>,
@@ -97,6 +99,7 @@ impl Account {
             last_status_at: numbers.newest.map(|post| date(post.timestamp())),
             hide_collections: actor.hides_circle,
             suspended: actor.deleted.map(|_| true),
+            limited: actor.silenced.then_some(true),
             emojis: emoji::named(site, palette, actor.peer, actor.texts()),
             roles: Nothing::default(),
             fields: fields(actor, str::to_owned),

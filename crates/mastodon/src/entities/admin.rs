@@ -35,9 +35,9 @@ pub(crate) fn accounts(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> R
             "confirmed": login.is_some_and(|login| login.confirmed.is_some()),
             "approved": !waits,
             "disabled": login.is_some_and(|login| login.disabled.is_some()),
-            "silenced": false,
+            "silenced": actor.silenced,
             "suspended": entry.suspended,
-            "sensitized": false,
+            "sensitized": actor.veiled,
             "account": shown.iter().find(|account| account.actor() == actor.id),
         })
     };

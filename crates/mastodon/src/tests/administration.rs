@@ -28,7 +28,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
 ];
 
 /// A person with a token for all that admins do.
-async fn with_token(w: &World, me: app::Me) -> Person {
+pub(super) async fn with_token(w: &World, me: app::Me) -> Person {
     let token = people::create_token(&w.app, me.0, "read write admin:read admin:write").await.unwrap();
     Person { me, token }
 }

@@ -47,7 +47,7 @@ impl World {
         self.send(request).await
     }
 
-    async fn bring(&self, who: &Person) -> Value {
+    pub(super) async fn bring(&self, who: &Person) -> Value {
         let texts = [("description", "un prado"), ("focus", "-0.5,1")];
         self.send_form(who, "POST", "/api/v2/media", form(&texts, "file", &picture())).await.ok()
     }

@@ -87,7 +87,7 @@ impl Row {
             id: entry.actor.id.0,
             page: person::address(entry.actor.id),
             email: account.filter(|account| account.confirmed.is_some()).map(|account| account.email.clone()),
-            chips: chips(t, account, entry.suspended),
+            chips: chips(t, entry),
             since: t.day(created),
             wish: account.filter(|account| waits(account)).map(|account| account.reason.clone()),
         }
@@ -99,12 +99,12 @@ fn waits(account: &Account) -> bool {
 }
 
 /// What somebody is, in words and looks.
-fn chips(t: Language, account: Option<&Account>, suspended: bool) -> Vec<(&'static str, &'static str)> {
-    let mut chips = Vec::new();
-    if suspended {
-        chips.push((t.person_suspended(), "bad"));
-    }
-    let Some(account) = account else { return chips };
+fn chips(t: Language, entry: &Entry) -> Vec<(&'static str, &'static str)> {
+    let (suspended, actor) = (entry.suspended, &entry.actor);
+    let decided =
+        [(suspended, t.person_suspended()), (actor.silenced, t.person_silenced()), (actor.veiled, t.person_veiled())];
+    let mut chips: Vec<_> = decided.into_iter().filter(|(holds, _)| *holds).map(|(_, label)| (label, "bad")).collect();
+    let Some(account) = &entry.account else { return chips };
     if account.disabled.is_some() && !suspended {
         chips.push((t.person_closed(), "bad"));
     }

@@ -4,9 +4,9 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Path},
 };
-use app::{App, Error, Me, Result, roll, suspensions};
+use app::{App, Error, Me, Result, restraints, roll, suspensions};
 use askama::Template;
-use domain::{id::ActorId, time::Timestamp};
+use domain::{actor::Restraint, id::ActorId, time::Timestamp};
 use serde::Deserialize;
 
 use super::{
@@ -47,6 +47,8 @@ struct Page {
     /// Whether it is whoever looks, who decides nothing about themselves.
     is_me: bool,
     is_shut: bool,
+    /// How they may be held back: the word for it, what it is called, what it means, and whether they are.
+    restraints: Vec<(&'static str, &'static str, &'static str, bool)>,
     has_second_step: bool,
     devices: Vec<Device>,
 }
@@ -89,6 +91,10 @@ async fn page(app: &App, visit: &Visit, me: Me, id: &str) -> Result<Page> {
         is_admin: account.is_some_and(|account| account.admin),
         is_me: id == me.0,
         is_shut: entry.suspended || account.is_some_and(|account| account.disabled.is_some()),
+        restraints: vec![
+            ("silence", t.admin_silence(), t.admin_silence_hint(), entry.actor.silenced),
+            ("veil", t.admin_veil(), t.admin_veil_hint(), entry.actor.veiled),
+        ],
         has_second_step: account.is_some_and(|account| account.totp.is_some()),
         devices: devices.collect(),
         row,
@@ -116,6 +122,10 @@ pub(crate) async fn decide(
     let done = match what.as_str() {
         "suspend" => suspensions::suspend(&app, me, id, reason).await,
         "lift" => suspensions::lift(&app, me, id).await,
+        "silence" => restraints::lay(&app, me, id, Restraint::Silence, reason).await,
+        "unsilence" => restraints::lift(&app, me, id, Restraint::Silence).await,
+        "veil" => restraints::lay(&app, me, id, Restraint::Veil, reason).await,
+        "unveil" => restraints::lift(&app, me, id, Restraint::Veil).await,
         "sign_out" => roll::sign_out(&app, me, id).await,
         "second_step" => roll::forget_second_step(&app, me, id).await,
         "entrust" => roll::entrust(&app, me, id, true).await,

@@ -139,7 +139,7 @@ async fn what_waits_is_let_in_from_the_queue_or_turned_down_with_a_reason() {
     assert_eq!(ana.send("/queue", "/queue/held", &refusal).await.status, StatusCode::SEE_OTHER);
     assert!(!ana.get("/queue").await.body.contains("Vendo macetas"));
     assert!(reads.get(&second.uri).await.body.contains("Not let in"));
-    assert!(reads.get("/notices").await.body.contains("The team of HUERTO decided something"));
+    assert!(reads.get("/notices").await.body.contains("The team of El huerto decided something"));
     let log = world.get("/@huerto/log", "es").await.body;
     assert!(log.contains("no admitió una publicación en espera") && log.contains("Aquí no se vende"), "{log}");
 

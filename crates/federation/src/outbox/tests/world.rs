@@ -82,6 +82,8 @@ pub(crate) fn somebody(host: &str, name: &str, kind: ActorKind) -> Actor {
         indexable: true,
         fields: Vec::new(),
         hides_circle: false,
+        silenced: false,
+        veiled: false,
         created: Timestamp(1),
         updated: Timestamp(1),
         deleted: None,

@@ -1,0 +1,2 @@
+ALTER TABLE actors DROP COLUMN veiled;
+ALTER TABLE actors DROP COLUMN silenced;
