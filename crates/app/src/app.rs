@@ -10,8 +10,8 @@ use domain::{
     host::Host,
     id::{
         ActivityId, ActorId, AnnouncementId, AppId, BarId, ConversationId, EmojiId, FilterId, HouseRuleId,
-        InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PeerId, PostId, ReceivedId, ReportId,
-        ScheduledId, SessionId, StampId, StatementId, TagId,
+        InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PasskeyId, PeerId, PostId, ReceivedId,
+        ReportId, ScheduledId, SessionId, StampId, StatementId, TagId,
     },
     rule::Openness,
     time::{Timestamp, span},
@@ -196,7 +196,7 @@ macro_rules! new_ids {
 }
 new_ids! {
     ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FilterId HouseRuleId InvitationId JobId ListId LogEntryId MediaId
-    NotificationId
+    NotificationId PasskeyId
     PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId StatementId TagId
 }
 

@@ -58,6 +58,7 @@ fn erase(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
     sessions::end_all(tx, me.0)?;
     store::tickets::remove_all(tx, me.0)?;
     store::accounts::set_recovery_codes(tx, me.0, &[])?;
+    store::passkeys::remove_all(tx, me.0)?;
     store::accounts::forget(tx, me.0, now)?;
     store::own::forget(tx, me.0)?;
     store::follows::remove_all(tx, me.0, now)?;

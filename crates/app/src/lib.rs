@@ -54,6 +54,7 @@ pub mod notices;
 pub mod notifications;
 pub mod oauth;
 pub mod parked;
+pub mod passkeys;
 pub mod peers;
 pub mod people;
 pub mod pins;

@@ -40,6 +40,8 @@ pub(crate) enum Deed {
     Login,
     /// Sending somebody to their own server, which has to be asked for that.
     Abroad,
+    /// Being asked for a passkey, from one place or for one login.
+    Challenge,
     /// Trying one login's password or code, from wherever.
     Guess,
     /// Signing up.
@@ -83,6 +85,8 @@ impl Deed {
     const fn limit(self) -> (u32, Duration) {
         match self {
             Self::Login => (25, span::minutes(5)),
+            // Browsers are asked whenever the page is opened, too.
+            Self::Challenge => (100, span::minutes(5)),
             Self::Abroad => (10, span::minutes(10)),
             Self::Guess => (25, span::hours(1)),
             Self::SignUp | Self::Recovery => (5, span::minutes(30)),

@@ -87,6 +87,15 @@ pub enum About {
         /// Where one renews it.
         link: String,
     },
+    /// The login has another passkey, or one less.
+    Passkey {
+        /// What it is called.
+        name: String,
+        /// Whether it was added.
+        is_new: bool,
+        /// Where one renews one's password.
+        link: String,
+    },
     /// Somebody waits to be taken in, and this person decides.
     Waiting {
         /// Who waits.
@@ -126,6 +135,8 @@ pub(crate) enum Errand {
     Renew(String),
     PasswordChanged(i64),
     AddressChanged(i64, String),
+    /// One that is called so was added, or taken away.
+    Passkey(i64, String, bool),
     Waiting {
         admin: i64,
         newcomer: i64,
@@ -202,6 +213,10 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
         Errand::PasswordChanged(id) => {
             let about = About::PasswordChanged { link: tx.site().page(path::RECOVER) };
             known(tx, *id, about)
+        }
+        Errand::Passkey(id, name, is_new) => {
+            let link = tx.site().page(path::RECOVER);
+            known(tx, *id, About::Passkey { name: name.clone(), is_new: *is_new, link })
         }
         Errand::TakenIn(id) => {
             let about = About::TakenIn { link: tx.site().page(path::LOGIN) };

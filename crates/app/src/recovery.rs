@@ -38,15 +38,20 @@ pub async fn ask(app: &App, address: &str, whence: &Whence) -> Result<()> {
     .await
 }
 
-/// Whether the link sets a password now.
-pub async fn is_good(app: &App, secret: &str) -> Result<bool> {
+/// Whether the login has passkeys whose password the link sets now; nothing, if it sets none.
+pub async fn has_passkeys(app: &App, secret: &str) -> Result<Option<bool>> {
     let (hash, now) = (random::fingerprint(secret), app.now());
-    Ok(app.read(move |c| store::tickets::find(c, &hash, mail::RENEW, now)).await?.is_some())
+    app.read(move |c| match store::tickets::find(c, &hash, mail::RENEW, now)? {
+        Some(ticket) => store::passkeys::any(c, ActorId(ticket.account_id)).map(Some),
+        None => Ok(None),
+    })
+    .await
 }
 
-/// Sets a new password by the secret of a link, and signs the person out everywhere.
-pub async fn renew(app: &App, secret: &str, password: String) -> Result<Renewal> {
-    if !is_good(app, secret).await? {
+/// Sets a new password by the secret of a link, and signs the person out everywhere. Their passkeys stay good, unless
+/// `forgets_passkeys`: whoever knew the old password may have added one.
+pub async fn renew(app: &App, secret: &str, password: String, forgets_passkeys: bool) -> Result<Renewal> {
+    if has_passkeys(app, secret).await?.is_none() {
         return Ok(Renewal::Wrong);
     }
     if !passwords::fits(&password) {
@@ -59,6 +64,9 @@ pub async fn renew(app: &App, secret: &str, password: String) -> Result<Renewal>
         let id = ActorId(ticket.account_id);
         store::accounts::set_password(tx, id, &hash)?;
         store::tickets::remove_all(tx, id)?;
+        if forgets_passkeys {
+            store::passkeys::remove_all(tx, id)?;
+        }
         sessions::end_all(tx, id)?;
         tx.mail(&Errand::PasswordChanged(id.0))?;
         Ok(Renewal::Done)

@@ -77,7 +77,7 @@ fn prove(app: &App, account: &Account) -> Result<String> {
 }
 
 /// The login whose password somebody knew a moment ago.
-async fn proven(app: &App, proof: &str) -> Result<Option<Account>> {
+pub(crate) async fn proven(app: &App, proof: &str) -> Result<Option<Account>> {
     let opened = hex::decode(proof).ok().and_then(|sealed| app.seal().open(PROOF, &sealed).ok());
     let Some(text) = opened.and_then(|bytes| String::from_utf8(bytes).ok()) else { return Ok(None) };
     let mut words = text.split(' ');

@@ -219,6 +219,7 @@ macro_rules! on_both {
 }
 
 mod logins;
+mod passkeys;
 
 on_both! {
     a_mention_of_a_group_starts_a_thread

@@ -79,6 +79,8 @@ ids! {
     AppId
     /// A browser that is signed in.
     SessionId
+    /// What lets a login in without a password.
+    PasskeyId
     /// A link that lets people sign up.
     InvitationId
     /// Something to be published later.

@@ -45,6 +45,7 @@ pub mod notices;
 pub mod notifications;
 pub mod own;
 pub mod parked;
+pub mod passkeys;
 pub mod peers;
 pub mod people;
 pub mod pins;

@@ -8,6 +8,7 @@ use crate::{
     dialect::AmongExt,
     drafts,
     error::Result,
+    passkeys,
     schema::{activities, backfills, deliveries, forestalled, partings, received, received_bodies, settings},
     sessions, settings as remembered, tickets, tokens, tries,
 };
@@ -39,6 +40,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
     drafts::sweep(tx, keep.drafts)?;
     tokens::sweep(tx, keep.ended)?;
     tickets::sweep(tx, keep.ended)?;
+    passkeys::sweep(tx, keep.ended)?;
     tries::sweep(tx, keep.ended)?;
     claims::sweep(tx, keep.ended)?;
     let bodies = sweep_bodies(tx, keep.bodies)?;

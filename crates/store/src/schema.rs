@@ -11,7 +11,8 @@ pub(crate) use governing::{
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts};
 pub(crate) use logins::{
-    apps, codes, digests, invitations, recovery_codes, sessions, tickets, tokens, tries, witnesses,
+    apps, challenges, codes, digests, invitations, passkeys, recovery_codes, sessions, tickets, tokens, tries,
+    witnesses,
 };
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
@@ -426,6 +427,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tickets,
     tries,
     recovery_codes,
+    passkeys,
+    challenges,
     invitations,
     follows,
     members,

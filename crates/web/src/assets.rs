@@ -1,4 +1,4 @@
-//! The style sheet, the script and the mark, each under a name that changes whenever it does.
+//! The style sheet, the scripts and the mark, each under a name that changes whenever it does.
 use std::sync::LazyLock;
 
 use actix_web::{
@@ -18,7 +18,11 @@ pub(crate) const COLOUR: &str = "/assets/colour-{hash}.css";
 
 pub(crate) const SCRIPT: &str = "/assets/page-{version}.js";
 
+/// The script that asks for passkeys, where there is something to ask.
+pub(crate) const PASSKEYS: &str = "/assets/passkeys-{version}.js";
+
 const PAGE: &str = include_str!("../assets/page.js");
+const ASKING: &str = include_str!("../assets/passkeys.js");
 const SHEET: &str = include_str!("../assets/style.css");
 const SIGN: &str = include_str!("../assets/mark.svg");
 
@@ -55,6 +59,12 @@ pub(crate) fn script() -> &'static str {
     &PATH
 }
 
+/// Where this version of the script is that asks for passkeys.
+pub(crate) fn passkeys() -> &'static str {
+    static PATH: LazyLock<String> = LazyLock::new(|| PASSKEYS.replace("{version}", &fingerprint(ASKING)));
+    &PATH
+}
+
 /// FNV-1a: tells versions apart, and nothing else depends on it.
 fn fingerprint(text: &str) -> String {
     let hash = text
@@ -71,6 +81,11 @@ pub(crate) async fn show_style() -> HttpResponse {
 /// `GET /assets/page-VERSION.js`
 pub(crate) async fn show_script() -> HttpResponse {
     answer("text/javascript; charset=utf-8", PAGE)
+}
+
+/// `GET /assets/passkeys-VERSION.js`
+pub(crate) async fn show_passkeys() -> HttpResponse {
+    answer("text/javascript; charset=utf-8", ASKING)
 }
 
 /// `GET /assets/mark-VERSION.svg`

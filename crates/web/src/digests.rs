@@ -44,6 +44,7 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>, link: Option<Quer
         form: Fields::default(),
         hidden: Vec::new(),
         button: t.digest_stop(),
+        passkey: None,
         ways: Vec::new(),
     };
     answer::page(&request, StatusCode::OK, Keep::Never, &page)

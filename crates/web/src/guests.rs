@@ -45,6 +45,7 @@ fn page(visit: &Visit, account: &str, back: &str) -> Page {
         rules: Vec::new(),
         hidden: vec![("back", back.to_owned())],
         button: t.go_on(),
+        passkey: None,
         ways: vec![(session::login_path(back), t.sign_in())],
     }
 }

@@ -87,6 +87,16 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
             Some((link.clone(), t.recover())),
             Some(t.mail_alarm()),
         ),
+        About::Passkey { name: passkey, is_new, link } => (
+            if *is_new { t.mail_passkey_added(site) } else { t.mail_passkey_removed(site) },
+            vec![if *is_new {
+                t.mail_passkey_added_text(name, passkey, site)
+            } else {
+                t.mail_passkey_removed_text(name, passkey, site)
+            }],
+            Some((link.clone(), t.recover())),
+            Some(if *is_new { t.mail_passkey_alarm() } else { t.mail_alarm() }),
+        ),
         About::Waiting { newcomer, reason, link } => (
             t.mail_waiting(newcomer, site),
             vec![t.mail_waiting_text(newcomer, site), reason.clone()],
@@ -149,6 +159,8 @@ mod tests {
             About::AddressChanged { link: link.clone() },
             About::Renew { link: link.clone() },
             About::PasswordChanged { link: link.clone() },
+            About::Passkey { name: "<b>Hola</b>".into(), is_new: true, link: link.clone() },
+            About::Passkey { name: "Móvil".into(), is_new: false, link: link.clone() },
             About::Waiting { newcomer: "bea".into(), reason: "<b>Hola</b>".into(), link: link.clone() },
             About::Stated { group: "Huerto".into(), link: link.clone() },
             About::TakenIn { link: link.clone() },

@@ -2,7 +2,7 @@
 use actix_web::web::{self, FormConfig, ServiceConfig};
 use domain::urls::{Sheet, path};
 
-use crate::settings::{data, devices, entry, shuns};
+use crate::settings::{data, devices, entry, passkeys as own_passkeys, shuns};
 
 mod actors;
 mod admin;
@@ -42,6 +42,7 @@ mod media;
 mod members;
 mod messages;
 mod notices;
+mod passkeys;
 mod person;
 mod polls;
 mod portraits;
@@ -100,6 +101,7 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, assets::COLOUR, assets::show_colour);
     page!(config, assets::MARK, assets::show_mark);
     page!(config, assets::SCRIPT, assets::show_script);
+    page!(config, assets::PASSKEYS, assets::show_passkeys);
     page!(config, live::PATH, live::show);
     button!(config, tongue::PATH, tongue::choose);
     page!(config, directory::PATH, directory::show);
@@ -120,6 +122,9 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, polls::CHOOSE, polls::choose);
     page!(config, session::LOGIN, login::show, post => login::submit);
     button!(config, login::SECOND, login::submit_code);
+    button!(config, passkeys::CHALLENGE, passkeys::challenge);
+    button!(config, passkeys::ENTER, passkeys::enter);
+    button!(config, passkeys::SECOND, passkeys::enter_second);
     button!(config, login::LOGOUT, login::leave);
     page!(config, guests::PATH, guests::show, post => guests::depart);
     page!(config, guests::RETURN, guests::arrive);
@@ -228,6 +233,10 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, entry::OFFER, entry::offer);
     button!(config, entry::ON, entry::turn_on);
     button!(config, entry::OFF, entry::turn_off);
+    button!(config, own_passkeys::CHALLENGE, own_passkeys::challenge);
+    button!(config, own_passkeys::OFFER, own_passkeys::offer);
+    button!(config, own_passkeys::ADD, own_passkeys::add);
+    button!(config, own_passkeys::REMOVE, own_passkeys::remove);
     page!(config, devices::PATH, devices::show);
     button!(config, devices::END, devices::end);
     button!(config, devices::END_OTHERS, devices::end_others);

@@ -21,6 +21,7 @@ use crate::{
     forms::{Field, Fields},
     guests,
     imprint::Rule,
+    passkeys,
     posted::Posted,
     session::{self, LOGIN},
     sign_up,
@@ -47,6 +48,8 @@ pub(crate) struct Page {
     /// What is sent along and not shown.
     pub(crate) hidden: Vec<(&'static str, String)>,
     pub(crate) button: &'static str,
+    /// A passkey, as another way to send it.
+    pub(crate) passkey: Option<passkeys::Button>,
     /// Other ways: where they lead, and what they are called.
     pub(crate) ways: Vec<(String, &'static str)>,
 }
@@ -72,10 +75,10 @@ pub(crate) struct Entered {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Step {
-    code: String,
-    proof: String,
-    back: String,
-    kept: String,
+    pub(crate) code: String,
+    pub(crate) proof: String,
+    pub(crate) back: String,
+    pub(crate) kept: String,
 }
 
 /// A form without a question.
@@ -87,9 +90,10 @@ pub(crate) fn whence(request: &HttpRequest) -> Whence {
     request.extensions().get::<Whence>().cloned().unwrap_or_default()
 }
 
-fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
+pub(crate) fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
     let t = visit.language;
-    let name = Field::exact("name", "text", t.login_name()).value(name).autocomplete("username").longest(254);
+    let name = Field::exact("name", "text", t.login_name()).value(name);
+    let name = name.autocomplete("username webauthn").longest(254);
     let password = Field::exact("password", "password", t.password()).autocomplete("current-password").longest(128);
     let abroad = urls::asking(guests::PATH, &[("back", back)]);
     let mut ways = vec![(abroad, t.guest_sign_in()), (path::RECOVER.to_owned(), t.forgotten())];
@@ -104,34 +108,54 @@ fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
         rules: Vec::new(),
         hidden: vec![("back", back.to_owned())],
         button: t.sign_in(),
+        passkey: passkeys::sign_in(app, visit),
         ways,
     }
 }
 
-fn second(visit: &Visit, proof: String, back: &str) -> Page {
-    let t = visit.language;
+/// The page of the second step, for whoever knew the password; `step` says what is carried along.
+pub(crate) async fn second(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    step: Step,
+    trouble: Option<&str>,
+) -> HttpResponse {
+    let (t, Step { proof, back, kept, .. }) = (visit.language, step);
+    let challenge = match app::passkeys::ask_second(app, &proof, passkeys::kept(request, app)).await {
+        Ok(challenge) => challenge,
+        Err(error) => return failed(request, visit, &error),
+    };
     let code = Field::exact("code", "text", t.code()).hint(t.code_hint()).autocomplete("one-time-code").longest(40);
-    Page {
+    let prepared = |challenge| passkeys::Button::prepared(t.passkey_instead(), passkeys::SECOND, challenge);
+    let page = Page {
         frame: Frame::private(visit, t.second_step()),
         lead: t.second_step_lead().to_owned(),
         action: SECOND.to_owned(),
-        form: Fields::new(vec![code]),
+        form: Fields { all: vec![code], trouble: trouble.map(str::to_owned) },
         rules: Vec::new(),
-        hidden: vec![("proof", proof), ("back", back.to_owned())],
+        hidden: vec![("proof", proof), ("back", back)],
         button: t.sign_in(),
+        passkey: challenge.as_ref().map(prepared),
         ways: vec![(LOGIN.to_owned(), t.start_over())],
+    };
+    let status = if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let mut answer = answer::page(request, status, Keep::Never, &page.carrying(&kept));
+    if let Some(challenge) = challenge {
+        passkeys::keep(&mut answer, app, &challenge);
     }
+    answer
 }
 
 /// Shows the form again with what is wrong.
-fn again(request: &HttpRequest, status: StatusCode, mut page: Page, trouble: &str) -> HttpResponse {
+pub(crate) fn again(request: &HttpRequest, status: StatusCode, mut page: Page, trouble: &str) -> HttpResponse {
     page.form.trouble = Some(trouble.to_owned());
     answer::page(request, status, Keep::Never, &page)
 }
 
 impl Page {
     /// The same, carrying what somebody was writing.
-    fn carrying(mut self, kept: &str) -> Self {
+    pub(crate) fn carrying(mut self, kept: &str) -> Self {
         if !kept.is_empty() {
             self.hidden.push((KEPT, kept.to_owned()));
         }
@@ -178,6 +202,21 @@ pub(crate) fn enter(app: &App, visit: &Visit, secret: &str, back: &str) -> HttpR
     answer
 }
 
+/// Leads on with a new session, and makes what was carried along a draft.
+pub(crate) async fn come_in(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    secret: &str,
+    back: &str,
+    kept: &str,
+) -> HttpResponse {
+    match take_up(app, secret, back, kept).await {
+        Ok(()) => enter(app, visit, secret, back),
+        Err(error) => failed(request, visit, &error),
+    }
+}
+
 /// `GET /login`
 pub(crate) async fn show(request: HttpRequest, app: Data<App>, asked: Option<Query<Back>>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
@@ -201,13 +240,9 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<En
         return failed(&request, &visit, &error);
     }
     match sessions::enter(&app, &name, password, &whence(&request)).await {
-        Ok(Entry::In(secret)) => match take_up(&app, &secret, &back, &kept).await {
-            Ok(()) => enter(&app, &visit, &secret, &back),
-            Err(error) => failed(&request, &visit, &error),
-        },
+        Ok(Entry::In(secret)) => come_in(&request, &app, &visit, &secret, &back, &kept).await,
         Ok(Entry::Second(proof)) => {
-            let page = second(&visit, proof, &back).carrying(&kept);
-            answer::page(&request, StatusCode::OK, Keep::Never, &page)
+            second(&request, &app, &visit, Step { proof, back, kept, ..Step::default() }, None).await
         }
         Ok(Entry::Wrong) => {
             let page = first(&app, &visit, &name, &back).carrying(&kept);
@@ -219,16 +254,10 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<En
 
 /// `POST /login/code`
 pub(crate) async fn submit_code(request: HttpRequest, app: Data<App>, form: Posted<Step>) -> HttpResponse {
-    let (visit, Step { code, proof, back, kept }) = (Visit::new(&request, &app), form.entered);
-    match sessions::enter_second(&app, &proof, &code, &whence(&request)).await {
-        Ok(Some(secret)) => match take_up(&app, &secret, &back, &kept).await {
-            Ok(()) => enter(&app, &visit, &secret, &back),
-            Err(error) => failed(&request, &visit, &error),
-        },
-        Ok(None) => {
-            let page = second(&visit, proof, &back).carrying(&kept);
-            again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, visit.language.wrong_code())
-        }
+    let (visit, step) = (Visit::new(&request, &app), form.entered);
+    match sessions::enter_second(&app, &step.proof, &step.code, &whence(&request)).await {
+        Ok(Some(secret)) => come_in(&request, &app, &visit, &secret, &step.back, &step.kept).await,
+        Ok(None) => second(&request, &app, &visit, step, Some(visit.language.wrong_code())).await,
         Err(error) => failed(&request, &visit, &error),
     }
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    forms::{Field, Fields},
+    forms::{Choice, Field, Fields},
     login::{self, Page},
     posted::Posted,
     session::{self, AnyLogin, LOGIN, WAITING},
@@ -32,6 +32,8 @@ pub(crate) struct Address {
 pub(crate) struct Link {
     token: String,
     password: String,
+    /// Sent as `forget_passkeys`, by a box that is ticked.
+    forget_passkeys: String,
 }
 
 fn address_field(visit: &Visit, value: &str) -> Field {
@@ -60,6 +62,7 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
         rules: Vec::new(),
         hidden: Vec::new(),
         button: t.recover_button(),
+        passkey: None,
         ways: vec![(LOGIN.to_owned(), t.sign_in())],
     };
     form(&request, &visit, StatusCode::OK, page).await
@@ -75,17 +78,24 @@ pub(crate) async fn ask(request: HttpRequest, app: Data<App>, form: Posted<Addre
     }
 }
 
-fn renewal(visit: &Visit, token: String) -> Page {
+/// `has_passkeys` says whether the login has some.
+fn renewal(visit: &Visit, token: String, has_passkeys: bool) -> Page {
     let t = visit.language;
     let password = Field::exact("password", "password", t.password()).hint(t.password_hint());
+    let password = password.autocomplete("new-password").longest(128);
+    let forget = || {
+        let choice = Choice::new("passkeys", t.forget_passkeys(), "");
+        Field::several("forget", t.passkeys(), vec![choice]).hint(t.forget_passkeys_hint())
+    };
     Page {
         frame: Frame::private(&Visit { path: path::RECOVER.to_owned(), ..visit.clone() }, t.renew()),
         lead: t.renew_lead().to_owned(),
         action: path::RENEW.to_owned(),
-        form: Fields::new(vec![password.autocomplete("new-password").longest(128)]),
+        form: Fields::new(std::iter::once(password).chain(has_passkeys.then(forget)).collect()),
         rules: Vec::new(),
         hidden: vec![("token", token)],
         button: t.renew(),
+        passkey: None,
         ways: Vec::new(),
     }
 }
@@ -99,22 +109,26 @@ fn too_old(request: &HttpRequest, visit: &Visit) -> HttpResponse {
 pub(crate) async fn show_renewal(request: HttpRequest, app: Data<App>, link: Option<Query<Link>>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
     let token = link.map(|link| link.into_inner().token).unwrap_or_default();
-    match recovery::is_good(&app, &token).await {
-        Ok(true) => form(&request, &visit, StatusCode::OK, renewal(&visit, token)).await,
-        Ok(false) => too_old(&request, &visit),
+    match recovery::has_passkeys(&app, &token).await {
+        Ok(Some(has)) => form(&request, &visit, StatusCode::OK, renewal(&visit, token, has)).await,
+        Ok(None) => too_old(&request, &visit),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
 /// `POST /login/renew`
 pub(crate) async fn renew(request: HttpRequest, app: Data<App>, sent: Posted<Link>) -> HttpResponse {
-    let (visit, Link { token, password }) = (Visit::new(&request, &app), sent.entered);
+    let (visit, Link { token, password, forget_passkeys }) = (Visit::new(&request, &app), sent.entered);
     let t = visit.language;
-    match recovery::renew(&app, &token, password).await {
+    match recovery::renew(&app, &token, password, !forget_passkeys.is_empty()).await {
         Ok(Renewal::Done) => answer::said(&request, &visit, t.renew_done(), t.renew_done_text()),
         Ok(Renewal::Wrong) => too_old(&request, &visit),
         Ok(Renewal::Unfit) => {
-            let mut page = renewal(&visit, token);
+            let has_passkeys = matches!(recovery::has_passkeys(&app, &token).await, Ok(Some(true)));
+            let mut page = renewal(&visit, token, has_passkeys);
+            if let Some(forget) = page.form.all.iter_mut().find(|field| field.id == "forget") {
+                forget.value = forget_passkeys;
+            }
             page.form.flaw("password", t.flaw_password());
             form(&request, &visit, StatusCode::UNPROCESSABLE_ENTITY, page).await
         }
@@ -140,6 +154,7 @@ pub(crate) async fn show_confirmation(request: HttpRequest, app: Data<App>, link
         rules: Vec::new(),
         hidden: vec![("token", token)],
         button: t.confirm_button(),
+        passkey: None,
         ways: Vec::new(),
     };
     form(&request, &visit, StatusCode::OK, page).await
@@ -193,6 +208,7 @@ fn waiting_page(visit: &Visit, address: &str, form_token: String) -> Page {
         rules: Vec::new(),
         hidden: vec![("form_token", form_token)],
         button: t.send_again(),
+        passkey: None,
         ways: Vec::new(),
     }
 }

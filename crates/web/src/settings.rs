@@ -23,6 +23,7 @@ use crate::{
 pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod entry;
+pub(crate) mod passkeys;
 pub(crate) mod profile;
 pub(crate) mod shuns;
 
@@ -83,13 +84,16 @@ struct Action {
     path: &'static str,
     form: Fields,
     hidden: Vec<(&'static str, String)>,
+    /// What its own button says; if that is empty, a passkey is the only way.
     label: &'static str,
     is_danger: bool,
+    /// A passkey, as another way to send it.
+    passkey: Option<crate::passkeys::Button>,
 }
 
 impl Action {
     fn new(path: &'static str, fields: Vec<Field>, label: &'static str) -> Self {
-        Self { path, form: Fields::new(fields), hidden: Vec::new(), label, is_danger: false }
+        Self { path, form: Fields::new(fields), hidden: Vec::new(), label, is_danger: false, passkey: None }
     }
 }
 

@@ -73,6 +73,7 @@ async fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Re
         rules,
         hidden,
         button: t.sign_up(),
+        passkey: None,
         ways: vec![
             (LOGIN.to_owned(), t.have_login()),
             (path::PRIVACY.to_owned(), t.privacy()),

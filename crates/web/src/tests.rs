@@ -33,6 +33,7 @@ mod crawl;
 mod finding;
 mod governing;
 mod journeys;
+mod passkeys;
 mod queue;
 mod reading;
 mod writing;

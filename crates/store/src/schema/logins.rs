@@ -52,6 +52,26 @@ diesel::table! {
     }
 }
 diesel::table! {
+    passkeys (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        handle -> Text,
+        name -> Text,
+        credential -> Text,
+        created -> BigInt,
+        used -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    challenges (hash) {
+        hash -> Text,
+        purpose -> Text,
+        account_id -> Nullable<BigInt>,
+        state -> Text,
+        expires -> BigInt,
+    }
+}
+diesel::table! {
     invitations (id) {
         id -> BigInt,
         account_id -> BigInt,

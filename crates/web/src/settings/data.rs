@@ -17,6 +17,7 @@ use domain::{
     handle::Handle,
     id::PostId,
     post::Post,
+    time::Timestamp,
     urls::{Site, media::Portrait},
 };
 use futures_util::stream;
@@ -60,7 +61,7 @@ impl Panels {
             Row { title: name.to_owned(), detail: String::new(), page, button: None }
         };
         let alias = |uri: String| {
-            let button = Button { path: UNALIAS, name: "account", value: uri.clone(), label: t.remove() };
+            let button = Button { path: UNALIAS, name: "account", value: uri.clone(), label: t.put_away() };
             Row { title: uri, detail: String::new(), page: None, button: Some(button) }
         };
         let account = |id| Field::exact(id, "text", t.other_account()).hint(t.other_account_hint()).longest(300);
@@ -178,6 +179,9 @@ async fn profile(app: &App, by: &SignedIn) -> Result<String> {
         })
         .await?;
     let actor: Actor = actor.ok_or(Error::NotFound)?;
+    let passkeys = app::passkeys::list(app, me).await?;
+    let moment = |millis| machine_moment(Timestamp(millis));
+    let passkey = |key: &store::passkeys::Passkey| json!({ "name": key.name, "created": moment(key.created), "used": key.used.map(moment) });
     let picture = |portrait| app.site().portrait(&actor, portrait);
     let profile = json!({
         "id": actor.uri,
@@ -190,6 +194,7 @@ async fn profile(app: &App, by: &SignedIn) -> Result<String> {
         "email": by.account.email,
         "language": by.account.language,
         "aliases": aliases,
+        "passkeys": passkeys.iter().map(passkey).collect::<Vec<_>>(),
         "communities": groups.iter().map(|group| json!({ "id": group.uri, "title": group.title })).collect::<Vec<_>>(),
     });
     serde_json::to_string_pretty(&profile).map_err(Error::internal)

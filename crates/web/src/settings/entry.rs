@@ -11,9 +11,8 @@ use app::{
 };
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
-use store::accounts::Account;
 
-use super::{Action, Done, Nothing, Panel, back, page, password, said};
+use super::{Action, Done, Nothing, Panel, back, page, passkeys, password, said};
 use crate::{
     answer::{self, Visit},
     forms::Field,
@@ -34,12 +33,13 @@ pub(crate) const OFF: &str = "/settings/entry/second/off";
 struct Panels {
     email: Panel,
     password: Panel,
+    passkeys: Panel,
     second: Panel,
 }
 
 impl Panels {
-    fn of(visit: &Visit, account: &Account) -> Self {
-        let t = visit.language;
+    async fn of(app: &App, visit: &Visit, by: &SignedIn) -> Result<Self> {
+        let (t, account) = (visit.language, &by.account);
         let lead = match &account.wanted_email {
             Some(wanted) => t.email_waits(&account.email, wanted),
             None => t.email_is(&account.email),
@@ -57,7 +57,7 @@ impl Panels {
             Action::new(OFFER, Vec::new(), t.second_set_up())
         };
         let lead_of_second = if is_on { t.second_is_on() } else { t.second_is_off() };
-        Self {
+        Ok(Self {
             email: Panel { id: "address-heading", heading: t.email(), lead, action: Some(email), ..Panel::default() },
             password: Panel {
                 id: "password-heading",
@@ -66,6 +66,7 @@ impl Panels {
                 action: Some(change),
                 ..Panel::default()
             },
+            passkeys: passkeys::panel(app, visit, by.me).await?,
             second: Panel {
                 id: "second-heading",
                 heading: t.second_step_name(),
@@ -73,11 +74,28 @@ impl Panels {
                 action: Some(second),
                 ..Panel::default()
             },
-        }
+        })
     }
 
     fn show(self, request: &HttpRequest, visit: &Visit, done: Option<&'static str>) -> HttpResponse {
-        page(request, visit, PATH, done, vec![self.email, self.password, self.second])
+        page(request, visit, PATH, done, vec![self.email, self.password, self.passkeys, self.second])
+    }
+}
+
+/// The page, changed by what was entered.
+async fn again(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    by: &SignedIn,
+    change: impl FnOnce(&mut Panels),
+) -> HttpResponse {
+    match Panels::of(app, visit, by).await {
+        Ok(mut panels) => {
+            change(&mut panels);
+            panels.show(request, visit, None)
+        }
+        Err(error) => answer::error(request, visit, &error),
     }
 }
 
@@ -88,9 +106,18 @@ fn flaw(panel: &mut Panel, field: &str, what: &'static str) {
 }
 
 /// `GET /settings/entry`
-pub(crate) async fn show(request: HttpRequest, visit: Visit, by: SignedIn, done: Option<Query<Done>>) -> HttpResponse {
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    done: Option<Query<Done>>,
+) -> HttpResponse {
     let said = said(&visit, done);
-    Panels::of(&visit, &by.account).show(&request, &visit, said)
+    match Panels::of(&app, &visit, &by).await {
+        Ok(panels) => panels.show(&request, &visit, said),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
 }
 
 /// A new address.
@@ -116,12 +143,13 @@ pub(crate) async fn change_email(
         Ok(Change::Taken) => ("email", t.flaw_email_taken()),
         Err(error) => return login::failed(&request, &visit, &error),
     };
-    let mut panels = Panels::of(&visit, &sent.by.account);
-    flaw(&mut panels.email, field, what);
-    if let Some(field) = panels.email.action.as_mut().and_then(|action| action.form.all.first_mut()) {
-        field.value = email;
-    }
-    panels.show(&request, &visit, None)
+    let change = |panels: &mut Panels| {
+        flaw(&mut panels.email, field, what);
+        if let Some(field) = panels.email.action.as_mut().and_then(|action| action.form.all.first_mut()) {
+            field.value = email;
+        }
+    };
+    again(&request, &app, &visit, &sent.by, change).await
 }
 
 /// A new password.
@@ -145,9 +173,7 @@ pub(crate) async fn change_password(
         Ok(Renewal::Unfit) => ("new", t.flaw_password()),
         Err(error) => return login::failed(&request, &visit, &error),
     };
-    let mut panels = Panels::of(&visit, &sent.by.account);
-    flaw(&mut panels.password, field, what);
-    panels.show(&request, &visit, None)
+    again(&request, &app, &visit, &sent.by, |panels| flaw(&mut panels.password, field, what)).await
 }
 
 async fn name(app: &App, me: Me) -> Result<String> {
@@ -228,9 +254,8 @@ pub(crate) async fn turn_off(request: HttpRequest, app: Data<App>, visit: Visit,
     match second_step::turn_off(&app, sent.by.me, sent.entered.known).await {
         Ok(true) => back(&visit, &app, PATH),
         Ok(false) => {
-            let mut panels = Panels::of(&visit, &sent.by.account);
-            flaw(&mut panels.second, "known", visit.language.flaw_wrong_password());
-            panels.show(&request, &visit, None)
+            let wrong = visit.language.flaw_wrong_password();
+            again(&request, &app, &visit, &sent.by, |panels| flaw(&mut panels.second, "known", wrong)).await
         }
         Err(error) => login::failed(&request, &visit, &error),
     }

@@ -1,0 +1,71 @@
+//! Passkeys on pages: offered where browsers can have them, and refused in words.
+use actix_web::{http::StatusCode, test::TestRequest};
+use serde_json::Value;
+
+use super::{
+    HERE, World, is_well_formed,
+    journeys::{Browser, login},
+    strangers,
+};
+
+#[actix_web::test]
+async fn whoever_signs_in_is_asked_for_nobody_in_particular() {
+    let world = World::new();
+    world.first_run().await;
+    let page = world.get("/login?back=/notices", "es").await.body;
+    for part in
+        ["formaction=\"/login/passkey\"", "autocomplete=\"username webauthn\"", "<noscript>", "/assets/passkeys-"]
+    {
+        assert!(page.contains(part), "no {part}: {page}");
+    }
+    assert_eq!((is_well_formed(&page), strangers(&page, "es")), (Ok(()), Vec::new()));
+
+    let ask = |from: &'static str| {
+        let request = TestRequest::post().uri("/login/passkey/challenge").peer_addr(HERE);
+        world.ask(request.insert_header(("sec-fetch-site", from)).set_form([("form_token", "")]), "es")
+    };
+    let asked = ask("same-origin").await;
+    let options: Value = serde_json::from_str(&asked.body).unwrap();
+    assert_eq!((asked.status, &options["rpId"]), (StatusCode::OK, &Value::from("plaza.test")));
+    assert_eq!(options["allowCredentials"], Value::Array(Vec::new()), "it tells nothing of who is here");
+    assert_ne!(
+        options["challenge"],
+        serde_json::from_str::<Value>(&ask("same-origin").await.body).unwrap()["challenge"]
+    );
+    assert_eq!(ask("cross-site").await.status, StatusCode::FORBIDDEN);
+
+    let enter = TestRequest::post().uri("/login/passkey").peer_addr(HERE);
+    let refused = world.ask(enter.set_form([("answer", "{}"), ("back", "/notices")]), "es").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("Eso no es lo que responde una llave de acceso de este sitio"), "{}", refused.body);
+    assert!(refused.body.contains("name=\"back\" value=\"/notices\""), "the way back is kept: {}", refused.body);
+}
+
+#[actix_web::test]
+async fn a_passkey_is_made_by_whoever_shows_that_it_is_them() {
+    let world = World::new();
+    world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let bea = Browser::of(&world, bea, "en").await;
+    let (page, offer) = ("/settings/entry", "/settings/entry/passkeys/offer");
+    let wrong = bea.send(page, offer, &[("proof", "wrong horse")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("That is not your current password") && wrong.body.contains("id=\"proof-flaw\""));
+    let offered = bea.send(page, offer, &[("proof", "correct horse battery")]).await;
+    assert_eq!((offered.status, is_well_formed(&offered.body)), (StatusCode::OK, Ok(())), "{}", offered.body);
+    assert!(offered.body.contains("value=\"Passkey\""), "a browser that says nothing of itself: {}", offered.body);
+    let options = offered.body.split("data-options=\"").nth(1).unwrap().split('"').next().unwrap();
+    let options: Value = serde_json::from_str(&options.replace("&#34;", "\"")).unwrap();
+    assert_eq!(options["user"]["name"], "bea");
+    assert!(options.as_object().unwrap().values().all(|value| !value.is_null()), "browsers take no null: {options}");
+    let token = bea.token(page).await;
+    let post = async |action: &str, fields: &[(&str, &str)]| {
+        let all = [fields, &[("form_token", token.as_str())]].concat();
+        let all: Vec<(String, String)> = all.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        bea.post(action, &all).await
+    };
+    let unmade = post("/settings/entry/passkeys/add", &[("name", "Phone"), ("answer", "{}")]).await;
+    assert_eq!(unmade.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unmade.body);
+    assert_eq!(post("/settings/entry/passkeys/remove", &[("key", "1")]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(post("/settings/entry/passkeys/challenge", &[]).await.status, StatusCode::OK);
+}

@@ -1,0 +1,2 @@
+DROP TABLE challenges;
+DROP TABLE passkeys;
