@@ -35,6 +35,7 @@ mod moderation;
 mod moves;
 mod network;
 mod oauth;
+mod passkeys;
 mod peers;
 mod pins;
 mod polls;

@@ -47,6 +47,9 @@ impl Eyes {
     pub(crate) const DESK: Self = Self { language: "en", width: 1280, dark: false };
 }
 
+/// What keeps a browser from offering passkeys by itself.
+pub(crate) struct Reserve(Value);
+
 /// A running browser with one page; gone with its handle.
 pub(crate) struct Browser {
     page: Client,
@@ -164,6 +167,34 @@ impl Browser {
             }
         }
         self.page.issue_cmd(Tool(command, parameters)).await.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Plugs in a device that keeps passkeys, and makes sure who uses it. What stands for a person there takes whatever
+    /// the browser offers to fill in, at once; so the browser offers nothing until [`Self::fill_in`].
+    pub(crate) async fn plug_in(&self) -> Reserve {
+        #[derive(Debug)]
+        struct PlugIn;
+        impl fantoccini::wd::WebDriverCompatibleCommand for PlugIn {
+            fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+                base.join(&format!("session/{}/webauthn/authenticator", session.unwrap_or_default()))
+            }
+
+            fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+                let device = json!({
+                    "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+                    "hasUserVerification": true, "isUserVerified": true,
+                });
+                (http::Method::POST, Some(device.to_string()))
+            }
+        }
+        self.page.issue_cmd(PlugIn).await.expect("a device");
+        let source = "PublicKeyCredential.isConditionalMediationAvailable = async () => false";
+        Reserve(self.tell("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await)
+    }
+
+    /// Lets the browser offer passkeys in fields from the next page on.
+    pub(crate) async fn fill_in(&self, Reserve(script): Reserve) {
+        self.tell("Page.removeScriptToEvaluateOnNewDocument", script).await;
     }
 
     /// Looks with other eyes from the next page on.

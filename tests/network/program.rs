@@ -37,6 +37,8 @@ fn binary() -> PathBuf {
 /// An installation of the program: an address, a folder, a database; and the process, while it runs.
 pub(crate) struct Program {
     address: SocketAddr,
+    /// What browsers call it.
+    name: String,
     folder: TempDir,
     database: Database,
     serving: Option<Child>,
@@ -52,11 +54,17 @@ impl Program {
         let database = Database::make(super::backend(), folder.path());
         Self {
             address: listener.local_addr().expect("an address"),
+            name: address.to_string(),
             folder,
             database,
             serving: None,
             registration: "open",
         }
+    }
+
+    /// Installs it where browsers trust a name without a certificate.
+    pub(crate) fn install_at_home() -> Self {
+        Self { name: "localhost".to_owned(), ..Self::install(Ipv4Addr::LOCALHOST) }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -65,11 +73,11 @@ impl Program {
 
     /// The host, with its port, as it stands in handles.
     pub(crate) fn host(&self) -> String {
-        self.address.to_string()
+        format!("{}:{}", self.name, self.address.port())
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("http://{}{path}", self.host())
     }
 
     /// The folder in which the program is started.
