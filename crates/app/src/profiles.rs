@@ -7,7 +7,7 @@ use domain::{
     host::Host,
     text::{html, language, markdown, mention, plain},
 };
-use store::preferences::Preferences;
+use store::{Conn, preferences::Preferences, profile_sources::Source};
 
 use crate::{App, Error, Event, Me, Result, Tx, vouching};
 
@@ -41,13 +41,38 @@ pub struct Change {
     pub hides_circle: Option<bool>,
 }
 
+impl Change {
+    /// What is typed after it, where `before` was typed before.
+    fn typed(&self, before: Source) -> Source {
+        Source { about: self.about.clone().unwrap_or(before.about), lines: self.lines().unwrap_or(before.lines) }
+    }
+
+    /// The lines that say something, if they are to be changed.
+    fn lines(&self) -> Option<Vec<(String, String)>> {
+        let line = |(name, text): &(String, String)| (plain::name(name), text.trim().to_owned());
+        let lines = self.fields.as_ref()?.iter().map(line);
+        Some(lines.filter(|(name, text)| !name.is_empty() && !text.is_empty()).collect())
+    }
+}
+
+/// What somebody here tells of themselves, as it is to be edited.
+pub fn source(conn: &mut Conn, actor: &Actor) -> store::Result<Source> {
+    let read = || Source {
+        about: html::to_text(&actor.summary),
+        lines: actor.fields.iter().map(|field| (field.name.clone(), html::to_text(&field.value))).collect(),
+    };
+    Ok(store::profile_sources::of(conn, actor.id)?.unwrap_or_else(read))
+}
+
 /// Changes what I tell of myself.
 pub async fn change(app: &App, me: Me, change: Change) -> Result<Actor> {
     check(&change)?;
     app.write(move |tx| {
         let was = store::actors::by_id(tx, me.0)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
         let mut actor = was.clone();
+        let typed = source(tx, &was)?;
         apply(tx, &mut actor, &change)?;
+        store::profile_sources::set(tx, me.0, &change.typed(typed))?;
         // Whoever saves their lines again has them looked at again.
         if change.fields.is_some() && actor.fields.iter().any(is_unproven) {
             tx.push_job(vouching::LOOK, &me.0.to_string(), Duration::ZERO)?;
@@ -90,15 +115,12 @@ fn apply(tx: &mut Tx<'_, '_>, actor: &mut Actor, change: &Change) -> Result<()> 
     if let Some(about) = &change.about {
         actor.summary = written(tx, about)?;
     }
-    if let Some(given) = &change.fields {
+    if let Some(given) = change.lines() {
         let mut fields = Vec::new();
         for (name, text) in given {
-            let (name, text) = (plain::name(name), text.trim());
-            if !name.is_empty() && !text.is_empty() {
-                let value = line(tx, text)?;
-                let known = actor.fields.iter().find(|field| field.value == value);
-                fields.push(Field { name, verified: known.and_then(|field| field.verified), value });
-            }
+            let value = line(tx, &text)?;
+            let known = actor.fields.iter().find(|field| field.value == value);
+            fields.push(Field { name, verified: known.and_then(|field| field.verified), value });
         }
         actor.fields = fields;
     }

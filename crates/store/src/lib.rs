@@ -53,6 +53,7 @@ pub mod polls;
 pub mod posts;
 pub mod preferences;
 mod presence;
+pub mod profile_sources;
 pub mod push;
 pub mod quotes;
 pub mod readings;

@@ -90,6 +90,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    profile_sources (person_id) {
+        person_id -> BigInt,
+        about -> Text,
+        lines -> Text,
+    }
+}
+diesel::table! {
     actor_keys (uri) {
         uri -> Text,
         actor_id -> BigInt,
@@ -410,6 +417,7 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(
+    profile_sources,
     partings,
     settings,
     peers,

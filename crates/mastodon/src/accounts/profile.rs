@@ -54,7 +54,8 @@ async fn credentials(app: &App, me: Me, login: Login) -> Result<HttpResponse> {
         let answering = answering(c, me)?;
         let waiting = store::relations::waiting_for(c, &answering, i64::MAX, 0, 100)?.len();
         let writes = (&login, store::preferences::of(c, me)?);
-        Ok(Some(Credentials::new(account::one(c, &site, &actor)?, &actor, writes, waiting)))
+        let typed = app::profiles::source(c, &actor)?;
+        Ok(Some(Credentials::new(account::one(c, &site, &actor)?, (&actor, typed), writes, waiting)))
     });
     Ok(HttpResponse::Ok().json(credentials.await?.ok_or_else(Error::missing)?))
 }
@@ -77,7 +78,8 @@ async fn profile(app: &App, me: Me) -> Result<HttpResponse> {
     let (site, me) = (app.site().clone(), me.0);
     let profile = app.read(move |c| {
         let Some(actor) = store::actors::by_id(c, me)? else { return Ok(None) };
-        Ok(Some(Profile::new(&site, &actor, tags::featured_by(c, &site, me)?)))
+        let typed = app::profiles::source(c, &actor)?;
+        Ok(Some(Profile::new(&site, &actor, typed, tags::featured_by(c, &site, me)?)))
     });
     Ok(HttpResponse::Ok().json(profile.await?.ok_or_else(Error::missing)?))
 }

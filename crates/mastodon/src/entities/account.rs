@@ -6,12 +6,14 @@ use domain::{
     actor::{Actor, ActorKind},
     emoji::Palette,
     id::ActorId,
-    text::html,
     time::Timestamp,
     urls::{Site, media::Portrait},
 };
 use serde::Serialize;
-use store::{Conn, Result, accounts::Account as Login, preferences::Preferences, relations::Numbers};
+use store::{
+    Conn, Result, accounts::Account as Login, preferences::Preferences, profile_sources::Source as Typed,
+    relations::Numbers,
+};
 
 use super::{
     Id, Nothing, date,
@@ -102,7 +104,7 @@ impl Account {
             limited: actor.silenced.then_some(true),
             emojis: emoji::named(site, palette, actor.peer, actor.texts()),
             roles: Nothing::default(),
-            fields: fields(actor, str::to_owned),
+            fields: fields(actor, actor.fields.iter().map(|field| &field.value)),
         }
     }
 
@@ -113,13 +115,18 @@ impl Account {
 }
 
 /// The lines of a profile; `shown` makes their HTML what is to be seen of it.
-fn fields(actor: &Actor, shown: fn(&str) -> String) -> Vec<Field> {
-    let field = |field: &domain::actor::Field| Field {
+fn fields<'a>(actor: &'a Actor, values: impl Iterator<Item = &'a String>) -> Vec<Field> {
+    let field = |(field, value): (&domain::actor::Field, &String)| Field {
         name: field.name.clone(),
-        value: shown(&field.value),
+        value: value.clone(),
         verified_at: field.verified.map(instant),
     };
-    actor.fields.iter().map(field).collect()
+    actor.fields.iter().zip(values).map(field).collect()
+}
+
+/// The lines as they were typed.
+fn typed_fields<'a>(actor: &'a Actor, typed: &'a Typed) -> Vec<Field> {
+    fields(actor, typed.lines.iter().map(|(_, text)| text))
 }
 
 /// Somebody's picture, or the one of those who have none.
@@ -202,15 +209,20 @@ const ADMIN: Role = Role { id: "3", name: "Admin", color: "", permissions: "1", 
 
 impl Credentials {
     /// One's own account, with how many wait for an answer.
-    pub(crate) fn new(account: Account, actor: &Actor, (login, wanted): (&Login, Preferences), waiting: usize) -> Self {
+    pub(crate) fn new(
+        account: Account,
+        (actor, typed): (&Actor, Typed),
+        (login, wanted): (&Login, Preferences),
+        waiting: usize,
+    ) -> Self {
         Self {
             account,
             source: Source {
                 privacy: visibility(wanted.audience),
                 sensitive: wanted.sensitive,
                 language: wanted.language.unwrap_or_else(|| login.language.clone()),
-                note: html::to_text(&actor.summary),
-                fields: fields(actor, html::to_text),
+                fields: typed_fields(actor, &typed),
+                note: typed.about,
                 follow_requests_count: waiting,
                 discoverable: actor.discoverable,
                 indexable: actor.indexable,
@@ -251,13 +263,13 @@ pub(crate) struct Profile {
 
 impl Profile {
     /// One's own.
-    pub(crate) fn new(site: &Site, actor: &Actor, featured_tags: Vec<Featured>) -> Self {
+    pub(crate) fn new(site: &Site, actor: &Actor, typed: Typed, featured_tags: Vec<Featured>) -> Self {
         let (avatar, header) = (site.portrait(actor, Portrait::Icon), site.portrait(actor, Portrait::Image));
         Self {
             id: Id(actor.id.0),
             display_name: actor.title.clone(),
-            note: html::to_text(&actor.summary),
-            fields: fields(actor, html::to_text),
+            fields: typed_fields(actor, &typed),
+            note: typed.about,
             avatar_static: avatar.clone(),
             avatar,
             avatar_description: String::new(),

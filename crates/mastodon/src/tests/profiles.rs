@@ -32,7 +32,7 @@ async fn a_profile_is_told_and_stays_what_is_not_mentioned(w: World) {
         note.contains("<em>tomates</em>") && note.contains("/tags/huerto") && note.contains("u-url mention"),
         "{note}"
     );
-    assert_eq!(ana["source"]["note"], "Huertos y tomates #huerto\n@bea");
+    assert_eq!(ana["source"]["note"], "Huertos y *tomates* #huerto\n@bea");
     let page = "https://ana.example/?a=1&amp;b=2";
     let link = format!("<a href=\"{page}\" rel=\"me nofollow noopener\">{page}</a>");
     let plain = "&lt;b&gt;Jaén&lt;/b&gt;";

@@ -7,7 +7,6 @@ use app::{
     App, Error, Me, Result,
     profiles::{self, Change},
 };
-use domain::{actor::Actor, text::html};
 use serde::Deserialize;
 
 use super::{Action, Done, Panel, back, page, said};
@@ -50,17 +49,23 @@ impl Entered {
     }
 
     async fn of(app: &App, me: Me) -> Result<Self> {
-        let actor = app.read(move |c| store::actors::by_id(c, me.0)).await?;
-        let actor: Actor = actor.ok_or(Error::NotFound)?;
-        let mut told = Self { name: actor.title.clone(), about: html::to_text(&actor.summary), ..Self::default() };
+        let (actor, typed) = app
+            .read(move |c| {
+                let Some(actor) = store::actors::by_id(c, me.0)? else { return Ok(None) };
+                let typed = profiles::source(c, &actor)?;
+                Ok(Some((actor, typed)))
+            })
+            .await?
+            .ok_or(Error::NotFound)?;
+        let mut told = Self { name: actor.title, about: typed.about, ..Self::default() };
         let places = [
             (&mut told.about1, &mut told.line1),
             (&mut told.about2, &mut told.line2),
             (&mut told.about3, &mut told.line3),
             (&mut told.about4, &mut told.line4),
         ];
-        for ((about, line), field) in places.into_iter().zip(&actor.fields) {
-            (*about, *line) = (field.name.clone(), html::to_text(&field.value));
+        for ((about, line), (name, text)) in places.into_iter().zip(typed.lines) {
+            (*about, *line) = (name, text);
         }
         Ok(told)
     }
@@ -73,8 +78,8 @@ fn panel(visit: &Visit, entered: &Entered) -> Panel {
         Field::lines("about", 4, t.about_me()).hint(t.about_me_hint()).value(&entered.about).longest(2_000).optional(),
     ];
     for (number, ((about, line), (name, value))) in (1_i64..).zip(LINES.into_iter().zip(entered.lines())) {
-        fields.push(Field::line(about, t.line_name(number)).value(name).longest(255).optional());
-        fields.push(Field::line(line, t.line_value(number)).value(value).longest(255).optional());
+        fields.push(Field::line(about, t.line_name(number)).value(name).longest(255).half().optional());
+        fields.push(Field::line(line, t.line_value(number)).value(value).longest(255).half().optional());
     }
     Panel {
         id: "profile",

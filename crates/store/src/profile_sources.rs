@@ -1,0 +1,45 @@
+//! What people here tell of themselves as they typed it, to be changed again.
+use diesel::{prelude::*, upsert::excluded};
+use domain::id::ActorId;
+
+use crate::{
+    conn::{Conn, Tx, db},
+    error::Result,
+    rows::Json,
+    schema::profile_sources as sources,
+};
+
+/// What somebody typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// What they say of themselves, Markdown.
+    pub about: String,
+    /// Lines: what each is about, and what it says.
+    pub lines: Vec<(String, String)>,
+}
+
+/// What a person typed.
+pub fn of(conn: &mut Conn, person: ActorId) -> Result<Option<Source>> {
+    let found: Option<(String, Json<Vec<(String, String)>>)> = db!(conn, c => sources::table
+        .find(person.0)
+        .select((sources::about, sources::lines))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(about, lines)| Source { about, lines: lines.0 }))
+}
+
+/// Records what a person typed.
+pub fn set(tx: &mut Tx<'_>, person: ActorId, source: &Source) -> Result<()> {
+    let row = (
+        sources::person_id.eq(person.0),
+        sources::about.eq(&source.about),
+        sources::lines.eq(Json(source.lines.clone())),
+    );
+    db!(tx, c => diesel::insert_into(sources::table)
+        .values(&row)
+        .on_conflict(sources::person_id)
+        .do_update()
+        .set((sources::about.eq(excluded(sources::about)), sources::lines.eq(excluded(sources::lines))))
+        .execute(c))?;
+    Ok(())
+}
