@@ -76,7 +76,9 @@ pub async fn all(app: &App, me: Me, before: Option<ActorId>, limit: i64) -> Resu
         let ids: Vec<ActorId> = groups.iter().map(|group| group.id).collect();
         let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
         let owned = store::groups::owners(c, &ids)?;
-        let people: Vec<ActorId> = owned.iter().map(|(_, person)| *person).collect();
+        let mut people: Vec<ActorId> = owned.iter().map(|(_, person)| *person).collect();
+        people.sort_unstable();
+        people.dedup();
         let owners = roll::entries(c, &people)?;
         let community = |group: Actor| {
             let mine = |entry: &&Entry| owned.contains(&(group.id, entry.actor.id));

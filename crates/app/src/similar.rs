@@ -1,18 +1,14 @@
 //! Threads that are likely to be about the same as another one, found once and remembered for a while.
-use std::{
-    cmp::Reverse,
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{cmp::Reverse, collections::HashMap, time::Duration};
 
 use domain::{
     actor::Actor,
     id::PostId,
     post::Post,
     text::{html, search::Likeness},
-    time::{Timestamp, span},
+    time::span,
 };
+use moka::sync::Cache;
 use store::{
     Conn, Result,
     posts::{self, Page},
@@ -26,33 +22,29 @@ const MOST: usize = 5;
 const COMPARED: i64 = 60;
 /// How long it is remembered what was found, and for how many threads.
 const KEPT: Duration = span::hours(1);
-const THREADS: usize = 4_096;
+const THREADS: u64 = 4_096;
 /// How much of the text stands for a missing title.
 const WORDS: usize = 90;
 
-/// What was found, and when.
-type Kept = HashMap<PostId, (Timestamp, Vec<PostId>)>;
-
 /// What was found lately. A clone is the same.
-#[derive(Debug, Clone, Default)]
-pub struct Similar(Arc<Mutex<Kept>>);
+#[derive(Debug, Clone)]
+pub struct Similar(Cache<PostId, Vec<PostId>>);
+
+impl Default for Similar {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(THREADS).time_to_live(KEPT).build())
+    }
+}
 
 impl Similar {
     /// The threads for everybody that are likely to be about the same as this one, each with its author.
-    pub fn to(&self, conn: &mut Conn, thread: &Post, now: Timestamp) -> Result<Vec<(Post, Actor)>> {
-        let known =
-            self.with(|kept| kept.get(&thread.id).filter(|(at, _)| now < *at + KEPT).map(|(_, ids)| ids.clone()));
-        let ids = if let Some(ids) = known {
-            ids
+    pub fn to(&self, conn: &mut Conn, thread: &Post) -> Result<Vec<(Post, Actor)>> {
+        let ids = if let Some(known) = self.0.get(&thread.id) {
+            known
         } else {
-            let ids = find(conn, thread)?;
-            self.with(|kept| {
-                if kept.len() >= THREADS {
-                    kept.clear();
-                }
-                kept.insert(thread.id, (now, ids.clone()));
-            });
-            ids
+            let found = find(conn, thread)?;
+            self.0.insert(thread.id, found.clone());
+            found
         };
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -66,10 +58,6 @@ impl Similar {
             store::actors::by_ids(conn, &authors)?.into_iter().map(|actor| (actor.id, actor)).collect();
         let with_author = |post: Post| authors.get(&post.author).cloned().map(|author| (post, author));
         Ok(found.into_iter().filter_map(with_author).collect())
-    }
-
-    fn with<T>(&self, f: impl FnOnce(&mut Kept) -> T) -> T {
-        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

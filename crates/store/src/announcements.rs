@@ -14,6 +14,8 @@ use crate::{
 
 /// The mark of whoever has seen an announcement; all others are emoji.
 const SEEN: &str = "";
+/// How many announcements may hold that one might have put away.
+const HOLDING: i64 = 100;
 
 /// What those who run the server tell everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +68,17 @@ pub fn current(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Announ
         .select(announcements::all_columns)
         .load(c))?;
     Ok(rows.into_iter().map(kept).collect())
+}
+
+/// The announcements that hold at `now` and that a person has not put away, the newest first.
+pub fn unseen(conn: &mut Conn, person: ActorId, now: Timestamp) -> Result<Vec<Announcement>> {
+    let mut holding = current(conn, now, HOLDING)?;
+    if !holding.is_empty() {
+        let ids: Vec<i64> = holding.iter().map(|one| one.id.0).collect();
+        let own = own(conn, person, &ids)?;
+        holding.retain(|one| !own.contains(&(one.id, None)));
+    }
+    Ok(holding)
 }
 
 /// All announcements, those that hold no more or not yet among them, the newest first.

@@ -174,7 +174,7 @@ pub fn remove_from(tx: &mut Tx<'_>, account: ActorId, actor: ActorId) -> Result<
     db!(tx, c => diesel::delete(
         notifications::table
             .filter(notifications::account_id.eq(account.0).and(notifications::actor_id.eq(actor.0)))
-            .filter(notifications::kind.ne(REPORT))
+            .filter(notifications::kind.ne(REPORT).and(notifications::kind.ne(STATED)))
     )
     .execute(c))?;
     Ok(())

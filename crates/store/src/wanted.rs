@@ -10,12 +10,15 @@ use diesel::{
 };
 use domain::id::ActorId;
 
+use crate::notifications::STATED;
+
 /// Whom to look at: the columns of the query, and what of a mute counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whom {
     /// The author of a post, and its group.
     Author,
-    /// Who did what a notification tells of. Some mute only the posts of another.
+    /// Who did what a notification tells of. Some mute only the posts of another, and nobody mutes what was decided
+    /// about them.
     Teller,
     /// The person in this column.
     Person(&'static str),
@@ -56,7 +59,14 @@ where
             return Ok(());
         };
         let (actors, counts, housed) = self.columns();
-        out.push_sql("(NOT EXISTS (SELECT 1 FROM shuns v WHERE v.actor_id = ");
+        if self.whom == Whom::Teller {
+            out.push_sql("(notifications.kind = '");
+            out.push_sql(STATED);
+            out.push_sql("' OR ");
+        } else {
+            out.push_sql("(");
+        }
+        out.push_sql("NOT EXISTS (SELECT 1 FROM shuns v WHERE v.actor_id = ");
         out.push_bind_param::<BigInt, _>(viewer)?;
         out.push_sql(" AND v.target_id IN (");
         out.push_sql(actors);
