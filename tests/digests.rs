@@ -81,7 +81,7 @@ async fn whoever_signs_up_is_asked() {
         ("email", "nora@mail.test"),
         ("password", "correct horse"),
         ("agreement", "yes"),
-        ("digest_yes", "yes"),
+        ("digest", "yes"),
     ];
     assert_eq!(nora.submit("/signup", &fields).await.status, 303);
     let link = office.letter("nora@mail.test", 0).await.link("alpha.test");

@@ -12,6 +12,7 @@ use domain::id::{ActorId, PostId};
 use domain::urls::media::Portrait;
 use serde_json::{Value, json};
 
+use super::house::{House, Residents};
 use super::paintings;
 use crate::network::{Browser, Group, Network, Person, Request, Server, Software, Visitor, id};
 
@@ -29,6 +30,7 @@ pub(super) struct Demo {
     pub(super) reply: Value,
     /// Somebody elsewhere.
     pub(super) lucas: String,
+    pub(super) house: House,
 }
 
 /// The paintings, by what they are for.
@@ -52,7 +54,7 @@ impl Pictures {
     }
 }
 
-async fn person(server: &Server, name: &str, shown: &str, about: &str, admin: bool) -> Person {
+pub(super) async fn person(server: &Server, name: &str, shown: &str, about: &str, admin: bool) -> Person {
     let new = NewPerson {
         name: name.to_owned(),
         email: format!("{name}@example.org"),
@@ -94,7 +96,7 @@ fn new(name: &str, title: &str, summary: &str) -> NewGroup {
 }
 
 /// Brings a picture for a post.
-async fn bring(who: &Person, picture: &[u8], alt: &str) -> Value {
+pub(super) async fn bring(who: &Person, picture: &[u8], alt: &str) -> Value {
     let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n";
     let rest = format!("\r\n--x\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\n{alt}\r\n--x--\r\n");
     let request = Request::new("POST", &who.server.url("/api/v2/media"))
@@ -112,7 +114,7 @@ async fn portrait(who: &Person, whose: ActorId, portrait: Portrait, picture: &[u
 }
 
 /// Starts a thread: what `text` begins with is its title.
-async fn thread(who: &Person, group: &Group, text: &str, more: Value) -> Value {
+pub(super) async fn thread(who: &Person, group: &Group, text: &str, more: Value) -> Value {
     let mut body = json!({ "status": format!("{} {text}", group.handle()), "visibility": "public", "language": "es" });
     for (key, value) in more.as_object().into_iter().flatten() {
         body[key] = value.clone();
@@ -120,7 +122,7 @@ async fn thread(who: &Person, group: &Group, text: &str, more: Value) -> Value {
     who.api("POST", "/api/v1/statuses", &body).await
 }
 
-async fn reply(who: &Person, parent: &Value, text: &str) -> Value {
+pub(super) async fn reply(who: &Person, parent: &Value, text: &str) -> Value {
     let body = json!({ "status": text, "visibility": "public", "language": "es", "in_reply_to_id": parent["id"] });
     who.api("POST", "/api/v1/statuses", &body).await
 }
@@ -197,7 +199,9 @@ impl Demo {
         let (leaves, answer) = cast.leaves(&lucas).await;
         let swap = cast.swap().await;
         cast.trouble(&lucas, &vecinos).await;
-        Self { lucas: lucas.handle(), bea, huerto, vecinos, leaves, swap, reply: answer }
+        let residents = Residents { ana: &ana, carla: &carla, diego: &diego, huerto: &huerto };
+        let house = residents.furnish(net, server, &pictures.sprout).await;
+        Self { house, lucas: lucas.handle(), bea, huerto, vecinos, leaves, swap, reply: answer }
     }
 }
 
