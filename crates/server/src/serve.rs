@@ -123,7 +123,7 @@ fn open_doors(
     (rates, rate): (Rates, Rate),
 ) -> Result<ServerHandle, Failure> {
     let tasks = app.tasks().clone();
-    let federation = federation::routes::configure(app, rates);
+    let (federation, pages) = (federation::routes::configure(app, rates), ::web::configure(app));
     let (app, ops, rate) = (web::Data::new(app.clone()), web::Data::new(ops), web::Data::new(rate));
     let server = HttpServer::new(move || {
         Actix::new()
@@ -135,7 +135,7 @@ fn open_doors(
             .configure(media::configure)
             .configure(federation.clone())
             .configure(mastodon::configure)
-            .configure(::web::configure)
+            .configure(pages.clone())
     })
     .workers(std::thread::available_parallelism().map_or(2, usize::from))
     .keep_alive(Duration::from_secs(75))

@@ -1,5 +1,5 @@
-// What a page does beyond its links and forms: it tells of new replies, keeps what is being written, and has keys for
-// the queue.
+// What a page does beyond its links and forms: it tells of new replies, keeps what is being written, puts emoji into
+// it, and has keys for the queue.
 'use strict';
 
 const live = document.querySelector('[data-live]');
@@ -35,6 +35,20 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
   addEventListener('pagehide', () => {
     if (timer) keep();
   });
+}
+
+for (const sign of document.querySelectorAll('[data-insert]')) {
+  const text = sign.closest('form').elements.text;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'button quiet small';
+  button.append(...sign.childNodes);
+  button.addEventListener('click', () => {
+    text.setRangeText(sign.dataset.insert, text.selectionStart, text.selectionEnd, 'end');
+    text.dispatchEvent(new Event('input', { bubbles: true }));
+    text.focus();
+  });
+  sign.append(button);
 }
 
 const items = [...document.querySelectorAll('[data-item]')];

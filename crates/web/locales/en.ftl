@@ -165,6 +165,7 @@ main-places = Places
 headline = Conversations with a home of their own
 latest = Latest
 nothing-yet = No conversations yet. The first ones will appear here.
+home-new = What goes on in your communities appears here. Join one to begin.
 all-communities = See all
 directory-lead = In the order of what happens in them, not of their size.
 everything = Everything
@@ -323,6 +324,8 @@ preview = Preview
 preview-here = How it will look here
 preview-mastodon = How it will look in Mastodon
 preview-mastodon-hint = It reaches all who follow the community, whole; the title stands in bold at the beginning.
+emoji-heading = Emoji of this site
+emoji-pick-hint = They are written like this, between colons.
 attach-heading = Pictures, video or sound
 choose-files = Files
 files-hint = Four at most. You can describe them afterwards for those who cannot see them.
@@ -702,6 +705,7 @@ law-drop = Remove this rule
 law-cited = Rule { NUMBER($number) }: { $title }
 which-rule = Which rule it breaks
 which-rule-hint = Leave it empty if you do not know.
+which-house-rules = Which rules of this site it breaks
 flaw-rule = Each rule needs a sentence that says it.
 flaw-rules-changed = Somebody changed the rules while you were writing. Copy what is yours, open this page again and save it there.
 
@@ -740,11 +744,11 @@ newcomers-wait =
        *[other] { $count } people wait for an answer.
     }
 mail-none = There is no mail server.
-mail-well = There is a mail server, and no letter was lost.
+mail-well = There is a mail server, and no mail was lost.
 mail-lost =
     { $count ->
-        [one] 1 letter could not be sent.
-       *[other] { $count } letters could not be sent.
+        [one] 1 mail could not be sent.
+       *[other] { $count } mails could not be sent.
     }
 disk-free = { $free } GB of { $all } GB are free ({ $share } %).
 advice-slow = Work has been due for more than ten minutes. Look at the server’s log: the disk or the database may be slow.
@@ -859,7 +863,9 @@ house-rule-meaning = What is meant by it, in { $language }
 
 ## Announcements, and communities as those see them who run the site
 admin-announcements = Announcements
-admin-announcements-lead = What everybody with an account here is told. Their applications show it until they put it away.
+admin-announcements-lead = What everybody with an account here is told. They see it at home and in their applications until they put it away.
+announcement = Announcement
+announcement-put-away = Got it
 announcement-new = New announcement
 announcement-text = What it says
 announcement-starts = Shown from
@@ -1106,7 +1112,6 @@ have-login = I have an account: sign in
 sign-up-closed = This site takes new people by invitation only, or not at all at the moment.
 reason = Why would you like to join?
 reason-hint = A sentence is enough. Only the people who run this site read it.
-agreement = Rules
 agree = I agree to the rules of this site
 agree-hint = Be kind, stay on topic, and respect what others ask of you here.
 flaw-name-taken = Somebody has that name already. Choose another one.
@@ -1146,8 +1151,8 @@ profile-hint = Everybody may read this.
 display-name = What you are called
 about-me = About you
 about-me-hint = A few words; you can use Markdown.
-line-name = What line { $number } is about
-line-value = What line { $number } says
+line-name = Detail { $number }: name
+line-value = Detail { $number }: content
 settings-entry = Signing in
 settings-devices = Browsers and apps
 settings-shuns = Blocked and muted

@@ -171,6 +171,7 @@ main-places = Secciones
 headline = Conversaciones con sitio propio
 latest = Lo último
 nothing-yet = Todavía no hay conversaciones. Las primeras aparecerán aquí.
+home-new = Aquí verás lo que se cuenta en tus comunidades. Únete a alguna para empezar.
 all-communities = Ver todas
 directory-lead = Ordenadas por lo que pasa en ellas, no por su tamaño.
 everything = Todo
@@ -331,6 +332,8 @@ preview = Ver antes
 preview-here = Así se verá aquí
 preview-mastodon = Así se verá en Mastodon
 preview-mastodon-hint = Llega completo a quienes siguen la comunidad; el título va en negrita al principio.
+emoji-heading = Emojis de este sitio
+emoji-pick-hint = Se escriben así, entre dos puntos.
 attach-heading = Imágenes, vídeo o audio
 choose-files = Archivos
 files-hint = Hasta cuatro. Después podrás describirlos para quien no los ve.
@@ -472,7 +475,7 @@ did-other = tomó una decisión
 run-it = Dirigir
 settings = Ajustes
 found-title = Crear una comunidad
-found-lead = Un lugar para conversar sobre algo que compartís. Podrás cambiarlo todo después, menos el nombre de su dirección.
+found-lead = Un lugar para conversar sobre algo en común. Podrás cambiarlo todo después, menos el nombre de su dirección.
 found-it = Crear la comunidad
 found-link = Crear una comunidad
 purpose = Qué une a su gente
@@ -721,6 +724,7 @@ law-drop = Quitar esta norma
 law-cited = Norma { NUMBER($number) }: { $title }
 which-rule = Qué norma incumple
 which-rule-hint = Si no sabes cuál, déjalo en blanco.
+which-house-rules = Qué normas del sitio incumple
 flaw-rule = Cada norma necesita una frase que la diga.
 flaw-rules-changed = Alguien ha cambiado las normas mientras escribías. Copia lo tuyo, vuelve a abrir esta página y guárdalo allí.
 
@@ -759,11 +763,11 @@ newcomers-wait =
        *[other] { $count } personas esperan respuesta.
     }
 mail-none = No hay servidor de correo.
-mail-well = Hay servidor de correo y no se ha perdido ninguna carta.
+mail-well = Hay servidor de correo y no se ha perdido ningún correo.
 mail-lost =
     { $count ->
-        [one] No se pudo enviar 1 carta.
-       *[other] No se pudieron enviar { $count } cartas.
+        [one] No se pudo enviar 1 correo.
+       *[other] No se pudieron enviar { $count } correos.
     }
 disk-free = Quedan { $free } GB libres de { $all } GB ({ $share } %).
 advice-slow = Hay trabajo atrasado desde hace más de diez minutos. Mira el registro del servidor: puede que el disco o la base de datos vayan lentos.
@@ -866,11 +870,11 @@ contact-email = Correo electrónico
 contact-person = Cuenta
 contact-person-hint = El nombre de alguien que tiene cuenta aquí.
 flaw-nobody = Aquí nadie se llama así.
-house-rules-hint = Valen en todo el sitio, además de las de cada comunidad. Se ven antes de darse de alta y se pueden nombrar al avisar de una falta.
+house-rules-hint = Valen en todo el sitio, además de las de cada comunidad. Se ven antes de darse de alta y se pueden nombrar al denunciar algo.
 rule-up = Subir
 rule-down = Bajar
 rule-end = Quitar
-rule-end-hint = La norma deja de valer. Los avisos que la nombran la siguen mostrando.
+rule-end-hint = La norma deja de valer. Las denuncias que la nombran la siguen mostrando.
 house-rule-new = Norma nueva
 house-rule-add = Añadir la norma
 house-rule-text = Norma, en { $language }
@@ -878,7 +882,9 @@ house-rule-meaning = Qué se quiere decir, en { $language }
 
 ## Los anuncios, y las comunidades como las ven quienes llevan el sitio
 admin-announcements = Anuncios
-admin-announcements-lead = Lo que se dice a todas las personas con cuenta aquí. Sus aplicaciones lo muestran hasta que lo apartan.
+admin-announcements-lead = Lo que se dice a todas las personas con cuenta aquí. Lo ven en su inicio y en sus aplicaciones hasta que lo apartan.
+announcement = Anuncio
+announcement-put-away = Entendido
 announcement-new = Anuncio nuevo
 announcement-text = Qué dice
 announcement-starts = Se muestra desde
@@ -1066,7 +1072,7 @@ guest-refused-text = Tu servidor no dijo quién eres, o esta página se abrió d
 guest-unknown = No hay ninguna cuenta con esta dirección.
 guest-unfit = Este servidor no responde, o no ofrece decir quién es su gente.
 guest-only-here = Esto es para quienes tienen cuenta aquí
-guest-only-here-text = Has entrado con una cuenta de otro servidor: escribe, sigue y guarda cosas allí. Aquí votas, te unes a comunidades, lees lo que leen sus miembros, denuncias y moderas donde eres moderador.
+guest-only-here-text = Has entrado con una cuenta de otro servidor: escribe, sigue y guarda cosas allí. Aquí votas, te unes a comunidades, lees lo que leen sus miembros, denuncias y, donde eres del equipo, moderas.
 guest = Visita
 guest-of = Has entrado como { $handle }
 guest-explained = Eres { $handle }: tu cuenta está en ese servidor, que nos lo dijo. Aquí no tienes contraseña.
@@ -1126,7 +1132,6 @@ have-login = Ya tengo cuenta: entrar
 sign-up-closed = Este sitio solo admite a gente nueva por invitación, o a nadie por ahora.
 reason = ¿Por qué quieres unirte?
 reason-hint = Basta una frase. Solo la leen quienes llevan este sitio.
-agreement = Normas
 agree = Acepto las normas de este sitio
 agree-hint = Trata bien a los demás, no te salgas del tema y respeta lo que aquí se te pide.
 flaw-name-taken = Alguien tiene ya ese nombre. Elige otro.
@@ -1166,8 +1171,8 @@ profile-hint = Esto lo puede leer cualquiera.
 display-name = Cómo te llamas
 about-me = Sobre ti
 about-me-hint = Unas palabras; puedes usar Markdown.
-line-name = De qué trata la línea { $number }
-line-value = Qué dice la línea { $number }
+line-name = Dato { $number }: nombre
+line-value = Dato { $number }: contenido
 settings-entry = Cómo entrar
 settings-devices = Navegadores y aplicaciones
 settings-shuns = Bloqueos y silencios
@@ -1250,7 +1255,7 @@ type-name = Escribe tu nombre para confirmarlo
 type-name-hint = El nombre con el que entras.
 leave-for-good = Borrar mi cuenta para siempre
 flaw-typed = Ese no es tu nombre.
-flaw-owns = Antes da otro propietario a estas comunidades: { $groups }.
+flaw-owns = Antes cede a otra persona estas comunidades: { $groups }.
 left = Tu cuenta está borrada
 left-text = Lo que escribiste desaparecerá en los próximos minutos. ¡Que te vaya bien!
 
@@ -1289,7 +1294,7 @@ mail-turned-away-text = Quienes llevan { $site } no te han admitido esta vez. Tu
 digest = Carta semanal
 digest-is-off = Un correo los lunes con lo más hablado en tus comunidades, solo si esa semana no has venido. Se para con un clic.
 digest-is-on = Recibes un correo los lunes con lo más hablado en tus comunidades, solo si esa semana no has venido.
-digest-turn-on = Enviadme la carta semanal
+digest-turn-on = Recibir la carta semanal
 digest-turn-off = Parar la carta semanal
 digest-stop = Parar estas cartas
 digest-stop-text = Pulsa el botón y no llegará ninguna carta semanal más. Puedes volver a pedirla en tus ajustes.

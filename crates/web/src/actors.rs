@@ -81,10 +81,7 @@ pub(crate) async fn show(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    match respond(&request, &app, &visit, &name, &asked).await {
-        Ok(answer) => answer,
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    respond(&request, &app, &visit, &name, &asked).await.unwrap_or_else(|error| answer::error(&request, &visit, &error))
 }
 
 async fn respond(request: &HttpRequest, app: &App, visit: &Visit, name: &str, asked: &Asked) -> Result<HttpResponse> {

@@ -278,6 +278,19 @@ pub(crate) fn page(request: &HttpRequest, status: StatusCode, keep: Keep, templa
         .body(body)
 }
 
+/// A page as it was made for the request, or the one that says why there is none.
+pub(crate) fn shown(
+    request: &HttpRequest,
+    visit: &Visit,
+    keep: Keep,
+    made: app::Result<impl Template>,
+) -> HttpResponse {
+    match made {
+        Ok(made) => page(request, StatusCode::OK, keep, &made),
+        Err(why) => error(request, visit, &why),
+    }
+}
+
 /// Lets the forms of a page lead to an address elsewhere, too: browsers ask for leave before they follow a redirect.
 pub(crate) fn let_forms_lead_to(request: &HttpRequest, answer: &mut HttpResponse, address: &str) {
     let Some(source) = domain::urls::form_target(address) else { return };

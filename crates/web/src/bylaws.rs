@@ -24,7 +24,7 @@ use serde::Deserialize;
 use crate::{
     actors,
     answer::{self, Frame, Keep, Visit},
-    cards::Face,
+    cards::{self, Face},
     deeds,
     desk::{self, Desk},
     forms::{Choice, Field},
@@ -144,22 +144,19 @@ pub(crate) async fn show(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    match page(&app, &visit, &name, &asked).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, visit.keep(), &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, visit.keep(), page(&app, &visit, &name, &asked).await)
 }
 
 async fn page(app: &App, visit: &Visit, name: &str, asked: &Asked) -> Result<Page> {
     let (t, viewer) = (visit.language, visit.viewer());
     let group = actors::readable(app, visit, name, viewer).await?;
-    let id = group.id;
+    let (id, site) = (group.id, app.site().clone());
     let found = app.read(move |c| {
         let versions = store::bylaws::versions(c, id, VERSIONS)?;
-        let authors: Vec<ActorId> = versions.iter().map(|version| version.by).collect();
-        Ok((store::actors::by_ids(c, &authors)?, versions))
+        let people: Vec<ActorId> = versions.iter().map(|version| version.by).chain([id]).collect();
+        Ok((cards::faces_of(c, &site, &people)?, versions))
     });
-    let (authors, versions) = found.await?;
+    let (mut people, versions) = found.await?;
     let shown = match asked.version {
         Some(wanted) => Some(versions.iter().find(|version| version.version == wanted).ok_or(Error::NotFound)?),
         None => versions.first(),
@@ -181,19 +178,14 @@ async fn page(app: &App, visit: &Visit, name: &str, asked: &Asked) -> Result<Pag
         label: t.rules_version(version.version, t.moment(version.created)),
         page: page_of(&group.uri, version.version, None),
         changes: (version.version > 1).then(|| page_of(&group.uri, version.version, Some(version.version - 1))),
-        by: authors.iter().find(|author| author.id == version.by).map(|author| Face::new(app.site(), author)),
+        by: people.get(&version.by).cloned(),
         when: t.ago(app.now(), version.created),
         when_exactly: language::machine_moment(version.created),
         is_shown: shown.is_some_and(|shown| shown.version == version.version),
     };
-    let face = Face::new(app.site(), &group);
-    Ok(Page {
-        frame: Frame::private(visit, format!("{} · {}", t.rules(), face.name)),
-        versions: versions.iter().map(version).collect(),
-        face,
-        lead,
-        rules,
-    })
+    let versions = versions.iter().map(version).collect();
+    let face = people.remove(&id).ok_or(Error::NotFound)?;
+    Ok(Page { frame: Frame::private(visit, format!("{} · {}", t.rules(), face.name)), versions, face, lead, rules })
 }
 
 /// A place for a rule in the form.
@@ -273,10 +265,7 @@ pub(crate) async fn edit(
         let slots = latest.iter().flat_map(|latest| &latest.list).map(slot).collect();
         Ok(form(desk, latest.as_ref().map_or(0, |latest| latest.version), slots, &phrases, None))
     };
-    match shown.await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, shown.await)
 }
 
 /// `POST /manage/rules`

@@ -1,12 +1,16 @@
 //! What a page shows of a post and of an actor.
+use std::collections::HashMap;
+
 use app::{App, view::PostView};
 use domain::{
     actor::Actor,
     emoji::Palette,
     host::{self, Host},
+    id::ActorId,
     text::{html, title},
     urls::{self, Site, media::Portrait},
 };
+use store::Conn;
 
 use crate::{
     care, compose, history,
@@ -62,6 +66,21 @@ impl Face {
             name,
         }
     }
+}
+
+/// Actors as a page names them, by their numbers.
+pub(crate) type Faces = HashMap<ActorId, Face>;
+
+/// These actors as a page names them, with pictures for the emoji in their names.
+pub(crate) fn faces(c: &mut Conn, site: &Site, actors: &[Actor]) -> store::Result<Faces> {
+    let palette = app::view::palette(c, actors)?;
+    Ok(actors.iter().map(|actor| (actor.id, Face::painted(site, actor, &palette))).collect())
+}
+
+/// The actors with these numbers as a page names them.
+pub(crate) fn faces_of(c: &mut Conn, site: &Site, ids: &[ActorId]) -> store::Result<Faces> {
+    let actors = store::actors::by_ids(c, ids)?;
+    faces(c, site, &actors)
 }
 
 /// The page of an actor here, wherever it lives.

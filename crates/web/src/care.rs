@@ -1,4 +1,6 @@
 //! What is done with a post on a page of its own: deleting one's own, reporting another's, keeping order.
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -12,7 +14,11 @@ use app::{
     view::PostView,
 };
 use askama::Template;
-use domain::{id::PostId, report::Category};
+use domain::{
+    id::{HouseRuleId, PostId},
+    imprint::HouseRule,
+    report::Category,
+};
 use serde::Deserialize;
 
 use crate::{
@@ -46,6 +52,26 @@ pub(crate) struct Entered {
     what: String,
     #[serde(flatten)]
     grounds: grounds::Entered,
+    /// The rules of the house that are broken, each under a name of its own.
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
+}
+
+/// What every field begins with that names a rule of the house.
+const HOUSE: &str = "house";
+
+impl Entered {
+    fn house_rules(&self) -> Vec<HouseRuleId> {
+        let named = self.rest.iter().filter(|(name, _)| name.starts_with(HOUSE));
+        named.filter_map(|(_, id)| id.parse().ok().map(HouseRuleId)).collect()
+    }
+}
+
+/// The question which rules of the house are broken; none, if there are no rules.
+fn house_field(t: Language, rules: &[HouseRule]) -> Option<Field> {
+    let choice = |rule: &HouseRule| Some(Choice::new(rule.id.to_string(), &rule.said(t.tag())?.text, ""));
+    let choices: Vec<Choice> = rules.iter().filter_map(choice).collect();
+    (!choices.is_empty()).then(|| Field::several(HOUSE, t.which_house_rules(), choices))
 }
 
 #[derive(Template)]
@@ -130,7 +156,11 @@ pub(crate) async fn report_form(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let t = visit.language;
-    let (view, guide) = match seen_with_guide(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
+    let read = async {
+        let (view, guide) = seen_with_guide(&app, by.me, asked.map_or(0, |asked| asked.post)).await?;
+        Ok((view, guide, app::imprint::house_rules(&app).await?))
+    };
+    let (view, guide, house) = match read.await {
         Ok(found) => found,
         Err(error) => return answer::error(&request, &visit, &error),
     };
@@ -138,7 +168,8 @@ pub(crate) async fn report_form(
     let comment = Field::lines("reason", 4, t.report_comment()).hint(t.report_comment_hint());
     let what = Field::choices("what", t.report_what(), categories.collect()).value(Category::Violation.as_str());
     let rule = bylaws::field(t, guide.bylaws.as_ref()).map(|field| field.hint(t.which_rule_hint()));
-    let fields = [what].into_iter().chain(rule).chain([comment.longest(reports::COMMENT).optional()]).collect();
+    let rules = rule.into_iter().chain(house_field(t, &house));
+    let fields = [what].into_iter().chain(rules).chain([comment.longest(reports::COMMENT).optional()]).collect();
     let page = Care {
         frame: Frame::private(&visit, t.report_post()),
         heading: t.report_post(),
@@ -173,11 +204,11 @@ pub(crate) async fn report(
         let view = seen(&app, me, entered.post).await?;
         let complaint = Complaint {
             target: view.post.author,
+            rules: entered.house_rules(),
             posts: vec![view.post.id],
             comment: entered.grounds.reason,
             category: entered.what.parse().unwrap_or(Category::Other),
             bylaw: entered.grounds.rule.parse().ok(),
-            rules: Vec::new(),
             forward: false,
         };
         reports::file(&app, me, complaint).await

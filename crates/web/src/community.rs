@@ -15,7 +15,7 @@ use domain::{
     policy::{self, Place},
     text::html,
     time::{Timestamp, span},
-    urls::{self, Sheet, media::Portrait},
+    urls::{self, Sheet, Site, media::Portrait},
 };
 use store::{
     Conn,
@@ -26,7 +26,7 @@ use store::{
 use crate::{
     answer::{self, Frame, Visit},
     assets, bylaws,
-    cards::Face,
+    cards::{self, Face},
     charters, compose,
     deeds::Told,
     desk,
@@ -58,6 +58,8 @@ struct Community {
     summary: String,
     visibility: &'static str,
     joining: Option<String>,
+    /// Whether nobody comes in of their own accord.
+    by_invitation: bool,
     members: i64,
     followers: i64,
     team: Vec<Host>,
@@ -84,6 +86,8 @@ struct Community {
 struct Laws {
     page: String,
     titles: Vec<String>,
+    /// Which version they are, and since when.
+    version: String,
     /// Whether whoever looks would accept them by joining.
     is_new: bool,
     /// When they were changed and where one sees how, if that was lately.
@@ -97,6 +101,7 @@ impl Laws {
         (!titles.is_empty()).then(|| Self {
             page: urls::sheet(&group.uri, Sheet::Rules),
             titles,
+            version: t.rules_version(bylaws.version, t.day(bylaws.created)),
             is_new,
             changed: changes.map(|page| (t.ago(now, bylaws.created), page)),
         })
@@ -123,7 +128,7 @@ struct Held {
     followers: i64,
     members: i64,
     latest: Option<Timestamp>,
-    staff: Vec<(Role, Actor)>,
+    staff: Vec<(Role, Face)>,
     pinned: Vec<(Thread, PostView)>,
     threads: Vec<(Thread, PostView)>,
     /// Those of them in which something is new to whoever looks at them.
@@ -140,6 +145,7 @@ struct Held {
 impl Held {
     fn read(
         c: &mut Conn,
+        site: &Site,
         group: &Actor,
         (order, after): (Order, Option<Cursor>),
         viewer: Option<ActorId>,
@@ -156,7 +162,8 @@ impl Held {
         let staff = store::groups::staff(c, group.id)?;
         let people: Vec<_> = staff.iter().map(|member| member.person).collect();
         let people = store::actors::by_ids(c, &people)?;
-        let known = |id| people.iter().find(|person| person.id == id && person.deleted.is_none()).cloned();
+        let people: Vec<Actor> = people.into_iter().filter(|person| person.deleted.is_none()).collect();
+        let mut known = cards::faces(c, site, &people)?;
         let (pinned, threads) = (listing::hydrate(c, pinned)?, listing::hydrate(c, found)?);
         let mut unread = listing::unread(c, viewer, &threads)?;
         unread.extend(listing::unread(c, viewer, &pinned)?);
@@ -166,7 +173,7 @@ impl Held {
             followers: store::follows::count_followers(c, group.id)?,
             members: store::groups::count_members(c, group.id)?,
             latest: threads::latest_in(c, &[group.id])?.first().and_then(|(_, latest)| *latest),
-            staff: staff.into_iter().filter_map(|member| Some((member.role, known(member.person)?))).collect(),
+            staff: staff.into_iter().filter_map(|member| Some((member.role, known.remove(&member.person)?))).collect(),
             pinned,
             threads,
             next,
@@ -188,8 +195,9 @@ pub(crate) async fn page(
     asked: &Asked,
 ) -> Result<HttpResponse> {
     let (order, after, viewer, now) = (asked.order(), asked.after(), visit.viewer(), app.now());
-    let held = app
-        .read(move |c| Held::read(c, &group, (order, after), viewer, now).map(|held| held.map(|held| (group, held))));
+    let site = app.site().clone();
+    let held =
+        app.read(move |c| Ok(Held::read(c, &site, &group, (order, after), viewer, now)?.map(|held| (group, held))));
     let (group, held) = held.await?.ok_or(app::Error::NotFound)?;
     let page = describe(app, visit, &group, &held, order, after.is_none());
     Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))
@@ -232,13 +240,10 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         summary: held.palette.paint(site, group.peer, &html::sanitize(&group.summary)),
         visibility: visibility(t, held.rules.visibility),
         joining: joining(t, held.rules, &face.handle),
+        by_invitation: held.rules.joining == Joining::Invite,
         members: held.members,
         followers: held.followers,
-        team: held
-            .staff
-            .iter()
-            .map(|(role, actor)| Host { face: Face::new(site, actor), role: called(t, *role) })
-            .collect(),
+        team: held.staff.iter().map(|(role, face)| Host { face: face.clone(), role: called(t, *role) }).collect(),
         sorts: listing::sorts(t, &group.uri, order),
         rule: listing::rule(t, order),
         rows,

@@ -68,10 +68,7 @@ pub(crate) async fn form(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    match begin(&app, &visit, by.me, asked).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, begin(&app, &visit, by.me, asked).await)
 }
 
 /// The page with what was begun there before, or else with what it begins with.

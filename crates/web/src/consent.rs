@@ -199,10 +199,7 @@ fn ask(request: &HttpRequest, visit: &Visit, asked: &Request, login: &SignedIn, 
 pub(crate) async fn decide(request: HttpRequest, app: Data<App>, form: Sent<Request>) -> HttpResponse {
     let (asked, by) = (form.entered, form.by);
     let visit = visit(&request, &app, &asked);
-    match decided(&request, &app, &visit, &asked, &by).await {
-        Ok(answer) => answer,
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    decided(&request, &app, &visit, &asked, &by).await.unwrap_or_else(|error| answer::error(&request, &visit, &error))
 }
 
 async fn decided(

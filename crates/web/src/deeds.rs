@@ -1,9 +1,9 @@
 //! What is done with one button: joining and leaving a community, following somebody, voting,
-//! keeping a post for oneself, and how much one wants to be told.
+//! keeping a post for oneself, how much one wants to be told, and what one has been told.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use app::{App, Error, Me, Result, bookmarks, follows, invitations, levels, members, votes};
+use app::{App, Error, Me, Result, announcements, bookmarks, follows, invitations, levels, members, votes};
 use domain::{
-    id::{ActorId, PostId},
+    id::{ActorId, AnnouncementId, PostId},
     notice::Level,
     post::Vote,
 };
@@ -25,6 +25,8 @@ pub(crate) const VOTE: &str = "/vote";
 /// Where one keeps a post for oneself, and says how much one wants to be told of a conversation or a community.
 pub(crate) const SAVE: &str = "/save";
 pub(crate) const LEVEL: &str = "/level";
+/// Where one puts away what everybody is told.
+pub(crate) const DISMISS: &str = "/announcements/seen";
 
 /// The community that a button is about.
 #[derive(Debug, Deserialize)]
@@ -191,6 +193,26 @@ impl Told {
         let label = choices.iter().find(|choice| choice.3).map_or("", |choice| choice.1);
         Self { field, id, chosen: label, choices }
     }
+}
+
+/// What a person puts away.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PutAway {
+    announcement: i64,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /announcements/seen`
+pub(crate) async fn dismiss(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<PutAway, Present>,
+) -> HttpResponse {
+    let PutAway { announcement, back } = sent.entered;
+    let result = announcements::dismiss(&app, sent.by.me, AnnouncementId(announcement)).await;
+    done(&request, &app, &visit, result, &back)
 }
 
 /// Back to where the button was, or the page that says why not.

@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Visit},
-    cards::Face,
+    cards::{self, Face},
     charters, community,
     compose::TONGUES,
     language::{self, Language},
@@ -145,7 +145,7 @@ struct Directory {
 }
 
 /// A community with its rules, its members, when somebody last wrote there, what it is for and what is spoken in it.
-type Listed = (Actor, GroupRules, i64, Option<Timestamp>, Option<(Purpose, Vec<String>)>);
+type Listed = (Face, Actor, GroupRules, i64, Option<Timestamp>, Option<(Purpose, Vec<String>)>);
 
 /// The communities that everybody may know of, on this host.
 pub(crate) async fn entries(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
@@ -161,7 +161,9 @@ pub(crate) async fn entries(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
 
 /// Communities as the directory lists them.
 pub(crate) async fn described(app: &App, visit: &Visit, groups: Vec<Actor>) -> Result<Vec<Entry>> {
+    let site = app.site().clone();
     let listed = app.read(move |c| {
+        let mut faces = cards::faces(c, &site, &groups)?;
         let ids: Vec<_> = groups.iter().map(|group| group.id).collect();
         let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
         let (latest, mut sorts) = (store::threads::latest_in(c, &ids)?, store::charters::sorts_of(c, &ids)?);
@@ -170,16 +172,16 @@ pub(crate) async fn described(app: &App, visit: &Visit, groups: Vec<Actor>) -> R
             let members = members.get(&group.id).copied().unwrap_or_default();
             let latest = latest.iter().find(|(id, _)| *id == group.id).and_then(|(_, at)| *at);
             let sort = sorts.remove(&group.id);
-            Some((group, rules, members, latest, sort))
+            Some((faces.remove(&group.id)?, group, rules, members, latest, sort))
         };
         Ok(groups.into_iter().filter_map(&mut entry).collect::<Vec<_>>())
     });
-    let entry = |(group, rules, members, latest, sort): Listed| Entry {
+    let entry = |(face, group, rules, members, latest, sort): Listed| Entry {
         purpose: sort.as_ref().map(|(purpose, _)| *purpose),
         kind: sort.as_ref().map(|(purpose, _)| charters::named(visit.language, *purpose).0),
         languages: sort.map(|(_, languages)| languages).unwrap_or_default(),
         id: group.id,
-        face: Face::new(app.site(), &group),
+        face,
         summary: html::excerpt(&group.summary, EXCERPT),
         members,
         vital: Pulse::of(latest, app.now()).said(visit.language),

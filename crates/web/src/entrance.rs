@@ -60,10 +60,7 @@ pub(crate) async fn list(
     by: Present,
     asked: Option<Query<desk::Asked>>,
 ) -> HttpResponse {
-    match links(&app, &visit, by.me, asked.map_or(0, |asked| asked.group)).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, links(&app, &visit, by.me, asked.map_or(0, |asked| asked.group)).await)
 }
 
 async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitations> {
@@ -173,10 +170,7 @@ pub(crate) async fn enter_form(
         let group = gates::behind(&app, &code).await?;
         Ok(Entrance { hidden: ("code", code), ..entrance(&app, &visit, &group).await? })
     };
-    match shown.await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, shown.await)
 }
 
 /// `POST /enter`
@@ -231,10 +225,7 @@ pub(crate) async fn apply_form(
     asked: Option<Query<desk::Asked>>,
 ) -> HttpResponse {
     let answers = Answers { group: asked.map_or(0, |asked| asked.group), ..Answers::default() };
-    match asking(&app, &visit, by.me, &answers).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, asking(&app, &visit, by.me, &answers).await)
 }
 
 /// `POST /apply`

@@ -13,6 +13,9 @@ impl Choice {
     }
 }
 
+/// What a [`Kind::Check`] says that is checked.
+pub(crate) const YES: &str = "yes";
+
 /// What a field is.
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
@@ -26,6 +29,8 @@ pub(crate) enum Kind {
     Choices(Vec<Choice>),
     /// Any of many, all shown; each is sent under a name of its own.
     Several(Vec<Choice>),
+    /// Yes or nothing.
+    Check,
 }
 
 /// A question of a form.
@@ -47,6 +52,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// Whether it is prose, of which a keyboard may begin sentences and check the spelling.
     pub(crate) prose: bool,
+    /// Whether it stands beside the next one, where there is room.
+    pub(crate) half: bool,
 }
 
 impl Field {
@@ -62,6 +69,7 @@ impl Field {
             longest: 200,
             required: true,
             prose: true,
+            half: false,
         }
     }
 
@@ -95,6 +103,11 @@ impl Field {
         Self { required: false, ..Self::new(id, Kind::Several(choices), label) }
     }
 
+    /// What one agrees to, or not; its value is [`YES`] or nothing.
+    pub(crate) fn check(id: &'static str, label: impl Into<String>) -> Self {
+        Self::new(id, Kind::Check, label)
+    }
+
     /// Whether an answer is among those that were chosen.
     pub(crate) fn has(&self, answer: &str) -> bool {
         self.value.split(' ').any(|chosen| chosen == answer)
@@ -119,6 +132,11 @@ impl Field {
 
     pub(crate) fn optional(self) -> Self {
         Self { required: false, ..self }
+    }
+
+    /// One of two that belong together.
+    pub(crate) fn half(self) -> Self {
+        Self { half: true, ..self }
     }
 
     /// What describes it to those who cannot see it: what is wrong with it, and its hint.

@@ -7,11 +7,15 @@ use actix_web::{
 use app::{App, Result, view::PostView};
 use askama::Template;
 use domain::id::ActorId;
-use store::threads::{Order, Scope, Thread};
+use store::{
+    announcements::Announcement,
+    threads::{Order, Scope, Thread},
+};
 
 use crate::{
     answer::{self, Frame, Visit},
     directory::{self, Entry},
+    language,
     listing::{self, Asked, Row, Sort},
     setup,
 };
@@ -21,12 +25,27 @@ const ENTRIES: usize = 6;
 const ROWS: usize = 8;
 /// How many communities of one's own are listed.
 const MINE: i64 = 100;
+/// How many announcements are shown at a time.
+const ANNOUNCED: usize = 3;
+
+/// What everybody with a login is told, until they put it away.
+struct Announced {
+    id: i64,
+    /// Rendered by us.
+    html: String,
+    when: String,
+    when_exactly: String,
+}
 
 #[derive(Template)]
 #[template(path = "front.html")]
 struct Front {
     frame: Frame,
+    announced: Vec<Announced>,
+    /// Communities of one's own; or some to begin with, for those who have none yet, and for visitors.
     entries: Vec<Entry>,
+    /// Whether whoever looks at it has just come.
+    is_new: bool,
     /// Where all communities are, if there are more.
     all: Option<String>,
     rows: Vec<Row>,
@@ -73,13 +92,15 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     let rows = latest.await?.iter().map(row).collect();
     let mut frame = Frame::public(visit, t.communities(), visit.home.clone());
     frame.place = "home";
-    Ok(Some(Front { frame, entries, all, rows, rule: listing::rule(t, Order::Active), sorts: Vec::new(), more: None }))
+    let (announced, sorts) = (Vec::new(), Vec::new());
+    let rule = listing::rule(t, Order::Active);
+    Ok(Some(Front { frame, announced, entries, is_new: false, all, rows, rule, sorts, more: None }))
 }
 
 /// What is new where somebody takes part.
 async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Front> {
     let (site, t, order, after) = (app.site(), visit.language, asked.order(), asked.after());
-    let is_guest = visit.guest().is_some();
+    let (is_guest, now) = (visit.guest().is_some(), app.now());
     let found = app.read(move |c| {
         let mut groups = store::follows::groups(c, me, MINE)?;
         let (threads, next) = if is_guest {
@@ -92,10 +113,16 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
         };
         let threads = listing::hydrate(c, threads)?;
         let unread = listing::unread(c, Some(me), &threads)?;
-        Ok((threads, unread, next, groups))
+        let told = store::announcements::unseen(c, me, now)?;
+        Ok((threads, unread, next, groups, told))
     });
-    let (threads, unread, next, groups) = found.await?;
-    let mut entries = directory::described(app, visit, groups).await?;
+    let (threads, unread, next, groups, told) = found.await?;
+    let is_new = groups.is_empty();
+    let mut entries = if is_new {
+        directory::entries(app, visit).await?.into_iter().take(ENTRIES).collect()
+    } else {
+        directory::described(app, visit, groups).await?
+    };
     let all = Some(site.page_on(&visit.host, directory::PATH));
     entries.sort_by_key(|entry| entry.face.name.to_lowercase());
     let row = |(thread, view): &(Thread, PostView)| Row {
@@ -104,9 +131,17 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
     };
     let mut frame = Frame::private(visit, t.home());
     frame.place = "home";
+    let announced = |one: Announcement| Announced {
+        id: one.id.0,
+        html: one.body,
+        when: t.ago(now, one.starts),
+        when_exactly: language::machine_moment(one.starts),
+    };
     Ok(Front {
         frame,
+        announced: told.into_iter().take(ANNOUNCED).map(announced).collect(),
         entries,
+        is_new,
         all,
         rows: threads.iter().map(row).collect(),
         rule: listing::rule(t, order),

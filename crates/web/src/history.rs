@@ -1,7 +1,6 @@
 //! The versions of a post: what it says, and what it said before.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Query},
 };
 use app::{App, Error, Result};
@@ -50,10 +49,7 @@ pub(crate) async fn show(
     visit: Visit,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    match page(&app, &visit, asked.map_or(0, |asked| asked.post)).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, visit.keep(), &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, visit.keep(), page(&app, &visit, asked.map_or(0, |asked| asked.post)).await)
 }
 
 async fn page(app: &App, visit: &Visit, id: i64) -> Result<Page> {

@@ -52,10 +52,7 @@ struct About {
 
 /// `GET /about`
 pub(crate) async fn about(request: HttpRequest, app: Data<App>, visit: Visit) -> HttpResponse {
-    match about_page(&app, &visit).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, visit.keep(), &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, visit.keep(), about_page(&app, &visit).await)
 }
 
 async fn about_page(app: &App, visit: &Visit) -> Result<About> {

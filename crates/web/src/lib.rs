@@ -1,8 +1,15 @@
 //! Speaks HTML: the pages that people read in a browser, in Spanish and in English, without scripts.
-use actix_web::web::{self, FormConfig, ServiceConfig};
+use actix_web::{
+    middleware::from_fn,
+    web::{self, Data, FormConfig, ServiceConfig},
+};
+use app::App;
 use domain::urls::{Sheet, path};
 
-use crate::settings::{data, devices, entry, passkeys as own_passkeys, shuns};
+use crate::{
+    kept::Pages,
+    settings::{data, devices, entry, passkeys as own_passkeys, shuns},
+};
 
 mod actors;
 mod admin;
@@ -32,6 +39,7 @@ mod held;
 mod history;
 mod imprint;
 mod interaction;
+mod kept;
 mod language;
 pub mod letters;
 mod listing;
@@ -69,15 +77,19 @@ pub use notices::told;
 const FORM_MAX: usize = 64 << 10;
 
 /// The pages. They come after all other routes: what nobody knows is not found here.
-pub fn configure(config: &mut ServiceConfig) {
-    config.app_data(FormConfig::default().limit(FORM_MAX));
-    routes(config);
+pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + use<> {
+    let pages = Data::new(Pages::new(app));
+    move |config| {
+        config.app_data(FormConfig::default().limit(FORM_MAX)).app_data(pages.clone());
+        routes(config);
+    }
 }
 
 macro_rules! page {
     ($config:ident, $path:expr, $handler:expr $(, $method:ident => $other:expr)?) => {
         $config.service(
             web::resource($path)
+                .wrap(from_fn(kept::lend))
                 .route(web::get().to($handler))
                 .route(web::head().to($handler))
                 $(.route(web::$method().to($other)))?
@@ -118,6 +130,7 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, deeds::VOTE, deeds::vote);
     button!(config, deeds::SAVE, deeds::save);
     button!(config, deeds::LEVEL, deeds::level);
+    button!(config, deeds::DISMISS, deeds::dismiss);
     page!(config, saved::PATH, saved::show);
     button!(config, polls::CHOOSE, polls::choose);
     page!(config, session::LOGIN, login::show, post => login::submit);

@@ -1,6 +1,7 @@
 //! Threads in lists: their orders, the rule of each in words, and one row for each thread.
 use std::collections::{HashMap, HashSet};
 
+use actix_web::web::Query;
 use app::{App, view::PostView};
 use domain::{
     id::{self, ActorId, PostId},
@@ -19,6 +20,24 @@ use crate::{
 
 /// How many threads a page lists.
 pub(crate) const THREADS: i64 = 25;
+
+/// From where on a page lists.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct From {
+    pub(crate) before: Option<i64>,
+}
+
+impl From {
+    /// What a path asks for that may say nothing of it.
+    pub(crate) fn of(from: Option<Query<Self>>) -> i64 {
+        from.and_then(|from| from.before).unwrap_or(i64::MAX)
+    }
+}
+
+/// The last of a page, if the page is full, so that there may be more.
+pub(crate) fn last<T>(page: &[T], most: i64) -> Option<&T> {
+    page.last().filter(|_| i64::try_from(page.len()).is_ok_and(|length| length >= most))
+}
 
 /// The order and the place in it that a path asks for.
 #[derive(Debug, Default, Deserialize)]

@@ -3,10 +3,9 @@ use std::collections::HashMap;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Path, Query},
 };
-use app::{App, Result, moderation};
+use app::{App, Error, Result, moderation};
 use askama::Template;
 use domain::{
     bylaw::Bylaws,
@@ -24,21 +23,16 @@ use crate::{
     actors,
     answer::{self, Frame, Visit},
     bylaws,
-    cards::Face,
+    cards::{self, Face},
     deeds,
     language::{self, Language},
+    listing::{self, From},
     posted::Sent,
 };
 
 /// Where a decision is undone.
 pub(crate) const UNDO: &str = "/log/undo";
 const ENTRIES: i64 = 50;
-
-/// From where on a page lists.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct From {
-    before: Option<i64>,
-}
 
 /// A decision. Whom it was about is not said here: the log is there to judge those who decide.
 struct Decision {
@@ -70,20 +64,16 @@ pub(crate) async fn show(
     name: Path<String>,
     from: Option<Query<From>>,
 ) -> HttpResponse {
-    let before = from.and_then(|from| from.before);
-    match log(&app, &visit, &name, before).await {
-        Ok(log) => answer::page(&request, StatusCode::OK, visit.keep(), &log),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, visit.keep(), log(&app, &visit, &name, From::of(from)).await)
 }
 
-async fn log(app: &App, visit: &Visit, name: &str, before: Option<i64>) -> Result<Log> {
-    let (site, t, now, viewer) = (app.site(), visit.language, app.now(), visit.viewer());
+async fn log(app: &App, visit: &Visit, name: &str, before: i64) -> Result<Log> {
+    let (site, t, now, viewer) = (app.site().clone(), visit.language, app.now(), visit.viewer());
     let group = actors::readable(app, visit, name, viewer).await?;
     let id = group.id;
     let found = app.read(move |c| {
-        let entries = store::log::page(c, id, before.map(LogEntryId), ENTRIES)?;
-        let people: Vec<ActorId> = entries.iter().map(|entry| ActorId(entry.actor_id)).collect();
+        let entries = store::log::page(c, id, Some(LogEntryId(before)), ENTRIES)?;
+        let people: Vec<ActorId> = entries.iter().map(|entry| ActorId(entry.actor_id)).chain([id]).collect();
         let told: Vec<StatementId> = entries.iter().filter_map(|entry| entry.statement_id.map(StatementId)).collect();
         let told = store::statements::by_ids(c, &told)?;
         let rules = broken(t, &store::bylaws::all(c, &[id])?, &told);
@@ -95,13 +85,12 @@ async fn log(app: &App, visit: &Visit, name: &str, before: Option<i64>) -> Resul
             }
             None => None,
         };
-        Ok((store::actors::by_ids(c, &people)?, entries, rules, (posts, told)))
+        Ok((cards::faces_of(c, &site, &people)?, entries, rules, (posts, told)))
     });
-    let (people, entries, rules, (posts, told)) = found.await?;
-    let full = i64::try_from(entries.len()).is_ok_and(|length| length == ENTRIES);
+    let (mut people, entries, rules, (posts, told)) = found.await?;
     let page = urls::sheet(&group.uri, Sheet::Log);
     let decision = |entry: &Entry| Decision {
-        by: people.iter().find(|person| person.id.0 == entry.actor_id).map(|person| Face::new(site, person)),
+        by: people.get(&ActorId(entry.actor_id)).cloned(),
         what: said(t, &entry.action),
         undo: posts.as_ref().filter(|posts| holds(entry, posts, &told, now)).map(|_| entry.id),
         rule: entry.statement_id.and_then(|id| rules.get(&id).cloned()),
@@ -109,11 +98,12 @@ async fn log(app: &App, visit: &Visit, name: &str, before: Option<i64>) -> Resul
         when: t.ago(now, Timestamp(entry.created)),
         when_exactly: language::machine_moment(Timestamp(entry.created)),
     };
-    let face = Face::new(site, &group);
+    let decisions = entries.iter().map(decision).collect();
+    let face = people.remove(&id).ok_or(Error::NotFound)?;
     Ok(Log {
         frame: Frame::private(visit, format!("{} · {}", t.log(), face.name)),
-        decisions: entries.iter().map(decision).collect(),
-        older: entries.last().filter(|_| full).map(|last| urls::page_before(&page, Some(last.id))),
+        decisions,
+        older: listing::last(&entries, ENTRIES).map(|last| urls::page_before(&page, Some(last.id))),
         face,
     })
 }

@@ -10,7 +10,6 @@ use app::{
 };
 use askama::Template;
 use domain::{
-    actor::Actor,
     group::{GroupRules, Role, Standing},
     handle::Handle,
     id::ActorId,
@@ -23,13 +22,14 @@ use store::groups::Ban;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    cards::Face,
+    cards::{self, Face},
     community::called,
     deeds,
     desk::{self, Desk},
     forms::{Choice, Field},
     grounds::{self, Guide},
     language::Language,
+    listing,
     posted::Sent,
     session::Present,
 };
@@ -102,10 +102,7 @@ pub(crate) async fn show(
     {
         return answer::redirect(StatusCode::SEE_OTHER, &page_of(ActorId(asked.group), person));
     }
-    match list(&app, &visit, by.me, asked).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, list(&app, &visit, by.me, asked).await)
 }
 
 /// Somebody by their handle, wherever they live; asked for only by those who keep order.
@@ -126,6 +123,7 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members>
     let (group, standing) = desk::kept(app, me.0, asked.group).await?;
     let (t, now, is_banned) = (visit.language, app.now(), asked.banned.is_some());
     let (id, start, after) = (group.id, asked.q.trim().trim_start_matches('@').to_lowercase(), ActorId(asked.after));
+    let site = app.site().clone();
     let found = app.read(move |c| {
         let (members, bans) = if is_banned {
             (Vec::new(), store::groups::bans(c, id, now, after, PEOPLE)?)
@@ -134,14 +132,13 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members>
         };
         let ids: Vec<ActorId> =
             members.iter().map(|m| m.person).chain(bans.iter().map(|ban| ActorId(ban.person_id))).collect();
-        Ok((members, bans, store::actors::by_ids(c, &ids)?, ids))
+        Ok((members, bans, cards::faces_of(c, &site, &ids)?, ids))
     });
-    let (members, bans, actors, ids) = found.await?;
-    let face = |id: ActorId| actors.iter().find(|actor| actor.id == id).map(|actor| Face::new(app.site(), actor));
+    let (members, bans, faces, ids) = found.await?;
     let mut rows: Vec<Row> = Vec::new();
     rows.extend(members.iter().filter_map(|member| {
         Some(Row {
-            face: face(member.person)?,
+            face: faces.get(&member.person)?.clone(),
             page: page_of(id, member.person),
             role: called(t, member.role),
             is_staff: member.role >= Role::Moderator,
@@ -151,7 +148,7 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members>
     }));
     rows.extend(bans.iter().filter_map(|ban| {
         Some(Row {
-            face: face(ActorId(ban.person_id))?,
+            face: faces.get(&ActorId(ban.person_id))?.clone(),
             page: page_of(id, ActorId(ban.person_id)),
             role: t.role_banned(),
             is_staff: false,
@@ -162,8 +159,7 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members>
     let address = |banned: &str, after: &str| {
         urls::asking(PATH, &[("group", &id.to_string()), ("q", &asked.q), ("banned", banned), ("after", after)])
     };
-    let full = i64::try_from(ids.len()).is_ok_and(|length| length == PEOPLE);
-    let more = ids.last().filter(|_| full).map(|last| address(if is_banned { "yes" } else { "" }, &last.to_string()));
+    let more = listing::last(&ids, PEOPLE).map(|last| address(if is_banned { "yes" } else { "" }, &last.to_string()));
     let desk = Desk::new(app, visit, &group, standing, PATH);
     let unknown = !asked.find.trim().is_empty();
     let (all, banned) = (address("", ""), address("yes", ""));
@@ -214,24 +210,27 @@ pub(crate) async fn show_one(
     by: Present,
     about: Option<Query<About>>,
 ) -> HttpResponse {
-    match one(&app, &visit, by.me, &about.map(Query::into_inner).unwrap_or_default()).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(
+        &request,
+        &visit,
+        Keep::Never,
+        one(&app, &visit, by.me, &about.map(Query::into_inner).unwrap_or_default()).await,
+    )
 }
 
 async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> {
     let (group, mine) = desk::kept(app, me.0, about.group).await?;
     let (id, person, now, t) = (group.id, ActorId(about.person), app.now(), visit.language);
+    let site = app.site().clone();
     let found = app.read(move |c| {
         let actor = store::actors::by_id(c, person)?.filter(|actor| !actor.is_group() && actor.deleted.is_none());
         let (Some(actor), Some(rules)) = (actor, store::groups::rules(c, id)?) else { return Ok(None) };
         let theirs = store::groups::standing(c, id, person, now)?;
         let ban = store::groups::ban(c, id, person, now)?;
-        Ok(Some((actor, rules, theirs, ban, Guide::of(c, id)?)))
+        let face = cards::faces(c, &site, &[actor])?.remove(&person);
+        Ok(face.map(|face| (face, rules, theirs, ban)).zip(Some(Guide::of(c, id)?)))
     });
-    let (actor, rules, theirs, ban, guide): (Actor, GroupRules, Standing, Option<Ban>, Guide) =
-        found.await?.ok_or(Error::NotFound)?;
+    let ((face, rules, theirs, ban), guide) = found.await?.ok_or(Error::NotFound)?;
     let days = DAYS.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
     let may_ban = policy::ban(&mine, &theirs).is_ok() && person != me.0;
     let desk = Desk::new(app, visit, &group, mine, PATH);
@@ -239,7 +238,7 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> 
         frame: desk.frame.clone(),
         desk,
         person: person.0,
-        face: Face::new(app.site(), &actor),
+        face,
         role: if theirs.banned { t.role_banned() } else { theirs.role.map_or(t.role_none(), |role| called(t, role)) },
         ban: ban.map(|ban| (until(t, &ban), ban.reason)),
         rights: rights(t, &rules, theirs),

@@ -1,7 +1,6 @@
 //! What somebody was told: replies, mentions, votes, requests.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Query},
 };
 use app::{App, Result, markers, notifications::Kind, statements};
@@ -11,7 +10,6 @@ use domain::{
     id::{ActorId, NotificationId, PostId},
     urls::{self, Site},
 };
-use serde::Deserialize;
 use store::{
     Conn,
     notifications::Notification,
@@ -20,8 +18,9 @@ use store::{
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    cards::{Card, Face},
+    cards::{self, Card, Face},
     language::{self, Language},
+    listing::{self, From},
     queue,
     session::SignedIn,
 };
@@ -30,14 +29,9 @@ use crate::{
 pub(crate) const PATH: &str = "/notices";
 const NOTICES: i64 = 40;
 
-/// From where on a page lists.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct From {
-    before: Option<i64>,
-}
-
 struct Notice {
     face: Face,
+    /// HTML, with the emoji of their name as pictures.
     text: String,
     card: Option<Card>,
     /// Where it is dealt with, if that is not the page of a post.
@@ -74,7 +68,7 @@ pub(crate) async fn show(
     by: SignedIn,
     from: Option<Query<From>>,
 ) -> HttpResponse {
-    let before = from.and_then(|from| from.before).unwrap_or(i64::MAX);
+    let before = From::of(from);
     let shown = async {
         let (page, newest) = notices(&app, &visit, &by, before).await?;
         if let (Some(newest), i64::MAX) = (newest, before) {
@@ -82,14 +76,12 @@ pub(crate) async fn show(
         }
         Ok(page)
     };
-    match shown.await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, shown.await)
 }
 
 async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result<(Notices, Option<NotificationId>)> {
-    let (site, t, me) = (app.site(), visit.language, by.me);
+    let (site, t, me) = (app.site().clone(), visit.language, by.me);
+    let ours = site.clone();
     let found = app.read(move |c| {
         let told = timelines::told(c, me.0, &Told::default(), Window { before, ..Window::newest(NOTICES) })?;
         let posts: Vec<PostId> = told.iter().filter_map(|notice| notice.post).collect();
@@ -97,14 +89,13 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let posts: Vec<PostId> = posts.into_iter().filter(|id| seen.contains(id)).collect();
         let people: Vec<_> = told.iter().map(|notice| notice.actor).collect();
         let found = store::posts::by_ids(c, &posts)?;
-        Ok((told, store::actors::by_ids(c, &people)?, app::view::posts(c, found)?))
+        Ok((told, cards::faces_of(c, &ours, &people)?, app::view::posts(c, found)?))
     });
     let (told, people, posts) = found.await?;
-    let last = told.last().filter(|_| i64::try_from(told.len()).is_ok_and(|length| length == NOTICES));
-    let older = last.map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
+    let older =
+        listing::last(&told, NOTICES).map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
     let notice = |notice: &Notification| {
-        let who: &Actor = people.iter().find(|person| person.id == notice.actor)?;
-        let face = Face::new(site, who);
+        let face = people.get(&notice.actor)?.clone();
         let view = notice.post.and_then(|id| posts.iter().find(|view| view.post.id == id));
         let for_staff = [Kind::FollowRequest, Kind::Report, Kind::Appeal, Kind::Held].map(Kind::as_str);
         let page = match notice.statement {
@@ -113,7 +104,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
             None => for_staff.contains(&notice.kind.as_str()).then(|| queue::PATH.to_owned()),
         };
         Some(Notice {
-            text: sentence(t, &notice.kind, &face.name),
+            text: sentence(t, &notice.kind, &face.shown),
             card: view.map(|view| Card::new(app, t, view)),
             page,
             when: t.ago(app.now(), notice.created),

@@ -24,6 +24,7 @@ use crate::{
     cards::{self, Card, Face},
     elsewhere,
     language::Language,
+    listing,
 };
 
 /// How many posts a page lists.
@@ -121,8 +122,7 @@ impl Held {
     fn read(c: &mut Conn, person: &Actor, page: Page) -> store::Result<Self> {
         let ids = posts::list(c, List::Author(person.id), None, page)?;
         let pins = if page.before.is_none() { store::pins::of(c, person.id, None, PINS)? } else { Vec::new() };
-        let full = i64::try_from(ids.len()).is_ok_and(|length| length == page.limit);
-        let oldest = ids.last().copied().filter(|_| full);
+        let oldest = listing::last(&ids, page.limit).copied();
         let shown: Vec<PostId> = pins.iter().chain(ids.iter().filter(|id| !pins.contains(id))).copied().collect();
         let found = posts::by_ids(c, &shown)?;
         let followers = store::follows::count_followers(c, person.id)?;

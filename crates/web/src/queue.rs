@@ -1,7 +1,6 @@
 //! What waits for those who keep order, in all their communities: requests to join, posts, reports and appeals.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Query},
 };
 use app::{App, Me, Result, appeals, claims, follows, invitations, members, reports};
@@ -91,10 +90,12 @@ pub(crate) async fn show(
     by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    match queue(&app, &visit, by.me, asked.map(Query::into_inner).unwrap_or_default()).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(
+        &request,
+        &visit,
+        Keep::Never,
+        queue(&app, &visit, by.me, asked.map(Query::into_inner).unwrap_or_default()).await,
+    )
 }
 
 async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> {

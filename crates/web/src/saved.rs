@@ -1,30 +1,23 @@
 //! What somebody keeps for themselves, the newest first.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Query},
 };
 use app::{App, Result};
 use askama::Template;
 use domain::{id::PostId, urls};
-use serde::Deserialize;
 use store::{bookmarks, timelines::Window};
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::Card,
+    listing::{self, From},
     session::SignedIn,
 };
 
 /// Where it is.
 pub(crate) const PATH: &str = "/saved";
 const POSTS: i64 = 25;
-
-/// From where on a page lists.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct From {
-    before: Option<i64>,
-}
 
 #[derive(Template)]
 #[template(path = "saved.html")]
@@ -42,18 +35,14 @@ pub(crate) async fn show(
     by: SignedIn,
     from: Option<Query<From>>,
 ) -> HttpResponse {
-    match page(&app, &visit, &by, from.and_then(|from| from.before)).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, page(&app, &visit, &by, From::of(from)).await)
 }
 
-async fn page(app: &App, visit: &Visit, by: &SignedIn, before: Option<i64>) -> Result<Page> {
-    let (me, window) = (by.me, Window { before: before.unwrap_or(i64::MAX), ..Window::newest(POSTS) });
+async fn page(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result<Page> {
+    let (me, window) = (by.me, Window { before, ..Window::newest(POSTS) });
     let found = app.read(move |c| {
         let kept = bookmarks::of(c, me.0, window)?;
-        let full = i64::try_from(kept.len()).is_ok_and(|length| length == POSTS);
-        let last = kept.last().map(|(at, _)| at.0).filter(|_| full);
+        let last = listing::last(&kept, POSTS).map(|(at, _)| at.0);
         let ids: Vec<PostId> = kept.into_iter().map(|(_, post)| post).collect();
         let posts = store::posts::by_ids(c, &ids)?;
         Ok((app::view::posts(c, posts)?, last))

@@ -25,7 +25,7 @@ use crate::{
     cards::{self, Card, Face},
     directory::{self, Entry},
     language::Language,
-    tags,
+    listing, tags,
 };
 
 /// Where one searches.
@@ -144,10 +144,7 @@ pub(crate) async fn show(
             Err(error) => return answer::error(&request, &visit, &error),
         }
     }
-    match search(&app, &visit, asked, is_address).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, visit.keep(), &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, visit.keep(), search(&app, &visit, asked, is_address).await)
 }
 
 pub(crate) fn is_address(typed: &str) -> bool {
@@ -253,21 +250,21 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
     let found = Found::read(app, visit, &wish, kind, asked.before).await?;
     page.within = found.within.map(|group| Face::new(app.site(), &group));
     for (kind, views) in found.posts {
-        let most = if kind.word() == asked.kind { MANY } else { FEW };
-        let is_full = i64::try_from(views.len()).is_ok_and(|length| length == most);
-        let last = views.last().map(|view| view.post.id).filter(|_| kind.word() == asked.kind);
+        let is_one = kind.word() == asked.kind;
+        let most = if is_one { MANY } else { FEW };
+        let last = listing::last(&views, most).map(|view| Some(view.post.id).filter(|_| is_one));
         page.posts.push(Posts {
             id: kind.word(),
             heading: kind.label(t),
             cards: views.iter().map(|view| Card::new(app, t, view)).collect(),
-            more: is_full.then(|| address(kind, last)),
+            more: last.map(|last| address(kind, last)),
         });
     }
     page.posts.retain(|posts| !posts.cards.is_empty());
     if !wish.is_narrowed() && kind.includes(Kind::Communities) {
         page.communities = communities(app, visit, &wish.words, found.groups).await?;
     }
-    page.people = found.people.iter().map(|person| Face::new(app.site(), person)).collect();
+    page.people = found.people;
     Ok(page)
 }
 
@@ -290,12 +287,12 @@ struct Found {
     within: Option<Actor>,
     posts: Vec<(Kind, Vec<app::view::PostView>)>,
     groups: Vec<Actor>,
-    people: Vec<Actor>,
+    people: Vec<Face>,
 }
 
 impl Found {
     async fn read(app: &App, visit: &Visit, wish: &Wish, kind: Kind, before: Option<i64>) -> Result<Self> {
-        let (wish, viewer, ours) = (wish.clone(), visit.viewer(), visit.host.clone());
+        let (wish, viewer, ours, site) = (wish.clone(), visit.viewer(), visit.host.clone(), app.site().clone());
         let found = app.read(move |c| {
             let by_handle = |c: &mut Conn, handle: &Option<Handle>| match handle {
                 Some(handle) => {
@@ -328,7 +325,7 @@ impl Found {
                 let found = store::posts::by_ids(c, &ids)?;
                 posts.push((each, app::view::posts(c, found)?));
             }
-            let (mut groups, mut people) = (Vec::new(), Vec::new());
+            let (mut groups, mut people): (Vec<Actor>, Vec<Actor>) = (Vec::new(), Vec::new());
             if !wish.is_narrowed() && (kind.includes(Kind::People) || kind.includes(Kind::Communities)) {
                 let start = wish.words.trim_start_matches(['@', '!']).to_lowercase();
                 let ids = store::relations::named_like(c, &start, viewer, None, MANY)?;
@@ -337,6 +334,8 @@ impl Found {
             if !kind.includes(Kind::People) {
                 people.clear();
             }
+            let mut faces = cards::faces(c, &site, &people)?;
+            let people = people.iter().filter_map(|person| faces.remove(&person.id)).collect();
             Ok(Self { within, posts, groups, people })
         });
         found.await

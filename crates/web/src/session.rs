@@ -242,6 +242,11 @@ fn name(site: &Site) -> &'static str {
     if site.is_development() { "tertulia" } else { "__Host-tertulia" }
 }
 
+/// Whether a request names a session, known or not.
+pub(crate) fn is_named(request: &HttpRequest, site: &Site) -> bool {
+    secret(request, site).is_some()
+}
+
 fn secret<'a>(request: &'a HttpRequest, site: &Site) -> Option<&'a str> {
     value(request, name(site))
 }

@@ -141,6 +141,28 @@ fn said(visit: &Visit, done: Option<Query<Done>>) -> Option<&'static str> {
     done.is_some_and(|done| done.done).then(|| visit.language.is_set())
 }
 
+/// A page of settings as it was asked for.
+fn shown(
+    request: &HttpRequest,
+    visit: &Visit,
+    path: &'static str,
+    done: Option<Query<Done>>,
+    panels: app::Result<Vec<Panel>>,
+) -> HttpResponse {
+    match panels {
+        Ok(panels) => page(request, visit, path, said(visit, done), panels),
+        Err(error) => answer::error(request, visit, &error),
+    }
+}
+
+/// Back to a page, which says that it is done; or the page that says why it is not.
+fn done(request: &HttpRequest, app: &App, visit: &Visit, result: app::Result<()>, path: &str) -> HttpResponse {
+    match result {
+        Ok(()) => back(visit, app, path),
+        Err(error) => answer::error(request, visit, &error),
+    }
+}
+
 /// Back to a page, which says that it is done.
 fn back(visit: &Visit, app: &App, path: &str) -> HttpResponse {
     answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, &format!("{path}?done=true")))
@@ -218,10 +240,7 @@ pub(crate) async fn turn_letters(
     visit: Visit,
     sent: Sent<Turned>,
 ) -> HttpResponse {
-    match digests::set(&app, sent.by.me, sent.entered.turn == "on").await {
-        Ok(()) => back(&visit, &app, PATH),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    done(&request, &app, &visit, digests::set(&app, sent.by.me, sent.entered.turn == "on").await, PATH)
 }
 
 /// The language that was chosen.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    forms::{Choice, Field, Fields},
+    forms::{Field, Fields, YES},
     imprint,
     language::Language,
     login::{self, Page},
@@ -34,8 +34,8 @@ pub(crate) struct Entered {
     reason: String,
     agreement: String,
     invitation: String,
-    /// Whether they want letters; named after the one choice of its question.
-    digest_yes: String,
+    /// Whether they want letters.
+    digest: String,
 }
 
 /// Whether strangers may sign up.
@@ -58,11 +58,10 @@ async fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Re
         fields.push(Field::lines("reason", 3, t.reason()).hint(t.reason_hint()).value(&entered.reason).longest(2000));
     }
     if app.mailer().is_some() {
-        let wish = vec![Choice::new("yes", t.digest_turn_on(), "")];
-        fields.push(Field::several("digest", t.digest(), wish).value(&entered.digest_yes).hint(t.digest_is_off()));
+        let letters = Field::check("digest", t.digest_turn_on()).hint(t.digest_is_off());
+        fields.push(letters.value(&entered.digest).optional());
     }
-    let agree = vec![Choice::new("yes", t.agree(), t.agree_hint())];
-    fields.push(Field::choices("agreement", t.agreement(), agree).value(&entered.agreement));
+    fields.push(Field::check("agreement", t.agree()).hint(t.agree_hint()).value(&entered.agreement));
     let hidden =
         if entered.invitation.is_empty() { Vec::new() } else { vec![("invitation", entered.invitation.clone())] };
     Ok(Page {
@@ -156,14 +155,14 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
         name: entered.name.clone(),
         email: entered.email.clone(),
         password: entered.password.clone(),
-        agreement: entered.agreement == "yes",
+        agreement: entered.agreement == YES,
         reason: entered.reason.clone(),
         language: t.tag().to_owned(),
         invitation,
     };
     match sign_up::sign_up(app, wish, &whence).await? {
         Ok(newcomer) => {
-            if entered.digest_yes == "yes" && app.mailer().is_some() {
+            if entered.digest == YES && app.mailer().is_some() {
                 digests::set(app, newcomer.me, true).await?;
             }
             let secret = sessions::begin(app, newcomer.me, &whence).await?;

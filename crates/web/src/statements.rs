@@ -54,7 +54,11 @@ impl Told {
         });
         let excerpt = case.post.as_ref().map(|post| {
             let text = html::excerpt(&post.content.html, EXCERPT);
-            post.content.title.as_ref().map_or(text.clone(), |title| format!("{title}. {text}"))
+            // A title that was taken from the text stands in it already.
+            match post.content.title.as_ref().filter(|title| !text.contains(*title)) {
+                Some(title) => format!("{title}. {text}"),
+                None => text,
+            }
         });
         Self {
             what: what(t, statement),

@@ -10,21 +10,15 @@ use domain::{
     text::hashtag,
     urls::{self, Sheet},
 };
-use serde::Deserialize;
 use store::timelines::{self, Open, Tagged, Window};
 
 use crate::{
     answer::{self, Frame, Visit},
     cards::Card,
+    listing::{self, From},
 };
 
 const POSTS: i64 = 25;
-
-/// From where on a page lists.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct From {
-    before: Option<i64>,
-}
 
 #[derive(Template)]
 #[template(path = "tag.html")]
@@ -49,44 +43,33 @@ pub(crate) async fn show(
     tag: Path<String>,
     from: Option<Query<From>>,
 ) -> HttpResponse {
-    match respond(&request, &app, &visit, &tag, from.and_then(|from| from.before)).await {
-        Ok(answer) => answer,
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    respond(&request, &app, &visit, &tag, From::of(from))
+        .await
+        .unwrap_or_else(|error| answer::error(&request, &visit, &error))
 }
 
-async fn respond(
-    request: &HttpRequest,
-    app: &App,
-    visit: &Visit,
-    text: &str,
-    before: Option<i64>,
-) -> Result<HttpResponse> {
+async fn respond(request: &HttpRequest, app: &App, visit: &Visit, text: &str, before: i64) -> Result<HttpResponse> {
     let tag = named(text)?;
     let page = app.site().tag(&tag);
     if tag != text {
         return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &page));
     }
     let (asked, viewer) = (Tagged { any: vec![tag.clone()], ..Tagged::default() }, visit.viewer());
-    let window = Window { before: before.unwrap_or(i64::MAX), ..Window::newest(POSTS) };
+    let window = Window { before, ..Window::newest(POSTS) };
     let found = app.read(move |c| {
         let ids = timelines::tagged(c, viewer, &asked, &Open::default(), window)?;
-        let full = i64::try_from(ids.len()).is_ok_and(|length| length == POSTS);
-        let last = ids.last().copied().filter(|_| full);
+        let last = listing::last(&ids, POSTS).copied();
         let posts = store::posts::by_ids(c, &ids)?;
         Ok((app::view::posts(c, posts)?, last))
     });
     let (views, last) = found.await?;
+    let is_first = before == i64::MAX;
     // A hashtag that nobody used has no page.
-    if views.is_empty() && before.is_none() {
+    if views.is_empty() && is_first {
         return Err(Error::NotFound);
     }
     let title = format!("#{tag}");
-    let mut frame = if before.is_none() && !views.is_empty() {
-        Frame::public(visit, title, page.clone())
-    } else {
-        Frame::private(visit, title)
-    };
+    let mut frame = if is_first { Frame::public(visit, title, page.clone()) } else { Frame::private(visit, title) };
     frame.description = visit.language.tag_description(&tag);
     frame.feeds(&page);
     let page = Page {

@@ -36,6 +36,8 @@ mod journeys;
 mod passkeys;
 mod queue;
 mod reading;
+mod telling;
+mod weight;
 mod writing;
 
 /// The machine of the server itself, and another one.
@@ -106,7 +108,8 @@ impl World {
     }
 
     async fn ask(&self, request: TestRequest, language: &str) -> Answer {
-        let service = actix_web::App::new().app_data(Data::new(self.app.clone())).configure(crate::configure);
+        let service =
+            actix_web::App::new().app_data(Data::new(self.app.clone())).configure(crate::configure(&self.app));
         let service = actix_web::test::init_service(service).await;
         let request = request.insert_header((header::ACCEPT_LANGUAGE, language)).to_request();
         let response = actix_web::test::call_service(&service, request).await;

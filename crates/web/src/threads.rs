@@ -35,7 +35,7 @@ mod order;
 mod read;
 
 use order::order;
-use read::{Gap, Read};
+use read::Read;
 
 /// How many posts of a thread one page holds.
 const POSTS: i64 = 300;
@@ -124,10 +124,9 @@ pub(crate) async fn show(
 ) -> HttpResponse {
     let (name, id) = path.into_inner();
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    match respond(&request, &app, &visit, (&name, &id), &asked).await {
-        Ok(answer) => answer,
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    respond(&request, &app, &visit, (&name, &id), &asked)
+        .await
+        .unwrap_or_else(|error| answer::error(&request, &visit, &error))
 }
 
 async fn respond(
@@ -143,12 +142,13 @@ async fn respond(
         return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &urls::post(&author, id)));
     }
     let (ours, viewer, now) = (visit.host.clone(), visit.viewer(), app.now());
-    let (page, similar) = (Page { after: asked.after.map(PostId), ..Page::first(POSTS) }, app.similar());
+    let page = Page { after: asked.after.map(PostId), ..Page::first(POSTS) };
+    let (site, similar) = (app.site().clone(), app.similar());
     let found = app.read(move |c| {
         let Some(author) = actors::find(c, &named, &ours)? else { return Ok(None) };
         let by_author = |post: &Post| post.author == author.id;
         if let Some(post) = posts::seen(c, id, viewer)?.filter(|post| by_author(post) && author.deleted.is_none()) {
-            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page, viewer, (now, &similar))?))));
+            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page, viewer, (&site, now, &similar))?))));
         }
         let deleted = posts::by_id(c, id)?.filter(|post| by_author(post) && post.deleted.is_some());
         Ok(deleted.filter(|post| post.local && post.audience.is_open()).map(|_| Found::Deleted))
@@ -185,75 +185,62 @@ enum Found {
 }
 
 fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
-    let (site, t) = (app.site(), visit.language);
-    let (is_staff, told) = (read.is_staff, read.level.map(|level| Told::of_thread(t, read.post.post.root, level)));
-    let similar = read.similar.iter().map(|(thread, author)| near(app, t, thread, author)).collect();
-    let Read { post, parents, closing, replies, gaps, last, quoted, liked, saved, seen, draft, chosen, .. } = read;
-    let made = |view: &PostView| {
-        let id = view.post.id;
-        let card = Card::new(app, t, view);
-        let guest = visit.guest();
-        let mine = visit.resident().map(|_| chosen.get(&id).map_or(&[][..], Vec::as_slice));
-        Card {
-            voted: liked.contains(&id),
-            saved: saved.contains(&id),
-            mine: visit.resident() == Some(view.post.author),
-            ballot: Ballot::of(app, t, view, mine),
-            quoted: quoted_by(app, t, view, &quoted),
-            reply_elsewhere: guest.map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),
-            ..card
-        }
-    };
+    let (t, post) = (visit.language, &read.post.post);
     let (is_first, is_linear) = (asked.after.is_none(), asked.view == LINEAR);
-    let mut card = made(&post);
-    if is_first && last.is_none() {
+    let mut card = own(app, visit, &read, &read.post);
+    if is_first && read.last.is_none() {
         // Here they can be counted, those on deeper levels too.
-        card.replies = t.replies(replies.len());
+        card.replies = t.replies(read.replies.len());
     }
-    let mut frame = framed(visit, &post, &card, is_first && !is_linear);
-    let view = |view: &str| urls::asking(&card.page, &[("view", view)]);
-    let more = last.map(|last| {
-        urls::asking(&card.page, &[("view", if is_linear { LINEAR } else { "" }), ("after", &last.to_string())])
-    });
-    let is_whole = post.post.is_thread() && last.is_none();
-    frame.is_lively = is_whole || visit.me.is_some();
-    if frame.canonical.is_some() && post.post.audience.is_open() {
-        frame.linked = Some(linked::posting(&post, &replies, &card));
-    }
-    let replies = {
-        let mut arranged = arrange(post.post.id, is_linear, &replies, gaps, made);
-        for reply in &mut arranged {
-            let is_theirs = reply.card.as_ref().is_some_and(|card| !card.mine);
-            reply.is_new = is_theirs && seen.is_some_and(|read| reply.id > read.0);
-        }
-        arranged
-    };
+    let page = |view: &str, after: &str| urls::asking(&card.page, &[("view", view), ("after", after)]);
+    let is_whole = post.is_thread() && read.last.is_none();
+    let replies = arrange(&read, is_linear, |view| own(app, visit, &read, view));
     let new = || replies.iter().filter(|reply| reply.is_new);
     Thread {
         news: new().next().map(|first| (first.id, new().count())),
-        live: is_whole.then(|| live::address(post.post.id)),
+        live: is_whole.then(|| live::address(post.id)),
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
-        told: visit.resident().and(told),
-        similar,
-        draft,
-        parents: parents.iter().map(|view| Card::new(app, t, view)).collect(),
-        closing: closing.map(|(by, reason)| Closing { by: Face::new(site, &by), reason }),
-        replies,
-        other_view: view(if is_linear { "" } else { LINEAR }),
-        may_reply: visit.resident().is_some() && (!card.locked || is_staff),
+        told: visit.resident().and(read.level).map(|level| Told::of_thread(t, post.root, level)),
+        similar: read.similar.iter().map(|(thread, author)| near(app, t, thread, author)).collect(),
+        parents: read.parents.iter().map(|view| Card::new(app, t, view)).collect(),
+        closing: read.closing.clone().map(|(by, reason)| Closing { by, reason }),
+        other_view: page(if is_linear { "" } else { LINEAR }, ""),
+        more: read.last.map(|last| page(if is_linear { LINEAR } else { "" }, &last.to_string())),
+        may_reply: visit.resident().is_some() && (!card.locked || read.is_staff),
+        elsewhere: ways_elsewhere(visit, post),
+        frame: framed(visit, &read, &card, is_first && !is_linear),
+        draft: read.draft.clone(),
+        is_staff: read.is_staff,
         write: compose::PATH,
-        elsewhere: (post.post.local && post.post.audience.is_open()).then(|| {
-            ["reply", "like"].map(|deed| match visit.guest() {
-                Some(handle) => elsewhere::from(handle, &post.post, deed).unwrap_or_default(),
-                None => elsewhere::address(&post.post.uri, deed),
-            })
-        }),
-        is_staff,
+        replies,
         is_linear,
-        more,
-        frame,
         card,
     }
+}
+
+/// A post of the page, with what it is to whoever looks at it.
+fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
+    let (t, id) = (visit.language, view.post.id);
+    let mine = visit.resident().map(|_| read.chosen.get(&id).map_or(&[][..], Vec::as_slice));
+    Card {
+        voted: read.liked.contains(&id),
+        saved: read.saved.contains(&id),
+        mine: visit.resident() == Some(view.post.author),
+        ballot: Ballot::of(app, t, view, mine),
+        quoted: quoted_by(app, t, view, &read.quoted),
+        reply_elsewhere: visit.guest().map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),
+        ..Card::new(app, t, view)
+    }
+}
+
+/// Where those reply and vote who have their account elsewhere, if it is for everybody.
+fn ways_elsewhere(visit: &Visit, post: &Post) -> Option<[String; 2]> {
+    (post.local && post.audience.is_open()).then(|| {
+        ["reply", "like"].map(|deed| match visit.guest() {
+            Some(handle) => elsewhere::from(handle, post, deed).unwrap_or_default(),
+            None => elsewhere::address(&post.uri, deed),
+        })
+    })
 }
 
 fn near(app: &App, t: Language, thread: &Post, author: &Actor) -> Near {
@@ -268,7 +255,8 @@ fn near(app: &App, t: Language, thread: &Post, author: &Actor) -> Near {
 }
 
 /// The frame of the page of a post; `is_main` says whether it is the page that search engines may find.
-fn framed(visit: &Visit, post: &PostView, card: &Card, is_main: bool) -> Frame {
+fn framed(visit: &Visit, read: &Read, card: &Card, is_main: bool) -> Frame {
+    let post = &read.post;
     let (is_local, is_open) = (post.post.local, post.post.audience.is_open());
     let title = match &card.group {
         Some(group) => format!("{} · {}", card.headline, group.name),
@@ -289,6 +277,11 @@ fn framed(visit: &Visit, post: &PostView, card: &Card, is_main: bool) -> Frame {
         None => html::excerpt(&post.post.content.html, DESCRIPTION),
     };
     frame.picture = media::emblem(card).filter(|_| is_open);
+    frame.is_lively = post.post.is_thread() && read.last.is_none() || visit.me.is_some();
+    // Software that reads pages has no login.
+    if frame.canonical.is_some() && is_open && visit.me.is_none() {
+        frame.linked = Some(linked::posting(post, &read.replies, card));
+    }
     frame
 }
 
@@ -305,32 +298,26 @@ fn quoted_by(app: &App, t: Language, view: &PostView, quoted: &HashMap<PostId, P
 }
 
 /// Replies and gaps in the order of the page.
-fn arrange(
-    top: PostId,
-    is_linear: bool,
-    replies: &[PostView],
-    gaps: Vec<Gap>,
-    card: impl Fn(&PostView) -> Card,
-) -> Vec<Reply> {
-    let links = replies.iter().map(|view| (view.post.id, view.post.parent));
+fn arrange(read: &Read, is_linear: bool, card: impl Fn(&PostView) -> Card) -> Vec<Reply> {
+    let links = read.replies.iter().map(|view| (view.post.id, view.post.parent));
     let order = if is_linear {
         links.map(|(id, _)| (id, 1)).collect()
     } else {
-        order(top, links.chain(gaps.iter().map(|gap| (gap.id, gap.parent))))
+        order(read.post.post.id, links.chain(read.gaps.iter().map(|gap| (gap.id, gap.parent))))
     };
-    let mut cards: HashMap<PostId, Card> = replies.iter().map(|view| (view.post.id, card(view))).collect();
-    let mut gaps: HashMap<PostId, Gap> = gaps.into_iter().map(|gap| (gap.id, gap)).collect();
+    let mut cards: HashMap<PostId, Card> = read.replies.iter().map(|view| (view.post.id, card(view))).collect();
     let levels: Vec<usize> = order.iter().map(|(_, level)| *level).chain([1]).collect();
     let reply = |((id, level), pair): (&(PostId, usize), &[usize])| {
         let next = pair.last().copied().unwrap_or(1);
-        let gap = gaps.remove(id);
+        let gap = read.gaps.iter().find(|gap| gap.id == *id);
+        let card = cards.remove(id);
         Reply {
             id: id.0,
-            card: cards.remove(id),
-            is_removed: gap.as_ref().is_some_and(|gap| gap.is_removed),
-            reason: gap.map(|gap| gap.reason).unwrap_or_default(),
+            is_new: card.as_ref().is_some_and(|card| !card.mine) && read.seen.is_some_and(|seen| *id > seen),
+            card,
+            is_removed: gap.is_some_and(|gap| gap.is_removed),
+            reason: gap.map(|gap| gap.reason.clone()).unwrap_or_default(),
             level: *level,
-            is_new: false,
             opens: next > *level,
             closes: level.saturating_sub(next),
         }

@@ -1,7 +1,6 @@
 //! All communities that live here, who owns them, and who may create more.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Query},
 };
 use app::{
@@ -19,6 +18,7 @@ use crate::{
     deeds, desk,
     forms::{Choice, Field},
     language::Language,
+    listing,
     posted::Sent,
     session::SignedIn,
 };
@@ -90,17 +90,13 @@ pub(crate) async fn show(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let before = asked.and_then(|asked| asked.before).map(ActorId);
-    match page(&app, &visit, by.me, before).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, page(&app, &visit, by.me, before).await)
 }
 
 async fn page(app: &App, visit: &Visit, me: Me, before: Option<ActorId>) -> Result<Page> {
     let t = visit.language;
     let found = charters::all(app, me, before, LISTED).await?;
-    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == LISTED);
-    let last = found.last().filter(|_| is_full).map(|last| last.group.id.to_string());
+    let last = listing::last(&found, LISTED).map(|last| last.group.id.to_string());
     let choices = vec![
         Choice::new(Founders::Everybody.as_str(), t.founders_everybody(), ""),
         Choice::new(Founders::Admins.as_str(), t.founders_admins(), ""),

@@ -60,10 +60,7 @@ async fn page(app: &App, visit: &Visit, me: Me, wish: Option<(String, String)>) 
 
 /// `GET /admin/emoji`
 pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
-    match page(&app, &visit, by.me, None).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, page(&app, &visit, by.me, None).await)
 }
 
 /// `POST /admin/emoji`

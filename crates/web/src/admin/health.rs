@@ -1,7 +1,7 @@
 //! How the server is: red only where somebody has to do something, and then what.
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{
     App, Result,
     health::{self, Disk, Health},
@@ -96,10 +96,7 @@ struct Page {
 
 /// `GET /admin`
 pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
-    match page(&app, &visit, &by).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, page(&app, &visit, &by).await)
 }
 
 async fn page(app: &App, visit: &Visit, by: &SignedIn) -> Result<Page> {

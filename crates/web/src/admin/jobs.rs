@@ -1,7 +1,6 @@
 //! What was given up: background work, and activities that could not be applied.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Query},
 };
 use app::{
@@ -82,10 +81,12 @@ pub(crate) async fn show(
     by: SignedIn,
     from: Option<Query<From>>,
 ) -> HttpResponse {
-    match page(&app, &visit, by.me, from.map(Query::into_inner).unwrap_or_default()).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(
+        &request,
+        &visit,
+        Keep::Never,
+        page(&app, &visit, by.me, from.map(Query::into_inner).unwrap_or_default()).await,
+    )
 }
 
 async fn page(app: &App, visit: &Visit, me: Me, from: From) -> Result<Page> {

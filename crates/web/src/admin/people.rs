@@ -1,7 +1,6 @@
 //! Who has a login, who waits for one, and who is invited.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Query},
 };
 use app::{
@@ -25,6 +24,7 @@ use crate::{
     cards::Face,
     deeds,
     language::Language,
+    listing,
     posted::Sent,
     session::SignedIn,
 };
@@ -150,10 +150,12 @@ pub(crate) async fn show(
     by: SignedIn,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    match page(&app, &visit, &by, asked.map(Query::into_inner).unwrap_or_default()).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(
+        &request,
+        &visit,
+        Keep::Never,
+        page(&app, &visit, &by, asked.map(Query::into_inner).unwrap_or_default()).await,
+    )
 }
 
 async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<Page> {
@@ -176,8 +178,7 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<P
         tab(Some(State::Admin), t.people_admins()),
         tab(Some(State::Closed), t.people_closed()),
     ];
-    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == PEOPLE);
-    let older = found.last().filter(|_| is_full).map(|last| address(&asked.state, Some(last.actor.id)));
+    let older = listing::last(&found, PEOPLE).map(|last| address(&asked.state, Some(last.actor.id)));
     let (frame, tabs) = super::frame(app, visit, t.admin_people(), PATH);
     Ok(Page {
         frame,

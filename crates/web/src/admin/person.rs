@@ -1,7 +1,6 @@
 //! One person as admins see them, and what is decided about them.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Path},
 };
 use app::{App, Error, Me, Result, restraints, roll, suspensions};
@@ -61,10 +60,7 @@ pub(crate) async fn show(
     by: SignedIn,
     id: Path<String>,
 ) -> HttpResponse {
-    match page(&app, &visit, by.me, &id).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, page(&app, &visit, by.me, &id).await)
 }
 
 async fn page(app: &App, visit: &Visit, me: Me, id: &str) -> Result<Page> {

@@ -112,10 +112,7 @@ pub(crate) async fn show(
     begun: Option<Query<Entered>>,
 ) -> HttpResponse {
     let form = fields(visit.language, &begun.map(Query::into_inner).unwrap_or_default());
-    match page(&app, &visit, by.me, form).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, page(&app, &visit, by.me, form).await)
 }
 
 async fn page(app: &App, visit: &Visit, me: Me, form: Fields) -> Result<Page> {
@@ -183,10 +180,7 @@ pub(crate) async fn set(request: HttpRequest, app: Data<App>, visit: Visit, sent
         ("comment", rule.public_comment.clone()),
         ("note", rule.private_comment.clone()),
     ];
-    match trial(&app, &visit, me, (PATH, hidden), vec![rule], Vec::new()).await {
-        Ok(trial) => answer::page(&request, StatusCode::OK, Keep::Never, &trial),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, trial(&app, &visit, me, (PATH, hidden), vec![rule], Vec::new()).await)
 }
 
 /// A look at whom rules would concern.

@@ -1,7 +1,6 @@
 //! The other servers that are known here: how sending to them goes, and what to do where it does not.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Path, Query},
 };
 use app::{
@@ -26,6 +25,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     deeds,
     language::Language,
+    listing,
     posted::Sent,
     session::SignedIn,
 };
@@ -119,10 +119,12 @@ pub(crate) async fn show(
     by: SignedIn,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    match list(&app, &visit, by.me, asked.map(Query::into_inner).unwrap_or_default()).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(
+        &request,
+        &visit,
+        Keep::Never,
+        list(&app, &visit, by.me, asked.map(Query::into_inner).unwrap_or_default()).await,
+    )
 }
 
 async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Servers> {
@@ -131,8 +133,7 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Servers>
     let wanted = Wanted { text: plain::cut(asked.q.trim(), 255), failing, after: asked.after.clone() };
     let found = peers::page(app, me, wanted, SERVERS).await?;
     let address = |only: &str, after: &str| urls::asking(PATH, &[("q", &asked.q), ("only", only), ("after", after)]);
-    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == SERVERS);
-    let next = found.last().filter(|_| is_full).map(|last| address(&asked.only, &last.peer.host));
+    let next = listing::last(&found, SERVERS).map(|last| address(&asked.only, &last.peer.host));
     let (frame, tabs) = super::frame(app, visit, t.admin_servers(), PATH);
     let kinds = vec![
         Tab { label: t.every_server(), page: address("", ""), is_chosen: !failing },
@@ -200,10 +201,12 @@ pub(crate) async fn show_one(
     host: Path<String>,
     from: Option<Query<From>>,
 ) -> HttpResponse {
-    match one(&app, &visit, by.me, &host, from.map(Query::into_inner).unwrap_or_default()).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(
+        &request,
+        &visit,
+        Keep::Never,
+        one(&app, &visit, by.me, &host, from.map(Query::into_inner).unwrap_or_default()).await,
+    )
 }
 
 async fn one(app: &App, visit: &Visit, me: Me, host: &str, from: From) -> Result<Server> {
@@ -213,8 +216,7 @@ async fn one(app: &App, visit: &Visit, me: Me, host: &str, from: From) -> Result
     let traffic = peers::show(app, me, &host).await?;
     let after = from.after.map(|after| (ActivityId(after), from.inbox));
     let waiting = deliveries::at(app, me, &host, after, DELIVERIES).await?;
-    let is_full = i64::try_from(waiting.len()).is_ok_and(|length| length == DELIVERIES);
-    let next = waiting.last().filter(|_| is_full).map(|last| {
+    let next = listing::last(&waiting, DELIVERIES).map(|last| {
         urls::asking(&address(&traffic.peer.host), &[("after", &last.activity.to_string()), ("inbox", &last.inbox)])
     });
     let (frame, tabs) = super::frame(app, visit, host.display(), PATH);

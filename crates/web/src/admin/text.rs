@@ -83,10 +83,7 @@ pub(crate) async fn show(
     asked: Option<Query<Entered>>,
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    match page(&app, &visit, by.me, &asked, None).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    answer::shown(&request, &visit, Keep::Never, page(&app, &visit, by.me, &asked, None).await)
 }
 
 /// The page of a text as it is kept, or, with `entered`, as it is being written.

@@ -3,6 +3,7 @@ use app::{App, Me, Result, media::Lender};
 use askama::Template;
 use domain::{
     actor::Actor,
+    emoji::Emoji,
     id::{MediaId, PostId},
     media::{Media, MediaState},
     post::Post,
@@ -49,6 +50,21 @@ pub(super) struct Piece {
     pub(super) is_picture: bool,
 }
 
+/// An emoji of this server, to be put into the text.
+pub(super) struct Sign {
+    /// Its name between colons.
+    name: String,
+    picture: String,
+}
+
+/// The emoji of this server that are shown.
+async fn signs(app: &App) -> Result<Vec<Sign>> {
+    let ours = app.read(store::emoji::ours).await?;
+    let shown = ours.iter().filter(|emoji| emoji.enabled);
+    let sign = |emoji: &Emoji| Sign { name: format!(":{}:", emoji.shortcode), picture: emoji.picture(app.site()) };
+    Ok(shown.map(sign).collect())
+}
+
 /// The text as it will be read.
 pub(super) struct Preview {
     title: String,
@@ -85,6 +101,8 @@ pub(super) struct Compose {
     /// The options of a poll that are offered, filled in or not; none where a poll cannot be asked.
     options: Vec<String>,
     spans: Vec<(&'static str, &'static str, bool)>,
+    /// The emoji of this server.
+    signs: Vec<Sign>,
     /// What it replies to.
     original: Option<Card>,
     /// What it quotes.
@@ -135,6 +153,7 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: E
         pieces,
         options,
         spans: spans(t, &entered.lasts),
+        signs: signs(app).await?,
         entered,
         original,
         quoted,

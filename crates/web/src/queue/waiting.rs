@@ -1,7 +1,6 @@
 //! What waits, as the page of the queue shows it, and who sees to it.
 use app::{App, Me, Result, appeals, reports, statements::Case, view::PostView};
 use domain::{
-    actor::Actor,
     claim::Item,
     id::{ActorId, StatementId},
     report::Report,
@@ -11,7 +10,7 @@ use store::relations;
 use super::Asked;
 use crate::{
     bylaws,
-    cards::{Card, Face},
+    cards::{self, Card, Face, Faces},
     care,
     forms::Field,
     language::Language,
@@ -33,29 +32,28 @@ pub(crate) struct Claim {
 /// Who has what of these.
 struct Holders {
     held: Vec<(Item, ActorId)>,
-    actors: Vec<Actor>,
+    faces: Faces,
     me: ActorId,
 }
 
 impl Holders {
     async fn of(app: &App, me: Me, items: Vec<Item>) -> Result<Self> {
-        let now = app.now();
-        let (held, actors) = app
+        let (now, site) = (app.now(), app.site().clone());
+        let (held, faces) = app
             .read(move |c| {
                 let held = store::claims::held(c, &items, now)?;
                 let people: Vec<ActorId> = held.iter().map(|(_, by)| *by).collect();
-                Ok((held, store::actors::by_ids(c, &people)?))
+                Ok((held, cards::faces_of(c, &site, &people)?))
             })
             .await?;
-        Ok(Self { held, actors, me: me.0 })
+        Ok(Self { held, faces, me: me.0 })
     }
 
-    fn claim(&self, app: &App, item: Item) -> Claim {
+    fn claim(&self, item: Item) -> Claim {
         let holder = self.held.iter().find(|(held, _)| *held == item).map(|(_, by)| *by);
-        let actor = holder.and_then(|by| self.actors.iter().find(|actor| actor.id == by));
         Claim {
             item: item.to_string(),
-            holder: actor.map(|actor| Face::new(app.site(), actor)),
+            holder: holder.and_then(|by| self.faces.get(&by).cloned()),
             is_mine: holder == Some(self.me),
         }
     }
@@ -91,7 +89,8 @@ pub(crate) struct Complaint {
     pub(crate) about: Face,
     pub(crate) group: Option<Face>,
     pub(crate) category: &'static str,
-    pub(crate) rule: Option<String>,
+    /// The rules that are broken, as whoever reports it sees it: one of the community, and those of the house.
+    pub(crate) rules: Vec<String>,
     pub(crate) comment: String,
     pub(crate) when: String,
     pub(crate) cards: Vec<Card>,
@@ -111,7 +110,7 @@ pub(crate) struct Appeal {
 }
 
 pub(super) async fn requests(app: &App, me: Me, asked: &Asked) -> Result<Vec<Request>> {
-    let wanted = asked.group();
+    let (wanted, site) = (asked.group(), app.site().clone());
     let found = app.read(move |c| {
         let mut groups = store::groups::moderated_by(c, me.0)?;
         groups.retain(|group| wanted.is_none_or(|wanted| *group == wanted));
@@ -128,14 +127,14 @@ pub(super) async fn requests(app: &App, me: Me, asked: &Asked) -> Result<Vec<Req
             let questions = store::charters::of(c, group)?.unwrap_or_default().questions;
             told.push((person, group, questions.into_iter().zip(answers).collect::<Vec<_>>()));
         }
-        Ok((pairs, store::actors::by_ids(c, &everybody)?, told))
+        Ok((pairs, cards::faces_of(c, &site, &everybody)?, told))
     });
-    let (pairs, actors, told) = found.await?;
+    let (pairs, faces, told) = found.await?;
     let item = |(person, group): (ActorId, ActorId)| Item::Request { group, person };
     let holders = Holders::of(app, me, pairs.iter().copied().map(item).collect()).await?;
-    let face = |id: ActorId| actors.iter().find(|actor| actor.id == id).map(|actor| Face::new(app.site(), actor));
+    let face = |id: ActorId| faces.get(&id).cloned();
     let request = |(person, group): (ActorId, ActorId)| {
-        let claim = holders.claim(app, item((person, group)));
+        let claim = holders.claim(item((person, group)));
         let answers = told.iter().find(|(who, to, _)| (*who, *to) == (person, group));
         asked.admits(Some(group), &claim).then_some(())?;
         Some(Request {
@@ -160,13 +159,13 @@ pub(super) async fn held(app: &App, t: Language, me: Me, asked: &Asked) -> Resul
     let rules = app.read(move |c| groups.iter().map(|group| Ok((*group, store::bylaws::of(c, *group)?))).collect());
     let rules: Vec<_> = rules.await?;
     let held = |(held, view): &(store::held::Held, PostView)| {
-        let claim = holders.claim(app, item(view));
+        let claim = holders.claim(item(view));
         asked.admits(Some(held.group), &claim).then_some(())?;
         let bylaws = rules.iter().find(|(group, _)| *group == held.group).and_then(|(_, bylaws)| bylaws.as_ref());
         Some(Held {
             claim,
             card: Card::new(app, t, view),
-            group: Face::new(app.site(), view.group.as_deref()?),
+            group: Face::painted(app.site(), view.group.as_deref()?, &view.palette),
             because: crate::held::because(t, held.doubt),
             when: t.ago(app.now(), held.since),
             rules: bylaws::field(t, bylaws),
@@ -178,6 +177,7 @@ pub(super) async fn held(app: &App, t: Language, me: Me, asked: &Asked) -> Resul
 pub(super) async fn complaints(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Complaint>> {
     let open: Vec<Report> = reports::open(app, me).await?;
     let holders = Holders::of(app, me, open.iter().map(|report| Item::Report(report.id)).collect()).await?;
+    let site = app.site().clone();
     let found = app.read(move |c| {
         let actors: Vec<ActorId> =
             open.iter().flat_map(|report| [report.reporter, report.target].into_iter().chain(report.group)).collect();
@@ -185,15 +185,19 @@ pub(super) async fn complaints(app: &App, t: Language, me: Me, asked: &Asked) ->
         let posts = store::posts::by_ids(c, &posts)?;
         let groups: Vec<ActorId> = open.iter().filter(|r| r.bylaw.is_some()).filter_map(|r| r.group).collect();
         let rules = store::bylaws::all(c, &groups)?;
-        Ok((store::actors::by_ids(c, &actors)?, app::view::posts(c, posts)?, rules, open))
+        let named: Vec<_> = open.iter().flat_map(|report| report.rules.iter().copied()).collect();
+        let house = store::imprint::rules_by_ids(c, &named)?;
+        Ok((cards::faces_of(c, &site, &actors)?, app::view::posts(c, posts)?, (rules, house), open))
     });
-    let (actors, posts, rules, open) = found.await?;
-    let actor = |id: ActorId| actors.iter().find(|actor: &&Actor| actor.id == id);
-    let face = |id: ActorId| actor(id).map(|actor| Face::new(app.site(), actor));
+    let (faces, posts, (rules, house), open) = found.await?;
+    let face = |id: ActorId| faces.get(&id).cloned();
     let complaint = |report: &Report| {
-        let claim = holders.claim(app, Item::Report(report.id));
+        let claim = holders.claim(Item::Report(report.id));
         let named = report.posts.iter().filter_map(|id| posts.iter().find(|view| view.post.id == *id));
         let cited = report.group.zip(report.bylaw);
+        let cited = cited.and_then(|(group, cited)| bylaws::named(t, &rules, group, cited));
+        let of_house = house.iter().filter(|rule| report.rules.contains(&rule.id));
+        let of_house = of_house.filter_map(|rule| rule.said(t.tag()).map(|said| said.text.clone()));
         asked.admits(report.group, &claim).then_some(())?;
         Some(Complaint {
             claim,
@@ -202,7 +206,7 @@ pub(super) async fn complaints(app: &App, t: Language, me: Me, asked: &Asked) ->
             about: face(report.target)?,
             group: report.group.and_then(face),
             category: care::named(t, report.category),
-            rule: cited.and_then(|(group, cited)| bylaws::named(t, &rules, group, cited)),
+            rules: cited.into_iter().chain(of_house).collect(),
             comment: report.comment.clone(),
             when: t.ago(app.now(), report.created),
             cards: named.map(|view| Card::new(app, t, view)).collect(),
@@ -216,7 +220,7 @@ pub(super) async fn appeals(app: &App, t: Language, me: Me, asked: &Asked) -> Re
     let item = |id: StatementId| Item::Appeal(id);
     let holders = Holders::of(app, me, open.iter().map(|(case, _)| item(case.statement.id)).collect()).await?;
     let appeal = |(case, may): &(Case, bool)| {
-        let claim = holders.claim(app, item(case.statement.id));
+        let claim = holders.claim(item(case.statement.id));
         let said = case.appeal.as_ref()?;
         asked.admits(Some(case.group.id), &claim).then_some(())?;
         Some(Appeal {

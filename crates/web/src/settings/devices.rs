@@ -10,15 +10,8 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::{Action, Button, Done, Nothing, Panel, Row, back, page, said};
-use crate::{
-    agents,
-    answer::{self, Visit},
-    language::Language,
-    login::LOGOUT,
-    posted::Sent,
-    session::Present,
-};
+use super::{Action, Button, Done, Nothing, Panel, Row, done, shown};
+use crate::{agents, answer::Visit, language::Language, login::LOGOUT, posted::Sent, session::Present};
 
 pub(crate) const PATH: &str = "/settings/devices";
 pub(crate) const END: &str = "/settings/devices/end";
@@ -33,10 +26,7 @@ pub(crate) async fn show(
     by: Present,
     done: Option<Query<Done>>,
 ) -> HttpResponse {
-    match panels(&app, &visit, &by).await {
-        Ok(panels) => page(&request, &visit, PATH, said(&visit, done), panels),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    shown(&request, &visit, PATH, done, panels(&app, &visit, &by).await)
 }
 
 async fn panels(app: &App, visit: &Visit, by: &Present) -> Result<Vec<Panel>> {
@@ -100,13 +90,6 @@ fn guest(t: Language, visit: &Visit) -> Panel {
     }
 }
 
-fn done(request: &HttpRequest, app: &App, visit: &Visit, result: Result<()>) -> HttpResponse {
-    match result {
-        Ok(()) => back(visit, app, PATH),
-        Err(error) => answer::error(request, visit, &error),
-    }
-}
-
 /// A session.
 #[derive(Debug, Deserialize)]
 pub(crate) struct One {
@@ -116,7 +99,7 @@ pub(crate) struct One {
 /// `POST /settings/devices/end`
 pub(crate) async fn end(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<One, Present>) -> HttpResponse {
     let ended = sessions::end(&app, sent.by.me, SessionId(sent.entered.session)).await;
-    done(&request, &app, &visit, ended)
+    done(&request, &app, &visit, ended, PATH)
 }
 
 /// `POST /settings/devices/end-others`
@@ -127,7 +110,7 @@ pub(crate) async fn end_others(
     sent: Sent<Nothing, Present>,
 ) -> HttpResponse {
     let ended = sessions::end_others(&app, sent.by.me, sent.by.session).await;
-    done(&request, &app, &visit, ended)
+    done(&request, &app, &visit, ended, PATH)
 }
 
 /// An application.
@@ -144,5 +127,5 @@ pub(crate) async fn withdraw(
     sent: Sent<Application>,
 ) -> HttpResponse {
     let withdrawn = oauth::withdraw(&app, sent.by.me, AppId(sent.entered.app)).await;
-    done(&request, &app, &visit, withdrawn)
+    done(&request, &app, &visit, withdrawn, PATH)
 }

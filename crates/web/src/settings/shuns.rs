@@ -11,14 +11,8 @@ use app::{
 use domain::{actor::Actor, host::Host, id::ActorId};
 use serde::Deserialize;
 
-use super::{Action, Button, Done, Panel, Row, back, page, said};
-use crate::{
-    answer::{self, Visit},
-    cards::Face,
-    forms::Field,
-    posted::Sent,
-    session::SignedIn,
-};
+use super::{Action, Button, Done, Panel, Row, done, shown};
+use crate::{answer::Visit, cards::Face, forms::Field, posted::Sent, session::SignedIn};
 
 pub(crate) const PATH: &str = "/settings/blocks";
 pub(crate) const UNBLOCK: &str = "/settings/blocks/unblock";
@@ -34,10 +28,7 @@ pub(crate) async fn show(
     by: SignedIn,
     done: Option<Query<Done>>,
 ) -> HttpResponse {
-    match panels(&app, &visit, &by).await {
-        Ok(panels) => page(&request, &visit, PATH, said(&visit, done), panels),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    shown(&request, &visit, PATH, done, panels(&app, &visit, &by).await)
 }
 
 async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
@@ -81,13 +72,6 @@ async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
     ])
 }
 
-fn done(request: &HttpRequest, app: &App, visit: &Visit, result: Result<()>) -> HttpResponse {
-    match result {
-        Ok(()) => back(visit, app, PATH),
-        Err(error) => answer::error(request, visit, &error),
-    }
-}
-
 /// Somebody.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Somebody {
@@ -97,13 +81,13 @@ pub(crate) struct Somebody {
 /// `POST /settings/blocks/unblock`
 pub(crate) async fn unblock(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Somebody>) -> HttpResponse {
     let result = shuns::unblock(&app, sent.by.me, ActorId(sent.entered.person)).await;
-    done(&request, &app, &visit, result)
+    done(&request, &app, &visit, result, PATH)
 }
 
 /// `POST /settings/blocks/unmute`
 pub(crate) async fn unmute(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Somebody>) -> HttpResponse {
     let result = shuns::unmute(&app, sent.by.me, ActorId(sent.entered.person)).await;
-    done(&request, &app, &visit, result)
+    done(&request, &app, &visit, result, PATH)
 }
 
 /// A server.
@@ -118,7 +102,7 @@ pub(crate) async fn block_host(request: HttpRequest, app: Data<App>, visit: Visi
         Some(host) => shuns::shun_host(&app, sent.by.me, host).await,
         None => Err(app::Error::Invalid("this is no server".into())),
     };
-    done(&request, &app, &visit, result)
+    done(&request, &app, &visit, result, PATH)
 }
 
 /// `POST /settings/blocks/server/remove`
@@ -132,5 +116,5 @@ pub(crate) async fn unblock_host(
         Some(host) => shuns::unshun_host(&app, sent.by.me, host).await,
         None => Ok(()),
     };
-    done(&request, &app, &visit, result)
+    done(&request, &app, &visit, result, PATH)
 }

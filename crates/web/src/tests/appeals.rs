@@ -35,6 +35,7 @@ async fn a_measure_is_told_with_its_reasons_appealed_once_and_undone_by_somebody
     members::appoint(&world.app, ana, huerto.id, carla.0, Some(Role::Moderator)).await.unwrap();
     let writing = Writing { text: "Compra mis macetas".into(), group: Some(huerto.id), ..Writing::default() };
     let post = world.write(bea, writing).await;
+    let judged = bea;
     let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
     let carla = Browser::of(&world, carla, "es").await;
     let rules = format!("/manage/rules?group={}", huerto.id);
@@ -52,6 +53,9 @@ async fn a_measure_is_told_with_its_reasons_appealed_once_and_undone_by_somebody
     // Bea is told what, why and by which rule, but not by whom; the log names the rule, and not the note.
     let told = path(&world, latest(&world, huerto.id, Sanction::Remove).await);
     assert!(bea.get("/notices").await.body.contains(&told), "the notice leads there");
+    app::shuns::mute(&world.app, judged, huerto.id, true, None).await.unwrap();
+    assert!(bea.get("/notices").await.body.contains(&told), "nobody mutes what was decided about them");
+    app::shuns::unmute(&world.app, judged, huerto.id).await.unwrap();
     let page = world.get(&told, "en").await;
     assert_eq!(page.status, StatusCode::OK, "without an account, too");
     for said in ["To take a post out", "Compra mis macetas", "Rule 1: Sin publicidad", "Es un anuncio", "Con cariño"] {

@@ -65,7 +65,7 @@ async fn an_open_page_hears_of_new_replies() {
     let other = world.write(ana, Writing { text: "Otra".into(), group: Some(huerto.id), ..Writing::default() }).await;
     assert_eq!(world.get("/live?thread=1", "es").await.status, StatusCode::NOT_FOUND);
 
-    let service = actix_web::App::new().app_data(Data::new(world.app.clone())).configure(crate::configure);
+    let service = actix_web::App::new().app_data(Data::new(world.app.clone())).configure(crate::configure(&world.app));
     let service = actix_web::test::init_service(service).await;
     let request = TestRequest::get().uri(&format!("/live?thread={}", thread.id)).peer_addr(HERE);
     let request = request.insert_header((header::ACCEPT_LANGUAGE, "es")).to_request();

@@ -14,6 +14,7 @@ use domain::{
     policy,
     post::{Post, QuoteState, Vote},
     time::Timestamp,
+    urls::Site,
 };
 use store::{
     Conn, log,
@@ -21,7 +22,10 @@ use store::{
     timelines,
 };
 
-use crate::polls;
+use crate::{
+    cards::{self, Face},
+    listing, polls,
+};
 
 /// How many posts of a thread are looked through for what a reply replies to.
 const BRANCHES: i64 = 5_000;
@@ -38,7 +42,8 @@ pub(super) struct Gap {
 pub(super) struct Read {
     pub(super) post: PostView,
     pub(super) parents: Vec<PostView>,
-    pub(super) closing: Option<(Actor, String)>,
+    /// Who closed it, and why.
+    pub(super) closing: Option<(Face, String)>,
     pub(super) replies: Vec<PostView>,
     pub(super) gaps: Vec<Gap>,
     pub(super) last: Option<PostId>,
@@ -67,15 +72,15 @@ impl Read {
         post: Post,
         page: Page,
         viewer: Option<ActorId>,
-        (now, similar): (Timestamp, &Similar),
+        (site, now, similar): (&Site, Timestamp, &Similar),
     ) -> store::Result<Self> {
         let branches = timelines::branches(c, post.root, BRANCHES)?;
         let parent_of: HashMap<PostId, PostId> =
             branches.iter().filter_map(|(id, parent)| Some((*id, (*parent)?))).collect();
         let (ids, last) = if post.id == post.root {
             let ids = posts::list(c, List::Thread(post.root), viewer, page)?;
-            let full = i64::try_from(ids.len()).is_ok_and(|length| length == page.limit);
-            (ids.clone(), ids.last().copied().filter(|_| full))
+            let last = listing::last(&ids, page.limit).copied();
+            (ids, last)
         } else {
             let below = descendants(post.id, &branches);
             let seen = timelines::visible_among(c, &below, viewer)?;
@@ -93,13 +98,13 @@ impl Read {
             (Some(me), Some(group)) => Some(store::groups::standing(c, group, me, now)?),
             _ => None,
         };
-        let closing = if post.locked.is_some() { closing(c, post.id)? } else { None };
+        let closing = if post.locked.is_some() { closing(c, site, post.id)? } else { None };
         let (post, replies) = (app::view::post(c, post)?, app::view::posts(c, below)?);
         let asking = replies.iter().chain([&post]).filter(|view| view.post.content.poll.is_some());
         let asking: Vec<PostId> = asking.map(|view| view.post.id).collect();
         let (mut seen, mut draft) = (None, String::new());
         let (mut saved, mut level) = (HashSet::new(), None);
-        let similar = if post.post.is_thread() { similar.to(c, &post.post, now)? } else { Vec::new() };
+        let similar = if post.post.is_thread() { similar.to(c, &post.post)? } else { Vec::new() };
         if let Some(me) = viewer {
             saved = store::bookmarks::among(c, me, &shown)?;
             level = Some(store::levels::of_thread(c, me, post.post.root, post.post.group)?);
@@ -188,10 +193,11 @@ fn gaps(c: &mut Conn, top: PostId, shown: &[PostId], parent_of: &HashMap<PostId,
 }
 
 /// Who closed a thread, and what they said about it.
-fn closing(c: &mut Conn, id: PostId) -> store::Result<Option<(Actor, String)>> {
+fn closing(c: &mut Conn, site: &Site, id: PostId) -> store::Result<Option<(Face, String)>> {
     let said = log::about(c, &[id])?;
     let Some(entry) = said.into_iter().rfind(|entry| entry.action == "lock") else { return Ok(None) };
-    Ok(store::actors::by_id(c, ActorId(entry.actor_id))?.map(|by| (by, entry.reason)))
+    let by = ActorId(entry.actor_id);
+    Ok(cards::faces_of(c, site, &[by])?.remove(&by).map(|by| (by, entry.reason)))
 }
 
 /// What these posts quote with leave, by its number, as far as `viewer` may read it.

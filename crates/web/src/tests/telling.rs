@@ -1,0 +1,109 @@
+//! What people are told and tell: announcements until they put them away, rules that a report names, a profile as it was
+//! typed, and names with emoji.
+use actix_web::http::StatusCode;
+use app::{announcements, imprint, posts::Writing, profiles};
+use domain::{emoji::Emoji, id::EmojiId, imprint::Wording, time::Timestamp};
+
+use super::{
+    World,
+    journeys::{Browser, login},
+};
+
+#[actix_web::test]
+async fn an_announcement_is_shown_until_one_puts_it_away() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    announcements::create(&world.app, Some(ana), "Mudanza el **domingo**".into(), None).await.unwrap();
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let is_told = async |who: &Browser<'_>| who.get("/").await.body.contains("Mudanza el <strong>domingo</strong>");
+    assert!(is_told(&ana).await && is_told(&bea).await);
+    assert!(!world.get("/", "es").await.body.contains("Mudanza"), "it is for those with a login");
+    let away = bea.send("/", "/announcements/seen", &[]).await;
+    assert_eq!((away.status, &*away.location), (StatusCode::SEE_OTHER, "https://plaza.test/"));
+    assert!(is_told(&ana).await && !is_told(&bea).await, "each for themselves");
+}
+
+#[actix_web::test]
+async fn a_report_names_rules_of_the_house_and_the_team_reads_them() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    for (es, en) in [("Nada de acoso", "No harassment"), ("Nada ilegal", "Nothing illegal")] {
+        let wording =
+            |language: &str, text: &str| Wording { language: language.into(), text: text.into(), hint: String::new() };
+        let say = imprint::Change::Say(None, vec![wording("es", es), wording("en", en)]);
+        imprint::change_house_rules(&world.app, ana, say).await.unwrap();
+    }
+    let rules = imprint::house_rules(&world.app).await.unwrap();
+    let post = Writing { text: "Grosería".into(), group: Some(huerto.id), ..Writing::default() };
+    let post = world.write(ana, post).await;
+    let carla = login(&world, "carla").await;
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let form = format!("/report?post={}", post.id);
+    let page = bea.get(&form).await.body;
+    assert!(page.contains("No harassment") && page.contains("Nothing illegal"), "{page}");
+    let field = format!("house_{}", rules[0].id);
+    let entered = [("what", "violation"), (field.as_str(), &*rules[0].id.to_string())];
+    assert_eq!(bea.send(&form, "/report", &entered).await.status, StatusCode::OK);
+    let queue = ana.get("/queue").await.body;
+    assert!(queue.contains("Nada de acoso") && !queue.contains("Nada ilegal"), "{queue}");
+    // Nobody names what is no rule.
+    let carla = Browser::of(&world, carla, "en").await;
+    let entered = [("what", "other"), ("house_1", "1"), ("house_x", "x")];
+    assert_eq!(carla.send(&form, "/report", &entered).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_profile_is_changed_as_it_was_typed() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let about = "Tomates, **libros** y [huerta](https://huerta.test/).\n\n- uno\n- dos";
+    let entered = [("name", "Ana"), ("about", about), ("about1", "Web"), ("line1", "*casi* siempre")];
+    let browser = Browser::of(&world, ana, "es").await;
+    let form = "/settings/profile";
+    assert_eq!(browser.send(form, form, &entered).await.status, StatusCode::SEE_OTHER);
+    let page = browser.get(form).await.body;
+    assert!(page.contains(&about.replace('>', "&#62;")), "{page}");
+    assert!(page.contains("value=\"*casi* siempre\""), "{page}");
+    assert!(browser.get("/@ana").await.body.contains("<strong>libros</strong>"));
+    // What an application changes alone leaves the rest as it was typed.
+    let change = profiles::Change { name: Some("Ana M.".into()), ..profiles::Change::default() };
+    profiles::change(&world.app, ana, change).await.unwrap();
+    assert!(browser.get(form).await.body.contains("**libros**"));
+}
+
+#[actix_web::test]
+async fn emoji_in_names_are_pictures_and_are_at_hand_where_one_writes() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let emoji = |id, shortcode: &str, enabled| Emoji {
+        id: EmojiId(id),
+        peer: None,
+        shortcode: shortcode.into(),
+        url: format!("{shortcode}.png"),
+        still: None,
+        category: None,
+        enabled,
+        updated: Timestamp(0),
+    };
+    let (shown, hidden) = (emoji(1, "brote", true), emoji(2, "seca", false));
+    let kept = world.app.write(move |tx| Ok([&shown, &hidden].map(|emoji| store::emoji::insert(tx, emoji))));
+    kept.await.unwrap().into_iter().collect::<Result<Vec<_>, _>>().unwrap();
+    let change = profiles::Change { name: Some("Ana <b> :brote:".into()), ..profiles::Change::default() };
+    profiles::change(&world.app, ana, change).await.unwrap();
+    let thread = world.write(bea, Writing { text: "Hola".into(), group: Some(huerto.id), ..Writing::default() }).await;
+    world.write(ana, Writing { text: "Buenas".into(), parent: Some(thread.id), ..Writing::default() }).await;
+    let bea = Browser::of(&world, bea, "en").await;
+    for path in ["/@huerto", "/@ana", "/notices", "/search?q=ana", &thread.uri] {
+        let page = bea.get(path).await.body;
+        assert!(
+            page.contains("Ana &#60;b&#62; <img class=\"emoji\"")
+                || page.contains("Ana &lt;b&gt; <img class=\"emoji\""),
+            "{path}: {page}"
+        );
+    }
+    let writing = bea.get("/write").await.body;
+    assert!(writing.contains("data-insert=\":brote:\"") && !writing.contains(":seca:"), "{writing}");
+}
