@@ -75,7 +75,7 @@ async fn whoever_signs_up_is_asked() {
     let alpha = net.server("alpha.test");
     alpha.person("ana").await;
     let mut nora = Visitor::new(&alpha);
-    assert!(nora.get("/signup").await.text().contains("Weekly letter"));
+    assert!(nora.get("/signup").await.text().contains("Send me the weekly letter"));
     let fields = [
         ("name", "nora"),
         ("email", "nora@mail.test"),
