@@ -251,7 +251,40 @@ async fn a_way_ends_and_a_server_forgets() {
     assert_eq!(here.get("/queue").await.status, 303, "guests are asked again after a month");
 }
 
+async fn a_guest_votes_in_the_polls_of_here() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, bea, cleo) = (alpha.person("ana").await, beta.person("bea").await, beta.person("cleo").await);
+    let club = alpha.group("club", &ana).await;
+    cleo.find_account(&club.handle()).await;
+    let asking = |text: &str| json!({ "status": format!("{} {text}", club.handle()), "poll": { "options": ["red", "blue"], "expires_in": 3600 } });
+    let here_asked = ana.api("POST", "/api/v1/statuses", &asking("Which one?")).await;
+    let there_asked = cleo.api("POST", "/api/v1/statuses", &asking("And which of these?")).await;
+    net.settle().await;
+    let mut here = Visitor::new(&alpha);
+    assert_eq!(enter(&mut here, &bea, "/").await.status, 303);
+
+    // Of a poll here her vote counts, once.
+    let page = path(here_asked["url"].as_str().unwrap());
+    let fields = [("post", id(&here_asked)), ("choice", "1"), ("back", page.as_str())];
+    assert_eq!(here.fill(&page, "/choose", &fields).await.status, 303);
+    let poll = ana.status(&here_asked).await["poll"].clone();
+    assert_eq!((&poll["votes_count"], &poll["options"][1]["votes_count"]), (&json!(1), &json!(1)), "{poll}");
+    assert!(!here.get(&page).await.text().contains("action=\"/choose\""), "she has chosen");
+
+    // Of one elsewhere nobody would hear of it, and the page says so.
+    let known = ana.find_post(there_asked["uri"].as_str().unwrap()).await;
+    let page = format!("/@cleo@beta.test/{}", id(&known));
+    let shown = here.get(&page).await.text();
+    assert!(shown.contains("vote in it from your own") && !shown.contains("action=\"/choose\""), "{shown}");
+    let fields = [("post", id(&known)), ("choice", "1"), ("back", page.as_str())];
+    assert_eq!(here.fill("/@club", "/choose", &fields).await.status, 422);
+    net.settle().await;
+    assert_eq!(cleo.status(&there_asked).await["poll"]["votes_count"], 0);
+}
+
 on_both! {
+    a_guest_votes_in_the_polls_of_here,
     a_guest_joins_reads_votes_and_keeps_order,
     a_guest_is_out_when_their_server_or_they_are_suspended,
     a_server_speaks_for_its_own_people_alone,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ::server::settings::Registration;
-use app::people::NewPerson;
+use app::{Me, people::NewPerson};
 use serde_json::json;
 
 use crate::network::{Answer, Network, PostOffice, Request, Server, Visitor, on_both};
@@ -187,10 +187,37 @@ async fn a_client_asks_for_the_letter_again() {
     assert_eq!(call("POST", "/api/v1/emails/confirmations", &token, json!({})).await.status, 403);
 }
 
+async fn who_is_suspended_reads_why_without_a_login_and_what_came_of_their_appeal() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben) = (alpha.person("ana").await, alpha.person("ben").await);
+    let operator = Me(app::instance::ensure(alpha.app()).await.unwrap());
+    app::roll::entrust(alpha.app(), operator, ana.actor.id, true).await.unwrap();
+    app::suspensions::suspend(alpha.app(), operator, ben.actor.id, "Spam".into()).await.unwrap();
+    net.settle().await;
+    let letter = office.letter("ben@alpha.test", 0).await;
+    assert!(letter.text().contains("decided something that concerns your account ben"), "{}", letter.text());
+    let link = letter.link("alpha.test");
+    let mut visitor = Visitor::new(&alpha);
+    assert!(visitor.get(&link).await.text().contains("Spam"));
+    let path = link.strip_prefix("http://alpha.test").unwrap_or(&link);
+    assert_eq!(visitor.submit(path, &[("text", "I did not")]).await.status, 303);
+    let open = app::appeals::open(alpha.app(), Me(ana.actor.id)).await.unwrap();
+    let (case, _) = open.first().expect("an appeal");
+    let answer = "You did, twice".to_owned();
+    app::appeals::decide(alpha.app(), Me(ana.actor.id), case.statement.id, false, answer).await.unwrap();
+    net.settle().await;
+    let letter = office.letter("ben@alpha.test", 1).await.text();
+    assert!(letter.contains("Your appeal was not successful") && letter.contains("You did, twice"), "{letter}");
+    assert_eq!(Visitor::new(&alpha).sign_in("ben", PASSWORD, "/").await.status, 422, "they stay out");
+}
+
 on_both! {
     an_address_is_confirmed_by_who_reads_there,
     who_signs_up_does_not_learn_who_has_a_login,
     a_password_is_renewed_by_mail_once,
     who_waits_is_told_of_and_told,
     a_client_asks_for_the_letter_again,
+    who_is_suspended_reads_why_without_a_login_and_what_came_of_their_appeal,
 }

@@ -6,7 +6,7 @@ use domain::id::ActorId;
 use domain::rule::Ruling;
 use serde_json::{Value, json};
 
-use crate::network::{ACTIVITY, Network, Person, Puppet, Server, Software, id, on_both};
+use crate::network::{ACTIVITY, Network, Person, Puppet, Server, Software, Visitor, id, on_both};
 
 /// Somebody here who reads, a thread of a stranger in a group here, and a reply to it.
 struct Scene {
@@ -142,7 +142,55 @@ async fn a_suspended_person_here_is_out() {
     assert_eq!(ben.call("GET", "/api/v1/timelines/home", &Value::Null).await.status, 200);
 }
 
+async fn a_suspended_person_elsewhere_reads_why_and_appeals() {
+    let s = scene().await;
+    let (app, ana) = (s.alpha.app(), Me(s.ana.actor.id));
+    app::roll::entrust(app, s.operator, s.ana.actor.id, true).await.unwrap();
+    s.bea.peer.take();
+    app::suspensions::suspend(app, s.operator, s.author(), "She sells rocks".to_owned()).await.unwrap();
+    s.net.settle().await;
+    let told = s.bea.peer.only("Create{Note}").activity;
+    assert_eq!((&told["actor"], &told["to"]), (&json!(s.alpha.url("/@abuse")), &json!([s.bea.uri])));
+    let content = told["object"]["content"].as_str().expect("a text");
+    assert!(content.contains("The team of alpha.test decided"), "{content}");
+    let link =
+        content.split("href=\"").find_map(|rest| rest.split('"').next().filter(|url| url.contains("/statement/")));
+    let link = link.expect("a link").to_owned();
+
+    // The link is enough: it says what, why and by whom, and takes one appeal.
+    let mut reader = Visitor::new(&s.alpha);
+    let page = reader.get(&link).await.text();
+    for said in ["To suspend an account from this whole server", "She sells rocks", "Those who run alpha.test"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let path = link.split("alpha.test").nth(1).expect("a path");
+    assert_eq!(reader.submit(path, &[("text", "They were gifts")]).await.status, 303);
+    let told = s.ana.read("/api/v1/notifications").await.to_string();
+    assert!(!told.contains("gifts"), "clients know no such kind: {told}");
+    let open = app::appeals::open(app, ana).await.unwrap();
+    let [(case, may)] = open.as_slice() else { panic!("{open:?}") };
+    assert!(*may && case.appeal.as_ref().is_some_and(|appeal| appeal.text == "They were gifts"));
+    let eve = s.alpha.person("eve").await;
+    assert!(app::appeals::open(app, Me(eve.actor.id)).await.unwrap().is_empty(), "it is for those who run the server");
+    let refused = app::appeals::decide(app, Me(eve.actor.id), case.statement.id, true, "So be it".into()).await;
+    assert!(matches!(refused, Err(app::Error::Denied(_))), "{refused:?}");
+
+    // Granted, the suspension is over, and she hears of it.
+    s.bea.peer.take();
+    app::appeals::decide(app, ana, case.statement.id, true, "So be it".into()).await.unwrap();
+    s.net.settle().await;
+    assert!(s.is_shown().await);
+    let told = s.bea.peer.only("Create{Note}").activity;
+    assert!(
+        told["object"]["content"].as_str().is_some_and(|text| text.contains("Your appeal was successful")),
+        "{told}"
+    );
+    let page = reader.get(&link).await.text();
+    assert!(page.contains("So be it") && page.contains("This decision was undone on"), "{page}");
+}
+
 on_both![
+    a_suspended_person_elsewhere_reads_why_and_appeals,
     a_suspended_person_elsewhere_is_not_heard,
     the_people_of_a_suspended_server_are_not_shown,
     a_suspended_person_here_is_out,

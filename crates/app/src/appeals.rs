@@ -8,7 +8,9 @@ use domain::{
 };
 
 use crate::{
-    App, Error, Event, Me, Result, Tx, claims, groups, messages, moderation,
+    App, Error, Event, Me, Result, Tx, claims, groups, instance,
+    mail::Errand,
+    messages, moderation,
     statements::{self, Case},
 };
 
@@ -40,9 +42,12 @@ pub async fn file(app: &App, entered: &str, text: String) -> Result<()> {
 
 /// The appeals I have to see to, the oldest first, each with whether I may decide it.
 pub async fn open(app: &App, me: Me) -> Result<Vec<(Case, bool)>> {
-    let now = app.now();
+    let (now, site) = (app.now(), app.site().clone());
     app.read(move |c| {
-        let groups = store::groups::moderated_by(c, me.0)?;
+        let (mut groups, at_large) = (store::groups::moderated_by(c, me.0)?, groups::regard_at_large(c, me.0)?);
+        if policy::administer(&at_large).is_ok() {
+            groups.push(instance::voice(c, &site)?);
+        }
         let waiting = store::statements::open_appeals(c, &groups, PAGE)?;
         let ids: Vec<StatementId> = waiting.iter().map(|appeal| appeal.statement).collect();
         let told = store::statements::by_ids(c, &ids)?;
@@ -50,7 +55,8 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<(Case, bool)>> {
         cases.sort_by_key(|case| case.statement.id);
         let mut judged = Vec::new();
         for case in cases {
-            let standing = store::groups::standing(c, case.group.id, me.0, now)?;
+            let everywhere = case.statement.sanction.is_everywhere();
+            let standing = if everywhere { at_large } else { store::groups::standing(c, case.group.id, me.0, now)? };
             let others = has_others(c, &case.statement)?;
             let may = policy::review(&standing, case.statement.by == me.0, others).is_ok();
             judged.push((case, may));
@@ -60,12 +66,18 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<(Case, bool)>> {
     .await
 }
 
-/// Whether anybody with a login here but whoever took the measure keeps order in the group.
+/// Those with a login here who decide about measures of a group; about what holds on this whole server, its admins.
+pub(crate) fn deciders(c: &mut store::Conn, group: ActorId) -> store::Result<Vec<ActorId>> {
+    if !store::actors::by_id(c, group)?.is_some_and(|actor| actor.is_group()) {
+        return store::accounts::admins(c);
+    }
+    let staff: Vec<ActorId> = store::groups::staff(c, group)?.iter().map(|member| member.person).collect();
+    store::accounts::among(c, &staff)
+}
+
+/// Whether anybody but whoever took the measure may decide about it.
 pub(crate) fn has_others(c: &mut store::Conn, statement: &Statement) -> store::Result<bool> {
-    let staff = store::groups::staff(c, statement.group)?;
-    let others: Vec<ActorId> =
-        staff.iter().map(|member| member.person).filter(|person| *person != statement.by).collect();
-    Ok(!store::accounts::among(c, &others)?.is_empty())
+    Ok(deciders(c, statement.group)?.iter().any(|person| *person != statement.by))
 }
 
 /// Decides an appeal: the measure stands, or is undone. Who appealed is told why.
@@ -76,7 +88,7 @@ pub async fn decide(app: &App, me: Me, id: StatementId, granted: bool, answer: S
     }
     app.write(move |tx| {
         let statement = store::statements::by_id(tx, id)?.ok_or(Error::NotFound)?;
-        let (_, standing) = groups::regard(tx, statement.group, me.0)?;
+        let standing = statements::regard(tx, &statement, me.0)?;
         let others = has_others(tx, &statement)?;
         policy::review(&standing, statement.by == me.0, others)?;
         claims::heed(tx, me.0, Item::Appeal(id))?;
@@ -89,6 +101,7 @@ pub async fn decide(app: &App, me: Me, id: StatementId, granted: bool, answer: S
         }
         tell(tx, &statement, granted)?;
         let (group, person) = (statement.group, statement.person);
+        let group = (!statement.sanction.is_everywhere()).then_some(group);
         tx.emit(Event::AppealDecided { statement: id, group, person, by: me.0, granted, reason: answer });
         Ok(())
     })
@@ -98,11 +111,11 @@ pub async fn decide(app: &App, me: Me, id: StatementId, granted: bool, answer: S
 /// Tells whoever appealed that it was decided.
 fn tell(tx: &mut Tx<'_, '_>, statement: &Statement, granted: bool) -> Result<()> {
     let concerned = store::actors::by_id(tx, statement.person)?.filter(|actor| actor.deleted.is_none());
-    if concerned.is_none() {
-        return Ok(());
+    let Some(concerned) = concerned else { return Ok(()) };
+    if concerned.is_local() {
+        tx.mail(&Errand::Decided(statement.id.0))?;
     }
-    let name = store::actors::by_id(tx, statement.group)?.ok_or(Error::NotFound)?.handle();
-    let link = statements::link(tx, statement.id)?;
+    let (team, link) = (statements::team(tx, statement)?, statements::link(tx, statement.id)?);
     let (english, spanish) = if granted {
         (
             "Your appeal was successful: what was decided is undone.",
@@ -114,6 +127,6 @@ fn tell(tx: &mut Tx<'_, '_>, statement: &Statement, granted: bool) -> Result<()>
             "Tu recurso no ha prosperado: la decisión se mantiene.",
         )
     };
-    let text = format!("@{name}\n\n{english} <{link}>\n\n{spanish} <{link}>");
+    let text = format!("{team}\n\n{english} <{link}>\n\n{spanish} <{link}>");
     messages::confide(tx, statement.group, statement.person, &text).map(drop)
 }

@@ -11,7 +11,7 @@ use domain::{
 use ipnet::IpNet;
 use store::{Conn, timelines::Window};
 
-use crate::{App, Error, Me, Result, random, rules};
+use crate::{App, Error, Event, House, Me, Result, Tx, random, rules};
 
 /// The longest comment, in characters.
 const COMMENT: usize = 1_000;
@@ -79,7 +79,11 @@ pub async fn add(app: &App, me: Me, new: NewBar) -> Result<Bar> {
         let (id, created) = (tx.new_id(), tx.now());
         let NewBar { kind, severity, expires, .. } = new;
         let bar = Bar { id, kind, subject: about.clone(), severity, comment: comment.clone(), created, expires };
-        if store::bars::insert(tx, &bar)? { Ok(bar) } else { Err(Error::Conflict("they are kept out already".into())) }
+        if !store::bars::insert(tx, &bar)? {
+            return Err(Error::Conflict("they are kept out already".into()));
+        }
+        changed(tx, me, &bar);
+        Ok(bar)
     })
     .await
 }
@@ -103,6 +107,7 @@ pub async fn change(
             ..was
         };
         store::bars::update(tx, &bar)?;
+        changed(tx, me, &bar);
         Ok(bar)
     })
     .await
@@ -112,9 +117,18 @@ pub async fn change(
 pub async fn remove(app: &App, me: Me, kind: Kind, id: BarId) -> Result<()> {
     app.write(move |tx| {
         rules::may_administer(tx, me)?;
-        if store::bars::remove(tx, kind, id)? { Ok(()) } else { Err(Error::NotFound) }
+        let bar = store::bars::by_id(tx, kind, id)?.ok_or(Error::NotFound)?;
+        store::bars::remove(tx, kind, id)?;
+        changed(tx, me, &bar);
+        Ok(())
     })
     .await
+}
+
+/// The log names networks and hosts; of a mailbox there is only a digest.
+fn changed(tx: &mut Tx<'_, '_>, me: Me, bar: &Bar) {
+    let about = if bar.kind == Kind::Mailbox { String::new() } else { bar.subject.clone() };
+    tx.emit(Event::HouseChanged { by: me.0, what: House::Bars, about });
 }
 
 /// How far somebody with this mail address is kept out.

@@ -12,7 +12,7 @@ use domain::{
 use store::Conn;
 
 use crate::{
-    App, Error, Event, Me, Result, Tx,
+    App, Error, Event, House, Me, Result, Tx,
     groups::{self, NewGroup},
     hosts, members, people,
     roll::{self, Entry},
@@ -44,7 +44,9 @@ fn read_founders(conn: &mut Conn) -> store::Result<Founders> {
 pub async fn set_founders(app: &App, me: Me, founders: Founders) -> Result<()> {
     app.write(move |tx| {
         policy::administer(&rules::standing(tx, me)?)?;
-        Ok(store::settings::set(tx, FOUNDERS, founders.as_str())?)
+        store::settings::set(tx, FOUNDERS, founders.as_str())?;
+        tx.emit(Event::HouseChanged { by: me.0, what: House::Founders, about: founders.to_string() });
+        Ok(())
     })
     .await
 }

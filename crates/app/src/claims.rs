@@ -5,7 +5,7 @@ use domain::{
     policy,
 };
 
-use crate::{App, Error, Me, Result, Tx, appeals, groups};
+use crate::{App, Error, Me, Result, Tx, appeals, groups, statements};
 
 /// Takes something for me, or keeps it longer; nobody takes what somebody else has.
 pub async fn take(app: &App, me: Me, item: Item) -> Result<()> {
@@ -42,12 +42,13 @@ fn ask(tx: &mut Tx<'_, '_>, me: Me, item: Item) -> Result<()> {
     let group: Option<ActorId> = match item {
         Item::Report(id) => store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?.group,
         Item::Request { group, .. } => Some(group),
-        Item::Appeal(_) => appeal.as_ref().map(|appeal| appeal.group),
+        Item::Appeal(_) => None,
         Item::Held(id) => Some(store::held::of(tx, id)?.ok_or(Error::NotFound)?.group),
     };
-    let standing = match group {
-        Some(group) => groups::regard(tx, group, me.0)?.1,
-        None => groups::regard_at_large(tx, me.0)?,
+    let standing = match (&appeal, group) {
+        (Some(appeal), _) => statements::regard(tx, appeal, me.0)?,
+        (None, Some(group)) => groups::regard(tx, group, me.0)?.1,
+        (None, None) => groups::regard_at_large(tx, me.0)?,
     };
     policy::moderate(&standing).map_err(|_hidden| Error::NotFound)?;
     match appeal {

@@ -9,7 +9,7 @@ use domain::{
 };
 
 use crate::{
-    App, Error, Me, Result, Tx,
+    App, Error, Event, House, Me, Result, Tx,
     rules::{may_administer, read_as_admin},
 };
 
@@ -58,6 +58,7 @@ pub async fn create(app: &App, me: Me, wish: Wish, picture: MediaId) -> Result<E
         };
         store::media::update(tx, &Media { purpose: Purpose::Emoji, expires: None, ..media })?;
         store::emoji::insert(tx, &emoji)?;
+        changed(tx, me, &emoji);
         Ok(emoji)
     })
     .await
@@ -73,6 +74,7 @@ pub async fn change(app: &App, me: Me, id: EmojiId, wish: Wish) -> Result<Emoji>
         let (category, enabled) = (heading(&wish.category), wish.enabled);
         let emoji = Emoji { shortcode, category, enabled, updated, ..was };
         store::emoji::update(tx, &emoji)?;
+        changed(tx, me, &emoji);
         Ok(emoji)
     })
     .await
@@ -90,9 +92,15 @@ pub async fn remove(app: &App, me: Me, id: EmojiId) -> Result<()> {
             let now = tx.now();
             store::media::keep_until(tx, &[media.id], Some(now))?;
         }
-        Ok(store::emoji::remove(tx, id)?)
+        store::emoji::remove(tx, id)?;
+        changed(tx, me, &emoji);
+        Ok(())
     })
     .await
+}
+
+fn changed(tx: &mut Tx<'_, '_>, me: Me, emoji: &Emoji) {
+    tx.emit(Event::HouseChanged { by: me.0, what: House::Emoji, about: format!(":{}:", emoji.shortcode) });
 }
 
 fn ours(tx: &mut Tx<'_, '_>, id: EmojiId) -> Result<Emoji> {

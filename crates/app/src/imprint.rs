@@ -9,7 +9,7 @@ use domain::{
 };
 use store::Conn;
 
-use crate::{App, Error, Me, Result, people, rules};
+use crate::{App, Error, Event, House, Me, Result, people, rules};
 
 /// The longest text of several lines, the longest summary, and the longest rule, in characters.
 pub const TEXT: usize = 40_000;
@@ -114,10 +114,13 @@ pub async fn write(app: &App, me: Me, kind: Kind, language: &str, effective: Tim
     app.write(move |tx| {
         rules::may_administer(tx, me)?;
         if cleaned.is_empty() {
-            return Ok(store::imprint::remove_text(tx, kind, &language, effective)?);
+            store::imprint::remove_text(tx, kind, &language, effective)?;
+        } else {
+            let (source, updated) = (cleaned.clone(), tx.now());
+            store::imprint::set_text(tx, &Text { kind, language: language.clone(), effective, source, updated })?;
         }
-        let (source, updated) = (cleaned.clone(), tx.now());
-        Ok(store::imprint::set_text(tx, &Text { kind, language: language.clone(), effective, source, updated })?)
+        tx.emit(Event::HouseChanged { by: me.0, what: House::Text, about: format!("{kind}, {language}") });
+        Ok(())
     })
     .await
 }
@@ -176,12 +179,16 @@ pub async fn change_house_rules(app: &App, me: Me, change: Change) -> Result<()>
             }
             Change::End(id) => {
                 let now = tx.now();
-                return if store::imprint::end_rule(tx, id, now)? { Ok(()) } else { Err(Error::NotFound) };
+                if !store::imprint::end_rule(tx, id, now)? {
+                    return Err(Error::NotFound);
+                }
+                held.retain(|rule| rule.id != id);
             }
         }
         for (place, rule) in (1..).zip(&held) {
             store::imprint::set_rule(tx, rule, place)?;
         }
+        tx.emit(Event::HouseChanged { by: me.0, what: House::Rules, about: String::new() });
         Ok(())
     })
     .await
@@ -234,7 +241,9 @@ pub async fn set_contact(app: &App, me: Me, email: &str, name: &str) -> Result<(
     app.write(move |tx| {
         rules::may_administer(tx, me)?;
         store::settings::set(tx, EMAIL, &email)?;
-        Ok(store::settings::set(tx, PERSON, &person)?)
+        store::settings::set(tx, PERSON, &person)?;
+        tx.emit(Event::HouseChanged { by: me.0, what: House::Contact, about: email.clone() });
+        Ok(())
     })
     .await
 }

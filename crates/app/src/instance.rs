@@ -55,6 +55,12 @@ pub async fn ensure(app: &App) -> Result<ActorId> {
     .await
 }
 
+/// Who speaks for this whole server to single people: the service that reports come from, too.
+pub(crate) fn voice(conn: &mut Conn, site: &Site) -> store::Result<ActorId> {
+    let missing = || store::Error::Corrupt("a server without its service for reports".to_owned());
+    Ok(store::actors::by_uri(conn, &reporter(site))?.ok_or_else(missing)?.id)
+}
+
 /// The id of the service in whose name reports go to forums: they do not say who reports.
 pub fn reporter(site: &Site) -> String {
     site.actor(site.host(), REPORTER)

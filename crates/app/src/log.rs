@@ -7,7 +7,7 @@ use domain::{
 };
 use store::log::Entry;
 
-use crate::{Event, Result, Tx};
+use crate::{App, Event, Me, Result, Tx, rules};
 
 struct Decision<'a> {
     group: Option<ActorId>,
@@ -18,6 +18,11 @@ struct Decision<'a> {
     reason: &'a str,
     host: Option<&'a Host>,
     statement: Option<StatementId>,
+}
+
+/// A page of what was decided for the whole server, the newest first; for admins.
+pub async fn of_server(app: &App, me: Me, before: Option<LogEntryId>, limit: i64) -> Result<Vec<Entry>> {
+    rules::read_as_admin(app, me, move |c| store::log::page_of_server(c, before, limit)).await
 }
 
 /// Records what `event` decided, if it was a decision about others.
@@ -81,10 +86,16 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
         Event::Warned { group, person, by, grounds, statement } => {
             Decision { reason: &grounds.reason, statement: *statement, ..on_person(*group, *person, *by, "warn") }
         }
-        Event::AppealDecided { statement, group, person, by, granted, reason } => {
-            let action = if *granted { "grant" } else { "uphold" };
-            Decision { reason, statement: Some(*statement), ..on_person(*group, *person, *by, action) }
-        }
+        Event::AppealDecided { statement, group, person, by, granted, reason } => Decision {
+            group: *group,
+            by: *by,
+            action: if *granted { "grant" } else { "uphold" },
+            person: Some(*person),
+            post: None,
+            reason,
+            host: None,
+            statement: Some(*statement),
+        },
         Event::Invited { group, person, by } => on_person(*group, *person, *by, "invite"),
         Event::Moved { actor, target, by } if actor.is_group() => on_person(actor.id, target.id, *by, "move"),
         Event::Unbanned { group, person, by, .. } => on_person(*group, *person, *by, "unban"),
@@ -117,17 +128,33 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             host: None,
             statement: None,
         },
-        Event::ReportResolved { report, by } => Decision {
+        Event::HouseChanged { by, what, about } => Decision {
+            group: None,
+            by: *by,
+            action: what.as_str(),
+            person: None,
+            post: None,
+            reason: about,
+            host: None,
+            statement: None,
+        },
+        Event::ReportResolved { report, by }
+        | Event::ReportSorted { report, by }
+        | Event::ReportReopened { report, by } => Decision {
             group: report.group,
             by: *by,
-            action: "resolve",
+            action: match event {
+                Event::ReportSorted { .. } => "sort",
+                Event::ReportReopened { .. } => "reopen",
+                _ => "resolve",
+            },
             person: Some(report.target),
             post: report.posts.first().map(|post| post.0),
             reason: "",
             host: None,
             statement: None,
         },
-        Event::Suspended { person, by, on, reason } => Decision {
+        Event::Suspended { person, by, on, reason, statement } => Decision {
             group: None,
             by: *by,
             action: if *on { "suspend" } else { "unsuspend" },
@@ -135,9 +162,9 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             post: None,
             reason,
             host: None,
-            statement: None,
+            statement: *statement,
         },
-        Event::Restrained { person, by, how, on, reason } => Decision {
+        Event::Restrained { person, by, how, on, reason, statement } => Decision {
             group: None,
             by: *by,
             action: match (how, on) {
@@ -150,7 +177,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             post: None,
             reason,
             host: None,
-            statement: None,
+            statement: *statement,
         },
         Event::Entrusted { person, by, on } => Decision {
             group: None,

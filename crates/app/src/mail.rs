@@ -112,9 +112,18 @@ pub enum About {
     },
     /// The team of a group decided something that concerns them.
     Stated {
-        /// The group.
-        group: String,
+        /// The group; none, if it holds on this whole server.
+        group: Option<String>,
         /// Where they read what, why, and how to appeal.
+        link: String,
+    },
+    /// Somebody looked again at what was decided about them.
+    Decided {
+        /// Whether it is undone.
+        granted: bool,
+        /// Why.
+        answer: String,
+        /// Where they read it all.
         link: String,
     },
     /// They were not taken in.
@@ -143,6 +152,8 @@ pub(crate) enum Errand {
     },
     TakenIn(i64),
     Statement(i64),
+    /// What was decided about an appeal against the statement with this number.
+    Decided(i64),
     TurnedAway(i64, String),
     /// What was talked about since a moment.
     Digest(i64, i64),
@@ -233,7 +244,17 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
             let Some(statement) = store::statements::by_id(tx, StatementId(*id))? else { return Ok(None) };
             let Some(group) = store::actors::by_id(tx, statement.group)? else { return Ok(None) };
             let link = statements::link(tx, statement.id)?;
-            known(tx, statement.person.0, About::Stated { group: group.title, link })
+            let group = (!statement.sanction.is_everywhere()).then_some(group.title);
+            known(tx, statement.person.0, About::Stated { group, link })
+        }
+        Errand::Decided(id) => {
+            let id = StatementId(*id);
+            let Some(statement) = store::statements::by_id(tx, id)? else { return Ok(None) };
+            let appeal = store::statements::appeals(tx, &[id])?.pop();
+            let Some(decision) = appeal.and_then(|appeal| appeal.decision) else { return Ok(None) };
+            let link = statements::link(tx, id)?;
+            let about = About::Decided { granted: decision.granted, answer: decision.answer, link };
+            known(tx, statement.person.0, about)
         }
         Errand::TurnedAway(id, reason) => known(tx, *id, About::TurnedAway { reason: reason.clone() }),
     }

@@ -2,6 +2,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
+    actor::Restraint,
     group::Standing,
     id::{ActorId, LogEntryId, PostId, StatementId},
     policy,
@@ -14,7 +15,10 @@ use store::{
     posts::{Count, Mark},
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, held, messages, posts, statements};
+use crate::{
+    App, Cause, Error, Event, Me, Result, Tx, follows, groups, held, messages, posts, restraints, statements,
+    suspensions,
+};
 
 mod bans;
 
@@ -275,6 +279,9 @@ pub(crate) fn undo_measure(tx: &mut Tx<'_, '_>, by: ActorId, statement: &Stateme
             }
             return Ok(());
         }
+        Sanction::Suspend => return suspensions::undo(tx, Me(by), statement.person, reason),
+        Sanction::Silence => return restraints::set(tx, Me(by), statement.person, (Restraint::Silence, false), reason),
+        Sanction::Veil => return restraints::set(tx, Me(by), statement.person, (Restraint::Veil, false), reason),
         Sanction::Warn => {
             let now = tx.now();
             return Ok(store::statements::lift_one(tx, statement.id, now)?);

@@ -7,7 +7,7 @@ use domain::{
     rule::Regard,
 };
 
-use crate::{Change, Event, Result, Tx, notices, push, reports};
+use crate::{Change, Event, Result, Tx, appeals, notices, push, reports};
 
 /// What a notification is about; the word is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
             tell(tx, &[statement.person], Kind::Stated, statement.group, About::Statement(statement.id))
         }
         Event::Appealed { statement, group, person } => {
-            let answerers = staff(tx, *group)?;
+            let answerers = appeals::deciders(tx, *group)?;
             tell(tx, &answerers, Kind::Appeal, *person, About::Statement(*statement))
         }
         Event::Held { post } => {

@@ -43,10 +43,14 @@ pub(crate) fn checked(poll: Poll) -> Result<Poll> {
     Ok(Poll { options, voters: 0, ..poll })
 }
 
-/// Chooses options, by their place, in a poll that I may read; once and for all.
+/// Chooses options, by their place, in a poll that I may read; once and for all. In one elsewhere guests choose from their
+/// own server: nobody else would hear of it.
 pub async fn vote(app: &App, me: Me, post: PostId, choices: Vec<usize>) -> Result<Post> {
     app.write(move |tx| {
         let post = posts::load_seen(tx, post, me)?;
+        if !post.local && !store::actors::is_local(tx, me.0)? {
+            return Err(Error::Invalid("this is voted on from your own server".into()));
+        }
         if !store::polls::choices(tx, post.id, me.0)?.is_empty() {
             return Err(policy::Refusal::Voted.into());
         }

@@ -155,11 +155,15 @@ pub async fn sort(
     app.write(move |tx| {
         rules::may_administer(tx, me)?;
         let report = store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
-        let named = named.clone().unwrap_or(report.rules);
+        let (category, named) = (category.unwrap_or(report.category), named.clone().unwrap_or(report.rules.clone()));
         if store::imprint::rules_by_ids(tx, &named)?.len() < named.len() {
             return Err(Error::NotFound);
         }
-        Ok(store::reports::sort(tx, id, category.unwrap_or(report.category), named)?)
+        if (category, &named) != (report.category, &report.rules) {
+            store::reports::sort(tx, id, category, named)?;
+            tx.emit(Event::ReportSorted { report: Arc::new(report), by: me.0 });
+        }
+        Ok(())
     })
     .await
 }
@@ -168,8 +172,12 @@ pub async fn sort(
 pub async fn reopen(app: &App, me: Me, id: ReportId) -> Result<()> {
     app.write(move |tx| {
         rules::may_administer(tx, me)?;
-        store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
-        Ok(store::reports::reopen(tx, id)?)
+        let report = store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
+        if report.resolved.is_some() {
+            store::reports::reopen(tx, id)?;
+            tx.emit(Event::ReportReopened { report: Arc::new(report), by: me.0 });
+        }
+        Ok(())
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! Holding somebody back on this whole server: heard by those alone who ask for them, or with all their pictures covered.
 use domain::{actor::Restraint, id::ActorId, text::plain};
 
-use crate::{App, Event, Me, Result, Tx, suspensions};
+use crate::{App, Event, Me, Result, Tx, statements, suspensions};
 
 /// Holds somebody back, here or elsewhere.
 pub async fn lay(app: &App, me: Me, person: ActorId, how: Restraint, reason: String) -> Result<()> {
@@ -13,12 +13,24 @@ pub async fn lift(app: &App, me: Me, person: ActorId, how: Restraint) -> Result<
     app.write(move |tx| set(tx, me, person, (how, false), "")).await
 }
 
-fn set(tx: &mut Tx<'_, '_>, me: Me, person: ActorId, (how, on): (Restraint, bool), reason: &str) -> Result<()> {
+pub(crate) fn set(
+    tx: &mut Tx<'_, '_>,
+    me: Me,
+    person: ActorId,
+    (how, on): (Restraint, bool),
+    reason: &str,
+) -> Result<()> {
     let actor = suspensions::subject(tx, me, person)?;
     if actor.is_held_back(how) != on {
         store::actors::restrain(tx, person, how, on)?;
-        let reason = plain::line(reason, suspensions::REASON);
-        tx.emit(Event::Restrained { person, by: me.0, how, on, reason });
+        let (reason, sanction) = (plain::line(reason, suspensions::REASON), how.sanction());
+        let statement = if on {
+            statements::issue_everywhere(tx, me.0, (person, sanction), &reason)?
+        } else {
+            statements::lift_everywhere(tx, me.0, person, sanction)?;
+            None
+        };
+        tx.emit(Event::Restrained { person, by: me.0, how, on, reason, statement });
     }
     Ok(())
 }

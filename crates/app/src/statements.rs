@@ -4,6 +4,7 @@ use std::sync::Arc;
 use domain::{
     actor::Actor,
     bylaw::Bylaw,
+    group::Standing,
     id::{ActorId, PostId, StatementId},
     post::Post,
     statement::{Appeal, Decision, Grounds, Sanction, Statement},
@@ -11,7 +12,7 @@ use domain::{
     time::Timestamp,
 };
 
-use crate::{App, Error, Event, Result, Tx, bylaws, groups, mail::Errand, messages, seal::Seal};
+use crate::{App, Error, Event, Me, Result, Tx, bylaws, groups, instance, mail::Errand, messages, rules, seal::Seal};
 
 /// The longest reason, and the longest note, in characters.
 pub(crate) const REASON: usize = 1_000;
@@ -34,7 +35,7 @@ pub(crate) fn checked(tx: &mut Tx<'_, '_>, group: ActorId, grounds: &Grounds) ->
     Ok(Grounds { reason, note, bylaw: grounds.bylaw })
 }
 
-/// Tells somebody of a measure that was taken in a group here. Nobody is told of what they did themselves.
+/// Tells somebody of a measure that was taken in a group here, or on this whole server. Nobody is told of what they did themselves.
 pub(crate) fn issue(tx: &mut Tx<'_, '_>, measure: Measure, grounds: Grounds) -> Result<Option<StatementId>> {
     let Measure { group, person, by, sanction, post, until, clean } = measure;
     let Some(concerned) = store::actors::by_id(tx, person)?.filter(|actor| actor.deleted.is_none()) else {
@@ -56,17 +57,52 @@ pub(crate) fn issue(tx: &mut Tx<'_, '_>, measure: Measure, grounds: Grounds) -> 
     Ok(Some(id))
 }
 
+/// Tells somebody of a measure that holds on this whole server.
+pub(crate) fn issue_everywhere(
+    tx: &mut Tx<'_, '_>,
+    by: ActorId,
+    (person, sanction): (ActorId, Sanction),
+    reason: &str,
+) -> Result<Option<StatementId>> {
+    let site = tx.site().clone();
+    let group = instance::voice(tx, &site)?;
+    let measure = Measure { group, person, by, sanction, post: None, until: None, clean: false };
+    issue(tx, measure, plain::line(reason, REASON).into())
+}
+
+/// Records that a measure that held on this whole server is undone.
+pub(crate) fn lift_everywhere(tx: &mut Tx<'_, '_>, by: ActorId, person: ActorId, sanction: Sanction) -> Result<()> {
+    let site = tx.site().clone();
+    let group = instance::voice(tx, &site)?;
+    lift(tx, by, (group, person), sanction, None)
+}
+
+/// What somebody is to those who decide about a measure.
+pub(crate) fn regard(tx: &mut Tx<'_, '_>, statement: &Statement, who: ActorId) -> Result<Standing> {
+    if statement.sanction.is_everywhere() {
+        return rules::standing(tx, Me(who));
+    }
+    Ok(groups::regard(tx, statement.group, who)?.1)
+}
+
+/// Whose decision a measure is, by name: a group, or this server.
+pub(crate) fn team(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<String> {
+    if statement.sanction.is_everywhere() {
+        return Ok(tx.site().host().display());
+    }
+    Ok(format!("@{}", store::actors::by_id(tx, statement.group)?.ok_or(Error::NotFound)?.handle()))
+}
+
 /// Writes to somebody of a measure, in both languages: nobody knows which one they read.
 fn write(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<()> {
-    let name = store::actors::by_id(tx, statement.group)?.ok_or(Error::NotFound)?.handle();
-    let link = link(tx, statement.id)?;
+    let (team, link) = (team(tx, statement)?, link(tx, statement.id)?);
     let words = match statement.sanction {
-        Sanction::Warn => format!("⚠ @{name}\n\n{}\n\n", statement.grounds.reason),
-        Sanction::Remove | Sanction::Refuse | Sanction::Lock | Sanction::Ban => String::new(),
+        Sanction::Warn => format!("⚠ {team}\n\n{}\n\n", statement.grounds.reason),
+        _ => String::new(),
     };
     let text = format!(
-        "{words}The team of @{name} decided something that concerns you. What it is, why, and how to appeal: <{link}>\n\n\
-         El equipo de @{name} ha decidido algo que te afecta. Qué es, por qué y cómo recurrir: <{link}>"
+        "{words}The team of {team} decided something that concerns you. What it is, why, and how to appeal: <{link}>\n\n\
+         El equipo de {team} ha decidido algo que te afecta. Qué es, por qué y cómo recurrir: <{link}>"
     );
     messages::confide(tx, statement.group, statement.person, &text).map(drop)
 }

@@ -1,8 +1,8 @@
 //! Suspending somebody from this whole server: what they wrote is not shown, and they take no part in anything.
-use domain::{actor::Actor, id::ActorId, policy, rule::Regard, text::plain};
+use domain::{actor::Actor, id::ActorId, policy, rule::Regard, statement::Sanction, text::plain};
 use store::actors::Suspension;
 
-use crate::{App, Error, Event, Me, Result, Tx, rules};
+use crate::{App, Error, Event, Me, Result, Tx, rules, statements};
 
 /// The longest reason, in characters.
 pub(crate) const REASON: usize = 1_000;
@@ -16,7 +16,9 @@ pub async fn suspend(app: &App, me: Me, person: ActorId, reason: String) -> Resu
         store::follows::remove_all(tx, person, now)?;
         store::groups::remove_memberships(tx, person)?;
         set_disabled(tx, &actor, true)?;
-        tx.emit(Event::Suspended { person, by: me.0, on: true, reason: plain::line(&reason, REASON) });
+        let reason = plain::line(&reason, REASON);
+        let statement = statements::issue_everywhere(tx, me.0, (person, Sanction::Suspend), &reason)?;
+        tx.emit(Event::Suspended { person, by: me.0, on: true, reason, statement });
         Ok(())
     })
     .await
@@ -24,15 +26,18 @@ pub async fn suspend(app: &App, me: Me, person: ActorId, reason: String) -> Resu
 
 /// Lifts a suspension. Follows and memberships do not come back by that.
 pub async fn lift(app: &App, me: Me, person: ActorId) -> Result<()> {
-    app.write(move |tx| {
-        let actor = subject(tx, me, person)?;
-        let of_server = !actor.is_local() && tx.rules().regard(&actor.uri) == Regard::Suspended;
-        store::actors::set_suspended(tx, person, of_server.then_some(Suspension::Server))?;
-        set_disabled(tx, &actor, false)?;
-        tx.emit(Event::Suspended { person, by: me.0, on: false, reason: String::new() });
-        Ok(())
-    })
-    .await
+    app.write(move |tx| undo(tx, me, person, "")).await
+}
+
+pub(crate) fn undo(tx: &mut Tx<'_, '_>, me: Me, person: ActorId, reason: &str) -> Result<()> {
+    let actor = subject(tx, me, person)?;
+    let of_server = !actor.is_local() && tx.rules().regard(&actor.uri) == Regard::Suspended;
+    store::actors::set_suspended(tx, person, of_server.then_some(Suspension::Server))?;
+    set_disabled(tx, &actor, false)?;
+    statements::lift_everywhere(tx, me.0, person, Sanction::Suspend)?;
+    let reason = plain::line(reason, REASON);
+    tx.emit(Event::Suspended { person, by: me.0, on: false, reason, statement: None });
+    Ok(())
 }
 
 /// Who is to be suspended or held back: a person, by somebody who may.

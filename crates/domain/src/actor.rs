@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{ActorId, PeerId},
+    statement::Sanction,
     time::Timestamp,
 };
 
@@ -128,6 +129,16 @@ pub struct Actor {
     pub updated: Timestamp,
     /// When it was deleted or suspended; its id then answers 410.
     pub deleted: Option<Timestamp>,
+}
+
+impl Restraint {
+    /// As what somebody is told of it.
+    pub fn sanction(self) -> Sanction {
+        match self {
+            Self::Silence => Sanction::Silence,
+            Self::Veil => Sanction::Veil,
+        }
+    }
 }
 
 impl Actor {

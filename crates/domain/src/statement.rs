@@ -26,6 +26,19 @@ text_enum! {
         Ban = "ban",
         /// They were warned.
         Warn = "warn",
+        /// They were suspended from this whole server.
+        Suspend = "suspend",
+        /// Only those who ask for them hear them on this server.
+        Silence = "silence",
+        /// All their pictures are covered on this server.
+        Veil = "veil",
+    }
+}
+
+impl Sanction {
+    /// Whether it holds on this whole server, and not in one group.
+    pub fn is_everywhere(self) -> bool {
+        matches!(self, Self::Suspend | Self::Silence | Self::Veil)
     }
 }
 
@@ -57,7 +70,7 @@ impl From<String> for Grounds {
 pub struct Statement {
     /// Its number.
     pub id: StatementId,
-    /// In which group.
+    /// In which group; of what holds on this whole server, whoever speaks for it.
     pub group: ActorId,
     /// Whom it concerns.
     pub person: ActorId,

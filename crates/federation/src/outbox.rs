@@ -89,6 +89,9 @@ impl Outbox for FederationOutbox {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
+            | Event::ReportSorted { .. }
+            | Event::ReportReopened { .. }
+            | Event::HouseChanged { .. }
             | Event::Restrained { .. }
             | Event::Stated { .. }
             | Event::Appealed { .. }

@@ -189,6 +189,7 @@ impl World {
             admin: true,
             language: "es".into(),
         };
+        app::instance::ensure(&self.app).await.unwrap();
         Me(people::create(&self.app, new).await.unwrap().id)
     }
 

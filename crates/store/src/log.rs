@@ -52,6 +52,17 @@ pub fn page(conn: &mut Conn, group: ActorId, before: Option<LogEntryId>, limit: 
         .load(c))?)
 }
 
+/// The newest entries before `before` that belong to no group.
+pub fn page_of_server(conn: &mut Conn, before: Option<LogEntryId>, limit: i64) -> Result<Vec<Entry>> {
+    let before = before.map_or(i64::MAX, i64::from);
+    Ok(db!(conn, c => log_entries::table
+        .filter(log_entries::group_id.is_null().and(log_entries::id.lt(before)))
+        .order(log_entries::id.desc())
+        .limit(limit)
+        .select(Entry::as_select())
+        .load(c))?)
+}
+
 /// The entry with this number.
 pub fn by_id(conn: &mut Conn, id: LogEntryId) -> Result<Option<Entry>> {
     Ok(db!(conn, c => log_entries::table.find(id.0).select(Entry::as_select()).first(c).optional())?)

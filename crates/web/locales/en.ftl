@@ -610,6 +610,18 @@ stated-refuse = Not to let a post into the community
 
 ### Rules, decisions and appeals.
 
+stated-suspend = To suspend an account from this whole server
+stated-silence = To limit an account: only those who follow it see what it posts
+stated-veil = To cover the pictures of an account until one wants to see them
+decided-by-admins = Those who run { $site }
+scope-of-it-here = On this whole server. What other servers do is theirs to decide.
+mail-stated-here = A decision that concerns your account on { $site }
+mail-stated-here-text = Those who run { $site } decided something that concerns your account { $name }. This page says what it is, the reasons, and how to appeal. You need not sign in to read it.
+mail-decided = Your appeal on { $site }
+mail-granted = Your appeal was successful: what was decided is undone.
+mail-upheld = Your appeal was not successful: what was decided stands.
+poll-elsewhere = This poll is on another server: vote in it from your own.
+
 did-grant = granted an appeal and undid what was decided
 did-uphold = stood by what was decided after an appeal
 note-to-them = A few words to that person
@@ -1296,3 +1308,49 @@ mail-digest-closed = { $count ->
  *[other] Among members alone there are { $count } new posts.
 }
 mail-digest-way = Read on
+
+### What is decided for the whole server.
+
+admin-log-lead = What was decided for the whole server: about people and servers, and about the house itself. Each community has a log of its own.
+did-suspend = suspended { $name }
+did-unsuspend = lifted the suspension of { $name }
+did-silence = limited { $name }
+did-unsilence = lifted the limit on { $name }
+did-veil = covered the pictures of { $name }
+did-unveil = uncovered the pictures of { $name }
+did-entrust = made { $name } an admin
+did-relieve = took the part of an admin from { $name }
+did-allow = allowed { $name }
+did-lift = ended the rule about { $name }
+did-resolve-about = attended to a report about { $name }
+did-sort = sorted a report about { $name }
+did-reopen = opened a report about { $name } again
+did-grant-to = granted an appeal of { $name }
+did-uphold-about = stood by what was decided about { $name }
+did-text = changed a text of the server
+did-house-rules = changed the rules of the house
+did-contact = changed who answers for the server
+did-founders = changed who may create communities
+did-emoji = changed an emoji
+did-bars = changed who is kept from signing up
+admin-bars = Kept out
+bars-lead = Who does not sign up, or waits for your answer. Whoever has an account already is not concerned.
+no-bars = Nobody is kept out.
+bar-network = Network
+bar-mail-host = Mail of
+bar-mailbox = A mail address
+bar-block = Cannot sign up
+bar-approval = Waits for an answer
+bar-new = Keep somebody out
+bar-kind = By what
+bar-subject = Which one
+bar-subject-hint = A network (203.0.113.0/24), the part of mail addresses after the @ (and all below it), or one mail address, however it is spelled.
+bar-severity = How far
+bar-severity-hint = Of mail, nobody signs up either way.
+bar-comment = Note
+bar-comment-hint = Only admins read it.
+bar-days = For how many days
+bar-days-hint = Empty: for good.
+bar-add = Keep out
+flaw-bar = Nobody is known by that: look at how it is written.
+flaw-bar-twice = They are kept out already.

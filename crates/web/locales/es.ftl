@@ -629,6 +629,18 @@ stated-refuse = No admitir una publicación en la comunidad
 
 ### Normas, decisiones y recursos.
 
+stated-suspend = Suspender una cuenta en todo este servidor
+stated-silence = Limitar una cuenta: solo quienes la siguen ven lo que publica
+stated-veil = Cubrir las imágenes de una cuenta hasta que se quieran ver
+decided-by-admins = Quienes llevan { $site }
+scope-of-it-here = En todo este servidor. Lo que hagan otros servidores lo deciden ellos.
+mail-stated-here = Una decisión que afecta a tu cuenta en { $site }
+mail-stated-here-text = Quienes llevan { $site } han decidido algo que afecta a tu cuenta { $name }. En esta página están qué es, los motivos y cómo recurrir. No hace falta iniciar sesión para leerla.
+mail-decided = Tu recurso en { $site }
+mail-granted = Tu recurso ha prosperado: la decisión queda anulada.
+mail-upheld = Tu recurso no ha prosperado: la decisión se mantiene.
+poll-elsewhere = Esta encuesta está en otro servidor: vota en ella desde el tuyo.
+
 did-grant = dio la razón a un recurso y deshizo lo decidido
 did-uphold = mantuvo lo decidido después de un recurso
 note-to-them = Unas palabras para esa persona
@@ -1316,3 +1328,49 @@ mail-digest-closed = { $count ->
  *[other] Entre miembros hay { $count } mensajes nuevos.
 }
 mail-digest-way = Seguir leyendo
+
+### Lo que se decide para todo el servidor.
+
+admin-log-lead = Lo que se ha decidido para todo el servidor: sobre personas y servidores, y sobre la propia casa. Cada comunidad tiene su registro.
+did-suspend = suspendió a { $name }
+did-unsuspend = levantó la suspensión de { $name }
+did-silence = limitó a { $name }
+did-unsilence = levantó el límite a { $name }
+did-veil = cubrió las imágenes de { $name }
+did-unveil = descubrió las imágenes de { $name }
+did-entrust = dio la administración a { $name }
+did-relieve = quitó la administración a { $name }
+did-allow = permitió { $name }
+did-lift = terminó la regla sobre { $name }
+did-resolve-about = atendió una denuncia sobre { $name }
+did-sort = clasificó una denuncia sobre { $name }
+did-reopen = volvió a abrir una denuncia sobre { $name }
+did-grant-to = dio la razón a un recurso de { $name }
+did-uphold-about = mantuvo lo decidido sobre { $name }
+did-text = cambió un texto del servidor
+did-house-rules = cambió las normas de la casa
+did-contact = cambió quién responde por el servidor
+did-founders = cambió quién puede crear comunidades
+did-emoji = cambió un emoji
+did-bars = cambió a quién no se deja entrar
+admin-bars = Vetos
+bars-lead = Quién no puede crear cuenta aquí, o espera tu respuesta. A quien ya tiene cuenta no le afecta.
+no-bars = No hay vetos.
+bar-network = Red
+bar-mail-host = Correo de
+bar-mailbox = Una dirección de correo
+bar-block = No puede crear cuenta
+bar-approval = Espera respuesta
+bar-new = Un veto nuevo
+bar-kind = Por qué se reconoce
+bar-subject = Cuál
+bar-subject-hint = Una red (203.0.113.0/24), la parte del correo tras la @ (y todo lo que cuelga de ella), o una dirección de correo, se escriba como se escriba.
+bar-severity = Hasta dónde
+bar-severity-hint = Por correo, en cualquier caso no se crea cuenta.
+bar-comment = Nota
+bar-comment-hint = Solo la lee la administración.
+bar-days = Durante cuántos días
+bar-days-hint = En blanco: para siempre.
+bar-add = Vetar
+flaw-bar = Nadie se reconoce por eso: mira cómo está escrito.
+flaw-bar-twice = Ya está vetado.

@@ -4,11 +4,13 @@ use app::App;
 use crate::answer::{Frame, Visit};
 
 pub(crate) mod announcements;
+pub(crate) mod bars;
 mod blocklist;
 pub(crate) mod communities;
 pub(crate) mod emoji;
 pub(crate) mod health;
 pub(crate) mod jobs;
+pub(crate) mod log;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod rules;
@@ -24,11 +26,13 @@ pub(crate) fn frame(app: &App, visit: &Visit, title: impl Into<String>, here: &s
         (health::PATH, t.admin_health()),
         (people::PATH, t.admin_people()),
         (communities::PATH, t.communities()),
+        (bars::PATH, t.admin_bars()),
         (servers::PATH, t.admin_servers()),
         (rules::PATH, t.admin_rules()),
         (emoji::PATH, t.admin_emoji()),
         (texts::PATH, t.admin_texts()),
         (announcements::PATH, t.admin_announcements()),
+        (log::PATH, t.log()),
         (jobs::PATH, t.admin_jobs()),
         (settings::PATH, t.admin_settings()),
     ];

@@ -106,12 +106,18 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
         About::TakenIn { link } => {
             (t.mail_taken_in(site), vec![t.mail_taken_in_text(name, site)], Some((link.clone(), t.sign_in())), None)
         }
-        About::Stated { group, link } => (
-            t.mail_stated(group, site),
-            vec![t.mail_stated_text(group, name)],
-            Some((link.clone(), t.statement())),
-            None,
-        ),
+        About::Stated { group, link } => {
+            let (subject, text) = match group {
+                Some(group) => (t.mail_stated(group, site), t.mail_stated_text(group, name)),
+                None => (t.mail_stated_here(site), t.mail_stated_here_text(site, name)),
+            };
+            (subject, vec![text], Some((link.clone(), t.statement())), None)
+        }
+        About::Decided { granted, answer, link } => {
+            let text = if *granted { t.mail_granted() } else { t.mail_upheld() };
+            let text = vec![text.to_owned(), t.because(answer)];
+            (t.mail_decided(site), text, Some((link.clone(), t.statement())), None)
+        }
         About::TurnedAway { reason } => {
             let why = if reason.is_empty() { String::new() } else { t.because(reason) };
             (t.mail_turned_away(site), vec![t.mail_turned_away_text(site), why], None, None)
@@ -162,7 +168,10 @@ mod tests {
             About::Passkey { name: "<b>Hola</b>".into(), is_new: true, link: link.clone() },
             About::Passkey { name: "Móvil".into(), is_new: false, link: link.clone() },
             About::Waiting { newcomer: "bea".into(), reason: "<b>Hola</b>".into(), link: link.clone() },
-            About::Stated { group: "Huerto".into(), link: link.clone() },
+            About::Stated { group: Some("Huerto".into()), link: link.clone() },
+            About::Stated { group: None, link: link.clone() },
+            About::Decided { granted: true, answer: "<b>Hola</b>".into(), link: link.clone() },
+            About::Decided { granted: false, answer: "<b>Hola</b>".into(), link: link.clone() },
             About::TakenIn { link: link.clone() },
             About::Digest(Told {
                 threads: vec![Thread { title: "<b>Hola".into(), group: "Huerto".into(), page: link.clone(), posts: 3 }],

@@ -213,6 +213,9 @@ fn administration(config: &mut ServiceConfig) {
     button!(config, admin::people::REVOKE, admin::people::revoke);
     page!(config, admin::servers::PATH, admin::servers::show);
     page!(config, admin::servers::ONE, admin::servers::show_one, post => admin::servers::retry);
+    page!(config, admin::log::PATH, admin::log::show);
+    page!(config, admin::bars::PATH, admin::bars::show, post => admin::bars::add);
+    button!(config, admin::bars::LIFT, admin::bars::lift);
     page!(config, admin::jobs::PATH, admin::jobs::show, post => admin::jobs::decide);
     page!(config, admin::emoji::PATH, admin::emoji::show, post => admin::emoji::add);
     button!(config, admin::emoji::CHANGE, admin::emoji::change);

@@ -104,7 +104,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
             None => for_staff.contains(&notice.kind.as_str()).then(|| queue::PATH.to_owned()),
         };
         Some(Notice {
-            text: sentence(t, &notice.kind, &face.shown),
+            text: sentence(t, &notice.kind, &teller(site, &notice.kind, who, |face| face.shown)),
             card: view.map(|view| Card::new(app, t, view)),
             page,
             when: t.ago(app.now(), notice.created),
@@ -121,7 +121,12 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
 /// What somebody is told in a line, in the language they read; `kind` is one word.
 #[must_use]
 pub fn told(site: &Site, language: &str, kind: &str, by: &Actor) -> String {
-    sentence(Language::of_person(language), kind, &Face::new(site, by).name)
+    sentence(Language::of_person(language), kind, &teller(site, kind, by, |face| face.name))
+}
+
+/// Who is named in it; of what was decided for this whole server, the server.
+fn teller(site: &Site, kind: &str, by: &Actor, named: fn(Face) -> String) -> String {
+    if kind == Kind::Stated.as_str() && !by.is_group() { site.host().display() } else { named(Face::new(site, by)) }
 }
 
 fn sentence(t: Language, kind: &str, name: &str) -> String {

@@ -14,6 +14,7 @@ use crate::{
     deeds,
     language::{self, Language},
     posted::Sent,
+    session::Present,
 };
 
 /// Where one chooses.
@@ -39,6 +40,8 @@ pub(crate) struct Ballot {
     /// Whether whoever looks at it can choose now.
     pub(crate) is_open: bool,
     pub(crate) has_chosen: bool,
+    /// Whether a guest chooses in it from their own server.
+    pub(crate) is_elsewhere: bool,
     /// When it closes or closed, in words and for software.
     pub(crate) end: Option<(String, String)>,
 }
@@ -69,6 +72,7 @@ impl Ballot {
             voters: i64::try_from(whole).unwrap_or(i64::MAX),
             is_open: !closed && mine.is_some() && !has_chosen,
             has_chosen,
+            is_elsewhere: false,
             end,
         })
     }
@@ -91,7 +95,7 @@ pub(crate) async fn choose(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Vec<(String, String)>>,
+    sent: Sent<Vec<(String, String)>, Present>,
 ) -> HttpResponse {
     let (mut choices, mut post, mut back) = (Vec::new(), None, "/");
     for (name, value) in &sent.entered {

@@ -14,7 +14,7 @@ use domain::{
     policy,
     statement::{Sanction, Statement},
     text::{html, markdown},
-    urls::{self, Sheet},
+    urls::{self, Sheet, path},
 };
 use serde::Deserialize;
 
@@ -81,6 +81,9 @@ fn what(t: Language, statement: &Statement) -> String {
         Sanction::Ban if statement.clean => t.stated_ban_clean(),
         Sanction::Ban => t.stated_ban(),
         Sanction::Warn => t.stated_warn(),
+        Sanction::Suspend => t.stated_suspend(),
+        Sanction::Silence => t.stated_silence(),
+        Sanction::Veil => t.stated_veil(),
     }
     .to_owned()
 }
@@ -91,6 +94,16 @@ fn lasts(t: Language, statement: &Statement) -> String {
         (_, Some(until)) => t.until(t.moment(until)),
         (_, None) => t.for_good().to_owned(),
     }
+}
+
+/// Whose decision it is: that of a community, or of this server.
+pub(crate) fn decider(app: &App, case: &Case) -> Face {
+    let face = Face::new(app.site(), &case.group);
+    if !case.statement.sanction.is_everywhere() {
+        return face;
+    }
+    let (name, page) = (app.site().host().display(), app.site().page(path::ABOUT));
+    Face { shown: html::escape(&name), name, page, ..face }
 }
 
 /// How far an appeal has come.
@@ -114,6 +127,9 @@ struct Page {
     face: Face,
     person: Face,
     told: Told,
+    /// Who decided it, and where it holds.
+    by_team: String,
+    scope: &'static str,
     /// When it was undone.
     lifted: Option<String>,
     appeal: Appeal,
@@ -122,7 +138,7 @@ struct Page {
 
 fn page(app: &App, visit: &Visit, case: &Case) -> Page {
     let t = visit.language;
-    let (face, statement) = (Face::new(app.site(), &case.group), &case.statement);
+    let (face, statement) = (decider(app, case), &case.statement);
     let mut frame = Frame::private(visit, format!("{} · {}", t.statement(), face.name));
     // Whoever signs in from here comes back to their own pages: the address is a secret of its own.
     crate::session::LOGIN.clone_into(&mut frame.login);
@@ -142,7 +158,10 @@ fn page(app: &App, visit: &Visit, case: &Case) -> Page {
             Err(_) => Appeal::Needless,
         },
     };
+    let everywhere = statement.sanction.is_everywhere();
     Page {
+        by_team: if everywhere { t.decided_by_admins(&face.name) } else { t.decided_by_team(&face.name) },
+        scope: if everywhere { t.scope_of_it_here() } else { t.scope_of_it_text() },
         action: visit.path.clone(),
         person: Face::new(app.site(), &case.person),
         told: Told::new(t, case),

@@ -32,6 +32,7 @@ mod appeals;
 mod crawl;
 mod finding;
 mod governing;
+mod house;
 mod journeys;
 mod passkeys;
 mod queue;
@@ -146,6 +147,7 @@ impl World {
             admin: true,
             language: "es".into(),
         };
+        app::instance::ensure(&self.app).await.unwrap();
         let (ana, huerto) =
             setup::complete(&self.app, person, new_group("huerto", Visibility::Public), Purpose::Theme).await.unwrap();
         (Me(ana.id), huerto)

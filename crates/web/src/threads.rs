@@ -221,12 +221,16 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
 /// A post of the page, with what it is to whoever looks at it.
 fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
     let (t, id) = (visit.language, view.post.id);
-    let mine = visit.resident().map(|_| read.chosen.get(&id).map_or(&[][..], Vec::as_slice));
+    let is_guest = visit.guest().is_some();
+    let may_choose = visit.resident().is_some() || is_guest && view.post.local;
+    let mine = may_choose.then(|| read.chosen.get(&id).map_or(&[][..], Vec::as_slice));
+    let is_running = view.post.content.poll.as_ref().is_some_and(|poll| !poll.is_closed(app.now()));
+    let is_elsewhere = is_guest && !may_choose && is_running;
     Card {
         voted: read.liked.contains(&id),
         saved: read.saved.contains(&id),
         mine: visit.resident() == Some(view.post.author),
-        ballot: Ballot::of(app, t, view, mine),
+        ballot: Ballot::of(app, t, view, mine).map(|ballot| Ballot { is_elsewhere, ..ballot }),
         quoted: quoted_by(app, t, view, &read.quoted),
         reply_elsewhere: visit.guest().map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),
         ..Card::new(app, t, view)

@@ -103,7 +103,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
             }),
         ),
         verb("leave", |_, who| leave(who)),
-        verb("remove, restore, lock, pin, admit, invite, resolve reports", |_, who| moderate(who)),
+        verb("remove, restore, let in what waits, lock, pin, admit, invite, resolve reports", |_, who| moderate(who)),
         verb("decide an appeal against what somebody else decided", |_, who| review(who, false, true)),
         verb("decide one against their own decision, where there is another moderator", |_, who| {
             review(who, true, true)
@@ -115,13 +115,14 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ("name a moderator", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Moderator))))),
         ("name a leader", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Leader))))),
         ("name an owner", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Owner))))),
-        ("change texts and rules", Box::new(|_, who| yes_no(manage(who)))),
+        ("change texts, rules and what waits", Box::new(|_, who| yes_no(manage(who)))),
         verb("join by a link", |_, who| pass(who)),
         ("hand the group over to a member", Box::new(move |_, who| yes_no(hand_on(who, &member)))),
         ("move the group away", Box::new(|_, who| yes_no(hand_over(who)))),
         ("create a community where everybody may", Box::new(|_, who| yes_no(found(Founders::Everybody, who.admin)))),
         ("create a community where only admins may", Box::new(|_, who| yes_no(found(Founders::Admins, who.admin)))),
         ("choose how far what is written goes", Box::new(|_, who| yes_no(set_reach(who)))),
+        ("suspend somebody from the whole server, hold them back", Box::new(|_, who| yes_no(suspend(who, false)))),
         ("decide which servers we deal with, see to what they do not take", Box::new(|_, who| yes_no(administer(who)))),
     ]
 }

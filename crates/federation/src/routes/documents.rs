@@ -144,6 +144,9 @@ impl Marks {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
+            | Event::ReportSorted { .. }
+            | Event::ReportReopened { .. }
+            | Event::HouseChanged { .. }
             | Event::Stated { .. }
             | Event::Appealed { .. }
             | Event::AppealDecided { .. }

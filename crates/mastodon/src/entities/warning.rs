@@ -56,6 +56,9 @@ fn of(statement: Statement, target_account: Account, appeal: Option<Appeal>) -> 
     // Clients know measures of a whole server; of a group they understand that a post is gone.
     let action = match statement.sanction {
         Sanction::Remove | Sanction::Refuse => "delete_statuses",
+        Sanction::Suspend => "suspend",
+        Sanction::Silence => "silence",
+        Sanction::Veil => "sensitive",
         Sanction::Lock | Sanction::Ban | Sanction::Warn => "none",
     };
     Warning {

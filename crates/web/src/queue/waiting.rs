@@ -14,7 +14,7 @@ use crate::{
     care,
     forms::Field,
     language::Language,
-    statements::Told,
+    statements::{Told, decider},
 };
 
 /// How many requests a page shows.
@@ -227,7 +227,7 @@ pub(super) async fn appeals(app: &App, t: Language, me: Me, asked: &Asked) -> Re
             claim,
             id: case.statement.id.0,
             by: Face::new(app.site(), &case.person),
-            group: Face::new(app.site(), &case.group),
+            group: decider(app, case),
             told: Told::new(t, case),
             text: said.text.clone(),
             when: t.ago(app.now(), said.created),

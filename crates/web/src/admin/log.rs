@@ -1,0 +1,124 @@
+//! What was decided for the whole server, by whom, about whom and why; for those who administer it.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
+use app::{App, Me, Result, log};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    id::{ActorId, LogEntryId},
+    time::Timestamp,
+    urls,
+};
+use serde::Deserialize;
+use store::log::Entry;
+
+use super::Tab;
+use crate::{
+    answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    language::{self, Language},
+    session::SignedIn,
+};
+
+/// Where it is.
+pub(crate) const PATH: &str = "/admin/log";
+/// How many decisions a page lists.
+const LISTED: i64 = 50;
+
+/// A decision.
+struct Decision {
+    by: Option<Face>,
+    what: String,
+    reason: String,
+    when: String,
+    when_exactly: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/log.html")]
+struct Page {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    decisions: Vec<Decision>,
+    older: Option<String>,
+}
+
+/// Where the list goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    before: Option<i64>,
+}
+
+/// `GET /admin/log`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    let before = asked.and_then(|asked| asked.before).map(LogEntryId);
+    match page(&app, &visit, by.me, before).await {
+        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+async fn page(app: &App, visit: &Visit, me: Me, before: Option<LogEntryId>) -> Result<Page> {
+    let (t, now) = (visit.language, app.now());
+    let entries = log::of_server(app, me, before, LISTED).await?;
+    let people: Vec<ActorId> =
+        entries.iter().flat_map(|entry| [Some(entry.actor_id), entry.person_id]).flatten().map(ActorId).collect();
+    let people = app.read(move |c| store::actors::by_ids(c, &people)).await?;
+    let actor = |id: i64| people.iter().find(|actor: &&Actor| actor.id.0 == id);
+    let decision = |entry: &Entry| Decision {
+        by: actor(entry.actor_id).map(|actor| Face::new(app.site(), actor)),
+        what: said(t, entry, entry.person_id.and_then(actor)),
+        reason: entry.reason.clone(),
+        when: t.ago(now, Timestamp(entry.created)),
+        when_exactly: language::machine_moment(Timestamp(entry.created)),
+    };
+    let is_full = i64::try_from(entries.len()).is_ok_and(|length| length == LISTED);
+    let last = entries.last().filter(|_| is_full).map(|last| last.id.to_string());
+    let (frame, tabs) = super::frame(app, visit, t.log(), PATH);
+    Ok(Page {
+        frame,
+        tabs,
+        decisions: entries.iter().map(decision).collect(),
+        older: last.map(|last| urls::asking(PATH, &[("before", &last)])),
+    })
+}
+
+/// What was decided, and about whom: a person, or a server.
+fn said(t: Language, entry: &Entry, person: Option<&Actor>) -> String {
+    let handle = person.map(|person| format!("@{}", person.handle()));
+    let whom = entry.host.clone().or(handle).unwrap_or_default();
+    match entry.action.as_str() {
+        "suspend" => t.did_suspend(whom),
+        "unsuspend" => t.did_unsuspend(whom),
+        "silence" => t.did_silence(whom),
+        "unsilence" => t.did_unsilence(whom),
+        "veil" => t.did_veil(whom),
+        "unveil" => t.did_unveil(whom),
+        "entrust" => t.did_entrust(whom),
+        "relieve" => t.did_relieve(whom),
+        "allow" => t.did_allow(whom),
+        "lift" => t.did_lift(whom),
+        "resolve" => t.did_resolve_about(whom),
+        "sort" => t.did_sort(whom),
+        "reopen" => t.did_reopen(whom),
+        "grant" => t.did_grant_to(whom),
+        "uphold" => t.did_uphold_about(whom),
+        "text" => t.did_text().to_owned(),
+        "house_rules" => t.did_house_rules().to_owned(),
+        "contact" => t.did_contact().to_owned(),
+        "founders" => t.did_founders().to_owned(),
+        "emoji" => t.did_emoji().to_owned(),
+        "bars" => t.did_bars().to_owned(),
+        _ => t.did_other().to_owned(),
+    }
+}

@@ -1,0 +1,99 @@
+//! What admins decide about single people and about the house, and the log that tells other admins of it.
+use actix_web::http::StatusCode;
+
+use super::{
+    World,
+    journeys::{Browser, login},
+};
+
+#[actix_web::test]
+async fn a_person_is_held_back_told_why_and_let_go() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let (ana, hers) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let page = format!("/admin/people/{}", bea.0);
+    let actor = async || world.app.read(move |c| store::actors::by_id(c, bea.0)).await.unwrap().unwrap();
+    let decide = async |what: &str| ana.send(&page, &page, &[("what", what), ("reason", "Publicidad")]).await.status;
+
+    assert_eq!(decide("silence").await, StatusCode::SEE_OTHER);
+    assert_eq!(decide("veil").await, StatusCode::SEE_OTHER);
+    assert!(actor().await.silenced && actor().await.veiled);
+    let shown = ana.get(&page).await.body;
+    assert!(shown.contains("Limitada") && shown.contains("value=\"unveil\""), "{shown}");
+
+    // She is told by the server, reads why, and appeals; the admin's queue has it.
+    let notices = hers.get("/notices").await.body;
+    assert!(notices.contains("The team of plaza.test decided something that concerns you"), "{notices}");
+    let link = notices.split("href=\"").find_map(|rest| rest.split('"').next().filter(|at| at.contains("/statement/")));
+    let link = link.expect("a link").strip_prefix("https://plaza.test").expect("of here").to_owned();
+    let told = world.get(&link, "en").await.body;
+    assert!(told.contains("Publicidad") && told.contains("Those who run plaza.test"), "{told}");
+    assert!(told.contains("To cover the pictures of an account"), "the latest one: {told}");
+    assert_eq!(hers.send(&link, &link, &[("text", "I sell nothing")]).await.status, StatusCode::SEE_OTHER);
+    let queue = ana.get("/queue?kind=appeal").await.body;
+    assert!(queue.contains("I sell nothing") && queue.contains("plaza.test"), "{queue}");
+    let granted = [("answer", "Cierto"), ("verdict", "grant")];
+    assert_eq!(ana.send("/queue", "/queue/decide", &granted).await.status, StatusCode::SEE_OTHER);
+    assert!(actor().await.silenced && !actor().await.veiled, "what she appealed against, and nothing else");
+
+    assert_eq!(decide("unsilence").await, StatusCode::SEE_OTHER);
+    assert!(!actor().await.silenced);
+    let log = ana.get("/admin/log").await.body;
+    for said in
+        ["limitó a @bea", "cubrió las imágenes de @bea", "dio la razón a un recurso de @bea", "levantó el límite"]
+    {
+        assert!(log.contains(said), "{said}: {log}");
+    }
+    assert!(log.contains("Publicidad"), "{log}");
+}
+
+#[actix_web::test]
+async fn what_changes_about_the_house_is_in_the_log() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let ana = Browser::of(&world, ana, "en").await;
+    let text = "/admin/texts/one?kind=privacy&language=es";
+    let fields = [("kind", "privacy"), ("language", "es"), ("source", "No guardamos nada.")];
+    assert_eq!(ana.send(text, "/admin/texts/one", &fields).await.status, StatusCode::SEE_OTHER);
+    let rule = [("what", "say"), ("text_es", "Sé amable")];
+    assert_eq!(ana.send("/admin/texts", "/admin/texts/rule", &rule).await.status, StatusCode::SEE_OTHER);
+    let founders = [("founders", "admins")];
+    assert_eq!(
+        ana.send("/admin/communities", "/admin/communities/founders", &founders).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let log = ana.get("/admin/log").await.body;
+    for said in ["changed a text of the server", "privacy, es", "changed the rules of the house", "who may create"] {
+        assert!(log.contains(said), "{said}: {log}");
+    }
+}
+
+#[actix_web::test]
+async fn who_is_kept_from_signing_up_stands_on_a_page() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let ana = Browser::of(&world, ana, "en").await;
+    let bar = async |kind: &str, subject: &str| {
+        let fields =
+            [("kind", kind), ("subject", subject), ("severity", "block"), ("comment", "Trolls"), ("days", "9")];
+        ana.send("/admin/bars", "/admin/bars", &fields).await
+    };
+    assert!(ana.get("/admin/bars").await.body.contains("Nobody is kept out"));
+    let wrong = bar("network", "everywhere").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("id=\"subject-flaw\"") && wrong.body.contains("everywhere"), "{}", wrong.body);
+    for (kind, subject) in [("network", "203.0.113.7/24"), ("mail_host", "malo.example"), ("mailbox", "a@b.example")] {
+        assert_eq!(bar(kind, subject).await.status, StatusCode::SEE_OTHER, "{kind}");
+    }
+    assert!(bar("mail_host", "malo.example").await.body.contains("kept out already"));
+    let page = ana.get("/admin/bars").await.body;
+    assert!(page.contains("203.0.113.0/24") && page.contains("malo.example") && page.contains("Trolls"), "{page}");
+    assert!(!page.contains("a@b.example"), "of a mailbox there is only a digest");
+    // The first one of the list.
+    assert_eq!(ana.send("/admin/bars", "/admin/bars/lift", &[]).await.status, StatusCode::SEE_OTHER);
+    let page = ana.get("/admin/bars").await.body;
+    assert!(!page.contains("203.0.113.0/24") && page.contains("malo.example"), "{page}");
+    let log = ana.get("/admin/log").await.body;
+    assert!(log.matches("changed who is kept from signing up").count() == 4 && log.contains("malo.example"), "{log}");
+}
