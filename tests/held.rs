@@ -148,8 +148,10 @@ async fn what_waits_here_is_shown_to_its_author_and_leaves_no_trace() {
     assert_eq!((counted().await, it.cat.replies(&topic).await.len()), (json!(0), 0));
     let told = async || it.ana.read("/api/v1/notifications?types[]=mention").await;
     assert_eq!(told().await, json!([]), "whom it answers hears of it when it is let in");
-    let like = ben.call("POST", &format!("{path}/favourite"), &Value::Null).await;
-    assert!(like.status >= 400, "there is nothing to like yet");
+    for deed in ["favourite", "reblog", "pin"] {
+        let done = ben.call("POST", &format!("{path}/{deed}"), &Value::Null).await;
+        assert!(done.status >= 400, "{deed}: others would learn of it");
+    }
 
     // What its author changes meanwhile is told to nobody either.
     ben.api("PUT", &path, &json!({ "status": "the second best casino is mine" })).await;

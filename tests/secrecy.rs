@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::Me;
 use domain::group::{Joining, Visibility};
 use serde_json::{Value, json};
 
@@ -215,7 +216,35 @@ async fn a_public_post_to_a_private_group_is_ignored() {
     assert!(eve.home().await.is_empty());
 }
 
+async fn who_only_followed_a_group_that_turns_private_is_out() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben, eve) = (alpha.person("ana").await, alpha.person("ben").await, alpha.person("eve").await);
+    let club = alpha.group("club", &ana).await;
+    let bea = net.peer("masto.test", Software::Mastodon).person("bea");
+    bea.follow(&alpha, club.uri()).await;
+    for follower in [&ben, &eve] {
+        follower.follow(&club.handle()).await;
+    }
+    app::members::join(alpha.app(), Me(ben.actor.id), club.actor.id).await.unwrap();
+    net.settle().await;
+    bea.peer.take();
+    assert_eq!(club.follower_count().await, 4);
+    let (_, settings) = app::charters::look(alpha.app(), Me(ana.actor.id), club.actor.id).await.unwrap();
+    let private = app::charters::Settings { visibility: Visibility::Private, ..settings };
+    app::charters::change(alpha.app(), Me(ana.actor.id), club.actor.id, private).await.unwrap();
+    net.settle().await;
+    assert!(bea.peer.kinds().contains(&"Reject{Follow}".to_owned()), "{:?}", bea.peer.kinds());
+    let group = club.actor.id;
+    let follows = async |person: &Person| {
+        let person = person.actor.id;
+        alpha.app().read(move |c| store::follows::get(c, person, group)).await.unwrap().is_some()
+    };
+    assert!(follows(&ana).await && follows(&ben).await && !follows(&eve).await, "members stay");
+}
+
 on_both![
+    who_only_followed_a_group_that_turns_private_is_out,
     members_elsewhere_are_told_that_there_is_something_and_not_what,
     a_narrow_post_that_mentions_a_public_group_is_not_announced,
     a_direct_post_is_for_those_it_names,

@@ -189,7 +189,50 @@ async fn a_suspended_person_elsewhere_reads_why_and_appeals() {
     assert!(page.contains("So be it") && page.contains("This decision was undone on"), "{page}");
 }
 
+async fn a_suspended_community_is_not_shown_and_comes_back_as_it_was() {
+    let s = scene().await;
+    let (app, group) = (s.alpha.app(), s.alpha.document("/@club").await["id"].as_str().unwrap().to_owned());
+    let club = app.read(move |c| store::actors::by_uri(c, &group)).await.unwrap().expect("the club").id;
+    s.bea.peer.take();
+    let refused = app::suspensions::close(app, Me(s.ana.actor.id), club, "spam".into()).await;
+    assert!(matches!(refused, Err(app::Error::Denied(_))), "owning it is not enough: {refused:?}");
+    app::suspensions::close(app, s.operator, club, "Stolen goods".into()).await.unwrap();
+    s.net.settle().await;
+
+    // Nothing of it is shown to anybody, and other servers hear that.
+    let path = format!("/api/v1/statuses/{}", id(&s.thread));
+    assert_eq!(s.ana.call("GET", &path, &Value::Null).await.status, 404);
+    assert!(!json!(s.ana.home().await).to_string().contains("Tomatoes"));
+    for page in ["/@club", "/@club/log", "/@club/rules", "/@club/feed.atom"] {
+        assert_eq!(s.alpha.get(page, "text/html").await.status, 404, "{page}");
+    }
+    assert_eq!(s.alpha.document("/@club").await["suspended"], true);
+    assert_eq!(s.alpha.document("/@club/outbox").await["totalItems"], 0);
+    let told = s.bea.peer.only("Update{Group}").activity;
+    assert_eq!(told["object"]["suspended"], true, "{told}");
+    let told = s.ana.read("/api/v1/notifications?types[]=mention").await.to_string();
+    assert!(told.contains("Stolen goods"), "its owner is told why: {told}");
+
+    // Nobody does anything there, from here or elsewhere.
+    let late = s.bea.toot("More tomatoes", &[("http://alpha.test/@club", "@club@alpha.test")], None);
+    s.bea.send(&s.alpha, &late).await;
+    s.net.settle().await;
+    assert!(!s.ana.search(late["object"]["id"].as_str().unwrap()).await.to_string().contains("More tomatoes"));
+    let post = s.ana.call("POST", "/api/v1/statuses", &json!({ "status": "@club hello" })).await;
+    assert!(post.status >= 400, "{}", post.text());
+
+    // Restored, it is as it was.
+    s.bea.peer.take();
+    app::suspensions::restore(app, s.operator, club).await.unwrap();
+    s.net.settle().await;
+    assert!(s.is_shown().await);
+    assert_eq!(s.followers().await, 2, "followers stay");
+    let told = s.bea.peer.only("Update{Group}").activity;
+    assert_eq!((&told["object"]["suspended"], &told["object"]["name"]), (&Value::Null, &json!("CLUB")), "{told}");
+}
+
 on_both![
+    a_suspended_community_is_not_shown_and_comes_back_as_it_was,
     a_suspended_person_elsewhere_reads_why_and_appeals,
     a_suspended_person_elsewhere_is_not_heard,
     the_people_of_a_suspended_server_are_not_shown,

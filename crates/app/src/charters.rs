@@ -1,5 +1,5 @@
 //! Communities created by whoever may, and what they say of themselves: purpose, looks, who reads, writes and joins.
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     actor::Actor,
@@ -69,6 +69,8 @@ pub struct Community {
     pub owners: Vec<Actor>,
     /// Whether none of them can see to it any more.
     pub is_orphan: bool,
+    /// Whether it is suspended.
+    pub is_suspended: bool,
 }
 
 /// A page of the communities here, the newest first; for admins.
@@ -77,7 +79,7 @@ pub async fn all(app: &App, me: Me, before: Option<ActorId>, limit: i64) -> Resu
         let groups = store::actors::page_of_groups(c, before, limit)?;
         let ids: Vec<ActorId> = groups.iter().map(|group| group.id).collect();
         let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
-        let owned = store::groups::owners(c, &ids)?;
+        let (owned, suspended) = (store::groups::owners(c, &ids)?, store::actors::suspended_among(c, &ids)?);
         let mut people: Vec<ActorId> = owned.iter().map(|(_, person)| *person).collect();
         people.sort_unstable();
         people.dedup();
@@ -89,6 +91,7 @@ pub async fn all(app: &App, me: Me, before: Option<ActorId>, limit: i64) -> Resu
             Community {
                 visibility: rules.map_or(Visibility::Public, |rules| rules.visibility),
                 members: members.get(&group.id).copied().unwrap_or_default(),
+                is_suspended: suspended.contains(&group.id),
                 is_orphan: !mine.iter().any(|entry| entry.is_able()),
                 owners: mine.into_iter().map(|entry| entry.actor.clone()).collect(),
                 group,
@@ -173,6 +176,9 @@ pub async fn change(app: &App, me: Me, group: ActorId, new: Settings) -> Result<
         actor.discoverable = visibility != Visibility::Private;
         actor.indexable = actor.discoverable;
         actor.updated = tx.now();
+        if visibility == Visibility::Private && rules.visibility != Visibility::Private {
+            tx.push_job(groups::PART, &group.to_string(), Duration::ZERO)?;
+        }
         let rules = groups::reaching(tx, rules, me, reach)?;
         store::groups::set_rules(tx, &GroupRules { visibility, joining, moderators_only, ..rules })?;
         store::charters::set(tx, group, &charter)?;

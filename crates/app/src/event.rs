@@ -501,7 +501,7 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// Somebody was suspended from this whole server, or that was lifted.
+    /// Somebody, or a community of here, was suspended from this whole server, or that was lifted.
     Suspended {
         /// Who.
         person: ActorId,

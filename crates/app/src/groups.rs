@@ -11,9 +11,10 @@ use domain::{
     text::{html, markdown, plain},
     urls::{self, ActorPart},
 };
+use futures_util::future::BoxFuture;
 
 use crate::{
-    App, Error, Event, Me, Result, Tx,
+    App, Error, Event, Me, Result, Tx, follows,
     hosts::{self, Home},
     keys,
 };
@@ -173,6 +174,31 @@ pub fn receive_change(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, title: &
     store::actors::upsert(tx, &actor)?;
     tx.emit(Event::ProfileChanged { actor: Arc::new(actor), by });
     Ok(())
+}
+
+/// The job that ends what follows a private group without being a member; its subject is the number of the group.
+pub(crate) const PART: &str = "part";
+
+/// Puts those out who followed a group when it turned private, and were no members, a piece at a time: what is said there
+/// now is not for them.
+pub(crate) fn part(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    const SOME: i64 = 200;
+    Box::pin(async move {
+        let group = subject.parse().map(ActorId).map_err(|_unread| Error::Invalid(subject))?;
+        let some = move |tx: &mut Tx<'_, '_>| {
+            // It is open again by now.
+            if store::groups::rules(tx, group)?.is_none_or(|rules| rules.visibility != Visibility::Private) {
+                return Ok(false);
+            }
+            let strangers = store::follows::no_members(tx, group, SOME)?;
+            for stranger in &strangers {
+                follows::expel(tx, group, *stranger, group)?;
+            }
+            Ok(i64::try_from(strangers.len()).is_ok_and(|found| found == SOME))
+        };
+        while app.write(some).await? {}
+        Ok(())
+    })
 }
 
 /// The rules of a group, and what a person is to it. To itself a group is what its owner is.

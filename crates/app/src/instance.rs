@@ -5,6 +5,7 @@ use domain::{
     id::ActorId,
     urls::Site,
 };
+use store::Conn;
 
 use crate::{App, Error, Result, Tx, groups, keys, push};
 

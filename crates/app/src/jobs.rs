@@ -9,8 +9,8 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
 use crate::{
-    App, Error, Queue, Result, Tx, actors, announcements, digests, hints, mail, media, moderation, moves, polls, posts,
-    push, random, rules, shuns, vouching,
+    App, Error, Queue, Result, Tx, actors, announcements, digests, groups, hints, mail, media, moderation, moves,
+    polls, posts, push, random, rules, shuns, vouching,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -27,6 +27,7 @@ pub fn handlers() -> Handlers {
         (digests::WRITE, digests::write_due),
         (actors::ERASE, actors::erase),
         (announcements::TELL, announcements::tell),
+        (groups::PART, groups::part),
         (hints::HINT, hints::give),
         (moderation::CLEAN, moderation::clean),
         (moderation::BRING_BACK, moderation::bring_back),

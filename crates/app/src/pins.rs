@@ -26,7 +26,7 @@ const PAUSE: Duration = span::days(1);
 pub async fn set(app: &App, me: Me, post: PostId, on: bool) -> Result<()> {
     app.write(move |tx| {
         let (post, now) = (posts::load_seen(tx, post, me)?, tx.now());
-        policy::pin(&post, me.0)?;
+        policy::pin(&post, me.0, on)?;
         if on {
             let pinned = store::pins::of(tx, me.0, Some(me.0), 100)?;
             if pinned.len() >= MOST && !pinned.contains(&post.id) {
@@ -78,7 +78,7 @@ pub async fn found(app: &App, person: ActorId, posts: Vec<PostId>) -> Result<()>
     app.write(move |tx| {
         let known = store::posts::by_ids(tx, &posts)?;
         let counts = |id: &&PostId| {
-            known.iter().any(|post| post.id == **id && policy::pin(post, person).is_ok() && post.audience.is_open())
+            known.iter().any(|post| post.id == **id && policy::pin(post, person, true).is_ok() && post.audience.is_open())
         };
         let posts: Vec<PostId> = posts.iter().filter(counts).copied().collect();
         let (was, mut at) = (store::pins::of(tx, person, None, MOST_ELSEWHERE)?, tx.now());

@@ -96,10 +96,8 @@ pub(crate) fn team(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<String>
 /// Writes to somebody of a measure, in both languages: nobody knows which one they read.
 fn write(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<()> {
     let (team, link) = (team(tx, statement)?, link(tx, statement.id)?);
-    let words = match statement.sanction {
-        Sanction::Warn => format!("⚠ {team}\n\n{}\n\n", statement.grounds.reason),
-        _ => String::new(),
-    };
+    let is_warning = statement.sanction == Sanction::Warn;
+    let words = if is_warning { format!("⚠ {team}\n\n{}\n\n", statement.grounds.reason) } else { String::new() };
     let text = format!(
         "{words}The team of {team} decided something that concerns you. What it is, why, and how to appeal: <{link}>\n\n\
          El equipo de {team} ha decidido algo que te afecta. Qué es, por qué y cómo recurrir: <{link}>"

@@ -1,8 +1,9 @@
-//! Suspending somebody from this whole server: what they wrote is not shown, and they take no part in anything.
+//! Suspending somebody from this whole server: what they wrote is not shown, and they take no part in anything. And
+//! suspending a whole community of here.
 use domain::{actor::Actor, id::ActorId, policy, rule::Regard, statement::Sanction, text::plain};
 use store::actors::Suspension;
 
-use crate::{App, Error, Event, Me, Result, Tx, rules, statements};
+use crate::{App, Error, Event, Me, Result, Tx, instance, messages, rules, statements};
 
 /// The longest reason, in characters.
 pub(crate) const REASON: usize = 1_000;
@@ -37,6 +38,48 @@ pub(crate) fn undo(tx: &mut Tx<'_, '_>, me: Me, person: ActorId, reason: &str) -
     statements::lift_everywhere(tx, me.0, person, Sanction::Suspend)?;
     let reason = plain::line(reason, REASON);
     tx.emit(Event::Suspended { person, by: me.0, on: false, reason, statement: None });
+    Ok(())
+}
+
+/// Suspends a community of here: nothing that stands in it is shown, nobody does anything there, and the servers that know it
+/// are told. Members, followers and posts stay, for it may be restored.
+pub async fn close(app: &App, me: Me, group: ActorId, reason: String) -> Result<()> {
+    app.write(move |tx| set_closed(tx, me, group, Some(reason.as_str()))).await
+}
+
+/// Restores a community that was suspended, as it was.
+pub async fn restore(app: &App, me: Me, group: ActorId) -> Result<()> {
+    app.write(move |tx| set_closed(tx, me, group, None)).await
+}
+
+/// Suspends a community for a reason, or restores it. Those it belongs to hear of it.
+fn set_closed(tx: &mut Tx<'_, '_>, me: Me, group: ActorId, reason: Option<&str>) -> Result<()> {
+    policy::suspend(&rules::standing(tx, me)?, false)?;
+    let actor = store::actors::by_id(tx, group)?.filter(|actor| actor.is_group() && actor.deleted.is_none());
+    let actor = actor.filter(Actor::is_local).ok_or(Error::NotFound)?;
+    if store::actors::is_suspended(tx, group)? == reason.is_some() {
+        return Ok(());
+    }
+    store::actors::set_suspended(tx, group, reason.map(|_| Suspension::Person))?;
+    let (site, name) = (tx.site().clone(), actor.handle());
+    let (host, reason) = (site.host().display(), reason.map(|reason| plain::line(reason, REASON)));
+    let text = match &reason {
+        Some(why) => format!(
+            "Those who run {host} suspended the community @{name}. Nothing of it is shown, and nobody does anything there. \
+             The reason: {why}\n\nQuienes llevan {host} han suspendido la comunidad @{name}. No se muestra nada de ella, y \
+             nadie hace nada allí. El motivo: {why}"
+        ),
+        None => format!(
+            "Those who run {host} restored the community @{name}: it is as it was.\n\n\
+             Quienes llevan {host} han restablecido la comunidad @{name}: está como estaba."
+        ),
+    };
+    let voice = instance::voice(tx, &site)?;
+    for (_, owner) in store::groups::owners(tx, &[group])? {
+        messages::confide(tx, voice, owner, &text)?;
+    }
+    let (on, reason) = (reason.is_some(), reason.unwrap_or_default());
+    tx.emit(Event::Suspended { person: group, by: me.0, on, reason, statement: None });
     Ok(())
 }
 

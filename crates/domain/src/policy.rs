@@ -175,9 +175,10 @@ pub fn befriend(approves: bool, silenced: bool, blocked: bool) -> Verdict<Admiss
     Ok(if approves || silenced { Admission::Ask } else { Admission::Follow })
 }
 
-/// Pinning a post to one's own page: one's own, and not what is for a few.
-pub fn pin(post: &Post, who: ActorId) -> Verdict {
+/// Pinning a post to one's own page, or unpinning it: one's own, and not what is for a few, or out of its group.
+pub fn pin(post: &Post, who: ActorId, on: bool) -> Verdict {
     unless(post.author != who, Refusal::NotAuthor)?;
+    unless(on && !post.is_live(), Refusal::Gone)?;
     unless(post.audience == Audience::Direct, Refusal::NotPublic)
 }
 
@@ -403,7 +404,7 @@ pub struct Regard {
     pub staff: bool,
     /// Is blocked by its author.
     pub blocked: bool,
-    /// Lives on a server where its author is suspended.
+    /// Lives on a server where its author, or its group, is suspended.
     pub suspended: bool,
 }
 

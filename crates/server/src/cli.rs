@@ -199,8 +199,29 @@ pub enum Group {
     Invite(GroupInvite),
     /// Warn somebody in the name of a group: they get a message with the reason, and the log of the group shows it.
     Warn(GroupWarn),
+    /// Suspend a group: nothing of it is shown, nobody does anything there, and its owners and other servers are told.
+    Suspend(GroupSuspend),
+    /// Restore a group that was suspended, as it was.
+    Restore(GroupNamed),
     /// Choose how far what is written in a private group may go from now on; what was written before stays where it is.
     Reach(GroupReach),
+}
+
+/// `tertulia group suspend`
+#[derive(Debug, Args)]
+pub struct GroupSuspend {
+    /// The name of the group.
+    pub group: String,
+    /// Why; its owners are told, and it stands in the log of the server.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+/// `tertulia group restore`
+#[derive(Debug, Args)]
+pub struct GroupNamed {
+    /// The name of the group.
+    pub group: String,
 }
 
 /// `tertulia group reach`

@@ -16,9 +16,9 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        Announcement, AnnouncementCreate, AnnouncementDelete, Failure, Group, GroupCreate, GroupInvite, GroupReach,
-        GroupWarn, Person, PersonAlias, PersonCreate, PersonMove, PersonNamed, PersonSuspend, Report, ReportList,
-        ReportResolve, Token, TokenCreate,
+        Announcement, AnnouncementCreate, AnnouncementDelete, Failure, Group, GroupCreate, GroupInvite, GroupNamed,
+        GroupReach, GroupSuspend, GroupWarn, Person, PersonAlias, PersonCreate, PersonMove, PersonNamed, PersonSuspend,
+        Report, ReportList, ReportResolve, Token, TokenCreate,
     },
     compose::{self, Overrides, compose},
     settings::Settings,
@@ -79,6 +79,16 @@ pub(crate) async fn group(settings: &Settings, command: Group) -> Result<(), Fai
             let (me, group) = (Me(find(&app, &by).await?.id), find(&app, &group).await?.id);
             let person = find_person(&app, &person).await?;
             return app::invitations::invite(&app, me, group, person).await.map_err(|e| refusal(&e));
+        }
+        Group::Suspend(GroupSuspend { group, reason }) => {
+            let app = open(settings).await?;
+            let (me, group) = (rules::operator(&app).await?, find(&app, &group).await?.id);
+            return app::suspensions::close(&app, me, group, reason).await.map_err(|e| refusal(&e));
+        }
+        Group::Restore(GroupNamed { group }) => {
+            let app = open(settings).await?;
+            let (me, group) = (rules::operator(&app).await?, find(&app, &group).await?.id);
+            return app::suspensions::restore(&app, me, group).await.map_err(|e| refusal(&e));
         }
         Group::Reach(GroupReach { group, reach, by }) => {
             let app = open(settings).await?;

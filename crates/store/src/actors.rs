@@ -192,13 +192,14 @@ pub fn page_of_groups(conn: &mut Conn, before: Option<ActorId>, limit: i64) -> R
     Ok(rows.into_iter().map(Actor::from).collect())
 }
 
-/// The groups that live here, or on one host of ours, the newest first.
+/// The groups that live here, or on one host of ours, the newest first; none that is suspended.
 pub fn local_groups(conn: &mut Conn, host: Option<&Host>, limit: i64) -> Result<Vec<Actor>> {
     let everywhere = host.is_none();
     let host = host.map_or("", Host::as_str);
     let rows: Vec<Row> = db!(conn, c => actors::table
         .filter(actors::host.eq(host).or(everywhere.into_sql::<Bool>()))
         .filter(actors::peer_id.is_null().and(actors::kind.eq(Word(ActorKind::Group))).and(actors::deleted.is_null()))
+        .filter(actors::suspended.is_null())
         .order(actors::id.desc())
         .limit(limit)
         .select(Row::as_select())

@@ -2,12 +2,14 @@
 use std::collections::HashSet;
 
 use diesel::{
+    dsl,
     prelude::*,
     sql_types::{BigInt, Bool},
     upsert::excluded,
 };
 use domain::{
     actor::{Actor, ActorKind},
+    group::MemberState,
     id::{ActorId, PeerId},
     post::FollowState,
     time::Timestamp,
@@ -18,7 +20,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::Word,
-    schema::{actors, follows, partings},
+    schema::{actors, follows, members, partings},
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -181,6 +183,21 @@ pub fn followers_at(conn: &mut Conn, target: ActorId, peer: Option<PeerId>) -> R
         .select((actors::id, actors::uri))
         .load(c))?;
     Ok(rows.into_iter().map(|(id, uri)| (ActorId(id), uri)).collect())
+}
+
+/// Some who follow a group and are no members of it.
+pub fn no_members(conn: &mut Conn, group: ActorId, limit: i64) -> Result<Vec<ActorId>> {
+    let member = members::table
+        .filter(members::group_id.eq(group.0).and(members::person_id.eq(follows::follower_id)))
+        .filter(members::state.eq(Word(MemberState::Active)));
+    let ids: Vec<i64> = db!(conn, c => follows::table
+        .filter(follows::target_id.eq(group.0).and(follows::state.eq(Word(FollowState::Accepted))))
+        .filter(dsl::not(dsl::exists(member)))
+        .order(follows::follower_id)
+        .limit(limit)
+        .select(follows::follower_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
 }
 
 /// The ids of those elsewhere who follow `target`, with their servers, at most `limit`.

@@ -90,8 +90,9 @@ pub fn standing(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp
     type Row = (Option<Word<Role>>, Option<Word<MemberState>>, Option<Word<FollowState>>, bool, Option<bool>);
     let member = members::table.find((group.0, person.0));
     let ban = bans::table.find((group.0, person.0)).filter(bans::until.is_null().or(bans::until.gt(now.0)));
-    // Who is suspended from this server is out everywhere.
-    let suspended = actors::table.filter(actors::id.eq(person.0).and(actors::suspended.is_not_null()));
+    // Who is suspended from this server is out everywhere, and out of a group that is suspended is everybody.
+    let either = actors::id.eq(person.0).or(actors::id.eq(group.0));
+    let suspended = actors::table.filter(either.and(actors::suspended.is_not_null()));
     let (role, state, follow, banned, admin): Row = db!(conn, c => select((
         member.select(members::role).single_value(),
         member.select(members::state).single_value(),

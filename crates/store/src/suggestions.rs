@@ -67,6 +67,7 @@ pub fn listed(conn: &mut Conn, me: Option<ActorId>, only_new: bool, limit: i64) 
     let ids: Vec<i64> = db!(conn, c => {
         let mut query = actors::table
             .filter(actors::peer_id.is_null().and(actors::deleted.is_null()).and(actors::discoverable.eq(true)))
+            .filter(actors::suspended.is_null())
             .filter(actors::kind.among(kinds))
             .filter(wanted(me, Whom::Person("actors.id")))
             .filter(heard(None, "actors.id"))

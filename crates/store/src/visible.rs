@@ -22,11 +22,13 @@ pub(crate) struct Visible(Option<i64>);
 
 /// What a stranger sees. The words here and below are those of `Audience`, `MemberState`, `Role` and `FollowState`.
 const STRANGER: &str = "(posts.deleted IS NULL AND posts.removed IS NULL AND posts.audience IN ('public', 'unlisted') \
-    AND NOT EXISTS (SELECT 1 FROM actors v WHERE v.id = posts.author_id AND v.suspended IS NOT NULL))";
+    AND NOT EXISTS (SELECT 1 FROM actors v WHERE v.id = posts.author_id AND v.suspended IS NOT NULL) \
+    AND NOT EXISTS (SELECT 1 FROM actors v WHERE v.id = posts.group_id AND v.suspended IS NOT NULL))";
 
 /// What somebody sees; `?` stands for their number.
 const SOMEBODY: &str = "(posts.deleted IS NULL \
     AND NOT EXISTS (SELECT 1 FROM actors v WHERE v.id = posts.author_id AND v.suspended IS NOT NULL) \
+    AND NOT EXISTS (SELECT 1 FROM actors v WHERE v.id = posts.group_id AND v.suspended IS NOT NULL) \
     AND (posts.removed IS NULL OR posts.author_id = ? OR EXISTS (SELECT 1 FROM members v WHERE v.person_id = ? \
         AND v.group_id = posts.group_id AND v.state = 'active' AND v.role <> 'member')) \
     AND (NOT EXISTS (SELECT 1 FROM shuns v WHERE v.actor_id = posts.author_id AND v.target_id = ? AND v.deed = 'block') \

@@ -44,10 +44,15 @@ pub(crate) fn named(ours: &Host, text: &str) -> Result<Named> {
     })
 }
 
-/// The actor that a path names, dead or alive.
+/// The actor that a path names, dead or alive. A community that is suspended has no pages.
 pub(crate) fn find(c: &mut Conn, named: &Named, ours: &Host) -> store::Result<Option<Actor>> {
     match named {
-        Named::Here { name, .. } => Ok(store::actors::by_handle(c, name, ours.as_str())?.filter(Actor::is_local)),
+        Named::Here { name, .. } => {
+            let Some(found) = store::actors::by_handle(c, name, ours.as_str())?.filter(Actor::is_local) else {
+                return Ok(None);
+            };
+            Ok(if found.is_group() && store::actors::is_suspended(c, found.id)? { None } else { Some(found) })
+        }
         Named::Elsewhere { name, host } => {
             Ok(store::actors::by_handle(c, name, host.as_str())?.filter(|actor| !actor.is_local()))
         }

@@ -224,6 +224,7 @@ fn administration(config: &mut ServiceConfig) {
     button!(config, admin::announcements::DECIDE, admin::announcements::decide);
     page!(config, admin::communities::PATH, admin::communities::show);
     button!(config, admin::communities::FOUNDERS, admin::communities::set_founders);
+    button!(config, admin::communities::SUSPEND, admin::communities::suspend);
     button!(config, admin::communities::HAND_OVER, admin::communities::hand_over);
     page!(config, admin::texts::PATH, admin::texts::show);
     page!(config, admin::text::PATH, admin::text::show, post => admin::text::write);

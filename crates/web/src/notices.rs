@@ -103,8 +103,9 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
             Some(id) => statements::page(app, id).ok(),
             None => for_staff.contains(&notice.kind.as_str()).then(|| queue::PATH.to_owned()),
         };
+        let name = if is_of_server(&notice.kind, &face) { site.host().display() } else { face.shown.clone() };
         Some(Notice {
-            text: sentence(t, &notice.kind, &teller(site, &notice.kind, who, |face| face.shown)),
+            text: sentence(t, &notice.kind, &name),
             card: view.map(|view| Card::new(app, t, view)),
             page,
             when: t.ago(app.now(), notice.created),
@@ -121,12 +122,14 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
 /// What somebody is told in a line, in the language they read; `kind` is one word.
 #[must_use]
 pub fn told(site: &Site, language: &str, kind: &str, by: &Actor) -> String {
-    sentence(Language::of_person(language), kind, &teller(site, kind, by, |face| face.name))
+    let face = Face::new(site, by);
+    let name = if is_of_server(kind, &face) { site.host().display() } else { face.name };
+    sentence(Language::of_person(language), kind, &name)
 }
 
-/// Who is named in it; of what was decided for this whole server, the server.
-fn teller(site: &Site, kind: &str, by: &Actor, named: fn(Face) -> String) -> String {
-    if kind == Kind::Stated.as_str() && !by.is_group() { site.host().display() } else { named(Face::new(site, by)) }
+/// Whether it tells of what was decided for this whole server, in whose name somebody else speaks.
+fn is_of_server(kind: &str, by: &Face) -> bool {
+    kind == Kind::Stated.as_str() && !by.is_group
 }
 
 fn sentence(t: Language, kind: &str, name: &str) -> String {

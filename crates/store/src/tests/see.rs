@@ -29,6 +29,7 @@ struct Case {
     anonymous: bool,
     blocked: bool,
     suspended: bool,
+    group_suspended: bool,
     /// Whether the group is mentioned.
     to_group: bool,
 }
@@ -38,13 +39,13 @@ fn cases() -> impl Strategy<Value = Case> {
     let membership =
         proptest::option::of((proptest::sample::select(Role::ALL), proptest::sample::select(MemberState::ALL)));
     let audience = proptest::sample::select(Audience::ALL);
-    let flags = proptest::array::uniform9(any::<bool>());
+    let flags = proptest::array::uniform10(any::<bool>());
     (audience, follow, membership, flags).prop_map(
         |(
             audience,
             follow,
             membership,
-            [author, mentioned, removed, deleted, grouped, anonymous, blocked, suspended, to_group],
+            [author, mentioned, removed, deleted, grouped, anonymous, blocked, suspended, to_group, group_suspended],
         )| Case {
             audience,
             author,
@@ -58,6 +59,7 @@ fn cases() -> impl Strategy<Value = Case> {
             blocked: blocked && !author,
             // Or hardly anything would be seen.
             suspended: suspended && removed,
+            group_suspended: group_suspended && removed,
             to_group,
         },
     )
@@ -93,7 +95,7 @@ async fn sql_and_policy_agree(t: TestDb) {
         if case.anonymous {
             regard = Regard::default();
         }
-        regard.suspended = case.suspended;
+        regard.suspended = case.suspended || case.group_suspended && case.grouped;
         let expected = policy::see(&post, regard);
         visible += i32::from(expected);
         let (reader, shown) = ((!case.anonymous).then_some(ActorId(2)), case.clone());
@@ -104,6 +106,8 @@ async fn sql_and_policy_agree(t: TestDb) {
                 shun(tx, 1, 2, Deed::Block, case.blocked)?;
                 let suspension = case.suspended.then_some(crate::actors::Suspension::Person);
                 crate::actors::set_suspended(tx, post.author, suspension)?;
+                let of_group = case.group_suspended.then_some(crate::actors::Suspension::Person);
+                crate::actors::set_suspended(tx, ActorId(9), of_group)?;
                 if let Some(state) = case.follow {
                     follow(tx, 2, 1, state)?;
                 }

@@ -6,6 +6,7 @@ use actix_web::{
 use app::{
     App, Error, Me, Result,
     charters::{self, Community},
+    suspensions,
 };
 use askama::Template;
 use domain::{charter::Founders, group::Visibility, id::ActorId, urls};
@@ -27,6 +28,7 @@ use crate::{
 pub(crate) const PATH: &str = "/admin/communities";
 pub(crate) const FOUNDERS: &str = "/admin/communities/founders";
 pub(crate) const HAND_OVER: &str = "/admin/communities/owner";
+pub(crate) const SUSPEND: &str = "/admin/communities/suspend";
 
 /// How many a page lists.
 const LISTED: i64 = 40;
@@ -37,6 +39,7 @@ struct Row {
     face: Face,
     owners: Vec<Face>,
     is_orphan: bool,
+    is_suspended: bool,
     members: String,
     visibility: &'static str,
     since: String,
@@ -52,6 +55,7 @@ impl Row {
             face: face(&community.group),
             owners: community.owners.iter().map(face).collect(),
             is_orphan: community.is_orphan,
+            is_suspended: community.is_suspended,
             members: t.members(community.members),
             visibility: match community.visibility {
                 Visibility::Public => t.open_to_all(),
@@ -142,5 +146,25 @@ pub(crate) struct Heir {
 pub(crate) async fn hand_over(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Heir>) -> HttpResponse {
     let Heir { group, name } = sent.entered;
     let done = charters::hand_over(&app, sent.by.me, ActorId(group), &name).await;
+    deeds::done(&request, &app, &visit, done, PATH)
+}
+
+/// A community that is suspended for a reason, or restored.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Suspended {
+    group: i64,
+    turn: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /admin/communities/suspend`
+pub(crate) async fn suspend(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Suspended>) -> HttpResponse {
+    let Suspended { group, turn, reason } = sent.entered;
+    let (me, group) = (sent.by.me, ActorId(group));
+    let done = match turn.as_str() {
+        "on" => suspensions::close(&app, me, group, reason).await,
+        _ => suspensions::restore(&app, me, group).await,
+    };
     deeds::done(&request, &app, &visit, done, PATH)
 }
