@@ -1,6 +1,6 @@
 //! How much happens here, day by day; for those who administer the server.
 use domain::{id, time::Timestamp};
-pub use store::measures::Measure;
+pub use store::measures::{Dimension, Measure};
 
 use crate::{App, Me, Result, rules};
 
@@ -45,6 +45,21 @@ pub async fn count(app: &App, me: Me, wanted: Vec<Measure>, period: Period) -> R
             counted.push((measure, days, before));
         }
         Ok(counted)
+    })
+    .await
+}
+
+/// The largest parts of what there was in some days, by each of these.
+pub async fn divide(
+    app: &App,
+    me: Me,
+    wanted: Vec<Dimension>,
+    period: Period,
+    limit: i64,
+) -> Result<Vec<(Dimension, Vec<(String, i64)>)>> {
+    let ((from, _), (_, to)) = (period.day(0), period.day(period.days - 1));
+    rules::read_as_admin(app, me, move |c| {
+        wanted.into_iter().map(|by| Ok((by, store::measures::parts(c, by, (from, to), limit)?))).collect()
     })
     .await
 }

@@ -4,8 +4,8 @@ use actix_web::{
     web::{Data, ServiceConfig, post},
 };
 use app::{
-    App,
-    measures::{self, Measure, Period},
+    App, health,
+    measures::{self, Dimension, Measure, Period},
 };
 use domain::time::span;
 use serde_json::{Value, json};
@@ -19,7 +19,8 @@ use crate::{
 };
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at("/v1/admin/measures").route(post().to(measured)));
+    cfg.service(at("/v1/admin/measures").route(post().to(measured)))
+        .service(at("/v1/admin/dimensions").route(post().to(divided)));
 }
 
 /// The days that are asked for.
@@ -54,4 +55,26 @@ async fn measured(app: Data<App>, caller: Allowed<AdminRead>, sent: Sent) -> Res
         })
     };
     Ok(HttpResponse::Ok().json(counted.iter().map(entity).collect::<Vec<_>>()))
+}
+
+/// The parts of one dimension as clients read them.
+fn dimension(key: &str, parts: impl IntoIterator<Item = (String, String)>) -> Value {
+    let part = |(name, value): (String, String)| json!({ "key": name, "human_key": name, "value": value });
+    json!({ "key": key, "data": parts.into_iter().map(part).collect::<Vec<_>>() })
+}
+
+async fn divided(app: Data<App>, caller: Allowed<AdminRead>, sent: Sent) -> Result<HttpResponse> {
+    let params = sent.read()?;
+    let keys = params.list("keys").unwrap_or_default();
+    let asks = |word: &str| keys.iter().any(|key| key == word);
+    let wanted: Vec<Dimension> = Dimension::ALL.into_iter().filter(|one| asks(one.as_str())).collect();
+    let limit = params.number("limit").unwrap_or(10).clamp(1, 100);
+    let divided = measures::divide(&app, caller.me, wanted, period(&params)?, limit).await?;
+    let count = |(name, count): (String, i64)| (name, count.to_string());
+    let mut shown: Vec<Value> =
+        divided.into_iter().map(|(by, parts)| dimension(by.as_str(), parts.into_iter().map(count))).collect();
+    if asks("software_versions") {
+        shown.push(dimension("software_versions", [("tertulia".to_owned(), health::VERSION.to_owned())]));
+    }
+    Ok(HttpResponse::Ok().json(shown))
 }

@@ -13,8 +13,7 @@ use crate::{
 };
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at("/v1/admin/dimensions").route(post().to(nothing)))
-        .service(at("/v1/admin/retention").route(post().to(nothing)))
+    cfg.service(at("/v1/admin/retention").route(post().to(nothing)))
         .service(at("/v1/admin/tags").route(get().to(nothing)))
         .service(at("/v1/admin/tags/{id}").route(get().to(none)).route(put().to(not_decided)))
         .service(at("/v1/admin/trends/tags").route(get().to(nothing)))

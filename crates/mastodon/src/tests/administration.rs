@@ -24,6 +24,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/admin/canonical_email_blocks", "admin:read:canonical_email_blocks"),
     ("POST", "/api/v1/admin/canonical_email_blocks", "admin:write:canonical_email_blocks"),
     ("POST", "/api/v1/admin/measures", "admin:read"),
+    ("POST", "/api/v1/admin/dimensions", "admin:read"),
     ("GET", "/api/v1/admin/trends/tags", "admin:read"),
 ];
 
@@ -214,6 +215,13 @@ async fn numbers_are_counted_by_day(w: World) {
         })
         .collect();
     assert_eq!(totals, [("active_users", "2", "0", 1), ("new_users", "4", "0", 1), ("interactions", "1", "0", 1)]);
+    let asked =
+        json!({ "keys": ["languages", "servers", "software_versions", "x"], "start_at": today, "end_at": today });
+    let told = w.call(&jefa, "POST", "/api/v1/admin/dimensions", asked).await.ok();
+    let keys: Vec<_> = told.as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["languages", "servers", "software_versions"]);
+    assert_eq!(told[0]["data"], json!([{ "key": "es", "human_key": "es", "value": "2" }]));
+    assert_eq!((&told[1]["data"], &told[2]["data"][0]["key"]), (&json!([]), &"tertulia".into()));
     let for_ever = json!({ "keys": ["new_users"], "start_at": "1970-01-01", "end_at": today });
     assert_eq!(w.call(&jefa, "POST", "/api/v1/admin/measures", for_ever).await.status, 422);
 }
