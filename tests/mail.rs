@@ -187,6 +187,26 @@ async fn a_client_asks_for_the_letter_again() {
     assert_eq!(call("POST", "/api/v1/emails/confirmations", &token, json!({})).await.status, 403);
 }
 
+async fn a_login_that_nobody_confirms_is_forgotten_and_its_name_is_free() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    alpha.person("ana").await;
+    let (mut nora, _) = sign_up(&alpha, "nora", "nora@mail.test").await;
+    net.settle().await;
+    net.pass_time(Duration::from_hours(24 * 6)).await;
+    app::retention::sweep(alpha.app()).await.unwrap();
+    assert!(nora.get("/waiting").await.text().contains("nora@mail.test"), "there is time yet");
+    net.pass_time(Duration::from_hours(24 * 2)).await;
+    app::retention::sweep(alpha.app()).await.unwrap();
+    assert_ne!(Visitor::new(&alpha).sign_in("nora", PASSWORD, "/").await.status, 303);
+    let (mut again, answer) = sign_up(&alpha, "nora", "nora@mail.test").await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert!(again.get("/waiting").await.text().contains("nora@mail.test"));
+    assert_eq!(alpha.get("/.well-known/webfinger?resource=acct:nora@alpha.test", "*/*").await.status, 200);
+    assert_eq!(Visitor::new(&alpha).sign_in("ana", PASSWORD, "/").await.status, 303, "who is in stays in");
+}
+
 async fn who_is_suspended_reads_why_without_a_login_and_what_came_of_their_appeal() {
     let office = PostOffice::open().await;
     let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
@@ -219,5 +239,6 @@ on_both! {
     a_password_is_renewed_by_mail_once,
     who_waits_is_told_of_and_told,
     a_client_asks_for_the_letter_again,
+    a_login_that_nobody_confirms_is_forgotten_and_its_name_is_free,
     who_is_suspended_reads_why_without_a_login_and_what_came_of_their_appeal,
 }

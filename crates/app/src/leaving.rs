@@ -1,7 +1,12 @@
 //! Leaving for good: somebody here deletes their login, what they wrote, and all that is kept of them.
 use std::{sync::Arc, time::Duration};
 
-use domain::{group::Role, id::ActorId, policy};
+use domain::{
+    group::Role,
+    id::{self, ActorId},
+    policy,
+    time::span,
+};
 
 use crate::{App, Error, Event, Me, Result, Tx, actors, groups, rules, second_step, sessions};
 
@@ -52,19 +57,45 @@ pub async fn remove(app: &App, by: Me, person: ActorId) -> Result<()> {
     .await
 }
 
+/// How long somebody has to confirm the address of a new login.
+const UNCONFIRMED: Duration = span::days(7);
+
+/// Deletes the logins that nobody confirmed in time. Nobody else knows of them, and their names and addresses are free again.
+pub(crate) async fn sweep(app: &App) -> Result<()> {
+    const SOME: i64 = 100;
+    let some = |tx: &mut Tx<'_, '_>| {
+        let before = ActorId(id::at(tx.now() - UNCONFIRMED, 0));
+        let late = store::accounts::unconfirmed(tx, before, SOME)?;
+        for person in &late {
+            let (site, name) = (tx.site().clone(), format!("_{person}"));
+            forget(tx, *person)?;
+            store::actors::rename(tx, *person, &name, &site.actor(site.host(), &name))?;
+        }
+        Ok(i64::try_from(late.len()).is_ok_and(|found| found == SOME))
+    };
+    while app.write(some).await? && !app.tasks().is_stopping() {}
+    Ok(())
+}
+
+/// Forgets a login, and all that is kept of whoever had it.
+fn forget(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
+    let now = tx.now();
+    sessions::end_all(tx, person)?;
+    store::tickets::remove_all(tx, person)?;
+    store::accounts::set_recovery_codes(tx, person, &[])?;
+    store::passkeys::remove_all(tx, person)?;
+    store::accounts::forget(tx, person, now)?;
+    store::own::forget(tx, person)?;
+    Ok(store::actors::set_deleted(tx, person, now)?)
+}
+
 fn erase(tx: &mut Tx<'_, '_>, me: Me) -> Result<()> {
     let actor = store::actors::by_id(tx, me.0)?.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)?;
     let now = tx.now();
-    sessions::end_all(tx, me.0)?;
-    store::tickets::remove_all(tx, me.0)?;
-    store::accounts::set_recovery_codes(tx, me.0, &[])?;
-    store::passkeys::remove_all(tx, me.0)?;
-    store::accounts::forget(tx, me.0, now)?;
-    store::own::forget(tx, me.0)?;
+    forget(tx, me.0)?;
     store::follows::remove_all(tx, me.0, now)?;
     store::groups::remove_memberships(tx, me.0)?;
     tx.push_job(actors::ERASE, &me.0.to_string(), Duration::ZERO)?;
-    store::actors::set_deleted(tx, me.0, now)?;
     tx.emit(Event::ActorDeleted { actor: Arc::new(actor) });
     Ok(())
 }

@@ -78,7 +78,9 @@ pub async fn found(app: &App, person: ActorId, posts: Vec<PostId>) -> Result<()>
     app.write(move |tx| {
         let known = store::posts::by_ids(tx, &posts)?;
         let counts = |id: &&PostId| {
-            known.iter().any(|post| post.id == **id && policy::pin(post, person, true).is_ok() && post.audience.is_open())
+            known
+                .iter()
+                .any(|post| post.id == **id && policy::pin(post, person, true).is_ok() && post.audience.is_open())
         };
         let posts: Vec<PostId> = posts.iter().filter(counts).copied().collect();
         let (was, mut at) = (store::pins::of(tx, person, None, MOST_ELSEWHERE)?, tx.now());

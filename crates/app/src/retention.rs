@@ -4,7 +4,7 @@ use std::time::Duration;
 use domain::time::span;
 use store::retention::Cutoffs;
 
-use crate::{App, Result, drafts, health, media};
+use crate::{App, Result, drafts, health, leaving, media};
 
 /// How often.
 const EVERY: Duration = span::hours(1);
@@ -42,6 +42,7 @@ pub async fn sweep(app: &App) -> Result<()> {
         })
     };
     while piece().await? && !app.tasks().is_stopping() {}
+    leaving::sweep(app).await?;
     media::sweep(app).await?;
     health::note_disk(app).await
 }

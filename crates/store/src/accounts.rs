@@ -216,6 +216,18 @@ pub fn approve(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Some logins made before `before` whose address nobody confirmed.
+pub fn unconfirmed(conn: &mut Conn, before: ActorId, limit: i64) -> Result<Vec<ActorId>> {
+    let ids: Vec<i64> = db!(conn, c => accounts::table
+        .filter(accounts::id.lt(before.0))
+        .filter(accounts::confirmed.is_null().and(accounts::disabled.is_null()))
+        .order(accounts::id)
+        .limit(limit)
+        .select(accounts::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
 /// The logins that wait to be taken in, the oldest first; not those whose address is yet to be confirmed.
 pub fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Account>> {
     Ok(db!(conn, c => accounts::table

@@ -247,6 +247,12 @@ pub fn upsert(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId> {
     Ok(ActorId(id))
 }
 
+/// Calls an actor otherwise, so that somebody else may have its name.
+pub fn rename(tx: &mut Tx<'_>, id: ActorId, name: &str, uri: &str) -> Result<()> {
+    db!(tx, c => diesel::update(actors::table.find(id.0)).set((actors::name.eq(name), actors::uri.eq(uri))).execute(c))?;
+    Ok(())
+}
+
 /// Marks an actor as gone: its id answers 410 from now on.
 pub fn set_deleted(tx: &mut Tx<'_>, id: ActorId, at: Timestamp) -> Result<()> {
     db!(tx, c => diesel::update(actors::table.find(id.0))
