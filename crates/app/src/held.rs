@@ -74,12 +74,12 @@ pub(crate) fn doubt(tx: &mut Tx<'_, '_>, post: &Post, parent: Option<&Post>) -> 
     })
 }
 
-/// Lets a new post wait. Its author hears of it, once for all that waits of theirs, and so does the team.
+/// Lets a new post wait. Its author hears of it, once for all that waits of theirs and unless it is old, and so does the team.
 pub(crate) fn hold(tx: &mut Tx<'_, '_>, post: &Arc<Post>, doubt: Doubt, (old, cause): (bool, Cause)) -> Result<()> {
     let (group, since) = (post.group.ok_or(Refusal::NotAuthor)?, tx.now());
     let waited = store::held::waits_for(tx, group, post.author)?;
     store::held::insert(tx, &Held { post: post.id, group, doubt, since, cause, old, refused: None })?;
-    if !waited {
+    if !waited && !old {
         let name = store::actors::by_id(tx, group)?.ok_or(Error::NotFound)?.handle();
         let (english, spanish) = because(doubt);
         let text = format!(
