@@ -97,3 +97,22 @@ async fn who_is_kept_from_signing_up_stands_on_a_page() {
     let log = ana.get("/admin/log").await.body;
     assert!(log.matches("changed who is kept from signing up").count() == 4 && log.contains("malo.example"), "{log}");
 }
+
+#[actix_web::test]
+async fn a_community_is_suspended_and_restored_by_forms() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let ana = Browser::of(&world, ana, "en").await;
+    let turn = async |fields: &[(&str, &str)]| {
+        ana.send("/admin/communities", "/admin/communities/suspend", fields).await.status
+    };
+    assert_eq!(turn(&[("turn", "on"), ("reason", "Stolen goods")]).await, StatusCode::SEE_OTHER);
+    assert_eq!(world.get(&huerto.uri, "en").await.status, StatusCode::NOT_FOUND);
+    assert!(!world.get("/communities", "en").await.body.contains("El huerto"));
+    assert!(ana.get("/admin/communities").await.body.contains("Suspended"));
+    assert!(ana.get("/notices").await.body.contains("suspended the community"), "its owner is told");
+    assert_eq!(turn(&[("turn", "off")]).await, StatusCode::SEE_OTHER);
+    assert_eq!(world.get(&huerto.uri, "en").await.status, StatusCode::OK);
+    let log = ana.get("/admin/log").await.body;
+    assert!(log.contains("suspended @huerto") && log.contains("lifted the suspension of @huerto"), "{log}");
+}
