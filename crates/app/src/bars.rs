@@ -11,7 +11,7 @@ use domain::{
 use ipnet::IpNet;
 use store::{Conn, timelines::Window};
 
-use crate::{App, Error, Event, House, Me, Result, Tx, random, rules};
+use crate::{App, Error, Event, House, Me, Part, Result, Tx, random, rules};
 
 /// The longest comment, in characters.
 const COMMENT: usize = 1_000;
@@ -128,7 +128,7 @@ pub async fn remove(app: &App, me: Me, kind: Kind, id: BarId) -> Result<()> {
 /// The log names networks and hosts; of a mailbox there is only a digest.
 fn changed(tx: &mut Tx<'_, '_>, me: Me, bar: &Bar) {
     let about = if bar.kind == Kind::Mailbox { String::new() } else { bar.subject.clone() };
-    tx.emit(Event::HouseChanged { by: me.0, what: House::Bars, about });
+    tx.emit(Event::House(House::Changed { by: me.0, what: Part::Bars, about }));
 }
 
 /// How far somebody with this mail address is kept out.

@@ -12,7 +12,7 @@ use domain::{
 use store::Conn;
 
 use crate::{
-    App, Error, Event, House, Me, Result, Tx,
+    App, Error, Event, House, Me, Part, Result, Tx,
     groups::{self, NewGroup},
     hosts, members, people,
     roll::{self, Entry},
@@ -45,7 +45,7 @@ pub async fn set_founders(app: &App, me: Me, founders: Founders) -> Result<()> {
     app.write(move |tx| {
         policy::administer(&rules::standing(tx, me)?)?;
         store::settings::set(tx, FOUNDERS, founders.as_str())?;
-        tx.emit(Event::HouseChanged { by: me.0, what: House::Founders, about: founders.to_string() });
+        tx.emit(Event::House(House::Changed { by: me.0, what: Part::Founders, about: founders.to_string() }));
         Ok(())
     })
     .await

@@ -9,7 +9,7 @@ use domain::{
 };
 
 use crate::{
-    App, Error, Event, House, Me, Result, Tx,
+    App, Error, Event, House, Me, Part, Result, Tx,
     rules::{may_administer, read_as_admin},
 };
 
@@ -100,7 +100,7 @@ pub async fn remove(app: &App, me: Me, id: EmojiId) -> Result<()> {
 }
 
 fn changed(tx: &mut Tx<'_, '_>, me: Me, emoji: &Emoji) {
-    tx.emit(Event::HouseChanged { by: me.0, what: House::Emoji, about: format!(":{}:", emoji.shortcode) });
+    tx.emit(Event::House(House::Changed { by: me.0, what: Part::Emoji, about: format!(":{}:", emoji.shortcode) }));
 }
 
 fn ours(tx: &mut Tx<'_, '_>, id: EmojiId) -> Result<Emoji> {

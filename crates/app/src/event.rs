@@ -15,41 +15,10 @@ use domain::{
 };
 use store::follows::Follow;
 
-use crate::{messages::Attempt, quotes::Request};
+use crate::{House, messages::Attempt, quotes::Request};
 
 /// Where a change came from: `None` when somebody here made it, else the activity that told us.
 pub type Cause = Option<ReceivedId>;
-
-/// What those who administer the server changed about the house.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum House {
-    /// What it says of itself.
-    Text,
-    /// What it asks of everybody who has a login here.
-    Rules,
-    /// Who answers for it.
-    Contact,
-    /// Who may create communities.
-    Founders,
-    /// The custom emoji.
-    Emoji,
-    /// Who is kept from signing up.
-    Bars,
-}
-
-impl House {
-    /// The word that the log keeps.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Rules => "house_rules",
-            Self::Contact => "contact",
-            Self::Founders => "founders",
-            Self::Emoji => "emoji",
-            Self::Bars => "bars",
-        }
-    }
-}
 
 /// Something that happened; it carries what those who hear of it need.
 #[derive(Debug, Clone)]
@@ -467,29 +436,8 @@ pub enum Event {
         /// Who did it.
         by: ActorId,
     },
-    /// An admin said otherwise than before of what kind a report is.
-    ReportSorted {
-        /// The report as it was.
-        report: Arc<Report>,
-        /// Who did it.
-        by: ActorId,
-    },
-    /// An admin opened a report again.
-    ReportReopened {
-        /// The report as it was.
-        report: Arc<Report>,
-        /// Who did it.
-        by: ActorId,
-    },
-    /// Something about the house is otherwise than before.
-    HouseChanged {
-        /// Who did it.
-        by: ActorId,
-        /// What.
-        what: House,
-        /// Which of these, in a few words; not always is there one.
-        about: String,
-    },
+    /// Something about the house, or a report that its admins see to, is otherwise than before.
+    House(House),
     /// A rule was made about a server, or ended.
     Ruled {
         /// The host.

@@ -185,7 +185,7 @@ pub(crate) fn part(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
     const SOME: i64 = 200;
     Box::pin(async move {
         let group = subject.parse().map(ActorId).map_err(|_unread| Error::Invalid(subject))?;
-        let some = move |tx: &mut Tx<'_, '_>| {
+        let some = move |tx: &mut Tx<'_, '_>| -> Result<bool> {
             // It is open again by now.
             if store::groups::rules(tx, group)?.is_none_or(|rules| rules.visibility != Visibility::Private) {
                 return Ok(false);

@@ -74,7 +74,8 @@ pub(crate) fn doubt(tx: &mut Tx<'_, '_>, post: &Post, parent: Option<&Post>) -> 
     })
 }
 
-/// Lets a new post wait. Its author hears of it, once for all that waits of theirs and unless it is old, and so does the team.
+/// Lets a new post wait. Its author hears of it, once for all that waits of theirs and unless it is old, and so does the
+/// team.
 pub(crate) fn hold(tx: &mut Tx<'_, '_>, post: &Arc<Post>, doubt: Doubt, (old, cause): (bool, Cause)) -> Result<()> {
     let (group, since) = (post.group.ok_or(Refusal::NotAuthor)?, tx.now());
     let waited = store::held::waits_for(tx, group, post.author)?;

@@ -9,7 +9,7 @@ use domain::{
 };
 use store::Conn;
 
-use crate::{App, Error, Event, House, Me, Result, people, rules};
+use crate::{App, Error, Event, House, Me, Part, Result, people, rules};
 
 /// The longest text of several lines, the longest summary, and the longest rule, in characters.
 pub const TEXT: usize = 40_000;
@@ -119,7 +119,7 @@ pub async fn write(app: &App, me: Me, kind: Kind, language: &str, effective: Tim
             let (source, updated) = (cleaned.clone(), tx.now());
             store::imprint::set_text(tx, &Text { kind, language: language.clone(), effective, source, updated })?;
         }
-        tx.emit(Event::HouseChanged { by: me.0, what: House::Text, about: format!("{kind}, {language}") });
+        tx.emit(Event::House(House::Changed { by: me.0, what: Part::Text, about: format!("{kind}, {language}") }));
         Ok(())
     })
     .await
@@ -188,7 +188,7 @@ pub async fn change_house_rules(app: &App, me: Me, change: Change) -> Result<()>
         for (place, rule) in (1..).zip(&held) {
             store::imprint::set_rule(tx, rule, place)?;
         }
-        tx.emit(Event::HouseChanged { by: me.0, what: House::Rules, about: String::new() });
+        tx.emit(Event::House(House::Changed { by: me.0, what: Part::Rules, about: String::new() }));
         Ok(())
     })
     .await
@@ -242,7 +242,7 @@ pub async fn set_contact(app: &App, me: Me, email: &str, name: &str) -> Result<(
         rules::may_administer(tx, me)?;
         store::settings::set(tx, EMAIL, &email)?;
         store::settings::set(tx, PERSON, &person)?;
-        tx.emit(Event::HouseChanged { by: me.0, what: House::Contact, about: email.clone() });
+        tx.emit(Event::House(House::Changed { by: me.0, what: Part::Contact, about: email.clone() }));
         Ok(())
     })
     .await

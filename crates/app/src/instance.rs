@@ -1,8 +1,9 @@
 //! The server's own actor, and what the database remembers of the server it belongs to.
 use domain::{
     actor::{Actor, ActorKind},
+    group::{GroupRules, Joining, Reach, Visibility},
     host::Host,
-    id::ActorId,
+    id::{ActorId, PostId},
     urls::Site,
 };
 use store::Conn;
@@ -60,6 +61,16 @@ pub async fn ensure(app: &App) -> Result<ActorId> {
 pub(crate) fn voice(conn: &mut Conn, site: &Site) -> store::Result<ActorId> {
     let missing = || store::Error::Corrupt("a server without its service for reports".to_owned());
     Ok(store::actors::by_uri(conn, &reporter(site))?.ok_or_else(missing)?.id)
+}
+
+/// Sees to it that statements can be kept in its name. They are those of a group: it is one that nobody reads or joins.
+pub(crate) fn seat(tx: &mut Tx<'_, '_>, voice: ActorId) -> Result<()> {
+    if store::groups::rules(tx, voice)?.is_some() {
+        return Ok(());
+    }
+    let (visibility, joining, reach) = (Visibility::Private, Joining::Invite, Reach::Home);
+    let rules = GroupRules { id: voice, visibility, joining, moderators_only: true, reach, confides_from: PostId(0) };
+    Ok(store::groups::set_rules(tx, &rules)?)
 }
 
 /// The id of the service in whose name reports go to forums: they do not say who reports.

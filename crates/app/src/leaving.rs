@@ -63,7 +63,7 @@ const UNCONFIRMED: Duration = span::days(7);
 /// Deletes the logins that nobody confirmed in time. Nobody else knows of them, and their names and addresses are free again.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     const SOME: i64 = 100;
-    let some = |tx: &mut Tx<'_, '_>| {
+    let some = |tx: &mut Tx<'_, '_>| -> Result<bool> {
         let before = ActorId(id::at(tx.now() - UNCONFIRMED, 0));
         let late = store::accounts::unconfirmed(tx, before, SOME)?;
         for person in &late {

@@ -7,7 +7,7 @@ use domain::{
 };
 use store::log::Entry;
 
-use crate::{App, Event, Me, Result, Tx, rules};
+use crate::{App, Event, House, Me, Result, Tx, rules};
 
 struct Decision<'a> {
     group: Option<ActorId>,
@@ -128,7 +128,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             host: None,
             statement: None,
         },
-        Event::HouseChanged { by, what, about } => Decision {
+        Event::House(House::Changed { by, what, about }) => Decision {
             group: None,
             by: *by,
             action: what.as_str(),
@@ -139,13 +139,12 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             statement: None,
         },
         Event::ReportResolved { report, by }
-        | Event::ReportSorted { report, by }
-        | Event::ReportReopened { report, by } => Decision {
+        | Event::House(House::Sorted { report, by } | House::Reopened { report, by }) => Decision {
             group: report.group,
             by: *by,
             action: match event {
-                Event::ReportSorted { .. } => "sort",
-                Event::ReportReopened { .. } => "reopen",
+                Event::House(House::Sorted { .. }) => "sort",
+                Event::House(_) => "reopen",
                 _ => "resolve",
             },
             person: Some(report.target),

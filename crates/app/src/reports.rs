@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{reports::Sought, timelines::Window};
 
-use crate::{App, Error, Event, Me, Result, Tx, bylaws, claims, groups, posts, rules};
+use crate::{App, Error, Event, House, Me, Result, Tx, bylaws, claims, groups, posts, rules};
 
 /// The longest comment, in characters.
 pub const COMMENT: usize = 5_000;
@@ -161,7 +161,7 @@ pub async fn sort(
         }
         if (category, &named) != (report.category, &report.rules) {
             store::reports::sort(tx, id, category, named)?;
-            tx.emit(Event::ReportSorted { report: Arc::new(report), by: me.0 });
+            tx.emit(Event::House(House::Sorted { report: Arc::new(report), by: me.0 }));
         }
         Ok(())
     })
@@ -175,7 +175,7 @@ pub async fn reopen(app: &App, me: Me, id: ReportId) -> Result<()> {
         let report = store::reports::by_id(tx, id)?.ok_or(Error::NotFound)?;
         if report.resolved.is_some() {
             store::reports::reopen(tx, id)?;
-            tx.emit(Event::ReportReopened { report: Arc::new(report), by: me.0 });
+            tx.emit(Event::House(House::Reopened { report: Arc::new(report), by: me.0 }));
         }
         Ok(())
     })

@@ -35,7 +35,8 @@ pub(crate) fn checked(tx: &mut Tx<'_, '_>, group: ActorId, grounds: &Grounds) ->
     Ok(Grounds { reason, note, bylaw: grounds.bylaw })
 }
 
-/// Tells somebody of a measure that was taken in a group here, or on this whole server. Nobody is told of what they did themselves.
+/// Tells somebody of a measure that was taken in a group here, or on this whole server. Nobody is told of what they did
+/// themselves.
 pub(crate) fn issue(tx: &mut Tx<'_, '_>, measure: Measure, grounds: Grounds) -> Result<Option<StatementId>> {
     let Measure { group, person, by, sanction, post, until, clean } = measure;
     let Some(concerned) = store::actors::by_id(tx, person)?.filter(|actor| actor.deleted.is_none()) else {
@@ -66,6 +67,7 @@ pub(crate) fn issue_everywhere(
 ) -> Result<Option<StatementId>> {
     let site = tx.site().clone();
     let group = instance::voice(tx, &site)?;
+    instance::seat(tx, group)?;
     let measure = Measure { group, person, by, sanction, post: None, until: None, clean: false };
     issue(tx, measure, plain::line(reason, REASON).into())
 }

@@ -89,9 +89,7 @@ impl Outbox for FederationOutbox {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
-            | Event::ReportSorted { .. }
-            | Event::ReportReopened { .. }
-            | Event::HouseChanged { .. }
+            | Event::House(_)
             | Event::Restrained { .. }
             | Event::Stated { .. }
             | Event::Appealed { .. }

@@ -109,7 +109,7 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
         About::Stated { group, link } => {
             let (subject, text) = match group {
                 Some(group) => (t.mail_stated(group, site), t.mail_stated_text(group, name)),
-                None => (t.mail_stated_here(site), t.mail_stated_here_text(site, name)),
+                None => (t.mail_stated_here(site), t.mail_stated_here_text(name, site)),
             };
             (subject, vec![text], Some((link.clone(), t.statement())), None)
         }

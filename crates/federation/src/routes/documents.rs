@@ -144,9 +144,7 @@ impl Marks {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
-            | Event::ReportSorted { .. }
-            | Event::ReportReopened { .. }
-            | Event::HouseChanged { .. }
+            | Event::House(_)
             | Event::Stated { .. }
             | Event::Appealed { .. }
             | Event::AppealDecided { .. }

@@ -83,17 +83,17 @@ async fn who_is_kept_from_signing_up_stands_on_a_page() {
     let wrong = bar("network", "everywhere").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("id=\"subject-flaw\"") && wrong.body.contains("everywhere"), "{}", wrong.body);
-    for (kind, subject) in [("network", "203.0.113.7/24"), ("mail_host", "malo.example"), ("mailbox", "a@b.example")] {
+    for (kind, subject) in [("network", "198.51.100.7/24"), ("mail_host", "malo.example"), ("mailbox", "a@b.example")] {
         assert_eq!(bar(kind, subject).await.status, StatusCode::SEE_OTHER, "{kind}");
     }
     assert!(bar("mail_host", "malo.example").await.body.contains("kept out already"));
     let page = ana.get("/admin/bars").await.body;
-    assert!(page.contains("203.0.113.0/24") && page.contains("malo.example") && page.contains("Trolls"), "{page}");
+    assert!(page.contains("198.51.100.0/24") && page.contains("malo.example") && page.contains("Trolls"), "{page}");
     assert!(!page.contains("a@b.example"), "of a mailbox there is only a digest");
     // The first one of the list.
     assert_eq!(ana.send("/admin/bars", "/admin/bars/lift", &[]).await.status, StatusCode::SEE_OTHER);
     let page = ana.get("/admin/bars").await.body;
-    assert!(!page.contains("203.0.113.0/24") && page.contains("malo.example"), "{page}");
+    assert!(!page.contains("198.51.100.0/24") && page.contains("malo.example"), "{page}");
     let log = ana.get("/admin/log").await.body;
     assert!(log.matches("changed who is kept from signing up").count() == 4 && log.contains("malo.example"), "{log}");
 }

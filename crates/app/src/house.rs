@@ -1,0 +1,63 @@
+//! What changes about the house: what the server says, asks and offers, and how its admins sort what waits for them.
+use std::sync::Arc;
+
+use domain::{id::ActorId, report::Report};
+
+/// What changed, and who did it.
+#[derive(Debug, Clone)]
+pub enum House {
+    /// A part of it is otherwise than before.
+    Changed {
+        /// Who did it.
+        by: ActorId,
+        /// Which part.
+        what: Part,
+        /// Which of these, in a few words; not always is there one.
+        about: String,
+    },
+    /// A report is of another kind than before.
+    Sorted {
+        /// The report as it was.
+        report: Arc<Report>,
+        /// Who did it.
+        by: ActorId,
+    },
+    /// A report is open again.
+    Reopened {
+        /// The report as it was.
+        report: Arc<Report>,
+        /// Who did it.
+        by: ActorId,
+    },
+}
+
+/// A part of the house.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What it says of itself.
+    Text,
+    /// What it asks of everybody who has a login here.
+    Rules,
+    /// Who answers for it.
+    Contact,
+    /// Who may create communities.
+    Founders,
+    /// The custom emoji.
+    Emoji,
+    /// Who is kept from signing up.
+    Bars,
+}
+
+impl Part {
+    /// The word that the log keeps.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Rules => "house_rules",
+            Self::Contact => "contact",
+            Self::Founders => "founders",
+            Self::Emoji => "emoji",
+            Self::Bars => "bars",
+        }
+    }
+}
