@@ -26,6 +26,69 @@ async fn leave(browser: &Browser) {
     browser.press("main form[action='/logout'] button").await;
 }
 
+/// She shows that it is her, and makes one, which is called after her browser until she says otherwise.
+async fn makes_one(browser: &Browser, axe: &str) {
+    browser.go("/settings/entry").await;
+    sound(browser, axe).await;
+    browser.fill("proof", "wrong horse").await;
+    browser.press("form[action$='/passkeys/offer'] button:not([data-passkey])").await;
+    holds(browser, "Esa no es tu contraseña actual").await;
+    sound(browser, axe).await;
+    browser.fill("proof", "correct horse").await;
+    browser.press("form[action$='/passkeys/offer'] button:not([data-passkey])").await;
+    sound(browser, axe).await;
+    assert_eq!(browser.value("name").await, "Chrome · Linux");
+    browser.fill("name", "Mi teléfono").await;
+    browser.press(PASSKEY).await;
+    assert_eq!(browser.path().await, "/settings/entry?done=true", "{}", browser.text().await);
+    holds(browser, "Mi teléfono").await;
+    holds(browser, "todavía sin usar").await;
+    sound(browser, axe).await;
+
+    // One of hers is enough to make another; but not on the same device.
+    browser.press(PASSKEY).await;
+    holds(browser, "Crear la llave de acceso").await;
+    browser.choose(PASSKEY).await;
+    eventually("a word on why not", || async { browser.text().await.contains("ya se había añadido").then_some(()) })
+        .await;
+}
+
+/// It is asked for by the page for signing in, whoever sent her there.
+async fn signs_in(browser: &Browser, axe: &str, site: &Program, token: &str) {
+    leave(browser).await;
+    browser.go("/login").await;
+    sound(browser, axe).await;
+    browser.press(PASSKEY).await;
+    assert_eq!(browser.path().await, "/", "{}", browser.text().await);
+    leave(browser).await;
+    let redirect = "urn:ietf:wg:oauth:2.0:oob";
+    let app = json!({ "client_name": "Probe", "redirect_uris": redirect, "scopes": "read" });
+    let app = site.api(token, "POST", "/api/v1/apps", &app).await;
+    let client = app["client_id"].as_str().expect("a client");
+    let asked = [("client_id", client), ("redirect_uri", redirect), ("response_type", "code"), ("scope", "read")];
+    browser.go(&format!("/oauth/authorize?{}", form(&asked))).await;
+    assert!(browser.path().await.starts_with("/login?back="), "{}", browser.path().await);
+    browser.press(PASSKEY).await;
+    assert!(browser.path().await.starts_with("/oauth/authorize?"), "{}", browser.path().await);
+    holds(browser, "Probe").await;
+}
+
+/// With a second step it is one, after the password.
+async fn makes_the_second_step(browser: &Browser, axe: &str) {
+    browser.go("/settings/entry").await;
+    browser.press("form[action='/settings/entry/second'] button").await;
+    let secret = browser.ask("return document.querySelector('.codes code').textContent").await;
+    let code = app::totp::current(secret.as_str().expect("a secret"), Clock::default().now()).expect("a code");
+    browser.fill("code", &code).await;
+    browser.press("form[action='/settings/entry/second/on'] button").await;
+    leave(browser).await;
+    browser.sign_in("ana").await;
+    holds(browser, "Un paso más").await;
+    sound(browser, axe).await;
+    browser.press(PASSKEY).await;
+    assert_eq!(browser.path().await, "/", "{}", browser.text().await);
+}
+
 async fn somebody_lives_without_a_password() {
     let mut site = Program::install_at_home();
     site.start().await;
@@ -33,63 +96,9 @@ async fn somebody_lives_without_a_password() {
     let (browser, axe) = (Browser::open(&site.url(""), Eyes::PHONE).await, axe());
     let reserve = browser.plug_in().await;
     browser.sign_in("ana").await;
-
-    // She shows that it is her, and makes one, which is called after her browser until she says otherwise.
-    browser.go("/settings/entry").await;
-    sound(&browser, &axe).await;
-    browser.fill("proof", "wrong horse").await;
-    browser.press("form[action$='/passkeys/offer'] button:not([data-passkey])").await;
-    holds(&browser, "Esa no es tu contraseña actual").await;
-    sound(&browser, &axe).await;
-    browser.fill("proof", "correct horse").await;
-    browser.press("form[action$='/passkeys/offer'] button:not([data-passkey])").await;
-    sound(&browser, &axe).await;
-    assert_eq!(browser.value("name").await, "Chrome · Linux");
-    browser.fill("name", "Mi teléfono").await;
-    browser.press(PASSKEY).await;
-    assert_eq!(browser.path().await, "/settings/entry?done=true", "{}", browser.text().await);
-    holds(&browser, "Mi teléfono").await;
-    holds(&browser, "todavía sin usar").await;
-    sound(&browser, &axe).await;
-
-    // One of hers is enough to make another; but not on the same device.
-    browser.press(PASSKEY).await;
-    holds(&browser, "Crear la llave de acceso").await;
-    browser.choose(PASSKEY).await;
-    eventually("a word on why not", || async { browser.text().await.contains("ya se había añadido").then_some(()) })
-        .await;
-
-    // It is asked for by the page for signing in, whoever sent her there.
-    leave(&browser).await;
-    browser.go("/login").await;
-    sound(&browser, &axe).await;
-    browser.press(PASSKEY).await;
-    assert_eq!(browser.path().await, "/", "{}", browser.text().await);
-    leave(&browser).await;
-    let redirect = "urn:ietf:wg:oauth:2.0:oob";
-    let app = json!({ "client_name": "Probe", "redirect_uris": redirect, "scopes": "read" });
-    let app = site.api(&token, "POST", "/api/v1/apps", &app).await;
-    let client = app["client_id"].as_str().expect("a client");
-    let asked = [("client_id", client), ("redirect_uri", redirect), ("response_type", "code"), ("scope", "read")];
-    browser.go(&format!("/oauth/authorize?{}", form(&asked))).await;
-    assert!(browser.path().await.starts_with("/login?back="), "{}", browser.path().await);
-    browser.press(PASSKEY).await;
-    assert!(browser.path().await.starts_with("/oauth/authorize?"), "{}", browser.path().await);
-    holds(&browser, "Probe").await;
-
-    // With a second step it is one, after the password.
-    browser.go("/settings/entry").await;
-    browser.press("form[action='/settings/entry/second'] button").await;
-    let secret = browser.ask("return document.querySelector('.codes code').textContent").await;
-    let code = app::totp::current(secret.as_str().expect("a secret"), Clock::default().now()).expect("a code");
-    browser.fill("code", &code).await;
-    browser.press("form[action='/settings/entry/second/on'] button").await;
-    leave(&browser).await;
-    browser.sign_in("ana").await;
-    holds(&browser, "Un paso más").await;
-    sound(&browser, &axe).await;
-    browser.press(PASSKEY).await;
-    assert_eq!(browser.path().await, "/", "{}", browser.text().await);
+    makes_one(&browser, &axe).await;
+    signs_in(&browser, &axe, &site, &token).await;
+    makes_the_second_step(&browser, &axe).await;
 
     // Browsers offer it by themselves in the field for the name.
     leave(&browser).await;
@@ -99,7 +108,11 @@ async fn somebody_lives_without_a_password() {
 
     let mine = "return fetch('/settings/data/profile.json').then(it => it.json()).then(it => it.passkeys)";
     let mine = browser.ask(mine).await;
-    assert_eq!((&mine[0]["name"], mine[0].as_object().map(|it| it.len())), (&json!("Mi teléfono"), Some(3)), "{mine}");
+    assert_eq!(
+        (&mine[0]["name"], mine[0].as_object().map(serde_json::Map::len)),
+        (&json!("Mi teléfono"), Some(3)),
+        "{mine}"
+    );
 
     // She takes it away with itself; what the device still keeps lets nobody in.
     browser.go("/settings/entry").await;

@@ -145,7 +145,9 @@ pub(crate) async fn enter(request: HttpRequest, app: Data<App>, form: Posted<Ans
         Ok(Err(trouble)) => {
             let mut page = login::first(&app, &visit, "", &back).carrying(&kept);
             // Not at once what was just refused.
-            page.passkey.iter_mut().for_each(|button| button.fills_in = false);
+            if let Some(button) = &mut page.passkey {
+                button.fills_in = false;
+            }
             login::again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, words(visit.language, trouble))
         }
         Err(error) => login::failed(&request, &visit, &error),

@@ -1,4 +1,4 @@
-//! This site as authenticators know it, and what they say, read and verified (WebAuthn).
+//! This site as authenticators know it, and what they say, read and verified (`WebAuthn`).
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
