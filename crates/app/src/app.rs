@@ -2,7 +2,10 @@
 use std::{
     ops::{Deref, DerefMut},
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -95,6 +98,16 @@ struct Inner {
     hashing: Semaphore,
     totals: Totals,
     similar: Similar,
+    /// Whether this process hears what others commit.
+    listens: AtomicBool,
+}
+
+impl Inner {
+    /// Whether others may want to hear what this process commits: beside the embedded database, only the one that serves it
+    /// does.
+    fn has_others(&self) -> bool {
+        !self.db.is_sqlite() || !self.listens.load(Ordering::Relaxed)
+    }
 }
 
 /// A transaction of the action layer: the store's, with the time, new ids, and events.
@@ -258,6 +271,7 @@ impl App {
             hashing,
             totals: Totals::default(),
             similar: Similar::default(),
+            listens: AtomicBool::new(false),
         }))
     }
 
@@ -385,6 +399,7 @@ impl App {
 
     /// Lets what other processes commit wake the workers of this one.
     pub fn listen(&self) -> Result<()> {
+        self.0.listens.store(true, Ordering::Relaxed);
         let inner = Arc::downgrade(&self.0);
         let hear = move |word: &str| {
             let Some(inner) = inner.upgrade().filter(|inner| !inner.tasks.is_stopping()) else { return false };
@@ -441,14 +456,12 @@ impl App {
                     }
                     tx.changes.extend(events.iter().filter_map(Change::of));
                     let changes = std::mem::take(&mut tx.changes);
-                    if !inner.db.is_sqlite() {
-                        for word in changes.iter().filter_map(|change| change.word(inner.holder)) {
-                            store::signal::send(&mut tx, &word)?;
-                        }
-                    }
                     let woken = std::mem::take(&mut tx.woken);
-                    for queue in &woken {
-                        store::signal::send(&mut tx, queue.as_str())?;
+                    if inner.has_others() {
+                        let words = changes.iter().filter_map(|change| change.word(inner.holder));
+                        for word in words.chain(woken.iter().map(|queue| queue.as_str().to_owned())) {
+                            store::signal::send(&mut tx, inner.ids.next(now), &word)?;
+                        }
                     }
                     Ok((value, events, changes, woken))
                 }

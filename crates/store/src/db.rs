@@ -121,9 +121,9 @@ impl Db {
     }
 
     /// Calls `hear` with every word that a process sends by [`crate::signal::send`], this one included, and with an
-    /// empty one now and then, as long as it answers true. The embedded database has no other processes.
+    /// empty one now and then, as long as it answers true. Beside the embedded database, one process listens.
     pub fn listen(&self, hear: impl FnMut(&str) -> bool + Send + 'static) -> Result<()> {
-        if self.sqlite { Ok(()) } else { crate::signal::listen(self.open.clone(), hear) }
+        crate::signal::listen(self.open.clone(), hear)
     }
 
     /// Runs `f` on a connection that reads.

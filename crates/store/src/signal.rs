@@ -1,7 +1,12 @@
-//! Signals between the processes that share one PostgreSQL: what one commits wakes the others.
+//! Signals between the processes that share one database: what one commits wakes the others. PostgreSQL carries them; beside
+//! the embedded database they lie in a table, where the process that serves it finds and forgets them.
 use std::{thread, time::Duration};
 
-use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
+use diesel::{
+    connection::SimpleConnection,
+    prelude::*,
+    sql_types::{BigInt, Text},
+};
 
 use crate::{
     conn::{Conn, Tx, db},
@@ -14,11 +19,18 @@ const CHANNEL: &str = "tertulia";
 
 /// How often the connection is looked at: a signal is late by half of this.
 const LOOK: Duration = Duration::from_millis(50);
+/// The same of the embedded database, which only commands share.
+const CALM: Duration = Duration::from_millis(400);
 
-/// Sends `word` to the other processes once this transaction commits. The embedded database has no others.
-pub fn send(tx: &mut Tx<'_>, word: &str) -> Result<()> {
+/// Sends `word` to the other processes once this transaction commits, under a number that orders it.
+pub fn send(tx: &mut Tx<'_>, number: i64, word: &str) -> Result<()> {
     db!(tx,
-        sqlite _c => Ok(()),
+        sqlite c => diesel::sql_query("INSERT INTO signals (id, word) VALUES (?, ?)")
+            .bind::<BigInt, _>(number)
+            .bind::<Text, _>(word)
+            .execute(c)
+            .map(drop)
+            .map_err(Error::from),
         postgres c => diesel::sql_query("SELECT pg_notify($1, $2)")
             .bind::<Text, _>(CHANNEL)
             .bind::<Text, _>(word)
@@ -45,11 +57,14 @@ pub(crate) fn listen(open: Open, mut hear: impl FnMut(&str) -> bool + Send + 'st
 
 /// Listens until the connection breaks; nothing once nobody wants to hear any more.
 fn listen_once(open: &Open, hear: &mut impl FnMut(&str) -> bool) -> Option<Result<()>> {
-    let mut conn = match open() {
-        Ok(Conn::Postgres(conn)) => conn,
-        Ok(Conn::Sqlite(..)) => return None,
-        Err(error) => return hear("").then_some(Err(error)),
-    };
+    match open() {
+        Ok(Conn::Postgres(conn)) => notified(conn, hear),
+        Ok(Conn::Sqlite(conn, _)) => found(conn, hear),
+        Err(error) => hear("").then_some(Err(error)),
+    }
+}
+
+fn notified(mut conn: PgConnection, hear: &mut impl FnMut(&str) -> bool) -> Option<Result<()>> {
     if let Err(error) = conn.batch_execute(&format!("LISTEN {CHANNEL}")) {
         return hear("").then_some(Err(error.into()));
     }
@@ -69,4 +84,46 @@ fn listen_once(open: &Open, hear: &mut impl FnMut(&str) -> bool) -> Option<Resul
         }
         thread::sleep(LOOK);
     }
+}
+
+fn found(mut conn: SqliteConnection, hear: &mut impl FnMut(&str) -> bool) -> Option<Result<()>> {
+    let mut known = None;
+    loop {
+        let words = match news(&mut conn, &mut known) {
+            Ok(words) => words,
+            Err(error) => return hear("").then_some(Err(error)),
+        };
+        if !words.iter().all(|word| hear(word)) || !hear("") {
+            return None;
+        }
+        thread::sleep(CALM);
+    }
+}
+
+/// What lies in the table, if anything was committed since it was looked at last; then it is forgotten.
+fn news(conn: &mut SqliteConnection, known: &mut Option<i64>) -> Result<Vec<String>> {
+    let version: Version = diesel::sql_query("PRAGMA data_version").get_result(conn)?;
+    if known.replace(version.data_version) == Some(version.data_version) {
+        return Ok(Vec::new());
+    }
+    let signals: Vec<Signal> = diesel::sql_query("SELECT id, word FROM signals ORDER BY id").load(conn)?;
+    if let Some(last) = signals.last() {
+        diesel::sql_query("DELETE FROM signals WHERE id <= ?").bind::<BigInt, _>(last.id).execute(conn)?;
+    }
+    Ok(signals.into_iter().map(|signal| signal.word).collect())
+}
+
+/// A number that is another one after each commit of others.
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = BigInt)]
+    data_version: i64,
+}
+
+#[derive(QueryableByName)]
+struct Signal {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    word: String,
 }

@@ -1,0 +1,2 @@
+-- PostgreSQL carries signals itself (NOTIFY).
+SELECT 1;
