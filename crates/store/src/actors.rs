@@ -288,6 +288,7 @@ impl Suspension {
 
 /// Suspends an actor, or lifts that.
 pub fn set_suspended(tx: &mut Tx<'_>, id: ActorId, why: Option<Suspension>) -> Result<()> {
+    tx.memory().change_all();
     db!(tx, c => diesel::update(actors::table.find(id.0))
         .set(actors::suspended.eq(why.map(Suspension::as_str)))
         .execute(c))?;
@@ -321,6 +322,7 @@ pub fn suspended_among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<ActorId>>
 
 /// Suspends all actors of a server, or lifts that; those who are suspended for themselves stay so.
 pub fn set_server_suspended(tx: &mut Tx<'_>, peer: PeerId, on: bool) -> Result<()> {
+    tx.memory().change_all();
     let server = Suspension::Server.as_str();
     db!(tx, c => {
         let there = actors::table.filter(actors::peer_id.eq(peer.0));

@@ -7,15 +7,15 @@ use diesel::{
     prelude::*,
 };
 
-use crate::{error::Error, search::Late};
+use crate::{error::Error, memory::Memory, search::Late};
 
 /// A connection for reading.
 #[expect(missing_debug_implementations, reason = "connections have none")]
 pub enum Conn {
-    /// The embedded database, and the words that the open transaction has yet to index.
-    Sqlite(SqliteConnection, Late),
-    /// A server.
-    Postgres(PgConnection),
+    /// The embedded database, what is remembered of it, and the words that the open transaction has yet to index.
+    Sqlite(SqliteConnection, Memory, Late),
+    /// A server, and what is remembered of its database.
+    Postgres(PgConnection, Memory),
 }
 
 /// A borrowed connection, by kind; what `db!` matches on.
@@ -56,14 +56,21 @@ impl Conn {
     #[inline]
     pub fn backend(&mut self) -> Backend<'_> {
         match self {
-            Self::Sqlite(c, _) => Backend::Sqlite(c),
-            Self::Postgres(c) => Backend::Postgres(c),
+            Self::Sqlite(c, ..) => Backend::Sqlite(c),
+            Self::Postgres(c, _) => Backend::Postgres(c),
         }
     }
 
     /// Whether this is the embedded database.
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(..))
+    }
+
+    /// What all connections remember.
+    pub(crate) fn memory(&mut self) -> &mut Memory {
+        match self {
+            Self::Sqlite(_, memory, _) | Self::Postgres(_, memory) => memory,
+        }
     }
 
     /// Whether the connection can serve no more: the server went away, or a rollback failed.
@@ -125,8 +132,8 @@ impl Conn {
     /// The words that the open transaction has yet to index, where they are indexed late.
     pub(crate) fn late(&mut self) -> Option<&mut Late> {
         match self {
-            Self::Sqlite(_, late) => Some(late),
-            Self::Postgres(_) => None,
+            Self::Sqlite(_, _, late) => Some(late),
+            Self::Postgres(..) => None,
         }
     }
 

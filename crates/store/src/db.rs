@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::{
     conn::{Conn, Tx},
     error::{Error, Failure, Result},
+    memory::Memory,
     presence::{self, Holder, Presence},
     search::Late,
     worker::{self, Outcome, Task},
@@ -87,9 +88,10 @@ impl Db {
     }
 
     fn connect(location: &Location, readers: usize) -> Result<Self> {
+        let memory = Memory::default();
         match location {
             Location::Sqlite(path) => {
-                let (reading, writing) = (sqlite_opener(path, true), sqlite_opener(path, false));
+                let (reading, writing) = (sqlite_opener(path, true, &memory), sqlite_opener(path, false, &memory));
                 Ok(Self {
                     readers: queue(|rx| worker::spawn("db-read", readers, &reading, &rx, worker::one_by_one))?,
                     writers: queue(|rx| worker::spawn("db-write", 1, &writing, &rx, worker::grouped))?,
@@ -98,7 +100,7 @@ impl Db {
                 })
             }
             Location::Postgres(url) => {
-                let open = postgres_opener(url);
+                let open = postgres_opener(url, &memory);
                 Ok(Self {
                     readers: queue(|rx| worker::spawn("db-read", readers, &open, &rx, worker::one_by_one))?,
                     writers: queue(|rx| worker::spawn("db-write", readers, &open, &rx, worker::one_by_one))?,
@@ -173,8 +175,8 @@ fn queue(spawn: impl FnOnce(crossbeam_channel::Receiver<Queued>) -> Result<()>) 
 /// Brings the database to the schema of this program; what it holds already stays.
 pub fn migrate(location: &Location) -> Result<()> {
     match opener(location)()? {
-        Conn::Sqlite(mut c, _) => run_migrations(&mut c, SQLITE),
-        Conn::Postgres(mut c) => {
+        Conn::Sqlite(mut c, ..) => run_migrations(&mut c, SQLITE),
+        Conn::Postgres(mut c, _) => {
             // One migrator at a time, whatever the number of nodes that start together.
             c.batch_execute("SELECT pg_advisory_lock(8370331)")?;
             run_migrations(&mut c, POSTGRES)
@@ -202,21 +204,21 @@ fn run_migrations<DB: diesel::backend::Backend>(
 /// Whether the database answers and has the schema of this program.
 pub fn is_migrated(conn: &mut Conn) -> Result<bool> {
     let pending = match conn {
-        Conn::Sqlite(c, _) => c.has_pending_migration(SQLITE),
-        Conn::Postgres(c) => c.has_pending_migration(POSTGRES),
+        Conn::Sqlite(c, ..) => c.has_pending_migration(SQLITE),
+        Conn::Postgres(c, _) => c.has_pending_migration(POSTGRES),
     };
     pending.map(|pending| !pending).map_err(|e| Error::Unavailable(e.to_string()))
 }
 
 fn opener(location: &Location) -> Open {
     match location {
-        Location::Sqlite(path) => sqlite_opener(path, false),
-        Location::Postgres(url) => postgres_opener(url),
+        Location::Sqlite(path) => sqlite_opener(path, false, &Memory::default()),
+        Location::Postgres(url) => postgres_opener(url, &Memory::default()),
     }
 }
 
-fn sqlite_opener(path: &Path, read_only: bool) -> Open {
-    let path = path.to_string_lossy().into_owned();
+fn sqlite_opener(path: &Path, read_only: bool, memory: &Memory) -> Open {
+    let (path, memory) = (path.to_string_lossy().into_owned(), memory.clone());
     Arc::new(move || {
         let version = libsqlite3_sys::SQLITE_VERSION_NUMBER;
         if version < OLDEST_SQLITE {
@@ -228,18 +230,18 @@ fn sqlite_opener(path: &Path, read_only: bool) -> Open {
         if read_only {
             c.batch_execute("PRAGMA query_only=ON;").map_err(|e| unreachable(&e))?;
         }
-        Ok(Conn::Sqlite(c, Late::new()))
+        Ok(Conn::Sqlite(c, memory.clone(), Late::new()))
     })
 }
 
-fn postgres_opener(url: &str) -> Open {
-    let url = url.to_owned();
+fn postgres_opener(url: &str, memory: &Memory) -> Open {
+    let (url, memory) = (url.to_owned(), memory.clone());
     Arc::new(move || {
         let mut c = PgConnection::establish(&url).map_err(|e| Error::Unavailable(e.to_string()))?;
         c.batch_execute(
             "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'",
         )?;
-        Ok(Conn::Postgres(c))
+        Ok(Conn::Postgres(c, memory.clone()))
     })
 }
 

@@ -269,6 +269,7 @@ pub fn inbox_gone(tx: &mut Tx<'_>, inbox: &str) -> Result<()> {
         .filter(actors::inbox.eq(inbox).and(actors::peer_id.is_not_null()))
         .filter(actors::shared_inbox.is_null().or(actors::shared_inbox.ne(inbox)))
         .select(actors::id);
+    tx.memory().change_all();
     db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq_any(gone))).execute(c))?;
     Ok(())
 }

@@ -122,6 +122,7 @@ pub fn get(conn: &mut Conn, follower: ActorId, target: ActorId) -> Result<Option
 
 /// Records a follow, new or changed.
 pub fn set(tx: &mut Tx<'_>, follow: &Follow) -> Result<()> {
+    tx.memory().change([follow.follower, follow.target]);
     let row = Row {
         follower_id: follow.follower.0,
         target_id: follow.target.0,
@@ -142,6 +143,7 @@ pub fn set(tx: &mut Tx<'_>, follow: &Follow) -> Result<()> {
 pub fn remove(tx: &mut Tx<'_>, follower: ActorId, target: ActorId, now: Timestamp) -> Result<Option<Follow>> {
     let was = get(tx, follower, target)?;
     if was.is_some() {
+        tx.memory().change([follower, target]);
         part(tx, target, Some(follower), now)?;
         db!(tx, c => diesel::delete(follows::table.find((follower.0, target.0))).execute(c))?;
     }
@@ -308,6 +310,7 @@ pub fn count_waiting(conn: &mut Conn, target: ActorId) -> Result<i64> {
 
 /// Ends all follows from and to an actor that is gone.
 pub fn remove_all(tx: &mut Tx<'_>, actor: ActorId, now: Timestamp) -> Result<()> {
+    tx.memory().change_all();
     part(tx, actor, None, now)?;
     db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq(actor.0))).execute(c))?;
     db!(tx, c => diesel::delete(follows::table.filter(follows::target_id.eq(actor.0))).execute(c))?;
@@ -316,6 +319,7 @@ pub fn remove_all(tx: &mut Tx<'_>, actor: ActorId, now: Timestamp) -> Result<()>
 
 /// Ends all follows from and to whoever lives on a server.
 pub fn remove_peer(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
+    tx.memory().change_all();
     let there = || actors::table.filter(actors::peer_id.eq(peer.0)).select(actors::id);
     db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq_any(there()))).execute(c))?;
     db!(tx, c => diesel::delete(follows::table.filter(follows::target_id.eq_any(there()))).execute(c))?;

@@ -39,6 +39,7 @@ pub mod log;
 pub mod markers;
 pub mod measures;
 pub mod media;
+mod memory;
 pub mod moves;
 pub mod notes;
 pub mod notices;

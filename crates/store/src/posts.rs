@@ -179,6 +179,7 @@ pub fn seen(conn: &mut Conn, id: PostId, viewer: Option<ActorId>) -> Result<Opti
 
 /// Adds a post with its counters, mentions and tags.
 pub fn insert(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()> {
+    tx.memory().change([post.author].into_iter().chain(post.group));
     db!(tx, c => diesel::insert_into(posts::table).values(Row::from(post)).execute(c))?;
     let zero = (
         tallies::post_id.eq(post.id.0),
@@ -238,9 +239,18 @@ pub enum Mark {
     Featured,
 }
 
+/// Whose numbers a post is part of: they change.
+fn change_numbers(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
+    let of: Option<(i64, Option<i64>)> =
+        db!(tx, c => posts::table.find(id.0).select((posts::author_id, posts::group_id)).first(c).optional())?;
+    tx.memory().change(of.into_iter().flat_map(|(author, group)| [Some(author), group]).flatten().map(ActorId));
+    Ok(())
+}
+
 /// Sets or clears a mark.
 pub fn set_mark(tx: &mut Tx<'_>, id: PostId, mark: Mark, at: Option<Timestamp>) -> Result<()> {
     if mark == Mark::Removed {
+        change_numbers(tx, id)?;
         threads::count(tx, id, if at.is_some() { -1 } else { 1 })?;
     }
     let at = at.map(|t| t.0);
@@ -254,6 +264,7 @@ pub fn set_mark(tx: &mut Tx<'_>, id: PostId, mark: Mark, at: Option<Timestamp>) 
 
 /// Deletes a post for good: the row stays as a tombstone, its content, mentions and tags go.
 pub fn delete(tx: &mut Tx<'_>, id: PostId, at: Timestamp) -> Result<()> {
+    change_numbers(tx, id)?;
     threads::count_deleted(tx, id)?;
     db!(tx, c => diesel::update(posts::table.find(id.0))
         .set((
@@ -273,6 +284,7 @@ pub fn delete(tx: &mut Tx<'_>, id: PostId, at: Timestamp) -> Result<()> {
 
 /// Takes back that a post was deleted; its content is not back with that.
 pub fn revive(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
+    change_numbers(tx, id)?;
     db!(tx, c => diesel::update(posts::table.find(id.0)).set(posts::deleted.eq(None::<i64>)).execute(c))?;
     threads::count_revived(tx, id)
 }
@@ -466,6 +478,7 @@ pub fn count_local(conn: &mut Conn) -> Result<i64> {
 
 /// Narrows or keeps the audience of everything a group holds; used when a group turns private.
 pub fn close_group(tx: &mut Tx<'_>, group: ActorId) -> Result<usize> {
+    tx.memory().change_all();
     Ok(db!(tx, c => diesel::update(posts::table.filter(posts::group_id.eq(group.0)))
         .set(posts::audience.eq(Word(Audience::Members)))
         .execute(c))?)

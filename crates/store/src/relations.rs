@@ -112,8 +112,19 @@ pub struct Numbers {
     pub newest: Option<PostId>,
 }
 
-/// The numbers of these actors.
+/// The numbers of these actors, as they are or were a moment ago.
 pub fn numbers(conn: &mut Conn, ids: &[ActorId]) -> Result<HashMap<ActorId, Numbers>> {
+    let mut found = conn.memory().recall(ids);
+    let unknown: Vec<ActorId> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
+    if !unknown.is_empty() {
+        let counted = count(conn, &unknown)?;
+        conn.memory().keep(&counted);
+        found.extend(counted);
+    }
+    Ok(found)
+}
+
+fn count(conn: &mut Conn, ids: &[ActorId]) -> Result<HashMap<ActorId, Numbers>> {
     type Counted = Vec<(i64, i64)>;
     let accepted = || follows::state.eq(Word(FollowState::Accepted));
     let followers: Counted = db!(conn, c => follows::table

@@ -58,8 +58,8 @@ pub(crate) fn listen(open: Open, mut hear: impl FnMut(&str) -> bool + Send + 'st
 /// Listens until the connection breaks; nothing once nobody wants to hear any more.
 fn listen_once(open: &Open, hear: &mut impl FnMut(&str) -> bool) -> Option<Result<()>> {
     match open() {
-        Ok(Conn::Postgres(conn)) => notified(conn, hear),
-        Ok(Conn::Sqlite(conn, _)) => found(conn, hear),
+        Ok(Conn::Postgres(conn, _)) => notified(conn, hear),
+        Ok(Conn::Sqlite(conn, ..)) => found(conn, hear),
         Err(error) => hear("").then_some(Err(error)),
     }
 }

@@ -9,15 +9,16 @@ use diesel::{
     prelude::*,
 };
 
-use crate::{Conn, conn::db};
+use crate::{Conn, conn::db, memory::Memory};
 
 /// How many statements a connection ran.
 #[derive(Debug, Clone, Default)]
 pub struct Counter(Arc<AtomicU64>);
 
 impl Counter {
-    /// Counts from now on what this connection runs.
+    /// Counts from now on what this connection runs; nothing that it remembers spares it that.
     pub fn watch(&self, conn: &mut Conn) {
+        *conn.memory() = Memory::none();
         db!(conn, c => c.set_instrumentation(self.clone()));
     }
 

@@ -1,0 +1,144 @@
+//! Numbers of people and groups, remembered for a while by all connections: counting them reads all that somebody wrote.
+//! What a transaction may change is counted anew until that is over; where several processes share a database, what another
+//! one changes is seen once the while has passed.
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use domain::id::ActorId;
+
+use crate::relations::Numbers;
+
+/// How long numbers are remembered.
+const KEPT: Duration = Duration::from_mins(1);
+/// From here on a number is large: it is remembered for longer, whatever changes it, since nobody notices what a few more
+/// make of it.
+const LARGE: i64 = 10_000;
+const LARGE_KEPT: Duration = Duration::from_mins(10);
+/// A transaction is over after this time.
+const CHANGING: Duration = Duration::from_secs(10);
+/// Of how many something is remembered.
+const MOST: usize = 50_000;
+
+/// What is remembered; a clone is the same.
+#[derive(Debug, Clone)]
+pub struct Memory(Option<Arc<Mutex<Known>>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    of: HashMap<ActorId, Entry>,
+    /// Until when numbers of anybody may be changing.
+    all_change: Option<Instant>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// Nothing while they may be changing.
+    numbers: Option<Numbers>,
+    until: Instant,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self(Some(Arc::default()))
+    }
+}
+
+impl Known {
+    fn settled(&mut self, now: Instant) -> bool {
+        self.all_change = self.all_change.filter(|until| *until > now);
+        self.all_change.is_none()
+    }
+}
+
+fn is_large(numbers: &Numbers) -> bool {
+    numbers.followers.max(numbers.following).max(numbers.posts) >= LARGE
+}
+
+impl Memory {
+    /// One that remembers nothing.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+
+    fn known(&self) -> Option<MutexGuard<'_, Known>> {
+        Some(self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What is remembered of these.
+    pub(crate) fn recall(&self, ids: &[ActorId]) -> HashMap<ActorId, Numbers> {
+        let now = Instant::now();
+        let Some(mut known) = self.known() else { return HashMap::new() };
+        if !known.settled(now) {
+            return HashMap::new();
+        }
+        let recalled = |id: &ActorId| {
+            let entry = known.of.get(id).filter(|entry| entry.until > now)?;
+            Some((*id, entry.numbers?))
+        };
+        ids.iter().filter_map(recalled).collect()
+    }
+
+    /// Remembers what was counted, of those that do not change meanwhile.
+    pub(crate) fn keep(&self, counted: &HashMap<ActorId, Numbers>) {
+        let now = Instant::now();
+        let Some(mut known) = self.known() else { return };
+        if !known.settled(now) {
+            return;
+        }
+        if known.of.len() + counted.len() > MOST {
+            // What is changing must not be forgotten; the rest is soon there again.
+            known.of.retain(|_, entry| entry.numbers.is_none() && entry.until > now);
+        }
+        for (id, numbers) in counted {
+            let changes = known.of.get(id).is_some_and(|entry| entry.numbers.is_none() && entry.until > now);
+            if !changes {
+                let until = now + if is_large(numbers) { LARGE_KEPT } else { KEPT };
+                known.of.insert(*id, Entry { numbers: Some(*numbers), until });
+            }
+        }
+    }
+
+    /// Says that a transaction may change the numbers of these.
+    pub(crate) fn change(&self, ids: impl IntoIterator<Item = ActorId>) {
+        let now = Instant::now();
+        let Some(mut known) = self.known() else { return };
+        for id in ids {
+            let is_kept = |entry: &Entry| entry.until > now && entry.numbers.as_ref().is_some_and(is_large);
+            if !known.of.get(&id).is_some_and(is_kept) {
+                known.of.insert(id, Entry { numbers: None, until: now + CHANGING });
+            }
+        }
+    }
+
+    /// Says that a transaction may change anybody's.
+    pub(crate) fn change_all(&self) {
+        if let Some(mut known) = self.known() {
+            *known = Known { of: HashMap::new(), all_change: Some(Instant::now() + CHANGING) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_is_counted_anew_unless_it_is_large() {
+        let (memory, ids) = (Memory::default(), [ActorId(1), ActorId(2)]);
+        let counted = |posts| Numbers { posts, ..Numbers::default() };
+        memory.keep(&HashMap::from([(ActorId(1), counted(3)), (ActorId(2), counted(LARGE))]));
+        assert_eq!(memory.recall(&ids).len(), 2);
+        memory.change(ids);
+        memory.keep(&HashMap::from([(ActorId(1), counted(3))]));
+        assert_eq!(memory.recall(&ids), HashMap::from([(ActorId(2), counted(LARGE))]));
+        memory.change_all();
+        memory.keep(&HashMap::from([(ActorId(2), counted(7))]));
+        assert!(memory.recall(&ids).is_empty());
+        memory.keep(&HashMap::new());
+        assert!(Memory::none().recall(&ids).is_empty());
+    }
+}
