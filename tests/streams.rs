@@ -2,19 +2,24 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::network::{Program, on_both};
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What asks for a WebSocket, with the key of RFC 6455.
+const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 /// Sends the head of a request and reads that of the answer.
 async fn open(program: &Program, path: &str, headers: &str) -> (TcpStream, String) {
     let address = program.url("").trim_start_matches("http://").to_owned();
-    let mut socket = TcpStream::connect(&address).await.unwrap();
+    // A client with little room: what it does not read soon stays with the server.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    let mut socket = socket.connect(program.address()).await.unwrap();
     let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n");
     socket.write_all(head.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -76,7 +81,7 @@ async fn clients_hear_over_both_kinds_of_connections() {
     let token = token["access_token"].as_str().unwrap().to_owned();
     town.start().await;
 
-    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    let upgrade = UPGRADE;
     let headers = format!("{upgrade}Sec-WebSocket-Protocol: {token}\r\n");
     let (mut socket, answer) = open(&town, "/api/v1/streaming/?stream=user", &headers).await;
     assert!(answer.starts_with("http/1.1 101"), "{answer}");
@@ -115,4 +120,80 @@ async fn clients_hear_over_both_kinds_of_connections() {
     assert_eq!(timeout(PATIENCE, town.stop()).await.expect("it stops soon"), Some(0));
 }
 
-on_both![clients_hear_over_both_kinds_of_connections];
+/// Reads until a stream tells of a post with this text; all that was read is forgotten.
+async fn hear(events: &mut TcpStream, heard: &mut Vec<u8>, text: &str) {
+    let read = async {
+        while !heard.windows(text.len()).any(|bytes| bytes == text.as_bytes()) {
+            assert!(events.read_buf(heard).await.unwrap() > 0, "the stream goes on");
+        }
+    };
+    timeout(PATIENCE, read).await.expect("an event");
+    heard.clear();
+}
+
+/// How much still comes of a stream until it ends: a WebSocket with the connection, events with the last piece.
+async fn rest(socket: &mut TcpStream) -> usize {
+    let (mut length, mut last) = (0, Vec::new());
+    let read = async {
+        loop {
+            let mut piece = vec![0; 64 * 1024];
+            let read = socket.read(&mut piece).await.unwrap_or(0);
+            length += read;
+            last.extend_from_slice(&piece[..read]);
+            if read == 0 || last.ends_with(b"\r\n0\r\n\r\n") {
+                return;
+            }
+            last.drain(..last.len().saturating_sub(16));
+        }
+    };
+    timeout(PATIENCE * 6, read).await.expect("an end");
+    length
+}
+
+async fn whoever_never_reads_loses_the_stream_and_costs_the_others_nothing() {
+    const POSTS: usize = 260;
+    const LENGTH: usize = 40_000;
+    let mut town = Program::install(Ipv4Addr::new(127, 0, 0, 44));
+    std::fs::write(town.folder().join("tertulia.toml"), "client_limit = 0\n").unwrap();
+    let token = town.person("ana").await;
+    town.start().await;
+    let bearer = format!("Authorization: Bearer {token}\r\n");
+    let (mut socket, _) = open(&town, "/api/v1/streaming?stream=public", &format!("{UPGRADE}{bearer}")).await;
+    let (mut events, _) = open(&town, "/api/v1/streaming/public", &bearer).await;
+    let (mut reading, _) = open(&town, "/api/v1/streaming/public", &bearer).await;
+    let (before, mut heard) = (town.memory_mb(), Vec::new());
+    for number in 0..POSTS {
+        let text = format!("post {number} {}", "x".repeat(LENGTH));
+        town.api(&token, "POST", "/api/v1/statuses", &json!({ "status": text })).await;
+        hear(&mut reading, &mut heard, &format!("post {number} x")).await;
+    }
+    let more = town.memory_mb().saturating_sub(before);
+    assert!(more < 100, "{more} MB for two clients that do not read");
+    for stuck in [&mut socket, &mut events] {
+        let told = rest(stuck).await;
+        assert!(told > 0 && told < POSTS * LENGTH, "not all of it, but the end: {told}");
+    }
+    town.api(&token, "POST", "/api/v1/statuses", &json!({ "status": "la última" })).await;
+    hear(&mut reading, &mut heard, "la última").await;
+    assert_eq!(timeout(PATIENCE, town.stop()).await.expect("it stops soon"), Some(0));
+}
+
+async fn what_a_command_does_is_told_while_the_server_runs() {
+    let mut town = Program::install(Ipv4Addr::new(127, 0, 0, 45));
+    let token = town.person("ana").await;
+    town.start().await;
+    let bearer = format!("Authorization: Bearer {token}\r\n");
+    let (mut events, _) = open(&town, "/api/v1/streaming/user", &bearer).await;
+    let said = town.json(&["announcement", "create", "Mañana, mantenimiento"], "").await;
+    let mut heard = Vec::new();
+    hear(&mut events, &mut heard, "Mañana, mantenimiento").await;
+    let id = said["id"].as_str().map_or_else(|| said["id"].to_string(), str::to_owned);
+    assert!(town.run(&["announcement", "delete", &id], "").await.status.success());
+    hear(&mut events, &mut heard, &format!("event: announcement.delete\ndata: {id}")).await;
+}
+
+on_both![
+    clients_hear_over_both_kinds_of_connections,
+    whoever_never_reads_loses_the_stream_and_costs_the_others_nothing,
+    what_a_command_does_is_told_while_the_server_runs,
+];

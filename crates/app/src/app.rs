@@ -371,11 +371,6 @@ impl App {
         self.0.changes.subscribe()
     }
 
-    /// How many listen to that in this process.
-    pub fn listeners(&self) -> usize {
-        self.0.changes.receiver_count()
-    }
-
     /// Says that this process serves the database, as long as the answer is kept; what killed ones had in hand is free
     /// again.
     pub async fn appear(&self) -> Result<Presence> {

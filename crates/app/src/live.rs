@@ -34,7 +34,8 @@ pub struct Whereabouts {
 }
 
 impl Whereabouts {
-    fn of(post: &Post) -> Self {
+    /// Where a post stands.
+    pub fn of(post: &Post) -> Self {
         Self {
             post: post.id,
             by: post.author,

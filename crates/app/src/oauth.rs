@@ -232,7 +232,9 @@ pub async fn exchange(
     let issued = app.write(move |tx| {
         let Some(code) = store::tokens::code(tx, &hash)?.filter(|code| code.app_id == id.0) else { return Ok(None) };
         if let Some(spent) = &code.token_hash {
-            store::tokens::remove(tx, spent, id)?;
+            if store::tokens::remove(tx, spent, id)? {
+                tx.show(Change::Revoked(spent.clone()));
+            }
             return Ok(None);
         }
         let proven = code.challenge.as_deref() == verifier.as_deref();

@@ -25,11 +25,11 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
         .service(reaction.route(web::delete().to(unreact)));
 }
 
-pub(crate) fn entities(c: &mut Conn, reader: &Reader, me: Me) -> store::Result<Vec<Value>> {
+pub(crate) fn entities(c: &mut Conn, reader: &Reader) -> store::Result<Vec<Value>> {
     let current = store::announcements::current(c, reader.now, SHOWN)?;
     let ids: Vec<i64> = current.iter().map(|announcement| announcement.id.0).collect();
     let answers = store::announcements::answers(c, &ids)?;
-    let own = store::announcements::own(c, me.0, &ids)?;
+    let own = reader.me.map(|me| store::announcements::own(c, me, &ids)).transpose()?.unwrap_or_default();
     let reacted: Vec<String> = answers.iter().map(|answer| format!(":{}:", answer.emoji)).collect();
     let said = current.iter().map(|announcement| announcement.body.as_str()).chain(reacted.iter().map(String::as_str));
     let palette = store::emoji::palette(c, said.map(|text| (None, text)))?;
@@ -68,8 +68,8 @@ pub(crate) fn entities(c: &mut Conn, reader: &Reader, me: Me) -> store::Result<V
 }
 
 async fn list(app: Data<App>, caller: Allowed<Read>) -> Result<HttpResponse> {
-    let (me, reader) = (caller.me, Reader::new(&app, Some(caller.me)));
-    Ok(HttpResponse::Ok().json(app.read(move |c| entities(c, &reader, me)).await?))
+    let reader = Reader::new(&app, Some(caller.me));
+    Ok(HttpResponse::Ok().json(app.read(move |c| entities(c, &reader)).await?))
 }
 
 async fn dismiss(app: Data<App>, caller: Allowed<WriteAccounts>, Number(id): Number) -> Result<HttpResponse> {

@@ -32,7 +32,7 @@ mod route;
 mod search;
 mod sign_up;
 mod statuses;
-mod streaming;
+pub mod streaming;
 mod suggestions;
 mod tags;
 mod timelines;
@@ -49,7 +49,7 @@ use actix_web::{
 /// The longest body of a request, in bytes: the longest post, escaped in the dearest way.
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 
-/// Adds the routes; the handlers find their `web::Data<app::App>` in the application.
+/// Adds the routes; the handlers find their `web::Data<app::App>` and `web::Data<streaming::Hub>` in the application.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(
         web::scope("/api")

@@ -10,7 +10,6 @@ use actix_web::{
     web::{Bytes, Data, Payload, ServiceConfig},
 };
 use actix_ws::{AggregatedMessage, ProtocolError, Session};
-use app::App;
 use domain::time::span;
 use futures_util::{StreamExt, stream};
 
@@ -21,14 +20,18 @@ use crate::{
 };
 
 mod channel;
+mod frame;
+mod hub;
 mod listener;
+mod queue;
 mod standing;
+mod teller;
 
-use self::listener::News;
-pub(crate) use self::{
-    channel::Channel,
-    listener::{Frame, Listener},
-};
+pub use self::hub::Hub;
+use self::listener::Next;
+#[cfg(test)]
+pub(crate) use self::teller::Teller;
+pub(crate) use self::{channel::Channel, listener::Listener};
 
 /// How often a stream shows that it lives, and looks whether it may go on: what others may be told ends soon after the token.
 const BEAT: Duration = span::seconds(15);
@@ -72,17 +75,19 @@ fn token(request: &HttpRequest, params: &Params) -> Result<(String, bool)> {
 }
 
 /// One stream, named by its path, as server-sent events.
-async fn events(app: Data<App>, request: HttpRequest, Asked(params): Asked) -> Result<HttpResponse> {
+async fn events(hub: Data<Hub>, request: HttpRequest, Asked(params): Asked) -> Result<HttpResponse> {
     let name = request.match_pattern().unwrap_or_default();
     let name = name.rsplit_once(PREFIX).map_or("", |(_, name)| name).trim_end_matches('/').replace('/', ":");
     let (token, _) = token(&request, &params)?;
-    let mut listener = Listener::open(&app, token).await?;
+    let listener = Listener::open(&hub, token).await?;
     listener.subscribe(Channel::named(&name, &params)?).await?;
-    let tasks = app.tasks().clone();
+    let tasks = hub.app().tasks().clone();
     let told = stream::unfold(listener, |mut listener| async move {
-        let news = listener.wait().await;
-        let lines: Vec<u8> = listener.read(news).await?.into_iter().flat_map(line).collect();
-        Some((Ok::<_, Infallible>(Bytes::from(lines)), listener))
+        let lines = match listener.next().await? {
+            Next::Beat => Bytes::from_static(b":thump\n\n"),
+            Next::Event(frame) => frame.lines(),
+        };
+        Some((Ok::<_, Infallible>(lines), listener))
     });
     // A client sees at once that it is heard.
     let told = stream::iter([Ok(Bytes::from_static(b":)\n\n"))]).chain(told);
@@ -93,21 +98,10 @@ async fn events(app: Data<App>, request: HttpRequest, Asked(params): Asked) -> R
         .streaming(Box::pin(told)))
 }
 
-/// A frame as a server-sent event; the sign of life as a comment.
-fn line(frame: Frame) -> Vec<u8> {
-    match frame {
-        Frame::Beat => b":thump\n\n".to_vec(),
-        // JSON and numbers have no line breaks.
-        Frame::Event { event, payload, .. } => {
-            format!("event: {event}\ndata: {}\n\n", payload.as_deref().unwrap_or("undefined")).into_bytes()
-        }
-    }
-}
-
 /// Several streams over one WebSocket.
-async fn socket(app: Data<App>, request: HttpRequest, Asked(params): Asked, body: Payload) -> Result<HttpResponse> {
+async fn socket(hub: Data<Hub>, request: HttpRequest, Asked(params): Asked, body: Payload) -> Result<HttpResponse> {
     let (token, by_protocol) = token(&request, &params)?;
-    let mut listener = Listener::open(&app, token.clone()).await?;
+    let listener = Listener::open(&hub, token.clone()).await?;
     if let Some(name) = params.text("stream").filter(|name| !name.is_empty()) {
         listener.subscribe(Channel::named(&name, &params)?).await?;
     }
@@ -117,7 +111,7 @@ async fn socket(app: Data<App>, request: HttpRequest, Asked(params): Asked, body
         answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, value);
     }
     let messages = messages.max_frame_size(LONGEST).aggregate_continuations().max_continuation_size(LONGEST);
-    app.tasks().spawn_here(converse(listener, session, messages));
+    hub.app().tasks().spawn_here(converse(listener, session, messages));
     Ok(answer)
 }
 
@@ -127,18 +121,19 @@ async fn converse(mut listener: Listener, mut session: Session, mut messages: ac
     loop {
         // Only what can be dropped is waited for at one time; what has begun is then brought to its end.
         let turn = tokio::select! {
-            news = listener.wait() => Turn::Ours(news),
+            next = listener.next() => Turn::Ours(next),
             message = messages.recv() => Turn::Theirs(message),
         };
         let done = match turn {
-            Turn::Ours(news) => match listener.read(news).await {
-                Some(frames) if heard.elapsed() < SILENCE => send(&mut session, frames).await,
-                _ => break,
+            Turn::Ours(Some(next)) if heard.elapsed() < SILENCE => match next {
+                Next::Beat => in_time(session.ping(b"")).await,
+                Next::Event(frame) => in_time(session.text(frame.text())).await,
             },
+            Turn::Ours(_) => break,
             Turn::Theirs(Some(Ok(message))) => {
                 heard = Instant::now();
                 match message {
-                    AggregatedMessage::Text(text) => match wish(&mut listener, &text).await {
+                    AggregatedMessage::Text(text) => match wish(&listener, &text).await {
                         Ok(()) => Some(()),
                         Err(error) => in_time(session.text(error)).await,
                     },
@@ -158,18 +153,8 @@ async fn converse(mut listener: Listener, mut session: Session, mut messages: ac
 
 /// Whose turn it is.
 enum Turn {
-    Ours(Option<News>),
+    Ours(Option<Next>),
     Theirs(Option<Result<AggregatedMessage, ProtocolError>>),
-}
-
-async fn send(session: &mut Session, frames: Vec<Frame>) -> Option<()> {
-    for frame in frames {
-        match frame {
-            Frame::Beat => in_time(session.ping(b"")).await?,
-            event @ Frame::Event { .. } => in_time(session.text(event.json())).await?,
-        }
-    }
-    Some(())
 }
 
 /// Whoever does not take what they are sent is not waited for.
@@ -178,7 +163,7 @@ async fn in_time(sending: impl Future<Output = Result<(), actix_ws::Closed>>) ->
 }
 
 /// Does what a client asks for; the error is what it is told.
-async fn wish(listener: &mut Listener, text: &str) -> Result<(), String> {
+async fn wish(listener: &Listener, text: &str) -> Result<(), String> {
     let told = |error: &dyn std::fmt::Display| serde_json::json!({ "error": error.to_string() }).to_string();
     let params = Params::of_json(text).ok_or_else(|| told(&"this is no JSON object"))?;
     let name = params.text("stream").unwrap_or_default();

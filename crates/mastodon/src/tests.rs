@@ -16,6 +16,9 @@ use domain::{
 };
 use serde_json::{Value, json};
 use store::{Db, Location};
+use tokio::sync::Mutex;
+
+use crate::streaming::{Hub, Teller};
 
 mod administration;
 mod columns;
@@ -72,6 +75,9 @@ pub(super) struct World {
     pub(super) caro: Person,
     /// The database, with one connection that reads.
     pub(super) db: Db,
+    pub(super) hub: Hub,
+    /// Who tells streams what changed, when a test asks for it.
+    pub(super) teller: Mutex<Teller>,
     _folder: tempfile::TempDir,
 }
 
@@ -149,7 +155,8 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
         tasks: Tasks::default(),
     });
     let (ana, bea, caro) = (person(&app, "ana").await, person(&app, "bea").await, person(&app, "caro").await);
-    Some(World { app, clock, ana, bea, caro, db, _folder: folder })
+    let (hub, teller) = Hub::prepared(&app);
+    Some(World { app, clock, ana, bea, caro, db, hub, teller: Mutex::new(teller), _folder: folder })
 }
 
 async fn person(app: &App, name: &str) -> Person {
@@ -199,7 +206,8 @@ impl World {
     }
 
     pub(super) async fn send(&self, request: TestRequest) -> Answer {
-        let app = Actix::new().app_data(Data::new(self.app.clone())).configure(crate::configure);
+        let app = Actix::new().app_data(Data::new(self.app.clone())).app_data(Data::new(self.hub.clone()));
+        let app = app.configure(crate::configure);
         let service = test::init_service(app).await;
         let response = test::call_service(&service, request.to_request()).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -8,7 +8,7 @@ use std::{
 use actix_web::{App as Actix, HttpServer, dev::ServerHandle, web};
 use app::App;
 use federation::limits::Rates;
-use mastodon::limits::Rate;
+use mastodon::{limits::Rate, streaming::Hub};
 use store::{Location, Presence};
 
 use crate::{
@@ -124,6 +124,7 @@ fn open_doors(
 ) -> Result<ServerHandle, Failure> {
     let tasks = app.tasks().clone();
     let (federation, pages) = (federation::routes::configure(app, rates), ::web::configure(app));
+    let hub = web::Data::new(Hub::open(app));
     let (app, ops, rate) = (web::Data::new(app.clone()), web::Data::new(ops), web::Data::new(rate));
     let server = HttpServer::new(move || {
         Actix::new()
@@ -131,6 +132,7 @@ fn open_doors(
             .app_data(app.clone())
             .app_data(ops.clone())
             .app_data(rate.clone())
+            .app_data(hub.clone())
             .configure(ops::configure)
             .configure(media::configure)
             .configure(federation.clone())

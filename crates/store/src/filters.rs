@@ -1,4 +1,6 @@
 //! Filters of readers.
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use domain::{
     filter::{Action, Filter, Keyword, Picked},
@@ -29,6 +31,26 @@ pub fn of(conn: &mut Conn, person: ActorId, only: Option<FilterId>) -> Result<Ve
         }
         query.load(c)
     })?;
+    complete(conn, rows)
+}
+
+/// The filters of each of these people.
+pub fn of_many(conn: &mut Conn, people: &[ActorId]) -> Result<HashMap<ActorId, Vec<Filter>>> {
+    let rows: Vec<(i64, Row)> = db!(conn, c => filters::table
+        .filter(filters::person_id.among(people))
+        .order(filters::id)
+        .select((filters::person_id, COLUMNS))
+        .load(c))?;
+    let (owners, rows): (Vec<i64>, Vec<Row>) = rows.into_iter().unzip();
+    let mut found: HashMap<ActorId, Vec<Filter>> = HashMap::new();
+    for (owner, filter) in owners.into_iter().zip(complete(conn, rows)?) {
+        found.entry(ActorId(owner)).or_default().push(filter);
+    }
+    Ok(found)
+}
+
+/// These filters with all their parts.
+fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Filter>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }

@@ -57,6 +57,7 @@ mod presence;
 pub mod profile_sources;
 pub mod push;
 pub mod quotes;
+pub mod readers;
 pub mod readings;
 pub mod relations;
 pub mod reports;

@@ -5,7 +5,7 @@ use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::{ActorId, PostId},
     list::List,
-    post::Audience,
+    post::{Audience, Post},
     rule::Regard,
     time::Timestamp,
 };
@@ -191,12 +191,19 @@ fn nearby(conn: &mut Conn, window: Window) -> Result<Option<Window>> {
 }
 
 /// What of the public posts is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Open {
     /// Only those from here, or only those from elsewhere.
     pub local: Option<bool>,
     /// Only what has attachments.
     pub pictures: bool,
+}
+
+impl Open {
+    /// Whether a public post is among what is asked for.
+    pub fn holds(&self, post: &Post) -> bool {
+        self.local.is_none_or(|local| local == post.local) && !(self.pictures && post.content.attachments.is_empty())
+    }
 }
 
 /// Threads that were addressed to everybody, by people of servers that are welcome here.

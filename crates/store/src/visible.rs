@@ -11,14 +11,50 @@ use domain::id::ActorId;
 
 use crate::schema::posts;
 
+/// A number in a query: this one, or for each row the one in a column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Given {
+    /// This number.
+    Number(i64),
+    /// The number in this column of a table outside of the predicate.
+    Column(&'static str),
+}
+
+impl Given {
+    pub(crate) fn push<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Backend + HasSqlType<BigInt>,
+        i64: ToSql<BigInt, DB>,
+    {
+        match self {
+            Self::Number(number) => out.push_bind_param::<BigInt, _>(number),
+            Self::Column(column) => {
+                out.push_sql(column);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl From<ActorId> for Given {
+    fn from(actor: ActorId) -> Self {
+        Self::Number(actor.0)
+    }
+}
+
 /// Posts that `viewer` may read; nobody in particular when there is none.
 pub(crate) fn visible(viewer: Option<ActorId>) -> Visible {
-    Visible(viewer.map(i64::from))
+    Visible(viewer.map(Given::from))
+}
+
+/// The same for whoever is given.
+pub(crate) fn visible_to(viewer: Given) -> Visible {
+    Visible(Some(viewer))
 }
 
 /// See [`visible`].
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Visible(Option<i64>);
+pub(crate) struct Visible(Option<Given>);
 
 /// What a stranger sees. The words here and below are those of `Audience`, `MemberState`, `Role` and `FollowState`.
 const STRANGER: &str = "(posts.deleted IS NULL AND posts.removed IS NULL AND posts.audience IN ('public', 'unlisted') \
@@ -56,7 +92,7 @@ where
         };
         for (index, piece) in SOMEBODY.split('?').enumerate() {
             if index > 0 {
-                out.push_bind_param::<BigInt, _>(viewer)?;
+                viewer.push(&mut out)?;
             }
             out.push_sql(piece);
         }

@@ -10,7 +10,7 @@ use diesel::{
 };
 use domain::id::ActorId;
 
-use crate::notifications::STATED;
+use crate::{notifications::STATED, visible::Given};
 
 /// Whom to look at: the columns of the query, and what of a mute counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +26,18 @@ pub(crate) enum Whom {
 
 /// What `viewer` wants to see; everything if there is none.
 pub(crate) fn wanted(viewer: Option<ActorId>, whom: Whom) -> Wanted {
-    Wanted { viewer: viewer.map(i64::from), whom }
+    Wanted { viewer: viewer.map(Given::from), whom }
+}
+
+/// The same for whoever is given.
+pub(crate) fn wanted_by(viewer: Given, whom: Whom) -> Wanted {
+    Wanted { viewer: Some(viewer), whom }
 }
 
 /// See [`wanted`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted {
-    viewer: Option<i64>,
+    viewer: Option<Given>,
     whom: Whom,
 }
 
@@ -67,7 +72,7 @@ where
             out.push_sql("(");
         }
         out.push_sql("NOT EXISTS (SELECT 1 FROM shuns v WHERE v.actor_id = ");
-        out.push_bind_param::<BigInt, _>(viewer)?;
+        viewer.push(&mut out)?;
         out.push_sql(" AND v.target_id IN (");
         out.push_sql(actors);
         out.push_sql(")");
@@ -75,7 +80,7 @@ where
         out.push_sql(
             ") AND NOT EXISTS (SELECT 1 FROM host_shuns v INNER JOIN actors w ON w.host = v.host WHERE v.person_id = ",
         );
-        out.push_bind_param::<BigInt, _>(viewer)?;
+        viewer.push(&mut out)?;
         out.push_sql(" AND w.id = ");
         out.push_sql(housed);
         out.push_sql("))");

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Id, instant};
 
 /// A `Filter`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_field_names, reason = "that is what the entity is")]
 pub(crate) struct Filter {
     id: Id,
@@ -21,7 +21,7 @@ pub(crate) struct Filter {
 }
 
 /// A `FilterKeyword`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_field_names, reason = "that is what the entity is")]
 pub(crate) struct Keyword {
     id: Id,
@@ -30,7 +30,7 @@ pub(crate) struct Keyword {
 }
 
 /// A `FilterStatus`.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq, Hash)]
 pub(crate) struct FilterStatus {
     id: Id,
     status_id: Id,
@@ -72,7 +72,7 @@ impl Filter {
 }
 
 /// A `FilterResult`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, PartialEq, Eq, Hash)]
 pub(crate) struct Filtered {
     filter: Filter,
     keyword_matches: Option<Vec<String>>,

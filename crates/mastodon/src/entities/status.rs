@@ -4,20 +4,24 @@ use std::collections::{HashMap, HashSet};
 use app::view::{self, PostView};
 use domain::{
     actor::Actor,
-    emoji::Palette,
-    filter::{Filter, Place},
-    id::{ActorId, PostId},
-    policy,
-    post::{Audience, Content, Post, QuoteState, Quoting, Vote},
+    filter::Place,
+    id::PostId,
+    post::{Audience, Content, Post, Quoting},
     text::{html, title},
     time::Timestamp,
     urls::Site,
 };
 use serde::Serialize;
-use store::{
-    Conn, Result,
-    relations::Numbers,
-    timelines::{By, Entry},
+use store::{Conn, Result, timelines::Entry};
+
+mod gathered;
+mod many;
+mod own;
+
+pub(crate) use self::many::Many;
+use self::{
+    gathered::Gathered,
+    own::{Own, Personal},
 };
 
 use super::{
@@ -119,7 +123,7 @@ impl Status {
         self.filtered.iter().any(|filtered| filtered.hides_in(place))
     }
 
-    /// The same post, passed on by `by` under the number of `entry`.
+    /// The same post, passed on by `by` under this number: a shell around it.
     fn passed_on(self, number: i64, by: Account, at: Timestamp) -> Self {
         Self {
             id: Id(number),
@@ -127,8 +131,25 @@ impl Status {
             edited_at: None,
             in_reply_to_id: None,
             in_reply_to_account_id: None,
+            sensitive: self.sensitive,
             spoiler_text: String::new(),
+            visibility: self.visibility,
+            language: self.language.clone(),
+            uri: self.uri.clone(),
+            url: self.url.clone(),
+            replies_count: self.replies_count,
+            reblogs_count: self.reblogs_count,
+            favourites_count: self.favourites_count,
+            quotes_count: self.quotes_count,
+            favourited: self.favourited,
+            reblogged: self.reblogged,
+            muted: self.muted,
+            bookmarked: self.bookmarked,
+            pinned: self.pinned,
             content: String::new(),
+            text: None,
+            filtered: self.filtered.clone(),
+            application: None,
             account: by,
             media_attachments: Vec::new(),
             mentions: Vec::new(),
@@ -136,8 +157,9 @@ impl Status {
             emojis: Vec::new(),
             card: None,
             poll: None,
-            reblog: Some(Box::new(self.clone())),
-            ..self
+            quote: None,
+            quote_approval: self.quote_approval.clone(),
+            reblog: Some(Box::new(self)),
         }
     }
 }
@@ -159,83 +181,9 @@ pub(crate) fn audience(visibility: &str) -> Option<Audience> {
         .find(|audience| self::visibility(*audience) == visibility)
 }
 
-/// What is the reader's own about posts.
-#[derive(Default)]
-struct Own {
-    liked: HashSet<PostId>,
-    shared: HashSet<PostId>,
-    /// What was chosen in polls.
-    chosen: HashMap<PostId, Vec<usize>>,
-    bookmarked: HashSet<PostId>,
-    pinned: HashSet<PostId>,
-    /// The threads of which they want to hear no more.
-    muted: HashSet<PostId>,
-    filters: Vec<Filter>,
-    /// What of the posts, and of the posts they reply to, may be read.
-    seen: HashSet<PostId>,
-    /// How often each is quoted.
-    quotes: HashMap<PostId, i64>,
-    /// Whom they follow of those whose followers alone may quote them.
-    follows: HashSet<ActorId>,
-}
-
-impl Own {
-    fn load(conn: &mut Conn, reader: &Reader, views: &[PostView]) -> Result<Self> {
-        let me = reader.me;
-        let ids: Vec<PostId> = views.iter().map(|view| view.post.id).collect();
-        let roots: Vec<PostId> = views.iter().map(|view| view.post.root).collect();
-        let near: Vec<PostId> = views.iter().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
-        let seen = store::timelines::visible_among(conn, &near, me)?;
-        let quotes = store::quotes::counts(conn, &ids)?;
-        let Some(me) = me else { return Ok(Self { seen, quotes, ..Self::default() }) };
-        let votes = store::votes::of(conn, me, &ids)?;
-        let liked = votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect();
-        let asking: Vec<PostId> =
-            views.iter().filter(|view| view.post.content.poll.is_some()).map(|view| view.post.id).collect();
-        let chosen = if asking.is_empty() { HashMap::new() } else { store::polls::chosen(conn, me, &asking)? };
-        let picky = |view: &&PostView| view.post.content.quoting == Quoting::Followers && view.post.author != me;
-        let picky: Vec<ActorId> = views.iter().filter(picky).map(|view| view.post.author).collect();
-        let follows = if picky.is_empty() { HashSet::new() } else { store::follows::accepted_among(conn, me, &picky)? };
-        let mut filters = store::filters::of(conn, me, None)?;
-        filters.retain(|filter| filter.holds(reader.now));
-        Ok(Self {
-            liked,
-            shared: store::timelines::shared_among(conn, &ids, me)?,
-            bookmarked: store::bookmarks::among(conn, me, &ids)?,
-            chosen,
-            pinned: store::pins::among(conn, me, &ids)?,
-            muted: store::levels::muted_among(conn, me, &roots)?,
-            filters,
-            seen,
-            quotes,
-            follows,
-        })
-    }
-
-    /// What of the reader's filters matches a post of somebody else.
-    fn filtered(&self, me: Option<ActorId>, post: &Post) -> Vec<Filtered> {
-        if self.filters.is_empty() || me == Some(post.author) {
-            return Vec::new();
-        }
-        let text = said(post);
-        let matching = self.filters.iter().filter_map(|filter| Some((filter, filter.matches(post.id, &text)?)));
-        matching.map(|(filter, found)| Filtered::new(filter, found, Id(post.id.0))).collect()
-    }
-}
-
-/// All that a post says, in lower case.
-fn said(post: &Post) -> String {
-    let content = &post.content;
-    let html = html::to_text(&content.html);
-    let options = content.poll.iter().flat_map(|poll| poll.options.iter().map(|(option, _)| option.as_str()));
-    let words = [content.title.as_deref(), content.warning.as_deref(), Some(&html)].into_iter().flatten();
-    let words = words.chain(options).chain(content.attachments.iter().map(|attachment| attachment.alt.as_str()));
-    words.collect::<Vec<_>>().join("\n").to_lowercase()
-}
-
-fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Status {
+fn build(reader: &Reader, view: &PostView, account: Account, quotes: i64, own: Personal) -> Status {
     let (post, content, id) = (&view.post, &view.post.content, view.post.id);
-    let parent = view.parent.as_ref().filter(|parent| own.seen.contains(&parent.post.id));
+    let parent = view.parent.as_ref().filter(|_| own.sees_parent);
     let named = |texts: Vec<&str>| emoji::named(&reader.site, &view.palette, view.author.peer, texts);
     Status {
         id: Id(id.0),
@@ -252,15 +200,15 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         replies_count: view.tally.replies,
         reblogs_count: view.tally.shares,
         favourites_count: view.tally.likes,
-        quotes_count: own.quotes.get(&id).copied().unwrap_or_default(),
-        favourited: own.liked.contains(&id),
-        reblogged: own.shared.contains(&id),
-        muted: own.muted.contains(&post.root),
-        bookmarked: own.bookmarked.contains(&id),
-        pinned: own.pinned.contains(&id),
+        quotes_count: quotes,
+        favourited: own.liked,
+        reblogged: own.shared,
+        muted: own.muted,
+        bookmarked: own.bookmarked,
+        pinned: own.pinned,
         content: body(view),
         text: None,
-        filtered: own.filtered(reader.me, post),
+        filtered: own.filtered,
         reblog: None,
         application: None,
         account,
@@ -270,46 +218,21 @@ fn build(reader: &Reader, view: &PostView, account: Account, own: &Own) -> Statu
         emojis: named(content.texts().collect()),
         card: media::card(post),
         poll: content.poll.as_ref().map(|poll| {
-            let chosen = own.chosen.get(&id).map(Vec::as_slice).unwrap_or_default();
-            Poll::new(id, (poll, named(poll.texts().collect())), (chosen, reader.me == Some(post.author)), reader.now)
+            let emojis = named(poll.texts().collect());
+            Poll::new(id, (poll, emojis), (&own.chosen, own.is_author), reader.now)
         }),
         quote: view.quote.as_ref().map(|quote| Quote { state: quote.state.as_str(), quoted_status: None }),
-        quote_approval: approval(reader, post, own),
+        quote_approval: approval(post, own.may_quote),
     }
 }
 
-fn approval(reader: &Reader, post: &Post, own: &Own) -> Approval {
-    let may = reader.me.is_some_and(|me| policy::quote(post, me, own.follows.contains(&post.author)).is_ok());
+fn approval(post: &Post, may: bool) -> Approval {
     let automatic = match post.content.quoting {
         Quoting::Anybody if post.audience.is_open() => vec!["public"],
         Quoting::Followers if post.audience.is_open() => vec!["followers"],
         _ => Vec::new(),
     };
     Approval { automatic, manual: Nothing::default(), current_user: if may { "automatic" } else { "denied" } }
-}
-
-/// Puts what is quoted into the quotes whose author may quote it, as far as the reader may see it; no deeper.
-fn fill_quotes(
-    conn: &mut Conn,
-    reader: &Reader,
-    views: &[PostView],
-    statuses: &mut HashMap<PostId, Status>,
-) -> Result<()> {
-    let quoted = |view: &PostView| view.quote.as_ref().filter(|quote| quote.state == QuoteState::Accepted)?.post;
-    let wanted: Vec<Entry> = views.iter().filter_map(quoted).map(Entry::of).collect();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let found = load(conn, reader, &wanted, false)?.statuses;
-    for view in views {
-        if let (Some(Status { quote: Some(quote), .. }), Some(id)) = (statuses.get_mut(&view.post.id), quoted(view)) {
-            quote.quoted_status = found.get(&id).cloned().map(Box::new);
-            if quote.quoted_status.is_none() {
-                quote.state = "unauthorized";
-            }
-        }
-    }
-    Ok(())
 }
 
 fn mention(site: &Site, actor: &Actor) -> Mention {
@@ -336,67 +259,19 @@ fn body(view: &PostView) -> String {
 
 /// The statuses of posts that the reader may see, by post, as their authors wrote them.
 pub(crate) fn by_post(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<HashMap<PostId, Status>> {
-    Ok(load(conn, reader, entries, true)?.statuses)
-}
-
-struct Loaded {
-    statuses: HashMap<PostId, Status>,
-    /// The accounts of those who passed posts on, the groups of posts among them.
-    sharers: HashMap<ActorId, Account>,
-    groups: HashMap<PostId, (ActorId, Timestamp)>,
-}
-
-/// `deep` says whether what is quoted is loaded, too.
-fn load(conn: &mut Conn, reader: &Reader, entries: &[Entry], deep: bool) -> Result<Loaded> {
-    let mut ids: Vec<PostId> = entries.iter().map(|entry| entry.post).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let posts = store::posts::by_ids(conn, &ids)?;
-    let views = view::posts(conn, posts)?;
-    let own = Own::load(conn, reader, &views)?;
-
-    let passed: HashSet<PostId> = entries.iter().filter(|e| e.by == By::Group).map(|e| e.post).collect();
-    let sharers: Vec<ActorId> =
-        entries.iter().filter_map(|e| if let By::Share(by, _) = e.by { Some(by) } else { None }).collect();
-    let mut actors = if sharers.is_empty() { Vec::new() } else { store::actors::by_ids(conn, &sharers)? };
-    actors.extend(
-        views.iter().filter(|view| passed.contains(&view.post.id)).filter_map(|view| view.group.as_deref().cloned()),
-    );
-    let mut shown: Vec<ActorId> = actors.iter().map(|a| a.id).chain(views.iter().map(|view| view.author.id)).collect();
-    shown.sort_unstable();
-    shown.dedup();
-    let numbers = store::relations::numbers(conn, &shown)?;
-    let palette = view::palette(conn, &actors)?;
-    let account = |actor: &Actor, palette: &Palette| {
-        let numbers: Numbers = numbers.get(&actor.id).copied().unwrap_or_default();
-        Account::new(&reader.site, actor, numbers, palette)
-    };
-    let seen = views.iter().filter(|view| own.seen.contains(&view.post.id));
-    let mut statuses: HashMap<PostId, Status> =
-        seen.map(|view| (view.post.id, build(reader, view, account(&view.author, &view.palette), &own))).collect();
-    if deep {
-        fill_quotes(conn, reader, &views, &mut statuses)?;
-    }
-    Ok(Loaded {
-        statuses,
-        sharers: actors.iter().map(|actor| (actor.id, account(actor, &palette))).collect(),
-        groups: views.iter().filter_map(|v| Some((v.post.id, (v.group.as_ref()?.id, v.post.published)))).collect(),
-    })
+    let found = Gathered::load(conn, reader, entries)?;
+    let own = Own::load(conn, reader, &found)?;
+    let posts: HashSet<PostId> = entries.iter().map(|entry| entry.post).collect();
+    let status = |post: PostId| Some((post, found.status(reader, post, |said| own.of(reader.me, said))?));
+    Ok(posts.into_iter().filter_map(status).collect())
 }
 
 /// The statuses of these entries, in their order; those the reader may not see, or does not want to see in this place,
 /// are left out.
 pub(crate) fn list(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Vec<Status>> {
-    let Loaded { statuses, sharers, groups } = load(conn, reader, entries, true)?;
-    let status = |entry: &Entry| {
-        let status = statuses.get(&entry.post)?.clone();
-        let (by, at) = match entry.by {
-            By::Author => return Some(status),
-            By::Group => *groups.get(&entry.post)?,
-            By::Share(by, at) => (by, at),
-        };
-        Some(status.passed_on(entry.number, sharers.get(&by)?.clone(), at))
-    };
+    let found = Gathered::load(conn, reader, entries)?;
+    let own = Own::load(conn, reader, &found)?;
+    let status = |entry: &Entry| found.entry(reader, *entry, |said| own.of(reader.me, said));
     let is_hidden = |status: &Status| reader.place.is_some_and(|place| status.is_hidden_in(place));
     Ok(entries.iter().filter_map(status).filter(|status| !is_hidden(status)).collect())
 }

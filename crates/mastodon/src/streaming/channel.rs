@@ -1,6 +1,6 @@
 //! The streams there are, by the names that clients know.
 use domain::text::hashtag;
-use store::timelines::{Open, Tagged};
+use store::timelines::Open;
 
 use crate::{
     error::{Error, Result},
@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What a client listens to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Channel {
     /// What one follows, and what one is told.
     User,
@@ -75,11 +75,6 @@ impl Channel {
             Self::List(list) => vec!["list".to_owned(), list.to_string()],
         }
     }
-}
-
-/// Which posts a hashtag stands for.
-pub(crate) fn tagged(tag: &str) -> Tagged {
-    Tagged { any: vec![tag.to_owned()], ..Tagged::default() }
 }
 
 fn tag(params: &Params) -> Result<String> {

@@ -1,37 +1,42 @@
 //! What streams tell, and whom.
-use std::time::Duration;
-
+use app::{
+    limits::Whence,
+    oauth::{self, Asked, NewApp},
+};
 use domain::group::{Joining, Visibility};
 use serde_json::{Value, json};
+use store::testing::Counter;
 
 use super::{Person, World, of, on_both};
 use crate::{
     params::Params,
-    streaming::{Channel, Frame, Listener},
+    streaming::{Channel, Listener},
 };
 
 /// A listener with the names of events, and what came with them.
-struct Ear(Listener);
+struct Ear<'w>(Listener, &'w World);
 
-impl Ear {
-    async fn open(w: &World, who: &Person, channels: &[&str], query: &str) -> Self {
-        let mut listener = Listener::open(&w.app, who.token.clone()).await.unwrap();
+impl<'w> Ear<'w> {
+    async fn open(w: &'w World, who: &Person, channels: &[&str], query: &str) -> Self {
+        Self::with(w, &who.token, channels, query).await
+    }
+
+    async fn with(w: &'w World, token: &str, channels: &[&str], query: &str) -> Self {
+        w.teller.lock().await.catch_up().await;
+        let listener = Listener::open(&w.hub, token.to_owned()).await.unwrap();
         for name in channels {
             listener.subscribe(Channel::named(name, &Params::of_query(query)).unwrap()).await.unwrap();
         }
-        Self(listener)
+        Self(listener, w)
     }
 
     /// All that was told until now: channel, event, payload.
     async fn hears(&mut self) -> Vec<(String, &'static str, Value)> {
+        self.1.teller.lock().await.catch_up().await;
         let mut heard = Vec::new();
-        while let Ok(news) = tokio::time::timeout(Duration::from_millis(30), self.0.wait()).await {
-            for frame in self.0.read(news).await.expect("the stream goes on") {
-                if let Frame::Event { stream, event, payload } = frame {
-                    let payload = payload.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
-                    heard.push((stream.join("/"), event, payload));
-                }
-            }
+        while let Some(frame) = self.0.now() {
+            let payload = frame.payload.as_deref().map_or(Value::Null, |text| serde_json::from_str(text).unwrap());
+            heard.push((frame.stream.join("/"), frame.event, payload));
         }
         heard
     }
@@ -39,6 +44,12 @@ impl Ear {
     /// The same, without what came with it.
     async fn hears_of(&mut self) -> Vec<(String, &'static str)> {
         self.hears().await.into_iter().map(|(stream, event, _)| (stream, event)).collect()
+    }
+
+    /// Whether the stream has ended.
+    async fn is_over(&mut self) -> bool {
+        self.1.teller.lock().await.catch_up().await;
+        self.0.is_closed()
     }
 }
 
@@ -162,35 +173,157 @@ async fn lists_are_told_and_scopes_hold(w: World) {
     let mut ear = Ear::open(&w, &w.bea, &["list"], &query).await;
     w.say(&w.ana, "para la lista").await;
     assert_eq!(ear.hears_of().await, [at(&format!("list/{}", list["id"].as_str().unwrap()), "update")]);
-    let mut stranger = Listener::open(&w.app, w.caro.token.clone()).await.unwrap();
+    let stranger = Listener::open(&w.hub, w.caro.token.clone()).await.unwrap();
     let others = Channel::named("list", &Params::of_query(&query)).unwrap();
     assert!(stranger.subscribe(others).await.is_err(), "somebody else's list");
     let narrow = app::people::create_token(&w.app, w.caro.me.0, "read:statuses").await.unwrap();
-    let mut narrow = Listener::open(&w.app, narrow).await.unwrap();
-    let none = Params::default();
-    assert!(narrow.subscribe(Channel::named("user:notification", &none).unwrap()).await.is_err());
-    narrow.subscribe(Channel::named("user", &none).unwrap()).await.unwrap();
+    let mut narrow = Ear::with(&w, &narrow, &["user"], "").await;
+    let told = Channel::named("user:notification", &Params::default()).unwrap();
+    assert!(narrow.0.subscribe(told).await.is_err());
     w.call(&w.ana, "POST", "/api/v1/statuses", json!({ "status": "@caro hola" })).await.ok();
-    assert!(Ear(narrow).hears().await.is_empty(), "no notifications for a token that may not read them");
-    assert!(Listener::open(&w.app, "wrong".into()).await.is_err());
+    assert!(narrow.hears().await.is_empty(), "no notifications for a token that may not read them");
+    assert!(Listener::open(&w.hub, "wrong".into()).await.is_err());
     assert_eq!(w.get_unknown("/api/v1/streaming/public").await.status, 401);
     assert_eq!(w.get(&w.bea, "/api/v1/streaming/nothing").await.status, 404);
     assert_eq!(w.get_unknown("/api/v1/streaming/health").await.status, 200);
 }
 
 async fn a_stream_ends_with_its_token(w: World) {
-    let mut listener = Listener::open(&w.app, w.bea.token.clone()).await.unwrap();
-    let admin = w.admin().await;
-    app::suspensions::suspend(&w.app, admin, w.bea.me.0, "spam".into()).await.unwrap();
-    let ended = tokio::time::timeout(Duration::from_secs(5), async {
-        loop {
-            let news = listener.wait().await;
-            if listener.read(news).await.is_none() {
-                return;
-            }
-        }
+    let new = NewApp { name: "x".into(), redirect_uris: vec![oauth::BY_HAND.into()], ..NewApp::default() };
+    let (client, _) = oauth::register(&w.app, new, &Whence::default()).await.unwrap();
+    let token = async || {
+        let (client_id, redirect_uri) = (client.client_id.clone(), oauth::BY_HAND.to_owned());
+        let asked = Asked { client_id, redirect_uri, response_type: "code".into(), ..Asked::default() };
+        let consent = oauth::consider(&w.app, &asked).await.unwrap().unwrap();
+        let code = oauth::grant(&w.app, w.bea.me, consent).await.unwrap();
+        let issued = oauth::exchange(&w.app, &client, &code, oauth::BY_HAND, None).await.unwrap().unwrap();
+        (issued.token, code)
+    };
+    let ((one, _), (other, code)) = (token().await, token().await);
+    let mut revoked = Ear::with(&w, &one, &["user"], "").await;
+    let mut spent = Ear::with(&w, &other, &["user"], "").await;
+    let mut kept = Ear::open(&w, &w.bea, &["user"], "").await;
+    let mut caro = Ear::open(&w, &w.caro, &["user"], "").await;
+    oauth::revoke(&w.app, &client, &one).await.unwrap();
+    assert!(revoked.is_over().await && !spent.is_over().await, "this token, and no other");
+    assert!(oauth::exchange(&w.app, &client, &code, oauth::BY_HAND, None).await.unwrap().is_none());
+    assert!(spent.is_over().await && !kept.is_over().await, "a code that comes twice ends its token");
+    assert!(revoked.0.next().await.is_none(), "the client sees the end");
+    app::suspensions::suspend(&w.app, w.admin().await, w.bea.me.0, "spam".into()).await.unwrap();
+    assert!(kept.is_over().await && !caro.is_over().await, "this person, and nobody else");
+}
+
+async fn whoever_may_no_more_hears_no_more(w: World) {
+    let group = w.group("consejo", Visibility::Private, Joining::Approval).await;
+    w.follow(&w.bea, group).await;
+    w.post(&w.ana, &format!("/api/v1/follow_requests/{}/authorize", w.bea.id())).await.ok();
+    let mut bea = Ear::open(&w, &w.bea, &["user", "list"], &format!("list={group}")).await;
+    w.say(&w.ana, "@consejo uno").await;
+    let here = [at("user", "update"), at(&format!("list/{group}"), "update")];
+    assert_eq!(bea.hears_of().await, here);
+    let topic = w.say(&w.ana, "@consejo dos").await;
+    app::members::leave(&w.app, w.bea.me, domain::id::ActorId(group)).await.unwrap();
+    w.call(&w.ana, "DELETE", &of(&topic, ""), Value::Null).await.ok();
+    assert!(
+        bea.hears().await.is_empty(),
+        "what was not told before she left is not told after, not even that it is gone"
+    );
+    w.follow(&w.bea, w.caro.id()).await;
+    w.say(&w.caro, "hola").await;
+    assert_eq!(bea.hears_of().await, [at("user", "update")]);
+    for deed in ["mute", "unmute", "block"] {
+        w.post(&w.bea, &format!("/api/v1/accounts/{}/{deed}", w.caro.id())).await.ok();
+        w.say(&w.caro, "hola").await;
+        assert_eq!(bea.hears().await.len(), usize::from(deed == "unmute"), "{deed}");
+    }
+}
+
+/// What each is told of a post is what each would read, with all that is their own about it.
+async fn each_is_told_what_they_would_read(w: World) {
+    for who in [&w.bea, &w.caro] {
+        w.follow(who, w.ana.id()).await;
+    }
+    let quoted = w.say(&w.ana, "Lo que se cita").await;
+    let post = json!({
+        "status": "¿Tomates o pimientos? #huerto", "quoted_status_id": quoted["id"],
+        "poll": { "options": ["tomates", "pimientos"], "expires_in": 3_600 },
     });
-    ended.await.expect("the stream ends");
+    let post = w.call(&w.ana, "POST", "/api/v1/statuses", post).await.ok();
+    let choice = json!({ "choices": [1] });
+    w.call(&w.bea, "POST", &format!("/api/v1/polls/{}/votes", post["poll"]["id"].as_str().unwrap()), choice).await.ok();
+    for (who, status, deed) in [
+        (&w.bea, &post, "favourite"),
+        (&w.bea, &quoted, "bookmark"),
+        (&w.caro, &post, "mute"),
+        (&w.caro, &post, "reblog"),
+        (&w.ana, &post, "pin"),
+    ] {
+        w.post(who, &of(status, &format!("/{deed}"))).await.ok();
+    }
+    let filter = json!({ "title": "x", "context": ["home"], "filter_action": "warn", "keywords_attributes": [{ "keyword": "cita" }] });
+    w.call(&w.caro, "POST", "/api/v2/filters", filter).await.ok();
+    let everybody = [&w.ana, &w.bea, &w.caro];
+    let mut ears = Vec::new();
+    for who in everybody {
+        ears.push((who, Ear::open(&w, who, &["user", "public", "hashtag"], "tag=huerto").await));
+    }
+    w.call(&w.ana, "PUT", &of(&quoted, ""), json!({ "status": "Lo que se cita mucho" })).await.ok();
+    for (who, ear) in &mut ears {
+        let read = w.get(who, &of(&post, "")).await.ok();
+        let heard = ear.hears().await;
+        let last = heard.iter().rfind(|(_, _, told)| told["id"] == post["id"]).expect("the post that quotes");
+        assert_eq!(last.1, "status.update");
+        assert_eq!(last.2, read, "{}", who.id());
+        assert!(read.to_string().contains("se cita mucho"));
+    }
+}
+
+async fn many_cost_no_more_than_one_and_share_what_is_the_same(w: World) {
+    for who in [&w.bea, &w.caro] {
+        w.follow(who, w.ana.id()).await;
+    }
+    let counter = Counter::default();
+    let counting = counter.clone();
+    w.db.read(move |c| {
+        counting.watch(c);
+        Ok::<_, store::Error>(())
+    })
+    .await
+    .unwrap();
+    let cost = async |text: &str| {
+        w.say(&w.ana, text).await;
+        let before = counter.count();
+        w.teller.lock().await.catch_up().await;
+        counter.count() - before
+    };
+    let channels = ["user", "public", "public:local", "hashtag"];
+    let one = Ear::open(&w, &w.bea, &channels, "tag=huerto").await;
+    cost("hola #huerto").await;
+    let alone = cost("hola #huerto").await;
+    let mut others = Vec::new();
+    for who in [&w.bea, &w.caro, &w.caro, &w.ana] {
+        others.push(Ear::open(&w, who, &channels, "tag=huerto").await);
+    }
+    cost("hola #huerto").await;
+    assert_eq!(cost("hola #huerto").await, alone, "the same for five as for one");
+    assert!(alone > 0 && alone < 40, "{alone}");
+    let frames = |ear: &Ear| std::iter::from_fn(|| ear.0.now()).collect::<Vec<_>>();
+    let (bea, again, caro) = (frames(&one), frames(&others[0]), frames(&others[1]));
+    assert_eq!((bea.len(), again.len(), caro.len()), (16, 8, 8));
+    for (at, frame) in again.iter().enumerate() {
+        assert!(std::sync::Arc::ptr_eq(frame, &bea[8 + at]) && std::sync::Arc::ptr_eq(frame, &caro[at]));
+    }
+}
+
+async fn whoever_does_not_listen_loses_the_stream_and_nobody_else(w: World) {
+    let mut deaf = Ear::open(&w, &w.bea, &["public"], "").await;
+    let mut caro = Ear::open(&w, &w.caro, &["public"], "").await;
+    for n in 0..130 {
+        w.say(&w.ana, &format!("hola {n}")).await;
+        let heard = caro.hears().await;
+        assert_eq!((heard.len(), &heard[0].2["content"]), (1, &json!(format!("<p>hola {n}</p>"))));
+    }
+    assert!(deaf.is_over().await && deaf.hears().await.is_empty());
 }
 
 on_both! {
@@ -201,4 +334,8 @@ on_both! {
     lists_are_told_and_scopes_hold
     what_is_passed_on_no_more_is_taken_back
     a_stream_ends_with_its_token
+    whoever_may_no_more_hears_no_more
+    each_is_told_what_they_would_read
+    many_cost_no_more_than_one_and_share_what_is_the_same
+    whoever_does_not_listen_loses_the_stream_and_nobody_else
 }

@@ -3,7 +3,7 @@ use domain::{
     actor::ActorKind,
     id::{ListId, TagId},
     list::{List, Replies},
-    post::{Audience, FollowState, Post},
+    post::{Audience, FollowState},
     shun::Deed,
 };
 
@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     actors,
     follows::{self, Wishes},
-    lists, shares as passing, tags,
+    lists, readers, shares as passing, tags,
     tests::{TestDb, actor, follow, on_both, shun, thread, world},
 };
 
@@ -111,6 +111,51 @@ async fn both_ways_home_lead_to_the_same(t: TestDb) {
     assert!(home.iter().filter(|e| e.by != By::Group).all(|e| !topics.contains(&e.post)), "once");
 }
 
+async fn one_post_stands_where_each_finds_it(t: TestDb) {
+    peopled(&t).await;
+    let all = [1, 2, 3, 4, 9].map(ActorId);
+    let found = t.db.read(move |c| {
+        let mut pages = HashMap::new();
+        for viewer in all {
+            pages.insert(viewer, home(c, viewer, Window::newest(999))?);
+        }
+        let (mut entries, listed) = (0, of_list(c, &apart(), Window::newest(999))?);
+        for n in 1..=60_i64 {
+            let post = PostId(n * 4);
+            let mut sharers: Vec<Option<ActorId>> = all.into_iter().map(Some).collect();
+            sharers.retain(|sharer| share(c, post, sharer.unwrap()).unwrap().is_some());
+            sharers.push(None);
+            for sharer in sharers {
+                let is_it = |entry: &&Entry| match (entry.by, sharer) {
+                    (By::Share(by, _), Some(sharer)) => by == sharer && entry.post == post,
+                    (By::Author | By::Group, None) => entry.post == post,
+                    _ => false,
+                };
+                let told = readers::at_home(c, post, sharer, &all)?;
+                for viewer in all {
+                    let page = pages[&viewer].iter().find(is_it);
+                    assert_eq!(told.get(&viewer), page, "{post} by {sharer:?} for {viewer}");
+                }
+                entries += told.len();
+                let told = readers::in_lists(c, post, sharer, &[ListId(7), ListId(8)])?;
+                assert_eq!(told.get(&ListId(7)), listed.iter().find(is_it), "{post} by {sharer:?} in the list");
+                assert!(told.len() <= 1);
+            }
+            let seen: HashSet<ActorId> =
+                all.into_iter().filter(|me| kept::seen(c, post, Some(*me)).unwrap().is_some()).collect();
+            assert_eq!(readers::seeing(c, post, &all)?, seen);
+            let wanted = all.into_iter().filter(|me| wanted_among(c, &[post], Some(*me)).unwrap().contains(&post));
+            let wanted: HashSet<ActorId> = wanted.filter(|me| seen.contains(me)).collect();
+            assert_eq!(readers::wanting(c, post, &all)?, wanted);
+            let threads = public(c, None, &Open::default(), Window::newest(999))?;
+            let is_thread = kept::seen(c, post, None)?.is_some_and(|post| post.is_thread());
+            assert_eq!(readers::is_public(c, post)? && is_thread, threads.contains(&post), "{post}");
+        }
+        Ok::<_, crate::Error>(entries)
+    });
+    assert!(found.await.unwrap() > 50, "most of them are somewhere");
+}
+
 /// Whose own posts `viewer` reads at home, and who passed something on.
 async fn heard(t: &TestDb, viewer: i64) -> (HashSet<ActorId>, HashSet<ActorId>) {
     t.db.read(move |c| {
@@ -164,5 +209,5 @@ async fn numbers_lead_back_to_entries(t: TestDb) {
 }
 
 on_both! {
-    both_ways_home_lead_to_the_same wishes_hold_at_home_and_lists_have_what_is_read_apart numbers_lead_back_to_entries
+    both_ways_home_lead_to_the_same one_post_stands_where_each_finds_it wishes_hold_at_home_and_lists_have_what_is_read_apart numbers_lead_back_to_entries
 }

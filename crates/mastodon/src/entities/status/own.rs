@@ -1,0 +1,166 @@
+//! What of statuses is the reader's own.
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
+
+use app::view::PostView;
+use domain::{
+    filter::Filter,
+    id::{ActorId, PostId},
+    policy,
+    post::{Post, Quoting, Vote},
+    time::Timestamp,
+};
+use store::{Conn, Result, readers};
+
+use super::gathered::{Gathered, Said};
+use crate::entities::{Id, Reader, filter::Filtered};
+
+/// What is the reader's own about some posts.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    liked: HashSet<PostId>,
+    shared: HashSet<PostId>,
+    /// What was chosen in polls.
+    chosen: HashMap<PostId, Vec<usize>>,
+    bookmarked: HashSet<PostId>,
+    pinned: HashSet<PostId>,
+    /// The threads of which they want to hear no more.
+    muted: HashSet<PostId>,
+    filters: Vec<Filter>,
+    /// What of the posts, and of the posts they reply to, may be read.
+    seen: HashSet<PostId>,
+    /// Whom they follow of those whose followers alone may quote them.
+    follows: HashSet<ActorId>,
+}
+
+/// What is the reader's own about one post: readers of whom this is the same see the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "that is what it is in the entity")]
+pub(super) struct Personal {
+    pub(super) liked: bool,
+    pub(super) shared: bool,
+    pub(super) muted: bool,
+    pub(super) bookmarked: bool,
+    pub(super) pinned: bool,
+    pub(super) sees_parent: bool,
+    pub(super) is_author: bool,
+    pub(super) may_quote: bool,
+    pub(super) chosen: Vec<usize>,
+    pub(super) filtered: Vec<Filtered>,
+}
+
+/// Whether only those who follow its author may quote it.
+fn is_picky(post: &Post) -> bool {
+    post.content.quoting == Quoting::Followers
+}
+
+/// Puts something among what is the own of some.
+fn mark<T: Hash + Eq + Copy>(
+    all: &mut HashMap<ActorId, Own>,
+    people: HashSet<ActorId>,
+    among: fn(&mut Own) -> &mut HashSet<T>,
+    what: T,
+) {
+    for person in people {
+        among(all.entry(person).or_default()).insert(what);
+    }
+}
+
+impl Own {
+    /// What is the own of one reader.
+    pub(super) fn load(conn: &mut Conn, reader: &Reader, found: &Gathered) -> Result<Self> {
+        let (me, views) = (reader.me, || found.views().map(|said| &said.view));
+        let ids: Vec<PostId> = views().map(|view| view.post.id).collect();
+        let roots: Vec<PostId> = views().map(|view| view.post.root).collect();
+        let near: Vec<PostId> = views().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
+        let seen = store::timelines::visible_among(conn, &near, me)?;
+        let Some(me) = me else { return Ok(Self { seen, ..Self::default() }) };
+        let votes = store::votes::of(conn, me, &ids)?;
+        let liked = votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect();
+        let asking: Vec<PostId> =
+            views().filter(|view| view.post.content.poll.is_some()).map(|view| view.post.id).collect();
+        let chosen = if asking.is_empty() { HashMap::new() } else { store::polls::chosen(conn, me, &asking)? };
+        let picky = |view: &&PostView| is_picky(&view.post) && view.post.author != me;
+        let picky: Vec<ActorId> = views().filter(picky).map(|view| view.post.author).collect();
+        let follows = if picky.is_empty() { HashSet::new() } else { store::follows::accepted_among(conn, me, &picky)? };
+        let mut filters = store::filters::of(conn, me, None)?;
+        filters.retain(|filter| filter.holds(reader.now));
+        Ok(Self {
+            liked,
+            shared: store::timelines::shared_among(conn, &ids, me)?,
+            bookmarked: store::bookmarks::among(conn, me, &ids)?,
+            chosen,
+            pinned: store::pins::among(conn, me, &ids)?,
+            muted: store::levels::muted_among(conn, me, &roots)?,
+            filters,
+            seen,
+            follows,
+        })
+    }
+
+    /// What is the own of each of many: so many queries for each post, however many read.
+    pub(super) fn load_many(
+        conn: &mut Conn,
+        now: Timestamp,
+        found: &Gathered,
+        people: &[ActorId],
+    ) -> Result<HashMap<ActorId, Self>> {
+        let mut all: HashMap<ActorId, Self> = people.iter().map(|person| (*person, Self::default())).collect();
+        for Said { view, .. } in found.views() {
+            let (post, id) = (&view.post, view.post.id);
+            mark(&mut all, readers::seeing(conn, id, people)?, |own| &mut own.seen, id);
+            if let Some(parent) = post.parent {
+                mark(&mut all, readers::seeing(conn, parent, people)?, |own| &mut own.seen, parent);
+            }
+            mark(&mut all, readers::liking(conn, id, people)?, |own| &mut own.liked, id);
+            mark(&mut all, readers::sharing(conn, id, people)?, |own| &mut own.shared, id);
+            mark(&mut all, readers::keeping(conn, id, people)?, |own| &mut own.bookmarked, id);
+            mark(&mut all, readers::muting(conn, post.root, people)?, |own| &mut own.muted, post.root);
+            let pinned = store::pins::among(conn, post.author, &[id])?.contains(&id);
+            let author = people.iter().copied().filter(|person| pinned && *person == post.author).collect();
+            mark(&mut all, author, |own| &mut own.pinned, id);
+            if is_picky(post) {
+                mark(&mut all, readers::following(conn, post.author, people)?, |own| &mut own.follows, post.author);
+            }
+            if post.content.poll.is_some() {
+                for (person, chosen) in readers::choosing(conn, id, people)? {
+                    all.entry(person).or_default().chosen.insert(id, chosen);
+                }
+            }
+        }
+        for (person, mut filters) in store::filters::of_many(conn, people)? {
+            filters.retain(|filter| filter.holds(now));
+            all.entry(person).or_default().filters = filters;
+        }
+        Ok(all)
+    }
+
+    /// What is their own about one of these posts, if they may read it.
+    pub(super) fn of(&self, me: Option<ActorId>, said: &Said) -> Option<Personal> {
+        let (post, id) = (&said.view.post, said.view.post.id);
+        self.seen.contains(&id).then(|| Personal {
+            liked: self.liked.contains(&id),
+            shared: self.shared.contains(&id),
+            muted: self.muted.contains(&post.root),
+            bookmarked: self.bookmarked.contains(&id),
+            pinned: self.pinned.contains(&id),
+            sees_parent: post.parent.is_some_and(|parent| self.seen.contains(&parent)),
+            is_author: me == Some(post.author),
+            may_quote: me.is_some_and(|me| policy::quote(post, me, self.follows.contains(&post.author)).is_ok()),
+            chosen: self.chosen.get(&id).cloned().unwrap_or_default(),
+            filtered: self.filtered(me, said),
+        })
+    }
+
+    /// What of the reader's filters matches a post of somebody else.
+    fn filtered(&self, me: Option<ActorId>, said: &Said) -> Vec<Filtered> {
+        let post = &said.view.post;
+        if self.filters.is_empty() || me == Some(post.author) {
+            return Vec::new();
+        }
+        let matching = self.filters.iter().filter_map(|filter| Some((filter, filter.matches(post.id, said.words())?)));
+        matching.map(|(filter, found)| Filtered::new(filter, found, Id(post.id.0))).collect()
+    }
+}
