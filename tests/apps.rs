@@ -134,7 +134,10 @@ async fn talk(ana: &dyn Megalodon, ben: &dyn Megalodon, heard: &Mutex<Vec<String
     assert!(home.iter().any(|status| status.reblog.as_ref().is_some_and(|inner| inner.id == topic.id)));
     let told = ben.get_notifications(None).await.expect("notifications").json();
     assert!(told.iter().any(|told| told.status.as_ref().is_some_and(|status| status.id == answer.id)), "{told:?}");
-    assert!(ben.get_lists().await.expect("lists").json().is_empty(), "he follows the community, and is no member");
+    let columns = ben.get_lists().await.expect("lists").json();
+    assert_eq!(columns.len(), 1, "whoever follows a community from an application finds it as a column");
+    let column = ben.get_list_timeline(columns[0].id.clone(), None).await.expect("a column").json();
+    assert!(column.iter().any(|status| status.reblog.as_ref().is_some_and(|inner| inner.id == topic.id)));
 }
 
 /// toot, as one types it in a terminal: its login in the browser is walked by `login.py`.

@@ -45,13 +45,12 @@ pub async fn create(app: &App, me: Me, wish: Wish) -> Result<List> {
     .await
 }
 
-/// The list of mine with this number. That of a group follows from being a member, and is not changed.
+/// The list of mine with this number. That of a group follows from following it or being a member, and is not changed.
 fn mine(tx: &mut Tx<'_, '_>, me: Me, id: ListId) -> Result<List> {
     if let Some(list) = store::lists::get(tx, id, me.0)? {
         return Ok(list);
     }
-    let group = store::groups::membership(tx, ActorId(id.0), me.0)?;
-    policy::reshape(group.is_some())?;
+    policy::reshape(store::lists::is_of_group(tx, me.0, ActorId(id.0))?)?;
     Err(Error::NotFound)
 }
 

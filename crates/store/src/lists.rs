@@ -1,17 +1,22 @@
 //! Lists of people.
-use diesel::prelude::*;
+use std::collections::BTreeSet;
+
+use diesel::{dsl, prelude::*};
 use domain::{
+    actor::ActorKind,
     group::MemberState,
     id::{ActorId, ListId},
     list::{List, Replies},
+    post::FollowState,
     time::Timestamp,
 };
 
 use crate::{
     conn::{Conn, Tx, db},
     error::Result,
+    readers,
     rows::Word,
-    schema::{list_members, lists, members},
+    schema::{actors, follows, list_members, lists, members},
 };
 
 type Row = (i64, i64, String, Word<Replies>, bool);
@@ -109,13 +114,31 @@ pub fn count(conn: &mut Conn, list: ListId) -> Result<i64> {
     Ok(db!(conn, c => list_members::table.filter(list_members::list_id.eq(list.0)).count().get_result(c))?)
 }
 
-/// The groups in which a person is a member.
+/// The groups that somebody reads as lists: those in which they are a member, and those they follow.
 pub fn groups_of(conn: &mut Conn, person: ActorId, limit: i64) -> Result<Vec<ActorId>> {
-    let ids: Vec<i64> = db!(conn, c => members::table
+    let member: Vec<i64> = db!(conn, c => members::table
         .filter(members::person_id.eq(person.0).and(members::state.eq(Word(MemberState::Active))))
         .order(members::group_id)
         .limit(limit)
         .select(members::group_id)
         .load(c))?;
-    Ok(ids.into_iter().map(ActorId).collect())
+    let followed: Vec<i64> = db!(conn, c => follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::target_id)))
+        .filter(follows::follower_id.eq(person.0).and(follows::state.eq(Word(FollowState::Accepted))))
+        .filter(actors::kind.eq(Word(ActorKind::Group)))
+        .order(actors::id)
+        .limit(limit)
+        .select(actors::id)
+        .load(c))?;
+    let all: BTreeSet<i64> = member.into_iter().chain(followed).collect();
+    Ok(all.into_iter().take(usize::try_from(limit).unwrap_or(0)).map(ActorId).collect())
+}
+
+/// Whether somebody reads this group, if it is one, as a list.
+pub fn is_of_group(conn: &mut Conn, person: ActorId, group: ActorId) -> Result<bool> {
+    let is_group: bool = db!(conn, c => diesel::select(dsl::exists(
+        actors::table.filter(actors::id.eq(group.0).and(actors::kind.eq(Word(ActorKind::Group))))
+    ))
+    .get_result(c))?;
+    Ok(is_group && !readers::subscribed(conn, group, &[person])?.is_empty())
 }

@@ -1,7 +1,7 @@
-//! Lists: one's own, and for each group in which one is a member one that is only read, with the number of the group.
+//! Lists: one's own, and for each group that one follows or is a member of one that is only read, with the number of the
+//! group. Applications know no membership: whoever follows a community there finds it as a column.
 use domain::{
     actor::Actor,
-    group::MemberState,
     id::{ActorId, ListId},
     list::{List as Kept, Replies},
 };
@@ -33,7 +33,7 @@ impl From<&Kept> for List {
 pub(crate) enum Source {
     /// One's own list.
     Own(Kept),
-    /// A group in which one is a member.
+    /// A group that one follows, or is a member of.
     Group(ActorId),
 }
 
@@ -42,9 +42,8 @@ pub(crate) fn source(conn: &mut Conn, me: ActorId, number: i64) -> Result<Option
     if let Some(list) = store::lists::get(conn, ListId(number), me)? {
         return Ok(Some(Source::Own(list)));
     }
-    let member = store::groups::membership(conn, ActorId(number), me)?;
-    let member = member.filter(|member| member.state == MemberState::Active);
-    Ok(member.map(|member| Source::Group(member.group)))
+    let group = ActorId(number);
+    Ok(store::lists::is_of_group(conn, me, group)?.then_some(Source::Group(group)))
 }
 
 /// The lists of `me`, those of groups after the others; only those with `member` in them, if one is given.

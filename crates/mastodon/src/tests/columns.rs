@@ -85,6 +85,19 @@ async fn groups_are_lists_that_are_only_read(w: World) {
     for path in [timeline, format!("/api/v1/lists/{group}"), format!("/api/v1/lists/{group}/accounts")] {
         assert_eq!(w.get(&w.caro, &path).await.status, 404, "{path} is for members");
     }
+    let open = w.group("plaza", Visibility::Public, Joining::Open).await;
+    let column = format!("/api/v1/timelines/list/{open}");
+    let asked = format!("/api/v1/lists/{open}");
+    w.say(&w.ana, "@plaza para quien pasa").await;
+    assert_eq!(w.get(&w.caro, &column).await.status, 404, "nothing to do with her yet");
+    w.follow(&w.caro, open).await;
+    w.follow(&w.caro, w.ana.id()).await;
+    assert_eq!(titles(&w.get(&w.caro, "/api/v1/lists").await.ok()).len(), 1, "people are no columns");
+    assert!(w.get(&w.caro, &column).await.ok()[0]["reblog"]["content"].as_str().unwrap().contains("quien pasa"));
+    assert_eq!(w.get(&w.caro, &format!("/api/v1/timelines/list/{}", w.ana.id())).await.status, 404);
+    assert_eq!(w.call(&w.caro, "DELETE", &asked, Value::Null).await.status, 403, "it is only read");
+    w.post(&w.caro, &format!("/api/v1/accounts/{open}/unfollow")).await.ok();
+    assert_eq!(w.get(&w.caro, &column).await.status, 404);
     assert_eq!(w.call(&w.caro, "PUT", &format!("/api/v1/lists/{group}"), json!({ "title": "x" })).await.status, 404);
 }
 
