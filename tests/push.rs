@@ -37,6 +37,7 @@ async fn clients_of_both_kinds_are_woken_in_their_language() {
         let notices = ana.read("/api/v1/notifications").await;
         assert_eq!(notices[0]["status"]["id"], reply["id"]);
         assert_eq!(told["notification_id"].to_string(), id(&notices[0]), "a number");
+        assert_eq!(told["notification_id"].as_f64().unwrap().to_string(), id(&notices[0]), "which scripts can read");
         assert_eq!((&told["notification_type"], &told["access_token"]), (&json!("mention"), &json!(ana.token())));
         assert_eq!(told["body"], "¿De qué <clase> son?");
         assert_eq!(told["preferred_locale"], "es");
@@ -102,6 +103,14 @@ async fn what_fails_for_the_moment_comes_later_and_what_is_gone_is_forgotten() {
         net.pass_time(Duration::from_mins(2)).await;
         client.read(&only(&net, &service).await, &server_key);
     }
+    // One that says when to come again is not asked before.
+    service.refuse_for(1_800);
+    ben.reply(&topic, "Hola").await;
+    net.settle().await;
+    net.pass_time(Duration::from_mins(20)).await;
+    assert!(service.take().is_empty());
+    net.pass_time(Duration::from_mins(11)).await;
+    client.read(&only(&net, &service).await, &server_key);
     // A service that stays in trouble is left alone in the end, and nobody has to look after that.
     (0..12).for_each(|_| service.refuse(500));
     ben.reply(&topic, "Hola").await;

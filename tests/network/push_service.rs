@@ -22,8 +22,8 @@ pub(crate) struct PushService(Arc<Inner>);
 struct Inner {
     host: String,
     got: Mutex<Vec<Request>>,
-    /// What it says to the next ones, before it takes everything.
-    refusals: Mutex<VecDeque<u16>>,
+    /// What it says to the next ones, before it takes everything: a status, and after how many seconds they may come again.
+    refusals: Mutex<VecDeque<(u16, Option<u32>)>>,
 }
 
 impl PushService {
@@ -37,7 +37,12 @@ impl PushService {
 
     /// Refuses the next request with this status.
     pub(crate) fn refuse(&self, status: u16) {
-        self.0.refusals.lock().unwrap().push_back(status);
+        self.0.refusals.lock().unwrap().push_back((status, None));
+    }
+
+    /// Refuses the next request for so many seconds.
+    pub(crate) fn refuse_for(&self, seconds: u32) {
+        self.0.refusals.lock().unwrap().push_back((429, Some(seconds)));
     }
 
     /// Refuses nothing more.
@@ -51,8 +56,9 @@ impl PushService {
     }
 
     pub(super) fn answer(&self, request: &Request) -> Answer {
-        if let Some(status) = self.0.refusals.lock().unwrap().pop_front() {
-            return Answer::status(status);
+        if let Some((status, seconds)) = self.0.refusals.lock().unwrap().pop_front() {
+            let headers = seconds.map(|seconds| ("retry-after".to_owned(), seconds.to_string()));
+            return Answer { headers: headers.into_iter().collect(), ..Answer::status(status) };
         }
         self.0.got.lock().unwrap().push(request.clone());
         Answer::status(201)

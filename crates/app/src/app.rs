@@ -189,18 +189,24 @@ impl Tx<'_, '_> {
 
     /// A number for something that comes to be now.
     pub fn new_id<T: NewId>(&self) -> T {
-        T::new(self.app.ids.next(self.now))
+        T::new(self.app.ids.draw(self.now, T::STEP))
     }
 
     /// A number for a post that was published at `at`. News come after all that readers have seen, even if they are
     /// late; everything else takes its place among what was published when it was.
     pub fn post_id(&self, at: Timestamp, news: bool) -> PostId {
-        if news { PostId(self.app.ids.next_post(self.now)) } else { PostId::at_or_before(Ids::dated(at.min(self.now))) }
+        if news {
+            PostId(self.app.ids.draw(self.now, PostId::STEP))
+        } else {
+            PostId::at_or_before(Ids::dated(at.min(self.now)))
+        }
     }
 }
 
 /// Ids that [`Tx::new_id`] can make.
 pub trait NewId {
+    /// How far such numbers lie apart.
+    const STEP: i64 = 1;
     /// The id with this number.
     fn new(id: i64) -> Self;
 }
@@ -208,9 +214,15 @@ macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
 new_ids! {
-    ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FilterId HouseRuleId InvitationId JobId ListId LogEntryId MediaId
-    NotificationId PasskeyId
-    PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId StatementId TagId
+    ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FilterId HouseRuleId InvitationId JobId ListId
+    LogEntryId MediaId PasskeyId PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId StatementId TagId
+}
+
+impl NewId for NotificationId {
+    const STEP: i64 = Self::STEP;
+    fn new(id: i64) -> Self {
+        Self(id)
+    }
 }
 
 /// What an `App` is made of.

@@ -47,9 +47,14 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable { retry, .. } => *retry,
-            Self::Internal(_) => true,
+            Self::Internal(_) | Self::TooOften { .. } => true,
             _ => false,
         }
+    }
+
+    /// For how long it is of no use at least.
+    pub(crate) fn wait(&self) -> Duration {
+        if let Self::TooOften { wait } = self { *wait } else { Duration::ZERO }
     }
 
     /// Whether the database asks for patience: the doors answer 503.

@@ -151,7 +151,7 @@ async fn one(app: &App, handlers: &Handlers, job: Job) -> Result<()> {
     };
     let retry = error.is_transient() && job.attempts < ATTEMPTS;
     tracing::info!(kind = job.kind, subject = job.subject, %error, retry, "a job failed");
-    let (text, wait) = (error.to_string(), back_off(job.attempts));
+    let (text, wait) = (error.to_string(), back_off(job.attempts).max(error.wait()));
     app.write(move |tx| {
         let (holder, at) = (tx.holder(), retry.then(|| tx.now() + wait));
         Ok(store::jobs::fail(tx, id, holder, &text, at)?)

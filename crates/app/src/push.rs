@@ -105,6 +105,8 @@ pub struct Wake {
 pub enum Fate {
     /// The push service took it, or never will take this one.
     Done,
+    /// The push service wants it after this time.
+    Later(Duration),
     /// The client cannot be woken there any more.
     Gone,
 }
@@ -232,8 +234,12 @@ pub(crate) fn send(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
     Box::pin(async move {
         let Some(pusher) = app.pusher() else { return Ok(()) };
         let Some(wake) = wake(&app, &subject).await? else { return Ok(()) };
-        match pusher.push(&wake).await {
-            Ok(Fate::Done) => Ok(()),
+        let told = match pusher.push(&wake).await {
+            Ok(Fate::Later(wait)) => Err(Error::TooOften { wait }),
+            told => told,
+        };
+        match told {
+            Ok(Fate::Done | Fate::Later(_)) => Ok(()),
             Ok(Fate::Gone) => unsubscribe(&app, wake.subscription.token_hash).await,
             Err(error) if wake.created < app.now() - PATIENCE => {
                 tracing::info!(%error, "a client is not woken: its push service has been in trouble for too long");

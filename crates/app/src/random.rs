@@ -2,7 +2,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::{
-    id::{self, PostId, SEQUENCE_BITS},
+    id::{self, SEQUENCE_BITS},
     time::Timestamp,
 };
 use store::Holder;
@@ -60,15 +60,10 @@ impl Ids {
         self.draw(now, 1)
     }
 
-    /// The next one that a post may have.
-    pub(crate) fn next_post(&self, now: Timestamp) -> i64 {
-        self.draw(now, PostId::STEP)
-    }
-
-    /// The next multiple of `step`, a power of two.
-    fn draw(&self, now: Timestamp, step: i64) -> i64 {
+    /// The next multiple of `step`.
+    pub(crate) fn draw(&self, now: Timestamp, step: i64) -> i64 {
         let earliest = id::at(now, 0) | self.node;
-        let next = |last: i64| (earliest.max(last + 1) + step - 1) & -step;
+        let next = |last: i64| (earliest.max(last + 1) + step - 1) / step * step;
         match self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last))) {
             Ok(last) | Err(last) => next(last),
         }
@@ -82,6 +77,8 @@ impl Ids {
 
 #[cfg(test)]
 mod tests {
+    use domain::id::PostId;
+
     use super::*;
 
     #[test]
@@ -89,7 +86,7 @@ mod tests {
         let (ids, now) = (Ids::new(), Timestamp(1_000));
         let mut last = 0;
         for n in 0..50 {
-            let id = if n % 3 == 0 { ids.next(now) } else { ids.next_post(now) };
+            let id = if n % 3 == 0 { ids.next(now) } else { ids.draw(now, PostId::STEP) };
             assert!(id > last && (n % 3 == 0 || PostId::at_or_before(id).0 == id), "{n}: {id} after {last}");
             last = id;
         }

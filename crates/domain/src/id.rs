@@ -117,6 +117,12 @@ impl PostId {
     }
 }
 
+impl NotificationId {
+    /// How far numbers of notices lie apart. They stand as numbers in what wakes clients, and scripts keep 53 bits of a
+    /// number and write 17 digits of it: what is a multiple of this and less than 2⁵⁸ (until 2109) they keep and write whole.
+    pub const STEP: i64 = 160;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +133,19 @@ mod tests {
         assert!(a < b);
         assert_eq!(a.timestamp(), Timestamp(1_000));
         assert_eq!("42".parse(), Ok(PostId(42)));
+    }
+
+    #[test]
+    #[expect(clippy::cast_precision_loss, reason = "that is what scripts do")]
+    fn scripts_keep_the_numbers_of_notices() {
+        // Rust writes the shortest digits that lead back to the same number, as scripts do.
+        let script = |id: i64| format!("{}", id as f64);
+        let start = at(Timestamp(1_795_360_028_007), 0);
+        let ids = (start..start + 200_000).filter(|id| id % NotificationId::STEP == 0);
+        for id in ids.chain([at(Timestamp(4_000_000_000_000), 0) / 160 * 160]) {
+            assert_eq!(script(id), id.to_string());
+        }
+        assert_ne!(script(start + 1), (start + 1).to_string());
     }
 
     #[test]

@@ -10,7 +10,10 @@ use domain::{
     time::{Timestamp, span},
     urls::Site,
 };
-use federation::{client::Client, signature::Headers};
+use federation::{
+    client::{Answer, Client},
+    signature::Headers,
+};
 use http::{
     HeaderName, HeaderValue,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE},
@@ -50,6 +53,7 @@ impl Pusher for Runner {
         match self.client.post(&endpoint, &headers, body.into()).await {
             Ok(answer) if answer.is_success() => Ok(Fate::Done),
             Ok(answer) if matches!(answer.status, 404 | 410) => Ok(Fate::Gone),
+            Ok(Answer { status: 408 | 425 | 429 | 500.., retry_after: Some(wait), .. }) => Ok(Fate::Later(wait)),
             Ok(answer) if matches!(answer.status, 408 | 425 | 429 | 500..) => retry(answer.status.to_string()),
             Err(error) if error.is_transient() => retry(error.to_string()),
             Ok(answer) => {
@@ -96,4 +100,31 @@ fn request(
     }
     // The library gives the bytes as text; on the way they are bytes.
     Ok((headers, URL_SAFE_NO_PAD.decode(sealed.body())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use ece::EcKeyComponents;
+
+    /// The example of RFC 8291, section 5 and appendix A.
+    const BODY: &str = "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8w\
+        EqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN";
+    const PRIVATE: &str = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94";
+    const PUBLIC: &str = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+    const AUTH: &str = "BTBZMqHH6r4Tts7J_aSIgg";
+    const TEXT: &[u8] = b"When I grow up, I want to be a watermelon";
+
+    #[test]
+    fn what_is_sealed_is_what_the_standard_says() {
+        let [body, private, public, auth] =
+            [BODY, PRIVATE, PUBLIC, AUTH].map(|text| URL_SAFE_NO_PAD.decode(text).unwrap());
+        let keys = EcKeyComponents::new(private, public.clone());
+        assert_eq!(ece::decrypt(&keys, &auth, &body).unwrap(), TEXT);
+        let sealed = ece::encrypt(&public, &auth, TEXT).unwrap();
+        assert_eq!(ece::decrypt(&keys, &auth, &sealed).unwrap(), TEXT);
+        // Salt, the length of a record, the length of the key; then the key, as a point in full.
+        assert_eq!((&sealed[16..21], sealed[21]), (&body[16..21], body[21]));
+        assert_ne!(sealed[..16], body[..16]);
+    }
 }
