@@ -5,6 +5,7 @@
 //! on loopback and on the same processors.
 mod activities;
 mod catchup;
+mod client;
 mod community;
 mod fanout;
 mod ingest;
@@ -13,6 +14,7 @@ mod load;
 mod peers;
 mod read;
 mod report;
+mod seed;
 mod streams;
 mod subject;
 mod usage;
@@ -34,6 +36,7 @@ pub(crate) async fn bench(bench: Bench) -> Result<(), Failure> {
         Bench::Fanout(options) => &options.setting,
         Bench::Catchup(options) => &options.setting,
         Bench::Read(options) => &options.setting,
+        Bench::Client(options) => &options.setting,
         Bench::Streams(options) => &options.setting,
     };
     let report = measure(&bench, setting).await?;
@@ -59,6 +62,10 @@ async fn measure(bench: &Bench, setting: &BenchSetting) -> Result<Report, Failur
         Bench::Read(options) => {
             let (birth, read) = read::measure(&subject, options).await?;
             (birth, Measured::Read(read))
+        }
+        Bench::Client(options) => {
+            let (birth, client) = client::measure(&subject, options).await?;
+            (birth, Measured::Client(client))
         }
         Bench::Streams(options) => {
             let (birth, streams) = streams::measure(&subject, options).await?;

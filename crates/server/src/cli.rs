@@ -24,7 +24,7 @@ use domain::{
 };
 
 pub use self::{
-    bench::{Bench, BenchCatchup, BenchFanout, BenchIngest, BenchRead, BenchSetting, BenchStreams},
+    bench::{Bench, BenchCatchup, BenchClient, BenchFanout, BenchIngest, BenchRead, BenchSetting, BenchStreams},
     peers::{Delivery, DeliveryList, DeliveryReplay, Peer, PeerAllow, PeerBlock, PeerHost, PeerList, PeerRuled},
 };
 use crate::settings::{self, SETTINGS};

@@ -172,7 +172,7 @@ fn published(now: Timestamp, number: usize) -> Result<String, Failure> {
 }
 
 /// A text like no other.
-fn text(number: usize) -> String {
+pub(super) fn text(number: usize) -> String {
     let mut state = u64::try_from(number).unwrap_or(0).wrapping_mul(2_654_435_761).wrapping_add(12_345);
     let mut text = format!("Nota {number}:");
     for _ in 0..LENGTH {

@@ -2,6 +2,7 @@
 use std::time::Duration;
 
 use app::Clock;
+use domain::id::ActorId;
 use url::Url;
 
 use super::{
@@ -23,6 +24,8 @@ const SERVERS: u32 = 16;
 pub(super) struct Community {
     /// The token of the person who lives here.
     pub(super) token: String,
+    pub(super) person: ActorId,
+    pub(super) group: ActorId,
     group_uri: String,
     group_handle: String,
 }
@@ -31,14 +34,17 @@ impl Community {
     /// Makes the person and the group by the program's own commands.
     pub(super) async fn found(subject: &Subject) -> Result<Self, Failure> {
         let person = ["person", "create", PERSON, "--email", "ana@example.org", "--password-stdin"];
-        subject.run(&person, "correct horse battery staple\n").await?;
+        let person = subject.run(&person, "correct horse battery staple\n").await?;
         let group = subject.run(&["group", "create", GROUP, "--title", "Plaza", "--owner", PERSON], "").await?;
         let token = subject.run(&["token", "create", PERSON, "--scopes", "read write follow"], "").await?;
         let text = |value: &serde_json::Value, name: &str| {
             let text = value.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
             text.ok_or_else(|| Failure::Other(format!("a command printed no {name}")))
         };
+        let number = |value: &serde_json::Value| text(value, "id")?.parse().map_err(other("a number"));
         Ok(Self {
+            person: number(&person)?,
+            group: number(&group)?,
             token: text(&token, "access_token")?,
             group_uri: text(&group, "url")?,
             group_handle: text(&group, "handle")?,

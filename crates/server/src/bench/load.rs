@@ -50,7 +50,12 @@ impl Outcome {
 
     /// How long the slowest one in a hundred had to wait at least, in milliseconds.
     pub(super) fn p99_ms(&self) -> f64 {
-        let at = self.waits.len().saturating_mul(99) / 100;
+        self.ms(99)
+    }
+
+    /// How long all but so many in a hundred had to wait at most, in milliseconds.
+    pub(super) fn ms(&self, percent: usize) -> f64 {
+        let at = self.waits.len().saturating_mul(percent) / 100;
         self.waits.get(at).copied().map_or(0.0, |wait| f64::from(wait) / 1_000.0)
     }
 

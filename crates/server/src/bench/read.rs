@@ -28,7 +28,7 @@ const LATE: usize = 10_000_000;
 /// How many replies the thread has that is read as a page.
 const REPLIES: usize = 100;
 const ACTIVITY_JSON: [(&str, &str); 1] = [("accept", "application/activity+json")];
-const HTML: [(&str, &str); 2] = [("accept", "text/html"), ("accept-language", "es")];
+pub(super) const HTML: [(&str, &str); 2] = [("accept", "text/html"), ("accept-language", "es")];
 
 /// What was measured, by what was read.
 pub(super) type Reads = BTreeMap<&'static str, Read>;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{
     catchup::Catchup,
+    client::{Answers, Client},
     fanout::{Fanout, Troubled},
     ingest::Ingest,
     limits::Limits,
@@ -31,6 +32,7 @@ pub(super) enum Measured {
     Fanout(Fanout),
     Catchup(Catchup),
     Read(Reads),
+    Client(Client),
     Streams(Streams),
 }
 
@@ -41,6 +43,7 @@ impl fmt::Display for Report {
             Measured::Fanout(fanout) => fanout_table(f, fanout, &self.limits)?,
             Measured::Catchup(catchup) => catchup_table(f, catchup)?,
             Measured::Read(reads) => reads_table(f, reads, &self.limits)?,
+            Measured::Client(client) => client_table(f, client, &self.limits)?,
             Measured::Streams(streams) => streams_table(f, streams)?,
         }
         writeln!(f, "\nThe server")?;
@@ -117,13 +120,41 @@ fn catchup_table(f: &mut fmt::Formatter<'_>, catchup: &Catchup) -> fmt::Result {
     cost_lines(f, cost)
 }
 
+/// How much memory a thousand open streams may take, and how soon all must have told of a post.
+const STREAMS_MB: f64 = 60.0;
+const STREAMS_MS: f64 = 100.0;
+
 fn streams_table(f: &mut fmt::Formatter<'_>, measured: &Streams) -> fmt::Result {
-    let Streams { streams, posts, more_mb, p99_ms, last_ms, cost } = measured;
-    writeln!(f, "{streams} open streams that tell of {posts} posts, one after another")?;
-    line(f, "memory of the streams", *more_mb, "MB")?;
-    line(f, "p99 until they tell", *p99_ms, "ms")?;
+    let Streams { streams, people, posts, more_mb, p99_ms, last_ms, cost } = measured;
+    writeln!(f, "{streams} open streams of {people} people that tell of {posts} posts, one after another")?;
+    let most = STREAMS_MB * f64::from(*streams) / 1_000.0;
+    line(f, "memory of the streams", *more_mb, &format!("MB; the aim is {most:.0} at most"))?;
+    line(f, "p99 until they tell", *p99_ms, &format!("ms; the aim is {STREAMS_MS:.0} at most"))?;
     line(f, "the last one after", *last_ms, "ms")?;
     cost_lines(f, cost)
+}
+
+fn client_table(f: &mut fmt::Formatter<'_>, client: &Client, limits: &Limits) -> fmt::Result {
+    writeln!(
+        f,
+        "Answers to clients, and pages, out of {} posts, written within {:.0} s",
+        client.posts, client.filled_s
+    )?;
+    let [name, rest @ ..] = ["", "per second", "aim", "p50 ms", "p99 ms", "kB", "µs each", "of empty", "MB", "noise"];
+    write!(f, "{name:<18}")?;
+    for name in rest {
+        write!(f, "{name:>11}")?;
+    }
+    writeln!(f)?;
+    for (name, answers) in &client.answers {
+        let Answers { per_s, aim_per_s, p50_ms, p99_ms, bytes, seconds, cost } = answers;
+        let aim = aim_per_s.map_or_else(|| "-".to_owned(), |aim| format!("{aim:.0}"));
+        let each = cost.cpu_s * 1e6 / (per_s * seconds).max(1.0);
+        let (of, kb) = (per_s / limits.empty_handler_per_s * 100.0, bytes.div_ceil(1_000));
+        write!(f, "{name:<18}{per_s:>11.0}{aim:>11}{p50_ms:>11.1}{p99_ms:>11.1}{kb:>11}{each:>11.0}{of:>9.0} %")?;
+        writeln!(f, "{:>11.1}{:>9.0} %", cost.peak_rss_mb, cost.others_cpu * 100.0)?;
+    }
+    Ok(())
 }
 
 fn reads_table(f: &mut fmt::Formatter<'_>, reads: &Reads, limits: &Limits) -> fmt::Result {
@@ -182,6 +213,20 @@ mod tests {
         assert_eq!((&json["fanout"]["deliveries_per_s"], &json["fanout"]["last_s"]), (&json!(9.0), &json!(0.5)));
         assert_eq!(json["fanout"]["peak_rss_mb"], 30.0);
         assert!(table.contains("500.0 ms"), "{table}");
+
+        let answers = Answers {
+            per_s: 10.0,
+            aim_per_s: Some(3_000.0),
+            p50_ms: 0.5,
+            p99_ms: 1.5,
+            bytes: 80_000,
+            seconds: 1.0,
+            cost: COST,
+        };
+        let client = Client { posts: 9, filled_s: 2.0, answers: [("home", answers)].into() };
+        let (json, table) = report(Measured::Client(client));
+        assert_eq!(json["client"]["answers"]["home"]["aim_per_s"], 3_000.0);
+        assert!(table.contains("within 2 s") && table.contains("3000"), "{table}");
 
         let read = Read { per_s: 10.0, p99_ms: 1.5, seconds: 1.0, cost: COST };
         let (json, table) = report(Measured::Read(Reads::from([("actor", read)])));

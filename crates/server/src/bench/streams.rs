@@ -34,6 +34,8 @@ const OTHER_FILES: u32 = 100;
 pub(super) struct Streams {
     /// How many were open.
     pub(super) streams: u32,
+    /// By how many people.
+    pub(super) people: u32,
     /// How many posts each told of.
     pub(super) posts: u32,
     /// The memory that the open streams take, in MB, before anything happens.
@@ -47,26 +49,33 @@ pub(super) struct Streams {
 }
 
 pub(super) async fn measure(subject: &Subject, options: &BenchStreams) -> Result<(Birth, Streams), Failure> {
-    let BenchStreams { streams, posts, .. } = *options;
+    let BenchStreams { streams, posts, people, .. } = *options;
     let (needed, possible) = (streams + OTHER_FILES, usage::open_files());
     if needed > possible {
         let text = format!("{streams} streams need {needed} open files, {possible} are allowed: see `ulimit -n`");
         return Err(Failure::Usage(text));
     }
     let community = Community::found(subject).await?;
+    let tokens = readers(subject, people).await?;
     let running = subject.start().await?;
-    let bearer = format!("Bearer {}", community.token);
-    let request = running.request("GET", "/api/v1/streaming/user", &[("authorization", bearer.as_str())], b"");
+    let mut requests = Vec::new();
+    for token in &tokens {
+        running.post(&format!("/api/v1/accounts/{}/follow", community.person), token, &json!({})).await?;
+        let bearer = format!("Bearer {token}");
+        requests.push(running.request("GET", "/api/v1/streaming/user", &[("authorization", bearer.as_str())], b""));
+    }
+    let idle_mb = usage::memory_mb(running.pid, "VmRSS:");
     let (tell, mut told) = unbounded_channel();
-    let listening = future::join_all((0..streams).map(|_| listen(subject.address(), &request, tell.clone())));
+    let asked = requests.iter().cycle().zip(0..streams);
+    let listening = future::join_all(asked.map(|(request, _)| listen(subject.address(), request, tell.clone())));
     let talking = async {
         all(&mut told, streams).await?;
-        let more_mb = usage::memory_mb(running.pid, "VmRSS:") - running.birth.idle_rss_mb;
+        let more_mb = usage::memory_mb(running.pid, "VmRSS:") - idle_mb;
         let (meter, waits) = (Meter::start(running.pid), talk(&running, &community, options, &mut told).await?);
         let slowest = |share: usize| waits.get((waits.len() * share / 100).min(waits.len().saturating_sub(1)));
         let ms = |wait: Option<&Duration>| wait.map_or(0.0, |wait| wait.as_secs_f64() * 1_000.0);
         let (p99_ms, last_ms) = (ms(slowest(99)), ms(waits.last()));
-        Ok::<_, Failure>(Streams { streams, posts, more_mb, p99_ms, last_ms, cost: meter.read() })
+        Ok::<_, Failure>(Streams { streams, people, posts, more_mb, p99_ms, last_ms, cost: meter.read() })
     };
     tokio::select! {
         ended = listening => {
@@ -75,6 +84,20 @@ pub(super) async fn measure(subject: &Subject, options: &BenchStreams) -> Result
         }
         measured = talking => Ok((running.birth, measured?)),
     }
+}
+
+/// The tokens of so many people.
+async fn readers(subject: &Subject, count: u32) -> Result<Vec<String>, Failure> {
+    let mut tokens = Vec::new();
+    for number in 0..count {
+        let (name, email) = (format!("lectora{number}"), format!("lectora{number}@example.org"));
+        let person = ["person", "create", &name, "--email", &email, "--password-stdin"];
+        subject.run(&person, "correct horse battery staple\n").await?;
+        let token = subject.run(&["token", "create", &name, "--scopes", "read write follow"], "").await?;
+        let token = token.get("access_token").and_then(serde_json::Value::as_str).map(str::to_owned);
+        tokens.push(token.ok_or_else(|| Failure::Other("a command printed no token".to_owned()))?);
+    }
+    Ok(tokens)
 }
 
 /// Writes one post after another, each when all have heard of the one before; how long it took until each stream told of

@@ -199,6 +199,16 @@ impl Running<'_> {
         Some((answer.status(), answer.body.to_vec()))
     }
 
+    /// How long the answer to a request is, which must be a success.
+    pub(super) async fn ask(&self, request: &[u8]) -> Result<usize, Failure> {
+        let mut wire = wire::Wire::open(self.subject.address).await.map_err(other("the server"))?;
+        let answer = wire.ask(request).await.map_err(other("the server"))?;
+        if answer.status() != 200 {
+            return Err(self.subject.complaint(&format!("it answers {}", answer.status())));
+        }
+        Ok(answer.body.len())
+    }
+
     /// Sends JSON to the client API, as the owner of `token`.
     pub(super) async fn post(&self, path: &str, token: &str, body: &Value) -> Result<Value, Failure> {
         let mut wire = wire::Wire::open(self.subject.address).await.map_err(other("the server"))?;

@@ -14,6 +14,8 @@ pub enum Bench {
     Catchup(BenchCatchup),
     /// Pages, documents and timelines out of a filled database.
     Read(BenchRead),
+    /// Timelines, threads, notifications and pages out of a database with years behind it.
+    Client(BenchClient),
     /// Open streams of the client API: what they cost, and how soon they tell of a post.
     Streams(BenchStreams),
 }
@@ -94,12 +96,32 @@ pub struct BenchRead {
     pub setting: BenchSetting,
 }
 
+/// `tertulia bench client`
+#[derive(Debug, Args)]
+pub struct BenchClient {
+    /// How many posts to fill the database with.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1_000..=20_000_000))]
+    pub posts: u32,
+    /// How many connections ask at once.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub connections: u32,
+    /// How many seconds to ask for each of them.
+    #[arg(long, value_name = "S", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub seconds: u32,
+    /// Where, and how to print it.
+    #[command(flatten)]
+    pub setting: BenchSetting,
+}
+
 /// `tertulia bench streams`
 #[derive(Debug, Args)]
 pub struct BenchStreams {
     /// How many streams are open.
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub streams: u32,
+    /// By how many people.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub people: u32,
     /// How many posts each of them tells of.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub posts: u32,
