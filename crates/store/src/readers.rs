@@ -14,6 +14,7 @@ use crate::{
     conn::{Conn, db},
     dialect::{AmongExt, Home, Source},
     error::Result,
+    heard::heard,
     rows::Word,
     schema::{actors, ballots, bookmarks, followed_tags, follows, members, peers, posts, shares, thread_levels, votes},
     timelines::{Entry, share},
@@ -53,7 +54,7 @@ pub fn wanting(conn: &mut Conn, post: PostId, among: &[ActorId]) -> Result<HashS
     Ok(people(ids))
 }
 
-/// Whether a post is for everybody, by somebody of a server that is welcome here: it stands in public timelines.
+/// Whether a post is for everybody, by somebody who is heard, of a server that is welcome here: it stands in public timelines.
 pub fn is_public(conn: &mut Conn, post: PostId) -> Result<bool> {
     let welcome = actors::table
         .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
@@ -61,6 +62,7 @@ pub fn is_public(conn: &mut Conn, post: PostId) -> Result<bool> {
     Ok(db!(conn, c => diesel::select(diesel::dsl::exists(posts::table
         .filter(posts::id.eq(post.0).and(posts::audience.eq(Word(Audience::Public))))
         .filter(visible(None))
+        .filter(heard(None, "posts.author_id"))
         .filter(posts::local.eq(true).or(diesel::dsl::exists(welcome)))))
         .get_result(c))?)
 }

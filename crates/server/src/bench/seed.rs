@@ -148,6 +148,8 @@ fn neighbour(number: i64, host: &str, peer: PeerId, is_group: bool, now: Timesta
         indexable: true,
         fields: Vec::new(),
         hides_circle: false,
+        silenced: false,
+        veiled: false,
         created: now,
         updated: now,
         deleted: None,

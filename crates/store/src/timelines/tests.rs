@@ -1,6 +1,6 @@
 //! Timelines on both databases.
 use domain::{
-    actor::ActorKind,
+    actor::{ActorKind, Restraint},
     id::{ListId, TagId},
     list::{List, Replies},
     post::{Audience, FollowState},
@@ -113,6 +113,7 @@ async fn both_ways_home_lead_to_the_same(t: TestDb) {
 
 async fn one_post_stands_where_each_finds_it(t: TestDb) {
     peopled(&t).await;
+    t.db.write(|tx| actors::restrain(tx, ActorId(2), Restraint::Silence, true)).await.unwrap();
     let all = [1, 2, 3, 4, 9].map(ActorId);
     let found = t.db.read(move |c| {
         let mut pages = HashMap::new();
