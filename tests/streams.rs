@@ -154,7 +154,7 @@ async fn whoever_never_reads_loses_the_stream_and_costs_the_others_nothing() {
     const POSTS: usize = 260;
     const LENGTH: usize = 40_000;
     let mut town = Program::install(Ipv4Addr::new(127, 0, 0, 44));
-    std::fs::write(town.folder().join("tertulia.toml"), "client_limit = 0\n").unwrap();
+    std::fs::write(town.folder().join("tertulia.toml"), "client_limit = \"0\"\n").unwrap();
     let token = town.person("ana").await;
     town.start().await;
     let bearer = format!("Authorization: Bearer {token}\r\n");

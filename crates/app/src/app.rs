@@ -11,11 +11,7 @@ use std::{
 
 use domain::{
     host::Host,
-    id::{
-        ActivityId, ActorId, AnnouncementId, AppId, BarId, ConversationId, EmojiId, FilterId, HouseRuleId,
-        InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PasskeyId, PeerId, PostId, ReceivedId,
-        ReportId, ScheduledId, SessionId, StampId, StatementId, TagId,
-    },
+    id::{PeerId, PostId, ReceivedId},
     rule::Openness,
     time::{Timestamp, span},
     urls::Site,
@@ -30,7 +26,7 @@ use crate::{
     media::Files,
     notifications,
     people::passwords,
-    random::{self, Ids},
+    random::{self, Ids, NewId},
     rules::Rules,
     seal::Seal,
     similar::Similar,
@@ -200,28 +196,6 @@ impl Tx<'_, '_> {
         } else {
             PostId::at_or_before(Ids::dated(at.min(self.now)))
         }
-    }
-}
-
-/// Ids that [`Tx::new_id`] can make.
-pub trait NewId {
-    /// How far such numbers lie apart.
-    const STEP: i64 = 1;
-    /// The id with this number.
-    fn new(id: i64) -> Self;
-}
-macro_rules! new_ids {
-    ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
-}
-new_ids! {
-    ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FilterId HouseRuleId InvitationId JobId ListId
-    LogEntryId MediaId PasskeyId PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId StatementId TagId
-}
-
-impl NewId for NotificationId {
-    const STEP: i64 = Self::STEP;
-    fn new(id: i64) -> Self {
-        Self(id)
     }
 }
 

@@ -94,7 +94,7 @@ pub mod votes;
 mod vouching;
 mod wakes;
 
-pub use app::{App, Config, NewId, Parts, Premises, Tx};
+pub use app::{App, Config, Parts, Premises, Tx};
 pub use clock::Clock;
 pub use error::{Error, Result};
 pub use event::{Cause, Event};

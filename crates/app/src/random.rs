@@ -2,7 +2,11 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::{
-    id::{self, SEQUENCE_BITS},
+    id::{
+        self, ActivityId, ActorId, AnnouncementId, AppId, BarId, ConversationId, EmojiId, FilterId, HouseRuleId,
+        InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PasskeyId, PeerId, PostId, ReceivedId,
+        ReportId, SEQUENCE_BITS, ScheduledId, SessionId, StampId, StatementId, TagId,
+    },
     time::Timestamp,
 };
 use store::Holder;
@@ -75,10 +79,30 @@ impl Ids {
     }
 }
 
+/// Ids that [`crate::Tx::new_id`] can make.
+pub trait NewId {
+    /// How far such numbers lie apart.
+    const STEP: i64 = 1;
+    /// The id with this number.
+    fn new(id: i64) -> Self;
+}
+macro_rules! new_ids {
+    ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
+}
+new_ids! {
+    ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FilterId HouseRuleId InvitationId JobId ListId
+    LogEntryId MediaId PasskeyId PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId StatementId TagId
+}
+
+impl NewId for NotificationId {
+    const STEP: i64 = Self::STEP;
+    fn new(id: i64) -> Self {
+        Self(id)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use domain::id::PostId;
-
     use super::*;
 
     #[test]

@@ -1,2 +1,1 @@
--- PostgreSQL carries signals itself (NOTIFY).
-SELECT 1;
+DROP TABLE signals;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use app::Clock;
 use domain::{
     actor::{Actor, ActorKind},
+    group::{GroupRules, Joining, Reach, Visibility},
     id::{self, ActorId, NotificationId, PeerId, PostId},
     post::{Audience, Content, FollowState, Post, PostKind},
     rule::Regard,
@@ -111,6 +112,9 @@ async fn neighbours(database: &Db, reader: &Reader, now: Timestamp) -> Result<(V
             let is_group = number > PEOPLE;
             let actor = neighbour(number, &host, peer, is_group, now);
             store::actors::insert(tx, &actor)?;
+            if is_group {
+                store::groups::set_rules(tx, &open_to_all(actor.id))?;
+            }
             if is_group { groups.push(actor.id) } else { people.push(actor.id) }
         }
         for target in people.iter().chain(&groups).copied() {
@@ -120,6 +124,17 @@ async fn neighbours(database: &Db, reader: &Reader, now: Timestamp) -> Result<(V
         Ok::<_, store::Error>((people, groups))
     });
     made.await.map_err(other("the database"))
+}
+
+fn open_to_all(id: ActorId) -> GroupRules {
+    GroupRules {
+        id,
+        visibility: Visibility::Public,
+        joining: Joining::Open,
+        moderators_only: false,
+        reach: Reach::Home,
+        confides_from: PostId(0),
+    }
 }
 
 fn neighbour(number: i64, host: &str, peer: PeerId, is_group: bool, now: Timestamp) -> Actor {
