@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use app::moderation::{self, Measure, NewBan};
+use app::reports::Complaint;
 use domain::{
-    group::Role,
+    group::{MemberState, Role},
     id::{ActorId, PostId},
+    report::Category,
 };
 use serde_json::{Value, json};
 
@@ -23,6 +25,19 @@ enum Deed {
     RemoveModerator,
     Block,
     UndoBlock,
+    Warn,
+    Invite,
+    Resolve,
+    UpdateGroup,
+    Move,
+}
+
+impl Deed {
+    /// Whether those who follow the group hear of it from whoever did it: some things concern one person, or the team, and some are
+    /// told by the group itself.
+    fn is_told(self) -> bool {
+        !matches!(self, Self::Warn | Self::Invite | Self::Resolve | Self::UpdateGroup | Self::Move)
+    }
 }
 
 /// What a decision may change.
@@ -33,13 +48,23 @@ struct State {
     locked: bool,
     featured: bool,
     role: Option<Role>,
+    waiting: Option<MemberState>,
     banned: bool,
+    /// Where the page stands.
+    place: Option<ActorId>,
+    title: String,
+    reported: bool,
+    /// What was last noted in the log, if it was about somebody.
+    warned: Option<i64>,
 }
 
 struct Setting {
     net: Network,
     alpha: Server,
     group: (String, ActorId),
+    /// Another group of the same server, and the document of the first.
+    second: String,
+    document: Value,
     /// Who makes things as they have to be before each decision.
     owner: ActorId,
     /// Who writes.
@@ -69,6 +94,7 @@ impl Setting {
     /// Makes things so that `deed` would change something.
     async fn prepare(&self, deed: Deed, post: PostId) {
         let (owner, group, pol) = (self.owner, self.group.1, self.id_of(&self.pol.uri).await);
+        let (report, complaint) = (self.report(post), complaint(self.id_of(&self.mia.uri).await, post));
         let prepared = self.alpha.app().write(move |tx| {
             let mut take = |measure| moderation::receive(tx, owner, post, measure, "", None);
             match deed {
@@ -84,33 +110,54 @@ impl Setting {
                     let ban = NewBan { group, person: pol, until: None, grounds: "".into(), clean: false };
                     moderation::receive_ban(tx, owner, &ban, None)
                 }
-                Deed::Delete | Deed::Lock | Deed::AddFeatured => Ok(()),
+                Deed::Invite => {
+                    moderation::receive_unban(tx, owner, group, pol, None)?;
+                    app::members::receive_appoint(tx, owner, group, pol, Some(Role::Member), None)?;
+                    app::members::receive_appoint(tx, owner, group, pol, None, None)
+                }
+                Deed::Resolve => app::reports::receive(tx, owner, &complaint, &report),
+                Deed::Delete | Deed::Lock | Deed::AddFeatured | Deed::Warn | Deed::UpdateGroup | Deed::Move => Ok(()),
             }
         });
         prepared.await.expect("the owner may");
         self.net.settle().await;
     }
 
+    /// The id of a report about a page.
+    fn report(&self, post: PostId) -> String {
+        self.mia.peer.url(&format!("/flags/{post}"))
+    }
+
     async fn state(&self, post: PostId) -> State {
         let (group, pol, now) = (self.group.1, self.id_of(&self.pol.uri).await, self.alpha.app().now());
+        let report = self.report(post);
         let state = self.alpha.app().read(move |c| {
             let post = store::posts::by_id(c, post)?.expect("a page");
             let standing = store::groups::standing(c, group, pol, now)?;
+            let last = store::log::page(c, group, None, 1)?.pop();
             Ok(State {
                 gone: post.deleted.is_some(),
                 removed: post.removed.is_some(),
                 locked: post.locked.is_some(),
                 featured: post.featured.is_some(),
                 role: standing.role,
+                waiting: standing.waiting,
                 banned: standing.banned,
+                place: post.group,
+                title: store::actors::by_id(c, group)?.expect("the group").title,
+                reported: store::reports::by_uri(c, &report)?.is_some_and(|report| report.resolved.is_none()),
+                warned: last.filter(|entry| entry.action == "warn").map(|entry| entry.id),
             })
         });
         state.await.unwrap()
     }
 
     /// A decision as forums send it.
-    fn activity(&self, deed: Deed, by: &Puppet, page: &Value) -> Value {
+    fn activity(&self, deed: Deed, by: &Puppet, (page, post): (&Value, PostId)) -> Value {
         let (group, pol) = (self.group.0.as_str(), json!(self.pol.uri));
+        let (itself, report) = (json!(group), json!(self.report(post)));
+        let mut renamed = self.document.clone();
+        renamed["name"] = json!(format!("As {} calls it", by.name));
         let (kind, object, target, undo) = match deed {
             Deed::Delete => ("Delete", page, None, false),
             Deed::UndoDelete => ("Delete", page, None, true),
@@ -122,11 +169,16 @@ impl Setting {
             Deed::RemoveModerator => ("Remove", &pol, Some(format!("{group}/moderators")), false),
             Deed::Block => ("Block", &pol, Some(group.to_owned()), false),
             Deed::UndoBlock => ("Block", &pol, Some(group.to_owned()), true),
+            Deed::Warn => ("Warn", &pol, Some(group.to_owned()), false),
+            Deed::Invite => ("Invite", &itself, Some(self.pol.uri.clone()), false),
+            Deed::Resolve => ("Resolve", &report, None, false),
+            Deed::UpdateGroup => ("Update", &renamed, None, false),
+            Deed::Move => ("Move", page, Some(self.second.clone()), false),
         };
         let mut activity = by.addressed(kind, object, &[group]);
         activity["audience"] = json!(group);
         activity["target"] = json!(target);
-        if kind == "Delete" {
+        if kind == "Delete" || kind == "Warn" {
             activity["summary"] = json!("off topic");
         }
         if undo { by.undo(&activity) } else { activity }
@@ -136,7 +188,7 @@ impl Setting {
     async fn obeys(&self, deed: Deed, by: &Puppet, through: Option<&Puppet>, home: Option<&Puppet>) -> bool {
         let (page, post) = self.page(home).await;
         self.prepare(deed, post).await;
-        let (before, activity) = (self.state(post).await, self.activity(deed, by, &page));
+        let (before, activity) = (self.state(post).await, self.activity(deed, by, (&page, post)));
         match through {
             Some(group) => group.send(&self.alpha, &group.activity("Announce", &activity)).await,
             None => by.send(&self.alpha, &activity).await,
@@ -144,6 +196,12 @@ impl Setting {
         self.net.settle().await;
         before != self.state(post).await
     }
+}
+
+/// What somebody finds wrong with a page.
+fn complaint(target: ActorId, post: PostId) -> Complaint {
+    let (posts, comment, category) = (vec![post], "It is wrong.".to_owned(), Category::Other);
+    Complaint { target, posts, comment, category, bylaw: None, rules: Vec::new(), forward: false }
 }
 
 async fn in_a_group_here() {
@@ -160,10 +218,14 @@ async fn in_a_group_here() {
     }
     net.settle().await;
     let (group, owner) = ((club.uri().to_owned(), club.actor.id), ana.actor.id);
-    let it = Setting { net, alpha, group, owner, mia: mia.clone(), pol };
-    for (person, group, role) in
-        [(&lea, &club, Role::Leader), (&leo, &club, Role::Moderator), (&otto, &other, Role::Moderator)]
-    {
+    let (second, document) = (other.uri().to_owned(), alpha.document(club.uri()).await);
+    let it = Setting { net, alpha, group, second, document, owner, mia: mia.clone(), pol };
+    for (person, group, role) in [
+        (&lea, &club, Role::Leader),
+        (&lea, &other, Role::Moderator),
+        (&leo, &club, Role::Moderator),
+        (&otto, &other, Role::Moderator),
+    ] {
         let (person, me) = (it.id_of(&person.uri).await, app::Me(ana.actor.id));
         app::members::appoint(it.alpha.app(), me, group.actor.id, person, Some(role)).await.unwrap();
     }
@@ -188,6 +250,12 @@ async fn in_a_group_here() {
         (Deed::RemoveModerator, &["a leader"]),
         (Deed::Block, staff),
         (Deed::UndoBlock, staff),
+        (Deed::Warn, staff),
+        (Deed::Invite, staff),
+        (Deed::Resolve, staff),
+        (Deed::UpdateGroup, &["a leader"]),
+        // Only the leader keeps order in the other group, too.
+        (Deed::Move, &["a leader"]),
     ];
     for (deed, obeyed) in table {
         for (who, by) in everybody {
@@ -197,7 +265,7 @@ async fn in_a_group_here() {
             let told = witness.peer.take().pop().expect("at least a page").activity;
             assert_eq!(
                 told["object"]["actor"] == by.uri.as_str(),
-                expected || by.uri == mia.uri && told["object"]["type"] == "Create",
+                expected && deed.is_told() || by.uri == mia.uri && told["object"]["type"] == "Create",
                 "{deed:?} by {who}: {told}"
             );
         }
@@ -213,9 +281,10 @@ async fn in_a_group_elsewhere() {
         net.peer("far.test", Software::Lemmy),
     );
     let (rocks, leo, chief) = (lem.group("rocks"), lem.person("leo"), lem.person("chief"));
+    let stones = lem.group("stones");
     let (mia, pol, noa) = (pie.person("mia"), pie.person("pol"), far.person("noa"));
     let (others, otto) = (far.group("others"), far.person("otto"));
-    for (group, moderator) in [(&rocks, &leo), (&others, &otto)] {
+    for (group, moderator) in [(&rocks, &leo), (&stones, &leo), (&others, &otto)] {
         let items = json!([moderator.uri]);
         let (id, kind) = (group.part("moderators"), "OrderedCollection");
         group.peer.serve(&json!({ "id": id, "type": kind, "totalItems": 1, "orderedItems": items }));
@@ -224,8 +293,9 @@ async fn in_a_group_elsewhere() {
     ana.follow(&rocks.handle()).await;
     ana.follow(&others.handle()).await;
     net.settle().await;
-    let mut it =
-        Setting { net, alpha, group: (rocks.uri.clone(), ActorId(0)), owner: ActorId(0), mia: mia.clone(), pol };
+    let (group, owner) = ((rocks.uri.clone(), ActorId(0)), ActorId(0));
+    let (second, document) = (stones.uri.clone(), rocks.document());
+    let mut it = Setting { net, alpha, group, second, document, owner, mia: mia.clone(), pol };
     it.group.1 = it.id_of(&rocks.uri).await;
     it.owner = it.id_of(&leo.uri).await;
 
@@ -248,6 +318,11 @@ async fn in_a_group_elsewhere() {
         (Deed::RemoveFeatured, home, nobody),
         (Deed::Block, home, nobody),
         (Deed::UndoBlock, home, nobody),
+        // A warning is no business of all followers. Of where a thread stands a server speaks by whomever it lets.
+        (Deed::Warn, nobody, home),
+        (Deed::Move, home, home),
+        // The group says itself what it is called.
+        (Deed::UpdateGroup, nobody, nobody),
     ];
     for (deed, passed_on, direct) in table {
         for (who, by) in everybody {

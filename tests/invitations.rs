@@ -184,9 +184,45 @@ async fn a_group_elsewhere_does_not_take_a_post() {
     assert!(!removed(&other).await);
 }
 
+async fn a_moderator_elsewhere_invites_by_way_of_the_group() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let ana = alpha.person("ana").await;
+    let (ben, bea) = (beta.person("ben").await, beta.person("bea").await);
+    let club = alpha.group_like("club", &ana, Visibility::Restricted, Joining::Invite).await;
+    let (max, lem) = (net.peer("masto.test", Software::Mastodon).person("max"), net.peer("lem.test", Software::Lemmy));
+    let rocks = lem.group("rocks");
+    lem.serve(&json!({
+        "id": rocks.part("moderators"), "type": "OrderedCollection", "totalItems": 1, "orderedItems": [ben.uri()],
+    }));
+    let moderator = id_of(&alpha, ben.uri()).await;
+    let role = Some(domain::group::Role::Moderator);
+    app::members::appoint(alpha.app(), Me(ana.actor.id), club.actor.id, moderator, role).await.unwrap();
+    let invite = async |by: &Person, group: &str, person: &str| {
+        let (group, person) = (id_of(&beta, group).await, id_of(&beta, person).await);
+        let done = app::invitations::invite(beta.app(), Me(by.actor.id), group, person).await;
+        net.settle().await;
+        done
+    };
+    assert!(matches!(invite(&bea, club.uri(), &max.uri).await, Err(app::Error::Denied(_))));
+    assert!(matches!(invite(&ben, &rocks.uri, &max.uri).await, Err(app::Error::Invalid(_))), "Lemmy knows none");
+    assert_eq!(state(&alpha, club.uri(), &max.uri).await, None);
+    invite(&ben, club.uri(), &max.uri).await.unwrap();
+    invite(&ben, club.uri(), bea.uri()).await.unwrap();
+    for person in [max.uri.as_str(), bea.uri()] {
+        assert_eq!(state(&alpha, club.uri(), person).await, Some(MemberState::Invited), "{person}");
+    }
+    let told = max.peer.take().pop().expect("a message").activity;
+    assert_eq!((&told["type"], &told["actor"]), (&json!("Create"), &json!(club.uri())), "the group tells them");
+    bea.follow(&club.handle()).await;
+    net.settle().await;
+    assert_eq!(state(&alpha, club.uri(), bea.uri()).await, Some(MemberState::Active));
+}
+
 on_both![
     one_server_invites_the_people_of_another,
     groups_elsewhere_invite_and_are_joined,
     moderators_elsewhere_invite_and_warn,
     a_group_elsewhere_does_not_take_a_post,
+    a_moderator_elsewhere_invites_by_way_of_the_group,
 ];

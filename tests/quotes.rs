@@ -224,8 +224,82 @@ async fn a_post_elsewhere_is_quoted_with_consent() {
     assert_eq!(bea.call("POST", "/api/v1/statuses", &body).await.status, 403);
 }
 
+async fn who_asks_to_like_to_answer_or_to_pass_on_is_answered() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let gus = net.peer("social.test", Software::GoToSocial).person("gus");
+    let post = ana.post(&format!("{} Tomatoes", club.handle())).await;
+    let whisper = ana.call("POST", "/api/v1/statuses", &json!({ "status": "Psst", "visibility": "private" })).await;
+    let (uri, whisper) = (post["uri"].clone(), whisper.value()["uri"].clone());
+    let ask = async |kind: &str, about: &Value, instrument: Value| {
+        let mut request = gus.activity(kind, about);
+        (request["instrument"], request["to"]) = (instrument, json!(ana.uri()));
+        gus.send(&alpha, &request).await;
+        net.settle().await;
+        let answer = gus.peer.take().pop().expect("an answer").activity;
+        assert_eq!((&answer["actor"], &answer["object"]["id"]), (&json!(ana.uri()), &request["id"]), "{answer}");
+        assert_eq!((&answer["object"]["type"], &answer["object"]["object"]), (&json!(kind), about), "{answer}");
+        answer
+    };
+    let like = gus.activity("Like", &uri);
+    let shared = gus.addressed("Announce", &uri, &[]);
+    let reply = gus.toot("Red ones", &[(ana.uri(), &ana.handle())], uri.as_str());
+    for (kind, instrument, stamp) in [
+        ("LikeRequest", &like, "LikeAuthorization"),
+        ("AnnounceRequest", &shared, "AnnounceAuthorization"),
+        ("ReplyRequest", &reply["object"], "ReplyAuthorization"),
+    ] {
+        let answer = ask(kind, &uri, instrument.clone()).await;
+        assert_eq!(
+            (&answer["type"], &answer["object"]["instrument"]),
+            (&json!("Accept"), &instrument["id"]),
+            "{answer}"
+        );
+        let document = alpha.document(answer["result"].as_str().expect("a stamp")).await;
+        for (key, value) in [("type", &json!(stamp)), ("id", &answer["result"]), ("attributedTo", &json!(ana.uri()))] {
+            assert_eq!(&document[key], value, "{document}");
+        }
+        assert_eq!((&document["interactingObject"], &document["interactionTarget"]), (&instrument["id"], &uri));
+        let again = ask(kind, &uri, instrument["id"].clone()).await;
+        assert_eq!(again["result"], answer["result"], "one stamp for one thing");
+    }
+    let counts = async || {
+        let status = ana.status(&post).await;
+        ["favourites_count", "reblogs_count", "replies_count"].map(|key| status[key].as_u64().expect("a number"))
+    };
+    // One pass is the group's.
+    assert_eq!(counts().await, [1, 2, 0], "the reply is to come");
+    gus.send(&alpha, &like).await;
+    gus.send(&alpha, &reply).await;
+    net.settle().await;
+    assert_eq!(counts().await, [1, 2, 1]);
+
+    // What one may not do, one is not let do; whoever asks for somebody else is not answered.
+    let refused = ask("LikeRequest", &whisper, gus.activity("Like", &whisper)).await;
+    assert_eq!((&refused["type"], &refused["result"]), (&json!("Reject"), &Value::Null), "{refused}");
+    let person = alpha.app().resolver().actor(alpha.app(), &gus.uri).await.unwrap();
+    app::moderation::ban(
+        alpha.app(),
+        app::Me(ana.actor.id),
+        app::moderation::NewBan { group: club.actor.id, person, until: None, grounds: "".into(), clean: false },
+    )
+    .await
+    .unwrap();
+    net.settle().await;
+    let another = gus.toot("Green ones", &[(ana.uri(), &ana.handle())], uri.as_str());
+    assert_eq!(ask("ReplyRequest", &uri, another["object"].clone()).await["type"], "Reject");
+    let mut forged = gus.activity("LikeRequest", &uri);
+    forged["instrument"] = json!("http://other.test/likes/1");
+    gus.send(&alpha, &forged).await;
+    net.settle().await;
+    assert!(gus.peer.take().is_empty());
+}
+
 on_both![
     a_post_here_is_quoted_with_consent,
     a_post_elsewhere_is_quoted_with_consent,
     an_author_says_who_may_quote_and_hears_of_it,
+    who_asks_to_like_to_answer_or_to_pass_on_is_answered,
 ];

@@ -62,11 +62,12 @@ async fn a_suspended_person_elsewhere_is_not_heard() {
     assert_eq!(s.followers().await, 2);
     let refused = app::suspensions::suspend(s.alpha.app(), Me(s.ana.actor.id), s.author(), String::new()).await;
     assert!(matches!(refused, Err(app::Error::Denied(_))), "only admins may: {refused:?}");
-    let mut silent = s.bea.document();
-    silent["suspended"] = json!(true);
-    silent.as_object_mut().unwrap().retain(|key, _| !["name", "summary", "followers"].contains(&key.as_str()));
+    let silent = stub(&s.bea);
     let name = s.ana.status(&s.thread).await["account"]["display_name"].clone();
     s.bea.send(&s.alpha, &s.bea.addressed("Update", &silent, &[])).await;
+    s.net.settle().await;
+    assert!(!s.is_shown().await);
+    s.bea.send(&s.alpha, &s.bea.addressed("Update", &s.bea.document(), &[])).await;
     s.net.settle().await;
     assert_eq!(s.ana.status(&s.thread).await["account"]["display_name"], name, "it is not known by less than before");
     app::suspensions::suspend(s.alpha.app(), s.operator, s.author(), "spam".to_owned()).await.unwrap();
@@ -83,6 +84,86 @@ async fn a_suspended_person_elsewhere_is_not_heard() {
     app::suspensions::lift(s.alpha.app(), s.operator, s.author()).await.unwrap();
     assert!(s.is_shown().await, "it is there again");
     assert_eq!(s.followers().await, 1, "the follow is not");
+}
+
+/// The document of somebody whom their own server suspended, as Mastodon serves it.
+fn stub(of: &Puppet) -> Value {
+    let mut stub = of.document();
+    stub["suspended"] = json!(true);
+    stub.as_object_mut().unwrap().retain(|key, _| !["name", "summary", "followers"].contains(&key.as_str()));
+    stub
+}
+
+async fn whom_their_own_server_suspends_is_hidden_until_it_does_so_no_more() {
+    let s = scene().await;
+    let mine = s.ana.post("Mine").await;
+    let like = s.bea.activity("Like", &mine["uri"]);
+    s.bea.send(&s.alpha, &like).await;
+    s.net.settle().await;
+    let notices = async || s.ana.read("/api/v1/notifications?types[]=favourite").await.as_array().unwrap().len();
+    let account = s.thread["account"].clone();
+    let profile = async || s.ana.read(&format!("/api/v1/accounts/{}", id(&account))).await;
+    let page = async || s.alpha.get("/@bea@masto.test", "text/html").await;
+    let send = async |activity: &Value| {
+        s.bea.send(&s.alpha, activity).await;
+        s.net.settle().await;
+    };
+    let before = profile().await;
+    assert_eq!((notices().await, page().await.status), (1, 200));
+
+    send(&s.bea.addressed("Update", &stub(&s.bea), &[])).await;
+    s.bea.peer.serve(&stub(&s.bea));
+    assert!(!s.is_shown().await);
+    assert_eq!(notices().await, 0);
+    let hidden = profile().await;
+    assert_eq!(
+        (&hidden["suspended"], &hidden["display_name"], &hidden["note"]),
+        (&json!(true), &json!(""), &json!(""))
+    );
+    assert_eq!(page().await.status, 403);
+    assert!(page().await.text().contains("This account is suspended"));
+    assert_eq!(s.followers().await, 2, "what they were rests");
+    // What comes from them meanwhile is not heard; that they take something back is.
+    let create = s.bea.toot("Again", &[("http://alpha.test/@club", "@club@alpha.test")], None);
+    send(&create).await;
+    assert_eq!(s.ana.search(create["object"]["id"].as_str().unwrap()).await["statuses"], json!([]));
+    send(&s.bea.undo(&like)).await;
+
+    // Who decides here decides for here, and cannot lift what others decided.
+    assert!(app::suspensions::lift(s.alpha.app(), s.operator, s.author()).await.is_err());
+    app::suspensions::suspend(s.alpha.app(), s.operator, s.author(), String::new()).await.unwrap();
+    s.bea.peer.serve(&s.bea.document());
+    send(&s.bea.addressed("Update", &s.bea.document(), &[])).await;
+    assert!(!s.is_shown().await);
+    app::suspensions::lift(s.alpha.app(), s.operator, s.author()).await.unwrap();
+    s.net.settle().await;
+    assert!(s.is_shown().await);
+    let after = profile().await;
+    assert_eq!((&after["display_name"], &after["suspended"]), (&before["display_name"], &Value::Null));
+    assert_eq!(s.ana.status(&mine).await["favourites_count"], 0, "they took it back");
+}
+
+async fn a_suspension_elsewhere_that_nobody_told_of_is_found_and_so_is_its_end() {
+    let s = scene().await;
+    let hour = std::time::Duration::from_secs(3_601);
+    let gone = crate::network::Answer::status(410);
+    let path = s.bea.uri.strip_prefix("http://masto.test").expect("a path of its server").to_owned();
+    s.bea.peer.replies(&format!("GET {path}"), gone);
+    // An excerpt makes the server look; it says that they are gone, and nothing of a deletion.
+    let mut excerpt = s.bea.document();
+    excerpt.as_object_mut().unwrap().remove("publicKey");
+    s.bea.send(&s.alpha, &s.bea.addressed("Update", &excerpt, &[])).await;
+    s.net.settle().await;
+    assert!(!s.is_shown().await);
+    s.bea.peer.recovers(&format!("GET {path}"));
+    s.net.pass_time(hour).await;
+    // Their next word makes it look again; what they say from then on counts.
+    s.bea.send(&s.alpha, &s.bea.activity("Like", &s.thread["uri"])).await;
+    s.net.settle().await;
+    assert!(s.is_shown().await);
+    s.bea.follow(&s.alpha, s.ana.uri()).await;
+    s.net.settle().await;
+    assert_eq!(s.ana.relationship(&s.thread["account"]).await["followed_by"], true);
 }
 
 async fn the_people_of_a_suspended_server_are_not_shown() {
@@ -235,6 +316,8 @@ on_both![
     a_suspended_community_is_not_shown_and_comes_back_as_it_was,
     a_suspended_person_elsewhere_reads_why_and_appeals,
     a_suspended_person_elsewhere_is_not_heard,
+    whom_their_own_server_suspends_is_hidden_until_it_does_so_no_more,
+    a_suspension_elsewhere_that_nobody_told_of_is_found_and_so_is_its_end,
     the_people_of_a_suspended_server_are_not_shown,
     a_suspended_person_here_is_out,
 ];

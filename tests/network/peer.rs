@@ -193,6 +193,11 @@ impl Peer {
         self.0.replies.lock().unwrap().insert(request.to_owned(), answer);
     }
 
+    /// Answers to it as the software would again.
+    pub(crate) fn recovers(&self, request: &str) {
+        self.0.replies.lock().unwrap().remove(request);
+    }
+
     /// Answers with a redirect at this path.
     pub(crate) fn moves(&self, path: &str) {
         self.0.moved.lock().unwrap().insert(path.to_owned());

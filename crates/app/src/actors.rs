@@ -10,10 +10,13 @@ use domain::{
 use futures_util::future::BoxFuture;
 use store::actors::KeyRow;
 
-use crate::{App, Error, Event, Result, Tx, emoji, media, posts};
+use crate::{App, Error, Event, Result, Tx, emoji, media, posts, suspensions};
 
 /// The job that erases what an actor wrote; its subject is the number of the actor.
 pub(crate) const ERASE: &str = "erase";
+
+/// The job that reads the document of an actor elsewhere again; its subject is the id of the actor.
+pub const REFRESH: &str = "refresh";
 
 /// Erases what an actor who is gone wrote, a piece at a time.
 pub(crate) fn erase(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
@@ -37,6 +40,8 @@ pub struct Found {
     pub staff: Option<Vec<ActorId>>,
     /// The custom emoji in its texts.
     pub emoji: Vec<Named>,
+    /// Whether its own server suspended it.
+    pub suspended: bool,
 }
 
 /// A public key of an actor elsewhere.
@@ -81,6 +86,7 @@ pub fn record(tx: &mut Tx<'_, '_>, found: &Found) -> Result<ActorId> {
         })
         .collect();
     store::actors::set_keys(tx, id, &keys)?;
+    suspensions::withdraw(tx, id, found.suspended)?;
     emoji::learn(tx, peer, &found.emoji)?;
     if changed_kind {
         for member in store::groups::staff(tx, id)? {

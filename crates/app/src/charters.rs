@@ -79,7 +79,7 @@ pub async fn all(app: &App, me: Me, before: Option<ActorId>, limit: i64) -> Resu
         let groups = store::actors::page_of_groups(c, before, limit)?;
         let ids: Vec<ActorId> = groups.iter().map(|group| group.id).collect();
         let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
-        let (owned, suspended) = (store::groups::owners(c, &ids)?, store::actors::suspended_among(c, &ids)?);
+        let owned = store::groups::owners(c, &ids)?;
         let mut people: Vec<ActorId> = owned.iter().map(|(_, person)| *person).collect();
         people.sort_unstable();
         people.dedup();
@@ -91,7 +91,7 @@ pub async fn all(app: &App, me: Me, before: Option<ActorId>, limit: i64) -> Resu
             Community {
                 visibility: rules.map_or(Visibility::Public, |rules| rules.visibility),
                 members: members.get(&group.id).copied().unwrap_or_default(),
-                is_suspended: suspended.contains(&group.id),
+                is_suspended: group.suspended,
                 is_orphan: !mine.iter().any(|entry| entry.is_able()),
                 owners: mine.into_iter().map(|entry| entry.actor.clone()).collect(),
                 group,

@@ -15,7 +15,7 @@ use domain::{
 };
 use store::follows::Follow;
 
-use crate::{House, messages::Attempt, quotes::Request};
+use crate::{House, consents::Request, messages::Attempt};
 
 /// Where a change came from: `None` when somebody here made it, else the activity that told us.
 pub type Cause = Option<ReceivedId>;
@@ -128,6 +128,19 @@ pub enum Event {
         /// Where it came from.
         cause: Cause,
     },
+    /// A moderator moved a thread to another group.
+    Transferred {
+        /// Its first post, which stands in its new group now.
+        post: Arc<Post>,
+        /// The group in which it stood.
+        from: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
+        /// Where it came from.
+        cause: Cause,
+    },
     /// Somebody here pinned a post of theirs to their page, or unpinned it.
     Pinned {
         /// The post.
@@ -196,9 +209,9 @@ pub enum Event {
         /// Who is quoted.
         author: ActorId,
     },
-    /// Somebody here was asked by somebody elsewhere whether their post may be quoted.
-    QuoteAnswered {
-        /// The post that is quoted.
+    /// Somebody here was asked by somebody elsewhere for their consent.
+    ConsentAnswered {
+        /// The post that is asked about.
         post: Arc<Post>,
         /// Who asked.
         by: ActorId,
@@ -476,6 +489,13 @@ pub enum Event {
         reason: String,
         /// What they were told, if they were.
         statement: Option<StatementId>,
+    },
+    /// Somebody elsewhere was suspended by their own server, or that was lifted.
+    Withdrawn {
+        /// Who.
+        person: ActorId,
+        /// Suspended, or not any more.
+        on: bool,
     },
     /// Somebody was made an admin of this server, or is one no longer.
     Entrusted {

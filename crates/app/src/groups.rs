@@ -266,6 +266,7 @@ pub(crate) fn new_local(
         created: tx.now(),
         updated: tx.now(),
         deleted: None,
+        suspended: false,
         uri,
     })
 }

@@ -103,7 +103,7 @@ struct Trip {
 /// Whether somebody may be here as a guest: a living person of another server that we deal with.
 pub(crate) fn may_enter(conn: &mut Conn, person: ActorId) -> store::Result<bool> {
     let actor = store::actors::by_id(conn, person)?.filter(is_guest);
-    Ok(actor.is_some() && !store::actors::is_suspended(conn, person)?)
+    Ok(actor.is_some() && store::suspensions::of(conn, person)?.is_none())
 }
 
 fn is_guest(actor: &Actor) -> bool {

@@ -121,6 +121,7 @@ pub(crate) fn create(tx: &mut Tx<'_, '_>, host: &Host, pair: &keys::Pair) -> Res
         created: tx.now(),
         updated: tx.now(),
         deleted: None,
+        suspended: false,
         uri,
     };
     store::actors::insert(tx, &actor)?;

@@ -9,7 +9,7 @@ use domain::{
 
 use crate::{App, Cause, Error, Event, Me, Result, Tx, claims, follows, groups, messages};
 
-/// Invites somebody to a group here: their next request to join or follow is granted.
+/// Invites somebody to a group in which I keep order: their next request to join or follow is granted.
 pub async fn invite(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
     app.write(move |tx| make(tx, me.0, group, person)).await
 }
@@ -18,7 +18,12 @@ fn make(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId) -> Re
     let (_, mine) = groups::regard(tx, group, by)?;
     policy::moderate(&mine)?;
     if !groups::is_local(tx, group)? {
-        return Err(Error::Invalid("a group elsewhere invites there".into()));
+        // Its own server decides, and tells them.
+        if !hears_by_itself(tx, group)? {
+            return Err(Error::Invalid("the server of that group knows no invitations".into()));
+        }
+        tx.emit(Event::Invited { group, person, by });
+        return Ok(());
     }
     let (_, theirs) = groups::regard(tx, group, person)?;
     if theirs.waiting == Some(MemberState::Pending) {
@@ -39,9 +44,9 @@ fn make(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId) -> Re
     Ok(())
 }
 
-/// Whether the server of a person tells them of an invitation without a message.
-fn hears_by_itself(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<bool> {
-    let Some(peer) = follows::living(tx, person)?.peer else { return Ok(false) };
+/// Whether the server of a person or a group elsewhere knows invitations without a message.
+fn hears_by_itself(tx: &mut Tx<'_, '_>, who: ActorId) -> Result<bool> {
+    let Some(peer) = follows::living(tx, who)?.peer else { return Ok(false) };
     Ok(store::peers::by_id(tx, peer)?.is_some_and(|peer| INVITES.contains(&peer.software.as_str())))
 }
 

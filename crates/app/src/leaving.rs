@@ -49,7 +49,7 @@ pub async fn remove(app: &App, by: Me, person: ActorId) -> Result<()> {
     app.write(move |tx| {
         policy::suspend(&rules::standing(tx, by)?, person == by.0)?;
         store::accounts::by_id(tx, person)?.ok_or(Error::NotFound)?;
-        if !store::actors::is_suspended(tx, person)? {
+        if store::suspensions::of(tx, person)?.is_none() {
             return Err(Error::Invalid("only who is suspended can be deleted".into()));
         }
         erase(tx, Me(person))

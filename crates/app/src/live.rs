@@ -94,7 +94,8 @@ impl Change {
             Event::Edited { post, .. }
             | Event::Counted { post, .. }
             | Event::PollClosed { post }
-            | Event::Requoted { post, .. } => Some(Self::Edited(Whereabouts::of(post))),
+            | Event::Requoted { post, .. }
+            | Event::Transferred { post, .. } => Some(Self::Edited(Whereabouts::of(post))),
             Event::Deleted { post, .. } | Event::Removed { post, .. } => Some(Self::Gone(Whereabouts::of(post))),
             Event::FollowAnswered { follow, accepted: true } | Event::Unfollowed { follow, .. } => {
                 Some(Self::Follows(follow.follower))

@@ -3,6 +3,7 @@ use domain::{
     actor::Restraint,
     host::Host,
     id::{ActorId, LogEntryId, StatementId},
+    post::Post,
     rule::Ruling,
 };
 use store::log::Entry;
@@ -27,7 +28,17 @@ pub async fn of_server(app: &App, me: Me, before: Option<LogEntryId>, limit: i64
 
 /// Records what `event` decided, if it was a decision about others.
 pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
-    let Some(decision) = decision(event) else { return Ok(()) };
+    if let Some(decision) = decision(event) {
+        insert(tx, &decision)?;
+    }
+    // Both groups note what concerns both.
+    if let Event::Transferred { post, from, by, reason, .. } = event {
+        insert(tx, &Decision { person: Some(*from), reason, ..on_post(post, *by, "receive") })?;
+    }
+    Ok(())
+}
+
+fn insert(tx: &mut Tx<'_, '_>, decision: &Decision<'_>) -> Result<()> {
     let id: LogEntryId = tx.new_id();
     let entry = Entry {
         id: id.0,
@@ -44,9 +55,8 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
     Ok(store::log::insert(tx, &entry)?)
 }
 
-#[expect(clippy::too_many_lines, reason = "an arm for each decision")]
-fn decision(event: &Event) -> Option<Decision<'_>> {
-    let on_post = |post: &domain::post::Post, by: ActorId, action| Decision {
+fn on_post<'a>(post: &Post, by: ActorId, action: &'a str) -> Decision<'a> {
+    Decision {
         group: post.group,
         by,
         action,
@@ -55,7 +65,11 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
         reason: "",
         host: None,
         statement: None,
-    };
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "an arm for each decision")]
+fn decision(event: &Event) -> Option<Decision<'_>> {
     let on_person = |group: ActorId, person: ActorId, by: ActorId, action| Decision {
         group: Some(group),
         by,
@@ -80,6 +94,9 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             Decision { reason: &grounds.reason, statement: *statement, ..on_post(post, *by, action) }
         }
         Event::Featured { post, by, on, .. } => on_post(post, *by, if *on { "pin" } else { "unpin" }),
+        Event::Transferred { post, from, by, reason, .. } => {
+            Decision { group: Some(*from), person: post.group, reason, ..on_post(post, *by, "transfer") }
+        }
         Event::Banned { group, person, by, grounds, statement, .. } => {
             Decision { reason: &grounds.reason, statement: *statement, ..on_person(*group, *person, *by, "ban") }
         }

@@ -17,7 +17,7 @@ use store::{
 
 use crate::{
     App, Cause, Error, Event, Me, Result, Tx, follows, groups, held, messages, posts, restraints, statements,
-    suspensions,
+    suspensions, transfers,
 };
 
 mod bans;
@@ -252,13 +252,17 @@ pub async fn undo(app: &App, me: Me, entry: LogEntryId) -> Result<()> {
             let statement = store::statements::by_id(tx, StatementId(statement))?.ok_or(Error::NotFound)?;
             return undo_measure(tx, me.0, &statement, "");
         }
+        let post = PostId(entry.post_id.ok_or(Error::NotFound)?);
+        if entry.action == "transfer" {
+            return transfers::receive(tx, me.0, post, group, "", None);
+        }
         let measure = match entry.action.as_str() {
             "remove" | "turn_down" => Measure::Restore,
             "lock" => Measure::Unlock,
             "pin" => Measure::Unfeature,
             _ => return Err(Error::Invalid("this is not undone from here".into())),
         };
-        let post = posts::load(tx, PostId(entry.post_id.ok_or(Error::NotFound)?))?;
+        let post = posts::load(tx, post)?;
         apply(tx, me.0, post, &Deed { measure, grounds: &Grounds::default(), with: None, cause: None })
     })
     .await

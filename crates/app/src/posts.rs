@@ -266,6 +266,13 @@ fn settle(
     Ok((Some(group), if private { Audience::Members } else { draft.audience }))
 }
 
+/// Whether somebody may answer a post that everybody may read.
+pub(crate) fn check_reply(tx: &mut Tx<'_, '_>, author: ActorId, parent: &Post) -> Result<()> {
+    let mut draft = Draft::new(PostKind::Note, Content::default(), parent.audience);
+    draft.parent = Some(parent.id);
+    settle(tx, author, &draft, Some(parent), false).map(drop)
+}
+
 fn root_locked(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
     Ok(post.root != post.id && store::posts::is_locked(tx, post.root)?)
 }

@@ -2,23 +2,14 @@
 use std::sync::Arc;
 
 use domain::{
-    id::{ActorId, PostId, StampId},
+    id::{ActorId, PostId},
     policy::{self, Refusal},
-    post::{Content, FollowState, Post, Quote, QuoteState, Quoting},
+    post::{Consent, Content, FollowState, Post, Quote, QuoteState, Quoting},
     urls,
 };
 use store::Conn;
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, held, posts};
-
-/// A request to quote, from elsewhere.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// The id of the activity.
-    pub activity: String,
-    /// The id of the post that quotes.
-    pub quoting: String,
-}
+use crate::{App, Cause, Error, Event, Me, Result, Tx, consents, held, posts};
 
 /// What I am about to quote; its author is asked if that is somebody else elsewhere.
 pub(crate) async fn prepare(app: &App, me: Me, id: PostId) -> Result<Quote> {
@@ -40,7 +31,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, post: &Post, quote: &Quote) -> Result<
         let quoted = posts::load(tx, id)?;
         check(tx, &quoted, post.author)?;
         if quoted.local && quoted.author != post.author {
-            quote.stamp = grant(tx, &quoted, &post.uri)?;
+            quote.stamp = consents::grant(tx, &quoted, (Consent::Quote, &post.uri))?;
         }
     }
     store::quotes::set(tx, post.id, &quote)?;
@@ -56,7 +47,7 @@ fn is_follower(c: &mut Conn, post: &Post, who: ActorId) -> store::Result<bool> {
     Ok(follow.is_some_and(|follow| follow.state == FollowState::Accepted))
 }
 
-fn check(tx: &mut Tx<'_, '_>, quoted: &Post, who: ActorId) -> Result<()> {
+pub(crate) fn check(tx: &mut Tx<'_, '_>, quoted: &Post, who: ActorId) -> Result<()> {
     let follows = is_follower(tx, quoted, who)?;
     Ok(policy::quote(quoted, who, follows)?)
 }
@@ -102,12 +93,6 @@ pub(crate) fn receive_policy(
     Ok(())
 }
 
-/// The stamp of the author of a post here; none if they revoked it.
-fn grant(tx: &mut Tx<'_, '_>, quoted: &Post, quoting: &str) -> Result<Option<String>> {
-    let id: StampId = tx.new_id();
-    Ok(store::quotes::grant(tx, id, quoted.id, quoting)?.map(|id| urls::stamp(&quoted.uri, id)))
-}
-
 /// Records what an author elsewhere says by now that a post quotes; whether that is something else than before.
 pub(crate) fn change(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, quote: Option<&Quote>) -> Result<bool> {
     let Some(quote) = quote.filter(|_| post.author == by && post.deleted.is_none()) else { return Ok(false) };
@@ -117,21 +102,6 @@ pub(crate) fn change(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, quote: Optio
     store::quotes::set(tx, post.id, quote)?;
     tell(tx, post, quote)?;
     Ok(true)
-}
-
-/// Answers somebody elsewhere who asks to quote a post here.
-pub fn receive_request(tx: &mut Tx<'_, '_>, by: ActorId, quoted: PostId, request: &Request) -> Result<()> {
-    let post = posts::load(tx, quoted)?;
-    if !post.local {
-        return Err(Error::NotFound);
-    }
-    let stamp = match check(tx, &post, by) {
-        Ok(()) => grant(tx, &post, &request.quoting)?,
-        Err(Error::Denied(_)) => None,
-        Err(error) => return Err(error),
-    };
-    tx.emit(Event::QuoteAnswered { post: Arc::new(post), by, request: request.clone(), stamp });
-    Ok(())
 }
 
 /// Records the answer of `by`, elsewhere, to the request of a post here to quote: a stamp, or no.

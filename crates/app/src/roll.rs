@@ -1,7 +1,7 @@
 //! The roll of logins: what those who administer the server see of them, and do for them.
 use domain::{actor::Actor, handle::Handle, id::ActorId, policy};
 pub use store::roll::{Origin, Sought, Standing, State, Wanted};
-use store::{Conn, accounts::Account, sessions::Session, timelines::Window};
+use store::{Conn, accounts::Account, sessions::Session, suspensions::Suspension, timelines::Window};
 
 use crate::{App, Error, Event, Me, Result, Tx, rules, sessions};
 
@@ -20,7 +20,7 @@ impl Entry {
     /// Whether they can take part: they are there, not suspended, and their login, if it is one of here, is open.
     pub(crate) fn is_able(&self) -> bool {
         let shut = self.account.as_ref().is_some_and(|account| account.disabled.is_some());
-        self.actor.deleted.is_none() && !self.suspended && !shut
+        self.actor.deleted.is_none() && !self.actor.suspended && !shut
     }
 }
 
@@ -33,7 +33,7 @@ pub async fn page(app: &App, me: Me, wanted: Wanted, limit: i64) -> Result<Vec<E
         if let Some((name, host)) = named.filter(|(_, host)| *host != home)
             && let Some(actor) = store::actors::by_handle(c, &name, host.as_str())?.filter(|actor| !actor.is_group())
         {
-            let suspended = store::actors::is_suspended(c, actor.id)?;
+            let suspended = is_suspended(c, actor.id)?;
             return Ok(vec![Entry { actor, account: None, suspended }]);
         }
         let text = wanted.text.trim().trim_start_matches('@').to_lowercase();
@@ -44,14 +44,20 @@ pub async fn page(app: &App, me: Me, wanted: Wanted, limit: i64) -> Result<Vec<E
     .await
 }
 
+/// Whether somebody is suspended here, by themselves or with their server.
+fn is_suspended(conn: &mut Conn, person: ActorId) -> store::Result<bool> {
+    Ok(store::suspensions::of(conn, person)?.is_some_and(Suspension::is_ours))
+}
+
 /// These people as admins see them, in their order.
 pub fn entries(conn: &mut Conn, ids: &[ActorId]) -> store::Result<Vec<Entry>> {
-    let (actors, suspended) = (store::actors::by_ids(conn, ids)?, store::actors::suspended_among(conn, ids)?);
+    let (actors, suspended) = (store::actors::by_ids(conn, ids)?, store::suspensions::among(conn, ids)?);
+    let is_suspended = |id: ActorId| suspended.iter().any(|(who, why)| *who == id && why.is_ours());
     let accounts = store::accounts::by_ids(conn, ids)?;
     let entry = |id: &ActorId| {
         let actor = actors.iter().find(|actor| actor.id == *id)?.clone();
         let account = accounts.iter().find(|account| account.id == id.0).cloned();
-        Some(Entry { suspended: suspended.contains(id), actor, account })
+        Some(Entry { suspended: is_suspended(*id), actor, account })
     };
     Ok(ids.iter().filter_map(entry).collect())
 }
@@ -70,7 +76,7 @@ pub async fn shut(app: &App, me: Me, person: ActorId, on: bool) -> Result<()> {
     app.write(move |tx| {
         login(tx, me, person)?;
         let is_gone = store::actors::by_id(tx, person)?.is_none_or(|actor| actor.deleted.is_some());
-        if is_gone || store::actors::is_suspended(tx, person)? {
+        if is_gone || is_suspended(tx, person)? {
             return Err(Error::Invalid("they left, or are suspended".into()));
         }
         let now = tx.now();
@@ -89,7 +95,7 @@ pub async fn show(app: &App, me: Me, person: ActorId) -> Result<(Entry, Vec<Sess
         let Some(actor) = store::actors::by_id(c, person)?.filter(|actor| actor.deleted.is_none()) else {
             return Ok(None);
         };
-        let (account, suspended) = (store::accounts::by_id(c, person)?, store::actors::is_suspended(c, person)?);
+        let (account, suspended) = (store::accounts::by_id(c, person)?, is_suspended(c, person)?);
         let sessions = store::sessions::of(c, person, now)?;
         let is_person = !actor.is_group() && (account.is_some() || !actor.is_local());
         Ok(is_person.then_some((Entry { actor, account, suspended }, sessions)))

@@ -217,7 +217,7 @@ async fn revise(app: &App, change: impl Fn(&mut Tx<'_, '_>) -> Result<()> + Send
                 }
                 store::peers::set_regard(tx, peer, regard)?;
                 // What they wrote is not shown from now on, or is again.
-                store::actors::set_server_suspended(tx, peer, regard == Regard::Suspended)?;
+                store::suspensions::set_server(tx, peer, regard == Regard::Suspended)?;
                 if regard == Regard::Suspended {
                     tx.push_job(SEVER, &peer.to_string(), Duration::ZERO)?;
                 }

@@ -1,9 +1,11 @@
-//! Suspending somebody from this whole server: what they wrote is not shown, and they take no part in anything. And
-//! suspending a whole community of here.
-use domain::{actor::Actor, id::ActorId, policy, rule::Regard, statement::Sanction, text::plain};
-use store::actors::Suspension;
+//! Suspending somebody from this whole server: what they wrote is not shown, and they take no part in anything. The same holds
+//! of people elsewhere as long as their own server has suspended them. And suspending a whole community of here.
+use std::time::Duration;
 
-use crate::{App, Error, Event, Me, Result, Tx, instance, messages, rules, statements};
+use domain::{actor::Actor, id::ActorId, policy, rule::Regard, statement::Sanction, text::plain};
+use store::suspensions::Suspension;
+
+use crate::{App, Error, Event, Me, Result, Tx, actors, instance, messages, rules, statements};
 
 /// The longest reason, in characters.
 pub(crate) const REASON: usize = 1_000;
@@ -12,7 +14,7 @@ pub(crate) const REASON: usize = 1_000;
 pub async fn suspend(app: &App, me: Me, person: ActorId, reason: String) -> Result<()> {
     app.write(move |tx| {
         let actor = subject(tx, me, person)?;
-        store::actors::set_suspended(tx, person, Some(Suspension::Person))?;
+        store::suspensions::set(tx, person, Some(Suspension::Person))?;
         let now = tx.now();
         store::follows::remove_all(tx, person, now)?;
         store::groups::remove_memberships(tx, person)?;
@@ -32,9 +34,16 @@ pub async fn lift(app: &App, me: Me, person: ActorId) -> Result<()> {
 
 pub(crate) fn undo(tx: &mut Tx<'_, '_>, me: Me, person: ActorId, reason: &str) -> Result<()> {
     let actor = subject(tx, me, person)?;
+    if store::suspensions::of(tx, person)? == Some(Suspension::Origin) {
+        return Err(Error::Invalid("their own server suspended them".into()));
+    }
     let of_server = !actor.is_local() && tx.rules().regard(&actor.uri) == Regard::Suspended;
-    store::actors::set_suspended(tx, person, of_server.then_some(Suspension::Server))?;
+    store::suspensions::set(tx, person, of_server.then_some(Suspension::Server))?;
     set_disabled(tx, &actor, false)?;
+    if !actor.is_local() {
+        // Meanwhile their own server may have suspended them, too.
+        tx.push_job(actors::REFRESH, &actor.uri, Duration::ZERO)?;
+    }
     statements::lift_everywhere(tx, me.0, person, Sanction::Suspend)?;
     let reason = plain::line(reason, REASON);
     tx.emit(Event::Suspended { person, by: me.0, on: false, reason, statement: None });
@@ -57,10 +66,10 @@ fn set_closed(tx: &mut Tx<'_, '_>, me: Me, group: ActorId, reason: Option<&str>)
     policy::suspend(&rules::standing(tx, me)?, false)?;
     let actor = store::actors::by_id(tx, group)?.filter(|actor| actor.is_group() && actor.deleted.is_none());
     let actor = actor.filter(Actor::is_local).ok_or(Error::NotFound)?;
-    if store::actors::is_suspended(tx, group)? == reason.is_some() {
+    if store::suspensions::of(tx, group)?.is_some() == reason.is_some() {
         return Ok(());
     }
-    store::actors::set_suspended(tx, group, reason.map(|_| Suspension::Person))?;
+    store::suspensions::set(tx, group, reason.map(|_| Suspension::Person))?;
     let (site, name) = (tx.site().clone(), actor.handle());
     let (host, reason) = (site.host().display(), reason.map(|reason| plain::line(reason, REASON)));
     let text = match &reason {
@@ -80,6 +89,27 @@ fn set_closed(tx: &mut Tx<'_, '_>, me: Me, group: ActorId, reason: Option<&str>)
     }
     let (on, reason) = (reason.is_some(), reason.unwrap_or_default());
     tx.emit(Event::Suspended { person: group, by: me.0, on, reason, statement: None });
+    Ok(())
+}
+
+/// Records whether the server of somebody elsewhere has suspended them.
+pub async fn receive(app: &App, person: ActorId, on: bool) -> Result<()> {
+    app.write(move |tx| withdraw(tx, person, on)).await
+}
+
+/// Hides somebody elsewhere whom their own server suspended, or shows them again. What is known of them stays, and their
+/// follows and memberships rest meanwhile. What was decided here stays, too.
+pub(crate) fn withdraw(tx: &mut Tx<'_, '_>, person: ActorId, on: bool) -> Result<()> {
+    let why = on.then_some(Suspension::Origin);
+    let was = store::suspensions::of(tx, person)?;
+    if was == why || was.is_some_and(Suspension::is_ours) {
+        return Ok(());
+    }
+    store::suspensions::set(tx, person, why)?;
+    if on {
+        store::sessions::remove_others(tx, person, None)?;
+    }
+    tx.emit(Event::Withdrawn { person, on });
     Ok(())
 }
 

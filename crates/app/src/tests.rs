@@ -142,11 +142,15 @@ async fn stranger(app: &App, name: &str) -> ActorId {
         created: Timestamp(1),
         updated: Timestamp(1),
         deleted: None,
+        suspended: false,
         uri,
     };
-    actors::learn(app, actors::Found { actor, keys: Vec::new(), rules: None, staff: None, emoji: Vec::new() })
-        .await
-        .unwrap()
+    actors::learn(
+        app,
+        actors::Found { actor, keys: Vec::new(), rules: None, staff: None, emoji: Vec::new(), suspended: false },
+    )
+    .await
+    .unwrap()
 }
 
 impl World {

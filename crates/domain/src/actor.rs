@@ -127,8 +127,11 @@ pub struct Actor {
     pub created: Timestamp,
     /// When its document was last read (remote) or last changed (local).
     pub updated: Timestamp,
-    /// When it was deleted or suspended; its id then answers 410.
+    /// When it was deleted; its id then answers 410.
     pub deleted: Option<Timestamp>,
+    /// Whether it is suspended, here or by its own server: nothing of it is shown.
+    #[serde(default)]
+    pub suspended: bool,
 }
 
 impl Restraint {

@@ -33,6 +33,11 @@ pub const INVITES: &[&str] = &["mobilizon", "smithereen", "tertulia"];
 /// Software in whose groups one is a member by asking to join; to follow brings the posts alone, if anything.
 pub const JOINED: &[&str] = &["mobilizon", "smithereen"];
 
+/// Software that follows a thread from one group of a server to another: by the word of the group that it leaves, and by
+/// that of the person who moves it, for whom a thread is the list of what stands in it.
+const TRANSFERS: &[&str] = &["piefed", "tertulia"];
+const CONTEXTS: &[&str] = &["nodebb"];
+
 /// Software that takes what a group forwards, if its author signed it.
 const FORWARDS: &[&str] = &["ecko", "fedibird", "hometown", "kmyblue", "mastodon"];
 
@@ -77,6 +82,10 @@ pub enum Receivers {
     Votes,
     /// Of those that know groups, the ones that know polls.
     Polls,
+    /// Of those, the ones that follow a thread to another group if its old one says so.
+    Transfers,
+    /// And the ones that do if the person says so who moves it.
+    Contexts,
     /// Those that get threads one at a time.
     Microblogs,
     /// Of those, the ones that also take forwarded replies.
@@ -109,6 +118,8 @@ impl Receivers {
             Self::Articles => choice(FORUM, None, PAGES),
             Self::Votes => choice(FORUM, Some(VOTES), &[]),
             Self::Polls => choice(FORUM, Some(POLLS), &[]),
+            Self::Transfers => choice(FORUM, Some(TRANSFERS), &[]),
+            Self::Contexts => choice(FORUM, Some(CONTEXTS), &[]),
             Self::Microblogs => choice(MICROBLOG, None, &[]),
             Self::Forwards => choice(&[Profile::Microblog], Some(FORWARDS), &[]),
             Self::FirstHand => choice(MICROBLOG, None, FORWARDS),

@@ -175,6 +175,13 @@ pub fn befriend(approves: bool, silenced: bool, blocked: bool) -> Verdict<Admiss
     Ok(if approves || silenced { Admission::Ask } else { Admission::Follow })
 }
 
+/// Asking the author of a post for consent to something that one may do.
+pub fn ask(post: &Post, blocked: bool) -> Verdict {
+    unless(!post.is_live(), Refusal::Gone)?;
+    unless(!post.audience.is_open(), Refusal::NotPublic)?;
+    unless(blocked, Refusal::Blocked)
+}
+
 /// Pinning a post to one's own page, or unpinning it: one's own, and not what is for a few, or out of its group.
 pub fn pin(post: &Post, who: ActorId, on: bool) -> Verdict {
     unless(post.author != who, Refusal::NotAuthor)?;
@@ -326,6 +333,15 @@ pub fn handle_media(media: &Media, who: ActorId) -> Verdict {
 pub fn remove(post: &Post, who: &Standing) -> Verdict {
     moderate(who)?;
     unless(post.deleted.is_some(), Refusal::Gone)
+}
+
+/// Moving a thread from its group to another one: whoever keeps order in both, and what everybody reads alone, so that
+/// nothing is shown by it, or hidden.
+pub fn transfer(post: &Post, (from, here): (&GroupRules, &Standing), (to, there): (&GroupRules, &Standing)) -> Verdict {
+    moderate(here)?;
+    moderate(there)?;
+    unless([from, to].iter().any(|group| group.visibility == Visibility::Private), Refusal::NotPublic)?;
+    unless(!post.is_live(), Refusal::Gone)
 }
 
 /// Passing a post on to the followers of its group: what its author made public, or what is for members, to them.

@@ -10,6 +10,20 @@ use crate::{
 };
 
 text_enum! {
+    /// To what an author agrees, of what somebody asked to do with a post.
+    Consent {
+        /// To quote it.
+        Quote = "quote",
+        /// To like it.
+        Like = "like",
+        /// To answer it.
+        Reply = "reply",
+        /// To pass it on.
+        Share = "share",
+    }
+}
+
+text_enum! {
     /// What an author called the post; it decides little more than the form in which it is sent on.
     PostKind {
         /// A short text.

@@ -110,7 +110,7 @@ pub const ACTIVITIES: &[Activity] = &[
     },
     Activity {
         name: "Announce{Activity}",
-        object: "`Create`, `Update`, `Delete`, `Like`, `Dislike`, `Add`, `Remove`, `Lock`, `Block`, `Flag`, `Resolve`, and `Undo` of these",
+        object: "`Create`, `Update`, `Delete`, `Like`, `Dislike`, `Add`, `Remove`, `Lock`, `Block`, `Flag`, `Move`, `Resolve`, and `Undo` of these",
         direction: Direction::Both,
         meaning: "a group reports what happened in it; one level deep; received also as a list or a collection of up to 100, each of which is checked by itself",
     },
@@ -128,9 +128,9 @@ pub const ACTIVITIES: &[Activity] = &[
     },
     Activity {
         name: "Remove",
-        object: "a post or a person",
+        object: "a post, a person or a thread",
         direction: Direction::Both,
-        meaning: "out of `featured`: unpins; out of `moderators`: dismisses",
+        meaning: "out of `featured`: unpins; out of `moderators`: dismisses; received, a whole thread out of a group: takes it out",
     },
     Activity {
         name: "Lock",
@@ -161,7 +161,7 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Invite",
         object: "a group",
         direction: Direction::Both,
-        meaning: "invites the `target` to join it, if said by whoever keeps order there; following or joining it is an answer. A private message of the group says the same to those who do not know it; whoever is invited here is shown one",
+        meaning: "invites the `target` to join it, if said by whoever keeps order there; from people here to groups elsewhere, it goes to the group. Following or joining it is an answer. A private message of the group says the same to those who do not know it; whoever is invited here is shown one",
     },
     Activity {
         name: "Accept{Invite}",
@@ -207,6 +207,24 @@ pub const ACTIVITIES: &[Activity] = &[
     },
     Activity { name: "Reject{QuoteRequest}", object: "the request", direction: Direction::Both, meaning: "it may not" },
     Activity {
+        name: "LikeRequest",
+        object: "a post",
+        direction: Direction::In,
+        meaning: "asks whether `instrument` may like it, as GoToSocial does; whoever may is answered `Accept` with a `result`, and it is liked by that; others `Reject`",
+    },
+    Activity {
+        name: "ReplyRequest",
+        object: "a post",
+        direction: Direction::In,
+        meaning: "asks whether `instrument` may answer it, as GoToSocial does; whoever may is answered `Accept` with a `result`, and the reply is still to come; others `Reject`",
+    },
+    Activity {
+        name: "AnnounceRequest",
+        object: "a post",
+        direction: Direction::In,
+        meaning: "asks whether `instrument` may pass on it, as GoToSocial does; whoever may is answered `Accept` with a `result`, and it is passed on by that; others `Reject`",
+    },
+    Activity {
         name: "Delete{QuoteAuthorization}",
         object: "a stamp, by its id",
         direction: Direction::Both,
@@ -217,5 +235,11 @@ pub const ACTIVITIES: &[Activity] = &[
         object: "an actor",
         direction: Direction::Both,
         meaning: "it is found at `target` now, which must name it in `alsoKnownAs`; followers here go along, members do not; once a week",
+    },
+    Activity {
+        name: "Move{Thread}",
+        object: "a thread, by its first post or by its `context`",
+        direction: Direction::Both,
+        meaning: "from the group `origin` to the group `target` of the same server, by whoever keeps order in both",
     },
 ];

@@ -17,6 +17,7 @@ mod shares;
 mod shuns;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transfers;
 mod votes;
 
 use app::{Event, Outbox, Result, Tx};
@@ -45,6 +46,9 @@ impl Outbox for FederationOutbox {
                 moderation::locked(tx, post, *by, *on, &grounds.reason, *cause)
             }
             Event::Featured { post, by, on, cause } => moderation::featured(tx, post, *by, *on, *cause),
+            Event::Transferred { post, from, by, reason, cause } => {
+                transfers::transferred(tx, post, *from, (*by, reason), *cause)
+            }
             Event::RoleChanged { group, person, by, from, to, cause } => {
                 moderation::role_changed(tx, (*group, *person), *by, (*from, *to), *cause)
             }
@@ -60,7 +64,7 @@ impl Outbox for FederationOutbox {
                 votes::unvoted(tx, post, (*voter, *vote), activity_uri, *cause)
             }
             Event::Chosen { post, voter, choices } => polls::chosen(tx, post, *voter, choices),
-            Event::QuoteAnswered { post, by, request, stamp } => {
+            Event::ConsentAnswered { post, by, request, stamp } => {
                 quotes::answered(tx, post, *by, request, stamp.as_deref())
             }
             Event::QuoteRevoked { quoted, quoting, stamp } => quotes::revoked(tx, quoted, quoting, stamp),
@@ -98,6 +102,7 @@ impl Outbox for FederationOutbox {
             | Event::JoinAsked { .. }
             | Event::ReportResolved { .. }
             | Event::Ruled { .. }
+            | Event::Withdrawn { .. }
             | Event::Entrusted { .. }
             | Event::Severed { .. } => Ok(()),
         }

@@ -2,6 +2,7 @@
 mod actor;
 mod addressed;
 mod attached;
+mod event;
 mod listing;
 mod post;
 pub(crate) mod shape;
@@ -39,6 +40,7 @@ pub enum Verb {
     Accept,
     Add,
     Announce,
+    AnnounceRequest,
     Block,
     Create,
     Delete,
@@ -50,11 +52,13 @@ pub enum Verb {
     Join,
     Leave,
     Like,
+    LikeRequest,
     Lock,
     Move,
     QuoteRequest,
     Reject,
     Remove,
+    ReplyRequest,
     Resolve,
     Undo,
     Update,
@@ -68,6 +72,7 @@ impl Verb {
             "Accept" | "TentativeAccept" => Self::Accept,
             "Add" => Self::Add,
             "Announce" => Self::Announce,
+            "AnnounceRequest" => Self::AnnounceRequest,
             "Block" => Self::Block,
             "Create" => Self::Create,
             "Delete" => Self::Delete,
@@ -79,11 +84,13 @@ impl Verb {
             "Join" => Self::Join,
             "Leave" => Self::Leave,
             "Like" => Self::Like,
+            "LikeRequest" => Self::LikeRequest,
             "Lock" => Self::Lock,
             "Move" => Self::Move,
             "QuoteRequest" => Self::QuoteRequest,
             "Reject" | "TentativeReject" => Self::Reject,
             "Remove" => Self::Remove,
+            "ReplyRequest" => Self::ReplyRequest,
             "Resolve" => Self::Resolve,
             "Undo" => Self::Undo,
             "Update" => Self::Update,

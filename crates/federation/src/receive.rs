@@ -3,6 +3,7 @@
 mod actors;
 mod announces;
 mod batch;
+mod consents;
 pub(crate) mod draft;
 mod follows;
 mod groups;
@@ -17,13 +18,14 @@ mod reports;
 mod shares;
 #[cfg(test)]
 mod tests;
+mod transfers;
 mod undo;
 mod votes;
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use app::{App, Error, Result, Tx, jobs};
-use domain::{actor::Actor, host::Host, id::ReceivedId, time::span};
+use domain::{actor::Actor, host::Host, id::ReceivedId, post::Consent, time::span};
 use futures_util::FutureExt;
 use store::jobs::Received;
 
@@ -171,15 +173,23 @@ async fn apply(
 
 /// What an activity asks for. `stored` is the id it was stored under.
 async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
+    // Whom their own server suspended is not heard, but for what takes something back, and for news of themselves.
+    if context.actor.suspended && !matches!(activity.verb, Verb::Delete | Verb::Reject | Verb::Undo | Verb::Update) {
+        context.resolver.look_for_return(context.app, &context.actor).await?;
+        return ignore("its own server suspended whoever did it");
+    }
     if let Some(items) = batch::items(context, activity) {
-        return batch::unpack(context, activity, &items, stored);
+        return batch::unpack(context, activity, items, stored);
     }
     match activity.verb {
         Verb::Follow | Verb::Join => follows::follow(context, activity, stored),
         Verb::Leave => follows::leave(context, activity),
         Verb::Invite => groups::invite(context, activity, stored).await,
         Verb::Warn => groups::warn(context, activity, stored).await,
-        Verb::QuoteRequest => quotes::request(context, activity, stored),
+        Verb::QuoteRequest => consents::request(context, activity, Consent::Quote, stored),
+        Verb::LikeRequest => consents::request(context, activity, Consent::Like, stored),
+        Verb::ReplyRequest => consents::request(context, activity, Consent::Reply, stored),
+        Verb::AnnounceRequest => consents::request(context, activity, Consent::Share, stored),
         Verb::Accept | Verb::Reject if quotes::is_answer(context, activity) => quotes::answer(context, activity),
         Verb::Accept => follows::answer(context, activity, true, stored).await,
         Verb::Reject => follows::answer(context, activity, false, stored).await,

@@ -12,7 +12,7 @@ mod webfinger;
 
 use std::{any::Any, sync::Arc, time::Duration};
 
-use app::{App, Error, Question, Reply, Resolver, Result, elsewhere::Deed, jobs::Handlers};
+use app::{App, Error, Question, Reply, Resolver, Result, actors::REFRESH, elsewhere::Deed, jobs::Handlers};
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
@@ -41,9 +41,6 @@ const CACHED: u64 = 10_000;
 fn short<V: Clone + Send + Sync + 'static>() -> Cache<String, V> {
     Cache::builder().max_capacity(CACHED).time_to_live(span::minutes(10)).build()
 }
-
-/// The job that reads the document of an actor again; its subject is the id of the actor.
-const REFRESH: &str = "refresh";
 
 /// Asks other servers; cheap to clone.
 #[derive(Clone)]

@@ -155,8 +155,7 @@ async fn actor(request: HttpRequest, documents: Data<Documents>, name: Path<Stri
         if actor.deleted.is_some() {
             return gone(&json!({ "id": actor.uri, "type": "Tombstone" }), subjects);
         }
-        let (suspended, view) =
-            app.read(move |c| Ok((store::actors::is_suspended(c, actor.id)?, app::view::actor(c, actor)?))).await?;
+        let (suspended, view) = (actor.suspended, app.read(move |c| app::view::actor(c, actor)).await?);
         let whole = render::actor(app.site(), &view);
         // A suspension may be lifted: 410 would have others forget the person for good.
         if stub || suspended { document(&whole.stub(suspended), subjects) } else { document(&whole, subjects) }
@@ -244,7 +243,7 @@ async fn post_part(
     respond(&request, &documents, key, make).await
 }
 
-/// `GET /@NAME/ID/quotes/STAMP`: that the author of a post agrees to be quoted (FEP-044f).
+/// `GET /@NAME/ID/quotes/STAMP`: that the author of a post agrees to be quoted (FEP-044f), or to something else.
 async fn stamp(request: HttpRequest, documents: Data<Documents>, path: Path<(String, String, String)>) -> HttpResponse {
     let (name, id, stamp) = path.into_inner();
     let (Some(name), Some(id), Some(stamp)) =
@@ -261,10 +260,10 @@ async fn stamp(request: HttpRequest, documents: Data<Documents>, path: Path<(Str
         let by = post.author;
         let found =
             documents.app().read(move |c| Ok(store::quotes::granted(c, stamp, id)?.zip(store::actors::by_id(c, by)?)));
-        let (quoting, author) = found.await?.ok_or(Error::NotFound)?;
+        let ((consent, interaction), author) = found.await?.ok_or(Error::NotFound)?;
         let body = json!({
-            "id": urls::stamp(&post.uri, stamp), "type": "QuoteAuthorization", "attributedTo": author.uri,
-            "interactingObject": quoting, "interactionTarget": post.uri,
+            "id": urls::stamp(&post.uri, stamp), "type": render::activity::stamp_type(consent),
+            "attributedTo": author.uri, "interactingObject": interaction, "interactionTarget": post.uri,
         });
         document(&body, vec![Subject::Post(id)])
     };

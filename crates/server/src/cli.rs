@@ -240,7 +240,7 @@ pub struct GroupReach {
 /// `tertulia group invite`
 #[derive(Debug, Args)]
 pub struct GroupInvite {
-    /// The name of the group.
+    /// The name of the group, or the URL of one elsewhere in which they keep order.
     pub group: String,
     /// The name of a local person, or the URL of one elsewhere.
     pub person: String,

@@ -76,8 +76,8 @@ pub(crate) async fn group(settings: &Settings, command: Group) -> Result<(), Fai
         Group::Create(create) => create,
         Group::Invite(GroupInvite { group, person, by }) => {
             let app = open(settings).await?;
-            let (me, group) = (Me(find(&app, &by).await?.id), find(&app, &group).await?.id);
-            let person = find_person(&app, &person).await?;
+            let (me, group) = (Me(find(&app, &by).await?.id), find_anybody(&app, &group).await?);
+            let person = find_anybody(&app, &person).await?;
             return app::invitations::invite(&app, me, group, person).await.map_err(|e| refusal(&e));
         }
         Group::Suspend(GroupSuspend { group, reason }) => {
@@ -98,7 +98,7 @@ pub(crate) async fn group(settings: &Settings, command: Group) -> Result<(), Fai
         Group::Warn(GroupWarn { group, person, by, reason }) => {
             let app = open(settings).await?;
             let (me, group) = (Me(find(&app, &by).await?.id), find(&app, &group).await?.id);
-            let person = find_person(&app, &person).await?;
+            let person = find_anybody(&app, &person).await?;
             return app::moderation::warn(&app, me, group, person, reason.into()).await.map_err(|e| refusal(&e));
         }
     };
@@ -213,7 +213,7 @@ async fn find_anywhere(app: &App, handle: &Handle) -> Result<Actor, Failure> {
 }
 
 /// A local person by name, or anybody by URL.
-async fn find_person(app: &App, person: &str) -> Result<ActorId, Failure> {
+async fn find_anybody(app: &App, person: &str) -> Result<ActorId, Failure> {
     if person.contains("://") {
         return app.resolver().actor(app, person).await.map_err(|e| refusal(&e));
     }

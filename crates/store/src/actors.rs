@@ -43,6 +43,7 @@ struct Row {
     created: i64,
     updated: i64,
     deleted: Option<i64>,
+    suspended: Option<String>,
 }
 
 impl From<Row> for Actor {
@@ -72,6 +73,7 @@ impl From<Row> for Actor {
             created: Timestamp(row.created),
             updated: Timestamp(row.updated),
             deleted: row.deleted.map(Timestamp),
+            suspended: row.suspended.is_some(),
         }
     }
 }
@@ -104,6 +106,8 @@ impl From<&Actor> for Row {
             created: actor.created.0,
             updated: actor.updated.0,
             deleted: actor.deleted.map(|t| t.0),
+            // Nobody begins like this, and no document changes it.
+            suspended: None,
         }
     }
 }
@@ -178,6 +182,25 @@ pub fn count_open_groups(conn: &mut Conn, host: &Host) -> Result<i64> {
         .filter(groups::visibility.ne(Word(Visibility::Private)))
         .count()
         .get_result(c))?)
+}
+
+/// Those of these groups that everybody sees into and that live on this server, or here.
+pub fn open_groups_among(conn: &mut Conn, ids: &[ActorId], peer: Option<PeerId>) -> Result<Vec<Actor>> {
+    let rows: Vec<Row> = db!(conn, c => {
+        let query = actors::table
+            .inner_join(groups::table.on(groups::id.eq(actors::id)))
+            .filter(actors::id.among(ids).and(actors::deleted.is_null()))
+            .filter(groups::visibility.ne(Word(Visibility::Private)))
+            .order((actors::title, actors::id))
+            .select(Row::as_select())
+            .into_boxed();
+        match peer {
+            Some(peer) => query.filter(actors::peer_id.eq(peer.0)),
+            None => query.filter(actors::peer_id.is_null()),
+        }
+        .load(c)
+    })?;
+    Ok(rows.into_iter().map(Actor::from).collect())
 }
 
 /// A page of the groups that live here, whoever sees into them, the newest first.
@@ -268,33 +291,6 @@ pub fn set_deleted(tx: &mut Tx<'_>, id: ActorId, at: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Why somebody is suspended here; the word is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Suspension {
-    /// For themselves.
-    Person,
-    /// With their whole server.
-    Server,
-}
-
-impl Suspension {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Server => "server",
-        }
-    }
-}
-
-/// Suspends an actor, or lifts that.
-pub fn set_suspended(tx: &mut Tx<'_>, id: ActorId, why: Option<Suspension>) -> Result<()> {
-    tx.memory().change_all();
-    db!(tx, c => diesel::update(actors::table.find(id.0))
-        .set(actors::suspended.eq(why.map(Suspension::as_str)))
-        .execute(c))?;
-    Ok(())
-}
-
 /// Holds an actor back, or lets go of it.
 pub fn restrain(tx: &mut Tx<'_>, id: ActorId, how: Restraint, on: bool) -> Result<()> {
     let it = actors::table.find(id.0);
@@ -302,38 +298,6 @@ pub fn restrain(tx: &mut Tx<'_>, id: ActorId, how: Restraint, on: bool) -> Resul
         Restraint::Silence => db!(tx, c => diesel::update(it).set(actors::silenced.eq(on)).execute(c))?,
         Restraint::Veil => db!(tx, c => diesel::update(it).set(actors::veiled.eq(on)).execute(c))?,
     };
-    Ok(())
-}
-
-/// Whether an actor is suspended here.
-pub fn is_suspended(conn: &mut Conn, id: ActorId) -> Result<bool> {
-    let suspended = actors::table.filter(actors::id.eq(id.0).and(actors::suspended.is_not_null()));
-    Ok(db!(conn, c => dsl::select(dsl::exists(suspended)).get_result(c))?)
-}
-
-/// Those among `ids` who are suspended here.
-pub fn suspended_among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<ActorId>> {
-    let found: Vec<i64> = db!(conn, c => actors::table
-        .filter(actors::id.among(ids).and(actors::suspended.is_not_null()))
-        .select(actors::id)
-        .load(c))?;
-    Ok(found.into_iter().map(ActorId).collect())
-}
-
-/// Suspends all actors of a server, or lifts that; those who are suspended for themselves stay so.
-pub fn set_server_suspended(tx: &mut Tx<'_>, peer: PeerId, on: bool) -> Result<()> {
-    tx.memory().change_all();
-    let server = Suspension::Server.as_str();
-    db!(tx, c => {
-        let there = actors::table.filter(actors::peer_id.eq(peer.0));
-        if on {
-            diesel::update(there.filter(actors::suspended.is_null())).set(actors::suspended.eq(server)).execute(c)?
-        } else {
-            diesel::update(there.filter(actors::suspended.eq(server)))
-                .set(actors::suspended.eq(None::<String>))
-                .execute(c)?
-        }
-    });
     Ok(())
 }
 

@@ -76,6 +76,7 @@ pub mod shuns;
 pub mod signal;
 pub mod statements;
 pub mod suggestions;
+pub mod suspensions;
 pub mod tags;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

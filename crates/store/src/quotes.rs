@@ -1,10 +1,10 @@
-//! Quotes: what posts quote, and to what authors here agreed.
+//! Quotes: what posts quote; and to what, quotes or other things, authors here agreed.
 use std::collections::HashMap;
 
 use diesel::{prelude::*, upsert::excluded};
 use domain::{
     id::{ActorId, PostId, StampId},
-    post::{Quote, QuoteState},
+    post::{Consent, Quote, QuoteState},
     time::Timestamp,
 };
 
@@ -93,37 +93,49 @@ pub fn by_stamp(conn: &mut Conn, stamp: &str) -> Result<Option<PostId>> {
         .map(PostId))
 }
 
-/// Records that the author of a post here agrees to be quoted by `quoting`; the number of the stamp, under which that
-/// was agreed before if it was; none if it was revoked since.
-pub fn grant(tx: &mut Tx<'_>, id: StampId, post: PostId, quoting: &str) -> Result<Option<StampId>> {
-    let row = (stamps::id.eq(id.0), stamps::post_id.eq(post.0), stamps::quoting_uri.eq(quoting));
+/// Records that the author of a post here agrees to an interaction; the number of the stamp, under which that was agreed
+/// before if it was; none if it was revoked since.
+pub fn grant(
+    tx: &mut Tx<'_>,
+    id: StampId,
+    post: PostId,
+    (consent, interaction): (Consent, &str),
+) -> Result<Option<StampId>> {
+    let row = (
+        stamps::id.eq(id.0),
+        stamps::post_id.eq(post.0),
+        stamps::kind.eq(Word(consent)),
+        stamps::interaction_uri.eq(interaction),
+    );
     db!(tx, c => diesel::insert_into(stamps::table).values(row).on_conflict_do_nothing().execute(c))?;
-    let found: Option<i64> = db!(tx, c => stamps::table
-        .filter(stamps::post_id.eq(post.0).and(stamps::quoting_uri.eq(quoting)).and(stamps::revoked.is_null()))
+    stamp(tx, post, (consent, interaction))
+}
+
+fn stamp(conn: &mut Conn, post: PostId, (consent, interaction): (Consent, &str)) -> Result<Option<StampId>> {
+    let found: Option<i64> = db!(conn, c => stamps::table
+        .filter(stamps::post_id.eq(post.0).and(stamps::kind.eq(Word(consent))))
+        .filter(stamps::interaction_uri.eq(interaction).and(stamps::revoked.is_null()))
         .select(stamps::id)
         .first(c)
         .optional())?;
     Ok(found.map(StampId))
 }
 
-/// By which post the post here may be quoted, as this stamp of it says.
-pub fn granted(conn: &mut Conn, id: StampId, post: PostId) -> Result<Option<String>> {
-    Ok(db!(conn, c => stamps::table
+/// To which interaction the author of the post here agrees, as this stamp of it says.
+pub fn granted(conn: &mut Conn, id: StampId, post: PostId) -> Result<Option<(Consent, String)>> {
+    let found: Option<(Word<Consent>, String)> = db!(conn, c => stamps::table
         .filter(stamps::id.eq(id.0).and(stamps::post_id.eq(post.0)).and(stamps::revoked.is_null()))
-        .select(stamps::quoting_uri)
+        .select((stamps::kind, stamps::interaction_uri))
         .first(c)
-        .optional())?)
+        .optional())?;
+    Ok(found.map(|(consent, interaction)| (consent.0, interaction)))
 }
 
 /// Revokes what was agreed; the number of the stamp, if there was one.
 pub fn revoke(tx: &mut Tx<'_>, post: PostId, quoting: &str, at: Timestamp) -> Result<Option<StampId>> {
-    let found: Option<i64> = db!(tx, c => stamps::table
-        .filter(stamps::post_id.eq(post.0).and(stamps::quoting_uri.eq(quoting)).and(stamps::revoked.is_null()))
-        .select(stamps::id)
-        .first(c)
-        .optional())?;
+    let found = stamp(tx, post, (Consent::Quote, quoting))?;
     if let Some(id) = found {
-        db!(tx, c => diesel::update(stamps::table.find(id)).set(stamps::revoked.eq(at.0)).execute(c))?;
+        db!(tx, c => diesel::update(stamps::table.find(id.0)).set(stamps::revoked.eq(at.0)).execute(c))?;
     }
-    Ok(found.map(StampId))
+    Ok(found)
 }

@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     rows::Word,
     schema::{accounts, actors, sessions},
+    suspensions::Suspension,
     timelines::Window,
 };
 
@@ -129,7 +130,7 @@ pub fn search(conn: &mut Conn, sought: &Sought, window: Window) -> Result<Vec<Ac
             Some(Standing::Pending) => query
                 .filter(actors::peer_id.is_null().and(accounts::approved.is_null()).and(accounts::disabled.is_null())),
             Some(Standing::Disabled) => query.filter(accounts::disabled.is_not_null()),
-            Some(Standing::Suspended) => query.filter(actors::suspended.is_not_null()),
+            Some(Standing::Suspended) => query.filter(actors::suspended.ne(Suspension::Origin.as_str())),
             Some(Standing::Silenced) => query.filter(actors::silenced.eq(true)),
         };
         if sought.admin {

@@ -89,6 +89,7 @@ pub(super) fn actor(id: i64, kind: ActorKind) -> Actor {
         created: Timestamp(1),
         updated: Timestamp(1),
         deleted: None,
+        suspended: false,
         uri,
     }
 }

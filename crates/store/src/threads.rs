@@ -11,7 +11,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::Word,
-    schema::{actors, follows, posts, threads},
+    schema::{actors, follows, held, posts, threads},
     visible::visible,
 };
 
@@ -201,6 +201,23 @@ fn move_by(tx: &mut Tx<'_>, reply: PostId, by: i64, even_removed: bool) -> Resul
     if let Some((root, _)) = found.filter(|(_, removed)| even_removed || !removed) {
         db!(tx, c => diesel::update(threads::table.find(root)).set(threads::replies.eq(threads::replies + by)).execute(c))?;
     }
+    Ok(())
+}
+
+/// Moves a thread from one group to another, with all that stands in it there. What is pinned in the one is not in the other.
+pub fn transfer(tx: &mut Tx<'_>, root: PostId, (from, to): (ActorId, ActorId)) -> Result<()> {
+    let stands = posts::root_id.eq(root.0).and(posts::group_id.eq(from.0));
+    db!(tx, c => diesel::update(posts::table.filter(stands))
+        .set((posts::group_id.eq(to.0), posts::featured.eq(None::<i64>)))
+        .execute(c))?;
+    db!(tx, c => diesel::update(threads::table.find(root.0)).set(threads::group_id.eq(to.0)).execute(c))?;
+    // What waits there waits for the other team from now on.
+    db!(tx, c => {
+        let within = posts::table.filter(posts::root_id.eq(root.0)).select(posts::id);
+        diesel::update(held::table.filter(held::group_id.eq(from.0).and(held::post_id.eq_any(within))))
+            .set(held::group_id.eq(to.0))
+            .execute(c)
+    })?;
     Ok(())
 }
 

@@ -24,6 +24,11 @@ pub(crate) enum Whom {
     Person(&'static str),
 }
 
+/// Nothing of those of whom nothing is shown; but those who answer for others hear of everything. The words are those of
+/// `notifications`.
+const SHOWN: &str = " AND (notifications.kind IN ('admin.report', 'moderation_warning', 'appeal') OR NOT EXISTS \
+    (SELECT 1 FROM actors w WHERE w.id = notifications.actor_id AND w.suspended IS NOT NULL))";
+
 /// What `viewer` wants to see; everything if there is none.
 pub(crate) fn wanted(viewer: Option<ActorId>, whom: Whom) -> Wanted {
     Wanted { viewer: viewer.map(Given::from), whom }
@@ -83,7 +88,11 @@ where
         viewer.push(&mut out)?;
         out.push_sql(" AND w.id = ");
         out.push_sql(housed);
-        out.push_sql("))");
+        out.push_sql(")");
+        if self.whom == Whom::Teller {
+            out.push_sql(SHOWN);
+        }
+        out.push_sql(")");
         Ok(())
     }
 }

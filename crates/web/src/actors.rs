@@ -51,7 +51,7 @@ pub(crate) fn find(c: &mut Conn, named: &Named, ours: &Host) -> store::Result<Op
             let Some(found) = store::actors::by_handle(c, name, ours.as_str())?.filter(Actor::is_local) else {
                 return Ok(None);
             };
-            Ok(if found.is_group() && store::actors::is_suspended(c, found.id)? { None } else { Some(found) })
+            Ok(if found.is_group() && found.suspended { None } else { Some(found) })
         }
         Named::Elsewhere { name, host } => {
             Ok(store::actors::by_handle(c, name, host.as_str())?.filter(|actor| !actor.is_local()))
@@ -98,6 +98,7 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, name: &str, as
     let actor = app.read(move |c| find(c, &named, &ours)).await?.ok_or(Error::NotFound)?;
     match actor {
         gone if gone.deleted.is_some() => Ok(answer::gone(request, visit)),
+        hidden if hidden.suspended => Ok(answer::suspended(request, visit)),
         away if !away.is_local() => person::stranger(request, app, visit, away).await,
         group if group.is_group() => community::page(request, app, visit, group, asked).await,
         person => person::page(request, app, visit, person, asked.before).await,

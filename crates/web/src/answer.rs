@@ -339,6 +339,11 @@ pub(crate) fn gone(request: &HttpRequest, visit: &Visit) -> HttpResponse {
     trouble(request, visit, StatusCode::GONE, visit.language.gone(), visit.language.gone_text())
 }
 
+/// The page of somebody who is suspended.
+pub(crate) fn suspended(request: &HttpRequest, visit: &Visit) -> HttpResponse {
+    trouble(request, visit, StatusCode::FORBIDDEN, visit.language.suspended(), visit.language.suspended_text())
+}
+
 /// What somebody else's page, or no browser at all, sent.
 pub(crate) fn refused(request: &HttpRequest, visit: &Visit, status: StatusCode, why: &'static str) -> HttpResponse {
     trouble(request, visit, status, visit.language.refused(), why)

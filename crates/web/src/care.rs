@@ -11,11 +11,12 @@ use app::{
     moderation::{self, Measure},
     posts,
     reports::{self, Complaint},
+    transfers,
     view::PostView,
 };
 use askama::Template;
 use domain::{
-    id::{HouseRuleId, PostId},
+    id::{ActorId, HouseRuleId, PostId},
     imprint::HouseRule,
     report::Category,
 };
@@ -50,6 +51,7 @@ pub(crate) struct Asked {
 pub(crate) struct Entered {
     post: i64,
     what: String,
+    to: String,
     #[serde(flatten)]
     grounds: grounds::Entered,
     /// The rules of the house that are broken, each under a name of its own.
@@ -95,7 +97,24 @@ async fn seen(app: &App, me: Me, id: i64) -> Result<PostView> {
     found.await?.ok_or(Error::NotFound)
 }
 
-/// The same, with what its community has at hand to judge it.
+/// Where a thread may go: to the other communities of the same server that everybody reads and in which `me` keeps order.
+async fn destinations(app: &App, me: Me, view: &PostView) -> Result<Vec<Choice>> {
+    let Some(group) = view.group.as_ref().filter(|_| view.post.is_thread() && view.post.is_live()) else {
+        return Ok(Vec::new());
+    };
+    let (from, peer) = (group.id, group.peer);
+    let groups = app.read(move |c| {
+        let mine = store::groups::moderated_by(c, me.0)?;
+        let mut open = store::actors::open_groups_among(c, &[mine, vec![from]].concat(), peer)?;
+        // Out of one that only members read, nothing goes.
+        let may_leave = open.iter().any(|group| group.id == from);
+        open.retain(|group| may_leave && group.id != from);
+        Ok(open)
+    });
+    Ok(groups.await?.iter().map(|group| Choice::new(group.id.to_string(), &group.title, "")).collect())
+}
+
+/// The same as [`seen`], with what its community has at hand to judge it.
 async fn seen_with_guide(app: &App, me: Me, id: i64) -> Result<(PostView, Guide)> {
     let view = seen(app, me, id).await?;
     let Some(group) = view.post.group else { return Ok((view, Guide::default())) };
@@ -220,25 +239,42 @@ pub(crate) async fn report(
 }
 
 /// What may be done with a post, and why.
-fn moderating(app: &App, visit: &Visit, view: &PostView, guide: &Guide, entered: &Entered) -> Care {
+fn moderating(
+    app: &App,
+    visit: &Visit,
+    (view, guide): (&PostView, &Guide),
+    destinations: Vec<Choice>,
+    entered: &Entered,
+) -> Care {
     let (t, post) = (visit.language, &view.post);
+    let transfers = !destinations.is_empty();
+    let to = Field::select("to", t.move_to(), destinations).hint(t.move_to_hint()).value(&entered.to).optional();
     let pairs = [
         if post.removed.is_some() { ("restore", t.restore()) } else { ("remove", t.remove()) },
         if post.locked.is_some() { ("unlock", t.unlock()) } else { ("lock", t.lock()) },
         if post.featured.is_some() { ("unpin", t.unpin()) } else { ("pin", t.pin()) },
     ];
-    let choices = pairs.into_iter().map(|(word, label)| Choice::new(word, label, "")).collect();
+    let transfer = transfers.then_some(("move", t.move_thread()));
+    let choices = pairs.into_iter().chain(transfer).map(|(word, label)| Choice::new(word, label, "")).collect();
     let what = Field::choices("what", t.measure(), choices).value(&entered.what);
+    let asked = [what].into_iter().chain(transfers.then_some(to));
     Care {
         frame: Frame::private(visit, t.moderate_post()),
         heading: t.moderate_post(),
         explanation: t.moderate_explained(),
         action: MODERATE,
         card: Card::new(app, t, view),
-        form: Fields::new([what].into_iter().chain(grounds::fields(t, guide, &entered.grounds)).collect()),
+        form: Fields::new(asked.chain(grounds::fields(t, guide, &entered.grounds)).collect()),
         send: t.apply(),
         is_danger: false,
     }
+}
+
+/// A post to be judged, with all that is needed for it.
+async fn judged(app: &App, me: Me, id: i64) -> Result<(PostView, Guide, Vec<Choice>)> {
+    let (view, guide) = seen_with_guide(app, me, id).await?;
+    let destinations = destinations(app, me, &view).await?;
+    Ok((view, guide, destinations))
 }
 
 /// `GET /moderate`
@@ -249,12 +285,33 @@ pub(crate) async fn moderate_form(
     by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    match seen_with_guide(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
-        Ok((view, guide)) => {
-            let page = moderating(&app, &visit, &view, &guide, &Entered::default());
+    match judged(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
+        Ok((view, guide, destinations)) => {
+            let page = moderating(&app, &visit, (&view, &guide), destinations, &Entered::default());
             answer::page(&request, StatusCode::OK, Keep::Never, &page)
         }
         Err(error) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// What is done with a post.
+enum Deed {
+    Measure(Measure),
+    Transfer,
+}
+
+impl Deed {
+    fn of(word: &str) -> Option<Self> {
+        Some(Self::Measure(match word {
+            "remove" => Measure::Remove,
+            "restore" => Measure::Restore,
+            "lock" => Measure::Lock,
+            "unlock" => Measure::Unlock,
+            "pin" => Measure::Feature,
+            "unpin" => Measure::Unfeature,
+            "move" => return Some(Self::Transfer),
+            _ => return None,
+        }))
     }
 }
 
@@ -266,28 +323,35 @@ pub(crate) async fn moderate(
     sent: Sent<Entered, Present>,
 ) -> HttpResponse {
     let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
-    let measure = match entered.what.as_str() {
-        "remove" => Measure::Remove,
-        "restore" => Measure::Restore,
-        "lock" => Measure::Lock,
-        "unlock" => Measure::Unlock,
-        "pin" => Measure::Feature,
-        "unpin" => Measure::Unfeature,
-        _ => return answer::error(&request, &visit, &Error::Invalid(t.flaw_choice().to_owned())),
+    let Some(deed) = Deed::of(&entered.what) else {
+        return answer::error(&request, &visit, &Error::Invalid(t.flaw_choice().to_owned()));
     };
-    let (view, guide) = match seen_with_guide(&app, me, entered.post).await {
+    let (view, guide, destinations) = match judged(&app, me, entered.post).await {
         Ok(found) => found,
         Err(error) => return answer::error(&request, &visit, &error),
     };
-    // Where there are rules, nobody is told that something was done about them without being told why.
-    if matches!(measure, Measure::Remove | Measure::Lock) && guide.bylaws.is_some() && entered.grounds.is_empty() {
-        let mut page = moderating(&app, &visit, &view, &guide, &entered);
-        page.form.flaw("rule", t.flaw_grounds());
+    let to = destinations.iter().find(|choice| choice.value == entered.to).and_then(|to| to.value.parse().ok());
+    let flaw = match (&deed, to) {
+        (Deed::Transfer, None) => Some(("to", t.flaw_choice())),
+        // Where there are rules, nobody is told that something was done about them without being told why.
+        (Deed::Measure(Measure::Remove | Measure::Lock), _) if guide.bylaws.is_some() && entered.grounds.is_empty() => {
+            Some(("rule", t.flaw_grounds()))
+        }
+        _ => None,
+    };
+    if let Some((field, flaw)) = flaw {
+        let mut page = moderating(&app, &visit, (&view, &guide), destinations, &entered);
+        page.form.flaw(field, flaw);
         return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
     }
-    let taken = moderation::take(&app, me, view.post.id, measure, entered.grounds.read()).await;
-    match taken {
-        Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &crate::compose::page_of(&app, &view.author, view.post.id)),
+    let (post, grounds) = (view.post.id, entered.grounds.read());
+    let done = match (deed, to) {
+        (Deed::Measure(measure), _) => moderation::take(&app, me, post, measure, grounds).await,
+        (Deed::Transfer, Some(to)) => transfers::transfer(&app, me, post, ActorId(to), grounds.reason).await,
+        (Deed::Transfer, None) => Err(Error::NotFound),
+    };
+    match done {
+        Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &crate::compose::page_of(&app, &view.author, post)),
         Err(error) => deeds::done(&request, &app, &visit, Err(error), ""),
     }
 }

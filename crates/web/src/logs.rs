@@ -123,6 +123,8 @@ fn holds(entry: &Entry, posts: &[Post], told: &[Statement], now: Timestamp) -> b
         "remove" | "turn_down" => post.is_some_and(|post| post.removed.is_some()),
         "lock" => post.is_some_and(|post| post.locked.is_some()),
         "pin" => post.is_some_and(|post| post.featured.is_some()),
+        // It stands where it was moved to.
+        "transfer" => post.is_some_and(|post| post.removed.is_none() && post.group.map(i64::from) == entry.person_id),
         "ban" => told.iter().any(|statement| {
             Some(statement.id.0) == entry.statement_id
                 && statement.lifted.is_none()
@@ -162,6 +164,8 @@ fn said(t: Language, action: &str) -> &'static str {
         "promote" => t.did_promote(),
         "demote" => t.did_demote(),
         "change" => t.did_change(),
+        "transfer" => t.did_transfer(),
+        "receive" => t.did_receive(),
         "warn" => t.did_warn(),
         "invite" => t.did_invite(),
         "rules" => t.did_rules(),

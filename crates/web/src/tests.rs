@@ -193,11 +193,15 @@ async fn neighbour(app: &App) -> ActorId {
         created: Timestamp(0),
         updated: Timestamp(0),
         deleted: None,
+        suspended: false,
         uri,
     };
-    actors::learn(app, actors::Found { actor, keys: Vec::new(), rules: None, staff: None, emoji: Vec::new() })
-        .await
-        .unwrap()
+    actors::learn(
+        app,
+        actors::Found { actor, keys: Vec::new(), rules: None, staff: None, emoji: Vec::new(), suspended: false },
+    )
+    .await
+    .unwrap()
 }
 
 /// What is opened is closed, in its order.

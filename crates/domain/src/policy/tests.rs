@@ -104,6 +104,11 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ),
         verb("leave", |_, who| leave(who)),
         verb("remove, restore, let in what waits, lock, pin, admit, invite, resolve reports", |_, who| moderate(who)),
+        verb("move a thread to another group in which they keep order", |group, who| {
+            let there = Standing { role: Some(Role::Moderator), ..Standing::default() };
+            let open = GroupRules { visibility: Visibility::Public, ..*group };
+            transfer(&thread(Audience::Public), (group, who), (&open, &there))
+        }),
         verb("decide an appeal against what somebody else decided", |_, who| review(who, false, true)),
         verb("decide one against their own decision, where there is another moderator", |_, who| {
             review(who, true, true)
@@ -212,6 +217,22 @@ fn a_poll_takes_one_ballot_of_others_until_it_closes() {
     assert_eq!(at(&multiple, ActorId(3), &[0], Timestamp(8)), Ok(()));
     let gone = Post { removed: Some(Timestamp(1)), ..thread(Audience::Public) };
     assert_eq!(choose(None, (&gone, &multiple), (ActorId(3), &[]), Timestamp(8)), Err(Refusal::Gone));
+}
+
+#[test]
+fn a_thread_moves_between_groups_in_which_one_keeps_order() {
+    let staff = Standing { role: Some(Role::Moderator), ..Standing::default() };
+    let (open, closed) = (group(Visibility::Public, Joining::Open), group(Visibility::Private, Joining::Open));
+    let post = thread(Audience::Public);
+    assert_eq!(transfer(&post, (&open, &staff), (&open, &staff)), Ok(()));
+    for (here, there) in [(Standing::default(), staff), (staff, Standing::default())] {
+        assert_eq!(transfer(&post, (&open, &here), (&open, &there)), Err(Refusal::NotStaff));
+    }
+    for (from, to) in [(&open, &closed), (&closed, &open), (&closed, &closed)] {
+        assert_eq!(transfer(&post, (from, &staff), (to, &staff)), Err(Refusal::NotPublic));
+    }
+    let removed = Post { removed: Some(Timestamp(1)), ..post };
+    assert_eq!(transfer(&removed, (&open, &staff), (&open, &staff)), Err(Refusal::Gone));
 }
 
 #[test]

@@ -8,13 +8,13 @@ use store::deliveries::Recipients;
 use super::send::{Envelope, Name, actors, send};
 use crate::render::activity;
 
-/// Somebody here invited a person elsewhere.
+/// Somebody here invited a person elsewhere to a group here, or anybody to a group elsewhere: its server tells them.
 pub(super) fn invited(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<()> {
     let [group, person, by] = actors(tx, [group, person, by])?;
     let (Some(group), Some(person), Some(by)) = (group, person, by.filter(Actor::is_local)) else { return Ok(()) };
     let name = Name::new(tx, &by);
     let activity = activity::invite(&name.uri, &by, &group, &person);
-    send(tx, &name, private(&by), &activity, &[to(&person)])?;
+    send(tx, &name, private(&by), &activity, &[to(if group.is_local() { &person } else { &group })])?;
     Ok(())
 }
 

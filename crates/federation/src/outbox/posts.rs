@@ -61,6 +61,19 @@ pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<(
     announce(tx, &group, post, &author)
 }
 
+/// A thread came to a group of ours from another one: who follows the group is told of it as of a new one.
+pub(super) fn entered(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
+    let view = shown(tx, post)?;
+    let Some(group) = own_group(tx, view.group.as_deref(), post)? else { return Ok(()) };
+    if post.local {
+        let name = Name::new(tx, &view.author);
+        wrap(tx, group, &view, Verb::Create, &name)?;
+    } else {
+        relay(tx, group, (post, &view.author), Verb::Create, None)?;
+    }
+    announce(tx, group, post, &view.author)
+}
+
 /// An author changed a post.
 pub(super) fn edited(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
     if post.local {

@@ -1,11 +1,11 @@
-//! Consent to quotes (FEP-044f): asked for, given, refused and revoked.
+//! Consent to quotes (FEP-044f): asked for, given, refused and revoked; and to other things, given and refused.
 use std::slice;
 
-use app::{Result, Tx, quotes::Request};
+use app::{Result, Tx, consents::Request};
 use domain::{
     actor::Actor,
     id::ActorId,
-    post::{Post, QuoteState},
+    post::{Consent, Post, QuoteState},
     urls,
 };
 use store::deliveries::Recipients;
@@ -24,12 +24,12 @@ pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
     let [by, author] = actors(tx, [post.author, quoted.author])?;
     let (Some(by), Some(author)) = (by, author) else { return Ok(()) };
     let name = Name::given(tx, &urls::quote_request(&post.uri))?;
-    let activity = activity::ask_to_quote(&name.uri, (&by.uri, &post.uri), (&author.uri, &quoted.uri));
+    let activity = activity::ask(&name.uri, Consent::Quote, (&by.uri, &post.uri), (&author.uri, &quoted.uri));
     send(tx, &name, private(&by), &activity, &[to(&author)])?;
     Ok(())
 }
 
-/// Somebody elsewhere asked to quote a post here, and is answered.
+/// Somebody elsewhere asked to quote a post here, or to do something else with it, and is answered.
 pub(super) fn answered(
     tx: &mut Tx<'_, '_>,
     post: &Post,
@@ -40,8 +40,9 @@ pub(super) fn answered(
     let [by, author] = actors(tx, [by, post.author])?;
     let (Some(by), Some(author)) = (by, author) else { return Ok(()) };
     let name = Name::new(tx, &author);
-    let asked = activity::ask_to_quote(&request.activity, (&by.uri, &request.quoting), (&author.uri, &post.uri));
-    let activity = activity::answer_quote(&name.uri, (&by.uri, &author.uri), asked, stamp);
+    let asking = (by.uri.as_str(), request.interaction.as_str());
+    let asked = activity::ask(&request.activity, request.consent, asking, (&author.uri, &post.uri));
+    let activity = activity::answer_ask(&name.uri, (&by.uri, &author.uri), asked, stamp);
     send(tx, &name, private(&author), &activity, &[to(&by)])?;
     Ok(())
 }

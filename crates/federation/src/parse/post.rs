@@ -8,7 +8,7 @@ use domain::{
 use serde_json::Value;
 
 use super::{
-    Addressed, Listing, Misfit, actor, attached,
+    Addressed, Listing, Misfit, actor, attached, event,
     shape::{each, http, id, id_of, ids_of, is_a, moment, page_of, text, truth, types, worded},
 };
 
@@ -135,6 +135,7 @@ fn content(document: &Value, kind: PostKind, url: &str, is_reply: bool, tags: Ve
         Some(summary) if body.is_empty() => html::sanitize(summary),
         _ => body,
     };
+    let html = if kind == PostKind::Event { format!("{}{html}", event::lines(document)) } else { html };
     // Forums repeat the title of the thread in every reply.
     let title = text(document, "name").filter(|_| !is_reply).map(|name| plain::line(name, title::MAX));
     let mut attachments = attached::attachments(document);

@@ -34,6 +34,7 @@ fn is_reported(verb: Verb) -> bool {
             | Verb::Flag
             | Verb::Like
             | Verb::Lock
+            | Verb::Move
             | Verb::Remove
             | Verb::Resolve
             | Verb::Undo

@@ -53,7 +53,7 @@ pub(super) async fn warn(context: &Context<'_>, activity: &Incoming<'_>, stored:
 }
 
 /// In whose name it is said: of one who keeps order in the group, or, if their server is the group's own, of the group.
-async fn speaker(context: &Context<'_>, group: &Actor) -> Result<ActorId> {
+pub(super) async fn speaker(context: &Context<'_>, group: &Actor) -> Result<ActorId> {
     if group.is_local() {
         return Ok(context.actor.id);
     }

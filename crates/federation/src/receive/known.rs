@@ -42,8 +42,9 @@ impl Known {
             }
             let mut actors = store::actors::by_uris(c, &names)?;
             let ids: Vec<ActorId> = actors.iter().map(|actor| actor.id).collect();
-            let suspended = store::actors::suspended_among(c, &ids)?;
-            actors.retain(|actor| !suspended.contains(&actor.id));
+            let suspended = store::suspensions::among(c, &ids)?;
+            // Whom their own server suspended may still say that it does so no more.
+            actors.retain(|actor| !suspended.iter().any(|(who, why)| *who == actor.id && why.is_ours()));
             Ok((actors, posts))
         });
         let (actors, posts) = found.await?;

@@ -15,7 +15,7 @@ use domain::{
     urls::{ActorPart, Local},
 };
 
-use super::{Context, Plan, act, ignore, posts};
+use super::{Context, Plan, act, ignore, posts, transfers};
 use crate::parse::{Incoming, Verb, shape};
 
 /// What an activity does to a post in a group; if the post is still to come, it is remembered until then.
@@ -90,6 +90,10 @@ pub(super) async fn collect(context: &Context<'_>, activity: &Incoming<'_>) -> R
     };
     let adds = activity.verb == Verb::Add;
     match collection(context, &target).await? {
+        // Not out of a collection, but out of the group itself.
+        None if !adds && context.known.actor(&target).is_some_and(Actor::is_group) => {
+            transfers::put_out(context, activity, &target).await
+        }
         None if is_own_pin(context, activity, &target) => {
             let person = context.actor.id;
             act(move |tx| pins::receive_change(tx, person))

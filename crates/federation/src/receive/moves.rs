@@ -1,14 +1,19 @@
-//! Actors elsewhere that are found under another id from now on.
+//! Actors elsewhere that are found under another id from now on; what else moves is a thread.
 use app::{Error, Result, moves};
 use domain::policy::Refusal;
 
-use super::{Context, Plan, act, ignore};
+use super::{Context, Plan, act, ignore, transfers};
 use crate::parse::Incoming;
 
 /// Somebody says that they moved. Where to is asked whether it is so, too: nobody else's word counts.
 pub(super) async fn relocate(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
-    if activity.object.id().map(|uri| context.canonical(uri)).as_ref() != Some(&context.actor.uri) {
-        return Err(Refusal::NotAuthor.into());
+    let object = activity.object.id().map(|uri| context.canonical(uri)).unwrap_or_default();
+    if object != context.actor.uri {
+        let is_somebody = context.known.actor(&object).is_some();
+        return if is_somebody { Err(Refusal::NotAuthor.into()) } else { transfers::transfer(context, activity).await };
+    }
+    if context.group.is_some() {
+        return ignore("who moves says so themselves");
     }
     let target = activity.target.map(|uri| context.canonical(uri));
     let target = target.ok_or_else(|| Error::Invalid("nobody says where to".into()))?;

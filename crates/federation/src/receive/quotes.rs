@@ -1,16 +1,13 @@
-//! Quotes (FEP-044f): requests for consent, the answers, and whether a post from elsewhere has it.
-use app::{
-    Error, Result,
-    quotes::{self, Request},
-};
+//! Quotes (FEP-044f): the answers to requests for consent, and whether a post from elsewhere has it.
+use app::{Error, Result, quotes};
 use domain::{
     host::same_origin,
     id::PostId,
-    post::{Post, Quote, QuoteState},
+    post::{Consent, Post, Quote, QuoteState},
     urls::Local,
 };
 
-use super::{Context, Plan, act, ignore, name};
+use super::{Context, Plan, act};
 use crate::{
     parse::{FoundPost, Incoming, Object, Verb, shape},
     resolver::Why,
@@ -45,7 +42,8 @@ async fn agrees(context: &Context<'_>, quoted: &Post, stamp: &str, quoting: &str
     if let Some((_, local)) = context.app.site().parse(stamp) {
         let Local::Stamp(_, post, id) = local else { return Ok(false) };
         let granted = context.app.read(move |c| store::quotes::granted(c, id, post)).await?;
-        return Ok(post == quoted.id && granted.as_deref() == Some(quoting));
+        let agreed = granted.is_some_and(|(consent, by)| consent == Consent::Quote && by == quoting);
+        return Ok(post == quoted.id && agreed);
     }
     let by = quoted.author;
     let Some(author) = context.app.read(move |c| store::actors::by_id(c, by)).await? else { return Ok(false) };
@@ -58,18 +56,6 @@ async fn agrees(context: &Context<'_>, quoted: &Post, stamp: &str, quoting: &str
         && says("attributedTo", &author.uri)
         && says("interactingObject", quoting)
         && says("interactionTarget", &quoted.uri))
-}
-
-/// Somebody asks whether they may quote a post here. Nobody asks for others.
-pub(super) fn request(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
-    let post = activity.object.id().and_then(|uri| context.known.post(&context.canonical(uri)));
-    let Some(post) = post.filter(|post| post.local && context.group.is_none()) else {
-        return ignore("what is to be quoted is not here");
-    };
-    let quoting = shape::id_of(activity.raw, "instrument").filter(|uri| same_origin(uri, &context.actor.uri));
-    let quoting = quoting.ok_or_else(|| Error::Invalid("nobody says what quotes it".into()))?.to_owned();
-    let (by, post, request) = (context.actor.id, post.id, Request { activity: name(activity, stored), quoting });
-    act(move |tx| quotes::receive_request(tx, by, post, &request))
 }
 
 /// Whether somebody answers a request to quote: it is named after the post here that quotes.

@@ -2,7 +2,7 @@
 use app::view::PostView;
 use domain::{
     actor::Actor,
-    post::{Post, Vote},
+    post::{Consent, Post, Vote},
     time::Timestamp,
     urls::{self, ActorPart, Site},
 };
@@ -35,6 +35,8 @@ pub struct Activity<'a, O> {
     audience: Option<&'a str>,
     object: O,
     #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     instrument: Option<&'a str>,
@@ -61,6 +63,7 @@ impl<'a, O> Activity<'a, O> {
             cc: None,
             audience: None,
             object,
+            origin: None,
             target: None,
             instrument: None,
             result: None,
@@ -166,6 +169,19 @@ pub fn remove<'a>(
 pub fn lock<'a>(id: &'a str, by: &'a Actor, post: &'a Post, room: Room<'a>, reason: &'a str) -> Activity<'a, &'a str> {
     let summary = Some(reason).filter(|reason| !reason.is_empty());
     Activity { summary, ..Activity::new(id, "Lock", &by.uri, post.uri.as_str()) }.within(room)
+}
+
+/// A moderator moves a thread to another group; `thread` is its first post, or the list of all.
+pub fn transfer<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    thread: &'a str,
+    (from, to): (Room<'a>, &'a Actor),
+    reason: &'a str,
+) -> Activity<'a, &'a str> {
+    let summary = Some(reason).filter(|reason| !reason.is_empty());
+    let (origin, target) = (Some(from.group.uri.as_str()), Some(to.uri.clone()));
+    Activity { origin, target, summary, ..Activity::new(id, "Move", &by.uri, thread) }.within(from)
 }
 
 /// Something enters a collection of the group, or leaves it: a pinned post, a moderator.
@@ -287,17 +303,24 @@ pub fn choose<'a>(
     Activity::new(id, "Create", &voter.uri, object).to(to, Vec::new())
 }
 
-/// Somebody asks whether a post of theirs may quote another one.
-pub fn ask_to_quote<'a>(
+/// Somebody asks whether they may do something with a post: `interaction` is what does it.
+pub fn ask<'a>(
     id: &'a str,
-    (by, quoting): (&'a str, &'a str),
-    (author, quoted): (&'a str, &'a str),
+    consent: Consent,
+    (by, interaction): (&'a str, &'a str),
+    (author, post): (&'a str, &'a str),
 ) -> Activity<'a, &'a str> {
-    Activity { instrument: Some(quoting), ..Activity::new(id, "QuoteRequest", by, quoted) }.to(vec![author], Vec::new())
+    let kind = match consent {
+        Consent::Quote => "QuoteRequest",
+        Consent::Like => "LikeRequest",
+        Consent::Reply => "ReplyRequest",
+        Consent::Share => "AnnounceRequest",
+    };
+    Activity { instrument: Some(interaction), ..Activity::new(id, kind, by, post) }.to(vec![author], Vec::new())
 }
 
 /// The answer to that: a stamp, or no.
-pub fn answer_quote<'a>(
+pub fn answer_ask<'a>(
     id: &'a str,
     (by, author): (&'a str, &'a str),
     request: Activity<'a, &'a str>,
@@ -305,6 +328,16 @@ pub fn answer_quote<'a>(
 ) -> Activity<'a, Activity<'a, &'a str>> {
     let kind = if stamp.is_some() { "Accept" } else { "Reject" };
     Activity { result: stamp, ..Activity::new(id, kind, author, request) }.to(vec![by], Vec::new())
+}
+
+/// What the document of a stamp is called.
+pub fn stamp_type(consent: Consent) -> &'static str {
+    match consent {
+        Consent::Quote => "QuoteAuthorization",
+        Consent::Like => "LikeAuthorization",
+        Consent::Reply => "ReplyAuthorization",
+        Consent::Share => "AnnounceAuthorization",
+    }
 }
 
 /// A stamp is void from now on.

@@ -1,5 +1,9 @@
 //! Finding actors, by id and by handle, and learning what their documents say.
-use app::{App, Error, actors::Found};
+use app::{
+    App, Error,
+    actors::{Found, REFRESH},
+    suspensions,
+};
 use domain::{
     actor::{Actor, ActorKind},
     handle::Handle,
@@ -9,7 +13,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::{Budget, FRESH, FederationResolver, Miss, REFRESH, canonical, fetch::not_suspended};
+use super::{Budget, FRESH, FederationResolver, Miss, canonical, fetch::not_suspended};
 use crate::parse::{self, FoundActor, Staff, shape};
 
 /// How many moderators of a group elsewhere count, and how many of them are looked up at once.
@@ -40,15 +44,29 @@ impl FederationResolver {
         if actor.deleted.is_some() {
             return Err(Miss::Gone);
         }
-        let id = actor.id;
-        if app.read(move |c| store::actors::is_suspended(c, id)).await? {
-            return Err(Miss::useless("this actor is suspended here"));
+        if actor.suspended {
+            self.look_for_return(app, &actor).await?;
+            return Err(Miss::useless("this actor is suspended"));
         }
-        let stale = !actor.is_local() && actor.updated + FRESH < app.now();
-        if stale && self.is_due(app, REFRESH, &actor.uri, span::hours(1)) {
-            app::jobs::push(app, REFRESH, actor.uri.clone()).await?;
+        if !actor.is_local() && actor.updated + FRESH < app.now() {
+            self.look_later(app, &actor.uri).await?;
         }
         Ok(actor)
+    }
+
+    /// Reads the document of an actor again soon, unless that was done not long ago.
+    async fn look_later(&self, app: &App, uri: &str) -> Result<(), Error> {
+        if self.is_due(app, REFRESH, uri, span::hours(1)) {
+            app::jobs::push(app, REFRESH, uri.to_owned()).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks the server of somebody whom it suspended whether it still does: that it is over may not have been told.
+    pub(crate) async fn look_for_return(&self, app: &App, actor: &Actor) -> Result<(), Error> {
+        let id = actor.id;
+        let why = app.read(move |c| store::suspensions::of(c, id)).await?;
+        if why.is_some_and(|why| !why.is_ours()) { self.look_later(app, &actor.uri).await } else { Ok(()) }
     }
 
     /// Fetches the document of an actor elsewhere, known or not.
@@ -63,7 +81,16 @@ impl FederationResolver {
         uri: &str,
         budget: &Budget,
     ) -> Result<(ActorId, Vec<String>), Miss> {
-        let document = self.document(app, uri, budget).await?;
+        let document = match self.document(app, uri, budget).await {
+            Err(Miss::Gone) => {
+                // It said nothing of a deletion: it may be there again.
+                if let Some(actor) = known(app, uri).await?.filter(|actor| !actor.is_local()) {
+                    suspensions::receive(app, actor.id, true).await?;
+                }
+                return Err(Miss::Gone);
+            }
+            document => document?,
+        };
         let mut found = parse::actor(&document)?;
         let aliases = std::mem::take(&mut found.also_known_as);
         Ok((self.learn(app, found, None, budget).await?, aliases))
@@ -88,6 +115,7 @@ impl FederationResolver {
         }
         if let Some(before) = before.as_ref().filter(|_| found.suspended) {
             // What is left out now is not gone.
+            suspensions::receive(app, before.id, true).await?;
             return Ok(before.id);
         }
         let (handle, staff, described) = futures_util::join!(
@@ -132,8 +160,10 @@ impl FederationResolver {
             created: found.created.unwrap_or(now).min(now),
             updated: now,
             deleted: None,
+            suspended: false,
         };
-        let found = Found { actor, keys: found.keys, rules: found.rules, staff, emoji: found.emoji };
+        let (keys, rules, emoji, suspended) = (found.keys, found.rules, found.emoji, found.suspended);
+        let found = Found { actor, keys, rules, staff, emoji, suspended };
         Ok(app::actors::learn(app, found).await?)
     }
 

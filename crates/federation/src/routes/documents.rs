@@ -151,17 +151,19 @@ impl Marks {
             | Event::Invited { .. }
             | Event::InvitationAnswered { .. }
             | Event::PostRefused { .. }
-            | Event::QuoteAnswered { .. }
+            | Event::ConsentAnswered { .. }
             | Event::Entrusted { .. }
             | Event::Reported { .. }
             | Event::ReportResolved { .. } => {}
-            // Rare, and near everything the actor, or a server full of them, ever did.
+            // Rare, and near everything the actor, a server full of them, or a whole thread ever did.
             Event::ProfileChanged { .. }
+            | Event::Transferred { .. }
             | Event::Moved { .. }
             | Event::ActorDeleted { .. }
             | Event::Ruled { .. }
             | Event::Suspended { .. }
             | Event::Restrained { .. }
+            | Event::Withdrawn { .. }
             | Event::Severed { .. } => {
                 self.floor = self.count;
             }

@@ -1,5 +1,5 @@
 //! Accounts: people and groups; a group is an account with `group: true`.
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use app::view;
 use domain::{
@@ -70,8 +70,9 @@ struct Field {
 }
 
 impl Account {
-    /// The account of an actor; one that is gone is an empty shell.
+    /// The account of an actor; one that is gone or suspended is an empty shell.
     pub(crate) fn new(site: &Site, actor: &Actor, numbers: Numbers, palette: &Palette) -> Self {
+        let actor = &*if actor.suspended { Cow::Owned(shell(actor)) } else { Cow::Borrowed(actor) };
         let avatar = picture(site, actor);
         let header = site.portrait(actor, Portrait::Image).unwrap_or_else(|| placeholder::header(site));
         Self {
@@ -100,7 +101,7 @@ impl Account {
             statuses_count: numbers.posts,
             last_status_at: numbers.newest.map(|post| date(post.timestamp())),
             hide_collections: actor.hides_circle,
-            suspended: actor.deleted.map(|_| true),
+            suspended: (actor.deleted.is_some() || actor.suspended).then_some(true),
             limited: actor.silenced.then_some(true),
             emojis: emoji::named(site, palette, actor.peer, actor.texts()),
             roles: Nothing::default(),
@@ -112,6 +113,12 @@ impl Account {
     pub(crate) fn actor(&self) -> ActorId {
         ActorId(self.id.0)
     }
+}
+
+/// What is shown of somebody who is suspended: whom others mean, and nothing that they say of themselves.
+fn shell(actor: &Actor) -> Actor {
+    let (title, summary, fields) = (String::new(), String::new(), Vec::new());
+    Actor { title, summary, fields, icon: None, image: None, ..actor.clone() }
 }
 
 /// The lines of a profile; `shown` makes their HTML what is to be seen of it.

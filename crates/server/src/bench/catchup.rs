@@ -55,8 +55,9 @@ pub(super) async fn measure(subject: &Subject, options: &BenchCatchup) -> Result
     let before = count(&peers);
     peers.revive(0).await?;
     let host = peers.addresses.first().map(ToString::to_string).unwrap_or_default();
-    subject.run(&["peer", "retry", &host], "").await?;
+    // Deliveries begin while the command is still running, so the time does, too.
     let (meter, start) = (Meter::start(running.pid), Instant::now());
+    subject.run(&["peer", "retry", &host], "").await?;
     let arrived = async {
         while count(&peers) - before < options.deliveries {
             tokio::time::sleep(GLANCE).await;

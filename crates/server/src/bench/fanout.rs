@@ -105,7 +105,8 @@ pub(super) async fn measure(subject: &Subject, options: &BenchFanout) -> Result<
         for number in options.posts..options.posts * 2 {
             rounds.push(round(&mut running, &peers, &community, (number, healthy)).await?);
         }
-        let middle = middle(&rounds);
+        // The first of these counts, too: that is when nobody knows yet who is in trouble.
+        let middle = median(&rounds);
         let loss = 1.0 - middle.deliveries_per_s / deliveries_per_s;
         let Round { deliveries_per_s, last_s, .. } = middle;
         troubled = Some(Troubled { peers: options.troubled, deliveries_per_s, last_s, loss });
@@ -115,15 +116,17 @@ pub(super) async fn measure(subject: &Subject, options: &BenchFanout) -> Result<
 
 /// The middle one of all but the first round, to which no connection was open.
 fn middle(rounds: &[Round]) -> Round {
-    let mut warm = if let [_, rest @ ..] = rounds
-        && !rest.is_empty()
-    {
-        rest.to_vec()
-    } else {
-        rounds.to_vec()
-    };
-    warm.sort_by(|a, b| a.last_s.total_cmp(&b.last_s));
-    warm.get(warm.len() / 2).copied().unwrap_or_default()
+    match rounds {
+        [_, warm @ ..] if !warm.is_empty() => median(warm),
+        all => median(all),
+    }
+}
+
+/// The middle one; of an even number the slower of the two.
+fn median(rounds: &[Round]) -> Round {
+    let mut sorted = rounds.to_vec();
+    sorted.sort_by(|a, b| a.last_s.total_cmp(&b.last_s));
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
 /// Writes a post, and waits until each of the first `healthy` servers has it.

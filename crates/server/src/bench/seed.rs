@@ -168,6 +168,7 @@ fn neighbour(number: i64, host: &str, peer: PeerId, is_group: bool, now: Timesta
         created: now,
         updated: now,
         deleted: None,
+        suspended: false,
         uri,
     }
 }

@@ -31,7 +31,8 @@ diesel::table! {
     stamps (id) {
         id -> BigInt,
         post_id -> BigInt,
-        quoting_uri -> Text,
+        kind -> Text,
+        interaction_uri -> Text,
         revoked -> Nullable<BigInt>,
     }
 }

@@ -104,10 +104,10 @@ async fn sql_and_policy_agree(t: TestDb) {
                 crate::follows::remove(tx, ActorId(2), ActorId(1), Timestamp(0))?;
                 crate::groups::remove_membership(tx, ActorId(9), ActorId(2))?;
                 shun(tx, 1, 2, Deed::Block, case.blocked)?;
-                let suspension = case.suspended.then_some(crate::actors::Suspension::Person);
-                crate::actors::set_suspended(tx, post.author, suspension)?;
-                let of_group = case.group_suspended.then_some(crate::actors::Suspension::Person);
-                crate::actors::set_suspended(tx, ActorId(9), of_group)?;
+                let suspension = case.suspended.then_some(crate::suspensions::Suspension::Person);
+                crate::suspensions::set(tx, post.author, suspension)?;
+                let of_group = case.group_suspended.then_some(crate::suspensions::Suspension::Person);
+                crate::suspensions::set(tx, ActorId(9), of_group)?;
                 if let Some(state) = case.follow {
                     follow(tx, 2, 1, state)?;
                 }

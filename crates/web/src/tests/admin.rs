@@ -202,7 +202,8 @@ async fn a_person_is_looked_up_and_decided_about() {
     assert_eq!(decide("entrust").await, StatusCode::UNPROCESSABLE_ENTITY, "nobody who is shut out administers");
     assert_eq!(decide("lift").await, StatusCode::SEE_OTHER);
     assert!(account().await.disabled.is_none());
-    let suspended = async || world.app.read(move |c| store::actors::is_suspended(c, elsewhere)).await.unwrap();
+    let suspended =
+        async || world.app.read(move |c| Ok(store::suspensions::of(c, elsewhere)?.is_some())).await.unwrap();
     for (what, is) in [("suspend", true), ("lift", false)] {
         assert_eq!(ana.send(&away, &away, &[("what", what), ("reason", "x")]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(suspended().await, is);

@@ -1,7 +1,7 @@
 //! Running a community by pages and forms alone.
 use actix_web::http::StatusCode;
 use app::{charters, invitations};
-use domain::{charter::Founders, policy::Refusal};
+use domain::{charter::Founders, group::Visibility, policy::Refusal};
 
 use super::{
     World,
@@ -267,4 +267,45 @@ async fn rules_are_kept_version_by_version_and_named_by_who_reports() {
     ana.send(&links, "/invitations", &[("days", "7")]).await;
     let link = ana.get(&links).await.body.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(bea.get(&link).await.body.contains("Pregunta antes"));
+}
+
+#[actix_web::test]
+async fn a_conversation_moves_to_another_community_of_whoever_keeps_order_in_both() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let (bea, new) = (login(&world, "bea").await, super::new_group);
+    let cine = app::groups::create(&world.app, ana.0, new("cine", Visibility::Public)).await.unwrap();
+    let junta = app::groups::create(&world.app, ana.0, new("junta", Visibility::Private)).await.unwrap();
+    let others = app::groups::create(&world.app, bea.0, new("musica", Visibility::Public)).await.unwrap();
+    let writing = app::posts::Writing { text: "Sobre películas".into(), group: Some(huerto.id), ..Default::default() };
+    let post = world.write(ana, writing).await;
+    let (ana, form) = (Browser::of(&world, ana, "es").await, format!("/moderate?post={}", post.id));
+    let option = |group: &domain::actor::Actor| format!("<option value=\"{}\"", group.id);
+    let page = ana.get(&form).await.body;
+    assert!(page.contains(&option(&cine)), "{page}");
+    assert!([&huerto, &junta, &others].iter().all(|group| !page.contains(&option(group))), "{page}");
+
+    let to = cine.id.to_string();
+    for to in ["", "7", &others.id.to_string()] {
+        let again = ana.send(&form, "/moderate", &[("what", "move"), ("to", to)]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{to}");
+        assert!(again.body.contains("id=\"to-flaw\""), "{}", again.body);
+    }
+    let moved = ana.send(&form, "/moderate", &[("what", "move"), ("to", &to), ("reason", "Va de cine")]).await;
+    assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.body);
+    for (group, told) in [(&huerto, "movió una conversación"), (&cine, "acogió una conversación")] {
+        let log = world.get(&format!("{}/log", group.uri), "es").await.body;
+        assert!(log.contains(told) && log.contains("Va de cine"), "{log}");
+        let page = world.get(&group.uri, "es").await.body;
+        assert_eq!(page.contains("Sobre películas"), group.id == cine.id, "{page}");
+    }
+    assert!(ana.get(&form).await.body.contains(&option(&huerto)), "and back");
+    let log = format!("{}/log", huerto.uri);
+    assert_eq!(ana.send(&log, "/log/undo", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(world.get(&huerto.uri, "es").await.body.contains("Sobre películas"), "from the log");
+    assert!(!ana.get(&log).await.body.contains("action=\"/log/undo\""), "it is undone");
+    // A reply goes with its conversation, and by itself nowhere.
+    let reply = app::posts::Writing { text: "Sí".into(), parent: Some(post.id), ..Default::default() };
+    let reply = world.write(bea, reply).await;
+    assert!(!ana.get(&format!("/moderate?post={}", reply.id)).await.body.contains("<option"));
 }

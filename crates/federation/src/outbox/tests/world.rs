@@ -87,6 +87,7 @@ pub(crate) fn somebody(host: &str, name: &str, kind: ActorKind) -> Actor {
         created: Timestamp(1),
         updated: Timestamp(1),
         deleted: None,
+        suspended: false,
         uri,
     }
 }
@@ -147,7 +148,7 @@ impl World {
     /// Gets to know somebody on a server that runs `software`.
     pub(crate) async fn meet(&self, actor: Actor, software: &'static str) -> ActorId {
         let rules = (actor.kind == ActorKind::Group).then_some((Visibility::Public, Joining::Open, false));
-        let found = actors::Found { actor, keys: Vec::new(), rules, staff: None, emoji: Vec::new() };
+        let found = actors::Found { actor, keys: Vec::new(), rules, staff: None, emoji: Vec::new(), suspended: false };
         let id = actors::learn(&self.app, found).await.unwrap();
         self.app
             .write(move |tx| {

@@ -1,0 +1,96 @@
+//! When and where an event is: said in lines before its text, since posts have no other place for it.
+use domain::text::{html, plain};
+use serde_json::Value;
+
+use super::shape::{each, moment, text};
+
+/// The longest place, in characters.
+const PLACE: usize = 200;
+
+/// The lines, as HTML; nothing if neither is said.
+pub(super) fn lines(document: &Value) -> String {
+    let (time, place) = (time(document).map(|time| format!("📅 {time}")), place(document));
+    let place = place.map(|place| format!("📍 {place}"));
+    let lines: Vec<String> = time.into_iter().chain(place).map(|line| html::escape(&line)).collect();
+    if lines.is_empty() { String::new() } else { format!("<p>{}</p>", lines.join("<br>")) }
+}
+
+/// In the hours of the place, as they are given.
+fn time(document: &Value) -> Option<String> {
+    let start = Hour::read(document, "startTime")?;
+    let Some(end) = Hour::read(document, "endTime") else {
+        return Some(format!("{} {} {}", start.day, start.hour, start.zone()));
+    };
+    let day = if end.day == start.day { String::new() } else { format!("{} ", end.day) };
+    Some(format!("{} {} – {day}{} {}", start.day, start.hour, end.hour, start.zone()))
+}
+
+/// A moment, in the parts of how it is written.
+struct Hour<'a> {
+    day: &'a str,
+    hour: &'a str,
+    /// How far that is from UTC.
+    offset: &'a str,
+}
+
+impl<'a> Hour<'a> {
+    fn read(document: &'a Value, key: &str) -> Option<Self> {
+        moment(document, key)?;
+        let written = text(document, key)?;
+        let (day, rest) = written.split_once(['T', ' '])?;
+        let offset = rest.find(['Z', '+', '-']).and_then(|at| rest.get(at..)).unwrap_or("Z");
+        Some(Self { day, hour: rest.get(..5)?, offset })
+    }
+
+    fn zone(&self) -> String {
+        if matches!(self.offset, "Z" | "+00:00" | "+0000") { "UTC".into() } else { format!("UTC{}", self.offset) }
+    }
+}
+
+/// Its name, and what of its address the name does not say already.
+fn place(document: &Value) -> Option<String> {
+    let place = each(document, "location").next()?;
+    let address = each(place, "address").next();
+    let parts = ["streetAddress", "postalCode", "addressLocality"];
+    let address = address.into_iter().flat_map(|address| {
+        let whole = address.as_str();
+        whole.into_iter().chain(parts.into_iter().filter_map(|part| text(address, part)))
+    });
+    let mut said: Vec<&str> = Vec::new();
+    for part in place.as_str().or_else(|| text(place, "name")).into_iter().chain(address).map(str::trim) {
+        if !part.is_empty() && !said.iter().any(|said| said.contains(part)) {
+            said.push(part);
+        }
+    }
+    let line = plain::line(&said.join(", "), PLACE);
+    (!line.is_empty()).then_some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_event_says_when_and_where() {
+        let address = json!({ "streetAddress": "Calle Mayor 1", "addressLocality": "Madrid", "postalCode": null });
+        for (document, expected) in [
+            (json!({}), ""),
+            (json!({ "startTime": "soon", "location": null }), ""),
+            (json!({ "startTime": "2026-12-01T19:30:00Z" }), "<p>📅 2026-12-01 19:30 UTC</p>"),
+            (
+                json!({ "startTime": "2026-12-01T19:30:00+01:00", "endTime": "2026-12-01T21:00:00+01:00",
+                    "location": { "type": "Place", "name": "La <Tertulia>", "address": address } }),
+                "<p>📅 2026-12-01 19:30 – 21:00 UTC+01:00<br>📍 La &lt;Tertulia&gt;, Calle Mayor 1, Madrid</p>",
+            ),
+            (
+                json!({ "startTime": "2026-12-01T23:00:00.000+0000", "endTime": "2026-12-02T02:00:00Z",
+                    "location": [{ "name": "Plaza", "address": "Plaza" }] }),
+                "<p>📅 2026-12-01 23:00 – 2026-12-02 02:00 UTC<br>📍 Plaza</p>",
+            ),
+        ] {
+            assert_eq!(lines(&document), expected, "{document}");
+        }
+    }
+}
