@@ -129,7 +129,6 @@ async fn converse(mut listener: Listener, mut session: Session, mut messages: ac
                 Next::Beat => in_time(session.ping(b"")).await,
                 Next::Event(frame) => in_time(session.text(frame.text())).await,
             },
-            Turn::Ours(_) => break,
             Turn::Theirs(Some(Ok(message))) => {
                 heard = Instant::now();
                 match message {
@@ -142,7 +141,7 @@ async fn converse(mut listener: Listener, mut session: Session, mut messages: ac
                     AggregatedMessage::Close(_) => break,
                 }
             }
-            Turn::Theirs(_) => break,
+            Turn::Ours(_) | Turn::Theirs(_) => break,
         };
         if done.is_none() {
             return;

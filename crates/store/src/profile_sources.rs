@@ -20,12 +20,12 @@ pub struct Source {
 
 /// What a person typed.
 pub fn of(conn: &mut Conn, person: ActorId) -> Result<Option<Source>> {
-    let found: Option<(String, Json<Vec<(String, String)>>)> = db!(conn, c => sources::table
+    let found: Option<(String, Json<_>)> = db!(conn, c => sources::table
         .find(person.0)
         .select((sources::about, sources::lines))
         .first(c)
         .optional())?;
-    Ok(found.map(|(about, lines)| Source { about, lines: lines.0 }))
+    Ok(found.map(|(about, Json(lines))| Source { about, lines }))
 }
 
 /// Records what a person typed.

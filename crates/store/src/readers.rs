@@ -69,14 +69,15 @@ pub fn is_public(conn: &mut Conn, post: PostId) -> Result<bool> {
 
 /// How a post stands in timelines that are found by a number.
 fn standing<T: std::hash::Hash + Eq>(
-    (rows, number): (Vec<(i64, i32)>, fn(i64) -> T),
+    rows: Vec<(i64, i32)>,
+    number: fn(i64) -> T,
     post: PostId,
-    shared: Option<Entry>,
+    share: Option<Entry>,
 ) -> HashMap<T, Entry> {
     let entry = |source| match Source::numbered(source) {
         Source::Author => Some(Entry::of(post)),
         Source::Group => Some(Entry::passed_on(post)),
-        Source::Share => shared,
+        Source::Share => share,
     };
     rows.into_iter().filter_map(|(id, source)| Some((number(id), entry(source)?))).collect()
 }
@@ -88,9 +89,9 @@ pub fn at_home(
     sharer: Option<ActorId>,
     among: &[ActorId],
 ) -> Result<HashMap<ActorId, Entry>> {
-    let shared = sharer.map(|sharer| share(conn, post, sharer)).transpose()?.flatten();
+    let passed_on = sharer.map(|sharer| share(conn, post, sharer)).transpose()?.flatten();
     let rows = db!(conn, c => Home::at_home(post, sharer, among).load(c))?;
-    Ok(standing((rows, ActorId), post, shared))
+    Ok(standing(rows, ActorId, post, passed_on))
 }
 
 /// The lists in which it stands.
@@ -100,9 +101,9 @@ pub fn in_lists(
     sharer: Option<ActorId>,
     among: &[ListId],
 ) -> Result<HashMap<ListId, Entry>> {
-    let shared = sharer.map(|sharer| share(conn, post, sharer)).transpose()?.flatten();
+    let passed_on = sharer.map(|sharer| share(conn, post, sharer)).transpose()?.flatten();
     let rows = db!(conn, c => Home::in_lists(post, sharer, among).load(c))?;
-    Ok(standing((rows, ListId), post, shared))
+    Ok(standing(rows, ListId, post, passed_on))
 }
 
 /// Whom each of these people follows.

@@ -605,7 +605,6 @@ screen-none = Ninguna espera
 screen-first-of =
     { $count ->
         [one] La primera
-        [many] Las { $count } primeras
        *[other] Las { $count } primeras
     }
 screen-what = Y además

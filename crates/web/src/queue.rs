@@ -108,7 +108,7 @@ async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> 
     frame.place = "queue";
     frame.is_lively = true;
     let (kinds, holders, groups) = (kinds(t, &asked), holders(t, &asked), groups(app, t, me, &asked).await?);
-    Ok(Queue { frame, kinds, holders, groups, asked, requests, held, complaints, appeals })
+    Ok(Queue { frame, asked, kinds, holders, groups, requests, held, complaints, appeals })
 }
 
 fn kinds(t: Language, asked: &Asked) -> Vec<Sort> {

@@ -17,29 +17,29 @@ pub(super) fn lines(document: &Value) -> String {
 
 /// In the hours of the place, as they are given.
 fn time(document: &Value) -> Option<String> {
-    let start = Hour::read(document, "startTime")?;
-    let Some(end) = Hour::read(document, "endTime") else {
-        return Some(format!("{} {} {}", start.day, start.hour, start.zone()));
+    let start = Moment::read(document, "startTime")?;
+    let Some(end) = Moment::read(document, "endTime") else {
+        return Some(format!("{} {} {}", start.day, start.time, start.zone()));
     };
     let day = if end.day == start.day { String::new() } else { format!("{} ", end.day) };
-    Some(format!("{} {} – {day}{} {}", start.day, start.hour, end.hour, start.zone()))
+    Some(format!("{} {} – {day}{} {}", start.day, start.time, end.time, start.zone()))
 }
 
 /// A moment, in the parts of how it is written.
-struct Hour<'a> {
+struct Moment<'a> {
     day: &'a str,
-    hour: &'a str,
+    time: &'a str,
     /// How far that is from UTC.
     offset: &'a str,
 }
 
-impl<'a> Hour<'a> {
+impl<'a> Moment<'a> {
     fn read(document: &'a Value, key: &str) -> Option<Self> {
         moment(document, key)?;
         let written = text(document, key)?;
         let (day, rest) = written.split_once(['T', ' '])?;
         let offset = rest.find(['Z', '+', '-']).and_then(|at| rest.get(at..)).unwrap_or("Z");
-        Some(Self { day, hour: rest.get(..5)?, offset })
+        Some(Self { day, time: rest.get(..5)?, offset })
     }
 
     fn zone(&self) -> String {

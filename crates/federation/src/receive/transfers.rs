@@ -71,9 +71,8 @@ async fn stands(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Option
         Some(post) => Some(post.id),
         None => match context.app.site().parse(&uri) {
             Some((_, Local::PostPart(_, post, PostPart::Context))) => Some(post),
-            Some(_) => None,
             None if same_origin(&uri, &context.actor.uri) => listed(context, &uri).await?,
-            None => None,
+            _ => None,
         },
     };
     let Some(thread) = thread else { return Ok(None) };

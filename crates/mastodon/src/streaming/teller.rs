@@ -132,7 +132,7 @@ impl Teller {
 
     fn tell(&self, concerns: impl Fn(ActorId, &Channel) -> bool, event: &'static str, payload: Option<Arc<str>>) {
         let wishes = self.hub.wishes(|ear, channel| concerns(ear.me, channel));
-        self.hub.tell(framed(wishes, event, &payload));
+        self.hub.tell(framed(wishes, event, payload.as_ref()));
     }
 
     /// Tells something to all who hear of what concerns everybody.
@@ -141,7 +141,7 @@ impl Teller {
     }
 
     fn tell_these(&self, wishes: Vec<Wish>, event: &'static str, payload: Arc<str>) {
-        self.hub.tell(framed(wishes, event, &Some(payload)));
+        self.hub.tell(framed(wishes, event, Some(&payload)));
     }
 
     /// The channels on which somebody hears what they are told.
@@ -309,14 +309,14 @@ impl Teller {
 }
 
 /// The same, told to each on their channel: one frame for all of the same channel.
-fn framed(wishes: Vec<Wish>, event: &'static str, payload: &Option<Arc<str>>) -> Vec<(Wish, Arc<Frame>)> {
+fn framed(wishes: Vec<Wish>, event: &'static str, payload: Option<&Arc<str>>) -> Vec<(Wish, Arc<Frame>)> {
     let mut frames: HashMap<Channel, Arc<Frame>> = HashMap::new();
-    let framed = |wish: Wish| {
+    let told = |wish: Wish| {
         let frame = frames.entry(wish.channel.clone());
-        let frame = frame.or_insert_with(|| Frame::new(wish.channel.name(), event, payload.clone())).clone();
+        let frame = frame.or_insert_with(|| Frame::new(wish.channel.name(), event, payload.cloned())).clone();
         (wish, frame)
     };
-    wishes.into_iter().map(framed).collect()
+    wishes.into_iter().map(told).collect()
 }
 
 /// All whose channels these are, each once.

@@ -104,8 +104,8 @@ impl Authenticator {
         let data = self.data(asked["rpId"].as_str().unwrap(), key.used, &[]);
         let secret = PKey::from_ec_key(key.secret.clone()).unwrap();
         let mut signer = Signer::new(MessageDigest::sha256(), &secret).unwrap();
-        let signed = [&data[..], &sha256(client_data.as_bytes())].concat();
-        let signature = signer.sign_oneshot_to_vec(&signed).unwrap();
+        let message = [&data[..], &sha256(client_data.as_bytes())].concat();
+        let signature = signer.sign_oneshot_to_vec(&message).unwrap();
         json!({
             "id": key.id, "rawId": key.id, "type": "public-key",
             "response": {
