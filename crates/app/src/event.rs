@@ -4,11 +4,9 @@ use std::sync::Arc;
 use domain::{
     actor::{Actor, Restraint},
     group::Role,
-    host::Host,
     id::{ActorId, PeerId, ReceivedId, StatementId},
     post::{Post, Vote},
     report::Report,
-    rule::Ruling,
     shun::Shun,
     statement::{Grounds, Statement},
     time::Timestamp,
@@ -449,19 +447,8 @@ pub enum Event {
         /// Who did it.
         by: ActorId,
     },
-    /// Something about the house, or a report that its admins see to, is otherwise than before.
+    /// Something about the house is otherwise than before.
     House(House),
-    /// A rule was made about a server, or ended.
-    Ruled {
-        /// The host.
-        host: Host,
-        /// What it says; `None` when there is none any more.
-        ruling: Option<Ruling>,
-        /// Who did it.
-        by: ActorId,
-        /// Why.
-        reason: String,
-    },
     /// Somebody, or a community of here, was suspended from this whole server, or that was lifted.
     Suspended {
         /// Who.
@@ -495,15 +482,6 @@ pub enum Event {
         /// Who.
         person: ActorId,
         /// Suspended, or not any more.
-        on: bool,
-    },
-    /// Somebody was made an admin of this server, or is one no longer.
-    Entrusted {
-        /// Who.
-        person: ActorId,
-        /// Who did it.
-        by: ActorId,
-        /// An admin, or not any more.
         on: bool,
     },
     /// All follows from and to the people of a suspended server ended; nobody there is told.

@@ -1,7 +1,8 @@
-//! What changes about the house: what the server says, asks and offers, and how its admins sort what waits for them.
+//! What changes about the house: what the server says, asks and offers, who runs it, whom it deals with, and how its admins
+//! sort what waits for them.
 use std::sync::Arc;
 
-use domain::{id::ActorId, report::Report};
+use domain::{host::Host, id::ActorId, report::Report, rule::Ruling};
 
 /// What changed, and who did it.
 #[derive(Debug, Clone)]
@@ -28,6 +29,26 @@ pub enum House {
         report: Arc<Report>,
         /// Who did it.
         by: ActorId,
+    },
+    /// A rule was made about a server, or ended.
+    Ruled {
+        /// The host.
+        host: Host,
+        /// What it says; `None` when there is none any more.
+        ruling: Option<Ruling>,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody was made an admin of this server, or is one no longer.
+    Entrusted {
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// An admin, or not any more.
+        on: bool,
     },
 }
 

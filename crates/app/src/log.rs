@@ -4,6 +4,7 @@ use domain::{
     host::Host,
     id::{ActorId, LogEntryId, StatementId},
     post::Post,
+    report::Report,
     rule::Ruling,
 };
 use store::log::Entry;
@@ -65,6 +66,43 @@ fn on_post<'a>(post: &Post, by: ActorId, action: &'a str) -> Decision<'a> {
         reason: "",
         host: None,
         statement: None,
+    }
+}
+
+fn on_report<'a>(report: &'a Report, by: ActorId, action: &'a str) -> Decision<'a> {
+    Decision {
+        group: report.group,
+        by,
+        action,
+        person: Some(report.target),
+        post: report.posts.first().map(|post| post.0),
+        reason: "",
+        host: None,
+        statement: None,
+    }
+}
+
+fn on_house(house: &House) -> Decision<'_> {
+    let whole = |by: ActorId, action| Decision {
+        group: None,
+        by,
+        action,
+        person: None,
+        post: None,
+        reason: "",
+        host: None,
+        statement: None,
+    };
+    match house {
+        House::Changed { by, what, about } => Decision { reason: about, ..whole(*by, what.as_str()) },
+        House::Sorted { report, by } => on_report(report, *by, "sort"),
+        House::Reopened { report, by } => on_report(report, *by, "reopen"),
+        House::Ruled { host, ruling, by, reason } => {
+            Decision { reason, host: Some(host), ..whole(*by, ruling.map_or("lift", Ruling::as_str)) }
+        }
+        House::Entrusted { person, by, on } => {
+            Decision { person: Some(*person), ..whole(*by, if *on { "entrust" } else { "relieve" }) }
+        }
     }
 }
 
@@ -145,31 +183,8 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             host: None,
             statement: None,
         },
-        Event::House(House::Changed { by, what, about }) => Decision {
-            group: None,
-            by: *by,
-            action: what.as_str(),
-            person: None,
-            post: None,
-            reason: about,
-            host: None,
-            statement: None,
-        },
-        Event::ReportResolved { report, by }
-        | Event::House(House::Sorted { report, by } | House::Reopened { report, by }) => Decision {
-            group: report.group,
-            by: *by,
-            action: match event {
-                Event::House(House::Sorted { .. }) => "sort",
-                Event::House(_) => "reopen",
-                _ => "resolve",
-            },
-            person: Some(report.target),
-            post: report.posts.first().map(|post| post.0),
-            reason: "",
-            host: None,
-            statement: None,
-        },
+        Event::House(house) => on_house(house),
+        Event::ReportResolved { report, by } => on_report(report, *by, "resolve"),
         Event::Suspended { person, by, on, reason, statement } => Decision {
             group: None,
             by: *by,
@@ -194,26 +209,6 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             reason,
             host: None,
             statement: *statement,
-        },
-        Event::Entrusted { person, by, on } => Decision {
-            group: None,
-            by: *by,
-            action: if *on { "entrust" } else { "relieve" },
-            person: Some(*person),
-            post: None,
-            reason: "",
-            host: None,
-            statement: None,
-        },
-        Event::Ruled { host, ruling, by, reason } => Decision {
-            group: None,
-            by: *by,
-            action: ruling.map_or("lift", Ruling::as_str),
-            person: None,
-            post: None,
-            reason,
-            host: Some(host),
-            statement: None,
         },
         _ => return None,
     })

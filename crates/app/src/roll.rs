@@ -3,7 +3,7 @@ use domain::{actor::Actor, handle::Handle, id::ActorId, policy};
 pub use store::roll::{Origin, Sought, Standing, State, Wanted};
 use store::{Conn, accounts::Account, sessions::Session, suspensions::Suspension, timelines::Window};
 
-use crate::{App, Error, Event, Me, Result, Tx, rules, sessions};
+use crate::{App, Error, Event, House, Me, Result, Tx, rules, sessions};
 
 /// Somebody, as admins see them.
 #[derive(Debug, Clone)]
@@ -131,7 +131,7 @@ pub async fn entrust(app: &App, me: Me, person: ActorId, on: bool) -> Result<()>
         }
         if account.admin != on {
             store::accounts::set_admin(tx, person, on)?;
-            tx.emit(Event::Entrusted { person, by: me.0, on });
+            tx.emit(Event::House(House::Entrusted { person, by: me.0, on }));
         }
         Ok(())
     })

@@ -19,7 +19,7 @@ use store::{
     rules::{Reach, Rule},
 };
 
-use crate::{App, Error, Event, Me, Result, Tx, groups};
+use crate::{App, Error, Event, House, Me, Result, Tx, groups};
 
 /// The job that cuts all ties with a suspended server; its subject is the number of the server.
 pub(crate) const SEVER: &str = "sever";
@@ -128,7 +128,7 @@ pub async fn set_all(app: &App, me: Me, new: Vec<NewRule>) -> Result<()> {
             let reason = public_comment.clone();
             let rule = Rule { host: host.clone(), ruling, public_comment, private_comment, since, by: me.0 };
             store::rules::set(tx, &rule)?;
-            tx.emit(Event::Ruled { host, ruling: Some(ruling), by: me.0, reason });
+            tx.emit(Event::House(House::Ruled { host, ruling: Some(ruling), by: me.0, reason }));
         }
         Ok(())
     })
@@ -149,7 +149,7 @@ pub async fn lift(app: &App, me: Me, host: &Host) -> Result<()> {
         if !store::rules::remove(tx, &host)? {
             return Err(Error::NotFound);
         }
-        tx.emit(Event::Ruled { host: host.clone(), ruling: None, by: me.0, reason: String::new() });
+        tx.emit(Event::House(House::Ruled { host: host.clone(), ruling: None, by: me.0, reason: String::new() }));
         Ok(())
     })
     .await

@@ -101,9 +101,7 @@ impl Outbox for FederationOutbox {
             | Event::GroupCreated { .. }
             | Event::JoinAsked { .. }
             | Event::ReportResolved { .. }
-            | Event::Ruled { .. }
             | Event::Withdrawn { .. }
-            | Event::Entrusted { .. }
             | Event::Severed { .. } => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ use actix_web::{
     },
     web::Bytes,
 };
-use app::{App, Error, Event};
+use app::{App, Error, Event, House};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     id::{ActorId, PostId},
@@ -144,7 +144,9 @@ impl Marks {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
-            | Event::House(_)
+            | Event::House(
+                House::Changed { .. } | House::Sorted { .. } | House::Reopened { .. } | House::Entrusted { .. },
+            )
             | Event::Stated { .. }
             | Event::Appealed { .. }
             | Event::AppealDecided { .. }
@@ -152,7 +154,6 @@ impl Marks {
             | Event::InvitationAnswered { .. }
             | Event::PostRefused { .. }
             | Event::ConsentAnswered { .. }
-            | Event::Entrusted { .. }
             | Event::Reported { .. }
             | Event::ReportResolved { .. } => {}
             // Rare, and near everything the actor, a server full of them, or a whole thread ever did.
@@ -160,7 +161,7 @@ impl Marks {
             | Event::Transferred { .. }
             | Event::Moved { .. }
             | Event::ActorDeleted { .. }
-            | Event::Ruled { .. }
+            | Event::House(House::Ruled { .. })
             | Event::Suspended { .. }
             | Event::Restrained { .. }
             | Event::Withdrawn { .. }
