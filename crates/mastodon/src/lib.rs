@@ -56,6 +56,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .app_data(PayloadConfig::new(LONGEST_BODY))
             .wrap(from_fn(limits::admit))
             .wrap(from_fn(headers::dress))
+            .wrap(from_fn(route::trim))
             .configure(instance::routes)
             .configure(oauth::routes)
             .configure(accounts::routes)

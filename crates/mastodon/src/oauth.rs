@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Result},
     headers,
     params::{Params, Sent},
-    route::{at, get},
+    route::{at, get, top},
 };
 
 /// More than any of these requests needs, in bytes.
@@ -38,21 +38,21 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// The routes outside.
 pub(crate) fn outside(cfg: &mut ServiceConfig) {
     cfg.service(
-        at("/oauth/token")
+        top("/oauth/token")
             .app_data(PayloadConfig::new(LONGEST_BODY))
             .wrap(from_fn(headers::dress))
             .route(web::post().to(token)),
     )
     .service(
-        at("/oauth/revoke")
+        top("/oauth/revoke")
             .app_data(PayloadConfig::new(LONGEST_BODY))
             .wrap(from_fn(headers::dress))
             .route(web::post().to(revoke)),
     )
     .service(
-        at("/oauth/userinfo").wrap(from_fn(headers::dress)).route(get().to(userinfo)).route(web::post().to(userinfo)),
+        top("/oauth/userinfo").wrap(from_fn(headers::dress)).route(get().to(userinfo)).route(web::post().to(userinfo)),
     )
-    .service(at(path::OAUTH).wrap(from_fn(headers::dress)).route(get().to(metadata)));
+    .service(top(path::OAUTH).wrap(from_fn(headers::dress)).route(get().to(metadata)));
 }
 
 /// Where a request comes from.

@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, http::header, web::ServiceConfig};
 use domain::urls::Site;
 
-use crate::route::{at, get};
+use crate::route::{get, top};
 
 const AVATAR: &str = "/avatars/original/missing.png";
 const HEADER: &str = "/headers/original/missing.png";
@@ -19,8 +19,8 @@ pub(crate) fn header(site: &Site) -> String {
 
 /// Adds the routes.
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at(AVATAR).route(get().to(|| async { picture(include_bytes!("../assets/avatar.png")) })))
-        .service(at(HEADER).route(get().to(|| async { picture(include_bytes!("../assets/header.png")) })));
+    cfg.service(top(AVATAR).route(get().to(|| async { picture(include_bytes!("../assets/avatar.png")) })))
+        .service(top(HEADER).route(get().to(|| async { picture(include_bytes!("../assets/header.png")) })));
 }
 
 fn picture(bytes: &'static [u8]) -> HttpResponse {

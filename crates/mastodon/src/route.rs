@@ -1,13 +1,47 @@
 //! Routes as clients ask for them: with or without a slash at the end, GET also as HEAD, numbers in the path.
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, Resource, Route, dev::Payload, guard, web};
+use actix_web::{
+    FromRequest, HttpRequest, Resource, Route,
+    body::MessageBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    guard,
+    http::Uri,
+    middleware::Next,
+    web,
+};
 
 use crate::error::{Error, Result};
 
-/// The resource at `path`; what its routes do not answer is missing.
+/// The resource at `path`, below `/api`; what its routes do not answer is missing.
 pub(crate) fn at(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(missing))
+}
+
+/// The same at a path of its own.
+pub(crate) fn top(path: &str) -> Resource {
     web::resource(vec![path.to_owned(), format!("{path}/")]).default_service(web::to(missing))
+}
+
+/// Drops the slash that some clients put at the end of a path below `/api`. Hundreds of resources at two paths each would
+/// cost megabytes of patterns.
+pub(crate) async fn trim(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if let Some(uri) = trimmed(request.uri()) {
+        request.match_info_mut().get_mut().update(&uri);
+        request.head_mut().uri = uri;
+    }
+    next.call(request).await
+}
+
+fn trimmed(uri: &Uri) -> Option<Uri> {
+    let path = uri.path().strip_suffix('/')?;
+    let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(target.parse().ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 /// A route for reading.

@@ -77,7 +77,7 @@ fn token(request: &HttpRequest, params: &Params) -> Result<(String, bool)> {
 /// One stream, named by its path, as server-sent events.
 async fn events(hub: Data<Hub>, request: HttpRequest, Asked(params): Asked) -> Result<HttpResponse> {
     let name = request.match_pattern().unwrap_or_default();
-    let name = name.rsplit_once(PREFIX).map_or("", |(_, name)| name).trim_end_matches('/').replace('/', ":");
+    let name = name.rsplit_once(PREFIX).map_or("", |(_, name)| name).replace('/', ":");
     let (token, _) = token(&request, &params)?;
     let listener = Listener::open(&hub, token).await?;
     listener.subscribe(Channel::named(&name, &params)?).await?;
