@@ -104,6 +104,9 @@ pub(super) async fn measure(subject: &Subject, options: &BenchFanout) -> Result<
         let mut rounds = Vec::new();
         for number in options.posts..options.posts * 2 {
             rounds.push(round(&mut running, &peers, &community, (number, healthy)).await?);
+            // Each round begins as those without them did: when what came of the last one is written down.
+            let waiting = options.troubled * (number + 1 - options.posts);
+            running.settled("deliveries", waiting).await?;
         }
         // The first of these counts, too: that is when nobody knows yet who is in trouble.
         let middle = median(&rounds);

@@ -232,6 +232,11 @@ impl Running<'_> {
 
     /// Waits until nothing waits in a queue; what was parked there is a failure.
     pub(super) async fn drained(&mut self, queue: &str) -> Result<(), Failure> {
+        self.settled(queue, 0).await
+    }
+
+    /// The same, but for at most so many that wait.
+    pub(super) async fn settled(&mut self, queue: &str, most: u32) -> Result<(), Failure> {
         let asked = Instant::now();
         loop {
             let (_, page) = self.get("/metrics", &[]).await.unwrap_or_default();
@@ -240,8 +245,8 @@ impl Running<'_> {
                 let line = format!("tertulia_queue_{name}{{queue=\"{queue}\"}} ");
                 page.lines().find_map(|text| text.strip_prefix(&line)).map(str::to_owned)
             };
-            match (value("waiting").as_deref(), value("parked").as_deref()) {
-                (Some("0"), Some("0")) => return Ok(()),
+            match (value("waiting").and_then(|text| text.parse().ok()), value("parked").as_deref()) {
+                (Some(waiting), Some("0")) if (0..=most).contains(&waiting) => return Ok(()),
                 (Some(_), Some("0")) => {}
                 (_, Some(parked)) => return Err(self.subject.complaint(&format!("{queue}: {parked} were given up"))),
                 _ => self.expect_alive()?,
