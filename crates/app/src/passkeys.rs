@@ -71,7 +71,7 @@ pub struct Answer {
 }
 
 /// How somebody who is signed in shows once more that it is them.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Proof {
     /// By their password.
     Password(String),

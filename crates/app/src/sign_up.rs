@@ -46,7 +46,7 @@ pub fn door(app: &App) -> Door {
 }
 
 /// Somebody who wants a login.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Wish {
     /// The name of the handle.
     pub name: String,

@@ -62,7 +62,7 @@ pub(crate) struct Back {
 }
 
 /// What was entered to sign in.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Entered {
     name: String,
