@@ -244,29 +244,10 @@ pub(crate) fn new_local(
     let uri = tx.site().actor(host, name);
     Ok(Actor {
         id: tx.new_id(),
-        kind,
-        name: name.to_owned(),
-        host: host.to_string(),
-        peer: None,
         title: title.to_owned(),
-        summary: String::new(),
-        url: uri.clone(),
-        icon: None,
-        image: None,
         inbox: urls::actor_part(&uri, ActorPart::Inbox),
         shared_inbox: Some(tx.site().inbox(host)),
         followers: Some(urls::actor_part(&uri, ActorPart::Followers)),
-        approves_followers: false,
-        discoverable: true,
-        indexable: true,
-        fields: Vec::new(),
-        hides_circle: false,
-        silenced: false,
-        veiled: false,
-        created: tx.now(),
-        updated: tx.now(),
-        deleted: None,
-        suspended: false,
-        uri,
+        ..Actor::new(kind, uri, (name, host.as_str()), tx.now())
     })
 }

@@ -119,31 +119,8 @@ async fn person(app: &App, name: &str) -> Me {
 async fn stranger(app: &App, name: &str) -> ActorId {
     let uri = format!("https://far.example/{name}");
     let actor = Actor {
-        id: ActorId(0),
-        kind: ActorKind::Person,
-        name: name.into(),
-        host: "far.example".into(),
-        peer: None,
-        title: name.into(),
-        summary: String::new(),
-        url: uri.clone(),
-        icon: None,
-        image: None,
         inbox: format!("{uri}/inbox"),
-        shared_inbox: None,
-        followers: None,
-        approves_followers: false,
-        discoverable: true,
-        indexable: true,
-        fields: Vec::new(),
-        hides_circle: false,
-        silenced: false,
-        veiled: false,
-        created: Timestamp(1),
-        updated: Timestamp(1),
-        deleted: None,
-        suspended: false,
-        uri,
+        ..Actor::new(ActorKind::Person, uri, (name, "far.example"), Timestamp(1))
     };
     actors::learn(
         app,

@@ -145,6 +145,38 @@ impl Restraint {
 }
 
 impl Actor {
+    /// One of here that is not stored yet and says nothing of itself: whoever makes one adds what it has, where it receives
+    /// first of all.
+    pub fn new(kind: ActorKind, uri: String, (name, host): (&str, &str), created: Timestamp) -> Self {
+        Self {
+            id: ActorId(0),
+            kind,
+            name: name.to_owned(),
+            host: host.to_owned(),
+            peer: None,
+            title: name.to_owned(),
+            summary: String::new(),
+            url: uri.clone(),
+            icon: None,
+            image: None,
+            inbox: String::new(),
+            shared_inbox: None,
+            followers: None,
+            approves_followers: false,
+            discoverable: true,
+            indexable: true,
+            fields: Vec::new(),
+            hides_circle: false,
+            silenced: false,
+            veiled: false,
+            created,
+            updated: created,
+            deleted: None,
+            suspended: false,
+            uri,
+        }
+    }
+
     /// Whether it lives here.
     pub fn is_local(&self) -> bool {
         self.peer.is_none()

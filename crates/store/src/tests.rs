@@ -67,30 +67,9 @@ pub(super) fn actor(id: i64, kind: ActorKind) -> Actor {
     let uri = format!("https://a.test/@n{id}");
     Actor {
         id: ActorId(id),
-        kind,
-        name: format!("n{id}"),
-        host: "a.test".into(),
-        peer: None,
         title: String::new(),
-        summary: String::new(),
-        url: uri.clone(),
-        icon: None,
-        image: None,
         inbox: format!("{uri}/inbox"),
-        shared_inbox: None,
-        followers: None,
-        approves_followers: false,
-        discoverable: true,
-        indexable: true,
-        fields: Vec::new(),
-        hides_circle: false,
-        silenced: false,
-        veiled: false,
-        created: Timestamp(1),
-        updated: Timestamp(1),
-        deleted: None,
-        suspended: false,
-        uri,
+        ..Actor::new(kind, uri, (&format!("n{id}"), "a.test"), Timestamp(1))
     }
 }
 

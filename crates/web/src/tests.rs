@@ -170,31 +170,11 @@ fn new_group(name: &str, visibility: Visibility) -> groups::NewGroup {
 async fn neighbour(app: &App) -> ActorId {
     let uri = "https://other.test/users/bea".to_owned();
     let actor = Actor {
-        id: ActorId(0),
-        kind: ActorKind::Person,
-        name: "bea".into(),
-        host: "other.test".into(),
-        peer: None,
         title: "Bea <script>".into(),
         summary: "<p>Hola</p><script>alert(1)</script>".into(),
         url: "javascript:alert(1)".into(),
-        icon: None,
-        image: None,
         inbox: format!("{uri}/inbox"),
-        shared_inbox: None,
-        followers: None,
-        approves_followers: false,
-        discoverable: true,
-        indexable: true,
-        fields: Vec::new(),
-        hides_circle: false,
-        silenced: false,
-        veiled: false,
-        created: Timestamp(0),
-        updated: Timestamp(0),
-        deleted: None,
-        suspended: false,
-        uri,
+        ..Actor::new(ActorKind::Person, uri, ("bea", "other.test"), Timestamp(0))
     };
     actors::learn(
         app,

@@ -146,30 +146,13 @@ fn neighbour(number: i64, host: &str, peer: PeerId, is_group: bool, now: Timesta
     let uri = format!("https://{host}/@{name}");
     Actor {
         id: ActorId(number),
-        kind,
-        title: format!("Vecina {number} del barrio"),
-        name,
-        host: host.to_owned(),
         peer: Some(peer),
+        title: format!("Vecina {number} del barrio"),
         summary: format!("<p>{}</p>", text(usize::try_from(number).unwrap_or(0))),
-        url: uri.clone(),
-        icon: None,
-        image: None,
         inbox: format!("{uri}/inbox"),
         shared_inbox: Some(format!("https://{host}/inbox")),
         followers: Some(format!("{uri}/followers")),
-        approves_followers: false,
-        discoverable: true,
-        indexable: true,
-        fields: Vec::new(),
-        hides_circle: false,
-        silenced: false,
-        veiled: false,
-        created: now,
-        updated: now,
-        deleted: None,
-        suspended: false,
-        uri,
+        ..Actor::new(kind, uri, (&name, host), now)
     }
 }
 

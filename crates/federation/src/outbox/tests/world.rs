@@ -64,31 +64,10 @@ fn location(folder: &std::path::Path, postgres: bool) -> Option<Location> {
 pub(crate) fn somebody(host: &str, name: &str, kind: ActorKind) -> Actor {
     let uri = format!("https://{host}/{name}");
     Actor {
-        id: ActorId(0),
-        kind,
-        name: name.into(),
-        host: host.into(),
-        peer: None,
-        title: name.into(),
-        summary: String::new(),
-        url: uri.clone(),
-        icon: None,
-        image: None,
         inbox: format!("{uri}/inbox"),
         shared_inbox: Some(format!("https://{host}/inbox")),
         followers: Some(format!("{uri}/followers")),
-        approves_followers: false,
-        discoverable: true,
-        indexable: true,
-        fields: Vec::new(),
-        hides_circle: false,
-        silenced: false,
-        veiled: false,
-        created: Timestamp(1),
-        updated: Timestamp(1),
-        deleted: None,
-        suspended: false,
-        uri,
+        ..Actor::new(kind, uri, (name, host), Timestamp(1))
     }
 }
 
