@@ -1,9 +1,8 @@
 //! The server's own actor, and what the database remembers of the server it belongs to.
 use domain::{
     actor::{Actor, ActorKind},
-    group::{GroupRules, Joining, Reach, Visibility},
     host::Host,
-    id::{ActorId, PostId},
+    id::ActorId,
     urls::Site,
 };
 use store::Conn;
@@ -63,16 +62,6 @@ pub(crate) fn voice(conn: &mut Conn, site: &Site) -> store::Result<ActorId> {
     Ok(store::actors::by_uri(conn, &reporter(site))?.ok_or_else(missing)?.id)
 }
 
-/// Sees to it that statements can be kept in its name. They are those of a group: it is one that nobody reads or joins.
-pub(crate) fn seat(tx: &mut Tx<'_, '_>, voice: ActorId) -> Result<()> {
-    if store::groups::rules(tx, voice)?.is_some() {
-        return Ok(());
-    }
-    let (visibility, joining, reach) = (Visibility::Private, Joining::Invite, Reach::Home);
-    let rules = GroupRules { id: voice, visibility, joining, moderators_only: true, reach, confides_from: PostId(0) };
-    Ok(store::groups::set_rules(tx, &rules)?)
-}
-
 /// The id of the service in whose name reports go to forums: they do not say who reports.
 pub fn reporter(site: &Site) -> String {
     site.actor(site.host(), REPORTER)
@@ -96,33 +85,16 @@ pub(crate) fn create(tx: &mut Tx<'_, '_>, host: &Host, pair: &keys::Pair) -> Res
     if let Some(actor) = store::actors::by_uri(tx, &uri)? {
         return Ok(actor.id);
     }
-    let (name, inbox) = (host.to_string(), tx.site().inbox(host));
+    let inbox = tx.site().inbox(host);
     let actor = Actor {
         id: tx.new_id(),
-        kind: ActorKind::Application,
-        name: name.clone(),
-        host: name.clone(),
-        peer: None,
-        title: name,
-        summary: String::new(),
         url: tx.site().page_on(host, "/"),
-        icon: None,
-        image: None,
         inbox: inbox.clone(),
         shared_inbox: Some(inbox),
-        followers: None,
         approves_followers: true,
         discoverable: false,
         indexable: false,
-        fields: Vec::new(),
-        hides_circle: false,
-        silenced: false,
-        veiled: false,
-        created: tx.now(),
-        updated: tx.now(),
-        deleted: None,
-        suspended: false,
-        uri,
+        ..Actor::new(ActorKind::Application, uri, (host.as_str(), host.as_str()), tx.now())
     };
     store::actors::insert(tx, &actor)?;
     keys::keep(tx, &actor, pair)?;

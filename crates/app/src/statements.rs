@@ -67,7 +67,6 @@ pub(crate) fn issue_everywhere(
 ) -> Result<Option<StatementId>> {
     let site = tx.site().clone();
     let group = instance::voice(tx, &site)?;
-    instance::seat(tx, group)?;
     let measure = Measure { group, person, by, sanction, post: None, until: None, clean: false };
     issue(tx, measure, plain::line(reason, REASON).into())
 }
