@@ -19,7 +19,7 @@ use crate::{
     deeds, desk,
     forms::{Choice, Field},
     language::Language,
-    listing,
+    listing::{self, From},
     posted::Sent,
     session::SignedIn,
 };
@@ -78,28 +78,21 @@ struct Page {
     founders: Field,
 }
 
-/// Where the list goes on.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    before: Option<i64>,
-}
-
 /// `GET /admin/communities`
 pub(crate) async fn show(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
     by: SignedIn,
-    asked: Option<Query<Asked>>,
+    from: Option<Query<From>>,
 ) -> HttpResponse {
-    let before = asked.and_then(|asked| asked.before).map(ActorId);
+    let before = ActorId(From::of(from));
     answer::shown(&request, &visit, Keep::Never, page(&app, &visit, by.me, before).await)
 }
 
-async fn page(app: &App, visit: &Visit, me: Me, before: Option<ActorId>) -> Result<Page> {
+async fn page(app: &App, visit: &Visit, me: Me, before: ActorId) -> Result<Page> {
     let t = visit.language;
-    let found = charters::all(app, me, before, LISTED).await?;
+    let found = charters::all(app, me, Some(before), LISTED).await?;
     let last = listing::last(&found, LISTED).map(|last| last.group.id.to_string());
     let choices = vec![
         Choice::new(Founders::Everybody.as_str(), t.founders_everybody(), ""),

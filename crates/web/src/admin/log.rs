@@ -1,7 +1,6 @@
 //! What was decided for the whole server, by whom, about whom and why; for those who administer it.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Query},
 };
 use app::{App, Me, Result, log};
@@ -12,7 +11,6 @@ use domain::{
     time::Timestamp,
     urls,
 };
-use serde::Deserialize;
 use store::log::Entry;
 
 use super::Tab;
@@ -20,6 +18,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::Face,
     language::{self, Language},
+    listing::{self, From},
     session::SignedIn,
 };
 
@@ -46,31 +45,21 @@ struct Page {
     older: Option<String>,
 }
 
-/// Where the list goes on.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    before: Option<i64>,
-}
-
 /// `GET /admin/log`
 pub(crate) async fn show(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
     by: SignedIn,
-    asked: Option<Query<Asked>>,
+    from: Option<Query<From>>,
 ) -> HttpResponse {
-    let before = asked.and_then(|asked| asked.before).map(LogEntryId);
-    match page(&app, &visit, by.me, before).await {
-        Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    let before = LogEntryId(From::of(from));
+    answer::shown(&request, &visit, Keep::Never, page(&app, &visit, by.me, before).await)
 }
 
-async fn page(app: &App, visit: &Visit, me: Me, before: Option<LogEntryId>) -> Result<Page> {
+async fn page(app: &App, visit: &Visit, me: Me, before: LogEntryId) -> Result<Page> {
     let (t, now) = (visit.language, app.now());
-    let entries = log::of_server(app, me, before, LISTED).await?;
+    let entries = log::of_server(app, me, Some(before), LISTED).await?;
     let people: Vec<ActorId> =
         entries.iter().flat_map(|entry| [Some(entry.actor_id), entry.person_id]).flatten().map(ActorId).collect();
     let people = app.read(move |c| store::actors::by_ids(c, &people)).await?;
@@ -82,8 +71,7 @@ async fn page(app: &App, visit: &Visit, me: Me, before: Option<LogEntryId>) -> R
         when: t.ago(now, Timestamp(entry.created)),
         when_exactly: language::machine_moment(Timestamp(entry.created)),
     };
-    let is_full = i64::try_from(entries.len()).is_ok_and(|length| length == LISTED);
-    let last = entries.last().filter(|_| is_full).map(|last| last.id.to_string());
+    let last = listing::last(&entries, LISTED).map(|last| last.id.to_string());
     let (frame, tabs) = super::frame(app, visit, t.log(), PATH);
     Ok(Page {
         frame,
