@@ -1,4 +1,6 @@
 //! Appeals: whoever a measure concerns may ask once that somebody else looks at it again.
+use std::collections::{HashMap, hash_map::Entry};
+
 use domain::{
     claim::Item,
     id::{ActorId, StatementId},
@@ -53,12 +55,20 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<(Case, bool)>> {
         let told = store::statements::by_ids(c, &ids)?;
         let mut cases = statements::cases(c, told)?;
         cases.sort_by_key(|case| case.statement.id);
-        let mut judged = Vec::new();
+        let (mut judged, mut known) = (Vec::new(), HashMap::new());
         for case in cases {
-            let everywhere = case.statement.sanction.is_everywhere();
-            let standing = if everywhere { at_large } else { store::groups::standing(c, case.group.id, me.0, now)? };
-            let others = has_others(c, &case.statement)?;
-            let may = policy::review(&standing, case.statement.by == me.0, others).is_ok();
+            let (statement, group) = (&case.statement, case.group.id);
+            // Asked once for each group, however many of its decisions wait.
+            let (standing, judges) = match known.entry(statement.group) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(place) => {
+                    let everywhere = statement.sanction.is_everywhere();
+                    let standing = if everywhere { at_large } else { store::groups::standing(c, group, me.0, now)? };
+                    place.insert((standing, deciders(c, statement.group)?))
+                }
+            };
+            let others = judges.iter().any(|person| *person != statement.by);
+            let may = policy::review(standing, statement.by == me.0, others).is_ok();
             judged.push((case, may));
         }
         Ok(judged)

@@ -38,6 +38,15 @@ pub fn of(conn: &mut Conn, group: ActorId) -> Result<Option<Charter>> {
     }))
 }
 
+/// What these communities ask those who want to join.
+pub fn questions_of(conn: &mut Conn, groups: &[ActorId]) -> Result<HashMap<ActorId, Vec<String>>> {
+    let rows: Vec<(i64, Json<Vec<String>>)> = db!(conn, c => charters::table
+        .filter(charters::group_id.among(groups))
+        .select((charters::group_id, charters::questions))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(group, questions)| (ActorId(group), questions.0)).collect())
+}
+
 /// What these communities are for, and which languages are spoken in them; nothing about those that never said so.
 pub fn sorts_of(conn: &mut Conn, groups: &[ActorId]) -> Result<HashMap<ActorId, (Purpose, Vec<String>)>> {
     let rows: Vec<(i64, Word<Purpose>, Json<Vec<String>>)> = db!(conn, c => charters::table

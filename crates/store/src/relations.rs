@@ -191,6 +191,24 @@ pub fn waiting_for(conn: &mut Conn, targets: &[ActorId], before: i64, after: i64
     Ok(all)
 }
 
+/// Who waits for an answer of whom, of these.
+pub fn waiting_among(conn: &mut Conn, people: &[ActorId], targets: &[ActorId]) -> Result<Vec<(ActorId, ActorId)>> {
+    let follow: Vec<(i64, i64)> = db!(conn, c => follows::table
+        .filter(follows::follower_id.among(people).and(follows::target_id.among(targets)))
+        .filter(follows::state.eq(Word(FollowState::Pending)))
+        .select((follows::follower_id, follows::target_id))
+        .load(c))?;
+    let join: Vec<(i64, i64)> = db!(conn, c => members::table
+        .filter(members::person_id.among(people).and(members::group_id.among(targets)))
+        .filter(members::state.eq(Word(MemberState::Pending)))
+        .select((members::person_id, members::group_id))
+        .load(c))?;
+    let mut all: Vec<_> = follow.into_iter().chain(join).map(|(who, whom)| (ActorId(who), ActorId(whom))).collect();
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    all.dedup();
+    Ok(all)
+}
+
 /// What a person asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requests {

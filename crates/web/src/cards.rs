@@ -53,11 +53,10 @@ impl Face {
     pub(crate) fn new(site: &Site, actor: &Actor) -> Self {
         let host = Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display());
         let name = if actor.title.is_empty() { actor.name.clone() } else { actor.title.clone() };
-        let letter = name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect());
         Self {
             handle: format!("@{}@{host}", actor.name),
             page: page_of(site, actor),
-            letter: letter.unwrap_or_else(|| "·".to_owned()),
+            letter: letter(&name),
             tone: actor.name.bytes().map(u64::from).sum::<u64>() % 8,
             picture: site.portrait(actor, Portrait::Icon),
             is_group: actor.is_group(),
@@ -66,6 +65,11 @@ impl Face {
             name,
         }
     }
+}
+
+/// What stands for the picture of somebody with this name.
+pub(crate) fn letter(name: &str) -> String {
+    name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
 }
 
 /// Actors as a page names them, by their numbers.
@@ -81,6 +85,24 @@ pub(crate) fn faces(c: &mut Conn, site: &Site, actors: &[Actor]) -> store::Resul
 pub(crate) fn faces_of(c: &mut Conn, site: &Site, ids: &[ActorId]) -> store::Result<Faces> {
     let actors = store::actors::by_ids(c, ids)?;
     faces(c, site, &actors)
+}
+
+/// Who it is now that has moved.
+pub(crate) fn moved(c: &mut Conn, site: &Site, actor: ActorId) -> store::Result<Option<Face>> {
+    let Some((target, _)) = store::moves::last(c, actor)? else { return Ok(None) };
+    Ok(faces_of(c, site, &[target])?.remove(&target))
+}
+
+/// These actors as a page names them, for who has no connection at hand.
+pub(crate) async fn named(app: &App, actors: Vec<Actor>) -> app::Result<Faces> {
+    let site = app.site().clone();
+    app.read(move |c| faces(c, &site, &actors)).await
+}
+
+/// One of them.
+pub(crate) async fn face(app: &App, actor: &Actor) -> app::Result<Face> {
+    let found = named(app, vec![actor.clone()]).await?.remove(&actor.id);
+    Ok(found.unwrap_or_else(|| Face::new(app.site(), actor)))
 }
 
 /// The page of an actor here, wherever it lives.
@@ -157,7 +179,7 @@ impl Card {
         let content = &post.content;
         let warning = content.warning.clone().filter(|warning| !warning.is_empty());
         let title = content.title.clone().filter(|title| !title.is_empty());
-        let words = || html::excerpt(&content.html, HEADLINE);
+        let words = || without_greeting(&html::excerpt(&content.html, HEADLINE)).to_owned();
         let headline = title.clone().or_else(|| warning.clone()).unwrap_or_else(words);
         let when = language::machine_moment(post.published);
         let is_veiled = content.sensitive && warning.is_none();
@@ -238,6 +260,15 @@ impl Card {
     pub(crate) fn history_page(&self) -> String {
         self.about(history::PATH, "post")
     }
+}
+
+/// What somebody says after the names of those whom they say it to; all of it, if it is nothing else.
+fn without_greeting(text: &str) -> &str {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once(' ').filter(|(name, _)| name.starts_with('@')) {
+        rest = after;
+    }
+    if rest.starts_with('@') { text } else { rest }
 }
 
 /// What keeps a post out of its community.

@@ -1,4 +1,6 @@
 //! What waits, as the page of the queue shows it, and who sees to it.
+use std::collections::HashMap;
+
 use app::{App, Me, Result, appeals, reports, statements::Case, view::PostView};
 use domain::{
     claim::Item,
@@ -115,17 +117,13 @@ pub(super) async fn requests(app: &App, me: Me, asked: &Asked) -> Result<Vec<Req
         let mut groups = store::groups::moderated_by(c, me.0)?;
         groups.retain(|group| wanted.is_none_or(|wanted| *group == wanted));
         let people = relations::waiting_for(c, &groups, i64::MAX, 0, REQUESTS)?;
-        let mut pairs = Vec::new();
-        for person in &people {
-            let asked = relations::requests(c, *person, &groups)?;
-            pairs.extend(asked.follow.into_iter().chain(asked.join).map(|group| (*person, group)));
-        }
+        let pairs = relations::waiting_among(c, &people, &groups)?;
         let everybody: Vec<ActorId> = people.iter().chain(&groups).copied().collect();
-        let answered = store::gates::answers(c, &groups, &people)?;
-        let mut told = Vec::new();
-        for (group, person, answers) in answered {
-            let questions = store::charters::of(c, group)?.unwrap_or_default().questions;
-            told.push((person, group, questions.into_iter().zip(answers).collect::<Vec<_>>()));
+        let mut told = HashMap::new();
+        let questions = store::charters::questions_of(c, &groups)?;
+        for (group, person, answers) in store::gates::answers(c, &groups, &people)? {
+            let questions = questions.get(&group).cloned().unwrap_or_default();
+            told.insert((person, group), questions.into_iter().zip(answers).collect::<Vec<_>>());
         }
         Ok((pairs, cards::faces_of(c, &site, &everybody)?, told))
     });
@@ -135,7 +133,6 @@ pub(super) async fn requests(app: &App, me: Me, asked: &Asked) -> Result<Vec<Req
     let face = |id: ActorId| faces.get(&id).cloned();
     let request = |(person, group): (ActorId, ActorId)| {
         let claim = holders.claim(item((person, group)));
-        let answers = told.iter().find(|(who, to, _)| (*who, *to) == (person, group));
         asked.admits(Some(group), &claim).then_some(())?;
         Some(Request {
             claim,
@@ -143,7 +140,7 @@ pub(super) async fn requests(app: &App, me: Me, asked: &Asked) -> Result<Vec<Req
             group: face(group)?,
             person_id: person.0,
             group_id: group.0,
-            answers: answers.map(|(_, _, answers)| answers.clone()).unwrap_or_default(),
+            answers: told.get(&(person, group)).cloned().unwrap_or_default(),
         })
     };
     Ok(pairs.into_iter().filter_map(request).collect())
@@ -153,22 +150,19 @@ pub(super) async fn held(app: &App, t: Language, me: Me, asked: &Asked) -> Resul
     let waiting = app::held::open(app, me).await?;
     let item = |view: &PostView| Item::Held(view.post.id);
     let holders = Holders::of(app, me, waiting.iter().map(|(_, view)| item(view)).collect()).await?;
-    let mut groups: Vec<ActorId> = waiting.iter().map(|(held, _)| held.group).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    let rules = app.read(move |c| groups.iter().map(|group| Ok((*group, store::bylaws::of(c, *group)?))).collect());
-    let rules: Vec<_> = rules.await?;
+    let groups: Vec<ActorId> = waiting.iter().map(|(held, _)| held.group).collect();
+    let rules = app.read(move |c| store::bylaws::all(c, &groups)).await?;
     let held = |(held, view): &(store::held::Held, PostView)| {
         let claim = holders.claim(item(view));
         asked.admits(Some(held.group), &claim).then_some(())?;
-        let bylaws = rules.iter().find(|(group, _)| *group == held.group).and_then(|(_, bylaws)| bylaws.as_ref());
+        let own = rules.iter().filter(|(group, _)| *group == held.group).map(|(_, bylaws)| bylaws);
         Some(Held {
             claim,
             card: Card::new(app, t, view),
             group: Face::painted(app.site(), view.group.as_deref()?, &view.palette),
             because: crate::held::because(t, held.doubt),
             when: t.ago(app.now(), held.since),
-            rules: bylaws::field(t, bylaws),
+            rules: bylaws::field(t, own.max_by_key(|bylaws| bylaws.version)),
         })
     };
     Ok(waiting.iter().filter_map(held).collect())
@@ -218,6 +212,7 @@ pub(super) async fn complaints(app: &App, t: Language, me: Me, asked: &Asked) ->
 pub(super) async fn appeals(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Appeal>> {
     let open = appeals::open(app, me).await?;
     let item = |id: StatementId| Item::Appeal(id);
+    let people = cards::named(app, open.iter().map(|(case, _)| case.person.clone()).collect()).await?;
     let holders = Holders::of(app, me, open.iter().map(|(case, _)| item(case.statement.id)).collect()).await?;
     let appeal = |(case, may): &(Case, bool)| {
         let claim = holders.claim(item(case.statement.id));
@@ -226,7 +221,7 @@ pub(super) async fn appeals(app: &App, t: Language, me: Me, asked: &Asked) -> Re
         Some(Appeal {
             claim,
             id: case.statement.id.0,
-            by: Face::new(app.site(), &case.person),
+            by: people.get(&case.person.id)?.clone(),
             group: decider(app, case),
             told: Told::new(t, case),
             text: said.text.clone(),
