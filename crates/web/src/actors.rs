@@ -44,19 +44,19 @@ pub(crate) fn named(ours: &Host, text: &str) -> Result<Named> {
     })
 }
 
-/// The actor that a path names, dead or alive. A community that is suspended has no pages.
-pub(crate) fn find(c: &mut Conn, named: &Named, ours: &Host) -> store::Result<Option<Actor>> {
-    match named {
-        Named::Here { name, .. } => {
-            let Some(found) = store::actors::by_handle(c, name, ours.as_str())?.filter(Actor::is_local) else {
-                return Ok(None);
-            };
-            Ok(if found.is_group() && found.suspended { None } else { Some(found) })
-        }
+/// The actor that a path names, dead or alive.
+fn known(c: &mut Conn, named: &Named, ours: &Host) -> store::Result<Option<Actor>> {
+    Ok(match named {
+        Named::Here { name, .. } => store::actors::by_handle(c, name, ours.as_str())?.filter(Actor::is_local),
         Named::Elsewhere { name, host } => {
-            Ok(store::actors::by_handle(c, name, host.as_str())?.filter(|actor| !actor.is_local()))
+            store::actors::by_handle(c, name, host.as_str())?.filter(|actor| !actor.is_local())
         }
-    }
+    })
+}
+
+/// The same, unless it is suspended: of those nothing is shown.
+pub(crate) fn find(c: &mut Conn, named: &Named, ours: &Host) -> store::Result<Option<Actor>> {
+    Ok(known(c, named, ours)?.filter(|actor| !actor.suspended))
 }
 
 /// The community of ours that a path names, if `viewer` may read what is written in it.
@@ -95,10 +95,10 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, name: &str, as
         return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &proper));
     }
     let ours = visit.host.clone();
-    let actor = app.read(move |c| find(c, &named, &ours)).await?.ok_or(Error::NotFound)?;
+    let actor = app.read(move |c| known(c, &named, &ours)).await?.ok_or(Error::NotFound)?;
     match actor {
         gone if gone.deleted.is_some() => Ok(answer::gone(request, visit)),
-        hidden if hidden.suspended => Ok(answer::suspended(request, visit)),
+        hidden if hidden.suspended => Ok(answer::suspended(request, visit, hidden.is_group())),
         away if !away.is_local() => person::stranger(request, app, visit, away).await,
         group if group.is_group() => community::page(request, app, visit, group, asked).await,
         person => person::page(request, app, visit, person, asked.before).await,

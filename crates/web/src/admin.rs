@@ -32,9 +32,9 @@ pub(crate) fn frame(app: &App, visit: &Visit, title: impl Into<String>, here: &s
         (emoji::PATH, t.admin_emoji()),
         (texts::PATH, t.admin_texts()),
         (announcements::PATH, t.admin_announcements()),
-        (log::PATH, t.log()),
+        (log::PATH, t.log_tab()),
         (jobs::PATH, t.admin_jobs()),
-        (settings::PATH, t.admin_settings()),
+        (settings::PATH, t.settings()),
     ];
     let tab = |(path, label): (&str, &'static str)| Tab {
         label,

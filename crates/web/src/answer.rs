@@ -339,9 +339,11 @@ pub(crate) fn gone(request: &HttpRequest, visit: &Visit) -> HttpResponse {
     trouble(request, visit, StatusCode::GONE, visit.language.gone(), visit.language.gone_text())
 }
 
-/// The page of somebody who is suspended.
-pub(crate) fn suspended(request: &HttpRequest, visit: &Visit) -> HttpResponse {
-    trouble(request, visit, StatusCode::FORBIDDEN, visit.language.suspended(), visit.language.suspended_text())
+/// The page of somebody who is suspended, or of a community that is.
+pub(crate) fn suspended(request: &HttpRequest, visit: &Visit, is_group: bool) -> HttpResponse {
+    let t = visit.language;
+    let title = if is_group { t.suspended_community() } else { t.suspended() };
+    trouble(request, visit, StatusCode::FORBIDDEN, title, t.suspended_text())
 }
 
 /// What somebody else's page, or no browser at all, sent.

@@ -237,7 +237,7 @@ impl Entered {
 async fn led(app: &App, visit: &Visit, by: &SignedIn, group: i64) -> Result<(Actor, Desk)> {
     let (group, standing) = desk::kept(app, by.me.0, group).await?;
     policy::manage(&standing)?;
-    let desk = Desk::new(app, visit, &group, standing, PATH);
+    let desk = Desk::of(app, visit, &group, standing, PATH).await?;
     Ok((group, desk))
 }
 

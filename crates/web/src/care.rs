@@ -323,18 +323,19 @@ pub(crate) async fn moderate(
     sent: Sent<Entered, Present>,
 ) -> HttpResponse {
     let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
-    let Some(deed) = Deed::of(&entered.what) else {
-        return answer::error(&request, &visit, &Error::Invalid(t.flaw_choice().to_owned()));
-    };
+    let deed = Deed::of(&entered.what);
     let (view, guide, destinations) = match judged(&app, me, entered.post).await {
         Ok(found) => found,
         Err(error) => return answer::error(&request, &visit, &error),
     };
     let to = destinations.iter().find(|choice| choice.value == entered.to).and_then(|to| to.value.parse().ok());
     let flaw = match (&deed, to) {
-        (Deed::Transfer, None) => Some(("to", t.flaw_choice())),
+        (None, _) => Some(("what", t.flaw_choice())),
+        (Some(Deed::Transfer), None) => Some(("to", t.flaw_choice())),
         // Where there are rules, nobody is told that something was done about them without being told why.
-        (Deed::Measure(Measure::Remove | Measure::Lock), _) if guide.bylaws.is_some() && entered.grounds.is_empty() => {
+        (Some(Deed::Measure(Measure::Remove | Measure::Lock)), _)
+            if guide.bylaws.is_some() && entered.grounds.is_empty() =>
+        {
             Some(("rule", t.flaw_grounds()))
         }
         _ => None,
@@ -346,9 +347,9 @@ pub(crate) async fn moderate(
     }
     let (post, grounds) = (view.post.id, entered.grounds.read());
     let done = match (deed, to) {
-        (Deed::Measure(measure), _) => moderation::take(&app, me, post, measure, grounds).await,
-        (Deed::Transfer, Some(to)) => transfers::transfer(&app, me, post, ActorId(to), grounds.reason).await,
-        (Deed::Transfer, None) => Err(Error::NotFound),
+        (Some(Deed::Measure(measure)), _) => moderation::take(&app, me, post, measure, grounds).await,
+        (Some(Deed::Transfer), Some(to)) => transfers::transfer(&app, me, post, ActorId(to), grounds.reason).await,
+        (Some(Deed::Transfer), None) | (None, _) => Err(Error::NotFound),
     };
     match done {
         Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &crate::compose::page_of(&app, &view.author, post)),

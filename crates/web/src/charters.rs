@@ -276,7 +276,7 @@ fn managing(visit: &Visit, desk: Desk, entered: &Entered) -> Manage {
 async fn shown(app: &App, visit: &Visit, by: &Present, group: i64) -> Result<(Desk, Settings)> {
     let (actor, settings) = charters::look(app, by.me, ActorId(group)).await?;
     let (_, standing) = desk::kept(app, by.me.0, group).await?;
-    let mut desk = Desk::new(app, visit, &actor, standing, MANAGE);
+    let mut desk = Desk::of(app, visit, &actor, standing, MANAGE).await?;
     desk.frame.colour = settings.charter.colour.map(crate::assets::colour);
     Ok((desk, settings))
 }

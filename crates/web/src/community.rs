@@ -52,6 +52,8 @@ struct Community {
     frame: Frame,
     face: Face,
     cover: Option<String>,
+    /// Where it has moved to.
+    moved: Option<Face>,
     vital: Vital,
     is_closed: bool,
     /// Sanitised.
@@ -139,6 +141,8 @@ struct Held {
     level: Option<Level>,
     charter: Option<Charter>,
     bylaws: Option<Bylaws>,
+    /// Where it has moved to.
+    moved: Option<Face>,
     palette: Palette,
 }
 
@@ -179,6 +183,7 @@ impl Held {
             next,
             charter: store::charters::of(c, group.id)?,
             bylaws: store::bylaws::of(c, group.id)?,
+            moved: cards::moved(c, site, group.id)?,
             palette: app::view::palette(c, [group])?,
             level: viewer.map(|me| told(c, me, group.id)).transpose()?,
             standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
@@ -235,6 +240,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     frame.picture.clone_from(&face.picture);
     Community {
         cover: site.portrait(group, Portrait::Image),
+        moved: held.moved.clone(),
         vital: Pulse::of(held.latest, now).said(t),
         is_closed,
         summary: held.palette.paint(site, group.peer, &html::sanitize(&group.summary)),

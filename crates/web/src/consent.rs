@@ -130,8 +130,8 @@ fn meaning(t: Language, scope: &str) -> &'static str {
     }
 }
 
-fn visit(request: &HttpRequest, app: &App, asked: &Request) -> Visit {
-    let mut visit = Visit::new(request, app);
+/// The visit in the language that the application wants.
+fn spoken(mut visit: Visit, asked: &Request) -> Visit {
     let wanted = asked.lang.as_deref().map(domain::text::language::primary);
     if let Some(language) = wanted.and_then(|tag| Language::parse(&tag.to_lowercase())) {
         visit.language = language;
@@ -162,11 +162,12 @@ async fn consider(
 pub(crate) async fn show(
     request: HttpRequest,
     app: Data<App>,
+    visit: Visit,
     Viewer(viewer): Viewer,
     asked: Option<Query<Request>>,
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    let visit = visit(&request, &app, &asked);
+    let visit = spoken(visit, &asked);
     match consider(&request, &app, &visit, &asked).await {
         Ok(Ok(consent)) => match viewer {
             Some(login) if !asked.wants_login() => ask(&request, &visit, &asked, &login, &consent),
@@ -196,9 +197,9 @@ fn ask(request: &HttpRequest, visit: &Visit, asked: &Request, login: &SignedIn, 
 }
 
 /// `POST /oauth/authorize`
-pub(crate) async fn decide(request: HttpRequest, app: Data<App>, form: Sent<Request>) -> HttpResponse {
+pub(crate) async fn decide(request: HttpRequest, app: Data<App>, visit: Visit, form: Sent<Request>) -> HttpResponse {
     let (asked, by) = (form.entered, form.by);
-    let visit = visit(&request, &app, &asked);
+    let visit = spoken(visit, &asked);
     decided(&request, &app, &visit, &asked, &by).await.unwrap_or_else(|error| answer::error(&request, &visit, &error))
 }
 
@@ -231,8 +232,7 @@ pub(crate) struct Shown {
 }
 
 /// `GET /oauth/authorize/native`
-pub(crate) async fn show_code(request: HttpRequest, app: Data<App>, shown: Option<Query<Shown>>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
+pub(crate) async fn show_code(request: HttpRequest, visit: Visit, shown: Option<Query<Shown>>) -> HttpResponse {
     let code = shown.map(|shown| shown.into_inner().code).unwrap_or_default();
     let t = visit.language;
     let note =

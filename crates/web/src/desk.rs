@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::{
     answer::{Frame, Visit},
     bylaws,
-    cards::Face,
+    cards::{self, Face},
     charters, entrance, held,
     language::Language,
     listing::Sort,
@@ -37,13 +37,13 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(app: &App, visit: &Visit, group: &Actor, standing: Standing, here: &str) -> Self {
-        let face = Face::new(app.site(), group);
+    pub(crate) async fn of(app: &App, visit: &Visit, group: &Actor, standing: Standing, here: &str) -> Result<Self> {
+        let face = cards::face(app, group).await?;
         let places = places(visit.language, group, standing, here);
         let label = places.iter().find(|place| place.is_chosen).map_or("", |place| place.label);
         let frame = Frame::private(visit, format!("{label} · {}", face.name));
         let (picture, banner) = (group.icon.clone(), group.image.clone());
-        Self { frame, face, picture, banner, id: group.id.0, places }
+        Ok(Self { frame, face, picture, banner, id: group.id.0, places })
     }
 }
 
@@ -70,7 +70,7 @@ fn places(t: Language, group: &Actor, standing: Standing, here: &str) -> Vec<Sor
         places.push(place(t.people(), members::PATH));
         places.push(place(t.invitations(), entrance::PATH));
     }
-    places.push(Sort { label: t.log(), page: urls::sheet(&group.uri, Sheet::Log), is_chosen: false });
+    places.push(Sort { label: t.log_tab(), page: urls::sheet(&group.uri, Sheet::Log), is_chosen: false });
     places
 }
 

@@ -79,7 +79,7 @@ async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitatio
         Field::select("days", t.link_for(), days).value("7").optional(),
         Field::exact("most", "number", t.link_most()).hint(t.link_most_hint()).longest(6).optional(),
     ]);
-    let desk = Desk::new(app, visit, &group, standing, PATH);
+    let desk = Desk::of(app, visit, &group, standing, PATH).await?;
     Ok(Invitations { frame: desk.frame.clone(), desk, links, form })
 }
 

@@ -53,7 +53,7 @@ impl FromRequest for Filled {
             let by = by.map(SignedIn::admit).transpose().map_err(|bar| session::Shut::by(bar, &request))?;
             let mut filled = Self { by, pairs: Vec::new(), brought: Vec::new() };
             if let Some(whole) = whole {
-                let whole = whole.await.map_err(|_error| broken())?;
+                let whole = whole.await.map_err(|error| Refused::unread(&request, &error))?;
                 filled.pairs = url::form_urlencoded::parse(&whole).into_owned().collect();
             }
             if let Some(parts) = parts {

@@ -91,7 +91,7 @@ fn form(t: Language, screen: &Screen) -> Fields {
 async fn led(app: &App, visit: &Visit, by: &Present, group: i64) -> Result<Desk> {
     let (group, standing) = desk::kept(app, by.me.0, group).await?;
     policy::manage(&standing)?;
-    Ok(Desk::new(app, visit, &group, standing, PATH))
+    Desk::of(app, visit, &group, standing, PATH).await
 }
 
 /// `GET /manage/screen`

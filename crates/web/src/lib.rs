@@ -1,7 +1,7 @@
 //! Speaks HTML: the pages that people read in a browser, in Spanish and in English, without scripts.
 use actix_web::{
     middleware::from_fn,
-    web::{self, Data, FormConfig, ServiceConfig},
+    web::{self, Data, FormConfig, PayloadConfig, ServiceConfig},
 };
 use app::App;
 use domain::urls::{Sheet, path};
@@ -73,14 +73,15 @@ mod tongue;
 
 pub use notices::told;
 
-/// The largest form that is read.
-const FORM_MAX: usize = 64 << 10;
+/// The largest form that is read, in bytes: the longest post as browsers encode it, and long lists of servers.
+const FORM_MAX: usize = 1 << 20;
 
 /// The pages. They come after all other routes: what nobody knows is not found here.
 pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + use<> {
     let pages = Data::new(Pages::new(app));
     move |config| {
-        config.app_data(FormConfig::default().limit(FORM_MAX)).app_data(pages.clone());
+        config.app_data(FormConfig::default().limit(FORM_MAX)).app_data(PayloadConfig::new(FORM_MAX));
+        config.app_data(pages.clone());
         routes(config);
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Medium {
     pub(crate) alt: String,
     /// What it is called where there is nothing to see.
     pub(crate) label: String,
+    /// Whether it is what one sees first on a page: that does not wait until it is scrolled to.
+    pub(crate) is_first: bool,
 }
 
 /// A link that a post is about.
@@ -89,6 +91,7 @@ fn medium(app: &App, t: Language, lender: &Lender, post: &Post, (place, attachme
         pixels,
         label: if attachment.alt.is_empty() { t.attachment().to_owned() } else { attachment.alt.clone() },
         alt: attachment.alt.clone(),
+        is_first: false,
     }
 }
 

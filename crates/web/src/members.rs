@@ -160,7 +160,7 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members>
         urls::asking(PATH, &[("group", &id.to_string()), ("q", &asked.q), ("banned", banned), ("after", after)])
     };
     let more = listing::last(&ids, PEOPLE).map(|last| address(if is_banned { "yes" } else { "" }, &last.to_string()));
-    let desk = Desk::new(app, visit, &group, standing, PATH);
+    let desk = Desk::of(app, visit, &group, standing, PATH).await?;
     let unknown = !asked.find.trim().is_empty();
     let (all, banned) = (address("", ""), address("yes", ""));
     Ok(Members { frame: desk.frame.clone(), desk, is_banned, all, banned, rows, more, unknown, q: asked.q })
@@ -233,7 +233,7 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> 
     let ((face, rules, theirs, ban), guide) = found.await?.ok_or(Error::NotFound)?;
     let days = DAYS.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
     let may_ban = policy::ban(&mine, &theirs).is_ok() && person != me.0;
-    let desk = Desk::new(app, visit, &group, mine, PATH);
+    let desk = Desk::of(app, visit, &group, mine, PATH).await?;
     Ok(Member {
         frame: desk.frame.clone(),
         desk,

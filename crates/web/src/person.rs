@@ -12,7 +12,7 @@ use domain::{
     id::{ActorId, PostId},
     post::FollowState,
     text::html,
-    urls::{self, media::Portrait},
+    urls::{self, Site, media::Portrait},
 };
 use store::{
     Conn,
@@ -90,17 +90,20 @@ struct Tie {
     follow: Option<FollowState>,
     /// Where those follow who have their account elsewhere.
     elsewhere: Option<String>,
+    /// Where they have moved to.
+    moved: Option<Face>,
 }
 
 impl Tie {
     /// `viewer` is who follows from here.
-    fn read(c: &mut Conn, viewer: Option<ActorId>, whom: &Actor) -> store::Result<Self> {
+    fn read(c: &mut Conn, site: &Site, viewer: Option<ActorId>, whom: &Actor) -> store::Result<Self> {
         let follow = match viewer {
             Some(me) => store::follows::get(c, me, whom.id)?.map(|follow| follow.state),
             None => None,
         };
         let elsewhere = (viewer.is_none() && whom.is_local()).then(|| elsewhere::address(&whom.uri, "follow"));
-        Ok(Self { id: whom.id.0, is_me: viewer == Some(whom.id), follow, elsewhere })
+        let moved = cards::moved(c, site, whom.id)?;
+        Ok(Self { id: whom.id.0, is_me: viewer == Some(whom.id), follow, elsewhere, moved })
     }
 
     fn waits(&self) -> bool {
@@ -140,8 +143,8 @@ pub(crate) async fn page(
     before: Option<i64>,
 ) -> Result<HttpResponse> {
     let page = Page { before: before.map(PostId), ..Page::first(POSTS) };
-    let viewer = visit.resident();
-    let found = app.read(move |c| Ok((Held::read(c, &person, page)?, Tie::read(c, viewer, &person)?, person)));
+    let (viewer, site) = (visit.resident(), app.site().clone());
+    let found = app.read(move |c| Ok((Held::read(c, &person, page)?, Tie::read(c, &site, viewer, &person)?, person)));
     let (held, tie, person) = found.await?;
     let page = describe(app, visit, &person, &held, tie, before.is_none());
     Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))
@@ -184,8 +187,8 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
 
 /// The page of somebody of another server: the way there.
 pub(crate) async fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: Actor) -> Result<HttpResponse> {
-    let viewer = visit.resident();
-    let found = app.read(move |c| Ok((Tie::read(c, viewer, &actor)?, view::palette(c, [&actor])?, actor)));
+    let (viewer, site) = (visit.resident(), app.site().clone());
+    let found = app.read(move |c| Ok((Tie::read(c, &site, viewer, &actor)?, view::palette(c, [&actor])?, actor)));
     let (tie, palette, actor) = found.await?;
     let actor = &actor;
     let face = Face::painted(app.site(), actor, &palette);

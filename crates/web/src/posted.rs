@@ -47,9 +47,22 @@ pub(crate) enum Refused {
     /// It lacks what it should have.
     #[error("this form is broken")]
     Broken(HttpRequest),
+    /// It is longer than any form here.
+    #[error("this form is too large")]
+    TooLarge(HttpRequest),
     /// It is for others.
     #[error(transparent)]
     Shut(#[from] session::Shut),
+}
+
+impl Refused {
+    /// A form whose body could not be read.
+    pub(crate) fn unread(request: &HttpRequest, error: &actix_web::Error) -> Self {
+        match error.as_response_error().status_code() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge(request.clone()),
+            _ => Self::Broken(request.clone()),
+        }
+    }
 }
 
 impl ResponseError for Refused {
@@ -57,6 +70,7 @@ impl ResponseError for Refused {
         match self {
             Self::Foreign(_) => StatusCode::FORBIDDEN,
             Self::Broken(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Shut(shut) => shut.status_code(),
         }
     }
@@ -70,6 +84,7 @@ impl ResponseError for Refused {
         match self {
             Self::Foreign(request) => page(request, |visit| visit.language.refused_origin()),
             Self::Broken(request) => page(request, |visit| visit.language.refused_form()),
+            Self::TooLarge(request) => page(request, |visit| visit.language.refused_size()),
             Self::Shut(shut) => shut.error_response(),
         }
     }
@@ -89,7 +104,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
                 return Err(Refused::Foreign(request));
             }
             let by = session::look_up(&request).await.map_err(session::Shut::from)?;
-            let Ok(body) = body.await else { return Err(Refused::Broken(request)) };
+            let body = body.await.map_err(|error| Refused::unread(&request, &error))?;
             if let Some(by) = &by
                 && !has_token(&body, &by.form_token)
             {

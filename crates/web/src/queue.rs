@@ -16,7 +16,7 @@ use store::relations;
 use crate::{
     answer::{self, Frame, Keep, Visit},
     deeds,
-    forms::{Choice, Field},
+    forms::Choice,
     language::Language,
     listing::Sort,
     posted::Sent,
@@ -74,8 +74,8 @@ struct Queue {
     asked: Asked,
     kinds: Vec<Sort>,
     holders: Vec<Sort>,
-    /// Which community; no question to those who have one.
-    groups: Option<Field>,
+    /// Among which communities one may choose.
+    groups: Vec<Choice>,
     requests: Vec<Request>,
     held: Vec<Held>,
     complaints: Vec<Complaint>,
@@ -107,15 +107,15 @@ async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> 
     let mut frame = Frame::private(visit, t.queue());
     frame.place = "queue";
     frame.is_lively = true;
-    let (kinds, holders, groups) = (kinds(t, &asked), holders(t, &asked), groups(app, t, me, &asked).await?);
+    let (kinds, holders, groups) = (kinds(t, &asked), holders(t, &asked), groups(app, me).await?);
     Ok(Queue { frame, asked, kinds, holders, groups, requests, held, complaints, appeals })
 }
 
 fn kinds(t: Language, asked: &Asked) -> Vec<Sort> {
     let all = [
         ("", t.queue_all()),
-        ("request", t.requests()),
-        ("held", t.held_posts()),
+        ("request", t.queue_requests()),
+        ("held", t.queue_held()),
         ("report", t.reports()),
         ("appeal", t.appeals()),
     ];
@@ -137,15 +137,14 @@ fn holders(t: Language, asked: &Asked) -> Vec<Sort> {
     all.into_iter().map(sort).collect()
 }
 
-async fn groups(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Option<Field>> {
+async fn groups(app: &App, me: Me) -> Result<Vec<Choice>> {
     let mine = app.read(move |c| {
         let ids = store::groups::moderated_by(c, me.0)?;
         store::actors::by_ids(c, &ids)
     });
     let mut mine = mine.await?;
     mine.sort_by(|a, b| a.title.cmp(&b.title));
-    let choices: Vec<Choice> = mine.iter().map(|group| Choice::new(group.id.to_string(), &group.title, "")).collect();
-    Ok((choices.len() > 1).then(|| Field::select("group", t.community(), choices).value(&asked.group).optional()))
+    Ok(mine.iter().map(|group| Choice::new(group.id.to_string(), &group.title, "")).collect())
 }
 
 /// The answer to a request.

@@ -64,8 +64,11 @@ struct Panel {
 }
 
 /// One of many things that are kept.
+#[derive(Default)]
 struct Row {
     title: String,
+    /// The same as HTML, of somebody who has emoji in their name.
+    shown: Option<String>,
     detail: String,
     page: Option<String>,
     button: Option<Button>,

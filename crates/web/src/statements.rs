@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    cards::Face,
+    cards::{self, Face},
     forms::{Field, Fields},
     language::Language,
     posted::Posted,
@@ -103,7 +103,7 @@ pub(crate) fn decider(app: &App, case: &Case) -> Face {
         return face;
     }
     let (name, page) = (app.site().host().display(), app.site().page(path::ABOUT));
-    Face { shown: html::escape(&name), name, page, ..face }
+    Face { shown: html::escape(&name), letter: cards::letter(&name), name, page, ..face }
 }
 
 /// How far an appeal has come.

@@ -37,8 +37,8 @@ mod read;
 use order::order;
 use read::Read;
 
-/// How many posts of a thread one page holds.
-const POSTS: i64 = 300;
+/// How many posts of a thread one page holds: the first one and 500 replies.
+const POSTS: i64 = 501;
 const DESCRIPTION: usize = 200;
 /// The page of a thread in the order of time.
 const LINEAR: &str = "linear";
@@ -188,6 +188,9 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let (t, post) = (visit.language, &read.post.post);
     let (is_first, is_linear) = (asked.after.is_none(), asked.view == LINEAR);
     let mut card = own(app, visit, &read, &read.post);
+    if let Some(medium) = card.media.first_mut() {
+        medium.is_first = true;
+    }
     if is_first && read.last.is_none() {
         // Here they can be counted, those on deeper levels too.
         card.replies = t.replies(read.replies.len());

@@ -9,13 +9,13 @@ use app::{
     suspensions,
 };
 use askama::Template;
-use domain::{charter::Founders, group::Visibility, id::ActorId, urls};
+use domain::{actor::Actor, charter::Founders, group::Visibility, id::ActorId, urls};
 use serde::Deserialize;
 
 use super::Tab;
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    cards::Face,
+    cards::{self, Face, Faces},
     deeds, desk,
     forms::{Choice, Field},
     language::Language,
@@ -48,12 +48,13 @@ struct Row {
 }
 
 impl Row {
-    fn new(app: &App, t: Language, community: &Community) -> Self {
-        let face = |actor| Face::new(app.site(), actor);
-        Self {
+    /// `faces` are those of all groups and their owners.
+    fn new(t: Language, community: &Community, faces: &Faces) -> Option<Self> {
+        let face = |actor: &Actor| faces.get(&actor.id).cloned();
+        Some(Self {
             id: community.group.id.0,
-            face: face(&community.group),
-            owners: community.owners.iter().map(face).collect(),
+            face: face(&community.group)?,
+            owners: community.owners.iter().filter_map(face).collect(),
             is_orphan: community.is_orphan,
             is_suspended: community.is_suspended,
             members: t.members(community.members),
@@ -64,7 +65,7 @@ impl Row {
             },
             since: t.day(community.group.created),
             people: desk::page(crate::members::PATH, community.group.id),
-        }
+        })
     }
 }
 
@@ -98,11 +99,13 @@ async fn page(app: &App, visit: &Visit, me: Me, before: ActorId) -> Result<Page>
         Choice::new(Founders::Everybody.as_str(), t.founders_everybody(), ""),
         Choice::new(Founders::Admins.as_str(), t.founders_admins(), ""),
     ];
+    let actors = found.iter().flat_map(|community| community.owners.iter().chain([&community.group]).cloned());
+    let faces = cards::named(app, actors.collect()).await?;
     let (frame, tabs) = super::frame(app, visit, t.communities(), PATH);
     Ok(Page {
         frame,
         tabs,
-        rows: found.iter().map(|community| Row::new(app, t, community)).collect(),
+        rows: found.iter().filter_map(|community| Row::new(t, community, &faces)).collect(),
         older: last.map(|last| urls::asking(PATH, &[("before", &last)])),
         founders: Field::choices("founders", t.founders(), choices).value(charters::founders(app).await?.as_str()),
     })

@@ -6,7 +6,6 @@ use actix_web::{
 use app::{App, Me, Result, log};
 use askama::Template;
 use domain::{
-    actor::Actor,
     id::{ActorId, LogEntryId},
     time::Timestamp,
     urls,
@@ -16,7 +15,7 @@ use store::log::Entry;
 use super::Tab;
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    cards::Face,
+    cards::{self, Face},
     language::{self, Language},
     listing::{self, From},
     session::SignedIn,
@@ -62,11 +61,12 @@ async fn page(app: &App, visit: &Visit, me: Me, before: LogEntryId) -> Result<Pa
     let entries = log::of_server(app, me, Some(before), LISTED).await?;
     let people: Vec<ActorId> =
         entries.iter().flat_map(|entry| [Some(entry.actor_id), entry.person_id]).flatten().map(ActorId).collect();
-    let people = app.read(move |c| store::actors::by_ids(c, &people)).await?;
-    let actor = |id: i64| people.iter().find(|actor: &&Actor| actor.id.0 == id);
+    let site = app.site().clone();
+    let people = app.read(move |c| cards::faces_of(c, &site, &people)).await?;
+    let face = |id: i64| people.get(&ActorId(id));
     let decision = |entry: &Entry| Decision {
-        by: actor(entry.actor_id).map(|actor| Face::new(app.site(), actor)),
-        what: said(t, entry, entry.person_id.and_then(actor)),
+        by: face(entry.actor_id).cloned(),
+        what: said(t, entry, entry.person_id.and_then(face)),
         reason: entry.reason.clone(),
         when: t.ago(now, Timestamp(entry.created)),
         when_exactly: language::machine_moment(Timestamp(entry.created)),
@@ -82,9 +82,8 @@ async fn page(app: &App, visit: &Visit, me: Me, before: LogEntryId) -> Result<Pa
 }
 
 /// What was decided, and about whom: a person, or a server.
-fn said(t: Language, entry: &Entry, person: Option<&Actor>) -> String {
-    let handle = person.map(|person| format!("@{}", person.handle()));
-    let whom = entry.host.clone().or(handle).unwrap_or_default();
+fn said(t: Language, entry: &Entry, person: Option<&Face>) -> String {
+    let whom = entry.host.clone().or_else(|| person.map(|person| person.handle.clone())).unwrap_or_default();
     match entry.action.as_str() {
         "suspend" => t.did_suspend(whom),
         "unsuspend" => t.did_unsuspend(whom),

@@ -21,7 +21,7 @@ use store::{accounts::Account, invitations::Invitation};
 use super::{Tab, person};
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    cards::Face,
+    cards::{self, Face},
     deeds,
     language::Language,
     listing,
@@ -79,11 +79,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(app: &App, t: Language, entry: &Entry) -> Self {
+    /// `face` is who it is.
+    pub(crate) fn new(t: Language, entry: &Entry, face: Face) -> Self {
         let account = entry.account.as_ref();
         let created = account.map_or(entry.actor.created, |account| Timestamp(account.created));
         Self {
-            face: Face::new(app.site(), &entry.actor),
+            face,
             id: entry.actor.id.0,
             page: person::address(entry.actor.id),
             email: account.filter(|account| account.confirmed.is_some()).map(|account| account.email.clone()),
@@ -179,12 +180,13 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<P
         tab(Some(State::Closed), t.people_closed()),
     ];
     let older = listing::last(&found, PEOPLE).map(|last| address(&asked.state, Some(last.actor.id)));
+    let mut faces = cards::named(app, found.iter().map(|entry| entry.actor.clone()).collect()).await?;
     let (frame, tabs) = super::frame(app, visit, t.admin_people(), PATH);
     Ok(Page {
         frame,
         tabs,
         states,
-        rows: found.iter().map(|entry| Row::new(app, t, entry)).collect(),
+        rows: found.iter().filter_map(|entry| Some(Row::new(t, entry, faces.remove(&entry.actor.id)?))).collect(),
         older,
         door: match sign_up::door(app) {
             Door::Open => t.door_open(),

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     agents,
     answer::{self, Frame, Keep, Visit},
-    deeds,
+    cards, deeds,
     posted::Sent,
     session::SignedIn,
 };
@@ -68,7 +68,7 @@ async fn page(app: &App, visit: &Visit, me: Me, id: &str) -> Result<Page> {
     // Whoever may not look learns of no one: the number is read after that.
     let id = ActorId(id.parse().unwrap_or_default());
     let (entry, sessions) = roll::show(app, me, id).await?;
-    let row = Row::new(app, t, &entry);
+    let row = Row::new(t, &entry, cards::face(app, &entry.actor).await?);
     let (frame, tabs) = super::frame(app, visit, row.face.name.clone(), people::PATH);
     let account = entry.account.as_ref();
     let devices = sessions.into_iter().map(|session| Device {

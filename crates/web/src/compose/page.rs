@@ -196,7 +196,8 @@ async fn fields(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) ->
 
 fn choice(app: &App, group: &Actor) -> Choice {
     let face = Face::new(app.site(), group);
-    Choice::new(group.id.to_string(), format!("{} ({})", face.name, face.handle), "")
+    let label = if face.is_local { face.name } else { format!("{} ({})", face.name, face.handle) };
+    Choice::new(group.id.to_string(), label, "")
 }
 
 fn spans(t: Language, chosen: &str) -> Vec<(&'static str, &'static str, bool)> {

@@ -58,11 +58,11 @@ impl Panels {
         let aliases = app.read(move |c| store::moves::aliases(c, me.0)).await?;
         let file = |name: &str| {
             let page = Some(format!("{PATH}/{name}"));
-            Row { title: name.to_owned(), detail: String::new(), page, button: None }
+            Row { title: name.to_owned(), page, ..Row::default() }
         };
         let alias = |uri: String| {
             let button = Button { path: UNALIAS, name: "account", value: uri.clone(), label: t.put_away() };
-            Row { title: uri, detail: String::new(), page: None, button: Some(button) }
+            Row { title: uri, button: Some(button), ..Row::default() }
         };
         let account = |id| Field::exact(id, "text", t.other_account()).hint(t.other_account_hint()).longest(300);
         let move_to = vec![account("target"), password(t, "password")];

@@ -42,13 +42,13 @@ async fn panels(app: &App, visit: &Visit, by: &Present) -> Result<Vec<Panel>> {
         Row {
             title: agent,
             detail: if is_this { t.this_browser().to_owned() } else { seen },
-            page: None,
             button: (!is_this).then(|| Button {
                 path: END,
                 name: "session",
                 value: session.id.to_string(),
                 label: t.end_session(),
             }),
+            ..Row::default()
         }
     };
     let browsers = Panel {
@@ -68,6 +68,7 @@ async fn panels(app: &App, visit: &Visit, by: &Present) -> Result<Vec<Panel>> {
         detail: t.app_since(t.day(given.since), given.scopes),
         page: given.app.website,
         button: Some(Button { path: WITHDRAW, name: "app", value: given.app.id.to_string(), label: t.withdraw() }),
+        ..Row::default()
     };
     let apps = Panel {
         id: "apps",

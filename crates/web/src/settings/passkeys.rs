@@ -56,7 +56,7 @@ fn row(app: &App, visit: &Visit, passkey: Passkey) -> Row {
         None => t.passkey_unused(added),
     };
     let button = Button { path: REMOVE, name: "key", value: passkey.id.to_string(), label: t.put_away() };
-    Row { title: passkey.name, detail, page: None, button: Some(button) }
+    Row { title: passkey.name, detail, button: Some(button), ..Row::default() }
 }
 
 /// A form by which somebody shows that it is them: by their password, or by a passkey if they have one.

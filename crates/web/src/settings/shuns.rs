@@ -12,7 +12,7 @@ use domain::{actor::Actor, host::Host, id::ActorId};
 use serde::Deserialize;
 
 use super::{Action, Button, Done, Panel, Row, done, shown};
-use crate::{answer::Visit, cards::Face, forms::Field, posted::Sent, session::SignedIn};
+use crate::{answer::Visit, cards, forms::Field, posted::Sent, session::SignedIn};
 
 pub(crate) const PATH: &str = "/settings/blocks";
 pub(crate) const UNBLOCK: &str = "/settings/blocks/unblock";
@@ -36,14 +36,21 @@ async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
     let blocked = archive::circle(app, by.me, Circle::Blocked).await?;
     let muted = archive::circle(app, by.me, Circle::Muted).await?;
     let hosts = archive::shunned_hosts(app, by.me).await?;
+    let faces = cards::named(app, blocked.iter().chain(&muted).cloned().collect()).await?;
     let person = |actor: &Actor, path, label| {
-        let face = Face::new(app.site(), actor);
+        let face = faces.get(&actor.id)?.clone();
         let button = Button { path, name: "person", value: actor.id.to_string(), label };
-        Row { title: face.name, detail: face.handle, page: Some(face.page), button: Some(button) }
+        Some(Row {
+            shown: Some(face.shown),
+            title: face.name,
+            detail: face.handle,
+            page: Some(face.page),
+            button: Some(button),
+        })
     };
     let server = |host: String| {
         let button = Button { path: UNHOST, name: "host", value: host.clone(), label: t.unblock() };
-        Row { title: host, detail: String::new(), page: None, button: Some(button) }
+        Row { title: host, button: Some(button), ..Row::default() }
     };
     let field = Field::exact("host", "text", t.server_name()).hint(t.server_name_hint()).longest(253);
     Ok(vec![
@@ -51,14 +58,14 @@ async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
             id: "blocked",
             heading: t.blocked_people(),
             lead: t.blocked_people_hint().to_owned(),
-            rows: blocked.iter().map(|actor| person(actor, UNBLOCK, t.unblock())).collect(),
+            rows: blocked.iter().filter_map(|actor| person(actor, UNBLOCK, t.unblock())).collect(),
             ..Panel::default()
         },
         Panel {
             id: "muted",
             heading: t.muted_people(),
             lead: t.muted_people_hint().to_owned(),
-            rows: muted.iter().map(|actor| person(actor, UNMUTE, t.unmute())).collect(),
+            rows: muted.iter().filter_map(|actor| person(actor, UNMUTE, t.unmute())).collect(),
             ..Panel::default()
         },
         Panel {

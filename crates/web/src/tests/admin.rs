@@ -374,7 +374,7 @@ async fn what_the_site_says_of_itself_is_written_and_read() {
         assert_eq!(world.get(path, "en").await.status, StatusCode::NOT_FOUND, "{path}");
     }
     let wrong = ana.send(terms, "/admin/texts/one", &[("since", "mañana"), ("source", "x")]).await;
-    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("Esto no es un día"));
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("Esto no es una fecha"));
 
     let contact = [("email", "Hola@plaza.test"), ("person", "@ana")];
     assert_eq!(ana.send("/admin/texts", "/admin/texts/contact", &contact).await.status, StatusCode::SEE_OTHER);

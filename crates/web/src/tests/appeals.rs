@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The latest statement about somebody.
-async fn latest(world: &World, group: ActorId, sanction: Sanction) -> StatementId {
+pub(super) async fn latest(world: &World, group: ActorId, sanction: Sanction) -> StatementId {
     let entries = world.app.read(move |c| store::log::page(c, group, None, 50)).await.unwrap();
     let wanted = entries.iter().find(|entry| entry.action == sanction.as_str() && entry.statement_id.is_some());
     StatementId(wanted.and_then(|entry| entry.statement_id).expect("a statement"))

@@ -64,7 +64,7 @@ async fn what_changes_about_the_house_is_in_the_log() {
         StatusCode::SEE_OTHER
     );
     let log = ana.get("/admin/log").await.body;
-    for said in ["changed a text of the server", "privacy, es", "changed the rules of the house", "who may create"] {
+    for said in ["changed a text of the server", "privacy, es", "changed the rules of the site", "who may create"] {
         assert!(log.contains(said), "{said}: {log}");
     }
 }
@@ -107,7 +107,9 @@ async fn a_community_is_suspended_and_restored_by_forms() {
         ana.send("/admin/communities", "/admin/communities/suspend", fields).await.status
     };
     assert_eq!(turn(&[("turn", "on"), ("reason", "Stolen goods")]).await, StatusCode::SEE_OTHER);
-    assert_eq!(world.get(&huerto.uri, "en").await.status, StatusCode::NOT_FOUND);
+    let page = world.get(&huerto.uri, "en").await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.body.contains("This community is suspended") && !page.body.contains("El huerto"), "{}", page.body);
     assert!(!world.get("/communities", "en").await.body.contains("El huerto"));
     assert!(ana.get("/admin/communities").await.body.contains("Suspended"));
     assert!(ana.get("/notices").await.body.contains("suspended the community"), "its owner is told");

@@ -3,7 +3,7 @@ use actix_web::{
     http::{StatusCode, header},
     test::TestRequest,
 };
-use app::{Me, Whence, people, sessions};
+use app::{Me, Whence, people, posts::Writing, sessions};
 use domain::group::Visibility;
 
 use super::{Answer, HERE, World, is_well_formed, strangers};
@@ -99,6 +99,23 @@ pub(super) async fn login(world: &World, name: &str) -> Me {
 }
 
 #[actix_web::test]
+async fn a_form_that_is_too_large_says_so() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let post = Writing { text: "Hola".into(), group: Some(huerto.id), ..Writing::default() };
+    let form = format!("/report?post={}", world.write(ana, post).await.id);
+    let ana = Browser::of(&world, ana, "es").await;
+    let long = |length: usize| "x".repeat(length);
+    let fits = ana.send(&form, "/report", &[("what", "other"), ("reason", &long(300_000))]).await;
+    assert_ne!(fits.status, StatusCode::PAYLOAD_TOO_LARGE);
+    for (page, action) in [(&*form, "/report"), ("/write", "/write")] {
+        let refused = ana.send(page, action, &[("text", &long(crate::FORM_MAX))]).await;
+        assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE, "{action}");
+        assert!(refused.body.contains("El formulario es demasiado grande"), "{}", refused.body);
+    }
+}
+
+#[actix_web::test]
 async fn a_conversation_is_held_by_forms_alone() {
     let world = World::new();
     let (ana, huerto) = world.first_run().await;
@@ -145,6 +162,9 @@ async fn a_conversation_is_held_by_forms_alone() {
     assert!(ana.get("/queue").await.body.contains("Otra vez"));
     let below = bea.send(&format!("/write?to={answer}"), "/write", &[("text", "Gracias")]).await;
     assert_eq!(below.status, StatusCode::SEE_OTHER, "{}", below.body);
+    let undecided = ana.send(&format!("/moderate?post={answer}"), "/moderate", &[("reason", "Norma 1")]).await;
+    assert_eq!(undecided.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(undecided.body.contains("href=\"#what\"") && undecided.body.contains("Norma 1"), "{}", undecided.body);
     let moderated =
         ana.send(&format!("/moderate?post={answer}"), "/moderate", &[("what", "remove"), ("reason", "Norma 1")]).await;
     assert_eq!(moderated.status, StatusCode::SEE_OTHER, "{}", moderated.body);

@@ -115,7 +115,7 @@ async fn one_says_how_much_one_wants_to_be_told() {
     let bea = Browser::of(&world, bea, "en").await;
     world.write(ana, writing("sin avisar", Some(thread.id))).await;
     assert!(!bea.get("/notices").await.body.contains("sin avisar"), "what is usual is what concerns oneself");
-    assert!(bea.get(&thread.uri).await.body.contains("Notices: What is mine"));
+    assert!(bea.get(&thread.uri).await.body.contains("Notices: Replies to me"));
 
     assert_eq!(bea.send(&thread.uri, "/level", &[("level", "all")]).await.status, StatusCode::SEE_OTHER);
     assert!(bea.get(&thread.uri).await.body.contains("Notices: Everything"));
