@@ -2,26 +2,22 @@
 
 mod demo;
 mod house;
+mod pages;
 mod paintings;
 
 use std::path::PathBuf;
 
-use server::settings::{Registration, Settings};
+use app::Me;
+use server::settings::{Registration, Settings, Smtp};
 
 use self::demo::Demo;
+use self::pages::{GUEST, Page};
 use crate::browsers;
-use crate::network::{Backend, Browser, Eyes, Network, id, run, variable};
+use crate::network::{Backend, Browser, Eyes, Network, PostOffice, Server, run, variable};
 
 const HOST: &str = "lavapies.test";
-
-/// Who looks.
-const VISITOR: Option<&str> = None;
-const MEMBER: Option<&str> = Some("bea");
-const MODERATOR: Option<&str> = Some("carla");
-const ADMIN: Option<&str> = Some("ana");
-const NEWCOMER: Option<&str> = Some("nora");
-/// About whom something was decided.
-const JUDGED: Option<&str> = Some("diego");
+/// The file beside the pictures that says how soon each page was there.
+const FIGURES: &str = "arrivals.txt";
 
 /// All who may look at a page: the first two see both languages, both widths, and both lights.
 const VIEWS: [Eyes; 8] = {
@@ -40,101 +36,6 @@ const VIEWS: [Eyes; 8] = {
     ]
 };
 
-/// What is answered with an error.
-const AMISS: [&str; 4] = ["not-found", "gone", "forbidden", "digest-stop"];
-
-/// Each page by the name of its picture: who looks, and where.
-fn pages(demo: &Demo) -> Vec<(&'static str, Option<&'static str>, String)> {
-    let (leaves, swap, reply) = (id(&demo.leaves), id(&demo.swap), id(&demo.reply));
-    let (huerto, vecinos, bea) = (demo.huerto.actor.id, demo.vecinos.actor.id, demo.bea.actor.id);
-    let (at, house) = (|path: &str| path.to_owned(), &demo.house);
-    let changed = &house.changed;
-    let leaves_uri = demo.leaves["uri"].as_str().expect("an id");
-    vec![
-        ("home", VISITOR, at("/")),
-        ("directory", VISITOR, at("/communities")),
-        ("community", VISITOR, at("/@huerto")),
-        ("community-empty", VISITOR, at("/@rust")),
-        ("community-private", VISITOR, at("/@junta")),
-        ("community-log", VISITOR, at("/@huerto/log")),
-        ("thread", VISITOR, format!("/@bea/{leaves}")),
-        ("thread-linear", VISITOR, format!("/@bea/{leaves}?view=linear")),
-        ("thread-reply", VISITOR, format!("/@bea/{reply}")),
-        ("profile", VISITOR, at("/@bea")),
-        ("profile-elsewhere", VISITOR, format!("/{}", demo.lucas)),
-        ("tag", VISITOR, at("/tags/riego")),
-        ("search", VISITOR, at("/search")),
-        ("search-found", VISITOR, at("/search?q=riego")),
-        ("search-nothing", VISITOR, at("/search?q=zanahoria")),
-        ("log-in", VISITOR, at("/login")),
-        ("log-in-recover", VISITOR, at("/login/recover")),
-        ("sign-up", VISITOR, at("/signup")),
-        ("elsewhere", VISITOR, format!("/elsewhere?deed=reply&uri={leaves_uri}")),
-        ("log-in-elsewhere", VISITOR, at("/login/elsewhere")),
-        ("about", VISITOR, at("/about")),
-        ("privacy", VISITOR, at("/privacy")),
-        ("terms", VISITOR, at("/terms")),
-        ("rules", VISITOR, at("/@huerto/rules")),
-        ("rules-changed", VISITOR, at("/@huerto/rules?version=2&since=1")),
-        ("history", VISITOR, format!("/history?post={changed}")),
-        ("thread-long-words", VISITOR, format!("/@carla/{changed}")),
-        ("statement", VISITOR, house.statement.clone()),
-        ("statement-appealed", VISITOR, house.appealed.clone()),
-        ("digest-stop", VISITOR, at("/digest/stop")),
-        ("not-found", VISITOR, at("/@nadie")),
-        ("gone", VISITOR, house.gone.clone()),
-        ("member-home", MEMBER, at("/")),
-        ("member-community", MEMBER, at("/@huerto")),
-        ("member-thread", MEMBER, format!("/@bea/{leaves}")),
-        ("member-poll", MEMBER, format!("/@ana/{swap}")),
-        ("member-notices", MEMBER, at("/notices")),
-        ("member-saved", MEMBER, at("/saved")),
-        ("member-profile", MEMBER, at("/@bea")),
-        ("compose", MEMBER, format!("/write?group={huerto}")),
-        ("compose-reply", MEMBER, format!("/write?to={leaves}")),
-        ("report", MEMBER, format!("/report?post={swap}")),
-        ("delete", MEMBER, format!("/delete?post={leaves}")),
-        ("compose-quote", MEMBER, format!("/write?quote={leaves}")),
-        ("forbidden", MEMBER, at("/admin")),
-        ("enter", NEWCOMER, house.link.clone()),
-        ("newcomer-home", NEWCOMER, at("/")),
-        ("newcomer-notices", NEWCOMER, at("/notices")),
-        ("newcomer-saved", NEWCOMER, at("/saved")),
-        ("newcomer-profile", NEWCOMER, at("/@nora")),
-        ("newcomer-compose", NEWCOMER, at("/write")),
-        ("judged-notices", JUDGED, at("/notices")),
-        ("apply", NEWCOMER, format!("/apply?group={vecinos}")),
-        ("settings", MEMBER, at("/settings")),
-        ("settings-profile", MEMBER, at("/settings/profile")),
-        ("settings-entry", MEMBER, at("/settings/entry")),
-        ("settings-devices", MEMBER, at("/settings/devices")),
-        ("settings-blocks", MEMBER, at("/settings/blocks")),
-        ("settings-data", MEMBER, at("/settings/data")),
-        ("queue", MODERATOR, at("/queue")),
-        ("moderate", MODERATOR, format!("/moderate?post={leaves}")),
-        ("found", MEMBER, at("/found")),
-        ("manage", ADMIN, format!("/manage?group={huerto}")),
-        ("members", ADMIN, format!("/members?group={huerto}")),
-        ("member", ADMIN, format!("/member?group={huerto}&person={bea}")),
-        ("rules-form", ADMIN, format!("/manage/rules?group={huerto}")),
-        ("welcome", ADMIN, at("/welcome?group=huerto")),
-        ("invitations", ADMIN, format!("/invitations?group={huerto}")),
-        ("admin", ADMIN, at("/admin")),
-        ("admin-people", ADMIN, at("/admin/people")),
-        ("admin-person", ADMIN, format!("/admin/people/{bea}")),
-        ("admin-servers", ADMIN, at("/admin/servers")),
-        ("admin-server", ADMIN, at("/admin/servers/mastodon.test")),
-        ("admin-rules", ADMIN, at("/admin/rules")),
-        ("admin-jobs", ADMIN, at("/admin/jobs")),
-        ("admin-communities", ADMIN, at("/admin/communities")),
-        ("admin-announcements", ADMIN, at("/admin/announcements")),
-        ("admin-emoji", ADMIN, at("/admin/emoji")),
-        ("admin-texts", ADMIN, at("/admin/texts")),
-        ("admin-text", ADMIN, at("/admin/texts/one?kind=privacy&language=es")),
-        ("admin-settings", ADMIN, at("/admin/settings")),
-    ]
-}
-
 /// Where the pictures go, if anybody wants them.
 fn folder() -> Option<PathBuf> {
     let folder = PathBuf::from(variable("TEST_GALLERY")?);
@@ -152,45 +53,134 @@ async fn press_an_emoji(browser: &Browser) {
     browser.forget().await;
 }
 
+/// A conversation of 500 replies is one page, as branches and in the order of time.
+async fn read_everybody(browser: &Browser, thread: &str) {
+    for view in ["", "?view=linear"] {
+        browser.go(&format!("/@iris/{thread}{view}")).await;
+        assert_eq!(browser.ask("return document.querySelectorAll('.reply').length").await, 500, "{view}");
+    }
+}
+
+/// A walk from page to page, and what is found to be wrong on the way.
+struct Walk<'a> {
+    browser: &'a Browser,
+    server: &'a Server,
+    axe: String,
+    /// Where pictures go.
+    folder: Option<PathBuf>,
+    /// Which pages are looked at: all whose names contain this, if it is given.
+    wanted: Option<String>,
+    me: Option<&'static str>,
+    flaws: Vec<String>,
+    /// How soon each page was there, a line each.
+    arrivals: Vec<String>,
+}
+
+impl Walk<'_> {
+    async fn look_at(&mut self, pages: &[Page]) {
+        for page in pages {
+            if !self.wanted.iter().all(|part| page.name.contains(part)) {
+                continue;
+            }
+            if self.me != page.who {
+                self.become_somebody(page.who).await;
+            }
+            let views = if self.folder.is_some() { &VIEWS[..] } else { &VIEWS[..2] };
+            for (at, eyes) in views.iter().enumerate() {
+                self.browser.look_with(*eyes).await;
+                self.browser.go(&page.path).await;
+                if let Some((script, button)) = page.deed {
+                    self.browser.ask(script).await;
+                    self.browser.press(button).await;
+                }
+                self.watch_it_come(page, *eyes).await;
+                self.keep(page.name, *eyes).await;
+                if at < 2 {
+                    self.examine(page, eyes.language).await;
+                } else {
+                    self.browser.complaints().await;
+                }
+            }
+        }
+    }
+
+    async fn become_somebody(&mut self, who: Option<&'static str>) {
+        self.browser.forget().await;
+        match who {
+            GUEST => self.browser.be(&self.of_guest().await).await,
+            Some(name) => self.browser.sign_in(name).await,
+            None => {}
+        }
+        self.me = who;
+    }
+
+    /// A session of somebody whose server vouched for them.
+    async fn of_guest(&self) -> String {
+        let guest = self.server.app().read(|c| store::actors::by_handle(c, "lucas", "mastodon.test")).await;
+        let guest = Me(guest.expect("people").expect("somebody of another server").id);
+        app::sessions::begin(self.server.app(), guest, &app::Whence::default()).await.expect("a session")
+    }
+
+    /// A page stands still from the beginning. How soon it is there is written down, and nothing fails by it.
+    async fn watch_it_come(&mut self, page: &Page, eyes: Eyes) {
+        let (moved, largest) = self.browser.arrival().await;
+        if moved > 0.0 {
+            self.flaws.push(format!("{} at {} moves by {moved} while it comes", page.name, eyes.width));
+        }
+        self.arrivals.push(format!("{largest:5.0} ms  {} at {}", page.name, eyes.width));
+    }
+
+    async fn keep(&self, name: &str, eyes: Eyes) {
+        if let Some(folder) = &self.folder {
+            let light = if eyes.dark { "dark" } else { "light" };
+            let file = format!("{name}-{}-{light}-{}.webp", eyes.width, eyes.language);
+            std::fs::write(folder.join(file), self.browser.picture().await).expect("a picture");
+        }
+    }
+
+    async fn examine(&mut self, page: &Page, language: &str) {
+        // A page that is not there says so, and browsers log it.
+        if page.is_amiss() {
+            self.browser.complaints().await;
+        }
+        let found = browsers::flaws(self.browser, language, &self.axe).await;
+        let lost = self.browser.lost_focus().await;
+        self.flaws.extend(found.into_iter().chain(lost).map(|flaw| format!("{}: {flaw}", page.name)));
+    }
+}
+
 async fn every_page() {
-    let change = |settings: Settings| Settings { registration: Registration::Approval, ..settings };
+    let office = PostOffice::open().await;
+    let smtp = Smtp::parse(&office.url()).flatten();
+    let change = |settings: Settings| Settings { registration: Registration::Approval, smtp: smtp.clone(), ..settings };
     let net = Network::with(change, [HOST]).await;
     let server = net.server(HOST);
     server.expect_parked();
     let browser = Browser::open_at(&server, Eyes::DESK).await;
-    let demo = Demo::play(&net, &server, &browser).await;
-    press_an_emoji(&browser).await;
+    let wanted = variable("TEST_GALLERY_ONLY");
     let (axe, folder) = (browsers::axe(), folder());
-    let wanted = variable("TEST_GALLERY_ONLY").unwrap_or_default();
-    let views = if folder.is_some() { &VIEWS[..] } else { &VIEWS[..2] };
-    let (pages, mut flaws, mut me) = (pages(&demo), Vec::new(), VISITOR);
+    let mut walk = Walk {
+        browser: &browser,
+        server: &server,
+        axe,
+        folder,
+        wanted,
+        me: None,
+        flaws: Vec::new(),
+        arrivals: Vec::new(),
+    };
     browser.go("/").await;
-    for (name, who, path) in pages.iter().filter(|(name, ..)| name.contains(&wanted)) {
-        if me != *who {
-            browser.forget().await;
-            if let Some(who) = who {
-                browser.sign_in(who).await;
-            }
-            me = *who;
-        }
-        for (at, eyes) in views.iter().enumerate() {
-            browser.look_with(*eyes).await;
-            browser.go(path).await;
-            if let Some(folder) = &folder {
-                let light = if eyes.dark { "dark" } else { "light" };
-                let file = format!("{name}-{}-{light}-{}.webp", eyes.width, eyes.language);
-                std::fs::write(folder.join(file), browser.picture().await).expect("a picture");
-            }
-            // A page that is not there says so, and browsers log it.
-            if at < 2 && !AMISS.contains(name) {
-                flaws.extend(browsers::flaws(&browser, eyes.language, &axe).await);
-                flaws.extend(browser.lost_focus().await.into_iter().map(|lost| format!("{path}: {lost}")));
-            } else {
-                browser.complaints().await;
-            }
-        }
+    walk.look_at(&pages::at_first()).await;
+    let demo = Demo::play(&net, &server, &browser, &office).await;
+    let all = pages::all(&demo);
+    assert_eq!(pages::left_out(all.iter().map(|page| &*page.path)), Vec::<String>::new(), "nobody looks at these");
+    press_an_emoji(&browser).await;
+    read_everybody(&browser, &demo.house.crowded).await;
+    walk.look_at(&all).await;
+    if let Some(folder) = &walk.folder {
+        std::fs::write(folder.join(FIGURES), walk.arrivals.join("\n")).expect("a file");
     }
-    assert!(flaws.is_empty(), "{flaws:#?}");
+    assert!(walk.flaws.is_empty(), "{:#?}", walk.flaws);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 //! everything that is private, as anyone who could ask. A new route is part of this by itself; one whose path cannot be
 //! filled fails, and `leaks/routes.rs` is where to say what its parts stand for.
 
-mod routes;
+pub(crate) mod routes;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

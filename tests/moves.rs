@@ -157,8 +157,13 @@ async fn people_and_groups_move_away() {
     let late = bea.call("POST", "/api/v1/statuses", &json!({ "status": format!("{handle} hola") })).await;
     assert_eq!(late.status, 403, "{}", late.text());
 
+    let page = alpha.get("/@club", "text/html").await.text();
+    assert!(page.contains("Moved. Now:") && page.contains(&rocks.handle()), "{page}");
+
     known_as(&mia, &[bea.uri()]);
     depart(&bea, "bea", &mia.uri).await.unwrap();
+    let page = alpha.get("/@bea", "text/html").await.text();
+    assert!(page.contains("Moved. Now:") && page.contains(&mia.handle()), "{page}");
     assert!(depart(&bea, "bea", &max.uri).await.is_err(), "not so soon");
     assert_eq!(bea.call("POST", "/api/v1/statuses", &json!({ "status": "hola" })).await.status, 403);
     // Whoever comes back is here again.

@@ -284,9 +284,12 @@ async fn a_suspended_community_is_not_shown_and_comes_back_as_it_was() {
     let path = format!("/api/v1/statuses/{}", id(&s.thread));
     assert_eq!(s.ana.call("GET", &path, &Value::Null).await.status, 404);
     assert!(!json!(s.ana.home().await).to_string().contains("Tomatoes"));
-    for page in ["/@club", "/@club/log", "/@club/rules", "/@club/feed.atom"] {
+    for page in ["/@club/log", "/@club/rules", "/@club/feed.atom"] {
         assert_eq!(s.alpha.get(page, "text/html").await.status, 404, "{page}");
     }
+    let page = s.alpha.get("/@club", "text/html").await;
+    let said = page.text();
+    assert!(page.status == 403 && said.contains("This community is suspended") && !said.contains("CLUB"), "{said}");
     assert_eq!(s.alpha.document("/@club").await["suspended"], true);
     assert_eq!(s.alpha.document("/@club/outbox").await["totalItems"], 0);
     let told = s.bea.peer.only("Update{Group}").activity;

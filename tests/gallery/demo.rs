@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::house::{House, Residents};
 use super::paintings;
-use crate::network::{Browser, Group, Network, Person, Request, Server, Software, Visitor, id};
+use crate::network::{Browser, Group, Network, Person, PostOffice, Request, Server, Software, Visitor, id};
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
@@ -136,6 +136,23 @@ async fn measure(who: &Person, post: &Value, measure: Measure, reason: &str) {
     take(who.server.app(), Me(who.actor.id), post, measure, reason.into()).await.expect("a measure");
 }
 
+/// Somebody signs up, confirms her address, and waits for an answer.
+async fn newcomer(net: &Network, server: &Server, office: &PostOffice) {
+    let mut marta = Visitor::new(server);
+    let wish = [
+        ("name", "marta"),
+        ("email", "marta@example.org"),
+        ("password", "una frase larga"),
+        ("reason", "Tengo un balcón y muchas dudas."),
+        ("agreement", "yes"),
+    ];
+    let answer = marta.fill("/signup", "/signup", &wish).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    net.settle().await;
+    let link = office.letter("marta@example.org", 0).await.link(server.host());
+    assert_eq!(marta.fill(&link, "/login/confirm", &[]).await.status, 200);
+}
+
 async fn pass(net: &Network, seconds: u64) {
     // What is on its way bears the time of now.
     net.settle().await;
@@ -144,7 +161,7 @@ async fn pass(net: &Network, seconds: u64) {
 
 impl Demo {
     /// Lets it all happen.
-    pub(super) async fn play(net: &Network, server: &Server, browser: &Browser) -> Self {
+    pub(super) async fn play(net: &Network, server: &Server, browser: &Browser, office: &PostOffice) -> Self {
         let pictures = Pictures::paint(browser).await;
         let ana = person(server, "ana", "Ana Morales", "Huerta en la azotea desde 2014. Cuido esta casa.", true).await;
         let bea = person(server, "bea", "Beatriz Luna", "Tomates, libros y **bicicleta**.", false).await;
@@ -199,8 +216,9 @@ impl Demo {
         let (leaves, answer) = cast.leaves(&lucas).await;
         let swap = cast.swap().await;
         cast.trouble(&lucas, &vecinos).await;
-        let residents = Residents { ana: &ana, carla: &carla, diego: &diego, huerto: &huerto };
-        let house = residents.furnish(net, server, &pictures.sprout).await;
+        newcomer(net, server, office).await;
+        let residents = Residents { ana: &ana, carla: &carla, diego: &diego, huerto: &huerto, vecinos: &vecinos };
+        let house = residents.furnish(net, server, &pictures.sprout, office).await;
         Self { house, lucas: lucas.handle(), bea, huerto, vecinos, leaves, swap, reply: answer }
     }
 }
@@ -330,16 +348,6 @@ impl Cast<'_> {
         bea.api("POST", "/api/v1/reports", &report).await;
         let answers = vec!["En la calle Argumosa".to_owned(), "Me la contó Ana".to_owned()];
         app::gates::apply(huerto.server.app(), Me(bea.actor.id), vecinos.actor.id, answers).await.expect("a request");
-        let mut newcomer = Visitor::new(&huerto.server);
-        let wish = [
-            ("name", "marta"),
-            ("email", "marta@example.org"),
-            ("password", "una frase larga"),
-            ("reason", "Tengo un balcón y muchas dudas."),
-            ("agreement", "yes"),
-        ];
-        let answer = newcomer.fill("/signup", "/signup", &wish).await;
-        assert_eq!(answer.status, 303, "{}", answer.text());
         like(ana, &spam).await;
         ana.act(&format!("/api/v1/statuses/{}/unfavourite", id(&spam))).await;
         pass(net, 600).await;

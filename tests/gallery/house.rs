@@ -2,17 +2,26 @@
 //! appeal against, and what is gone.
 
 use app::Me;
+use app::bars::NewBar;
 use app::bylaws::Entry;
+use app::groups::NewGroup;
 use app::imprint::Change;
-use app::moderation::{Measure, take};
+use app::moderation::{Measure, NewBan, take};
+use app::posts::Writing;
+use app::rules::NewRule;
+use domain::bar::{Kind, Severity};
 use domain::bylaw::Citation;
-use domain::id::{MediaId, PostId};
+use domain::group::{Joining, Reach, Visibility};
+use domain::held::Screen;
+use domain::host::Host;
+use domain::id::{ActorId, MediaId, PostId};
 use domain::imprint::Wording;
+use domain::rule::Ruling;
 use domain::statement::Grounds;
 use serde_json::{Value, json};
 
 use super::demo::{bring, person, reply, thread};
-use crate::network::{Group, Network, Person, Server, id};
+use crate::network::{Group, Network, Person, PostOffice, Server, Visitor, form, id};
 
 /// Where some of it is.
 pub(super) struct House {
@@ -24,6 +33,14 @@ pub(super) struct House {
     pub(super) changed: String,
     /// The link into a community.
     pub(super) link: String,
+    /// The links of two letters: to a new password, and to an address that is confirmed.
+    pub(super) renewal: String,
+    pub(super) confirmation: String,
+    /// Where an application asks for leave.
+    pub(super) authorise: String,
+    /// A post that waits for the team, and one that 500 reply to.
+    pub(super) held: String,
+    pub(super) crowded: String,
 }
 
 /// Those who have something to do with it.
@@ -32,6 +49,7 @@ pub(super) struct Residents<'a> {
     pub(super) carla: &'a Person,
     pub(super) diego: &'a Person,
     pub(super) huerto: &'a Group,
+    pub(super) vecinos: &'a Group,
 }
 
 fn rule(key: Option<i64>, title: &str, text: &str) -> Entry {
@@ -45,17 +63,22 @@ fn path(server: &Server, address: &str) -> String {
 
 impl Residents<'_> {
     /// Furnishes it all.
-    pub(super) async fn furnish(&self, net: &Network, server: &Server, picture: &[u8]) -> House {
+    pub(super) async fn furnish(&self, net: &Network, server: &Server, picture: &[u8], office: &PostOffice) -> House {
         self.rules(server).await;
         self.words(server, picture).await;
-        // Somebody who has just come, and follows nobody yet.
-        person(server, "nora", "Nora", "", false).await;
         let (statement, appealed) = self.measures(net, server).await;
         let (gone, changed) = self.changes(server).await;
         let ana = Me(self.ana.actor.id);
         let links = app::gates::list(server.app(), ana, self.huerto.actor.id).await.expect("links");
         let link = links.first().map(|(_, code)| format!("/enter?code={code}")).expect("a link");
-        House { statement, appealed, gone, changed, link }
+        // Somebody who has just come, and follows nobody yet.
+        let nora = person(server, "nora", "Nora", "", false).await;
+        let held = self.screened(server, &nora).await;
+        self.bars(server).await;
+        let (renewal, confirmation) = letters(net, server, office).await;
+        let authorise = self.application().await;
+        let crowded = self.crowd(server).await;
+        House { statement, appealed, gone, changed, link, renewal, confirmation, authorise, held, crowded }
     }
 
     async fn rules(&self, server: &Server) {
@@ -125,6 +148,84 @@ impl Residents<'_> {
         (statement, appealed)
     }
 
+    /// Something waits until the team has seen it.
+    async fn screened(&self, server: &Server, newcomer: &Person) -> String {
+        let screen =
+            Screen { first: 1, words: vec!["oferta".to_owned(), "criptomonedas".to_owned()], ..Screen::default() };
+        let (app, me) = (server.app(), Me(self.ana.actor.id));
+        app::held::set_screen(app, me, self.huerto.actor.id, screen).await.expect("a screen");
+        let text = "Hola, acabo de llegar\n\nTengo un balcón orientado al norte. ¿Qué plantáis con poca luz?";
+        id(&thread(newcomer, self.huerto, text, Value::Null).await).to_owned()
+    }
+
+    /// Everybody has something to say.
+    async fn crowd(&self, server: &Server) -> String {
+        let text = "¿Qué hacemos con el solar de la esquina?\n\nEl ayuntamiento pregunta, y hay hasta el viernes.";
+        let people = [person(server, "iris", "Iris", "", false).await, person(server, "olmo", "Olmo", "", false).await];
+        let first = thread(&people[0], self.vecinos, text, Value::Null).await;
+        let first = PostId(id(&first).parse().expect("a number"));
+        let mut parents = vec![first];
+        for n in 0..500_usize {
+            let parent = parents[n * 7 % parents.len()];
+            let text = format!("Idea {n}: un **banco**, sombra y agua. Lo demás ya vendrá, como en la otra plaza.");
+            let writing = Writing { text, parent: Some(parent), language: Some("es".to_owned()), ..Writing::default() };
+            let me = Me(people[n % people.len()].actor.id);
+            let reply = app::posts::create(server.app(), me, writing).await.expect("a reply");
+            if n % 3 == 0 {
+                parents.push(reply.id);
+            }
+        }
+        first.to_string()
+    }
+
+    /// Whom the server keeps away: a person, a community, a host, and some who would sign up.
+    async fn bars(&self, server: &Server) {
+        let (app, me) = (server.app(), Me(self.ana.actor.id));
+        let pedro = person(server, "pedro", "Pedro", "", false).await;
+        let sold = pedro_sells(server, &pedro).await;
+        let reason = || "Vende seguidores, después de dos avisos.".to_owned();
+        let (group, person) = (self.huerto.actor.id, pedro.actor.id);
+        app::members::join(app, Me(person), group).await.expect("a member");
+        let grounds = Grounds { reason: reason(), ..Grounds::default() };
+        let ban = NewBan { group, person, until: None, grounds, clean: false };
+        app::moderation::ban(app, me, ban).await.expect("a ban");
+        app::suspensions::suspend(app, me, pedro.actor.id, reason()).await.expect("a suspension");
+        app::suspensions::close(app, me, sold, reason()).await.expect("a suspension");
+        let rule = |host: &str, ruling, public: &str, private: &str| NewRule {
+            host: Host::parse(host).expect("a host"),
+            ruling,
+            public_comment: public.to_owned(),
+            private_comment: private.to_owned(),
+        };
+        let rules = vec![
+            rule("seguidores-baratos.test", Ruling::Suspend, "Publicidad", "Tres denuncias en una semana"),
+            rule("noticias.test", Ruling::Silence, "", "Publica cien veces al día"),
+        ];
+        app::rules::set_all(app, me, rules).await.expect("rules");
+        for (kind, subject, severity) in [
+            (Kind::Network, "203.0.113.0/24", Severity::Approval),
+            (Kind::MailHost, "correo-de-usar-y-tirar.test", Severity::Block),
+        ] {
+            let comment = "De ahí llegan cuentas que solo anuncian.".to_owned();
+            let new = NewBar { kind, subject: subject.to_owned(), severity, comment, expires: None };
+            app::bars::add(app, me, new).await.expect("a bar");
+        }
+        let noise = Host::parse("noticias.test").expect("a host");
+        app::shuns::shun_host(app, Me(self.carla.actor.id), noise).await.expect("a block");
+        app::shuns::mute(app, Me(self.carla.actor.id), pedro.actor.id, true, None).await.expect("a mute");
+    }
+
+    /// An application wants to act for somebody.
+    async fn application(&self) -> String {
+        let redirect = "urn:ietf:wg:oauth:2.0:oob";
+        let wish = json!({ "client_name": "Tusky", "redirect_uris": redirect, "scopes": "read write follow push",
+            "website": "https://tusky.test/" });
+        let app = self.ana.api("POST", "/api/v1/apps", &wish).await;
+        let client = app["client_id"].as_str().expect("a client");
+        let asked = [("client_id", client), ("redirect_uri", redirect), ("response_type", "code")];
+        format!("/oauth/authorize?{}", form(&[&asked[..], &[("scope", "read write follow push")]].concat()))
+    }
+
     async fn changes(&self, server: &Server) -> (String, String) {
         let gone = thread(self.diego, self.huerto, "Me equivoqué de sitio\n\nPerdón.", Value::Null).await;
         self.diego.call("DELETE", &format!("/api/v1/statuses/{}", id(&gone)), &Value::Null).await;
@@ -141,4 +242,38 @@ impl Residents<'_> {
         reply(self.ana, &changed, long).await;
         (path(server, gone["url"].as_str().expect("a page")), id(&changed).to_owned())
     }
+}
+
+/// A community that nobody misses.
+async fn pedro_sells(server: &Server, pedro: &Person) -> ActorId {
+    let new = NewGroup {
+        name: "ofertas".to_owned(),
+        title: "Ofertas del barrio".to_owned(),
+        summary: String::new(),
+        visibility: Visibility::Public,
+        joining: Joining::Open,
+        reach: Reach::Home,
+        host: None,
+    };
+    app::groups::create(server.app(), pedro.actor.id, new).await.expect("a group").id
+}
+
+/// The links of the letters to somebody who forgot a password, and to somebody who signs up.
+async fn letters(net: &Network, server: &Server, office: &PostOffice) -> (String, String) {
+    let mut visitor = Visitor::new(server);
+    visitor.submit("/login/recover", &[("email", "diego@example.org")]).await;
+    let wish = [
+        ("name", "olga"),
+        ("email", "olga@example.org"),
+        ("password", "correct horse"),
+        ("reason", "Leo mucho y planto poco."),
+        ("agreement", "yes"),
+    ];
+    let answer = visitor.fill("/signup", "/signup", &wish).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    net.settle().await;
+    let letters = office.letters_to("diego@example.org");
+    let renewal = letters.iter().rfind(|letter| letter.text().contains("/login/renew")).expect("a letter");
+    let confirmation = office.letter("olga@example.org", 0).await;
+    (renewal.link(server.host()), confirmation.link(server.host()))
 }

@@ -90,32 +90,53 @@ fn fill(path: &str, fillings: &Fillings) -> Vec<String> {
 
 /// The paths of all routes.
 fn paths() -> BTreeSet<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project").join("crates");
-    let mut sources = Vec::new();
-    for door in DOORS.iter().copied().chain(["domain", "app"]) {
-        read(&root.join(door).join("src"), &mut sources);
-    }
+    let sources = sources();
     let mut found = BTreeSet::new();
     for (path, source) in &sources {
-        let is_api = path.starts_with(root.join("mastodon"));
-        for (start, prefix) in [
-            ("page!(config, ", ""),
-            ("read!(config, ", ""),
-            ("web::resource(", ""),
-            (".route(\"", ""),
-            ("(at(", "/api"),
-        ] {
-            if start == "(at(" && !is_api {
-                continue;
-            }
-            for (at, _) in source.match_indices(start) {
-                let begins = at + start.trim_end_matches('"').len();
-                let rest = source.get(begins..).expect("a call goes on");
-                found.extend(stands_for(argument(rest), &sources).into_iter().map(|path| format!("{prefix}{path}")));
+        let is_api = path.starts_with(root().join("mastodon"));
+        for (start, prefix) in
+            [(PAGE, ""), ("read!(config, ", ""), ("web::resource(", ""), (".route(\"", ""), ("(at(", "/api")]
+        {
+            if start != "(at(" || is_api {
+                found.extend(behind(start, source, &sources).map(|path| format!("{prefix}{path}")));
             }
         }
     }
     found
+}
+
+/// What stands before the path of a page.
+const PAGE: &str = "page!(config, ";
+
+/// The paths of the pages that people read in a browser.
+pub(crate) fn pages() -> BTreeSet<String> {
+    let sources = sources();
+    let own = sources.iter().filter(|(path, _)| path.starts_with(root().join("web")));
+    own.flat_map(|(_, source)| behind(PAGE, source, &sources)).collect()
+}
+
+/// The paths behind each `start` in a source.
+fn behind<'a>(
+    start: &'a str,
+    source: &'a str,
+    sources: &'a [(PathBuf, String)],
+) -> impl Iterator<Item = String> + use<'a> {
+    source.match_indices(start).flat_map(move |(at, _)| {
+        let begins = at + start.trim_end_matches('"').len();
+        stands_for(argument(source.get(begins..).expect("a call goes on")), sources)
+    })
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project").join("crates")
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut sources = Vec::new();
+    for door in DOORS.iter().copied().chain(["domain", "app"]) {
+        read(&root().join(door).join("src"), &mut sources);
+    }
+    sources
 }
 
 /// The first argument of a call.
@@ -141,17 +162,22 @@ fn stands_for(expression: &str, sources: &[(PathBuf, String)]) -> Vec<String> {
     if let Some(text) = expression.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         return vec![text.to_owned()];
     }
-    let name = expression.rsplit("::").next().unwrap_or(expression);
-    let start = format!("const {name}: &str = \"");
-    let values = sources.iter().flat_map(|(_, source)| {
-        source.match_indices(&start).map(|(at, _)| {
-            let rest = source.get(at + start.len()..).unwrap_or_default();
-            rest.split('"').next().unwrap_or_default().to_owned()
-        })
-    });
-    let found: Vec<String> = values.filter(|value| value.starts_with('/')).collect();
-    assert!(!found.is_empty(), "say in tests/leaks/routes.rs which paths `{expression}` stands for");
-    found
+    let (place, name) = expression.rsplit_once("::").unwrap_or(("", expression));
+    let (file, start) = (format!("/{}.rs", place.replace("::", "/")), format!("const {name}: &str = "));
+    let values = |(_, source): &(PathBuf, String)| {
+        let values = source.split(&start).skip(1).filter_map(|rest| rest.split(';').next());
+        values.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let named = sources.iter().filter(|(path, _)| path.to_string_lossy().ends_with(&file));
+    let mut found: Vec<String> = named.flat_map(values).collect();
+    if found.is_empty() {
+        found = sources.iter().flat_map(values).collect();
+    }
+    let is_constant = |value: &str| value.chars().all(|c| c.is_alphanumeric() || "_:".contains(c));
+    let paths = found.iter().filter(|value| value.starts_with("\"/") || is_constant(value));
+    let paths: Vec<String> = paths.flat_map(|value| stands_for(value, sources)).collect();
+    assert!(!paths.is_empty(), "say in tests/leaks/routes.rs which paths `{expression}` stands for");
+    paths
 }
 
 fn read(folder: &Path, sources: &mut Vec<(PathBuf, String)>) {

@@ -216,6 +216,11 @@ impl Browser {
         self.press("main button[type=submit]").await;
     }
 
+    /// Has the session with this secret.
+    pub(crate) async fn be(&self, session: &str) {
+        self.tell("Network.setCookie", json!({ "name": "tertulia", "value": session, "url": self.home })).await;
+    }
+
     /// Forgets who was signed in.
     pub(crate) async fn forget(&self) {
         self.page.delete_all_cookies().await.expect("no cookies");
@@ -223,8 +228,9 @@ impl Browser {
 
     /// A picture of the whole page (WebP).
     pub(crate) async fn picture(&self) -> Vec<u8> {
-        // In a window as high as the page, so that what stays at its edge stands at its end.
-        let size = self.ask("return [window.innerWidth, document.documentElement.scrollHeight]").await;
+        // In a window as high as the page, so that what stays at its edge stands at its end; WebP knows no higher picture.
+        let size = "return [window.innerWidth, Math.min(document.documentElement.scrollHeight, 16000)]";
+        let size = self.ask(size).await;
         let size = json!({ "width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": false });
         self.tell("Emulation.setDeviceMetricsOverride", size).await;
         self.shoot(json!({ "format": "webp", "quality": 80 })).await
@@ -251,6 +257,20 @@ impl Browser {
         self.page.execute(axe, Vec::new()).await.expect("axe");
         let found = self.page.execute_async(RUN, Vec::new()).await.expect("an answer of axe");
         serde_json::from_value(found).expect("lines")
+    }
+
+    /// How the page came: how far it moved meanwhile (cumulative layout shift), and after how many milliseconds the
+    /// largest thing on it was there (largest contentful paint).
+    pub(crate) async fn arrival(&self) -> (f64, f64) {
+        const LOOK: &str = "const done = arguments[0];
+            let moved = 0, largest = 0;
+            const watch = (type, see) =>
+                new PerformanceObserver(list => list.getEntries().forEach(see)).observe({ type, buffered: true });
+            watch('layout-shift', it => { if (!it.hadRecentInput) moved += it.value; });
+            watch('largest-contentful-paint', it => { largest = it.startTime; });
+            requestAnimationFrame(() => setTimeout(() => done([moved, largest]), 60));";
+        let seen = self.page.execute_async(LOOK, Vec::new()).await.expect("what the browser saw");
+        serde_json::from_value(seen).expect("two numbers")
     }
 
     /// What the keyboard reaches without a sign that it is there, a line each; and whether it can skip to the content.

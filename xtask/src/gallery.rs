@@ -1,4 +1,5 @@
-//! Takes pictures of every page of the demo community, and keeps a dozen of them with the documents.
+//! Takes pictures of every page of the demo community, keeps a dozen of them with the documents, and tells how soon the
+//! pages that people read most are there.
 
 use std::fs;
 use std::path::Path;
@@ -26,6 +27,10 @@ const NAMES: [&str; 12] = [
     "admin-1280-dark-en",
 ];
 
+/// The file that says how soon each page was there, and the pages that are told of.
+const ARRIVALS: &str = "arrivals.txt";
+const READ_MOST: [&str; 4] = ["  community at", "  thread at", "  member-home at", "  thread-500 at"];
+
 /// Takes all pictures, in eight views, and keeps some.
 pub(crate) fn take() -> Outcome {
     clients::prepare()?;
@@ -37,6 +42,11 @@ pub(crate) fn take() -> Outcome {
     for name in NAMES {
         let file = format!("{name}.webp");
         fs::copy(Path::new(ALL).join(&file), Path::new(KEPT).join(&file)).map_err(told)?;
+    }
+    let arrivals = fs::read_to_string(Path::new(ALL).join(ARRIVALS)).map_err(told)?;
+    eprintln!("xtask: until the largest thing on a page is there, in a build for tests:");
+    for line in arrivals.lines().filter(|line| READ_MOST.iter().any(|page| line.contains(page))) {
+        eprintln!("{line}");
     }
     eprintln!("xtask: all pictures are in target/gallery, some of them in docs/gallery");
     Ok(())
