@@ -417,13 +417,12 @@ pub(crate) fn said(request: &HttpRequest, visit: &Visit, title: &'static str, te
 }
 
 /// Whatever no route knows.
-pub(crate) async fn nothing_here(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    error(&request, &Visit::new(&request, &app), &Error::NotFound)
+pub(crate) async fn nothing_here(request: HttpRequest, visit: Visit) -> HttpResponse {
+    error(&request, &visit, &Error::NotFound)
 }
 
 /// A page asked for by a method that it does not have.
-pub(crate) async fn wrong_method(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
+pub(crate) async fn wrong_method(request: HttpRequest, visit: Visit) -> HttpResponse {
     let mut answer = refused(&request, &visit, StatusCode::METHOD_NOT_ALLOWED, visit.language.refused_method());
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     answer

@@ -122,6 +122,12 @@ async fn seen_with_guide(app: &App, me: Me, id: i64) -> Result<(PostView, Guide)
     Ok((view, guide))
 }
 
+/// A post of one's own.
+async fn own(app: &App, me: Me, id: i64) -> Result<PostView> {
+    let view = seen(app, me, id).await?;
+    if view.post.author == me.0 { Ok(view) } else { Err(Error::NotFound) }
+}
+
 /// `GET /delete`
 pub(crate) async fn delete_form(
     request: HttpRequest,
@@ -131,12 +137,7 @@ pub(crate) async fn delete_form(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     let t = visit.language;
-    let view = match seen(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
-        Ok(view) if view.post.author == by.me.0 => view,
-        Ok(_) => return answer::error(&request, &visit, &Error::NotFound),
-        Err(error) => return answer::error(&request, &visit, &error),
-    };
-    let page = Care {
+    let page = own(&app, by.me, asked.map_or(0, |asked| asked.post)).await.map(|view| Care {
         frame: Frame::private(&visit, t.delete_post()),
         heading: t.delete_post(),
         explanation: t.delete_explained(),
@@ -145,18 +146,15 @@ pub(crate) async fn delete_form(
         form: Fields::default(),
         send: t.delete(),
         is_danger: true,
-    };
-    answer::page(&request, StatusCode::OK, Keep::Never, &page)
+    });
+    answer::shown(&request, &visit, Keep::Never, page)
 }
 
 /// `POST /delete`
 pub(crate) async fn delete(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
     let (me, id) = (sent.by.me, sent.entered.post);
     let deleted = async {
-        let view = seen(&app, me, id).await?;
-        if view.post.author != me.0 {
-            return Err(Error::NotFound);
-        }
+        let view = own(&app, me, id).await?;
         posts::delete(&app, me, view.post.id).await?;
         Ok(view.group.map_or_else(|| view.author.uri.clone(), |group| crate::cards::page_of(app.site(), &group)))
     };
@@ -174,32 +172,30 @@ pub(crate) async fn report_form(
     by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
+    let id = asked.map_or(0, |asked| asked.post);
+    answer::shown(&request, &visit, Keep::Never, reporting(&app, &visit, by.me, id).await)
+}
+
+async fn reporting(app: &App, visit: &Visit, me: Me, id: i64) -> Result<Care> {
     let t = visit.language;
-    let read = async {
-        let (view, guide) = seen_with_guide(&app, by.me, asked.map_or(0, |asked| asked.post)).await?;
-        Ok((view, guide, app::imprint::house_rules(&app).await?))
-    };
-    let (view, guide, house) = match read.await {
-        Ok(found) => found,
-        Err(error) => return answer::error(&request, &visit, &error),
-    };
+    let (view, guide) = seen_with_guide(app, me, id).await?;
+    let house = app::imprint::house_rules(app).await?;
     let categories = Category::ALL.iter().map(|category| Choice::new(category.as_str(), named(t, *category), ""));
     let comment = Field::lines("reason", 4, t.report_comment()).hint(t.report_comment_hint());
     let what = Field::choices("what", t.report_what(), categories.collect()).value(Category::Violation.as_str());
     let rule = bylaws::field(t, guide.bylaws.as_ref()).map(|field| field.hint(t.which_rule_hint()));
     let rules = rule.into_iter().chain(house_field(t, &house));
     let fields = [what].into_iter().chain(rules).chain([comment.longest(reports::COMMENT).optional()]).collect();
-    let page = Care {
-        frame: Frame::private(&visit, t.report_post()),
+    Ok(Care {
+        frame: Frame::private(visit, t.report_post()),
         heading: t.report_post(),
         explanation: t.report_explained(),
         action: REPORT,
-        card: Card::new(&app, t, &view),
+        card: Card::new(app, t, &view),
         form: Fields::new(fields),
         send: t.send_report(),
         is_danger: false,
-    };
-    answer::page(&request, StatusCode::OK, Keep::Never, &page)
+    })
 }
 
 pub(crate) fn named(t: Language, category: Category) -> &'static str {
@@ -285,13 +281,11 @@ pub(crate) async fn moderate_form(
     by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    match judged(&app, by.me, asked.map_or(0, |asked| asked.post)).await {
-        Ok((view, guide, destinations)) => {
-            let page = moderating(&app, &visit, (&view, &guide), destinations, &Entered::default());
-            answer::page(&request, StatusCode::OK, Keep::Never, &page)
-        }
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    let found = judged(&app, by.me, asked.map_or(0, |asked| asked.post)).await;
+    let page = found.map(|(view, guide, destinations)| {
+        moderating(&app, &visit, (&view, &guide), destinations, &Entered::default())
+    });
+    answer::shown(&request, &visit, Keep::Never, page)
 }
 
 /// What is done with a post.

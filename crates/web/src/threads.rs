@@ -189,7 +189,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let (is_first, is_linear) = (asked.after.is_none(), asked.view == LINEAR);
     let mut card = own(app, visit, &read, &read.post);
     if let Some(medium) = card.media.first_mut() {
-        medium.is_first = true;
+        medium.is_first = !card.is_veiled && card.warning.is_none();
     }
     if is_first && read.last.is_none() {
         // Here they can be counted, those on deeper levels too.

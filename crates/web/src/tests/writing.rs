@@ -18,6 +18,12 @@ fn attached(page: &str) -> &str {
     page.split("name=\"media\" value=\"").nth(1).expect("something attached").split('"').next().unwrap()
 }
 
+/// Whether the first picture of a page is fetched only when it is scrolled to.
+fn waits(page: &str) -> bool {
+    let gallery = page.split("<ul class=\"gallery").nth(1).expect("a picture");
+    gallery.split("</li>").next().unwrap().contains("loading=\"lazy\"")
+}
+
 #[actix_web::test]
 async fn pictures_come_by_a_form_and_are_described() {
     let world = World::new();
@@ -49,7 +55,13 @@ async fn pictures_come_by_a_form_and_are_described() {
     assert_eq!(thread.status, StatusCode::SEE_OTHER, "{}", thread.body);
     let page = world.get(&thread.location, "es").await.body;
     assert!(page.contains("alt=\"Un &#60;tomate&#62;\"") && page.contains("class=\"veil\""), "{page}");
+    assert!(waits(&page), "what is covered is fetched when somebody wants to see it");
     assert!(!ana.get("/write").await.body.contains("Mirad"), "what was published is no draft any more");
+
+    let shown = ana.bring(&[&text[..], &[("attach", "yes")]].concat(), &PICTURE).await;
+    let alt = format!("alt-{}", attached(&shown.body));
+    let thread = ana.send("/write", "/write", &[&text[..], &[(alt.as_str(), "Un tomate")]].concat()).await;
+    assert!(!waits(&world.get(&thread.location, "es").await.body), "what one sees first comes at once");
 }
 
 #[actix_web::test]
