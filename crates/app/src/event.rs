@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use domain::{
-    actor::{Actor, Restraint},
+    actor::Actor,
     group::Role,
     id::{ActorId, PeerId, ReceivedId, StatementId},
     post::{Post, Vote},
@@ -456,21 +456,6 @@ pub enum Event {
         /// Who did it.
         by: ActorId,
         /// Suspended, or not any more.
-        on: bool,
-        /// Why.
-        reason: String,
-        /// What they were told, if they were.
-        statement: Option<StatementId>,
-    },
-    /// Somebody was held back on this whole server, or that was lifted.
-    Restrained {
-        /// Who.
-        person: ActorId,
-        /// Who did it.
-        by: ActorId,
-        /// How.
-        how: Restraint,
-        /// Held back, or not any more.
         on: bool,
         /// Why.
         reason: String,

@@ -1,8 +1,14 @@
-//! What changes about the house: what the server says, asks and offers, who runs it, whom it deals with, and how its admins
-//! sort what waits for them.
+//! What changes about the house: what the server says, asks and offers, who runs it, whom it deals with, whom its admins hold
+//! back, and how they sort what waits for them.
 use std::sync::Arc;
 
-use domain::{host::Host, id::ActorId, report::Report, rule::Ruling};
+use domain::{
+    actor::Restraint,
+    host::Host,
+    id::{ActorId, StatementId},
+    report::Report,
+    rule::Ruling,
+};
 
 /// What changed, and who did it.
 #[derive(Debug, Clone)]
@@ -49,6 +55,21 @@ pub enum House {
         by: ActorId,
         /// An admin, or not any more.
         on: bool,
+    },
+    /// Somebody was held back on this whole server, or that was lifted.
+    Restrained {
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// How.
+        how: Restraint,
+        /// Held back, or not any more.
+        on: bool,
+        /// Why.
+        reason: String,
+        /// What they were told, if they were.
+        statement: Option<StatementId>,
     },
 }
 

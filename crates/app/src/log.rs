@@ -103,6 +103,15 @@ fn on_house(house: &House) -> Decision<'_> {
         House::Entrusted { person, by, on } => {
             Decision { person: Some(*person), ..whole(*by, if *on { "entrust" } else { "relieve" }) }
         }
+        House::Restrained { person, by, how, on, reason, statement } => {
+            let action = match (how, on) {
+                (Restraint::Silence, true) => "silence",
+                (Restraint::Silence, false) => "unsilence",
+                (Restraint::Veil, true) => "veil",
+                (Restraint::Veil, false) => "unveil",
+            };
+            Decision { person: Some(*person), reason, statement: *statement, ..whole(*by, action) }
+        }
     }
 }
 
@@ -189,21 +198,6 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             group: None,
             by: *by,
             action: if *on { "suspend" } else { "unsuspend" },
-            person: Some(*person),
-            post: None,
-            reason,
-            host: None,
-            statement: *statement,
-        },
-        Event::Restrained { person, by, how, on, reason, statement } => Decision {
-            group: None,
-            by: *by,
-            action: match (how, on) {
-                (Restraint::Silence, true) => "silence",
-                (Restraint::Silence, false) => "unsilence",
-                (Restraint::Veil, true) => "veil",
-                (Restraint::Veil, false) => "unveil",
-            },
             person: Some(*person),
             post: None,
             reason,

@@ -1,7 +1,7 @@
 //! Holding somebody back on this whole server: heard by those alone who ask for them, or with all their pictures covered.
 use domain::{actor::Restraint, id::ActorId, text::plain};
 
-use crate::{App, Event, Me, Result, Tx, statements, suspensions};
+use crate::{App, Event, House, Me, Result, Tx, statements, suspensions};
 
 /// Holds somebody back, here or elsewhere.
 pub async fn lay(app: &App, me: Me, person: ActorId, how: Restraint, reason: String) -> Result<()> {
@@ -30,7 +30,7 @@ pub(crate) fn set(
             statements::lift_everywhere(tx, me.0, person, sanction)?;
             None
         };
-        tx.emit(Event::Restrained { person, by: me.0, how, on, reason, statement });
+        tx.emit(Event::House(House::Restrained { person, by: me.0, how, on, reason, statement }));
     }
     Ok(())
 }

@@ -94,7 +94,6 @@ impl Outbox for FederationOutbox {
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
             | Event::House(_)
-            | Event::Restrained { .. }
             | Event::Stated { .. }
             | Event::Appealed { .. }
             | Event::AppealDecided { .. }

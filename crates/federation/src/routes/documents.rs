@@ -161,9 +161,8 @@ impl Marks {
             | Event::Transferred { .. }
             | Event::Moved { .. }
             | Event::ActorDeleted { .. }
-            | Event::House(House::Ruled { .. })
+            | Event::House(House::Ruled { .. } | House::Restrained { .. })
             | Event::Suspended { .. }
-            | Event::Restrained { .. }
             | Event::Withdrawn { .. }
             | Event::Severed { .. } => {
                 self.floor = self.count;
