@@ -109,6 +109,53 @@ async fn a_thread_moves_between_groups_here() {
     assert_eq!((threads_in(&alpha, club.uri()).await, threads_in(&alpha, attic.uri()).await), (1, 0));
 }
 
+async fn open_reports_go_along() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, bea) = (alpha.person("ana").await, alpha.person("bea").await);
+    let (carl, luis, eve) = (alpha.person("carl").await, alpha.person("luis").await, alpha.person("eve").await);
+    let (club, attic) = (alpha.group("club", &ana).await, alpha.group("attic", &bea).await);
+    for (by, group, moderator) in [(&ana, &club, &carl), (&bea, &attic, &ana)] {
+        let (me, role) = (Me(by.actor.id), Some(Role::Moderator));
+        app::members::appoint(alpha.app(), me, group.actor.id, moderator.actor.id, role).await.unwrap();
+    }
+    let thread = luis.post(&format!("{} Tomatoes", club.handle())).await;
+    let other = luis.post(&format!("{} Potatoes", club.handle())).await;
+    let report = async |posts: &[&Value]| {
+        let posts: Vec<&str> = posts.iter().map(|post| id(post)).collect();
+        let body = json!({ "account_id": luis.actor.id.to_string(), "status_ids": posts, "comment": "Off topic" });
+        eve.api("POST", "/api/v1/reports", &body).await;
+    };
+    report(&[&thread]).await;
+    report(&[&thread, &other]).await;
+    report(&[]).await;
+    let open = async |team: &Person| {
+        let reports = app::reports::open(alpha.app(), Me(team.actor.id)).await.unwrap();
+        reports.iter().map(|report| (report.group, report.posts.len())).collect::<Vec<_>>()
+    };
+    let (here, there) = (Some(club.actor.id), Some(attic.actor.id));
+    assert_eq!(open(&carl).await, [(here, 1), (here, 2)]);
+    assert_eq!(open(&bea).await, []);
+    let first = app::reports::open(alpha.app(), Me(carl.actor.id)).await.unwrap().remove(0);
+    let item = domain::claim::Item::Report(first.id);
+    app::claims::take(alpha.app(), Me(carl.actor.id), item).await.unwrap();
+
+    transfer(&ana, &thread, attic.actor.id).await.unwrap();
+    net.settle().await;
+    // What is also about something that stays is for those who had it before.
+    assert_eq!(open(&carl).await, [(here, 2)]);
+    assert_eq!(open(&bea).await, [(there, 1)]);
+    let told = bea.read("/api/v1/notifications?types[]=admin.report").await;
+    assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
+    app::claims::take(alpha.app(), Me(bea.actor.id), item).await.expect("nobody sees to it any more");
+    app::reports::resolve(alpha.app(), Me(carl.actor.id), first.id).await.expect_err("it is not his to decide");
+    app::reports::resolve(alpha.app(), Me(bea.actor.id), first.id).await.unwrap();
+    // What is dealt with stays where it was.
+    transfer(&ana, &thread, club.actor.id).await.unwrap();
+    let resolved = alpha.app().read(move |c| store::reports::by_id(c, first.id)).await.unwrap().expect("a report");
+    assert_eq!(resolved.group, there);
+}
+
 async fn moderators_elsewhere_move_threads_here() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -195,4 +242,9 @@ async fn forums_move_threads_of_their_own() {
     }
 }
 
-on_both![a_thread_moves_between_groups_here, moderators_elsewhere_move_threads_here, forums_move_threads_of_their_own,];
+on_both![
+    a_thread_moves_between_groups_here,
+    open_reports_go_along,
+    moderators_elsewhere_move_threads_here,
+    forums_move_threads_of_their_own,
+];

@@ -440,6 +440,11 @@ pub enum Event {
         /// The report; its `uri` is one of ours, to be sent under it, if the reporter lives here.
         report: Arc<Report>,
     },
+    /// What is reported moved to another group, and the report with it.
+    ReportHandedOn {
+        /// The report, for the team of that one.
+        report: Arc<Report>,
+    },
     /// A report was dealt with.
     ReportResolved {
         /// The report as it was.

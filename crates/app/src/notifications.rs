@@ -85,7 +85,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         Event::FollowAnswered { follow, accepted: true } if follow.state == FollowState::Accepted => {
             tell(tx, &[follow.target], Kind::Follow, follow.follower, About::Nobody)
         }
-        Event::Reported { report } => {
+        Event::Reported { report } | Event::ReportHandedOn { report } => {
             let desk = reports::desk(tx, report)?;
             tell(tx, &desk, Kind::Report, report.reporter, About::Report(report))
         }

@@ -125,6 +125,15 @@ pub(crate) fn desk(tx: &mut Tx<'_, '_>, report: &Report) -> Result<Vec<ActorId>>
     Ok(if staff.is_empty() { store::accounts::admins(tx)? } else { staff })
 }
 
+/// Gives what is reported of a thread that moved to the team of the group where it stands now.
+pub(crate) fn hand_on(tx: &mut Tx<'_, '_>, from: ActorId, to: ActorId) -> Result<()> {
+    for report in store::reports::hand_on(tx, from, to)? {
+        store::claims::free(tx, Item::Report(report.id))?;
+        tx.emit(Event::ReportHandedOn { report: Arc::new(report) });
+    }
+    Ok(())
+}
+
 /// The open reports I have to see to, the oldest first.
 pub async fn open(app: &App, me: Me) -> Result<Vec<Report>> {
     app.read(move |c| {

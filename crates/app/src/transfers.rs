@@ -11,7 +11,7 @@ use domain::{
     text::plain,
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, moves, posts, statements};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, moves, posts, reports, statements};
 
 /// Moves a thread to another group; I keep order in both.
 pub async fn transfer(app: &App, me: Me, post: PostId, to: ActorId, reason: String) -> Result<()> {
@@ -46,6 +46,7 @@ fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, to: ActorId, (reason, cau
     policy::transfer(&post, (&here.0, &here.1), (&there.0, &there.1))?;
     moves::refuse_moved(tx, to)?;
     store::threads::transfer(tx, post.id, (from, to))?;
+    reports::hand_on(tx, from, to)?;
     let post = Arc::new(Post { group: Some(to), featured: None, ..post });
     let reason = plain::line(reason, statements::REASON);
     tx.emit(Event::Transferred { post, from, by, reason, cause });

@@ -99,6 +99,7 @@ impl Outbox for FederationOutbox {
             | Event::AppealDecided { .. }
             | Event::GroupCreated { .. }
             | Event::JoinAsked { .. }
+            | Event::ReportHandedOn { .. }
             | Event::ReportResolved { .. }
             | Event::Withdrawn { .. }
             | Event::Severed { .. } => Ok(()),

@@ -13,7 +13,7 @@ use crate::{
     error::Result,
     groups,
     rows::{Json, Word},
-    schema::reports,
+    schema::{posts, reports},
     timelines::Window,
 };
 
@@ -186,6 +186,32 @@ pub fn count_open_by(conn: &mut Conn, reporter: ActorId) -> Result<i64> {
         .filter(reports::reporter_id.eq(reporter.0).and(reports::resolved.is_null()))
         .count()
         .get_result(c))?)
+}
+
+/// Hands those open reports of a group on to another one whose posts all stand there by now, and says which. What they cite
+/// of the rules of the one means nothing in the other.
+pub fn hand_on(tx: &mut Tx<'_>, from: ActorId, to: ActorId) -> Result<Vec<Report>> {
+    let rows: Vec<Row> = db!(tx, c => reports::table
+        .filter(reports::group_id.eq(from.0).and(reports::resolved.is_null()))
+        .order(reports::id)
+        .select(Row::as_select())
+        .load(c))?;
+    let about: Vec<PostId> = rows.iter().flat_map(|row| row.posts.0.iter().copied()).collect();
+    let there: Vec<i64> = db!(tx, c => posts::table
+        .filter(posts::id.among(&about).and(posts::group_id.eq(to.0)))
+        .select(posts::id)
+        .load(c))?;
+    let goes = |row: &Row| !row.posts.0.is_empty() && row.posts.0.iter().all(|post| there.contains(&post.0));
+    let going: Vec<Report> = rows.into_iter().filter(goes).map(Report::from).collect();
+    let ids: Vec<ReportId> = going.iter().map(|report| report.id).collect();
+    db!(tx, c => diesel::update(reports::table.filter(reports::id.among(&ids)))
+        .set((
+            reports::group_id.eq(to.0),
+            reports::version.eq(None::<i64>),
+            reports::bylaw.eq(None::<i64>),
+        ))
+        .execute(c))?;
+    Ok(going.into_iter().map(|report| Report { group: Some(to), bylaw: None, ..report }).collect())
 }
 
 /// Closes a report.

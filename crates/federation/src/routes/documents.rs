@@ -155,6 +155,7 @@ impl Marks {
             | Event::PostRefused { .. }
             | Event::ConsentAnswered { .. }
             | Event::Reported { .. }
+            | Event::ReportHandedOn { .. }
             | Event::ReportResolved { .. } => {}
             // Rare, and near everything the actor, a server full of them, or a whole thread ever did.
             Event::ProfileChanged { .. }
