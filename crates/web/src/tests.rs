@@ -34,6 +34,7 @@ mod finding;
 mod governing;
 mod house;
 mod journeys;
+mod parcels;
 mod passkeys;
 mod queue;
 mod reading;

@@ -15,7 +15,7 @@ use domain::{
     rule::Regard,
     text::plain,
     time::Timestamp,
-    urls,
+    urls::{self, Local},
 };
 use serde::Deserialize;
 use store::{deliveries::Outstanding, peers::Traffic};
@@ -106,6 +106,8 @@ struct Servers {
     frame: Frame,
     tabs: Vec<Tab>,
     asked: Asked,
+    /// What waits of a post, if one is looked for.
+    parcels: Option<Vec<Parcel>>,
     kinds: Vec<Tab>,
     rows: Vec<Row>,
     next: Option<String>,
@@ -130,8 +132,13 @@ pub(crate) async fn show(
 async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Servers> {
     let (t, now) = (visit.language, app.now());
     let failing = asked.only == "failing";
-    let wanted = Wanted { text: plain::cut(asked.q.trim(), 255), failing, after: asked.after.clone() };
-    let found = peers::page(app, me, wanted, SERVERS).await?;
+    let parcels = match app.site().parse(asked.q.trim()) {
+        Some((_, Local::Post(_, post))) => Some(deliveries::about(app, me, post).await?),
+        _ => None,
+    };
+    // Whoever looks for a post looks for no server.
+    let text = if parcels.is_some() { String::new() } else { plain::cut(asked.q.trim(), 255) };
+    let found = peers::page(app, me, Wanted { text, failing, after: asked.after.clone() }, SERVERS).await?;
     let address = |only: &str, after: &str| urls::asking(PATH, &[("q", &asked.q), ("only", only), ("after", after)]);
     let next = listing::last(&found, SERVERS).map(|last| address(&asked.only, &last.peer.host));
     let (frame, tabs) = super::frame(app, visit, t.admin_servers(), PATH);
@@ -140,11 +147,15 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Servers>
         Tab { label: t.failing_servers(), page: address("failing", ""), is_chosen: failing },
     ];
     let rows = found.into_iter().map(|traffic| Row::new(t, now, traffic)).collect();
-    Ok(Servers { frame, tabs, asked, kinds, rows, next })
+    let parcels = parcels.map(|found| found.into_iter().map(|one| Parcel::new(t, one)).collect());
+    Ok(Servers { frame, tabs, asked, parcels, kinds, rows, next })
 }
 
 /// Something that waits for a server.
 struct Parcel {
+    /// The server, and its page.
+    host: String,
+    page: String,
     activity: i64,
     kind: String,
     /// Where it may be read.
@@ -163,6 +174,8 @@ impl Parcel {
             None => t.parcel_waits().to_owned(),
         };
         Self {
+            page: address(&one.host),
+            host: Host::parse(&one.host).map_or(one.host, |host| host.display()),
             activity: one.activity.0,
             url: urls::activity(&one.actor, one.activity),
             kind: one.kind,
