@@ -155,6 +155,68 @@ async fn moderators_elsewhere_invite_and_warn() {
     assert_eq!(words().await, 2, "one for each time");
 }
 
+async fn moderators_here_warn_in_groups_elsewhere() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ben, luis, eve) = (alpha.person("ben").await, alpha.person("luis").await, alpha.person("eve").await);
+    let lem = net.peer("lem.test", Software::Lemmy);
+    let (mia, max) =
+        (net.peer("pie.test", Software::Lemmy).person("mia"), net.peer("masto.test", Software::Mastodon).person("max"));
+    let rocks = lem.group("rocks");
+    let (list, kind) = (rocks.part("moderators"), "OrderedCollection");
+    lem.serve(&json!({ "id": list, "type": kind, "totalItems": 1, "orderedItems": [ben.uri()] }));
+    ben.follow(&rocks.handle()).await;
+    net.settle().await;
+    rocks.answer(&alpha, "Accept", &lem.only("Follow").activity).await;
+    let page = mia.lemmy_page(&rocks.uri, "Rocks", "You fools");
+    let toot = max.toot("You fools", &[(&rocks.uri, &rocks.handle())], None);
+    for create in [&page, &toot] {
+        let author = if create["actor"] == mia.uri { &mia } else { &max };
+        author.peer.serve(&create["object"]);
+        rocks.send(&alpha, &rocks.activity("Announce", create)).await;
+    }
+    let own = luis.post(&format!("You fools {}", rocks.handle())).await;
+    net.settle().await;
+    let warn = async |by: &Person, uri: &Value, why: &str| {
+        let uri = uri.as_str().expect("an id").to_owned();
+        let post = alpha.app().read(move |c| store::posts::by_uri(c, &uri)).await.unwrap().expect("a post");
+        app::moderation::warn_author(alpha.app(), Me(by.actor.id), post.id, why.into()).await
+    };
+    for peer in [&mia.peer, &max.peer] {
+        peer.take();
+    }
+    for uri in [&page["object"]["id"], &toot["object"]["id"], &own["uri"]] {
+        let refused = warn(&eve, uri, "No insults.").await;
+        assert!(matches!(refused, Err(app::Error::Denied(_))), "{refused:?}");
+        let unsaid = warn(&ben, uri, " ").await;
+        assert!(matches!(unsaid, Err(app::Error::Invalid(_))), "{unsaid:?}");
+        warn(&ben, uri, "No insults.").await.expect("it is his to say");
+    }
+    net.settle().await;
+    let said = mia.peer.only("Warn").activity;
+    for (key, value) in [
+        ("actor", json!(ben.uri())),
+        ("object", page["object"]["id"].clone()),
+        ("summary", json!("No insults.")),
+        ("audience", json!(rocks.uri)),
+        ("to", json!([mia.uri])),
+    ] {
+        assert_eq!(said[key], value, "{said}");
+    }
+    let note = max.peer.only("Create{Note}").activity;
+    assert_eq!(
+        (&note["actor"], &note["to"]),
+        (&json!(ben.uri()), &json!([max.uri])),
+        "who knows no such word reads a message"
+    );
+    assert!(note["object"]["content"].as_str().unwrap().contains("No insults."), "{note}");
+    let words = told(&luis).await;
+    assert!(words.iter().any(|(who, what)| who == "rocks@lem.test" && what.contains("No insults.")), "{words:?}");
+    let group = id_of(&alpha, &rocks.uri).await;
+    let log = alpha.app().read(move |c| store::log::page(c, group, None, 10)).await.unwrap();
+    assert_eq!(log.iter().filter(|entry| entry.action == "warn" && entry.post_id.is_some()).count(), 3);
+}
+
 async fn a_group_elsewhere_does_not_take_a_post() {
     let net = Network::of(["alpha.test", "beta.test"]).await;
     let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
@@ -223,6 +285,7 @@ on_both![
     one_server_invites_the_people_of_another,
     groups_elsewhere_invite_and_are_joined,
     moderators_elsewhere_invite_and_warn,
+    moderators_here_warn_in_groups_elsewhere,
     a_group_elsewhere_does_not_take_a_post,
     a_moderator_elsewhere_invites_by_way_of_the_group,
 ];

@@ -365,6 +365,8 @@ pub enum Event {
         person: ActorId,
         /// Who did it.
         by: ActorId,
+        /// What they wrote, if it is about that.
+        post: Option<Arc<Post>>,
         /// Why.
         grounds: Grounds,
         /// What whom it concerns was told, if they were.

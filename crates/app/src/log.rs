@@ -147,9 +147,12 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
         Event::Banned { group, person, by, grounds, statement, .. } => {
             Decision { reason: &grounds.reason, statement: *statement, ..on_person(*group, *person, *by, "ban") }
         }
-        Event::Warned { group, person, by, grounds, statement } => {
-            Decision { reason: &grounds.reason, statement: *statement, ..on_person(*group, *person, *by, "warn") }
-        }
+        Event::Warned { group, person, by, post, grounds, statement } => Decision {
+            reason: &grounds.reason,
+            statement: *statement,
+            post: post.as_ref().map(|post| post.id.0),
+            ..on_person(*group, *person, *by, "warn")
+        },
         Event::AppealDecided { statement, group, person, by, granted, reason } => Decision {
             group: *group,
             by: *by,

@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     actor::Restraint,
     group::Standing,
-    id::{ActorId, LogEntryId, PostId, StatementId},
+    id::{ActivityId, ActorId, LogEntryId, PostId, StatementId},
+    peer::heeds_warnings,
     policy,
     post::Post,
     statement::{Grounds, Sanction, Statement},
@@ -304,12 +305,32 @@ pub(crate) fn undo_measure(tx: &mut Tx<'_, '_>, by: ActorId, statement: &Stateme
 /// Warns somebody in the name of a group here in which I keep order: they get a private message, and the log says so.
 pub async fn warn(app: &App, me: Me, group: ActorId, person: ActorId, grounds: Grounds) -> Result<()> {
     app.write(move |tx| {
-        if grounds.reason.trim().is_empty() || !groups::is_local(tx, group)? {
-            return Err(Error::Invalid("a warning of a group here needs a reason".into()));
+        if !groups::is_local(tx, group)? {
+            return Err(Error::Invalid("in a group elsewhere one warns of a post".into()));
         }
-        caution(tx, me.0, (group, person), (&grounds, ""), None)
+        caution(tx, me.0, &Warning { group, person, post: None, grounds: &grounds, activity: "" }, None)
     })
     .await
+}
+
+/// Warns whoever wrote a post, in the name of the group in which it stands, here or elsewhere, and in which I keep order.
+pub async fn warn_author(app: &App, me: Me, post: PostId, grounds: Grounds) -> Result<()> {
+    app.write(move |tx| {
+        let post = posts::load_seen(tx, post, me)?;
+        let (group, person) = (post.group.ok_or(policy::Refusal::NotStaff)?, post.author);
+        caution(tx, me.0, &Warning { group, person, post: Some(&post), grounds: &grounds, activity: "" }, None)
+    })
+    .await
+}
+
+/// What somebody is warned of.
+struct Warning<'a> {
+    group: ActorId,
+    person: ActorId,
+    post: Option<&'a Post>,
+    grounds: &'a Grounds,
+    /// The id of the activity that says so; nothing, if it is said here.
+    activity: &'a str,
 }
 
 /// Records a warning by one who keeps order in the group, here or elsewhere; `activity` names one from elsewhere.
@@ -320,29 +341,49 @@ pub fn receive_warning(
     (activity, reason): (&str, &str),
     cause: Cause,
 ) -> Result<()> {
-    caution(tx, by, (group, person), (&reason.into(), activity), cause)
+    caution(tx, by, &Warning { group, person, post: None, grounds: &reason.into(), activity }, cause)
 }
 
-fn caution(
-    tx: &mut Tx<'_, '_>,
-    by: ActorId,
-    (group, person): (ActorId, ActorId),
-    (grounds, activity): (&Grounds, &str),
-    cause: Cause,
-) -> Result<()> {
+fn caution(tx: &mut Tx<'_, '_>, by: ActorId, warning: &Warning<'_>, cause: Cause) -> Result<()> {
+    let Warning { group, person, post, activity, .. } = *warning;
     let (_, mine) = groups::regard(tx, group, by)?;
     let (_, theirs) = groups::regard(tx, group, person)?;
     policy::warn(&mine, &theirs)?;
-    let grounds = statements::checked(tx, group, grounds)?;
-    let measure =
-        statements::Measure { group, person, by, sanction: Sanction::Warn, post: None, until: None, clean: false };
-    let statement = statements::issue(tx, measure, grounds.clone())?;
-    if !groups::is_local(tx, group)? && follows::living(tx, person)?.is_local() {
-        let text = format!("⚠ @{}\n\n{}", follows::living(tx, group)?.handle(), grounds.reason);
-        messages::receive(tx, group, person, (activity, &text), cause)?;
+    if activity.is_empty() && warning.grounds.reason.trim().is_empty() {
+        return Err(Error::Invalid("whoever is warned hears why".into()));
     }
-    tx.emit(Event::Warned { group, person, by, grounds, statement });
+    let grounds = statements::checked(tx, group, warning.grounds)?;
+    let about = post.map(|post| post.id);
+    let measure =
+        statements::Measure { group, person, by, sanction: Sanction::Warn, post: about, until: None, clean: false };
+    let statement = statements::issue(tx, measure, grounds.clone())?;
+    if !groups::is_local(tx, group)? {
+        tell_warned(tx, by, warning, &grounds.reason, cause)?;
+    }
+    tx.emit(Event::Warned { group, person, by, post: post.cloned().map(Arc::new), grounds, statement });
     Ok(())
+}
+
+/// Tells somebody what they are warned of in a group elsewhere: who is here reads it as a message of that group. Of those
+/// elsewhere, who would not hear it from their own server reads a message of whoever warns.
+fn tell_warned(tx: &mut Tx<'_, '_>, by: ActorId, warning: &Warning<'_>, reason: &str, cause: Cause) -> Result<()> {
+    let Warning { group, person, post, activity, .. } = *warning;
+    let (handle, concerned) = (follows::living(tx, group)?.handle(), follows::living(tx, person)?);
+    let about = post.map(|post| format!("\n\n<{}>", post.url)).unwrap_or_default();
+    let text = format!("⚠ @{handle}\n\n{reason}{about}");
+    if concerned.is_local() {
+        let id: ActivityId = tx.new_id();
+        let said = if activity.is_empty() { tx.site().activity(id) } else { activity.to_owned() };
+        return messages::receive(tx, group, person, (&said, &text), cause);
+    }
+    let peer = match concerned.peer {
+        Some(peer) if activity.is_empty() => store::peers::by_id(tx, peer)?,
+        _ => return Ok(()),
+    };
+    if peer.is_some_and(|peer| heeds_warnings(&peer.software, &peer.version)) {
+        return Ok(());
+    }
+    messages::confide(tx, by, person, &text).map(drop)
 }
 
 /// Records that a group elsewhere does not take what somebody here posted: it does not stand there, and its author is told.

@@ -47,6 +47,15 @@ pub const CONFIDANTS: &[&str] = &["lemmy", "tertulia"];
 /// Of these, the ones that do so from their version 1 on.
 pub const CONFIDANTS_SINCE_1: &[&str] = &["lemmy"];
 
+/// Whether a server tells its people of a warning in a group by itself: Lemmy does from its version 1 on.
+pub fn heeds_warnings(software: &str, version: &str) -> bool {
+    match software.trim().to_lowercase().as_str() {
+        "tertulia" => true,
+        "lemmy" => !version.starts_with("0."),
+        _ => false,
+    }
+}
+
 /// Software that follows on behalf of others.
 const SILENT: &[&str] = &["activity-relay", "activityrelay", "aoderelay", "bridgy-fed", "buzzrelay", "pub-relay"];
 
@@ -197,6 +206,19 @@ mod tests {
             ("pub-relay", Profile::Silent),
         ] {
             assert_eq!(Profile::of(software), profile, "{software}");
+        }
+    }
+
+    #[test]
+    fn warnings_are_for_those_who_know_the_word() {
+        for (software, version, heeds) in [
+            ("lemmy", "0.19.20", false),
+            ("Lemmy", "1.0.0-beta.2", true),
+            ("tertulia", "0.1.0", true),
+            ("piefed", "1.6.18", false),
+            ("mastodon", "4.7.0", false),
+        ] {
+            assert_eq!(heeds_warnings(software, version), heeds, "{software} {version}");
         }
     }
 

@@ -184,8 +184,8 @@ pub const ACTIVITIES: &[Activity] = &[
     Activity {
         name: "Warn",
         object: "a post, or a person",
-        direction: Direction::In,
-        meaning: "a moderator warns whoever wrote it, for the reason in `summary`: they are shown a private message of the group. Ours warn by such a message itself",
+        direction: Direction::Both,
+        meaning: "a moderator warns whoever wrote it, for the reason in `summary`: they are shown a private message of the group. Groups here warn by such a message itself; in groups elsewhere, moderators here say it so to Lemmy from 1.0 on and Tertulia, and to others in a message of their own",
     },
     Activity {
         name: "Resolve",

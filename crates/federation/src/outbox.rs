@@ -80,6 +80,9 @@ impl Outbox for FederationOutbox {
             Event::Moved { actor, target, .. } => actors::moved(tx, actor, target),
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),
             Event::Reported { report } => reports::filed(tx, report),
+            Event::Warned { group, person, by, post: Some(post), grounds, .. } => {
+                groups::warned(tx, (*group, *person), *by, post, &grounds.reason)
+            }
             Event::Invited { group, person, by } => groups::invited(tx, *group, *person, *by),
             Event::InvitationAnswered { group, person, activity, accepted } => {
                 groups::invitation_answered(tx, (*group, *person), activity, *accepted)
@@ -87,7 +90,7 @@ impl Outbox for FederationOutbox {
             Event::PostRefused { group, author, attempt } => groups::refused(tx, *group, *author, attempt),
             Event::Posted { old: true, .. }
             | Event::Quoted { .. }
-            | Event::Warned { .. }
+            | Event::Warned { post: None, .. }
             | Event::BylawsChanged { .. }
             | Event::Held { .. }
             | Event::Admitted { .. }

@@ -251,7 +251,9 @@ fn moderating(
         if post.featured.is_some() { ("unpin", t.unpin()) } else { ("pin", t.pin()) },
     ];
     let transfer = transfers.then_some(("move", t.move_thread()));
-    let choices = pairs.into_iter().chain(transfer).map(|(word, label)| Choice::new(word, label, "")).collect();
+    let warning = ("warn", t.warn_author());
+    let choices =
+        pairs.into_iter().chain([warning]).chain(transfer).map(|(word, label)| Choice::new(word, label, "")).collect();
     let what = Field::choices("what", t.measure(), choices).value(&entered.what);
     let asked = [what].into_iter().chain(transfers.then_some(to));
     Care {
@@ -291,6 +293,7 @@ pub(crate) async fn moderate_form(
 /// What is done with a post.
 enum Deed {
     Measure(Measure),
+    Warn,
     Transfer,
 }
 
@@ -303,6 +306,7 @@ impl Deed {
             "unlock" => Measure::Unlock,
             "pin" => Measure::Feature,
             "unpin" => Measure::Unfeature,
+            "warn" => return Some(Self::Warn),
             "move" => return Some(Self::Transfer),
             _ => return None,
         }))
@@ -332,6 +336,7 @@ pub(crate) async fn moderate(
         {
             Some(("rule", t.flaw_grounds()))
         }
+        (Some(Deed::Warn), _) if entered.grounds.reason.trim().is_empty() => Some(("reason", t.flaw_warning())),
         _ => None,
     };
     if let Some((field, flaw)) = flaw {
@@ -342,6 +347,7 @@ pub(crate) async fn moderate(
     let (post, grounds) = (view.post.id, entered.grounds.read());
     let done = match (deed, to) {
         (Some(Deed::Measure(measure)), _) => moderation::take(&app, me, post, measure, grounds).await,
+        (Some(Deed::Warn), _) => moderation::warn_author(&app, me, post, grounds).await,
         (Some(Deed::Transfer), Some(to)) => transfers::transfer(&app, me, post, ActorId(to), grounds.reason).await,
         (Some(Deed::Transfer), None) | (None, _) => Err(Error::NotFound),
     };

@@ -1,8 +1,8 @@
-//! What a group tells one person by an activity: an invitation, and that it does not take what they posted.
+//! What a group tells one person by an activity: an invitation, a warning, and that it does not take what they posted.
 use std::slice;
 
 use app::{Result, Tx, messages::Attempt};
-use domain::{actor::Actor, id::ActorId};
+use domain::{actor::Actor, id::ActorId, peer::heeds_warnings, post::Post};
 use store::deliveries::Recipients;
 
 use super::send::{Envelope, Name, actors, send};
@@ -15,6 +15,26 @@ pub(super) fn invited(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: 
     let name = Name::new(tx, &by);
     let activity = activity::invite(&name.uri, &by, &group, &person);
     send(tx, &name, private(&by), &activity, &[to(if group.is_local() { &person } else { &group })])?;
+    Ok(())
+}
+
+/// Somebody here warned whoever wrote a post in a group elsewhere: their server tells them, if it knows the word. Groups here
+/// say it in a message.
+pub(super) fn warned(
+    tx: &mut Tx<'_, '_>,
+    (group, person): (ActorId, ActorId),
+    by: ActorId,
+    post: &Post,
+    reason: &str,
+) -> Result<()> {
+    let [group, person, by] = actors(tx, [group, person, by])?;
+    let (Some(group), Some(person), Some(by)) = (group, person, by.filter(Actor::is_local)) else { return Ok(()) };
+    let Some(peer) = person.peer.filter(|_| !group.is_local()) else { return Ok(()) };
+    if store::peers::by_id(tx, peer)?.is_some_and(|peer| heeds_warnings(&peer.software, &peer.version)) {
+        let name = Name::new(tx, &by);
+        let activity = activity::warn(&name.uri, &by, (&group, &person), &post.uri, reason);
+        send(tx, &name, private(&by), &activity, &[to(&person)])?;
+    }
     Ok(())
 }
 

@@ -279,6 +279,18 @@ pub fn flag_to_group<'a>(
     Activity { audience, summary, ..Activity::new(id, "Flag", &by.uri, post) }.to(vec![&group.uri], Vec::new())
 }
 
+/// A moderator warns whoever wrote a post in a group.
+pub fn warn<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    (group, person): (&'a Actor, &'a Actor),
+    post: &'a str,
+    reason: &'a str,
+) -> Activity<'a, &'a str> {
+    let (audience, summary) = (Some(group.uri.as_str()), Some(reason));
+    Activity { audience, summary, ..Activity::new(id, "Warn", &by.uri, post) }.to(vec![&person.uri], Vec::new())
+}
+
 /// What somebody chose in a poll.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename = "Note", rename_all = "camelCase")]

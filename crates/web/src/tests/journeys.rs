@@ -173,8 +173,20 @@ async fn a_conversation_is_held_by_forms_alone() {
     assert_eq!(ana.send("/queue", "/queue/resolve", &[]).await.status, StatusCode::SEE_OTHER);
     assert!(!ana.get("/queue").await.body.contains("Otra vez"));
 
-    // A closed conversation says who closed it and why, and takes no more replies of others.
+    // Whoever wrote something is warned from its page, and hears why.
     let id = thread.rsplit('/').next().unwrap().to_owned();
+    let page = format!("/moderate?post={id}");
+    let unsaid = ana.send(&page, "/moderate", &[("what", "warn")]).await;
+    assert!(
+        unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.body.contains("Di de qué es"),
+        "{}",
+        unsaid.body
+    );
+    let warned = ana.send(&page, "/moderate", &[("what", "warn"), ("reason", "Sin prisas")]).await;
+    assert_eq!(warned.status, StatusCode::SEE_OTHER, "{}", warned.body);
+    assert!(world.get("/@huerto/log", "es").await.body.contains("Sin prisas"));
+
+    // A closed conversation says who closed it and why, and takes no more replies of others.
     ana.send(&format!("/moderate?post={id}"), "/moderate", &[("what", "lock"), ("reason", "Ya está")]).await;
     let page = world.get(&thread, "es").await.body;
     assert!(page.contains("ana cerró esta conversación") && page.contains("Motivo: Ya está"), "{page}");
