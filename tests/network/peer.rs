@@ -8,7 +8,7 @@ use federation::signature::verify::{self, Body};
 use federation::signature::{Claim, PrivateKey, PublicKey, Scheme};
 use serde_json::{Value, json};
 
-use super::puppet::Puppet;
+use super::puppet::{PUBLIC, Puppet};
 use super::switchboard::Switchboard;
 use super::transcript;
 use super::wire::{Answer, Request};
@@ -317,6 +317,9 @@ impl Peer {
             self.0.faults.lock().unwrap().push(format!("{} got no JSON", self.host()));
             return Answer::status(400);
         };
+        if !is_proven(&signer, &activity) {
+            self.0.faults.lock().unwrap().push(format!("{} got something without a proof: {activity}", self.host()));
+        }
         let followers = claim.covered("collection-synchronization").map(str::to_owned);
         let delivered =
             Delivered { path: request.path().to_owned(), signer, scheme: claim.scheme, followers, activity };
@@ -368,6 +371,26 @@ impl Peer {
         let pem = key["publicKeyPem"].as_str().unwrap_or_default();
         PublicKey::from_pem(pem).map_err(|error| Doubt::Wrong(error.to_string()))
     }
+}
+
+/// Whether an activity proves who said it, as everything has to that leaves one of our servers, whichever test makes it
+/// leave. What is written to single people proves nothing to others on purpose; and what somebody brings of others is as it
+/// came.
+fn is_proven(signer: &str, activity: &Value) -> bool {
+    let actor = activity["actor"].as_str().unwrap_or_default();
+    let method = activity["proof"]["verificationMethod"].as_str().unwrap_or_default();
+    if method.strip_prefix(actor).is_some_and(|key| key.starts_with('#')) {
+        return true;
+    }
+    if signer != actor {
+        return activity["signature"].is_object() || activity["proof"].is_object();
+    }
+    let named = |address: &Value| {
+        let address = address.as_str().unwrap_or_default();
+        address != PUBLIC && !address.ends_with("/followers")
+    };
+    let addresses = || ["to", "cc"].into_iter().flat_map(|key| activity[key].as_array().into_iter().flatten());
+    ["Create", "Update", "Delete"].iter().any(|kind| activity["type"] == *kind) && addresses().all(named)
 }
 
 /// Why a signature does not count.

@@ -99,8 +99,12 @@ impl Sealer {
 
     /// The text with its proofs at the end, if it is of somebody here.
     async fn signed(&self, head: &Head<'_>, text: &str) -> Result<Option<String>> {
-        // The number of an activity says when it was made.
-        let Some((_, Local::Activity(id))) = self.app.site().parse(&head.id) else { return Ok(None) };
+        // The number of an activity says when it was made; a request to quote is named after the post that quotes.
+        let made = match self.app.site().parse(&head.id) {
+            Some((_, Local::Activity(id))) => id.timestamp(),
+            Some((_, Local::Post(_, id))) => id.timestamp(),
+            _ => return Ok(None),
+        };
         if self.app.site().parse(&head.actor).is_none() {
             return Ok(None);
         }
@@ -111,7 +115,7 @@ impl Sealer {
             Err(Error::NotFound) => return Ok(None),
             keys => keys?,
         };
-        sign(head, text, &keys, id.timestamp()).map(Some).map_err(Error::internal)
+        sign(head, text, &keys, made).map(Some).map_err(Error::internal)
     }
 
     /// Whether it is a post for single people: they know by the request who wrote it, and cannot prove it to anybody else.
