@@ -10,6 +10,7 @@ mod blocks;
 mod browsers;
 mod changes;
 mod clients;
+mod consents;
 mod digests;
 mod discovery;
 mod disorder;

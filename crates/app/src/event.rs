@@ -126,6 +126,11 @@ pub enum Event {
         /// Where it came from.
         cause: Cause,
     },
+    /// Somebody here answered what somebody elsewhere wrote who wants to be asked before others read that.
+    AssentAsked {
+        /// The answer.
+        post: Arc<Post>,
+    },
     /// A moderator moved a thread to another group.
     Transferred {
         /// Its first post, which stands in its new group now.

@@ -104,9 +104,9 @@ fn because(doubt: Doubt) -> (&'static str, &'static str) {
     }
 }
 
-/// Whether a post waits, or was not let in.
+/// Whether a post waits, or was not let in, be it by the team or by the author of what it answers.
 pub(crate) fn waits(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
-    Ok(post.removed.is_some() && store::held::of(tx, post.id)?.is_some())
+    Ok(post.removed.is_some() && (post.lacks_assent() || store::held::of(tx, post.id)?.is_some()))
 }
 
 /// Records that an author deleted a post; whether it was one that nobody was told of.
@@ -167,10 +167,17 @@ fn admit(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, held: Held, reason: &str)
         if waits(tx, &parent)? {
             return Err(Error::Conflict("what it answers is not there yet".into()));
         }
-        store::posts::count(tx, parent.id, Count::Replies, 1)?;
+        if !post.lacks_assent() {
+            store::posts::count(tx, parent.id, Count::Replies, 1)?;
+        }
     }
     let now = tx.now();
     store::held::remove(tx, post.id)?;
+    if post.lacks_assent() {
+        // The team agrees; now for the author of what it answers.
+        tx.emit(Event::AssentAsked { post: Arc::new(post) });
+        return Ok(());
+    }
     store::posts::set_mark(tx, post.id, Mark::Removed, None)?;
     store::threads::stir(tx, post.root, now)?;
     if held.refused.is_some() {

@@ -167,6 +167,9 @@ fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, deed: &Deed<'_>) -> Resul
     {
         return held::decide(tx, by, post, waiting, (deed.measure, deed.grounds));
     }
+    if post.lacks_assent() {
+        return Err(policy::Refusal::NotLet.into());
+    }
     let (mark, on) = deed.measure.mark();
     let was = match mark {
         Mark::Removed => post.removed,

@@ -6,7 +6,7 @@ use domain::{
     group::Visibility,
     id::{ActorId, PostId},
     policy::{self, Place, Refusal},
-    post::{Audience, Content, Post, PostKind, Quote},
+    post::{Assent, Audience, Content, Post, PostKind, Quote},
     text::{plain, search},
     time::{Timestamp, span},
     urls,
@@ -14,7 +14,8 @@ use domain::{
 use store::{forestalled::Foretold, posts::Count};
 
 use crate::{
-    App, Cause, Error, Event, Me, Result, Tx, backfills, emoji, groups, held, media, moderation, moves, polls, quotes,
+    App, Cause, Error, Event, Me, Result, Tx, backfills, consents, emoji, groups, held, media, moderation, moves,
+    polls, quotes,
 };
 
 mod draft;
@@ -187,8 +188,11 @@ pub(crate) fn publish(
     };
     let due = moderation::fall_due(tx, &mut post, foretold)?;
     let doubt = if due.is_empty() { held::doubt(tx, &post, parent.as_ref())? } else { None };
-    if doubt.is_some() {
-        // Out of its group until the team lets it in.
+    if consents::must_ask(tx, &post, parent.as_ref())? {
+        post.content.assent = Some(Assent::Awaited);
+    }
+    if doubt.is_some() || post.lacks_assent() {
+        // Out of its group until the team lets it in, or the author of what it answers agrees.
         post.removed = Some(now);
     }
     store::posts::insert(tx, &post, &draft.mentions)?;
@@ -204,6 +208,8 @@ pub(crate) fn publish(
     let told = Arc::new(post.clone());
     if let Some(doubt) = doubt {
         held::hold(tx, &told, doubt, (old, cause))?;
+    } else if told.lacks_assent() {
+        tx.emit(Event::AssentAsked { post: Arc::clone(&told) });
     } else {
         tx.emit(Event::Posted { post: Arc::clone(&told), old, cause });
         moderation::tell_due(tx, &told, &due)?;
@@ -233,7 +239,7 @@ fn settle(
     if local {
         moves::refuse_moved(tx, author)?;
     }
-    if parent.is_some_and(|parent| parent.deleted.is_some() || parent.depth >= DEPTH) {
+    if parent.is_some_and(|parent| parent.deleted.is_some() || parent.lacks_assent() || parent.depth >= DEPTH) {
         return Err(Refusal::Gone.into());
     }
     let Some(group) = parent.map_or(draft.group, |parent| parent.group) else {
@@ -323,11 +329,12 @@ fn revise(
 ) -> Result<Post> {
     policy::edit(&post, by)?;
     let asked = post.content.poll.clone();
+    let content = Content { assent: post.content.assent.clone(), ..draft.content.clone() };
     // What is counted anew is no other version.
-    if edited != post.edited && post.content != draft.content {
+    if edited != post.edited && post.content != content {
         store::revisions::keep(tx, &post)?;
     }
-    let post = Post { kind: draft.kind, content: draft.content.clone(), edited, ..post };
+    let post = Post { kind: draft.kind, content, edited, ..post };
     media::attach(tx, &post)?;
     store::posts::update(tx, &post, &draft.mentions)?;
     store::search::unindex(tx, post.id)?;

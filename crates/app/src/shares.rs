@@ -3,17 +3,21 @@ use std::sync::Arc;
 
 use domain::{
     id::{ActivityId, ActorId, PostId},
-    policy::Refusal,
-    post::Post,
+    policy::{Approach, Refusal},
+    post::{Consent, Post},
 };
 use store::posts::Count;
 
-use crate::{App, Cause, Change, Event, Me, Result, Tx, live::Whereabouts, posts};
+use crate::{App, Cause, Change, Event, Me, Result, Tx, consents, live::Whereabouts, posts};
 
 /// Passes a post on; only what everybody may read.
 pub async fn create(app: &App, me: Me, post: PostId) -> Result<Post> {
     app.write(move |tx| {
         let post = posts::load_seen(tx, post, me)?;
+        // Who wants to be asked is not passed on: nothing would be seen of it until they answer.
+        if consents::approach(tx, &post, Consent::Share, me.0)? == Approach::Asking {
+            return Err(Refusal::NotLet.into());
+        }
         let id: ActivityId = tx.new_id();
         let uri = tx.site().activity(id);
         record(tx, me.0, &post, &uri, None)?;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use domain::{
     id::{ActivityId, ActorId, PostId},
     policy::{self, Refusal},
-    post::{Post, Vote},
+    post::{Consent, Post, Vote},
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, groups, posts};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, consents, groups, posts};
 
 /// Votes on a post that I may read. What is not in a group here, guests vote on from their own server: nobody else would
 /// hear of it.
@@ -17,6 +17,10 @@ pub async fn cast(app: &App, me: Me, post: PostId, vote: Vote) -> Result<Post> {
         let stays = post.group.map_or(Ok(false), |group| groups::is_local(tx, group))?;
         if !stays && !store::actors::is_local(tx, me.0)? {
             return Err(Error::Invalid("this is voted on from your own server".into()));
+        }
+        if vote == Vote::Like {
+            // Its author hears of it first and alone, if they want to be asked: that is the question.
+            consents::approach(tx, &post, Consent::Like, me.0)?;
         }
         let id: ActivityId = tx.new_id();
         let uri = tx.site().activity(id);
@@ -34,6 +38,15 @@ pub async fn retract(app: &App, me: Me, post: PostId) -> Result<Post> {
         Ok(post)
     })
     .await
+}
+
+/// Records that the author of a post, elsewhere, does not take the vote of somebody here.
+pub fn receive_refusal(tx: &mut Tx<'_, '_>, by: ActorId, voter: ActorId, post: PostId) -> Result<()> {
+    let post = posts::load(tx, post)?;
+    if post.author != by {
+        return Err(Refusal::NotAuthor.into());
+    }
+    forget(tx, voter, &post, None)
 }
 
 /// Records a vote from elsewhere.

@@ -4,7 +4,7 @@ use crate::{
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::{ActorId, PostId},
     media::Media,
-    post::{Audience, Poll, Post, Quoting, Vote},
+    post::{Audience, Consent, Leave, Poll, Post, Quoting, Vote},
     statement::Statement,
     time::Timestamp,
 };
@@ -75,6 +75,9 @@ pub enum Refusal {
     /// One of the two blocks the other.
     #[error("one of you blocks the other")]
     Blocked,
+    /// Its author does not let them.
+    #[error("its author does not allow it")]
+    NotLet,
     /// Only who follows them may.
     #[error("you do not follow them")]
     NotFollowing,
@@ -180,6 +183,33 @@ pub fn ask(post: &Post, blocked: bool) -> Verdict {
     unless(!post.is_live(), Refusal::Gone)?;
     unless(!post.audience.is_open(), Refusal::NotPublic)?;
     unless(blocked, Refusal::Blocked)
+}
+
+/// How something is done with what somebody elsewhere wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approach {
+    /// At once.
+    Freely,
+    /// Once its author has said yes.
+    Asking,
+}
+
+/// Doing something with a post as its author elsewhere lets others do it. Whom it mentions may always answer.
+pub fn approach(post: &Post, what: Consent, who: ActorId, mentioned: bool) -> Verdict<Approach> {
+    let leaves = post.content.leaves;
+    let leave = match what {
+        Consent::Reply => leaves.reply,
+        Consent::Like => leaves.like,
+        Consent::Share => leaves.share,
+        Consent::Quote => Leave::Anybody,
+    };
+    let free = post.author == who || mentioned && what == Consent::Reply;
+    match leave {
+        _ if free => Ok(Approach::Freely),
+        Leave::Anybody => Ok(Approach::Freely),
+        Leave::Nobody if !mentioned => Err(Refusal::NotLet),
+        Leave::Asked | Leave::Nobody => Ok(Approach::Asking),
+    }
 }
 
 /// Pinning a post to one's own page, or unpinning it: one's own, and not what is for a few, or out of its group.

@@ -136,6 +136,42 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Whom an author elsewhere lets do something with a post.
+    #[derive(Default)]
+    Leave {
+        /// Everybody.
+        #[default]
+        Anybody = "public",
+        /// Whoever asks, once they said yes.
+        Asked = "asked",
+        /// Nobody, but perhaps whom it mentions.
+        Nobody = "nobody",
+    }
+}
+
+/// Whom an author elsewhere lets do what with a post, as GoToSocial has it (`interactionPolicy`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Leaves {
+    /// Answer it.
+    pub reply: Leave,
+    /// Vote for it.
+    pub like: Leave,
+    /// Pass it on.
+    pub share: Leave,
+}
+
+/// What the author of a post elsewhere says to an answer from here, if they want to be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Assent {
+    /// Nothing yet: nobody else reads it.
+    Awaited,
+    /// No: nobody else reads it.
+    Refused,
+    /// Yes, by the document with this id.
+    Given(String),
+}
+
 /// What a post quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
@@ -230,6 +266,12 @@ pub struct Content {
     /// Who may quote it.
     #[serde(default)]
     pub quoting: Quoting,
+    /// Who may do what else with it, if it is from elsewhere.
+    #[serde(default)]
+    pub leaves: Leaves,
+    /// What the author of what it answers says to it, if they were asked.
+    #[serde(default)]
+    pub assent: Option<Assent>,
 }
 
 impl Content {
@@ -294,6 +336,11 @@ impl Post {
     /// Whether it starts a thread.
     pub fn is_thread(&self) -> bool {
         self.parent.is_none()
+    }
+
+    /// Whether nobody but its author reads it, because the author of what it answers has not said yes.
+    pub fn lacks_assent(&self) -> bool {
+        matches!(self.content.assent, Some(Assent::Awaited | Assent::Refused))
     }
 
     /// Whether it can still be read by those it is addressed to.

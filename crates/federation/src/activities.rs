@@ -176,10 +176,22 @@ pub const ACTIVITIES: &[Activity] = &[
         meaning: "they do not want to",
     },
     Activity {
+        name: "Accept{Create}",
+        object: "an answer to a post, by its id or that of the activity",
+        direction: Direction::In,
+        meaning: "the author of what is answered, who wants to be asked, agrees: others read the answer from then on",
+    },
+    Activity {
         name: "Reject{Create}",
         object: "a post",
         direction: Direction::Both,
-        meaning: "a restricted group does not take the post of somebody who is no member; the first time it tells them in a private message, too. Received, the post is taken out of the group here, and its author told",
+        meaning: "a restricted group does not take the post of somebody who is no member; the first time it tells them in a private message, too. Received, the post is taken out of the group here, and its author told; or, by the author of what an answer waits for, nobody else reads it",
+    },
+    Activity {
+        name: "Reject{Like}",
+        object: "the vote, whole or by id",
+        direction: Direction::In,
+        meaning: "the author of the post does not want it: it is taken back",
     },
     Activity {
         name: "Warn",

@@ -67,6 +67,7 @@ impl Outbox for FederationOutbox {
             Event::ConsentAnswered { post, by, request, stamp } => {
                 quotes::answered(tx, post, *by, request, stamp.as_deref())
             }
+            Event::AssentAsked { post } => posts::asked(tx, post),
             Event::QuoteRevoked { quoted, quoting, stamp } => quotes::revoked(tx, quoted, quoting, stamp),
             Event::Shared { post, by, activity_uri, .. } => shares::shared(tx, post, *by, activity_uri),
             Event::Unshared { post, by, activity_uri, .. } => shares::unshared(tx, post, *by, activity_uri),

@@ -190,9 +190,7 @@ async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
         Verb::LikeRequest => consents::request(context, activity, Consent::Like, stored),
         Verb::ReplyRequest => consents::request(context, activity, Consent::Reply, stored),
         Verb::AnnounceRequest => consents::request(context, activity, Consent::Share, stored),
-        Verb::Accept | Verb::Reject if quotes::is_answer(context, activity) => quotes::answer(context, activity),
-        Verb::Accept => follows::answer(context, activity, true, stored).await,
-        Verb::Reject => follows::answer(context, activity, false, stored).await,
+        Verb::Accept | Verb::Reject => answer(context, activity, stored).await,
         Verb::Create => Box::pin(posts::create(context, activity)).await,
         Verb::Update => Box::pin(posts::update(context, activity)).await,
         Verb::Delete => posts::delete(context, activity).await,
@@ -206,5 +204,16 @@ async fn translate(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
         Verb::Flag => reports::flag(context, activity, stored).await,
         Verb::Move => moves::relocate(context, activity).await,
         Verb::Other => ignore(format!("`{:.64}` means nothing here", activity.kind)),
+    }
+}
+
+/// Somebody answers what was asked here: whether something may be done with a post of theirs, or to follow.
+async fn answer(context: &Context<'_>, activity: &Incoming<'_>, stored: &str) -> Result<Plan> {
+    if quotes::is_answer(context, activity) {
+        return quotes::answer(context, activity);
+    }
+    match consents::answer(context, activity, stored).await? {
+        Some(plan) => Ok(plan),
+        None => follows::answer(context, activity, activity.verb == Verb::Accept, stored).await,
     }
 }

@@ -2,7 +2,7 @@
 use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::{ActorId, PostId},
-    post::{Attachment, Audience, Content, Poll, Post, PostKind, Quoting, Tally},
+    post::{Assent, Attachment, Audience, Content, Leaves, Poll, Post, PostKind, Quoting, Tally},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -29,11 +29,14 @@ struct Extras {
     poll: Option<Poll>,
     #[serde(default, skip_serializing_if = "is_usual")]
     quoting: Quoting,
+    #[serde(default, skip_serializing_if = "is_usual")]
+    leaves: Leaves,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    assent: Option<Assent>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "so `serde` asks")]
-fn is_usual(quoting: &Quoting) -> bool {
-    *quoting == Quoting::default()
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -67,7 +70,7 @@ struct Row {
 
 impl From<Row> for Post {
     fn from(row: Row) -> Self {
-        let Extras { attachments, tags, poll, quoting } = row.extras.0;
+        let Extras { attachments, tags, poll, quoting, leaves, assent } = row.extras.0;
         Self {
             id: PostId(row.id),
             uri: row.uri,
@@ -90,6 +93,8 @@ impl From<Row> for Post {
                 tags,
                 poll,
                 quoting,
+                leaves,
+                assent,
             },
             local: row.local,
             published: Timestamp(row.published),
@@ -104,8 +109,8 @@ impl From<Row> for Post {
 
 fn extras(content: &Content) -> Json<Extras> {
     let content = content.clone();
-    let Content { attachments, tags, poll, quoting, .. } = content;
-    Json(Extras { attachments, tags, poll, quoting })
+    let Content { attachments, tags, poll, quoting, leaves, assent, .. } = content;
+    Json(Extras { attachments, tags, poll, quoting, leaves, assent })
 }
 
 impl From<&Post> for Row {

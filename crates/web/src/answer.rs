@@ -399,6 +399,7 @@ pub(crate) fn words(t: Language, error: &Error) -> String {
             Refusal::NotAdmin => t.refused_not_admin(),
             Refusal::NotAuthor => t.refused_not_author(),
             Refusal::Rank => t.refused_rank(),
+            Refusal::NotLet => t.refused_not_let(),
             Refusal::Locked => t.refused_locked(),
             Refusal::Gone => t.refused_gone(),
             Refusal::TooSoon => t.refused_too_soon(),

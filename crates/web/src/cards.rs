@@ -7,6 +7,7 @@ use domain::{
     emoji::Palette,
     host::{self, Host},
     id::ActorId,
+    post::Assent,
     text::{html, title},
     urls::{self, Site, media::Portrait},
 };
@@ -274,6 +275,11 @@ fn without_greeting(text: &str) -> &str {
 /// What keeps a post out of its community.
 fn hidden(t: Language, view: &PostView) -> Option<(&'static str, &'static str)> {
     view.post.removed?;
+    match (&view.held, &view.post.content.assent) {
+        (None, Some(Assent::Awaited)) => return Some((t.assent_awaited(), "fair")),
+        (None, Some(Assent::Refused)) => return Some((t.assent_refused(), "bad")),
+        _ => {}
+    }
     Some(match &view.held {
         Some(held) if held.refused.is_none() => (t.held_waits(), "fair"),
         Some(_) => (t.held_refused(), "bad"),

@@ -204,5 +204,6 @@ fn render(app: &App, writing: Writing, known: &HashMap<String, Actor>, starts_th
         poll: writing.poll,
         quoting: writing.quoting,
         source: Some(writing.text),
+        ..Content::default()
     }
 }

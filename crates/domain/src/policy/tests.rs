@@ -4,7 +4,7 @@ use std::fmt::Write;
 use super::*;
 use crate::{
     id::{PostId, StatementId},
-    post::{Content, PostKind},
+    post::{Content, Leaves, PostKind},
     statement::{Grounds, Sanction},
 };
 
@@ -250,6 +250,30 @@ fn only_what_is_public_is_quoted_by_others() {
         }
         let removed = Post { removed: Some(Timestamp(1)), ..post };
         assert_eq!(quote(&removed, removed.author, false), Err(Refusal::Gone));
+    }
+}
+
+#[test]
+fn authors_elsewhere_say_who_does_what_with_a_post() {
+    let (free, asking, no) = (Ok(Approach::Freely), Ok(Approach::Asking), Err(Refusal::NotLet));
+    // What everybody else may, whom the post mentions, and both of answering.
+    for (leave, others, named, reply) in [
+        (Leave::Anybody, free, free, (free, free)),
+        (Leave::Asked, asking, asking, (asking, free)),
+        (Leave::Nobody, no, asking, (no, free)),
+    ] {
+        let mut post = thread(Audience::Public);
+        post.content.leaves = Leaves { reply: leave, like: leave, share: leave };
+        for what in [Consent::Like, Consent::Share] {
+            let said = [false, true].map(|mentioned| approach(&post, what, ActorId(9), mentioned));
+            assert_eq!(said, [others, named], "{leave} {what}");
+        }
+        let said = [false, true].map(|mentioned| approach(&post, Consent::Reply, ActorId(9), mentioned));
+        assert_eq!(said, [reply.0, reply.1], "{leave}");
+        for what in Consent::ALL {
+            assert_eq!(approach(&post, *what, post.author, false), free, "{leave} {what}");
+        }
+        assert_eq!(approach(&post, Consent::Quote, ActorId(9), false), free, "of quotes more is said");
     }
 }
 

@@ -61,6 +61,18 @@ pub(super) fn posted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<(
     announce(tx, &group, post, &author)
 }
 
+/// Somebody here answered an author elsewhere who wants to be asked: they alone hear of it, as if everybody did.
+pub(super) fn asked(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
+    let view = shown(tx, post)?;
+    let Some(author) = view.parent.as_ref().map(|parent| parent.author.id) else { return Ok(()) };
+    let name = Name::new(tx, &view.author);
+    let activity = Verb::Create.render(tx, &name, &view, Form::Note);
+    let envelope = Envelope { public: false, ..Envelope::of(view.author.id, Some(post)) };
+    let to = Recipients { people: &[author], personal: true, ..Recipients::NONE };
+    send(tx, &name, envelope, &activity, &[to])?;
+    Ok(())
+}
+
 /// A thread came to a group of ours from another one: who follows the group is told of it as of a new one.
 pub(super) fn entered(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
     let view = shown(tx, post)?;

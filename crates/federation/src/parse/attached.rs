@@ -2,7 +2,7 @@
 use domain::{
     emoji::Named,
     media::Focus,
-    post::{Attachment, Poll, Quoting},
+    post::{Attachment, Leave, Leaves, Poll, Quoting},
     text::{hashtag, plain, shortcode},
 };
 use serde_json::Value;
@@ -163,6 +163,35 @@ pub(super) fn quoting(post: &Value) -> Quoting {
         (None, Some(_)) => Quoting::Followers,
         (None, None) => Quoting::Nobody,
     }
+}
+
+/// Whom its author lets answer, like and pass on a post, as GoToSocial says it, now or before. Collections cannot be looked
+/// into: whoever may be in one asks.
+pub(super) fn leaves(post: &Value, mentions: &[String]) -> Leaves {
+    const LISTS: [&str; 4] = ["automaticApproval", "always", "manualApproval", "approvalRequired"];
+    // Forums and PeerTube have a word for closed posts alone.
+    let is_closed =
+        ["commentsEnabled", "repliesEnabled"].iter().any(|key| post.get(key).and_then(Value::as_bool) == Some(false));
+    let closed = Leaves { reply: if is_closed { Leave::Nobody } else { Leave::Anybody }, ..Leaves::default() };
+    let Some(policy) = post.get("interactionPolicy") else { return closed };
+    let author = id_of(post, "attributedTo");
+    let leave = |what: &str| {
+        let Some(said) = policy.get(what).filter(|said| LISTS.iter().any(|list| said.get(list).is_some())) else {
+            return Leave::Anybody;
+        };
+        let at_once = || LISTS.iter().take(2).flat_map(|list| each(said, list)).filter_map(id);
+        let mut all = LISTS.iter().flat_map(|list| each(said, list)).filter_map(id);
+        let is_named = |who: &str| Some(who) == author || mentions.iter().any(|mentioned| mentioned == who);
+        if at_once().any(is_public) {
+            Leave::Anybody
+        } else if all.any(|who| !is_named(who)) {
+            Leave::Asked
+        } else {
+            Leave::Nobody
+        }
+    };
+    let reply = if is_closed { Leave::Nobody } else { leave("canReply") };
+    Leaves { reply, like: leave("canLike"), share: leave("canAnnounce") }
 }
 
 /// The poll of a question, if it has options.

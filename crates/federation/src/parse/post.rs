@@ -61,7 +61,10 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
     let published = moment(document, "published").unwrap_or(now).clamp(Timestamp(0), now);
     let edited = moment(document, "updated").map(|at| at.min(now)).filter(|at| *at > published);
     let tags = attached::tags(document);
-    let content = content(document, kind, &url, parent.is_some(), tags.hashtags);
+    let content = Content {
+        leaves: attached::leaves(document, &tags.mentions),
+        ..content(document, kind, &url, parent.is_some(), tags.hashtags)
+    };
     let has_body = !content.html.is_empty() || !content.attachments.is_empty() || content.poll.is_some();
     let name = text(document, "name");
     if !has_body && name.is_none() && content.warning.is_none() {

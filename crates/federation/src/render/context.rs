@@ -22,6 +22,7 @@ const NAMES: &[(&str, &str)] = &[
     ("QuoteAuthorization", "https://w3id.org/fep/044f#QuoteAuthorization"),
     ("QuoteRequest", "https://w3id.org/fep/044f#QuoteRequest"),
     ("_misskey_quote", "https://misskey-hub.net/ns#_misskey_quote"),
+    ("Warn", "lemmy:Warn"),
     ("accessType", "sm:accessType"),
     ("blurhash", "toot:blurhash"),
     ("discoverable", "toot:discoverable"),
@@ -43,6 +44,7 @@ const TYPED: &[(&str, Term)] = &[
     ("implements", Term { id: "https://w3id.org/fep/844e#implements", kind: Some("@id"), container: Some("@set") }),
     ("affiliations", Term { id: "https://w3id.org/fep/5219#affiliations", kind: Some("@id"), container: None }),
     ("alsoKnownAs", Term { id: "as:alsoKnownAs", kind: Some("@id"), container: None }),
+    ("approvedBy", Term { id: "gts:approvedBy", kind: Some("@id"), container: None }),
     ("assertionMethod", Term { id: "sec:assertionMethod", kind: Some("@id"), container: Some("@set") }),
     ("automaticApproval", Term { id: "gts:automaticApproval", kind: Some("@id"), container: None }),
     ("controller", Term { id: "sec:controller", kind: Some("@id"), container: None }),
@@ -58,6 +60,7 @@ const TYPED: &[(&str, Term)] = &[
         "quoteAuthorization",
         Term { id: "https://w3id.org/fep/044f#quoteAuthorization", kind: Some("@id"), container: None },
     ),
+    ("replyAuthorization", Term { id: "gts:replyAuthorization", kind: Some("@id"), container: None }),
     ("publicKeyMultibase", Term { id: "sec:publicKeyMultibase", kind: Some("sec:multibase"), container: None }),
 ];
 

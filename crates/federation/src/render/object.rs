@@ -3,7 +3,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use app::view::PostView;
 use domain::{
-    post::{Attachment, Post, PostKind, Quote, QuoteState, Quoting},
+    post::{Assent, Attachment, Post, PostKind, Quote, QuoteState, Quoting},
     text::{html, title},
     urls::{self, PostPart, Site},
 };
@@ -66,6 +66,8 @@ pub struct Object<'a> {
     #[serde(flatten)]
     quote: Option<Quotation<'a>>,
     #[serde(flatten)]
+    assent: Option<Assented<'a>>,
+    #[serde(flatten)]
     poll: Option<Choices<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<String>,
@@ -98,6 +100,14 @@ struct Quotation<'a> {
     misskey: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     quote_authorization: Option<&'a str>,
+}
+
+/// By which document the author of what is answered agrees to that, under the name it has in GoToSocial, and had before.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Assented<'a> {
+    reply_authorization: &'a str,
+    approved_by: &'a str,
 }
 
 /// What to show of an article where articles are unknown (FEP-b2b8).
@@ -222,6 +232,10 @@ pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
             misskey: &quote.uri,
             quote_authorization: quote.stamp.as_deref(),
         }),
+        assent: match &content.assent {
+            Some(Assent::Given(document)) => Some(Assented { reply_authorization: document, approved_by: document }),
+            _ => None,
+        },
         poll: choices(post).filter(|_| form == Form::Note),
         context: context(site, view),
         collections: post.local.then(|| collections(view)),

@@ -154,6 +154,7 @@ impl Marks {
             | Event::InvitationAnswered { .. }
             | Event::PostRefused { .. }
             | Event::ConsentAnswered { .. }
+            | Event::AssentAsked { .. }
             | Event::Reported { .. }
             | Event::ReportHandedOn { .. }
             | Event::ReportResolved { .. } => {}
