@@ -32,9 +32,19 @@ impl Addressed {
         found
     }
 
-    /// Whether nobody at all is addressed.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+    /// Whether it says for whom it is: to name the group it belongs to is not enough.
+    pub fn says_for_whom(&self) -> bool {
+        self.listed || self.unlisted || !self.to.is_empty() || !self.cc.is_empty()
+    }
+
+    /// What is said here; if that is not for whom it is, what is said around it.
+    #[must_use]
+    pub fn or(self, around: Self) -> Self {
+        match (self.says_for_whom(), self.audience.is_empty()) {
+            (false, true) => around,
+            (false, false) => Self { audience: self.audience, ..around },
+            (true, _) => self,
+        }
     }
 
     /// Every address once, in the order in which groups are looked for.
@@ -45,7 +55,9 @@ impl Addressed {
     /// What the addresses amount to. `followers` is the collection of the author, `of_groups` those of the groups.
     pub fn amounts_to(&self, followers: Option<&str>, of_groups: &[&str]) -> Audience {
         let names = |collection: &str| self.to.iter().chain(&self.cc).any(|address| address == collection);
-        if self.listed {
+        // What stands in a group and is for nobody else is for everybody, as Discourse has it.
+        let open = !self.says_for_whom() && !self.audience.is_empty();
+        if self.listed || open {
             Audience::Public
         } else if self.unlisted {
             Audience::Unlisted

@@ -7,7 +7,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::shape::{count, each, http, id, is_a, is_public, link, link_of, moment, text, types};
+use super::shape::{count, each, http, id, id_of, is_a, is_public, link, link_of, media_type, moment, text, types};
 
 const ATTACHMENTS: usize = 16;
 const EMOJI: usize = 50;
@@ -18,6 +18,7 @@ const HASHTAGS: usize = hashtag::MAX;
 const TAGS: usize = 512;
 const ALT: usize = 10_000;
 const OPTION: usize = 500;
+const MOST_VOTERS: usize = 10_000;
 const LONGEST_MEDIA_TYPE: usize = 100;
 const LONGEST_BLURHASH: usize = 128;
 const LONGEST_URL: usize = 2_000;
@@ -25,11 +26,28 @@ const LONGEST_URL: usize = 2_000;
 /// Pictures, films, sounds and links; a preview picture counts when there is no other.
 pub(super) fn attachments(post: &Value) -> Vec<Attachment> {
     let mut found: Vec<Attachment> = each(post, "attachment").filter_map(attachment).take(ATTACHMENTS).collect();
+    found.extend(sound(post).filter(|_| found.len() < ATTACHMENTS));
     let has_picture = found.iter().any(|a| a.media_type.starts_with("image/"));
-    if let Some(preview) = each(post, "image").find_map(picture).filter(|_| !has_picture && found.len() < ATTACHMENTS) {
+    if let Some(preview) = preview(post).filter(|_| !has_picture && found.len() < ATTACHMENTS) {
         found.push(preview);
     }
     found
+}
+
+/// What is heard of a sound that is no attachment, but the thing itself, as on Funkwhale.
+fn sound(post: &Value) -> Option<Attachment> {
+    let is_sound = |link: &&Value| media_type(link).is_some_and(|kind| kind.starts_with("audio/"));
+    let sound = each(post, "url").find(is_sound).filter(|_| is_a(post, "Audio"))?;
+    media(sound, "audio/mpeg")
+}
+
+/// The picture beside a text; of films and sounds the largest of those that stand for them.
+fn preview(post: &Value) -> Option<Attachment> {
+    let icon = || {
+        let icons = each(post, "icon").filter(|_| is_a(post, "Video") || is_a(post, "Audio"));
+        icons.max_by_key(|icon| count(icon, "width").unwrap_or(0)).and_then(picture)
+    };
+    each(post, "image").find_map(picture).or_else(icon)
 }
 
 fn attachment(value: &Value) -> Option<Attachment> {
@@ -51,11 +69,11 @@ fn picture(value: &Value) -> Option<Attachment> {
 
 fn media(value: &Value, fallback: &str) -> Option<Attachment> {
     let url = link(value)?.to_owned();
-    let media_type = text(value, "mediaType")
-        .or_else(|| each(value, "url").find_map(|url| text(url, "mediaType")))
+    let media_type = media_type(value)
+        .or_else(|| each(value, "url").find_map(media_type))
         .filter(|kind| kind.len() <= LONGEST_MEDIA_TYPE && kind.is_ascii() && kind.contains('/'))
         .map_or_else(|| by_name(&url).unwrap_or(fallback).to_owned(), str::to_ascii_lowercase);
-    let alt = text(value, "name").or_else(|| text(value, "summary")).unwrap_or_default();
+    let alt = ["name", "summary", "content"].into_iter().find_map(|key| text(value, key)).unwrap_or_default();
     Some(Attachment {
         media: None,
         preview: None,
@@ -132,7 +150,7 @@ fn emoji(tag: &Value) -> Option<Named> {
 }
 
 /// Under which names a quote is given, the ones with consent first.
-const QUOTES: [&str; 4] = ["quote", "quoteUri", "quoteUrl", "_misskey_quote"];
+const QUOTES: [&str; 5] = ["quote", "quoteUri", "quoteUrl", "quoteURL", "_misskey_quote"];
 
 /// What a post quotes, and the stamp that says that it may.
 pub(super) fn quote(post: &Value) -> Option<(String, Option<String>)> {
@@ -207,7 +225,9 @@ pub(super) fn poll(post: &Value) -> Option<Poll> {
     if options.is_empty() {
         return None;
     }
-    let most = options.iter().map(|(_, votes)| *votes).max().unwrap_or(0);
+    // Who voted may be named instead of counted.
+    let named = u32::try_from(each(post, "voters").take(MOST_VOTERS).count()).unwrap_or(0);
+    let most = options.iter().map(|(_, votes)| *votes).max().unwrap_or(0).max(named);
     Some(Poll {
         options,
         multiple,

@@ -4,15 +4,25 @@ use serde_json::Value;
 
 use super::shape::{each, moment, text};
 
+/// How it is said that an event does not take place.
+const OFF: &str = "❌ Cancelled · Cancelado";
+
 /// The longest place, in characters.
 const PLACE: usize = 200;
 
-/// The lines, as HTML; nothing if neither is said.
-pub(super) fn lines(document: &Value) -> String {
-    let (time, place) = (time(document).map(|time| format!("📅 {time}")), place(document));
-    let place = place.map(|place| format!("📍 {place}"));
-    let lines: Vec<String> = time.into_iter().chain(place).map(|line| html::escape(&line)).collect();
+/// The lines, as HTML; nothing if neither is said, or the text says it already, as that of Gancio does.
+pub(super) fn lines(document: &Value, text: &str) -> String {
+    let unsaid = |sign: &str| !text.contains(sign);
+    let time = time(document).filter(|_| unsaid("📅")).map(|time| format!("📅 {time}"));
+    let place = place(document).filter(|_| unsaid("📍")).map(|place| format!("📍 {place}"));
+    let lines = is_off(document).then(|| OFF.to_owned()).into_iter().chain(time).chain(place);
+    let lines: Vec<String> = lines.map(|line| html::escape(&line)).collect();
     if lines.is_empty() { String::new() } else { format!("<p>{}</p>", lines.join("<br>")) }
+}
+
+/// Whether it does not take place after all, as Mobilizon says it.
+fn is_off(document: &Value) -> bool {
+    ["ical:status", "status"].iter().any(|key| text(document, key) == Some("CANCELLED"))
 }
 
 /// In the hours of the place, as they are given.
@@ -90,7 +100,9 @@ mod tests {
                 "<p>📅 2026-12-01 23:00 – 2026-12-02 02:00 UTC<br>📍 Plaza</p>",
             ),
         ] {
-            assert_eq!(lines(&document), expected, "{document}");
+            assert_eq!(lines(&document, "Come!"), expected, "{document}");
         }
+        let off = json!({ "startTime": "2026-12-01T19:30:00Z", "location": "Plaza", "ical:status": "CANCELLED" });
+        assert_eq!(lines(&off, "📍 Plaza 📅 Tuesday"), "<p>❌ Cancelled · Cancelado</p>", "nothing is said twice");
     }
 }

@@ -72,6 +72,14 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
     }
     let mut authors = ids_of(document, "attributedTo", AUTHORS);
     let mut addressed = Addressed::of(document);
+    // A film of PeerTube is attributed to a person, and to the channel in which it stands.
+    let channel = |of: &&Value| kind == PostKind::Video && is_a(of, "Group");
+    if let Some(channel) = each(document, "attributedTo").find(channel).and_then(id)
+        && authors.len() > 1
+    {
+        authors.retain(|author| author != channel);
+        addressed.audience.push(channel.to_owned());
+    }
     // An event of a group is attributed to the group, and says apart who wrote it.
     if let Some(writer) = id_of(document, "actor").filter(|_| kind == PostKind::Event)
         && !authors.iter().any(|author| author == writer)
@@ -138,7 +146,7 @@ fn content(document: &Value, kind: PostKind, url: &str, is_reply: bool, tags: Ve
         Some(summary) if body.is_empty() => html::sanitize(summary),
         _ => body,
     };
-    let html = if kind == PostKind::Event { format!("{}{html}", event::lines(document)) } else { html };
+    let html = if kind == PostKind::Event { format!("{}{html}", event::lines(document, &html)) } else { html };
     // Forums repeat the title of the thread in every reply.
     let title = text(document, "name").filter(|_| !is_reply).map(|name| plain::line(name, title::MAX));
     let mut attachments = attached::attachments(document);
@@ -157,6 +165,7 @@ fn content(document: &Value, kind: PostKind, url: &str, is_reply: bool, tags: Ve
         tags,
         poll: attached::poll(document),
         quoting: attached::quoting(document),
+        ..Content::default()
     }
 }
 
@@ -171,7 +180,9 @@ fn body(document: &Value) -> String {
 
 /// The language a post says it is written in: by name, or by the one of its translations that it shows.
 fn written_in(document: &Value) -> Option<String> {
-    let said = each(document, "language").find_map(|said| said.as_str().or_else(|| text(said, "identifier")));
+    let said = each(document, "language")
+        .chain(each(document, "inLanguage"))
+        .find_map(|said| said.as_str().or_else(|| text(said, "identifier")));
     let shown = || {
         let texts = document.get("contentMap")?.as_object()?;
         let content = worded(document, "content", "contentMap")?;

@@ -110,9 +110,14 @@ pub(crate) fn link_of<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     each(object, key).find_map(link)
 }
 
+/// What kind of bytes a link leads to; Funkwhale has another word for it.
+pub(crate) fn media_type(link: &Value) -> Option<&str> {
+    text(link, "mediaType").or_else(|| text(link, "mimeType"))
+}
+
 /// The page among several URLs: the first that says it is HTML, else the first that says nothing.
 pub(crate) fn page_of<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
-    let kind = |value: &Value| value.get("mediaType").and_then(Value::as_str).map(str::to_ascii_lowercase);
+    let kind = |value: &Value| media_type(value).map(str::to_ascii_lowercase);
     let html = each(object, key).filter(|value| kind(value).is_some_and(|kind| kind.starts_with("text/html")));
     let plain = each(object, key).filter(|value| kind(value).is_none());
     html.chain(plain).find_map(link)

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::*;
 
 mod hostile;
+mod programs;
 mod recorded;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -119,7 +120,17 @@ fn whom_a_post_is_addressed_to() {
     let found =
         read(json!({ "to": ["https://b.test/1", PUBLIC], "cc": "https://b.test/2", "audience": "https://b.test/3" }));
     assert_eq!(found.addressed.all().collect::<Vec<_>>(), ["https://b.test/3", "https://b.test/1", "https://b.test/2"]);
-    assert!(Addressed::of(&json!({ "to": null, "cc": [] })).is_empty());
+    let nobody = Addressed::of(&json!({ "to": null, "cc": [] }));
+    assert_eq!(nobody.or(found.addressed.clone()), found.addressed);
+    // Discourse says of a post in which group it stands, and for whom around it, if anywhere.
+    let group = Addressed::of(&json!({ "audience": "https://b.test/9" }));
+    assert_eq!(group.amounts_to(None, &[]), Audience::Public);
+    let narrow = Addressed::of(&json!({ "to": "https://b.test/1" }));
+    let both = group.or(narrow);
+    assert_eq!(
+        (both.audience.as_slice(), both.amounts_to(None, &[])),
+        (&["https://b.test/9".to_owned()][..], Audience::Direct)
+    );
 }
 
 #[test]

@@ -33,9 +33,7 @@ pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     if let Some(option) = found.ballot {
         return polls::ballot(context, found.parent.as_deref(), option);
     }
-    if found.addressed.is_empty() {
-        found.addressed = activity.addressed();
-    }
+    found.addressed = found.addressed.or(activity.addressed());
     let parent = found.parent.as_ref().map(|uri| context.canonical(uri));
     let known = parent.as_ref().and_then(|uri| context.known.post(uri)).cloned();
     let mut around = draft::look(context.app, &found, context.actor.clone(), known).await?;
