@@ -339,6 +339,77 @@ async fn in_a_group_elsewhere() {
     }
 }
 
+/// What people here may do in a group elsewhere, and how its server hears of it: as one who keeps order there does it, and
+/// not at all from anybody else.
+async fn from_here_in_a_group_elsewhere() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben, eve) = (alpha.person("ana").await, alpha.person("ben").await, alpha.person("eve").await);
+    let (lem, mia) = (net.peer("lem.test", Software::Lemmy), net.peer("pie.test", Software::Lemmy).person("mia"));
+    let (rocks, stones) = (lem.group("rocks"), lem.group("stones"));
+    for group in [&rocks, &stones] {
+        let (id, kind) = (group.part("moderators"), "OrderedCollection");
+        lem.serve(&json!({ "id": id, "type": kind, "totalItems": 1, "orderedItems": [ben.uri()] }));
+    }
+    for person in [&ana, &ben] {
+        person.follow(&rocks.handle()).await;
+    }
+    ben.follow(&stones.handle()).await;
+    net.settle().await;
+    let page = mia.lemmy_page(&rocks.uri, "Rocks", "Which is the hardest?");
+    rocks.send(&alpha, &rocks.activity("Announce", &page)).await;
+    net.settle().await;
+    let app = alpha.app();
+    let uri = page["object"]["id"].as_str().unwrap().to_owned();
+    let post = app.read(move |c| store::posts::by_uri(c, &uri)).await.unwrap().expect("a page").id;
+    let id_of = async |uri: &str| app.resolver().actor(app, uri).await.expect("somebody");
+    let (group, other, pol) = (id_of(&rocks.uri).await, id_of(&stones.uri).await, id_of(&mia.uri).await);
+    let until = Some(domain::time::Timestamp(app.now().millis() + 86_400_000));
+
+    let take = async |me, measure| moderation::take(app, me, post, measure, "off topic".into()).await;
+    let act = async |deed: &str, me: app::Me| match deed {
+        "Delete" => take(me, Measure::Remove).await,
+        "Undo{Delete}" => take(me, Measure::Restore).await,
+        "Lock" => take(me, Measure::Lock).await,
+        "Undo{Lock}" => take(me, Measure::Unlock).await,
+        "Add" => take(me, Measure::Feature).await,
+        "Remove" => take(me, Measure::Unfeature).await,
+        "Move" => app::transfers::transfer(app, me, post, other, "off topic".into()).await,
+        "Block" => {
+            let ban = NewBan { group, person: pol, until, grounds: "off topic".into(), clean: true };
+            moderation::ban(app, me, ban).await
+        }
+        "Undo{Block}" => moderation::unban(app, me, group, pol).await,
+        deed => unreachable!("{deed}"),
+    };
+    lem.take();
+    let deeds = ["Lock", "Undo{Lock}", "Add", "Remove", "Delete", "Undo{Delete}", "Move", "Block", "Undo{Block}"];
+    for deed in deeds {
+        for (who, by) in [("a follower", &ana), ("a stranger", &eve)] {
+            let refused = act(deed, app::Me(by.actor.id)).await;
+            // Whoever may not see what was taken out does not learn that it is there.
+            let refused = matches!(refused, Err(app::Error::Denied(_) | app::Error::NotFound));
+            assert!(refused, "{deed} by {who}");
+        }
+        net.settle().await;
+        assert_eq!(lem.kinds(), Vec::<String>::new(), "{deed} by others is not told");
+        act(deed, app::Me(ben.actor.id)).await.unwrap_or_else(|error| panic!("{deed} by a moderator: {error}"));
+        net.settle().await;
+        let told = lem.take().into_iter().find(|told| told.kind() == deed);
+        let told = told.unwrap_or_else(|| panic!("{deed} is not told"));
+        assert_eq!((&told.activity["actor"], told.signer.as_str()), (&json!(ben.uri()), ben.uri()), "{deed}");
+        if deed == "Block" {
+            let block = &told.activity;
+            assert_eq!((&block["target"], &block["object"]), (&json!(rocks.uri), &json!(mia.uri)));
+            assert_eq!((&block["removeData"], &block["summary"]), (&json!(true), &json!("off topic")));
+            assert!(block["endTime"].is_string(), "{block}");
+        }
+        if deed == "Delete" {
+            assert_eq!(told.activity["summary"], "off topic");
+        }
+    }
+}
+
 async fn a_ban_ends_when_it_says() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -378,4 +449,4 @@ async fn a_ban_ends_when_it_says() {
     assert!(may_write().await, "the hour is over");
 }
 
-on_both![in_a_group_here, in_a_group_elsewhere, a_ban_ends_when_it_says];
+on_both![in_a_group_here, in_a_group_elsewhere, from_here_in_a_group_elsewhere, a_ban_ends_when_it_says];

@@ -1,11 +1,12 @@
 //! Recorded documents of other software: each is sent to a live server by the actor it names, then all once more; what
-//! becomes of each is what FEDERATION.md says.
+//! becomes of each is what FEDERATION.md says, and what is understood of it is what `fixtures/understood.txt` says.
 
 mod fetched;
 mod museum;
 mod recordings;
 mod staging;
 mod table;
+mod understood;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,6 +17,7 @@ use self::museum::Museum;
 use self::recordings::{Recording, Sort, addressee, host, is_activity, is_actor, moved, named, recordings};
 use self::staging::Staging;
 use self::table::Table;
+use self::understood::Understood;
 use crate::network::{Network, Puppet, Scheme, Server, Software, kind, on_both};
 
 /// In which order they are sent: answers, what is new, what is done about it, what is taken back, and what ends.
@@ -106,12 +108,18 @@ async fn recordings_are_received_and_replayed() {
     let staging =
         Staging { reader: &ana, writer: &luis, club: &club, stranger: &stranger, requests: &requests, posts: &posts };
 
-    let mut answers = BTreeMap::new();
+    let (mut answers, mut understood) = (BTreeMap::new(), Understood::default());
     let mut turn = 0;
     for sent in &mut all {
         if sent.turn > turn {
             turn = sent.turn;
             wait(&net).await;
+            // As long as nothing is taken back.
+            if turn < 4 {
+                for recording in &recordings {
+                    understood.look(&alpha, recording).await;
+                }
+            }
         }
         // What is gone is not there any more when that is said.
         if kind(&sent.activity) == "Announce{Delete}" {
@@ -145,7 +153,7 @@ async fn recordings_are_received_and_replayed() {
     assert_eq!(ana.home().await.len(), 40, "a full page");
 
     let sent: BTreeMap<&str, &Sent> = all.iter().map(|sent| (sent.path.as_str(), sent)).collect();
-    let mut rows = Table::default();
+    let (mut rows, mut outcomes) = (Table::default(), Vec::new());
     for recording in &recordings {
         let outcome = match sent.get(recording.path.as_str()) {
             Some(sent) => {
@@ -155,8 +163,10 @@ async fn recordings_are_received_and_replayed() {
             }
             None => fetched::outcome(&net, &alpha, &mut museum, recording).await,
         };
-        rows.add(recording, outcome);
+        rows.add(recording, outcome.clone());
+        outcomes.push((recording, outcome));
     }
+    understood.check(&outcomes);
     rows.check();
 }
 

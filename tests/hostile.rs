@@ -1,5 +1,7 @@
 //! Hostile input: what breaks the rules is refused, what claims too much has no effect, and nothing else suffers.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::network::{Network, PUBLIC, Request, Scheme, Software, on_both};
@@ -155,6 +157,66 @@ async fn what_claims_too_much_has_no_effect() {
     assert!(dialled.is_empty(), "{dialled}");
 }
 
+async fn what_is_fetched_counts_as_its_own_server_says() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let (masto, evil) = (net.peer("masto.test", Software::Mastodon), net.peer("evil.test", Software::Mastodon));
+    let (bea, mallory) = (masto.person("bea"), evil.person("mallory"));
+    ana.follow(&mallory.handle()).await;
+    ana.find_account(&bea.handle()).await;
+    net.settle().await;
+    mallory.answer(&alpha, "Accept", &evil.only("Follow").activity).await;
+    net.settle().await;
+
+    // Words of hers that only somebody else has, at addresses of theirs and inside lists of theirs.
+    let spoof = |number: u8| {
+        let mut note = bea.toot("I never said so.", &[], None)["object"].clone();
+        note["id"] = json!(masto.url(&format!("/users/bea/statuses/never-{number}")));
+        note["url"] = note["id"].clone();
+        let at = evil.url(&format!("/spoof/{number}"));
+        evil.serve_at(&at, &note);
+        (at, note)
+    };
+    let mut owned = bea.document();
+    owned["name"] = json!("Owned");
+    let actor = evil.url("/spoof/actor");
+    evil.serve_at(&actor, &owned);
+    let spoofs: Vec<(String, Value)> = (0..5).map(spoof).collect();
+    let at = |number: usize| spoofs[number].0.as_str();
+
+    ana.search(at(0)).await;
+    ana.search(&actor).await;
+    mallory.send(&alpha, &mallory.toot("Indeed.", &[], Some(at(1)))).await;
+    mallory.send(&alpha, &mallory.addressed("Announce", &json!(at(2)), &[])).await;
+    let mut quote = mallory.toot("Look.", &[], None);
+    quote["object"]["quote"] = json!(at(3));
+    mallory.send(&alpha, &quote).await;
+    let mut root = mallory.toot("A thread.", &[], None);
+    let list = format!("{}/replies", root["object"]["id"].as_str().unwrap());
+    let mut reply = spoofs[4].1.clone();
+    reply["inReplyTo"] = root["object"]["id"].clone();
+    root["object"]["replies"] = json!({ "id": list, "type": "Collection", "items": [reply] });
+    evil.serve(&root["object"]);
+    evil.serve(&root["object"]["replies"]);
+    mallory.send(&alpha, &root).await;
+    net.settle().await;
+    let thread = ana.find_post(root["object"]["id"].as_str().unwrap()).await;
+    ana.read(&format!("/api/v1/statuses/{}/context", thread["id"].as_str().unwrap())).await;
+    net.settle().await;
+    net.pass_time(Duration::from_mins(10)).await;
+
+    let names: Vec<String> =
+        spoofs.iter().flat_map(|(at, note)| [at.clone(), note["id"].as_str().expect("an id").to_owned()]).collect();
+    for name in names {
+        let uri = name.clone();
+        let found = alpha.app().read(move |c| store::posts::by_uri(c, &uri)).await.unwrap();
+        assert!(found.is_none(), "{name} is believed");
+    }
+    assert_eq!(ana.find_account(&bea.handle()).await["display_name"], "BEA");
+    assert!(!json!(ana.home().await).to_string().contains("never said"));
+}
+
 async fn a_replay_in_parallel_has_one_effect() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -203,5 +265,6 @@ on_both![
     bodies_are_read_no_further_than_is_needed,
     hostile_bodies_are_refused_and_harm_nothing,
     what_claims_too_much_has_no_effect,
+    what_is_fetched_counts_as_its_own_server_says,
     a_replay_in_parallel_has_one_effect,
 ];

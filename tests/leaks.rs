@@ -13,12 +13,21 @@ use domain::held::Screen;
 use domain::id::ActorId;
 use serde_json::{Value, json};
 
+use crate::media::{PIXEL, bring};
 use crate::network::{ACTIVITY, Group, Network, Person, Puppet, Request, Server, Software, id, on_both};
 
 /// Something private, known by a word that stands nowhere else.
 struct Secret {
     word: &'static str,
     post: Value,
+}
+
+impl Secret {
+    /// The picture that hangs on it, if one does: with the mark by which it is lent, and without.
+    fn picture(&self) -> Option<(&str, &str)> {
+        let url = self.post["media_attachments"][0]["url"].as_str()?;
+        Some((url, url.split('?').next().unwrap_or(url)))
+    }
 }
 
 /// Who asks.
@@ -49,6 +58,8 @@ struct World {
     bea: Puppet,
     /// Is nothing to anybody, on a server of her own.
     eva: Puppet,
+    /// Was a member of both groups, the only one of her server.
+    zoe: Puppet,
     secrets: Vec<Secret>,
 }
 
@@ -97,11 +108,12 @@ impl World {
         let leo = net.peer("lem.test", Software::Lemmy).person("leo");
         let bea = net.peer("masto.test", Software::Mastodon).person("bea");
         let eva = net.peer("other.test", Software::Lemmy).person("eva");
+        let zoe = net.peer("gone.test", Software::Lemmy).person("zoe");
         for group in [&home, &trusted] {
             for member in [&ben, &fay] {
                 member.follow(&group.handle()).await;
             }
-            for member in [&leo, &bea] {
+            for member in [&leo, &bea, &zoe] {
                 member.follow(&alpha, group.uri()).await;
             }
         }
@@ -117,7 +129,7 @@ impl World {
                 answer.unwrap();
             }
         }
-        let mut world = Self { net, alpha, ana, ben, eve, fay, home, trusted, leo, bea, eva, secrets: Vec::new() };
+        let mut world = Self { net, alpha, ana, ben, eve, fay, home, trusted, leo, bea, eva, zoe, secrets: Vec::new() };
         world.write().await;
         world.part().await;
         world
@@ -125,29 +137,40 @@ impl World {
 
     async fn write(&mut self) {
         for (word, group) in [(AT_HOME, "junta"), (TRUSTED, "mesa")] {
-            let post = self.ana.post(&format!("{word} rises @{group} #{word}")).await;
+            let media = bring(&self.ana, PIXEL, word).await;
+            let text = format!("{word} rises @{group} #{word}");
+            let body = json!({ "status": text, "visibility": "public", "media_ids": [media["id"]] });
+            let post = self.ana.api("POST", "/api/v1/statuses", &body).await;
             let reply = self.ben.reply(&post, &format!("{word} indeed")).await;
             self.ben.act(&format!("/api/v1/statuses/{}/favourite", id(&post))).await;
             self.secrets.extend([post, reply].map(|post| Secret { word, post }));
         }
         for (word, visibility) in [(DIRECT, "direct"), (FOLLOWERS, "private")] {
-            let body = json!({ "status": format!("{word} speaks @ben #{word}"), "visibility": visibility });
+            let media = bring(&self.ana, PIXEL, word).await;
+            let text = format!("{word} speaks @ben #{word}");
+            let body = json!({ "status": text, "visibility": visibility, "media_ids": [media["id"]] });
             let post = self.ana.api("POST", "/api/v1/statuses", &body).await;
             self.secrets.push(Secret { word, post });
         }
         let patio = self.alpha.group("patio", &self.ana).await;
         let screen = Screen { first: 1, ..Screen::default() };
         app::held::set_screen(self.alpha.app(), Me(self.ana.actor.id), patio.actor.id, screen).await.unwrap();
-        let post = self.ben.post(&format!("{HELD} waits @patio #{HELD}")).await;
+        let media = bring(&self.ben, PIXEL, HELD).await;
+        let text = format!("{HELD} waits @patio #{HELD}");
+        let body = json!({ "status": text, "visibility": "public", "media_ids": [media["id"]] });
+        let post = self.ben.api("POST", "/api/v1/statuses", &body).await;
         self.secrets.push(Secret { word: HELD, post });
         self.net.settle().await;
     }
 
-    /// Fay is a member no more, and follows no more.
+    /// Fay and Zoe are members no more, and follow no more.
     async fn part(&self) {
+        let (app, by) = (self.alpha.app(), Me(self.ana.actor.id));
+        let zoe = app.resolver().actor(app, &self.zoe.uri).await.expect("somebody");
         for group in [&self.home, &self.trusted] {
-            let (app, by) = (self.alpha.app(), Me(self.ana.actor.id));
-            app::members::appoint(app, by, group.actor.id, self.fay.actor.id, None).await.unwrap();
+            for person in [self.fay.actor.id, zoe] {
+                app::members::appoint(app, by, group.actor.id, person, None).await.unwrap();
+            }
         }
         self.fay.act(&format!("/api/v1/accounts/{}/unfollow", self.ana.actor.id)).await;
         self.net.settle().await;
@@ -232,6 +255,7 @@ async fn nobody_finds_what_is_not_for_them() {
         ("a stranger", Asker::Person(&world.eve), &[]),
         ("a former member", Asker::Person(&world.fay), &[]),
         ("the server of a stranger", Asker::Server(&world.eva), &[]),
+        ("the server of a former member", Asker::Server(&world.zoe), &[]),
         ("the server of a member that shows it to all", Asker::Server(&world.bea), &[]),
         ("the server of a member", Asker::Server(&world.leo), &[TRUSTED]),
         // Who may read everything finds all of it by the same questions, or these would prove nothing.
@@ -263,10 +287,17 @@ async fn nobody_finds_what_is_not_for_them() {
                     if !target.contains(number) && body.contains(number) {
                         leaks.push(format!("{who} learns the number of `{}` at {target}", secret.word));
                     }
+                    if secret.picture().is_some_and(|(_, bare)| body.contains(&bare.to_lowercase())) {
+                        leaks.push(format!("{who} learns where the picture of `{}` is at {target}", secret.word));
+                    }
                 }
             }
         }
         assert_eq!(found, may.iter().collect(), "what {who} finds");
+        // Where a picture is says nothing without the mark that those get who may see it.
+        for (_, bare) in world.secrets.iter().filter_map(Secret::picture) {
+            assert_eq!(world.ask(asker, bare, "image/*").await.0, 404, "{who}: {bare}");
+        }
     }
     assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
 }
@@ -342,7 +373,7 @@ async fn what_is_not_there_and_what_is_not_for_one_look_the_same() {
         urls.extend(["replies", "likes", "shares", "context"].map(|part| format!("{uri}/{part}")));
         urls.extend(told.await.unwrap().iter().map(|id| world.alpha.url(&format!("/activities/{id}"))));
         for url in &urls {
-            for asker in [Asker::Nobody, Asker::Server(&world.eva), Asker::Server(&world.bea)] {
+            for asker in [&world.eva, &world.bea, &world.zoe].map(Asker::Server).into_iter().chain([Asker::Nobody]) {
                 assert_eq!(world.ask(&asker, url, ACTIVITY).await.0, 404, "{word}: {url}");
             }
             let of_member = world.ask(&Asker::Server(&world.leo), url, ACTIVITY).await.0;
@@ -372,6 +403,11 @@ async fn those_who_may_read_do() {
                 assert!(found.contains(word), "{} does not find {word} at {path}: {found}", reader.handle());
             }
         }
+    }
+    for secret in world.secrets.iter().filter(|secret| secret.word != HELD) {
+        let shown = world.ben.status(&secret.post).await;
+        let Some(url) = shown["media_attachments"][0]["url"].as_str() else { continue };
+        assert_eq!(world.ask(&Asker::Nobody, url, "image/*").await.0, 200, "{url}");
     }
     let home = json!(world.ben.home().await).to_string();
     for word in [AT_HOME, TRUSTED, FOLLOWERS] {

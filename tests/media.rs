@@ -5,13 +5,15 @@ use serde_json::{Value, json};
 use crate::network::{Answer, Network, Person, Request, Server, Software, on_both};
 
 /// One red pixel.
-const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+pub(crate) const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
 
-/// Brings a file for a post.
-async fn bring(who: &Person, file: &[u8]) -> Value {
+/// Brings a file for a post, described like this.
+pub(crate) async fn bring(who: &Person, file: &[u8], description: &str) -> Value {
     let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n";
-    let rest = "\r\n--x\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\nRed.\r\n--x\r\n\
-        Content-Disposition: form-data; name=\"focus\"\r\n\r\n0.5,-1\r\n--x--\r\n";
+    let rest = format!(
+        "\r\n--x\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\n{description}\r\n--x\r\n\
+         Content-Disposition: form-data; name=\"focus\"\r\n\r\n0.5,-1\r\n--x--\r\n"
+    );
     let body = [head.as_bytes(), file, rest.as_bytes()].concat();
     let request = Request::new("POST", &who.server.url("/api/v2/media"))
         .with("authorization", &format!("Bearer {}", who.token))
@@ -36,7 +38,7 @@ async fn a_picture_of_ours_reaches_others() {
     net.settle().await;
     max.take();
 
-    let media = bring(&ana, PIXEL).await;
+    let media = bring(&ana, PIXEL, "Red.").await;
     let body = json!({ "status": "Look.", "media_ids": [media["id"]] });
     let status = ana.api("POST", "/api/v1/statuses", &body).await;
     net.settle().await;
@@ -79,7 +81,7 @@ async fn what_is_for_followers_is_lent_to_their_servers() {
     let (ana, ben) = (alpha.person("ana").await, beta.person("ben").await);
     ben.follow(&format!("@{}", ana.actor.handle())).await;
     net.settle().await;
-    let media = bring(&ana, PIXEL).await;
+    let media = bring(&ana, PIXEL, "Red.").await;
     let body = json!({ "status": "Look.", "media_ids": [media["id"]], "visibility": "private" });
     ana.api("POST", "/api/v1/statuses", &body).await;
     net.settle().await;

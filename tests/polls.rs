@@ -177,6 +177,15 @@ async fn a_poll_elsewhere_is_answered_from_here() {
     question["oneOf"][0]["replies"]["totalItems"] = json!(7);
     question["oneOf"][1]["replies"]["totalItems"] = json!(2);
     question["votersCount"] = json!(9);
+    // Nobody else counts, or closes it.
+    let eve = net.peer("evil.test", Software::Mastodon).person("eve");
+    let mut closed = question.clone();
+    closed["closed"] = json!(crate::network::date(alpha.app().now()));
+    closed["endTime"] = closed["closed"].clone();
+    eve.send(&alpha, &eve.addressed("Update", &closed, &[])).await;
+    net.settle().await;
+    assert_eq!(counted(&bea, uri).await, (vec![0, 1], 1));
+    assert_eq!(bea.find_post(uri).await["poll"]["expired"], false);
     max.send(&alpha, &max.addressed("Update", &question, &[])).await;
     net.settle().await;
     assert_eq!(counted(&bea, uri).await, (vec![7, 2], 9));
