@@ -68,7 +68,8 @@ fn picture(value: &Value) -> Option<Attachment> {
 }
 
 fn media(value: &Value, fallback: &str) -> Option<Attachment> {
-    let url = link(value)?.to_owned();
+    // WordPress writes some addresses as they stand in pages.
+    let url = link(value)?.replace("&#038;", "&");
     let media_type = media_type(value)
         .or_else(|| each(value, "url").find_map(media_type))
         .filter(|kind| kind.len() <= LONGEST_MEDIA_TYPE && kind.is_ascii() && kind.contains('/'))

@@ -10,14 +10,20 @@ const OFF: &str = "❌ Cancelled · Cancelado";
 /// The longest place, in characters.
 const PLACE: usize = 200;
 
-/// The lines, as HTML; nothing if neither is said, or the text says it already, as that of Gancio does.
-pub(super) fn lines(document: &Value, text: &str) -> String {
-    let unsaid = |sign: &str| !text.contains(sign);
-    let time = time(document).filter(|_| unsaid("📅")).map(|time| format!("📅 {time}"));
-    let place = place(document).filter(|_| unsaid("📍")).map(|place| format!("📍 {place}"));
-    let lines = is_off(document).then(|| OFF.to_owned()).into_iter().chain(time).chain(place);
-    let lines: Vec<String> = lines.map(|line| html::escape(&line)).collect();
-    if lines.is_empty() { String::new() } else { format!("<p>{}</p>", lines.join("<br>")) }
+/// The text, as HTML, with the lines before it. Where it says the same in lines of its own, as that of Gancio does, these go:
+/// they have no year, and no end.
+pub(super) fn told(document: &Value, text: &str) -> String {
+    let (time, place) = (time(document).map(|time| format!("📅 {time}")), place(document));
+    let place = place.map(|place| format!("📍 {place}"));
+    let again = |line: &&str| {
+        let line = line.trim_start();
+        time.is_some() && line.starts_with('📅') || place.is_some() && line.starts_with('📍')
+    };
+    let rest: Vec<&str> = text.lines().filter(|line| !again(line)).collect();
+    let off = is_off(document).then(|| OFF.to_owned());
+    let lines: Vec<String> = [off, time, place].into_iter().flatten().map(|line| html::escape(&line)).collect();
+    let lines = if lines.is_empty() { String::new() } else { format!("<p>{}</p>", lines.join("<br>")) };
+    format!("{lines}{}", rest.join("\n").trim())
 }
 
 /// Whether it does not take place after all, as Mobilizon says it.
@@ -100,9 +106,14 @@ mod tests {
                 "<p>📅 2026-12-01 23:00 – 2026-12-02 02:00 UTC<br>📍 Plaza</p>",
             ),
         ] {
-            assert_eq!(lines(&document, "Come!"), expected, "{document}");
+            assert_eq!(told(&document, "Come!"), format!("{expected}Come!"), "{document}");
         }
         let off = json!({ "startTime": "2026-12-01T19:30:00Z", "location": "Plaza", "ical:status": "CANCELLED" });
-        assert_eq!(lines(&off, "📍 Plaza 📅 Tuesday"), "<p>❌ Cancelled · Cancelado</p>", "nothing is said twice");
+        assert_eq!(
+            told(&off, "\n    📍 Plaza\n    📅 Tuesday (19:30)\n\n  Come!\n"),
+            "<p>❌ Cancelled · Cancelado<br>📅 2026-12-01 19:30 UTC<br>📍 Plaza</p>Come!",
+            "nothing is said twice"
+        );
+        assert_eq!(told(&json!({}), "📅 Tuesday"), "📅 Tuesday");
     }
 }

@@ -1,6 +1,7 @@
 //! Posts of other servers: notes, pages, articles, polls, and whatever else has a name or a text.
 use domain::{
     emoji::Named,
+    host::same_origin,
     post::{Attachment, Content, PostKind},
     text::{html, language, markdown, plain, title},
     time::Timestamp,
@@ -57,14 +58,20 @@ pub fn post(document: &Value, now: Timestamp) -> Result<FoundPost, Misfit> {
     let kind = kind(document)?;
     let uri = id(document).and_then(http).ok_or(Misfit::Lacks("id"))?.to_owned();
     let parent = id_of(document, "inReplyTo").map(str::to_owned);
-    let url = page_of(document, "url").unwrap_or(&uri).to_owned();
+    let page = page_of(document, "url").unwrap_or(&uri);
+    // A page that leads to another server is about what is there, as on lotide.
+    let leads_away = kind == PostKind::Page && !same_origin(page, &uri);
+    let url = if leads_away { uri.clone() } else { page.to_owned() };
     let published = moment(document, "published").unwrap_or(now).clamp(Timestamp(0), now);
     let edited = moment(document, "updated").map(|at| at.min(now)).filter(|at| *at > published);
     let tags = attached::tags(document);
-    let content = Content {
+    let mut content = Content {
         leaves: attached::leaves(document, &tags.mentions),
         ..content(document, kind, &url, parent.is_some(), tags.hashtags)
     };
+    if leads_away && content.attachments.iter().all(|one| one.url != page) {
+        content.attachments.insert(0, link_to(page));
+    }
     let has_body = !content.html.is_empty() || !content.attachments.is_empty() || content.poll.is_some();
     let name = text(document, "name");
     if !has_body && name.is_none() && content.warning.is_none() {
@@ -128,7 +135,7 @@ fn kind(document: &Value) -> Result<PostKind, Misfit> {
 /// What carries or describes other things, and is nothing to read by itself.
 fn is_furniture(document: &Value) -> bool {
     types(document).any(|name| {
-        matches!(name, "Tombstone" | "Link" | "Relationship" | "Profile" | "PropertyValue" | "Key")
+        matches!(name, "Tombstone" | "Conversation" | "Link" | "Relationship" | "Profile" | "PropertyValue" | "Key")
             || name.contains("Collection")
             || name.ends_with("Authorization")
             || super::Verb::of(name) != super::Verb::Other
@@ -146,13 +153,12 @@ fn content(document: &Value, kind: PostKind, url: &str, is_reply: bool, tags: Ve
         Some(summary) if body.is_empty() => html::sanitize(summary),
         _ => body,
     };
-    let html = if kind == PostKind::Event { format!("{}{html}", event::lines(document, &html)) } else { html };
+    let html = if kind == PostKind::Event { event::told(document, &html) } else { html };
     // Forums repeat the title of the thread in every reply.
     let title = text(document, "name").filter(|_| !is_reply).map(|name| plain::line(name, title::MAX));
     let mut attachments = attached::attachments(document);
     if matches!(kind, PostKind::Event | PostKind::Video | PostKind::Other) && attachments.iter().all(|a| a.url != url) {
-        attachments
-            .insert(0, Attachment { url: url.to_owned(), media_type: "text/html".into(), ..Attachment::default() });
+        attachments.insert(0, link_to(url));
     }
     Content {
         title: title.filter(|title| !title.is_empty()),
@@ -167,6 +173,10 @@ fn content(document: &Value, kind: PostKind, url: &str, is_reply: bool, tags: Ve
         quoting: attached::quoting(document),
         ..Content::default()
     }
+}
+
+fn link_to(url: &str) -> Attachment {
+    Attachment { url: url.to_owned(), media_type: "text/html".into(), ..Attachment::default() }
 }
 
 fn body(document: &Value) -> String {

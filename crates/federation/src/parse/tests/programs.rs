@@ -41,6 +41,16 @@ fn a_sound_is_heard_and_led_to_by_its_page() {
 }
 
 #[test]
+fn a_page_that_leads_elsewhere_is_found_where_it_stands() {
+    let found = read(json!({ "type": "Page", "name": "Snowflake", "url": "https://blog.test/snowflake" }));
+    assert_eq!((found.uri.as_str(), found.url.as_str()), ("https://a.test/1", "https://a.test/1"));
+    let attached: Vec<&str> = found.content.attachments.iter().map(|one| one.url.as_str()).collect();
+    assert_eq!(attached, ["https://blog.test/snowflake"]);
+    let own = read(json!({ "type": "Page", "name": "Snowflake", "url": "https://a.test/pages/1" }));
+    assert_eq!((own.url.as_str(), own.content.attachments.len()), ("https://a.test/pages/1", 0));
+}
+
+#[test]
 fn what_small_programs_say_in_words_of_their_own() {
     let stream = json!({ "type": "Image", "url": "https://o.test/live.gif", "content": "Live stream preview" });
     assert_eq!(read(json!({ "attachment": stream })).content.attachments[0].alt, "Live stream preview");
