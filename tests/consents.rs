@@ -58,6 +58,7 @@ async fn an_answer_waits_until_the_author_agrees() {
         assert_eq!((&sent["object"]["id"], &sent["object"]["inReplyTo"]), (&reply["uri"], &post["uri"]));
         assert!(mia.peer.kinds().is_empty(), "nobody else hears of it");
         assert_eq!(alpha.document(uri).await, Value::Null);
+        assert_eq!(alpha.get(uri, "text/html").await.status, 404);
         let path = format!("/api/v1/statuses/{}", id(&reply));
         assert_eq!(luis.call("GET", &path, &Value::Null).await.status, 404);
         assert_eq!(ana.status(&reply).await["content"], reply["content"], "but its author sees it");
@@ -127,7 +128,10 @@ async fn what_an_author_does_not_allow_is_refused() {
         ana.call("POST", &path("favourite"), &json!({})).await,
         ana.call("POST", &path("reblog"), &json!({})).await,
     ] {
-        assert_eq!((answer.status, answer.value()["error"].as_str()), (403, Some("its author does not allow it")));
+        assert_eq!(
+            (answer.status, answer.value()["error"].as_str()),
+            (403, Some("This action is not allowed: its author does not allow it"))
+        );
     }
     net.settle().await;
     assert!(gus.peer.kinds().is_empty());

@@ -339,9 +339,11 @@ async fn local_post(
     app.read(find).await?.ok_or(Error::NotFound)
 }
 
-/// A post that is gone from where everybody could see it. Of what the team never let in nobody learns that it is there.
+/// A post that is gone from where everybody could see it. Of what the team never let in, or the author of what it answers,
+/// nobody learns that it is there.
 fn gone_for_all(c: &mut Conn, id: PostId) -> store::Result<Option<Post>> {
     let gone = store::posts::by_id(c, id)?.filter(|post| !post.is_live() && post.audience.is_open());
+    let gone = gone.filter(|post| !post.lacks_assent());
     Ok(if store::held::of(c, id)?.is_some() { None } else { gone })
 }
 
