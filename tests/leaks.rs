@@ -431,8 +431,17 @@ async fn nothing_private_leaves_but_to_servers_that_keep_it() {
         for word in [AT_HOME, DIRECT, FOLLOWERS, HELD] {
             assert!(!said.contains(word), "{} got {word}: {said}", exchange.to);
         }
-        assert!(!said.contains(TRUSTED) || exchange.to == "lem.test", "{} got {said}", exchange.to);
+        let members = ["lem.test", "gone.test"].contains(&exchange.to.as_str());
+        assert!(!said.contains(TRUSTED) || members, "{} got {said}", exchange.to);
     }
+    // Whose last member left gets nothing more.
+    let before = world.net.transcript().0.len();
+    world.ana.post(&format!("{TRUSTED} sets @mesa")).await;
+    world.net.settle().await;
+    let later = world.net.transcript().after(before);
+    let told: BTreeSet<&str> =
+        later.0.iter().filter(|said| said.sent.to_string().contains(TRUSTED)).map(|said| said.to.as_str()).collect();
+    assert_eq!(told, BTreeSet::from(["lem.test"]));
     let counts = world.alpha.get("/nodeinfo/2.1", "*/*").await.value();
     assert_eq!((&counts["usage"]["localPosts"], &counts["metadata"]["groups"]), (&json!(0), &json!(1)));
 }
