@@ -58,6 +58,7 @@ async fn read_everybody(browser: &Browser, thread: &str) {
     for view in ["", "?view=linear"] {
         browser.go(&format!("/@iris/{thread}{view}")).await;
         assert_eq!(browser.ask("return document.querySelectorAll('.reply').length").await, 500, "{view}");
+        assert!(browser.text().await.contains("500 replies"), "{view}");
     }
 }
 

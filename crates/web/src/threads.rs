@@ -37,8 +37,8 @@ mod read;
 use order::order;
 use read::Read;
 
-/// How many posts of a thread one page holds: the first one and 500 replies.
-const POSTS: i64 = 501;
+/// How many posts of a thread one page holds.
+const POSTS: i64 = 600;
 const DESCRIPTION: usize = 200;
 /// The page of a thread in the order of time.
 const LINEAR: &str = "linear";
