@@ -17,7 +17,6 @@ use serde::Serialize;
 use store::{
     Conn,
     people::People,
-    posts::{List, Page},
     timelines::{self, By, Entry},
 };
 
@@ -193,23 +192,19 @@ fn around(
 ) -> store::Result<(Vec<PostId>, Vec<PostId>)> {
     let limit = i64::try_from(LONGEST).unwrap_or(i64::MAX);
     let Some(root) = store::posts::by_id(c, post)?.map(|post| post.root) else { return Ok((Vec::new(), Vec::new())) };
-    let branches = timelines::branches(c, root, limit)?;
-    let mut seen: HashSet<PostId> =
-        store::posts::list(c, List::Thread(root), viewer, Page::first(limit))?.into_iter().collect();
-    if viewer.is_some() {
-        let ids: Vec<PostId> = seen.into_iter().collect();
-        seen = timelines::wanted_among(c, &ids, viewer)?;
-    }
-    let parents: HashMap<PostId, PostId> = branches.iter().filter_map(|(id, parent)| Some((*id, (*parent)?))).collect();
+    let thread = store::branches::seen_by(c, root, viewer, limit)?;
+    let seen: HashSet<PostId> = thread.iter().filter(|(.., shown)| *shown).map(|(id, ..)| *id).collect();
+    let parents: HashMap<PostId, PostId> =
+        thread.iter().filter_map(|(id, parent, _)| Some((*id, (*parent)?))).collect();
     let mut replies: HashMap<PostId, Vec<PostId>> = HashMap::new();
-    for (id, parent) in branches.iter().rev() {
+    for (id, parent, _) in thread.iter().rev() {
         if let Some(parent) = parent {
             replies.entry(*parent).or_default().push(*id);
         }
     }
     // Every post leads to one parent, and each is taken once: a circle, which there cannot be, would end too.
     let mut above: Vec<PostId> = std::iter::successors(parents.get(&post).copied(), |id| parents.get(id).copied())
-        .take(branches.len())
+        .take(thread.len())
         .filter(|id| seen.contains(id))
         .take(most_above)
         .collect();

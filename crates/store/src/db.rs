@@ -238,8 +238,10 @@ fn postgres_opener(url: &str, memory: &Memory) -> Open {
     let (url, memory) = (url.to_owned(), memory.clone());
     Arc::new(move || {
         let mut c = PgConnection::establish(&url).map_err(|e| Error::Unavailable(e.to_string()))?;
+        // Compiling a statement takes longer than any of ours runs.
         c.batch_execute(
-            "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'",
+            "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'; \
+             SET jit = off",
         )?;
         Ok(Conn::Postgres(c, memory.clone()))
     })

@@ -17,7 +17,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
-    dialect::AmongExt,
+    dialect::{AmongExt, literally},
     error::Result,
     rows::Word,
     schema::{actors, follows, members, partings},
@@ -95,7 +95,7 @@ pub fn wishes(conn: &mut Conn, follower: ActorId, target: ActorId) -> Result<Wis
 pub fn to_notify(conn: &mut Conn, target: ActorId) -> Result<Vec<ActorId>> {
     // As a literal, or the partial index would not be taken.
     let ids: Vec<i64> = db!(conn, c => follows::table
-        .filter(follows::target_id.eq(target.0).and(diesel::dsl::sql::<Bool>("follows.notify")))
+        .filter(follows::target_id.eq(target.0).and(literally("follows.notify")))
         .filter(follows::state.eq(Word(FollowState::Accepted)))
         .select(follows::follower_id)
         .load(c))?;

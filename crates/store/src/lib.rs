@@ -7,6 +7,7 @@ pub mod apps;
 pub mod backfills;
 pub mod bars;
 pub mod bookmarks;
+pub mod branches;
 pub mod bylaws;
 pub mod charters;
 pub mod claims;

@@ -1,5 +1,5 @@
 //! Posts: kept, counted, and listed by page.
-use diesel::{dsl, prelude::*, sql_types::Bool};
+use diesel::{dsl, prelude::*};
 use domain::{
     id::{ActorId, PostId},
     post::{Assent, Attachment, Audience, Content, Leaves, Poll, Post, PostKind, Quoting, Tally},
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     conn::{Conn, Tx, db},
-    dialect::AmongExt,
+    dialect::{AmongExt, literally},
     error::Result,
     revisions,
     rows::{Json, Word},
@@ -476,7 +476,7 @@ pub fn count_from(conn: &mut Conn, list: List, viewer: Option<ActorId>, from: Po
 pub fn count_local(conn: &mut Conn) -> Result<i64> {
     Ok(db!(conn, c => posts::table
         // Spelt as the partial index spells it: a bound value would not find it.
-        .filter(dsl::sql::<Bool>("posts.local").and(visible(None)))
+        .filter(literally("posts.local").and(visible(None)))
         .count()
         .get_result(c))?)
 }

@@ -4,7 +4,7 @@ use diesel::{
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{BigInt, Text},
+    sql_types::{BigInt, Bool, Nullable, Text},
     sqlite::Sqlite,
 };
 use domain::{
@@ -14,7 +14,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
-    dialect::post_matches,
+    dialect::Matching,
     error::Result,
     heard::heard,
     posts::Page,
@@ -29,16 +29,8 @@ pub fn posts(conn: &mut Conn, query: &Query, viewer: Option<ActorId>, page: Page
         return Ok(Vec::new());
     }
     let before = page.before.map_or(i64::MAX, i64::from);
-    let ids: Vec<i64> = db!(conn, c => posts::table
-        .filter(post_matches(query.to_fts5(), query.to_tsquery()))
-        .filter(posts::id.lt(before))
-        .filter(visible(viewer))
-        .filter(wanted(viewer, Whom::Author))
-        .filter(heard(viewer, "posts.author_id"))
-        .order(posts::id.desc())
-        .limit(page.limit)
-        .select(posts::id)
-        .load(c))?;
+    let shown = visible(viewer).and(wanted(viewer, Whom::Author)).and(heard(viewer, "posts.author_id"));
+    let ids: Vec<i64> = db!(conn, c => Matching::new(query, before, page.limit, shown).load(c))?;
     Ok(ids.into_iter().map(PostId).collect())
 }
 
@@ -71,45 +63,41 @@ pub fn narrowed(
 ) -> Result<Vec<PostId>> {
     let before = page.before.map_or(i64::MAX, i64::from);
     let ids: Vec<i64> = db!(conn, c => {
-        let mut found = posts::table
-            .filter(posts::id.lt(before))
-            .filter(visible(viewer))
-            .filter(wanted(viewer, Whom::Author))
-            .filter(posts::removed.is_null())
-            .order(posts::id.desc())
-            .limit(page.limit)
-            .select(posts::id)
-            .into_boxed();
-        if !query.is_empty() {
-            found = found.filter(post_matches(query.to_fts5(), query.to_tsquery()));
-        }
+        let shown = visible(viewer).and(wanted(viewer, Whom::Author)).and(posts::removed.is_null());
+        let mut kept: Box<dyn BoxableExpression<posts::table, _, SqlType = Nullable<Bool>>> = Box::new(shown.nullable());
         if let Some(threads) = narrow.threads {
-            found = if threads { found.filter(posts::parent_id.is_null()) } else { found.filter(posts::parent_id.is_not_null()) };
+            kept = Box::new(kept.and(posts::parent_id.is_null().eq(threads)));
         }
         if let Some(language) = &narrow.language {
-            found = found.filter(posts::language.eq(language.clone()).or(posts::language.like(format!("{language}-%"))));
+            let region = posts::language.like(format!("{language}-%"));
+            kept = Box::new(kept.and(posts::language.eq(language.clone()).or(region)));
         }
         if let Some(local) = narrow.local {
-            found = found.filter(posts::local.eq(local));
+            kept = Box::new(kept.and(posts::local.eq(local)));
         }
         if let Some(author) = narrow.author {
-            found = found.filter(posts::author_id.eq(author.0));
+            kept = Box::new(kept.and(posts::author_id.eq(author.0)));
         }
         if let Some(group) = narrow.group {
-            found = found.filter(posts::group_id.eq(group.0));
+            kept = Box::new(kept.and(posts::group_id.eq(group.0)));
         }
         if narrow.grouped {
-            found = found.filter(posts::group_id.is_not_null());
+            kept = Box::new(kept.and(posts::group_id.is_not_null()));
         }
         let counted = threads::table.filter(threads::post_id.eq(posts::id));
-        found = match narrow.state {
-            Some(State::Unanswered) => found.filter(dsl::exists(counted.filter(threads::replies.eq(0)))),
-            Some(State::Answered) => found.filter(dsl::exists(counted.filter(threads::replies.gt(0)))),
-            Some(State::Open) => found.filter(posts::parent_id.is_null().and(posts::locked.is_null())),
-            Some(State::Closed) => found.filter(posts::locked.is_not_null()),
-            None => found,
+        kept = match narrow.state {
+            Some(State::Unanswered) => Box::new(kept.and(dsl::exists(counted.filter(threads::replies.eq(0))))),
+            Some(State::Answered) => Box::new(kept.and(dsl::exists(counted.filter(threads::replies.gt(0))))),
+            Some(State::Open) => Box::new(kept.and(posts::parent_id.is_null()).and(posts::locked.is_null())),
+            Some(State::Closed) => Box::new(kept.and(posts::locked.is_not_null())),
+            None => kept,
         };
-        found.load(c)
+        if query.is_empty() {
+            let all = posts::table.filter(posts::id.lt(before)).filter(kept);
+            all.order(posts::id.desc()).limit(page.limit).select(posts::id).load(c)
+        } else {
+            Matching::new(query, before, page.limit, kept).load(c)
+        }
     })?;
     Ok(ids.into_iter().map(PostId).collect())
 }

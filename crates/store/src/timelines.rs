@@ -1,7 +1,7 @@
 //! Timelines as clients page through them: numbers first, from the newest to the oldest.
 use std::collections::{HashMap, HashSet};
 
-use diesel::{dsl, prelude::*, sql_types::Bool};
+use diesel::{dsl, prelude::*};
 use domain::{
     id::{ActorId, PostId},
     list::List,
@@ -12,7 +12,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, db},
-    dialect::{AmongExt, Home, Source},
+    dialect::{AmongExt, Home, Source, literally},
     error::Result,
     heard::heard,
     notifications::{COLUMNS, Notification, Row},
@@ -214,7 +214,7 @@ pub fn public(conn: &mut Conn, viewer: Option<ActorId>, asked: &Open, window: Wi
             .filter(actors::id.eq(posts::author_id).and(peers::regard.eq(Word(Regard::Welcome))));
         // As literals, or the partial index would not be taken.
         let mut query = posts::table
-            .filter(dsl::sql::<Bool>("posts.parent_id IS NULL AND posts.audience = 'public'"))
+            .filter(literally("posts.parent_id IS NULL AND posts.audience = 'public'"))
             .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
             .filter(visible(viewer))
             .filter(wanted(viewer, Whom::Author))
@@ -297,7 +297,7 @@ pub fn tagged(
 pub fn talked_about(conn: &mut Conn, viewer: Option<ActorId>, since: PostId, limit: i64) -> Result<Vec<PostId>> {
     let ids: Vec<i64> = db!(conn, c => posts::table
         .inner_join(tallies::table.on(tallies::post_id.eq(posts::id)))
-        .filter(dsl::sql::<Bool>("posts.parent_id IS NULL AND posts.audience = 'public'"))
+        .filter(literally("posts.parent_id IS NULL AND posts.audience = 'public'"))
         .filter(posts::id.gt(since.0).and(posts::sensitive.eq(false)))
         .filter((tallies::likes + tallies::shares).gt(0))
         .filter(visible(viewer))
@@ -313,7 +313,7 @@ pub fn talked_about(conn: &mut Conn, viewer: Option<ActorId>, since: PostId, lim
 /// How many threads for everybody were started here between these numbers, and by how many.
 pub fn count_started(conn: &mut Conn, from: PostId, to: PostId) -> Result<(i64, i64)> {
     Ok(db!(conn, c => posts::table
-        .filter(dsl::sql::<Bool>("posts.parent_id IS NULL AND posts.audience = 'public'"))
+        .filter(literally("posts.parent_id IS NULL AND posts.audience = 'public'"))
         .filter(posts::local.eq(true).and(posts::id.gt(from.0)).and(posts::id.le(to.0)))
         .select((dsl::count_star(), dsl::count(posts::author_id).aggregate_distinct()))
         .first(c))?)
@@ -414,17 +414,6 @@ pub fn of_group(conn: &mut Conn, group: ActorId, viewer: Option<ActorId>, window
     Ok(window.arrange(ids.into_iter().map(|id| Entry::passed_on(PostId(id))).collect()))
 }
 
-/// Who replies to what in a thread, the oldest first: also what cannot be read, so that no chain breaks.
-pub fn branches(conn: &mut Conn, root: PostId, limit: i64) -> Result<Vec<(PostId, Option<PostId>)>> {
-    let rows: Vec<(i64, Option<i64>)> = db!(conn, c => posts::table
-        .filter(posts::root_id.eq(root.0))
-        .order(posts::id)
-        .limit(limit)
-        .select((posts::id, posts::parent_id))
-        .load(c))?;
-    Ok(rows.into_iter().map(|(id, parent)| (PostId(id), parent.map(PostId))).collect())
-}
-
 /// Those among `ids` that `viewer` may read.
 pub fn visible_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -> Result<HashSet<PostId>> {
     let seen: Vec<i64> = db!(conn, c => posts::table
@@ -433,16 +422,6 @@ pub fn visible_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -
         .select(posts::id)
         .load(c))?;
     Ok(seen.into_iter().map(PostId).collect())
-}
-
-/// Those among `ids` that `viewer` wants to see.
-pub fn wanted_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -> Result<HashSet<PostId>> {
-    let wanted: Vec<i64> = db!(conn, c => posts::table
-        .filter(posts::id.among(ids))
-        .filter(wanted(viewer, Whom::Author))
-        .select(posts::id)
-        .load(c))?;
-    Ok(wanted.into_iter().map(PostId).collect())
 }
 
 /// Those among `ids` that `actor` passed on.

@@ -104,6 +104,7 @@ impl Expression for Visible {
     type SqlType = Bool;
 }
 impl<QS> AppearsOnTable<QS> for Visible where posts::id: AppearsOnTable<QS> {}
+impl<QS> SelectableExpression<QS> for Visible where posts::id: SelectableExpression<QS> {}
 impl ValidGrouping<()> for Visible {
     type IsAggregate = is_aggregate::No;
 }

@@ -101,6 +101,7 @@ impl Expression for Wanted {
     type SqlType = Bool;
 }
 impl<QS> AppearsOnTable<QS> for Wanted {}
+impl<QS> SelectableExpression<QS> for Wanted {}
 impl ValidGrouping<()> for Wanted {
     type IsAggregate = is_aggregate::No;
 }
@@ -108,4 +109,20 @@ impl ValidGrouping<()> for Wanted {
 impl QueryId for Wanted {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// Those among `ids` that `viewer` wants to see, for tests.
+#[cfg(test)]
+pub(crate) fn among(
+    conn: &mut crate::Conn,
+    ids: &[domain::id::PostId],
+    viewer: Option<ActorId>,
+) -> crate::Result<std::collections::HashSet<domain::id::PostId>> {
+    use crate::{dialect::AmongExt, schema::posts};
+    let wanted: Vec<i64> = crate::conn::db!(conn, c => posts::table
+        .filter(posts::id.among(ids))
+        .filter(wanted(viewer, Whom::Author))
+        .select(posts::id)
+        .load(c))?;
+    Ok(wanted.into_iter().map(domain::id::PostId).collect())
 }

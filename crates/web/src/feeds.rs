@@ -148,7 +148,7 @@ async fn of_thread(app: &App, visit: &Visit, (name, id): &(String, String)) -> R
         let post = posts::seen(c, id, None)?.filter(|post| author.is_some_and(|author| author.id == post.author));
         let Some(post) = post else { return Ok(None) };
         // The newest replies, and what they reply to.
-        let branches = timelines::branches(c, post.root, i64::from(u16::MAX))?;
+        let branches = store::branches::of(c, post.root, i64::from(u16::MAX))?;
         let mut newest: Vec<PostId> = branches.into_iter().map(|(id, _)| id).filter(|id| *id != post.id).collect();
         newest.sort_unstable_by(|a, b| b.cmp(a));
         let seen = timelines::visible_among(c, &newest, None)?;

@@ -1,11 +1,41 @@
-//! `one_of`: membership in a few words of our own, written into the statement so that nothing is bound for them.
+//! What is written into the statement as it stands, so that nothing is bound for it: membership in a few words of our own, and
+//! conditions by which a partial index is known. Diesel's own literals would have the statement prepared each time.
 use diesel::{
     backend::Backend,
-    expression::{AppearsOnTable, ValidGrouping},
+    expression::{AppearsOnTable, ValidGrouping, is_aggregate},
     prelude::*,
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{Bool, Text},
 };
+
+/// A condition as it stands here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Literally(&'static str);
+
+/// Holds where this does.
+pub(crate) fn literally(condition: &'static str) -> Literally {
+    Literally(condition)
+}
+
+impl Expression for Literally {
+    type SqlType = Bool;
+}
+impl QueryId for Literally {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl ValidGrouping<()> for Literally {
+    type IsAggregate = is_aggregate::No;
+}
+impl<QS> AppearsOnTable<QS> for Literally {}
+impl<QS> SelectableExpression<QS> for Literally {}
+
+impl<DB: Backend> QueryFragment<DB> for Literally {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(self.0);
+        Ok(())
+    }
+}
 
 /// `column IN ('…', '…')`.
 #[derive(Debug, Clone)]

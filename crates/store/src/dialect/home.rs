@@ -51,7 +51,7 @@ impl Source {
 const WALKED: &str = "\
 SELECT number, source FROM (SELECT * FROM (\
   SELECT posts.id AS number, CASE WHEN {from group} THEN 1 ELSE 0 END AS source FROM posts \
-  WHERE posts.id < {before} AND posts.id > {after} AND {shown} AND {near} \
+  WHERE posts.id < {before} AND posts.id > {after} AND {near} AND {shown} \
   ORDER BY posts.id {order} LIMIT {limit}) a \
  UNION ALL SELECT * FROM (\
   SELECT shares.id, 2 FROM shares INNER JOIN posts ON posts.id = shares.post_id \
@@ -137,9 +137,10 @@ const PIECES: [(&str, &str); 18] = [
     ("listed author", "EXISTS ({listed} AND actor_id = posts.author_id)"),
     ("by person", "(posts.group_id IS NULL OR posts.group_id <> shares.actor_id)"),
     ("brought", "(shares.actor_id = {viewer} OR {from sharer})"),
+    // What stands in its columns alone comes first: of most posts, replies in groups, no more is looked at.
     (
         "near",
-        "(({from group} AND posts.parent_id IS NULL) \
+        "(posts.parent_id IS NULL OR posts.group_id IS NULL) AND (({from group} AND posts.parent_id IS NULL) \
          OR ((posts.author_id = {viewer} OR {from author}) AND {fit}) OR {from tag})",
     ),
     ("from group", "EXISTS ({followed} AND target_id = posts.group_id)"),

@@ -168,7 +168,7 @@ async fn nothing_of_whom_one_shuns_is_listed(t: TestDb) {
                 timelines::public(tx, Some(me), &Open::default(), window)?.len(),
                 timelines::tagged(tx, Some(me), &tags, &Open::default(), window)?.len(),
                 timelines::of_group(tx, ActorId(9), Some(me), window)?.len(),
-                timelines::wanted_among(tx, &ids, Some(me))?.len(),
+                crate::wanted::among(tx, &ids, Some(me))?.len(),
                 search::posts(tx, &words, Some(me), posts::Page::first(9))?.len(),
             ];
             // What somebody wrote is there for whoever goes to look for it.

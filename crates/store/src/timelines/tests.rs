@@ -145,7 +145,8 @@ async fn one_post_stands_where_each_finds_it(t: TestDb) {
             let seen: HashSet<ActorId> =
                 all.into_iter().filter(|me| kept::seen(c, post, Some(*me)).unwrap().is_some()).collect();
             assert_eq!(readers::seeing(c, post, &all)?, seen);
-            let wanted = all.into_iter().filter(|me| wanted_among(c, &[post], Some(*me)).unwrap().contains(&post));
+            let wanted =
+                all.into_iter().filter(|me| crate::wanted::among(c, &[post], Some(*me)).unwrap().contains(&post));
             let wanted: HashSet<ActorId> = wanted.filter(|me| seen.contains(me)).collect();
             assert_eq!(readers::wanting(c, post, &all)?, wanted);
             let threads = public(c, None, &Open::default(), Window::newest(999))?;

@@ -74,7 +74,7 @@ impl Read {
         viewer: Option<ActorId>,
         (site, now, similar): (&Site, Timestamp, &Similar),
     ) -> store::Result<Self> {
-        let branches = timelines::branches(c, post.root, BRANCHES)?;
+        let branches = store::branches::of(c, post.root, BRANCHES)?;
         let parent_of: HashMap<PostId, PostId> =
             branches.iter().filter_map(|(id, parent)| Some((*id, (*parent)?))).collect();
         let (ids, last) = if post.id == post.root {

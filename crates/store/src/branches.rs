@@ -1,0 +1,38 @@
+//! Who replies to what in a thread, the oldest first: also what cannot be read, so that no chain breaks.
+use diesel::prelude::*;
+use domain::id::{ActorId, PostId};
+
+use crate::{
+    conn::{Conn, db},
+    error::Result,
+    schema::posts,
+    visible::visible,
+    wanted::{Whom, wanted},
+};
+
+/// The posts of a thread, each with what it replies to.
+pub fn of(conn: &mut Conn, root: PostId, limit: i64) -> Result<Vec<(PostId, Option<PostId>)>> {
+    let rows: Vec<(i64, Option<i64>)> = db!(conn, c => posts::table
+        .filter(posts::root_id.eq(root.0))
+        .order(posts::id)
+        .limit(limit)
+        .select((posts::id, posts::parent_id))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, parent)| (PostId(id), parent.map(PostId))).collect())
+}
+
+/// The same, and of each whether `viewer` may read it and wants to see it.
+pub fn seen_by(
+    conn: &mut Conn,
+    root: PostId,
+    viewer: Option<ActorId>,
+    limit: i64,
+) -> Result<Vec<(PostId, Option<PostId>, bool)>> {
+    let rows: Vec<(i64, Option<i64>, bool)> = db!(conn, c => posts::table
+        .filter(posts::root_id.eq(root.0))
+        .order(posts::id)
+        .limit(limit)
+        .select((posts::id, posts::parent_id, visible(viewer).and(wanted(viewer, Whom::Author))))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, parent, seen)| (PostId(id), parent.map(PostId), seen)).collect())
+}
