@@ -388,6 +388,7 @@ impl App {
             if let Some(change) = Change::heard(word, inner.holder) {
                 inner.changes.send(change).ok();
             }
+            inner.db.hear(word);
             true
         };
         Ok(self.0.db.listen(hear)?)
@@ -439,8 +440,12 @@ impl App {
                     let changes = std::mem::take(&mut tx.changes);
                     let woken = std::mem::take(&mut tx.woken);
                     if inner.has_others() {
-                        let words = changes.iter().filter_map(|change| change.word(inner.holder));
-                        for word in words.chain(woken.iter().map(|queue| queue.as_str().to_owned())) {
+                        let words: Vec<String> =
+                            changes.iter().filter_map(|change| change.word(inner.holder)).collect();
+                        let touched = store::kept::word(tx.touched());
+                        for word in
+                            words.into_iter().chain(touched).chain(woken.iter().map(|queue| queue.as_str().to_owned()))
+                        {
                             store::signal::send(&mut tx, inner.ids.next(now), &word)?;
                         }
                     }

@@ -9,7 +9,7 @@ use app::{App, Me, conversations};
 use domain::id::{ActorId, ConversationId};
 use serde::Serialize;
 use serde_json::json;
-use store::{Conn, conversations::Conversation as Kept, timelines::Entry};
+use store::{Conn, conversations::Conversation as Kept};
 
 use crate::{
     caller::{Allowed, ReadStatuses, WriteConversations},
@@ -53,7 +53,7 @@ pub(crate) fn entities(c: &mut Conn, reader: &Reader, me: ActorId, kept: &[Kept]
     all.dedup();
     let accounts = account::list(c, &reader.site, &all)?;
     let accounts: HashMap<ActorId, Account> = accounts.into_iter().map(|account| (account.actor(), account)).collect();
-    let mut statuses = status::by_post(c, reader, &last.iter().copied().map(Entry::of).collect::<Vec<_>>())?;
+    let mut statuses = status::by_post(c, reader, last.iter().copied())?;
     let conversation = |kept: &Kept| {
         let people = taking_part.get(&kept.last).map(Vec::as_slice).unwrap_or_default();
         Conversation {

@@ -1,4 +1,6 @@
 //! The API as a client sees it, on both databases: with an outbox that sends nothing and a network where nobody answers.
+use std::sync::Arc;
+
 use actix_web::{
     App as Actix,
     http::{Method, StatusCode, header::HeaderMap},
@@ -28,6 +30,7 @@ mod emoji;
 mod entities;
 mod home;
 mod instance;
+mod kept;
 mod limits;
 mod media;
 mod neighbours;
@@ -78,7 +81,8 @@ pub(super) struct World {
     pub(super) hub: Hub,
     /// Who tells streams what changed, when a test asks for it.
     pub(super) teller: Mutex<Teller>,
-    _folder: tempfile::TempDir,
+    location: Location,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// A person with a token for everything.
@@ -131,11 +135,18 @@ fn location(folder: &std::path::Path, postgres: bool) -> Option<Location> {
 pub(super) async fn world(postgres: bool) -> Option<World> {
     let folder = tempfile::tempdir().unwrap();
     let location = location(folder.path(), postgres)?;
-    let clock = Clock::default();
+    let (clock, db) = (Clock::default(), Db::open(&location, 1).unwrap());
+    let app = app(db.clone(), clock.clone());
+    let (ana, bea, caro) = (person(&app, "ana").await, person(&app, "bea").await, person(&app, "caro").await);
+    let (hub, teller) = Hub::prepared(&app);
+    let (teller, folder) = (Mutex::new(teller), Arc::new(folder));
+    Some(World { app, clock, ana, bea, caro, db, hub, teller, location, folder })
+}
+
+fn app(db: Db, clock: Clock) -> App {
     let site = Site::new(&"https://plaza.example".parse().unwrap()).unwrap();
-    let db = Db::open(&location, 1).unwrap();
-    let app = App::new(Parts {
-        db: db.clone(),
+    App::new(Parts {
+        db,
         config: Config {
             site,
             registration: "open".into(),
@@ -143,7 +154,7 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
             secure: false,
             premises: app::Premises::default(),
         },
-        clock: clock.clone(),
+        clock,
         seal: Seal::new([1; 32]),
         rules: app::rules::Rules::default(),
         files: app::media::Files::in_memory(),
@@ -153,10 +164,7 @@ pub(super) async fn world(postgres: bool) -> Option<World> {
         mailer: None,
         pusher: None,
         tasks: Tasks::default(),
-    });
-    let (ana, bea, caro) = (person(&app, "ana").await, person(&app, "bea").await, person(&app, "caro").await);
-    let (hub, teller) = Hub::prepared(&app);
-    Some(World { app, clock, ana, bea, caro, db, hub, teller: Mutex::new(teller), _folder: folder })
+    })
 }
 
 async fn person(app: &App, name: &str) -> Person {
@@ -173,6 +181,17 @@ async fn person(app: &App, name: &str) -> Person {
 }
 
 impl World {
+    /// Another process that has just started on the same database.
+    pub(super) fn again(&self) -> Self {
+        let db = Db::open(&self.location, 1).unwrap();
+        let app = app(db.clone(), self.clock.clone());
+        let (hub, teller) = Hub::prepared(&app);
+        let [ana, bea, caro] = [&self.ana, &self.bea, &self.caro].map(Person::clone);
+        let (clock, teller) = (self.clock.clone(), Mutex::new(teller));
+        let (location, folder) = (self.location.clone(), self.folder.clone());
+        Self { app, clock, ana, bea, caro, db, hub, teller, location, folder }
+    }
+
     pub(super) async fn group(&self, name: &str, visibility: Visibility, joining: Joining) -> i64 {
         let (name, title, summary) = (name.into(), "Huerto".into(), "Cultivar *en casa*".into());
         let new = groups::NewGroup {

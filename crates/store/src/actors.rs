@@ -267,17 +267,20 @@ pub fn upsert(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId> {
         ))
         .returning(actors::id)
         .get_result(c))?;
+    tx.touch(ActorId(id));
     Ok(ActorId(id))
 }
 
 /// Calls an actor otherwise, so that somebody else may have its name.
 pub fn rename(tx: &mut Tx<'_>, id: ActorId, name: &str, uri: &str) -> Result<()> {
+    tx.touch(id);
     db!(tx, c => diesel::update(actors::table.find(id.0)).set((actors::name.eq(name), actors::uri.eq(uri))).execute(c))?;
     Ok(())
 }
 
 /// Marks an actor as gone: its id answers 410 from now on.
 pub fn set_deleted(tx: &mut Tx<'_>, id: ActorId, at: Timestamp) -> Result<()> {
+    tx.touch(id);
     db!(tx, c => diesel::update(actors::table.find(id.0))
         .set((
             actors::deleted.eq(at.0),
@@ -293,6 +296,7 @@ pub fn set_deleted(tx: &mut Tx<'_>, id: ActorId, at: Timestamp) -> Result<()> {
 
 /// Holds an actor back, or lets go of it.
 pub fn restrain(tx: &mut Tx<'_>, id: ActorId, how: Restraint, on: bool) -> Result<()> {
+    tx.touch(id);
     let it = actors::table.find(id.0);
     match how {
         Restraint::Silence => db!(tx, c => diesel::update(it).set(actors::silenced.eq(on)).execute(c))?,

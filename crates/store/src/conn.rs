@@ -1,13 +1,16 @@
 //! `Conn`: one connection of either backend, `Tx`: one that may write, and `db!`, which compiles
 //! one typed Diesel expression for both.
-use std::ops::{Deref, DerefMut};
+use std::{
+    collections::HashSet,
+    ops::{Deref, DerefMut},
+};
 
 use diesel::{
     connection::{AnsiTransactionManager as Ansi, TransactionManager},
     prelude::*,
 };
 
-use crate::{error::Error, memory::Memory, search::Late};
+use crate::{error::Error, kept::Basis, memory::Memory, search::Late};
 
 /// A connection for reading.
 #[expect(missing_debug_implementations, reason = "connections have none")]
@@ -45,6 +48,16 @@ impl DerefMut for Tx<'_> {
 }
 
 impl Tx<'_> {
+    /// Says that what is made of a row is otherwise once this is committed.
+    pub(crate) fn touch(&mut self, row: impl Into<Basis>) {
+        self.memory().touch(row);
+    }
+
+    /// What is otherwise once this is committed.
+    pub fn touched(&mut self) -> &HashSet<Basis> {
+        self.memory().touched()
+    }
+
     /// Runs `f` so that its failure undoes only what it did itself.
     pub fn savepoint<T, E: From<Error>>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.0.transaction(f)
@@ -71,6 +84,22 @@ impl Conn {
         match self {
             Self::Sqlite(_, memory, _) | Self::Postgres(_, memory) => memory,
         }
+    }
+
+    /// Runs `f`, which only reads. On SQLite it sees one moment, which also spares a lock for each statement.
+    pub(crate) fn snapshot<T, E: From<Error>>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        self.memory().begin();
+        let begun = match self.backend() {
+            Backend::Sqlite(c) => Ansi::begin_transaction_sql(c, "BEGIN"),
+            Backend::Postgres(_) => Ok(()),
+        };
+        begun.map_err(|e| E::from(e.into()))?;
+        let read = f(self);
+        let ended = match self.backend() {
+            Backend::Sqlite(c) => Ansi::commit_transaction(c),
+            Backend::Postgres(_) => Ok(()),
+        };
+        read.and_then(|value| ended.map(|()| value).map_err(|e| E::from(e.into())))
     }
 
     /// Whether the connection can serve no more: the server went away, or a rollback failed.
@@ -116,7 +145,13 @@ impl Conn {
         let mark = self.late().map_or(0, |late| late.len());
         let done = f(&mut Tx(self)).and_then(|value| self.catch_up().map(|()| value).map_err(E::from));
         match done {
-            Ok(value) => self.commit().map(|()| value).map_err(|e| E::from(e.into())),
+            Ok(value) => {
+                self.commit().map_err(|e| E::from(e.into()))?;
+                if self.depth() == 0 {
+                    self.memory().settle();
+                }
+                Ok(value)
+            }
             Err(error) => {
                 if let Some(late) = self.late() {
                     late.truncate(mark);
@@ -148,6 +183,9 @@ impl Conn {
 
     fn begin(&mut self) -> QueryResult<()> {
         let outermost = self.depth() == 0;
+        if outermost {
+            self.memory().begin();
+        }
         match self.backend() {
             Backend::Sqlite(c) if outermost => Ansi::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
             Backend::Sqlite(c) => Ansi::begin_transaction(c),

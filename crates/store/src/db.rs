@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::{
     conn::{Conn, Tx},
     error::{Error, Failure, Result},
+    kept,
     memory::Memory,
     presence::{self, Holder, Presence},
     search::Late,
@@ -60,6 +61,7 @@ pub struct Db {
     readers: Queue,
     writers: Queue,
     open: Open,
+    memory: Memory,
     sqlite: bool,
 }
 
@@ -96,6 +98,7 @@ impl Db {
                     readers: queue(|rx| worker::spawn("db-read", readers, &reading, &rx, worker::one_by_one))?,
                     writers: queue(|rx| worker::spawn("db-write", 1, &writing, &rx, worker::grouped))?,
                     open: writing,
+                    memory,
                     sqlite: true,
                 })
             }
@@ -105,6 +108,7 @@ impl Db {
                     readers: queue(|rx| worker::spawn("db-read", readers, &open, &rx, worker::one_by_one))?,
                     writers: queue(|rx| worker::spawn("db-write", readers, &open, &rx, worker::one_by_one))?,
                     open,
+                    memory,
                     sqlite: false,
                 })
             }
@@ -126,6 +130,13 @@ impl Db {
     /// empty one now and then, as long as it answers true. Beside the embedded database, one process listens.
     pub fn listen(&self, hear: impl FnMut(&str) -> bool + Send + 'static) -> Result<()> {
         crate::signal::listen(self.open.clone(), hear)
+    }
+
+    /// Forgets what was made of what another process touched, if that is what it says.
+    pub fn hear(&self, word: &str) {
+        if let (Some(kept), Some(touched)) = (self.memory.kept(), kept::heard(word)) {
+            kept.touch(touched);
+        }
     }
 
     /// Runs `f` on a connection that reads.
@@ -260,7 +271,7 @@ where
     E: Failure,
 {
     fn run(&mut self, conn: &mut Conn) -> Outcome {
-        self.out = self.f.take().map(|f| f(conn));
+        self.out = self.f.take().map(|f| conn.snapshot(f));
         Outcome::Finished
     }
 

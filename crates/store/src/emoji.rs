@@ -14,6 +14,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::Basis,
     rows::Word,
     schema::{emoji, peers},
 };
@@ -66,18 +67,21 @@ impl From<Row> for Emoji {
 
 /// Adds an emoji.
 pub fn insert(tx: &mut Tx<'_>, emoji: &Emoji) -> Result<()> {
+    tx.touch(Basis::Everything);
     db!(tx, c => diesel::insert_into(emoji::table).values(Row::from(emoji)).execute(c))?;
     Ok(())
 }
 
 /// Replaces all that is known of an emoji.
 pub fn update(tx: &mut Tx<'_>, emoji: &Emoji) -> Result<()> {
+    tx.touch(Basis::Everything);
     db!(tx, c => diesel::update(emoji::table.find(emoji.id.0)).set(Row::from(emoji)).execute(c))?;
     Ok(())
 }
 
 /// Forgets an emoji.
 pub fn remove(tx: &mut Tx<'_>, id: EmojiId) -> Result<()> {
+    tx.touch(Basis::Everything);
     db!(tx, c => diesel::delete(emoji::table.find(id.0)).execute(c))?;
     Ok(())
 }

@@ -79,9 +79,14 @@ pub fn of_thread(conn: &mut Conn, person: ActorId, root: PostId, group: Option<A
 }
 
 /// Those of these threads of which a person wants to hear no more.
-pub fn muted_among(conn: &mut Conn, person: ActorId, roots: &[PostId]) -> Result<HashSet<PostId>> {
+pub fn muted_among(
+    conn: &mut Conn,
+    person: ActorId,
+    roots: impl IntoIterator<Item = PostId>,
+) -> Result<HashSet<PostId>> {
+    let roots: Vec<PostId> = roots.into_iter().collect();
     let muted: Vec<i64> = db!(conn, c => thread_levels::table
-        .filter(thread_levels::person_id.eq(person.0).and(thread_levels::root_id.among(roots)))
+        .filter(thread_levels::person_id.eq(person.0).and(thread_levels::root_id.among(&roots)))
         .filter(thread_levels::level.eq(Word(Level::Nothing)))
         .select(thread_levels::root_id)
         .load(c))?;

@@ -34,6 +34,7 @@ pub mod idempotency;
 pub mod imprint;
 pub mod invitations;
 pub mod jobs;
+pub mod kept;
 pub mod levels;
 pub mod lists;
 pub mod log;

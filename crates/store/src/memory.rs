@@ -2,14 +2,17 @@
 //! What a transaction may change is counted anew until that is over; where several processes share a database, what another
 //! one changes is seen once the while has passed.
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use domain::id::ActorId;
 
-use crate::relations::Numbers;
+use crate::{
+    kept::{Basis, Kept, Moment},
+    relations::Numbers,
+};
 
 /// How long numbers are remembered.
 const KEPT: Duration = Duration::from_mins(1);
@@ -22,9 +25,27 @@ const CHANGING: Duration = Duration::from_secs(10);
 /// Of how many something is remembered.
 const MOST: usize = 50_000;
 
-/// What is remembered; a clone is the same.
-#[derive(Debug, Clone)]
-pub struct Memory(Option<Arc<Mutex<Known>>>);
+/// What is remembered, as one connection has it; a clone is the same for another connection.
+#[derive(Debug)]
+pub struct Memory {
+    shared: Option<Arc<Shared>>,
+    /// When the connection began to read what it reads now.
+    since: Moment,
+    /// What the open transaction touched of what things are made of that are kept.
+    touched: HashSet<Basis>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    known: Mutex<Known>,
+    pub(crate) kept: Kept,
+}
+
+impl Clone for Memory {
+    fn clone(&self) -> Self {
+        Self::of(self.shared.clone())
+    }
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -42,7 +63,7 @@ struct Entry {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self(Some(Arc::default()))
+        Self::of(Some(Arc::default()))
     }
 }
 
@@ -61,11 +82,49 @@ impl Memory {
     /// One that remembers nothing.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn none() -> Self {
-        Self(None)
+        Self::of(None)
     }
 
     fn known(&self) -> Option<MutexGuard<'_, Known>> {
-        Some(self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
+        Some(self.shared.as_ref()?.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn of(shared: Option<Arc<Shared>>) -> Self {
+        Self { shared, since: Moment::default(), touched: HashSet::new() }
+    }
+
+    /// Says that the connection begins to read.
+    pub(crate) fn begin(&mut self) {
+        self.since = self.kept().map(Kept::moment).unwrap_or_default();
+    }
+
+    /// What is kept.
+    pub(crate) fn kept(&self) -> Option<&Kept> {
+        self.shared.as_deref().map(|shared| &shared.kept)
+    }
+
+    /// What is kept for whoever reads, and since when they do. A transaction sees what it wrote itself.
+    pub(crate) fn lent(&self) -> Option<(Arc<Shared>, Moment)> {
+        let shared = self.shared.as_ref().filter(|_| self.touched.is_empty())?;
+        Some((shared.clone(), self.since))
+    }
+
+    /// Says that the open transaction touches what things are made of: what is kept of it is forgotten with the commit.
+    pub(crate) fn touch(&mut self, row: impl Into<Basis>) {
+        self.touched.insert(row.into());
+    }
+
+    /// What the open transaction touched.
+    pub(crate) fn touched(&self) -> &HashSet<Basis> {
+        &self.touched
+    }
+
+    /// Ends the transaction; others see now what it wrote, if anything.
+    pub(crate) fn settle(&mut self) {
+        let touched = std::mem::take(&mut self.touched);
+        if let Some(shared) = self.shared.as_ref().filter(|_| !touched.is_empty()) {
+            shared.kept.touch(touched);
+        }
     }
 
     /// What is remembered of these.

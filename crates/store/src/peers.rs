@@ -16,6 +16,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::Basis,
     presence::{Holder, Lease},
     rows::Word,
     schema::{deliveries, peers},
@@ -179,6 +180,7 @@ pub fn regards(conn: &mut Conn) -> Result<Vec<(PeerId, String, Regard)>> {
 
 /// Records what a server is to us.
 pub fn set_regard(tx: &mut Tx<'_>, id: PeerId, regard: Regard) -> Result<()> {
+    tx.touch(Basis::Everything);
     db!(tx, c => diesel::update(peers::table.find(id.0)).set(peers::regard.eq(Word(regard))).execute(c))?;
     Ok(())
 }

@@ -11,7 +11,8 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::{AmongExt, literally},
     error::Result,
-    revisions,
+    kept::Basis,
+    quotes, revisions,
     rows::{Json, Word},
     schema::{mentions, post_tags, posts, tallies},
     threads,
@@ -201,6 +202,7 @@ pub fn insert(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()>
 /// Replaces what a post says.
 pub fn update(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()> {
     let content = &post.content;
+    tx.touch(post.id);
     db!(tx, c => diesel::update(posts::table.find(post.id.0))
         .set((
             posts::kind.eq(Word(post.kind)),
@@ -244,16 +246,21 @@ pub enum Mark {
     Featured,
 }
 
-/// Whose numbers a post is part of: they change.
+/// Whose numbers a post is part of, and which post counts it as quoting it: that changes.
 fn change_numbers(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
     let of: Option<(i64, Option<i64>)> =
         db!(tx, c => posts::table.find(id.0).select((posts::author_id, posts::group_id)).first(c).optional())?;
     tx.memory().change(of.into_iter().flat_map(|(author, group)| [Some(author), group]).flatten().map(ActorId));
+    if let Some(quoted) = quotes::get(tx, id)?.and_then(|quote| quote.post) {
+        tx.touch(quoted);
+    }
+    tx.touch(id);
     Ok(())
 }
 
 /// Sets or clears a mark.
 pub fn set_mark(tx: &mut Tx<'_>, id: PostId, mark: Mark, at: Option<Timestamp>) -> Result<()> {
+    tx.touch(id);
     if mark == Mark::Removed {
         change_numbers(tx, id)?;
         threads::count(tx, id, if at.is_some() { -1 } else { 1 })?;
@@ -340,6 +347,7 @@ pub enum Count {
 
 /// Moves a counter of a post.
 pub fn count(tx: &mut Tx<'_>, id: PostId, what: Count, by: i64) -> Result<()> {
+    tx.touch(id);
     macro_rules! add {
         ($column:ident) => {
             db!(tx, c => diesel::update(tallies::table.find(id.0)).set(tallies::$column.eq(tallies::$column + by)).execute(c))
@@ -484,6 +492,7 @@ pub fn count_local(conn: &mut Conn) -> Result<i64> {
 /// Narrows or keeps the audience of everything a group holds; used when a group turns private.
 pub fn close_group(tx: &mut Tx<'_>, group: ActorId) -> Result<usize> {
     tx.memory().change_all();
+    tx.touch(Basis::Everything);
     Ok(db!(tx, c => diesel::update(posts::table.filter(posts::group_id.eq(group.0)))
         .set(posts::audience.eq(Word(Audience::Members)))
         .execute(c))?)

@@ -37,6 +37,10 @@ pub fn get(conn: &mut Conn, post: PostId) -> Result<Option<Quote>> {
 
 /// Records what a post quotes.
 pub fn set(tx: &mut Tx<'_>, post: PostId, quote: &Quote) -> Result<()> {
+    tx.touch(post);
+    if let Some(quoted) = quote.post {
+        tx.touch(quoted);
+    }
     let row = (
         quotes::post_id.eq(post.0),
         quotes::quoted_uri.eq(&quote.uri),

@@ -6,6 +6,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::Basis,
     schema::actors,
 };
 
@@ -42,6 +43,7 @@ impl Suspension {
 /// Suspends an actor, or lifts that.
 pub fn set(tx: &mut Tx<'_>, id: ActorId, why: Option<Suspension>) -> Result<()> {
     tx.memory().change_all();
+    tx.touch(id);
     db!(tx, c => diesel::update(actors::table.find(id.0))
         .set(actors::suspended.eq(why.map(Suspension::as_str)))
         .execute(c))?;
@@ -66,6 +68,7 @@ pub fn among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<(ActorId, Suspensio
 /// Suspends all actors of a server, or lifts that; those who are suspended for themselves stay so.
 pub fn set_server(tx: &mut Tx<'_>, peer: PeerId, on: bool) -> Result<()> {
     tx.memory().change_all();
+    tx.touch(Basis::Everything);
     let server = Suspension::Server.as_str();
     db!(tx, c => {
         let there = actors::table.filter(actors::peer_id.eq(peer.0));

@@ -10,6 +10,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::Basis,
     rows::Word,
     schema::{actors, follows, held, posts, threads},
     visible::visible,
@@ -206,6 +207,7 @@ fn move_by(tx: &mut Tx<'_>, reply: PostId, by: i64, even_removed: bool) -> Resul
 
 /// Moves a thread from one group to another, with all that stands in it there. What is pinned in the one is not in the other.
 pub fn transfer(tx: &mut Tx<'_>, root: PostId, (from, to): (ActorId, ActorId)) -> Result<()> {
+    tx.touch(Basis::Everything);
     let stands = posts::root_id.eq(root.0).and(posts::group_id.eq(from.0));
     db!(tx, c => diesel::update(posts::table.filter(stands))
         .set((posts::group_id.eq(to.0), posts::featured.eq(None::<i64>)))

@@ -1,5 +1,5 @@
 //! Accounts: people and groups; a group is an account with `group: true`.
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use app::view;
 use domain::{
@@ -9,9 +9,14 @@ use domain::{
     time::Timestamp,
     urls::{Site, media::Portrait},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use store::{
-    Conn, Result, accounts::Account as Login, preferences::Preferences, profile_sources::Source as Typed,
+    Conn, Result,
+    accounts::Account as Login,
+    kept::{self, Basis, Made},
+    preferences::Preferences,
+    profile_sources::Source as Typed,
     relations::Numbers,
 };
 
@@ -169,6 +174,62 @@ pub(crate) fn list(conn: &mut Conn, site: &Site, ids: &[ActorId]) -> Result<Vec<
         Some(Account::new(site, actors.get(id)?, numbers.get(id).copied().unwrap_or_default(), &palette))
     };
     Ok(ids.iter().filter_map(account).collect())
+}
+
+/// An account as it is sent, made ready for many readers.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    id: ActorId,
+    numbers: Numbers,
+    json: Box<RawValue>,
+}
+
+impl Serialize for Shown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
+}
+
+impl Made for Shown {
+    type Of = ActorId;
+
+    fn of(&self) -> ActorId {
+        self.id
+    }
+
+    fn made_of(&self) -> Option<Vec<Basis>> {
+        Some(Vec::new())
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.json.get().len()
+    }
+}
+
+/// The accounts of these actors, each once, as they are sent.
+pub(crate) fn shown(conn: &mut Conn, site: &Site, ids: &[ActorId]) -> Result<HashMap<ActorId, Arc<Shown>>> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let numbers = store::relations::numbers(conn, &ids)?;
+    let numbers = |id: ActorId| numbers.get(&id).copied().unwrap_or_default();
+    let made = kept::lend(
+        conn,
+        &ids,
+        |shown: &Shown| shown.numbers == numbers(shown.id),
+        |conn, ids| {
+            let actors = store::actors::by_ids(conn, ids)?;
+            let palette = view::palette(conn, &actors)?;
+            let shown = |actor: &Actor| {
+                let numbers = numbers(actor.id);
+                // Texts and numbers cannot fail to be written.
+                let json = to_raw_value(&Account::new(site, actor, numbers, &palette)).ok()?;
+                Some(Shown { id: actor.id, numbers, json })
+            };
+            Ok(actors.iter().filter_map(shown).collect())
+        },
+    );
+    Ok(made?.into_iter().map(|shown| (shown.id, shown)).collect())
 }
 
 /// A `CredentialAccount`: one's own.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use app::roll::Entry;
 use domain::{claim::Item, id::ActorId, report::Report as Filed, time::Timestamp};
 use serde_json::{Value, json};
-use store::{Conn, Result, timelines};
+use store::{Conn, Result};
 
 use super::{Id, Reader, account, instance, instant, status};
 
@@ -56,7 +56,7 @@ pub(crate) fn reports(conn: &mut Conn, reader: &Reader, filed: &[Filed]) -> Resu
     let mut shown = Vec::new();
     for one in filed {
         let (Some(by), Some(about)) = (known.get(&one.reporter), known.get(&one.target)) else { continue };
-        let posts: Vec<_> = one.posts.iter().map(|post| timelines::Entry::of(*post)).collect();
+        let mut statuses = status::by_post(conn, reader, one.posts.iter().copied())?;
         shown.push(json!({
             "id": Id(one.id.0),
             "action_taken": one.resolved.is_some(),
@@ -70,7 +70,7 @@ pub(crate) fn reports(conn: &mut Conn, reader: &Reader, filed: &[Filed]) -> Resu
             "target_account": about,
             "assigned_account": held.get(&Item::Report(one.id)).and_then(|by| known.get(by)),
             "action_taken_by_account": one.resolver.and_then(|resolver| known.get(&resolver)),
-            "statuses": status::list(conn, reader, &posts)?,
+            "statuses": one.posts.iter().filter_map(|post| statuses.remove(post)).collect::<Vec<_>>(),
             "rules": instance::rules(&store::imprint::rules_by_ids(conn, &one.rules)?, "en"),
         }));
     }

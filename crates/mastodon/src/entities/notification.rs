@@ -1,17 +1,16 @@
 //! Notifications.
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::id::{ActorId, ReportId, StatementId};
 use serde::Serialize;
 use store::{
     Conn, Result,
     notifications::{Notification as Told, UNKNOWN},
-    timelines::Entry,
 };
 
 use super::{
     Id, Reader,
-    account::{self, Account},
+    account::{self, Shown},
     instant,
     report::{self, Report},
     status::{self, Status},
@@ -26,7 +25,7 @@ pub(crate) struct Notification {
     kind: String,
     group_key: String,
     created_at: String,
-    account: Account,
+    account: Arc<Shown>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,13 +49,9 @@ pub(crate) fn key(told: &Told, grouped: bool) -> String {
 
 /// These notifications, in their order; those about a post that the reader may not see any more are left out.
 pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<Vec<Notification>> {
-    let mut actors: Vec<ActorId> = told.iter().map(|told| told.actor).collect();
-    actors.sort_unstable();
-    actors.dedup();
-    let accounts = account::list(conn, &reader.site, &actors)?;
-    let accounts: HashMap<ActorId, Account> = accounts.into_iter().map(|account| (account.actor(), account)).collect();
-    let entries: Vec<Entry> = told.iter().filter_map(|told| told.post.map(Entry::of)).collect();
-    let statuses = status::by_post(conn, reader, &entries)?;
+    let actors: Vec<ActorId> = told.iter().map(|told| told.actor).collect();
+    let accounts = account::shown(conn, &reader.site, &actors)?;
+    let statuses = status::by_post(conn, reader, told.iter().filter_map(|told| told.post))?;
     let hidden = |status: &Status| reader.place.is_some_and(|place| status.is_hidden_in(place));
     let reports: Vec<ReportId> = told.iter().filter_map(|told| told.report).collect();
     let filed = store::reports::by_ids(conn, &reports)?;

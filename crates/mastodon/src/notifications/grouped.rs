@@ -1,5 +1,5 @@
 //! Notifications in groups: those of many about one thing as one.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -111,9 +111,7 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
         groups.iter().flat_map(|(_, told)| told.iter().take(NAMED)).map(|told| told.actor).collect();
     actors.sort_unstable();
     actors.dedup();
-    let posts: HashSet<_> = all().filter_map(|told| told.post).collect();
-    let entries: Vec<_> = posts.into_iter().map(store::timelines::Entry::of).collect();
-    let mut statuses = status::by_post(c, reader, &entries)?;
+    let mut statuses = status::by_post(c, reader, all().filter_map(|told| told.post))?;
     let filed: Vec<_> = all().filter_map(|told| told.report).collect();
     let filed = store::reports::by_ids(c, &filed)?;
     let mut reports = report::by_id(c, reader, filed)?;

@@ -12,11 +12,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{
-    Conn,
-    notices::Held,
-    timelines::{Entry, Window},
-};
+use store::{Conn, notices::Held, timelines::Window};
 
 use crate::{
     caller::{Allowed, ReadNotifications, WriteNotifications},
@@ -140,8 +136,7 @@ fn entities(c: &mut Conn, reader: &Reader, held: &[Held]) -> store::Result<Vec<R
     let mut accounts: HashMap<ActorId, Account> =
         account::list(c, &reader.site, &actors)?.into_iter().map(|account| (account.actor(), account)).collect();
     let last = store::notices::last_posts(c, held)?;
-    let entries: Vec<Entry> = last.values().map(|post| Entry::of(PostId(*post))).collect();
-    let statuses = status::by_post(c, reader, &entries)?;
+    let statuses = status::by_post(c, reader, last.values().copied().map(PostId))?;
     let request = |held: &Held| {
         Some(Request {
             id: Id(held.from.0),

@@ -1,7 +1,7 @@
 //! What some statuses are to everybody, read once: posts, what they quote, and the accounts of all whom they show.
 use std::{
-    cell::OnceCell,
-    collections::{HashMap, HashSet},
+    collections::HashMap,
+    sync::{Arc, OnceLock},
 };
 
 use app::view::{self, PostView};
@@ -12,19 +12,40 @@ use domain::{
 };
 use store::{
     Conn, Result,
+    kept::{self, Basis, Made},
     timelines::{By, Entry},
 };
 
-use super::{Personal, Status, build};
-use crate::entities::{Reader, account::Account};
+use super::{Personal, Status, build, told::Told};
+use crate::entities::{
+    Reader,
+    account::{self, Shown},
+};
 
-/// A post, and all that it says once somebody asks.
+/// A post, all that it tells everybody, and all that it says once somebody asks.
+#[derive(Debug)]
 pub(super) struct Said {
     pub(super) view: PostView,
-    words: OnceCell<String>,
+    pub(super) told: Told,
+    words: OnceLock<String>,
 }
 
 impl Said {
+    fn new(reader: &Reader, view: PostView, quotes: i64) -> Self {
+        Self { told: Told::new(reader, &view, quotes), view, words: OnceLock::new() }
+    }
+
+    /// These posts, read anew.
+    fn read(conn: &mut Conn, reader: &Reader, ids: &[PostId]) -> Result<Vec<Self>> {
+        let posts = store::posts::by_ids(conn, ids)?;
+        let (views, quotes) = (view::posts(conn, posts)?, store::quotes::counts(conn, ids)?);
+        let said = |view: PostView| {
+            let quotes = quotes.get(&view.post.id).copied().unwrap_or_default();
+            Self::new(reader, view, quotes)
+        };
+        Ok(views.into_iter().map(said).collect())
+    }
+
     /// All that the post says, in lower case: what filters look at.
     pub(super) fn words(&self) -> &str {
         self.words.get_or_init(|| said(&self.view.post))
@@ -32,20 +53,34 @@ impl Said {
 
     /// What it quotes, if its author agrees.
     fn quoted(&self) -> Option<PostId> {
-        quoted(&self.view)
+        self.view.quote.as_ref().filter(|quote| quote.state == QuoteState::Accepted)?.post
     }
 }
 
-fn quoted(view: &PostView) -> Option<PostId> {
-    view.quote.as_ref().filter(|quote| quote.state == QuoteState::Accepted)?.post
+impl Made for Said {
+    type Of = PostId;
+
+    fn of(&self) -> PostId {
+        self.view.post.id
+    }
+
+    /// What not everybody may read is not kept, nor what time changes.
+    fn made_of(&self) -> Option<Vec<Basis>> {
+        let (post, people) = (&self.view.post, &self.view.mentioned);
+        let lasts = post.is_live() && post.audience.is_open() && post.content.poll.is_none();
+        lasts.then(|| people.iter().map(|person| person.id).chain([post.author]).map(Basis::Actor).collect())
+    }
+
+    fn bytes(&self) -> usize {
+        // As it is, as it is sent, and once more for filters.
+        2 * self.view.post.content.html.len() + self.told.bytes() + size_of::<Self>()
+    }
 }
 
 /// The posts of entries and what they quote, no deeper.
 pub(super) struct Gathered {
-    views: HashMap<PostId, Said>,
-    accounts: HashMap<ActorId, Account>,
-    /// How often each is quoted.
-    quotes: HashMap<PostId, i64>,
+    views: HashMap<PostId, Arc<Said>>,
+    accounts: HashMap<ActorId, Arc<Shown>>,
 }
 
 impl Gathered {
@@ -53,25 +88,27 @@ impl Gathered {
         let mut ids: Vec<PostId> = entries.iter().map(|entry| entry.post).collect();
         ids.sort_unstable();
         ids.dedup();
-        let posts = store::posts::by_ids(conn, &ids)?;
-        let mut views = view::posts(conn, posts)?;
-        let mut more: Vec<PostId> = views.iter().filter_map(quoted).filter(|id| !ids.contains(id)).collect();
+        let read = |conn: &mut Conn, ids: &[PostId]| Said::read(conn, reader, ids);
+        let mut all: Vec<Arc<Said>> = kept::lend(conn, &ids, |_| true, read)?;
+        let mut more: Vec<PostId> =
+            all.iter().filter_map(|said| said.quoted()).filter(|id| !ids.contains(id)).collect();
         if !more.is_empty() {
             more.sort_unstable();
             more.dedup();
-            let posts = store::posts::by_ids(conn, &more)?;
-            views.extend(view::posts(conn, posts)?);
-            ids.extend(more);
+            all.extend(kept::lend(conn, &more, |_| true, read)?);
         }
-        Ok(Self {
-            accounts: accounts(conn, reader, entries, &views)?,
-            quotes: store::quotes::counts(conn, &ids)?,
-            views: views.into_iter().map(|view| (view.post.id, Said { view, words: OnceCell::new() })).collect(),
-        })
+        let mut shown: Vec<ActorId> = all.iter().map(|said| said.view.author.id).collect();
+        let views: HashMap<PostId, Arc<Said>> = all.into_iter().map(|said| (said.view.post.id, said)).collect();
+        shown.extend(entries.iter().filter_map(|entry| match entry.by {
+            By::Author => None,
+            By::Group => views.get(&entry.post)?.view.post.group,
+            By::Share(by, _) => Some(by),
+        }));
+        Ok(Self { accounts: account::shown(conn, &reader.site, &shown)?, views })
     }
 
     pub(super) fn views(&self) -> impl Iterator<Item = &Said> {
-        self.views.values()
+        self.views.values().map(|said| &**said)
     }
 
     /// The status of a post as its author wrote it, with what it quotes; `own` says what is the reader's own of those they
@@ -83,7 +120,7 @@ impl Gathered {
         own: impl Fn(&Said) -> Option<Personal>,
     ) -> Option<Status> {
         let (said, mut status) = self.alone(reader, post, &own)?;
-        if let (Some(quote), Some(quoted)) = (&mut status.quote, said.quoted()) {
+        if let (Some(quote), Some(quoted)) = (&mut status.written.quote, said.quoted()) {
             quote.quoted_status = self.alone(reader, quoted, &own).map(|(_, status)| Box::new(status));
             if quote.quoted_status.is_none() {
                 quote.state = "unauthorized";
@@ -95,8 +132,7 @@ impl Gathered {
     fn alone(&self, reader: &Reader, post: PostId, own: impl Fn(&Said) -> Option<Personal>) -> Option<(&Said, Status)> {
         let said = self.views.get(&post)?;
         let (personal, account) = (own(said)?, self.accounts.get(&said.view.author.id)?.clone());
-        let quotes = self.quotes.get(&post).copied().unwrap_or_default();
-        Some((said, build(reader, &said.view, account, quotes, personal)))
+        Some((said, build(reader, said, account, personal)))
     }
 
     /// The status of an entry: of a post, or of somebody who passed it on.
@@ -117,35 +153,6 @@ impl Gathered {
         };
         Some(status.passed_on(entry.number, self.accounts.get(&by)?.clone(), at))
     }
-}
-
-/// The accounts of authors, and of those who passed posts on.
-fn accounts(
-    conn: &mut Conn,
-    reader: &Reader,
-    entries: &[Entry],
-    views: &[PostView],
-) -> Result<HashMap<ActorId, Account>> {
-    let passed: HashSet<PostId> = entries.iter().filter(|e| e.by == By::Group).map(|e| e.post).collect();
-    let sharers: Vec<ActorId> =
-        entries.iter().filter_map(|e| if let By::Share(by, _) = e.by { Some(by) } else { None }).collect();
-    let sharers = if sharers.is_empty() { Vec::new() } else { store::actors::by_ids(conn, &sharers)? };
-    let groups = views
-        .iter()
-        .filter(|view| passed.contains(&view.post.id))
-        .filter_map(|view| Some((view.group.as_deref()?, view)));
-    let known = views.iter().map(|view| (&*view.author, view)).chain(groups);
-    let known: HashMap<ActorId, _> = known.map(|(actor, view)| (actor.id, (actor, view))).collect();
-    let shown: Vec<ActorId> = sharers.iter().map(|actor| actor.id).chain(known.keys().copied()).collect();
-    let numbers = store::relations::numbers(conn, &shown)?;
-    let numbers = |id: ActorId| numbers.get(&id).copied().unwrap_or_default();
-    let palette = view::palette(conn, &sharers)?;
-    let sharers =
-        sharers.iter().map(|actor| (actor.id, Account::new(&reader.site, actor, numbers(actor.id), &palette)));
-    let known = known.into_values();
-    let known =
-        known.map(|(actor, view)| (actor.id, Account::new(&reader.site, actor, numbers(actor.id), &view.palette)));
-    Ok(sharers.chain(known).collect())
 }
 
 /// All that a post says, in lower case.

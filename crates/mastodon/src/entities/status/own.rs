@@ -69,13 +69,16 @@ fn mark<T: Hash + Eq + Copy>(
 }
 
 impl Own {
-    /// What is the own of one reader.
-    pub(super) fn load(conn: &mut Conn, reader: &Reader, found: &Gathered) -> Result<Self> {
+    /// What is the own of one reader, of whom it is known that they may read what they have `seen`.
+    pub(super) fn load(conn: &mut Conn, reader: &Reader, found: &Gathered, mut seen: HashSet<PostId>) -> Result<Self> {
         let (me, views) = (reader.me, || found.views().map(|said| &said.view));
         let ids: Vec<PostId> = views().map(|view| view.post.id).collect();
-        let roots: Vec<PostId> = views().map(|view| view.post.root).collect();
-        let near: Vec<PostId> = views().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
-        let seen = store::timelines::visible_among(conn, &near, me)?;
+        let roots: HashSet<PostId> = views().map(|view| view.post.root).collect();
+        let mut near: Vec<PostId> = views().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
+        near.retain(|id| !seen.contains(id));
+        if !near.is_empty() {
+            seen.extend(store::timelines::visible_among(conn, &near, me)?);
+        }
         let Some(me) = me else { return Ok(Self { seen, ..Self::default() }) };
         let votes = store::votes::of(conn, me, &ids)?;
         let liked = votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect();
@@ -93,7 +96,7 @@ impl Own {
             bookmarked: store::bookmarks::among(conn, me, &ids)?,
             chosen,
             pinned: store::pins::among(conn, me, &ids)?,
-            muted: store::levels::muted_among(conn, me, &roots)?,
+            muted: store::levels::muted_among(conn, me, roots)?,
             filters,
             seen,
             follows,

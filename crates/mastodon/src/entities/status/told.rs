@@ -1,0 +1,283 @@
+//! What a post says to everybody, made ready to be sent; and the sheet on which each reader gets it, with what is their own.
+use app::view::PostView;
+use domain::{
+    actor::Actor,
+    id::{ActorId, PostId},
+    post::{Audience, Post, Quoting},
+    text::{html, title},
+    urls::Site,
+};
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::{PassedOn, Status, Written, visibility};
+use crate::entities::{
+    Id, Nothing, Reader,
+    account::{Shown, acct},
+    emoji,
+    filter::Filtered,
+    instant, media,
+    poll::Poll,
+    quote::Quote,
+};
+
+/// What a post says to everybody.
+#[derive(Debug)]
+pub(super) struct Told {
+    id: Id,
+    created_at: String,
+    edited_at: Option<String>,
+    parent: Option<(PostId, ActorId)>,
+    sensitive: bool,
+    spoiler_text: String,
+    audience: Audience,
+    language: Option<String>,
+    uri: String,
+    url: String,
+    replies: i64,
+    shares: i64,
+    likes: i64,
+    quotes: i64,
+    automatic: Option<&'static str>,
+    content: Box<RawValue>,
+    media_attachments: Box<RawValue>,
+    mentions: Box<RawValue>,
+    tags: Box<RawValue>,
+    emojis: Box<RawValue>,
+    card: Box<RawValue>,
+}
+
+#[derive(Debug, Serialize)]
+struct Mention<'a> {
+    id: Id,
+    username: &'a str,
+    url: &'a str,
+    acct: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Tag<'a> {
+    name: &'a str,
+    url: String,
+}
+
+/// Texts and lists cannot fail to be written.
+fn raw(value: &impl Serialize) -> Box<RawValue> {
+    to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+impl Told {
+    pub(super) fn new(reader: &Reader, view: &PostView, quotes: i64) -> Self {
+        let (post, content, site) = (&view.post, &view.post.content, &reader.site);
+        let mentions: Vec<Mention<'_>> = view.mentioned.iter().map(|actor| mention(site, actor)).collect();
+        let tags: Vec<Tag<'_>> = content.tags.iter().map(|tag| Tag { name: tag, url: site.tag(tag) }).collect();
+        Self {
+            id: Id(post.id.0),
+            created_at: instant(post.published),
+            edited_at: post.edited.map(instant),
+            parent: view.parent.as_ref().map(|parent| (parent.post.id, parent.author.id)),
+            sensitive: content.sensitive,
+            spoiler_text: content.warning.clone().unwrap_or_default(),
+            audience: post.audience,
+            language: content.language.clone(),
+            uri: post.uri.clone(),
+            url: post.url.clone(),
+            replies: view.tally.replies,
+            shares: view.tally.shares,
+            likes: view.tally.likes,
+            quotes,
+            automatic: automatic(post),
+            content: raw(&body(view)),
+            media_attachments: raw(&media::attachments(reader, post)),
+            mentions: raw(&mentions),
+            tags: raw(&tags),
+            emojis: raw(&emoji::named(site, &view.palette, view.author.peer, content.texts())),
+            card: raw(&media::card(post)),
+        }
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [&self.content, &self.media_attachments, &self.mentions, &self.tags, &self.emojis, &self.card];
+        size_of::<Self>() + texts.iter().map(|text| text.get().len()).sum::<usize>() + self.uri.len() + self.url.len()
+    }
+}
+
+fn mention<'a>(site: &Site, actor: &'a Actor) -> Mention<'a> {
+    Mention { id: Id(actor.id.0), username: &actor.name, url: &actor.url, acct: acct(site, actor) }
+}
+
+/// Who may quote a post without being asked.
+fn automatic(post: &Post) -> Option<&'static str> {
+    match post.content.quoting {
+        Quoting::Anybody if post.audience.is_open() => Some("public"),
+        Quoting::Followers if post.audience.is_open() => Some("followers"),
+        _ => None,
+    }
+}
+
+/// What a post says, with its title if the text does not begin with it anyway.
+pub(super) fn body(view: &PostView) -> String {
+    let content = &view.post.content;
+    // Only few posts have what a microblog does not show: headings, tables, ruby.
+    let rich = ["<h", "<t", "<r"].iter().any(|tag| content.html.contains(tag));
+    let html = if rich { html::to_microblog(&content.html) } else { content.html.clone() };
+    let Some(title) = content.title.as_deref().filter(|title| !title.is_empty()) else { return html };
+    let groups: Vec<&str> = view.mentioned.iter().filter(|actor| actor.is_group()).map(|a| a.name.as_str()).collect();
+    if title::from_post(&content.html, &groups).as_deref() == Some(title) {
+        return html;
+    }
+    format!("<p><strong>{}</strong></p>{html}", html::escape(title))
+}
+
+/// A `Status`, with everything in its place.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "that is what the entity is")]
+struct Sheet<'a> {
+    id: Id,
+    created_at: &'a str,
+    edited_at: Option<&'a str>,
+    in_reply_to_id: Option<Id>,
+    in_reply_to_account_id: Option<Id>,
+    sensitive: bool,
+    spoiler_text: &'a str,
+    visibility: &'static str,
+    language: Option<&'a str>,
+    uri: &'a str,
+    url: &'a str,
+    replies_count: i64,
+    reblogs_count: i64,
+    favourites_count: i64,
+    quotes_count: i64,
+    favourited: bool,
+    reblogged: bool,
+    muted: bool,
+    bookmarked: bool,
+    pinned: bool,
+    content: Raw<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    filtered: &'a [Filtered],
+    reblog: Option<&'a Written>,
+    application: Option<()>,
+    account: &'a Shown,
+    media_attachments: Raw<'a>,
+    mentions: Raw<'a>,
+    tags: Raw<'a>,
+    emojis: Raw<'a>,
+    card: Raw<'a>,
+    poll: Option<&'a Poll>,
+    quote: Option<&'a Quote>,
+    quote_approval: Approval,
+}
+
+/// What was made ready, or what an empty shell has in its place.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Raw<'a> {
+    Ready(&'a RawValue),
+    Text(&'static str),
+    List(Nothing),
+    None(()),
+}
+
+/// Who may quote it: everybody who may read it, if that is everybody.
+#[derive(Serialize)]
+struct Approval {
+    automatic: Automatic,
+    manual: Nothing,
+    current_user: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Automatic {
+    These([&'static str; 1]),
+    Nobody(Nothing),
+}
+
+impl<'a> Sheet<'a> {
+    fn of(written: &'a Written) -> Self {
+        let (told, own) = (&written.said.told, &written.own);
+        let parent = told.parent.filter(|_| own.sees_parent);
+        Self {
+            id: told.id,
+            created_at: &told.created_at,
+            edited_at: told.edited_at.as_deref(),
+            in_reply_to_id: parent.map(|(post, _)| Id(post.0)),
+            in_reply_to_account_id: parent.map(|(_, author)| Id(author.0)),
+            sensitive: told.sensitive,
+            spoiler_text: &told.spoiler_text,
+            visibility: visibility(told.audience),
+            language: told.language.as_deref(),
+            uri: &told.uri,
+            url: &told.url,
+            replies_count: told.replies,
+            reblogs_count: told.shares,
+            favourites_count: told.likes,
+            quotes_count: told.quotes,
+            favourited: own.liked,
+            reblogged: own.shared,
+            muted: own.muted,
+            bookmarked: own.bookmarked,
+            pinned: own.pinned,
+            content: Raw::Ready(&told.content),
+            text: written.text.as_deref(),
+            filtered: &own.filtered,
+            reblog: None,
+            application: None,
+            account: &written.account,
+            media_attachments: Raw::Ready(&told.media_attachments),
+            mentions: Raw::Ready(&told.mentions),
+            tags: Raw::Ready(&told.tags),
+            emojis: Raw::Ready(&told.emojis),
+            card: Raw::Ready(&told.card),
+            poll: written.poll.as_ref(),
+            quote: written.quote.as_ref(),
+            quote_approval: Approval {
+                automatic: told.automatic.map_or(Automatic::Nobody(Nothing::default()), |who| Automatic::These([who])),
+                manual: Nothing::default(),
+                current_user: if own.may_quote { "automatic" } else { "denied" },
+            },
+        }
+    }
+
+    /// The same post, passed on: a shell around it.
+    fn passed_on(written: &'a Written, by: &'a PassedOn) -> Self {
+        Self {
+            id: by.number,
+            created_at: &by.at,
+            edited_at: None,
+            in_reply_to_id: None,
+            in_reply_to_account_id: None,
+            spoiler_text: "",
+            content: Raw::Text(""),
+            text: None,
+            account: &by.account,
+            media_attachments: Raw::List(Nothing::default()),
+            mentions: Raw::List(Nothing::default()),
+            tags: Raw::List(Nothing::default()),
+            emojis: Raw::List(Nothing::default()),
+            card: Raw::None(()),
+            poll: None,
+            quote: None,
+            reblog: Some(written),
+            ..Self::of(written)
+        }
+    }
+}
+
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Sheet::of(self).serialize(serializer)
+    }
+}
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.passed_on {
+            Some(by) => Sheet::passed_on(&self.written, by).serialize(serializer),
+            None => self.written.serialize(serializer),
+        }
+    }
+}
