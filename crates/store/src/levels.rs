@@ -1,6 +1,4 @@
 //! How much people want to be told of communities, and of single conversations.
-use std::collections::HashSet;
-
 use diesel::{prelude::*, upsert::excluded};
 use domain::{
     id::{ActorId, PostId},
@@ -9,7 +7,6 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
-    dialect::AmongExt,
     error::Result,
     rows::Word,
     schema::{group_levels, thread_levels},
@@ -76,21 +73,6 @@ pub fn of_thread(conn: &mut Conn, person: ActorId, root: PostId, group: Option<A
         (None, None) => None,
     };
     Ok(level.unwrap_or(Level::Mine))
-}
-
-/// Those of these threads of which a person wants to hear no more.
-pub fn muted_among(
-    conn: &mut Conn,
-    person: ActorId,
-    roots: impl IntoIterator<Item = PostId>,
-) -> Result<HashSet<PostId>> {
-    let roots: Vec<PostId> = roots.into_iter().collect();
-    let muted: Vec<i64> = db!(conn, c => thread_levels::table
-        .filter(thread_levels::person_id.eq(person.0).and(thread_levels::root_id.among(&roots)))
-        .filter(thread_levels::level.eq(Word(Level::Nothing)))
-        .select(thread_levels::root_id)
-        .load(c))?;
-    Ok(muted.into_iter().map(PostId).collect())
 }
 
 /// Those who want to be told of each thread of a group.

@@ -39,6 +39,7 @@ pub mod levels;
 pub mod lists;
 pub mod log;
 pub mod markers;
+pub mod marks;
 pub mod measures;
 pub mod media;
 mod memory;

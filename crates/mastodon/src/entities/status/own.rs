@@ -9,10 +9,14 @@ use domain::{
     filter::Filter,
     id::{ActorId, PostId},
     policy,
-    post::{Post, Quoting, Vote},
+    post::{Post, Quoting},
     time::Timestamp,
 };
-use store::{Conn, Result, readers};
+use store::{
+    Conn, Result,
+    marks::{self, Marks},
+    readers,
+};
 
 use super::gathered::{Gathered, Said};
 use crate::entities::{Id, Reader, filter::Filtered};
@@ -20,14 +24,9 @@ use crate::entities::{Id, Reader, filter::Filtered};
 /// What is the reader's own about some posts.
 #[derive(Debug, Default)]
 pub(super) struct Own {
-    liked: HashSet<PostId>,
-    shared: HashSet<PostId>,
+    marks: Marks,
     /// What was chosen in polls.
     chosen: HashMap<PostId, Vec<usize>>,
-    bookmarked: HashSet<PostId>,
-    pinned: HashSet<PostId>,
-    /// The threads of which they want to hear no more.
-    muted: HashSet<PostId>,
     filters: Vec<Filter>,
     /// What of the posts, and of the posts they reply to, may be read.
     seen: HashSet<PostId>,
@@ -73,15 +72,15 @@ impl Own {
     pub(super) fn load(conn: &mut Conn, reader: &Reader, found: &Gathered, mut seen: HashSet<PostId>) -> Result<Self> {
         let (me, views) = (reader.me, || found.views().map(|said| &said.view));
         let ids: Vec<PostId> = views().map(|view| view.post.id).collect();
-        let roots: HashSet<PostId> = views().map(|view| view.post.root).collect();
+        let mut roots: Vec<PostId> = views().map(|view| view.post.root).collect();
+        roots.sort_unstable();
+        roots.dedup();
         let mut near: Vec<PostId> = views().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
         near.retain(|id| !seen.contains(id));
         if !near.is_empty() {
             seen.extend(store::timelines::visible_among(conn, &near, me)?);
         }
         let Some(me) = me else { return Ok(Self { seen, ..Self::default() }) };
-        let votes = store::votes::of(conn, me, &ids)?;
-        let liked = votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect();
         let asking: Vec<PostId> =
             views().filter(|view| view.post.content.poll.is_some()).map(|view| view.post.id).collect();
         let chosen = if asking.is_empty() { HashMap::new() } else { store::polls::chosen(conn, me, &asking)? };
@@ -90,17 +89,7 @@ impl Own {
         let follows = if picky.is_empty() { HashSet::new() } else { store::follows::accepted_among(conn, me, &picky)? };
         let mut filters = store::filters::of(conn, me, None)?;
         filters.retain(|filter| filter.holds(reader.now));
-        Ok(Self {
-            liked,
-            shared: store::timelines::shared_among(conn, &ids, me)?,
-            bookmarked: store::bookmarks::among(conn, me, &ids)?,
-            chosen,
-            pinned: store::pins::among(conn, me, &ids)?,
-            muted: store::levels::muted_among(conn, me, roots)?,
-            filters,
-            seen,
-            follows,
-        })
+        Ok(Self { marks: marks::of(conn, me, &ids, &roots)?, chosen, filters, seen, follows })
     }
 
     /// What is the own of each of many: so many queries for each post, however many read.
@@ -117,13 +106,13 @@ impl Own {
             if let Some(parent) = post.parent {
                 mark(&mut all, readers::seeing(conn, parent, people)?, |own| &mut own.seen, parent);
             }
-            mark(&mut all, readers::liking(conn, id, people)?, |own| &mut own.liked, id);
-            mark(&mut all, readers::sharing(conn, id, people)?, |own| &mut own.shared, id);
-            mark(&mut all, readers::keeping(conn, id, people)?, |own| &mut own.bookmarked, id);
-            mark(&mut all, readers::muting(conn, post.root, people)?, |own| &mut own.muted, post.root);
+            mark(&mut all, readers::liking(conn, id, people)?, |own| &mut own.marks.liked, id);
+            mark(&mut all, readers::sharing(conn, id, people)?, |own| &mut own.marks.shared, id);
+            mark(&mut all, readers::keeping(conn, id, people)?, |own| &mut own.marks.bookmarked, id);
+            mark(&mut all, readers::muting(conn, post.root, people)?, |own| &mut own.marks.muted, post.root);
             let pinned = store::pins::among(conn, post.author, &[id])?.contains(&id);
             let author = people.iter().copied().filter(|person| pinned && *person == post.author).collect();
-            mark(&mut all, author, |own| &mut own.pinned, id);
+            mark(&mut all, author, |own| &mut own.marks.pinned, id);
             if is_picky(post) {
                 mark(&mut all, readers::following(conn, post.author, people)?, |own| &mut own.follows, post.author);
             }
@@ -144,11 +133,11 @@ impl Own {
     pub(super) fn of(&self, me: Option<ActorId>, said: &Said) -> Option<Personal> {
         let (post, id) = (&said.view.post, said.view.post.id);
         self.seen.contains(&id).then(|| Personal {
-            liked: self.liked.contains(&id),
-            shared: self.shared.contains(&id),
-            muted: self.muted.contains(&post.root),
-            bookmarked: self.bookmarked.contains(&id),
-            pinned: self.pinned.contains(&id),
+            liked: self.marks.liked.contains(&id),
+            shared: self.marks.shared.contains(&id),
+            muted: self.marks.muted.contains(&post.root),
+            bookmarked: self.marks.bookmarked.contains(&id),
+            pinned: self.marks.pinned.contains(&id),
             sees_parent: post.parent.is_some_and(|parent| self.seen.contains(&parent)),
             is_author: me == Some(post.author),
             may_quote: me.is_some_and(|me| policy::quote(post, me, self.follows.contains(&post.author)).is_ok()),
