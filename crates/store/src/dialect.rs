@@ -14,7 +14,7 @@ mod matching;
 
 pub(crate) use among::AmongExt;
 pub(crate) use begins::{Named, begins};
-pub(crate) use constants::{OneOfExt, literally};
+pub(crate) use constants::{Literally, OneOfExt, literally};
 pub(crate) use home::{Home, Source};
 pub(crate) use matching::Matching;
 

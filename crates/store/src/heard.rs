@@ -10,9 +10,20 @@ use diesel::{
 };
 use domain::id::ActorId;
 
+use crate::dialect::{Literally, literally};
+
 /// Whether the actor in this column is heard by `viewer`: whoever follows somebody has asked for them.
 pub(crate) fn heard(viewer: Option<ActorId>, who: &'static str) -> Heard {
     Heard { viewer: viewer.map(i64::from), who }
+}
+
+/// Whether a post was written here, or on a server that is welcome in public timelines. PostgreSQL would look for all who
+/// are welcome first if this were anything but the value of one row.
+pub(crate) fn welcome() -> Literally {
+    literally(
+        "(posts.local OR COALESCE((SELECT s.regard = 'welcome' FROM actors h INNER JOIN peers s ON s.id = h.peer_id \
+         WHERE h.id = posts.author_id), FALSE))",
+    )
 }
 
 /// See [`heard`].

@@ -84,7 +84,6 @@ pub fn lend<T: Made>(
 }
 
 /// How other processes that share the database are told what a transaction touched, if anything.
-#[must_use]
 pub fn word(touched: &HashSet<Basis>) -> Option<String> {
     if touched.is_empty() {
         return None;

@@ -7,16 +7,15 @@ use domain::{
     id::{ActorId, ListId, PostId},
     notice::Level,
     post::{Audience, FollowState, Vote},
-    rule::Regard,
 };
 
 use crate::{
     conn::{Conn, db},
     dialect::{AmongExt, Home, Source},
     error::Result,
-    heard::heard,
+    heard::{heard, welcome},
     rows::Word,
-    schema::{actors, ballots, bookmarks, followed_tags, follows, members, peers, posts, shares, thread_levels, votes},
+    schema::{actors, ballots, bookmarks, followed_tags, follows, members, posts, shares, thread_levels, votes},
     timelines::{Entry, share},
     visible::{Given, visible, visible_to},
     wanted::{Whom, wanted_by},
@@ -56,14 +55,11 @@ pub fn wanting(conn: &mut Conn, post: PostId, among: &[ActorId]) -> Result<HashS
 
 /// Whether a post is for everybody, by somebody who is heard, of a server that is welcome here: it stands in public timelines.
 pub fn is_public(conn: &mut Conn, post: PostId) -> Result<bool> {
-    let welcome = actors::table
-        .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
-        .filter(actors::id.eq(posts::author_id).and(peers::regard.eq(Word(Regard::Welcome))));
     Ok(db!(conn, c => diesel::select(diesel::dsl::exists(posts::table
         .filter(posts::id.eq(post.0).and(posts::audience.eq(Word(Audience::Public))))
         .filter(visible(None))
         .filter(heard(None, "posts.author_id"))
-        .filter(posts::local.eq(true).or(diesel::dsl::exists(welcome)))))
+        .filter(welcome())))
         .get_result(c))?)
 }
 

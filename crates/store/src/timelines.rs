@@ -6,7 +6,6 @@ use domain::{
     id::{ActorId, PostId},
     list::List,
     post::{Audience, Post},
-    rule::Regard,
     time::Timestamp,
 };
 
@@ -14,11 +13,11 @@ use crate::{
     conn::{Conn, db},
     dialect::{AmongExt, Home, Source, literally},
     error::Result,
-    heard::heard,
+    heard::{heard, welcome},
     notifications::{COLUMNS, Notification, Row},
     posts as kept,
     rows::Word,
-    schema::{actors, notifications, peers, post_tags, posts, shares, tallies},
+    schema::{notifications, post_tags, posts, shares, tallies},
     visible::visible,
     wanted::{Whom, wanted},
 };
@@ -209,9 +208,6 @@ impl Open {
 /// Threads that were addressed to everybody, by people of servers that are welcome here.
 pub fn public(conn: &mut Conn, viewer: Option<ActorId>, asked: &Open, window: Window) -> Result<Vec<PostId>> {
     let ids: Vec<i64> = db!(conn, c => {
-        let welcome = actors::table
-            .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
-            .filter(actors::id.eq(posts::author_id).and(peers::regard.eq(Word(Regard::Welcome))));
         // As literals, or the partial index would not be taken.
         let mut query = posts::table
             .filter(literally("posts.parent_id IS NULL AND posts.audience = 'public'"))
@@ -219,7 +215,7 @@ pub fn public(conn: &mut Conn, viewer: Option<ActorId>, asked: &Open, window: Wi
             .filter(visible(viewer))
             .filter(wanted(viewer, Whom::Author))
             .filter(heard(None, "posts.author_id"))
-            .filter(posts::local.eq(true).or(dsl::exists(welcome)))
+            .filter(welcome())
             .select(posts::id)
             .limit(window.limit)
             .into_boxed();
@@ -255,9 +251,6 @@ pub fn tagged(
 ) -> Result<Vec<PostId>> {
     let (with, more) = diesel::alias!(post_tags as with, post_tags as more);
     let ids: Vec<i64> = db!(conn, c => {
-        let welcome = actors::table
-            .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
-            .filter(actors::id.eq(posts::author_id).and(peers::regard.eq(Word(Regard::Welcome))));
         let mut query = post_tags::table
             .inner_join(posts::table.on(posts::id.eq(post_tags::post_id)))
             .filter(post_tags::tag.among(&tags.any))
@@ -266,7 +259,7 @@ pub fn tagged(
             .filter(visible(viewer))
             .filter(wanted(viewer, Whom::Author))
             .filter(heard(None, "posts.author_id"))
-            .filter(posts::local.eq(true).or(dsl::exists(welcome)))
+            .filter(welcome())
             .select(post_tags::post_id)
             .distinct()
             .limit(window.limit)
@@ -422,15 +415,6 @@ pub fn visible_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -
         .select(posts::id)
         .load(c))?;
     Ok(seen.into_iter().map(PostId).collect())
-}
-
-/// Those among `ids` that `actor` passed on.
-pub fn shared_among(conn: &mut Conn, ids: &[PostId], actor: ActorId) -> Result<HashSet<PostId>> {
-    let shared: Vec<i64> = db!(conn, c => shares::table
-        .filter(shares::post_id.among(ids).and(shares::actor_id.eq(actor.0)))
-        .select(shares::post_id)
-        .load(c))?;
-    Ok(shared.into_iter().map(PostId).collect())
 }
 
 /// What of somebody's notifications is asked for.

@@ -82,13 +82,12 @@ where
         out.push_sql(actors);
         out.push_sql(")");
         out.push_sql(counts);
-        out.push_sql(
-            ") AND NOT EXISTS (SELECT 1 FROM host_shuns v INNER JOIN actors w ON w.host = v.host WHERE v.person_id = ",
-        );
+        out.push_sql(") AND NOT EXISTS (SELECT 1 FROM host_shuns v WHERE v.person_id = ");
         viewer.push(&mut out)?;
-        out.push_sql(" AND w.id = ");
+        // As the value of one row, or PostgreSQL goes through all actors.
+        out.push_sql(" AND v.host = (SELECT w.host FROM actors w WHERE w.id = ");
         out.push_sql(housed);
-        out.push_sql(")");
+        out.push_sql("))");
         if self.whom == Whom::Teller {
             out.push_sql(SHOWN);
         }

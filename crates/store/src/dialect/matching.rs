@@ -38,7 +38,10 @@ impl<F> QueryId for Matching<F> {
 impl<F: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Matching<F> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         // The index goes through them in this order: of a common word no more are looked at than of a rare one.
-        out.push_sql("SELECT posts.id FROM post_search CROSS JOIN posts ON posts.id = post_search.rowid WHERE post_search MATCH ");
+        out.push_sql(
+            "SELECT posts.id FROM post_search CROSS JOIN posts ON posts.id = post_search.rowid \
+             WHERE post_search MATCH ",
+        );
         out.push_bind_param::<Text, _>(&self.fts5)?;
         out.push_sql(" AND post_search.rowid < ");
         out.push_bind_param::<BigInt, _>(&self.before)?;
@@ -53,7 +56,10 @@ impl<F: QueryFragment<Pg>> QueryFragment<Pg> for Matching<F> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         // As an array the matches come from the index first; as a bare `@@` the planner overestimates
         // rare words and filters the keyset scan instead (90 ms, not 1 ms).
-        out.push_sql("SELECT posts.id FROM posts WHERE posts.id = ANY(ARRAY(SELECT post_id FROM post_search WHERE terms @@ to_tsquery('simple', ");
+        out.push_sql(
+            "SELECT posts.id FROM posts WHERE posts.id = ANY(ARRAY(\
+             SELECT post_id FROM post_search WHERE terms @@ to_tsquery('simple', ",
+        );
         out.push_bind_param::<Text, _>(&self.tsquery)?;
         out.push_sql("))) AND posts.id < ");
         out.push_bind_param::<BigInt, _>(&self.before)?;
