@@ -1,11 +1,14 @@
 //! Pages: which part of a list is asked for, and the links to its neighbours.
-use actix_web::{HttpRequest, HttpResponse, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
+    http::header::{self, ContentType},
+};
 use domain::{id::PostId, urls::Site};
 use serde::Serialize;
 use store::timelines::Window;
 use url::form_urlencoded;
 
-use crate::params::Params;
+use crate::{error::Error, params::Params};
 
 /// The window that is asked for, at most `most` items.
 pub(crate) fn window(params: &Params, usual: i64, most: i64) -> Window {
@@ -58,7 +61,19 @@ pub(crate) fn answer(request: &HttpRequest, site: &Site, items: &impl Serialize,
     if let Some(ends) = ends {
         answer.insert_header((header::LINK, links(request, site, ends)));
     }
-    answer.json(items)
+    json(&mut answer, items)
+}
+
+/// How long most lists are at most: with so much room they are not moved while they grow.
+const ROOM: usize = 128 << 10;
+
+/// Answers with something long.
+pub(crate) fn json(answer: &mut HttpResponseBuilder, items: &impl Serialize) -> HttpResponse {
+    let mut body = Vec::with_capacity(ROOM);
+    match serde_json::to_writer(&mut body, items) {
+        Ok(()) => answer.content_type(ContentType::json()).body(body),
+        Err(error) => Error::from(app::Error::internal(error)).error_response(),
+    }
 }
 
 fn links(request: &HttpRequest, site: &Site, ends: Ends) -> String {

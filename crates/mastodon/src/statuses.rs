@@ -28,6 +28,7 @@ use crate::{
         status::{self, Status},
     },
     error::{Error, Result},
+    paging,
     params::Asked,
     route::{Number, at, get},
 };
@@ -179,7 +180,7 @@ async fn context(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Numbe
         let (ancestors, descendants) = statuses.partition(|status| above.contains(&status.post()));
         Ok(Context { ancestors, descendants })
     });
-    Ok(HttpResponse::Ok().json(context.await?))
+    Ok(paging::json(&mut HttpResponse::Ok(), &context.await?))
 }
 
 /// What stands above a post, from the root, and what stands below it, branch by branch. What `viewer` may not read is
