@@ -100,6 +100,8 @@ fn all(running: &Running<'_>, community: &Community, seeded: &Seeded) -> Vec<Wan
     let one = |name, aim_per_s, request| Wanted { name, aim_per_s, requests: vec![request] };
     let rare = |number: usize| api(&format!("/api/v2/search?type=statuses&limit=20&q=tema{}", number % RARE));
     vec![
+        // The least that any answer to somebody takes: their token, one query, one line.
+        one("markers", None, api("/api/v1/markers?timeline[]=home")),
         one("home", Some(3_000.0), api("/api/v1/timelines/home?limit=40")),
         one("public", Some(5_000.0), api("/api/v1/timelines/public?limit=40")),
         one("context", Some(500.0), api(&format!("/api/v1/statuses/{}/context", seeded.long))),
