@@ -199,7 +199,55 @@ async fn what_answers_something_that_waits_comes_along_with_it() {
     assert_eq!(it.cat.replies(&post).await.len(), 1);
 }
 
+async fn what_is_changed_after_it_was_let_in_is_looked_at_again() {
+    let net = Network::of(["alpha.test"]).await;
+    let it = Setting::new(&net, Screen { words: vec!["casino".into()], ..Screen::default() }).await;
+    let ben = it.alpha.person("ben").await;
+    let topic = ben.post("@club tomatoes").await;
+    net.settle().await;
+    assert_eq!(it.witness.peer.kinds(), ["Announce{Create{Page}}"]);
+    it.hush();
+
+    // It goes as if it had been taken out, and comes back as if that had been undone.
+    let path = format!("/api/v1/statuses/{}", id(&topic));
+    ben.api("PUT", &path, &json!({ "status": "@club my casino" })).await;
+    net.settle().await;
+    assert_eq!(it.waiting().await, [(number(&topic), Doubt::Edited)]);
+    assert_eq!(it.witness.peer.kinds(), ["Announce{Delete}"]);
+    assert_eq!(it.cat.call("GET", &path, &Value::Null).await.status, 404);
+    it.hush();
+    it.answer(&net, number(&topic), true, "").await;
+    assert_eq!(it.witness.peer.kinds(), ["Announce{Undo{Delete}}"]);
+    assert_eq!(text(&it.cat.status(&topic).await), "@club my casino");
+    it.hush();
+
+    // What nobody has to look at is changed as ever.
+    let other = ben.post("@club lettuce").await;
+    net.settle().await;
+    it.hush();
+    let path = format!("/api/v1/statuses/{}", id(&other));
+    ben.api("PUT", &path, &json!({ "status": "@club lettuce and kale" })).await;
+    net.settle().await;
+    assert_eq!((it.waiting().await, it.witness.peer.kinds()), (vec![], vec!["Announce{Update{Page}}".to_owned()]));
+}
+
+async fn what_is_said_again_or_comes_from_a_listed_server_waits() {
+    let net = Network::of(["alpha.test"]).await;
+    let domains = vec![domain::host::Host::parse("masto.test").expect("a host")];
+    let it = Setting::new(&net, Screen { domains, again: true, ..Screen::default() }).await;
+    it.toot(&net, "hello, all").await;
+    let ben = it.alpha.person("ben").await;
+    ben.post("@club cheap seeds").await;
+    let again = ben.post("@club Cheap   seeds").await;
+    net.settle().await;
+    let waiting = it.waiting().await;
+    assert_eq!(waiting.iter().map(|(_, doubt)| *doubt).collect::<Vec<_>>(), [Doubt::Domain, Doubt::Again]);
+    assert_eq!(waiting[1].0, number(&again));
+}
+
 on_both![
+    what_is_changed_after_it_was_let_in_is_looked_at_again,
+    what_is_said_again_or_comes_from_a_listed_server_waits,
     the_first_posts_of_somebody_elsewhere_wait_and_are_then_as_if_just_published,
     what_waits_here_is_shown_to_its_author_and_leaves_no_trace,
     what_answers_something_that_waits_comes_along_with_it,

@@ -1,15 +1,17 @@
 //! Posts that wait: what a community here wants to see first is out of it, and nobody is told of it, until the team lets
 //! it in.
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     claim::Item,
-    held::{Doubt, Screen},
+    held::{self, Doubt, Screen},
+    host::Host,
     id::{ActorId, PostId},
     policy::{self, Refusal},
     post::Post,
     statement::{Grounds, Sanction},
     text::plain,
+    time::span,
 };
 use store::{
     held::Held,
@@ -30,6 +32,13 @@ pub const FIRST: i64 = 20;
 pub const WORDS: usize = 500;
 const WORD: usize = 100;
 
+/// How many servers there may be.
+pub const DOMAINS: usize = 200;
+
+/// How long one remembers what somebody said, and how much of it.
+const LATELY: Duration = span::days(7);
+const SAID: i64 = 50;
+
 /// How many posts that wait are shown at one time.
 const PAGE: i64 = 100;
 
@@ -37,7 +46,7 @@ const PAGE: i64 = 100;
 pub async fn set_screen(app: &App, me: Me, group: ActorId, screen: Screen) -> Result<()> {
     let mut words: Vec<String> = screen.words.iter().map(|word| plain::line(word, WORD)).collect();
     words.retain(|word| !word.is_empty());
-    if words.len() > WORDS || !(0..=FIRST).contains(&screen.first) {
+    if words.len() > WORDS || screen.domains.len() > DOMAINS || !(0..=FIRST).contains(&screen.first) {
         return Err(Error::Invalid(format!("there may be {WORDS} words, and {FIRST} first posts")));
     }
     let screen = Screen { words, ..screen };
@@ -59,19 +68,57 @@ pub async fn set_screen(app: &App, me: Me, group: ActorId, screen: Screen) -> Re
 /// Why a new post waits, if it does: what answers something that waits waits with it.
 pub(crate) fn doubt(tx: &mut Tx<'_, '_>, post: &Post, parent: Option<&Post>) -> Result<Option<Doubt>> {
     let Some(group) = post.group.filter(|_| post.removed.is_none()) else { return Ok(None) };
-    if let Some(screen) = store::held::screen(tx, group)? {
-        let (_, standing) = groups::regard(tx, group, post.author)?;
-        let most = screen.counts();
-        let known = if most > 0 { store::posts::standing(tx, group, post.author, most)?.len() } else { 0 };
-        let doubt = screen.doubt(&standing, i64::try_from(known).unwrap_or(i64::MAX), &post.content);
-        if doubt.is_some() {
-            return Ok(doubt);
-        }
+    let doubt = suspect(tx, group, post)?;
+    if doubt.is_some() {
+        return Ok(doubt);
     }
     Ok(match parent {
         Some(parent) if waits(tx, parent)? => Some(Doubt::Parent),
         _ => None,
     })
+}
+
+/// Why a post would wait for what it says or for whoever says it, whatever else of theirs stands there.
+fn suspect(tx: &mut Tx<'_, '_>, group: ActorId, post: &Post) -> Result<Option<Doubt>> {
+    let Some(screen) = store::held::screen(tx, group)? else { return Ok(None) };
+    let (_, standing) = groups::regard(tx, group, post.author)?;
+    let most = screen.counts();
+    let mut known = if most > 0 { store::posts::standing(tx, group, post.author, most + 1)? } else { Vec::new() };
+    known.retain(|id| *id != post.id);
+    let doubt = screen.doubt(&standing, i64::try_from(known.len()).unwrap_or(i64::MAX), &post.content);
+    if doubt.is_some() || standing.is_staff() || standing.admin {
+        return Ok(doubt);
+    }
+    if !screen.domains.is_empty()
+        && store::actors::by_id(tx, post.author)?
+            .is_some_and(|author| Host::parse(&author.host).is_some_and(|host| screen.names(&host)))
+    {
+        return Ok(Some(Doubt::Domain));
+    }
+    let said =
+        if screen.again { store::held::said(tx, post.author, post.published - LATELY, SAID)? } else { Vec::new() };
+    let again = said.iter().any(|(id, html)| *id != post.id && held::says_the_same(html, &post.content.html));
+    Ok(again.then_some(Doubt::Again))
+}
+
+/// Takes a post out again that was let in and says something else now, if that has to wait; whether it does.
+pub(crate) fn recall(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<bool> {
+    let Some(group) = post.group.filter(|_| post.removed.is_none() && post.deleted.is_none()) else {
+        return Ok(false);
+    };
+    if suspect(tx, group, post)?.is_none() {
+        return Ok(false);
+    }
+    if let Some(parent) = post.parent {
+        store::posts::count(tx, parent, Count::Replies, -1)?;
+    }
+    let now = tx.now();
+    store::posts::set_mark(tx, post.id, Mark::Removed, Some(now))?;
+    let (told, grounds) = (Arc::new(post.clone()), Grounds::default());
+    tx.emit(Event::Removed { post: told, by: group, grounds, statement: None, cause: None });
+    let post = Arc::new(Post { removed: Some(now), ..post.clone() });
+    hold(tx, &post, Doubt::Edited, (false, cause))?;
+    Ok(true)
 }
 
 /// Lets a new post wait. Its author hears of it, once for all that waits of theirs and unless it is old, and so does the
@@ -100,6 +147,9 @@ fn because(doubt: Doubt) -> (&'static str, &'static str) {
         Doubt::Stranger => ("you are no member", "no eres miembro"),
         Doubt::Link => ("you are new there and it has a link", "acabas de llegar y lleva un enlace"),
         Doubt::Word => ("of a word in it", "lleva cierta palabra"),
+        Doubt::Domain => ("of the server that it leads to or comes from", "lleva a cierto servidor o viene de él"),
+        Doubt::Again => ("you said the same before", "ya has dicho lo mismo"),
+        Doubt::Edited => ("you changed it", "lo has cambiado"),
         Doubt::Parent => ("what it answers waits, too", "también espera aquello a lo que responde"),
     }
 }
@@ -185,6 +235,11 @@ fn admit(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, held: Held, reason: &str)
     }
     let reason = plain::line(reason, statements::REASON);
     let post = Arc::new(Post { removed: None, ..post });
+    if held.doubt == Doubt::Edited {
+        // Everybody was told of it once, and that it is gone.
+        tx.emit(Event::Restored { post, by, reason, cause: None });
+        return Ok(());
+    }
     tx.emit(Event::Admitted { post: Arc::clone(&post), by, reason });
     tx.emit(Event::Posted { post: Arc::clone(&post), old: held.old, cause: held.cause });
     if let Some(quote) = store::quotes::get(tx, post.id)? {

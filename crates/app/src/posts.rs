@@ -331,7 +331,8 @@ fn revise(
     let asked = post.content.poll.clone();
     let content = Content { assent: post.content.assent.clone(), ..draft.content.clone() };
     // What is counted anew is no other version.
-    if edited != post.edited && post.content != content {
+    let is_other = edited != post.edited && post.content != content;
+    if is_other {
         store::revisions::keep(tx, &post)?;
     }
     let post = Post { kind: draft.kind, content, edited, ..post };
@@ -340,8 +341,8 @@ fn revise(
     store::search::unindex(tx, post.id)?;
     store::search::index(tx, post.id, &draft.terms)?;
     polls::change(tx, &post, asked.as_ref())?;
-    // Nobody was told of what waits.
-    if !held::waits(tx, &post)? {
+    // Nobody is told of what waits.
+    if !held::waits(tx, &post)? && !(is_other && held::recall(tx, &post, cause)?) {
         tx.emit(Event::Edited { post: Arc::new(post.clone()), cause });
     }
     Ok(post)

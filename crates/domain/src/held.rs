@@ -1,5 +1,5 @@
 //! Posts that wait: what the team of a community wants to see before anybody else does.
-use crate::{actor::text_enum, filter, group::Standing, post::Content, text::html};
+use crate::{actor::text_enum, filter, group::Standing, host::Host, post::Content, text::html};
 
 /// Whoever has fewer posts than this in a community is new there, as far as links go.
 pub const NEWCOMER: i64 = 3;
@@ -15,8 +15,14 @@ text_enum! {
         Link = "link",
         /// It says a word that the team wants to see first.
         Word = "word",
+        /// It leads to a server that the team wants to see first, or comes from there.
+        Domain = "domain",
+        /// Its author said the same before.
+        Again = "again",
         /// It answers something that waits.
         Parent = "parent",
+        /// It was let in, and says something else now that has to wait.
+        Edited = "edited",
     }
 }
 
@@ -31,6 +37,10 @@ pub struct Screen {
     pub links: bool,
     /// Whatever says one of these words.
     pub words: Vec<String>,
+    /// What leads to one of these servers, or comes from there.
+    pub domains: Vec<Host>,
+    /// What its author said before, word for word.
+    pub again: bool,
 }
 
 impl Screen {
@@ -49,8 +59,14 @@ impl Screen {
             (posts < self.first, Doubt::First),
             (self.links && posts < NEWCOMER && leads_elsewhere(content), Doubt::Link),
             (self.says_one(content), Doubt::Word),
+            (html::leads_to(&content.html).any(|host| self.names(&host)), Doubt::Domain),
         ];
         doubts.into_iter().find(|(holds, _)| *holds).map(|(_, doubt)| doubt)
+    }
+
+    /// Whether the team wants to see what has to do with this server.
+    pub fn names(&self, host: &Host) -> bool {
+        self.domains.iter().any(|domain| domain.covers(host))
     }
 
     fn says_one(&self, content: &Content) -> bool {
@@ -60,6 +76,17 @@ impl Screen {
         let said = even(&content.says());
         self.words.iter().any(|word| filter::is_in(&even(word), true, &said))
     }
+}
+
+/// Whether two texts say the same, whomever they mention.
+pub fn says_the_same(one: &str, other: &str) -> bool {
+    let words = |html: &str| {
+        let text = even(&html::to_text(html));
+        let words: Vec<String> = text.split(' ').filter(|word| !word.starts_with('@')).map(str::to_owned).collect();
+        words.join(" ")
+    };
+    let said = words(one);
+    !said.is_empty() && said == words(other)
 }
 
 /// A text as words are looked for in it: in lower case and on one line.
@@ -117,8 +144,22 @@ mod tests {
     }
 
     #[test]
+    fn what_leads_to_a_server_or_is_said_again_is_told_apart() {
+        let member = Standing { role: Some(Role::Member), ..Standing::default() };
+        let shop = |domain: &str| Screen { domains: vec![Host::parse(domain).unwrap()], ..Screen::default() };
+        assert_eq!(shop("shop.test").doubt(&member, 99, &saying(LINK)), Some(Doubt::Domain));
+        assert_eq!(shop("other.test").doubt(&member, 99, &saying(LINK)), None);
+        assert!(shop("shop.test").names(&Host::parse("eu.shop.test").unwrap()), "and what is below it");
+
+        assert!(says_the_same("<p>Buy  my <b>seeds</b></p>", "<p>buy my seeds @club</p>"));
+        assert!(!says_the_same("<p>Buy my seeds</p>", "<p>Buy my plants</p>"));
+        assert!(!says_the_same("<p>@club</p>", "<p>@club</p>"), "who only calls somebody says nothing");
+    }
+
+    #[test]
     fn whoever_keeps_order_never_waits() {
-        let all = Screen { first: 9, strangers: true, links: true, words: vec!["casino".into()] };
+        let words = vec!["casino".into()];
+        let all = Screen { first: 9, strangers: true, links: true, words, ..Screen::default() };
         let content = saying("<p>casino</p>");
         for (who, waits) in [
             (Standing { role: Some(Role::Moderator), ..Standing::default() }, false),

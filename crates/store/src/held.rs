@@ -2,7 +2,8 @@
 use diesel::{dsl, prelude::*, upsert::excluded};
 use domain::{
     held::{Doubt, Screen},
-    id::{ActorId, PostId, ReceivedId},
+    host::Host,
+    id::{self, ActorId, PostId, ReceivedId},
     time::Timestamp,
 };
 
@@ -22,13 +23,22 @@ struct ScreenRow {
     strangers: bool,
     links: bool,
     words: Json<Vec<String>>,
+    domains: Json<Vec<Host>>,
+    again: bool,
 }
 
 /// What a community wants to see first, if it ever said so.
 pub fn screen(conn: &mut Conn, group: ActorId) -> Result<Option<Screen>> {
     let row: Option<ScreenRow> =
         db!(conn, c => screens::table.find(group.0).select(ScreenRow::as_select()).first(c).optional())?;
-    Ok(row.map(|row| Screen { first: row.first, strangers: row.strangers, links: row.links, words: row.words.0 }))
+    Ok(row.map(|row| Screen {
+        first: row.first,
+        strangers: row.strangers,
+        links: row.links,
+        words: row.words.0,
+        domains: row.domains.0,
+        again: row.again,
+    }))
 }
 
 /// Records what a community wants to see first, in place of what it said before.
@@ -39,6 +49,8 @@ pub fn set_screen(tx: &mut Tx<'_>, group: ActorId, screen: &Screen) -> Result<()
         strangers: screen.strangers,
         links: screen.links,
         words: Json(screen.words.clone()),
+        domains: Json(screen.domains.clone()),
+        again: screen.again,
     };
     db!(tx, c => diesel::insert_into(screens::table)
         .values(&row)
@@ -49,6 +61,8 @@ pub fn set_screen(tx: &mut Tx<'_>, group: ActorId, screen: &Screen) -> Result<()
             screens::strangers.eq(excluded(screens::strangers)),
             screens::links.eq(excluded(screens::links)),
             screens::words.eq(excluded(screens::words)),
+            screens::domains.eq(excluded(screens::domains)),
+            screens::again.eq(excluded(screens::again)),
         ))
         .execute(c))?;
     Ok(())
@@ -171,4 +185,15 @@ pub fn refuse(tx: &mut Tx<'_>, post: PostId, at: Timestamp) -> Result<()> {
 /// Forgets that a post waited; whether it did.
 pub fn remove(tx: &mut Tx<'_>, post: PostId) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(held::table.find(post.0)).execute(c))? > 0)
+}
+
+/// What an author said since a moment, the newest first: the numbers of the posts and their texts.
+pub fn said(conn: &mut Conn, author: ActorId, since: Timestamp, limit: i64) -> Result<Vec<(PostId, String)>> {
+    let rows: Vec<(i64, String)> = db!(conn, c => posts::table
+        .filter(posts::author_id.eq(author.0).and(posts::id.gt(id::at(since, 0))).and(posts::deleted.is_null()))
+        .order(posts::id.desc())
+        .limit(limit)
+        .select((posts::id, posts::html))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, html)| (PostId(id), html)).collect())
 }

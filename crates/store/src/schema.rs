@@ -7,7 +7,7 @@ mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
 pub(crate) use governing::{
-    appeals, applications, bylaws, charters, claims, gates, held, phrases, screens, statements,
+    appeals, applications, bylaws, charters, claims, feed_keys, gates, held, phrases, screens, statements, welcomed,
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts};
 pub(crate) use logins::{

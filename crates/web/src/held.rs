@@ -10,6 +10,7 @@ use app::{App, Error, Result, held};
 use askama::Template;
 use domain::{
     held::{Doubt, NEWCOMER, Screen},
+    host::Host,
     id::{ActorId, PostId},
     policy,
     statement::Grounds,
@@ -49,6 +50,7 @@ pub(crate) struct Entered {
     group: i64,
     first: String,
     words: String,
+    domains: String,
     /// What else waits, each under a name of its own.
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
@@ -61,6 +63,8 @@ impl Entered {
             strangers: self.rest.contains_key("what_strangers"),
             links: self.rest.contains_key("what_links"),
             words: self.words.lines().map(str::to_owned).collect(),
+            domains: self.domains.split_whitespace().map(Host::parse).collect::<Option<_>>()?,
+            again: self.rest.contains_key("what_again"),
         })
     }
 }
@@ -75,16 +79,20 @@ fn form(t: Language, screen: &Screen) -> Fields {
     let what = vec![
         Choice::new("strangers", t.screen_strangers(), t.screen_strangers_hint()),
         Choice::new("links", t.screen_links(), t.screen_links_hint(NEWCOMER)),
+        Choice::new("again", t.screen_again(), t.screen_again_hint()),
     ];
-    let chosen = [("strangers", screen.strangers), ("links", screen.links)];
+    let chosen = [("strangers", screen.strangers), ("links", screen.links), ("again", screen.again)];
     let chosen: Vec<&str> = chosen.into_iter().filter(|(_, holds)| *holds).map(|(word, _)| word).collect();
     let words = Field::lines("words", 6, t.screen_words()).hint(t.screen_words_hint()).longest(held::WORDS * 100);
+    let domains = Field::lines("domains", 4, t.screen_domains()).hint(t.screen_domains_hint());
+    let domains = domains.longest(held::DOMAINS * 100);
     Fields::new(vec![
         Field::select("first", t.screen_first(), first.collect())
             .hint(t.screen_first_hint())
             .value(screen.first.to_string()),
         Field::several("what", t.screen_what(), what).value(chosen.join(" ")),
         words.value(screen.words.join("\n")).optional(),
+        domains.value(screen.domains.iter().map(Host::as_str).collect::<Vec<_>>().join("\n")).optional(),
     ])
 }
 
@@ -163,5 +171,8 @@ pub(crate) fn because(t: Language, doubt: Doubt) -> &'static str {
         Doubt::Link => t.held_link(),
         Doubt::Word => t.held_word(),
         Doubt::Parent => t.held_parent(),
+        Doubt::Edited => t.held_edited(),
+        Doubt::Domain => t.held_domain(),
+        Doubt::Again => t.held_again(),
     }
 }

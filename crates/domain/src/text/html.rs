@@ -13,6 +13,7 @@ use ammonia::{Builder, UrlRelative};
 
 use self::token::{Element, Token};
 use super::plain;
+use crate::host::Host;
 
 /// The longest HTML that is read, in bytes; the rest is cut.
 const LONGEST: usize = 128 * 1024;
@@ -92,6 +93,11 @@ pub fn leads_elsewhere(html: &str) -> bool {
         }
     }
     false
+}
+
+/// The servers that the links of a text lead to.
+pub fn leads_to(html: &str) -> impl Iterator<Item = Host> {
+    token::links(html).filter_map(|link| Host::of(&entity::decode(link.href?)))
 }
 
 /// Whether a page says, by `rel="me"`, that it belongs to whoever has one of these addresses.

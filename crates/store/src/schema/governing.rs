@@ -17,6 +17,20 @@ diesel::table! {
         languages -> Text,
         questions -> Text,
         source -> Text,
+        welcome -> Text,
+    }
+}
+diesel::table! {
+    feed_keys (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        group_id -> BigInt,
+    }
+}
+diesel::table! {
+    welcomed (group_id, person_id) {
+        group_id -> BigInt,
+        person_id -> BigInt,
     }
 }
 diesel::table! {
@@ -28,6 +42,7 @@ diesel::table! {
         expires -> Nullable<BigInt>,
         most -> Nullable<BigInt>,
         used -> BigInt,
+        domain -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -82,6 +97,8 @@ diesel::table! {
         strangers -> Bool,
         links -> Bool,
         words -> Text,
+        domains -> Text,
+        again -> Bool,
     }
 }
 diesel::table! {

@@ -1,0 +1,2 @@
+ALTER TABLE screens DROP COLUMN domains;
+ALTER TABLE screens DROP COLUMN again;
