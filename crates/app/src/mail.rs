@@ -96,6 +96,13 @@ pub enum About {
         /// Where one renews one's password.
         link: String,
     },
+    /// Signing in takes a second step from now on, or no more.
+    SecondStep {
+        /// Whether it does.
+        is_on: bool,
+        /// Where one renews one's password.
+        link: String,
+    },
     /// Somebody waits to be taken in, and this person decides.
     Waiting {
         /// Who waits.
@@ -146,6 +153,8 @@ pub(crate) enum Errand {
     AddressChanged(i64, String),
     /// One that is called so was added, or taken away.
     Passkey(i64, String, bool),
+    /// The second step was turned on, or off.
+    SecondStep(i64, bool),
     Waiting {
         admin: i64,
         newcomer: i64,
@@ -228,6 +237,10 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
         Errand::Passkey(id, name, is_new) => {
             let link = tx.site().page(path::RECOVER);
             known(tx, *id, About::Passkey { name: name.clone(), is_new: *is_new, link })
+        }
+        Errand::SecondStep(id, is_on) => {
+            let link = tx.site().page(path::RECOVER);
+            known(tx, *id, About::SecondStep { is_on: *is_on, link })
         }
         Errand::TakenIn(id) => {
             let about = About::TakenIn { link: tx.site().page(path::LOGIN) };

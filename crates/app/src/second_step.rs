@@ -2,7 +2,7 @@
 use domain::id::ActorId;
 use store::accounts::Account;
 
-use crate::{App, Error, Me, Result, limits::Deed, people::passwords, random, totp};
+use crate::{App, Error, Me, Result, limits::Deed, mail::Errand, people::passwords, random, totp};
 
 /// What the secret is sealed for in the database.
 const KEPT: &str = "authenticator";
@@ -55,7 +55,8 @@ pub async fn turn_on(app: &App, me: Me, sealed: &str, code: &str) -> Result<Opti
     let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(me.0, code)).collect();
     app.write(move |tx| {
         store::accounts::set_totp(tx, me.0, Some(&kept), step)?;
-        Ok(store::accounts::set_recovery_codes(tx, me.0, &hashes)?)
+        store::accounts::set_recovery_codes(tx, me.0, &hashes)?;
+        tx.mail(&Errand::SecondStep(me.0.0, true))
     })
     .await?;
     Ok(Some(codes))
@@ -69,6 +70,7 @@ pub async fn turn_off(app: &App, me: Me, password: String) -> Result<bool> {
     app.write(move |tx| {
         store::accounts::set_totp(tx, me.0, None, 0)?;
         store::accounts::set_recovery_codes(tx, me.0, &[])?;
+        tx.mail(&Errand::SecondStep(me.0.0, false))?;
         Ok(true)
     })
     .await

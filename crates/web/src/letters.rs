@@ -97,6 +97,12 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
             Some((link.clone(), t.recover())),
             Some(if *is_new { t.mail_passkey_alarm() } else { t.mail_alarm() }),
         ),
+        About::SecondStep { is_on, link } => (
+            if *is_on { t.mail_second_step_on(site) } else { t.mail_second_step_off(site) },
+            vec![if *is_on { t.mail_second_step_on_text(name, site) } else { t.mail_second_step_off_text(name, site) }],
+            Some((link.clone(), t.recover())),
+            Some(t.mail_alarm()),
+        ),
         About::Waiting { newcomer, reason, link } => (
             t.mail_waiting(newcomer, site),
             vec![t.mail_waiting_text(newcomer, site), reason.clone()],
@@ -167,6 +173,8 @@ mod tests {
             About::PasswordChanged { link: link.clone() },
             About::Passkey { name: "<b>Hola</b>".into(), is_new: true, link: link.clone() },
             About::Passkey { name: "Móvil".into(), is_new: false, link: link.clone() },
+            About::SecondStep { is_on: true, link: link.clone() },
+            About::SecondStep { is_on: false, link: link.clone() },
             About::Waiting { newcomer: "bea".into(), reason: "<b>Hola</b>".into(), link: link.clone() },
             About::Stated { group: Some("Huerto".into()), link: link.clone() },
             About::Stated { group: None, link: link.clone() },

@@ -217,7 +217,9 @@ async fn a_passkey_is_a_second_step(w: World) {
     w.passkey(w.bea, &mut of_bea, "Portátil").await.unwrap();
     let offer = second_step::offer(&w.app, w.ana, "ana").unwrap();
     let code = totp::current(&offer.secret, w.app.now()).unwrap();
+    w.letters().await;
     second_step::turn_on(&w.app, w.ana, &offer.sealed, &code).await.unwrap().unwrap();
+    assert_eq!(w.letters().await, [json!({ "SecondStep": [w.ana.0, true] }).to_string()]);
     let first = async || match sessions::enter(&w.app, "ana", PASSWORD.into(), &nowhere()).await.unwrap() {
         Entry::Second(proof) => proof,
         other => panic!("{other:?}"),
