@@ -22,6 +22,37 @@ async fn appoint(alpha: &Server, by: &Person, group: &Group, person: &Person, ro
     app::members::appoint(alpha.app(), me, group, person, Some(role)).await.expect("a role");
 }
 
+async fn a_community_welcomes_whoever_comes_once() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, bea) = (alpha.person("ana").await, alpha.person("bea").await);
+    let club = alpha.group("club", &ana).await;
+    let max = net.peer("masto.test", Software::Mastodon).person("max");
+    let (me, group) = (Me(ana.actor.id), club.actor.id);
+    let (_, mut settings) = app::charters::look(alpha.app(), me, group).await.expect("settings");
+    settings.charter.welcome = "Tell us what you grow.".into();
+    app::charters::change(alpha.app(), me, group, settings).await.expect("a change");
+    net.settle().await;
+    max.peer.take();
+
+    // Nobody knows what max reads; bea reads English.
+    max.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    let told = max.peer.only("Create{Note}").activity;
+    let words = told["object"]["content"].as_str().expect("words");
+    assert!(words.contains("Tell us what you grow.") && words.contains("deja de seguirla"), "{words}");
+    assert!(words.contains("stop following it") && told["to"] == json!([max.uri]), "{told}");
+    let account = bea.find_account(&club.handle()).await;
+    for _ in 0..2 {
+        bea.follow(&club.handle()).await;
+        net.settle().await;
+        let said = mentions(&bea).await;
+        assert!(said.len() == 1 && said[0].contains("Tell us what you grow."), "once: {said:?}");
+        bea.act(&format!("/api/v1/accounts/{}/unfollow", id(&account))).await;
+        net.settle().await;
+    }
+}
+
 async fn what_is_written_to_a_group_is_for_its_team() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -361,6 +392,7 @@ async fn staff_elsewhere_leads_a_group_here() {
 }
 
 on_both![
+    a_community_welcomes_whoever_comes_once,
     a_private_mention_of_a_private_group_is_for_its_team,
     what_is_written_to_a_group_is_for_its_team,
     a_chat_message_is_a_private_post,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::Me;
+use app::gates::Terms;
 use app::groups::NewGroup;
 use app::moderation::{Measure, take};
 use app::people::NewPerson;
@@ -199,7 +200,7 @@ impl Demo {
         }
         let (me, moderator) = (Me(ana.actor.id), Some(Role::Moderator));
         app::members::appoint(app, me, huerto.actor.id, carla.actor.id, moderator).await.expect("a role");
-        app::gates::make(app, me, huerto.actor.id, None, Some(20)).await.expect("a link");
+        app::gates::make(app, me, huerto.actor.id, Terms { most: Some(20), ..Terms::default() }).await.expect("a link");
 
         let mastodon = net.peer("mastodon.test", Software::Mastodon);
         let lucas = mastodon.person("lucas");

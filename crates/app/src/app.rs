@@ -32,6 +32,7 @@ use crate::{
     similar::Similar,
     totals::Totals,
     wakes::{Queue, Wakes},
+    welcomes,
 };
 
 /// How many events a live stream may lag behind before it misses some.
@@ -434,6 +435,7 @@ impl App {
                         notifications::record(&mut tx, event)?;
                         conversations::record(&mut tx, event)?;
                         hints::record(&mut tx, event)?;
+                        welcomes::record(&mut tx, event)?;
                         log::record(&mut tx, event)?;
                     }
                     tx.changes.extend(events.iter().filter_map(Change::of));

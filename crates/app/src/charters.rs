@@ -21,6 +21,8 @@ use crate::{
 
 /// The longest text of what a community is for, in characters.
 pub const PURPOSE: usize = 2_000;
+/// The longest welcome, in characters.
+pub const WELCOME: usize = 1_000;
 /// How many questions those answer who want to join, and the longest.
 pub const QUESTIONS: usize = 5;
 const QUESTION: usize = 300;
@@ -206,6 +208,7 @@ fn checked(mut charter: Charter) -> Result<Charter> {
     if charter.source.chars().count() > PURPOSE {
         return Err(Error::Invalid(format!("what it is for takes at most {PURPOSE} characters")));
     }
+    charter.welcome = plain::cut(charter.welcome.trim(), WELCOME);
     charter.questions = charter
         .questions
         .iter()

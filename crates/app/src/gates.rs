@@ -3,6 +3,7 @@ use domain::{
     actor::Actor,
     charter::Charter,
     group::{Joining, MemberState},
+    host::Host,
     id::{ActorId, InvitationId},
     policy,
     text::plain,
@@ -10,7 +11,7 @@ use domain::{
 };
 use store::gates::Gate;
 
-use crate::{App, Error, Me, Result, follows, groups, members};
+use crate::{App, Error, Me, Result, Tx, follows, groups, members};
 
 /// How many links a page shows.
 const LINKS: i64 = 100;
@@ -19,8 +20,19 @@ pub const ANSWER: usize = 1_000;
 /// How many questions there may be.
 pub const QUESTIONS: usize = crate::charters::QUESTIONS;
 
-/// Makes a link that lets people into a group here in which I keep order: until `expires`, and `most` of them.
-pub async fn make(app: &App, me: Me, group: ActorId, expires: Option<Timestamp>, most: Option<i64>) -> Result<()> {
+/// Whom a link lets in.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// Until when.
+    pub expires: Option<Timestamp>,
+    /// How many.
+    pub most: Option<i64>,
+    /// Those with a mailbox at this host or below, or an account on this server.
+    pub domain: Option<Host>,
+}
+
+/// Makes a link that lets people into a group here in which I keep order.
+pub async fn make(app: &App, me: Me, group: ActorId, terms: Terms) -> Result<()> {
     app.write(move |tx| {
         let (_, standing) = groups::regard(tx, group, me.0)?;
         policy::moderate(&standing)?;
@@ -33,9 +45,10 @@ pub async fn make(app: &App, me: Me, group: ActorId, expires: Option<Timestamp>,
             group_id: group.0,
             by_id: me.0.0,
             created: created.0,
-            expires: expires.map(|at| at.0),
-            most,
+            expires: terms.expires.map(|at| at.0),
+            most: terms.most,
             used: 0,
+            domain: terms.domain.as_ref().map(Host::to_string),
         };
         Ok(store::gates::insert(tx, &gate)?)
     })
@@ -71,6 +84,16 @@ fn code(app: &App, id: InvitationId) -> Result<String> {
     Ok(format!("{id}-{}", app.seal().code(&format!("gate {id}"))?))
 }
 
+/// Whether somebody has a mailbox at a host that was confirmed, or their account there.
+fn belongs(tx: &mut Tx<'_, '_>, person: ActorId, domain: &Host, confirms: bool) -> Result<bool> {
+    let at = match store::accounts::by_id(tx, person)? {
+        Some(account) if !confirms || account.confirmed.is_none() => None,
+        Some(account) => account.email.rsplit_once('@').and_then(|(_, host)| Host::parse(host)),
+        None => store::actors::by_id(tx, person)?.and_then(|actor| Host::parse(&actor.host)),
+    };
+    Ok(at.is_some_and(|host| domain.covers(&host)))
+}
+
 /// The group that a code lets into, if it still does.
 pub async fn behind(app: &App, entered: &str) -> Result<Actor> {
     let id = entered.split_once('-').and_then(|(id, _)| id.parse::<InvitationId>().ok()).ok_or(Error::NotFound)?;
@@ -90,7 +113,8 @@ pub async fn behind(app: &App, entered: &str) -> Result<Actor> {
 pub async fn pass(app: &App, me: Me, entered: String) -> Result<Actor> {
     let group = behind(app, &entered).await?;
     let id = entered.split_once('-').and_then(|(id, _)| id.parse::<InvitationId>().ok()).ok_or(Error::NotFound)?;
-    let target = group.id;
+    // Without a mail server nobody's address is confirmed by more than their word.
+    let (target, confirms) = (group.id, app.mailer().is_some());
     app.write(move |tx| {
         let (_, standing) = groups::regard(tx, target, me.0)?;
         let now = tx.now();
@@ -98,6 +122,11 @@ pub async fn pass(app: &App, me: Me, entered: String) -> Result<Actor> {
         policy::pass(&standing)?;
         if standing.is_member() {
             return Ok(());
+        }
+        if let Some(domain) = gate.domain.as_deref().and_then(Host::parse)
+            && !belongs(tx, me.0, &domain, confirms)?
+        {
+            return Err(Error::Invalid(format!("this link is for accounts of {domain}")));
         }
         store::gates::spend(tx, id)?;
         store::gates::forget_answers(tx, target, me.0)?;

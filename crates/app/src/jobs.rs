@@ -10,7 +10,7 @@ use store::jobs::Job;
 
 use crate::{
     App, Error, Queue, Result, Tx, actors, announcements, digests, groups, hints, mail, media, moderation, moves,
-    polls, posts, push, random, rules, shuns, vouching,
+    polls, posts, push, random, rules, shuns, vouching, welcomes,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -39,6 +39,7 @@ pub fn handlers() -> Handlers {
         (rules::SEVER, rules::sever),
         (shuns::UNMUTE, shuns::end_mute),
         (vouching::LOOK, vouching::look),
+        (welcomes::SAY, welcomes::say),
     ])
 }
 

@@ -42,6 +42,8 @@ pub struct Charter {
     pub questions: Vec<String>,
     /// What it says it is for, as it was entered: Markdown.
     pub source: String,
+    /// What it says, once, to those who begin to follow it or join: Markdown; nothing, if it is empty.
+    pub welcome: String,
 }
 
 impl Default for Charter {
@@ -52,6 +54,7 @@ impl Default for Charter {
             languages: Vec::new(),
             questions: Vec::new(),
             source: String::new(),
+            welcome: String::new(),
         }
     }
 }

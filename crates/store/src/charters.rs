@@ -12,7 +12,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::{Json, Word},
-    schema::charters,
+    schema::{charters, welcomed},
 };
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -24,6 +24,7 @@ struct Row {
     languages: Json<Vec<String>>,
     questions: Json<Vec<String>>,
     source: String,
+    welcome: String,
 }
 
 /// What a community says of itself, if it ever did.
@@ -35,6 +36,7 @@ pub fn of(conn: &mut Conn, group: ActorId) -> Result<Option<Charter>> {
         languages: row.languages.0,
         questions: row.questions.0,
         source: row.source,
+        welcome: row.welcome,
     }))
 }
 
@@ -65,6 +67,7 @@ pub fn set(tx: &mut Tx<'_>, group: ActorId, charter: &Charter) -> Result<()> {
         languages: Json(charter.languages.clone()),
         questions: Json(charter.questions.clone()),
         source: charter.source.clone(),
+        welcome: charter.welcome.clone(),
     };
     db!(tx, c => diesel::insert_into(charters::table)
         .values(&row)
@@ -76,7 +79,14 @@ pub fn set(tx: &mut Tx<'_>, group: ActorId, charter: &Charter) -> Result<()> {
             charters::languages.eq(excluded(charters::languages)),
             charters::questions.eq(excluded(charters::questions)),
             charters::source.eq(excluded(charters::source)),
+            charters::welcome.eq(excluded(charters::welcome)),
         ))
         .execute(c))?;
     Ok(())
+}
+
+/// Remembers that a community welcomed somebody; whether it never did before.
+pub fn welcome(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
+    let row = (welcomed::group_id.eq(group.0), welcomed::person_id.eq(person.0));
+    Ok(db!(tx, c => diesel::insert_into(welcomed::table).values(row).on_conflict_do_nothing().execute(c))? > 0)
 }

@@ -31,6 +31,8 @@ pub struct Gate {
     pub most: Option<i64>,
     /// How many came.
     pub used: i64,
+    /// Where those have their mailbox or their account whom it is for.
+    pub domain: Option<String>,
 }
 
 impl Gate {

@@ -6,10 +6,10 @@ use crate::{
     conn::{Tx, db},
     error::Result,
     schema::{
-        announcement_marks, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
+        announcement_marks, bookmarks, conversations, drafts, endorsements, featured_tags, feed_keys, filter_keywords,
         filter_posts, filters, followed_tags, group_levels, host_shuns, idempotency, invitations, list_members, lists,
         markers, notes, notice_permissions, notice_policies, notifications, pins, preferences, profile_sources,
-        readings, scheduled, shuns, thread_levels, unsuggested,
+        readings, scheduled, shuns, thread_levels, unsuggested, welcomed,
     },
 };
 
@@ -31,7 +31,7 @@ pub fn forget(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
         group_levels.person_id thread_levels.person_id scheduled.person_id conversations.person_id notice_policies.person_id
         notice_permissions.person_id announcement_marks.person_id drafts.person_id readings.person_id preferences.person_id
         host_shuns.person_id shuns.actor_id pins.actor_id notifications.account_id idempotency.account_id
-        invitations.account_id profile_sources.person_id
+        invitations.account_id profile_sources.person_id welcomed.person_id feed_keys.person_id
     );
     Ok(())
 }

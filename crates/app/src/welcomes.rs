@@ -1,0 +1,83 @@
+//! Welcomes: what a community says, once, to those who begin to follow it or join.
+use std::time::Duration;
+
+use domain::{
+    actor::Actor,
+    group::Role,
+    id::ActorId,
+    text::language,
+    urls::{self, Sheet},
+};
+use futures_util::future::BoxFuture;
+
+use crate::{App, Event, Result, Tx, messages};
+
+/// The job that says it; its subject is the number of the group and that of the person.
+pub(crate) const SAY: &str = "welcome";
+
+/// Somebody came: they are welcomed soon, if the community has a word for them.
+pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
+    let (group, person) = match event {
+        Event::FollowAnswered { follow, accepted: true } => (follow.target, follow.follower),
+        Event::RoleChanged { group, person, from: None, to: Some(Role::Member), .. } => (*group, *person),
+        _ => return Ok(()),
+    };
+    if word(tx, group)?.is_some() {
+        tx.push_job(SAY, &format!("{group} {person}"), Duration::ZERO)?;
+    }
+    Ok(())
+}
+
+/// What a community here says.
+fn word(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<Option<String>> {
+    let charter = store::charters::of(tx, group)?;
+    Ok(charter.map(|charter| charter.welcome).filter(|welcome| !welcome.is_empty()))
+}
+
+/// Welcomes somebody who is still there and was never welcomed.
+pub(crate) fn say(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let ids = subject.split_once(' ').and_then(|(group, person)| Some((group.parse().ok()?, person.parse().ok()?)));
+        let Some((group, person)) = ids.map(|(group, person)| (ActorId(group), ActorId(person))) else { return Ok(()) };
+        app.write(move |tx| {
+            let (group, person) = (store::actors::by_id(tx, group)?, store::actors::by_id(tx, person)?);
+            let (Some(group), Some(person)) = (group, person) else { return Ok(()) };
+            let is_there = |actor: &Actor| actor.deleted.is_none() && !actor.suspended;
+            if !is_there(&group) || !is_there(&person) || person.is_group() {
+                return Ok(());
+            }
+            let Some(word) = word(tx, group.id)? else { return Ok(()) };
+            let now = tx.now();
+            let standing = store::groups::standing(tx, group.id, person.id, now)?;
+            if !(standing.follows || standing.is_member()) || !store::charters::welcome(tx, group.id, person.id)? {
+                return Ok(());
+            }
+            let language = store::accounts::by_id(tx, person.id)?.map(|account| account.language);
+            let rules = store::bylaws::of(tx, group.id)?.is_some_and(|bylaws| !bylaws.list.is_empty());
+            let text = letter(&group, &word, language.as_deref(), rules);
+            messages::confide(tx, group.id, person.id, &text).map(drop)
+        })
+        .await
+    })
+}
+
+/// The word of a community, with how one writes there and how one leaves: in the language of whoever reads it, in both if
+/// nobody knows it.
+fn letter(group: &Actor, word: &str, language: Option<&str>, has_rules: bool) -> String {
+    let (handle, page) = (group.handle(), &group.url);
+    let rules = if has_rules { urls::sheet(&group.uri, Sheet::Rules) } else { page.clone() };
+    let spanish = format!(
+        "Para escribir, menciona a @{handle} o responde a lo que publica. Normas y conversaciones: <{rules}>. Para no \
+         recibir nada más, deja de seguirla. Este mensaje no se repite."
+    );
+    let english = format!(
+        "To write, mention @{handle} or reply to what it posts. Rules and conversations: <{rules}>. To get nothing more, \
+         stop following it. This message does not come again."
+    );
+    let how = match language.map(language::primary) {
+        Some("es") => spanish,
+        Some(_) => english,
+        None => format!("{spanish}\n\n{english}"),
+    };
+    format!("{word}\n\n{how}")
+}

@@ -1,0 +1,2 @@
+DROP TABLE welcomed;
+ALTER TABLE charters DROP COLUMN welcome;
