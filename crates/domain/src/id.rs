@@ -53,6 +53,8 @@ ids! {
     ActorId
     /// A post; a reply is a post with a parent.
     PostId
+    /// A secret address of a feed.
+    FeedKeyId
     /// An activity this server sends.
     ActivityId
     /// An activity this server received and stored.

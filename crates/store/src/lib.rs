@@ -21,6 +21,7 @@ pub mod disk;
 pub mod drafts;
 pub mod emoji;
 mod error;
+pub mod feed_keys;
 pub mod filters;
 pub mod follows;
 pub mod forestalled;

@@ -1,7 +1,7 @@
 //! The threads of groups in the orders that people choose; counted apart from the posts, whose rows are wide.
 use diesel::{dsl, prelude::*};
 use domain::{
-    id::{ActorId, PostId},
+    id::{self, ActorId, PostId},
     post::{FollowState, Post},
     time::Timestamp,
 };
@@ -121,6 +121,55 @@ pub fn page(
     Ok(rows.into_iter().map(thread).collect())
 }
 
+/// The newest threads of a group that `viewer` may read: in a language or none that is known, and without a reply, as asked.
+pub fn newest(
+    conn: &mut Conn,
+    group: ActorId,
+    (language, unanswered): (Option<&str>, bool),
+    viewer: Option<ActorId>,
+    limit: i64,
+) -> Result<Vec<PostId>> {
+    let ids: Vec<i64> = db!(conn, c => {
+        let mut query = threads::table
+            .inner_join(posts::table)
+            .filter(threads::group_id.eq(group.0).and(visible(viewer)).and(posts::removed.is_null()))
+            .order(threads::post_id.desc())
+            .limit(limit)
+            .select(threads::post_id)
+            .into_boxed();
+        if let Some(language) = language {
+            let spoken = posts::language.eq(language).or(posts::language.like(format!("{language}-%")));
+            query = query.filter(posts::language.is_null().or(spoken.assume_not_null()));
+        }
+        if unanswered {
+            query = query.filter(threads::replies.eq(0));
+        }
+        query.load(c)
+    })?;
+    Ok(ids.into_iter().map(PostId).collect())
+}
+
+/// The oldest open threads without a reply in these groups that somebody else than `me` began between two moments.
+pub fn unheard(
+    conn: &mut Conn,
+    groups: &[ActorId],
+    me: ActorId,
+    (from, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<PostId>> {
+    let ids: Vec<i64> = db!(conn, c => threads::table
+        .inner_join(posts::table)
+        .filter(threads::group_id.among(groups).and(threads::replies.eq(0)))
+        .filter(threads::post_id.between(id::at(from, 0), id::at(until, 0)))
+        .filter(visible(Some(me)).and(posts::removed.is_null()).and(posts::deleted.is_null()))
+        .filter(posts::locked.is_null().and(posts::author_id.ne(me.0)))
+        .order(threads::post_id)
+        .limit(limit)
+        .select(threads::post_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(PostId).collect())
+}
+
 /// These threads, in their order.
 pub fn among(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<Thread>> {
     let rows: Vec<(i64, i64, i64)> = db!(conn, c => threads::table
@@ -141,7 +190,14 @@ pub fn latest_in(conn: &mut Conn, groups: &[ActorId]) -> Result<Vec<(ActorId, Op
         .filter(actors::id.among(groups))
         .select((
             actors::id,
-            threads::table.filter(threads::group_id.eq(actors::id)).select(dsl::max(threads::latest)).single_value(),
+            // What was taken out, or waits, is nothing that happened.
+            threads::table
+                .inner_join(posts::table)
+                .filter(threads::group_id.eq(actors::id).and(posts::removed.is_null()))
+                .order(threads::latest.desc())
+                .select(threads::latest)
+                .limit(1)
+                .single_value(),
         ))
         .load(c))?;
     Ok(rows.into_iter().map(|(group, at)| (ActorId(group), at.map(Timestamp))).collect())
@@ -227,4 +283,13 @@ pub fn transfer(tx: &mut Tx<'_>, root: PostId, (from, to): (ActorId, ActorId)) -
 pub(crate) fn weigh(tx: &mut Tx<'_>, post: PostId, by: i64) -> Result<()> {
     db!(tx, c => diesel::update(threads::table.find(post.0)).set(threads::score.eq(threads::score + by)).execute(c))?;
     Ok(())
+}
+
+/// The numbers of all posts of these threads that `viewer` may read.
+pub fn posts_in(conn: &mut Conn, roots: &[PostId], viewer: Option<ActorId>) -> Result<Vec<PostId>> {
+    let ids: Vec<i64> = db!(conn, c => posts::table
+        .filter(posts::root_id.among(roots).and(visible(viewer)))
+        .select(posts::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(PostId).collect())
 }

@@ -6,21 +6,21 @@ use actix_web::{
         StatusCode,
         header::{self, HeaderValue},
     },
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
-use app::{App, Error, Result, view::PostView};
+use app::{App, Error, Result, feed_keys, view::PostView};
 use askama::Template;
 use domain::{
-    actor::Actor,
-    group::Visibility,
-    id::PostId,
-    text::html,
+    id::{ActorId, PostId},
+    policy,
+    text::{html, language as tongue},
     time::Timestamp,
     urls::{self, Sheet},
 };
+use serde::Deserialize;
 use store::{
-    Conn,
     posts::{self, List, Page},
+    threads,
     timelines::{self, Open, Tagged, Window},
 };
 
@@ -75,18 +75,64 @@ struct Found {
     views: Vec<PostView>,
 }
 
+/// Which posts of a community, and whose address it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    sort: String,
+    lang: String,
+    key: String,
+}
+
+impl Asked {
+    /// Whether it asks for what nobody replied to.
+    fn is_unanswered(&self) -> bool {
+        self.sort == UNANSWERED
+    }
+
+    fn language(&self) -> Option<String> {
+        tongue::normalize_tag(&self.lang).map(|tag| tongue::primary(&tag).to_owned())
+    }
+}
+
+/// What the order of threads without a reply is called in the address of a feed.
+pub(crate) const UNANSWERED: &str = "unanswered";
+
 /// `GET /@NAME/feed.atom`
-pub(crate) async fn actor_atom(request: HttpRequest, app: Data<App>, name: Path<String>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
-    let found = of_actor(&app, &visit, &name).await;
-    answer(&request, &app, &visit, found, Sheet::Atom)
+pub(crate) async fn actor_atom(
+    request: HttpRequest,
+    app: Data<App>,
+    name: Path<String>,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    actor_feed(&request, &app, &name, asked, Sheet::Atom).await
 }
 
 /// `GET /@NAME/feed.rss`
-pub(crate) async fn actor_rss(request: HttpRequest, app: Data<App>, name: Path<String>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
-    let found = of_actor(&app, &visit, &name).await;
-    answer(&request, &app, &visit, found, Sheet::Rss)
+pub(crate) async fn actor_rss(
+    request: HttpRequest,
+    app: Data<App>,
+    name: Path<String>,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
+    actor_feed(&request, &app, &name, asked, Sheet::Rss).await
+}
+
+async fn actor_feed(
+    request: &HttpRequest,
+    app: &App,
+    name: &str,
+    asked: Option<Query<Asked>>,
+    sheet: Sheet,
+) -> HttpResponse {
+    let (visit, asked) = (Visit::new(request, app), asked.map(Query::into_inner).unwrap_or_default());
+    let is_secret = !asked.key.is_empty();
+    let found = of_actor(app, &visit, name, asked).await;
+    let mut answer = answer(request, app, &visit, found, sheet);
+    if is_secret {
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
+    answer
 }
 
 /// `GET /@NAME/ID/feed.atom`
@@ -117,27 +163,42 @@ pub(crate) async fn tag_rss(request: HttpRequest, app: Data<App>, tag: Path<Stri
     answer(&request, &app, &visit, found, Sheet::Rss)
 }
 
-async fn of_actor(app: &App, visit: &Visit, name: &str) -> Result<Found> {
+async fn of_actor(app: &App, visit: &Visit, name: &str, asked: Asked) -> Result<Found> {
     let (named, ours) = (actors::named(&visit.host, name)?, visit.host.clone());
-    let found = app.read(move |c| {
-        let found = actors::find(c, &named, &ours)?.filter(|actor| actor.is_local() && actor.deleted.is_none());
-        let Some(actor) = found else { return Ok(None) };
-        if actor.is_group() && !is_open(c, &actor)? {
-            return Ok(None);
-        }
-        let list = if actor.is_group() { List::Threads(actor.id) } else { List::Author(actor.id) };
-        let ids = posts::list(c, list, None, Page::first(POSTS))?;
-        let found = posts::by_ids(c, &ids)?;
-        Ok(Some((actor, app::view::posts(c, found)?)))
-    });
-    let (actor, views) = found.await?.ok_or(Error::NotFound)?;
+    let actor = app.read(move |c| actors::find(c, &named, &ours)).await?;
+    let actor = actor.filter(|actor| actor.is_local() && actor.deleted.is_none()).ok_or(Error::NotFound)?;
+    let reader = if asked.key.is_empty() { None } else { Some(feed_keys::reader(app, actor.id, &asked.key).await?) };
+    let views = if actor.is_group() {
+        threads_of(app, actor.id, asked, reader).await?
+    } else {
+        let author = actor.id;
+        let views = app.read(move |c| {
+            let ids = posts::list(c, List::Author(author), None, Page::first(POSTS))?;
+            let found = posts::by_ids(c, &ids)?;
+            app::view::posts(c, found)
+        });
+        views.await?
+    };
     let face = Face::new(app.site(), &actor);
     let about = html::excerpt(&actor.summary, SUBTITLE);
     Ok(Found { title: face.name, page: actor.uri, about, since: actor.created, views })
 }
 
-fn is_open(c: &mut Conn, group: &Actor) -> store::Result<bool> {
-    Ok(store::groups::rules(c, group.id)?.is_some_and(|rules| rules.visibility != Visibility::Private))
+/// The newest threads of a community that `reader` may read.
+async fn threads_of(app: &App, group: ActorId, asked: Asked, reader: Option<ActorId>) -> Result<Vec<PostView>> {
+    let now = app.now();
+    let views = app.read(move |c| {
+        let Some(rules) = store::groups::rules(c, group)? else { return Ok(None) };
+        let standing = reader.map(|reader| store::groups::standing(c, group, reader, now)).transpose()?;
+        if policy::read(&rules, &standing.unwrap_or_default()).is_err() {
+            return Ok(None);
+        }
+        let language = asked.language();
+        let ids = threads::newest(c, group, (language.as_deref(), asked.is_unanswered()), reader, POSTS)?;
+        let found = posts::by_ids(c, &ids)?;
+        app::view::posts(c, found).map(Some)
+    });
+    views.await?.ok_or(Error::NotFound)
 }
 
 async fn of_thread(app: &App, visit: &Visit, (name, id): &(String, String)) -> Result<Found> {
