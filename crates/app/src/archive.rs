@@ -1,11 +1,22 @@
-//! What is kept of somebody here, for themselves to take along.
+//! What is kept here to take along: of somebody, for themselves; of a community, for those who lead it.
+use std::collections::HashMap;
+
 use domain::{
     actor::Actor,
-    id::{ActorId, PostId},
+    bylaw::Bylaws,
+    charter::Charter,
+    group::{GroupRules, Membership, Role},
+    id::{ActorId, LogEntryId, PostId},
+    policy,
     post::Post,
     shun::Deed,
+    statement::Statement,
+    time::Timestamp,
 };
 use store::{
+    Conn,
+    groups::Ban,
+    log::Entry,
     people::{self, People},
     posts::{self, List, Page},
     timelines::Window,
@@ -15,6 +26,8 @@ use crate::{App, Me, Result};
 
 /// How much is read at a time.
 const SOME: i64 = 200;
+/// How many threads are read at a time, with all their replies.
+const THREADS: i64 = 20;
 
 /// Who somebody deals with, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,4 +91,169 @@ pub async fn posts(app: &App, me: Me, before: Option<PostId>) -> Result<Vec<(Pos
         Ok(found)
     })
     .await
+}
+
+/// What the communities here keep about somebody, beside what they wrote.
+#[derive(Debug)]
+pub struct Known {
+    /// Where they are members.
+    pub memberships: Vec<Membered>,
+    /// What was decided about them.
+    pub measures: Vec<Told>,
+}
+
+/// A membership with its community.
+#[derive(Debug)]
+pub struct Membered {
+    /// The community.
+    pub group: Actor,
+    /// What they may do there.
+    pub role: Role,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A statement of reasons, with the community that issued it if it still is there.
+#[derive(Debug)]
+pub struct Told {
+    /// What was decided, and why.
+    pub statement: Statement,
+    /// By which community.
+    pub group: Option<Actor>,
+}
+
+/// What the communities here keep about me: what their teams see, I see.
+pub async fn known(app: &App, me: Me) -> Result<Known> {
+    app.read(move |c| {
+        let memberships = store::groups::memberships(c, me.0)?;
+        let statements = store::statements::about(c, me.0)?;
+        let groups = memberships.iter().map(|it| it.group).chain(statements.iter().map(|it| it.group));
+        let groups = by_number(c, groups)?;
+        let membership =
+            |it: Membership| Some(Membered { group: groups.get(&it.group)?.clone(), role: it.role, since: it.since });
+        let told = |statement: Statement| Told { group: groups.get(&statement.group).cloned(), statement };
+        Ok(Known {
+            memberships: memberships.into_iter().filter_map(membership).collect(),
+            measures: statements.into_iter().map(told).collect(),
+        })
+    })
+    .await
+}
+
+/// Actors by their numbers.
+fn by_number(c: &mut Conn, ids: impl Iterator<Item = ActorId>) -> store::Result<HashMap<ActorId, Actor>> {
+    let mut ids: Vec<ActorId> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(store::actors::by_ids(c, &ids)?.into_iter().map(|actor| (actor.id, actor)).collect())
+}
+
+/// How a community is arranged.
+#[derive(Debug)]
+pub struct Arrangement {
+    /// Who reads, writes and joins.
+    pub rules: Option<GroupRules>,
+    /// What it is for.
+    pub charter: Option<Charter>,
+    /// The rules it gave itself.
+    pub bylaws: Option<Bylaws>,
+}
+
+/// How a community here that I lead is arranged.
+pub async fn arrangement(app: &App, me: Me, group: ActorId) -> Result<Arrangement> {
+    led(app, me, group, move |c| {
+        Ok(Arrangement {
+            rules: store::groups::rules(c, group)?,
+            charter: store::charters::of(c, group)?,
+            bylaws: store::bylaws::of(c, group)?,
+        })
+    })
+    .await
+}
+
+/// The members of a community that I lead after the one with the number `after`, some of them.
+pub async fn members(
+    app: &App,
+    me: Me,
+    group: ActorId,
+    after: Option<i64>,
+) -> Result<(Vec<Membership>, HashMap<ActorId, Actor>)> {
+    let after = ActorId(after.unwrap_or_default());
+    led(app, me, group, move |c| {
+        let found = store::groups::page_of_members(c, group, "", after, SOME)?;
+        let people = by_number(c, found.iter().map(|it| it.person))?;
+        Ok((found, people))
+    })
+    .await
+}
+
+/// The bans from a community that I lead, likewise.
+pub async fn bans(
+    app: &App,
+    me: Me,
+    group: ActorId,
+    after: Option<i64>,
+) -> Result<(Vec<Ban>, HashMap<ActorId, Actor>)> {
+    let (after, now) = (ActorId(after.unwrap_or_default()), app.now());
+    led(app, me, group, move |c| {
+        let found = store::groups::bans(c, group, now, after, SOME)?;
+        let people = by_number(c, found.iter().flat_map(|it| [ActorId(it.person_id), ActorId(it.by_id)]))?;
+        Ok((found, people))
+    })
+    .await
+}
+
+/// What was decided in a community that I lead before the entry `before`, some of it, the newest first.
+pub async fn decisions(
+    app: &App,
+    me: Me,
+    group: ActorId,
+    before: Option<i64>,
+) -> Result<(Vec<Entry>, HashMap<ActorId, Actor>)> {
+    led(app, me, group, move |c| {
+        let found = store::log::page(c, group, before.map(LogEntryId), SOME)?;
+        let people = found.iter().flat_map(|it| [Some(it.actor_id), it.person_id]).flatten();
+        let people = by_number(c, people.map(ActorId))?;
+        Ok((found, people))
+    })
+    .await
+}
+
+/// Threads of a community that I lead before the one `before`, the newest first, each with all its replies; and the
+/// number of the last of them, if there was any.
+pub async fn threads(
+    app: &App,
+    me: Me,
+    group: ActorId,
+    before: Option<i64>,
+) -> Result<(Vec<Post>, HashMap<ActorId, Actor>, Option<i64>)> {
+    led(app, me, group, move |c| {
+        let page = Page { before: before.map(PostId), ..Page::first(THREADS) };
+        let roots = posts::list(c, List::Threads(group), Some(me.0), page)?;
+        let ids = store::threads::posts_in(c, &roots, Some(me.0))?;
+        let mut found = posts::by_ids(c, &ids)?;
+        found.sort_by_key(|post| (std::cmp::Reverse(post.root), post.id));
+        let people = by_number(c, found.iter().map(|post| post.author))?;
+        Ok((found, people, roots.last().map(|root| root.0)))
+    })
+    .await
+}
+
+/// Reads what only those may take along who lead a community here.
+async fn led<T: Send + 'static>(
+    app: &App,
+    me: Me,
+    group: ActorId,
+    read: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+) -> Result<T> {
+    let now = app.now();
+    let found = app.read(move |c| {
+        let standing = store::groups::standing(c, group, me.0, now)?;
+        let is_local = store::actors::is_local(c, group)?;
+        if !is_local || policy::manage(&standing).is_err() {
+            return Ok(None);
+        }
+        read(c).map(Some)
+    });
+    found.await?.ok_or(crate::Error::NotFound)
 }

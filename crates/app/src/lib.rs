@@ -21,6 +21,7 @@ pub mod elsewhere;
 pub mod emoji;
 mod error;
 mod event;
+pub mod feed_keys;
 pub mod filters;
 pub mod follows;
 pub mod gates;
@@ -95,6 +96,7 @@ pub mod view;
 pub mod votes;
 mod vouching;
 mod wakes;
+mod welcomes;
 
 pub use app::{App, Config, Parts, Premises, Tx};
 pub use clock::Clock;

@@ -307,6 +307,16 @@ pub fn joined_by(conn: &mut Conn, person: ActorId, limit: i64) -> Result<Vec<Act
     crate::actors::by_ids(conn, &ids)
 }
 
+/// What somebody is a member of.
+pub fn memberships(conn: &mut Conn, person: ActorId) -> Result<Vec<Membership>> {
+    let rows: Vec<MemberRow> = db!(conn, c => members::table
+        .filter(members::person_id.eq(person.0).and(members::state.eq(Word(MemberState::Active))))
+        .order(members::group_id)
+        .select(MemberRow::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Membership::from).collect())
+}
+
 /// A ban from a group.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = bans, treat_none_as_default_value = false)]

@@ -89,6 +89,16 @@ pub fn by_ids(conn: &mut Conn, ids: &[StatementId]) -> Result<Vec<Statement>> {
     Ok(rows.into_iter().map(Statement::from).collect())
 }
 
+/// All statements that concern somebody, the oldest first.
+pub fn about(conn: &mut Conn, person: ActorId) -> Result<Vec<Statement>> {
+    let rows: Vec<Row> = db!(conn, c => statements::table
+        .filter(statements::person_id.eq(person.0))
+        .order(statements::id)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Statement::from).collect())
+}
+
 /// Records that a measure is undone: everything that `person` was told of it, and still holds, does not any more. The
 /// answer are the numbers of that.
 pub fn lift(

@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    archive,
     compose::TONGUES,
     desk::{self, Asked, Desk},
     forms::{Choice, Field, Fields},
@@ -50,6 +51,7 @@ pub(crate) struct Entered {
     reach: String,
     colour: String,
     questions: String,
+    welcome: String,
     /// The languages, each under a name of its own.
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
@@ -69,6 +71,7 @@ impl Entered {
             reach: settings.reach.to_string(),
             colour: charter.colour.map(|colour| colour.to_string()).unwrap_or_default(),
             questions: charter.questions.join("\n"),
+            welcome: charter.welcome.clone(),
             rest: charter.languages.iter().map(|tag| (format!("language_{tag}"), tag.clone())).collect(),
         }
     }
@@ -103,6 +106,8 @@ struct Manage {
     frame: Frame,
     desk: Desk,
     form: Fields,
+    /// All that the community owns.
+    archive: String,
 }
 
 /// What only whoever knows one's way around a form of these fields.
@@ -189,7 +194,7 @@ pub(crate) async fn found(request: HttpRequest, app: Data<App>, visit: Visit, se
         host: None,
     };
     match charters::found(&app, sent.by.me, new, settings.charter).await {
-        Ok(group) => answer::redirect(StatusCode::SEE_OTHER, &desk::page(MANAGE, group.id)),
+        Ok(group) => answer::redirect(StatusCode::SEE_OTHER, &setup::welcome_page(&group)),
         Err(error) => {
             match error {
                 Error::Conflict(_) => page.form.flaw("group", t.flaw_taken()),
@@ -239,6 +244,7 @@ fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
         languages: entered.languages(),
         questions: entered.questions.lines().map(str::to_owned).collect(),
         source: entered.summary.clone(),
+        welcome: entered.welcome.clone(),
     };
     Some(Settings {
         title,
@@ -265,12 +271,15 @@ fn managing(visit: &Visit, desk: Desk, entered: &Entered) -> Manage {
     let mut fields = about(t, entered);
     fields.push(Field::exact("colour", "color", t.colour()).hint(t.colour_hint()).value(colour));
     fields.extend(doors(t, entered));
+    let welcome = Field::lines("welcome", 4, t.welcome_word()).hint(t.welcome_word_hint()).longest(charters::WELCOME);
     fields.extend([
+        welcome.value(&entered.welcome).optional(),
         questions.value(&entered.questions).optional(),
         Field::choices("threads", t.who_starts(), who).value(&entered.threads),
         Field::choices("reach", t.reach(), reaches).hint(t.reach_hint()).value(&entered.reach),
     ]);
-    Manage { frame: desk.frame.clone(), desk, form: Fields::new(fields) }
+    let archive = desk::page(archive::community::PATH, ActorId(desk.id));
+    Manage { frame: desk.frame.clone(), desk, form: Fields::new(fields), archive }
 }
 
 async fn shown(app: &App, visit: &Visit, by: &Present, group: i64) -> Result<(Desk, Settings)> {

@@ -15,6 +15,7 @@ mod actors;
 mod admin;
 mod agents;
 mod answer;
+mod archive;
 mod assets;
 mod bylaws;
 mod cards;
@@ -65,11 +66,14 @@ mod setup;
 mod sign_up;
 mod sitemap;
 mod statements;
+mod subscribe;
+mod table;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod threads;
 mod tongue;
+mod written;
 
 pub use notices::told;
 
@@ -167,6 +171,8 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, path::ACTOR, actors::show);
     page!(config, Sheet::Atom.path(), feeds::actor_atom);
     page!(config, Sheet::Rss.path(), feeds::actor_rss);
+    page!(config, subscribe::PATH, subscribe::show);
+    button!(config, subscribe::SECRET, subscribe::change);
     page!(config, Sheet::Map.path(), sitemap::show);
     page!(config, Sheet::Log.path(), logs::show);
     page!(config, Sheet::Rules.path(), bylaws::show);
@@ -181,6 +187,7 @@ fn routes(config: &mut ServiceConfig) {
 fn governance(config: &mut ServiceConfig) {
     page!(config, charters::FOUND, charters::found_form, post => charters::found);
     page!(config, charters::MANAGE, charters::manage_form, post => charters::manage);
+    page!(config, archive::community::PATH, archive::community::show);
     page!(config, bylaws::PATH, bylaws::edit, post => bylaws::change);
     button!(config, bylaws::PHRASES, bylaws::set_phrases);
     page!(config, held::PATH, held::show, post => held::change);
@@ -269,5 +276,5 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, data::UNALIAS, data::remove_alias);
     button!(config, data::MOVE, data::move_away);
     button!(config, data::LEAVE, data::leave);
-    page!(config, data::EXPORT, data::export);
+    page!(config, settings::files::PATH, settings::files::show);
 }

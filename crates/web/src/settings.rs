@@ -23,6 +23,7 @@ use crate::{
 pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod entry;
+pub(crate) mod files;
 pub(crate) mod passkeys;
 pub(crate) mod profile;
 pub(crate) mod shuns;

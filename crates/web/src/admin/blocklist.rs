@@ -3,6 +3,8 @@ use app::rules::{COMMENT, NewRule};
 use domain::{host::Host, rule::Ruling, text::plain};
 use store::rules::Rule;
 
+use crate::table::line;
+
 /// The columns of a list of blocks.
 const COLUMNS: [&str; 6] =
     ["#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate"];
@@ -36,14 +38,6 @@ pub(crate) fn write(rules: &[Rule]) -> String {
 pub(crate) fn write_allowed(rules: &[Rule]) -> String {
     let allowed = rules.iter().filter(|rule| rule.ruling == Ruling::Allow);
     allowed.fold(line(&["#domain"]), |text, rule| text + &line(&[rule.host.as_ref()]))
-}
-
-fn line(cells: &[&str]) -> String {
-    let cell = |text: &&str| {
-        let is_plain = !text.contains(['"', ',', '\n', '\r']);
-        if is_plain { (*text).to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
-    };
-    cells.iter().map(cell).collect::<Vec<_>>().join(",") + "\n"
 }
 
 /// Reads a list; where it names no severity, it is `usual`.

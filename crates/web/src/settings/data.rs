@@ -1,52 +1,41 @@
 //! My data: taken along as files, moved to another server, or deleted for good.
-use std::path::Path;
-
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderValue},
-    web::{self, Bytes, Data, Query},
+    web::{Data, Query},
 };
 use app::{
-    App, Error, Me, Result,
-    archive::{self, Circle},
+    App, Error, Me, Result, archive,
     leaving::{self, Farewell},
-    moves, second_step,
+    moves, second_step, statements,
 };
-use domain::{
-    actor::Actor,
-    handle::Handle,
-    id::PostId,
-    post::Post,
-    time::Timestamp,
-    urls::{Site, media::Portrait},
-};
-use futures_util::stream;
+use domain::handle::Handle;
 use serde::Deserialize;
-use serde_json::json;
 
-use super::{Action, Button, Done, Panel, Row, back, page, password, said};
+use super::{
+    Action, Button, Done, Panel, Row, back,
+    files::{ALL, FILES},
+    page, password, said,
+};
 use crate::{
     answer::{self, Visit},
+    community::called,
     forms::Field,
-    language::machine_moment,
+    language::Language,
     login,
     posted::Sent,
     session::{self, SignedIn},
 };
 
 pub(crate) const PATH: &str = "/settings/data";
-pub(crate) const EXPORT: &str = "/settings/data/{file}";
 pub(crate) const ALIAS: &str = "/settings/data/alias";
 pub(crate) const UNALIAS: &str = "/settings/data/alias/remove";
 pub(crate) const MOVE: &str = "/settings/data/move";
 pub(crate) const LEAVE: &str = "/settings/data/leave";
 
-/// The files, in the shape that other servers read.
-const FILES: [&str; 7] =
-    ["profile.json", "posts.json", "follows.csv", "followers.csv", "blocks.csv", "mutes.csv", "domain_blocks.csv"];
-
 struct Panels {
     export: Panel,
+    known: Panel,
     aliases: Panel,
     moving: Panel,
     leaving: Panel,
@@ -56,9 +45,9 @@ impl Panels {
     async fn of(app: &App, visit: &Visit, me: Me) -> Result<Self> {
         let t = visit.language;
         let aliases = app.read(move |c| store::moves::aliases(c, me.0)).await?;
-        let file = |name: &str| {
+        let file = |title: &str, name: &str| {
             let page = Some(format!("{PATH}/{name}"));
-            Row { title: name.to_owned(), page, ..Row::default() }
+            Row { title: title.to_owned(), page, ..Row::default() }
         };
         let alias = |uri: String| {
             let button = Button { path: UNALIAS, name: "account", value: uri.clone(), label: t.put_away() };
@@ -73,9 +62,10 @@ impl Panels {
                 id: "export",
                 heading: t.export(),
                 lead: t.export_hint().to_owned(),
-                rows: FILES.into_iter().map(file).collect(),
+                rows: [file(t.export_all(), ALL)].into_iter().chain(FILES.map(|name| file(name, name))).collect(),
                 ..Panel::default()
             },
+            known: known(app, t, me).await?,
             aliases: Panel {
                 id: "aliases",
                 heading: t.aliases(),
@@ -102,8 +92,27 @@ impl Panels {
     }
 
     fn show(self, request: &HttpRequest, visit: &Visit, done: Option<&'static str>) -> HttpResponse {
-        page(request, visit, PATH, done, vec![self.export, self.aliases, self.moving, self.leaving])
+        page(request, visit, PATH, done, vec![self.export, self.known, self.aliases, self.moving, self.leaving])
     }
+}
+
+/// What communities keep of somebody beside what they wrote: what their teams see, and nothing else.
+async fn known(app: &App, t: Language, me: Me) -> Result<Panel> {
+    let known = archive::known(app, me).await?;
+    let row = |title: String, detail, page| Row { title, detail, page, ..Row::default() };
+    let membership = |it: &archive::Membered| {
+        row(it.group.title.clone(), t.known_role(called(t, it.role), t.day(it.since)), Some(it.group.uri.clone()))
+    };
+    let mut rows: Vec<Row> = known.memberships.iter().map(membership).collect();
+    for told in &known.measures {
+        let place = told.group.as_ref().map_or_else(|| app.site().host().display(), |group| group.title.clone());
+        rows.push(row(
+            place,
+            t.known_measure(t.day(told.statement.created)),
+            Some(statements::page(app, told.statement.id)?),
+        ));
+    }
+    Ok(Panel { id: "known", heading: t.known(), lead: t.known_lead().to_owned(), rows, ..Panel::default() })
 }
 
 /// `GET /settings/data`
@@ -118,137 +127,6 @@ pub(crate) async fn show(
         Ok(panels) => panels.show(&request, &visit, said(&visit, done)),
         Err(error) => answer::error(&request, &visit, &error),
     }
-}
-
-/// `GET /settings/data/FILE`
-pub(crate) async fn export(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    by: SignedIn,
-    file: web::Path<String>,
-) -> HttpResponse {
-    let Some(name) = FILES.into_iter().find(|name| *name == file.as_str()) else {
-        return answer::error(&request, &visit, &Error::NotFound);
-    };
-    let made = match name {
-        "posts.json" => return attached(name).streaming(posts(app, by.me)),
-        "profile.json" => profile(&app, &by).await,
-        "follows.csv" => circle(&app, by.me, Circle::Following, "Account address").await,
-        "followers.csv" => circle(&app, by.me, Circle::Followers, "Account address").await,
-        "blocks.csv" => circle(&app, by.me, Circle::Blocked, "").await,
-        "mutes.csv" => circle(&app, by.me, Circle::Muted, "Account address").await,
-        _ => archive::shunned_hosts(&app, by.me).await.map(|hosts| lines(hosts, "")),
-    };
-    match made {
-        Ok(text) => attached(name).body(text),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
-}
-
-fn attached(name: &'static str) -> actix_web::HttpResponseBuilder {
-    let is_table = Path::new(name).extension().is_some_and(|kind| kind == "csv");
-    let kind = if is_table { "text/csv; charset=utf-8" } else { "application/json" };
-    let mut answer = HttpResponse::Ok();
-    answer
-        .insert_header((header::CONTENT_TYPE, kind))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    answer
-}
-
-/// One value a line, below a heading if there is one. Handles and hosts need no quotes, and none is a formula.
-fn lines(values: Vec<String>, heading: &str) -> String {
-    let heading = Some(heading.to_owned()).filter(|heading| !heading.is_empty());
-    heading.into_iter().chain(values).flat_map(|line| [line, "\r\n".to_owned()]).collect()
-}
-
-async fn circle(app: &App, me: Me, circle: Circle, heading: &str) -> Result<String> {
-    let people = archive::circle(app, me, circle).await?;
-    // A line that began with an @ would be a formula to some spreadsheets.
-    Ok(lines(people.iter().map(|actor| actor.handle().trim_start_matches('@').to_owned()).collect(), heading))
-}
-
-async fn profile(app: &App, by: &SignedIn) -> Result<String> {
-    let me = by.me;
-    let (actor, aliases, groups) = app
-        .read(move |c| {
-            let groups = store::follows::groups(c, me.0, 10_000)?;
-            Ok((store::actors::by_id(c, me.0)?, store::moves::aliases(c, me.0)?, groups))
-        })
-        .await?;
-    let actor: Actor = actor.ok_or(Error::NotFound)?;
-    let passkeys = app::passkeys::list(app, me).await?;
-    let moment = |millis| machine_moment(Timestamp(millis));
-    let passkey = |key: &store::passkeys::Passkey| json!({ "name": key.name, "created": moment(key.created), "used": key.used.map(moment) });
-    let picture = |portrait| app.site().portrait(&actor, portrait);
-    let profile = json!({
-        "id": actor.uri,
-        "name": actor.name,
-        "title": actor.title,
-        "summary": actor.summary,
-        "picture": picture(Portrait::Icon),
-        "header": picture(Portrait::Image),
-        "created": machine_moment(actor.created),
-        "email": by.account.email,
-        "language": by.account.language,
-        "aliases": aliases,
-        "passkeys": passkeys.iter().map(passkey).collect::<Vec<_>>(),
-        "communities": groups.iter().map(|group| json!({ "id": group.uri, "title": group.title })).collect::<Vec<_>>(),
-    });
-    serde_json::to_string_pretty(&profile).map_err(Error::internal)
-}
-
-/// Where a file of posts is: before which post, and whether it is the beginning or the end.
-enum Cursor {
-    At(Option<PostId>),
-    End,
-}
-
-/// All posts as one array, written as it is read.
-fn posts(app: Data<App>, me: Me) -> impl stream::Stream<Item = Result<Bytes>> {
-    stream::unfold(Cursor::At(None), move |cursor| {
-        let app = app.clone();
-        async move {
-            let Cursor::At(before) = cursor else { return None };
-            let piece = match archive::posts(&app, me, before).await {
-                Ok(piece) => piece,
-                Err(error) => return Some((Err(error), Cursor::End)),
-            };
-            let mut text = String::new();
-            let mut joint = if before.is_none() { "[\n" } else { ",\n" };
-            for (post, group) in &piece {
-                text.push_str(joint);
-                text.push_str(&entry(app.site(), post, group.as_ref()).to_string());
-                joint = ",\n";
-            }
-            let Some((last, _)) = piece.last() else {
-                let end = if before.is_none() { "[]\n" } else { "\n]\n" };
-                return Some((Ok(Bytes::from_static(end.as_bytes())), Cursor::End));
-            };
-            Some((Ok(Bytes::from(text)), Cursor::At(Some(last.id))))
-        }
-    })
-}
-
-fn entry(site: &Site, post: &Post, group: Option<&Actor>) -> serde_json::Value {
-    let content = &post.content;
-    json!({
-        "id": post.uri,
-        "url": post.url,
-        "published": machine_moment(post.published),
-        "edited": post.edited.map(machine_moment),
-        "community": group.map(|group| &group.uri),
-        "audience": post.audience.as_str(),
-        "title": content.title,
-        "warning": content.warning,
-        "language": content.language,
-        "html": content.html,
-        "markdown": content.source,
-        "tags": content.tags,
-        "media": content.attachments.iter().map(|it| json!({ "url": site.located(&it.url), "description": it.alt })).collect::<Vec<_>>(),
-    })
 }
 
 /// Another account of the same person.

@@ -1,0 +1,139 @@
+//! My data as files, one by one or all in one archive, in the shape that other servers and spreadsheets read.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path},
+};
+use app::{
+    App, Error, Me, Result,
+    archive::{self, Circle},
+};
+use domain::{actor::Actor, id::PostId, time::Timestamp, urls::media::Portrait};
+use futures_util::FutureExt;
+use serde_json::json;
+
+use crate::{
+    answer::{self, Visit},
+    archive::{File, Text, alone, packed, pieces, whole},
+    language::machine_moment,
+    session::SignedIn,
+    written::{Entry, Form},
+};
+
+pub(crate) const PATH: &str = "/settings/data/{file}";
+
+/// The archive of all files.
+pub(super) const ALL: &str = "all.zip";
+
+pub(super) const FILES: [&str; 8] = [
+    "profile.json",
+    "posts.json",
+    "posts.csv",
+    "follows.csv",
+    "followers.csv",
+    "blocks.csv",
+    "mutes.csv",
+    "domain_blocks.csv",
+];
+
+/// `GET /settings/data/FILE`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    file: Path<String>,
+) -> HttpResponse {
+    let made = |name| File { name, text: text(&app, &by, name) };
+    if *file == ALL {
+        return packed(ALL, FILES.map(made).into());
+    }
+    match FILES.into_iter().find(|name| *name == file.as_str()) {
+        Some(name) => alone(made(name)),
+        None => answer::error(&request, &visit, &Error::NotFound),
+    }
+}
+
+fn text(app: &App, by: &SignedIn, name: &str) -> Text {
+    let (app, me) = (app.clone(), by.me);
+    let circle = |circle, heading| whole(circle_of(app.clone(), me, circle, heading));
+    match name {
+        "posts.json" => posts(app, me, Form::Json),
+        "posts.csv" => posts(app, me, Form::Table),
+        "follows.csv" => circle(Circle::Following, "Account address"),
+        "followers.csv" => circle(Circle::Followers, "Account address"),
+        "blocks.csv" => circle(Circle::Blocked, ""),
+        "mutes.csv" => circle(Circle::Muted, "Account address"),
+        "domain_blocks.csv" => whole(async move { Ok(lines(archive::shunned_hosts(&app, me).await?, "")) }),
+        _ => whole(profile(app, me, by.account.email.clone(), by.account.language.clone())),
+    }
+}
+
+/// One value a line, below a heading if there is one. Handles and hosts need no quotes, and none is a formula.
+fn lines(values: Vec<String>, heading: &str) -> String {
+    let heading = Some(heading.to_owned()).filter(|heading| !heading.is_empty());
+    heading.into_iter().chain(values).flat_map(|line| [line, "\r\n".to_owned()]).collect()
+}
+
+async fn circle_of(app: App, me: Me, circle: Circle, heading: &'static str) -> Result<String> {
+    let people = archive::circle(&app, me, circle).await?;
+    // A line that began with an @ would be a formula to some spreadsheets.
+    Ok(lines(people.iter().map(|actor| actor.handle().trim_start_matches('@').to_owned()).collect(), heading))
+}
+
+fn posts(app: App, me: Me, form: Form) -> Text {
+    pieces(form.head(), form.foot(), move |before| {
+        let app = app.clone();
+        async move {
+            let piece = archive::posts(&app, me, before.map(PostId)).await?;
+            let entries = piece.iter().map(|(post, group)| Entry { post, author: None, group: group.as_ref() });
+            let entries: Vec<Entry<'_>> = entries.collect();
+            let Some((last, _)) = piece.last() else { return Ok(None) };
+            Ok(Some((form.say(app.site(), &entries, before.is_none()), last.id.0)))
+        }
+        .boxed()
+    })
+}
+
+async fn profile(app: App, me: Me, email: String, language: String) -> Result<String> {
+    let (actor, aliases, groups) = app
+        .read(move |c| {
+            let groups = store::follows::groups(c, me.0, 10_000)?;
+            Ok((store::actors::by_id(c, me.0)?, store::moves::aliases(c, me.0)?, groups))
+        })
+        .await?;
+    let actor: Actor = actor.ok_or(Error::NotFound)?;
+    let passkeys = app::passkeys::list(&app, me).await?;
+    let moment = |millis| machine_moment(Timestamp(millis));
+    let passkey = |key: &store::passkeys::Passkey| json!({ "name": key.name, "created": moment(key.created), "used": key.used.map(moment) });
+    let picture = |portrait| app.site().portrait(&actor, portrait);
+    let known = archive::known(&app, me).await?;
+    let membership = |it: &archive::Membered| json!({ "community": it.group.uri, "role": it.role.as_str(), "since": machine_moment(it.since) });
+    let measure = |told: &archive::Told| {
+        json!({
+            "what": told.statement.sanction.as_str(),
+            "community": told.group.as_ref().map(|group| &group.uri),
+            "reason": told.statement.grounds.reason,
+            "note": told.statement.grounds.note,
+            "since": machine_moment(told.statement.created),
+            "until": told.statement.until.map(machine_moment),
+            "lifted": told.statement.lifted.map(machine_moment),
+        })
+    };
+    let profile = json!({
+        "id": actor.uri,
+        "name": actor.name,
+        "title": actor.title,
+        "summary": actor.summary,
+        "picture": picture(Portrait::Icon),
+        "header": picture(Portrait::Image),
+        "created": machine_moment(actor.created),
+        "email": email,
+        "language": language,
+        "aliases": aliases,
+        "passkeys": passkeys.iter().map(passkey).collect::<Vec<_>>(),
+        "communities": groups.iter().map(|group| json!({ "id": group.uri, "title": group.title })).collect::<Vec<_>>(),
+        "memberships": known.memberships.iter().map(membership).collect::<Vec<_>>(),
+        "measures": known.measures.iter().map(measure).collect::<Vec<_>>(),
+    });
+    serde_json::to_string_pretty(&profile).map_err(Error::internal)
+}
