@@ -5,6 +5,8 @@ use domain::{
     group::Visibility,
     host::Host,
     id::{ActorId, PeerId},
+    post::FollowState,
+    rule::Regard,
     time::Timestamp,
 };
 
@@ -13,7 +15,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::{Json, Word},
-    schema::{actor_keys, actors, groups},
+    schema::{actor_keys, actors, follows, groups, peers},
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -223,6 +225,23 @@ pub fn local_groups(conn: &mut Conn, host: Option<&Host>, limit: i64) -> Result<
         .filter(actors::host.eq(host).or(everywhere.into_sql::<Bool>()))
         .filter(actors::peer_id.is_null().and(actors::kind.eq(Word(ActorKind::Group))).and(actors::deleted.is_null()))
         .filter(actors::suspended.is_null())
+        .order(actors::id.desc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Actor::from).collect())
+}
+
+/// The groups elsewhere that somebody follows from here, the newest first, as far as their servers are welcome.
+pub fn groups_elsewhere(conn: &mut Conn, limit: i64) -> Result<Vec<Actor>> {
+    let rows: Vec<Row> = db!(conn, c => actors::table
+        .inner_join(groups::table.on(groups::id.eq(actors::id)))
+        .inner_join(peers::table.on(peers::id.nullable().eq(actors::peer_id)))
+        .filter(peers::regard.eq(Word(Regard::Welcome)))
+        .filter(actors::deleted.is_null().and(actors::suspended.is_null()).and(actors::silenced.eq(false)))
+        .filter(dsl::exists(follows::table.filter(
+            follows::target_id.eq(actors::id).and(follows::state.eq(Word(FollowState::Accepted))),
+        )))
         .order(actors::id.desc())
         .limit(limit)
         .select(Row::as_select())

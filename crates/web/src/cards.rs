@@ -173,6 +173,12 @@ pub(crate) struct Card {
     pub(crate) reply_elsewhere: Option<String>,
 }
 
+/// The beginning of a text below its title; nothing, if it is the title again behind whom it mentions.
+fn further(excerpt: String, title: &str) -> String {
+    let said: Vec<&str> = excerpt.split_whitespace().skip_while(|word| word.starts_with('@')).collect();
+    if said == title.split_whitespace().collect::<Vec<_>>() { String::new() } else { excerpt }
+}
+
 impl Card {
     pub(crate) fn new(app: &App, t: Language, view: &PostView) -> Self {
         let site = app.site();
@@ -194,7 +200,7 @@ impl Card {
             headline,
             // What comes with a warning is not given away beside it, and nothing is said twice.
             excerpt: match (&warning, &title) {
-                (None, Some(_)) => html::excerpt(&body, EXCERPT),
+                (None, Some(title)) => further(html::excerpt(&body, EXCERPT), title),
                 _ => String::new(),
             },
             titled: title.is_some(),

@@ -159,6 +159,17 @@ pub(crate) async fn entries(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
+/// Communities of other servers that somebody follows from here; none on the host of an organization.
+async fn elsewhere(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
+    if visit.host != *app.site().host() {
+        return Ok(Vec::new());
+    }
+    let groups = app.read(move |c| store::actors::groups_elsewhere(c, GROUPS)).await?;
+    let mut entries = described(app, visit, groups.into_iter().filter(|group| group.discoverable).collect()).await?;
+    entries.retain(|entry| !entry.is_private);
+    Ok(entries)
+}
+
 /// Communities as the directory lists them.
 pub(crate) async fn described(app: &App, visit: &Visit, groups: Vec<Actor>) -> Result<Vec<Entry>> {
     let site = app.site().clone();
@@ -207,7 +218,10 @@ pub(crate) async fn show(
             Some(me) => app::charters::may_found(&app, Me(me)).await?,
             None => false,
         };
-        Ok((entries(&app, &visit).await?, may_found))
+        let mut entries = entries(&app, &visit).await?;
+        entries.extend(elsewhere(&app, &visit).await?);
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.moment));
+        Ok((entries, may_found))
     };
     match found.await {
         Ok((entries, may_found)) => {

@@ -28,6 +28,9 @@ use crate::{
 /// Where it is.
 pub(crate) const PATH: &str = "/notices";
 const NOTICES: i64 = 40;
+/// What many do with one post.
+const VOTE: &str = "favourite";
+const SHARE: &str = "reblog";
 
 struct Notice {
     face: Face,
@@ -94,7 +97,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
     let (told, people, posts) = found.await?;
     let older =
         listing::last(&told, NOTICES).map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
-    let notice = |notice: &Notification| {
+    let notice = |(notice, others): (&Notification, usize)| {
         let face = people.get(&notice.actor)?.clone();
         let view = notice.post.and_then(|id| posts.iter().find(|view| view.post.id == id));
         let for_staff = [Kind::FollowRequest, Kind::Report, Kind::Appeal, Kind::Held].map(Kind::as_str);
@@ -105,7 +108,11 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         };
         let name = if is_of_server(&notice.kind, &face) { site.host().display() } else { face.shown.clone() };
         Some(Notice {
-            text: sentence(t, &notice.kind, &name),
+            text: match (notice.kind.as_str(), others) {
+                (VOTE, 1..) => t.told_votes(&name, others),
+                (SHARE, 1..) => t.told_shares(&name, others),
+                (kind, _) => sentence(t, kind, &name),
+            },
             card: view.map(|view| Card::new(app, t, view)),
             page,
             when: t.ago(app.now(), notice.created),
@@ -116,7 +123,22 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
     let mut frame = Frame::private(visit, t.notices());
     frame.place = "notices";
     let newest = told.first().map(|notice| notice.id);
-    Ok((Notices { frame, list: told.iter().filter_map(notice).collect(), older }, newest))
+    Ok((Notices { frame, list: gathered(&told).into_iter().filter_map(notice).collect(), older }, newest))
+}
+
+/// What many did with one post is told once, with the newest of them and how many others did it.
+fn gathered(told: &[Notification]) -> Vec<(&Notification, usize)> {
+    let mut gathered: Vec<(&Notification, usize)> = Vec::new();
+    for notice in told {
+        let is_same = |(known, _): &&mut (&Notification, usize)| {
+            [VOTE, SHARE].contains(&notice.kind.as_str()) && (&known.kind, known.post) == (&notice.kind, notice.post)
+        };
+        match gathered.iter_mut().find(is_same) {
+            Some((_, others)) => *others += 1,
+            None => gathered.push((notice, 0)),
+        }
+    }
+    gathered
 }
 
 /// What somebody is told in a line, in the language they read; `kind` is one word.
@@ -138,8 +160,8 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         "follow" => t.told_follow(name),
         "follow_request" => t.told_request(name),
         "quote" => t.told_quote(name),
-        "favourite" => t.told_vote(name),
-        "reblog" => t.told_share(name),
+        VOTE => t.told_vote(name),
+        SHARE => t.told_share(name),
         "admin.report" => t.told_report(name),
         "moderation_warning" => t.told_stated(name),
         "appeal" => t.told_appeal(name),

@@ -15,6 +15,7 @@ use store::relations;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    cards::Card,
     deeds,
     forms::Choice,
     language::Language,
@@ -80,6 +81,8 @@ struct Queue {
     held: Vec<Held>,
     complaints: Vec<Complaint>,
     appeals: Vec<Appeal>,
+    /// What nobody answered; no decision, so that nobody is on it.
+    unheard: Vec<Card>,
 }
 
 /// `GET /queue`
@@ -104,11 +107,13 @@ async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> 
     let held = if asked.wants("held") { waiting::held(app, t, me, &asked).await? } else { Vec::new() };
     let complaints = if asked.wants("report") { waiting::complaints(app, t, me, &asked).await? } else { Vec::new() };
     let appeals = if asked.wants("appeal") { waiting::appeals(app, t, me, &asked).await? } else { Vec::new() };
+    let wants_unheard = asked.wants("unheard") && asked.who.is_empty();
+    let unheard = if wants_unheard { waiting::unheard(app, t, me, &asked).await? } else { Vec::new() };
     let mut frame = Frame::private(visit, t.queue());
     frame.place = "queue";
     frame.is_lively = true;
     let (kinds, holders, groups) = (kinds(t, &asked), holders(t, &asked), groups(app, me).await?);
-    Ok(Queue { frame, asked, kinds, holders, groups, requests, held, complaints, appeals })
+    Ok(Queue { frame, asked, kinds, holders, groups, requests, held, complaints, appeals, unheard })
 }
 
 fn kinds(t: Language, asked: &Asked) -> Vec<Sort> {
@@ -118,6 +123,7 @@ fn kinds(t: Language, asked: &Asked) -> Vec<Sort> {
         ("held", t.queue_held()),
         ("report", t.reports()),
         ("appeal", t.appeals()),
+        ("unheard", t.unheard()),
     ];
     let sort = |(kind, label): (&str, &'static str)| Sort {
         label,

@@ -1,11 +1,12 @@
 //! What waits, as the page of the queue shows it, and who sees to it.
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use app::{App, Me, Result, appeals, reports, statements::Case, view::PostView};
 use domain::{
     claim::Item,
     id::{ActorId, StatementId},
     report::Report,
+    time::span,
 };
 use store::relations;
 
@@ -21,6 +22,10 @@ use crate::{
 
 /// How many requests a page shows.
 const REQUESTS: i64 = 50;
+/// How many conversations that nobody answered, how long others had for that, and how long it makes sense to answer.
+const UNHEARD: i64 = 20;
+const PATIENCE: Duration = span::days(1);
+const TOO_LATE: Duration = span::days(30);
 
 /// Who sees to something.
 #[derive(Clone)]
@@ -230,4 +235,17 @@ pub(super) async fn appeals(app: &App, t: Language, me: Me, asked: &Asked) -> Re
         })
     };
     Ok(open.iter().filter_map(appeal).collect())
+}
+
+/// Conversations that nobody answered for a day, the oldest first.
+pub(super) async fn unheard(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Card>> {
+    let (wanted, now) = (asked.group(), app.now());
+    let views = app.read(move |c| {
+        let mut groups = store::groups::moderated_by(c, me.0)?;
+        groups.retain(|group| wanted.is_none_or(|wanted| *group == wanted));
+        let ids = store::threads::unheard(c, &groups, me.0, (now - TOO_LATE, now - PATIENCE), UNHEARD)?;
+        let found = store::posts::by_ids(c, &ids)?;
+        app::view::posts(c, found)
+    });
+    Ok(views.await?.iter().map(|view| Card::new(app, t, view)).collect())
 }
