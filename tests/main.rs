@@ -36,6 +36,7 @@ mod messages;
 mod moderation;
 mod moves;
 mod network;
+mod newcomer;
 mod oauth;
 mod passkeys;
 mod peers;

@@ -81,6 +81,7 @@ fn of_visitors(demo: &Demo) -> Vec<Page> {
         page("community-empty", VISITOR, "/@rust"),
         page("community-private", VISITOR, "/@junta"),
         page("community-log", VISITOR, "/@huerto/log"),
+        page("subscribe", VISITOR, format!("/subscribe?group={}", demo.huerto.actor.id)),
         page("community-suspended", VISITOR, "/@ofertas"),
         page("thread", VISITOR, format!("/@bea/{leaves}")),
         page("thread-linear", VISITOR, format!("/@bea/{leaves}?view=linear")),
@@ -251,6 +252,7 @@ const NOT_LOOKED_AT: &[(&str, &str)] = &[
     ("/robots.txt", "for search engines"),
     (".csv", "a file"),
     ("/settings/data/{file}", "a file"),
+    ("/manage/archive", "a file"),
     ("/authorize_interaction", "leads on"),
     ("/login/elsewhere/back", "leads on"),
 ];

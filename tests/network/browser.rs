@@ -127,6 +127,33 @@ impl Browser {
         .await;
     }
 
+    /// Presses the link or the button that shows these words, and waits for the page it leads to.
+    pub(crate) async fn follow(&self, words: &str) {
+        let found = self.shown(words).await;
+        self.press(&found).await;
+    }
+
+    /// Opens what shows these words.
+    pub(crate) async fn unfold(&self, words: &str) {
+        let found = self.shown(words).await;
+        self.choose(&found).await;
+    }
+
+    /// A name for what can be pressed and shows these words to whoever looks, in the page or at its edges.
+    async fn shown(&self, words: &str) -> String {
+        let found = format!(
+            "for (const it of document.querySelectorAll('[data-shown]')) it.removeAttribute('data-shown');
+            const says = it => (it.innerText.trim() || it.getAttribute('aria-label') || it.textContent.trim());
+            const all = [...document.querySelectorAll('a[href], button, summary')];
+            const it = all.find(it => it.checkVisibility({{ visibilityProperty: true }}) && says(it) === {words:?});
+            it?.setAttribute('data-shown', '');
+            it?.scrollIntoView({{ block: 'center' }});
+            return Boolean(it);"
+        );
+        assert_eq!(self.ask(&found).await, true, "no «{words}» on {}:\n{}", self.path().await, self.text().await);
+        "[data-shown]".to_owned()
+    }
+
     /// The first thing that `css` names.
     pub(crate) async fn find(&self, css: &str) -> fantoccini::elements::Element {
         let found = self.page.find(Locator::Css(css)).await;

@@ -93,7 +93,8 @@ impl Server {
 async fn invite(app: &App) -> app::Result<()> {
     if app::setup::is_needed(app).await? {
         let open = app.site().page(&format!("/?code={}", app::setup::code(app)?));
-        tracing::info!(%open, "nobody has a login here yet: open this page to set the server up");
+        // Whatever is logged otherwise: there is no other way in.
+        tracing::warn!("nobody has a login here yet: open this page to begin (abre esta página para empezar): {open}");
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use askama::Template;
 use domain::{
     id::{ActorId, HouseRuleId, PostId},
     imprint::HouseRule,
+    policy,
     report::Category,
 };
 use serde::Deserialize;
@@ -26,10 +27,11 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     bylaws,
     cards::Card,
-    deeds,
+    deeds, desk,
     forms::{Choice, Field, Fields},
     grounds::{self, Guide},
     language::Language,
+    members,
     posted::Sent,
     session::{Present, SignedIn},
 };
@@ -87,6 +89,8 @@ struct Care {
     form: Fields,
     send: &'static str,
     is_danger: bool,
+    /// What else helps, and where.
+    ways: Vec<(String, &'static str)>,
 }
 
 async fn seen(app: &App, me: Me, id: i64) -> Result<PostView> {
@@ -118,8 +122,12 @@ async fn destinations(app: &App, me: Me, view: &PostView) -> Result<Vec<Choice>>
 async fn seen_with_guide(app: &App, me: Me, id: i64) -> Result<(PostView, Guide)> {
     let view = seen(app, me, id).await?;
     let Some(group) = view.post.group else { return Ok((view, Guide::default())) };
-    let guide = app.read(move |c| Guide::of(c, group)).await?;
-    Ok((view, guide))
+    let now = app.now();
+    let guide = app.read(move |c| {
+        let standing = store::groups::standing(c, group, me.0, now)?;
+        Ok(Guide { may_set_rules: policy::manage(&standing).is_ok(), ..Guide::of(c, group)? })
+    });
+    Ok((view, guide.await?))
 }
 
 /// A post of one's own.
@@ -146,6 +154,7 @@ pub(crate) async fn delete_form(
         form: Fields::default(),
         send: t.delete(),
         is_danger: true,
+        ways: Vec::new(),
     });
     answer::shown(&request, &visit, Keep::Never, page)
 }
@@ -195,6 +204,7 @@ async fn reporting(app: &App, visit: &Visit, me: Me, id: i64) -> Result<Care> {
         form: Fields::new(fields),
         send: t.send_report(),
         is_danger: false,
+        ways: Vec::new(),
     })
 }
 
@@ -265,7 +275,17 @@ fn moderating(
         form: Fields::new(asked.chain(grounds::fields(t, guide, &entered.grounds)).collect()),
         send: t.apply(),
         is_danger: false,
+        ways: ways(t, view, guide),
     }
+}
+
+/// From a post to whoever wrote it, and to the rules if there are none yet.
+fn ways(t: Language, view: &PostView, guide: &Guide) -> Vec<(String, &'static str)> {
+    let Some(group) = view.group.as_ref().filter(|group| group.is_local()) else { return Vec::new() };
+    let person = (members::page_of(group.id, view.post.author), t.about_its_author());
+    let rules = (guide.bylaws.is_none() && guide.may_set_rules)
+        .then(|| (desk::page(bylaws::PATH, group.id), t.write_the_rules()));
+    [person].into_iter().chain(rules).collect()
 }
 
 /// A post to be judged, with all that is needed for it.

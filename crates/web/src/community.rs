@@ -9,7 +9,7 @@ use domain::{
     bylaw::Bylaws,
     charter::Charter,
     emoji::Palette,
-    group::{GroupRules, Joining, MemberState, Role, Standing, Visibility},
+    group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::{ActorId, PostId},
     notice::Level,
     policy::{self, Place},
@@ -34,10 +34,11 @@ use crate::{
     elsewhere, entrance,
     language::Language,
     listing::{self, Asked, Row, Sort},
+    setup, subscribe,
 };
 
 const DESCRIPTION: usize = 200;
-/// How long it is said that the rules were changed.
+/// How long it is said that the rules were changed, and that a community is new.
 const LATELY: Duration = span::days(30);
 
 /// Somebody who looks after the community.
@@ -59,6 +60,8 @@ struct Community {
     /// Sanitised.
     summary: String,
     visibility: &'static str,
+    /// Where copies of what is written there go, and what deleting can do about them.
+    leaves: &'static str,
     joining: Option<String>,
     /// Whether nobody comes in of their own accord.
     by_invitation: bool,
@@ -118,8 +121,9 @@ struct Tie {
     is_invited: bool,
     may_write: bool,
     is_invite_only: bool,
-    /// Where it is run, for those who do.
+    /// Where it is run, for those who do, and what they do first.
     desk: Option<String>,
+    first_steps: Option<String>,
     /// Where one answers its questions before one is taken in.
     apply: Option<String>,
 }
@@ -222,7 +226,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     frame.document = Some(group.uri.clone());
     frame.kind = "profile";
     frame.colour = held.charter.as_ref().and_then(|charter| charter.colour).map(assets::colour);
-    let feed = (!is_private).then(|| urls::sheet(&group.uri, Sheet::Atom));
+    let feed = (!is_closed && group.is_local()).then(|| desk::page(subscribe::PATH, group.id));
     if !is_private {
         frame.feeds(&group.uri);
     }
@@ -241,10 +245,11 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     Community {
         cover: site.portrait(group, Portrait::Image),
         moved: held.moved.clone(),
-        vital: Pulse::of(held.latest, now).said(t),
+        vital: vital(t, group, held.latest, now),
         is_closed,
         summary: held.palette.paint(site, group.peer, &html::sanitize(&group.summary)),
         visibility: visibility(t, held.rules.visibility),
+        leaves: leaves(t, held.rules),
         joining: joining(t, held.rules, &face.handle),
         by_invitation: held.rules.joining == Joining::Invite,
         members: held.members,
@@ -271,6 +276,13 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     }
 }
 
+/// How alive a community is; of one that was made lately and is empty yet, nobody says that it died.
+fn vital(t: Language, group: &Actor, latest: Option<Timestamp>, now: Timestamp) -> Vital {
+    let vital = Pulse::of(latest, now).said(t);
+    let is_fresh = latest.is_none() && group.is_local() && group.created > now - LATELY;
+    if is_fresh { Vital { meaning: t.fresh_hint(), ..vital } } else { vital }
+}
+
 /// How much somebody wants to be told of a community: what they said, here or by the bell of a client.
 fn told(c: &mut Conn, me: ActorId, group: ActorId) -> store::Result<Level> {
     if let Some(said) = store::levels::of_group(c, me, group)? {
@@ -289,6 +301,7 @@ fn tie(t: Language, group: &Actor, (rules, asks): (GroupRules, bool), standing: 
         may_write: policy::post(&rules, &standing, Place::Thread).is_ok(),
         is_invite_only: policy::join(&rules, &standing).is_err(),
         desk: desk::way(group, standing),
+        first_steps: (group.is_local() && policy::manage(&standing).is_ok()).then(|| setup::welcome_page(group)),
         apply: (rules.joining == Joining::Approval && asks).then(|| desk::page(entrance::APPLY, group.id)),
     }
 }
@@ -299,6 +312,15 @@ pub(crate) fn visibility(t: Language, visibility: Visibility) -> &'static str {
         Visibility::Public => t.open_to_all(),
         Visibility::Restricted => t.members_write(),
         Visibility::Private => t.members_only(),
+    }
+}
+
+/// What leaves this server, in words.
+fn leaves(t: Language, rules: GroupRules) -> &'static str {
+    match (rules.visibility, rules.reach) {
+        (Visibility::Private, Reach::Home) => t.leaves_nothing(),
+        (Visibility::Private, Reach::Trusted) => t.leaves_to_members(),
+        (Visibility::Public | Visibility::Restricted, _) => t.leaves_to_all(),
     }
 }
 

@@ -6,10 +6,15 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Me, Result, gates};
+use app::{
+    App, Error, Me, Result,
+    gates::{self, Terms},
+};
 use askama::Template;
 use domain::{
     actor::Actor,
+    group::{Joining, Visibility},
+    host::Host,
     id::{ActorId, InvitationId},
     text::html,
     time::{Timestamp, span},
@@ -41,6 +46,8 @@ struct Link {
     is_open: bool,
     used: String,
     until: String,
+    /// Whom it is for, if not for everybody.
+    domain: Option<String>,
 }
 
 #[derive(Template)]
@@ -50,6 +57,8 @@ struct Invitations {
     desk: Desk,
     links: Vec<Link>,
     form: Fields,
+    /// What one sends those who have an account elsewhere; nothing, if they cannot come by themselves.
+    letter: Option<String>,
 }
 
 /// `GET /invitations`
@@ -72,15 +81,22 @@ async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitatio
         is_open: gate.is_open(now),
         used: gate.most.map_or_else(|| t.came(gate.used), |most| t.came_of(gate.used, most)),
         until: gate.expires.map_or_else(|| t.no_end().to_owned(), |at| t.until(t.moment(Timestamp(at)))),
+        domain: gate.domain.as_ref().map(|domain| t.link_only(domain)),
     };
     let links = gates::list(app, me, group.id).await?.into_iter().map(link).collect();
     let days = [1_i64, 7, 30].iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
     let form = Fields::new(vec![
         Field::select("days", t.link_for(), days).value("7").optional(),
         Field::exact("most", "number", t.link_most()).hint(t.link_most_hint()).longest(6).optional(),
+        Field::exact("domain", "text", t.link_domain()).hint(t.link_domain_hint()).longest(253).optional(),
     ]);
+    let id = group.id;
+    let rules = app.read(move |c| store::groups::rules(c, id)).await?;
+    let is_open =
+        rules.is_some_and(|rules| rules.joining != Joining::Invite && rules.visibility != Visibility::Private);
     let desk = Desk::of(app, visit, &group, standing, PATH).await?;
-    Ok(Invitations { frame: desk.frame.clone(), desk, links, form })
+    let letter = is_open.then(|| t.invite_letter(&desk.face.handle, &desk.face.page, &desk.face.name));
+    Ok(Invitations { frame: desk.frame.clone(), desk, links, form, letter })
 }
 
 /// A link to be made, or taken away.
@@ -91,6 +107,7 @@ pub(crate) struct Made {
     link: i64,
     days: String,
     most: String,
+    domain: String,
 }
 
 /// `POST /invitations`
@@ -100,11 +117,18 @@ pub(crate) async fn make(
     visit: Visit,
     sent: Sent<Made, Present>,
 ) -> HttpResponse {
-    let Made { group, days, most, .. } = sent.entered;
-    let group = ActorId(group);
+    let Made { group, days, most, domain, .. } = sent.entered;
+    let (group, domain) = (ActorId(group), domain.trim().trim_start_matches('@'));
     let expires = days.parse::<u64>().ok().filter(|days| *days <= 3_650).map(|days| app.now() + span::days(days));
     let most = most.trim().parse::<i64>().ok().filter(|most| *most > 0);
-    let result = gates::make(&app, sent.by.me, group, expires, most).await;
+    let made = async {
+        let domain = match domain {
+            "" => None,
+            text => Some(Host::parse(text).ok_or_else(|| Error::Invalid(visit.language.flaw_host().to_owned()))?),
+        };
+        gates::make(&app, sent.by.me, group, Terms { expires, most, domain }).await
+    };
+    let result = made.await;
     deeds::done(&request, &app, &visit, result, &desk::page(PATH, group))
 }
 

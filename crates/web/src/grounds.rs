@@ -17,12 +17,15 @@ const LONGEST: usize = 1_000;
 pub(crate) struct Guide {
     pub(crate) bylaws: Option<Bylaws>,
     /// What its team says often.
-    phrases: Vec<String>,
+    pub(crate) phrases: Vec<String>,
+    /// Whether whoever judges may give it rules.
+    pub(crate) may_set_rules: bool,
 }
 
 impl Guide {
     pub(crate) fn of(c: &mut Conn, group: ActorId) -> store::Result<Self> {
-        Ok(Self { bylaws: store::bylaws::of(c, group)?, phrases: store::bylaws::phrases(c, group)? })
+        let (bylaws, phrases) = (store::bylaws::of(c, group)?, store::bylaws::phrases(c, group)?);
+        Ok(Self { bylaws, phrases, may_set_rules: false })
     }
 }
 

@@ -84,7 +84,7 @@ struct Members {
     unknown: bool,
 }
 
-fn page_of(group: ActorId, person: ActorId) -> String {
+pub(crate) fn page_of(group: ActorId, person: ActorId) -> String {
     urls::asking(ONE, &[("group", &group.to_string()), ("person", &person.to_string())])
 }
 

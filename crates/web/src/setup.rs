@@ -4,23 +4,24 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Form, Query},
 };
-use app::{App, Error, groups::NewGroup, people::NewPerson, setup::Flaw};
+use app::{App, Error, Me, groups::NewGroup, people::NewPerson, sessions, setup::Flaw};
 use askama::Template;
 use domain::{
     actor::Actor,
     charter::Purpose,
     group::{Joining, Reach, Visibility},
-    handle,
+    handle, urls,
 };
 use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    bylaws,
     cards::Face,
-    charters,
+    charters, compose, desk, entrance,
     forms::{Choice, Field, Fields},
     language::Language,
-    posted,
+    login, posted,
 };
 
 /// Where the first run ends.
@@ -164,10 +165,23 @@ pub(crate) async fn submit(
         return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, t.refused_form());
     };
     match complete(&app, &visit, entered, !is_from_here(&request)).await {
-        Ok(group) => answer::redirect(StatusCode::SEE_OTHER, &format!("{WELCOME}?group={}", group.name)),
+        Ok((owner, group)) => begin(&request, &app, &visit, &owner, &group).await,
         Err(Failure::Flawed(setup)) => answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &*setup),
         Err(Failure::Late) => answer::refused(&request, &visit, StatusCode::CONFLICT, t.already_set_up()),
         Err(Failure::Other(error)) => answer::error(&request, &visit, &error),
+    }
+}
+
+/// Where whoever made a community learns what comes next.
+pub(crate) fn welcome_page(group: &Actor) -> String {
+    urls::asking(WELCOME, &[("group", &group.name)])
+}
+
+/// Whoever set the server up is signed in.
+async fn begin(request: &HttpRequest, app: &App, visit: &Visit, owner: &Actor, group: &Actor) -> HttpResponse {
+    match sessions::begin(app, Me(owner.id), &login::whence(request)).await {
+        Ok(secret) => login::enter(app, visit, &secret, &welcome_page(group)),
+        Err(error) => answer::error(request, visit, &error),
     }
 }
 
@@ -179,7 +193,7 @@ enum Failure {
     Other(Error),
 }
 
-async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -> Result<Actor, Failure> {
+async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -> Result<(Actor, Actor), Failure> {
     let t = visit.language;
     let person = NewPerson {
         name: entered.name.trim().to_owned(),
@@ -221,7 +235,7 @@ async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -
         return Err(Failure::Flawed(Box::new(setup)));
     }
     match app::setup::complete(app, person, group, purpose.unwrap_or(Purpose::Theme)).await {
-        Ok((_, group)) => Ok(group),
+        Ok(made) => Ok(made),
         Err(Error::Conflict(_)) => Err(Failure::Late),
         Err(error @ Error::Invalid(_)) => {
             setup.form.trouble = Some(error.to_string());
@@ -242,18 +256,46 @@ pub(crate) struct Made {
 struct Welcome {
     frame: Frame,
     face: Face,
+    /// What to do next, and where.
+    steps: Vec<Step>,
+}
+
+struct Step {
+    label: &'static str,
+    text: &'static str,
+    page: String,
+}
+
+fn steps(t: Language, group: &Actor, is_admin: bool) -> Vec<Step> {
+    let step = |label, text, path| Step { label, text, page: desk::page(path, group.id) };
+    let mut steps = vec![
+        step(t.step_invite(), t.step_invite_text(), entrance::PATH),
+        step(t.step_write(), t.step_write_text(), compose::PATH),
+        step(t.step_rules(), t.step_rules_text(), bylaws::PATH),
+        step(t.step_look(), t.step_look_text(), charters::MANAGE),
+    ];
+    if is_admin {
+        let page = crate::admin::texts::PATH.to_owned();
+        steps.push(Step { label: t.step_site(), text: t.step_site_text(), page });
+    }
+    steps
 }
 
 /// `GET /welcome`
-pub(crate) async fn welcome(request: HttpRequest, app: Data<App>, made: Option<Query<Made>>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
+pub(crate) async fn welcome(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    made: Option<Query<Made>>,
+) -> HttpResponse {
     let name = made.and_then(|made| handle::local_name(&made.group)).unwrap_or_default();
     let found = app::people::by_name(&app, &name).await;
     match found.and_then(|group| if group.is_group() { Ok(group) } else { Err(Error::NotFound) }) {
         Ok(group) => {
             let face = Face::new(app.site(), &group);
             let frame = Frame::private(&visit, visit.language.welcome(&face.name));
-            answer::page(&request, StatusCode::OK, Keep::Never, &Welcome { frame, face })
+            let steps = steps(visit.language, &group, visit.me.as_ref().is_some_and(|me| me.is_admin));
+            answer::page(&request, StatusCode::OK, Keep::Never, &Welcome { frame, face, steps })
         }
         Err(error) => answer::error(&request, &visit, &error),
     }

@@ -45,7 +45,9 @@ async fn a_community_is_created_and_changed_by_its_owner_alone() {
     }
     let made = bea_reads.send("/found", "/found", &NEW).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
-    let manage = made.location;
+    let welcome = bea_reads.get(&made.location).await.body;
+    let manage = welcome.split("href=\"").find(|href| href.starts_with("/manage?group=")).expect("a way on");
+    let manage = manage.split('"').next().unwrap().to_owned();
     let page = bea_reads.get(&manage).await.body;
     assert!(page.contains("Cine de barrio") && page.contains("Hablamos de **películas**."));
     assert!(page.contains("name=\"language_ca\" value=\"ca\" checked"), "{page}");
