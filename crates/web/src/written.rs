@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{language::machine_moment, table};
 
-/// The columns of a table of posts.
-const COLUMNS: [&str; 8] = ["url", "published", "author", "community", "kind", "title", "text", "removed"];
+/// The columns of a table of posts, behind what says to spreadsheets that this is UTF-8.
+const COLUMNS: &str = "\u{feff}url,published,author,community,kind,title,text,removed\n";
 
 /// How a file holds posts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Form {
     pub(crate) fn head(self) -> &'static str {
         match self {
             Self::Json => "[",
-            Self::Table => table::MARK,
+            Self::Table => COLUMNS,
         }
     }
 
@@ -49,10 +49,7 @@ impl Form {
                 }
                 text
             }
-            Self::Table => {
-                let head = if is_first { table::line(&COLUMNS) } else { String::new() };
-                entries.iter().fold(head, |text, entry| text + &entry.row())
-            }
+            Self::Table => entries.iter().map(Entry::row).collect(),
         }
     }
 }

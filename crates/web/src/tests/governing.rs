@@ -24,6 +24,13 @@ fn but<'a>(change: (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
     NEW.iter().map(|pair| if pair.0 == change.0 { change } else { *pair }).collect()
 }
 
+/// Where a community is run that was just made, as the page says that comes then.
+async fn managed(browser: &Browser<'_>, welcome: &str) -> String {
+    let page = browser.get(welcome).await.body;
+    let way = page.split("href=\"").find(|href| href.starts_with("/manage?group=")).expect("a way on");
+    way.split('"').next().unwrap().to_owned()
+}
+
 #[actix_web::test]
 async fn a_community_is_created_and_changed_by_its_owner_alone() {
     let world = World::new();
@@ -45,9 +52,7 @@ async fn a_community_is_created_and_changed_by_its_owner_alone() {
     }
     let made = bea_reads.send("/found", "/found", &NEW).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
-    let welcome = bea_reads.get(&made.location).await.body;
-    let manage = welcome.split("href=\"").find(|href| href.starts_with("/manage?group=")).expect("a way on");
-    let manage = manage.split('"').next().unwrap().to_owned();
+    let manage = managed(&bea_reads, &made.location).await;
     let page = bea_reads.get(&manage).await.body;
     assert!(page.contains("Cine de barrio") && page.contains("Hablamos de **películas**."));
     assert!(page.contains("name=\"language_ca\" value=\"ca\" checked"), "{page}");
@@ -174,7 +179,8 @@ async fn who_asks_to_join_answers_questions_that_only_the_team_reads() {
     let (ana, _) = world.first_run().await;
     let bea = login(&world, "bea").await;
     let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
-    let manage = ana.send("/found", "/found", &NEW).await.location;
+    let made = ana.send("/found", "/found", &NEW).await;
+    let manage = managed(&ana, &made.location).await;
     let entered = NEW[1..].iter().copied().chain([("questions", "¿Qué película te gusta?\n\n¿Y por qué?")]);
     let saved = ana.send(&manage, "/manage", &entered.chain([("colour", "#2f6a5b")]).collect::<Vec<_>>()).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
