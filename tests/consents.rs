@@ -31,6 +31,9 @@ async fn world() -> (Network, Server, [Person; 2], [Puppet; 2]) {
     (net, alpha, [ana, luis], [gus, mia])
 }
 
+/// What the author's server is asked with.
+type Asking<'a> = &'a dyn Fn(&Value, &Value) -> Value;
+
 async fn an_answer_waits_until_the_author_agrees() {
     let (net, alpha, [ana, luis], [gus, mia]) = world().await;
     let policy =
@@ -48,8 +51,7 @@ async fn an_answer_waits_until_the_author_agrees() {
     };
     let of_note = |reply: &Value, _: &Value| reply["uri"].clone();
     let stamp = gus.peer.url("/users/gus/authorizations/1");
-    let forms: [(&Value, &dyn Fn(&Value, &Value) -> Value, Option<&str>); 2] =
-        [(&today, &asked, Some(&stamp)), (&before, &of_note, None)];
+    let forms: [(&Value, Asking<'_>, Option<&str>); 2] = [(&today, &asked, Some(&stamp)), (&before, &of_note, None)];
     for (post, named, stamp) in forms {
         let reply = ana.reply(post, "So do I.").await;
         let uri = reply["uri"].as_str().unwrap();

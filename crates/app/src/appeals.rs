@@ -59,7 +59,7 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<(Case, bool)>> {
         for case in cases {
             let (statement, group) = (&case.statement, case.group.id);
             // Asked once for each group, however many of its decisions wait.
-            let (standing, judges) = match known.entry(statement.group) {
+            let (standing, able) = match known.entry(statement.group) {
                 Entry::Occupied(entry) => entry.into_mut(),
                 Entry::Vacant(place) => {
                     let everywhere = statement.sanction.is_everywhere();
@@ -67,7 +67,7 @@ pub async fn open(app: &App, me: Me) -> Result<Vec<(Case, bool)>> {
                     place.insert((standing, deciders(c, statement.group)?))
                 }
             };
-            let others = judges.iter().any(|person| *person != statement.by);
+            let others = able.iter().any(|person| *person != statement.by);
             let may = policy::review(standing, statement.by == me.0, others).is_ok();
             judged.push((case, may));
         }

@@ -115,7 +115,6 @@ fn on_house(house: &House) -> Decision<'_> {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "an arm for each decision")]
 fn decision(event: &Event) -> Option<Decision<'_>> {
     let on_person = |group: ActorId, person: ActorId, by: ActorId, action| Decision {
         group: Some(group),

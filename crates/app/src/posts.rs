@@ -342,7 +342,7 @@ fn revise(
     store::search::index(tx, post.id, &draft.terms)?;
     polls::change(tx, &post, asked.as_ref())?;
     // Nobody is told of what waits.
-    if !held::waits(tx, &post)? && !(is_other && held::recall(tx, &post, cause)?) {
+    if !held::waits(tx, &post)? && (!is_other || !held::recall(tx, &post, cause)?) {
         tx.emit(Event::Edited { post: Arc::new(post.clone()), cause });
     }
     Ok(post)

@@ -3,7 +3,7 @@
 use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
-    hash::Hash,
+    hash::{BuildHasher, Hash},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -70,11 +70,11 @@ pub fn lend<T: Made>(
     let lent = conn.memory().lent();
     let mut all = lent.as_ref().map(|(memory, _)| memory.kept.find::<T>(ids)).unwrap_or_default();
     all.retain(|thing| fits(thing));
-    let known: HashSet<T::Of> = all.iter().map(|thing| thing.of()).collect();
-    let missing: Vec<T::Of> = ids.iter().copied().filter(|id| !known.contains(id)).collect();
+    let there: HashSet<T::Of> = all.iter().map(|thing| thing.of()).collect();
+    let missing: Vec<T::Of> = ids.iter().copied().filter(|id| !there.contains(id)).collect();
     if !missing.is_empty() {
-        let made = make(conn, &missing)?.into_iter().map(Arc::new);
-        all.extend(made.inspect(|thing| {
+        let rest = make(conn, &missing)?.into_iter().map(Arc::new);
+        all.extend(rest.inspect(|thing| {
             if let Some((memory, since)) = &lent {
                 memory.kept.keep(thing, *since);
             }
@@ -84,7 +84,7 @@ pub fn lend<T: Made>(
 }
 
 /// How other processes that share the database are told what a transaction touched, if anything.
-pub fn word(touched: &HashSet<Basis>) -> Option<String> {
+pub fn word<S: BuildHasher>(touched: &HashSet<Basis, S>) -> Option<String> {
     if touched.is_empty() {
         return None;
     }
