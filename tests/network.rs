@@ -1,5 +1,6 @@
 //! The network of a story: several real servers in one process, fake peers beside them, and a switchboard between.
 
+mod asked;
 mod browser;
 mod database;
 mod forms;
@@ -26,6 +27,7 @@ use ::server::settings::{LogFormat, MediaUrl, Registration, Settings, Smtp};
 use domain::rule::Openness;
 use tempfile::TempDir;
 
+pub(crate) use self::asked::line as note_asked;
 pub(crate) use self::browser::{Browser, Eyes};
 pub(crate) use self::database::{Backend, Database};
 pub(crate) use self::forms::date;

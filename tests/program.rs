@@ -68,6 +68,8 @@ async fn commands_say_what_they_did() {
         let answer = Request::new("GET", &program.url(path)).exchange(program.address()).await.unwrap();
         assert_eq!(answer.status, 200, "{path}");
     }
+    let alive = program.call("", "GET", "/health", &Value::Null).await.expect("an answer");
+    assert_eq!((alive.status, alive.text().as_str()), (200, "OK"), "as clients ask");
     let proxied = Request::new("GET", &program.url("/metrics")).with("x-forwarded-for", "8.8.8.8");
     assert!(proxied.exchange(program.address()).await.unwrap().status >= 400, "metrics are for insiders");
     assert_eq!(program.stop().await, Some(0));

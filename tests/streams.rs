@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use crate::network::{Program, on_both};
+use crate::network::{Program, note_asked, on_both};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What asks for a WebSocket, with the key of RFC 6455.
@@ -27,7 +27,10 @@ async fn open(program: &Program, path: &str, headers: &str) -> (TcpStream, Strin
         let byte = timeout(PATIENCE, socket.read_u8()).await.expect("an answer").unwrap();
         answer.push(byte);
     }
-    (socket, String::from_utf8(answer).unwrap().to_lowercase())
+    let answer = String::from_utf8(answer).unwrap().to_lowercase();
+    let (path, status) = (path.split('?').next().unwrap_or_default(), answer.split(' ').nth(1).unwrap_or_default());
+    note_asked(&format!("GET {path} {status}\n"));
+    (socket, answer)
 }
 
 /// The next text of a WebSocket (RFC 6455, section 5.2); what the server sends is not masked.
@@ -131,6 +134,54 @@ async fn hear(events: &mut TcpStream, heard: &mut Vec<u8>, text: &str) {
     heard.clear();
 }
 
+/// Every stream that has a path of its own, over server-sent events; each tells what belongs to it, and nothing else.
+async fn every_stream_has_a_path() {
+    let mut town = Program::install(Ipv4Addr::new(127, 0, 0, 49));
+    let (ana, bea) = (town.person("ana").await, town.person("bea").await);
+    town.start().await;
+    let me = town.api(&bea, "GET", "/api/v1/accounts/verify_credentials", &Value::Null).await;
+    let bea_id = me["id"].as_str().unwrap().to_owned();
+    town.api(&ana, "POST", &format!("/api/v1/accounts/{bea_id}/follow"), &json!({})).await;
+    let list = town.api(&ana, "POST", "/api/v1/lists", &json!({ "title": "Vecinas" })).await;
+    let list = list["id"].as_str().unwrap().to_owned();
+    town.api(&ana, "POST", &format!("/api/v1/lists/{list}/accounts"), &json!({ "account_ids": [bea_id] })).await;
+
+    let bearer = format!("Authorization: Bearer {ana}\r\n");
+    let mut streams = Vec::new();
+    for (path, event) in [
+        ("user", "event: update\n"),
+        ("user/notification", "event: notification\n"),
+        ("public", "event: update\n"),
+        ("public/local", "event: update\n"),
+        ("hashtag?tag=riego", "event: update\n"),
+        ("hashtag/local?tag=riego", "event: update\n"),
+        (&format!("list?list={list}"), "event: update\n"),
+        ("direct", "event: conversation\n"),
+    ] {
+        let (stream, head) = open(&town, &format!("/api/v1/streaming/{path}"), &bearer).await;
+        assert!(head.starts_with("http/1.1 200") && head.contains("text/event-stream"), "{path}: {head}");
+        streams.push((path.to_owned(), event, stream));
+    }
+    let say = async |text: &str, visibility: &str| {
+        let body = json!({ "status": text, "visibility": visibility });
+        town.api(&bea, "POST", "/api/v1/statuses", &body).await;
+    };
+    say("@ana en privado", "direct").await;
+    say("@ana para todo el mundo #riego", "public").await;
+    for (path, event, stream) in &mut streams {
+        let (mut heard, wanted) = (Vec::new(), if path == "direct" { "en privado" } else { "para todo el mundo" });
+        let told = async {
+            while ![wanted, event].iter().all(|part| String::from_utf8_lossy(&heard).contains(part)) {
+                assert!(stream.read_buf(&mut heard).await.unwrap() > 0, "{path} goes on");
+            }
+        };
+        timeout(PATIENCE, told).await.unwrap_or_else(|_| panic!("{path} does not tell"));
+        let heard = String::from_utf8_lossy(&heard);
+        let is_hers = ["user", "user/notification", "direct"].contains(&path.as_str());
+        assert_eq!(heard.contains("en privado"), is_hers, "{path}: {heard}");
+    }
+}
+
 /// How much still comes of a stream until it ends: a WebSocket with the connection, events with the last piece.
 async fn rest(socket: &mut TcpStream) -> usize {
     let (mut length, mut last) = (0, Vec::new());
@@ -193,6 +244,7 @@ async fn what_a_command_does_is_told_while_the_server_runs() {
 }
 
 on_both![
+    every_stream_has_a_path,
     clients_hear_over_both_kinds_of_connections,
     whoever_never_reads_loses_the_stream_and_costs_the_others_nothing,
     what_a_command_does_is_told_while_the_server_runs,

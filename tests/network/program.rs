@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
+use super::asked;
 use super::database::Database;
 use super::wire::{Answer, Request};
 use super::work::{self, eventually};
@@ -173,7 +174,7 @@ impl Program {
         if !body.is_null() {
             request = request.with("content-type", "application/json").body(body.to_string());
         }
-        request.exchange(self.address).await.ok()
+        request.exchange(self.address).await.ok().inspect(|answer| asked::note(&request, answer))
     }
 
     /// A call that must succeed.

@@ -11,6 +11,7 @@ use domain::group::{Joining, Reach, Visibility};
 use domain::host::Host;
 use serde_json::{Value, json};
 
+use super::asked;
 use super::peer::ACTIVITY;
 use super::wire::{Answer, Request};
 
@@ -59,6 +60,13 @@ impl Server {
 
     /// Sends a request straight to the server, as a browser would.
     pub(crate) async fn ask(&self, request: &Request) -> Answer {
+        let answer = self.glance(request).await;
+        asked::note(request, &answer);
+        answer
+    }
+
+    /// The same for whoever walks past everything and looks closely at nothing: that counts for no test of what is asked.
+    pub(crate) async fn glance(&self, request: &Request) -> Answer {
         let answer = request.exchange(self.0.address).await;
         answer.unwrap_or_else(|error| panic!("{}: {} {}: {error}", self.0.host, request.method, request.target))
     }

@@ -1,5 +1,6 @@
 //! The developer's commands: one that checks everything, and the pieces it is made of.
 
+mod asked;
 mod clients;
 mod gallery;
 mod lint;

@@ -1,6 +1,6 @@
 //! Runs the tests with a PostgreSQL beside them; the runner's own summary is the last thing printed.
 
-use crate::{Outcome, cargo, clients, installed, postgres, run};
+use crate::{Outcome, asked, cargo, clients, installed, postgres, run};
 
 /// Runs the tests whose names contain one of the filters, or all of them.
 pub(crate) fn run_matching(filters: &[&str]) -> Outcome {
@@ -13,12 +13,15 @@ pub(crate) fn run_matching(filters: &[&str]) -> Outcome {
     // Some tests drive the program itself; built here, none of them has to wait for it.
     run(cargo(&["build", "--package", "server", "--bin", "tertulia"]))?;
     let programs = clients::prepare()?;
+    asked::begin()?;
     let (url, server) = postgres::for_tests()?;
     let outcome = runners.iter().try_for_each(|runner| {
         let mut command = cargo(runner);
         command.args(filters).env(postgres::VARIABLE, &url).env(clients::VARIABLE, &programs);
+        command.env(asked::VARIABLE, asked::FILE);
         run(command)
     });
     drop(server);
-    outcome
+    outcome?;
+    if filters.is_empty() { asked::check() } else { Ok(()) }
 }

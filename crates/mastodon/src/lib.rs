@@ -87,5 +87,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .default_service(web::to(route::missing)),
     );
     oauth::outside(cfg);
+    streaming::outside(cfg);
     placeholder::routes(cfg);
 }

@@ -16,7 +16,7 @@ use futures_util::{StreamExt, stream};
 use crate::{
     error::{Error, Result},
     params::{Asked, Params},
-    route::{at, get},
+    route::{at, get, top},
 };
 
 mod channel;
@@ -55,6 +55,11 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
         .service(at("/v1/streaming/hashtag/local").route(get().to(events)))
         .service(at("/v1/streaming/list").route(get().to(events)))
         .service(at("/v1/streaming/direct").route(get().to(events)));
+}
+
+/// What clients ask for outside of `/api`: whether the server lives at all.
+pub(crate) fn outside(cfg: &mut ServiceConfig) {
+    cfg.service(top("/health").route(get().to(health)));
 }
 
 async fn health() -> &'static str {

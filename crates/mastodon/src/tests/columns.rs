@@ -52,6 +52,14 @@ async fn lists_are_read_apart(w: World) {
     assert_eq!(titles(&w.get(&w.bea, &mine).await.ok()), ["Vecinas"]);
     assert_eq!(w.get(&w.ana, &format!("/api/v1/lists/{id}")).await.status, 404, "not hers");
     assert_eq!(w.get(&w.bea, &format!("/api/v1/lists/{id}/accounts")).await.ok()[0]["acct"], "ana");
+    let accounts = format!("/api/v1/lists/{id}/accounts");
+    assert_eq!(put_in(&w, &w.bea, &id, &[&w.caro]).await, 200);
+    let listed = async || w.get(&w.bea, &accounts).await.ok().as_array().unwrap().len();
+    assert_eq!(listed().await, 2);
+    let both = format!("{accounts}?account_ids[]={}", w.caro.id());
+    assert_eq!(w.call(&w.caro, "DELETE", &both, Value::Null).await.status, 404, "not hers");
+    assert_eq!(w.call(&w.bea, "DELETE", &both, Value::Null).await.status, 200);
+    assert_eq!((listed().await, titles(&w.get(&w.bea, &mine).await.ok())), (1, vec!["Vecinas"]));
     w.post(&w.bea, &format!("/api/v1/accounts/{}/unfollow", w.ana.id())).await.ok();
     assert_eq!(
         w.get(&w.bea, &format!("/api/v1/lists/{id}/accounts")).await.ok(),

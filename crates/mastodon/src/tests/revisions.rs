@@ -150,7 +150,22 @@ async fn what_is_to_come_shows_its_pictures_and_its_poll(w: World) {
 
 async fn what_is_off_answers_as_where_it_is_off(w: World) {
     let post = w.say(&w.ana, "hola").await;
-    assert_eq!(w.post(&w.bea, &of(&post, "/translate")).await.status, 404);
+    assert_eq!(w.post(&w.bea, &of(&post, "/translate")).await.body, json!({ "error": "Record not found" }));
+    for links in ["trends/links", "timelines/link?url=https%3A%2F%2Fa.example"] {
+        assert_eq!(w.get_unknown(&format!("/api/v1/{links}")).await.ok(), json!([]), "{links}");
+    }
+    for part in ["collections", "in_collections"] {
+        let none = w.get_unknown(&format!("/api/v1/accounts/{}/{part}", w.ana.id())).await.ok();
+        assert_eq!(none, json!({ "collections": [] }));
+    }
+    for (method, path) in [
+        ("GET", "/api/v1/collections/1"),
+        ("POST", "/api/v1/collections/1/items/2/revoke"),
+        ("GET", "/api/v1_alpha/async_refreshes/x"),
+    ] {
+        let none = w.call(&w.ana, method, path, Value::Null).await;
+        assert_eq!((none.status, none.body["error"].is_string()), (404, true), "{method} {path}");
+    }
     assert_eq!(w.get(&w.bea, &of(&post, "/quotes")).await.ok(), json!([]));
     let policy = json!({ "quote_approval_policy": "nobody" });
     let closed = w.call(&w.ana, "PUT", &of(&post, "/interaction_policy"), policy.clone()).await.ok();

@@ -129,7 +129,7 @@ async fn ask(w: &World, method: &str, path: &str, token: Option<&str>) -> Answer
     if let Some(token) = token {
         request = request.insert_header(("authorization", format!("Bearer {token}")));
     }
-    w.send(request).await
+    w.glance(request).await
 }
 
 async fn every_route_asks_for_its_scope(w: World) {
