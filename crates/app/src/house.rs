@@ -71,6 +71,34 @@ pub enum House {
         /// What they were told, if they were.
         statement: Option<StatementId>,
     },
+    /// Somebody who has lost it is asked for a part of what lets them in no longer.
+    Eased {
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// For what.
+        key: Key,
+    },
+}
+
+/// What lets somebody in beside their password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// The code of an authenticator.
+    SecondStep,
+    /// Their passkeys.
+    Passkeys,
+}
+
+impl Key {
+    /// The word that the log keeps.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SecondStep => "second_step",
+            Self::Passkeys => "passkeys",
+        }
+    }
 }
 
 /// A part of the house.

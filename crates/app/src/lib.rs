@@ -102,7 +102,7 @@ pub use app::{App, Config, Parts, Premises, Tx};
 pub use clock::Clock;
 pub use error::{Error, Result};
 pub use event::{Cause, Event};
-pub use house::{House, Part};
+pub use house::{House, Key, Part};
 pub use limits::Whence;
 pub use live::Change;
 pub use ports::{Mailer, Outbox, Pusher, Question, Reply, Resolver, Witness};

@@ -112,6 +112,7 @@ fn on_house(house: &House) -> Decision<'_> {
             };
             Decision { person: Some(*person), reason, statement: *statement, ..whole(*by, action) }
         }
+        House::Eased { person, by, key } => Decision { person: Some(*person), ..whole(*by, key.as_str()) },
     }
 }
 

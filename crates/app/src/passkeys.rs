@@ -284,10 +284,7 @@ pub async fn offer(app: &App, me: Me, proof: Proof, kept: &str) -> Result<Verdic
 
 /// Adds the passkey that a browser made for somebody. They are told by mail.
 pub async fn add(app: &App, me: Me, answer: Answer, name: &str) -> Result<Verdict<()>> {
-    let name = plain::cut(&plain::name(name), NAME);
-    if name.is_empty() {
-        return Err(Error::Invalid("a passkey needs a name".into()));
-    }
+    let name = named(name)?;
     app.write(move |tx| {
         let Some(said) = party::Creation::parse(&answer.said) else { return Ok(Err(Trouble::Wrong)) };
         let purpose = Purpose::Add(me.0);
@@ -312,6 +309,19 @@ pub async fn add(app: &App, me: Me, answer: Answer, name: &str) -> Result<Verdic
     .await
 }
 
+/// What a passkey is called.
+fn named(name: &str) -> Result<String> {
+    let name = plain::cut(&plain::name(name), NAME);
+    if name.is_empty() { Err(Error::Invalid("a passkey needs a name".into())) } else { Ok(name) }
+}
+
+/// Calls one of my passkeys something else. It opens what it opened, so nobody has to show that it is them.
+pub async fn rename(app: &App, me: Me, id: PasskeyId, name: &str) -> Result<()> {
+    let name = named(name)?;
+    let known = app.write(move |tx| Ok(store::passkeys::rename(tx, me.0, id, &name)?)).await?;
+    known.then_some(()).ok_or(Error::NotFound)
+}
+
 /// Takes a passkey away from somebody who shows that it is them. They are told by mail.
 pub async fn remove(app: &App, me: Me, id: PasskeyId, proof: Proof) -> Result<Verdict<()>> {
     if let Err(trouble) = confirm(app, me, proof).await? {
@@ -323,6 +333,16 @@ pub async fn remove(app: &App, me: Me, id: PasskeyId, proof: Proof) -> Result<Ve
         Ok(Ok(()))
     })
     .await
+}
+
+/// Takes all passkeys away from a login. Its person is told by mail; whether there were any.
+pub(crate) fn forget(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<bool> {
+    let lost = store::passkeys::of(tx, person)?;
+    store::passkeys::remove_all(tx, person)?;
+    for passkey in &lost {
+        tx.mail(&Errand::Passkey(person.0, passkey.name.clone(), false))?;
+    }
+    Ok(!lost.is_empty())
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The roll of logins: what those who administer the server see of them, and do for them.
 use domain::{actor::Actor, handle::Handle, id::ActorId, policy};
 pub use store::roll::{Origin, Sought, Standing, State, Wanted};
-use store::{Conn, accounts::Account, sessions::Session, suspensions::Suspension, timelines::Window};
+use store::{
+    Conn, accounts::Account, passkeys::Passkey, sessions::Session, suspensions::Suspension, timelines::Window,
+};
 
-use crate::{App, Error, Event, House, Me, Result, Tx, rules, sessions};
+use crate::{App, Error, Event, House, Key, Me, Result, Tx, passkeys, rules, sessions};
 
 /// Somebody, as admins see them.
 #[derive(Debug, Clone)]
@@ -88,17 +90,26 @@ pub async fn shut(app: &App, me: Me, person: ActorId, on: bool) -> Result<()> {
     .await
 }
 
-/// One person with the browsers that they are signed in with; for admins.
-pub async fn show(app: &App, me: Me, person: ActorId) -> Result<(Entry, Vec<Session>)> {
+/// By what somebody gets in, beside their password.
+#[derive(Debug, Clone)]
+pub struct Entrance {
+    /// The browsers that they are signed in with.
+    pub sessions: Vec<Session>,
+    /// Their passkeys.
+    pub passkeys: Vec<Passkey>,
+}
+
+/// One person, and by what they get in; for admins.
+pub async fn show(app: &App, me: Me, person: ActorId) -> Result<(Entry, Entrance)> {
     let now = app.now();
     let found = rules::read_as_admin(app, me, move |c| {
         let Some(actor) = store::actors::by_id(c, person)?.filter(|actor| actor.deleted.is_none()) else {
             return Ok(None);
         };
         let (account, suspended) = (store::accounts::by_id(c, person)?, is_suspended(c, person)?);
-        let sessions = store::sessions::of(c, person, now)?;
+        let (sessions, passkeys) = (store::sessions::of(c, person, now)?, store::passkeys::of(c, person)?);
         let is_person = !actor.is_group() && (account.is_some() || !actor.is_local());
-        Ok(is_person.then_some((Entry { actor, account, suspended }, sessions)))
+        Ok(is_person.then_some((Entry { actor, account, suspended }, Entrance { sessions, passkeys })))
     });
     found.await?.ok_or(Error::NotFound)
 }
@@ -115,9 +126,24 @@ pub async fn sign_out(app: &App, me: Me, person: ActorId) -> Result<()> {
 /// Asks somebody for no second step any more, who has lost their authenticator and their recovery codes.
 pub async fn forget_second_step(app: &App, me: Me, person: ActorId) -> Result<()> {
     app.write(move |tx| {
+        if login(tx, me, person)?.totp.is_some() {
+            store::accounts::set_totp(tx, person, None, 0)?;
+            store::accounts::set_recovery_codes(tx, person, &[])?;
+            tx.emit(Event::House(House::Eased { person, by: me.0, key: Key::SecondStep }));
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Takes all passkeys away from somebody who has lost what keeps them, or from whom somebody took it.
+pub async fn forget_passkeys(app: &App, me: Me, person: ActorId) -> Result<()> {
+    app.write(move |tx| {
         login(tx, me, person)?;
-        store::accounts::set_totp(tx, person, None, 0)?;
-        Ok(store::accounts::set_recovery_codes(tx, person, &[])?)
+        if passkeys::forget(tx, person)? {
+            tx.emit(Event::House(House::Eased { person, by: me.0, key: Key::Passkeys }));
+        }
+        Ok(())
     })
     .await
 }

@@ -85,6 +85,12 @@ pub fn set_used(tx: &mut Tx<'_>, id: PasskeyId, credential: &str, now: Timestamp
     Ok(())
 }
 
+/// Calls a passkey of a login something else; whether there is one.
+pub fn rename(tx: &mut Tx<'_>, account: ActorId, id: PasskeyId, name: &str) -> Result<bool> {
+    let own = passkeys::table.find(id.0).filter(passkeys::account_id.eq(account.0));
+    Ok(db!(tx, c => diesel::update(own).set(passkeys::name.eq(name)).execute(c))? > 0)
+}
+
 /// Takes a passkey from a login; what it was called, if there was one.
 pub fn remove(tx: &mut Tx<'_>, account: ActorId, id: PasskeyId) -> Result<Option<String>> {
     let own = passkeys::table.find(id.0).filter(passkeys::account_id.eq(account.0));

@@ -1030,6 +1030,12 @@ admin-second-step-on = Signs in with a code as well as the password.
 admin-second-step-off = Signs in with only the password.
 forget-second-step = Remove the second step
 forget-second-step-hint = Only if they lost their application and their recovery codes. Make sure that it is them.
+admin-passkeys = { $count ->
+    [one] One passkey lets them in without the password.
+   *[other] { $count } passkeys let them in without the password.
+}
+admin-forget-passkeys = Remove all passkeys
+admin-forget-passkeys-hint = If they lost them, or somebody else may have added one. They are told by mail.
 decide-not-me = This is you. Another admin decides about your account, so that one is always left.
 admin-suspension = Suspension
 admin-suspension-hint = What they wrote is shown no more, they follow nobody and belong to no community, and cannot sign in. It can be lifted, but what they followed does not come back.
@@ -1273,6 +1279,7 @@ passkey-name-hint = So that you know later which one it is.
 passkey-make = Make the passkey
 passkey-make-lead = Your browser asks where to keep it: in this device, in a password manager, on your phone or on a security key.
 passkey-confirm = Confirm with a passkey instead
+passkey-rename = Rename a passkey
 passkey-remove = Remove a passkey
 passkey-remove-lead = With “{ $name }” you will not get in any more. Delete it from your device or password manager, too.
 second-step-name = Second step
@@ -1404,6 +1411,8 @@ did-veil = covered the pictures of { $name }
 did-unveil = uncovered the pictures of { $name }
 did-entrust = made { $name } an admin
 did-relieve = removed { $name } as an admin
+did-forget-second-step = removed the second step of { $name }
+did-forget-passkeys = removed the passkeys of { $name }
 did-allow = allowed { $name }
 did-lift = lifted the rule about { $name }
 did-resolve-about = attended to a report about { $name }

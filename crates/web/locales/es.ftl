@@ -1051,6 +1051,12 @@ admin-second-step-on = Entra con un código además de la contraseña.
 admin-second-step-off = Entra solo con la contraseña.
 forget-second-step = Quitar el segundo paso
 forget-second-step-hint = Solo si perdió su aplicación y sus códigos de recuperación. Asegúrate de que es quien dice ser.
+admin-passkeys = { $count ->
+    [one] Una llave de acceso le deja entrar sin la contraseña.
+   *[other] { $count } llaves de acceso le dejan entrar sin la contraseña.
+}
+admin-forget-passkeys = Quitar todas las llaves de acceso
+admin-forget-passkeys-hint = Si las perdió, o si otra persona pudo añadir una. Se le avisa por correo.
 decide-not-me = Eres tú. Sobre tu cuenta decide otra persona que administre, así siempre queda alguien.
 admin-suspension = Suspensión
 admin-suspension-hint = Sus publicaciones dejan de verse, deja de seguir y de pertenecer a comunidades, y no puede entrar. Se puede levantar, pero lo que seguía no vuelve.
@@ -1294,6 +1300,7 @@ passkey-name-hint = Para que sepas después cuál es.
 passkey-make = Crear la llave de acceso
 passkey-make-lead = Tu navegador pregunta dónde guardarla: en este dispositivo, en un gestor de contraseñas, en tu teléfono o en una llave de seguridad.
 passkey-confirm = Confirmar con una llave de acceso
+passkey-rename = Cambiar el nombre de una llave de acceso
 passkey-remove = Quitar una llave de acceso
 passkey-remove-lead = Con «{ $name }» ya no se podrá entrar. Bórrala también de tu dispositivo o de tu gestor de contraseñas.
 second-step-name = Segundo paso
@@ -1425,6 +1432,8 @@ did-veil = cubrió las imágenes de { $name }
 did-unveil = descubrió las imágenes de { $name }
 did-entrust = dio la administración a { $name }
 did-relieve = quitó la administración a { $name }
+did-forget-second-step = quitó el segundo paso de { $name }
+did-forget-passkeys = quitó las llaves de acceso de { $name }
 did-allow = permitió { $name }
 did-lift = retiró la regla sobre { $name }
 did-resolve-about = atendió una denuncia sobre { $name }

@@ -262,6 +262,8 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, own_passkeys::OFFER, own_passkeys::offer);
     button!(config, own_passkeys::ADD, own_passkeys::add);
     button!(config, own_passkeys::REMOVE, own_passkeys::remove);
+    button!(config, own_passkeys::RENAME, own_passkeys::rename);
+    page!(config, own_passkeys::ONE, own_passkeys::show);
     page!(config, devices::PATH, devices::show);
     button!(config, devices::END, devices::end);
     button!(config, devices::END_OTHERS, devices::end_others);

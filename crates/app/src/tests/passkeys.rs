@@ -15,7 +15,7 @@ use crate::{
     passkeys::{self, Answer, Challenge, Proof, Trouble, Verdict},
     random,
     recovery::{self, Renewal},
-    retention, second_step,
+    retention, roll, second_step,
     sessions::{self, Entry},
     totp,
 };
@@ -275,6 +275,43 @@ async fn a_passkey_that_was_removed_lets_nobody_in(w: World) {
     assert!(w.names(w.ana).await.is_empty());
 }
 
+async fn a_passkey_is_called_something_else(w: World) {
+    let mut phone = Authenticator::new();
+    w.passkey(w.ana, &mut phone, "Móvil").await.unwrap();
+    let id = PasskeyId(passkeys::list(&w.app, w.ana).await.unwrap()[0].id);
+    assert!(matches!(passkeys::rename(&w.app, w.bea, id, "Mío").await, Err(Error::NotFound)), "it is not hers");
+    assert!(matches!(passkeys::rename(&w.app, w.ana, id, " ").await, Err(Error::Invalid(_))));
+    passkeys::rename(&w.app, w.ana, id, " Móvil viejo ").await.unwrap();
+    assert_eq!(w.names(w.ana).await, ["Móvil viejo"]);
+    assert_eq!(w.enter_by(&mut phone).await, Ok(w.ana));
+}
+
+async fn an_admin_takes_passkeys_away_and_it_is_noted(w: World) {
+    let (mut phone, mut laptop) = (Authenticator::new(), Authenticator::new());
+    w.passkey(w.ana, &mut phone, "Móvil").await.unwrap();
+    w.passkey(w.ana, &mut laptop, "Portátil").await.unwrap();
+    w.letters().await;
+    assert!(matches!(roll::forget_passkeys(&w.app, w.bea, w.ana.0).await, Err(Error::Denied(_))));
+    w.app
+        .write({
+            let bea = w.bea.0;
+            move |tx| Ok(store::accounts::set_admin(tx, bea, true)?)
+        })
+        .await
+        .unwrap();
+    assert!(matches!(roll::forget_passkeys(&w.app, w.bea, w.bea.0).await, Err(Error::Denied(_))), "not her own");
+    let (_, entrance) = roll::show(&w.app, w.bea, w.ana.0).await.unwrap();
+    assert_eq!(entrance.passkeys.len(), 2);
+    roll::forget_passkeys(&w.app, w.bea, w.ana.0).await.unwrap();
+    assert_eq!(w.letters().await.len(), 2, "she hears of each");
+    assert!(w.names(w.ana).await.is_empty());
+    assert_eq!(w.enter_by(&mut phone).await, Err(Trouble::Unknown));
+    roll::forget_passkeys(&w.app, w.bea, w.ana.0).await.unwrap();
+    let decided = crate::log::of_server(&w.app, w.bea, None, 10).await.unwrap();
+    let decided: Vec<_> = decided.iter().map(|entry| (entry.action.as_str(), entry.person_id)).collect();
+    assert_eq!(decided, [("passkeys", Some(w.ana.0.0))], "what changed nothing is no decision");
+}
+
 async fn a_new_password_keeps_passkeys_unless_they_are_to_go(w: World) {
     let mut phone = Authenticator::new();
     w.passkey(w.ana, &mut phone, "Móvil").await.unwrap();
@@ -347,6 +384,7 @@ async fn there_are_only_so_many_passkeys_and_tries(w: World) {
 }
 
 on_both! {
+    a_passkey_is_called_something_else an_admin_takes_passkeys_away_and_it_is_noted
     a_passkey_lets_in_without_a_name_or_a_password
     an_answer_is_good_once_in_time_and_in_the_browser_that_was_asked
     what_is_not_honest_is_refused

@@ -145,7 +145,11 @@ impl Marks {
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
             | Event::House(
-                House::Changed { .. } | House::Sorted { .. } | House::Reopened { .. } | House::Entrusted { .. },
+                House::Changed { .. }
+                | House::Sorted { .. }
+                | House::Reopened { .. }
+                | House::Entrusted { .. }
+                | House::Eased { .. },
             )
             | Event::Stated { .. }
             | Event::Appealed { .. }

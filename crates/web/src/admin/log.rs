@@ -93,6 +93,8 @@ fn said(t: Language, entry: &Entry, person: Option<&Face>) -> String {
         "unveil" => t.did_unveil(whom),
         "entrust" => t.did_entrust(whom),
         "relieve" => t.did_relieve(whom),
+        "second_step" => t.did_forget_second_step(whom),
+        "passkeys" => t.did_forget_passkeys(whom),
         "allow" => t.did_allow(whom),
         "lift" => t.did_lift(whom),
         "resolve" => t.did_resolve_about(whom),

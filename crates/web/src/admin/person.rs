@@ -3,7 +3,11 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path},
 };
-use app::{App, Error, Me, Result, restraints, roll, suspensions};
+use app::{
+    App, Error, Me, Result, restraints,
+    roll::{self, Entrance},
+    suspensions,
+};
 use askama::Template;
 use domain::{actor::Restraint, id::ActorId, time::Timestamp};
 use serde::Deserialize;
@@ -49,6 +53,8 @@ struct Page {
     /// How they may be held back: the word for it, what it is called, what it means, and whether they are.
     restraints: Vec<(&'static str, &'static str, &'static str, bool)>,
     has_second_step: bool,
+    /// What is said of their passkeys, if they have some.
+    passkeys: Option<String>,
     devices: Vec<Device>,
 }
 
@@ -67,7 +73,7 @@ async fn page(app: &App, visit: &Visit, me: Me, id: &str) -> Result<Page> {
     let (t, now) = (visit.language, app.now());
     // Whoever may not look learns of no one: the number is read after that.
     let id = ActorId(id.parse().unwrap_or_default());
-    let (entry, sessions) = roll::show(app, me, id).await?;
+    let (entry, Entrance { sessions, passkeys }) = roll::show(app, me, id).await?;
     let row = Row::new(t, &entry, cards::face(app, &entry.actor).await?);
     let (frame, tabs) = super::frame(app, visit, row.face.name.clone(), people::PATH);
     let account = entry.account.as_ref();
@@ -92,6 +98,7 @@ async fn page(app: &App, visit: &Visit, me: Me, id: &str) -> Result<Page> {
             ("veil", t.admin_veil(), t.admin_veil_hint(), entry.actor.veiled),
         ],
         has_second_step: account.is_some_and(|account| account.totp.is_some()),
+        passkeys: (!passkeys.is_empty()).then(|| t.admin_passkeys(passkeys.len())),
         devices: devices.collect(),
         row,
     })
@@ -124,6 +131,7 @@ pub(crate) async fn decide(
         "unveil" => restraints::lift(&app, me, id, Restraint::Veil).await,
         "sign_out" => roll::sign_out(&app, me, id).await,
         "second_step" => roll::forget_second_step(&app, me, id).await,
+        "passkeys" => roll::forget_passkeys(&app, me, id).await,
         "entrust" => roll::entrust(&app, me, id, true).await,
         "relieve" => roll::entrust(&app, me, id, false).await,
         _ => Err(Error::Invalid("nobody knows how to do that".into())),

@@ -1,5 +1,8 @@
-//! Passkeys as their person sees them: added under a name, and taken away.
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+//! Passkeys as their person sees them: added under a name, called something else, and taken away.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path},
+};
 use app::{
     App, Error, Me, Result,
     passkeys::{self, Challenge, Proof, Trouble, Unfit},
@@ -8,13 +11,14 @@ use domain::{id::PasskeyId, time::Timestamp};
 use serde::Deserialize;
 use store::passkeys::Passkey;
 
-use super::{Action, Button, Nothing, Panel, Row, back, entry, page, password};
+use super::{Action, Button, Nothing, Panel, Row, back, done, entry, page, password};
 use crate::{
     agents,
     answer::{self, Visit},
     forms::Field,
     login, passkeys as asking,
     posted::Sent,
+    session::SignedIn,
 };
 
 /// Where the script gets what is asked of whoever shows once more that it is them.
@@ -23,6 +27,9 @@ pub(crate) const CHALLENGE: &str = "/settings/entry/passkeys/challenge";
 pub(crate) const OFFER: &str = "/settings/entry/passkeys/offer";
 pub(crate) const ADD: &str = "/settings/entry/passkeys/add";
 pub(crate) const REMOVE: &str = "/settings/entry/passkeys/remove";
+pub(crate) const RENAME: &str = "/settings/entry/passkeys/rename";
+/// Where one is called something else.
+pub(crate) const ONE: &str = "/settings/entry/passkeys/{id}";
 
 /// The field of the password that shows that it is them.
 const PROOF: &str = "proof";
@@ -56,7 +63,8 @@ fn row(app: &App, visit: &Visit, passkey: Passkey) -> Row {
         None => t.passkey_unused(added),
     };
     let button = Button { path: REMOVE, name: "key", value: passkey.id.to_string(), label: t.put_away() };
-    Row { title: passkey.name, detail, button: Some(button), ..Row::default() }
+    let page = Some(ONE.replace("{id}", &passkey.id.to_string()));
+    Row { title: passkey.name, detail, page, button: Some(button), ..Row::default() }
 }
 
 /// A form by which somebody shows that it is them: by their password, or by a passkey if they have one.
@@ -113,16 +121,60 @@ impl Shown {
     }
 }
 
+/// The field for what a passkey is called.
+fn name_field(visit: &Visit, called: &str) -> Field {
+    let t = visit.language;
+    Field::line("name", t.passkey_name()).hint(t.passkey_name_hint()).value(called).longest(60)
+}
+
+/// One of the passkeys of somebody.
+async fn one(app: &App, me: Me, id: i64) -> Result<Passkey> {
+    passkeys::list(app, me).await?.into_iter().find(|passkey| passkey.id == id).ok_or(Error::NotFound)
+}
+
+/// `GET /settings/entry/passkeys/ID`
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    id: Path<String>,
+) -> HttpResponse {
+    let t = visit.language;
+    let passkey = match one(&app, by.me, id.parse().unwrap_or_default()).await {
+        Ok(passkey) => passkey,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    let hidden = vec![("key", passkey.id.to_string())];
+    let action = Action { hidden, ..Action::new(RENAME, vec![name_field(&visit, &passkey.name)], t.save()) };
+    let panel = Panel { id: "passkeys-heading", heading: t.passkey_rename(), action: Some(action), ..Panel::default() };
+    page(&request, &visit, entry::PATH, None, vec![panel])
+}
+
+/// What a passkey is called from now on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Named {
+    key: i64,
+    name: String,
+}
+
+/// `POST /settings/entry/passkeys/rename`
+pub(crate) async fn rename(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Named>) -> HttpResponse {
+    let Named { key, name } = sent.entered;
+    let renamed = passkeys::rename(&app, sent.by.me, PasskeyId(key), &name).await;
+    done(&request, &app, &visit, renamed, entry::PATH)
+}
+
 /// The page on which a browser makes a passkey.
 fn making(visit: &Visit, called: &str, challenge: &Challenge) -> Panel {
     let t = visit.language;
-    let name = Field::line("name", t.passkey_name()).hint(t.passkey_name_hint()).value(called).longest(60);
     let passkey = Some(asking::Button::prepared(t.passkey_make(), ADD, challenge));
     Panel {
         id: "passkeys-heading",
         heading: t.passkey_add(),
         lead: t.passkey_make_lead().to_owned(),
-        action: Some(Action { passkey, ..Action::new(ADD, vec![name], "") }),
+        action: Some(Action { passkey, ..Action::new(ADD, vec![name_field(visit, called)], "") }),
         ..Panel::default()
     }
 }
@@ -184,11 +236,7 @@ fn removing(visit: &Visit, passkey: &Passkey) -> Panel {
 /// `POST /settings/entry/passkeys/remove`: asks first who it is.
 pub(crate) async fn remove(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Shown>) -> HttpResponse {
     let (me, id) = (sent.by.me, sent.entered.key);
-    let found = passkeys::list(&app, me).await.and_then(|own| {
-        let passkey = own.into_iter().find(|passkey| passkey.id == id);
-        passkey.ok_or(Error::NotFound)
-    });
-    let panel = match found {
+    let panel = match one(&app, me, id).await {
         Ok(passkey) => removing(&visit, &passkey),
         Err(error) => return answer::error(&request, &visit, &error),
     };

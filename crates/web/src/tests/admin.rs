@@ -196,6 +196,7 @@ async fn a_person_is_looked_up_and_decided_about() {
     assert!(ana.get(&page).await.body.contains("Entra con un código"));
     assert_eq!(decide("second_step").await, StatusCode::SEE_OTHER);
     assert!(account().await.totp.is_none() && ana.get(&page).await.body.contains("Entra solo con la contraseña"));
+    assert!(ana.get("/admin/log").await.body.contains("quitó el segundo paso de @bea"));
 
     assert_eq!(decide("suspend").await, StatusCode::SEE_OTHER);
     assert!(account().await.disabled.is_some() && ana.get(&page).await.body.contains("Suspendida"));

@@ -1,5 +1,6 @@
 //! Passkeys on pages: offered where browsers can have them, and refused in words.
 use actix_web::{http::StatusCode, test::TestRequest};
+use app::Me;
 use serde_json::Value;
 
 use super::{
@@ -41,12 +42,43 @@ async fn whoever_signs_in_is_asked_for_nobody_in_particular() {
     assert!(refused.body.contains("name=\"back\" value=\"/notices\""), "the way back is kept: {}", refused.body);
 }
 
+/// Gives somebody a passkey, with the number 7.
+async fn keep(world: &World, me: Me, name: &str) {
+    let passkey = store::passkeys::Passkey {
+        id: 7,
+        account_id: me.0.0,
+        handle: "x".into(),
+        name: name.into(),
+        credential: "{}".into(),
+        created: 1,
+        used: None,
+    };
+    world.app.write(move |tx| Ok(store::passkeys::insert(tx, &passkey)?)).await.unwrap();
+}
+
+#[actix_web::test]
+async fn an_admin_takes_passkeys_away() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let (ana, page) = (Browser::of(&world, ana, "es").await, format!("/admin/people/{}", bea.0));
+    assert!(!ana.get(&page).await.body.contains("llave de acceso"));
+    keep(&world, bea, "Móvil").await;
+    let shown = ana.get(&page).await.body;
+    assert!(shown.contains("Una llave de acceso le deja entrar") && !shown.contains("Móvil"), "{shown}");
+    assert_eq!((is_well_formed(&shown), strangers(&shown, "es")), (Ok(()), Vec::new()));
+    assert_eq!(ana.send(&page, &page, &[("what", "passkeys")]).await.status, StatusCode::SEE_OTHER);
+    assert!(!ana.get(&page).await.body.contains("llave de acceso"));
+    let log = ana.get("/admin/log").await.body;
+    assert!(log.contains("quitó las llaves de acceso de @bea"), "{log}");
+}
+
 #[actix_web::test]
 async fn a_passkey_is_made_by_whoever_shows_that_it_is_them() {
     let world = World::new();
     world.first_run().await;
-    let bea = login(&world, "bea").await;
-    let bea = Browser::of(&world, bea, "en").await;
+    let me = login(&world, "bea").await;
+    let bea = Browser::of(&world, me, "en").await;
     let (page, offer) = ("/settings/entry", "/settings/entry/passkeys/offer");
     let wrong = bea.send(page, offer, &[("proof", "wrong horse")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -68,4 +100,17 @@ async fn a_passkey_is_made_by_whoever_shows_that_it_is_them() {
     assert_eq!(unmade.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unmade.body);
     assert_eq!(post("/settings/entry/passkeys/remove", &[("key", "1")]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(post("/settings/entry/passkeys/challenge", &[]).await.status, StatusCode::OK);
+
+    keep(&world, me, "Phone").await;
+    let own = "/settings/entry/passkeys/7";
+    assert!(bea.get(page).await.body.contains(own));
+    let asked = bea.get(own).await;
+    assert_eq!((asked.status, is_well_formed(&asked.body)), (StatusCode::OK, Ok(())));
+    assert!(asked.body.contains("value=\"Phone\"") && strangers(&asked.body, "en").is_empty(), "{}", asked.body);
+    let rename = "/settings/entry/passkeys/rename";
+    assert_eq!(bea.send(own, rename, &[("key", "7"), ("name", "Old phone")]).await.status, StatusCode::SEE_OTHER);
+    assert!(bea.get(page).await.body.contains("Old phone"));
+    for nothing in ["/settings/entry/passkeys/8", "/settings/entry/passkeys/x"] {
+        assert_eq!(bea.get(nothing).await.status, StatusCode::NOT_FOUND, "{nothing}");
+    }
 }
