@@ -31,6 +31,7 @@ use crate::{
     seal::Seal,
     similar::Similar,
     totals::Totals,
+    visits::Visits,
     wakes::{Queue, Wakes},
     welcomes,
 };
@@ -94,6 +95,7 @@ struct Inner {
     limits: Limits,
     hashing: Semaphore,
     totals: Totals,
+    visits: Visits,
     similar: Similar,
     /// Whether this process hears what others commit.
     listens: AtomicBool,
@@ -257,6 +259,7 @@ impl App {
             limits,
             hashing,
             totals: Totals::default(),
+            visits: Visits::default(),
             similar: Similar::default(),
             listens: AtomicBool::new(false),
         }))
@@ -320,6 +323,11 @@ impl App {
     /// Large numbers that were counted lately.
     pub fn totals(&self) -> Totals {
         self.0.totals.clone()
+    }
+
+    /// Who was here today.
+    pub(crate) fn visits(&self) -> Visits {
+        self.0.visits.clone()
     }
 
     /// The threads that were found to be about the same lately.

@@ -93,6 +93,7 @@ pub mod totals;
 pub mod totp;
 pub mod transfers;
 pub mod view;
+pub mod visits;
 pub mod votes;
 mod vouching;
 mod wakes;

@@ -7,7 +7,7 @@ use domain::{
 };
 use store::{accounts::Account, tokens::Token};
 
-use crate::{App, Error, Me, Result, Tx, groups, keys, random, sign_up::Flaw};
+use crate::{App, Error, Me, Result, Tx, groups, keys, random, sign_up::Flaw, visits};
 
 pub(crate) mod passwords;
 
@@ -175,6 +175,9 @@ impl Bearer {
 pub async fn bearer(app: &App, token: &str) -> Result<Option<Bearer>> {
     let (hash, now): (String, Timestamp) = (random::fingerprint(token), app.now());
     let found = app.read(move |c| store::tokens::find(c, &hash, now)).await?;
+    if let Some((_, Some(account))) = &found {
+        visits::note(app, ActorId(account.id)).await?;
+    }
     Ok(found.map(|(token, account)| Bearer {
         person: account.map(|account| (Me(ActorId(account.id)), account)),
         app: token.app_id.map(AppId),

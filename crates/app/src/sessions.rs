@@ -8,7 +8,9 @@ use domain::{
 };
 use store::{accounts::Account, sessions::Session as Row};
 
-use crate::{App, Change, Error, Me, Result, Tx, Whence, guests, limits::Deed, people::passwords, random, second_step};
+use crate::{
+    App, Change, Error, Me, Result, Tx, Whence, guests, limits::Deed, people::passwords, random, second_step, visits,
+};
 
 /// How long a session lasts after it was last seen.
 const IDLE: Duration = span::days(30);
@@ -162,6 +164,9 @@ pub async fn find(app: &App, secret: &str) -> Result<Option<Session>> {
             Ok(store::sessions::touch(tx, id, now, ends.unwrap_or(now + IDLE))?)
         })
         .await?;
+    }
+    if let Some(account) = &account {
+        visits::note(app, ActorId(account.id)).await?;
     }
     let form_token = app.seal().token(&format!("forms of {hash}"))?;
     Ok(Some(Session { id, me: Me(ActorId(row.person_id)), account, form_token }))

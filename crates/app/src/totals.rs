@@ -23,7 +23,7 @@ pub enum Total {
     Posts,
     /// The logins.
     People,
-    /// The logins of those who wrote something in so many days.
+    /// The logins of those who were here in so many days.
     Active(u64),
     /// Those who follow an actor.
     Followers(ActorId),

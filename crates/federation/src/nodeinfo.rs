@@ -4,10 +4,12 @@ use actix_web::{
     http::{StatusCode, header::HeaderValue},
     web::Data,
 };
-use app::totals::{Total, Totals};
+use app::{
+    totals::{Total, Totals},
+    visits,
+};
 use domain::{
     host::Host,
-    id::{self, PostId},
     time::{Timestamp, span},
     urls::{NODEINFO_SCHEMA, path},
 };
@@ -96,8 +98,8 @@ impl Counts {
         }
         let people = totals.get(Total::People, now, || store::accounts::count(c))?;
         let active = |c: &mut _, days| {
-            let since = PostId(id::at(now - span::days(days), 0));
-            totals.get_among(Total::Active(days), now, people, || store::accounts::count_active(c, since))
+            let since = visits::day(now - span::days(days));
+            totals.get_among(Total::Active(days), now, people, || store::visits::count_since(c, since))
         };
         Ok(Self {
             people,

@@ -104,15 +104,6 @@ pub fn count_since(conn: &mut Conn, start: Timestamp, end: Timestamp) -> Result<
         .get_result(c))?)
 }
 
-/// How many of those with a login wrote something after `since`.
-pub fn count_active(conn: &mut Conn, since: PostId) -> Result<i64> {
-    Ok(db!(conn, c => accounts::table
-        .filter(accounts::disabled.is_null())
-        .filter(dsl::exists(posts::table.filter(posts::author_id.eq(accounts::id).and(posts::id.gt(since.0)))))
-        .count()
-        .get_result(c))?)
-}
-
 /// The numbers of those among `ids` who have a login here.
 pub fn among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<ActorId>> {
     let found: Vec<i64> = db!(conn, c => accounts::table.filter(accounts::id.among(ids)).select(accounts::id).load(c))?;

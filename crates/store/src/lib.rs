@@ -92,6 +92,7 @@ pub mod timelines;
 pub mod tokens;
 pub mod tries;
 mod visible;
+pub mod visits;
 pub mod votes;
 mod wanted;
 pub mod witnesses;

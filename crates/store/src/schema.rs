@@ -11,7 +11,7 @@ pub(crate) use governing::{
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts};
 pub(crate) use logins::{
-    apps, challenges, codes, digests, invitations, passkeys, recovery_codes, sessions, tickets, tokens, tries,
+    apps, challenges, codes, digests, invitations, passkeys, recovery_codes, sessions, tickets, tokens, tries, visits,
     witnesses,
 };
 pub(crate) use own::{

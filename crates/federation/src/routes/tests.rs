@@ -193,6 +193,8 @@ async fn webfinger_finds_people_groups_and_the_server() {
 async fn nodeinfo_counts_and_does_not_mind_the_accept_header() {
     let world = World::new().await;
     world.write("Hola", None, Audience::Public).await;
+    let token = people::create_token(&world.app, world.ana.0, "read").await.unwrap();
+    people::bearer(&world.app, &token).await.unwrap().expect("she is here today");
     for accept in ["*/*", "application/activity+json", "text/html"] {
         let index = world.ask(Method::GET, "/.well-known/nodeinfo", accept).await;
         let href = index.body["links"][1]["href"].as_str().unwrap_or_default().to_owned();

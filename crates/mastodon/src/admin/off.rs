@@ -1,5 +1,4 @@
-//! What admins decide or count elsewhere and not here: nothing is shown by anybody's leave, so nothing waits for one, and
-//! nobody is followed from month to month.
+//! What admins decide elsewhere and not here: nothing is shown by anybody's leave, so nothing waits for one.
 use actix_web::{
     HttpResponse,
     web::{ServiceConfig, post, put},
@@ -13,8 +12,7 @@ use crate::{
 };
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at("/v1/admin/retention").route(post().to(nothing)))
-        .service(at("/v1/admin/tags").route(get().to(nothing)))
+    cfg.service(at("/v1/admin/tags").route(get().to(nothing)))
         .service(at("/v1/admin/tags/{id}").route(get().to(none)).route(put().to(not_decided)))
         .service(at("/v1/admin/trends/tags").route(get().to(nothing)))
         .service(at("/v1/admin/trends/statuses").route(get().to(nothing)))

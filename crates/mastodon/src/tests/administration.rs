@@ -277,7 +277,49 @@ async fn who_is_kept_out_does_not_sign_up(w: World) {
     assert_eq!(w.get(&jefa, "/api/v1/admin/ip_blocks").await.ok().as_array().unwrap().len(), 1);
 }
 
+async fn whoever_comes_back_is_counted_with_those_who_signed_up_with_them(w: World) {
+    let jefa = w.admin().await;
+    let jefa = with_token(&w, jefa).await;
+    w.get(&w.bea, "/api/v1/timelines/home").await.ok();
+    let (first, today) = (w.app.now(), |at: domain::time::Timestamp| crate::entities::date(at));
+    w.clock.advance(domain::time::span::days(1));
+    for path in ["/api/v1/timelines/home", "/api/v1/notifications"] {
+        w.get(&w.caro, path).await.ok();
+    }
+    let asked = json!({ "start_at": today(first), "end_at": today(w.app.now()), "frequency": "day" });
+    let cohorts = w.call(&jefa, "POST", "/api/v1/admin/retention", asked.clone()).await.ok();
+    let begins = |at| format!("{}T00:00:00.000Z", today(at));
+    assert_eq!(cohorts.as_array().unwrap().len(), 2);
+    assert_eq!((&cohorts[0]["period"], &cohorts[0]["frequency"]), (&json!(begins(first)), &json!("day")));
+    // Of four, Bea was here on the first day, Caro and whoever asks on the second.
+    let data = json!([
+        { "date": begins(first), "rate": 0.75, "value": "3" },
+        { "date": begins(w.app.now()), "rate": 0.5, "value": "2" },
+    ]);
+    assert_eq!(cohorts[0]["data"], data);
+    assert_eq!(cohorts[1]["data"], json!([{ "date": begins(w.app.now()), "rate": 0.0, "value": "0" }]));
+    let months = json!({ "start_at": "2026-01-31", "end_at": "2026-03-01", "frequency": "month" });
+    let months = w.call(&jefa, "POST", "/api/v1/admin/retention", months).await.ok();
+    let starts: Vec<&str> = months.as_array().unwrap().iter().map(|one| one["period"].as_str().unwrap()).collect();
+    assert_eq!(starts, ["2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z", "2026-03-01T00:00:00.000Z"]);
+    for wrong in [
+        json!({}),
+        json!({ "start_at": "2026-02-02", "end_at": "2026-02-01" }),
+        json!({ "start_at": "1970-01-01", "end_at": "2026-02-01" }),
+    ] {
+        assert_eq!(w.call(&jefa, "POST", "/api/v1/admin/retention", wrong).await.status, 422);
+    }
+    assert_eq!(w.call(&w.bea, "POST", "/api/v1/admin/retention", asked).await.status, 403);
+    // The same days count who is active.
+    let active = async || w.get_unknown("/api/v2/instance").await.ok()["usage"]["users"]["active_month"].clone();
+    assert_eq!(active().await, 3);
+    w.clock.advance(domain::time::span::days(31));
+    w.get(&w.bea, "/api/v1/timelines/home").await.ok();
+    assert_eq!(active().await, 1, "more than a month ago is not lately");
+}
+
 on_both! {
+    whoever_comes_back_is_counted_with_those_who_signed_up_with_them
     who_is_kept_out_does_not_sign_up nobody_but_admins_with_the_right_token people_are_looked_through_and_decided_about
     reports_are_sorted_resolved_and_opened_again servers_are_ruled_out_and_in numbers_are_counted_by_day
 }

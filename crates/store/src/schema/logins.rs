@@ -1,4 +1,5 @@
 //! The tables of how people and applications get in.
+use super::accounts;
 
 diesel::table! {
     sessions (id) {
@@ -115,3 +116,10 @@ diesel::table! {
         token_hash -> Nullable<Text>,
     }
 }
+diesel::table! {
+    visits (account_id) {
+        account_id -> BigInt,
+        day -> BigInt,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(accounts, visits);

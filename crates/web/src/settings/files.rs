@@ -102,7 +102,7 @@ async fn profile(app: App, me: Me, email: String, language: String) -> Result<St
         })
         .await?;
     let actor: Actor = actor.ok_or(Error::NotFound)?;
-    let passkeys = app::passkeys::list(&app, me).await?;
+    let (passkeys, here) = (app::passkeys::list(&app, me).await?, app::visits::last(&app, me).await?);
     let moment = |millis| machine_moment(Timestamp(millis));
     let passkey = |key: &store::passkeys::Passkey| json!({ "name": key.name, "created": moment(key.created), "used": key.used.map(moment) });
     let picture = |portrait| app.site().portrait(&actor, portrait);
@@ -129,6 +129,7 @@ async fn profile(app: App, me: Me, email: String, language: String) -> Result<St
         "created": machine_moment(actor.created),
         "email": email,
         "language": language,
+        "last_here": here.map(machine_moment),
         "aliases": aliases,
         "passkeys": passkeys.iter().map(passkey).collect::<Vec<_>>(),
         "communities": groups.iter().map(|group| json!({ "id": group.uri, "title": group.title })).collect::<Vec<_>>(),
