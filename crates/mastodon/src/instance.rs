@@ -4,7 +4,7 @@ use actix_web::{
     http::header,
     web::{Data, ServiceConfig},
 };
-use app::{App, imprint::Shown, totals::Total};
+use app::{App, imprint::Shown, totals::Total, visits};
 use domain::{
     id::{self, PostId},
     imprint::{self, Kind},
@@ -168,7 +168,7 @@ async fn preferences(app: Data<App>, caller: Allowed<ReadAccounts>) -> Result<Ht
         "posting:default:visibility": visibility(wanted.audience),
         "posting:default:sensitive": wanted.sensitive,
         "posting:default:language": wanted.language.unwrap_or(spoken),
-        "posting:default:quote_policy": "nobody",
+        "posting:default:quote_policy": wanted.quoting,
         "reading:expand:media": "default",
         "reading:expand:spoilers": false,
         "reading:autoplay:gifs": false,
@@ -186,7 +186,7 @@ async fn second(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
 async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
     let (site, registration) = (app.site().clone(), app.config().registration.clone());
     let (now, totals) = (app.now(), app.totals());
-    let month_ago = PostId(id::at(now - span::days(30), 0));
+    let month_ago = visits::day(now - span::days(30));
     let limits = app.files().limits();
     let instance = app.read(move |c| {
         let people = totals.get(Total::People, now, || store::accounts::count(c))?;
@@ -194,7 +194,7 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
         Ok(Instance {
             registration,
             people,
-            active: totals.get_among(Total::Active(30), now, people, || store::accounts::count_active(c, month_ago))?,
+            active: totals.get_among(Total::Active(30), now, people, || store::visits::count_since(c, month_ago))?,
             posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,
             limits,
             peers: store::relations::count_peers(c)?,

@@ -36,7 +36,7 @@ use crate::{
 mod own;
 mod react;
 mod schedule;
-mod write;
+pub(crate) mod write;
 
 /// The longest thread that is shown, to somebody of here.
 const LONGEST: usize = 4_096;

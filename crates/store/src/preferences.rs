@@ -1,6 +1,9 @@
 //! How people here write, where they do not say otherwise.
 use diesel::{prelude::*, upsert::excluded};
-use domain::{id::ActorId, post::Audience};
+use domain::{
+    id::ActorId,
+    post::{Audience, Quoting},
+};
 
 use crate::{
     conn::{Conn, Tx, db},
@@ -18,24 +21,30 @@ pub struct Preferences {
     pub sensitive: bool,
     /// In which language, BCP 47; what it is, is found out if they say nothing.
     pub language: Option<String>,
+    /// Who may quote it.
+    pub quoting: Quoting,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { audience: Audience::Public, sensitive: false, language: None }
+        Self { audience: Audience::Public, sensitive: false, language: None, quoting: Quoting::default() }
     }
 }
 
 /// How a person writes.
 pub fn of(conn: &mut Conn, person: ActorId) -> Result<Preferences> {
-    let found: Option<(Word<Audience>, bool, Option<String>)> = db!(conn, c => preferences::table
+    let found: Option<(Word<Audience>, bool, Option<String>, Word<Quoting>)> = db!(conn, c => preferences::table
         .find(person.0)
-        .select((preferences::audience, preferences::sensitive, preferences::language))
+        .select((preferences::audience, preferences::sensitive, preferences::language, preferences::quoting))
         .first(c)
         .optional())?;
-    let row =
-        |(audience, sensitive, language): (Word<_>, _, _)| Preferences { audience: audience.0, sensitive, language };
-    Ok(found.map(row).unwrap_or_default())
+    let found = found.map(|(audience, sensitive, language, quoting)| Preferences {
+        audience: audience.0,
+        sensitive,
+        language,
+        quoting: quoting.0,
+    });
+    Ok(found.unwrap_or_default())
 }
 
 /// Sets how a person writes.
@@ -45,6 +54,7 @@ pub fn set(tx: &mut Tx<'_>, person: ActorId, wanted: &Preferences) -> Result<()>
         preferences::audience.eq(Word(wanted.audience)),
         preferences::sensitive.eq(wanted.sensitive),
         preferences::language.eq(wanted.language.as_deref()),
+        preferences::quoting.eq(Word(wanted.quoting)),
     );
     db!(tx, c => diesel::insert_into(preferences::table)
         .values(row)
@@ -54,6 +64,7 @@ pub fn set(tx: &mut Tx<'_>, person: ActorId, wanted: &Preferences) -> Result<()>
             preferences::audience.eq(excluded(preferences::audience)),
             preferences::sensitive.eq(excluded(preferences::sensitive)),
             preferences::language.eq(excluded(preferences::language)),
+            preferences::quoting.eq(excluded(preferences::quoting)),
         ))
         .execute(c))?;
     Ok(())

@@ -87,6 +87,7 @@ diesel::table! {
         audience -> Text,
         sensitive -> Bool,
         language -> Nullable<Text>,
+        quoting -> Text,
     }
 }
 diesel::table! {

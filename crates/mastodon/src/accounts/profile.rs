@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     params::{Params, Sent},
     route::{at, get},
+    statuses::write::quoting,
     tags,
 };
 
@@ -143,5 +144,6 @@ async fn preferred(app: &App, me: Me, params: &Params) -> Result<Option<Preferen
         audience: chosen.unwrap_or(known.audience),
         sensitive: source.flag("sensitive").unwrap_or(known.sensitive),
         language: if source.is_given("language") { source.text("language") } else { known.language },
+        quoting: quoting(&source, "quote_policy")?.unwrap_or(known.quoting),
     }))
 }

@@ -6,6 +6,7 @@ use domain::{
     actor::{Actor, ActorKind},
     emoji::Palette,
     id::ActorId,
+    post::Quoting,
     time::Timestamp,
     urls::{Site, media::Portrait},
 };
@@ -253,7 +254,7 @@ struct Source {
     indexable: bool,
     hide_collections: bool,
     attribution_domains: Nothing,
-    quote_policy: &'static str,
+    quote_policy: Quoting,
 }
 
 /// A `Role`.
@@ -296,7 +297,7 @@ impl Credentials {
                 indexable: actor.indexable,
                 hide_collections: actor.hides_circle,
                 attribution_domains: Nothing::default(),
-                quote_policy: "nobody",
+                quote_policy: wanted.quoting,
             },
             role: role(login.admin),
         }

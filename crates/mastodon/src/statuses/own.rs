@@ -76,7 +76,8 @@ async fn policy(
     sent: Sent,
 ) -> Result<HttpResponse> {
     let post = find_post(&app, id, caller.me).await?;
-    let wish = quoting(&sent.read()?)?.ok_or_else(|| Error::invalid("`quote_approval_policy` is missing"))?;
+    let wish = quoting(&sent.read()?, "quote_approval_policy")?
+        .ok_or_else(|| Error::invalid("`quote_approval_policy` is missing"))?;
     app::quotes::open_to(&app, caller.me, post.id, wish).await?;
     Ok(HttpResponse::Ok().json(status(&app, Some(caller.me), Entry::of(post.id)).await?))
 }

@@ -39,7 +39,7 @@ pub(super) async fn create(
         poll: polls::asked(&params, due.unwrap_or_else(|| app.now()))?,
         quote: quoted(&app, &params, me).await?,
         media: media_ids(&params)?.unwrap_or_default(),
-        quoting: quoting(&params)?.unwrap_or_default(),
+        quoting: quoting(&params, "quote_approval_policy")?.unwrap_or(usual.quoting),
         ..text(&params)
     };
     if let Some(due) = due {
@@ -87,9 +87,9 @@ async fn quoted(app: &App, params: &Params, me: Me) -> Result<Option<PostId>> {
     Ok(Some(find(app, number, Some(me)).await?.post))
 }
 
-/// Who may quote what is written, if anything is said of it.
-pub(super) fn quoting(params: &Params) -> Result<Option<Quoting>> {
-    let word = params.text("quote_approval_policy").filter(|word| !word.is_empty());
+/// Who may quote what is written, if anything is said of it under this name.
+pub(crate) fn quoting(params: &Params, name: &str) -> Result<Option<Quoting>> {
+    let word = params.text(name).filter(|word| !word.is_empty());
     let known = |word: String| word.parse().map_err(|_unknown| Error::invalid("there is no such policy"));
     word.map(known).transpose()
 }
@@ -107,7 +107,7 @@ pub(super) async fn edit(
     let language = params.text("language").or(kept.language);
     let poll = polls::asked(&params, app.now())?.or(kept.poll);
     let media = media_ids(&params)?.unwrap_or(kept.media);
-    let quoting = quoting(&params)?.unwrap_or(kept.quoting);
+    let quoting = quoting(&params, "quote_approval_policy")?.unwrap_or(kept.quoting);
     describe(&app, me, &params, &media).await?;
     let Writing { text, warning, sensitive, .. } = written;
     let writing = Writing { text, warning, sensitive, language, poll, media, quoting, ..kept };

@@ -18,10 +18,36 @@ async fn nothing_that_clients_ask_first_is_missing(w: World) {
         let answer = w.get_unknown(&format!("/api/v1/instance/{path}")).await;
         assert!(answer.status == 200 && !answer.body.is_null(), "{path}: {}", answer.status);
     }
-    let preferences = w.get(&w.ana, "/api/v1/preferences").await.ok();
+    let preferences = async || w.get(&w.ana, "/api/v1/preferences").await.ok();
+    let usual = json!({
+        "posting:default:visibility": "public",
+        "posting:default:sensitive": false,
+        "posting:default:language": "es",
+        "posting:default:quote_policy": "public",
+        "reading:expand:media": "default",
+        "reading:expand:spoilers": false,
+        "reading:autoplay:gifs": false,
+    });
+    assert_eq!(preferences().await, usual);
+    let wish = json!({ "source": { "privacy": "unlisted", "sensitive": true, "language": "en", "quote_policy": "followers" } });
+    let path = "/api/v1/accounts/update_credentials";
+    let own = w.call(&w.ana, "PATCH", path, wish.clone()).await.ok();
+    for (name, value) in wish["source"].as_object().unwrap() {
+        let preferred = format!("posting:default:{}", if name == "privacy" { "visibility" } else { name });
+        assert_eq!((&own["source"][name], &preferences().await[&preferred]), (value, value));
+    }
+    let said = w.say(&w.ana, "como siempre").await;
     assert_eq!(
-        (&preferences["posting:default:visibility"], &preferences["posting:default:language"]),
-        (&"public".into(), &"es".into())
+        (&said["visibility"], &said["sensitive"], &said["language"]),
+        (&"unlisted".into(), &true.into(), &"en".into())
+    );
+    assert_eq!(said["quote_approval"]["automatic"], json!(["followers"]));
+    let odd = json!({ "source": { "quote_policy": "friends" } });
+    assert_eq!(w.call(&w.ana, "PATCH", path, odd).await.status, 422);
+    assert_eq!(
+        w.call(&w.ana, "PATCH", path, json!({ "source": { "quote_policy": "nobody" } })).await.ok()["source"]["privacy"],
+        "unlisted",
+        "what is not said stays"
     );
     assert_eq!(w.get_unknown("/api/v1/preferences").await.status, 401);
     assert_eq!(w.get_unknown("/api/v1/instance/terms_of_service").await.status, 404, "there are none");
