@@ -3,7 +3,7 @@ use domain::{id::ActorId, text::plain};
 use store::accounts::Account;
 
 use crate::{
-    App, Error, Me, Result, Tx,
+    App, Error, Event, Me, Result, Tx,
     limits::{self, Deed},
     mail::{self, Errand},
     people::checked_email,
@@ -61,16 +61,16 @@ fn settle(tx: &mut Tx<'_, '_>, account: &Account, address: &str) -> Result<()> {
     if account.confirmed.is_some() {
         return tx.mail(&Errand::AddressChanged(account.id, account.email.clone()));
     }
-    if account.approved.is_none() {
-        tell_admins(tx, id)?;
-    }
-    Ok(())
+    enter(tx, id, account.approved.is_none())
 }
 
-/// Tells those who run the server that somebody waits to be taken in.
-pub(crate) fn tell_admins(tx: &mut Tx<'_, '_>, newcomer: ActorId) -> Result<()> {
-    for admin in store::accounts::admins(tx)? {
-        tx.mail(&Errand::Waiting { admin: admin.0, newcomer: newcomer.0 })?;
+/// Tells those who run the server of somebody who has just come, and by mail if they have to take them in.
+pub(crate) fn enter(tx: &mut Tx<'_, '_>, newcomer: ActorId, waits: bool) -> Result<()> {
+    tx.emit(Event::SignedUp(newcomer));
+    if waits {
+        for admin in store::accounts::admins(tx)? {
+            tx.mail(&Errand::Waiting { admin: admin.0, newcomer: newcomer.0 })?;
+        }
     }
     Ok(())
 }

@@ -69,6 +69,8 @@ pub enum Event {
         /// Where it came from.
         cause: Cause,
     },
+    /// This person made a login here, with an address that is theirs.
+    SignedUp(ActorId),
     /// An author deleted a post.
     Deleted {
         /// The post as it was.

@@ -26,6 +26,12 @@ pub enum Kind {
     Quote,
     /// Somebody passed their post on.
     Reblog,
+    /// What they passed on says something else now.
+    Update,
+    /// What they quoted says something else now.
+    QuotedUpdate,
+    /// Somebody made a login on the server that they administer.
+    SignUp,
     /// A poll is closed in which they voted, or which is theirs.
     Poll,
     /// Somebody reports something that they have to see to.
@@ -49,6 +55,9 @@ impl Kind {
             Self::Favourite => "favourite",
             Self::Quote => "quote",
             Self::Reblog => "reblog",
+            Self::Update => "update",
+            Self::QuotedUpdate => "quoted_update",
+            Self::SignUp => "admin.sign_up",
             Self::Poll => "poll",
             Self::Report => store::notifications::REPORT,
             Self::Stated => store::notifications::STATED,
@@ -64,6 +73,11 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         Event::Posted { post, old: false, .. } => posted(tx, post),
         Event::Voted { post, voter, vote: Vote::Like, .. } => {
             tell(tx, &[post.author], Kind::Favourite, *voter, About::Post(post))
+        }
+        Event::Edited { post, .. } => edited(tx, post),
+        Event::SignedUp(person) => {
+            let admins = store::accounts::admins(tx)?;
+            tell(tx, &admins, Kind::SignUp, *person, About::Nobody)
         }
         Event::Shared { post, by, .. } => tell(tx, &[post.author], Kind::Reblog, *by, About::Post(post)),
         Event::Quoted { quoting, author } => {
@@ -134,6 +148,22 @@ fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
     }
     tell(tx, &readers, Kind::Mention, post.author, About::Post(post))?;
     awaited(tx, post, &readers)
+}
+
+/// Tells those who passed a post on, or quoted it, that it says something else now.
+fn edited(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
+    let mut readers = Vec::new();
+    for person in store::shares::by_logins(tx, post.id)? {
+        if store::posts::seen(tx, post.id, Some(person))?.is_some() {
+            readers.push(person);
+        }
+    }
+    tell(tx, &readers, Kind::Update, post.author, About::Post(post))?;
+    let quoting = store::quotes::by_logins(tx, post.id)?;
+    for quoting in store::posts::by_ids(tx, &quoting)? {
+        tell(tx, &[quoting.author], Kind::QuotedUpdate, post.author, About::Post(&quoting))?;
+    }
+    Ok(())
 }
 
 /// Tells those who want to hear of each thread of its author or its group, or of each reply to it, and nobody twice.
@@ -214,7 +244,7 @@ fn handling(
     limited: bool,
 ) -> Result<Handling> {
     // Those who answer for others hear everything, like those about whom it was decided, and nobody is a stranger to themselves.
-    if matches!(kind, Kind::Report | Kind::Stated | Kind::Appeal | Kind::Held) || account == by {
+    if matches!(kind, Kind::Report | Kind::Stated | Kind::Appeal | Kind::Held | Kind::SignUp) || account == by {
         return Ok(Handling::Accept);
     }
     if store::shuns::hushes(tx, account, by)? {

@@ -151,8 +151,8 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
         let person = people::enrol_as(tx, &prepared, &admission)?;
         if !confirmed {
             addresses::ask(tx, person.id, &prepared.email)?;
-        } else if waits {
-            addresses::tell_admins(tx, person.id)?;
+        } else {
+            addresses::enter(tx, person.id, waits)?;
         }
         Ok(Ok(Newcomer { me: Me(person.id), ready: confirmed && !waits }))
     })

@@ -106,6 +106,7 @@ impl Outbox for FederationOutbox {
             | Event::ReportHandedOn { .. }
             | Event::ReportResolved { .. }
             | Event::Withdrawn { .. }
+            | Event::SignedUp(_)
             | Event::Severed { .. } => Ok(()),
         }
     }

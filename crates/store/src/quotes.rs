@@ -13,7 +13,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::Word,
-    schema::{posts, quotes, stamps},
+    schema::{accounts, posts, quotes, stamps},
     timelines::Window,
     visible::visible,
     wanted::{Whom, wanted},
@@ -89,6 +89,18 @@ pub fn quoting(conn: &mut Conn, quoted: PostId, viewer: Option<ActorId>, window:
         if window.nearest { query.order(quotes::post_id.asc()) } else { query.order(quotes::post_id.desc()) }.load(c)
     })?;
     Ok(window.arrange(ids.into_iter().map(PostId).collect()))
+}
+
+/// The posts in which those with a login here quote one with the consent of its author.
+pub fn by_logins(conn: &mut Conn, quoted: PostId) -> Result<Vec<PostId>> {
+    let found: Vec<i64> = db!(conn, c => quotes::table
+        .inner_join(posts::table.on(posts::id.eq(quotes::post_id)))
+        .inner_join(accounts::table.on(accounts::id.eq(posts::author_id)))
+        .filter(quotes::quoted_id.eq(quoted.0).and(quotes::state.eq(Word(QuoteState::Accepted))))
+        .filter(posts::deleted.is_null())
+        .select(quotes::post_id)
+        .load(c))?;
+    Ok(found.into_iter().map(PostId).collect())
 }
 
 /// The post that quotes by this stamp.

@@ -8,7 +8,7 @@ use domain::{
 use crate::{
     conn::{Conn, Tx, db},
     error::Result,
-    schema::shares,
+    schema::{accounts, shares},
 };
 
 /// Records that `actor` passed a post on; whether that is new.
@@ -37,6 +37,16 @@ fn next_number(conn: &mut Conn, at: Timestamp) -> Result<i64> {
 /// The id on the network of the activity by which `actor` passed a post on.
 pub fn uri(conn: &mut Conn, id: PostId, actor: ActorId) -> Result<Option<String>> {
     Ok(db!(conn, c => shares::table.find((id.0, actor.0)).select(shares::activity_uri).first(c).optional())?)
+}
+
+/// Those with a login here who passed a post on.
+pub fn by_logins(conn: &mut Conn, id: PostId) -> Result<Vec<ActorId>> {
+    let found: Vec<i64> = db!(conn, c => shares::table
+        .inner_join(accounts::table.on(accounts::id.eq(shares::actor_id)))
+        .filter(shares::post_id.eq(id.0))
+        .select(accounts::id)
+        .load(c))?;
+    Ok(found.into_iter().map(ActorId).collect())
 }
 
 /// Forgets that `actor` passed a post on; returns the id of that activity.

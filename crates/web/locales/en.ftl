@@ -460,6 +460,9 @@ told-shares =
         [one] { $name } and one other person shared what you wrote
        *[other] { $name } and { $others } other people shared what you wrote
     }
+told-update = { $name } changed what you shared
+told-quoted-update = { $name } changed what you quoted
+told-sign-up = { $name } has a login here from now on
 told-report = { $name } reported something
 told-other = There is news from { $name }
 invalid-text = Something you entered does not fit: it may be too long, or something may be missing.

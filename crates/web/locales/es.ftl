@@ -478,6 +478,9 @@ told-shares =
         [many] { $name } y { $others } de personas más han compartido lo que escribiste
        *[other] { $name } y { $others } personas más han compartido lo que escribiste
     }
+told-update = { $name } ha cambiado lo que compartiste
+told-quoted-update = { $name } ha cambiado lo que citaste
+told-sign-up = { $name } tiene cuenta aquí desde ahora
 told-report = { $name } ha denunciado algo
 told-other = Hay novedades de { $name }
 invalid-text = Algo de lo que has escrito no encaja: puede que sea demasiado largo o que falte algo.

@@ -151,6 +151,7 @@ impl Marks {
                 | House::Entrusted { .. }
                 | House::Eased { .. },
             )
+            | Event::SignedUp(_)
             | Event::Stated { .. }
             | Event::Appealed { .. }
             | Event::AppealDecided { .. }

@@ -83,7 +83,10 @@ async fn strangers_wait_until_one_asks_for_them(w: World) {
         (&"accept".into(), &0.into())
     );
     let wish = json!({ "for_not_following": "filter", "for_private_mentions": "drop" });
-    w.call(&w.ana, "PATCH", "/api/v2/notifications/policy", wish).await.ok();
+    for method in ["PATCH", "PUT"] {
+        let set = w.call(&w.ana, method, "/api/v2/notifications/policy", wish.clone()).await.ok();
+        assert_eq!((&set["for_not_following"], &set["for_not_followers"]), (&"filter".into(), &"accept".into()));
+    }
     w.follow(&w.ana, w.caro.id()).await;
     let said = w.say(&w.bea, "@ana soy nueva").await;
     w.say(&w.caro, "@ana hola").await;
@@ -112,6 +115,19 @@ async fn strangers_wait_until_one_asks_for_them(w: World) {
     w.call(&w.bea, "PUT", "/api/v1/notifications/policy", wish).await.ok();
     w.say(&w.ana, "@bea no me sigues").await;
     let waiting = w.get(&w.bea, "/api/v1/notifications/requests").await.ok();
+    w.say(&w.caro, "@bea yo sí").await;
+    let (one, all) = (waiting[0]["id"].as_str().unwrap(), "/api/v1/notifications/requests");
+    w.post(&w.caro, &format!("{all}/{one}/dismiss")).await.ok();
+    assert_eq!(w.get(&w.bea, all).await.ok(), waiting, "nobody forgets for somebody else");
+    w.post(&w.bea, &format!("{all}/{one}/dismiss")).await.ok();
+    assert_eq!(w.get(&w.bea, all).await.ok(), json!([]));
+    w.say(&w.ana, "@bea todavía").await;
+    let waiting = w.get(&w.bea, all).await.ok();
+    assert_eq!(
+        (waiting.as_array().unwrap().len(), &waiting[0]["account"]["acct"]),
+        (1, &"ana".into()),
+        "who writes on"
+    );
     let ids = json!({ "id": [waiting[0]["id"]] });
     w.call(&w.bea, "POST", "/api/v1/notifications/requests/dismiss", ids).await.ok();
     assert_eq!(w.get(&w.bea, "/api/v1/notifications/requests").await.ok(), json!([]));
@@ -172,7 +188,55 @@ async fn announcements_are_read_and_answered(w: World) {
     assert_eq!(w.post(&w.bea, "/api/v1/announcements/7/dismiss").await.status, 404);
 }
 
+async fn one_hears_that_what_one_passed_on_or_quoted_has_changed(w: World) {
+    let said = w.say(&w.ana, "El jueves").await;
+    w.post(&w.bea, &of(&said, "/reblog")).await.ok();
+    let quote = json!({ "status": "apuntadlo", "quoted_status_id": said["id"] });
+    let quote = w.call(&w.caro, "POST", "/api/v1/statuses", quote).await.ok();
+    let heard = async |who, kind: &str| {
+        let told = w.get(who, &format!("/api/v1/notifications?types[]={kind}")).await.ok();
+        let told = told.as_array().unwrap().iter();
+        told.map(|told| (told["account"]["acct"].clone(), told["status"]["id"].clone())).collect::<Vec<_>>()
+    };
+    let ana = Value::from("ana");
+    for text in ["El viernes", "El sábado"] {
+        w.call(&w.ana, "PUT", &of(&said, ""), json!({ "status": text })).await.ok();
+        assert_eq!(heard(&w.bea, "update").await, [(ana.clone(), said["id"].clone())], "once, however often");
+        assert_eq!(heard(&w.caro, "quoted_update").await, [(ana.clone(), quote["id"].clone())], "by what one wrote");
+    }
+    assert_eq!((heard(&w.caro, "update").await, heard(&w.ana, "update").await), (vec![], vec![]));
+    w.post(&w.bea, &format!("/api/v1/accounts/{}/block", w.ana.id())).await.ok();
+    w.call(&w.ana, "PUT", &of(&said, ""), json!({ "status": "nunca" })).await.ok();
+    assert_eq!(heard(&w.bea, "update").await, []);
+}
+
+async fn admins_hear_of_newcomers(w: World) {
+    let jefa = w.admin().await;
+    let jefa = super::administration::with_token(&w, jefa).await;
+    let app = json!({ "client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write" });
+    let app = w.call(&w.ana, "POST", "/api/v1/apps", app).await.ok();
+    let asked = json!({
+        "grant_type": "client_credentials", "scope": "read write",
+        "client_id": app["client_id"], "client_secret": app["client_secret"],
+    });
+    let token = w.call(&w.ana, "POST", "/oauth/token", asked).await.ok();
+    let nobody = super::Person { me: w.ana.me, token: token["access_token"].as_str().unwrap().to_owned() };
+    let wish = json!({
+        "username": "nora", "email": "nora@plaza.example", "password": "correct horse", "agreement": true, "locale": "es",
+    });
+    let issued = w.call(&nobody, "POST", "/api/v1/accounts", wish.clone()).await.ok();
+    let nora = super::Person { me: w.ana.me, token: issued["access_token"].as_str().unwrap().to_owned() };
+    assert_eq!(w.get(&nora, "/api/v1/accounts/verify_credentials").await.ok()["acct"], "nora");
+    let told = w.get(&jefa, "/api/v1/notifications").await.ok();
+    let told: Vec<_> = told.as_array().unwrap().iter().map(|told| (&told["type"], &told["account"]["acct"])).collect();
+    assert_eq!(told, [(&"admin.sign_up".into(), &"nora".into())]);
+    assert_eq!(w.get(&w.ana, "/api/v1/notifications").await.ok(), json!([]), "nobody else does");
+    let again = w.call(&nobody, "POST", "/api/v1/accounts", wish).await;
+    assert_eq!((again.status, again.body["details"]["username"][0]["error"].as_str()), (422, Some("ERR_TAKEN")));
+}
+
 on_both! {
+    one_hears_that_what_one_passed_on_or_quoted_has_changed admins_hear_of_newcomers
     one_reads_and_forgets_what_one_was_told those_about_one_thing_are_one_group strangers_wait_until_one_asks_for_them
     direct_messages_are_conversations announcements_are_read_and_answered
 }
