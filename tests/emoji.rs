@@ -124,4 +124,60 @@ async fn emoji_of_others_are_shown_and_nothing_they_hide() {
     assert_eq!(alpha.get(cat.as_str().unwrap(), "image/*").await.status, 404, "nobody can ask for other addresses");
 }
 
-on_both![emoji_of_ours_reach_others, emoji_of_others_are_shown_and_nothing_they_hide];
+async fn with_which_emoji_somebody_likes_a_post_is_shown() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let post = ana.post("Tomates").await;
+    let akkoma = net.peer("akkoma.test", Software::Mastodon);
+    let (bea, caro, dan) = (akkoma.person("bea"), akkoma.person("caro"), akkoma.person("dan"));
+    let icon = json!({ "type": "Image", "url": akkoma.url("/cat.png") });
+    let cat = json!({ "type": "Emoji", "name": ":blobcat:", "icon": icon });
+    for (who, kind, content) in [
+        (&bea, "EmojiReact", "🎉"),
+        (&caro, "EmojiReact", ":blobcat:"),
+        (&dan, "Like", ":blobcat:"),
+        (&bea, "Like", "<b>"),
+    ] {
+        let mut said = who.activity(kind, &post["uri"]);
+        said["content"] = json!(content);
+        said["tag"] = json!([cat]);
+        who.send(&alpha, &said).await;
+        net.settle().await;
+        if content == "🎉" {
+            let mut visitor = Visitor::new(&alpha);
+            visitor.sign_in("ana", "correct horse", "/").await;
+            assert!(visitor.get("/notices").await.text().contains("answers 🎉 to what you wrote"));
+        }
+    }
+    let path = format!("/api/v1/pleroma/statuses/{}/reactions", post["id"].as_str().unwrap());
+    let shown = ana.read(&path).await;
+    let counts: Vec<_> =
+        shown.as_array().unwrap().iter().map(|one| (&one["name"], &one["count"], &one["me"])).collect();
+    let (count, me) = ([json!(2), json!(1)], json!(false));
+    assert_eq!(counts, [(&json!("blobcat@akkoma.test"), &count[0], &me), (&json!("🎉"), &count[1], &me)]);
+    let url = shown[0]["url"].as_str().expect("a picture");
+    assert!(url.starts_with("http://alpha.test/media/emoji/") && shown[1].get("url").is_none(), "{shown}");
+    assert_eq!(shown[1]["accounts"][0]["acct"], "bea@akkoma.test");
+    assert_eq!(ana.status(&post).await["favourites_count"], 3, "each is a vote as well");
+    let told = ana.read("/api/v1/notifications?types[]=favourite").await;
+    let signs: Vec<_> = told.as_array().unwrap().iter().map(|told| told["emoji"].clone()).collect();
+    assert_eq!(signs, [":blobcat:", ":blobcat:", "🎉"]);
+
+    // Whom she blocks she hears nothing of, and what is taken back is gone.
+    ana.api("POST", &format!("/api/v1/accounts/{}/block", shown[1]["accounts"][0]["id"].as_str().unwrap()), &json!({}))
+        .await;
+    let mut react = dan.activity("Like", &post["uri"]);
+    react["id"] = json!(akkoma.url("/activities/like"));
+    dan.send(&alpha, &dan.activity("Undo", &react)).await;
+    net.settle().await;
+    let left = ana.read(&path).await;
+    let left: Vec<_> = left.as_array().unwrap().iter().map(|one| (&one["name"], &one["count"])).collect();
+    assert_eq!(left, [(&json!("blobcat@akkoma.test"), &count[1])]);
+}
+
+on_both![
+    emoji_of_ours_reach_others,
+    emoji_of_others_are_shown_and_nothing_they_hide,
+    with_which_emoji_somebody_likes_a_post_is_shown,
+];

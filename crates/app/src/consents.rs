@@ -46,7 +46,7 @@ fn done(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, request: &Request) -> Res
     }
     match request.consent {
         Consent::Quote => quotes::check(tx, post, by),
-        Consent::Like => votes::receive(tx, by, post.id, Vote::Like, &request.interaction, None),
+        Consent::Like => votes::receive(tx, by, post.id, (Vote::Like, None), &request.interaction, None),
         Consent::Share => shares::receive(tx, by, post.id, &request.interaction, None),
         Consent::Reply => posts::check_reply(tx, by, post),
     }

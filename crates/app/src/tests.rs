@@ -269,7 +269,7 @@ async fn what_comes_twice_counts_once(w: World) {
     assert_eq!((first.id, w.said().as_slice()), (again.id, &["Posted".to_owned()][..]));
     let (zoe, id) = (w.zoe, first.id);
     for vote in [Vote::Like, Vote::Like, Vote::Dislike] {
-        w.app.write(move |tx| votes::receive(tx, zoe, id, vote, "https://far.example/v", None)).await.unwrap();
+        w.app.write(move |tx| votes::receive(tx, zoe, id, (vote, None), "https://far.example/v", None)).await.unwrap();
     }
     assert_eq!(w.said(), ["Voted", "Voted"]);
     let tally = w.app.read(move |c| store::posts::tallies(c, &[id])).await.unwrap()[&id];

@@ -2,12 +2,13 @@
 use std::sync::Arc;
 
 use domain::{
+    emoji::Reaction,
     id::{ActivityId, ActorId, PostId},
     policy::{self, Refusal},
     post::{Consent, Post, Vote},
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, consents, groups, posts};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, consents, emoji, groups, posts};
 
 /// Votes on a post that I may read. What is not in a group here, guests vote on from their own server: nobody else would
 /// hear of it.
@@ -24,7 +25,7 @@ pub async fn cast(app: &App, me: Me, post: PostId, vote: Vote) -> Result<Post> {
         }
         let id: ActivityId = tx.new_id();
         let uri = tx.site().activity(id);
-        record(tx, me.0, &post, vote, &uri, None)?;
+        record(tx, me.0, &post, (vote, None), &uri, None)?;
         Ok(post)
     })
     .await
@@ -49,12 +50,12 @@ pub fn receive_refusal(tx: &mut Tx<'_, '_>, by: ActorId, voter: ActorId, post: P
     forget(tx, voter, &post, None)
 }
 
-/// Records a vote from elsewhere.
+/// Records a vote from elsewhere, cast with a sign or without.
 pub fn receive(
     tx: &mut Tx<'_, '_>,
     voter: ActorId,
     post: PostId,
-    vote: Vote,
+    (vote, reaction): (Vote, Option<&Reaction>),
     activity_uri: &str,
     cause: Cause,
 ) -> Result<()> {
@@ -62,7 +63,10 @@ pub fn receive(
     if store::forestalled::is_void(tx, activity_uri)? {
         return Err(Refusal::Gone.into());
     }
-    record(tx, voter, &post, vote, activity_uri, cause)
+    if let Some(picture) = reaction.and_then(|reaction| reaction.picture.as_ref()) {
+        emoji::learn_of(tx, voter, std::slice::from_ref(picture))?;
+    }
+    record(tx, voter, &post, (vote, reaction.map(|reaction| reaction.sign.as_str())), activity_uri, cause)
 }
 
 /// Records that a vote from elsewhere was taken back.
@@ -71,7 +75,14 @@ pub fn receive_retract(tx: &mut Tx<'_, '_>, voter: ActorId, post: PostId, cause:
     forget(tx, voter, &post, cause)
 }
 
-fn record(tx: &mut Tx<'_, '_>, voter: ActorId, post: &Post, vote: Vote, uri: &str, cause: Cause) -> Result<()> {
+fn record(
+    tx: &mut Tx<'_, '_>,
+    voter: ActorId,
+    post: &Post,
+    (vote, sign): (Vote, Option<&str>),
+    uri: &str,
+    cause: Cause,
+) -> Result<()> {
     let group = match post.group {
         // A group elsewhere knows itself whose votes it takes of those who live elsewhere, too.
         Some(group) if cause.is_none() || groups::is_local(tx, group)? => Some(groups::regard(tx, group, voter)?),
@@ -79,7 +90,7 @@ fn record(tx: &mut Tx<'_, '_>, voter: ActorId, post: &Post, vote: Vote, uri: &st
     };
     policy::vote(group.as_ref().map(|(rules, standing)| (rules, standing)), post, vote)?;
     let now = tx.now();
-    if store::votes::set(tx, post.id, voter, vote, uri, now)? == Some(vote) {
+    if store::votes::set(tx, post.id, voter, (vote, sign), uri, now)? == Some(vote) {
         return Ok(());
     }
     let activity_uri = uri.to_owned();

@@ -99,7 +99,12 @@ pub const ACTIVITIES: &[Activity] = &[
         meaning: "a vote for it; one vote for each person and post, the last one counts",
     },
     Activity { name: "Dislike", object: "a post", direction: Direction::Both, meaning: "a vote against it" },
-    Activity { name: "EmojiReact", object: "a post", direction: Direction::In, meaning: "counts as `Like`" },
+    Activity {
+        name: "EmojiReact",
+        object: "a post",
+        direction: Direction::In,
+        meaning: "counts as `Like`; its emoji is shown",
+    },
     Activity { name: "Undo{Like}", object: "the vote", direction: Direction::Both, meaning: "takes a vote back" },
     Activity { name: "Undo{Dislike}", object: "the vote", direction: Direction::Both, meaning: "takes a vote back" },
     Activity {

@@ -17,6 +17,7 @@ use self::shape::{each, id, id_of, types};
 pub use self::{
     actor::{FoundActor, Staff, actor},
     addressed::Addressed,
+    attached::reaction,
     listing::Listing,
     post::{FoundPost, post},
     strict::{Unreadable, json},

@@ -27,6 +27,7 @@ mod placeholder;
 mod polls;
 pub mod push;
 mod quotes;
+mod reactions;
 mod reports;
 mod route;
 mod search;
@@ -63,6 +64,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(statuses::routes)
             .configure(polls::routes)
             .configure(quotes::routes)
+            .configure(reactions::routes)
             .configure(media::routes)
             .configure(timelines::routes)
             .configure(streaming::routes)

@@ -233,6 +233,7 @@ diesel::table! {
         value -> Text,
         activity_uri -> Text,
         created -> BigInt,
+        emoji -> Nullable<Text>,
     }
 }
 diesel::table! {

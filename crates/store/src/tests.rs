@@ -186,7 +186,7 @@ async fn the_last_vote_counts_once(t: TestDb) {
         world(tx)?;
         posts::insert(tx, &thread(10), &[])?;
         for (actor, vote) in [(1, Vote::Like), (2, Vote::Like), (2, Vote::Dislike), (2, Vote::Dislike)] {
-            votes::set(tx, PostId(10), ActorId(actor), vote, "x", Timestamp(1))?;
+            votes::set(tx, PostId(10), ActorId(actor), (vote, None), "x", Timestamp(1))?;
         }
         Ok::<_, Error>(())
     })

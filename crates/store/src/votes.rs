@@ -32,17 +32,21 @@ pub fn get(conn: &mut Conn, post: PostId, actor: ActorId) -> Result<Option<(Vote
     Ok(found.map(|(vote, uri)| (vote.0, uri)))
 }
 
-/// Records a vote and counts it; returns the one that stood. The same again changes nothing.
+/// Records a vote, with the sign it is cast with, and counts it; returns the one that stood. The same again changes
+/// nothing but the sign.
 pub fn set(
     tx: &mut Tx<'_>,
     post: PostId,
     actor: ActorId,
-    vote: Vote,
+    (vote, emoji): (Vote, Option<&str>),
     activity_uri: &str,
     at: Timestamp,
 ) -> Result<Option<Vote>> {
     let was = get(tx, post, actor)?.map(|(vote, _)| vote);
     if was == Some(vote) {
+        if emoji.is_some() {
+            db!(tx, c => diesel::update(votes::table.find((post.0, actor.0))).set(votes::emoji.eq(emoji)).execute(c))?;
+        }
         return Ok(was);
     }
     let row = (
@@ -51,12 +55,17 @@ pub fn set(
         votes::value.eq(Word(vote)),
         votes::activity_uri.eq(activity_uri),
         votes::created.eq(at.0),
+        votes::emoji.eq(emoji),
     );
     db!(tx, c => diesel::insert_into(votes::table)
         .values(row)
         .on_conflict((votes::post_id, votes::actor_id))
         .do_update()
-        .set((votes::value.eq(excluded(votes::value)), votes::activity_uri.eq(excluded(votes::activity_uri))))
+        .set((
+            votes::value.eq(excluded(votes::value)),
+            votes::activity_uri.eq(excluded(votes::activity_uri)),
+            votes::emoji.eq(excluded(votes::emoji)),
+        ))
         .execute(c))?;
     if let Some(was) = was {
         posts::count(tx, post, counter(was), -1)?;
@@ -82,4 +91,13 @@ pub fn of(conn: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<Vec<(PostId
         .select((votes::post_id, votes::value))
         .load(c))?;
     Ok(rows.into_iter().map(|(id, vote)| (PostId(id), vote.0)).collect())
+}
+
+/// With which sign these people voted on these posts, where they did with one.
+pub fn signs(conn: &mut Conn, posts: &[PostId], actors: &[ActorId]) -> Result<Vec<(PostId, ActorId, String)>> {
+    let rows: Vec<(i64, i64, Option<String>)> = db!(conn, c => votes::table
+        .filter(votes::post_id.among(posts).and(votes::actor_id.among(actors)).and(votes::emoji.is_not_null()))
+        .select((votes::post_id, votes::actor_id, votes::emoji))
+        .load(c))?;
+    Ok(rows.into_iter().filter_map(|(post, actor, sign)| Some((PostId(post), ActorId(actor), sign?))).collect())
 }

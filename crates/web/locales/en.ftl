@@ -449,6 +449,7 @@ told-follow = { $name } follows you
 told-request = { $name } waits for an answer to a request
 told-quote = { $name } quoted what you wrote
 told-vote = { $name } voted for what you wrote
+told-reaction = { $name } answers { $sign } to what you wrote
 told-share = { $name } shared what you wrote
 told-votes =
     { $others ->

@@ -465,6 +465,7 @@ told-follow = { $name } te sigue
 told-request = { $name } espera respuesta a su solicitud
 told-quote = { $name } ha citado lo que escribiste
 told-vote = { $name } ha votado a favor de lo que escribiste
+told-reaction = { $name } responde { $sign } a lo que escribiste
 told-share = { $name } ha compartido lo que escribiste
 told-votes =
     { $others ->

@@ -91,10 +91,10 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let seen = timelines::visible_among(c, &posts, Some(me.0))?;
         let posts: Vec<PostId> = posts.into_iter().filter(|id| seen.contains(id)).collect();
         let people: Vec<_> = told.iter().map(|notice| notice.actor).collect();
-        let found = store::posts::by_ids(c, &posts)?;
-        Ok((told, cards::faces_of(c, &ours, &people)?, app::view::posts(c, found)?))
+        let (found, signs) = (store::posts::by_ids(c, &posts)?, store::votes::signs(c, &posts, &people)?);
+        Ok((told, cards::faces_of(c, &ours, &people)?, app::view::posts(c, found)?, signs))
     });
-    let (told, people, posts) = found.await?;
+    let (told, people, posts, signs) = found.await?;
     let older =
         listing::last(&told, NOTICES).map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
     let notice = |(notice, others): (&Notification, usize)| {
@@ -107,11 +107,14 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
             None => for_staff.contains(&notice.kind.as_str()).then(|| queue::PATH.to_owned()),
         };
         let name = if is_of_server(&notice.kind, &face) { site.host().display() } else { face.shown.clone() };
+        let is_by = |(post, by, _): &&(PostId, ActorId, String)| Some(*post) == notice.post && *by == notice.actor;
+        let sign = signs.iter().find(is_by).map(|(_, _, sign)| sign);
         Some(Notice {
-            text: match (notice.kind.as_str(), others) {
-                (VOTE, 1..) => t.told_votes(&name, others),
-                (SHARE, 1..) => t.told_shares(&name, others),
-                (kind, _) => sentence(t, kind, &name),
+            text: match (notice.kind.as_str(), others, sign) {
+                (VOTE, 1.., _) => t.told_votes(&name, others),
+                (VOTE, 0, Some(sign)) => t.told_reaction(&name, sign),
+                (SHARE, 1.., _) => t.told_shares(&name, others),
+                (kind, ..) => sentence(t, kind, &name),
             },
             card: view.map(|view| Card::new(app, t, view)),
             page,

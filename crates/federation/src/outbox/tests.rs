@@ -224,7 +224,7 @@ async fn votes_of_both_sides(world: World) {
     let body = r#"{"id":"https://masto.test/1","type":"Like","actor":"https://masto.test/bob","object":"x"}"#;
     let cause = world.receive("https://masto.test/1", body.into()).await;
     let vote = move |tx: &mut app::Tx<'_, '_>| {
-        votes::receive(tx, bob, by_lea.id, Vote::Like, "https://masto.test/1", Some(cause))
+        votes::receive(tx, bob, by_lea.id, (Vote::Like, None), "https://masto.test/1", Some(cause))
     };
     world.app.write(vote).await.unwrap();
     let sent = world.waiting().await;
@@ -236,7 +236,7 @@ async fn votes_of_both_sides(world: World) {
     let by_sam = world.hear(sam, world.huerto, None, &create("https://away.test/sam", 1, "")).await;
     world.sent().await;
     let liked = |voter: ActorId, uri: &'static str| {
-        move |tx: &mut app::Tx<'_, '_>| votes::receive(tx, voter, by_sam.id, Vote::Like, uri, Some(cause))
+        move |tx: &mut app::Tx<'_, '_>| votes::receive(tx, voter, by_sam.id, (Vote::Like, None), uri, Some(cause))
     };
     world.app.write(liked(bob, "https://masto.test/2")).await.unwrap();
     let everywhere = "Announce(Like) by huerto to away.test/inbox, lemmy.test/inbox, node.test/inbox";
@@ -245,7 +245,7 @@ async fn votes_of_both_sides(world: World) {
     let body = r#"{"id":"https://away.test/3","type":"Like","actor":"https://away.test/uma","object":"x"}"#;
     let cause = world.receive("https://away.test/3", body.into()).await;
     let vote = move |tx: &mut app::Tx<'_, '_>| {
-        votes::receive(tx, uma, by_sam.id, Vote::Like, "https://away.test/3", Some(cause))
+        votes::receive(tx, uma, by_sam.id, (Vote::Like, None), "https://away.test/3", Some(cause))
     };
     world.app.write(vote).await.unwrap();
     assert_eq!(world.sent().await, ["Announce(Like) by huerto to lemmy.test/inbox, node.test/inbox"]);

@@ -1,6 +1,6 @@
 //! What hangs on a post: pictures and links, hashtags, custom emoji, the options of a poll.
 use domain::{
-    emoji::Named,
+    emoji::{Named, Reaction},
     media::Focus,
     post::{Attachment, Leave, Leaves, Poll, Quoting},
     text::{hashtag, plain, shortcode},
@@ -148,6 +148,12 @@ fn emoji(tag: &Value) -> Option<Named> {
     let name = text(tag, "name")?.trim_matches(':');
     let url = link_of(tag, "icon").filter(|url| url.len() <= LONGEST_URL)?;
     shortcode::is_shortcode(name).then(|| Named { shortcode: name.to_owned(), url: url.to_owned() })
+}
+
+/// With what somebody likes a post: an `EmojiReact` of Pleroma, or a `Like` of Misskey.
+pub fn reaction(activity: &Value) -> Option<Reaction> {
+    let said = text(activity, "content").or_else(|| text(activity, "_misskey_reaction"))?;
+    Reaction::parse(said, tags(activity).emoji)
 }
 
 /// Under which names a quote is given, the ones with consent first.

@@ -3,7 +3,7 @@ use app::{Error, Result, votes};
 use domain::post::{Post, Vote};
 
 use super::{Context, Plan, act, ignore, name};
-use crate::parse::{Incoming, Verb};
+use crate::parse::{self, Incoming, Verb};
 
 fn cast(activity: &Incoming<'_>) -> Vote {
     if activity.verb == Verb::Dislike { Vote::Dislike } else { Vote::Like }
@@ -25,8 +25,8 @@ pub(super) fn vote(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
         return if early { Err(Error::Unreachable { what: unknown.into(), retry: true }) } else { ignore(unknown) };
     };
     let (voter, post, vote, cause) = (context.actor.id, post.id, cast(activity), Some(context.received));
-    let uri = name(activity, stored);
-    act(move |tx| votes::receive(tx, voter, post, vote, &uri, cause))
+    let (uri, reaction) = (name(activity, stored), parse::reaction(activity.raw).filter(|_| vote == Vote::Like));
+    act(move |tx| votes::receive(tx, voter, post, (vote, reaction.as_ref()), &uri, cause))
 }
 
 /// Somebody takes a vote back. A vote that has changed since stays.

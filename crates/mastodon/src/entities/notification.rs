@@ -1,7 +1,7 @@
 //! Notifications.
 use std::sync::Arc;
 
-use domain::id::{ActorId, ReportId, StatementId};
+use domain::id::{ActorId, PostId, ReportId, StatementId};
 use serde::Serialize;
 use store::{
     Conn, Result,
@@ -28,6 +28,9 @@ pub(crate) struct Notification {
     account: Arc<Shown>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
+    /// With which sign a post is liked, as Pleroma and its kin tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emoji: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Report>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +61,7 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
     let reports = report::by_id(conn, reader, filed)?;
     let stated: Vec<StatementId> = told.iter().filter_map(|told| told.statement).collect();
     let warnings = warning::by_id(conn, reader, &stated)?;
+    let signs = signs(conn, &told)?;
     let notification = |told: Told| {
         // The queue shows what these are about.
         if UNKNOWN.contains(&told.kind.as_str()) {
@@ -78,9 +82,22 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
             created_at: instant(told.created),
             account: accounts.get(&told.actor)?.clone(),
             status,
+            emoji: signs.get(&(told.post, told.actor)).cloned(),
             report,
             moderation_warning: told.statement.and_then(|id| warnings.get(&id).cloned()),
         })
     };
     Ok(told.into_iter().filter_map(notification).collect())
+}
+
+/// With which signs the posts are liked of which some of these tell.
+fn signs(conn: &mut Conn, told: &[Told]) -> Result<HashMap<(Option<PostId>, ActorId), String>> {
+    let likes = || told.iter().filter(|told| told.kind == "favourite");
+    let (posts, actors): (Vec<PostId>, Vec<ActorId>) =
+        likes().filter_map(|told| Some((told.post?, told.actor))).unzip();
+    if posts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let signs = store::votes::signs(conn, &posts, &actors)?;
+    Ok(signs.into_iter().map(|(post, actor, sign)| ((Some(post), actor), sign)).collect())
 }

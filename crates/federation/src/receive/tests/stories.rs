@@ -136,8 +136,22 @@ async fn votes_and_what_overtakes_what() {
     here.applies(&ana, &ana.does("Undo", like.clone())).await;
     here.applies(&ana, &like).await;
     assert_eq!(here.vote(&post, &ana.uri).await, None, "undone before it came");
-    here.applies(&ana, &ana.does("EmojiReact", thread["id"].clone())).await;
-    assert_eq!(here.vote(&post, &ana.uri).await, Some(Vote::Like));
+    let mut react = ana.does("EmojiReact", thread["id"].clone());
+    let signs = async || {
+        let (id, voter) = (post.id, here.actor(&ana.uri).await.unwrap().id);
+        let signs = here.app.read(move |c| store::votes::signs(c, &[id], &[voter])).await.unwrap();
+        signs.into_iter().map(|(_, _, sign)| sign).collect::<Vec<_>>()
+    };
+    react["content"] = "🎉".into();
+    here.applies(&ana, &react).await;
+    assert_eq!((here.vote(&post, &ana.uri).await, signs().await), (Some(Vote::Like), vec!["🎉".to_owned()]));
+    // Misskey says it so, with pictures; the last one counts.
+    let mut other = ana.does("Like", thread["id"].clone());
+    let icon = json!({ "type": "Image", "url": "https://far.example/cat.png" });
+    other["_misskey_reaction"] = ":blob_cat@far.example:".into();
+    other["tag"] = json!([{ "type": "Emoji", "name": ":blob_cat:", "icon": icon }]);
+    here.applies(&ana, &other).await;
+    assert_eq!(signs().await, [":blob_cat:"]);
     here.applies(&ana, &ana.does("Dislike", thread["id"].clone())).await;
     assert_eq!(here.vote(&post, &ana.uri).await, Some(Vote::Dislike));
     here.applies(&ana, &ana.does("Undo", ana.does("EmojiReact", thread["id"].clone()))).await;
