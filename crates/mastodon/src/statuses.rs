@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use app::{App, Me, posts, shares};
+use app::{App, Me, media, posts, shares};
 use domain::{
     filter::Place,
     id::{ActorId, PostId},
@@ -141,7 +141,12 @@ async fn source(app: Data<App>, caller: Allowed<ReadStatuses>, Number(id): Numbe
 }
 
 /// Deletes what I wrote, takes back what I passed on, and, where I keep order, takes a post out of its group.
-async fn remove(app: Data<App>, caller: Allowed<WriteStatuses>, Number(id): Number) -> Result<HttpResponse> {
+async fn remove(
+    app: Data<App>,
+    caller: Allowed<WriteStatuses>,
+    Number(id): Number,
+    Asked(params): Asked,
+) -> Result<HttpResponse> {
     let me = caller.me;
     let entry = find(&app, id, Some(me)).await?;
     let status = status(&app, Some(me), entry).await?;
@@ -154,6 +159,12 @@ async fn remove(app: Data<App>, caller: Allowed<WriteStatuses>, Number(id): Numb
     }
     let post = find_post(&app, id, me).await?;
     posts::delete(&app, me, post.id).await?;
+    if post.author == me.0 && params.flag("delete_media") == Some(true) {
+        // Otherwise they are kept for a day, for whoever writes it anew.
+        for media in post.content.attachments.iter().filter_map(|attachment| attachment.media) {
+            media::discard(&app, me, media).await?;
+        }
+    }
     let status = if post.author == me.0 { status.with_text(written(&post)) } else { status };
     Ok(HttpResponse::Ok().json(status))
 }

@@ -11,7 +11,10 @@ use super::{Id, account::Account};
 use crate::polls;
 
 /// The version of the API that is served, as far as it is served: clients switch features on by it.
-const API: &str = "4.3.0";
+const API: &str = "4.5.0";
+
+/// The number that says the same to newer clients: 7 is what quotes came with.
+const LEVEL: u8 = 7;
 
 /// The longest post, in characters.
 const CHARACTERS: usize = app::posts::TEXT;
@@ -27,7 +30,7 @@ pub(crate) struct Instance {
     pub(crate) limits: Limits,
     /// How many have a login.
     pub(crate) people: i64,
-    /// How many of them wrote something within a month.
+    /// How many of them were here within a month.
     pub(crate) active: i64,
     /// How many posts were written here.
     pub(crate) posts: i64,
@@ -161,7 +164,7 @@ impl Instance {
                 "min_age": null,
                 "url": null,
             },
-            "api_versions": { "mastodon": 2 },
+            "api_versions": { "mastodon": LEVEL },
             "contact": { "email": self.email, "account": self.contact },
             "rules": self.rules,
         })

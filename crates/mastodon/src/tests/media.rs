@@ -175,7 +175,22 @@ async fn what_nobody_uses_is_thrown_away(w: World) {
     assert!(w.shows(&status["media_attachments"][0]["url"]).await);
 }
 
+async fn pictures_go_with_their_post_if_its_author_says_so(w: World) {
+    for (query, is_kept) in [("", true), ("?delete_media=true", false)] {
+        let media = w.bring(&w.ana).await;
+        let body = json!({ "status": "un prado", "media_ids": [media["id"]] });
+        let status = w.call(&w.ana, "POST", "/api/v1/statuses", body).await.ok();
+        let gone = w.call(&w.ana, "DELETE", &of(&status, query), Value::Null).await.ok();
+        assert_eq!(gone["media_attachments"][0]["id"], media["id"]);
+        w.clock.advance(span::minutes(10));
+        app::retention::sweep(&w.app).await.unwrap();
+        let left = w.get(&w.ana, &format!("/api/v1/media/{}", media["id"].as_str().unwrap())).await;
+        assert_eq!(left.status == 200, is_kept, "{query}: {}", left.body);
+    }
+}
+
 on_both! {
+    pictures_go_with_their_post_if_its_author_says_so
     a_picture_is_brought_and_shown_with_a_post
     only_its_owner_uses_it_and_once
     what_is_no_medium_is_refused
