@@ -22,6 +22,9 @@ use crate::{
 /// How long requests that are under way may take to end when the server stops.
 const GRACE: u64 = 25;
 
+/// How long what was sent may wait for whoever it is for.
+const STUCK: Duration = Duration::from_secs(60);
+
 /// A running server.
 pub struct Server {
     app: App,
@@ -117,12 +120,26 @@ fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
     }
 }
 
+/// Connections whose other side takes nothing of what waits for it end by themselves: streams and downloads that nobody
+/// reads any more would be kept for ever. What is accepted inherits it.
+#[cfg(target_os = "linux")]
+fn give_up_in_time(listener: &TcpListener, after: Duration) -> std::io::Result<()> {
+    let millis = u32::try_from(after.as_millis()).unwrap_or(u32::MAX);
+    Ok(rustix::net::sockopt::set_tcp_user_timeout(listener, millis)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_up_in_time(_: &TcpListener, _: Duration) -> std::io::Result<()> {
+    Ok(())
+}
+
 fn open_doors(
     app: &App,
     listener: TcpListener,
     ops: Ops,
     (rates, rate): (Rates, Rate),
 ) -> Result<ServerHandle, Failure> {
+    give_up_in_time(&listener, STUCK).map_err(|e| Failure::Other(format!("listen: {e}")))?;
     let tasks = app.tasks().clone();
     let (federation, pages) = (federation::routes::configure(app, rates), ::web::configure(app));
     let hub = web::Data::new(Hub::open(app));
@@ -171,4 +188,25 @@ fn start_workers(app: &App, client: federation::client::Client) {
     tasks.spawn(app::rules::keep_up(app.clone()));
     tasks.spawn(federation::receive::run(app.clone()));
     tasks.spawn(federation::delivery::run(app.clone(), client));
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{
+        io::{ErrorKind, Write},
+        net::TcpStream,
+    };
+
+    use super::*;
+
+    #[test]
+    fn whoever_takes_nothing_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        give_up_in_time(&listener, Duration::from_secs(1)).unwrap();
+        let _stuck = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut told, _) = listener.accept().unwrap();
+        // It would wait for ever: nothing is read, and nothing says that the other side is gone.
+        let outcome = (0..).try_for_each(|_| told.write_all(&[b'x'; 65_536]));
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::TimedOut);
+    }
 }
