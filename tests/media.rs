@@ -1,25 +1,33 @@
 //! Pictures between servers: ours as others get them, theirs as people here see them.
 
+use std::net::Ipv4Addr;
+
+use ::server::settings::Settings;
+use domain::time::span;
 use serde_json::{Value, json};
 
-use crate::network::{Answer, Network, Person, Request, Server, Software, on_both};
+use crate::network::{Answer, Bucket, Network, Person, Program, Request, Server, Software, on_both};
 
 /// One red pixel.
 pub(crate) const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
 
-/// Brings a file for a post, described like this.
-pub(crate) async fn bring(who: &Person, file: &[u8], description: &str) -> Value {
+/// What brings a file for a post, described like this, to the server at `url`.
+fn bringing(url: &str, token: &str, file: &[u8], description: &str) -> Request {
     let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n";
     let rest = format!(
         "\r\n--x\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\n{description}\r\n--x\r\n\
          Content-Disposition: form-data; name=\"focus\"\r\n\r\n0.5,-1\r\n--x--\r\n"
     );
     let body = [head.as_bytes(), file, rest.as_bytes()].concat();
-    let request = Request::new("POST", &who.server.url("/api/v2/media"))
-        .with("authorization", &format!("Bearer {}", who.token))
+    Request::new("POST", url)
+        .with("authorization", &format!("Bearer {token}"))
         .with("content-type", "multipart/form-data; boundary=x")
-        .body(body);
-    let answer = who.server.ask(&request).await;
+        .body(body)
+}
+
+/// Brings a file for a post, described like this.
+pub(crate) async fn bring(who: &Person, file: &[u8], description: &str) -> Value {
+    let answer = who.server.ask(&bringing(&who.server.url("/api/v2/media"), &who.token, file, description)).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.value()
 }
@@ -118,7 +126,116 @@ async fn what_is_no_picture_is_not_handed_on() {
     net.settle().await;
 }
 
+/// A picture of a peer, so many bytes long, that somebody there shows to somebody here: where it is shown here.
+async fn shown_from(net: &Network, ana: &Person, name: &str, length: usize) -> Value {
+    let masto = net.peer(&format!("{name}.test"), Software::Mastodon);
+    let max = masto.person("max");
+    let mut picture = PIXEL.to_vec();
+    picture.resize(length, 0);
+    let headers = vec![("content-type".to_owned(), "image/png".to_owned())];
+    masto.replies("GET /it.png", Answer { status: 200, headers, body: picture });
+    let mut toot = max.toot("Look", &[(ana.uri(), "@ana")], None);
+    let url = masto.url("/it.png");
+    toot["object"]["attachment"] = json!([{ "type": "Document", "mediaType": "image/png", "url": url }]);
+    max.send(&ana.server, &toot).await;
+    net.settle().await;
+    let told = ana.read("/api/v1/notifications?types[]=mention&limit=1").await;
+    let shown = told[0]["status"]["media_attachments"][0]["url"].clone();
+    assert_eq!(look(&ana.server, &shown).await.status, 200);
+    // From now on only what is kept here can be shown.
+    masto.replies("GET /it.png", Answer::status(404));
+    net.settle().await;
+    shown
+}
+
+async fn what_others_show_is_kept_for_a_while() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let shown = shown_from(&net, &ana, "masto", 100).await;
+    let days = async |days| {
+        net.pass_time(span::days(days)).await;
+        app::retention::sweep(alpha.app()).await.expect("a sweep");
+    };
+    days(10).await;
+    assert_eq!(look(&alpha, &shown).await.status, 200, "it is wanted again");
+    days(10).await;
+    assert_eq!(look(&alpha, &shown).await.status, 200, "it was wanted ten days ago");
+    days(15).await;
+    assert_eq!(look(&alpha, &shown).await.status, 404, "nobody wanted it for two weeks");
+}
+
+async fn what_others_show_takes_only_so_much_room() {
+    let little = |settings: Settings| Settings { media_cache: 1, ..settings };
+    let net = Network::with(little, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let first = shown_from(&net, &ana, "masto", 700_000).await;
+    net.pass_time(span::days(2)).await;
+    let second = shown_from(&net, &ana, "misskey", 700_000).await;
+    app::retention::sweep(alpha.app()).await.expect("a sweep");
+    assert_eq!(look(&alpha, &first).await.status, 404, "what nobody wanted for longest goes");
+    assert_eq!(look(&alpha, &second).await.status, 200);
+}
+
+async fn media_may_have_a_host_of_their_own() {
+    let elsewhere = |settings: Settings| {
+        let media_url = Some("http://pictures.test".parse().expect("an address"));
+        Settings { media_url, ..settings }
+    };
+    let net = Network::with(elsewhere, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let media = bring(&ana, PIXEL, "Red.").await;
+    let body = json!({ "status": "Look.", "media_ids": [media["id"]] });
+    let status = ana.api("POST", "/api/v1/statuses", &body).await;
+    let url = status["media_attachments"][0]["url"].as_str().expect("an address");
+    assert!(url.starts_with("http://pictures.test/media/files/"), "{url}");
+    assert_eq!(look(&alpha, &json!(url)).await.body, PIXEL, "whoever hands it on asks by either name");
+    assert_eq!(look(&alpha, &json!(url.replace("pictures.test", "alpha.test"))).await.body, PIXEL);
+    assert_eq!(look(&alpha, &json!("http://pictures.test/@ana")).await.status, 421, "nothing else is there");
+}
+
+async fn media_live_in_a_bucket() {
+    let bucket = Bucket::open().await;
+    let mut town = Program::install(Ipv4Addr::new(127, 0, 0, 50));
+    town.environment = bucket.environment();
+    let token = town.person("ana").await;
+    town.start().await;
+    let check = town.json(&["check", "--json"], "").await;
+    let checks = check["checks"].as_array().expect("checks");
+    assert!(checks.iter().any(|check| check["what"] == "media store" && check["ok"] == true), "{check}");
+    let bring = async || {
+        let request = bringing(&town.url("/api/v2/media"), &token, PIXEL, "Red.");
+        request.exchange(town.address()).await.expect("an answer").value()
+    };
+    let (kept, unwanted) = (bring().await, bring().await);
+    let names = bucket.names();
+    assert_eq!(names.iter().filter(|name| name.starts_with("shelf/media/files/")).count(), names.len(), "{names:?}");
+    let id = unwanted["id"].as_str().expect("an id");
+    town.api(&token, "DELETE", &format!("/api/v1/media/{id}"), &Value::Null).await;
+    let status = json!({ "status": "Look.", "media_ids": [kept["id"]] });
+    let status = town.api(&token, "POST", "/api/v1/statuses", &status).await;
+    let url = status["media_attachments"][0]["url"].as_str().expect("an address").to_owned();
+
+    // Whichever process is asked, it finds them.
+    assert_eq!(town.stop().await, Some(0));
+    town.start().await;
+    let address = town.address();
+    let ask = async |request: Request| request.exchange(address).await.expect("an answer");
+    let shown = ask(Request::new("GET", &url)).await;
+    assert_eq!((shown.status, shown.body.as_slice()), (200, PIXEL), "{}", town.log());
+    assert_eq!(ask(Request::new("GET", &url).with("range", "bytes=1-3")).await.text(), "PNG");
+    assert_eq!(ask(Request::new("HEAD", &url)).await.header("content-length"), Some(PIXEL.len().to_string().as_str()));
+    assert_eq!(ask(Request::new("GET", &url.replace(".png", ".gif"))).await.status, 404);
+    assert_eq!(town.stop().await, Some(0));
+}
+
 on_both![
+    what_others_show_is_kept_for_a_while,
+    what_others_show_takes_only_so_much_room,
+    media_may_have_a_host_of_their_own,
+    media_live_in_a_bucket,
     a_picture_of_ours_reaches_others,
     what_is_for_followers_is_lent_to_their_servers,
     what_is_no_picture_is_not_handed_on,

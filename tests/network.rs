@@ -2,6 +2,7 @@
 
 mod asked;
 mod browser;
+mod bucket;
 mod database;
 mod forms;
 mod peer;
@@ -29,6 +30,7 @@ use tempfile::TempDir;
 
 pub(crate) use self::asked::line as note_asked;
 pub(crate) use self::browser::{Browser, Eyes};
+pub(crate) use self::bucket::Bucket;
 pub(crate) use self::database::{Backend, Database};
 pub(crate) use self::forms::date;
 pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};

@@ -45,6 +45,8 @@ pub(crate) struct Program {
     serving: Option<Child>,
     /// Who may sign up.
     pub(crate) registration: &'static str,
+    /// What else its environment says.
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
 impl Program {
@@ -60,6 +62,7 @@ impl Program {
             database,
             serving: None,
             registration: "open",
+            environment: Vec::new(),
         }
     }
 
@@ -93,6 +96,7 @@ impl Program {
         command.env("TERTULIA_URL", self.url("")).env("TERTULIA_LISTEN", self.address.to_string());
         command.env("TERTULIA_DATA", self.folder.path()).env("TERTULIA_DATABASE", self.database.setting());
         command.env("TERTULIA_ALLOW_PRIVATE_NETWORKS", "127.0.0.0/8").env("TERTULIA_REGISTRATION", self.registration);
+        command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
         command.env("TERTULIA_LOG", work::variable("TEST_LOG").unwrap_or_else(|| "info".to_owned()));
         command
     }
