@@ -7,12 +7,15 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use megalodon::megalodon::{AppInputOptions, PostStatusInputOptions, PostStatusOutput, SearchInputOptions};
+use megalodon::megalodon::{
+    AppInputOptions, PostStatusInputOptions, PostStatusOutput, SearchInputOptions, SearchType, UploadMediaInputOptions,
+};
 use megalodon::{Megalodon, SNS, entities, streaming::Message};
 use serde_json::json;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::media::PIXEL;
 use crate::network::{Program, eventually, on_both, variable};
 
 /// A program of the clients that the test command installs.
@@ -47,13 +50,51 @@ async fn mastodon_py_lives_here() {
     assert_eq!(town.stop().await, Some(0));
 }
 
+/// Allows an app, on the pages of the server, what it sends its person there for: the code that it is given.
+async fn allow(page: &str, email: &str) -> String {
+    let mut pages = Command::new(client("python"));
+    pages.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/pages.py")).args([page, email, "correct horse"]);
+    let said = pages.stdin(Stdio::null()).kill_on_drop(true).output().await.expect("Python");
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    String::from_utf8_lossy(&said.stdout).trim().to_owned()
+}
+
 /// A client of megalodon, whose types take nothing that Mastodon would not say.
 fn typed(town: &Program, token: &str) -> Box<dyn Megalodon + Send + Sync> {
     megalodon::generator(SNS::Mastodon, town.url(""), Some(token.to_owned()), None).expect("a client")
 }
 
+/// Logs in as the client does it: registers an app, sends its person to the page for it, and takes the code.
+async fn logged_in(town: &Program, email: &str) -> Box<dyn Megalodon + Send + Sync> {
+    let stranger = megalodon::generator(SNS::Mastodon, town.url(""), None, None).expect("a client");
+    let app =
+        AppInputOptions { scopes: Some(vec!["read".into(), "write".into(), "follow".into()]), ..Default::default() };
+    let app = stranger.register_app("typed".into(), &app).await.expect("an app");
+    let code = allow(&app.url.expect("a page"), email).await;
+    let token =
+        stranger.fetch_access_token(app.client_id, app.client_secret, code, "urn:ietf:wg:oauth:2.0:oob".into()).await;
+    typed(town, &token.expect("a token").access_token)
+}
+
+/// Brings a picture, and waits until it is ready.
+async fn brought(client: &(dyn Megalodon + Send + Sync), path: &Path) -> String {
+    let about = UploadMediaInputOptions { description: Some("Un punto".into()), focus: Some("0.2,-0.3".into()) };
+    let media = client.upload_media(path.to_string_lossy().into_owned(), Some(&about)).await.expect("a picture");
+    let id = match media.json() {
+        entities::UploadMedia::Attachment(media) => media.id,
+        entities::UploadMedia::AsyncAttachment(media) => media.id,
+    };
+    let ready = || async { client.get_media(id.clone()).await.ok().filter(|media| media.status == 200) };
+    assert_eq!(eventually("a processed picture", ready).await.json().description.as_deref(), Some("Un punto"));
+    id
+}
+
 async fn posted(client: &dyn Megalodon, text: &str, parent: Option<&str>) -> entities::Status {
     let options = PostStatusInputOptions { in_reply_to_id: parent.map(str::to_owned), ..Default::default() };
+    posted_with(client, text, options).await
+}
+
+async fn posted_with(client: &dyn Megalodon, text: &str, options: PostStatusInputOptions) -> entities::Status {
     match client.post_status(text.to_owned(), Some(&options)).await.expect("a post").json() {
         PostStatusOutput::Status(status) => status,
         PostStatusOutput::ScheduledStatus(scheduled) => panic!("not asked for: {scheduled:?}"),
@@ -65,9 +106,7 @@ async fn a_strictly_typed_client_understands_all_it_reads() {
     let (ana, ben) = (town.person("anabel").await, town.person("ben").await);
     let read = json!({ "home": { "last_read_id": "1" }, "notifications": { "last_read_id": "1" } });
     town.api(&ana, "POST", "/api/v1/markers", &read).await;
-    let (ana, ben) = (typed(&town, &ana), typed(&town, &ben));
-    let app = AppInputOptions { redirect_uris: Some("x-app://done".into()), ..Default::default() };
-    assert!(!ana.register_app("typed".into(), &app).await.expect("an app").client_secret.is_empty());
+    let (ana, ben) = (logged_in(&town, "anabel@example.org").await, typed(&town, &ben));
     ana.get_instance().await.expect("an instance");
     ana.get_instance_custom_emojis().await.expect("emojis");
     ana.get_filters().await.expect("filters");
@@ -84,7 +123,9 @@ async fn a_strictly_typed_client_understands_all_it_reads() {
     let heard: Arc<Mutex<Vec<String>>> = Arc::default();
     let stream = ana.user_streaming().await;
     let listening = stream.listen(ear(&heard));
-    let talking = talk(&*ana, &*ben, &heard);
+    let picture = town.folder().join("punto.png");
+    std::fs::write(&picture, PIXEL).expect("a file");
+    let talking = talk(&*ana, &*ben, &heard, &picture);
     tokio::select! {
         () = listening => panic!("the stream ended"),
         () = talking => {}
@@ -111,7 +152,7 @@ fn ear(heard: &Arc<Mutex<Vec<String>>>) -> Box<dyn Fn(Message) -> Hearing + Send
 }
 
 /// Ben asks in the community and Ana answers, while her client listens.
-async fn talk(ana: &dyn Megalodon, ben: &dyn Megalodon, heard: &Mutex<Vec<String>>) {
+async fn talk(ana: &(dyn Megalodon + Send + Sync), ben: &dyn Megalodon, heard: &Mutex<Vec<String>>, picture: &Path) {
     let hears = async |line: String| {
         let look = || async { heard.lock().expect("a list").contains(&line).then_some(()) };
         eventually(&line, look).await;
@@ -123,7 +164,14 @@ async fn talk(ana: &dyn Megalodon, ben: &dyn Megalodon, heard: &Mutex<Vec<String
             break topic;
         }
     };
-    let answer = posted(ana, "Poca, cada noche.", Some(&topic.id)).await;
+    let shown = Some(vec![brought(ana, picture).await]);
+    let shown =
+        PostStatusInputOptions { in_reply_to_id: Some(topic.id.clone()), media_ids: shown, ..Default::default() };
+    let answer = posted_with(ana, "Poca, cada noche.", shown).await;
+    assert_eq!(answer.media_attachments[0].description.as_deref(), Some("Un punto"));
+    let find = SearchInputOptions { r#type: Some(SearchType::Statuses), ..Default::default() };
+    let found = ben.search("cada noche".into(), Some(&find)).await.expect("a search").json();
+    assert_eq!(found.statuses.iter().map(|status| &status.id).collect::<Vec<_>>(), [&answer.id]);
     let more = posted(ben, "¿En verano también?", Some(&answer.id)).await;
     hears(format!("told {}", more.id)).await;
 
@@ -174,10 +222,16 @@ async fn toot_talks_from_a_terminal() {
     };
     assert!(said(&["whoami"]).await.contains("@ana"));
     said(&["follow", "huerto"]).await;
-    let post = said(&["post", "--json", "Podar en enero @huerto"]).await;
-    let post: serde_json::Value = serde_json::from_str(&post).expect("JSON");
+    std::fs::write(home.join("punto.png"), PIXEL).expect("a file");
+    let picture = home.join("punto.png").to_string_lossy().into_owned();
+    let post = ["post", "--json", "Podar en enero @huerto", "--media", &picture, "--description", "Un punto"];
+    let post: serde_json::Value = serde_json::from_str(&said(&post).await).expect("JSON");
     assert_eq!(post["mentions"][0]["username"], "huerto");
+    assert_eq!(post["media_attachments"][0]["description"], "Un punto");
     let id = post["id"].as_str().expect("an id");
+    let ben = town.person("ben").await;
+    let answer = json!({ "status": "@ana ¿Y en febrero?", "in_reply_to_id": id });
+    town.api(&ben, "POST", "/api/v1/statuses", &answer).await;
     said(&["post", "--reply-to", id, "Con tijeras limpias."]).await;
     assert!(said(&["thread", id]).await.contains("Con tijeras limpias."));
     said(&["favourite", id]).await;
@@ -185,7 +239,7 @@ async fn toot_talks_from_a_terminal() {
     assert!(said(&["bookmarks", "--once"]).await.contains("Podar en enero"));
     assert!(said(&["timelines", "home", "--json"]).await.contains(id));
     assert!(said(&["search", "enero", "--type", "statuses"]).await.contains(id));
-    said(&["notifications"]).await;
+    assert!(said(&["notifications"]).await.contains("¿Y en febrero?"));
     said(&["delete", id]).await;
     assert!(!said(&["timelines", "home", "--json"]).await.contains(id));
     assert_eq!(town.stop().await, Some(0));

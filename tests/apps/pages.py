@@ -1,4 +1,8 @@
-"""The pages on which people log in and allow an app what it asks for, walked as a browser without scripts does."""
+"""The pages on which people log in and allow an app what it asks for, walked as a browser without scripts does.
+
+Usage: pages.py URL EMAIL PASSWORD. Prints the code for the app.
+"""
+import sys
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -26,3 +30,7 @@ def allow(url, email, password):
     page = submit(session, page, name=email, password=password)
     page = submit(session, page, decision="allow")
     return BeautifulSoup(page.text, "html.parser").select_one(".copy code").get_text().strip()
+
+
+if __name__ == "__main__":
+    print(allow(*sys.argv[1:]))

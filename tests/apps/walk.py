@@ -8,7 +8,7 @@ import time
 import zlib
 
 import requests
-from mastodon import Mastodon
+from mastodon import Mastodon, StreamListener
 
 from pages import allow
 
@@ -62,6 +62,30 @@ def until(what, look):
     raise AssertionError(f"in vain: {what}")
 
 
+class Ear(StreamListener):
+    """Keeps what a stream says."""
+
+    def __init__(self):
+        self.posts, self.told, self.gone = [], [], []
+
+    def on_update(self, status):
+        self.posts.append((status.reblog or status).id)
+
+    def on_notification(self, notification):
+        self.told.append(notification.type)
+
+    def on_delete(self, status_id):
+        self.gone.append(str(status_id))
+
+
+def listen(client):
+    """Opens the stream of what concerns somebody."""
+    ear = Ear()
+    stream = client.stream_user(ear, run_async=True)
+    until("an open stream", stream.is_receiving)
+    return ear, stream
+
+
 def main():
     ana = log_in("ana@example.org", "correct horse")
     me = ana.account_verify_credentials()
@@ -72,7 +96,7 @@ def main():
     assert eva.account_verify_credentials().username == "eva"
     step("registered with an app alone")
 
-    assert ana.instance_v2().domain and ana.instance_v1().uri
+    assert ana.instance_v2().domain and ana.instance_v1().uri and ana.instance_health()
     assert ana.app_verify_credentials().name == "walk"
     for look in (ana.preferences, ana.filters_v2, ana.lists, ana.custom_emojis, ana.announcements, ana.markers_get):
         assert look() is not None
@@ -86,6 +110,10 @@ def main():
     ana.account_follow(club)
     step("joined a community")
 
+    hears, stream = listen(ana)
+    hears_too, other_stream = listen(eva)
+    step("listens")
+
     media = eva.media_post(picture(), mime_type="image/png", description="Dos colores", focus=(0.2, -0.3))
     assert media.description == "Dos colores"
     until("a processed picture", lambda: eva.media(media).url)
@@ -95,7 +123,8 @@ def main():
     boost = until("the topic in a home", lambda: [s for s in ana.timeline_home() if s.reblog and s.reblog.id == topic.id])[0]
     assert boost.account.username == GROUP and boost.account.group
     assert boost.reblog.media_attachments[0].description == "Dos colores"
-    step("posted into the community, with a picture; it came home")
+    until("the topic on a stream", lambda: topic.id in hears.posts)
+    step("posted into the community, with a picture; it came home, and over the stream")
 
     reply = ana.status_reply(topic, "Yo, en el balcón.")
     assert reply.in_reply_to_id == topic.id
@@ -105,6 +134,7 @@ def main():
     assert [s.id for s in ana.bookmarks()] == [topic.id]
     kinds = until("notifications", lambda: (k := {n.type for n in eva.notifications()}) >= {"mention", "favourite"} and k)
     assert kinds
+    until("notifications on a stream", lambda: {"mention", "favourite"} <= set(hears_too.told))
     grouped = eva.grouped_notifications()
     assert {group.type for group in grouped.notification_groups} >= {"mention", "favourite"}
     step("replied, favoured, bookmarked; everybody was told")
@@ -130,6 +160,9 @@ def main():
     step("voted, filtered, muted")
 
     eva.status_delete(topic)
+    until("word on a stream that it is gone", lambda: str(topic.id) in hears.gone)
+    for open_stream in (stream, other_stream):
+        open_stream.close()
     until("a deleted topic that is gone", lambda: not [s for s in ana.timeline_home() if s.reblog and s.reblog.id == topic.id])
     eva.account_unfollow(club)
     ana.revoke_access_token(allow_http=True)
