@@ -43,6 +43,7 @@ mod requests;
 mod restraints;
 mod revisions;
 mod scopes;
+mod shapes;
 mod streams;
 mod writing;
 
