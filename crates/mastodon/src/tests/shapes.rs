@@ -242,7 +242,7 @@ async fn server(w: &World, jefa: &Person) -> Seen {
     seen.add("domain block", &w.call(jefa, "POST", "/api/v1/admin/domain_blocks", block).await.ok());
     let allow = json!({ "domain": "bueno.example" });
     seen.add("domain allow", &w.call(jefa, "POST", "/api/v1/admin/domain_allows", allow).await.ok());
-    let network = json!({ "ip": "192.0.2.0/24", "severity": "no_access", "comment": "x", "expires_in": 3600 });
+    let network = json!({ "ip": "192.0.2.0/24", "severity": "sign_up_block", "comment": "x", "expires_in": 3600 });
     seen.add("network", &w.call(jefa, "POST", "/api/v1/admin/ip_blocks", network).await.ok());
     let mail = json!({ "domain": "basura.example" });
     seen.add("mail", &w.call(jefa, "POST", "/api/v1/admin/email_domain_blocks", mail).await.ok());

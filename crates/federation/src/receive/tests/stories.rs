@@ -148,6 +148,7 @@ async fn votes_and_what_overtakes_what() {
     // Misskey says it so, with pictures; the last one counts.
     let mut other = ana.does("Like", thread["id"].clone());
     let icon = json!({ "type": "Image", "url": "https://far.example/cat.png" });
+    other["id"] = format!("{}/misskey", ana.uri).into();
     other["_misskey_reaction"] = ":blob_cat@far.example:".into();
     other["tag"] = json!([{ "type": "Emoji", "name": ":blob_cat:", "icon": icon }]);
     here.applies(&ana, &other).await;
