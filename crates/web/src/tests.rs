@@ -29,11 +29,13 @@ use crate::messages::TABLE;
 
 mod admin;
 mod appeals;
+mod costs;
 mod crawl;
 mod finding;
 mod governing;
 mod house;
 mod journeys;
+mod outlines;
 mod parcels;
 mod passkeys;
 mod queue;
