@@ -84,12 +84,13 @@ fn answer(request: &Request, objects: &Objects) -> Answer {
         "POST" if request.target.contains("?delete") => {
             let asked = String::from_utf8_lossy(&request.body).into_owned();
             let keys = asked.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next());
-            let mut done = String::new();
+            let mut body = "<DeleteResult>".to_owned();
             for key in keys {
                 objects.remove(&format!("{}/{key}", path.trim_end_matches('/')));
-                done.push_str(&format!("<Deleted><Key>{key}</Key></Deleted>"));
+                body.extend(["<Deleted><Key>", key, "</Key></Deleted>"]);
             }
-            let body = format!("<DeleteResult>{done}</DeleteResult>").into_bytes();
+            body.push_str("</DeleteResult>");
+            let body = body.into_bytes();
             Answer { body, ..Answer::status(200) }
         }
         _ => Answer::status(501),

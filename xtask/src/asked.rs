@@ -95,8 +95,8 @@ mod tests {
         let table = "| method | path |\n| GET | `/api/v1/accounts/:id` | P0 | yes |\n\
             | GET | `/api/v1/accounts/lookup` | P1 | yes |\n| GET | `/api/v1/annual_reports` | P2 | – |\n\
             | POST | `/api/v1/statuses/:id/translate` | P1 | yes |\n";
-        let beside = BESIDE.iter().map(|row| format!("{row} 302\n")).collect::<String>();
-        let asked = |more: &str| missing(table, &format!("{beside}{more}"));
+        let beside = BESIDE.join(" 302\n");
+        let asked = |more: &str| missing(table, &format!("{beside} 302\n{more}"));
         let (one, lookup) = ("GET /api/v1/accounts/:id", "GET /api/v1/accounts/lookup");
         let translate = "POST /api/v1/statuses/:id/translate";
         assert_eq!(asked(""), [one, lookup, translate]);

@@ -149,10 +149,10 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
             return Ok(Err(vec![Flaw::Invitation]));
         }
         let person = people::enrol_as(tx, &prepared, &admission)?;
-        if !confirmed {
-            addresses::ask(tx, person.id, &prepared.email)?;
-        } else {
+        if confirmed {
             addresses::enter(tx, person.id, waits)?;
+        } else {
+            addresses::ask(tx, person.id, &prepared.email)?;
         }
         Ok(Ok(Newcomer { me: Me(person.id), ready: confirmed && !waits }))
     })

@@ -33,18 +33,19 @@ impl Default for Preferences {
 
 /// How a person writes.
 pub fn of(conn: &mut Conn, person: ActorId) -> Result<Preferences> {
-    let found: Option<(Word<Audience>, bool, Option<String>, Word<Quoting>)> = db!(conn, c => preferences::table
+    type Row = (Word<Audience>, bool, Option<String>, Word<Quoting>);
+    let found = db!(conn, c => preferences::table
         .find(person.0)
         .select((preferences::audience, preferences::sensitive, preferences::language, preferences::quoting))
-        .first(c)
+        .first::<Row>(c)
         .optional())?;
-    let found = found.map(|(audience, sensitive, language, quoting)| Preferences {
+    let preferences = |(audience, sensitive, language, quoting): Row| Preferences {
         audience: audience.0,
         sensitive,
         language,
         quoting: quoting.0,
-    });
-    Ok(found.unwrap_or_default())
+    };
+    Ok(found.map(preferences).unwrap_or_default())
 }
 
 /// Sets how a person writes.

@@ -1,5 +1,5 @@
 //! Notifications.
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::id::{ActorId, PostId, ReportId, StatementId};
 use serde::Serialize;

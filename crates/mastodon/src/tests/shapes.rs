@@ -18,8 +18,8 @@ fn is_of_word(c: char) -> bool {
 
 /// The text without numbers, keys and moments.
 fn covered_text(text: &str) -> String {
-    let is_moment = text.len() == 24 && text.ends_with('Z') && text.as_bytes()[10] == b'T';
-    let is_day = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+    let is_moment = text.len() == 24 && text.ends_with('Z') && text.get(10..11) == Some("T");
+    let is_day = text.len() == 10 && text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
     if is_moment || is_day {
         return if is_moment { "(moment)".into() } else { "(day)".into() };
     }
@@ -30,7 +30,7 @@ fn covered_text(text: &str) -> String {
         let is_number = bare.len() >= 10 && digits == bare.len();
         if is_number || (bare.len() >= 16 && digits > 0) {
             covered.push('#');
-            covered.push_str(&word[bare.len()..]);
+            covered.push_str(word.strip_prefix(bare).unwrap_or_default());
         } else {
             covered.push_str(word);
         }

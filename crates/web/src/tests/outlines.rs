@@ -1,6 +1,4 @@
 //! What the pages that matter most say, line by line as somebody without eyes hears them; `UPDATE=1` writes it anew.
-use std::fmt::Write as _;
-
 use app::{Me, members, posts::Writing};
 
 use super::{
@@ -74,7 +72,7 @@ fn outline(html: &str) -> String {
         if let Some(last) = lines.last_mut().filter(|_| is_heard) {
             let space =
                 if last.is_empty() || last.ends_with(' ') || text.starts_with(['.', ',', ')']) { "" } else { " " };
-            let _ = write!(last, "{space}{text}");
+            last.extend([space, &text]);
         }
     }
     let said = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
@@ -86,7 +84,7 @@ fn outline(html: &str) -> String {
 async fn pages_say_what_they_said() {
     let world = World::new();
     let mut said = String::new();
-    let mut add = |path: &str, page: &str| said.push_str(&format!("==== {}\n{}\n\n", steady(path), outline(page)));
+    let mut add = |path: &str, page: &str| said.extend(["==== ", &steady(path), "\n", &outline(page), "\n\n"]);
     add("first run", &world.get("/", "es").await.body);
     let (ana, huerto) = world.first_run().await;
     let bea = login(&world, "bea").await;
