@@ -134,6 +134,33 @@ async fn an_application_is_let_in_and_put_out() {
     }
 }
 
+async fn an_application_may_ask_who_it_is_and_nothing_else() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let app = register(&alpha, "profile read").await;
+    let mut browser = Visitor::new(&alpha);
+    browser.sign_in("ana", "correct horse", "/").await;
+    let allowed = decide(&mut browser, &authorize(&app, REDIRECT, &[("scope", "profile")]), "allow").await;
+    let code = parameter(allowed.header("location").unwrap(), "code").unwrap();
+    let token = exchange(&alpha, &app, &code, &[]).await.value()["access_token"].as_str().unwrap().to_owned();
+    for method in ["GET", "POST"] {
+        let told = call(&alpha, method, "/oauth/userinfo", &token, &Value::Null).await.value();
+        assert_eq!((&told["iss"], &told["sub"]), (&json!(alpha.url("/")), &json!(ana.uri())));
+        assert_eq!((&told["preferred_username"], &told["profile"]), (&json!("ana"), &json!(alpha.url("/@ana"))));
+        assert!(told["picture"].as_str().unwrap().starts_with("http"), "{told}");
+    }
+    let me = call(&alpha, "GET", "/api/v1/accounts/verify_credentials", &token, &Value::Null).await;
+    assert_eq!((me.status, &me.value()["username"]), (200, &json!("ana")));
+    assert_eq!(call(&alpha, "GET", "/api/v1/timelines/home", &token, &Value::Null).await.status, 403);
+
+    let allowed = decide(&mut browser, &authorize(&app, REDIRECT, &[("scope", "read")]), "allow").await;
+    let code = parameter(allowed.header("location").unwrap(), "code").unwrap();
+    let token = exchange(&alpha, &app, &code, &[]).await.value()["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(call(&alpha, "GET", "/oauth/userinfo", &token, &Value::Null).await.status, 403);
+    assert_eq!(call(&alpha, "GET", "/oauth/userinfo", "nonsense", &Value::Null).await.status, 401);
+}
+
 async fn what_is_asked_wrongly_leads_nowhere_it_should_not() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -237,6 +264,7 @@ async fn somebody_signs_up_by_an_application_alone() {
 
 on_both![
     an_application_is_let_in_and_put_out,
+    an_application_may_ask_who_it_is_and_nothing_else,
     what_is_asked_wrongly_leads_nowhere_it_should_not,
     somebody_signs_up_by_an_application_alone,
 ];

@@ -204,6 +204,8 @@ async fn rest(socket: &mut TcpStream) -> usize {
 async fn whoever_never_reads_loses_the_stream_and_costs_the_others_nothing() {
     const POSTS: usize = 260;
     const LENGTH: usize = 40_000;
+    // Of posts it keeps 32 MB for whoever comes next, be they stuck or not.
+    const MOST_MB: u64 = 100 + 32;
     let mut town = Program::install(Ipv4Addr::new(127, 0, 0, 44));
     std::fs::write(town.folder().join("tertulia.toml"), "client_limit = \"0\"\n").unwrap();
     let token = town.person("ana").await;
@@ -219,7 +221,7 @@ async fn whoever_never_reads_loses_the_stream_and_costs_the_others_nothing() {
         hear(&mut reading, &mut heard, &format!("post {number} x")).await;
     }
     let more = town.memory_mb().saturating_sub(before);
-    assert!(more < 100, "{more} MB for two clients that do not read");
+    assert!(more < MOST_MB, "{more} MB for two clients that do not read");
     for stuck in [&mut socket, &mut events] {
         let told = rest(stuck).await;
         assert!(told > 0 && told < POSTS * LENGTH, "not all of it, but the end: {told}");

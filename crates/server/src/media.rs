@@ -1,13 +1,15 @@
 //! Media over HTTP: pictures, films and sounds, ours and others', in whole or in part.
-use std::ops::Range;
+use std::{io, ops::Range};
 
 use actix_web::{
-    HttpRequest, HttpResponse, guard,
+    HttpRequest, HttpResponse,
+    body::SizedStream,
+    guard,
     http::{
         Method, StatusCode,
         header::{self, HeaderName},
     },
-    web::{self, Data, Path, Query, ServiceConfig},
+    web::{self, Bytes, Data, Path, Query, ServiceConfig},
 };
 use app::{
     App, Error,
@@ -17,7 +19,7 @@ use domain::{
     id::{ActorId, EmojiId, PostId},
     urls::media::{self as paths, Portrait},
 };
-use futures_util::TryStreamExt;
+use futures_util::{TryStreamExt, stream};
 use serde::Deserialize;
 
 pub(crate) mod place;
@@ -110,7 +112,8 @@ async fn answer(request: &HttpRequest, app: &App, served: &Served) -> HttpRespon
     }
     let length = range.end - range.start;
     if request.method() == Method::HEAD || length == 0 {
-        return answer.no_chunking(length).body(());
+        // Nothing is sent, and how much it would be is said.
+        return answer.body(SizedStream::new(length, stream::empty::<io::Result<Bytes>>()));
     }
     match media::read(app, served, range).await {
         Ok(bytes) => answer.no_chunking(length).streaming(bytes.map_err(|error| {
