@@ -79,6 +79,7 @@ pub mod shares;
 pub mod shuns;
 pub mod signal;
 pub mod statements;
+pub mod statistics;
 pub mod suggestions;
 pub mod suspensions;
 pub mod tags;

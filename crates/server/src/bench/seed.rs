@@ -93,6 +93,7 @@ pub(super) async fn fill(database: &Db, reader: Reader, posts: u32) -> Result<Se
     }
     let (long, page) = (pen.thread_here(database, LONG).await?, pen.thread_here(database, PAGE).await?);
     notify(database, &pen).await?;
+    database.write(store::statistics::gather).await.map_err(other("the database"))?;
     Ok(Seeded { long: long.id, page: long_page(&page), author, took: start.elapsed() })
 }
 
