@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     id::{ActorId, PostId, StampId},
-    policy::{self, Approach, Refusal},
+    policy::{self, Approach},
     post::{Assent, Consent, Content, Leaves, Post, Vote},
     urls,
 };
@@ -75,9 +75,7 @@ pub(crate) fn must_ask(tx: &mut Tx<'_, '_>, post: &Post, parent: Option<&Post>) 
 pub fn receive_assent(tx: &mut Tx<'_, '_>, by: ActorId, reply: PostId, document: Option<String>) -> Result<()> {
     let post = posts::load(tx, reply)?;
     let parent = posts::load(tx, post.parent.ok_or(Error::NotFound)?)?;
-    if parent.author != by {
-        return Err(Refusal::NotAuthor.into());
-    }
+    policy::consent(&parent, by)?;
     if post.content.assent != Some(Assent::Awaited) || post.deleted.is_some() {
         return Ok(());
     }

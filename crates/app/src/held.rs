@@ -89,11 +89,11 @@ fn suspect(tx: &mut Tx<'_, '_>, group: ActorId, post: &Post) -> Result<Option<Do
     if doubt.is_some() || standing.is_staff() || standing.admin {
         return Ok(doubt);
     }
-    if !screen.domains.is_empty()
-        && store::actors::by_id(tx, post.author)?
-            .is_some_and(|author| Host::parse(&author.host).is_some_and(|host| screen.names(&host)))
-    {
-        return Ok(Some(Doubt::Domain));
+    if !screen.domains.is_empty() {
+        let author = store::actors::by_id(tx, post.author)?;
+        if author.and_then(|author| Host::parse(&author.host)).is_some_and(|host| screen.names(&host)) {
+            return Ok(Some(Doubt::Domain));
+        }
     }
     let said =
         if screen.again { store::held::said(tx, post.author, post.published - LATELY, SAID)? } else { Vec::new() };

@@ -45,6 +45,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Those of which many about one thing are told as one.
+    pub const GATHERED: [Self; 3] = [Self::Favourite, Self::Reblog, Self::Follow];
+
+    /// Whether those of a kind are gathered, by the word that is stored.
+    pub fn is_gathered(word: &str) -> bool {
+        Self::GATHERED.iter().any(|kind| kind.as_str() == word)
+    }
+
     /// The word that is stored.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use domain::{
     id::{ActorId, PostId},
-    policy::{self, Refusal},
+    policy,
     post::{Consent, Content, FollowState, Post, Quote, QuoteState, Quoting},
     urls,
 };
@@ -132,9 +132,7 @@ fn settle(
 ) -> Result<()> {
     let quote = store::quotes::get(tx, post)?.ok_or(Error::NotFound)?;
     let quoted = quote.post.ok_or(Error::NotFound)?;
-    if posts::load(tx, quoted)?.author != by {
-        return Err(Refusal::NotAuthor.into());
-    }
+    policy::consent(&posts::load(tx, quoted)?, by)?;
     let settled = Quote { state, stamp, ..quote.clone() };
     if settled != quote {
         store::quotes::set(tx, post, &settled)?;

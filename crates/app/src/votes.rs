@@ -44,9 +44,7 @@ pub async fn retract(app: &App, me: Me, post: PostId) -> Result<Post> {
 /// Records that the author of a post, elsewhere, does not take the vote of somebody here.
 pub fn receive_refusal(tx: &mut Tx<'_, '_>, by: ActorId, voter: ActorId, post: PostId) -> Result<()> {
     let post = posts::load(tx, post)?;
-    if post.author != by {
-        return Err(Refusal::NotAuthor.into());
-    }
+    policy::consent(&post, by)?;
     forget(tx, voter, &post, None)
 }
 

@@ -344,6 +344,11 @@ pub fn bring_back(post: &Post, who: ActorId) -> Verdict {
     unless(post.author != who, Refusal::NotAuthor)
 }
 
+/// Saying what others may do with a post: quote, answer, like or pass it on (FEP-044f, and GoToSocial's interaction policies).
+pub fn consent(post: &Post, who: ActorId) -> Verdict {
+    unless(post.author != who, Refusal::NotAuthor)
+}
+
 /// Deleting a post for good.
 pub fn delete(post: &Post, who: ActorId) -> Verdict {
     unless(post.author != who, Refusal::NotAuthor)

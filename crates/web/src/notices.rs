@@ -134,7 +134,9 @@ fn gathered(told: &[Notification]) -> Vec<(&Notification, usize)> {
     let mut gathered: Vec<(&Notification, usize)> = Vec::new();
     for notice in told {
         let is_same = |(known, _): &&mut (&Notification, usize)| {
-            [VOTE, SHARE].contains(&notice.kind.as_str()) && (&known.kind, known.post) == (&notice.kind, notice.post)
+            notice.post.is_some()
+                && Kind::is_gathered(&notice.kind)
+                && (&known.kind, known.post) == (&notice.kind, notice.post)
         };
         match gathered.iter_mut().find(is_same) {
             Some((_, others)) => *others += 1,

@@ -1,6 +1,7 @@
 //! Notifications.
 use std::{collections::HashMap, sync::Arc};
 
+use app::notifications::Kind;
 use domain::id::{ActorId, PostId, ReportId, StatementId};
 use serde::Serialize;
 use store::{
@@ -36,9 +37,6 @@ pub(crate) struct Notification {
     #[serde(skip_serializing_if = "Option::is_none")]
     moderation_warning: Option<Warning>,
 }
-
-/// The kinds of which those about one thing are one group.
-pub(crate) const GROUPED: [&str; 3] = ["favourite", "reblog", "follow"];
 
 /// The name of the group of a notification: what happened to one post, who follows since the same day, or it alone.
 pub(crate) fn key(told: &Told, grouped: bool) -> String {
@@ -77,7 +75,7 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
         };
         Some(Notification {
             id: Id(told.id.0),
-            group_key: key(&told, GROUPED.contains(&told.kind.as_str())),
+            group_key: key(&told, Kind::is_gathered(&told.kind)),
             kind: told.kind,
             created_at: instant(told.created),
             account: accounts.get(&told.actor)?.clone(),

@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use app::{App, notices};
+use app::{App, notices, notifications::Kind};
 use domain::id::{ActorId, NotificationId};
 use serde::Serialize;
 use serde_json::json;
@@ -21,8 +21,7 @@ use crate::{
     entities::{
         Id, Reader,
         account::{self, Account},
-        instant,
-        notification::{self, GROUPED},
+        instant, notification,
         report::{self, Report},
         status::{self, Status},
         warning::{self, Warning},
@@ -80,7 +79,7 @@ struct Results {
 
 /// Which kinds are gathered into groups.
 fn grouped(params: &Params) -> Vec<String> {
-    params.list("grouped_types").unwrap_or_else(|| GROUPED.iter().map(|kind| (*kind).to_owned()).collect())
+    params.list("grouped_types").unwrap_or_else(|| Kind::GATHERED.map(|kind| kind.as_str().to_owned()).into())
 }
 
 /// What was told, gathered by key, in the order of the newest of each; at most `limit` groups.
