@@ -85,6 +85,16 @@ struct Queue {
     unheard: Vec<Card>,
 }
 
+impl Queue {
+    fn is_calm(&self) -> bool {
+        self.requests.is_empty()
+            && self.held.is_empty()
+            && self.complaints.is_empty()
+            && self.appeals.is_empty()
+            && self.unheard.is_empty()
+    }
+}
+
 /// `GET /queue`
 pub(crate) async fn show(
     request: HttpRequest,

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{
     Action, Button, Done, Panel, Row, back,
-    files::{ALL, FILES},
+    files::{self, ALL, FILES},
     page, password, said,
 };
 use crate::{
@@ -45,9 +45,11 @@ impl Panels {
     async fn of(app: &App, visit: &Visit, me: Me) -> Result<Self> {
         let t = visit.language;
         let aliases = app.read(move |c| store::moves::aliases(c, me.0)).await?;
-        let file = |title: &str, name: &str| {
-            let page = Some(format!("{PATH}/{name}"));
-            Row { title: title.to_owned(), page, ..Row::default() }
+        let file = |name: &'static str| Row {
+            title: files::called(t, name).to_owned(),
+            detail: name.to_owned(),
+            page: Some(format!("{PATH}/{name}")),
+            ..Row::default()
         };
         let alias = |uri: String| {
             let button = Button { path: UNALIAS, name: "account", value: uri.clone(), label: t.put_away() };
@@ -62,7 +64,7 @@ impl Panels {
                 id: "export",
                 heading: t.export(),
                 lead: t.export_hint().to_owned(),
-                rows: [file(t.export_all(), ALL)].into_iter().chain(FILES.map(|name| file(name, name))).collect(),
+                rows: [ALL].into_iter().chain(FILES).map(file).collect(),
                 ..Panel::default()
             },
             known: known(app, t, me).await?,

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::{
     answer::{self, Visit},
     archive::{File, Text, alone, packed, pieces, whole},
-    language::machine_moment,
+    language::{Language, machine_moment},
     session::SignedIn,
     written::{Entry, Form},
 };
@@ -34,6 +34,21 @@ pub(super) const FILES: [&str; 8] = [
     "mutes.csv",
     "domain_blocks.csv",
 ];
+
+/// What a file is called on the page.
+pub(super) fn called(t: Language, name: &str) -> &'static str {
+    match name {
+        "profile.json" => t.export_profile(),
+        "posts.json" => t.export_posts(),
+        "posts.csv" => t.export_posts_table(),
+        "follows.csv" => t.export_follows(),
+        "followers.csv" => t.export_followers(),
+        "blocks.csv" => t.export_blocks(),
+        "mutes.csv" => t.export_mutes(),
+        "domain_blocks.csv" => t.export_domain_blocks(),
+        _ => t.export_all(),
+    }
+}
 
 /// `GET /settings/data/FILE`
 pub(crate) async fn show(
