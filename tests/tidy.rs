@@ -5,6 +5,7 @@ mod documents;
 mod files;
 mod habits;
 mod layers;
+mod manual;
 mod schema;
 mod source;
 
