@@ -15,7 +15,7 @@ use super::server::Server;
 use super::work::{self, eventually};
 
 /// What keeps Chromium quiet: no window, no updates, no questions to anybody.
-const CALM: [&str; 11] = [
+const CALM: [&str; 12] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +27,8 @@ const CALM: [&str; 11] = [
     "--disable-dev-shm-usage",
     "--no-first-run",
     "--hide-scrollbars",
+    // So that it ends when its driver does, however that ends.
+    "--remote-debugging-pipe",
 ];
 
 /// How somebody looks at a page.
