@@ -83,7 +83,7 @@ pub async fn remove(app: &App, me: Me, id: FilterId) -> Result<()> {
     app.write(move |tx| {
         let filter = store::filters::of(tx, me.0, Some(id))?.pop().ok_or(Error::NotFound)?;
         tx.show(Change::Filters(me.0));
-        Ok(store::filters::remove(tx, filter.id)?)
+        Ok(store::filters::remove(tx, me.0, filter.id)?)
     })
     .await
 }

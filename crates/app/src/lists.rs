@@ -69,7 +69,7 @@ pub async fn change(app: &App, me: Me, id: ListId, wish: Wish) -> Result<List> {
 pub async fn delete(app: &App, me: Me, id: ListId) -> Result<()> {
     app.write(move |tx| {
         let list = mine(tx, me, id)?;
-        Ok(store::lists::delete(tx, list.id)?)
+        Ok(store::lists::delete(tx, &list)?)
     })
     .await
 }
@@ -97,7 +97,7 @@ pub async fn remove(app: &App, me: Me, id: ListId, people: Vec<ActorId>) -> Resu
     app.write(move |tx| {
         let list = mine(tx, me, id)?;
         for person in &people {
-            store::lists::remove(tx, list.id, *person)?;
+            store::lists::remove(tx, &list, *person)?;
         }
         Ok(())
     })

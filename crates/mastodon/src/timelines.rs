@@ -37,9 +37,12 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// The statuses of a page, and where it ends.
 type Page = (Vec<Status>, Option<Ends>);
 
+fn ends(entries: &[Entry], window: Window) -> Option<Ends> {
+    Ends::of(entries.iter().map(|entry| entry.number), window)
+}
+
 fn page(c: &mut Conn, reader: &Reader, entries: &[Entry], window: Window) -> store::Result<Page> {
-    let ends = Ends::of(entries.iter().map(|entry| entry.number), window);
-    Ok((status::list(c, reader, entries)?, ends))
+    Ok((status::list(c, reader, entries)?, ends(entries, window)))
 }
 
 fn page_of(c: &mut Conn, reader: &Reader, posts: Vec<PostId>, window: Window) -> store::Result<Page> {
@@ -56,7 +59,7 @@ async fn home(
     let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)).at(Place::Home));
     let page = app.read(move |c| {
         let entries = timelines::home(c, me, window)?;
-        page(c, &reader, &entries, window)
+        Ok((status::sift(c, &reader, &entries)?, ends(&entries, window)))
     });
     let (statuses, ends) = page.await?;
     Ok(paging::answer(&request, app.site(), &statuses, ends))

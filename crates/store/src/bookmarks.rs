@@ -12,6 +12,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::Basis,
     rows::Word,
     schema::{bookmarks, posts, votes},
     timelines::Window,
@@ -20,6 +21,7 @@ use crate::{
 
 /// Keeps a post, or does not any more.
 pub fn set(tx: &mut Tx<'_>, person: ActorId, post: PostId, on: bool, at: Timestamp) -> Result<()> {
+    tx.touch(Basis::Marks(person));
     if on {
         let row = (bookmarks::person_id.eq(person.0), bookmarks::post_id.eq(post.0), bookmarks::created.eq(at.0));
         db!(tx, c => diesel::insert_into(bookmarks::table).values(row).on_conflict_do_nothing().execute(c))?;

@@ -1,5 +1,5 @@
 //! Filters of readers.
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use diesel::prelude::*;
 use domain::{
@@ -12,6 +12,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::{self, Basis, Made},
     rows::Word,
     schema::{filter_keywords, filter_posts, filters},
 };
@@ -32,6 +33,38 @@ pub fn of(conn: &mut Conn, person: ActorId, only: Option<FilterId>) -> Result<Ve
         query.load(c)
     })?;
     complete(conn, rows)
+}
+
+/// All filters of a person, to be kept.
+#[derive(Debug)]
+pub struct All {
+    person: ActorId,
+    /// The oldest first.
+    pub filters: Vec<Filter>,
+}
+
+impl Made for All {
+    type Of = ActorId;
+
+    fn of(&self) -> ActorId {
+        self.person
+    }
+
+    fn made_of(&self) -> Option<Vec<Basis>> {
+        Some(vec![Basis::Wishes(self.person)])
+    }
+
+    fn bytes(&self) -> usize {
+        let words =
+            |filter: &Filter| filter.keywords.iter().map(|one| size_of_val(one) + one.keyword.len()).sum::<usize>();
+        let one = |filter: &Filter| size_of_val(filter) + size_of_val(&*filter.picked) + words(filter);
+        size_of::<Self>() + self.filters.iter().map(|filter| one(filter) + filter.title.len()).sum::<usize>()
+    }
+}
+
+/// All filters of a person, read once for many times.
+pub fn all(conn: &mut Conn, person: ActorId) -> Result<Option<Arc<All>>> {
+    kept::lend_one(conn, person, |_| true, |conn| Ok(Some(All { person, filters: of(conn, person, None)? })))
 }
 
 /// The filters of each of these people.
@@ -88,7 +121,7 @@ fn complete(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Filter>> {
 /// Adds a filter or replaces what it is, with all its parts.
 pub fn set(tx: &mut Tx<'_>, person: ActorId, filter: &Filter) -> Result<()> {
     let places: Vec<&str> = filter.places.iter().map(|place| place.as_str()).collect();
-    remove(tx, filter.id)?;
+    remove(tx, person, filter.id)?;
     let row = (
         filters::id.eq(filter.id.0),
         filters::person_id.eq(person.0),
@@ -127,7 +160,8 @@ pub fn set(tx: &mut Tx<'_>, person: ActorId, filter: &Filter) -> Result<()> {
 }
 
 /// Forgets a filter.
-pub fn remove(tx: &mut Tx<'_>, id: FilterId) -> Result<()> {
+pub fn remove(tx: &mut Tx<'_>, person: ActorId, id: FilterId) -> Result<()> {
+    tx.touch(Basis::Wishes(person));
     db!(tx, c => diesel::delete(filter_keywords::table.filter(filter_keywords::filter_id.eq(id.0))).execute(c))?;
     db!(tx, c => diesel::delete(filter_posts::table.filter(filter_posts::filter_id.eq(id.0))).execute(c))?;
     db!(tx, c => diesel::delete(filters::table.find(id.0)).execute(c))?;

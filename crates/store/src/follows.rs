@@ -19,6 +19,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::{AmongExt, literally},
     error::Result,
+    kept::Basis,
     rows::Word,
     schema::{actors, follows, members, partings},
 };
@@ -68,6 +69,7 @@ impl Wishes {
 
 /// Records how `follower` wants what follows from following `target`.
 pub fn set_wishes(tx: &mut Tx<'_>, follower: ActorId, target: ActorId, wishes: &Wishes) -> Result<()> {
+    tx.touch(Basis::Wishes(follower));
     // With commas around each, so that a language is found by the commas on both sides.
     let languages =
         if wishes.languages.is_empty() { String::new() } else { format!(",{},", wishes.languages.join(",")) };
@@ -123,6 +125,7 @@ pub fn get(conn: &mut Conn, follower: ActorId, target: ActorId) -> Result<Option
 /// Records a follow, new or changed.
 pub fn set(tx: &mut Tx<'_>, follow: &Follow) -> Result<()> {
     tx.memory().change([follow.follower, follow.target]);
+    tx.touch(Basis::Wishes(follow.follower));
     let row = Row {
         follower_id: follow.follower.0,
         target_id: follow.target.0,
@@ -144,6 +147,7 @@ pub fn remove(tx: &mut Tx<'_>, follower: ActorId, target: ActorId, now: Timestam
     let was = get(tx, follower, target)?;
     if was.is_some() {
         tx.memory().change([follower, target]);
+        tx.touch(Basis::Wishes(follower));
         part(tx, target, Some(follower), now)?;
         db!(tx, c => diesel::delete(follows::table.find((follower.0, target.0))).execute(c))?;
     }
@@ -311,6 +315,7 @@ pub fn count_waiting(conn: &mut Conn, target: ActorId) -> Result<i64> {
 /// Ends all follows from and to an actor that is gone.
 pub fn remove_all(tx: &mut Tx<'_>, actor: ActorId, now: Timestamp) -> Result<()> {
     tx.memory().change_all();
+    tx.touch(Basis::Everything);
     part(tx, actor, None, now)?;
     db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq(actor.0))).execute(c))?;
     db!(tx, c => diesel::delete(follows::table.filter(follows::target_id.eq(actor.0))).execute(c))?;
@@ -320,6 +325,7 @@ pub fn remove_all(tx: &mut Tx<'_>, actor: ActorId, now: Timestamp) -> Result<()>
 /// Ends all follows from and to whoever lives on a server.
 pub fn remove_peer(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
     tx.memory().change_all();
+    tx.touch(Basis::Everything);
     let there = || actors::table.filter(actors::peer_id.eq(peer.0)).select(actors::id);
     db!(tx, c => diesel::delete(follows::table.filter(follows::follower_id.eq_any(there()))).execute(c))?;
     db!(tx, c => diesel::delete(follows::table.filter(follows::target_id.eq_any(there()))).execute(c))?;

@@ -21,6 +21,7 @@ use crate::{
     deliveries::keeps_secrets,
     dialect::{AmongExt, Named, OneOfExt, begins},
     error::Result,
+    kept::Basis,
     rows::Word,
     schema::{accounts, actors, bans, follows, groups, members, peers},
 };
@@ -162,6 +163,7 @@ pub fn membership(conn: &mut Conn, group: ActorId, person: ActorId) -> Result<Op
 
 /// Records a membership, new or changed.
 pub fn set_membership(tx: &mut Tx<'_>, membership: &Membership) -> Result<()> {
+    tx.touch(Basis::Wishes(membership.person));
     let row = MemberRow {
         group_id: membership.group.0,
         person_id: membership.person.0,
@@ -206,11 +208,13 @@ pub fn take_invitation(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Resu
 
 /// Ends a membership; whether there was one.
 pub fn remove_membership(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
+    tx.touch(Basis::Wishes(person));
     Ok(db!(tx, c => diesel::delete(members::table.find((group.0, person.0))).execute(c))? > 0)
 }
 
 /// Ends all memberships of a person, but in groups that they own.
 pub fn remove_memberships(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
+    tx.touch(Basis::Wishes(person));
     db!(tx, c => diesel::delete(members::table
         .filter(members::person_id.eq(person.0).and(members::role.ne(Word(Role::Owner)))))
     .execute(c))?;

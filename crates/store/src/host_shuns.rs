@@ -5,17 +5,20 @@ use domain::{id::ActorId, time::Timestamp};
 use crate::{
     conn::{Conn, Tx, db},
     error::Result,
+    kept::Basis,
     schema::{actors, follows, host_shuns},
 };
 
 /// Shuns a server; whether that is new.
 pub fn add(tx: &mut Tx<'_>, person: ActorId, host: &str, at: Timestamp) -> Result<bool> {
+    tx.touch(Basis::Wishes(person));
     let row = (host_shuns::person_id.eq(person.0), host_shuns::host.eq(host), host_shuns::created.eq(at.0));
     Ok(db!(tx, c => diesel::insert_into(host_shuns::table).values(row).on_conflict_do_nothing().execute(c))? > 0)
 }
 
 /// Shuns a server no more.
 pub fn remove(tx: &mut Tx<'_>, person: ActorId, host: &str) -> Result<()> {
+    tx.touch(Basis::Wishes(person));
     db!(tx, c => diesel::delete(host_shuns::table.find((person.0, host))).execute(c))?;
     Ok(())
 }

@@ -32,8 +32,25 @@ pub enum Basis {
     Post(PostId),
     /// An actor; what is counted of actors is remembered elsewhere.
     Actor(ActorId),
+    /// What is found with an actor: what they wrote and passed on; with a group, what stands in it.
+    Found(ActorId),
+    /// What is found with a hashtag; see [`Basis::tag`].
+    Tagged(u64),
+    /// What a reader wants: whom they follow and shun, where they belong, their hashtags, lists and filters.
+    Wishes(ActorId),
+    /// What a reader did with posts.
+    Marks(ActorId),
     /// Any of them, and what all are shown with.
     Everything,
+}
+
+impl Basis {
+    /// A hashtag, folded, by a number of it. Two that share one are taken for one, which forgets more than need be.
+    pub fn tag(tag: &str) -> Self {
+        // FNV-1a: the same in every process.
+        let add = |number: u64, byte: u8| (number ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        Self::Tagged(tag.bytes().fold(0xcbf2_9ce4_8422_2325, add))
+    }
 }
 
 impl From<PostId> for Basis {
@@ -81,6 +98,16 @@ pub fn lend<T: Made>(
         }));
     }
     Ok(all)
+}
+
+/// What is made of one row: what is kept of it, if it fits, or as `make` reads it now, if it does.
+pub fn lend_one<T: Made>(
+    conn: &mut Conn,
+    id: T::Of,
+    fits: impl Fn(&T) -> bool,
+    make: impl FnOnce(&mut Conn) -> Result<Option<T>>,
+) -> Result<Option<Arc<T>>> {
+    Ok(lend(conn, &[id], fits, |conn, _| Ok(make(conn)?.into_iter().collect()))?.pop())
 }
 
 /// How other processes that share the database are told what a transaction touched, if anything.

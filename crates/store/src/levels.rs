@@ -8,6 +8,7 @@ use domain::{
 use crate::{
     conn::{Conn, Tx, db},
     error::Result,
+    kept::Basis,
     rows::Word,
     schema::{group_levels, thread_levels},
 };
@@ -31,6 +32,7 @@ pub fn set_group(tx: &mut Tx<'_>, person: ActorId, group: ActorId, level: Option
 
 /// Says how much a person wants to be told of a conversation; what is usual in its group, if nothing is said.
 pub fn set_thread(tx: &mut Tx<'_>, person: ActorId, root: PostId, level: Option<Level>) -> Result<()> {
+    tx.touch(Basis::Marks(person));
     let Some(level) = level else {
         db!(tx, c => diesel::delete(thread_levels::table.find((person.0, root.0))).execute(c))?;
         return Ok(());

@@ -25,6 +25,7 @@ pub mod feed_keys;
 pub mod filters;
 pub mod follows;
 pub mod forestalled;
+mod found;
 pub mod gates;
 pub mod groups;
 mod heard;

@@ -14,6 +14,7 @@ use domain::{
 use crate::{
     conn::{Conn, Tx, db},
     error::Result,
+    kept::Basis,
     readers,
     rows::Word,
     schema::{actors, follows, list_members, lists, members},
@@ -30,6 +31,7 @@ fn kept((id, owner, title, replies, apart): Row) -> List {
 
 /// Adds a list.
 pub fn insert(tx: &mut Tx<'_>, list: &List, at: Timestamp) -> Result<()> {
+    tx.touch(Basis::Wishes(list.owner));
     let row = (
         lists::id.eq(list.id.0),
         lists::owner_id.eq(list.owner.0),
@@ -44,6 +46,7 @@ pub fn insert(tx: &mut Tx<'_>, list: &List, at: Timestamp) -> Result<()> {
 
 /// Replaces what a list is.
 pub fn update(tx: &mut Tx<'_>, list: &List) -> Result<()> {
+    tx.touch(Basis::Wishes(list.owner));
     db!(tx, c => diesel::update(lists::table.find(list.id.0))
         .set((lists::title.eq(&list.title), lists::replies.eq(Word(list.replies)), lists::apart.eq(list.apart)))
         .execute(c))?;
@@ -51,9 +54,10 @@ pub fn update(tx: &mut Tx<'_>, list: &List) -> Result<()> {
 }
 
 /// Forgets a list.
-pub fn delete(tx: &mut Tx<'_>, id: ListId) -> Result<()> {
-    db!(tx, c => diesel::delete(list_members::table.filter(list_members::list_id.eq(id.0))).execute(c))?;
-    db!(tx, c => diesel::delete(lists::table.find(id.0)).execute(c))?;
+pub fn delete(tx: &mut Tx<'_>, list: &List) -> Result<()> {
+    tx.touch(Basis::Wishes(list.owner));
+    db!(tx, c => diesel::delete(list_members::table.filter(list_members::list_id.eq(list.id.0))).execute(c))?;
+    db!(tx, c => diesel::delete(lists::table.find(list.id.0)).execute(c))?;
     Ok(())
 }
 
@@ -85,6 +89,7 @@ pub fn of(conn: &mut Conn, owner: ActorId, member: Option<ActorId>) -> Result<Ve
 
 /// Puts somebody into a list.
 pub fn add(tx: &mut Tx<'_>, list: &List, actor: ActorId) -> Result<()> {
+    tx.touch(Basis::Wishes(list.owner));
     let row = (
         list_members::list_id.eq(list.id.0),
         list_members::actor_id.eq(actor.0),
@@ -95,13 +100,15 @@ pub fn add(tx: &mut Tx<'_>, list: &List, actor: ActorId) -> Result<()> {
 }
 
 /// Takes somebody out of a list.
-pub fn remove(tx: &mut Tx<'_>, list: ListId, actor: ActorId) -> Result<()> {
-    db!(tx, c => diesel::delete(list_members::table.find((list.0, actor.0))).execute(c))?;
+pub fn remove(tx: &mut Tx<'_>, list: &List, actor: ActorId) -> Result<()> {
+    tx.touch(Basis::Wishes(list.owner));
+    db!(tx, c => diesel::delete(list_members::table.find((list.id.0, actor.0))).execute(c))?;
     Ok(())
 }
 
 /// Takes somebody out of all lists of `owner`.
 pub fn remove_everywhere(tx: &mut Tx<'_>, owner: ActorId, actor: ActorId) -> Result<()> {
+    tx.touch(Basis::Wishes(owner));
     db!(tx, c => diesel::delete(
         list_members::table.filter(list_members::owner_id.eq(owner.0).and(list_members::actor_id.eq(actor.0)))
     )

@@ -12,12 +12,13 @@ use crate::{
     conn::{Conn, db},
     dialect::AmongExt,
     error::Result,
+    kept::{self, Basis, Made},
     rows::Word,
     schema::{bookmarks, pins, shares, thread_levels, votes},
 };
 
 /// The posts that a person marked, by how.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Marks {
     /// Voted for.
     pub liked: HashSet<PostId>,
@@ -37,8 +38,44 @@ const BOOKMARKED: i32 = 2;
 const PINNED: i32 = 3;
 const MUTED: i32 = 4;
 
-/// The marks of a person on these posts and threads.
-pub fn of(conn: &mut Conn, person: ActorId, posts: &[PostId], roots: &[PostId]) -> Result<Marks> {
+/// The marks of a person on some posts and threads, to be kept: the same page is often asked for again.
+struct Marked {
+    person: ActorId,
+    posts: Vec<PostId>,
+    roots: Vec<PostId>,
+    marks: Marks,
+}
+
+impl Made for Marked {
+    type Of = ActorId;
+
+    fn of(&self) -> ActorId {
+        self.person
+    }
+
+    fn made_of(&self) -> Option<Vec<Basis>> {
+        Some(vec![Basis::Marks(self.person)])
+    }
+
+    fn bytes(&self) -> usize {
+        // At most everything is marked in every way.
+        size_of::<Self>() + 6 * size_of_val(&*self.posts) + 2 * size_of_val(&*self.roots)
+    }
+}
+
+/// The marks of a person on these posts and threads, in no order.
+pub fn of(conn: &mut Conn, person: ActorId, mut posts: Vec<PostId>, mut roots: Vec<PostId>) -> Result<Marks> {
+    posts.sort_unstable();
+    roots.sort_unstable();
+    let is_it = |marked: &Marked| marked.posts == posts && marked.roots == roots;
+    let marked = kept::lend_one(conn, person, is_it, |conn| {
+        let marks = read(conn, person, &posts, &roots)?;
+        Ok(Some(Marked { person, posts: posts.clone(), roots: roots.clone(), marks }))
+    })?;
+    Ok(marked.map(|marked| marked.marks.clone()).unwrap_or_default())
+}
+
+fn read(conn: &mut Conn, person: ActorId, posts: &[PostId], roots: &[PostId]) -> Result<Marks> {
     let me = person.0;
     let rows: Vec<(i32, i64)> = db!(conn, c => {
         let liked = votes::table

@@ -5,6 +5,7 @@ use domain::id::ActorId;
 use crate::{
     conn::{Tx, db},
     error::Result,
+    kept::Basis,
     schema::{
         announcement_marks, bookmarks, conversations, drafts, endorsements, featured_tags, feed_keys, filter_keywords,
         filter_posts, filters, followed_tags, group_levels, host_shuns, idempotency, invitations, list_members, lists,
@@ -21,6 +22,8 @@ macro_rules! forget {
 
 /// Forgets what somebody kept for themselves. What others see of them is not among it.
 pub fn forget(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
+    tx.touch(Basis::Wishes(person));
+    tx.touch(Basis::Marks(person));
     let mine = filters::table.filter(filters::person_id.eq(person.0)).select(filters::id);
     db!(tx, c => diesel::delete(filter_keywords::table.filter(filter_keywords::filter_id.eq_any(mine))).execute(c))?;
     let mine = filters::table.filter(filters::person_id.eq(person.0)).select(filters::id);

@@ -11,12 +11,14 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::Basis,
     schema::{pins, posts},
     visible::visible,
 };
 
 /// Pins a post, or does not any more.
 pub fn set(tx: &mut Tx<'_>, actor: ActorId, post: PostId, on: bool, at: Timestamp) -> Result<()> {
+    tx.touch(Basis::Marks(actor));
     if on {
         let row = (pins::actor_id.eq(actor.0), pins::post_id.eq(post.0), pins::created.eq(at.0));
         db!(tx, c => diesel::insert_into(pins::table).values(row).on_conflict_do_nothing().execute(c))?;

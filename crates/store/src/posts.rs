@@ -11,8 +11,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::{AmongExt, literally},
     error::Result,
-    kept::Basis,
-    quotes, revisions,
+    found, quotes, revisions,
     rows::{Json, Word},
     schema::{mentions, post_tags, posts, tallies},
     threads,
@@ -196,6 +195,7 @@ pub fn insert(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()>
     );
     db!(tx, c => diesel::insert_into(tallies::table).values(zero).execute(c))?;
     threads::add(tx, post)?;
+    found::with(tx, (post.author, post.group), &post.content.tags);
     set_links(tx, post, mentioned)
 }
 
@@ -203,6 +203,8 @@ pub fn insert(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()>
 pub fn update(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()> {
     let content = &post.content;
     tx.touch(post.id);
+    found::otherwise(tx, post.id)?;
+    found::with(tx, (post.author, post.group), &content.tags);
     db!(tx, c => diesel::update(posts::table.find(post.id.0))
         .set((
             posts::kind.eq(Word(post.kind)),
@@ -255,7 +257,7 @@ fn change_numbers(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
         tx.touch(quoted);
     }
     tx.touch(id);
-    Ok(())
+    found::otherwise(tx, id)
 }
 
 /// Sets or clears a mark.
@@ -487,13 +489,4 @@ pub fn count_local(conn: &mut Conn) -> Result<i64> {
         .filter(literally("posts.local").and(visible(None)))
         .count()
         .get_result(c))?)
-}
-
-/// Narrows or keeps the audience of everything a group holds; used when a group turns private.
-pub fn close_group(tx: &mut Tx<'_>, group: ActorId) -> Result<usize> {
-    tx.memory().change_all();
-    tx.touch(Basis::Everything);
-    Ok(db!(tx, c => diesel::update(posts::table.filter(posts::group_id.eq(group.0)))
-        .set(posts::audience.eq(Word(Audience::Members)))
-        .execute(c))?)
 }

@@ -8,12 +8,14 @@ use domain::{
 use crate::{
     conn::{Conn, Tx, db},
     error::Result,
+    kept::Basis,
     schema::{accounts, shares},
 };
 
 /// Records that `actor` passed a post on; whether that is new.
 pub fn add(tx: &mut Tx<'_>, id: PostId, actor: ActorId, activity_uri: &str, at: Timestamp) -> Result<bool> {
     let number = next_number(tx, at)?;
+    touch(tx, actor);
     let row = (
         shares::id.eq(number),
         shares::post_id.eq(id.0),
@@ -22,6 +24,11 @@ pub fn add(tx: &mut Tx<'_>, id: PostId, actor: ActorId, activity_uri: &str, at: 
         shares::created.eq(at.0),
     );
     Ok(db!(tx, c => diesel::insert_into(shares::table).values(row).on_conflict_do_nothing().execute(c))? > 0)
+}
+
+fn touch(tx: &mut Tx<'_>, actor: ActorId) {
+    tx.touch(Basis::Found(actor));
+    tx.touch(Basis::Marks(actor));
 }
 
 /// The first number of this moment that no share has; those of posts lie between them, see [`PostId::STEP`].
@@ -53,6 +60,7 @@ pub fn by_logins(conn: &mut Conn, id: PostId) -> Result<Vec<ActorId>> {
 pub fn remove(tx: &mut Tx<'_>, id: PostId, actor: ActorId) -> Result<Option<String>> {
     let was = uri(tx, id, actor)?;
     if was.is_some() {
+        touch(tx, actor);
         db!(tx, c => diesel::delete(shares::table.find((id.0, actor.0))).execute(c))?;
     }
     Ok(was)

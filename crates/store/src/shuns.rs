@@ -10,6 +10,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::Basis,
     rows::Word,
     schema::shuns,
 };
@@ -52,6 +53,7 @@ pub fn get(conn: &mut Conn, by: ActorId, target: ActorId, deed: Deed) -> Result<
 
 /// Records a shun, new or changed.
 pub fn set(tx: &mut Tx<'_>, shun: &Shun) -> Result<()> {
+    touch(tx, shun.by, shun.target);
     let row = Row {
         actor_id: shun.by.0,
         target_id: shun.target.0,
@@ -70,10 +72,17 @@ pub fn set(tx: &mut Tx<'_>, shun: &Shun) -> Result<()> {
     Ok(())
 }
 
+/// Who blocks somebody takes from them what they wrote.
+fn touch(tx: &mut Tx<'_>, by: ActorId, target: ActorId) {
+    tx.touch(Basis::Wishes(by));
+    tx.touch(Basis::Wishes(target));
+}
+
 /// Ends a shun; returns what it was.
 pub fn remove(tx: &mut Tx<'_>, by: ActorId, target: ActorId, deed: Deed) -> Result<Option<Shun>> {
     let was = get(tx, by, target, deed)?;
     if was.is_some() {
+        touch(tx, by, target);
         db!(tx, c => diesel::delete(shuns::table.find((by.0, target.0, Word(deed)))).execute(c))?;
     }
     Ok(was)

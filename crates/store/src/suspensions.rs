@@ -43,7 +43,7 @@ impl Suspension {
 /// Suspends an actor, or lifts that.
 pub fn set(tx: &mut Tx<'_>, id: ActorId, why: Option<Suspension>) -> Result<()> {
     tx.memory().change_all();
-    tx.touch(id);
+    tx.touch(Basis::Everything);
     db!(tx, c => diesel::update(actors::table.find(id.0))
         .set(actors::suspended.eq(why.map(Suspension::as_str)))
         .execute(c))?;

@@ -12,6 +12,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     heard::heard,
+    kept::Basis,
     schema::{featured_tags, followed_tags, post_tags, posts},
     timelines::Window,
     visible::visible,
@@ -32,6 +33,7 @@ fn kept(rows: Vec<(i64, String)>) -> Vec<Kept> {
 
 /// Follows a hashtag.
 pub fn follow(tx: &mut Tx<'_>, id: TagId, person: ActorId, tag: &str, at: Timestamp) -> Result<()> {
+    tx.touch(Basis::Wishes(person));
     let row = (
         followed_tags::id.eq(id.0),
         followed_tags::person_id.eq(person.0),
@@ -44,6 +46,7 @@ pub fn follow(tx: &mut Tx<'_>, id: TagId, person: ActorId, tag: &str, at: Timest
 
 /// Follows a hashtag no more.
 pub fn unfollow(tx: &mut Tx<'_>, person: ActorId, tag: &str) -> Result<()> {
+    tx.touch(Basis::Wishes(person));
     db!(tx, c => diesel::delete(
         followed_tags::table.filter(followed_tags::person_id.eq(person.0).and(followed_tags::tag.eq(tag)))
     )

@@ -22,6 +22,10 @@ use crate::{
     wanted::{Whom, wanted},
 };
 
+mod home;
+
+pub use self::home::home;
+
 /// A part of a list that is ordered by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -122,6 +126,20 @@ pub fn entries_of(conn: &mut Conn, numbers: &[i64], viewer: Option<ActorId>) -> 
     Ok(numbers.iter().filter_map(entry).collect())
 }
 
+/// The entries with these numbers, each with what it stands for.
+fn entries(conn: &mut Conn, rows: Vec<(i64, i32)>, window: Window) -> Result<Vec<Entry>> {
+    let rows: Vec<(i64, Source)> =
+        rows.into_iter().map(|(number, source)| (number, Source::numbered(source))).collect();
+    let numbers: Vec<i64> = rows.iter().filter(|(_, source)| *source == Source::Share).map(|row| row.0).collect();
+    let mut shares = shared(conn, &numbers)?;
+    let entries = rows.into_iter().filter_map(|(number, source)| match source {
+        Source::Author => Some(Entry::of(PostId(number))),
+        Source::Group => Some(Entry::passed_on(PostId(number))),
+        Source::Share => shares.remove(&number),
+    });
+    Ok(window.arrange(entries.collect()))
+}
+
 fn shared(conn: &mut Conn, numbers: &[i64]) -> Result<HashMap<i64, Entry>> {
     if numbers.is_empty() {
         return Ok(HashMap::new());
@@ -144,49 +162,6 @@ pub fn share(conn: &mut Conn, post: PostId, actor: ActorId) -> Result<Option<Ent
         .first(c)
         .optional())?;
     Ok(row.map(|(number, at)| Entry { number, post, by: By::Share(actor, Timestamp(at)) }))
-}
-
-/// How many posts are walked before the sources are merged instead.
-const WALK: i64 = 1_000;
-
-/// What somebody follows: posts of people, threads of groups (once, passed on by the group), and what people passed on.
-pub fn home(conn: &mut Conn, viewer: ActorId, window: Window) -> Result<Vec<Entry>> {
-    let near = nearby(conn, window)?;
-    let mut rows: Vec<(i64, i32)> = db!(conn, c => Home::walked(viewer, near.unwrap_or(window)).load(c))?;
-    if near.is_some() && i64::try_from(rows.len()).unwrap_or(i64::MAX) < window.limit {
-        rows = db!(conn, c => Home::merged(viewer, window).load(c))?;
-    }
-    entries(conn, rows, window)
-}
-
-/// The entries with these numbers, each with what it stands for.
-fn entries(conn: &mut Conn, rows: Vec<(i64, i32)>, window: Window) -> Result<Vec<Entry>> {
-    let rows: Vec<(i64, Source)> =
-        rows.into_iter().map(|(number, source)| (number, Source::numbered(source))).collect();
-    let numbers: Vec<i64> = rows.iter().filter(|(_, source)| *source == Source::Share).map(|row| row.0).collect();
-    let mut shares = shared(conn, &numbers)?;
-    let entries = rows.into_iter().filter_map(|(number, source)| match source {
-        Source::Author => Some(Entry::of(PostId(number))),
-        Source::Group => Some(Entry::passed_on(PostId(number))),
-        Source::Share => shares.remove(&number),
-    });
-    Ok(window.arrange(entries.collect()))
-}
-
-/// The part of a window with the first posts that a search comes upon, unless that is all of it.
-fn nearby(conn: &mut Conn, window: Window) -> Result<Option<Window>> {
-    let end: Option<i64> = db!(conn, c => {
-        let query = posts::table
-            .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
-            .select(posts::id)
-            .limit(1)
-            .offset(WALK)
-            .into_boxed();
-        if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.first(c).optional()
-    })?;
-    let narrowed =
-        |end| if window.nearest { Window { before: end, ..window } } else { Window { after: end, ..window } };
-    Ok(end.map(narrowed))
 }
 
 /// What of the public posts is asked for.

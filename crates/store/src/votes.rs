@@ -10,6 +10,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::Basis,
     posts::{self, Count},
     rows::Word,
     schema::votes,
@@ -57,6 +58,7 @@ pub fn set(
         votes::created.eq(at.0),
         votes::emoji.eq(emoji),
     );
+    tx.touch(Basis::Marks(actor));
     db!(tx, c => diesel::insert_into(votes::table)
         .values(row)
         .on_conflict((votes::post_id, votes::actor_id))
@@ -78,6 +80,7 @@ pub fn set(
 pub fn remove(tx: &mut Tx<'_>, post: PostId, actor: ActorId) -> Result<Option<(Vote, String)>> {
     let was = get(tx, post, actor)?;
     if let Some((vote, _)) = &was {
+        tx.touch(Basis::Marks(actor));
         db!(tx, c => diesel::delete(votes::table.find((post.0, actor.0))).execute(c))?;
         posts::count(tx, post, counter(*vote), -1)?;
     }

@@ -135,8 +135,17 @@ pub(crate) fn by_post(
 /// The statuses of these entries, in their order; those the reader does not want to see in this place are left out. That
 /// they may see them was decided by whoever looked for them.
 pub(crate) fn list(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Vec<Status>> {
+    those_seen(conn, reader, entries, entries.iter().map(|entry| entry.post).collect())
+}
+
+/// The same of entries of which it is not decided; those that they may not see are left out, too.
+pub(crate) fn sift(conn: &mut Conn, reader: &Reader, entries: &[Entry]) -> Result<Vec<Status>> {
+    those_seen(conn, reader, entries, HashSet::new())
+}
+
+fn those_seen(conn: &mut Conn, reader: &Reader, entries: &[Entry], seen: HashSet<PostId>) -> Result<Vec<Status>> {
     let found = Gathered::load(conn, reader, entries)?;
-    let own = Own::load(conn, reader, &found, entries.iter().map(|entry| entry.post).collect())?;
+    let own = Own::load(conn, reader, &found, seen)?;
     let status = |entry: &Entry| found.entry(reader, *entry, |said| own.of(reader.me, said));
     let is_hidden = |status: &Status| reader.place.is_some_and(|place| status.is_hidden_in(place));
     Ok(entries.iter().filter_map(status).filter(|status| !is_hidden(status)).collect())

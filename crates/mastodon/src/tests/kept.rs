@@ -92,6 +92,55 @@ async fn nothing_that_is_kept_is_out_of_date(w: World) {
     }
 }
 
+async fn what_readers_want_shows_at_once(w: World) {
+    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
+    for whom in [group, w.ana.id(), w.caro.id()] {
+        w.follow(&w.bea, whom).await;
+    }
+    let post = w.say(&w.ana, "@huerto @bea una feria").await;
+    let other = w.say(&w.caro, "otra #feria, @bea").await;
+    w.post(&w.caro, &of(&post, "/reblog")).await.ok();
+    let (ana, caro) = (w.ana.id(), w.caro.id());
+    let account = |id: i64, what: &str| (format!("/api/v1/accounts/{id}/{what}"), Value::Null);
+    let list = json!({ "title": "aparte", "exclusive": true });
+    let list = w.call(&w.bea, "POST", "/api/v1/lists", list).await.ok()["id"].as_str().unwrap().to_owned();
+    let list = format!("/api/v1/lists/{list}/accounts");
+    let filter = json!({
+        "title": "ferias", "context": ["home"], "filter_action": "hide", "keywords_attributes": [{ "keyword": "otra" }],
+    });
+    // Bea's, and only where her wishes show.
+    let expect_true = async |after: &str| {
+        let new = w.again();
+        for place in ["/api/v1/timelines/home".to_owned(), of(&post, ""), of(&other, "")] {
+            w.get(&w.bea, &place).await;
+            let (kept, read) = (w.get(&w.bea, &place).await.body, new.get(&w.bea, &place).await.body);
+            assert_eq!(kept, read, "{place} after {after}");
+        }
+    };
+    let steps = [
+        ("POST", (of(&post, "/bookmark"), Value::Null)),
+        ("POST", (of(&other, "/mute"), Value::Null)),
+        ("POST", account(caro, "mute")),
+        ("POST", account(caro, "unmute")),
+        ("POST", (list.clone(), json!({ "account_ids": [caro.to_string()] }))),
+        ("POST", ("/api/v1/tags/feria/follow".to_owned(), Value::Null)),
+        ("DELETE", (list, json!({ "account_ids": [caro.to_string()] }))),
+        ("POST", (format!("/api/v1/accounts/{caro}/follow"), json!({ "reblogs": false }))),
+        ("POST", ("/api/v2/filters".to_owned(), filter)),
+        ("POST", account(caro, "unfollow")),
+        ("POST", account(ana, "block")),
+        ("POST", account(ana, "unblock")),
+        ("POST", account(group, "unfollow")),
+    ];
+    expect_true("nothing").await;
+    for (method, (path, body)) in steps {
+        w.call(&w.bea, method, &path, body).await.ok();
+        expect_true(&format!("{method} {path}")).await;
+    }
+    w.post(&w.ana, &format!("/api/v1/accounts/{}/block", w.bea.id())).await.ok();
+    expect_true("being blocked").await;
+}
+
 async fn what_another_process_writes_shows(w: World) {
     let post = w.say(&w.ana, "hola").await;
     w.app.listen().unwrap();
@@ -120,6 +169,7 @@ async fn what_not_everybody_may_read_is_shown_to_members_only(w: World) {
 
 on_both! {
     nothing_that_is_kept_is_out_of_date
+    what_readers_want_shows_at_once
     what_another_process_writes_shows
     what_not_everybody_may_read_is_shown_to_members_only
 }

@@ -15,6 +15,8 @@ use crate::{
     tests::{TestDb, actor, follow, on_both, shun, thread, world},
 };
 
+mod kept_home;
+
 /// The list that person 1 reads apart.
 fn apart() -> List {
     let (id, owner, title) = (ListId(7), ActorId(1), "apart".to_owned());

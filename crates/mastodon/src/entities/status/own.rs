@@ -87,9 +87,10 @@ impl Own {
         let picky = |view: &&PostView| is_picky(&view.post) && view.post.author != me;
         let picky: Vec<ActorId> = views().filter(picky).map(|view| view.post.author).collect();
         let follows = if picky.is_empty() { HashSet::new() } else { store::follows::accepted_among(conn, me, &picky)? };
-        let mut filters = store::filters::of(conn, me, None)?;
-        filters.retain(|filter| filter.holds(reader.now));
-        Ok(Self { marks: marks::of(conn, me, &ids, &roots)?, chosen, filters, seen, follows })
+        let filters = store::filters::all(conn, me)?.map_or_else(Vec::new, |all| {
+            all.filters.iter().filter(|filter| filter.holds(reader.now)).cloned().collect()
+        });
+        Ok(Self { marks: marks::of(conn, me, ids, roots)?, chosen, filters, seen, follows })
     }
 
     /// What is the own of each of many: so many queries for each post, however many read.
