@@ -2,7 +2,7 @@
 
 use app::Me;
 use domain::{
-    held::{Doubt, Screen},
+    held::{Doubt, Limits, Screen},
     id::PostId,
     statement::Grounds,
 };
@@ -245,7 +245,46 @@ async fn what_is_said_again_or_comes_from_a_listed_server_waits() {
     assert_eq!(waiting[1].0, number(&again));
 }
 
+async fn what_is_more_than_newcomers_write_waits_and_the_rest_does_not() {
+    let net = Network::of(["alpha.test"]).await;
+    let it = Setting::new(&net, Screen { limits: Some(Limits::default()), ..Screen::default() }).await;
+    let doubts = async || it.waiting().await.iter().map(|(_, doubt)| *doubt).collect::<Vec<_>>();
+    let link = "<a href=\"https://shop.test/\">my shop</a> ";
+
+    // From elsewhere: two links are usual, three wait, and whoever wrote them reads why.
+    it.toot(&net, &link.repeat(2)).await;
+    assert_eq!(doubts().await, []);
+    it.hush();
+    it.toot(&net, &link.repeat(3)).await;
+    assert_eq!(doubts().await, [Doubt::Links]);
+    let told = it.max.peer.only("Create{Note}").activity;
+    assert!(told["object"]["content"].as_str().expect("words").contains("it has many links"), "{told}");
+
+    // From here, on the first day: whom one names besides the community, and how much one begins.
+    let ben = it.alpha.person("ben").await;
+    ben.post("@club @ana @cat good morning").await;
+    let crowd = ben.post("@club @ana @cat @max@masto.test good morning").await;
+    let second = ben.post("@club cabbage").await;
+    ben.post("@club carrots").await;
+    let fourth = ben.post("@club onions").await;
+    let reply = ben.reply(&second, "white ones").await;
+    net.settle().await;
+    let waiting = it.waiting().await;
+    let of_ben = |it: &&(PostId, Doubt)| [&crowd, &fourth, &reply, &second].iter().any(|post| number(post) == it.0);
+    let of_ben: Vec<_> = waiting.iter().filter(of_ben).copied().collect();
+    assert_eq!(of_ben, [(number(&crowd), Doubt::Mentions), (number(&fourth), Doubt::Many)]);
+
+    // To change what stands is no new conversation; and the next day is another one.
+    ben.api("PUT", &format!("/api/v1/statuses/{}", id(&second)), &json!({ "status": "@club red cabbage" })).await;
+    net.settle().await;
+    net.pass_time(std::time::Duration::from_secs(25 * 3600)).await;
+    ben.post("@club leeks").await;
+    net.settle().await;
+    assert_eq!(it.waiting().await.len(), 3);
+}
+
 on_both![
+    what_is_more_than_newcomers_write_waits_and_the_rest_does_not,
     what_is_changed_after_it_was_let_in_is_looked_at_again,
     what_is_said_again_or_comes_from_a_listed_server_waits,
     the_first_posts_of_somebody_elsewhere_wait_and_are_then_as_if_just_published,

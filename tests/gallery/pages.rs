@@ -208,6 +208,7 @@ fn of_staff(demo: &Demo) -> Vec<Page> {
         page("member", ADMIN, format!("/member?group={huerto}&person={bea}")),
         page("rules-form", ADMIN, format!("/manage/rules?group={huerto}")),
         page("screen", ADMIN, format!("/manage/screen?group={huerto}")),
+        page("slow-mode", MODERATOR, format!("/manage/pace?group={huerto}")),
         page("invitations", ADMIN, format!("/invitations?group={huerto}")),
         page("welcome", ADMIN, "/welcome?group=huerto"),
     ]

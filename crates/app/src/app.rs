@@ -24,7 +24,7 @@ use crate::{
     limits::Limits,
     log,
     media::Files,
-    notifications,
+    notifications, nudges,
     people::passwords,
     random::{self, Ids, NewId},
     rules::Rules,
@@ -444,6 +444,7 @@ impl App {
                         conversations::record(&mut tx, event)?;
                         hints::record(&mut tx, event)?;
                         welcomes::record(&mut tx, event)?;
+                        nudges::record(&mut tx, event)?;
                         log::record(&mut tx, event)?;
                     }
                     tx.changes.extend(events.iter().filter_map(Change::of));

@@ -7,6 +7,8 @@ use domain::{
     policy,
     statement::{Appeal, Decision, Statement},
     text::plain,
+    time::Timestamp,
+    urls::Site,
 };
 
 use crate::{
@@ -45,35 +47,37 @@ pub async fn file(app: &App, entered: &str, text: String) -> Result<()> {
 /// The appeals I have to see to, the oldest first, each with whether I may decide it.
 pub async fn open(app: &App, me: Me) -> Result<Vec<(Case, bool)>> {
     let (now, site) = (app.now(), app.site().clone());
-    app.read(move |c| {
-        let (mut groups, at_large) = (store::groups::moderated_by(c, me.0)?, groups::regard_at_large(c, me.0)?);
-        if policy::administer(&at_large).is_ok() {
-            groups.push(instance::voice(c, &site)?);
-        }
-        let waiting = store::statements::open_appeals(c, &groups, PAGE)?;
-        let ids: Vec<StatementId> = waiting.iter().map(|appeal| appeal.statement).collect();
-        let told = store::statements::by_ids(c, &ids)?;
-        let mut cases = statements::cases(c, told)?;
-        cases.sort_by_key(|case| case.statement.id);
-        let (mut judged, mut known) = (Vec::new(), HashMap::new());
-        for case in cases {
-            let (statement, group) = (&case.statement, case.group.id);
-            // Asked once for each group, however many of its decisions wait.
-            let (standing, able) = match known.entry(statement.group) {
-                Entry::Occupied(entry) => entry.into_mut(),
-                Entry::Vacant(place) => {
-                    let everywhere = statement.sanction.is_everywhere();
-                    let standing = if everywhere { at_large } else { store::groups::standing(c, group, me.0, now)? };
-                    place.insert((standing, deciders(c, statement.group)?))
-                }
-            };
-            let others = able.iter().any(|person| *person != statement.by);
-            let may = policy::review(standing, statement.by == me.0, others).is_ok();
-            judged.push((case, may));
-        }
-        Ok(judged)
-    })
-    .await
+    app.read(move |c| waiting(c, &site, me, now)).await
+}
+
+/// The same, for whoever has a connection at hand.
+pub fn waiting(c: &mut store::Conn, site: &Site, me: Me, now: Timestamp) -> store::Result<Vec<(Case, bool)>> {
+    let (mut groups, at_large) = (store::groups::moderated_by(c, me.0)?, groups::regard_at_large(c, me.0)?);
+    if policy::administer(&at_large).is_ok() {
+        groups.push(instance::voice(c, site)?);
+    }
+    let waiting = store::statements::open_appeals(c, &groups, PAGE)?;
+    let ids: Vec<StatementId> = waiting.iter().map(|appeal| appeal.statement).collect();
+    let told = store::statements::by_ids(c, &ids)?;
+    let mut cases = statements::cases(c, told)?;
+    cases.sort_by_key(|case| case.statement.id);
+    let (mut judged, mut known) = (Vec::new(), HashMap::new());
+    for case in cases {
+        let (statement, group) = (&case.statement, case.group.id);
+        // Asked once for each group, however many of its decisions wait.
+        let (standing, able) = match known.entry(statement.group) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(place) => {
+                let everywhere = statement.sanction.is_everywhere();
+                let standing = if everywhere { at_large } else { store::groups::standing(c, group, me.0, now)? };
+                place.insert((standing, deciders(c, statement.group)?))
+            }
+        };
+        let others = able.iter().any(|person| *person != statement.by);
+        let may = policy::review(standing, statement.by == me.0, others).is_ok();
+        judged.push((case, may));
+    }
+    Ok(judged)
 }
 
 /// Those with a login here who decide about measures of a group; about what holds on this whole server, its admins.

@@ -13,7 +13,7 @@ use domain::{
 };
 use store::follows::Follow;
 
-use crate::{House, consents::Request, messages::Attempt};
+use crate::{Course, House, consents::Request, messages::Attempt};
 
 /// Where a change came from: `None` when somebody here made it, else the activity that told us.
 pub type Cause = Option<ReceivedId>;
@@ -463,6 +463,8 @@ pub enum Event {
     },
     /// Something about the house is otherwise than before.
     House(House),
+    /// Something about the course of conversations in a group is otherwise than before.
+    Course(Course),
     /// Somebody, or a community of here, was suspended from this whole server, or that was lifted.
     Suspended {
         /// Who.

@@ -213,7 +213,9 @@ pub(crate) fn regard(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Re
 
 /// What a person is to what stands in no group: an admin of this server, or nobody in particular.
 pub(crate) fn regard_at_large(conn: &mut store::Conn, person: ActorId) -> store::Result<Standing> {
-    Ok(Standing { admin: store::accounts::is_admin(conn, person)?, ..Standing::default() })
+    let admin = store::accounts::is_admin(conn, person)?;
+    let unsecured = admin && store::second_steps::lacks(conn, person, None)?;
+    Ok(Standing { admin, unsecured, ..Standing::default() })
 }
 
 /// Whether a group lives here.

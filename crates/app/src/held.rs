@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     claim::Item,
-    held::{self, Doubt, Screen},
+    held::{self, Doubt, Record, Screen},
     host::Host,
     id::{ActorId, PostId},
     policy::{self, Refusal},
@@ -14,6 +14,7 @@ use domain::{
     time::span,
 };
 use store::{
+    Conn,
     held::Held,
     posts::{Count, Mark},
 };
@@ -27,6 +28,9 @@ use crate::{
 
 /// The most of the first posts of somebody that may wait.
 pub const FIRST: i64 = 20;
+
+/// The highest limit of what newcomers write.
+pub const MOST: i64 = 100;
 
 /// How many words there may be, and the longest, in characters.
 pub const WORDS: usize = 500;
@@ -46,6 +50,10 @@ const PAGE: i64 = 100;
 pub async fn set_screen(app: &App, me: Me, group: ActorId, screen: Screen) -> Result<()> {
     let mut words: Vec<String> = screen.words.iter().map(|word| plain::line(word, WORD)).collect();
     words.retain(|word| !word.is_empty());
+    let limits = screen.limits.map(|it| [it.links, it.media, it.mentions, it.threads, it.replies]);
+    if limits.is_some_and(|limits| limits.iter().any(|limit| !(0..=MOST).contains(limit))) {
+        return Err(Error::Invalid(format!("a limit is at most {MOST}")));
+    }
     if words.len() > WORDS || screen.domains.len() > DOMAINS || !(0..=FIRST).contains(&screen.first) {
         return Err(Error::Invalid(format!("there may be {WORDS} words, and {FIRST} first posts")));
     }
@@ -65,10 +73,14 @@ pub async fn set_screen(app: &App, me: Me, group: ActorId, screen: Screen) -> Re
     .await
 }
 
-/// Why a new post waits, if it does: what answers something that waits waits with it.
-pub(crate) fn doubt(tx: &mut Tx<'_, '_>, post: &Post, parent: Option<&Post>) -> Result<Option<Doubt>> {
+/// Why a new post waits that mentions these, if it does: what answers something that waits waits with it.
+pub(crate) fn doubt(
+    tx: &mut Tx<'_, '_>,
+    (post, mentions): (&Post, &[ActorId]),
+    parent: Option<&Post>,
+) -> Result<Option<Doubt>> {
     let Some(group) = post.group.filter(|_| post.removed.is_none()) else { return Ok(None) };
-    let doubt = suspect(tx, group, post)?;
+    let doubt = suspect(tx, group, (post, mentions), parent)?;
     if doubt.is_some() {
         return Ok(doubt);
     }
@@ -79,13 +91,29 @@ pub(crate) fn doubt(tx: &mut Tx<'_, '_>, post: &Post, parent: Option<&Post>) -> 
 }
 
 /// Why a post would wait for what it says or for whoever says it, whatever else of theirs stands there.
-fn suspect(tx: &mut Tx<'_, '_>, group: ActorId, post: &Post) -> Result<Option<Doubt>> {
+fn suspect(
+    tx: &mut Tx<'_, '_>,
+    group: ActorId,
+    (post, mentions): (&Post, &[ActorId]),
+    parent: Option<&Post>,
+) -> Result<Option<Doubt>> {
     let Some(screen) = store::held::screen(tx, group)? else { return Ok(None) };
     let (_, standing) = groups::regard(tx, group, post.author)?;
     let most = screen.counts();
     let mut known = if most > 0 { store::posts::standing(tx, group, post.author, most + 1)? } else { Vec::new() };
     known.retain(|id| *id != post.id);
-    let doubt = screen.doubt(&standing, i64::try_from(known.len()).unwrap_or(i64::MAX), &post.content);
+    let named = |who: &&ActorId| **who != group && parent.is_none_or(|parent| parent.author != **who);
+    let mut record = Record {
+        posts: i64::try_from(known.len()).unwrap_or(i64::MAX),
+        age: tx.now().since(post.author.timestamp()),
+        is_reply: parent.is_some(),
+        mentions: i64::try_from(mentions.iter().filter(named).count()).unwrap_or(i64::MAX),
+        ..Record::default()
+    };
+    if screen.limits.is_some() && record.age < held::FIRST_DAY {
+        record.alike = store::held::alike(tx, group, post)?;
+    }
+    let doubt = screen.doubt(&standing, &record, &post.content);
     if doubt.is_some() || standing.is_staff() || standing.admin {
         return Ok(doubt);
     }
@@ -106,7 +134,9 @@ pub(crate) fn recall(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<b
     let Some(group) = post.group.filter(|_| post.removed.is_none() && post.deleted.is_none()) else {
         return Ok(false);
     };
-    if suspect(tx, group, post)?.is_none() {
+    let (mentions, parent) = (store::posts::mentioned(tx, post.id)?, post.parent);
+    let parent = parent.map(|parent| posts::load(tx, parent)).transpose()?;
+    if suspect(tx, group, (post, &mentions), parent.as_ref())?.is_none() {
         return Ok(false);
     }
     if let Some(parent) = post.parent {
@@ -146,6 +176,10 @@ fn because(doubt: Doubt) -> (&'static str, &'static str) {
         Doubt::First => ("you are new there", "acabas de llegar"),
         Doubt::Stranger => ("you are no member", "no eres miembro"),
         Doubt::Link => ("you are new there and it has a link", "acabas de llegar y lleva un enlace"),
+        Doubt::Links => ("you are new there and it has many links", "acabas de llegar y lleva muchos enlaces"),
+        Doubt::Media => ("you are new there and it has several pictures", "acabas de llegar y lleva varias imágenes"),
+        Doubt::Mentions => ("you are new there and it names many people", "acabas de llegar y nombra a mucha gente"),
+        Doubt::Many => ("it is your first day and you have posted a lot", "es tu primer día y ya has publicado mucho"),
         Doubt::Word => ("of a word in it", "lleva cierta palabra"),
         Doubt::Domain => ("of the server that it leads to or comes from", "lleva a cierto servidor o viene de él"),
         Doubt::Again => ("you said the same before", "ya has dicho lo mismo"),
@@ -172,16 +206,23 @@ pub(crate) fn withdraw(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
 pub async fn open(app: &App, me: Me) -> Result<Vec<(Held, PostView)>> {
     app.read(move |c| {
         let groups = store::groups::moderated_by(c, me.0)?;
-        let waiting = store::held::waiting(c, &groups, PAGE)?;
+        let waiting = waiting(c, me, &groups)?;
         let ids: Vec<PostId> = waiting.iter().map(|held| held.post).collect();
-        let seen = store::timelines::visible_among(c, &ids, Some(me.0))?;
-        let shown = ids.into_iter().filter(|id| seen.contains(id)).collect::<Vec<_>>();
-        let found = store::posts::by_ids(c, &shown)?;
+        let found = store::posts::by_ids(c, &ids)?;
         let views = view::posts(c, found)?;
         let held = |view: PostView| Some((*waiting.iter().find(|held| held.post == view.post.id)?, view));
         Ok(views.into_iter().filter_map(held).collect())
     })
     .await
+}
+
+/// What waits in these groups and I may read, the oldest first.
+pub fn waiting(conn: &mut Conn, me: Me, groups: &[ActorId]) -> store::Result<Vec<Held>> {
+    let mut waiting = store::held::waiting(conn, groups, PAGE)?;
+    let ids: Vec<PostId> = waiting.iter().map(|held| held.post).collect();
+    let seen = store::timelines::visible_among(conn, &ids, Some(me.0))?;
+    waiting.retain(|held| seen.contains(&held.post));
+    Ok(waiting)
 }
 
 /// Lets a post in that waits in a group in which I keep order, or does not.

@@ -112,6 +112,8 @@ pub enum Part {
     Contact,
     /// Who may create communities.
     Founders,
+    /// Whether all who have power need a second step of signing in.
+    SecondStep,
     /// The custom emoji.
     Emoji,
     /// Who is kept from signing up.
@@ -126,6 +128,7 @@ impl Part {
             Self::Rules => "house_rules",
             Self::Contact => "contact",
             Self::Founders => "founders",
+            Self::SecondStep => "second_steps",
             Self::Emoji => "emoji",
             Self::Bars => "bars",
         }

@@ -10,7 +10,7 @@ use store::jobs::Job;
 
 use crate::{
     App, Error, Queue, Result, Tx, actors, announcements, digests, groups, hints, mail, media, moderation, moves,
-    polls, posts, push, random, rules, shuns, vouching, welcomes,
+    nudges, polls, posts, push, random, rules, shuns, vouching, welcomes,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -32,6 +32,7 @@ pub fn handlers() -> Handlers {
         (moderation::CLEAN, moderation::clean),
         (moderation::BRING_BACK, moderation::bring_back),
         (moves::TAKE_ALONG, moves::take_along),
+        (nudges::LOOK, nudges::look),
         (polls::CLOSE, polls::close),
         (polls::TELL, polls::tell),
         (posts::schedule::PUBLISH, posts::schedule::publish_due),

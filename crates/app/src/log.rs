@@ -9,7 +9,7 @@ use domain::{
 };
 use store::log::Entry;
 
-use crate::{App, Event, House, Me, Result, Tx, rules};
+use crate::{App, Course, Event, House, Me, Result, Tx, rules};
 
 struct Decision<'a> {
     group: Option<ActorId>,
@@ -80,6 +80,25 @@ fn on_report<'a>(report: &'a Report, by: ActorId, action: &'a str) -> Decision<'
         host: None,
         statement: None,
     }
+}
+
+fn on_course(course: &Course) -> Option<Decision<'_>> {
+    Some(match course {
+        Course::Unheard { .. } => return None,
+        Course::Grafted { post, by, reason, .. } => {
+            Decision { reason, ..on_post(post, *by, if post.is_thread() { "split" } else { "merge" }) }
+        }
+        Course::Paced { group, post, by, span, reason } => Decision {
+            group: Some(*group),
+            by: *by,
+            action: if span.is_zero() { "unslow" } else { "slow" },
+            person: None,
+            post: post.as_ref().map(|post| post.id.0),
+            reason,
+            host: None,
+            statement: None,
+        },
+    })
 }
 
 fn on_house(house: &House) -> Decision<'_> {
@@ -196,6 +215,7 @@ fn decision(event: &Event) -> Option<Decision<'_>> {
             statement: None,
         },
         Event::House(house) => on_house(house),
+        Event::Course(course) => return on_course(course),
         Event::ReportResolved { report, by } => on_report(report, *by, "resolve"),
         Event::Suspended { person, by, on, reason, statement } => Decision {
             group: None,

@@ -2,13 +2,14 @@
 use domain::{
     group::Visibility,
     id::ActorId,
+    pace,
     policy::Refusal,
     post::{Audience, Content, Post, PostKind},
     text::markdown,
 };
 
 use crate::{
-    Cause, Error, Event, Result, Tx, groups,
+    Cause, Error, Event, Result, Tx, groups, paces,
     posts::{self, Draft, Origin, Way},
 };
 
@@ -67,24 +68,36 @@ pub struct Attempt {
     pub post: String,
 }
 
-/// Answers somebody elsewhere whose post a group here does not take because they are no member: always to their server,
-/// and in words once. Of anything else nobody is told.
+/// Answers somebody elsewhere whose post a group here does not take because they are no member, or slow mode lets them
+/// wait: always to their server, and in words once. Of anything else nobody is told.
 pub fn refuse(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, attempt: &Attempt, why: Error) -> Result<()> {
     let group = match draft.parent {
         Some(parent) => posts::load(tx, parent)?.group,
         None => draft.group,
     };
-    let (Some(group), Error::Denied(Refusal::NotMember)) = (group, &why) else { return Err(why) };
+    let (Some(group), Error::Denied(refusal)) = (group, &why) else { return Err(why) };
     let (rules, _) = groups::regard(tx, group, author)?;
-    if rules.visibility != Visibility::Restricted || !groups::is_local(tx, group)? {
-        return Err(why);
-    }
-    if !store::posts::has_told(tx, group, author)? {
-        let name = store::actors::by_id(tx, group)?.ok_or(Error::NotFound)?.handle();
-        let text = format!(
-            "Only members of @{name} post there; everybody reads. To become a member, follow it.\n\n\
-             Solo los miembros de @{name} publican allí; leer, lee cualquiera. Para ser miembro, síguelo."
-        );
+    let name = store::actors::by_id(tx, group)?.ok_or(Error::NotFound)?.handle();
+    let text = match refusal {
+        Refusal::NotMember if rules.visibility == Visibility::Restricted && groups::is_local(tx, group)? => {
+            let text = format!(
+                "Only members of @{name} post there; everybody reads. To become a member, follow it.\n\n\
+                 Solo los miembros de @{name} publican allí; leer, lee cualquiera. Para ser miembro, síguelo."
+            );
+            (!store::posts::has_told(tx, group, author)?).then_some(text)
+        }
+        Refusal::Slow(wait) => {
+            let thread = draft.parent.map(|parent| posts::load(tx, parent)).transpose()?.map(|parent| parent.root);
+            let minutes = pace::minutes(*wait);
+            let text = format!(
+                "Slow mode is on in @{name}: what you posted was not taken. You can post again in {minutes} min.\n\n\
+                 @{name} está en modo lento: lo que has publicado no ha entrado. Puedes volver a publicar en {minutes} min."
+            );
+            paces::tells(tx, (group, thread), author)?.then_some(text)
+        }
+        _ => return Err(why),
+    };
+    if let Some(text) = text {
         tell(tx, group, author, &text)?;
     }
     tx.emit(Event::PostRefused { group, author, attempt: attempt.clone() });

@@ -5,6 +5,7 @@ use domain::{
     actor::Restraint,
     group::Standing,
     id::{ActivityId, ActorId, LogEntryId, PostId, StatementId},
+    pace::Lane,
     peer::heeds_warnings,
     policy,
     post::Post,
@@ -17,8 +18,8 @@ use store::{
 };
 
 use crate::{
-    App, Cause, Error, Event, Me, Result, Tx, follows, groups, held, messages, posts, restraints, statements,
-    suspensions, transfers,
+    App, Cause, Error, Event, Me, Result, Tx, follows, grafts, groups, held, messages, paces, posts, restraints,
+    statements, suspensions, transfers,
 };
 
 mod bans;
@@ -256,7 +257,15 @@ pub async fn undo(app: &App, me: Me, entry: LogEntryId) -> Result<()> {
             let statement = store::statements::by_id(tx, StatementId(statement))?.ok_or(Error::NotFound)?;
             return undo_measure(tx, me.0, &statement, "");
         }
+        if entry.action == "slow" {
+            let lane = entry.post_id.map_or(Lane::Group(group), |post| Lane::Thread(PostId(post)));
+            return paces::apply(tx, me.0, lane, (Duration::ZERO, ""));
+        }
         let post = PostId(entry.post_id.ok_or(Error::NotFound)?);
+        if matches!(entry.action.as_str(), "split" | "merge") {
+            let post = posts::load(tx, post)?;
+            return grafts::undo(tx, me.0, post);
+        }
         if entry.action == "transfer" {
             return transfers::receive(tx, me.0, post, group, "", None);
         }

@@ -7,7 +7,7 @@ use domain::{
     rule::Regard,
 };
 
-use crate::{Change, Event, Result, Tx, appeals, notices, push, reports};
+use crate::{Change, Course, Event, Result, Tx, appeals, notices, push, reports};
 
 /// What a notification is about; the word is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub enum Kind {
     Appeal,
     /// Somebody wrote what waits until the team has seen it of which they are a part.
     Held,
+    /// Nobody answered a conversation in a community of whose team they are a part.
+    Unheard,
 }
 
 impl Kind {
@@ -71,6 +73,7 @@ impl Kind {
             Self::Stated => store::notifications::STATED,
             Self::Appeal => store::notifications::APPEAL,
             Self::Held => store::notifications::HELD,
+            Self::Unheard => store::notifications::UNHEARD,
         }
     }
 }
@@ -122,6 +125,11 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
             let Some(group) = post.group else { return Ok(()) };
             let answerers = staff(tx, group)?;
             tell(tx, &answerers, Kind::Held, post.author, About::Post(post))
+        }
+        Event::Course(Course::Unheard { post }) => {
+            let Some(group) = post.group else { return Ok(()) };
+            let team = staff(tx, group)?;
+            tell(tx, &team, Kind::Unheard, post.author, About::Post(post))
         }
         Event::PollClosed { post } => {
             let mut concerned = store::polls::voters(tx, post.id)?;
@@ -252,7 +260,9 @@ fn handling(
     limited: bool,
 ) -> Result<Handling> {
     // Those who answer for others hear everything, like those about whom it was decided, and nobody is a stranger to themselves.
-    if matches!(kind, Kind::Report | Kind::Stated | Kind::Appeal | Kind::Held | Kind::SignUp) || account == by {
+    if matches!(kind, Kind::Report | Kind::Stated | Kind::Appeal | Kind::Held | Kind::Unheard | Kind::SignUp)
+        || account == by
+    {
         return Ok(Handling::Accept);
     }
     if store::shuns::hushes(tx, account, by)? {

@@ -5,8 +5,9 @@ use domain::{
     emoji::Named,
     group::Visibility,
     id::{ActorId, PostId},
+    pace::Lane,
     policy::{self, Place, Refusal},
-    post::{Assent, Audience, Content, Post, PostKind, Quote},
+    post::{Assent, Audience, Content, DEPTH, Post, PostKind, Quote},
     text::{plain, search},
     time::{Timestamp, span},
     urls,
@@ -15,7 +16,7 @@ use store::{forestalled::Foretold, posts::Count};
 
 use crate::{
     App, Cause, Error, Event, Me, Result, Tx, backfills, consents, emoji, groups, held, media, moderation, moves,
-    polls, quotes,
+    paces, polls, quotes,
 };
 
 mod draft;
@@ -27,9 +28,6 @@ pub use once::create_once;
 
 /// The longest title, in characters.
 pub const TITLE: usize = 200;
-
-/// How deep a thread may nest.
-pub const DEPTH: i32 = 50;
 
 /// How late a thread may come and still be news: longer than most servers are out of reach.
 const LATE: Duration = span::days(7);
@@ -149,13 +147,13 @@ pub(crate) fn publish(
 ) -> Result<Post> {
     let (origin, foretold) = origin.map_or((None, &[][..]), |(origin, foretold)| (Some(origin), foretold));
     let parent = draft.parent.map(|id| load(tx, id)).transpose()?;
-    let (group, audience) = settle(tx, author, draft, parent.as_ref(), origin.is_none())?;
+    let way = origin.map(|origin| origin.way);
+    let (group, audience, lanes) = settle(tx, author, draft, parent.as_ref(), way)?;
     let now = tx.now();
     if origin.is_none() && draft.content.poll.as_ref().is_some_and(|poll| poll.is_closed(now)) {
         return Err(Error::Invalid("a poll closes in the future".into()));
     }
     let published = origin.map_or(now, |origin| origin.published.min(now));
-    let way = origin.map(|origin| origin.way);
     let sent = way.is_none_or(|way| way == Way::Sent);
     let news = sent && draft.parent.is_none() && published >= now - LATE || origin.is_none();
     let old = !sent && published < now - OLD;
@@ -187,7 +185,7 @@ pub(crate) fn publish(
         featured: None,
     };
     let due = moderation::fall_due(tx, &mut post, foretold)?;
-    let doubt = if due.is_empty() { held::doubt(tx, &post, parent.as_ref())? } else { None };
+    let doubt = if due.is_empty() { held::doubt(tx, (&post, &draft.mentions), parent.as_ref())? } else { None };
     if consents::must_ask(tx, &post, parent.as_ref())? {
         post.content.assent = Some(Assent::Awaited);
     }
@@ -196,6 +194,7 @@ pub(crate) fn publish(
         post.removed = Some(now);
     }
     store::posts::insert(tx, &post, &draft.mentions)?;
+    paces::note(tx, author, &lanes)?;
     media::attach(tx, &post)?;
     store::search::index(tx, post.id, &draft.terms)?;
     polls::open(tx, &post)?;
@@ -228,14 +227,15 @@ fn complete(tx: &mut Tx<'_, '_>, post: &Post, way: Option<Way>) -> Result<()> {
     }
 }
 
-/// In which group a draft will stand and who will read it, once policy has agreed.
+/// In which group a draft will stand and who will read it, once policy has agreed; and where slow mode counts it.
 fn settle(
     tx: &mut Tx<'_, '_>,
     author: ActorId,
     draft: &Draft,
     parent: Option<&Post>,
-    local: bool,
-) -> Result<(Option<ActorId>, Audience)> {
+    way: Option<Way>,
+) -> Result<(Option<ActorId>, Audience, Vec<Lane>)> {
+    let local = way.is_none();
     if local {
         moves::refuse_moved(tx, author)?;
     }
@@ -244,39 +244,45 @@ fn settle(
     }
     let Some(group) = parent.map_or(draft.group, |parent| parent.group) else {
         let narrow = draft.audience == Audience::Members;
-        return Ok((None, if narrow { Audience::Direct } else { draft.audience }));
+        return Ok((None, if narrow { Audience::Direct } else { draft.audience }, Vec::new()));
     };
     let (rules, standing) = groups::regard(tx, group, author)?;
     let private = rules.visibility == Visibility::Private;
     if !private && !draft.audience.is_open() {
         // What is not for everybody is not for a public group either.
-        return Ok((None, draft.audience));
+        return Ok((None, draft.audience, Vec::new()));
     }
     if private && !local && draft.audience == Audience::Direct {
         // Software elsewhere has no other way to write to the team in private; what is for all members names all of them.
-        return Ok((None, draft.audience));
+        return Ok((None, draft.audience, Vec::new()));
     }
     if private && !local && (draft.audience.is_open() || draft.audience == Audience::Followers) {
         // Others read it, too.
         return Err(Refusal::NotPublic.into());
     }
+    let mut lanes = Vec::new();
     // A group elsewhere decides itself what of others it takes.
     if local || groups::is_local(tx, group)? {
         let place = match parent {
             Some(parent) => Place::Reply { locked: parent.locked.is_some() || root_locked(tx, parent)? },
             None => Place::Thread,
         };
-        policy::post(&rules, &standing, place)?;
+        // What is only looked up was written before.
+        if way.is_none_or(|way| way == Way::Sent) {
+            lanes = paces::slow(tx, group, parent.map(|parent| parent.root))?;
+        }
+        policy::post(&rules, &standing, place, paces::wait(tx, &lanes, author)?)?;
         moves::refuse_moved(tx, group)?;
     }
-    Ok((Some(group), if private { Audience::Members } else { draft.audience }))
+    let lanes = lanes.into_iter().map(|(lane, _)| lane).collect();
+    Ok((Some(group), if private { Audience::Members } else { draft.audience }, lanes))
 }
 
 /// Whether somebody may answer a post that everybody may read.
 pub(crate) fn check_reply(tx: &mut Tx<'_, '_>, author: ActorId, parent: &Post) -> Result<()> {
     let mut draft = Draft::new(PostKind::Note, Content::default(), parent.audience);
     draft.parent = Some(parent.id);
-    settle(tx, author, &draft, Some(parent), false).map(drop)
+    settle(tx, author, &draft, Some(parent), Some(Way::Sent)).map(drop)
 }
 
 fn root_locked(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
@@ -329,7 +335,11 @@ fn revise(
 ) -> Result<Post> {
     policy::edit(&post, by)?;
     let asked = post.content.poll.clone();
-    let content = Content { assent: post.content.assent.clone(), ..draft.content.clone() };
+    let mut content = Content { assent: post.content.assent.clone(), ..draft.content.clone() };
+    if content.title.is_none() && !store::grafts::of(tx, &[post.id])?.is_empty() {
+        // Its author knows nothing of what the team called it.
+        content.title.clone_from(&post.content.title);
+    }
     // What is counted anew is no other version.
     let is_other = edited != post.edited && post.content != content;
     if is_other {
@@ -433,6 +443,12 @@ pub(crate) fn load_seen(tx: &mut Tx<'_, '_>, id: PostId, me: Me) -> Result<Post>
 
 fn actor_uri(tx: &mut Tx<'_, '_>, id: ActorId) -> Result<String> {
     Ok(store::actors::by_id(tx, id)?.ok_or(Error::NotFound)?.uri)
+}
+
+/// Lets a post be found by other words than before.
+pub(crate) fn find_anew(tx: &mut Tx<'_, '_>, id: PostId, content: &Content) -> Result<()> {
+    store::search::unindex(tx, id)?;
+    Ok(store::search::index(tx, id, &terms(content))?)
 }
 
 /// The words by which a post is found.

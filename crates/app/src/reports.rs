@@ -136,11 +136,13 @@ pub(crate) fn hand_on(tx: &mut Tx<'_, '_>, from: ActorId, to: ActorId) -> Result
 
 /// The open reports I have to see to, the oldest first.
 pub async fn open(app: &App, me: Me) -> Result<Vec<Report>> {
-    app.read(move |c| {
-        let admin = store::accounts::is_admin(c, me.0)?;
-        store::reports::open_for(c, me.0, admin, PAGE)
-    })
-    .await
+    app.read(move |c| waiting(c, me)).await
+}
+
+/// The same, for whoever has a connection at hand.
+pub fn waiting(conn: &mut store::Conn, me: Me) -> store::Result<Vec<Report>> {
+    let admin = store::accounts::is_admin(conn, me.0)?;
+    store::reports::open_for(conn, me.0, admin, PAGE)
 }
 
 /// A part of all reports, whosever desk they lie on; for admins.

@@ -2,7 +2,9 @@
 use domain::id::ActorId;
 use store::accounts::Account;
 
-use crate::{App, Error, Me, Result, limits::Deed, mail::Errand, people::passwords, random, totp};
+use crate::{
+    App, Error, Event, House, Me, Part, Result, limits::Deed, mail::Errand, people::passwords, random, rules, totp,
+};
 
 /// What the secret is sealed for in the database.
 const KEPT: &str = "authenticator";
@@ -72,6 +74,34 @@ pub async fn turn_off(app: &App, me: Me, password: String) -> Result<bool> {
         store::accounts::set_recovery_codes(tx, me.0, &[])?;
         tx.mail(&Errand::SecondStep(me.0.0, false))?;
         Ok(true)
+    })
+    .await
+}
+
+/// Whether I have to set it up before I can use the power that I have.
+pub async fn is_due(app: &App, me: Me) -> Result<bool> {
+    app.read(move |c| {
+        let admin = store::accounts::is_admin(c, me.0)?;
+        store::second_steps::is_due(c, me.0, admin)
+    })
+    .await
+}
+
+/// Whether all who keep order or administer here need it.
+pub async fn is_required(app: &App) -> Result<bool> {
+    app.read(store::second_steps::is_required).await
+}
+
+/// Asks it of all who keep order or administer here, or of those alone whose community asks it; for admins.
+pub async fn require(app: &App, me: Me, on: bool) -> Result<()> {
+    app.write(move |tx| {
+        rules::may_administer(tx, me)?;
+        if store::second_steps::is_required(tx)? != on {
+            store::second_steps::require(tx, on)?;
+            let about = if on { "+" } else { "−" }.to_owned();
+            tx.emit(Event::House(House::Changed { by: me.0, what: Part::SecondStep, about }));
+        }
+        Ok(())
     })
     .await
 }

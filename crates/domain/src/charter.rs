@@ -44,6 +44,10 @@ pub struct Charter {
     pub source: String,
     /// What it says, once, to those who begin to follow it or join: Markdown; nothing, if it is empty.
     pub welcome: String,
+    /// Whether its team is told of conversations that nobody answered for a day.
+    pub nudges: bool,
+    /// Whether those who keep order in it have to have a second step of signing in, as far as their login is here.
+    pub second_step: bool,
 }
 
 impl Default for Charter {
@@ -55,6 +59,8 @@ impl Default for Charter {
             questions: Vec::new(),
             source: String::new(),
             welcome: String::new(),
+            nudges: false,
+            second_step: false,
         }
     }
 }

@@ -101,6 +101,7 @@ pub struct Membership {
 
 /// What a person is to a group, all that policy needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Standing {
     /// The role of an active member.
     pub role: Option<Role>,
@@ -112,6 +113,8 @@ pub struct Standing {
     pub banned: bool,
     /// Whether they administer this server.
     pub admin: bool,
+    /// Whether they have power, and not the second step of signing in that is asked of those who do.
+    pub unsecured: bool,
 }
 
 impl Standing {

@@ -15,6 +15,7 @@ pub mod imprint;
 pub mod list;
 pub mod media;
 pub mod notice;
+pub mod pace;
 pub mod peer;
 pub mod policy;
 pub mod post;

@@ -1,13 +1,20 @@
 //! Who may do what: the one place where it is decided, for local and remote people alike.
+use std::time::Duration;
+
 use crate::{
     charter::Founders,
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::{ActorId, PostId},
     media::Media,
-    post::{Audience, Consent, Leave, Poll, Post, Quoting, Vote},
+    pace,
+    post::{Audience, Consent, DEPTH, Leave, Poll, Post, Quoting, Vote},
     statement::Statement,
     time::Timestamp,
 };
+
+mod sight;
+
+pub use sight::{Regard, Shunned, see, want};
 
 /// Why something is not allowed; the word is stable and may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +31,9 @@ pub enum Refusal {
     /// Only those who keep order may.
     #[error("only moderators may do this")]
     NotStaff,
+    /// They keep order or administer, and have no second step of signing in where that is asked for.
+    #[error("whoever has this power first sets up a second step of signing in")]
+    Unsecured,
     /// Only those who administer this server may.
     #[error("only admins may do this")]
     NotAdmin,
@@ -39,6 +49,9 @@ pub enum Refusal {
     /// The thread is closed.
     #[error("the thread is locked")]
     Locked,
+    /// Slow mode is on, and they have to wait for so long.
+    #[error("slow mode is on here, and the next post can be written in {} min", pace::minutes(*.0))]
+    Slow(Duration),
     /// It was deleted or removed.
     #[error("it is no longer there")]
     Gone,
@@ -110,14 +123,15 @@ pub enum Place {
     },
 }
 
-/// Writing in a group.
-pub fn post(group: &GroupRules, who: &Standing, place: Place) -> Verdict {
+/// Writing in a group; `wait` says for how long slow mode lets them wait, if they keep no order there.
+pub fn post(group: &GroupRules, who: &Standing, place: Place, wait: Duration) -> Verdict {
     unless(who.banned, Refusal::Banned)?;
     unless(group.visibility != Visibility::Public && !who.is_member(), Refusal::NotMember)?;
     match place {
-        Place::Thread => unless(group.moderators_only && !who.is_staff(), Refusal::NotStaff),
-        Place::Reply { locked } => unless(locked && !who.is_staff(), Refusal::Locked),
+        Place::Thread => unless(group.moderators_only && !who.is_staff(), Refusal::NotStaff)?,
+        Place::Reply { locked } => unless(locked && !who.is_staff(), Refusal::Locked)?,
     }
+    unless(!wait.is_zero() && !who.is_staff(), Refusal::Slow(wait))
 }
 
 /// Voting on a post; `group` is the one it stands in.
@@ -257,7 +271,8 @@ pub fn pass(who: &Standing) -> Verdict {
 
 /// Keeping order: removing and restoring posts, locking, pinning, answering requests, inviting, seeing and resolving reports.
 pub fn moderate(who: &Standing) -> Verdict {
-    unless(!(who.is_staff() || who.admin), Refusal::NotStaff)
+    unless(!(who.is_staff() || who.admin), Refusal::NotStaff)?;
+    unless(who.unsecured, Refusal::Unsecured)
 }
 
 /// Appealing: once, in time, against what still holds.
@@ -282,7 +297,8 @@ pub fn suspend(who: &Standing, oneself: bool) -> Verdict {
 
 /// Deciding which servers we deal with.
 pub fn administer(who: &Standing) -> Verdict {
-    unless(!who.admin, Refusal::NotAdmin)
+    unless(!who.admin, Refusal::NotAdmin)?;
+    unless(who.unsecured, Refusal::Unsecured)
 }
 
 /// Creating a community here.
@@ -315,6 +331,7 @@ pub fn appoint(who: &Standing, target: &Standing, role: Option<Role>) -> Verdict
     }
     let mine = if who.admin { Some(Role::Owner) } else { who.role };
     unless(mine < Some(Role::Leader), Refusal::NotStaff)?;
+    unless(who.unsecured, Refusal::Unsecured)?;
     unless(target.role == Some(Role::Owner), Refusal::Rank)?;
     // An owner may name equals; everybody else deals with those below them only.
     let owner = mine == Some(Role::Owner);
@@ -329,7 +346,8 @@ pub fn leave(who: &Standing) -> Verdict {
 
 /// Changing what the group says of itself and its rules.
 pub fn manage(who: &Standing) -> Verdict {
-    unless(!(who.role >= Some(Role::Leader) || who.admin), Refusal::NotStaff)
+    unless(!(who.role >= Some(Role::Leader) || who.admin), Refusal::NotStaff)?;
+    unless(who.unsecured, Refusal::Unsecured)
 }
 
 /// Changing what a post says.
@@ -379,6 +397,19 @@ pub fn transfer(post: &Post, (from, here): (&GroupRules, &Standing), (to, there)
     unless(!post.is_live(), Refusal::Gone)
 }
 
+/// Making a reply a thread of its own, or putting a thread with the `height` levels below it under another post of its group:
+/// whoever keeps order there.
+pub fn graft(post: &Post, under: Option<&Post>, height: i32, who: &Standing) -> Verdict {
+    moderate(who)?;
+    unless(!post.is_live(), Refusal::Gone)?;
+    let Some(under) = under else { return unless(post.is_thread(), Refusal::Once) };
+    unless(!post.is_thread(), Refusal::Fixed)?;
+    unless(under.group != post.group, Refusal::NotStaff)?;
+    // Nothing stands below itself, and a thread that is too deep has no more room.
+    let is_within = under.root == post.id || under.id == post.id;
+    unless(is_within || under.depth.saturating_add(height) >= DEPTH, Refusal::Fixed)
+}
+
 /// Passing a post on to the followers of its group: what its author made public, or what is for members, to them.
 pub fn announce(group: &GroupRules, post: &Post) -> Verdict {
     unless(!post.is_live(), Refusal::Gone)?;
@@ -413,7 +444,8 @@ pub fn relocate(confirmed: bool, rested: bool) -> Verdict {
 
 /// Moving a group away: what becomes of it is for whoever it belongs to.
 pub fn hand_over(who: &Standing) -> Verdict {
-    unless(!(who.role == Some(Role::Owner) || who.admin), Refusal::NotStaff)
+    unless(!(who.role == Some(Role::Owner) || who.admin), Refusal::NotStaff)?;
+    unless(who.unsecured, Refusal::Unsecured)
 }
 
 /// Giving a group to `target`, one of its members.
@@ -435,62 +467,6 @@ pub fn quote(post: &Post, who: ActorId, follows: bool) -> Verdict {
         Quoting::Followers => unless(!follows, Refusal::NotFollowing),
         Quoting::Nobody => Err(Refusal::NotAuthor),
     }
-}
-
-/// What a reader is to a post, all that [`see`] needs to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct Regard {
-    /// Wrote it.
-    pub author: bool,
-    /// Is mentioned in it.
-    pub mentioned: bool,
-    /// Keeps order in a group that is mentioned in it: what is written to a group is for its team.
-    pub team: bool,
-    /// Follows its author (accepted).
-    pub follows_author: bool,
-    /// Is an active member of its group.
-    pub member: bool,
-    /// Keeps order in its group.
-    pub staff: bool,
-    /// Is blocked by its author.
-    pub blocked: bool,
-    /// Lives on a server where its author, or its group, is suspended.
-    pub suspended: bool,
-}
-
-/// Reading a post. `store::visible` is this function in SQL; a property test holds the two together.
-pub fn see(post: &Post, reader: Regard) -> bool {
-    if reader.suspended || post.deleted.is_some() || (post.removed.is_some() && !reader.author && !reader.staff) {
-        return false;
-    }
-    // Nobody hides from those who keep order.
-    if reader.blocked && !reader.staff {
-        return false;
-    }
-    match post.audience {
-        Audience::Public | Audience::Unlisted => true,
-        Audience::Followers => reader.author || reader.mentioned || reader.team || reader.follows_author,
-        Audience::Direct => reader.author || reader.mentioned || reader.team,
-        Audience::Members => reader.member,
-    }
-}
-
-/// Whom of those a post comes from its reader shuns, all that [`want`] needs to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Shunned {
-    /// Its author.
-    pub author: bool,
-    /// Its group.
-    pub group: bool,
-    /// Its author's server.
-    pub host: bool,
-}
-
-/// Wanting to see a post where many are listed. `store::wanted` is this function in SQL; a property test holds the two
-/// together.
-pub fn want(shunned: Shunned) -> bool {
-    !(shunned.author || shunned.group || shunned.host)
 }
 
 #[cfg(test)]

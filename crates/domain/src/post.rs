@@ -9,6 +9,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// How deep a thread may nest.
+pub const DEPTH: i32 = 50;
+
 text_enum! {
     /// To what an author agrees, of what somebody asked to do with a post.
     Consent {

@@ -190,7 +190,7 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Reject{Create}",
         object: "a post",
         direction: Direction::Both,
-        meaning: "a restricted group does not take the post of somebody who is no member; the first time it tells them in a private message, too. Received, the post is taken out of the group here, and its author told; or, by the author of what an answer waits for, nobody else reads it",
+        meaning: "a restricted group does not take the post of somebody who is no member, and no group takes one that comes too soon for its slow mode; the first time it tells them in a private message, too. Received, the post is taken out of the group here, and its author told; or, by the author of what an answer waits for, nobody else reads it",
     },
     Activity {
         name: "Reject{Like}",
@@ -258,5 +258,11 @@ pub const ACTIVITIES: &[Activity] = &[
         object: "a thread, by its first post or by its `context`",
         direction: Direction::Both,
         meaning: "from the group `origin` to the group `target` of the same server, by whoever keeps order in both",
+    },
+    Activity {
+        name: "Move{Note}",
+        object: "a post",
+        direction: Direction::Both,
+        meaning: "out of the thread that begins with `origin`: a thread under the post `target` of its group, or a reply that is a thread of its own, called `name`, if it is the `target` itself; by whoever keeps order there",
     },
 ];

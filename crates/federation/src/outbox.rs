@@ -5,6 +5,7 @@
 //! group, passed on (`Announce` of an id), and everything else from its author.
 mod actors;
 mod follows;
+mod grafts;
 mod groups;
 mod moderation;
 mod polls;
@@ -20,7 +21,7 @@ pub(crate) mod tests;
 mod transfers;
 mod votes;
 
-use app::{Event, Outbox, Result, Tx};
+use app::{Course, Event, Outbox, Result, Tx};
 
 /// Tells other servers, by ActivityPub.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,6 +49,9 @@ impl Outbox for FederationOutbox {
             Event::Featured { post, by, on, cause } => moderation::featured(tx, post, *by, *on, *cause),
             Event::Transferred { post, from, by, reason, cause } => {
                 transfers::transferred(tx, post, *from, (*by, reason), *cause)
+            }
+            Event::Course(Course::Grafted { post, from, by, reason, cause }) => {
+                grafts::grafted(tx, post, *from, (*by, reason), *cause)
             }
             Event::RoleChanged { group, person, by, from, to, cause } => {
                 moderation::role_changed(tx, (*group, *person), *by, (*from, *to), *cause)
@@ -97,6 +101,7 @@ impl Outbox for FederationOutbox {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
+            | Event::Course(Course::Paced { .. } | Course::Unheard { .. })
             | Event::House(_)
             | Event::Stated { .. }
             | Event::Appealed { .. }

@@ -6,6 +6,7 @@ mod batch;
 mod consents;
 pub(crate) mod draft;
 mod follows;
+mod grafts;
 mod groups;
 mod known;
 mod moderation;

@@ -60,6 +60,7 @@ impl Error {
     fn face(&self) -> String {
         match self {
             Self::App(app::Error::NotFound | app::Error::Denied(Refusal::Gone)) => "Record not found".to_owned(),
+            Self::App(app::Error::Denied(why @ Refusal::Slow(_))) => format!("Validation failed: {why}"),
             Self::App(app::Error::Denied(why)) => format!("This action is not allowed: {why}"),
             Self::App(app::Error::Invalid(why) | app::Error::Conflict(why)) => format!("Validation failed: {why}"),
             Self::App(app::Error::Unreachable { what, .. }) => format!("Remote data could not be fetched: {what}"),
@@ -79,8 +80,10 @@ impl ResponseError for Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::App(error) => match error {
                 app::Error::NotFound | app::Error::Denied(Refusal::Gone) => StatusCode::NOT_FOUND,
+                app::Error::Denied(Refusal::Slow(_)) | app::Error::Invalid(_) | app::Error::Conflict(_) => {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
                 app::Error::Denied(_) => StatusCode::FORBIDDEN,
-                app::Error::Invalid(_) | app::Error::Conflict(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 app::Error::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
                 app::Error::Unreachable { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 app::Error::Internal(_) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,

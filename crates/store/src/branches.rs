@@ -1,4 +1,6 @@
 //! Who replies to what in a thread, the oldest first: also what cannot be read, so that no chain breaks.
+use std::collections::{HashMap, HashSet};
+
 use diesel::prelude::*;
 use domain::id::{ActorId, PostId};
 
@@ -35,4 +37,23 @@ pub fn seen_by(
         .select((posts::id, posts::parent_id, visible(viewer).and(wanted(viewer, Whom::Author))))
         .load(c))?;
     Ok(rows.into_iter().map(|(id, parent, seen)| (PostId(id), parent.map(PostId), seen)).collect())
+}
+
+/// The posts that reply to `top`, directly or not.
+pub fn below(top: PostId, branches: &[(PostId, Option<PostId>)]) -> Vec<PostId> {
+    let mut replies: HashMap<PostId, Vec<PostId>> = HashMap::new();
+    for (id, parent) in branches {
+        if let Some(parent) = parent {
+            replies.entry(*parent).or_default().push(*id);
+        }
+    }
+    // What came from elsewhere may be older by its number than what it replies to.
+    let (mut found, mut open) = (HashSet::new(), vec![top]);
+    while let Some(post) = open.pop() {
+        for reply in replies.remove(&post).unwrap_or_default() {
+            found.insert(reply);
+            open.push(reply);
+        }
+    }
+    branches.iter().map(|(id, _)| *id).filter(|id| *id != top && found.contains(id)).collect()
 }

@@ -25,6 +25,8 @@ struct Row {
     questions: Json<Vec<String>>,
     source: String,
     welcome: String,
+    nudges: bool,
+    second_step: bool,
 }
 
 /// What a community says of itself, if it ever did.
@@ -37,6 +39,8 @@ pub fn of(conn: &mut Conn, group: ActorId) -> Result<Option<Charter>> {
         questions: row.questions.0,
         source: row.source,
         welcome: row.welcome,
+        nudges: row.nudges,
+        second_step: row.second_step,
     }))
 }
 
@@ -68,6 +72,8 @@ pub fn set(tx: &mut Tx<'_>, group: ActorId, charter: &Charter) -> Result<()> {
         questions: Json(charter.questions.clone()),
         source: charter.source.clone(),
         welcome: charter.welcome.clone(),
+        nudges: charter.nudges,
+        second_step: charter.second_step,
     };
     db!(tx, c => diesel::insert_into(charters::table)
         .values(&row)
@@ -80,6 +86,8 @@ pub fn set(tx: &mut Tx<'_>, group: ActorId, charter: &Charter) -> Result<()> {
             charters::questions.eq(excluded(charters::questions)),
             charters::source.eq(excluded(charters::source)),
             charters::welcome.eq(excluded(charters::welcome)),
+            charters::nudges.eq(excluded(charters::nudges)),
+            charters::second_step.eq(excluded(charters::second_step)),
         ))
         .execute(c))?;
     Ok(())

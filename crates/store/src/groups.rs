@@ -24,6 +24,7 @@ use crate::{
     kept::Basis,
     rows::Word,
     schema::{accounts, actors, bans, follows, groups, members, peers},
+    second_steps,
 };
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -103,13 +104,16 @@ pub fn standing(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp
     ))
     .get_result(c))?;
     let state = state.map(|state| state.0);
-    Ok(Standing {
+    let standing = Standing {
         role: role.map(|role| role.0).filter(|_| state == Some(MemberState::Active)),
         waiting: state.filter(|state| *state != MemberState::Active),
         follows: follow.is_some_and(|state| state.0 == FollowState::Accepted),
         banned,
         admin: admin.unwrap_or(false),
-    })
+        unsecured: false,
+    };
+    let has_power = standing.is_staff() || standing.admin;
+    Ok(Standing { unsecured: has_power && second_steps::lacks(conn, person, Some(group))?, ..standing })
 }
 
 /// The members of a group who live elsewhere and were told of nothing new since `before`; not those of suspended servers.

@@ -1,9 +1,10 @@
 //! Posts that wait until the team of their community has seen them, and what it wants to see.
 use diesel::{dsl, prelude::*, upsert::excluded};
 use domain::{
-    held::{Doubt, Screen},
+    held::{Doubt, Limits, Screen},
     host::Host,
     id::{self, ActorId, PostId, ReceivedId},
+    post::Post,
     time::Timestamp,
 };
 
@@ -16,7 +17,7 @@ use crate::{
 };
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = screens)]
+#[diesel(table_name = screens, treat_none_as_default_value = false)]
 struct ScreenRow {
     group_id: i64,
     first: i64,
@@ -25,6 +26,7 @@ struct ScreenRow {
     words: Json<Vec<String>>,
     domains: Json<Vec<Host>>,
     again: bool,
+    limits: Option<Json<Limits>>,
 }
 
 /// What a community wants to see first, if it ever said so.
@@ -38,6 +40,7 @@ pub fn screen(conn: &mut Conn, group: ActorId) -> Result<Option<Screen>> {
         words: row.words.0,
         domains: row.domains.0,
         again: row.again,
+        limits: row.limits.map(|limits| limits.0),
     }))
 }
 
@@ -51,6 +54,7 @@ pub fn set_screen(tx: &mut Tx<'_>, group: ActorId, screen: &Screen) -> Result<()
         words: Json(screen.words.clone()),
         domains: Json(screen.domains.clone()),
         again: screen.again,
+        limits: screen.limits.map(Json),
     };
     db!(tx, c => diesel::insert_into(screens::table)
         .values(&row)
@@ -63,6 +67,7 @@ pub fn set_screen(tx: &mut Tx<'_>, group: ActorId, screen: &Screen) -> Result<()
             screens::words.eq(excluded(screens::words)),
             screens::domains.eq(excluded(screens::domains)),
             screens::again.eq(excluded(screens::again)),
+            screens::limits.eq(excluded(screens::limits)),
         ))
         .execute(c))?;
     Ok(())
@@ -185,6 +190,16 @@ pub fn refuse(tx: &mut Tx<'_>, post: PostId, at: Timestamp) -> Result<()> {
 /// Forgets that a post waited; whether it did.
 pub fn remove(tx: &mut Tx<'_>, post: PostId) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(held::table.find(post.0)).execute(c))? > 0)
+}
+
+/// How many threads, or replies if it is one, stand in the group of the author of a post that they wrote before it.
+pub fn alike(conn: &mut Conn, group: ActorId, post: &Post) -> Result<i64> {
+    Ok(db!(conn, c => posts::table
+        .filter(posts::author_id.eq(post.author.0).and(posts::id.lt(post.id.0)).and(posts::group_id.eq(group.0)))
+        .filter(posts::deleted.is_null().and(posts::removed.is_null()))
+        .filter(posts::parent_id.is_null().eq(post.parent.is_none()))
+        .count()
+        .get_result(c))?)
 }
 
 /// What an author said since a moment, the newest first: the numbers of the posts and their texts.

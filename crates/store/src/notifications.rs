@@ -43,9 +43,11 @@ pub const APPEAL: &str = "appeal";
 
 /// The kind that tells of a post that waits for those who decide; it stands in their queue.
 pub const HELD: &str = "held";
+/// The kind that says that nobody answered a conversation.
+pub const UNHEARD: &str = "unheard";
 
 /// The kinds that no client knows.
-pub const UNKNOWN: [&str; 2] = [APPEAL, HELD];
+pub const UNKNOWN: [&str; 3] = [APPEAL, HELD, UNHEARD];
 
 /// Something a person here is told about.
 #[derive(Debug, Clone, PartialEq, Eq)]

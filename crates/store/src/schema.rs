@@ -7,7 +7,8 @@ mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
 pub(crate) use governing::{
-    appeals, applications, bylaws, charters, claims, feed_keys, gates, held, phrases, screens, statements, welcomed,
+    appeals, applications, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, paces, phrases, screens,
+    statements, turns, welcomed,
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts};
 pub(crate) use logins::{
@@ -167,16 +168,6 @@ diesel::table! {
         since -> BigInt,
         hinted -> BigInt,
         invitation -> Nullable<Text>,
-    }
-}
-diesel::table! {
-    bans (group_id, person_id) {
-        group_id -> BigInt,
-        person_id -> BigInt,
-        by_id -> BigInt,
-        reason -> Text,
-        since -> BigInt,
-        until -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -426,6 +417,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     actors,
     actor_keys,
     groups,
+    charters,
     hosts,
     accounts,
     apps,
@@ -496,5 +488,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcements,
     announcement_marks,
     backfills,
+    grafts,
     emoji
 );

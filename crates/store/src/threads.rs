@@ -170,6 +170,14 @@ pub fn unheard(
     Ok(ids.into_iter().map(PostId).collect())
 }
 
+/// Whether anybody else wrote something in the thread of a post.
+pub fn is_answered(conn: &mut Conn, thread: &Post) -> Result<bool> {
+    let others = posts::table
+        .filter(posts::root_id.eq(thread.root.0).and(posts::author_id.ne(thread.author.0)))
+        .filter(posts::removed.is_null().and(posts::deleted.is_null()));
+    Ok(db!(conn, c => dsl::select(dsl::exists(others)).get_result(c))?)
+}
+
 /// These threads, in their order.
 pub fn among(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<Thread>> {
     let rows: Vec<(i64, i64, i64)> = db!(conn, c => threads::table

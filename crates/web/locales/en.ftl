@@ -475,6 +475,7 @@ refused-banned = The team of this community has shut you out.
 refused-not-member = Only members of the community can do this.
 refused-invite-only = People join this community by invitation only.
 refused-not-staff = Only the moderators can do this.
+refused-unsecured = Whoever has this power first sets up a second step of signing in, or a passkey.
 refused-not-admin = Only those who run this site can do this.
 refused-not-author = Only whoever wrote it can do this.
 refused-rank = Your role in the community does not allow it. An owner cannot leave without somebody else in their place.
@@ -538,6 +539,10 @@ colour-hint = For the banner and the initials, which have white letters on them:
 flaw-colour = Enter a colour with six digits, such as #2f6a5b.
 flaw-contrast = White letters would be hard to read on that colour. The closest that works is { $colour }.
 flaw-taken = Another account or community of this server has that name.
+nudges = Tell the team of what nobody answers
+nudges-hint = Once, when a conversation that somebody else began had no answer for a day.
+team-second-step = The team needs a second step or a passkey
+team-second-step-hint = Whoever keeps order here and signs in on this site. Until they have one, they are led to set it up and cannot use their powers.
 who-starts = Who starts conversations
 threads-by-all = Anyone who may write
 threads-by-all-hint = As in most communities.
@@ -633,6 +638,51 @@ did-change = changed the settings
 did-warn = warned somebody
 did-invite = invited somebody
 
+### Slow mode.
+
+pace = Slow mode
+pace-lead = For a heated day: everybody but the team writes here once in a while, wherever they come from. It is said on the page; whoever is too fast is told how long to wait, and keeps what they wrote.
+pace-hint = How much time passes between two posts of the same person.
+pace-hint-thread = Only if you change slow mode. How much time passes between two posts of the same person in this conversation.
+pace-none = Off
+pace-minutes =
+    { $count ->
+        [one] One post a minute each
+       *[other] One post every { $count } minutes each
+    }
+pace-hours =
+    { $count ->
+        [one] One post an hour each
+       *[other] One post every { $count } hours each
+    }
+pace-on = Slow mode: { $every }.
+pace-wait =
+    { $count ->
+        [one] You can write again in a minute.
+       *[other] You can write again in { $count } minutes.
+    }
+refused-slow =
+    { $count ->
+        [one] Slow mode is on here: you can write again in a minute. What you wrote is kept.
+       *[other] Slow mode is on here: you can write again in { $count } minutes. What you wrote is kept.
+    }
+did-slow = turned slow mode on
+did-unslow = turned slow mode off
+
+### Splitting conversations, and putting them together.
+
+split-off = Make it a conversation of its own
+split-title = What the new conversation is called
+split-title-hint = Only if you split it off. All that replies to it goes along.
+merge = Put it under another conversation
+merge-into = Address of the other conversation
+merge-into-hint = Only if you put it under another one, of this community. It becomes a reply there, with all that replies to it.
+flaw-into = There is no other conversation of this community at that address.
+began-in = This conversation began in
+went-on-in = From here it went on in
+did-split = made a conversation of its own of a reply
+did-merge = put a conversation under another one
+
 ### Posts that wait.
 
 screen = What waits
@@ -656,10 +706,21 @@ screen-domains = Servers to look at first
 screen-domains-hint = One a line, such as shop.example. What has a link to them waits, and what comes from their accounts.
 screen-again = What somebody repeats
 screen-again-hint = If they posted the same, word for word, within the last seven days.
+screen-limits = More than a newcomer usually writes
+screen-limits-hint = With the numbers below, for whoever has fewer than { NUMBER($count) } posts in the community or is known here for less than a day. What is more waits; nothing is lost.
+limit-links = Links in a newcomer’s post
+limit-media = Pictures and films in a newcomer’s post
+limit-mentions = People a newcomer’s post mentions
+limit-threads = Conversations on the first day
+limit-replies = Replies on the first day
 held-posts = Posts that wait
 held-first = One of their first
 held-stranger = Not a member
 held-link = From somebody new, with a link
+held-links = From somebody new, with many links
+held-media = From somebody new, with several pictures
+held-mentions = From somebody new, names many people
+held-many = A lot for a first day
 held-word = Says a word of the list
 held-parent = Replies to something that waits
 assent-awaited = Waiting until whoever you reply to agrees
@@ -676,6 +737,7 @@ turn-down = Do not let it in
 did-let-in = let in a post that was waiting
 did-turn-down = did not let in a post that was waiting
 did-screen = changed what waits for the team
+told-unheard = Nobody has answered { $name } for a day
 told-held = Something of { $name } waits for the team
 stated-refuse = Not to let a post into the community
 
@@ -979,6 +1041,8 @@ community-hand-over-hint = Whoever owns it now will lead it. Do it when an owner
 community-heir = The name of one of its members
 founders-heading = New communities
 founders = Who may create communities
+staff-second-step = Everybody with power needs a second step or a passkey
+staff-second-step-hint = Admins and the teams of all communities, as far as they sign in here. Whoever has neither is led to set one up when they sign in; until then their powers rest.
 founders-everybody = Everybody with an account here
 founders-admins = Admins only
 disk-days =
@@ -1286,6 +1350,7 @@ passkey-remove = Remove a passkey
 passkey-remove-lead = With “{ $name }” you will not get in any more. Delete it from your device or password manager, too.
 second-step-name = Second step
 second-is-on = When you sign in, a code from your authenticator app is asked for, too.
+second-is-due = You keep order or administer here, and that asks for a second step. Set up an authenticator here, or add a passkey: until then your powers rest, and all else works.
 second-is-off = Besides your password, a code from an app on your phone can be asked for. Whoever learns your password then still does not get in.
 second-set-up = Set it up
 second-scan = Scan this QR code with an authenticator app, or type the letters below it. Then enter the code that the app shows.
@@ -1433,6 +1498,7 @@ did-uphold-about = stood by what was decided about { $name }
 did-text = changed a text of the server
 did-house-rules = changed the rules of the site
 did-contact = changed who answers for this site
+did-second-steps = changed whether everybody with power needs a second step
 did-founders = changed who may create communities
 did-emoji = changed an emoji
 did-bars = changed who is kept from signing up

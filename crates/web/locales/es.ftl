@@ -493,6 +493,7 @@ refused-banned = El equipo de esta comunidad te ha cerrado la entrada.
 refused-not-member = Solo pueden hacerlo quienes son miembros de la comunidad.
 refused-invite-only = En esta comunidad solo se entra por invitación.
 refused-not-staff = Solo puede hacerlo el equipo de moderación.
+refused-unsecured = Quien tiene ese poder configura antes un segundo paso para entrar, o una llave de acceso.
 refused-not-admin = Solo pueden hacerlo quienes administran este sitio.
 refused-not-author = Solo puede hacerlo quien lo escribió.
 refused-rank = Tu papel en la comunidad no alcanza para eso. Quien es titular no puede salir sin dejar a otra persona en su lugar.
@@ -556,6 +557,10 @@ colour-hint = Para la cabecera y las iniciales, con letras blancas encima: tiene
 flaw-colour = Escribe un color con seis cifras, por ejemplo #2f6a5b.
 flaw-contrast = Las letras blancas no se leerían bien sobre ese color. El más parecido que sirve es { $colour }.
 flaw-taken = Ese nombre ya lo usa otra cuenta o comunidad de este servidor.
+nudges = Avisar al equipo de lo que nadie responde
+nudges-hint = Una vez, cuando una conversación que empezó otra persona lleva un día sin respuesta.
+team-second-step = El equipo necesita un segundo paso o una llave de acceso
+team-second-step-hint = Quien modera aquí y entra en este sitio. Hasta que lo tenga se le lleva a configurarlo y no puede usar sus poderes.
 who-starts = Quién abre conversaciones
 threads-by-all = Cualquiera que pueda escribir
 threads-by-all-hint = Lo habitual en una comunidad.
@@ -653,6 +658,51 @@ did-change = cambió los ajustes
 did-warn = advirtió a alguien
 did-invite = invitó a alguien
 
+### Modo lento.
+
+pace = Modo lento
+pace-lead = Para un día acalorado: todo el mundo menos el equipo escribe aquí de vez en cuando, venga de donde venga. Se dice en la página; a quien va demasiado deprisa se le dice cuánto esperar, y no pierde lo escrito.
+pace-hint = Cuánto tiempo pasa entre dos publicaciones de la misma persona.
+pace-hint-thread = Solo para cambiar el modo lento. Cuánto tiempo pasa entre dos publicaciones de la misma persona en esta conversación.
+pace-none = Apagado
+pace-minutes =
+    { $count ->
+        [one] Una publicación por minuto y persona
+       *[other] Una publicación cada { $count } minutos por persona
+    }
+pace-hours =
+    { $count ->
+        [one] Una publicación por hora y persona
+       *[other] Una publicación cada { $count } horas por persona
+    }
+pace-on = Modo lento: { $every }.
+pace-wait =
+    { $count ->
+        [one] Podrás escribir de nuevo dentro de un minuto.
+       *[other] Podrás escribir de nuevo dentro de { $count } minutos.
+    }
+refused-slow =
+    { $count ->
+        [one] Aquí está puesto el modo lento: podrás escribir de nuevo dentro de un minuto. Lo que escribiste se guarda.
+       *[other] Aquí está puesto el modo lento: podrás escribir de nuevo dentro de { $count } minutos. Lo que escribiste se guarda.
+    }
+did-slow = puso el modo lento
+did-unslow = quitó el modo lento
+
+### Separar conversaciones, y juntarlas.
+
+split-off = Convertirlo en una conversación aparte
+split-title = Cómo se llama la nueva conversación
+split-title-hint = Solo para separarla. Todo lo que le responde va con ella.
+merge = Ponerla dentro de otra conversación
+merge-into = Dirección de la otra conversación
+merge-into-hint = Solo para ponerla dentro de otra de esta comunidad. Allí será una respuesta, con todo lo que le responde.
+flaw-into = En esa dirección no hay otra conversación de esta comunidad.
+began-in = Esta conversación empezó en
+went-on-in = De aquí siguió en
+did-split = hizo de una respuesta una conversación aparte
+did-merge = puso una conversación dentro de otra
+
 ### Publicaciones en espera.
 
 screen = Qué espera
@@ -676,10 +726,21 @@ screen-domains = Servidores que se miran antes
 screen-domains-hint = Uno por línea, por ejemplo tienda.example. Espera lo que lleva un enlace a ellos y lo que llega de sus cuentas.
 screen-again = Lo que alguien repite
 screen-again-hint = Si ha publicado lo mismo, palabra por palabra, en los últimos siete días.
+screen-limits = Lo que pase de lo que suele escribir quien acaba de llegar
+screen-limits-hint = Según los números de abajo, de quien tiene en la comunidad menos de { NUMBER($count) } publicaciones o lleva aquí menos de un día. Lo que pase de ahí espera; nada se pierde.
+limit-links = Enlaces por publicación, recién llegados
+limit-media = Imágenes y vídeos por publicación, recién llegados
+limit-mentions = Personas que menciona cada publicación, recién llegados
+limit-threads = Conversaciones el primer día
+limit-replies = Respuestas el primer día
 held-posts = Publicaciones en espera
 held-first = De las primeras suyas
 held-stranger = No es miembro
 held-link = De alguien nuevo, con un enlace
+held-links = De alguien nuevo, con muchos enlaces
+held-media = De alguien nuevo, con varias imágenes
+held-mentions = De alguien nuevo, nombra a mucha gente
+held-many = Mucho para un primer día
 held-word = Dice una palabra de la lista
 held-parent = Responde a algo que espera
 assent-awaited = En espera de que acepte la persona a quien respondes
@@ -696,6 +757,7 @@ turn-down = No admitirla
 did-let-in = admitió una publicación en espera
 did-turn-down = no admitió una publicación en espera
 did-screen = cambió lo que espera al equipo
+told-unheard = Nadie ha respondido a { $name } en un día
 told-held = Algo de { $name } espera al equipo
 stated-refuse = No admitir una publicación en la comunidad
 
@@ -999,6 +1061,8 @@ community-hand-over-hint = Quien es titular ahora pasará a dirigirla. Hazlo si 
 community-heir = El nombre de alguien que sea miembro
 founders-heading = Comunidades nuevas
 founders = Quién puede crear comunidades
+staff-second-step = Quien tiene poder necesita un segundo paso o una llave de acceso
+staff-second-step-hint = Quienes administran y los equipos de todas las comunidades, si entran aquí. A quien no tiene ninguno se le lleva a configurarlo al entrar; hasta entonces sus poderes descansan.
 founders-everybody = Cualquiera que tenga cuenta aquí
 founders-admins = Solo quienes administran
 disk-days =
@@ -1307,6 +1371,7 @@ passkey-remove = Quitar una llave de acceso
 passkey-remove-lead = Con «{ $name }» ya no se podrá entrar. Bórrala también de tu dispositivo o de tu gestor de contraseñas.
 second-step-name = Segundo paso
 second-is-on = Al entrar se pide también un código de tu aplicación de autenticación.
+second-is-due = Moderas o administras aquí, y para eso hace falta un segundo paso. Configura aquí una aplicación de códigos o añade una llave de acceso: hasta entonces esos poderes descansan, y todo lo demás funciona.
 second-is-off = Además de la contraseña se puede pedir un código de una aplicación de tu teléfono. Así, quien descubra tu contraseña todavía no entra.
 second-set-up = Prepararlo
 second-scan = Escanea este código QR con una aplicación de autenticación, o escribe las letras de debajo. Después pon el código que muestra la aplicación.
@@ -1454,6 +1519,7 @@ did-uphold-about = mantuvo lo decidido sobre { $name }
 did-text = cambió un texto del servidor
 did-house-rules = cambió las normas del sitio
 did-contact = cambió quién responde de este sitio
+did-second-steps = cambió si quien tiene poder necesita un segundo paso
 did-founders = cambió quién puede crear comunidades
 did-emoji = cambió un emoji
 did-bars = cambió los vetos

@@ -15,6 +15,7 @@ use askama::Template;
 use domain::{
     host::Host,
     id::ActorId,
+    pace,
     policy::Refusal,
     urls::{self, Sheet},
 };
@@ -26,6 +27,7 @@ use crate::{
     language::{self, Language},
     notices,
     session::{self, Present},
+    settings::entry,
     tongue,
 };
 
@@ -354,6 +356,10 @@ pub(crate) fn refused(request: &HttpRequest, visit: &Visit, status: StatusCode, 
 /// The page for what went wrong. The full story goes to the log, if it is one.
 pub(crate) fn error(request: &HttpRequest, visit: &Visit, error: &Error) -> HttpResponse {
     let t = visit.language;
+    if matches!(error, Error::Denied(Refusal::Unsecured)) {
+        // There they read why, and what to do.
+        return redirect(StatusCode::SEE_OTHER, entry::PATH);
+    }
     let status = match error {
         Error::Internal(_) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(source) => {
@@ -391,12 +397,14 @@ pub(crate) fn words(t: Language, error: &Error) -> String {
         Error::Conflict(_) => t.conflict_text(),
         Error::Unreachable { .. } => t.unreachable_text(),
         Error::TooOften { .. } => t.too_often_text(),
+        Error::Denied(Refusal::Slow(wait)) => return t.refused_slow(pace::minutes(*wait)),
         Error::Denied(refusal) => match refusal {
             Refusal::Banned => t.refused_banned(),
             Refusal::NotMember => t.refused_not_member(),
             Refusal::InviteOnly => t.refused_invite_only(),
             Refusal::NotStaff => t.refused_not_staff(),
             Refusal::NotAdmin => t.refused_not_admin(),
+            Refusal::Unsecured => t.refused_unsecured(),
             Refusal::NotAuthor => t.refused_not_author(),
             Refusal::Rank => t.refused_rank(),
             Refusal::NotLet => t.refused_not_let(),

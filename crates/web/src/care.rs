@@ -7,16 +7,13 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Error, Me, Result,
-    moderation::{self, Measure},
-    posts,
+    App, Error, Me, Result, posts,
     reports::{self, Complaint},
-    transfers,
     view::PostView,
 };
 use askama::Template;
 use domain::{
-    id::{ActorId, HouseRuleId, PostId},
+    id::{HouseRuleId, PostId},
     imprint::HouseRule,
     policy,
     report::Category,
@@ -27,19 +24,20 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     bylaws,
     cards::Card,
-    deeds, desk,
     forms::{Choice, Field, Fields},
     grounds::{self, Guide},
     language::Language,
-    members,
     posted::Sent,
     session::{Present, SignedIn},
 };
 
-/// Where one deletes, reports, and keeps order.
+mod measure;
+
+pub(crate) use measure::{MODERATE, moderate, moderate_form};
+
+/// Where one deletes, and reports.
 pub(crate) const DELETE: &str = "/delete";
 pub(crate) const REPORT: &str = "/report";
-pub(crate) const MODERATE: &str = "/moderate";
 
 /// The post that a page is about.
 #[derive(Debug, Deserialize)]
@@ -53,7 +51,6 @@ pub(crate) struct Asked {
 pub(crate) struct Entered {
     post: i64,
     what: String,
-    to: String,
     #[serde(flatten)]
     grounds: grounds::Entered,
     /// The rules of the house that are broken, each under a name of its own.
@@ -99,23 +96,6 @@ async fn seen(app: &App, me: Me, id: i64) -> Result<PostView> {
         None => Ok(None),
     });
     found.await?.ok_or(Error::NotFound)
-}
-
-/// Where a thread may go: to the other communities of the same server that everybody reads and in which `me` keeps order.
-async fn destinations(app: &App, me: Me, view: &PostView) -> Result<Vec<Choice>> {
-    let Some(group) = view.group.as_ref().filter(|_| view.post.is_thread() && view.post.is_live()) else {
-        return Ok(Vec::new());
-    };
-    let (from, peer) = (group.id, group.peer);
-    let groups = app.read(move |c| {
-        let mine = store::groups::moderated_by(c, me.0)?;
-        let mut open = store::actors::open_groups_among(c, &[mine, vec![from]].concat(), peer)?;
-        // Out of one that only members read, nothing goes.
-        let may_leave = open.iter().any(|group| group.id == from);
-        open.retain(|group| may_leave && group.id != from);
-        Ok(open)
-    });
-    Ok(groups.await?.iter().map(|group| Choice::new(group.id.to_string(), &group.title, "")).collect())
 }
 
 /// The same as [`seen`], with what its community has at hand to judge it.
@@ -241,138 +221,5 @@ pub(crate) async fn report(
     match filed.await {
         Ok(_) => answer::said(&request, &visit, t.report_sent(), t.report_sent_text()),
         Err(error) => answer::error(&request, &visit, &error),
-    }
-}
-
-/// What may be done with a post, and why.
-fn moderating(
-    app: &App,
-    visit: &Visit,
-    (view, guide): (&PostView, &Guide),
-    destinations: Vec<Choice>,
-    entered: &Entered,
-) -> Care {
-    let (t, post) = (visit.language, &view.post);
-    let transfers = !destinations.is_empty();
-    let to = Field::select("to", t.move_to(), destinations).hint(t.move_to_hint()).value(&entered.to).optional();
-    let pairs = [
-        if post.removed.is_some() { ("restore", t.restore()) } else { ("remove", t.remove()) },
-        if post.locked.is_some() { ("unlock", t.unlock()) } else { ("lock", t.lock()) },
-        if post.featured.is_some() { ("unpin", t.unpin()) } else { ("pin", t.pin()) },
-    ];
-    let transfer = transfers.then_some(("move", t.move_thread()));
-    let warning = ("warn", t.warn_author());
-    let choices =
-        pairs.into_iter().chain([warning]).chain(transfer).map(|(word, label)| Choice::new(word, label, "")).collect();
-    let what = Field::choices("what", t.measure(), choices).value(&entered.what);
-    let asked = [what].into_iter().chain(transfers.then_some(to));
-    Care {
-        frame: Frame::private(visit, t.moderate_post()),
-        heading: t.moderate_post(),
-        explanation: t.moderate_explained(),
-        action: MODERATE,
-        card: Card::new(app, t, view),
-        form: Fields::new(asked.chain(grounds::fields(t, guide, &entered.grounds)).collect()),
-        send: t.apply(),
-        is_danger: false,
-        ways: ways(t, view, guide),
-    }
-}
-
-/// From a post to whoever wrote it, and to the rules if there are none yet.
-fn ways(t: Language, view: &PostView, guide: &Guide) -> Vec<(String, &'static str)> {
-    let Some(group) = view.group.as_ref().filter(|group| group.is_local()) else { return Vec::new() };
-    let person = (members::page_of(group.id, view.post.author), t.about_its_author());
-    let rules = (guide.bylaws.is_none() && guide.may_set_rules)
-        .then(|| (desk::page(bylaws::PATH, group.id), t.write_the_rules()));
-    [person].into_iter().chain(rules).collect()
-}
-
-/// A post to be judged, with all that is needed for it.
-async fn judged(app: &App, me: Me, id: i64) -> Result<(PostView, Guide, Vec<Choice>)> {
-    let (view, guide) = seen_with_guide(app, me, id).await?;
-    let destinations = destinations(app, me, &view).await?;
-    Ok((view, guide, destinations))
-}
-
-/// `GET /moderate`
-pub(crate) async fn moderate_form(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    by: Present,
-    asked: Option<Query<Asked>>,
-) -> HttpResponse {
-    let found = judged(&app, by.me, asked.map_or(0, |asked| asked.post)).await;
-    let page = found.map(|(view, guide, destinations)| {
-        moderating(&app, &visit, (&view, &guide), destinations, &Entered::default())
-    });
-    answer::shown(&request, &visit, Keep::Never, page)
-}
-
-/// What is done with a post.
-enum Deed {
-    Measure(Measure),
-    Warn,
-    Transfer,
-}
-
-impl Deed {
-    fn of(word: &str) -> Option<Self> {
-        Some(Self::Measure(match word {
-            "remove" => Measure::Remove,
-            "restore" => Measure::Restore,
-            "lock" => Measure::Lock,
-            "unlock" => Measure::Unlock,
-            "pin" => Measure::Feature,
-            "unpin" => Measure::Unfeature,
-            "warn" => return Some(Self::Warn),
-            "move" => return Some(Self::Transfer),
-            _ => return None,
-        }))
-    }
-}
-
-/// `POST /moderate`
-pub(crate) async fn moderate(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    sent: Sent<Entered, Present>,
-) -> HttpResponse {
-    let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
-    let deed = Deed::of(&entered.what);
-    let (view, guide, destinations) = match judged(&app, me, entered.post).await {
-        Ok(found) => found,
-        Err(error) => return answer::error(&request, &visit, &error),
-    };
-    let to = destinations.iter().find(|choice| choice.value == entered.to).and_then(|to| to.value.parse().ok());
-    let flaw = match (&deed, to) {
-        (None, _) => Some(("what", t.flaw_choice())),
-        (Some(Deed::Transfer), None) => Some(("to", t.flaw_choice())),
-        // Where there are rules, nobody is told that something was done about them without being told why.
-        (Some(Deed::Measure(Measure::Remove | Measure::Lock)), _)
-            if guide.bylaws.is_some() && entered.grounds.is_empty() =>
-        {
-            Some(("rule", t.flaw_grounds()))
-        }
-        (Some(Deed::Warn), _) if entered.grounds.reason.trim().is_empty() => Some(("reason", t.flaw_warning())),
-        _ => None,
-    };
-    if let Some((field, flaw)) = flaw {
-        let mut page = moderating(&app, &visit, (&view, &guide), destinations, &entered);
-        page.form.flaw(field, flaw);
-        return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
-    }
-    let (post, grounds) = (view.post.id, entered.grounds.read());
-    let done = match (deed, to) {
-        (Some(Deed::Measure(measure)), _) => moderation::take(&app, me, post, measure, grounds).await,
-        (Some(Deed::Warn), _) => moderation::warn_author(&app, me, post, grounds).await,
-        (Some(Deed::Transfer), Some(to)) => transfers::transfer(&app, me, post, ActorId(to), grounds.reason).await,
-        (Some(Deed::Transfer), None) | (None, _) => Err(Error::NotFound),
-    };
-    match done {
-        Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &crate::compose::page_of(&app, &view.author, post)),
-        Err(error) => deeds::done(&request, &app, &visit, Err(error), ""),
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     archive,
     compose::TONGUES,
     desk::{self, Asked, Desk},
-    forms::{Choice, Field, Fields},
+    forms::{Choice, Field, Fields, YES},
     language::Language,
     posted::Sent,
     session::{Present, SignedIn},
@@ -52,6 +52,8 @@ pub(crate) struct Entered {
     colour: String,
     questions: String,
     welcome: String,
+    nudges: String,
+    second_step: String,
     /// The languages, each under a name of its own.
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
@@ -72,6 +74,8 @@ impl Entered {
             colour: charter.colour.map(|colour| colour.to_string()).unwrap_or_default(),
             questions: charter.questions.join("\n"),
             welcome: charter.welcome.clone(),
+            nudges: checked(charter.nudges),
+            second_step: checked(charter.second_step),
             rest: charter.languages.iter().map(|tag| (format!("language_{tag}"), tag.clone())).collect(),
         }
     }
@@ -206,6 +210,11 @@ pub(crate) async fn found(request: HttpRequest, app: Data<App>, visit: Visit, se
     }
 }
 
+/// What a field says that is checked, or not.
+fn checked(holds: bool) -> String {
+    if holds { YES.to_owned() } else { String::new() }
+}
+
 /// What was entered, if it makes sense; else the form says what does not.
 fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
     let title = entered.title.trim().to_owned();
@@ -245,6 +254,8 @@ fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
         questions: entered.questions.lines().map(str::to_owned).collect(),
         source: entered.summary.clone(),
         welcome: entered.welcome.clone(),
+        nudges: entered.nudges == YES,
+        second_step: entered.second_step == YES,
     };
     Some(Settings {
         title,
@@ -276,6 +287,11 @@ fn managing(visit: &Visit, desk: Desk, entered: &Entered) -> Manage {
         welcome.value(&entered.welcome).optional(),
         questions.value(&entered.questions).optional(),
         Field::choices("threads", t.who_starts(), who).value(&entered.threads),
+        Field::check("nudges", t.nudges()).hint(t.nudges_hint()).value(&entered.nudges).optional(),
+        Field::check("second_step", t.team_second_step())
+            .hint(t.team_second_step_hint())
+            .value(&entered.second_step)
+            .optional(),
         Field::choices("reach", t.reach(), reaches).hint(t.reach_hint()).value(&entered.reach),
     ]);
     let archive = desk::page(archive::community::PATH, ActorId(desk.id));

@@ -12,6 +12,7 @@ use domain::{
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::{ActorId, PostId},
     notice::Level,
+    pace::Pace,
     policy::{self, Place},
     text::html,
     time::{Timestamp, span},
@@ -34,7 +35,7 @@ use crate::{
     elsewhere, entrance,
     language::Language,
     listing::{self, Asked, Row, Sort},
-    setup, subscribe,
+    paces, setup, subscribe,
 };
 
 const DESCRIPTION: usize = 200;
@@ -69,6 +70,8 @@ struct Community {
     followers: i64,
     team: Vec<Host>,
     sorts: Vec<Sort>,
+    /// How often one writes here, where slow mode is on.
+    pace: Option<String>,
     rule: &'static str,
     rows: Vec<Row>,
     more: Option<String>,
@@ -148,6 +151,8 @@ struct Held {
     /// Where it has moved to.
     moved: Option<Face>,
     palette: Palette,
+    /// How often whoever looks at it may write there, if that is limited.
+    pace: Option<Pace>,
 }
 
 impl Held {
@@ -189,6 +194,7 @@ impl Held {
             bylaws: store::bylaws::of(c, group.id)?,
             moved: cards::moved(c, site, group.id)?,
             palette: app::view::palette(c, [group])?,
+            pace: app::paces::of(c, (group.id, None), viewer)?,
             level: viewer.map(|me| told(c, me, group.id)).transpose()?,
             standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
         }))
@@ -256,6 +262,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         followers: held.followers,
         team: held.staff.iter().map(|(role, face)| Host { face: face.clone(), role: called(t, *role) }).collect(),
         sorts: listing::sorts(t, &group.uri, order),
+        pace: paces::said(t, held.pace, now),
         rule: listing::rule(t, order),
         rows,
         more: held.next.map(|next| listing::address(&group.uri, order, Some(next))),
@@ -298,7 +305,7 @@ fn tie(t: Language, group: &Actor, (rules, asks): (GroupRules, bool), standing: 
         is_owner: standing.role == Some(Role::Owner),
         waits: standing.waiting == Some(MemberState::Pending),
         is_invited: standing.waiting == Some(MemberState::Invited),
-        may_write: policy::post(&rules, &standing, Place::Thread).is_ok(),
+        may_write: policy::post(&rules, &standing, Place::Thread, Duration::ZERO).is_ok(),
         is_invite_only: policy::join(&rules, &standing).is_err(),
         desk: desk::way(group, standing),
         first_steps: (group.is_local() && policy::manage(&standing).is_ok()).then(|| setup::welcome_page(group)),

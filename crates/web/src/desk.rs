@@ -16,7 +16,7 @@ use crate::{
     charters, entrance, held,
     language::Language,
     listing::Sort,
-    members,
+    members, paces,
 };
 
 /// The community that a page is about.
@@ -69,6 +69,7 @@ fn places(t: Language, group: &Actor, standing: Standing, here: &str) -> Vec<Sor
     if policy::moderate(&standing).is_ok() {
         places.push(place(t.people(), members::PATH));
         places.push(place(t.invitations(), entrance::PATH));
+        places.push(place(t.pace(), paces::PATH));
     }
     places.push(Sort { label: t.log_tab(), page: urls::sheet(&group.uri, Sheet::Log), is_chosen: false });
     places

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The longest reason and the longest note, in characters.
-const LONGEST: usize = 1_000;
+pub(crate) const LONGEST: usize = 1_000;
 
 /// What a community has at hand for it.
 #[derive(Debug, Default)]

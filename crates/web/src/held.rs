@@ -9,7 +9,7 @@ use actix_web::{
 use app::{App, Error, Result, held};
 use askama::Template;
 use domain::{
-    held::{Doubt, NEWCOMER, Screen},
+    held::{Doubt, Limits, NEWCOMER, Screen},
     host::Host,
     id::{ActorId, PostId},
     policy,
@@ -51,6 +51,11 @@ pub(crate) struct Entered {
     first: String,
     words: String,
     domains: String,
+    links: String,
+    media: String,
+    mentions: String,
+    threads: String,
+    replies: String,
     /// What else waits, each under a name of its own.
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
@@ -65,6 +70,18 @@ impl Entered {
             words: self.words.lines().map(str::to_owned).collect(),
             domains: self.domains.split_whitespace().map(Host::parse).collect::<Option<_>>()?,
             again: self.rest.contains_key("what_again"),
+            limits: if self.rest.contains_key("what_limits") { Some(self.limits()?) } else { None },
+        })
+    }
+
+    fn limits(&self) -> Option<Limits> {
+        let number = |text: &str| text.trim().parse().ok();
+        Some(Limits {
+            links: number(&self.links)?,
+            media: number(&self.media)?,
+            mentions: number(&self.mentions)?,
+            threads: number(&self.threads)?,
+            replies: number(&self.replies)?,
         })
     }
 }
@@ -80,17 +97,30 @@ fn form(t: Language, screen: &Screen) -> Fields {
         Choice::new("strangers", t.screen_strangers(), t.screen_strangers_hint()),
         Choice::new("links", t.screen_links(), t.screen_links_hint(NEWCOMER)),
         Choice::new("again", t.screen_again(), t.screen_again_hint()),
+        Choice::new("limits", t.screen_limits(), t.screen_limits_hint(NEWCOMER)),
     ];
-    let chosen = [("strangers", screen.strangers), ("links", screen.links), ("again", screen.again)];
+    let chosen = [
+        ("strangers", screen.strangers),
+        ("links", screen.links),
+        ("again", screen.again),
+        ("limits", screen.limits.is_some()),
+    ];
     let chosen: Vec<&str> = chosen.into_iter().filter(|(_, holds)| *holds).map(|(word, _)| word).collect();
     let words = Field::lines("words", 6, t.screen_words()).hint(t.screen_words_hint()).longest(held::WORDS * 100);
     let domains = Field::lines("domains", 4, t.screen_domains()).hint(t.screen_domains_hint());
     let domains = domains.longest(held::DOMAINS * 100);
+    let limits = screen.limits.unwrap_or_default();
+    let limit = |id, label: &str, limit: i64| Field::exact(id, "number", label).value(limit.to_string()).optional();
     Fields::new(vec![
         Field::select("first", t.screen_first(), first.collect())
             .hint(t.screen_first_hint())
             .value(screen.first.to_string()),
         Field::several("what", t.screen_what(), what).value(chosen.join(" ")),
+        limit("links", t.limit_links(), limits.links).half(),
+        limit("media", t.limit_media(), limits.media).half(),
+        limit("mentions", t.limit_mentions(), limits.mentions),
+        limit("threads", t.limit_threads(), limits.threads).half(),
+        limit("replies", t.limit_replies(), limits.replies).half(),
         words.value(screen.words.join("\n")).optional(),
         domains.value(screen.domains.iter().map(Host::as_str).collect::<Vec<_>>().join("\n")).optional(),
     ])
@@ -170,6 +200,10 @@ pub(crate) fn because(t: Language, doubt: Doubt) -> &'static str {
         Doubt::Stranger => t.held_stranger(),
         Doubt::Link => t.held_link(),
         Doubt::Word => t.held_word(),
+        Doubt::Links => t.held_links(),
+        Doubt::Media => t.held_media(),
+        Doubt::Mentions => t.held_mentions(),
+        Doubt::Many => t.held_many(),
         Doubt::Parent => t.held_parent(),
         Doubt::Edited => t.held_edited(),
         Doubt::Domain => t.held_domain(),

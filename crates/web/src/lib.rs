@@ -51,6 +51,7 @@ mod media;
 mod members;
 mod messages;
 mod notices;
+mod paces;
 mod passkeys;
 mod person;
 mod polls;
@@ -193,6 +194,7 @@ fn governance(config: &mut ServiceConfig) {
     page!(config, held::PATH, held::show, post => held::change);
     button!(config, held::ANSWER, held::answer);
     button!(config, logs::UNDO, logs::undo);
+    page!(config, paces::PATH, paces::show, post => paces::change);
     button!(config, queue::CLAIM, queue::claim);
     page!(config, members::PATH, members::show);
     page!(config, members::ONE, members::show_one);
@@ -232,6 +234,7 @@ fn administration(config: &mut ServiceConfig) {
     button!(config, admin::announcements::DECIDE, admin::announcements::decide);
     page!(config, admin::communities::PATH, admin::communities::show);
     button!(config, admin::communities::FOUNDERS, admin::communities::set_founders);
+    button!(config, admin::communities::SECOND_STEP, admin::communities::require);
     button!(config, admin::communities::SUSPEND, admin::communities::suspend);
     button!(config, admin::communities::HAND_OVER, admin::communities::hand_over);
     page!(config, admin::texts::PATH, admin::texts::show);

@@ -8,7 +8,7 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Error, Whence,
+    App, Error, Whence, second_step,
     sessions::{self, Entry},
 };
 use askama::Template;
@@ -24,6 +24,7 @@ use crate::{
     passkeys,
     posted::Posted,
     session::{self, LOGIN},
+    settings::entry,
     sign_up,
 };
 
@@ -211,8 +212,17 @@ pub(crate) async fn come_in(
     back: &str,
     kept: &str,
 ) -> HttpResponse {
-    match take_up(app, secret, back, kept).await {
-        Ok(()) => enter(app, visit, secret, back),
+    let done = async {
+        take_up(app, secret, back, kept).await?;
+        match sessions::find(app, secret).await? {
+            Some(found) => second_step::is_due(app, found.me).await,
+            None => Ok(false),
+        }
+    };
+    match done.await {
+        // Whoever has power sets up what is asked for before they use it.
+        Ok(true) => enter(app, visit, secret, entry::PATH),
+        Ok(false) => enter(app, visit, secret, back),
         Err(error) => failed(request, visit, &error),
     }
 }

@@ -10,6 +10,7 @@ use askama::Template;
 use domain::{
     bylaw::Bylaws,
     id::{ActorId, LogEntryId, PostId, StatementId},
+    pace::Lane,
     policy,
     post::Post,
     statement::Statement,
@@ -81,7 +82,9 @@ async fn log(app: &App, visit: &Visit, name: &str, before: i64) -> Result<Log> {
         let posts = match standing.filter(|standing| policy::moderate(standing).is_ok()) {
             Some(_) => {
                 let posts: Vec<PostId> = entries.iter().filter_map(|entry| entry.post_id.map(PostId)).collect();
-                Some(store::posts::by_ids(c, &posts)?)
+                let slowed: Vec<Lane> = entries.iter().filter(|entry| entry.action == "slow").map(lane).collect();
+                let slow = store::paces::among(c, &slowed)?.into_iter().map(|(lane, _)| lane).collect::<Vec<_>>();
+                Some((store::posts::by_ids(c, &posts)?, slow))
             }
             None => None,
         };
@@ -92,7 +95,7 @@ async fn log(app: &App, visit: &Visit, name: &str, before: i64) -> Result<Log> {
     let decision = |entry: &Entry| Decision {
         by: people.get(&ActorId(entry.actor_id)).cloned(),
         what: said(t, &entry.action),
-        undo: posts.as_ref().filter(|posts| holds(entry, posts, &told, now)).map(|_| entry.id),
+        undo: posts.as_ref().filter(|(posts, slow)| holds(entry, (posts, slow), &told, now)).map(|_| entry.id),
         rule: entry.statement_id.and_then(|id| rules.get(&id).cloned()),
         reason: entry.reason.clone(),
         when: t.ago(now, Timestamp(entry.created)),
@@ -116,12 +119,21 @@ fn broken(t: Language, all: &[(ActorId, Bylaws)], told: &[Statement]) -> HashMap
     told.iter().filter_map(rule).collect()
 }
 
+/// Where slow mode was turned on by this decision.
+fn lane(entry: &Entry) -> Lane {
+    let whole = Lane::Group(ActorId(entry.group_id.unwrap_or_default()));
+    entry.post_id.map_or(whole, |post| Lane::Thread(PostId(post)))
+}
+
 /// Whether what was decided still holds, and is undone with a button.
-fn holds(entry: &Entry, posts: &[Post], told: &[Statement], now: Timestamp) -> bool {
+fn holds(entry: &Entry, (posts, slow): (&[Post], &[Lane]), told: &[Statement], now: Timestamp) -> bool {
     let post = posts.iter().find(|post| Some(post.id.0) == entry.post_id && post.deleted.is_none());
     match entry.action.as_str() {
         "remove" | "turn_down" => post.is_some_and(|post| post.removed.is_some()),
         "lock" => post.is_some_and(|post| post.locked.is_some()),
+        "split" => post.is_some_and(|post| post.removed.is_none() && post.is_thread()),
+        "merge" => post.is_some_and(|post| post.removed.is_none() && !post.is_thread()),
+        "slow" => slow.contains(&lane(entry)),
         "pin" => post.is_some_and(|post| post.featured.is_some()),
         // It stands where it was moved to.
         "transfer" => post.is_some_and(|post| post.removed.is_none() && post.group.map(i64::from) == entry.person_id),
@@ -155,6 +167,10 @@ fn said(t: Language, action: &str) -> &'static str {
         "restore" => t.did_restore(),
         "lock" => t.did_lock(),
         "unlock" => t.did_unlock(),
+        "split" => t.did_split(),
+        "merge" => t.did_merge(),
+        "slow" => t.did_slow(),
+        "unslow" => t.did_unslow(),
         "pin" => t.did_pin(),
         "unpin" => t.did_unpin(),
         "ban" => t.did_ban(),

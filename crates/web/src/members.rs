@@ -1,4 +1,6 @@
 //! The people of a community, for those who keep order: who is there, what each may do and why, roles and bans.
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -282,8 +284,8 @@ fn rights(t: Language, rules: &GroupRules, who: Standing) -> Vec<Right> {
     };
     vec![
         right(t.may_read(), policy::read(rules, &who)),
-        right(t.may_start(), policy::post(rules, &who, Place::Thread)),
-        right(t.may_reply(), policy::post(rules, &who, Place::Reply { locked: false })),
+        right(t.may_start(), policy::post(rules, &who, Place::Thread, Duration::ZERO)),
+        right(t.may_reply(), policy::post(rules, &who, Place::Reply { locked: false }, Duration::ZERO)),
         right(t.may_moderate(), policy::moderate(&who)),
         right(t.may_ban(), policy::ban(&who, &member)),
         right(t.may_appoint(), policy::appoint(&who, &member, Some(Role::Moderator))),

@@ -174,6 +174,7 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         "moderation_warning" => t.told_stated(name),
         "appeal" => t.told_appeal(name),
         "held" => t.told_held(name),
+        "unheard" => t.told_unheard(name),
         _ => t.told_other(name),
     }
 }

@@ -3,11 +3,12 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
 };
-use app::{App, Me, Result, appeals, claims, follows, invitations, members, reports};
+use app::{App, Me, Result, appeals, claims, follows, invitations, members, reports, second_step};
 use askama::Template;
 use domain::{
     claim::Item,
     id::{ActorId, ReportId, StatementId},
+    policy::Refusal,
     urls,
 };
 use serde::Deserialize;
@@ -26,7 +27,7 @@ use crate::{
 
 mod waiting;
 
-use waiting::{Appeal, Claim, Complaint, Held, Request};
+use waiting::{Appeal, Claim, Complaint, Held, Request, Waiting};
 
 /// Where it is, and where its buttons lead.
 pub(crate) const PATH: &str = domain::urls::path::QUEUE;
@@ -113,16 +114,15 @@ pub(crate) async fn show(
 
 async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> {
     let t = visit.language;
-    let requests = if asked.wants("request") { waiting::requests(app, me, &asked).await? } else { Vec::new() };
-    let held = if asked.wants("held") { waiting::held(app, t, me, &asked).await? } else { Vec::new() };
-    let complaints = if asked.wants("report") { waiting::complaints(app, t, me, &asked).await? } else { Vec::new() };
-    let appeals = if asked.wants("appeal") { waiting::appeals(app, t, me, &asked).await? } else { Vec::new() };
-    let wants_unheard = asked.wants("unheard") && asked.who.is_empty();
-    let unheard = if wants_unheard { waiting::unheard(app, t, me, &asked).await? } else { Vec::new() };
+    if second_step::is_due(app, me).await? {
+        return Err(Refusal::Unsecured.into());
+    }
+    let waiting = Waiting::of(app, t, me, &asked).await?;
     let mut frame = Frame::private(visit, t.queue());
     frame.place = "queue";
     frame.is_lively = true;
-    let (kinds, holders, groups) = (kinds(t, &asked), holders(t, &asked), groups(app, me).await?);
+    let (kinds, holders) = (kinds(t, &asked), holders(t, &asked));
+    let Waiting { groups, requests, held, complaints, appeals, unheard } = waiting;
     Ok(Queue { frame, asked, kinds, holders, groups, requests, held, complaints, appeals, unheard })
 }
 
@@ -151,16 +151,6 @@ fn holders(t: Language, asked: &Asked) -> Vec<Sort> {
         is_chosen: asked.who == who,
     };
     all.into_iter().map(sort).collect()
-}
-
-async fn groups(app: &App, me: Me) -> Result<Vec<Choice>> {
-    let mine = app.read(move |c| {
-        let ids = store::groups::moderated_by(c, me.0)?;
-        store::actors::by_ids(c, &ids)
-    });
-    let mut mine = mine.await?;
-    mine.sort_by(|a, b| a.title.cmp(&b.title));
-    Ok(mine.iter().map(|group| Choice::new(group.id.to_string(), &group.title, "")).collect())
 }
 
 /// The answer to a request.

@@ -26,7 +26,7 @@ use crate::{
     deeds::Told,
     elsewhere,
     language::Language,
-    live, media,
+    live, media, paces,
     polls::Ballot,
 };
 
@@ -90,6 +90,11 @@ struct Thread {
     /// What it replies to, from the beginning of the thread.
     parents: Vec<Card>,
     closing: Option<Closing>,
+    /// The conversation in which this one began, and those that began in this one.
+    grafted_from: Option<Near>,
+    split_off: Vec<Near>,
+    /// How often one writes here, where slow mode is on.
+    pace: Option<String>,
     replies: Vec<Reply>,
     is_linear: bool,
     /// The same page in the other view.
@@ -207,6 +212,9 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         similar: read.similar.iter().map(|(thread, author)| near(app, t, thread, author)).collect(),
         parents: read.parents.iter().map(|view| Card::new(app, t, view)).collect(),
         closing: read.closing.clone().map(|(by, reason)| Closing { by, reason }),
+        pace: paces::said(t, read.pace, app.now()),
+        grafted_from: read.grafts.1.as_ref().map(|view| near(app, t, &view.post, &view.author)),
+        split_off: read.grafts.0.iter().map(|view| near(app, t, &view.post, &view.author)).collect(),
         other_view: page(if is_linear { "" } else { LINEAR }, ""),
         more: read.last.map(|last| page(if is_linear { LINEAR } else { "" }, &last.to_string())),
         may_reply: visit.resident().is_some() && (!card.locked || read.is_staff),

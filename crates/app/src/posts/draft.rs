@@ -1,5 +1,6 @@
 //! From what a member typed to a draft: Markdown rendered, mentions found, the group chosen.
 use std::collections::HashMap;
+use std::time::Duration;
 
 use domain::{
     actor::Actor,
@@ -148,7 +149,7 @@ async fn choose_group(app: &App, me: Me, text: &str, known: &HashMap<String, Act
         for group in &groups {
             let Some(rules) = store::groups::rules(c, *group)? else { continue };
             let standing = store::groups::standing(c, *group, me.0, now)?;
-            if policy::post(&rules, &standing, Place::Thread).is_ok() {
+            if policy::post(&rules, &standing, Place::Thread, Duration::ZERO).is_ok() {
                 return Ok(Some(*group));
             }
         }

@@ -1,5 +1,5 @@
 //! The table of permissions, printed as the documentation of permissions.
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use super::*;
 use crate::{
@@ -56,6 +56,10 @@ fn people() -> Vec<(&'static str, Standing)> {
         ("owner", role(Role::Owner)),
         ("banned", Standing { banned: true, ..Standing::default() }),
         ("server admin", Standing { admin: true, ..Standing::default() }),
+        (
+            "owner without the second step that is asked for",
+            Standing { role: Some(Role::Owner), unsecured: true, ..Standing::default() },
+        ),
     ]
 }
 
@@ -73,12 +77,15 @@ fn verbs() -> Vec<(&'static str, Rule)> {
     let moderator = Standing { role: Some(Role::Moderator), ..Standing::default() };
     vec![
         verb("read", read),
-        verb("start a thread", |group, who| post(group, who, Place::Thread)),
+        verb("start a thread", |group, who| post(group, who, Place::Thread, Duration::ZERO)),
         verb("start a thread where only moderators do", |group, who| {
-            post(&GroupRules { moderators_only: true, ..*group }, who, Place::Thread)
+            post(&GroupRules { moderators_only: true, ..*group }, who, Place::Thread, Duration::ZERO)
         }),
-        verb("reply", |group, who| post(group, who, Place::Reply { locked: false })),
-        verb("reply in a locked thread", |group, who| post(group, who, Place::Reply { locked: true })),
+        verb("reply", |group, who| post(group, who, Place::Reply { locked: false }, Duration::ZERO)),
+        verb("reply in a locked thread", |group, who| post(group, who, Place::Reply { locked: true }, Duration::ZERO)),
+        verb("post again at once in slow mode", |group, who| {
+            post(group, who, Place::Reply { locked: false }, Duration::from_secs(60))
+        }),
         verb("vote", |group, who| vote(Some((group, who)), &thread(Audience::Public), Vote::Like)),
         verb("choose in a poll", |group, who| {
             let poll = Poll { closes: Some(Timestamp(2)), ..Poll::default() };
@@ -103,11 +110,17 @@ fn verbs() -> Vec<(&'static str, Rule)> {
             }),
         ),
         verb("leave", |_, who| leave(who)),
-        verb("remove, restore, let in what waits, lock, pin, admit, invite, resolve reports", |_, who| moderate(who)),
+        verb("remove, restore, let in what waits, lock, slow down, pin, admit, invite, resolve reports", |_, who| {
+            moderate(who)
+        }),
         verb("move a thread to another group in which they keep order", |group, who| {
             let there = Standing { role: Some(Role::Moderator), ..Standing::default() };
             let open = GroupRules { visibility: Visibility::Public, ..*group };
             transfer(&thread(Audience::Public), (group, who), (&open, &there))
+        }),
+        verb("split a thread, or put it under another one", |_, who| {
+            let reply = Post { parent: Some(PostId(3)), root: PostId(3), depth: 1, ..thread(Audience::Public) };
+            graft(&reply, None, 0, who)
         }),
         verb("decide an appeal against what somebody else decided", |_, who| review(who, false, true)),
         verb("decide one against their own decision, where there is another moderator", |_, who| {
@@ -233,6 +246,27 @@ fn a_thread_moves_between_groups_in_which_one_keeps_order() {
     }
     let removed = Post { removed: Some(Timestamp(1)), ..post };
     assert_eq!(transfer(&removed, (&open, &staff), (&open, &staff)), Err(Refusal::Gone));
+}
+
+#[test]
+fn a_post_moves_within_its_group_and_never_below_itself() {
+    let staff = Standing { role: Some(Role::Moderator), ..Standing::default() };
+    let topic = thread(Audience::Public);
+    let other = Post { id: PostId(9), root: PostId(9), ..topic.clone() };
+    let reply = Post { id: PostId(8), parent: Some(topic.id), depth: 1, ..topic.clone() };
+    assert_eq!(graft(&reply, None, 0, &staff), Ok(()));
+    assert_eq!(graft(&reply, None, 0, &Standing::default()), Err(Refusal::NotStaff));
+    assert_eq!(graft(&topic, None, 0, &staff), Err(Refusal::Once), "it is a thread already");
+    assert_eq!(graft(&topic, Some(&other), 0, &staff), Ok(()));
+    assert_eq!(graft(&reply, Some(&other), 0, &staff), Err(Refusal::Fixed), "first it is a thread");
+    for within in [&topic, &reply] {
+        assert_eq!(graft(&topic, Some(within), 0, &staff), Err(Refusal::Fixed));
+    }
+    assert_eq!(graft(&topic, Some(&other), DEPTH, &staff), Err(Refusal::Fixed), "too deep");
+    let elsewhere = Post { group: Some(ActorId(5)), ..other.clone() };
+    assert_eq!(graft(&topic, Some(&elsewhere), 0, &staff), Err(Refusal::NotStaff));
+    let removed = Post { removed: Some(Timestamp(1)), ..topic };
+    assert_eq!(graft(&removed, Some(&other), 0, &staff), Err(Refusal::Gone));
 }
 
 #[test]

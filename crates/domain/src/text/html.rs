@@ -76,23 +76,21 @@ pub fn own_page(html: &str) -> Option<String> {
     link::target(link.href?).map(|(address, _)| address).filter(|address| !address.starts_with("mailto:"))
 }
 
-/// Whether a text has a link that is neither a mention nor a hashtag, by what it says.
-pub fn leads_elsewhere(html: &str) -> bool {
-    let mut is_open = false;
+/// How many links a text has that are neither mentions nor hashtags, by what they say.
+pub fn count_links(html: &str) -> usize {
+    let (mut is_open, mut found) = (false, 0);
     for token in token::Tokens::of(html) {
         match token {
             Token::Open(Element::Inline("a"), _) => is_open = true,
             Token::Close(Element::Inline("a")) => is_open = false,
             Token::Text(text) if is_open && !text.trim().is_empty() => {
-                if !text.trim_start().starts_with(['@', '#', '!']) {
-                    return true;
-                }
+                found += usize::from(!text.trim_start().starts_with(['@', '#', '!']));
                 is_open = false;
             }
             _ => {}
         }
     }
-    false
+    found
 }
 
 /// The servers that the links of a text lead to.

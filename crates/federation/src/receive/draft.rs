@@ -1,4 +1,6 @@
 //! From what the document of a post says to what the actions take: author, parent and group found, audience decided.
+use std::time::Duration;
+
 use app::{
     App, Result,
     posts::{Draft, Origin, Way},
@@ -56,7 +58,8 @@ pub(crate) async fn look(app: &App, found: &FoundPost, author: Actor, parent: Op
             if actor.is_group() && actor.is_local() {
                 let standing = store::groups::standing(c, actor.id, author.id, now)?;
                 let rules = store::groups::rules(c, actor.id)?;
-                may_post = rules.is_some_and(|rules| policy::post(&rules, &standing, Place::Thread).is_ok());
+                may_post =
+                    rules.is_some_and(|rules| policy::post(&rules, &standing, Place::Thread, Duration::ZERO).is_ok());
             } else if actor.is_group() {
                 followed = store::follows::has_local_follower(c, actor.id)?;
             }

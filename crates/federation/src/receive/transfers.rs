@@ -14,7 +14,7 @@ use domain::{
 };
 
 use super::{
-    Context, Plan, act,
+    Context, Plan, act, grafts,
     groups::speaker,
     ignore,
     moderation::{check_place, decider},
@@ -28,6 +28,9 @@ const PAGES: usize = 2;
 /// A moderator moves a thread to another group.
 pub(super) async fn transfer(context: &Context<'_>, activity: &Incoming<'_>) -> Result<Plan> {
     let Some(to) = activity.target.map(|uri| context.canonical(uri)) else { return ignore("nobody says where to") };
+    if let Some(plan) = grafts::graft(context, activity, &to).await? {
+        return Ok(plan);
+    }
     let Some((thread, from)) = stands(context, activity).await? else { return ignore("no thread that is known here") };
     let origin = shape::id_of(activity.raw, "origin").map(|uri| context.canonical(uri));
     if origin.is_some_and(|origin| origin != from.uri) {
@@ -60,7 +63,7 @@ pub(super) async fn put_out(context: &Context<'_>, activity: &Incoming<'_>, grou
 }
 
 /// Who decides where a thread stands: as the group passes it on, or, of people of its own server, as they say it.
-async fn mover(context: &Context<'_>, from: &Actor) -> Result<ActorId> {
+pub(super) async fn mover(context: &Context<'_>, from: &Actor) -> Result<ActorId> {
     if context.group.is_some() { decider(context).await } else { speaker(context, from).await }
 }
 

@@ -35,6 +35,8 @@ pub struct Activity<'a, O> {
     audience: Option<&'a str>,
     object: O,
     #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
@@ -63,6 +65,7 @@ impl<'a, O> Activity<'a, O> {
             cc: None,
             audience: None,
             object,
+            name: None,
             origin: None,
             target: None,
             instrument: None,
@@ -182,6 +185,20 @@ pub fn transfer<'a>(
     let summary = Some(reason).filter(|reason| !reason.is_empty());
     let (origin, target) = (Some(from.group.uri.as_str()), Some(to.uri.clone()));
     Activity { origin, target, summary, ..Activity::new(id, "Move", &by.uri, thread) }.within(from)
+}
+
+/// A moderator moves a post out of the thread that begins with `from`: under the post `target`, or, if that is itself, away
+/// from all.
+pub fn graft<'a>(
+    id: &'a str,
+    by: &'a Actor,
+    post: &'a Post,
+    (room, from, target): (Room<'a>, &'a str, String),
+    reason: &'a str,
+) -> Activity<'a, &'a str> {
+    let (summary, name) = (Some(reason).filter(|reason| !reason.is_empty()), post.content.title.as_deref());
+    let (origin, target) = (Some(from), Some(target));
+    Activity { name, origin, target, summary, ..Activity::new(id, "Move", &by.uri, post.uri.as_str()) }.within(room)
 }
 
 /// Something enters a collection of the group, or leaves it: a pinned post, a moderator.

@@ -252,6 +252,10 @@ pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
 
 /// A thread in a forum needs a name; one without gets its first line.
 fn name(post: &Post, form: Form) -> Option<Cow<'_, str>> {
+    if !post.is_thread() {
+        // A note that has a name and answers something is taken for a vote in a poll.
+        return None;
+    }
     let given = post.content.title.as_deref().map(Cow::Borrowed);
     given.or_else(|| if form == Form::Note { None } else { title::from_post(&post.content.html, &[]).map(Cow::Owned) })
 }
@@ -265,8 +269,8 @@ fn note(post: &Post) -> Cow<'_, str> {
         Cow::Borrowed(html.as_str())
     };
     match &post.content.title {
-        Some(title) if post.is_thread() => Cow::Owned(format!("<p><strong>{}</strong></p>{body}", html::escape(title))),
-        _ => body,
+        Some(title) => Cow::Owned(format!("<p><strong>{}</strong></p>{body}", html::escape(title))),
+        None => body,
     }
 }
 

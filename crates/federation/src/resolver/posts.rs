@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many posts up a thread is followed.
-const LEVELS: usize = app::posts::DEPTH as usize;
+const LEVELS: usize = domain::post::DEPTH as usize;
 
 /// Why a post is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use actix_web::{
     },
     web::Bytes,
 };
-use app::{App, Error, Event, House};
+use app::{App, Course, Error, Event, House};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     id::{ActorId, PostId},
@@ -144,6 +144,7 @@ impl Marks {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
+            | Event::Course(Course::Paced { .. } | Course::Unheard { .. })
             | Event::House(
                 House::Changed { .. }
                 | House::Sorted { .. }
@@ -166,6 +167,7 @@ impl Marks {
             // Rare, and near everything the actor, a server full of them, or a whole thread ever did.
             Event::ProfileChanged { .. }
             | Event::Transferred { .. }
+            | Event::Course(Course::Grafted { .. })
             | Event::Moved { .. }
             | Event::ActorDeleted { .. }
             | Event::House(House::Ruled { .. } | House::Restrained { .. })

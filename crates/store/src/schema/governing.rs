@@ -18,6 +18,8 @@ diesel::table! {
         questions -> Text,
         source -> Text,
         welcome -> Text,
+        nudges -> Bool,
+        second_step -> Bool,
     }
 }
 diesel::table! {
@@ -84,6 +86,16 @@ diesel::table! {
     }
 }
 diesel::table! {
+    bans (group_id, person_id) {
+        group_id -> BigInt,
+        person_id -> BigInt,
+        by_id -> BigInt,
+        reason -> Text,
+        since -> BigInt,
+        until -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
     claims (item) {
         item -> Text,
         by_id -> BigInt,
@@ -99,6 +111,29 @@ diesel::table! {
         words -> Text,
         domains -> Text,
         again -> Bool,
+        limits -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    grafts (post_id) {
+        post_id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        root_id -> BigInt,
+        title -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    paces (lane) {
+        lane -> Text,
+        seconds -> BigInt,
+    }
+}
+diesel::table! {
+    turns (lane, person_id) {
+        lane -> Text,
+        person_id -> BigInt,
+        at -> BigInt,
+        told -> Bool,
     }
 }
 diesel::table! {

@@ -6,7 +6,7 @@ use actix_web::{
 use app::{
     App, Error, Me, Result,
     charters::{self, Community},
-    suspensions,
+    second_step, suspensions,
 };
 use askama::Template;
 use domain::{actor::Actor, charter::Founders, group::Visibility, id::ActorId, urls};
@@ -17,7 +17,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::{self, Face, Faces},
     deeds, desk,
-    forms::{Choice, Field},
+    forms::{Choice, Field, YES},
     language::Language,
     listing::{self, From},
     posted::Sent,
@@ -27,6 +27,7 @@ use crate::{
 /// Where it is, and where its buttons lead.
 pub(crate) const PATH: &str = "/admin/communities";
 pub(crate) const FOUNDERS: &str = "/admin/communities/founders";
+pub(crate) const SECOND_STEP: &str = "/admin/communities/second-step";
 pub(crate) const HAND_OVER: &str = "/admin/communities/owner";
 pub(crate) const SUSPEND: &str = "/admin/communities/suspend";
 
@@ -77,6 +78,7 @@ struct Page {
     rows: Vec<Row>,
     older: Option<String>,
     founders: Field,
+    second_step: Field,
 }
 
 /// `GET /admin/communities`
@@ -99,6 +101,7 @@ async fn page(app: &App, visit: &Visit, me: Me, before: ActorId) -> Result<Page>
         Choice::new(Founders::Everybody.as_str(), t.founders_everybody(), ""),
         Choice::new(Founders::Admins.as_str(), t.founders_admins(), ""),
     ];
+    let required = if second_step::is_required(app).await? { YES } else { "" };
     let actors = found.iter().flat_map(|community| community.owners.iter().chain([&community.group]).cloned());
     let faces = cards::named(app, actors.collect()).await?;
     let (frame, tabs) = super::frame(app, visit, t.communities(), PATH);
@@ -107,6 +110,10 @@ async fn page(app: &App, visit: &Visit, me: Me, before: ActorId) -> Result<Page>
         tabs,
         rows: found.iter().filter_map(|community| Row::new(t, community, &faces)).collect(),
         older: last.map(|last| urls::asking(PATH, &[("before", &last)])),
+        second_step: Field::check("second_step", t.staff_second_step())
+            .hint(t.staff_second_step_hint())
+            .value(required)
+            .optional(),
         founders: Field::choices("founders", t.founders(), choices).value(charters::founders(app).await?.as_str()),
     })
 }
@@ -128,6 +135,19 @@ pub(crate) async fn set_founders(
         Ok(founders) => charters::set_founders(&app, sent.by.me, founders).await,
         Err(_unknown) => Err(Error::Invalid("nobody knows who that is".into())),
     };
+    deeds::done(&request, &app, &visit, done, PATH)
+}
+
+/// Whether all who have power need a second step.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Required {
+    #[serde(default)]
+    second_step: String,
+}
+
+/// `POST /admin/communities/second-step`
+pub(crate) async fn require(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Required>) -> HttpResponse {
+    let done = second_step::require(&app, sent.by.me, sent.entered.second_step == YES).await;
     deeds::done(&request, &app, &visit, done, PATH)
 }
 

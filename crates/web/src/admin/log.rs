@@ -105,6 +105,7 @@ fn said(t: Language, entry: &Entry, person: Option<&Face>) -> String {
         "text" => t.did_text().to_owned(),
         "house_rules" => t.did_house_rules().to_owned(),
         "contact" => t.did_contact().to_owned(),
+        "second_steps" => t.did_second_steps().to_owned(),
         "founders" => t.did_founders().to_owned(),
         "emoji" => t.did_emoji().to_owned(),
         "bars" => t.did_bars().to_owned(),

@@ -4,7 +4,7 @@ use askama::Template;
 use domain::{
     actor::Actor,
     emoji::Emoji,
-    id::{MediaId, PostId},
+    id::{ActorId, MediaId, PostId},
     media::{Media, MediaState},
     post::Post,
     text::{html, markdown},
@@ -19,6 +19,7 @@ use crate::{
     cards::{Card, Face},
     forms::{Choice, Field, Fields},
     language::Language,
+    paces,
 };
 
 /// How many communities one may choose from.
@@ -109,6 +110,8 @@ pub(super) struct Compose {
     quoted: Option<Card>,
     pub(super) preview: Option<Preview>,
     pub(super) is_recovered: bool,
+    /// How often one writes there, where slow mode is on.
+    pace: Option<String>,
     /// Whether it may be published with pictures that are not described.
     pub(super) is_undescribed: bool,
     send: &'static str,
@@ -145,7 +148,9 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: E
         options.resize(options.len().max(OPTIONS), String::new());
     }
     let pieces = pieces(app, me, &entered).await?;
+    let pace = pace(app, t, me, aim, &entered).await?;
     Ok(Compose {
+        pace,
         frame,
         heading,
         form: Fields::new(fields),
@@ -162,6 +167,18 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: E
         is_undescribed: false,
         send,
     })
+}
+
+/// How often one writes where this will stand, if slow mode is on there.
+async fn pace(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) -> Result<Option<String>> {
+    let lane = match aim {
+        Aim::Thread => entered.group.parse().ok().map(|group| (ActorId(group), None)),
+        Aim::Reply(post) => post.group.map(|group| (group, Some(post.root))),
+        Aim::Edit(_) => None,
+    };
+    let Some(lane) = lane else { return Ok(None) };
+    let pace = app.read(move |c| app::paces::of(c, lane, Some(me.0))).await?;
+    Ok(paces::said(t, pace, app.now()))
 }
 
 async fn card(app: &App, t: Language, post: Post) -> Result<Card> {

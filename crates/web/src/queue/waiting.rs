@@ -1,69 +1,41 @@
 //! What waits, as the page of the queue shows it, and who sees to it.
 use std::{collections::HashMap, time::Duration};
 
-use app::{App, Me, Result, appeals, reports, statements::Case, view::PostView};
+use app::{App, Me, Result, nudges, statements::Case, view::PostView};
 use domain::{
+    actor::Actor,
+    bylaw::Bylaws,
     claim::Item,
-    id::{ActorId, StatementId},
+    id::{ActorId, PostId},
+    imprint::HouseRule,
     report::Report,
-    time::span,
+    time::{Timestamp, span},
+    urls::Site,
 };
-use store::relations;
+use store::{Conn, relations};
 
 use super::Asked;
 use crate::{
     bylaws,
     cards::{self, Card, Face, Faces},
     care,
-    forms::Field,
+    forms::{Choice, Field},
     language::Language,
     statements::{Told, decider},
 };
 
 /// How many requests a page shows.
 const REQUESTS: i64 = 50;
-/// How many conversations that nobody answered, how long others had for that, and how long it makes sense to answer.
+/// How many conversations that nobody answered, and how long it makes sense to answer.
 const UNHEARD: i64 = 20;
-const PATIENCE: Duration = span::days(1);
 const TOO_LATE: Duration = span::days(30);
 
 /// Who sees to something.
-#[derive(Clone)]
 pub(crate) struct Claim {
     /// What it is called in forms, and on the page.
     pub(crate) item: String,
     pub(crate) holder: Option<Face>,
     pub(crate) is_mine: bool,
-}
-
-/// Who has what of these.
-struct Holders {
-    held: Vec<(Item, ActorId)>,
-    faces: Faces,
-    me: ActorId,
-}
-
-impl Holders {
-    async fn of(app: &App, me: Me, items: Vec<Item>) -> Result<Self> {
-        let (now, site) = (app.now(), app.site().clone());
-        let (held, faces) = app
-            .read(move |c| {
-                let held = store::claims::held(c, &items, now)?;
-                let people: Vec<ActorId> = held.iter().map(|(_, by)| *by).collect();
-                Ok((held, cards::faces_of(c, &site, &people)?))
-            })
-            .await?;
-        Ok(Self { held, faces, me: me.0 })
-    }
-
-    fn claim(&self, item: Item) -> Claim {
-        let holder = self.held.iter().find(|(held, _)| *held == item).map(|(_, by)| *by);
-        Claim {
-            item: item.to_string(),
-            holder: holder.and_then(|by| self.faces.get(&by).cloned()),
-            is_mine: holder == Some(self.me),
-        }
-    }
 }
 
 /// Somebody who wants to join.
@@ -116,136 +88,204 @@ pub(crate) struct Appeal {
     pub(crate) may: bool,
 }
 
-pub(super) async fn requests(app: &App, me: Me, asked: &Asked) -> Result<Vec<Request>> {
-    let (wanted, site) = (asked.group(), app.site().clone());
-    let found = app.read(move |c| {
-        let mut groups = store::groups::moderated_by(c, me.0)?;
-        groups.retain(|group| wanted.is_none_or(|wanted| *group == wanted));
-        let people = relations::waiting_for(c, &groups, i64::MAX, 0, REQUESTS)?;
-        let pairs = relations::waiting_among(c, &people, &groups)?;
-        let everybody: Vec<ActorId> = people.iter().chain(&groups).copied().collect();
-        let mut told = HashMap::new();
-        let questions = store::charters::questions_of(c, &groups)?;
-        for (group, person, answers) in store::gates::answers(c, &groups, &people)? {
-            let questions = questions.get(&group).cloned().unwrap_or_default();
-            told.insert((person, group), questions.into_iter().zip(answers).collect::<Vec<_>>());
-        }
-        Ok((pairs, cards::faces_of(c, &site, &everybody)?, told))
-    });
-    let (pairs, faces, told) = found.await?;
-    let item = |(person, group): (ActorId, ActorId)| Item::Request { group, person };
-    let holders = Holders::of(app, me, pairs.iter().copied().map(item).collect()).await?;
-    let face = |id: ActorId| faces.get(&id).cloned();
-    let request = |(person, group): (ActorId, ActorId)| {
-        let claim = holders.claim(item((person, group)));
-        asked.admits(Some(group), &claim).then_some(())?;
-        Some(Request {
-            claim,
-            face: face(person)?,
-            group: face(group)?,
-            person_id: person.0,
-            group_id: group.0,
-            answers: told.get(&(person, group)).cloned().unwrap_or_default(),
-        })
-    };
-    Ok(pairs.into_iter().filter_map(request).collect())
+/// All that waits, as far as it is wanted.
+pub(super) struct Waiting {
+    /// The communities in which they keep order, by their titles.
+    pub(super) groups: Vec<Choice>,
+    pub(super) requests: Vec<Request>,
+    pub(super) held: Vec<Held>,
+    pub(super) complaints: Vec<Complaint>,
+    pub(super) appeals: Vec<Appeal>,
+    /// Conversations that nobody answered for a day, the oldest first.
+    pub(super) unheard: Vec<Card>,
 }
 
-pub(super) async fn held(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Held>> {
-    let waiting = app::held::open(app, me).await?;
-    let item = |view: &PostView| Item::Held(view.post.id);
-    let holders = Holders::of(app, me, waiting.iter().map(|(_, view)| item(view)).collect()).await?;
-    let groups: Vec<ActorId> = waiting.iter().map(|(held, _)| held.group).collect();
-    let rules = app.read(move |c| store::bylaws::all(c, &groups)).await?;
-    let held = |(held, view): &(store::held::Held, PostView)| {
-        let claim = holders.claim(item(view));
-        asked.admits(Some(held.group), &claim).then_some(())?;
-        let own = rules.iter().filter(|(group, _)| *group == held.group).map(|(_, bylaws)| bylaws);
+impl Waiting {
+    pub(super) async fn of(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Self> {
+        let (site, now, wanted) = (app.site().clone(), app.now(), asked.clone());
+        let found = app.read(move |c| Found::read(c, &site, (me, now), &wanted)).await?;
+        let mut groups: Vec<Choice> = found.groups.iter().filter_map(|group| found.choice(*group)).collect();
+        groups.sort_by(|a, b| a.label.cmp(&b.label));
+        let unheard = found.unheard.iter().filter_map(|id| found.view(*id));
+        Ok(Self {
+            groups,
+            requests: found.asking.iter().filter_map(|asking| found.request(*asking, asked)).collect(),
+            held: found.held.iter().filter_map(|held| found.held(app, t, held, asked)).collect(),
+            complaints: found.reports.iter().filter_map(|report| found.complaint(app, t, report, asked)).collect(),
+            appeals: found.appeals.iter().filter_map(|appeal| found.appeal(app, t, appeal, asked)).collect(),
+            unheard: unheard.map(|view| Card::new(app, t, view)).collect(),
+        })
+    }
+}
+
+/// What was read for it: what several kinds have in common is asked once for all of them.
+struct Found {
+    me: ActorId,
+    groups: Vec<ActorId>,
+    asking: Vec<(ActorId, ActorId)>,
+    /// What those who ask to join a group were asked, and what they answered.
+    answers: Answers,
+    held: Vec<store::held::Held>,
+    reports: Vec<Report>,
+    appeals: Vec<(Case, bool)>,
+    unheard: Vec<PostId>,
+    posts: HashMap<PostId, PostView>,
+    claims: Vec<(Item, ActorId)>,
+    people: Vec<Actor>,
+    faces: Faces,
+    bylaws: Vec<(ActorId, Bylaws)>,
+    house: Vec<HouseRule>,
+}
+
+impl Found {
+    fn read(c: &mut Conn, site: &Site, (me, now): (Me, Timestamp), asked: &Asked) -> store::Result<Self> {
+        let groups = store::groups::moderated_by(c, me.0)?;
+        let within: Vec<ActorId> =
+            groups.iter().copied().filter(|group| asked.group().is_none_or(|wanted| *group == wanted)).collect();
+        let (asking, answers) = if asked.wants("request") { requests(c, &within)? } else { Default::default() };
+        let held = if asked.wants("held") { app::held::waiting(c, me, &groups)? } else { Vec::new() };
+        let reports = if asked.wants("report") { app::reports::waiting(c, me)? } else { Vec::new() };
+        let appeals = if asked.wants("appeal") { app::appeals::waiting(c, site, me, now)? } else { Vec::new() };
+        let span = (now - TOO_LATE, now - nudges::PATIENCE);
+        let wants_unheard = asked.wants("unheard") && asked.who.is_empty();
+        let unheard =
+            if wants_unheard { store::threads::unheard(c, &within, me.0, span, UNHEARD)? } else { Vec::new() };
+        let of_reports = || reports.iter().flat_map(|report| report.posts.iter().copied());
+        let mut ids: Vec<PostId> = held.iter().map(|held| held.post).chain(of_reports()).collect();
+        ids.extend(&unheard);
+        ids.sort_unstable();
+        ids.dedup();
+        let posts = store::posts::by_ids(c, &ids)?;
+        let posts = app::view::posts(c, posts)?.into_iter().map(|view| (view.post.id, view)).collect();
+        let items = asking.iter().map(|(person, group)| Item::Request { group: *group, person: *person });
+        let items = items.chain(held.iter().map(|held| Item::Held(held.post)));
+        let items = items.chain(reports.iter().map(|report| Item::Report(report.id)));
+        let items = items.chain(appeals.iter().map(|(case, _)| Item::Appeal(case.statement.id)));
+        let claims = store::claims::held(c, &items.collect::<Vec<_>>(), now)?;
+        let mut people: Vec<ActorId> = groups.clone();
+        people.extend(asking.iter().map(|(person, _)| *person));
+        people
+            .extend(reports.iter().flat_map(|report| [report.reporter, report.target].into_iter().chain(report.group)));
+        people.extend(appeals.iter().map(|(case, _)| case.person.id));
+        people.extend(claims.iter().map(|(_, by)| *by));
+        people.sort_unstable();
+        people.dedup();
+        let people = store::actors::by_ids(c, &people)?;
+        let ruled: Vec<ActorId> =
+            held.iter().map(|held| held.group).chain(reports.iter().filter_map(|r| r.group)).collect();
+        let named: Vec<_> = reports.iter().flat_map(|report| report.rules.iter().copied()).collect();
+        Ok(Self {
+            me: me.0,
+            groups,
+            asking,
+            answers,
+            unheard,
+            posts,
+            claims,
+            faces: cards::faces(c, site, &people)?,
+            people,
+            bylaws: store::bylaws::all(c, &ruled)?,
+            house: store::imprint::rules_by_ids(c, &named)?,
+            held,
+            reports,
+            appeals,
+        })
+    }
+
+    fn face(&self, id: ActorId) -> Option<Face> {
+        self.faces.get(&id).cloned()
+    }
+
+    fn view(&self, id: PostId) -> Option<&PostView> {
+        self.posts.get(&id)
+    }
+
+    fn choice(&self, group: ActorId) -> Option<Choice> {
+        let group = self.people.iter().find(|actor| actor.id == group)?;
+        Some(Choice::new(group.id.to_string(), &group.title, ""))
+    }
+
+    /// Who sees to something of a group, if that is wanted.
+    fn claim(&self, item: Item, group: Option<ActorId>, asked: &Asked) -> Option<Claim> {
+        let holder = self.claims.iter().find(|(held, _)| *held == item).map(|(_, by)| *by);
+        let holder_face = holder.and_then(|by| self.face(by));
+        let claim = Claim { item: item.to_string(), holder: holder_face, is_mine: holder == Some(self.me) };
+        asked.admits(group, &claim).then_some(claim)
+    }
+
+    fn request(&self, (person, group): (ActorId, ActorId), asked: &Asked) -> Option<Request> {
+        Some(Request {
+            claim: self.claim(Item::Request { group, person }, Some(group), asked)?,
+            face: self.face(person)?,
+            group: self.face(group)?,
+            person_id: person.0,
+            group_id: group.0,
+            answers: self.answers.get(&(person, group)).cloned().unwrap_or_default(),
+        })
+    }
+
+    fn held(&self, app: &App, t: Language, held: &store::held::Held, asked: &Asked) -> Option<Held> {
+        let view = self.view(held.post)?;
+        let own = self.bylaws.iter().filter(|(group, _)| *group == held.group).map(|(_, bylaws)| bylaws);
         Some(Held {
-            claim,
+            claim: self.claim(Item::Held(held.post), Some(held.group), asked)?,
             card: Card::new(app, t, view),
             group: Face::painted(app.site(), view.group.as_deref()?, &view.palette),
             because: crate::held::because(t, held.doubt),
             when: t.ago(app.now(), held.since),
             rules: bylaws::field(t, own.max_by_key(|bylaws| bylaws.version)),
         })
-    };
-    Ok(waiting.iter().filter_map(held).collect())
-}
+    }
 
-pub(super) async fn complaints(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Complaint>> {
-    let open: Vec<Report> = reports::open(app, me).await?;
-    let holders = Holders::of(app, me, open.iter().map(|report| Item::Report(report.id)).collect()).await?;
-    let site = app.site().clone();
-    let found = app.read(move |c| {
-        let actors: Vec<ActorId> =
-            open.iter().flat_map(|report| [report.reporter, report.target].into_iter().chain(report.group)).collect();
-        let posts: Vec<_> = open.iter().flat_map(|report| report.posts.iter().copied()).collect();
-        let posts = store::posts::by_ids(c, &posts)?;
-        let groups: Vec<ActorId> = open.iter().filter(|r| r.bylaw.is_some()).filter_map(|r| r.group).collect();
-        let rules = store::bylaws::all(c, &groups)?;
-        let named: Vec<_> = open.iter().flat_map(|report| report.rules.iter().copied()).collect();
-        let house = store::imprint::rules_by_ids(c, &named)?;
-        Ok((cards::faces_of(c, &site, &actors)?, app::view::posts(c, posts)?, (rules, house), open))
-    });
-    let (faces, posts, (rules, house), open) = found.await?;
-    let face = |id: ActorId| faces.get(&id).cloned();
-    let complaint = |report: &Report| {
-        let claim = holders.claim(Item::Report(report.id));
-        let named = report.posts.iter().filter_map(|id| posts.iter().find(|view| view.post.id == *id));
+    fn complaint(&self, app: &App, t: Language, report: &Report, asked: &Asked) -> Option<Complaint> {
+        let named = report.posts.iter().filter_map(|id| self.view(*id));
         let cited = report.group.zip(report.bylaw);
-        let cited = cited.and_then(|(group, cited)| bylaws::named(t, &rules, group, cited));
-        let of_house = house.iter().filter(|rule| report.rules.contains(&rule.id));
+        let cited = cited.and_then(|(group, cited)| bylaws::named(t, &self.bylaws, group, cited));
+        let of_house = self.house.iter().filter(|rule| report.rules.contains(&rule.id));
         let of_house = of_house.filter_map(|rule| rule.said(t.tag()).map(|said| said.text.clone()));
-        asked.admits(report.group, &claim).then_some(())?;
         Some(Complaint {
-            claim,
+            claim: self.claim(Item::Report(report.id), report.group, asked)?,
             id: report.id.0,
-            by: face(report.reporter)?,
-            about: face(report.target)?,
-            group: report.group.and_then(face),
+            by: self.face(report.reporter)?,
+            about: self.face(report.target)?,
+            group: report.group.and_then(|group| self.face(group)),
             category: care::named(t, report.category),
             rules: cited.into_iter().chain(of_house).collect(),
             comment: report.comment.clone(),
             when: t.ago(app.now(), report.created),
             cards: named.map(|view| Card::new(app, t, view)).collect(),
         })
-    };
-    Ok(open.iter().filter_map(complaint).collect())
-}
+    }
 
-pub(super) async fn appeals(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Appeal>> {
-    let open = appeals::open(app, me).await?;
-    let item = |id: StatementId| Item::Appeal(id);
-    let people = cards::named(app, open.iter().map(|(case, _)| case.person.clone()).collect()).await?;
-    let holders = Holders::of(app, me, open.iter().map(|(case, _)| item(case.statement.id)).collect()).await?;
-    let appeal = |(case, may): &(Case, bool)| {
-        let claim = holders.claim(item(case.statement.id));
+    fn appeal(&self, app: &App, t: Language, (case, may): &(Case, bool), asked: &Asked) -> Option<Appeal> {
         let said = case.appeal.as_ref()?;
-        asked.admits(Some(case.group.id), &claim).then_some(())?;
         Some(Appeal {
-            claim,
+            claim: self.claim(Item::Appeal(case.statement.id), Some(case.group.id), asked)?,
             id: case.statement.id.0,
-            by: people.get(&case.person.id)?.clone(),
+            by: self.face(case.person.id)?,
             group: decider(app, case),
             told: Told::new(t, case),
             text: said.text.clone(),
             when: t.ago(app.now(), said.created),
             may: *may,
         })
-    };
-    Ok(open.iter().filter_map(appeal).collect())
+    }
 }
 
-/// Conversations that nobody answered for a day, the oldest first.
-pub(super) async fn unheard(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Vec<Card>> {
-    let (wanted, now) = (asked.group(), app.now());
-    let views = app.read(move |c| {
-        let mut groups = store::groups::moderated_by(c, me.0)?;
-        groups.retain(|group| wanted.is_none_or(|wanted| *group == wanted));
-        let ids = store::threads::unheard(c, &groups, me.0, (now - TOO_LATE, now - PATIENCE), UNHEARD)?;
-        let found = store::posts::by_ids(c, &ids)?;
-        app::view::posts(c, found)
-    });
-    Ok(views.await?.iter().map(|view| Card::new(app, t, view)).collect())
+/// What each of those who ask to join was asked, and answered.
+type Answers = HashMap<(ActorId, ActorId), Vec<(String, String)>>;
+
+/// Who asks to join which of these groups, and what they answered to what it asked them.
+fn requests(c: &mut Conn, groups: &[ActorId]) -> store::Result<(Vec<(ActorId, ActorId)>, Answers)> {
+    let people = relations::waiting_for(c, groups, i64::MAX, 0, REQUESTS)?;
+    if people.is_empty() {
+        return Ok(Default::default());
+    }
+    let (pairs, questions) = (relations::waiting_among(c, &people, groups)?, store::charters::questions_of(c, groups)?);
+    let mut told = HashMap::new();
+    for (group, person, answers) in store::gates::answers(c, groups, &people)? {
+        let questions = questions.get(&group).cloned().unwrap_or_default();
+        told.insert((person, group), questions.into_iter().zip(answers).collect());
+    }
+    Ok((pairs, told))
 }

@@ -56,7 +56,11 @@ impl Panels {
         } else {
             Action::new(OFFER, Vec::new(), t.second_set_up())
         };
-        let lead_of_second = if is_on { t.second_is_on() } else { t.second_is_off() };
+        let lead_of_second = match (is_on, second_step::is_due(app, by.me).await?) {
+            (_, true) => t.second_is_due(),
+            (true, false) => t.second_is_on(),
+            (false, false) => t.second_is_off(),
+        };
         Ok(Self {
             email: Panel { id: "address-heading", heading: t.email(), lead, action: Some(email), ..Panel::default() },
             password: Panel {

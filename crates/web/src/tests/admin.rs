@@ -49,6 +49,7 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
     ("/admin/announcements", &[("text", "x"), ("preview", "yes")]),
     ("/admin/announcements/decide", &[("id", "1"), ("what", "withdraw")]),
     ("/admin/communities/founders", &[("founders", "admins")]),
+    ("/admin/communities/second-step", &[("second_step", "yes")]),
     ("/admin/communities/suspend", &[("group", "1"), ("turn", "on"), ("reason", "x")]),
     ("/admin/communities/owner", &[("group", "1"), ("name", "bea")]),
     ("/admin/texts/contact", &[("email", "x@y.test")]),

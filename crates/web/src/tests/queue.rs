@@ -112,6 +112,15 @@ async fn what_waits_is_let_in_from_the_queue_or_turned_down_with_a_reason() {
     assert!(!page.contains("value=\"strangers\" checked"), "{page}");
     assert!(world.get("/@huerto/log", "en").await.body.contains("changed what waits for the team"));
 
+    // What newcomers write is limited by numbers that may be changed.
+    let numbers = [("links", "4"), ("media", "1"), ("mentions", "2"), ("threads", "3"), ("replies", "10")];
+    let limited: Vec<_> = entered.into_iter().chain([("what_limits", "limits")]).chain(numbers).collect();
+    assert!(page.contains("name=\"links\" type=\"number\" value=\"2\""), "{page}");
+    assert_eq!(ana.send(&screen, "/manage/screen", &limited).await.status, StatusCode::SEE_OTHER);
+    let page = ana.get(&screen).await.body;
+    assert!(page.contains("name=\"links\" type=\"number\" value=\"4\"") && page.contains("value=\"limits\" checked"));
+    assert_eq!(ana.send(&screen, "/manage/screen", &entered).await.status, StatusCode::SEE_OTHER);
+
     // Its author sees that it waits, the team is told, and nobody else sees anything.
     let writing = |text: &str| Writing { text: text.into(), group: Some(huerto.id), ..Writing::default() };
     let first = world.write(bea, writing("Hola, soy nueva")).await;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use app::{
     Me,
     drafts::{self, Place},
+    paces,
     similar::Similar,
     view::PostView,
 };
@@ -11,6 +12,7 @@ use domain::{
     actor::Actor,
     id::{ActorId, PostId},
     notice::Level,
+    pace::Pace,
     policy,
     post::{Post, QuoteState, Vote},
     time::Timestamp,
@@ -64,6 +66,10 @@ pub(super) struct Read {
     /// What they chose in polls.
     pub(super) chosen: HashMap<PostId, Vec<usize>>,
     pub(super) is_staff: bool,
+    /// The threads that were replies in this one before, and the one in which this was one.
+    pub(super) grafts: (Vec<PostView>, Option<PostView>),
+    /// How often whoever looks at it may write below it, if that is limited.
+    pub(super) pace: Option<Pace>,
 }
 
 impl Read {
@@ -82,7 +88,7 @@ impl Read {
             let last = listing::last(&ids, page.limit).copied();
             (ids, last)
         } else {
-            let below = descendants(post.id, &branches);
+            let below = store::branches::below(post.id, &branches);
             let seen = timelines::visible_among(c, &below, viewer)?;
             (below.into_iter().filter(|id| seen.contains(id)).collect(), None)
         };
@@ -98,7 +104,12 @@ impl Read {
             (Some(me), Some(group)) => Some(store::groups::standing(c, group, me, now)?),
             _ => None,
         };
+        let pace = match post.group {
+            Some(group) => paces::of(c, (group, Some(post.root)), viewer)?,
+            None => None,
+        };
         let closing = if post.locked.is_some() { closing(c, site, post.id)? } else { None };
+        let grafts = grafts(c, &post, viewer)?;
         let (post, replies) = (app::view::post(c, post)?, app::view::posts(c, below)?);
         let asking = replies.iter().chain([&post]).filter(|view| view.post.content.poll.is_some());
         let asking: Vec<PostId> = asking.map(|view| view.post.id).collect();
@@ -112,6 +123,8 @@ impl Read {
             draft = drafts::find(c, Me(me), Place::Reply(post.post.id))?.map(|kept| kept.text).unwrap_or_default();
         }
         Ok(Self {
+            pace,
+            grafts,
             saved,
             level,
             similar,
@@ -131,6 +144,25 @@ impl Read {
     }
 }
 
+/// Where conversations went that were replies here before, and where this one was a reply, as far as `viewer` may read that.
+fn grafts(c: &mut Conn, post: &Post, viewer: Option<ActorId>) -> store::Result<(Vec<PostView>, Option<PostView>)> {
+    if !post.is_thread() {
+        return Ok((Vec::new(), None));
+    }
+    let mut ids = store::grafts::split_off(c, post.id)?;
+    let before = store::grafts::of(c, &[post.id])?.pop().map(|before| before.root()).filter(|root| *root != post.id);
+    ids.extend(before);
+    if ids.is_empty() {
+        return Ok((Vec::new(), None));
+    }
+    let seen = timelines::visible_among(c, &ids, viewer)?;
+    ids.retain(|id| seen.contains(id));
+    let found = posts::by_ids(c, &ids)?;
+    let views = app::view::posts(c, found)?;
+    let (from, off): (Vec<PostView>, Vec<PostView>) = views.into_iter().partition(|view| Some(view.post.id) == before);
+    Ok((off, from.into_iter().next()))
+}
+
 /// What a post replies to, up to the beginning of its thread.
 fn chain(id: PostId, parent_of: &HashMap<PostId, PostId>) -> Vec<PostId> {
     let mut found = Vec::new();
@@ -140,26 +172,6 @@ fn chain(id: PostId, parent_of: &HashMap<PostId, PostId>) -> Vec<PostId> {
         at = *parent;
     }
     found
-}
-
-/// The posts that reply to `top`, directly or not.
-fn descendants(top: PostId, branches: &[(PostId, Option<PostId>)]) -> Vec<PostId> {
-    let mut below = HashSet::from([top]);
-    // What came from elsewhere may be older by its number than what it replies to.
-    loop {
-        let before = below.len();
-        below.extend(
-            branches
-                .iter()
-                .filter(|(_, parent)| parent.is_some_and(|parent| below.contains(&parent)))
-                .map(|(id, _)| *id)
-                .collect::<Vec<_>>(),
-        );
-        if below.len() == before {
-            break;
-        }
-    }
-    branches.iter().map(|(id, _)| *id).filter(|id| *id != top && below.contains(id)).collect()
 }
 
 /// What is gone but has replies among `shown`: it leaves a place, and the reason if it was taken out.

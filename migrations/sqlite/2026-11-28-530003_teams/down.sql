@@ -1,0 +1,2 @@
+ALTER TABLE charters DROP COLUMN second_step;
+ALTER TABLE charters DROP COLUMN nudges;

@@ -1,0 +1,113 @@
+//! What is asked of those who keep order, and what they are told: a second step of signing in, and what nobody answers.
+
+use std::time::Duration;
+
+use app::{Me, charters};
+use domain::group::Role;
+use serde_json::{Value, json};
+
+use crate::network::{Group, Network, Person, Software, id, on_both};
+
+/// Changes what was decided about a community.
+async fn decide(by: &Person, group: &Group, change: impl FnOnce(&mut charters::Settings)) {
+    let (app, me, group) = (by.server.app(), Me(by.actor.id), group.actor.id);
+    let (_, mut settings) = charters::look(app, me, group).await.expect("a community");
+    change(&mut settings);
+    charters::change(app, me, group, settings).await.expect("changed");
+}
+
+/// How often somebody was told that nobody answers.
+async fn nudged(who: &Person) -> usize {
+    let me = who.actor.id;
+    let told = who.server.app().read(move |c| {
+        let wanted = store::timelines::Told::default();
+        store::timelines::told(c, me, &wanted, store::timelines::Window::newest(50))
+    });
+    told.await.expect("notices").iter().filter(|notice| notice.kind == "unheard").count()
+}
+
+async fn the_team_is_told_once_of_what_nobody_answers() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben, cat) = (alpha.person("ana").await, alpha.person("ben").await, alpha.person("cat").await);
+    let club = alpha.group("club", &ana).await;
+    let early = ben.post("@club nobody asked to be told of this one").await;
+    net.settle().await;
+    decide(&ana, &club, |settings| settings.charter.nudges = true).await;
+    let max = net.peer("masto.test", Software::Mastodon).person("max");
+    max.follow(&alpha, club.uri()).await;
+    let lonely = ben.post("@club does anybody grow leeks?").await;
+    let answered = ben.post("@club and carrots?").await;
+    let own = ben.post("@club I answer myself").await;
+    ana.post("@club of the team").await;
+    let (uri, handle) = club.named();
+    max.send(&alpha, &max.toot("from elsewhere", &[(&uri, &handle)], None)).await;
+    net.settle().await;
+    cat.reply(&answered, "orange ones").await;
+    ben.reply(&own, "myself, indeed").await;
+    net.settle().await;
+    net.pass_time(Duration::from_secs(23 * 3600)).await;
+    net.settle().await;
+    assert_eq!(nudged(&ana).await, 0);
+    net.pass_time(Duration::from_secs(2 * 3600)).await;
+    net.settle().await;
+    assert_eq!(nudged(&ana).await, 3, "the lonely ones: {lonely}, {own} and the one from elsewhere, not {early}");
+    assert_eq!((nudged(&ben).await, nudged(&cat).await), (0, 0), "the team alone");
+    net.pass_time(Duration::from_secs(48 * 3600)).await;
+    net.settle().await;
+    assert_eq!(nudged(&ana).await, 3, "never again");
+    let shown = ana.read("/api/v1/notifications").await;
+    assert!(!shown.to_string().contains("unheard"), "clients know no such kind: {shown}");
+}
+
+async fn power_rests_until_there_is_a_second_step() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben, cat) = (alpha.person("ana").await, alpha.person("ben").await, alpha.person("cat").await);
+    let club = alpha.group("club", &ana).await;
+    app::members::join(alpha.app(), Me(ben.actor.id), club.actor.id).await.expect("a member");
+    let appoint = async |role| {
+        app::members::appoint(alpha.app(), Me(ana.actor.id), club.actor.id, ben.actor.id, Some(role)).await
+    };
+    appoint(Role::Moderator).await.expect("a moderator");
+    let take_out = async |by: &Person, post: &Value| {
+        let answer = by.call("DELETE", &format!("/api/v1/statuses/{}", id(post)), &json!({})).await;
+        (answer.status, answer.text())
+    };
+    let posts = [cat.post("@club one").await, cat.post("@club two").await, cat.post("@club three").await];
+    assert_eq!(take_out(&ben, &posts[0]).await.0, 200, "nobody asks for it yet");
+
+    // The owner asks it of the team, and so of herself.
+    decide(&ana, &club, |settings| settings.charter.second_step = true).await;
+    let (status, why) = take_out(&ben, &posts[1]).await;
+    assert!(status == 403 && why.contains("second step of signing in"), "{why}");
+    let refused = appoint(Role::Member).await;
+    assert!(matches!(refused, Err(app::Error::Denied(domain::policy::Refusal::Unsecured))), "{refused:?}");
+    assert!(app::second_step::is_due(alpha.app(), Me(ben.actor.id)).await.expect("an answer"));
+    assert!(!app::second_step::is_due(alpha.app(), Me(cat.actor.id)).await.expect("an answer"), "she has no power");
+    ben.reply(&posts[1], "all else works").await;
+    let left = app::members::leave(alpha.app(), Me(ana.actor.id), club.actor.id).await;
+    assert!(left.is_err(), "an owner is an owner, with or without it");
+
+    // With one, all is as before; the server can ask it of everybody.
+    let secured = async |who: &Person| {
+        let me = who.actor.id;
+        let set =
+            alpha.app().write(move |tx| Ok::<_, app::Error>(store::accounts::set_totp(tx, me, Some(b"sealed"), 0)?));
+        set.await.expect("a second step");
+    };
+    secured(&ben).await;
+    assert_eq!(take_out(&ben, &posts[1]).await.0, 200);
+    let dee = alpha.person("dee").await;
+    let attic = alpha.group("attic", &dee).await;
+    let box_ = cat.post("@attic a box").await;
+    assert!(app::second_step::require(alpha.app(), Me(cat.actor.id), true).await.is_err(), "admins alone");
+    alpha.app().write(|tx| Ok::<_, app::Error>(store::second_steps::require(tx, true)?)).await.expect("required");
+    let (status, why) = take_out(&dee, &box_).await;
+    assert!(status == 403 && why.contains("second step"), "{why} in {}", attic.uri());
+    secured(&dee).await;
+    assert_eq!(take_out(&dee, &box_).await.0, 200);
+    net.settle().await;
+}
+
+on_both![the_team_is_told_once_of_what_nobody_answers, power_rests_until_there_is_a_second_step];
