@@ -24,6 +24,17 @@ pub enum Course {
         /// Why.
         reason: String,
     },
+    /// An admin who is no member opened a private thread, to read it for a while.
+    Opened {
+        /// The group.
+        group: ActorId,
+        /// Its first post.
+        post: Arc<Post>,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
+    },
     /// Nobody answered a thread for a day, in a group whose team wants to be told.
     Unheard {
         /// Its first post.

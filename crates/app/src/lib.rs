@@ -59,6 +59,7 @@ pub mod notices;
 pub mod notifications;
 pub mod nudges;
 pub mod oauth;
+pub mod openings;
 pub mod paces;
 pub mod parked;
 pub mod passkeys;

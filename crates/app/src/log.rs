@@ -85,6 +85,7 @@ fn on_report<'a>(report: &'a Report, by: ActorId, action: &'a str) -> Decision<'
 fn on_course(course: &Course) -> Option<Decision<'_>> {
     Some(match course {
         Course::Unheard { .. } => return None,
+        Course::Opened { post, by, reason, .. } => Decision { reason, person: None, ..on_post(post, *by, "open") },
         Course::Grafted { post, by, reason, .. } => {
             Decision { reason, ..on_post(post, *by, if post.is_thread() { "split" } else { "merge" }) }
         }

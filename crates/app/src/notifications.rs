@@ -1,5 +1,6 @@
 //! Tells people here what concerns them; hangs on events, in their transaction.
 use domain::{
+    group::Role,
     id::{ActorId, NotificationId, StatementId},
     notice::{Handling, Level},
     post::{Audience, FollowState, Post, Vote},
@@ -44,6 +45,8 @@ pub enum Kind {
     Held,
     /// Nobody answered a conversation in a community of whose team they are a part.
     Unheard,
+    /// An admin who is no member opened a private conversation of a community that is theirs.
+    Opened,
 }
 
 impl Kind {
@@ -74,6 +77,7 @@ impl Kind {
             Self::Appeal => store::notifications::APPEAL,
             Self::Held => store::notifications::HELD,
             Self::Unheard => store::notifications::UNHEARD,
+            Self::Opened => store::notifications::OPENED,
         }
     }
 }
@@ -125,6 +129,11 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
             let Some(group) = post.group else { return Ok(()) };
             let answerers = staff(tx, group)?;
             tell(tx, &answerers, Kind::Held, post.author, About::Post(post))
+        }
+        Event::Course(Course::Opened { group, post, by, .. }) => {
+            let team = store::groups::staff(tx, *group)?;
+            let owners = team.iter().filter(|member| member.role == Role::Owner).map(|member| member.person);
+            tell(tx, &owners.collect::<Vec<_>>(), Kind::Opened, *by, About::Post(post))
         }
         Event::Course(Course::Unheard { post }) => {
             let Some(group) = post.group else { return Ok(()) };
@@ -260,8 +269,10 @@ fn handling(
     limited: bool,
 ) -> Result<Handling> {
     // Those who answer for others hear everything, like those about whom it was decided, and nobody is a stranger to themselves.
-    if matches!(kind, Kind::Report | Kind::Stated | Kind::Appeal | Kind::Held | Kind::Unheard | Kind::SignUp)
-        || account == by
+    if matches!(
+        kind,
+        Kind::Report | Kind::Stated | Kind::Appeal | Kind::Held | Kind::Unheard | Kind::Opened | Kind::SignUp
+    ) || account == by
     {
         return Ok(Handling::Accept);
     }

@@ -301,6 +301,11 @@ pub fn administer(who: &Standing) -> Verdict {
     unless(who.unsecured, Refusal::Unsecured)
 }
 
+/// Reading a private thread for a while without being a member of its group, for a reason that its owner is told.
+pub fn open(who: &Standing) -> Verdict {
+    administer(who)
+}
+
 /// Creating a community here.
 pub fn found(founders: Founders, admin: bool) -> Verdict {
     unless(founders == Founders::Admins && !admin, Refusal::NotAdmin)

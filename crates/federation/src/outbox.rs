@@ -101,7 +101,7 @@ impl Outbox for FederationOutbox {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
-            | Event::Course(Course::Paced { .. } | Course::Unheard { .. })
+            | Event::Course(Course::Paced { .. } | Course::Unheard { .. } | Course::Opened { .. })
             | Event::House(_)
             | Event::Stated { .. }
             | Event::Appealed { .. }

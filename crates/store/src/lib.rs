@@ -50,6 +50,7 @@ pub mod moves;
 pub mod notes;
 pub mod notices;
 pub mod notifications;
+pub mod openings;
 pub mod own;
 pub mod paces;
 pub mod parked;

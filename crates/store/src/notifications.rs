@@ -45,9 +45,11 @@ pub const APPEAL: &str = "appeal";
 pub const HELD: &str = "held";
 /// The kind that says that nobody answered a conversation.
 pub const UNHEARD: &str = "unheard";
+/// The kind that says that an admin opened a private conversation.
+pub const OPENED: &str = "opened";
 
 /// The kinds that no client knows.
-pub const UNKNOWN: [&str; 3] = [APPEAL, HELD, UNHEARD];
+pub const UNKNOWN: [&str; 4] = [APPEAL, HELD, UNHEARD, OPENED];
 
 /// Something a person here is told about.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@ mod own;
 
 pub(crate) use answers::{ballots, polls, quotes, stamps};
 pub(crate) use governing::{
-    appeals, applications, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, paces, phrases, screens,
-    statements, turns, welcomed,
+    appeals, applications, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings, paces, phrases,
+    screens, statements, turns, welcomed,
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts};
 pub(crate) use logins::{

@@ -683,6 +683,20 @@ went-on-in = From here it went on in
 did-split = made a conversation of its own of a reply
 did-merge = put a conversation under another one
 
+### Opening what is private.
+
+open-private = Open a private conversation
+open-lead = What stands in a private community is for its members, and admins are none. If a report needs it, you can read one conversation for an hour. The log of the community says that you did and why, and its owner gets a notice.
+open-address = Address of the conversation
+open-address-hint = Of any post in it.
+open-reason = Why
+open-reason-hint = Its owner and everybody who reads the log of the community reads this.
+open-it = Open it for an hour
+open-now = You read this as an admin, for an hour since you opened it. The owner of the community knows.
+flaw-open = There is no private conversation at that address.
+did-open = opened a private conversation as an admin
+told-opened = { $name }, an admin, opened a private conversation of yours
+
 ### Posts that wait.
 
 screen = What waits

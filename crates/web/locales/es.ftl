@@ -703,6 +703,20 @@ went-on-in = De aquí siguió en
 did-split = hizo de una respuesta una conversación aparte
 did-merge = puso una conversación dentro de otra
 
+### Abrir lo privado.
+
+open-private = Abrir una conversación privada
+open-lead = Lo que hay en una comunidad privada es de sus miembros, y quien administra no lo es. Si una denuncia lo requiere, puedes leer una conversación durante una hora. El registro de la comunidad dice que lo hiciste y por qué, y su titular recibe un aviso.
+open-address = Dirección de la conversación
+open-address-hint = De cualquiera de sus publicaciones.
+open-reason = Por qué
+open-reason-hint = Lo lee su titular y quien lea el registro de la comunidad.
+open-it = Abrirla durante una hora
+open-now = Lees esto como administración, durante una hora desde que lo abriste. La persona titular de la comunidad lo sabe.
+flaw-open = En esa dirección no hay ninguna conversación privada.
+did-open = abrió una conversación privada como administración
+told-opened = { $name }, de la administración, ha abierto una conversación privada de tu comunidad
+
 ### Publicaciones en espera.
 
 screen = Qué espera

@@ -11,6 +11,7 @@ pub(crate) mod emoji;
 pub(crate) mod health;
 pub(crate) mod jobs;
 pub(crate) mod log;
+pub(crate) mod openings;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod rules;

@@ -237,6 +237,7 @@ fn administration(config: &mut ServiceConfig) {
     button!(config, admin::communities::SECOND_STEP, admin::communities::require);
     button!(config, admin::communities::SUSPEND, admin::communities::suspend);
     button!(config, admin::communities::HAND_OVER, admin::communities::hand_over);
+    page!(config, admin::openings::PATH, admin::openings::show, post => admin::openings::open);
     page!(config, admin::texts::PATH, admin::texts::show);
     page!(config, admin::text::PATH, admin::text::show, post => admin::text::write);
     button!(config, admin::texts::CONTACT, admin::texts::contact);

@@ -167,6 +167,7 @@ fn said(t: Language, action: &str) -> &'static str {
         "restore" => t.did_restore(),
         "lock" => t.did_lock(),
         "unlock" => t.did_unlock(),
+        "open" => t.did_open(),
         "split" => t.did_split(),
         "merge" => t.did_merge(),
         "slow" => t.did_slow(),

@@ -175,6 +175,7 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         "appeal" => t.told_appeal(name),
         "held" => t.told_held(name),
         "unheard" => t.told_unheard(name),
+        "opened" => t.told_opened(name),
         _ => t.told_other(name),
     }
 }

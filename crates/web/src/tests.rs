@@ -33,6 +33,7 @@ mod costs;
 mod crawl;
 mod finding;
 mod governing;
+mod grafts;
 mod house;
 mod journeys;
 mod outlines;

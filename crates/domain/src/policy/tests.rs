@@ -140,6 +140,10 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ("create a community where everybody may", Box::new(|_, who| yes_no(found(Founders::Everybody, who.admin)))),
         ("create a community where only admins may", Box::new(|_, who| yes_no(found(Founders::Admins, who.admin)))),
         ("choose how far what is written goes", Box::new(|_, who| yes_no(set_reach(who)))),
+        (
+            "open a private thread for an hour, for a reason that its owner is told",
+            Box::new(|_, who| yes_no(open(who))),
+        ),
         ("suspend somebody from the whole server, hold them back", Box::new(|_, who| yes_no(suspend(who, false)))),
         ("decide which servers we deal with, see to what they do not take", Box::new(|_, who| yes_no(administer(who)))),
     ]

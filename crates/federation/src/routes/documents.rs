@@ -144,7 +144,7 @@ impl Marks {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
-            | Event::Course(Course::Paced { .. } | Course::Unheard { .. })
+            | Event::Course(Course::Paced { .. } | Course::Unheard { .. } | Course::Opened { .. })
             | Event::House(
                 House::Changed { .. }
                 | House::Sorted { .. }

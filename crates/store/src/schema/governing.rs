@@ -123,6 +123,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    openings (admin_id, root_id) {
+        admin_id -> BigInt,
+        root_id -> BigInt,
+        until -> BigInt,
+    }
+}
+diesel::table! {
     paces (lane) {
         lane -> Text,
         seconds -> BigInt,

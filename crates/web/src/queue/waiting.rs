@@ -142,7 +142,8 @@ impl Found {
         let groups = store::groups::moderated_by(c, me.0)?;
         let within: Vec<ActorId> =
             groups.iter().copied().filter(|group| asked.group().is_none_or(|wanted| *group == wanted)).collect();
-        let (asking, answers) = if asked.wants("request") { requests(c, &within)? } else { Default::default() };
+        let (asking, answers) =
+            if asked.wants("request") { requests(c, &within)? } else { (Vec::new(), Answers::new()) };
         let held = if asked.wants("held") { app::held::waiting(c, me, &groups)? } else { Vec::new() };
         let reports = if asked.wants("report") { app::reports::waiting(c, me)? } else { Vec::new() };
         let appeals = if asked.wants("appeal") { app::appeals::waiting(c, site, me, now)? } else { Vec::new() };
@@ -279,7 +280,7 @@ type Answers = HashMap<(ActorId, ActorId), Vec<(String, String)>>;
 fn requests(c: &mut Conn, groups: &[ActorId]) -> store::Result<(Vec<(ActorId, ActorId)>, Answers)> {
     let people = relations::waiting_for(c, groups, i64::MAX, 0, REQUESTS)?;
     if people.is_empty() {
-        return Ok(Default::default());
+        return Ok((Vec::new(), Answers::new()));
     }
     let (pairs, questions) = (relations::waiting_among(c, &people, groups)?, store::charters::questions_of(c, groups)?);
     let mut told = HashMap::new();

@@ -27,6 +27,7 @@ const READ: &[&str] = &[
     "/admin/settings",
     "/admin/announcements",
     "/admin/communities",
+    "/admin/open",
     "/admin/texts",
     "/admin/texts/one?kind=privacy&language=es",
 ];
@@ -49,6 +50,7 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
     ("/admin/announcements", &[("text", "x"), ("preview", "yes")]),
     ("/admin/announcements/decide", &[("id", "1"), ("what", "withdraw")]),
     ("/admin/communities/founders", &[("founders", "admins")]),
+    ("/admin/open", &[("address", "1"), ("reason", "x")]),
     ("/admin/communities/second-step", &[("second_step", "yes")]),
     ("/admin/communities/suspend", &[("group", "1"), ("turn", "on"), ("reason", "x")]),
     ("/admin/communities/owner", &[("group", "1"), ("name", "bea")]),

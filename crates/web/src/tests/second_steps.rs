@@ -1,8 +1,14 @@
-//! Whoever has power sets up a second step before they use it, where that is asked for.
+//! Whoever has power sets up a second step before they use it, where that is asked for, and leaves a trace where they read what is
+//! private.
 use actix_web::http::StatusCode;
-use app::second_step;
+use app::{groups, posts::Writing, second_step};
+use domain::group::Visibility;
 
-use super::{World, journeys::Browser};
+use super::{
+    World,
+    journeys::{Browser, login},
+    new_group,
+};
 
 #[actix_web::test]
 async fn whoever_has_power_is_led_to_set_up_a_second_step() {
@@ -40,4 +46,49 @@ async fn whoever_has_power_is_led_to_set_up_a_second_step() {
     }
     assert!(ana.get(path).await.body.contains("name=\"second_step\" value=\"yes\" checked"));
     assert!(ana.get("/admin/log").await.body.contains("necesita un segundo paso"));
+}
+
+#[actix_web::test]
+async fn an_admin_opens_a_private_conversation_and_its_owner_knows() {
+    let world = World::new();
+    let (me, _) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let junta = groups::create(&world.app, bea.0, new_group("junta", Visibility::Private)).await.unwrap();
+    let writing = Writing { text: "Entre nosotras".into(), group: Some(junta.id), ..Writing::default() };
+    let thread = world.write(bea, writing).await;
+    let reply = Writing { text: "Y nadie más".into(), parent: Some(thread.id), ..Writing::default() };
+    let reply = world.write(bea, reply).await;
+    let (ana, bea) = (Browser::of(&world, me, "es").await, Browser::of(&world, bea, "en").await);
+    assert_eq!(ana.get(&thread.uri).await.status, StatusCode::NOT_FOUND, "an admin is no member");
+
+    // Not without a reason, not what is open anyway, and nobody but admins.
+    for (address, reason, flaw) in
+        [(&*reply.uri, " ", "reason-flaw"), ("https://plaza.test/nothing", "x", "address-flaw")]
+    {
+        let fields = [("address", address), ("reason", reason)];
+        let again = ana.send("/admin/open", "/admin/open", &fields).await;
+        assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.body.contains(flaw), "{}", again.body);
+    }
+    let closed = format!("/admin/open?post={}", thread.id);
+    assert_eq!(ana.get(&closed).await.status, StatusCode::NOT_FOUND, "nobody opened it");
+    let entered = [("address", reply.uri.as_str()), ("reason", "Denuncia 12")];
+    let opened = ana.send("/admin/open", "/admin/open", &entered).await;
+    assert_eq!((opened.status, &*opened.location), (StatusCode::SEE_OTHER, closed.as_str()), "{}", opened.body);
+    let page = ana.get(&closed).await.body;
+    assert!(page.contains("Entre nosotras") && page.contains("Y nadie más"), "{page}");
+    assert_eq!(ana.get(&thread.uri).await.status, StatusCode::NOT_FOUND, "there alone");
+    assert_eq!(bea.get(&closed).await.status, StatusCode::FORBIDDEN);
+
+    // The owner is told, and the log of the community says why.
+    assert!(bea.get("/notices").await.body.contains("an admin, opened a private conversation of yours"));
+    let log = bea.get("/@junta/log").await.body;
+    assert!(log.contains("opened a private conversation as an admin") && log.contains("Denuncia 12"), "{log}");
+
+    // After an hour it is closed again.
+    let ended = world.app.write(move |tx| {
+        let now = tx.now();
+        Ok::<_, app::Error>(store::openings::set(tx, me.0, thread.id, now)?)
+    });
+    ended.await.unwrap();
+    assert_eq!(ana.get(&closed).await.status, StatusCode::NOT_FOUND);
 }

@@ -1,0 +1,48 @@
+//! Breaking the glass: an admin who is no member reads a private thread for a while, for a reason that its owner is told.
+use std::{sync::Arc, time::Duration};
+
+use domain::{id::PostId, policy, post::Audience, text::plain, time::span};
+
+use crate::{
+    App, Course, Error, Event, Me, Result, posts, rules, statements,
+    view::{self, PostView},
+};
+
+/// For how long it is open.
+const LASTS: Duration = span::hours(1);
+
+/// How much of it is shown.
+const POSTS: i64 = 600;
+
+/// Opens the private thread in which a post stands; its first post.
+pub async fn open(app: &App, me: Me, post: PostId, reason: String) -> Result<PostId> {
+    let reason = plain::line(&reason, statements::REASON);
+    app.write(move |tx| {
+        let standing = rules::standing(tx, me)?;
+        // Nobody else learns whether there is such a post.
+        policy::open(&standing)?;
+        let root = posts::load(tx, post)?.root;
+        let root = posts::load(tx, root)?;
+        let group = root.group.filter(|_| root.audience == Audience::Members).ok_or(Error::NotFound)?;
+        if reason.is_empty() {
+            return Err(Error::Invalid("its owner is told why".into()));
+        }
+        let until = tx.now() + LASTS;
+        store::openings::set(tx, me.0, root.id, until)?;
+        let (id, reason) = (root.id, reason.clone());
+        tx.emit(Event::Course(Course::Opened { group, post: Arc::new(root), by: me.0, reason }));
+        Ok(id)
+    })
+    .await
+}
+
+/// What stands in a thread that I opened a short time ago.
+pub async fn read(app: &App, me: Me, root: PostId) -> Result<Vec<PostView>> {
+    let now = app.now();
+    let found = rules::read_as_admin(app, me, move |c| {
+        let found = store::openings::posts(c, me.0, root, now, POSTS)?;
+        view::posts(c, found)
+    });
+    let found = found.await?;
+    if found.is_empty() { Err(Error::NotFound) } else { Ok(found) }
+}
