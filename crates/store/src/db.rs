@@ -134,8 +134,8 @@ impl Db {
 
     /// Forgets what was made of what another process touched, if that is what it says.
     pub fn hear(&self, word: &str) {
-        if let (Some(kept), Some(touched)) = (self.memory.kept(), kept::heard(word)) {
-            kept.touch(touched);
+        if let Some(touched) = kept::heard(word) {
+            self.memory.hear(touched);
         }
     }
 

@@ -24,13 +24,15 @@ const MOST: usize = 50_000;
 /// The word before those of other processes that are about this, and how many rows one names: PostgreSQL carries no more.
 const WORD: &str = "touched ";
 const NAMED: usize = 200;
+/// What is said instead of more.
+const ALL: [Basis; 2] = [Basis::Everything, Basis::Numbers(None)];
 
 /// A row, with what is counted of it and hangs on it: what something is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Basis {
     /// A post, its counters, whom it mentions and what it quotes.
     Post(PostId),
-    /// An actor; what is counted of actors is remembered elsewhere.
+    /// An actor.
     Actor(ActorId),
     /// What is found with an actor: what they wrote and passed on; with a group, what stands in it.
     Found(ActorId),
@@ -40,13 +42,15 @@ pub enum Basis {
     Wishes(ActorId),
     /// What a reader did with posts.
     Marks(ActorId),
-    /// Any of them, and what all are shown with.
+    /// What is counted of an actor, or of all if none is named: remembered elsewhere, and made of rows of others.
+    Numbers(Option<ActorId>),
+    /// Any of them but numbers, and what all are shown with.
     Everything,
 }
 
 impl Basis {
     /// A hashtag, folded, by a number of it. Two that share one are taken for one, which forgets more than need be.
-    pub fn tag(tag: &str) -> Self {
+    pub(crate) fn tag(tag: &str) -> Self {
         // FNV-1a: the same in every process.
         let add = |number: u64, byte: u8| (number ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         Self::Tagged(tag.bytes().fold(0xcbf2_9ce4_8422_2325, add))
@@ -115,8 +119,7 @@ pub fn word<S: BuildHasher>(touched: &HashSet<Basis, S>) -> Option<String> {
     if touched.is_empty() {
         return None;
     }
-    let named: Vec<Basis> =
-        if touched.len() > NAMED { vec![Basis::Everything] } else { touched.iter().copied().collect() };
+    let named: Vec<Basis> = if touched.len() > NAMED { ALL.to_vec() } else { touched.iter().copied().collect() };
     Some(format!("{WORD}{}", serde_json::to_string(&named).ok()?))
 }
 
@@ -204,7 +207,7 @@ impl Kept {
         let mut touched = self.touched();
         touched.now.0 += 1;
         let now = touched.now;
-        for row in rows {
+        for row in rows.into_iter().filter(|row| !matches!(row, Basis::Numbers(_))) {
             if row == Basis::Everything || touched.rows.len() >= MOST {
                 touched.rows.clear();
                 touched.all = now;
@@ -264,7 +267,7 @@ mod tests {
         let some = word(&touched(200)).unwrap();
         assert!(some.len() < 7_900, "{}", some.len());
         assert_eq!(heard(&some).unwrap().into_iter().collect::<HashSet<_>>(), touched(200));
-        assert_eq!(heard(&word(&touched(201)).unwrap()), Some(vec![Basis::Everything]));
+        assert_eq!(heard(&word(&touched(201)).unwrap()), Some(ALL.to_vec()));
         for nonsense in ["jobs", "touched", "touched x", "live 8 {}"] {
             assert_eq!(heard(nonsense), None, "{nonsense}");
         }

@@ -1,6 +1,5 @@
 //! Numbers of people and groups, remembered for a while by all connections: counting them reads all that somebody wrote.
-//! What a transaction may change is counted anew until that is over; where several processes share a database, what another
-//! one changes is seen once the while has passed.
+//! What a transaction may change is counted anew until that is over; what another process changes, as soon as it is heard of.
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -161,22 +160,43 @@ impl Memory {
         }
     }
 
-    /// Says that a transaction may change the numbers of these.
-    pub(crate) fn change(&self, ids: impl IntoIterator<Item = ActorId>) {
-        let now = Instant::now();
-        let Some(mut known) = self.known() else { return };
+    /// Says that the open transaction may change the numbers of these.
+    pub(crate) fn change(&mut self, ids: impl IntoIterator<Item = ActorId>) {
         for id in ids {
-            let is_kept = |entry: &Entry| entry.until > now && entry.numbers.as_ref().is_some_and(is_large);
-            if !known.of.get(&id).is_some_and(is_kept) {
-                known.of.insert(id, Entry { numbers: None, until: now + CHANGING });
-            }
+            self.unsettle(Some(id));
+            self.touch(Basis::Numbers(Some(id)));
         }
     }
 
-    /// Says that a transaction may change anybody's.
-    pub(crate) fn change_all(&self) {
-        if let Some(mut known) = self.known() {
-            *known = Known { of: HashMap::new(), all_change: Some(Instant::now() + CHANGING) };
+    /// Says that it may change anybody's.
+    pub(crate) fn change_all(&mut self) {
+        self.unsettle(None);
+        self.touch(Basis::Numbers(None));
+    }
+
+    /// Remembers no numbers of somebody, or of anybody, for a moment.
+    fn unsettle(&self, whose: Option<ActorId>) {
+        let now = Instant::now();
+        let Some(mut known) = self.known() else { return };
+        let Some(id) = whose else {
+            *known = Known { of: HashMap::new(), all_change: Some(now + CHANGING) };
+            return;
+        };
+        let is_kept = |entry: &Entry| entry.until > now && entry.numbers.as_ref().is_some_and(is_large);
+        if !known.of.get(&id).is_some_and(is_kept) {
+            known.of.insert(id, Entry { numbers: None, until: now + CHANGING });
+        }
+    }
+
+    /// Forgets what another process says that it touched.
+    pub(crate) fn hear(&self, touched: Vec<Basis>) {
+        for basis in &touched {
+            if let Basis::Numbers(whose) = basis {
+                self.unsettle(*whose);
+            }
+        }
+        if let Some(kept) = self.kept() {
+            kept.touch(touched);
         }
     }
 }
@@ -187,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_changes_is_counted_anew_unless_it_is_large() {
-        let (memory, ids) = (Memory::default(), [ActorId(1), ActorId(2)]);
+        let (mut memory, ids) = (Memory::default(), [ActorId(1), ActorId(2)]);
         let counted = |posts| Numbers { posts, ..Numbers::default() };
         memory.keep(&HashMap::from([(ActorId(1), counted(3)), (ActorId(2), counted(LARGE))]));
         assert_eq!(memory.recall(&ids).len(), 2);
@@ -199,5 +219,17 @@ mod tests {
         assert!(memory.recall(&ids).is_empty());
         memory.keep(&HashMap::new());
         assert!(Memory::none().recall(&ids).is_empty());
+    }
+
+    #[test]
+    fn what_another_process_changes_is_counted_anew() {
+        let (mut there, here, ids) = (Memory::default(), Memory::default(), [ActorId(1), ActorId(2)]);
+        here.keep(&ids.map(|id| (id, Numbers::default())).into());
+        there.change([ActorId(1)]);
+        here.hear(crate::kept::heard(&crate::kept::word(there.touched()).unwrap()).unwrap());
+        assert_eq!(here.recall(&ids), HashMap::from([(ActorId(2), Numbers::default())]));
+        there.change_all();
+        here.hear(crate::kept::heard(&crate::kept::word(there.touched()).unwrap()).unwrap());
+        assert!(here.recall(&ids).is_empty());
     }
 }

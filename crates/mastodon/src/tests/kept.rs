@@ -145,13 +145,16 @@ async fn what_another_process_writes_shows(w: World) {
     let post = w.say(&w.ana, "hola").await;
     w.app.listen().unwrap();
     let likes = async |w: &World| w.get(&w.bea, &of(&post, "")).await.ok()["favourites_count"].clone();
-    assert_eq!(likes(&w).await, 0);
+    let path = format!("/api/v1/accounts/{}", w.bea.id());
+    let followers = async |w: &World| w.get(&w.ana, &path).await.ok()["followers_count"].clone();
+    assert_eq!((likes(&w).await, followers(&w).await), (0.into(), 0.into()));
     let (mut changes, other) = (w.app.changes(), w.again());
     other.post(&w.caro, &of(&post, "/favourite")).await.ok();
+    other.follow(&w.caro, w.bea.id()).await;
     // What comes from elsewhere comes in its order: whoever has heard of this has heard of that.
     other.say(&w.caro, "y ya").await;
     while !matches!(changes.recv().await.unwrap(), Change::New(_)) {}
-    assert_eq!(likes(&w).await, 1);
+    assert_eq!((likes(&w).await, followers(&w).await), (1.into(), 1.into()));
 }
 
 async fn what_not_everybody_may_read_is_shown_to_members_only(w: World) {

@@ -18,7 +18,7 @@ use crate::{
 const KEPT: i64 = 80;
 const PAGE: i64 = 40;
 /// Of how many actors and hashtags they are made at most; beyond that, they are read each time.
-const MOST: usize = 2_000;
+const MOST: usize = 5_000;
 /// How many posts are walked before the sources are merged instead.
 const WALK: i64 = 1_000;
 
