@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use domain::{
     id::ScheduledId,
+    policy::Refusal,
     time::{Timestamp, span},
 };
 use futures_util::future::BoxFuture;
@@ -107,13 +108,20 @@ pub(crate) fn publish_due(app: App, subject: String) -> BoxFuture<'static, Resul
         let Some(scheduled) = found.filter(|scheduled| scheduled.due == Timestamp(due)) else { return Ok(()) };
         let me = Me(scheduled.person);
         let draft = draft::complete(&app, me, writing(&scheduled)?).await?;
-        app.write(move |tx| {
+        let done = app.write(move |tx| {
             if store::scheduled::get(tx, id)?.is_some_and(|scheduled| scheduled.due == Timestamp(due)) {
                 store::scheduled::remove(tx, id)?;
                 publish(tx, me.0, &draft, None, None)?;
             }
             Ok(())
-        })
-        .await
+        });
+        match done.await {
+            // Slow mode lets it wait, not fail.
+            Err(Error::Denied(Refusal::Slow(wait))) => {
+                let due = app.now() + SOONEST + wait;
+                move_to(&app, me, id, due).await.map(drop)
+            }
+            done => done,
+        }
     })
 }
