@@ -166,11 +166,15 @@ async fn requests(
     Ok(paging::answer(&request, app.site(), &requests, ends))
 }
 
+/// The request with this number.
+fn only(id: i64) -> Window {
+    Window { before: id.saturating_add(1), after: id.saturating_sub(1), nearest: false, limit: 1 }
+}
+
 async fn request(app: Data<App>, caller: Allowed<ReadNotifications>, Number(id): Number) -> Result<HttpResponse> {
     let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)));
-    let only = Window { before: id.saturating_add(1), after: id - 1, nearest: false, limit: 1 };
     let found = app.read(move |c| {
-        let held = store::notices::held(c, me, only)?;
+        let held = store::notices::held(c, me, only(id))?;
         Ok(entities(c, &reader, &held)?.pop())
     });
     Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Error::missing)?))
@@ -181,13 +185,21 @@ async fn merged(_: Allowed<ReadNotifications>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "merged": true }))
 }
 
+/// Whom a request is about that there is.
+async fn asking(app: &App, me: ActorId, id: i64) -> Result<Vec<ActorId>> {
+    let held = app.read(move |c| store::notices::held(c, me, only(id))).await?;
+    if held.is_empty() { Err(Error::missing()) } else { Ok(vec![ActorId(id)]) }
+}
+
 async fn accept(app: Data<App>, caller: Allowed<WriteNotifications>, Number(id): Number) -> Result<HttpResponse> {
-    notices::accept(&app, caller.me, vec![ActorId(id)]).await?;
+    let from = asking(&app, caller.me.0, id).await?;
+    notices::accept(&app, caller.me, from).await?;
     Ok(HttpResponse::Ok().json(json!({})))
 }
 
 async fn dismiss(app: Data<App>, caller: Allowed<WriteNotifications>, Number(id): Number) -> Result<HttpResponse> {
-    notices::dismiss(&app, caller.me, vec![ActorId(id)]).await?;
+    let from = asking(&app, caller.me.0, id).await?;
+    notices::dismiss(&app, caller.me, from).await?;
     Ok(HttpResponse::Ok().json(json!({})))
 }
 

@@ -30,9 +30,12 @@ async fn lists_are_read_apart(w: World) {
     w.reply(&w.ana, &w.say(&w.caro, "dos").await, "tres").await;
     w.post(&w.ana, &of(&w.say(&w.caro, "cuatro").await, "/reblog")).await.ok();
 
+    let letter = json!({ "status": "@bea entre nosotras", "visibility": "direct" });
+    w.call(&w.ana, "POST", "/api/v1/statuses", letter).await.ok();
+
     let timeline = format!("/api/v1/timelines/list/{id}");
     let page = w.get(&w.bea, &timeline).await.ok();
-    assert_eq!(texts(&page), ["", "<p>uno</p>"], "no replies, and what she passed on: {page:#}");
+    assert_eq!(texts(&page), ["", "<p>uno</p>"], "no replies nor letters, and what she passed on: {page:#}");
     let home = w.home(&w.bea).await;
     assert!(home.iter().all(|status| status["account"]["acct"] == "caro"), "she is read only there");
     let change = w

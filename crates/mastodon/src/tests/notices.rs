@@ -117,7 +117,10 @@ async fn strangers_wait_until_one_asks_for_them(w: World) {
     let waiting = w.get(&w.bea, "/api/v1/notifications/requests").await.ok();
     w.say(&w.caro, "@bea yo sí").await;
     let (one, all) = (waiting[0]["id"].as_str().unwrap(), "/api/v1/notifications/requests");
-    w.post(&w.caro, &format!("{all}/{one}/dismiss")).await.ok();
+    for verb in ["accept", "dismiss"] {
+        assert_eq!(w.post(&w.caro, &format!("{all}/{one}/{verb}")).await.status, 404, "it is not hers");
+        assert_eq!(w.post(&w.bea, &format!("{all}/7/{verb}")).await.status, 404, "{verb} nobody");
+    }
     assert_eq!(w.get(&w.bea, all).await.ok(), waiting, "nobody forgets for somebody else");
     w.post(&w.bea, &format!("{all}/{one}/dismiss")).await.ok();
     assert_eq!(w.get(&w.bea, all).await.ok(), json!([]));

@@ -84,7 +84,7 @@ const LISTED: &str = "\
 SELECT number, source FROM (\
   SELECT {x} AS number, 0 AS source FROM ({listed}) s CROSS JOIN {open}\
    SELECT posts.id AS id FROM posts WHERE posts.author_id = s.target_id AND posts.id < {before} AND posts.id > {after} \
-   AND {shown} AND {fit} ORDER BY posts.id {order} LIMIT {limit}{close} x \
+   AND {shown} AND {fit} AND {no letter} ORDER BY posts.id {order} LIMIT {limit}{close} x \
  UNION ALL \
   SELECT {x}, 1 FROM ({listed}) s CROSS JOIN {open}\
    SELECT posts.id AS id FROM posts WHERE posts.group_id = s.target_id AND posts.parent_id IS NULL \
@@ -108,7 +108,7 @@ const AT_HOME: [&str; 2] = [
 /// The same of lists.
 const IN_LISTS: [&str; 2] = [
     "SELECT lists.id AS number, CASE WHEN {listed author} THEN 0 ELSE 1 END AS source \
-     FROM lists CROSS JOIN posts WHERE {among} AND posts.id = {post} AND {shown} AND (({listed author} AND {fit}) \
+     FROM lists CROSS JOIN posts WHERE {among} AND posts.id = {post} AND {shown} AND (({listed author} AND {fit} AND {no letter}) \
      OR (posts.parent_id IS NULL AND EXISTS ({listed} AND actor_id = posts.group_id) AND NOT {listed author}))",
     "SELECT lists.id AS number, 2 AS source \
      FROM lists CROSS JOIN shares INNER JOIN posts ON posts.id = shares.post_id \
@@ -117,7 +117,7 @@ const IN_LISTS: [&str; 2] = [
 ];
 
 /// The pieces that these queries are made of.
-const PIECES: [(&str, &str); 18] = [
+const PIECES: [(&str, &str); 19] = [
     // Those who keep order see what was removed where it stood, and not among their news.
     ("shown", "{visible} AND {wanted} AND posts.removed IS NULL"),
     // Whoever is in a list that is read apart is read there only.
@@ -135,6 +135,8 @@ const PIECES: [(&str, &str); 18] = [
     ),
     ("listed", "SELECT actor_id AS target_id FROM list_members WHERE list_id = {list}"),
     ("listed author", "EXISTS ({listed} AND actor_id = posts.author_id)"),
+    // What somebody in a list wrote to the reader alone is a letter, and stands among those.
+    ("no letter", "posts.audience <> 'direct'"),
     ("by person", "(posts.group_id IS NULL OR posts.group_id <> shares.actor_id)"),
     ("brought", "(shares.actor_id = {viewer} OR {from sharer})"),
     // What stands in its columns alone comes first: of most posts, replies in groups, no more is looked at.
