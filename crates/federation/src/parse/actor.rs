@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use super::{
     Misfit, attached,
-    shape::{each, http, id, id_of, ids_of, is_a, link, link_of, moment, page_of, text, truth, types, worded},
+    shape::{
+        bare_url, each, http, id, id_of, ids_of, is_a, link, link_of, moment, page_of, text, truth, types, worded,
+    },
 };
 use crate::{
     render::actor::RFC_9421,
@@ -123,9 +125,9 @@ pub fn actor(document: &Value) -> Result<FoundActor, Misfit> {
         name,
         claims: text(document, "webfinger").and_then(Handle::parse).filter(|handle| handle.host.is_some()),
         summary: html::sanitize(about),
-        url: page_of(document, "url").unwrap_or(&uri).to_owned(),
-        icon: link_of(document, "icon").map(str::to_owned),
-        image: link_of(document, "image").map(str::to_owned),
+        url: page_of(document, "url").map_or_else(|| uri.clone(), bare_url),
+        icon: link_of(document, "icon").map(bare_url),
+        image: link_of(document, "image").map(bare_url),
         inbox: link_of(document, "inbox").ok_or(Misfit::Lacks("inbox"))?.to_owned(),
         shared_inbox: endpoint("sharedInbox").map(str::to_owned),
         followers: id_of(document, "followers").and_then(http).map(str::to_owned),

@@ -7,7 +7,9 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::shape::{count, each, http, id, id_of, is_a, is_public, link, link_of, media_type, moment, text, types};
+use super::shape::{
+    bare_url, count, each, http, id, id_of, is_a, is_public, link, link_of, media_type, moment, text, types,
+};
 
 const ATTACHMENTS: usize = 16;
 const EMOJI: usize = 50;
@@ -68,8 +70,7 @@ fn picture(value: &Value) -> Option<Attachment> {
 }
 
 fn media(value: &Value, fallback: &str) -> Option<Attachment> {
-    // WordPress writes some addresses as they stand in pages.
-    let url = link(value)?.replace("&#038;", "&");
+    let url = bare_url(link(value)?);
     let media_type = media_type(value)
         .or_else(|| each(value, "url").find_map(media_type))
         .filter(|kind| kind.len() <= LONGEST_MEDIA_TYPE && kind.is_ascii() && kind.contains('/'))

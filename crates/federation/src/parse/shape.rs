@@ -105,6 +105,11 @@ pub(crate) fn link(value: &Value) -> Option<&str> {
     }
 }
 
+/// A URL as it is to be asked for: WordPress writes some as they stand in pages.
+pub(crate) fn bare_url(url: &str) -> String {
+    ["&#038;", "&#38;", "&amp;"].iter().fold(url.to_owned(), |url, written| url.replace(written, "&"))
+}
+
 /// The first URL under a key.
 pub(crate) fn link_of<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     each(object, key).find_map(link)
