@@ -319,6 +319,9 @@ async fn what_was_refused_is_seen_and_tried_again() {
     assert_eq!(replayed, json!({ "revived": 1 }));
     eventually("the first arrives", || async { (peer.kinds() == ["Announce"]).then_some(()) }).await;
     assert_eq!(program.json(&list, "").await, json!([]), "what has arrived is not listed");
+    let again = program.run(&["delivery", "replay", "--post", &posts[0]], "").await;
+    let said = String::from_utf8_lossy(&again.stdout).into_owned();
+    assert!(again.status.success() && said.starts_with("nothing waits"), "{said}");
     let told: Vec<_> = peer.take().iter().map(|told| told.activity["object"].clone()).collect();
     assert_eq!(told, posts[..1]);
 

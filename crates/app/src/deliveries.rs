@@ -198,7 +198,8 @@ pub async fn at(
     found.await?.ok_or(Error::NotFound)
 }
 
-/// Tries again what was given up of what is to be said about a post; returns how many deliveries that are. For admins.
+/// Tries again at once whatever of what is to be said about a post has not arrived, also what was given up; returns how many
+/// deliveries that are. For admins.
 pub async fn replay(app: &App, me: Me, post: PostId) -> Result<usize> {
     app.write(move |tx| {
         rules::may_administer(tx, me)?;

@@ -306,11 +306,11 @@ pub fn revive(tx: &mut Tx<'_>, peer: PeerId) -> Result<usize> {
     Ok(db!(tx, c => diesel::update(parked).set(afresh()).execute(c))?)
 }
 
-/// Lets what was given up about a post be tried again; returns at which servers, once for each delivery.
+/// Lets what was given up about a post, or waits, be tried again at once; returns at which servers, once for each delivery.
 pub fn revive_about(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<PeerId>> {
     let about = activities::table.filter(activities::post_id.eq(post.0)).select(activities::id);
-    let parked = deliveries::parked.is_not_null().and(deliveries::activity_id.eq_any(about));
-    let peers: Vec<i64> = db!(tx, c => diesel::update(deliveries::table.filter(parked))
+    let outstanding = deliveries::activity_id.eq_any(about);
+    let peers: Vec<i64> = db!(tx, c => diesel::update(deliveries::table.filter(outstanding))
         .set(afresh())
         .returning(deliveries::peer_id)
         .get_results(c))?;

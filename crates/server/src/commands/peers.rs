@@ -215,6 +215,8 @@ impl Parcel {
 fn print_revived(revived: usize, json: bool) -> Result<(), Failure> {
     if json {
         print_json(&serde_json::json!({ "revived": revived }))
+    } else if revived == 0 {
+        print_line("nothing waits: all of it has arrived, or is on its way")
     } else {
         print_line(&format!("{revived} deliveries are tried again"))
     }
