@@ -20,7 +20,7 @@ const LONGEST: usize = 128 * 1024;
 
 /// The elements that may be in a page; what else is there loses its tags.
 const TAGS: &str = "p br span a del s pre blockquote code b strong u i em ul ol li ruby rt rp h1 h2 h3 h4 h5 h6 hr table thead \
-                    tbody tr th td";
+                    tbody tr th td details summary";
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let classes: HashSet<&str> = shape::CLASSES.into_iter().collect();
@@ -58,7 +58,7 @@ pub fn sanitize(html: &str) -> String {
     if clean.len() <= html.len() * 10 + 1024 { clean } else { escape(&flat::text(&clean)) }
 }
 
-/// The part of sanitised HTML that every microblog keeps: headings as bold lines, tables as text.
+/// The part of sanitised HTML that every microblog keeps: headings and what folds something as bold lines, tables as text.
 pub fn to_microblog(html: &str) -> String {
     settle(flat::microblog(&sanitize(html)))
 }

@@ -263,7 +263,7 @@ fn name(post: &Post, form: Form) -> Option<Cow<'_, str>> {
 /// The text for those who ignore names: the title first, in bold, and only what microblogs keep.
 fn note(post: &Post) -> Cow<'_, str> {
     let html = &post.content.html;
-    let body = if ["<h", "<table"].iter().any(|tag| html.contains(tag)) {
+    let body = if ["<h", "<table", "<details"].iter().any(|tag| html.contains(tag)) {
         Cow::Owned(html::to_microblog(html))
     } else {
         Cow::Borrowed(html.as_str())

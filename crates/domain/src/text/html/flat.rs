@@ -144,7 +144,8 @@ pub(super) fn microblog(html: &str) -> String {
             Element::Cell(_) if opens => row.apart(" | "),
             Element::Block(_) | Element::Item | Element::Break if tables > 0 => row.apart(" "),
             Element::Row | Element::Cell(_) | Element::Rows(_) | Element::Rule => {}
-            Element::Block("h1" | "h2" | "h3" | "h4" | "h5" | "h6") => {
+            Element::Block("details") => {}
+            Element::Block("h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary") => {
                 out.push_str(if opens { "<p><strong>" } else { "</strong></p>" });
             }
             _ => {

@@ -101,6 +101,8 @@ impl Shaper {
                 self.write("<hr>");
                 self.begin_line();
             }
+            // What is said of something folded stands first in it.
+            Element::Block("summary") if self.open.last() != Some(&"details") => self.line(),
             Element::Block(name) => {
                 self.enter_cell();
                 self.leave_paragraph();

@@ -16,6 +16,7 @@ fn keeps_what_peers_write() {
         "<h2>Título</h2><ul><li>uno<ol start=\"3\"><li>dos</li></ol></li></ul><pre><code>a &lt; b\n</code></pre><hr>",
         "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td><p>b</p></td></tr></tbody></table>",
         "<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>",
+        "<details><summary>El final</summary><p>Muere.</p></details>",
     ] {
         assert_eq!(sanitize(html), html);
     }

@@ -284,6 +284,8 @@ pub(super) fn element(name: &str) -> Element {
         b"ul" => Element::Block("ul"),
         b"ol" => Element::Block("ol"),
         b"table" => Element::Block("table"),
+        b"details" => Element::Block("details"),
+        b"summary" => Element::Block("summary"),
         b"a" => Element::Inline("a"),
         b"span" => Element::Inline("span"),
         b"b" => Element::Inline("b"),
@@ -304,8 +306,8 @@ pub(super) fn element(name: &str) -> Element {
         b"td" => Element::Cell("td"),
         b"th" => Element::Cell("th"),
         b"div" | b"section" | b"article" | b"header" | b"footer" | b"main" | b"aside" | b"figure" | b"figcaption"
-        | b"details" | b"summary" | b"dl" | b"dt" | b"dd" | b"center" | b"address" | b"caption" | b"nav" | b"form"
-        | b"fieldset" | b"legend" | b"option" => Element::Line,
+        | b"dl" | b"dt" | b"dd" | b"center" | b"address" | b"caption" | b"nav" | b"form" | b"fieldset" | b"legend"
+        | b"option" => Element::Line,
         _ => Element::Other,
     }
 }
