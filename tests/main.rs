@@ -24,6 +24,7 @@ mod guests;
 mod held;
 mod hostile;
 mod hosts;
+mod identities;
 mod invitations;
 mod kill;
 mod leaks;

@@ -8,6 +8,7 @@ mod forms;
 mod peer;
 mod post_office;
 mod program;
+mod provider;
 mod puppet;
 mod push_service;
 mod server;
@@ -36,6 +37,7 @@ pub(crate) use self::forms::date;
 pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};
 pub(crate) use self::post_office::PostOffice;
 pub(crate) use self::program::Program;
+pub(crate) use self::provider::{Lie, Provider};
 pub(crate) use self::puppet::{CONTEXT, PUBLIC, Puppet, Scheme};
 pub(crate) use self::push_service::{PushService, Waiting};
 pub(crate) use self::server::{Group, Person, Server, id, text};
@@ -198,6 +200,13 @@ impl Network {
         service
     }
 
+    /// A new provider, which says who people are.
+    pub(crate) fn provider(&self, host: &str) -> Provider {
+        let provider = Provider::new(host, &self.clock);
+        self.board.connect_provider(&provider);
+        provider
+    }
+
     /// A new fake peer outside the switchboard's names: at a real address of its own, as programs need it.
     pub(crate) async fn peer_at(&self, address: Ipv4Addr, software: Software) -> Peer {
         let address = self.board.listen(address, "programs").await.expect("a free port");
@@ -288,6 +297,8 @@ async fn start(
         media_limit: 1,
         media_cache: 1,
         registration: Registration::Open,
+        registration_domains: Vec::new(),
+        oidc: None,
         federation: Openness::Open,
         secure_mode: false,
         inbox_limit: 0,

@@ -256,6 +256,7 @@ const NOT_LOOKED_AT: &[(&str, &str)] = &[
     ("/manage/archive", "a file"),
     ("/authorize_interaction", "leads on"),
     ("/login/elsewhere/back", "leads on"),
+    ("/login/organization", "leads on"),
     ("/settings/entry/passkeys/{id}", "asks for a passkey, and there are none without TLS"),
 ];
 

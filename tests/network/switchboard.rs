@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::peer::Peer;
+use super::provider::Provider;
 use super::push_service::PushService;
 use super::transcript::{Exchange, Transcript};
 use super::wire::{self, Answer, Request};
@@ -40,6 +41,7 @@ enum Host {
     Server(SocketAddr),
     Peer(Peer),
     PushService(PushService),
+    Provider(Provider),
 }
 
 /// Connects all hosts; a clone is the same switchboard.
@@ -68,6 +70,10 @@ impl Switchboard {
 
     pub(crate) fn connect_push_service(&self, service: &PushService) {
         self.0.hosts.lock().unwrap().insert(service.host().to_owned(), Host::PushService(service.clone()));
+    }
+
+    pub(crate) fn connect_provider(&self, provider: &Provider) {
+        self.0.hosts.lock().unwrap().insert(provider.host().to_owned(), Host::Provider(provider.clone()));
     }
 
     /// Makes the line from one host to another misbehave.
@@ -165,6 +171,7 @@ impl Switchboard {
         let answer = match host {
             Some(Host::Server(address)) => request.exchange(address).await.ok(),
             Some(Host::Peer(peer)) => Some(Box::pin(peer.answer(request)).await),
+            Some(Host::Provider(provider)) => Some(provider.answer(request)),
             Some(Host::PushService(service)) => Some(service.answer(request)),
             None => None,
         };

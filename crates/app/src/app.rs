@@ -21,6 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
     Change, Clock, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness, conversations, hints,
+    identities::{Heard, Provider},
     limits::Limits,
     log,
     media::Files,
@@ -56,6 +57,10 @@ pub struct Config {
     pub federation: Openness,
     /// Whether other servers must sign their requests for documents.
     pub secure: bool,
+    /// Where mail is read by those who may sign up: hosts, with all below them; anywhere, if there are none.
+    pub mail_hosts: Vec<Host>,
+    /// Who says who the people of an organization are.
+    pub provider: Option<Provider>,
     /// Where the server stands.
     pub premises: Premises,
 }
@@ -97,6 +102,7 @@ struct Inner {
     totals: Totals,
     visits: Visits,
     similar: Similar,
+    heard: Heard,
     /// Whether this process hears what others commit.
     listens: AtomicBool,
 }
@@ -261,6 +267,7 @@ impl App {
             totals: Totals::default(),
             visits: Visits::default(),
             similar: Similar::default(),
+            heard: Heard::default(),
             listens: AtomicBool::new(false),
         }))
     }
@@ -333,6 +340,11 @@ impl App {
     /// The threads that were found to be about the same lately.
     pub fn similar(&self) -> Similar {
         self.0.similar.clone()
+    }
+
+    /// What the provider of an organization said lately.
+    pub(crate) fn heard(&self) -> &Heard {
+        &self.0.heard
     }
 
     /// Starts background tasks.

@@ -231,6 +231,6 @@ async fn vouched(app: &App, origin: &str, domain: &str, said: &Testimony) -> Res
 }
 
 /// How long that takes does not tell how much of it is right.
-fn is_same(one: &str, other: &str) -> bool {
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
     one.len() == other.len() && openssl::memcmp::eq(one.as_bytes(), other.as_bytes())
 }

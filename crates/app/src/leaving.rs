@@ -84,6 +84,7 @@ fn forget(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
     store::tickets::remove_all(tx, person)?;
     store::accounts::set_recovery_codes(tx, person, &[])?;
     store::passkeys::remove_all(tx, person)?;
+    store::identities::remove_all(tx, person)?;
     store::accounts::forget(tx, person, now)?;
     store::own::forget(tx, person)?;
     Ok(store::actors::set_deleted(tx, person, now)?)

@@ -34,6 +34,7 @@ pub mod held;
 mod hints;
 pub mod hosts;
 mod house;
+pub mod identities;
 pub mod imprint;
 pub mod inbox;
 pub mod instance;
@@ -112,7 +113,7 @@ pub use event::{Cause, Event};
 pub use house::{House, Key, Part};
 pub use limits::Whence;
 pub use live::Change;
-pub use ports::{Mailer, Outbox, Pusher, Question, Reply, Resolver, Witness};
+pub use ports::{Credential, Mailer, Outbox, Pusher, Question, Reply, Resolver, Witness};
 pub use tasks::Tasks;
 pub use wakes::{Queue, Wakes};
 

@@ -96,6 +96,15 @@ pub enum About {
         /// Where one renews one's password.
         link: String,
     },
+    /// The login is linked with somebody whom the provider knows, or no more.
+    Identity {
+        /// What they are called there.
+        name: String,
+        /// Whether it is.
+        is_new: bool,
+        /// Where one renews one's password.
+        link: String,
+    },
     /// Signing in takes a second step from now on, or no more.
     SecondStep {
         /// Whether it does.
@@ -153,6 +162,8 @@ pub(crate) enum Errand {
     AddressChanged(i64, String),
     /// One that is called so was added, or taken away.
     Passkey(i64, String, bool),
+    /// It was linked with whom the provider calls so, or is no more.
+    Identity(i64, String, bool),
     /// The second step was turned on, or off.
     SecondStep(i64, bool),
     Waiting {
@@ -237,6 +248,10 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
         Errand::Passkey(id, name, is_new) => {
             let link = tx.site().page(path::RECOVER);
             known(tx, *id, About::Passkey { name: name.clone(), is_new: *is_new, link })
+        }
+        Errand::Identity(id, name, is_new) => {
+            let link = tx.site().page(path::RECOVER);
+            known(tx, *id, About::Identity { name: name.clone(), is_new: *is_new, link })
         }
         Errand::SecondStep(id, is_on) => {
             let link = tx.site().page(path::RECOVER);

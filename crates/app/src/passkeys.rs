@@ -11,7 +11,8 @@ use domain::{
 use store::{accounts::Account, passkeys::Passkey};
 
 use crate::{
-    App, Error, Me, Result, Tx, Whence, limits::Deed, mail::Errand, random, seal::Seal, second_step, sessions,
+    App, Error, Me, Result, Tx, Whence, identities, limits::Deed, mail::Errand, random, seal::Seal, second_step,
+    sessions,
 };
 
 mod party;
@@ -231,6 +232,9 @@ fn judge(tx: &mut Tx<'_, '_>, purpose: Purpose, answer: &Answer) -> Result<Verdi
 /// Signs in with a passkey, which stands for the password and for the second step: the secret of the session.
 pub async fn enter(app: &App, answer: Answer, whence: &Whence) -> Result<Verdict<String>> {
     app.limits().from(Deed::Login, whence, app.now())?;
+    if identities::is_only_way(app) {
+        return Ok(Err(Trouble::Unknown));
+    }
     begin(app, Purpose::Enter, answer, whence).await
 }
 

@@ -44,15 +44,20 @@ pub(crate) struct Prepared {
 }
 
 pub(crate) async fn prepare(app: &App, new: NewPerson) -> Result<Prepared> {
-    let name = groups::checked_name(&new.name)?;
-    let email = checked_email(&new.email)?;
     if !passwords::fits(&new.password) {
         return Err(Error::Invalid("a password has 8 to 128 characters".into()));
     }
-    let password_hash = passwords::hash(app, new.password).await?;
+    let password_hash = passwords::hash(app, new.password.clone()).await?;
+    Ok(Prepared { password_hash, ..prepare_without_password(app, new).await? })
+}
+
+/// The same, of somebody who has no password: a provider speaks for them.
+pub(crate) async fn prepare_without_password(app: &App, new: NewPerson) -> Result<Prepared> {
+    let name = groups::checked_name(&new.name)?;
+    let email = checked_email(&new.email)?;
     let keys = keys::generate(app).await?;
     let language = domain::text::language::normalize_tag(&new.language).unwrap_or_else(|| "en".to_owned());
-    Ok(Prepared { name, email, password_hash, admin: new.admin, language, keys })
+    Ok(Prepared { name, email, password_hash: String::new(), admin: new.admin, language, keys })
 }
 
 /// What of a person somebody else has already; of the address only if that is to be told.

@@ -72,9 +72,18 @@ pub struct Question<'a> {
     /// Where.
     pub url: &'a str,
     /// What proves that we may.
-    pub bearer: Option<&'a str>,
+    pub proof: Option<Credential<'a>>,
     /// What is sent, as a form sends it; with none, something is read.
     pub form: Option<&'a [(&'a str, &'a str)]>,
+}
+
+/// What proves that we may ask.
+#[derive(Debug, Clone, Copy)]
+pub enum Credential<'a> {
+    /// A token.
+    Bearer(&'a str),
+    /// A name and a secret.
+    Basic(&'a str, &'a str),
 }
 
 /// The answer to a [`Question`].

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use domain::{
     id::{
         self, ActivityId, ActorId, AnnouncementId, AppId, BarId, ConversationId, EmojiId, FeedKeyId, FilterId,
-        HouseRuleId, InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PasskeyId, PeerId, PostId,
-        ReceivedId, ReportId, SEQUENCE_BITS, ScheduledId, SessionId, StampId, StatementId, TagId,
+        HouseRuleId, IdentityId, InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PasskeyId, PeerId,
+        PostId, ReceivedId, ReportId, SEQUENCE_BITS, ScheduledId, SessionId, StampId, StatementId, TagId,
     },
     time::Timestamp,
 };
@@ -90,7 +90,7 @@ macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
 new_ids! {
-    ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FeedKeyId FilterId HouseRuleId InvitationId JobId ListId
+    ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FeedKeyId FilterId HouseRuleId IdentityId InvitationId JobId ListId
     LogEntryId MediaId PasskeyId PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId StatementId TagId
 }
 

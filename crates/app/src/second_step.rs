@@ -3,7 +3,8 @@ use domain::id::ActorId;
 use store::accounts::Account;
 
 use crate::{
-    App, Error, Event, House, Me, Part, Result, limits::Deed, mail::Errand, people::passwords, random, rules, totp,
+    App, Error, Event, House, Me, Part, Result, limits::Deed, mail::Errand, people::passwords, random, rules, sessions,
+    totp,
 };
 
 /// What the secret is sealed for in the database.
@@ -106,10 +107,14 @@ pub async fn require(app: &App, me: Me, on: bool) -> Result<()> {
     .await
 }
 
-/// Whether this is the password of a person who is signed in already.
+/// Whether this is the password of a person who is signed in already; whoever has none shows that it is them by having
+/// signed in a moment ago.
 pub async fn knows_password(app: &App, me: Me, password: String) -> Result<bool> {
     app.limits().of(Deed::Guess, me.0, app.now())?;
     let account = app.read(move |c| store::accounts::by_id(c, me.0)).await?.ok_or(Error::NotFound)?;
+    if !account.has_password() {
+        return sessions::is_fresh(app, me).await;
+    }
     passwords::is_right(app, Some(account.password_hash), password).await
 }
 

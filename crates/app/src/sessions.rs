@@ -9,7 +9,8 @@ use domain::{
 use store::{accounts::Account, sessions::Session as Row};
 
 use crate::{
-    App, Change, Error, Me, Result, Tx, Whence, guests, limits::Deed, people::passwords, random, second_step, visits,
+    App, Change, Error, Me, Result, Tx, Whence, guests, identities, limits::Deed, people::passwords, random,
+    second_step, visits,
 };
 
 /// How long a session lasts after it was last seen.
@@ -24,6 +25,9 @@ const NOTED: Duration = span::hours(1);
 
 /// How long one may take between the password and the second step.
 const STEP: Duration = span::minutes(10);
+
+/// How long it counts that somebody signed in, where others show by a password that it is them.
+const FRESH: Duration = span::minutes(10);
 
 /// What the second step's proof is sealed for.
 const PROOF: &str = "second step";
@@ -44,15 +48,25 @@ pub enum Entry {
 
 /// Signs in with a name or an e-mail address and a password.
 pub async fn enter(app: &App, name: &str, password: String, whence: &Whence) -> Result<Entry> {
-    let Some(account) = check(app, name, password, whence).await? else { return Ok(Entry::Wrong) };
+    if identities::is_only_way(app) {
+        return Ok(Entry::Wrong);
+    }
+    match owner(app, name, password, whence).await? {
+        Some(account) => admit(app, &account, whence).await,
+        None => Ok(Entry::Wrong),
+    }
+}
+
+/// Lets somebody in whose login it is, or leads them to the second step.
+pub(crate) async fn admit(app: &App, account: &Account, whence: &Whence) -> Result<Entry> {
     if account.totp.is_some() {
-        return prove(app, &account).map(Entry::Second);
+        return prove(app, account).map(Entry::Second);
     }
     begin(app, Me(ActorId(account.id)), whence).await.map(Entry::In)
 }
 
 /// The login with this name or e-mail address, if the password is its own; takes as long when there is none.
-pub(crate) async fn check(app: &App, name: &str, password: String, whence: &Whence) -> Result<Option<Account>> {
+pub(crate) async fn owner(app: &App, name: &str, password: String, whence: &Whence) -> Result<Option<Account>> {
     let (name, now) = (plain::cut(name.trim(), 254).to_lowercase(), app.now());
     app.limits().from(Deed::Login, whence, now)?;
     // By what was entered, not by whose it is: the answer must not tell whether there is such a login.
@@ -66,7 +80,7 @@ pub(crate) async fn check(app: &App, name: &str, password: String, whence: &When
         }
     });
     let account = account.await?.filter(|account| account.disabled.is_none());
-    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let hash = account.as_ref().filter(|it| it.has_password()).map(|account| account.password_hash.clone());
     let right = passwords::is_right(app, hash, password).await?;
     Ok(account.filter(|_| right))
 }
@@ -170,6 +184,13 @@ pub async fn find(app: &App, secret: &str) -> Result<Option<Session>> {
     }
     let form_token = app.seal().token(&format!("forms of {hash}"))?;
     Ok(Some(Session { id, me: Me(ActorId(row.person_id)), account, form_token }))
+}
+
+/// Whether somebody signed in a moment ago.
+pub(crate) async fn is_fresh(app: &App, me: Me) -> Result<bool> {
+    let now = app.now();
+    let is_new = move |one: &Row| now.since(Timestamp(one.created)) < FRESH;
+    Ok(list(app, me).await?.iter().any(is_new))
 }
 
 /// The sessions of a person, the last seen first.

@@ -1,7 +1,7 @@
 //! Signing up: whoever may have a login here makes one; where admins decide, it waits for them.
 use domain::{
     actor::Actor,
-    bar::Severity,
+    bar::{self, Severity},
     handle,
     id::{ActorId, InvitationId},
     policy::{self, Refusal},
@@ -11,7 +11,7 @@ use domain::{
 use store::{accounts::Account, invitations::Invitation};
 
 use crate::{
-    App, Error, Me, Result, Tx, Whence, addresses, bars, groups,
+    App, Error, Me, Result, Tx, Whence, addresses, bars, groups, identities,
     limits::Deed,
     mail::Errand,
     oauth,
@@ -37,6 +37,9 @@ pub enum Door {
 
 /// Who may make a login here.
 pub fn door(app: &App) -> Door {
+    if identities::is_only_way(app) {
+        return Door::Closed;
+    }
     match app.config().registration.as_str() {
         "open" => Door::Open,
         "approval" => Door::Approval,
@@ -79,6 +82,8 @@ pub enum Flaw {
     EmailTaken,
     /// Nobody with such an address makes a login.
     EmailBarred,
+    /// Only those sign up whose address is elsewhere: see [`crate::Config::mail_hosts`].
+    EmailForeign,
     /// The password is too short.
     PasswordShort,
     /// The password is too long.
@@ -138,29 +143,83 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
     let reason = plain::cut(wish.reason.trim(), REASON);
     let admission = people::Admission { confirmed, approved: !waits, reason };
     let invitation = invitation.flatten();
+    app.write(move |tx| enlist(tx, &prepared, &admission, invitation)).await
+}
+
+/// Makes a login for somebody for whom others vouch, without a password; `confirms` says whether their address has yet to
+/// be confirmed. `link` keeps who vouches for them.
+pub(crate) async fn vouched(
+    app: &App,
+    wish: Wish,
+    confirms: bool,
+    whence: &Whence,
+    link: impl Fn(&mut Tx<'_, '_>, ActorId) -> Result<()> + Send + 'static,
+) -> Result<Result<Newcomer, Vec<Flaw>>> {
+    if setup::is_needed(app).await? {
+        return Err(Refusal::SignUpClosed.into());
+    }
+    let mut flaws = flaws(&wish, false);
+    flaws.retain(|flaw| *flaw != Flaw::PasswordShort);
+    if !flaws.is_empty() {
+        return Ok(Err(flaws));
+    }
+    app.limits().from(Deed::SignUp, whence, app.now())?;
+    let must_wait = match look(app, &wish.email, whence).await? {
+        Ok(severity) => severity == Some(Severity::Approval),
+        Err(flaw) => return Ok(Err(vec![flaw])),
+    };
+    let Wish { name, email, password, language, .. } = wish;
+    let new = NewPerson { name: name.trim().to_owned(), email, password, admin: false, language };
+    let prepared = people::prepare_without_password(app, new).await?;
+    let confirmed = !confirms || app.mailer().is_none();
+    let admission = people::Admission { confirmed, approved: !must_wait, reason: String::new() };
     app.write(move |tx| {
-        let taken = people::taken(tx, &prepared, confirmed)?;
-        if !taken.is_empty() {
-            return Ok(Err(taken));
+        let enlisted = enlist(tx, &prepared, &admission, None)?;
+        if let Ok(newcomer) = &enlisted {
+            link(tx, newcomer.me.0)?;
         }
-        if let Some(id) = invitation
-            && !store::invitations::spend(tx, id)?
-        {
-            return Ok(Err(vec![Flaw::Invitation]));
-        }
-        let person = people::enrol_as(tx, &prepared, &admission)?;
-        if confirmed {
-            addresses::enter(tx, person.id, waits)?;
-        } else {
-            addresses::ask(tx, person.id, &prepared.email)?;
-        }
-        Ok(Ok(Newcomer { me: Me(person.id), ready: confirmed && !waits }))
+        Ok(enlisted)
     })
     .await
 }
 
+/// Writes a new login down, and asks whoever has yet to say something about it.
+fn enlist(
+    tx: &mut Tx<'_, '_>,
+    new: &people::Prepared,
+    admission: &people::Admission,
+    invitation: Option<InvitationId>,
+) -> Result<Result<Newcomer, Vec<Flaw>>> {
+    let (confirmed, waits) = (admission.confirmed, !admission.approved);
+    let taken = people::taken(tx, new, confirmed)?;
+    if !taken.is_empty() {
+        return Ok(Err(taken));
+    }
+    if let Some(id) = invitation
+        && !store::invitations::spend(tx, id)?
+    {
+        return Ok(Err(vec![Flaw::Invitation]));
+    }
+    let person = people::enrol_as(tx, new, admission)?;
+    if confirmed {
+        addresses::enter(tx, person.id, waits)?;
+    } else {
+        addresses::ask(tx, person.id, &new.email)?;
+    }
+    Ok(Ok(Newcomer { me: Me(person.id), ready: confirmed && !waits }))
+}
+
+/// Whether an address is one of those that may sign up.
+fn is_of_here(app: &App, email: &str) -> bool {
+    let (hosts, own) = (&app.config().mail_hosts, bar::mail_hosts(email));
+    hosts.is_empty() || hosts.iter().any(|host| own.iter().any(|name| name == host.as_str()))
+}
+
 /// How far somebody is kept out by where they come from; or what is wrong with their address.
 async fn look(app: &App, email: &str, whence: &Whence) -> Result<Result<Option<Severity>, Flaw>> {
+    if !is_of_here(app, email) {
+        return Ok(Err(Flaw::EmailForeign));
+    }
     let (email, address, now) = (email.to_owned(), whence.address, app.now());
     let (is_barred, severity) = app
         .read(move |c| {

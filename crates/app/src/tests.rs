@@ -84,6 +84,8 @@ async fn world(postgres: bool) -> Option<World> {
         config: Config {
             site,
             registration: "open".into(),
+            mail_hosts: Vec::new(),
+            provider: None,
             federation: domain::rule::Openness::Open,
             secure: false,
             premises: crate::Premises::default(),

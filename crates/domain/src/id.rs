@@ -83,6 +83,8 @@ ids! {
     SessionId
     /// What lets a login in without a password.
     PasskeyId
+    /// As whom the provider of an organization knows somebody.
+    IdentityId
     /// A link that lets people sign up.
     InvitationId
     /// Something to be published later.

@@ -74,6 +74,7 @@ fn words(flaw: Flaw) -> (&'static str, &'static str, &'static str) {
         Flaw::NameTaken => ("username", "ERR_TAKEN", "has already been taken"),
         Flaw::Email => ("email", "ERR_INVALID", "is invalid"),
         Flaw::EmailTaken => ("email", "ERR_TAKEN", "has already been taken"),
+        Flaw::EmailForeign => ("email", "ERR_BLOCKED", "is not one of those that may sign up here"),
         Flaw::EmailBarred => ("email", "ERR_BLOCKED", "contains a disallowed e-mail provider"),
         Flaw::PasswordShort => ("password", "ERR_TOO_SHORT", "is too short (minimum is 8 characters)"),
         Flaw::PasswordLong => ("password", "ERR_TOO_LONG", "is too long (maximum is 128 characters)"),

@@ -160,6 +160,8 @@ fn app(db: Db, clock: Clock) -> App {
         config: Config {
             site,
             registration: "open".into(),
+            mail_hosts: Vec::new(),
+            provider: None,
             federation: domain::rule::Openness::Open,
             secure: false,
             premises: app::Premises::default(),

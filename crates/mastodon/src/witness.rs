@@ -1,6 +1,6 @@
 //! Asks servers that speak the same API who their people are: OAuth 2, and one look at whose token it is.
 use app::{
-    App, Error, Question, Reply, Result, Witness,
+    App, Credential, Error, Question, Reply, Result, Witness,
     guests::{Known, Office, Returned, Testimony},
 };
 use async_trait::async_trait;
@@ -25,7 +25,7 @@ pub struct ApiWitness;
 impl Witness for ApiWitness {
     async fn office(&self, app: &App, origin: &str) -> Result<Office> {
         let at = |path: &str| format!("{origin}{path}");
-        let reply = app.resolver().ask(Question { url: &at(path::OAUTH), bearer: None, form: None }).await?;
+        let reply = app.resolver().ask(Question { url: &at(path::OAUTH), proof: None, form: None }).await?;
         // Servers that do not say are as the first ones were.
         let said = if reply.status == 200 { json(&reply).unwrap_or_default() } else { Value::Null };
         let place = |key: &str, usual: &str| {
@@ -91,7 +91,10 @@ impl Witness for ApiWitness {
         }
         let token = json(&reply).filter(|_| is_success(&reply)).and_then(|said| short(&said, "access_token"));
         let token = token.ok_or_else(|| strange("gives no token"))?;
-        let looked = app.resolver().ask(Question { url: &office.whoami, bearer: Some(&token), form: None }).await;
+        let looked = app
+            .resolver()
+            .ask(Question { url: &office.whoami, proof: Some(Credential::Bearer(&token)), form: None })
+            .await;
         // We know who it is, or never will: nothing is left of it there. If it cannot be given back, it lies unused.
         let form = [("client_id", known.client_id.as_str()), ("client_secret", &known.secret), ("token", &token)];
         if let Err(error) = post(app, &office.revoke, &form).await {
@@ -103,7 +106,7 @@ impl Witness for ApiWitness {
 }
 
 async fn post(app: &App, url: &str, form: &[(&str, &str)]) -> Result<Reply> {
-    app.resolver().ask(Question { url, bearer: None, form: Some(form) }).await
+    app.resolver().ask(Question { url, proof: None, form: Some(form) }).await
 }
 
 fn is_success(reply: &Reply) -> bool {

@@ -79,6 +79,8 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         config: app::Config {
             site,
             registration: settings.registration.as_str().to_owned(),
+            mail_hosts: settings.registration_domains.clone(),
+            provider: settings.oidc.clone(),
             federation: settings.federation,
             secure: settings.secure_mode,
             premises: app::Premises { data: Some(settings.data.clone()), settings: settings.shown() },

@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::rule::Openness;
+use app::identities::Provider;
+use domain::{host::Host, rule::Openness};
 use ipnet::IpNet;
 use url::Url;
 
@@ -122,6 +123,64 @@ const REGISTRATION: Setting = Setting {
     expected: "`open`, `approval`, `invite` or `closed`",
     kind: Kind::Text,
 };
+const REGISTRATION_DOMAINS: Setting = Setting {
+    key: "registration_domains",
+    env: "TERTULIA_REGISTRATION_DOMAINS",
+    default: "",
+    meaning: "The domains of the e-mail addresses that may sign up, subdomains included. With none, those of any domain may, \
+              except the ones that admins keep out on the page for that.",
+    expected: "domains, such as `example.org, example.com`",
+    kind: Kind::List,
+};
+const OIDC_ISSUER: Setting = Setting {
+    key: "oidc_issuer",
+    env: "TERTULIA_OIDC_ISSUER",
+    default: "",
+    meaning: "The OpenID Connect provider that says who the people of your organization are, as it calls itself: \
+              `/.well-known/openid-configuration` is found below it. With none, people sign in with a login of this server.",
+    expected: "an http or https URL, or empty for none",
+    kind: Kind::Text,
+};
+const OIDC_CLIENT_ID: Setting = Setting {
+    key: "oidc_client_id",
+    env: "TERTULIA_OIDC_CLIENT_ID",
+    default: "",
+    meaning: "By what the provider knows this server.",
+    expected: "what the provider gave you, if there is an `oidc_issuer`",
+    kind: Kind::Text,
+};
+const OIDC_CLIENT_SECRET: Setting = Setting {
+    key: "oidc_client_secret",
+    env: "TERTULIA_OIDC_CLIENT_SECRET",
+    default: "",
+    meaning: "The secret that this server shares with the provider. With none, it proves itself by PKCE alone.",
+    expected: "what the provider gave you, or empty for none",
+    kind: Kind::Secret,
+};
+const OIDC_NAME: Setting = Setting {
+    key: "oidc_name",
+    env: "TERTULIA_OIDC_NAME",
+    default: "",
+    meaning: "What people call the provider: it stands on the button. With none, it is the host of `oidc_issuer`.",
+    expected: "a short name, or empty for none",
+    kind: Kind::Text,
+};
+const OIDC_SIGN_UP: Setting = Setting {
+    key: "oidc_sign_up",
+    env: "TERTULIA_OIDC_SIGN_UP",
+    default: "true",
+    meaning: "Whether those for whom the provider speaks may make a login by themselves, whatever `registration` says.",
+    expected: "`true` or `false`",
+    kind: Kind::Flag,
+};
+const OIDC_ONLY: Setting = Setting {
+    key: "oidc_only",
+    env: "TERTULIA_OIDC_ONLY",
+    default: "false",
+    meaning: "Whether nobody signs in or up but by the provider: no passwords, no passkeys.",
+    expected: "`true` or `false`",
+    kind: Kind::Flag,
+};
 const FEDERATION: Setting = Setting {
     key: "federation",
     env: "TERTULIA_FEDERATION",
@@ -230,6 +289,13 @@ pub const SETTINGS: &[Setting] = &[
     MEDIA_LIMIT,
     MEDIA_CACHE,
     REGISTRATION,
+    REGISTRATION_DOMAINS,
+    OIDC_ISSUER,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_NAME,
+    OIDC_SIGN_UP,
+    OIDC_ONLY,
     FEDERATION,
     SECURE_MODE,
     INBOX_LIMIT,
@@ -264,6 +330,10 @@ pub struct Settings {
     pub media_cache: u64,
     /// Who may sign up.
     pub registration: Registration,
+    /// The hosts of the mail addresses that may sign up; none for any.
+    pub registration_domains: Vec<Host>,
+    /// The provider that says who the people of an organization are.
+    pub oidc: Option<Provider>,
     /// Whom we deal with when nothing is said about them.
     pub federation: Openness,
     /// Whether other servers must sign their requests for documents.
@@ -351,6 +421,8 @@ impl Settings {
             media_limit: sources.text(&MEDIA_LIMIT, |text| values::number(text, 1..=4_096))?,
             media_cache: sources.text(&MEDIA_CACHE, |text| values::number(text, 0..=1 << 20))?,
             registration: sources.text(&REGISTRATION, Registration::parse)?,
+            registration_domains: sources.text(&REGISTRATION_DOMAINS, values::hosts)?,
+            oidc: provider(&sources)?,
             federation: sources.text(&FEDERATION, |text| text.parse().ok())?,
             secure_mode: sources.text(&SECURE_MODE, |text| text.parse().ok())?,
             inbox_limit: sources.text(&INBOX_LIMIT, |text| values::number(text, 0..=100_000))?,
@@ -369,6 +441,8 @@ impl Settings {
     /// The settings as they were read, by name, for those who look after the server; what may hold a secret is left out.
     pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
         let nets = |nets: &[IpNet]| nets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let hosts = |hosts: &[Host]| hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let oidc = |part: &dyn Fn(&Provider) -> String| self.oidc.as_ref().map(part).unwrap_or_default();
         let shown = [
             (&URL, self.url.to_string()),
             (&LISTEN, self.listen.to_string()),
@@ -377,6 +451,11 @@ impl Settings {
             (&MEDIA_LIMIT, self.media_limit.to_string()),
             (&MEDIA_CACHE, self.media_cache.to_string()),
             (&REGISTRATION, self.registration.as_str().to_owned()),
+            (&REGISTRATION_DOMAINS, hosts(&self.registration_domains)),
+            (&OIDC_ISSUER, oidc(&|provider| provider.issuer.clone())),
+            (&OIDC_NAME, oidc(&|provider| provider.name.clone())),
+            (&OIDC_SIGN_UP, oidc(&|provider| provider.admits.to_string())),
+            (&OIDC_ONLY, oidc(&|provider| provider.only.to_string())),
             (&FEDERATION, self.federation.to_string()),
             (&SECURE_MODE, self.secure_mode.to_string()),
             (&INBOX_LIMIT, self.inbox_limit.to_string()),
@@ -396,6 +475,21 @@ impl Settings {
         let usual = app::media::Limits::default();
         app::media::Limits { picture: usual.picture.min(film), film, cache: self.media_cache << 20 }
     }
+}
+
+/// The provider, if one is named; then it takes more than its name.
+fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
+    let Some(issuer) = sources.text(&OIDC_ISSUER, values::issuer)? else { return Ok(None) };
+    let host = Host::of(&issuer).map(|host| host.display()).unwrap_or_default();
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Ok(Some(Provider {
+        client_id: sources.text(&OIDC_CLIENT_ID, given)?,
+        client_secret: sources.text(&OIDC_CLIENT_SECRET, |text| Some(text.to_owned()))?,
+        name: sources.text(&OIDC_NAME, |text| Some(given(text).unwrap_or_else(|| host.clone())))?,
+        admits: sources.text(&OIDC_SIGN_UP, |text| text.parse().ok())?,
+        only: sources.text(&OIDC_ONLY, |text| text.parse().ok())?,
+        issuer,
+    }))
 }
 
 #[cfg(test)]

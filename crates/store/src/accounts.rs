@@ -20,7 +20,7 @@ pub struct Account {
     pub id: i64,
     /// Lower case.
     pub email: String,
-    /// Argon2id, in PHC form.
+    /// Argon2id, in PHC form; empty, if there is no password.
     pub password_hash: String,
     /// Whether they administer this server.
     pub admin: bool,
@@ -48,6 +48,13 @@ impl Account {
     /// Whether it may be used: its address is confirmed, it was taken in, and it was not closed.
     pub fn is_ready(&self) -> bool {
         self.confirmed.is_some() && self.approved.is_some() && self.disabled.is_none()
+    }
+}
+
+impl Account {
+    /// Whether it has a password: some are only let in by a provider.
+    pub fn has_password(&self) -> bool {
+        !self.password_hash.is_empty()
     }
 }
 

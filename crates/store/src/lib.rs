@@ -34,6 +34,7 @@ pub mod held;
 pub mod host_shuns;
 pub mod hosts;
 pub mod idempotency;
+pub mod identities;
 pub mod imprint;
 pub mod invitations;
 pub mod jobs;

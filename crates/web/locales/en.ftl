@@ -119,6 +119,7 @@ your-account = Your account
 name = User name
 name-hint = Letters a–z, digits and underscores. Your address will be @name@{ $host }.
 email = E-mail
+email-hint-of = For signing in and important notices. Only addresses of { $domains } may sign up. Nobody sees it.
 email-hint = To sign in and for important notices. Nobody else sees it.
 password = Password
 password-hint = 8 to 128 characters; a long phrase is best.
@@ -1215,6 +1216,23 @@ reach-members =
 
 ### Signing in and up, and applications.
 
+# Signing in by the provider of an organization
+provider = Account of your organization
+provider-sign-in = Sign in with { $provider }
+provider-silent = The service that signs you in does not answer as it should. Try again in a while; if it stays like this, tell those who run this site.
+provider-refused = The service that signs you in did not say who you are, or this page was opened too late. Nothing has changed; try again.
+provider-stranger = You have no account here yet, and those who run this site make them. Ask them for one with the e-mail address of your organization.
+provider-taken = That account of your organization is connected with another account here. Sign in with it, and disconnect it there first.
+provider-join = Connect my account
+provider-join-lead = There is an account here with your address, { $email }. Is it yours? Enter its password once, and from then on you sign in to it as { $name }.
+provider-new-lead = Welcome, { $name }. Choose the name by which everybody here will know you.
+provider-unlinked = Connect your account here with the one that you have at { $provider }: you sign in with that one then.
+provider-linked = You sign in as { $name }. Last used { $ago }.
+provider-link = Connect
+provider-unlink = Disconnect
+provider-last = You would not get in any more. Set a password first, or add a passkey.
+provider-way = There you say who you are, and come back. This site gets your name and your e-mail address.
+sign-in-again = You signed in some time ago. Sign out, sign in again, and do this within ten minutes.
 # Signing in with an account elsewhere
 guest-sign-in = Sign in with an account on another server
 guest-sign-in-lead = Do you have an account on Mastodon or on another server like it? Your server says who you are; there is no new password, and we learn nothing else.
@@ -1288,6 +1306,7 @@ reason-hint = A sentence is enough. Only the people who run this site read it.
 agree = I agree to the rules of this site
 agree-hint = Be kind, stay on topic, and respect what others ask of you here.
 flaw-name-taken = Somebody has that name already. Choose another one.
+flaw-email-foreign = Only addresses of the domains named above may sign up here.
 flaw-email-barred = Nobody joins with an address of this provider. Use another one.
 flaw-email-taken = This address has an account already. Sign in instead.
 flaw-agreement = You need to agree to the rules to join.
@@ -1450,6 +1469,10 @@ mail-passkey-added = A passkey was added to your account on { $site }
 mail-passkey-added-text = The account { $name } on { $site } can be signed in to with the passkey “{ $passkey }” from now on, without the password.
 mail-passkey-removed = A passkey was removed from your account on { $site }
 mail-passkey-removed-text = The account { $name } on { $site } can no longer be signed in to with the passkey “{ $passkey }”.
+mail-identity-linked = Your account on { $site } was connected with one of your organization
+mail-identity-linked-text = The account { $name } on { $site } can be signed in to as “{ $called }” of your organization from now on.
+mail-identity-unlinked = Your account on { $site } was disconnected from the one of your organization
+mail-identity-unlinked-text = The account { $name } on { $site } can no longer be signed in to as “{ $called }” of your organization.
 mail-second-step-on = { $site } will ask for a second step to sign in
 mail-second-step-off = { $site } asks for no second step any more
 mail-second-step-on-text = From now on, signing in to { $site } as { $name } takes a code of your authenticator, too.

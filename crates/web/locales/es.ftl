@@ -125,6 +125,7 @@ your-account = Tu cuenta
 name = Nombre de usuario
 name-hint = Letras sin acentos, números y guion bajo. Tu dirección será @nombre@{ $host }.
 email = Correo electrónico
+email-hint-of = Para entrar y para avisos importantes. Solo se admiten direcciones de { $domains }. No se muestra a nadie.
 email-hint = Para entrar y para avisos importantes. No se muestra a nadie.
 password = Contraseña
 password-hint = Entre 8 y 128 caracteres; mejor una frase larga.
@@ -1236,6 +1237,23 @@ reach-members =
 
 ### Entrar, crear una cuenta y aplicaciones.
 
+# Entrar con el proveedor de una organización
+provider = Cuenta de tu organización
+provider-sign-in = Entrar con { $provider }
+provider-silent = El servicio con el que entras no responde como debería. Prueba otra vez dentro de un rato; si sigue así, avisa a quienes llevan este sitio.
+provider-refused = El servicio con el que entras no dijo quién eres, o esta página se abrió demasiado tarde. Nada ha cambiado; prueba otra vez.
+provider-stranger = Todavía no tienes cuenta aquí, y las crean quienes llevan este sitio. Pídeles una con el correo de tu organización.
+provider-taken = Esa cuenta de tu organización está conectada con otra cuenta de aquí. Entra con ella y desconéctala antes.
+provider-join = Conectar mi cuenta
+provider-join-lead = Aquí hay una cuenta con tu dirección, { $email }. ¿Es tuya? Escribe su contraseña una vez y desde entonces entrarás en ella como { $name }.
+provider-new-lead = Te damos la bienvenida, { $name }. Elige el nombre con el que te conocerán aquí.
+provider-unlinked = Conecta tu cuenta de aquí con la que tienes en { $provider }: entrarás con esa.
+provider-linked = Entras como { $name }. Último uso: { $ago }.
+provider-link = Conectar
+provider-unlink = Desconectar
+provider-last = No podrías volver a entrar. Antes pon una contraseña o añade una llave de acceso.
+provider-way = Allí dices quién eres y vuelves. Este sitio recibe tu nombre y tu correo.
+sign-in-again = Entraste hace un rato. Sal, vuelve a entrar y haz esto en los diez minutos siguientes.
 # Entrar con una cuenta de otro servidor
 guest-sign-in = Entrar con una cuenta de otro servidor
 guest-sign-in-lead = ¿Tienes una cuenta en Mastodon o en otro servidor parecido? Tu servidor dice quién eres; no hay contraseña nueva y no sabremos nada más.
@@ -1309,6 +1327,7 @@ reason-hint = Basta una frase. Solo la leen quienes llevan este sitio.
 agree = Acepto las normas de este sitio
 agree-hint = Trata bien a los demás, no te salgas del tema y respeta lo que aquí se te pide.
 flaw-name-taken = Ese nombre ya está en uso. Elige otro.
+flaw-email-foreign = Aquí solo se admiten direcciones de los dominios indicados.
 flaw-email-barred = No se entra con un correo de este proveedor. Usa otro.
 flaw-email-taken = Esta dirección ya tiene cuenta. Entra con ella.
 flaw-agreement = Para unirte tienes que aceptar las normas.
@@ -1471,6 +1490,10 @@ mail-passkey-added = Tu cuenta de { $site } tiene una llave de acceso más
 mail-passkey-added-text = Desde ahora se puede entrar en la cuenta { $name } de { $site } con la llave de acceso «{ $passkey }», sin la contraseña.
 mail-passkey-removed = Tu cuenta de { $site } tiene una llave de acceso menos
 mail-passkey-removed-text = En la cuenta { $name } de { $site } ya no se puede entrar con la llave de acceso «{ $passkey }».
+mail-identity-linked = Tu cuenta en { $site } se conectó con una de tu organización
+mail-identity-linked-text = Desde ahora se puede entrar en la cuenta { $name } de { $site } como «{ $called }» de tu organización.
+mail-identity-unlinked = Tu cuenta en { $site } se desconectó de la de tu organización
+mail-identity-unlinked-text = Ya no se puede entrar en la cuenta { $name } de { $site } como «{ $called }» de tu organización.
 mail-second-step-on = { $site } pedirá un segundo paso para entrar
 mail-second-step-off = { $site } ya no pide un segundo paso para entrar
 mail-second-step-on-text = Desde ahora, para entrar como { $name } en { $site } hace falta también un código de tu aplicación de códigos.

@@ -75,6 +75,8 @@ pub(crate) struct Myself {
     pub(crate) is_admin: bool,
     /// Whether they have their account elsewhere: they write, follow and keep things there.
     pub(crate) is_guest: bool,
+    /// Whether they have a password here, and not only a provider that speaks for them.
+    pub(crate) has_password: bool,
 }
 
 impl Visit {
@@ -100,6 +102,7 @@ impl Visit {
             news,
             is_admin,
             is_guest: by.account.is_none(),
+            has_password: by.account.as_ref().is_some_and(store::accounts::Account::has_password),
         });
         Ok(visit)
     }

@@ -45,6 +45,7 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>, link: Option<Quer
         hidden: Vec::new(),
         button: t.digest_stop(),
         passkey: None,
+        provider: None,
         ways: Vec::new(),
     };
     answer::page(&request, StatusCode::OK, Keep::Never, &page)

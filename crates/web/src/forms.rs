@@ -160,11 +160,10 @@ impl Fields {
         Self { all, trouble: None }
     }
 
-    /// Says what is wrong with a field; the first word counts.
+    /// Says what is wrong with a field, or with the whole, if it is not asked; the first word counts.
     pub(crate) fn flaw(&mut self, id: &str, what: impl Into<String>) {
-        if let Some(field) = self.all.iter_mut().find(|field| field.id == id) {
-            field.flaw.get_or_insert(what.into());
-        }
+        let field = self.all.iter_mut().find(|field| field.id == id);
+        field.map_or(&mut self.trouble, |field| &mut field.flaw).get_or_insert(what.into());
     }
 
     /// The fields that need another look.

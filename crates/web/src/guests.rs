@@ -32,6 +32,22 @@ struct Way {
     frame: Frame,
     url: String,
     host: String,
+    lead: String,
+}
+
+/// Shows the way elsewhere, which browsers would not let a form itself lead.
+pub(crate) fn show_way(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    way: guests::Way,
+    lead: String,
+) -> HttpResponse {
+    let page =
+        Way { frame: Frame::private(visit, visit.language.guest_way(&way.host)), url: way.url, host: way.host, lead };
+    let mut answer = answer::page(request, StatusCode::OK, Keep::Never, &page);
+    set(&mut answer, &trip(app.site(), &way.kept, 900));
+    answer
 }
 
 fn page(visit: &Visit, account: &str, back: &str) -> Page {
@@ -46,6 +62,7 @@ fn page(visit: &Visit, account: &str, back: &str) -> Page {
         hidden: vec![("back", back.to_owned())],
         button: t.go_on(),
         passkey: None,
+        provider: None,
         ways: vec![(session::login_path(back), t.sign_in())],
     }
 }
@@ -91,10 +108,8 @@ pub(crate) async fn depart(request: HttpRequest, app: Data<App>, form: Posted<En
         Err(Error::Unreachable { .. }) => return again(t.guest_unfit()),
         Err(error) => return login::failed(&request, &visit, &error),
     };
-    let page = Way { frame: Frame::private(&visit, t.guest_way(&way.host)), url: way.url, host: way.host };
-    let mut answer = answer::page(&request, StatusCode::OK, Keep::Never, &page);
-    set(&mut answer, &trip(app.site(), &way.kept, 900));
-    answer
+    let lead = t.guest_way_text(&way.host);
+    show_way(&request, &app, &visit, way, lead)
 }
 
 /// What somebody comes back with.
@@ -129,24 +144,24 @@ pub(crate) async fn arrive(request: HttpRequest, app: Data<App>, returned: Optio
 }
 
 /// Whoever signs in as somebody else leaves first.
-async fn leave(request: &HttpRequest, app: &App) -> app::Result<()> {
+pub(crate) async fn leave(request: &HttpRequest, app: &App) -> app::Result<()> {
     match session::look_up(request).await? {
         Some(by) => sessions::end(app, by.me, by.session).await,
         None => Ok(()),
     }
 }
 
-/// The cookie that a browser keeps while its person is at their own server.
-fn name(site: &Site) -> &'static str {
+/// The cookie that a browser keeps while its person is at their own server, or at the provider of their organization.
+pub(crate) fn name(site: &Site) -> &'static str {
     if site.is_development() { "tertulia-trip" } else { "__Host-tertulia-trip" }
 }
 
-fn trip(site: &Site, kept: &str, seconds: u32) -> String {
+pub(crate) fn trip(site: &Site, kept: &str, seconds: u32) -> String {
     let secure = if site.is_development() { "" } else { "; Secure" };
     format!("{}={kept}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", name(site))
 }
 
-fn set(answer: &mut HttpResponse, cookie: &str) {
+pub(crate) fn set(answer: &mut HttpResponse, cookie: &str) {
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }

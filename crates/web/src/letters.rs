@@ -97,6 +97,16 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
             Some((link.clone(), t.recover())),
             Some(if *is_new { t.mail_passkey_alarm() } else { t.mail_alarm() }),
         ),
+        About::Identity { name: called, is_new, link } => (
+            if *is_new { t.mail_identity_linked(site) } else { t.mail_identity_unlinked(site) },
+            vec![if *is_new {
+                t.mail_identity_linked_text(name, called, site)
+            } else {
+                t.mail_identity_unlinked_text(name, called, site)
+            }],
+            Some((link.clone(), t.recover())),
+            Some(t.mail_alarm()),
+        ),
         About::SecondStep { is_on, link } => (
             if *is_on { t.mail_second_step_on(site) } else { t.mail_second_step_off(site) },
             vec![if *is_on { t.mail_second_step_on_text(name, site) } else { t.mail_second_step_off_text(name, site) }],
@@ -177,6 +187,8 @@ mod tests {
             About::SecondStep { is_on: false, link: link.clone() },
             About::Waiting { newcomer: "bea".into(), reason: "<b>Hola</b>".into(), link: link.clone() },
             About::Stated { group: Some("Huerto".into()), link: link.clone() },
+            About::Identity { name: "<b>Hola</b>".into(), is_new: true, link: link.clone() },
+            About::Identity { name: "<b>Hola</b>".into(), is_new: false, link: link.clone() },
             About::Stated { group: None, link: link.clone() },
             About::Decided { granted: true, answer: "<b>Hola</b>".into(), link: link.clone() },
             About::Decided { granted: false, answer: "<b>Hola</b>".into(), link: link.clone() },

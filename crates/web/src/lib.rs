@@ -8,7 +8,7 @@ use domain::urls::{Sheet, path};
 
 use crate::{
     kept::Pages,
-    settings::{data, devices, entry, passkeys as own_passkeys, shuns},
+    settings::{data, devices, entry, identities as own_identities, passkeys as own_passkeys, shuns},
 };
 
 mod actors;
@@ -38,6 +38,7 @@ mod grounds;
 mod guests;
 mod held;
 mod history;
+mod identities;
 mod imprint;
 mod interaction;
 mod kept;
@@ -147,6 +148,10 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, login::LOGOUT, login::leave);
     page!(config, guests::PATH, guests::show, post => guests::depart);
     page!(config, guests::RETURN, guests::arrive);
+    page!(config, identities::PATH, identities::depart);
+    page!(config, identities::RETURN, identities::arrive);
+    button!(config, identities::JOIN, identities::join);
+    button!(config, identities::SIGN_UP, identities::submit);
     page!(config, session::WAITING, recovery::waiting, post => recovery::ask_again);
     governance(config);
     administration(config);
@@ -262,6 +267,8 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, entry::OFFER, entry::offer);
     button!(config, entry::ON, entry::turn_on);
     button!(config, entry::OFF, entry::turn_off);
+    button!(config, own_identities::LINK, own_identities::link);
+    button!(config, own_identities::UNLINK, own_identities::unlink);
     button!(config, own_passkeys::CHALLENGE, own_passkeys::challenge);
     button!(config, own_passkeys::OFFER, own_passkeys::offer);
     button!(config, own_passkeys::ADD, own_passkeys::add);

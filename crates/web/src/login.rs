@@ -19,7 +19,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     compose,
     forms::{Field, Fields},
-    guests,
+    guests, identities,
     imprint::Rule,
     passkeys,
     posted::Posted,
@@ -51,6 +51,8 @@ pub(crate) struct Page {
     pub(crate) button: &'static str,
     /// A passkey, as another way to send it.
     pub(crate) passkey: Option<passkeys::Button>,
+    /// The way to the provider of an organization: where, and what it is called; it is the only one, if there is no field.
+    pub(crate) provider: Option<(String, String)>,
     /// Other ways: where they lead, and what they are called.
     pub(crate) ways: Vec<(String, &'static str)>,
 }
@@ -97,7 +99,11 @@ pub(crate) fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
     let name = name.autocomplete("username webauthn").longest(254);
     let password = Field::exact("password", "password", t.password()).autocomplete("current-password").longest(128);
     let abroad = urls::asking(guests::PATH, &[("back", back)]);
-    let mut ways = vec![(abroad, t.guest_sign_in()), (path::RECOVER.to_owned(), t.forgotten())];
+    let is_closed = app::identities::is_only_way(app);
+    let mut ways = vec![(abroad, t.guest_sign_in())];
+    if !is_closed {
+        ways.push((path::RECOVER.to_owned(), t.forgotten()));
+    }
     if sign_up::is_offered(app) {
         ways.push((sign_up::PATH.to_owned(), t.sign_up()));
     }
@@ -105,11 +111,12 @@ pub(crate) fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
         frame: Frame::private(visit, t.sign_in()),
         lead: t.sign_in_lead(&visit.site),
         action: LOGIN.to_owned(),
-        form: Fields::new(vec![name, password]),
+        form: Fields::new(if is_closed { Vec::new() } else { vec![name, password] }),
         rules: Vec::new(),
         hidden: vec![("back", back.to_owned())],
         button: t.sign_in(),
-        passkey: passkeys::sign_in(app, visit),
+        passkey: passkeys::sign_in(app, visit).filter(|_| !is_closed),
+        provider: identities::way(app, visit, back),
         ways,
     }
 }
@@ -138,6 +145,7 @@ pub(crate) async fn second(
         hidden: vec![("proof", proof), ("back", back)],
         button: t.sign_in(),
         passkey: challenge.as_ref().map(prepared),
+        provider: None,
         ways: vec![(LOGIN.to_owned(), t.start_over())],
     };
     let status = if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

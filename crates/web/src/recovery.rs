@@ -63,6 +63,7 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
         hidden: Vec::new(),
         button: t.recover_button(),
         passkey: None,
+        provider: None,
         ways: vec![(LOGIN.to_owned(), t.sign_in())],
     };
     form(&request, &visit, StatusCode::OK, page).await
@@ -96,6 +97,7 @@ fn renewal(visit: &Visit, token: String, has_passkeys: bool) -> Page {
         hidden: vec![("token", token)],
         button: t.renew(),
         passkey: None,
+        provider: None,
         ways: Vec::new(),
     }
 }
@@ -155,6 +157,7 @@ pub(crate) async fn show_confirmation(request: HttpRequest, app: Data<App>, link
         hidden: vec![("token", token)],
         button: t.confirm_button(),
         passkey: None,
+        provider: None,
         ways: Vec::new(),
     };
     form(&request, &visit, StatusCode::OK, page).await
@@ -209,6 +212,7 @@ fn waiting_page(visit: &Visit, address: &str, form_token: String) -> Page {
         hidden: vec![("form_token", form_token)],
         button: t.send_again(),
         passkey: None,
+        provider: None,
         ways: Vec::new(),
     }
 }

@@ -24,6 +24,7 @@ pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod entry;
 pub(crate) mod files;
+pub(crate) mod identities;
 pub(crate) mod passkeys;
 pub(crate) mod profile;
 pub(crate) mod shuns;
@@ -99,7 +100,22 @@ impl Action {
     fn new(path: &'static str, fields: Vec<Field>, label: &'static str) -> Self {
         Self { path, form: Fields::new(fields), hidden: Vec::new(), label, is_danger: false, passkey: None }
     }
+
+    /// Asks for no password that there is not: whoever has none shows that it is them by having signed in a moment ago.
+    fn ask_no_password(&mut self, t: Language) {
+        let (asked, kept): (Vec<_>, Vec<_>) = self.form.all.drain(..).partition(|field| field.autocomplete == CURRENT);
+        self.form.all = kept;
+        for field in asked {
+            self.hidden.push((field.id, String::new()));
+            if field.flaw.is_some() {
+                self.form.trouble = Some(t.sign_in_again().to_owned());
+            }
+        }
+    }
 }
+
+/// What browsers know the field of the password by.
+const CURRENT: &str = "current-password";
 
 /// That something was done, said on the page that it leads back to.
 #[derive(Debug, Default, Deserialize)]
@@ -118,9 +134,12 @@ fn page(
     visit: &Visit,
     path: &'static str,
     done: Option<&'static str>,
-    panels: Vec<Panel>,
+    mut panels: Vec<Panel>,
 ) -> HttpResponse {
     let t = visit.language;
+    if visit.me.as_ref().is_some_and(|me| !me.has_password) {
+        panels.iter_mut().filter_map(|panel| panel.action.as_mut()).for_each(|action| action.ask_no_password(t));
+    }
     let places = [
         (PATH, t.settings_general()),
         (profile::PATH, t.settings_profile()),
@@ -173,7 +192,7 @@ fn back(visit: &Visit, app: &App, path: &str) -> HttpResponse {
 }
 
 fn password(t: Language, id: &'static str) -> Field {
-    Field::exact(id, "password", t.current_password()).autocomplete("current-password").longest(128)
+    Field::exact(id, "password", t.current_password()).autocomplete(CURRENT).longest(128)
 }
 
 /// `GET /settings`

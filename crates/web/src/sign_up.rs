@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::{
     answer::{self, Frame, Keep, Visit},
     forms::{Field, Fields, YES},
-    imprint,
+    identities, imprint,
     language::Language,
     login::{self, Page},
     posted::Posted,
@@ -43,11 +43,17 @@ pub(crate) fn is_offered(app: &App) -> bool {
     matches!(sign_up::door(app), Door::Open | Door::Approval)
 }
 
+/// What is said of the address: what it is for, and where it has to be.
+pub(crate) fn email_hint(app: &App, t: Language) -> String {
+    let hosts: Vec<String> = app.config().mail_hosts.iter().map(domain::host::Host::display).collect();
+    if hosts.is_empty() { t.email_hint().to_owned() } else { t.email_hint_of(hosts.join(", ")) }
+}
+
 async fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Result<Page> {
     let (t, site) = (visit.language, &visit.site);
     let rules = imprint::read(t, &app::imprint::house_rules(app).await?);
     let name = Field::exact("name", "text", t.name()).hint(t.name_hint(site)).value(&entered.name);
-    let email = Field::exact("email", "email", t.email()).hint(t.email_hint()).value(&entered.email);
+    let email = Field::exact("email", "email", t.email()).hint(email_hint(app, t)).value(&entered.email);
     let password = Field::exact("password", "password", t.password()).hint(t.password_hint());
     let mut fields = vec![
         name.autocomplete("username").longest(30),
@@ -73,6 +79,7 @@ async fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Re
         hidden,
         button: t.sign_up(),
         passkey: None,
+        provider: identities::way(app, visit, ""),
         ways: vec![
             (LOGIN.to_owned(), t.have_login()),
             (path::PRIVACY.to_owned(), t.privacy()),
@@ -81,13 +88,14 @@ async fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Re
     })
 }
 
-fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) {
+pub(crate) fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) {
     match flaw {
         Flaw::Name => ("name", t.flaw_name()),
         Flaw::NameReserved => ("name", t.flaw_reserved()),
         Flaw::NameTaken => ("name", t.flaw_name_taken()),
         Flaw::Email => ("email", t.flaw_email()),
         Flaw::EmailTaken => ("email", t.flaw_email_taken()),
+        Flaw::EmailForeign => ("email", t.flaw_email_foreign()),
         Flaw::EmailBarred => ("email", t.flaw_email_barred()),
         Flaw::PasswordShort | Flaw::PasswordLong => ("password", t.flaw_password()),
         Flaw::Agreement => ("agreement", t.flaw_agreement()),
@@ -172,9 +180,6 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
             let asks_why = asks_why(app, &entered.invitation).await?.unwrap_or(false);
             let mut page = page(app, visit, &entered, asks_why).await?;
             for (field, what) in flaws.iter().map(|flaw| sentence(t, *flaw)) {
-                if field.is_empty() {
-                    page.form.trouble = Some(what.to_owned());
-                }
                 page.form.flaw(field, what);
             }
             Ok(answer::page(request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page))

@@ -97,6 +97,8 @@ impl World {
             config: Config {
                 site: Site::new(&url::Url::parse("https://plaza.test").unwrap()).unwrap(),
                 registration: registration.into(),
+                mail_hosts: Vec::new(),
+                provider: None,
                 federation: domain::rule::Openness::Open,
                 secure: false,
                 premises: app::Premises::default(),

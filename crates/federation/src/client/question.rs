@@ -1,5 +1,6 @@
 //! Questions that are about no document of the network: a form or a look, and a short answer, whatever its status.
-use app::{Question, Reply};
+use app::{Credential, Question, Reply};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{
     HeaderValue, Method,
@@ -10,6 +11,17 @@ use url::form_urlencoded;
 
 use super::{Client, FetchError, answer, target};
 
+/// A proof as HTTP has it; name and secret as forms spell them (RFC 6749, section 2.3.1).
+fn spelt(proof: Credential<'_>) -> String {
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    match proof {
+        Credential::Bearer(token) => format!("Bearer {token}"),
+        Credential::Basic(name, secret) => {
+            format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(name), encoded(secret))))
+        }
+    }
+}
+
 /// The longest answer.
 const LONGEST: usize = 128 * 1024;
 
@@ -18,8 +30,8 @@ impl Client {
     pub async fn ask(&self, question: Question<'_>) -> Result<Reply, FetchError> {
         let url = target::parse_url(question.url)?;
         let mut headers = vec![(ACCEPT, HeaderValue::from_static("application/json"))];
-        if let Some(bearer) = question.bearer {
-            let proof = HeaderValue::try_from(format!("Bearer {bearer}"));
+        if let Some(proof) = question.proof {
+            let proof = HeaderValue::try_from(spelt(proof));
             let mut proof = proof.ok().ok_or(FetchError::Malformed("a token"))?;
             proof.set_sensitive(true);
             headers.push((AUTHORIZATION, proof));

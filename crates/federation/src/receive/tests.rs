@@ -146,6 +146,8 @@ impl Here {
             config: Config {
                 site,
                 registration: "open".into(),
+                mail_hosts: Vec::new(),
+                provider: None,
                 federation: domain::rule::Openness::Open,
                 secure: false,
                 premises: app::Premises::default(),

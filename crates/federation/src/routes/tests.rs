@@ -71,6 +71,8 @@ impl World {
             config: Config {
                 site: Site::new(&url::Url::parse(&format!("https://{HOST}")).unwrap()).unwrap(),
                 registration: "open".into(),
+                mail_hosts: Vec::new(),
+                provider: None,
                 federation: domain::rule::Openness::Open,
                 secure: false,
                 premises: app::Premises::default(),

@@ -29,6 +29,8 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         media_limit: 99,
         media_cache: 10_240,
         registration: Registration::Approval,
+        registration_domains: vec![],
+        oidc: None,
         federation: Openness::Open,
         secure_mode: false,
         inbox_limit: 500,
@@ -87,6 +89,21 @@ fn lists_are_arrays_or_separated_by_commas() {
         assert_eq!(read(&format!("trusted_proxies = {list}"), &[]).unwrap().trusted_proxies, expected);
     }
     assert_eq!(read("", &[("TERTULIA_TRUSTED_PROXIES", "")]).unwrap().trusted_proxies, []);
+}
+
+#[test]
+fn a_provider_is_what_it_calls_itself_and_knows_us() {
+    let sso = "oidc_issuer = 'https://sso.example.org/realms/a'";
+    let wrong = message(sso, &[]);
+    assert!(wrong.contains("oidc_client_id") && wrong.contains("if there is an `oidc_issuer`"), "{wrong}");
+    let oidc = read(&format!("{sso}\noidc_client_id = 'plaza'\noidc_only = true"), &[]).unwrap().oidc.unwrap();
+    assert_eq!((oidc.issuer.as_str(), oidc.name.as_str()), ("https://sso.example.org/realms/a", "sso.example.org"));
+    assert!(oidc.only && oidc.admits && oidc.client_secret.is_empty());
+    for odd in ["sso.example.org", "ldap://sso", "https://sso.example.org?x", "https://a@sso.example.org"] {
+        assert!(read("", &[("TERTULIA_OIDC_ISSUER", odd)]).is_err(), "{odd}");
+    }
+    let settings = read("registration_domains = ['Example.org', 'mail.example']", &[]).unwrap();
+    assert_eq!(settings.registration_domains, ["example.org", "mail.example"].map(|host| Host::parse(host).unwrap()));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::{
     str::FromStr,
 };
 
+use domain::host::Host;
 use ipnet::IpNet;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use url::Url;
@@ -197,6 +198,17 @@ pub(super) fn optional_url(text: &str) -> Option<Option<Url>> {
     if text.is_empty() { Some(None) } else { url(text).map(Some) }
 }
 
+/// The name of a provider, kept as it is written: it has to be the very one that it signs with.
+#[expect(clippy::option_option, reason = "no text means no provider, a wrong text means nothing")]
+pub(super) fn issuer(text: &str) -> Option<Option<String>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    let url = Url::parse(text).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    (plain && domain::host::origin(text).is_some()).then(|| Some(text.to_owned()))
+}
+
 #[expect(clippy::option_option, reason = "no text means no address, a wrong text means nothing")]
 pub(super) fn optional_address(text: &str) -> Option<Option<String>> {
     if text.is_empty() {
@@ -220,6 +232,10 @@ pub(super) fn path(text: &str) -> Option<PathBuf> {
 /// The path behind `sqlite:` or `file:`, where many are used to writing two slashes more.
 fn path_of(text: &str) -> Option<PathBuf> {
     path(text.strip_prefix("//").unwrap_or(text))
+}
+
+pub(super) fn hosts(text: &str) -> Option<Vec<Host>> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Host::parse).collect()
 }
 
 pub(super) fn networks(text: &str) -> Option<Vec<IpNet>> {

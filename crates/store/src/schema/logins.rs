@@ -73,6 +73,17 @@ diesel::table! {
     }
 }
 diesel::table! {
+    identities (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        issuer -> Text,
+        subject -> Text,
+        name -> Text,
+        created -> BigInt,
+        used -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
     invitations (id) {
         id -> BigInt,
         account_id -> BigInt,

@@ -113,7 +113,9 @@ async fn page(app: &App, visit: &Visit, me: Me, entered: Option<(Contact, &'stat
             .longest(31)
             .optional(),
     ]);
-    contact.flaw(flawed, if flawed == "email" { t.flaw_email() } else { t.flaw_nobody() });
+    if !flawed.is_empty() {
+        contact.flaw(flawed, if flawed == "email" { t.flaw_email() } else { t.flaw_nobody() });
+    }
     let (frame, tabs) = super::frame(app, visit, t.admin_texts(), PATH);
     Ok(Page {
         frame,

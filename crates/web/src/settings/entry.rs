@@ -12,7 +12,7 @@ use app::{
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
-use super::{Action, Done, Nothing, Panel, back, page, passkeys, password, said};
+use super::{Action, Done, Nothing, Panel, back, identities, page, passkeys, password, said};
 use crate::{
     answer::{self, Visit},
     forms::Field,
@@ -34,6 +34,7 @@ struct Panels {
     email: Panel,
     password: Panel,
     passkeys: Panel,
+    identities: Option<Panel>,
     second: Panel,
 }
 
@@ -71,6 +72,7 @@ impl Panels {
                 ..Panel::default()
             },
             passkeys: passkeys::panel(app, visit, by.me).await?,
+            identities: identities::panel(app, visit, by.me).await?,
             second: Panel {
                 id: "second-heading",
                 heading: t.second_step_name(),
@@ -82,7 +84,8 @@ impl Panels {
     }
 
     fn show(self, request: &HttpRequest, visit: &Visit, done: Option<&'static str>) -> HttpResponse {
-        page(request, visit, PATH, done, vec![self.email, self.password, self.passkeys, self.second])
+        let all = [Some(self.email), Some(self.password), self.identities, Some(self.passkeys), Some(self.second)];
+        page(request, visit, PATH, done, all.into_iter().flatten().collect())
     }
 }
 

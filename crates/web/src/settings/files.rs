@@ -120,6 +120,11 @@ async fn profile(app: App, me: Me, email: String, language: String) -> Result<St
     let (passkeys, here) = (app::passkeys::list(&app, me).await?, app::visits::last(&app, me).await?);
     let moment = |millis| machine_moment(Timestamp(millis));
     let passkey = |key: &store::passkeys::Passkey| json!({ "name": key.name, "created": moment(key.created), "used": key.used.map(moment) });
+    let identities = app::identities::list(&app, me).await?;
+    let identity = |one: &store::identities::Identity| {
+        let (created, used) = (moment(one.created), one.used.map(moment));
+        json!({ "provider": one.issuer, "subject": one.subject, "name": one.name, "created": created, "used": used })
+    };
     let picture = |portrait| app.site().portrait(&actor, portrait);
     let known = archive::known(&app, me).await?;
     let membership = |it: &archive::Membered| json!({ "community": it.group.uri, "role": it.role.as_str(), "since": machine_moment(it.since) });
@@ -147,6 +152,7 @@ async fn profile(app: App, me: Me, email: String, language: String) -> Result<St
         "last_here": here.map(machine_moment),
         "aliases": aliases,
         "passkeys": passkeys.iter().map(passkey).collect::<Vec<_>>(),
+        "identities": identities.iter().map(identity).collect::<Vec<_>>(),
         "communities": groups.iter().map(|group| json!({ "id": group.uri, "title": group.title })).collect::<Vec<_>>(),
         "memberships": known.memberships.iter().map(membership).collect::<Vec<_>>(),
         "measures": known.measures.iter().map(measure).collect::<Vec<_>>(),

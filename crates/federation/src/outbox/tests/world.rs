@@ -81,6 +81,8 @@ impl World {
             config: Config {
                 site: Site::new(&"https://plaza.example".parse().unwrap()).unwrap(),
                 registration: "open".into(),
+                mail_hosts: Vec::new(),
+                provider: None,
                 federation: domain::rule::Openness::Open,
                 secure: false,
                 premises: app::Premises::default(),

@@ -1,0 +1,278 @@
+//! People who sign in by the provider of their organization: whom it may speak for, and that nobody's login is taken over.
+
+use std::time::Duration;
+
+use ::server::settings::Registration;
+use app::identities::Provider as Known;
+use app::{Me, identities, people};
+use domain::host::Host;
+use serde_json::{Value, json};
+
+use crate::network::{Answer, Lie, Network, PostOffice, Provider, Server, Visitor, field, on_both};
+
+const BACK: &str = "/login/organization/back";
+
+fn known(admits: bool, only: bool) -> Known {
+    Known {
+        issuer: "http://sso.test".to_owned(),
+        client_id: Provider::CLIENT.to_owned(),
+        client_secret: Provider::SECRET.to_owned(),
+        name: "Casa Grande".to_owned(),
+        only,
+        admits,
+    }
+}
+
+/// A server of an organization, which has people already, and the provider.
+async fn organization(admits: bool, only: bool) -> (Network, Server, Provider) {
+    let change = move |settings: ::server::settings::Settings| {
+        let registration_domains = vec![Host::parse("org.example").unwrap()];
+        let oidc = Some(known(admits, only));
+        ::server::settings::Settings { oidc, registration: Registration::Closed, registration_domains, ..settings }
+    };
+    let net = Network::with(change, ["alpha.test"]).await;
+    let (alpha, provider) = (net.server("alpha.test"), net.provider("sso.test"));
+    (net, alpha, provider)
+}
+
+fn ana() -> Value {
+    json!({ "sub": "42", "email": "Ana.Ruiz@org.example", "email_verified": true, "preferred_username": "ana.ruiz" })
+}
+
+/// Somebody who goes to the provider from the page for signing in, and comes back.
+async fn come(visitor: &mut Visitor, provider: &Provider, person: Value) -> Answer {
+    let page = visitor.get("/login?back=/communities").await.text();
+    assert!(page.contains("/login/organization?back=") && page.contains("Sign in with Casa Grande"), "{page}");
+    let left = visitor.get("/login/organization?back=/communities").await;
+    assert_eq!(left.status, 303, "{}", left.text());
+    visitor.get(&provider.agree(left.header("location").unwrap(), person)).await
+}
+
+fn location(answer: &Answer) -> (u16, Option<&str>) {
+    (answer.status, answer.header("location").map(|at| at.strip_prefix("http://alpha.test").unwrap_or(at)))
+}
+
+async fn somebody_new_chooses_a_name_and_comes_again() {
+    let (_net, alpha, provider) = organization(true, false).await;
+    alpha.person("bea").await;
+    let mut visitor = Visitor::new(&alpha);
+    let page = come(&mut visitor, &provider, ana()).await;
+    let text = page.text();
+    assert_eq!(page.status, 200, "{text}");
+    assert!(
+        text.contains("ana.ruiz") && text.contains("value=\"ana_ruiz\"") && !text.contains("name=\"email\""),
+        "{text}"
+    );
+    let claim = field(&text, "claim");
+    let new = "/login/organization/new";
+    let taken = visitor.submit(new, &[("claim", &claim), ("name", "bea"), ("agreement", "yes")]).await;
+    assert!(taken.status == 422 && taken.text().contains("name-flaw"), "{}", taken.text());
+    let asked = visitor.submit(new, &[("claim", &claim), ("name", "ana")]).await;
+    assert!(asked.status == 422 && asked.text().contains("agreement-flaw"), "{}", asked.text());
+    let made = visitor.submit(new, &[("claim", &claim), ("name", "ana"), ("agreement", "yes")]).await;
+    assert_eq!(location(&made), (303, Some("/communities")));
+    assert_eq!(visitor.get("/write").await.status, 200, "nothing is left to wait for");
+    let again = Visitor::new(&alpha).submit(new, &[("claim", &claim), ("name", "two"), ("agreement", "yes")]).await;
+    assert_eq!(again.status, 409, "one login for one person: {}", again.text());
+
+    let actor = people::by_name(alpha.app(), "ana").await.unwrap();
+    let account = alpha.app().read(move |c| store::accounts::by_id(c, actor.id)).await.unwrap().unwrap();
+    assert_eq!((account.email.as_str(), account.has_password()), ("ana.ruiz@org.example", false));
+    let mut other = Visitor::new(&alpha);
+    assert_eq!(location(&come(&mut other, &provider, ana()).await), (303, Some("/communities")));
+    assert_eq!(other.get("/write").await.status, 200);
+    for password in ["", "correct horse"] {
+        assert_eq!(Visitor::new(&alpha).sign_in("ana", password, "/").await.status, 422, "there is no password");
+    }
+    let profile = other.get("/settings/data/profile.json").await.text();
+    assert!(profile.contains("\"subject\": \"42\"") && profile.contains("http://sso.test"), "{profile}");
+}
+
+async fn a_provider_that_lies_signs_nobody_in() {
+    let (net, alpha, provider) = organization(true, false).await;
+    alpha.person("bea").await;
+    for lie in [Lie::Issuer, Lie::Audience, Lie::Nonce, Lie::Expired, Lie::OtherKey, Lie::NoSignature] {
+        provider.lie(Some(lie));
+        let refused = come(&mut Visitor::new(&alpha), &provider, ana()).await;
+        assert!(refused.status == 403 && refused.text().contains("You are not signed in"), "{lie:?}");
+    }
+    provider.lie(None);
+    let mut visitor = Visitor::new(&alpha);
+    let left = visitor.get("/login/organization").await;
+    let back = provider.agree(left.header("location").unwrap(), ana());
+    assert_eq!(Visitor::new(&alpha).get(&back).await.status, 403, "another browser");
+    let (mut forged, mut wrong) = (visitor.clone(), visitor.clone());
+    assert_eq!(forged.get(&format!("{BACK}?code=code-0&state=made-up")).await.status, 403);
+    assert_eq!(wrong.get(&back.replace("code=code", "code=none")).await.status, 403, "a code that nobody gave");
+    let mut late = visitor.clone();
+    assert_eq!(visitor.get(&back).await.status, 200);
+    net.settle().await;
+    net.pass_time(Duration::from_mins(16)).await;
+    assert_eq!(late.get(&back).await.status, 403, "too late");
+
+    // Providers sign with other keys from time to time.
+    provider.renew_key();
+    assert_eq!(come(&mut Visitor::new(&alpha), &provider, ana()).await.status, 200);
+}
+
+async fn a_login_becomes_theirs_only_by_its_password() {
+    let (net, alpha, provider) = organization(true, false).await;
+    let bea = alpha.person("bea").await;
+    let claim_of = |email: &str, verified: Value| json!({ "sub": "7", "email": email, "email_verified": verified });
+    // An address that the provider does not vouch for is nobody's yet.
+    let unknown = come(&mut Visitor::new(&alpha), &provider, claim_of("bea@alpha.test", json!(false))).await.text();
+    assert!(unknown.contains("name=\"email\"") && !unknown.contains("name=\"password\""), "{unknown}");
+
+    let mut visitor = Visitor::new(&alpha);
+    let page = come(&mut visitor, &provider, claim_of("bea@alpha.test", json!(true))).await.text();
+    assert!(page.contains("name=\"password\"") && page.contains("bea@alpha.test"), "{page}");
+    let (join, claim) = ("/login/organization/join", field(&page, "claim"));
+    let wrong = visitor.submit(join, &[("claim", &claim), ("password", "not hers")]).await;
+    assert_eq!((wrong.status, wrong.text().contains("password-flaw")), (422, true));
+    assert_eq!(visitor.submit(join, &[("claim", "abcd"), ("password", "correct horse")]).await.status, 410);
+    assert!(identities::list(alpha.app(), Me(bea.actor.id)).await.unwrap().is_empty());
+    let joined = visitor.submit(join, &[("claim", &claim), ("password", "correct horse")]).await;
+    assert_eq!(location(&joined), (303, Some("/communities")));
+    let entered = come(&mut Visitor::new(&alpha), &provider, claim_of("new@org.example", json!(true))).await;
+    assert_eq!(entered.status, 303, "known by the number, not by the address");
+
+    // She unlinks it by her password; then it is asked for again.
+    let panel = visitor.get("/settings/entry").await.text();
+    let (token, key) = (field(&panel, "form_token"), field(&panel, "key"));
+    let unlink = "/settings/entry/organization/unlink";
+    let fields = [("form_token", token.as_str()), ("key", &key), ("known", "wrong one")];
+    assert_eq!(visitor.submit(unlink, &fields).await.status, 422);
+    let fields = [("form_token", token.as_str()), ("key", &key), ("known", "correct horse")];
+    assert_eq!(visitor.submit(unlink, &fields).await.status, 303);
+    let page = come(&mut Visitor::new(&alpha), &provider, claim_of("bea@alpha.test", json!(true))).await.text();
+    assert!(page.contains("name=\"password\""), "{page}");
+    net.settle().await;
+}
+
+async fn whoever_is_signed_in_links_their_login() {
+    let (_net, alpha, provider) = organization(false, false).await;
+    let (bea, _) = (alpha.person("bea").await, alpha.person("eve").await);
+    let stranger = come(&mut Visitor::new(&alpha), &provider, ana()).await;
+    assert!(stranger.status == 403 && stranger.text().contains("You have no account here yet"), "{}", stranger.text());
+    let link = "/settings/entry/organization";
+    let leave = async |name: &str, password: &str| {
+        let mut visitor = Visitor::new(&alpha);
+        visitor.sign_in(name, "correct horse", "/").await;
+        let session = visitor.cookie.clone().unwrap();
+        let page = visitor.fill("/settings/entry", link, &[("known", password)]).await;
+        // A browser keeps both cookies.
+        visitor.cookie = Some(format!("{session}; {}", visitor.cookie.unwrap()));
+        (visitor, page)
+    };
+    assert_eq!(leave("bea", "not hers").await.1.status, 422);
+    let way = |page: &Answer| {
+        let text = page.text();
+        let href = text.split("href=\"").find(|part| part.starts_with("http://sso.test")).expect("a way");
+        href.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&")
+    };
+    let (mut visitor, page) = leave("bea", "correct horse").await;
+    let back = provider.agree(&way(&page), ana());
+    let mut out = visitor.clone();
+    out.cookie = out.cookie.map(|both| both.split("; ").last().unwrap().to_owned());
+    assert_eq!(out.get(&back).await.status, 403, "nobody is signed in");
+    let done = visitor.get(&back).await;
+    assert_eq!(location(&done), (303, Some("/settings/entry?done=true")));
+    let linked = identities::list(alpha.app(), Me(bea.actor.id)).await.unwrap();
+    assert_eq!((linked.len(), linked[0].subject.as_str(), linked[0].name.as_str()), (1, "42", "ana.ruiz"));
+    assert_eq!(come(&mut Visitor::new(&alpha), &provider, ana()).await.status, 303);
+
+    let (mut eve, page) = leave("eve", "correct horse").await;
+    let taken = eve.get(&provider.agree(&way(&page), ana())).await;
+    assert_eq!(taken.status, 409, "{}", taken.text());
+}
+
+async fn where_the_provider_is_the_only_way_there_are_no_passwords() {
+    let (_net, alpha, provider) = organization(true, true).await;
+    alpha.person("bea").await;
+    let page = Visitor::new(&alpha).get("/login").await.text();
+    assert!(
+        page.contains("Casa Grande") && !page.contains("name=\"password\"") && !page.contains("/recover"),
+        "{page}"
+    );
+    assert_eq!(Visitor::new(&alpha).sign_in("bea", "correct horse", "/").await.status, 422);
+    assert_eq!(Visitor::new(&alpha).get("/signup").await.status, 403);
+    let mut visitor = Visitor::new(&alpha);
+    let page = come(&mut visitor, &provider, ana()).await.text();
+    let claim = field(&page, "claim");
+    let fields = [("claim", claim.as_str()), ("name", "ana"), ("agreement", "yes")];
+    assert_eq!(visitor.submit("/login/organization/new", &fields).await.status, 303);
+    // She has no password to show that it is her: having signed in a moment ago does.
+    let data = visitor.get("/settings/data").await.text();
+    assert!(data.contains("name=\"secret\" value=\"\"") && !data.contains("type=\"password\""), "{data}");
+    let gone = visitor.fill("/settings/data", "/settings/data/leave", &[("typed", "ana"), ("secret", "")]).await;
+    assert_eq!(gone.status, 200, "{}", gone.text());
+    let census = come(&mut Visitor::new(&alpha), &provider, ana()).await;
+    assert_eq!(census.status, 200, "nothing of her is left here: {}", census.text());
+}
+
+async fn whoever_signed_in_long_ago_does_it_again() {
+    let (net, alpha, provider) = organization(true, false).await;
+    alpha.person("bea").await;
+    let mut visitor = Visitor::new(&alpha);
+    let page = come(&mut visitor, &provider, ana()).await.text();
+    let claim = field(&page, "claim");
+    let fields = [("claim", claim.as_str()), ("name", "ana"), ("agreement", "yes")];
+    visitor.submit("/login/organization/new", &fields).await;
+    net.settle().await;
+    net.pass_time(Duration::from_mins(11)).await;
+    let late = visitor.fill("/settings/data", "/settings/data/leave", &[("typed", "ana"), ("secret", "")]).await;
+    assert!(late.status == 422 && late.text().contains("Sign out, sign in again"), "{}", late.text());
+    let token = visitor.get("/settings/entry").await.text();
+    let (token, key) = (field(&token, "form_token"), field(&token, "key"));
+    let mut fresh = Visitor::new(&alpha);
+    come(&mut fresh, &provider, ana()).await;
+    let fields = [("form_token", token.as_str()), ("key", key.as_str()), ("known", "")];
+    let last = visitor.submit("/settings/entry/organization/unlink", &fields).await;
+    assert!(last.status == 422 && last.text().contains("You would not get in any more"), "{}", last.text());
+}
+
+async fn only_addresses_of_the_domains_sign_up() {
+    let office = PostOffice::open().await;
+    let smtp = ::server::settings::Smtp::parse(&office.url()).flatten();
+    let change = move |settings: ::server::settings::Settings| {
+        let registration_domains = vec![Host::parse("org.example").unwrap()];
+        let (smtp, oidc) = (smtp.clone(), Some(known(true, false)));
+        ::server::settings::Settings { smtp, oidc, registration: Registration::Open, registration_domains, ..settings }
+    };
+    let net = Network::with(change, ["alpha.test"]).await;
+    let (alpha, provider) = (net.server("alpha.test"), net.provider("sso.test"));
+    alpha.person("bea").await;
+    assert!(Visitor::new(&alpha).get("/signup").await.text().contains("Only addresses of org.example may sign up"));
+    let sign_up = async |name: &str, email: &str| {
+        let fields = [("name", name), ("email", email), ("password", "correct horse"), ("agreement", "yes")];
+        Visitor::new(&alpha).submit("/signup", &fields).await
+    };
+    for email in ["x@else.example", "x@notorg.example", "x@org.example.evil.example", "x@example"] {
+        let refused = sign_up("mallory", email).await;
+        assert!(refused.status == 422 && refused.text().contains("email-flaw"), "{email}: {}", refused.text());
+    }
+    assert_eq!(sign_up("carla", "carla@mail.org.example").await.status, 303, "a subdomain");
+
+    // What the provider does not vouch for is confirmed by a letter; what else it says of it is not asked again.
+    let mut visitor = Visitor::new(&alpha);
+    let quiet = json!({ "sub": "9", "quiet": true, "email": "dora@org.example", "preferred_username": "dora" });
+    let page = come(&mut visitor, &provider, quiet).await.text();
+    assert!(page.contains("value=\"dora@org.example\""), "{page}");
+    let claim = field(&page, "claim");
+    let new = "/login/organization/new";
+    let fields = [("claim", claim.as_str()), ("name", "dora"), ("email", "dora@else.example"), ("agreement", "yes")];
+    assert_eq!(visitor.submit(new, &fields).await.status, 422);
+    let fields = [("claim", claim.as_str()), ("name", "dora"), ("email", "dora@org.example"), ("agreement", "yes")];
+    assert_eq!(location(&visitor.submit(new, &fields).await), (303, Some("/waiting")));
+    assert!(office.letter("dora@org.example", 0).await.text().contains("token="));
+}
+
+on_both! {
+    somebody_new_chooses_a_name_and_comes_again,
+    a_provider_that_lies_signs_nobody_in,
+    a_login_becomes_theirs_only_by_its_password,
+    whoever_is_signed_in_links_their_login,
+    where_the_provider_is_the_only_way_there_are_no_passwords,
+    whoever_signed_in_long_ago_does_it_again,
+    only_addresses_of_the_domains_sign_up,
+}
