@@ -1,5 +1,7 @@
 //! What people set for themselves, and how they leave.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::network::{Answer, Network, PostOffice, Server, Visitor, field, on_both};
@@ -175,7 +177,8 @@ async fn somebody_leaves_for_good_everywhere() {
     assert_eq!(gone.status, 404, "{}", gone.text());
     assert!(zoe.home().await.is_empty());
     let again = Visitor::new(&alpha)
-        .submit(
+        .fill(
+            "/signup",
             "/signup",
             &[("name", "bea"), ("email", "bea@alpha.test"), ("password", PASSWORD), ("agreement", "yes")],
         )
@@ -183,7 +186,43 @@ async fn somebody_leaves_for_good_everywhere() {
     assert_eq!(again.status, 422, "nobody gets the name again");
 }
 
+async fn a_script_that_signs_up_is_refused_and_a_person_is_not() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    alpha.person("ana").await;
+    let wish = |name: &'static str, more: &[(&'static str, &str)]| {
+        let email = format!("{name}@mail.test");
+        let own = [("name", name), ("email", &*email), ("password", PASSWORD), ("agreement", "yes")];
+        own.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
+    };
+    let send = async |pairs: &[(String, String)]| {
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Visitor::new(&alpha).submit("/signup", &pairs).await
+    };
+    let form = Visitor::new(&alpha).get("/signup").await.text();
+    // Neither eyes nor keyboards nor screen readers come to the field that nobody is to fill in.
+    let lure = form.split("<p hidden>").nth(1).and_then(|rest| rest.split("</p>").next()).expect("a lure");
+    assert!(lure.contains("name=\"website\"") && lure.contains("tabindex=\"-1\""), "{lure}");
+    let sealed = field(&form, "sealed");
+    let refused = |answer: &Answer| answer.status == 422 && answer.text().contains("quicker than anybody types");
+    assert!(refused(&send(&wish("quick", &[("sealed", &sealed)])).await), "at once");
+    assert!(refused(&send(&wish("blind", &[])).await), "without having looked");
+    assert!(refused(&send(&wish("forger", &[("sealed", "00ff")])).await), "with a moment of its own");
+    net.clock.advance(Duration::from_secs(3));
+    assert!(
+        refused(&send(&wish("greedy", &[("sealed", &sealed), ("website", "http://x.test")])).await),
+        "all filled in"
+    );
+    let flawed = send(&wish("a b", &[("sealed", &sealed)])).await;
+    assert_eq!(field(&flawed.text(), "sealed"), sealed, "whoever mends a field need not wait again");
+    assert_eq!(send(&wish("person", &[("sealed", &sealed)])).await.status, 303);
+    net.clock.advance(Duration::from_hours(25));
+    assert!(refused(&send(&wish("late", &[("sealed", &sealed)])).await), "a form is not good for ever");
+    assert_eq!(alpha.app().read(store::accounts::count).await.unwrap(), 2);
+}
+
 on_both! {
+    a_script_that_signs_up_is_refused_and_a_person_is_not,
     the_second_step_is_set_up_and_asked_for,
     browsers_and_applications_are_put_out,
     an_address_and_a_password_are_changed_by_who_knows_it,

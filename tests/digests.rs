@@ -83,7 +83,7 @@ async fn whoever_signs_up_is_asked() {
         ("agreement", "yes"),
         ("digest", "yes"),
     ];
-    assert_eq!(nora.submit("/signup", &fields).await.status, 303);
+    assert_eq!(nora.fill("/signup", "/signup", &fields).await.status, 303);
     let link = office.letter("nora@mail.test", 0).await.link("alpha.test");
     Visitor::new(&alpha).fill(&link, "/login/confirm", &[]).await;
     assert!(nora.get("/settings").await.text().contains("Stop the weekly letter"));

@@ -73,7 +73,7 @@ async fn somebody_new_chooses_a_name_and_comes_again() {
     assert_eq!(location(&made), (303, Some("/communities")));
     assert_eq!(visitor.get("/write").await.status, 200, "nothing is left to wait for");
     let again = Visitor::new(&alpha).submit(new, &[("claim", &claim), ("name", "two"), ("agreement", "yes")]).await;
-    assert_eq!(again.status, 409, "one login for one person: {}", again.text());
+    assert_eq!(again.status, 422, "one login for one person: {}", again.text());
 
     let actor = people::by_name(alpha.app(), "ana").await.unwrap();
     let account = alpha.app().read(move |c| store::accounts::by_id(c, actor.id)).await.unwrap().unwrap();
@@ -245,7 +245,7 @@ async fn only_addresses_of_the_domains_sign_up() {
     assert!(Visitor::new(&alpha).get("/signup").await.text().contains("Only addresses of org.example may sign up"));
     let sign_up = async |name: &str, email: &str| {
         let fields = [("name", name), ("email", email), ("password", "correct horse"), ("agreement", "yes")];
-        Visitor::new(&alpha).submit("/signup", &fields).await
+        Visitor::new(&alpha).fill("/signup", "/signup", &fields).await
     };
     for email in ["x@else.example", "x@notorg.example", "x@org.example.evil.example", "x@example"] {
         let refused = sign_up("mallory", email).await;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use app::Me;
 use serde_json::json;
 
-use crate::network::{ACTIVITY, Network, Request, Scheme, Server, Software, on_both};
+use crate::network::{ACTIVITY, Network, Person, Request, Scheme, Server, Software, Visitor, on_both};
 
 /// How much fits into the buckets of servers that allow one a second.
 const DEPTH: usize = 100;
@@ -45,11 +46,40 @@ async fn who_sends_too_much_comes_back_later() {
     assert_eq!(carl.post(&inbox, &hello).await, 202, "others do not notice");
     net.settle().await;
     assert_eq!(posts(&net), i64::try_from(accepted).unwrap_or(0) + 1, "all that was acknowledged, and nothing else");
+    // The flooder goes on; now and then the next one fits.
+    let (mut refused, mut accepted) = (1, accepted);
+    for number in 0..20 {
+        match alpha.ask(&sent(DEPTH * 3 + number)).await.status {
+            202 => accepted += 1,
+            status => assert_eq!((status, refused += 1), (429, ())),
+        }
+        let quiet = carl.toot(&format!("Calm {number}"), &[(club.uri(), &club.handle())], None);
+        assert_eq!(carl.post(&inbox, &quiet).await, 202, "and nothing of the other is refused");
+    }
+    net.settle().await;
+    assert_eq!(posts(&net), i64::try_from(accepted).unwrap_or(0) + 21);
+    admins_see_who_floods(&alpha, &ana, refused).await;
 
     net.pass_time(Duration::from_secs(2)).await;
-    assert_eq!(bea.post(&inbox, &toot(accepted)).await, 202);
+    assert_eq!(bea.post(&inbox, &toot(DEPTH * 4)).await, 202);
     net.settle().await;
-    assert_eq!(posts(&net), i64::try_from(accepted).unwrap_or(0) + 2);
+    assert_eq!(posts(&net), i64::try_from(accepted).unwrap_or(0) + 22);
+}
+
+async fn admins_see_who_floods(server: &Server, admin: &Person, refused: usize) {
+    assert!(app::floods::list(server.app(), Me(admin.actor.id)).await.is_err(), "nobody else does");
+    let id = admin.actor.id;
+    server.app().write(move |tx| Ok(store::accounts::set_admin(tx, id, true)?)).await.unwrap();
+    let mut visitor = Visitor::new(server);
+    visitor.sign_in("ana", "correct horse", "/").await;
+    let page = visitor.get("/admin/servers").await.text();
+    let section = page.split("They send more than they may").nth(1).unwrap_or_else(|| panic!("{page}"));
+    let section = section.split("</section>").next().unwrap();
+    assert!(
+        section.contains("/admin/servers/loud.test") && section.contains(&format!("Refused {refused} times")),
+        "{section}"
+    );
+    assert!(!section.contains("calm.test"), "{section}");
 }
 
 async fn nobody_shuts_others_out_by_speaking_in_their_name() {

@@ -13,7 +13,7 @@ const PASSWORD: &str = "correct horse";
 async fn sign_up(server: &Server, name: &str, email: &str) -> (Visitor, Answer) {
     let mut visitor = Visitor::new(server);
     let fields = [("name", name), ("email", email), ("password", PASSWORD), ("agreement", "yes"), ("reason", "Flores")];
-    let answer = visitor.submit("/signup", &fields).await;
+    let answer = visitor.fill("/signup", "/signup", &fields).await;
     (visitor, answer)
 }
 

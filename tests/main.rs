@@ -63,5 +63,6 @@ mod teams;
 mod tertulias;
 mod threads;
 mod tidy;
+mod tongues;
 mod transfers;
 mod trusted;

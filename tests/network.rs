@@ -296,6 +296,7 @@ async fn start(
         media_url: None,
         media_limit: 1,
         media_cache: 1,
+        languages: vec!["en", "es"],
         registration: Registration::Open,
         registration_domains: Vec::new(),
         oidc: None,

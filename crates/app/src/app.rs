@@ -1,7 +1,6 @@
 //! `App`: the one handle of the doors, and the one way to write.
 use std::{
     ops::{Deref, DerefMut},
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,7 +11,6 @@ use std::{
 use domain::{
     host::Host,
     id::{PeerId, PostId, ReceivedId},
-    rule::Openness,
     time::{Timestamp, span},
     urls::Site,
 };
@@ -20,8 +18,10 @@ use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Change, Clock, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness, conversations, hints,
-    identities::{Heard, Provider},
+    Change, Clock, Config, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness, conversations,
+    floods::Floods,
+    hints,
+    identities::Heard,
     limits::Limits,
     log,
     media::Files,
@@ -45,34 +45,6 @@ const WATCH: Duration = span::seconds(20);
 
 /// How long somebody waits for their password to be looked at; then there is a rush, and later is better.
 const PATIENCE: Duration = span::seconds(5);
-
-/// What the operator decided that actions need to know.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The server as it is known outside.
-    pub site: Site,
-    /// Who may make a login: `open`, `approval`, `invite` or `closed`.
-    pub registration: String,
-    /// Whom we deal with when nothing is said about them.
-    pub federation: Openness,
-    /// Whether other servers must sign their requests for documents.
-    pub secure: bool,
-    /// Where mail is read by those who may sign up: hosts, with all below them; anywhere, if there are none.
-    pub mail_hosts: Vec<Host>,
-    /// Who says who the people of an organization are.
-    pub provider: Option<Provider>,
-    /// Where the server stands.
-    pub premises: Premises,
-}
-
-/// Where the server stands, for those who look after it.
-#[derive(Debug, Clone, Default)]
-pub struct Premises {
-    /// The folder whose disk fills.
-    pub data: Option<PathBuf>,
-    /// The settings as they were read, by name; no secret among them.
-    pub settings: Vec<(&'static str, String)>,
-}
 
 /// Everything that can be done here; cheap to clone.
 #[derive(Clone)]
@@ -103,6 +75,7 @@ struct Inner {
     visits: Visits,
     similar: Similar,
     heard: Heard,
+    floods: Floods,
     /// Whether this process hears what others commit.
     listens: AtomicBool,
 }
@@ -147,6 +120,11 @@ impl Tx<'_, '_> {
     /// The server as it is known outside.
     pub fn site(&self) -> &Site {
         &self.app.config.site
+    }
+
+    /// The language in which the server speaks to somebody who reads `wanted`.
+    pub(crate) fn spoken(&self, wanted: &str) -> &'static str {
+        self.app.config.spoken(wanted)
     }
 
     /// Seals secrets before they are stored.
@@ -268,6 +246,7 @@ impl App {
             visits: Visits::default(),
             similar: Similar::default(),
             heard: Heard::default(),
+            floods: Floods::default(),
             listens: AtomicBool::new(false),
         }))
     }
@@ -280,6 +259,11 @@ impl App {
     /// The server as it is known outside.
     pub fn site(&self) -> &Site {
         &self.0.config.site
+    }
+
+    /// The language in which the server speaks to somebody who reads `wanted`: a tag, or what a browser says of itself.
+    pub fn spoken(&self, wanted: &str) -> &'static str {
+        self.0.config.spoken(wanted)
     }
 
     /// The clock.
@@ -340,6 +324,11 @@ impl App {
     /// The threads that were found to be about the same lately.
     pub fn similar(&self) -> Similar {
         self.0.similar.clone()
+    }
+
+    /// Who sent more than they may.
+    pub fn floods(&self) -> Floods {
+        self.0.floods.clone()
     }
 
     /// What the provider of an organization said lately.

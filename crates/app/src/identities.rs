@@ -104,9 +104,15 @@ pub fn is_only_way(app: &App) -> bool {
     app.config().provider.as_ref().is_some_and(|provider| provider.only)
 }
 
+/// Whether the provider can be asked: nothing, if it can.
+pub async fn look(app: &App) -> Result<()> {
+    provider::look(app, provider(app)?).await
+}
+
 /// Sends somebody to the provider to sign in; they come back to `redirect_uri` and go on to `back` here.
 pub async fn depart(app: &App, redirect_uri: &str, back: &str, whence: &Whence) -> Result<Way> {
-    app.limits().from(Deed::Abroad, whence, app.now())?;
+    // An organization may have one address for all its people.
+    app.limits().from(Deed::Challenge, whence, app.now())?;
     send(app, redirect_uri, back, None).await
 }
 
@@ -159,14 +165,15 @@ pub async fn arrive(
     by: Option<Me>,
     whence: &Whence,
 ) -> Result<Option<(Arrival, String)>> {
-    app.limits().from(Deed::Login, whence, app.now())?;
+    // There is nothing to be guessed.
+    app.limits().from(Deed::Challenge, whence, app.now())?;
     let provider = provider(app)?;
     let trip = unseal::<Trip>(app, TRAVELLER, kept);
     let is_this_way = |trip: &Trip| guests::is_same(&trip.state, state) && Timestamp(trip.until) >= app.now();
     let Some(trip) = trip.filter(is_this_way) else { return Ok(None) };
     let Some(person) = provider::testimony(app, provider, &trip, code).await? else { return Ok(None) };
     let address = person.address();
-    let called = person.preferred_username.as_deref().filter(|name| !name.is_empty());
+    let called = person.called.as_deref().filter(|name| !name.is_empty());
     let called = called.or(address.map(|(address, _)| address)).unwrap_or(&person.sub);
     let claim = Claim {
         issuer: provider.issuer.clone(),

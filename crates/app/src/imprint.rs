@@ -30,7 +30,7 @@ const PRIVACY_SINCE: Timestamp = Timestamp(1_795_824_000_000);
 /// A text as people read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// What it says: HTML, or, of the summary, plain text of one line.
+    /// What it says: HTML, or, of one that is a line, plain text of one line.
     pub body: String,
     /// BCP 47.
     pub language: String,
@@ -63,7 +63,7 @@ pub fn read(conn: &mut Conn, kind: Kind, language: &str, at: Timestamp) -> store
     let Some(text) = found.or_else(|| all.iter().find(in_force)) else { return Ok(None) };
     let next = all.iter().rev().find(|other| other.language == text.language && other.effective > text.effective);
     Ok(Some(Shown {
-        body: if kind == Kind::Summary { text.source.clone() } else { render(&text.source) },
+        body: if kind.is_line() { text.source.clone() } else { render(&text.source) },
         language: text.language.clone(),
         effective: text.effective,
         updated: text.updated,
@@ -102,10 +102,8 @@ pub async fn write(app: &App, me: Me, kind: Kind, language: &str, effective: Tim
     if !LANGUAGES.contains(&language) {
         return Err(Error::Invalid("the server does not speak this language".into()));
     }
-    let (most, cleaned) = match kind {
-        Kind::Summary => (LINE, plain::line(source, LINE)),
-        Kind::Description | Kind::Privacy | Kind::Terms => (TEXT, plain::clean(source, TEXT)),
-    };
+    let (most, cleaned) =
+        if kind.is_line() { (LINE, plain::line(source, LINE)) } else { (TEXT, plain::clean(source, TEXT)) };
     if source.chars().count() > most {
         return Err(Error::Invalid(format!("this text has at most {most} characters")));
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 use domain::{
     actor::Actor,
     id::{ActorId, StatementId},
+    imprint::Kind,
     text::plain,
     time::{Timestamp, span},
     urls::{path, with_query},
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::{accounts::Account, tickets::Ticket};
 
 use crate::{
-    App, Error, Result, Tx, digests,
+    App, Error, Result, Tx, digests, imprint,
     limits::{self, Deed},
     random, statements,
 };
@@ -40,6 +41,8 @@ pub struct Letter {
     pub language: String,
     /// The host of this server, as people read it.
     pub site: String,
+    /// What those who run the server say at the end of every letter; often nothing.
+    pub closing: String,
     /// What it is about.
     pub about: About,
 }
@@ -217,18 +220,18 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
                 let link = ticket(tx, &account, CONFIRM, &address)?;
                 if account.confirmed.is_some() { About::NewAddress { link } } else { About::Confirm { link } }
             };
-            Ok(Some(letter(tx, &account, &actor, address, about)))
+            letter(tx, &account, &actor, address, about).map(Some)
         }
         Errand::Renew(address) => {
             let Some(account) = store::accounts::by_email(tx, address)? else { return Ok(None) };
             let Some((account, actor)) = login(tx, account.id)? else { return Ok(None) };
             let link = ticket(tx, &account, RENEW, address)?;
-            Ok(Some(letter(tx, &account, &actor, address.clone(), About::Renew { link })))
+            letter(tx, &account, &actor, address.clone(), About::Renew { link }).map(Some)
         }
         Errand::AddressChanged(id, former) => {
             let Some((account, actor)) = login(tx, *id)? else { return Ok(None) };
             let link = tx.site().page(path::RECOVER);
-            Ok(Some(letter(tx, &account, &actor, former.clone(), About::AddressChanged { link })))
+            letter(tx, &account, &actor, former.clone(), About::AddressChanged { link }).map(Some)
         }
         Errand::Waiting { admin, newcomer } => {
             let (admin, newcomer) = (login(tx, *admin)?, login(tx, *newcomer)?);
@@ -239,7 +242,7 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
             let link = tx.site().page(path::ADMIN_PEOPLE);
             let reason = plain::cut(&waiting.reason, 500);
             let about = About::Waiting { newcomer: who.name, reason, link };
-            Ok(Some(letter(tx, &account, &actor, account.email.clone(), about)))
+            letter(tx, &account, &actor, account.email.clone(), about).map(Some)
         }
         Errand::PasswordChanged(id) => {
             let about = About::PasswordChanged { link: tx.site().page(path::RECOVER) };
@@ -266,7 +269,7 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
                 return Ok(None);
             };
             let told = digests::told(tx, actor.id, Timestamp(*since))?;
-            Ok(told.map(|told| letter(tx, &account, &actor, account.email.clone(), About::Digest(told))))
+            told.map(|told| letter(tx, &account, &actor, account.email.clone(), About::Digest(told))).transpose()
         }
         Errand::Statement(id) => {
             let Some(statement) = store::statements::by_id(tx, StatementId(*id))? else { return Ok(None) };
@@ -293,7 +296,7 @@ fn known(tx: &mut Tx<'_, '_>, id: i64, about: About) -> Result<Option<Letter>> {
     let account = store::accounts::by_id(tx, ActorId(id))?.filter(|account| account.confirmed.is_some());
     let actor = store::actors::by_id(tx, ActorId(id))?;
     let (Some(account), Some(actor)) = (account, actor) else { return Ok(None) };
-    Ok(Some(letter(tx, &account, &actor, account.email.clone(), about)))
+    letter(tx, &account, &actor, account.email.clone(), about).map(Some)
 }
 
 /// A login that is not closed, with its person.
@@ -303,9 +306,11 @@ fn login(tx: &mut Tx<'_, '_>, id: i64) -> Result<Option<(Account, Actor)>> {
     Ok(account.zip(actor))
 }
 
-fn letter(tx: &Tx<'_, '_>, account: &Account, actor: &Actor, to: String, about: About) -> Letter {
-    let (name, language) = (actor.name.clone(), account.language.clone());
-    Letter { to, name, language, site: tx.site().host().display(), about }
+fn letter(tx: &mut Tx<'_, '_>, account: &Account, actor: &Actor, to: String, about: About) -> Result<Letter> {
+    let (name, language, now) = (actor.name.clone(), tx.spoken(&account.language).to_owned(), tx.now());
+    let closing = imprint::read(tx, Kind::Letter, &language, now)?;
+    let closing = closing.map(|text| text.body).unwrap_or_default();
+    Ok(Letter { to, name, language, site: tx.site().host().display(), closing, about })
 }
 
 /// A new link that is good for one thing, once. The links of earlier letters stay good as long as they last.

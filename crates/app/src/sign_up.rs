@@ -11,7 +11,7 @@ use domain::{
 use store::{accounts::Account, invitations::Invitation};
 
 use crate::{
-    App, Error, Me, Result, Tx, Whence, addresses, bars, groups, identities,
+    App, Error, Me, Result, Tx, Whence, addresses, bars, groups,
     limits::Deed,
     mail::Errand,
     oauth,
@@ -37,9 +37,6 @@ pub enum Door {
 
 /// Who may make a login here.
 pub fn door(app: &App) -> Door {
-    if identities::is_only_way(app) {
-        return Door::Closed;
-    }
     match app.config().registration.as_str() {
         "open" => Door::Open,
         "approval" => Door::Approval,
@@ -163,7 +160,6 @@ pub(crate) async fn vouched(
     if !flaws.is_empty() {
         return Ok(Err(flaws));
     }
-    app.limits().from(Deed::SignUp, whence, app.now())?;
     let must_wait = match look(app, &wish.email, whence).await? {
         Ok(severity) => severity == Some(Severity::Approval),
         Err(flaw) => return Ok(Err(vec![flaw])),
@@ -237,7 +233,9 @@ async fn look(app: &App, email: &str, whence: &Whence) -> Result<Result<Option<S
     }
 }
 
-fn flaws(wish: &Wish, asks_why: bool) -> Vec<Flaw> {
+/// What is wrong with a wish by itself; `asks_why` says whether they have to say why they want to be taken in.
+#[must_use]
+pub fn flaws(wish: &Wish, asks_why: bool) -> Vec<Flaw> {
     let length = wish.password.chars().count();
     let checks = [
         match handle::local_name(wish.name.trim()) {

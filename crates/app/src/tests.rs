@@ -84,6 +84,7 @@ async fn world(postgres: bool) -> Option<World> {
         config: Config {
             site,
             registration: "open".into(),
+            languages: vec!["en", "es"],
             mail_hosts: Vec::new(),
             provider: None,
             federation: domain::rule::Openness::Open,

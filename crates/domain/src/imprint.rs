@@ -17,6 +17,17 @@ text_enum! {
         Privacy = "privacy",
         /// What people agree to; from a day on.
         Terms = "terms",
+        /// What those read who sign up, above the form.
+        SignUp = "sign_up",
+        /// What stands at the end of every letter, in a line.
+        Letter = "letter",
+    }
+}
+
+impl Kind {
+    /// Whether it is plain text of one line.
+    pub fn is_line(self) -> bool {
+        matches!(self, Self::Summary | Self::Letter)
     }
 }
 

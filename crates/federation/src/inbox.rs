@@ -66,7 +66,7 @@ async fn receive(request: &HttpRequest, app: &App, limits: &Limits, payload: Pay
     let sha256 = sha256(body.as_bytes());
     let claim = claim(request, app, body, sha256)?;
     welcome(app, &claim.key_id)?;
-    entry.claims(&claim.key_id, app.now())?;
+    entry.claims(app, &claim.key_id)?;
     let document = parse::json(body.as_bytes()).map_err(|e| Refusal::Malformed(e.to_string()))?;
     let activity = parse::activity(&document).map_err(|e| Refusal::Malformed(e.to_string()))?;
     let actor = own_voice(app, &activity)?;
@@ -78,7 +78,7 @@ async fn receive(request: &HttpRequest, app: &App, limits: &Limits, payload: Pay
         // Somebody who was never known here, and never will be.
         Proof::Irrelevant => return Ok("irrelevant"),
     }
-    entry.proves(&claim.key_id, app.now())?;
+    entry.proves(app, &claim.key_id)?;
     resolver.heard_from(&claim.key_id);
     let outcome = store(app, &activity, actor, &claim, (hex::encode(sha256), body)).await?;
     if let Some(said) = claim.covered(synchronization::HEADER) {

@@ -87,18 +87,18 @@ pub(crate) struct Entry<'a> {
 impl Entry<'_> {
     /// Whether the server that claims to have sent it may send any more. Only what it proved to have sent counts, so that
     /// nobody shuts it out by speaking in its name.
-    pub(crate) fn claims(&self, key_id: &str, now: Timestamp) -> Result<(), Refusal> {
-        let Some(host) = Host::of(key_id) else { return Ok(()) };
-        self.limits.proven.look(host.as_str(), now).map_err(|wait| too_many("inbox", wait))
+    pub(crate) fn claims(&self, app: &App, key_id: &str) -> Result<(), Refusal> {
+        let (Some(host), now) = (Host::of(key_id), app.now()) else { return Ok(()) };
+        self.limits.proven.look(host.as_str(), now).map_err(|wait| flooded(app, &host, wait))
     }
 
     /// It is the word of the server that has the key: from now on it counts for that one.
-    pub(crate) fn proves(self, key_id: &str, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) fn proves(self, app: &App, key_id: &str) -> Result<(), Refusal> {
         if let Some(place) = &self.place {
             self.limits.unproven.give_back(place);
         }
-        let Some(host) = Host::of(key_id) else { return Ok(()) };
-        self.limits.proven.take(host.as_str(), now).map_err(|wait| too_many("inbox", wait))
+        let (Some(host), now) = (Host::of(key_id), app.now()) else { return Ok(()) };
+        self.limits.proven.take(host.as_str(), now).map_err(|wait| flooded(app, &host, wait))
     }
 }
 
@@ -123,6 +123,12 @@ pub(crate) async fn admit<B: MessageBody + 'static>(
 /// What a request counts for before anybody proves to have made it; nothing for this machine itself.
 fn place(request: &HttpRequest) -> Option<String> {
     request.extensions().get::<Whence>().and_then(Whence::neighbourhood)
+}
+
+/// A server sent more than it may, or somebody did in its name; admins see that.
+fn flooded(app: &App, host: &Host, wait: Duration) -> Refusal {
+    app.floods().note(host.as_str(), app.now());
+    too_many("inbox", wait)
 }
 
 fn too_many(door: &'static str, wait: Duration) -> Refusal {

@@ -7,9 +7,8 @@ use actix_web::{
 use app::{App, imprint::Shown, totals::Total, visits};
 use domain::{
     id::{self, PostId},
-    imprint::{self, Kind},
+    imprint::Kind,
     rule::{Regard, Ruling},
-    text::language,
     time::{Timestamp, span},
 };
 use serde_json::json;
@@ -46,16 +45,16 @@ const LANGUAGES: [(&str, &str); 2] = [("es", "Español"), ("en", "English")];
 const WEEKS: u64 = 12;
 
 /// The language that somebody wants the texts of the server in.
-fn spoken(request: &HttpRequest) -> &'static str {
+fn spoken(request: &HttpRequest, app: &App) -> &'static str {
     let asked = Params::of_query(request.query_string()).text("lang");
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let wanted = asked.or_else(|| accepted.map(str::to_owned)).unwrap_or_default();
-    language::preferred(&wanted, &imprint::LANGUAGES).unwrap_or("en")
+    app.spoken(&wanted)
 }
 
 async fn rules(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
     let rules = app::imprint::house_rules(&app).await?;
-    Ok(HttpResponse::Ok().json(entities::instance::rules(&rules, spoken(&request))))
+    Ok(HttpResponse::Ok().json(entities::instance::rules(&rules, spoken(&request, &app))))
 }
 
 async fn extended_description(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
@@ -68,19 +67,19 @@ async fn privacy_policy(request: HttpRequest, app: Data<App>) -> Result<HttpResp
 
 /// A text, or an empty one of which nobody has written anything.
 async fn text(request: &HttpRequest, app: &App, kind: Kind) -> Result<HttpResponse> {
-    let text = app::imprint::text(app, kind, spoken(request)).await?;
+    let text = app::imprint::text(app, kind, spoken(request, app)).await?;
     let (updated, content) = text.map_or((app.now(), String::new()), |text| (text.updated, text.body));
     Ok(HttpResponse::Ok().json(json!({ "updated_at": instant(updated), "content": content })))
 }
 
 async fn terms(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
-    let text = app::imprint::text(&app, Kind::Terms, spoken(&request)).await?;
+    let text = app::imprint::text(&app, Kind::Terms, spoken(&request, &app)).await?;
     terms_entity(text, app.now())
 }
 
 async fn terms_of(request: HttpRequest, app: Data<App>, Word(day): Word) -> Result<HttpResponse> {
     let day = entities::day(&day).ok_or_else(Error::missing)?;
-    let text = app::imprint::text_of(&app, Kind::Terms, spoken(&request), day).await?;
+    let text = app::imprint::text_of(&app, Kind::Terms, spoken(&request, &app), day).await?;
     terms_entity(text, app.now())
 }
 
@@ -99,8 +98,9 @@ async fn translations() -> HttpResponse {
     HttpResponse::Ok().json(json!({}))
 }
 
-async fn languages() -> HttpResponse {
-    HttpResponse::Ok().json(LANGUAGES.map(|(code, name)| json!({ "code": code, "name": name })))
+async fn languages(app: Data<App>) -> HttpResponse {
+    let offered = LANGUAGES.iter().filter(|(code, _)| app.config().languages.contains(code));
+    HttpResponse::Ok().json(offered.map(|(code, name)| json!({ "code": code, "name": name })).collect::<Vec<_>>())
 }
 
 /// The hosts of the servers that are known and welcome.
@@ -176,11 +176,11 @@ async fn preferences(app: Data<App>, caller: Allowed<ReadAccounts>) -> Result<Ht
 }
 
 async fn first(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(load(&app, spoken(&request)).await?.first()))
+    Ok(HttpResponse::Ok().json(load(&app, spoken(&request, &app)).await?.first()))
 }
 
 async fn second(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(load(&app, spoken(&request)).await?.second()))
+    Ok(HttpResponse::Ok().json(load(&app, spoken(&request, &app)).await?.second()))
 }
 
 async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
@@ -188,6 +188,7 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
     let (now, totals) = (app.now(), app.totals());
     let month_ago = visits::day(now - span::days(30));
     let limits = app.files().limits();
+    let languages = LANGUAGES.iter().map(|(tag, _)| *tag).filter(|tag| app.config().languages.contains(tag)).collect();
     let instance = app.read(move |c| {
         let people = totals.get(Total::People, now, || store::accounts::count(c))?;
         let contact = app::imprint::read_contact(c)?;
@@ -197,6 +198,7 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
             active: totals.get_among(Total::Active(30), now, people, || store::visits::count_since(c, month_ago))?,
             posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,
             limits,
+            languages,
             peers: store::relations::count_peers(c)?,
             vapid: app::push::public_key(c)?,
             summary: app::imprint::read(c, Kind::Summary, spoken, now)?.map(|text| text.body).unwrap_or_default(),

@@ -160,6 +160,7 @@ fn app(db: Db, clock: Clock) -> App {
         config: Config {
             site,
             registration: "open".into(),
+            languages: vec!["en", "es"],
             mail_hosts: Vec::new(),
             provider: None,
             federation: domain::rule::Openness::Open,

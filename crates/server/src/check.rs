@@ -1,7 +1,7 @@
 //! `tertulia check`: what is right and what is not, a line each.
 use std::{net::ToSocketAddrs, time::Duration};
 
-use app::App;
+use app::{App, identities};
 use object_store::{ObjectStoreExt, PutPayload, path::Path};
 use serde::Serialize;
 
@@ -41,6 +41,9 @@ pub(crate) async fn check(settings: &Settings, options: &cli::Check) -> Result<(
     if let Ok(composed) = &composed {
         lines.push(line("clock", clock(&composed.app).await));
         lines.push(line("reachability", within(reach(composed, settings)).await));
+        if let Ok(provider) = identities::provider(&composed.app) {
+            lines.push(line("provider", within(provider_offer(&composed.app, &provider.issuer)).await));
+        }
         lines.extend(queues(&composed.app).await);
     }
     let wrong = lines.iter().filter(|line| !line.ok).count();
@@ -111,6 +114,12 @@ async fn reach(composed: &Composed, settings: &Settings) -> Result<String, Wrong
     let url = settings.url.join(domain::urls::path::NODEINFO)?;
     let answer = composed.client.get_document(&url, "application/json", None).await?;
     Ok(format!("{url} answers {}", answer.status))
+}
+
+/// Asks the provider that signs people in what it offers.
+async fn provider_offer(app: &App, issuer: &str) -> Result<String, Wrong> {
+    identities::look(app).await?;
+    Ok(format!("{issuer} answers"))
 }
 
 /// A clock that stands before this program was made, or was used, is wrong.

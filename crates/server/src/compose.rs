@@ -78,7 +78,8 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         db,
         config: app::Config {
             site,
-            registration: settings.registration.as_str().to_owned(),
+            registration: settings.door().as_str().to_owned(),
+            languages: settings.languages.clone(),
             mail_hosts: settings.registration_domains.clone(),
             provider: settings.oidc.clone(),
             federation: settings.federation,

@@ -10,6 +10,7 @@ use domain::{host::Host, rule::Openness};
 use ipnet::IpNet;
 use url::Url;
 
+mod oidc;
 mod sources;
 mod values;
 
@@ -123,6 +124,15 @@ const REGISTRATION: Setting = Setting {
     expected: "`open`, `approval`, `invite` or `closed`",
     kind: Kind::Text,
 };
+const LANGUAGES: Setting = Setting {
+    key: "languages",
+    env: "TERTULIA_LANGUAGES",
+    default: "en, es",
+    meaning: "The languages of pages and mails. The first is for visitors whose browser asks for none of them. Of several, \
+              everybody chooses; one alone is everybody's.",
+    expected: "`en`, `es`, or both with a comma between",
+    kind: Kind::List,
+};
 const REGISTRATION_DOMAINS: Setting = Setting {
     key: "registration_domains",
     env: "TERTULIA_REGISTRATION_DOMAINS",
@@ -131,55 +141,6 @@ const REGISTRATION_DOMAINS: Setting = Setting {
               except the ones that admins keep out on the page for that.",
     expected: "domains, such as `example.org, example.com`",
     kind: Kind::List,
-};
-const OIDC_ISSUER: Setting = Setting {
-    key: "oidc_issuer",
-    env: "TERTULIA_OIDC_ISSUER",
-    default: "",
-    meaning: "The OpenID Connect provider that says who the people of your organization are, as it calls itself: \
-              `/.well-known/openid-configuration` is found below it. With none, people sign in with a login of this server.",
-    expected: "an http or https URL, or empty for none",
-    kind: Kind::Text,
-};
-const OIDC_CLIENT_ID: Setting = Setting {
-    key: "oidc_client_id",
-    env: "TERTULIA_OIDC_CLIENT_ID",
-    default: "",
-    meaning: "By what the provider knows this server.",
-    expected: "what the provider gave you, if there is an `oidc_issuer`",
-    kind: Kind::Text,
-};
-const OIDC_CLIENT_SECRET: Setting = Setting {
-    key: "oidc_client_secret",
-    env: "TERTULIA_OIDC_CLIENT_SECRET",
-    default: "",
-    meaning: "The secret that this server shares with the provider. With none, it proves itself by PKCE alone.",
-    expected: "what the provider gave you, or empty for none",
-    kind: Kind::Secret,
-};
-const OIDC_NAME: Setting = Setting {
-    key: "oidc_name",
-    env: "TERTULIA_OIDC_NAME",
-    default: "",
-    meaning: "What people call the provider: it stands on the button. With none, it is the host of `oidc_issuer`.",
-    expected: "a short name, or empty for none",
-    kind: Kind::Text,
-};
-const OIDC_SIGN_UP: Setting = Setting {
-    key: "oidc_sign_up",
-    env: "TERTULIA_OIDC_SIGN_UP",
-    default: "true",
-    meaning: "Whether those for whom the provider speaks may make a login by themselves, whatever `registration` says.",
-    expected: "`true` or `false`",
-    kind: Kind::Flag,
-};
-const OIDC_ONLY: Setting = Setting {
-    key: "oidc_only",
-    env: "TERTULIA_OIDC_ONLY",
-    default: "false",
-    meaning: "Whether nobody signs in or up but by the provider: no passwords, no passkeys.",
-    expected: "`true` or `false`",
-    kind: Kind::Flag,
 };
 const FEDERATION: Setting = Setting {
     key: "federation",
@@ -288,14 +249,15 @@ pub const SETTINGS: &[Setting] = &[
     MEDIA_URL,
     MEDIA_LIMIT,
     MEDIA_CACHE,
+    LANGUAGES,
     REGISTRATION,
     REGISTRATION_DOMAINS,
-    OIDC_ISSUER,
-    OIDC_CLIENT_ID,
-    OIDC_CLIENT_SECRET,
-    OIDC_NAME,
-    OIDC_SIGN_UP,
-    OIDC_ONLY,
+    oidc::ISSUER,
+    oidc::CLIENT_ID,
+    oidc::CLIENT_SECRET,
+    oidc::NAME,
+    oidc::SIGN_UP,
+    oidc::ONLY,
     FEDERATION,
     SECURE_MODE,
     INBOX_LIMIT,
@@ -328,6 +290,8 @@ pub struct Settings {
     pub media_limit: u64,
     /// How much is kept of the media of other servers, in megabytes.
     pub media_cache: u64,
+    /// The languages of pages and mails, the usual one first.
+    pub languages: Vec<&'static str>,
     /// Who may sign up.
     pub registration: Registration,
     /// The hosts of the mail addresses that may sign up; none for any.
@@ -420,9 +384,10 @@ impl Settings {
             media_url: sources.text(&MEDIA_URL, values::optional_url)?,
             media_limit: sources.text(&MEDIA_LIMIT, |text| values::number(text, 1..=4_096))?,
             media_cache: sources.text(&MEDIA_CACHE, |text| values::number(text, 0..=1 << 20))?,
+            languages: sources.text(&LANGUAGES, values::languages)?,
             registration: sources.text(&REGISTRATION, Registration::parse)?,
             registration_domains: sources.text(&REGISTRATION_DOMAINS, values::hosts)?,
-            oidc: provider(&sources)?,
+            oidc: oidc::provider(&sources)?,
             federation: sources.text(&FEDERATION, |text| text.parse().ok())?,
             secure_mode: sources.text(&SECURE_MODE, |text| text.parse().ok())?,
             inbox_limit: sources.text(&INBOX_LIMIT, |text| values::number(text, 0..=100_000))?,
@@ -442,7 +407,7 @@ impl Settings {
     pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
         let nets = |nets: &[IpNet]| nets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let hosts = |hosts: &[Host]| hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let oidc = |part: &dyn Fn(&Provider) -> String| self.oidc.as_ref().map(part).unwrap_or_default();
+        let provider = |part: &dyn Fn(&Provider) -> String| self.oidc.as_ref().map(part).unwrap_or_default();
         let shown = [
             (&URL, self.url.to_string()),
             (&LISTEN, self.listen.to_string()),
@@ -450,12 +415,13 @@ impl Settings {
             (&MEDIA_URL, self.media_url.as_ref().map(ToString::to_string).unwrap_or_default()),
             (&MEDIA_LIMIT, self.media_limit.to_string()),
             (&MEDIA_CACHE, self.media_cache.to_string()),
+            (&LANGUAGES, self.languages.join(", ")),
             (&REGISTRATION, self.registration.as_str().to_owned()),
             (&REGISTRATION_DOMAINS, hosts(&self.registration_domains)),
-            (&OIDC_ISSUER, oidc(&|provider| provider.issuer.clone())),
-            (&OIDC_NAME, oidc(&|provider| provider.name.clone())),
-            (&OIDC_SIGN_UP, oidc(&|provider| provider.admits.to_string())),
-            (&OIDC_ONLY, oidc(&|provider| provider.only.to_string())),
+            (&oidc::ISSUER, provider(&|provider| provider.issuer.clone())),
+            (&oidc::NAME, provider(&|provider| provider.name.clone())),
+            (&oidc::SIGN_UP, provider(&|provider| provider.admits.to_string())),
+            (&oidc::ONLY, provider(&|provider| provider.only.to_string())),
             (&FEDERATION, self.federation.to_string()),
             (&SECURE_MODE, self.secure_mode.to_string()),
             (&INBOX_LIMIT, self.inbox_limit.to_string()),
@@ -469,27 +435,17 @@ impl Settings {
         shown.map(|(setting, value)| (setting.key, value)).into()
     }
 
+    /// Who may sign up without the provider of their organization: nobody, if that is the only way in.
+    pub(crate) fn door(&self) -> Registration {
+        if self.oidc.as_ref().is_some_and(|provider| provider.only) { Registration::Closed } else { self.registration }
+    }
+
     /// How large media may be.
     pub(crate) fn media_limits(&self) -> app::media::Limits {
         let film = self.media_limit << 20;
         let usual = app::media::Limits::default();
         app::media::Limits { picture: usual.picture.min(film), film, cache: self.media_cache << 20 }
     }
-}
-
-/// The provider, if one is named; then it takes more than its name.
-fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
-    let Some(issuer) = sources.text(&OIDC_ISSUER, values::issuer)? else { return Ok(None) };
-    let host = Host::of(&issuer).map(|host| host.display()).unwrap_or_default();
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Ok(Some(Provider {
-        client_id: sources.text(&OIDC_CLIENT_ID, given)?,
-        client_secret: sources.text(&OIDC_CLIENT_SECRET, |text| Some(text.to_owned()))?,
-        name: sources.text(&OIDC_NAME, |text| Some(given(text).unwrap_or_else(|| host.clone())))?,
-        admits: sources.text(&OIDC_SIGN_UP, |text| text.parse().ok())?,
-        only: sources.text(&OIDC_ONLY, |text| text.parse().ok())?,
-        issuer,
-    }))
 }
 
 #[cfg(test)]

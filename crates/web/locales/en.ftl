@@ -925,6 +925,12 @@ admin-servers = Servers
 servers-lead = Those that are known here, and how sending to them goes.
 find-server = Find a server, or what waits of a post by its address
 every-server = All of them
+floods = They send more than they may
+floods-lead = They were told to come back later within the last hour, by this process; what others send is not held up. What they may send is set by inbox_limit; whoever does not calm down is limited or blocked under Rules.
+flood-refused = { $count ->
+    [one] Refused once since { $since }
+   *[other] Refused { $count } times since { $since }
+}
 failing-servers = With problems
 no-servers = No server matches what you are looking for.
 more-servers = More servers
@@ -1001,6 +1007,10 @@ text-summary-hint = What this site is. Applications show it to those who choose 
 text-description = At length
 text-description-hint = Who this site is for, who runs it, and who pays for it.
 text-privacy-hint = As long as you write none, the site shows a text that describes what the software does.
+text-sign-up = For those who sign up
+text-sign-up-hint = Stands above the form: whom this place is for, and what newcomers should know.
+text-letter = At the end of letters
+text-letter-hint = One line below every mail that the site writes, such as who you are and how to reach you.
 text-terms-hint = What people agree to. Each text holds from a day on; those of the past stay to be read.
 text-change = change
 text-write = write
@@ -1307,6 +1317,8 @@ agree = I agree to the rules of this site
 agree-hint = Be kind, stay on topic, and respect what others ask of you here.
 flaw-name-taken = Somebody has that name already. Choose another one.
 flaw-email-foreign = Only addresses of the domains named above may sign up here.
+leave-empty = Leave this empty
+sign-up-again = That was quicker than anybody types, so nothing was sent. If you are no machine, press the button once more.
 flaw-email-barred = Nobody joins with an address of this provider. Use another one.
 flaw-email-taken = This address has an account already. Sign in instead.
 flaw-agreement = You need to agree to the rules to join.

@@ -945,6 +945,12 @@ admin-servers = Servidores
 servers-lead = Los que se conocen aquí y cómo va lo que se les envía.
 find-server = Busca un servidor, o lo que espera de una publicación por su dirección
 every-server = Todos
+floods = Envían más de lo que pueden
+floods-lead = En la última hora este proceso les dijo que volvieran más tarde; lo que envían los demás no se retrasa. Cuánto pueden enviar lo dice inbox_limit; a quien no se calme se le limita o bloquea en Reglas.
+flood-refused = { $count ->
+    [one] Rechazado una vez desde el { $since }
+   *[other] Rechazado { $count } veces desde el { $since }
+}
 failing-servers = Con problemas
 no-servers = Ningún servidor encaja con lo que buscas.
 more-servers = Ver más servidores
@@ -1021,6 +1027,10 @@ text-summary-hint = Qué es este sitio. Las aplicaciones se lo muestran a quien 
 text-description = Con detalle
 text-description-hint = Para quién es este sitio, quién lo lleva y quién lo paga.
 text-privacy-hint = Mientras no escribas ninguno, el sitio muestra un texto que describe lo que hace el programa.
+text-sign-up = Para quien se da de alta
+text-sign-up-hint = Aparece sobre el formulario: para quién es este lugar y qué conviene saber al llegar.
+text-letter = Al final de los correos
+text-letter-hint = Una línea al pie de cada correo que escribe el sitio, por ejemplo quiénes sois y cómo se os encuentra.
 text-terms-hint = Lo que la gente acepta. Cada texto vale desde un día; los anteriores se pueden seguir leyendo.
 text-change = cambiar
 text-write = escribir
@@ -1328,6 +1338,8 @@ agree = Acepto las normas de este sitio
 agree-hint = Trata bien a los demás, no te salgas del tema y respeta lo que aquí se te pide.
 flaw-name-taken = Ese nombre ya está en uso. Elige otro.
 flaw-email-foreign = Aquí solo se admiten direcciones de los dominios indicados.
+leave-empty = Deja esto vacío
+sign-up-again = Eso fue más rápido de lo que nadie escribe, así que no se envió nada. Si no eres una máquina, pulsa el botón otra vez.
 flaw-email-barred = No se entra con un correo de este proveedor. Usa otro.
 flaw-email-taken = Esta dirección ya tiene cuenta. Entra con ella.
 flaw-agreement = Para unirte tienes que aceptar las normas.

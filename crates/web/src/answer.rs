@@ -58,6 +58,8 @@ pub(crate) struct Visit {
     pub(crate) communities: String,
     /// Who it is, if they are signed in and may take part.
     pub(crate) me: Option<Myself>,
+    /// The languages that one may choose, by their tags and their own names.
+    pub(crate) tongues: Vec<(&'static str, &'static str)>,
 }
 
 /// Whoever is signed in, as every page shows them.
@@ -91,8 +93,8 @@ impl Visit {
         });
         let (actor, groups, news) = found.await?;
         let is_admin = by.account.as_ref().is_some_and(|account| account.admin);
-        if let Some(account) = by.account.as_ref().filter(|_| !language::is_chosen(request)) {
-            visit.language = Language::parse(&account.language).unwrap_or(visit.language);
+        if let Some(account) = by.account.as_ref().filter(|_| !language::is_chosen(request, app)) {
+            visit.language = Language::of_person(app.spoken(&account.language));
         }
         visit.me = actor.map(|actor| Myself {
             id,
@@ -122,6 +124,20 @@ impl Visit {
         self.me.as_ref().filter(|me| me.is_guest).map(|me| me.face.handle.as_str())
     }
 
+    /// Finds out whose request is refused, for the page that says why: that one is made without waiting.
+    pub(crate) async fn remember(request: &HttpRequest) {
+        let Some(app) = request.app_data::<Data<App>>() else { return };
+        if let Ok(visit) = Self::signed_in(request, app).await {
+            request.extensions_mut().insert(visit);
+        }
+    }
+
+    /// The visit that was remembered, or else one of a stranger.
+    pub(crate) fn remembered(request: &HttpRequest, app: &App) -> Self {
+        let known = request.extensions().get::<Self>().cloned();
+        known.unwrap_or_else(|| Self::new(request, app))
+    }
+
     /// How long the page may be kept: what is the same for everybody, for a moment.
     pub(crate) fn keep(&self) -> Keep {
         if self.me.is_some() { Keep::Never } else { Keep::Briefly }
@@ -132,11 +148,12 @@ impl Visit {
         // The server has looked at the name of the host before any door does.
         let host = request.extensions().get::<Host>().unwrap_or_else(|| site.host()).clone();
         Self {
-            language: Language::of(request),
+            language: Language::of(request, app),
             site: host.display(),
             home: site.page_on(&host, "/"),
             communities: site.page_on(&host, directory::PATH),
             path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            tongues: Language::En.choices(app),
             host,
             me: None,
         }
@@ -167,6 +184,7 @@ pub(crate) struct Frame {
     pub(crate) style: &'static str,
     pub(crate) mark: &'static str,
     pub(crate) tongue: &'static str,
+    pub(crate) tongues: Vec<(&'static str, &'static str)>,
     pub(crate) title: String,
     pub(crate) description: String,
     /// The one URL of the page; a page without it is not for search engines.
@@ -214,6 +232,7 @@ impl Frame {
             style: assets::style(),
             mark: assets::mark(),
             tongue: tongue::PATH,
+            tongues: visit.tongues.clone(),
             title: title.into(),
             description: visit.language.tagline().to_owned(),
             canonical: None,

@@ -132,8 +132,10 @@ fn meaning(t: Language, scope: &str) -> &'static str {
 
 /// The visit in the language that the application wants.
 fn spoken(mut visit: Visit, asked: &Request) -> Visit {
+    let offered = |tag: &str| visit.tongues.iter().any(|(offered, _)| *offered == tag);
     let wanted = asked.lang.as_deref().map(domain::text::language::primary);
-    if let Some(language) = wanted.and_then(|tag| Language::parse(&tag.to_lowercase())) {
+    let wanted = wanted.map(str::to_lowercase).filter(|tag| offered(tag));
+    if let Some(language) = wanted.and_then(|tag| Language::parse(&tag)) {
         visit.language = language;
     }
     visit

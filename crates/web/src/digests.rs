@@ -40,6 +40,7 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>, link: Option<Quer
         frame: Frame::private(&visit, t.digest_stop()),
         lead: t.digest_stop_text().to_owned(),
         action,
+        said: None,
         rules: Vec::new(),
         form: Fields::default(),
         hidden: Vec::new(),

@@ -13,7 +13,7 @@ use domain::{id::MediaId, media::MediaState};
 use futures_util::{Stream, StreamExt, TryStreamExt};
 
 use crate::{
-    posted::{Refused, TOKEN, is_own, is_token},
+    posted::{Refused, TOKEN, is_own, is_token, known},
     session::{self, Admits, SignedIn},
 };
 
@@ -43,7 +43,7 @@ impl FromRequest for Filled {
         let parts = kind.starts_with("multipart/form-data").then(|| Multipart::from_request(request, payload));
         let whole = parts.is_none().then(|| Bytes::from_request(request, payload));
         let request = request.clone();
-        Box::pin(async move {
+        known(request.clone(), async move {
             let broken = || Refused::Broken(request.clone());
             let app = request.app_data::<Data<App>>().cloned().ok_or_else(broken)?;
             if !is_own(&request, &app.site().page("/")) {

@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Several(Vec<Choice>),
     /// Yes or nothing.
     Check,
+    /// What nobody sees, and only scripts fill in.
+    Lure,
 }
 
 /// A question of a form.
@@ -106,6 +108,11 @@ impl Field {
     /// What one agrees to, or not; its value is [`YES`] or nothing.
     pub(crate) fn check(id: &'static str, label: impl Into<String>) -> Self {
         Self::new(id, Kind::Check, label)
+    }
+
+    /// A field that nobody sees.
+    pub(crate) fn lure(id: &'static str, label: impl Into<String>) -> Self {
+        Self { required: false, ..Self::new(id, Kind::Lure, label) }
     }
 
     /// Whether an answer is among those that were chosen.

@@ -58,6 +58,7 @@ fn page(visit: &Visit, account: &str, back: &str) -> Page {
         lead: t.guest_sign_in_lead().to_owned(),
         action: PATH.to_owned(),
         form: Fields::new(vec![account.autocomplete("username").longest(300)]),
+        said: None,
         rules: Vec::new(),
         hidden: vec![("back", back.to_owned())],
         button: t.go_on(),
@@ -170,7 +171,7 @@ pub(crate) fn set(answer: &mut HttpResponse, cookie: &str) {
 /// The answer to a guest who wants what is for those with a login here.
 pub(crate) fn turned_away(request: &HttpRequest) -> HttpResponse {
     let Some(app) = request.app_data::<Data<App>>() else { return HttpResponse::new(StatusCode::FORBIDDEN) };
-    let visit = Visit::new(request, app);
+    let visit = Visit::remembered(request, app);
     let t = visit.language;
     answer::trouble(request, &visit, StatusCode::FORBIDDEN, t.guest_only_here(), t.guest_only_here_text())
 }

@@ -120,7 +120,7 @@ fn linked() -> String {
 /// Leads on, or to the second step.
 async fn enter(request: &HttpRequest, app: &App, visit: &Visit, entry: Entry, back: String) -> HttpResponse {
     match entry {
-        Entry::In(secret) => login::enter(app, visit, &secret, &back),
+        Entry::In(secret) => login::come_in(request, app, visit, &secret, &back, "").await,
         Entry::Second(proof) => login::second(request, app, visit, Step { proof, back, ..Step::default() }, None).await,
         Entry::Wrong => answer::redirect(StatusCode::SEE_OTHER, LOGIN),
     }
@@ -149,6 +149,7 @@ fn joining(app: &App, visit: &Visit, sealed: String) -> Option<Page> {
         lead: t.provider_join_lead(claim.email.unwrap_or_default(), &claim.name),
         action: JOIN.to_owned(),
         form: Fields::new(vec![password]),
+        said: None,
         rules: Vec::new(),
         hidden: vec![("claim", sealed)],
         button: t.provider_join(),
@@ -179,6 +180,7 @@ async fn joined_as(app: &App, visit: &Visit, sealed: String, entered: &Entered) 
         lead: t.provider_new_lead(&called),
         action: SIGN_UP.to_owned(),
         form: Fields::new(fields),
+        said: imprint::of_sign_up(app, t).await?,
         rules,
         hidden: vec![("claim", sealed)],
         button: t.sign_up(),

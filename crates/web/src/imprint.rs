@@ -39,6 +39,19 @@ pub(crate) fn read(t: Language, rules: &[HouseRule]) -> Vec<Rule> {
     rules.iter().filter_map(rule).collect()
 }
 
+/// A text of the site on a page that is about something else.
+pub(crate) struct Said {
+    pub(crate) html: String,
+    /// Its language, if it is not the one of the page.
+    pub(crate) language: Option<String>,
+}
+
+/// What those who run the site say above the forms for signing up.
+pub(crate) async fn of_sign_up(app: &App, t: Language) -> Result<Option<Said>> {
+    let text = imprint::text(app, Kind::SignUp, t.tag()).await?;
+    Ok(text.map(|text| Said { html: text.body, language: Some(text.language).filter(|tag| tag != t.tag()) }))
+}
+
 #[derive(Template)]
 #[template(path = "about.html")]
 struct About {

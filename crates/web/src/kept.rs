@@ -151,5 +151,5 @@ pub(crate) async fn lend(request: ServiceRequest, next: Next<BoxBody>) -> Result
 /// What a page depends on, beside what happens.
 fn key(request: &ServiceRequest, app: &App) -> String {
     let host = request.request().extensions().get::<Host>().unwrap_or_else(|| app.site().host()).display();
-    format!("{} {host}{}", Language::of(request.request()).tag(), request.uri())
+    format!("{} {host}{}", Language::of(request.request(), app).tag(), request.uri())
 }

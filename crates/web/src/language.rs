@@ -3,6 +3,7 @@ use actix_web::{
     HttpRequest,
     http::header::{ACCEPT_LANGUAGE, COOKIE as COOKIE_HEADER},
 };
+use app::App;
 use domain::time::Timestamp;
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
@@ -68,19 +69,23 @@ impl Language {
         Self::parse(domain::text::language::primary(tag)).unwrap_or(Self::En)
     }
 
-    /// The one that the visitor chose here, or else the one that their browser likes best.
-    pub(crate) fn of(request: &HttpRequest) -> Self {
-        if let Some(chosen) = chosen(request) {
+    /// The one that the visitor chose here, or else the one that their browser likes best, of those that the site speaks.
+    pub(crate) fn of(request: &HttpRequest, app: &App) -> Self {
+        if let Some(chosen) = chosen(request, app) {
             return chosen;
         }
         let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Self::choose(accepted.unwrap_or_default())
+        Self::of_person(app.spoken(accepted.unwrap_or_default()))
     }
 
-    /// The best of an `Accept-Language`; English for those who name neither.
-    fn choose(accepted: &str) -> Self {
-        let best = domain::text::language::preferred(accepted, &domain::imprint::LANGUAGES);
-        best.and_then(Self::parse).unwrap_or(Self::En)
+    /// The language with this tag, if the site speaks it.
+    pub(crate) fn offered(app: &App, tag: &str) -> Option<Self> {
+        app.config().languages.iter().find(|spoken| **spoken == tag).and_then(|tag| Self::parse(tag))
+    }
+
+    /// Those that the site speaks, by their tags and their own names.
+    pub(crate) fn choices(self, app: &App) -> Vec<(&'static str, &'static str)> {
+        self.all().iter().filter(|(tag, _)| Self::offered(app, tag).is_some()).copied().collect()
     }
 
     /// The tag for `lang`.
@@ -160,15 +165,15 @@ impl Language {
 }
 
 /// The language that the visitor chose here by hand.
-fn chosen(request: &HttpRequest) -> Option<Language> {
+fn chosen(request: &HttpRequest, app: &App) -> Option<Language> {
     let cookies = request.headers().get_all(COOKIE_HEADER).filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, tag)| Language::parse(tag))
+    pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, tag)| Language::offered(app, tag))
 }
 
 /// Whether the visitor chose a language here by hand.
-pub(crate) fn is_chosen(request: &HttpRequest) -> bool {
-    chosen(request).is_some()
+pub(crate) fn is_chosen(request: &HttpRequest, app: &App) -> bool {
+    chosen(request, app).is_some()
 }
 
 /// A moment for software.
@@ -207,21 +212,6 @@ fn date(at: Timestamp) -> OffsetDateTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_browser_chooses() {
-        for (accepted, language) in [
-            ("es-AR,es;q=0.9,en;q=0.8", Language::Es),
-            ("en-GB,es;q=0.9", Language::En),
-            ("en;q=0.5, ES;q=0.7", Language::Es),
-            ("fr-FR,fr;q=0.9,es;q=0.2", Language::Es),
-            ("es;q=0,en;q=0.1", Language::En),
-            ("de", Language::En),
-            ("", Language::En),
-        ] {
-            assert_eq!(Language::choose(accepted), language, "{accepted}");
-        }
-    }
 
     #[test]
     fn numbers_and_dates_follow_the_language() {

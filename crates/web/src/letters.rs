@@ -34,6 +34,8 @@ struct Sheet {
     otherwise: Option<&'static str>,
     /// Where letters of this kind are stopped.
     stop: Option<String>,
+    /// What those who run the site say at the end.
+    closing: String,
     signature: String,
 }
 
@@ -150,7 +152,8 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
     };
     let paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
     let (greeting, signature) = (t.mail_greeting(name), t.mail_signature(site));
-    Sheet { t, subject, greeting, paragraphs, items, way, otherwise, stop, signature }
+    let closing = letter.closing.clone();
+    Sheet { t, subject, greeting, paragraphs, items, way, otherwise, stop, closing, signature }
 }
 
 fn item(t: Language, thread: &Thread) -> (String, String, String) {
@@ -164,6 +167,7 @@ fn text(sheet: &Sheet) -> String {
     parts.extend(sheet.way.iter().map(|(link, label)| format!("{label}:\n{link}")));
     parts.extend(sheet.otherwise.map(str::to_owned));
     parts.extend(sheet.stop.iter().map(|page| format!("{}:\n{page}", sheet.t.digest_stop())));
+    parts.extend(Some(sheet.closing.clone()).filter(|text| !text.is_empty()));
     parts.push(format!("-- \n{}", sheet.signature));
     parts.join("\n\n")
 }
@@ -207,6 +211,7 @@ mod tests {
             name: "ana".into(),
             language: "es-AR".into(),
             site: "plaza.test".into(),
+            closing: "Tu barrio".into(),
             about,
         };
         abouts.into_iter().map(letter).collect()
@@ -220,9 +225,12 @@ mod tests {
             assert_ne!(spanish.subject, english.subject);
             assert!(spanish.subject.contains("plaza.test") && !spanish.subject.contains('\n'), "{}", spanish.subject);
             assert!(spanish.html.contains("lang=\"es\"") && english.html.contains("lang=\"en\""));
+            assert_eq!(crate::tests::strangers(&spanish.html, "es"), [""; 0], "{}", spanish.subject);
+            assert_eq!(crate::tests::strangers(&english.html, "en"), [""; 0], "{}", english.subject);
             assert!(spanish.text.starts_with("Hola, ana"), "{}", spanish.text);
             for written in [&spanish, &english] {
                 assert_eq!(written.text.contains("token=1"), written.html.contains("token=1"));
+                assert!(written.text.contains("\n\nTu barrio\n\n") && written.html.contains("<p>Tu barrio</p>"));
                 assert!(!written.html.contains("<b>Hola"), "what people write is text");
             }
         }

@@ -75,6 +75,7 @@ mod tags;
 mod tests;
 mod threads;
 mod tongue;
+mod trap;
 mod written;
 
 pub use notices::told;

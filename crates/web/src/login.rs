@@ -20,7 +20,7 @@ use crate::{
     compose,
     forms::{Field, Fields},
     guests, identities,
-    imprint::Rule,
+    imprint::{self, Rule},
     passkeys,
     posted::Posted,
     session::{self, LOGIN},
@@ -44,6 +44,8 @@ pub(crate) struct Page {
     pub(crate) lead: String,
     pub(crate) action: String,
     pub(crate) form: Fields,
+    /// What those who run the site say about it, as HTML, and its language, if it is not the one of the page.
+    pub(crate) said: Option<imprint::Said>,
     /// The rules that those agree to who send it.
     pub(crate) rules: Vec<Rule>,
     /// What is sent along and not shown.
@@ -112,6 +114,7 @@ pub(crate) fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
         lead: t.sign_in_lead(&visit.site),
         action: LOGIN.to_owned(),
         form: Fields::new(if is_closed { Vec::new() } else { vec![name, password] }),
+        said: None,
         rules: Vec::new(),
         hidden: vec![("back", back.to_owned())],
         button: t.sign_in(),
@@ -141,6 +144,7 @@ pub(crate) async fn second(
         lead: t.second_step_lead().to_owned(),
         action: SECOND.to_owned(),
         form: Fields { all: vec![code], trouble: trouble.map(str::to_owned) },
+        said: None,
         rules: Vec::new(),
         hidden: vec![("proof", proof), ("back", back)],
         button: t.sign_in(),

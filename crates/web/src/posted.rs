@@ -78,7 +78,7 @@ impl ResponseError for Refused {
     fn error_response(&self) -> HttpResponse {
         let page = |request: &HttpRequest, why: fn(&Visit) -> &'static str| {
             let Some(app) = request.app_data::<Data<App>>() else { return HttpResponse::new(self.status_code()) };
-            let visit = Visit::new(request, app);
+            let visit = Visit::remembered(request, app);
             answer::refused(request, &visit, self.status_code(), why(&visit))
         };
         match self {
@@ -92,13 +92,27 @@ impl ResponseError for Refused {
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Refused>>>>;
 
+/// The same, knowing who is told when it is refused.
+pub(crate) fn known<T: 'static>(
+    request: HttpRequest,
+    read: impl Future<Output = Result<T, Refused>> + 'static,
+) -> Extracting<T> {
+    Box::pin(async move {
+        let read = read.await;
+        if read.is_err() {
+            Visit::remember(&request).await;
+        }
+        read
+    })
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     type Error = Refused;
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, body) = (request.clone(), Bytes::from_request(request, payload));
-        Box::pin(async move {
+        known(request.clone(), async move {
             let home = request.app_data::<Data<App>>().map(|app| app.site().page("/")).unwrap_or_default();
             if !is_own(&request, &home) {
                 return Err(Refused::Foreign(request));
@@ -125,7 +139,7 @@ impl<T: DeserializeOwned + 'static, W: Admits + 'static> FromRequest for Sent<T,
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let posted = Posted::<T>::from_request(request, payload);
         let request = request.clone();
-        Box::pin(async move {
+        known(request.clone(), async move {
             let Posted { by, entered } = posted.await?;
             let by = by.ok_or_else(|| session::Shut::SignIn { back: request.path().to_owned() })?;
             let by = W::admit(by).map_err(|bar| session::Shut::by(bar, &request))?;

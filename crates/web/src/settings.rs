@@ -208,7 +208,7 @@ pub(crate) async fn show(
         Ok(letters) => letters,
         Err(error) => return answer::error(&request, &visit, &error),
     };
-    let choices = t.all().iter().map(|(tag, name)| Choice::new(*tag, *name, "")).collect();
+    let choices = visit.tongues.iter().map(|(tag, name)| Choice::new(*tag, *name, "")).collect();
     let language = Field::choices("language", t.language(), choices).value(&by.account.language);
     let mut panels = vec![
         Panel {
@@ -274,7 +274,7 @@ pub(crate) struct Chosen {
 
 /// `POST /settings`
 pub(crate) async fn choose(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Chosen>) -> HttpResponse {
-    let Some(language) = Language::parse(&sent.entered.language) else {
+    let Some(language) = Language::offered(&app, &sent.entered.language) else {
         return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, visit.language.refused_form());
     };
     if let Err(error) = people::speak(&app, sent.by.me, language.tag()).await {

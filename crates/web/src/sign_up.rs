@@ -19,6 +19,7 @@ use crate::{
     login::{self, Page},
     posted::Posted,
     session::{LOGIN, Viewer, WAITING},
+    trap,
 };
 
 /// Where one signs up.
@@ -36,6 +37,9 @@ pub(crate) struct Entered {
     invitation: String,
     /// Whether they want letters.
     digest: String,
+    /// When the form was opened, and what nobody is asked: see [`trap`].
+    sealed: String,
+    website: String,
 }
 
 /// Whether strangers may sign up.
@@ -68,13 +72,17 @@ async fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Re
         fields.push(letters.value(&entered.digest).optional());
     }
     fields.push(Field::check("agreement", t.agree()).hint(t.agree_hint()).value(&entered.agreement));
-    let hidden =
-        if entered.invitation.is_empty() { Vec::new() } else { vec![("invitation", entered.invitation.clone())] };
+    fields.push(Field::lure("website", t.leave_empty()));
+    let mut hidden = vec![(trap::OPENED, trap::open(app, &entered.sealed)?)];
+    if !entered.invitation.is_empty() {
+        hidden.push(("invitation", entered.invitation.clone()));
+    }
     Ok(Page {
         frame: Frame::private(visit, t.sign_up()),
         lead: t.sign_up_lead(site),
         action: PATH.to_owned(),
         form: Fields::new(fields),
+        said: imprint::of_sign_up(app, t).await?,
         rules,
         hidden,
         button: t.sign_up(),
@@ -168,6 +176,14 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
         language: t.tag().to_owned(),
         invitation,
     };
+    if trap::is_sprung(app, &entered.sealed, &entered.website)
+        && let Some(asks_why) = asks_why(app, &entered.invitation).await?
+        && sign_up::flaws(&wish, asks_why).is_empty()
+    {
+        // Politely: a person who was that quick presses once more.
+        let page = page(app, visit, &entered, asks_why).await?;
+        return Ok(login::again(request, StatusCode::UNPROCESSABLE_ENTITY, page, t.sign_up_again()));
+    }
     match sign_up::sign_up(app, wish, &whence).await? {
         Ok(newcomer) => {
             if entered.digest == YES && app.mailer().is_some() {

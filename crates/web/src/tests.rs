@@ -97,6 +97,7 @@ impl World {
             config: Config {
                 site: Site::new(&url::Url::parse("https://plaza.test").unwrap()).unwrap(),
                 registration: registration.into(),
+                languages: vec!["en", "es"],
                 mail_hosts: Vec::new(),
                 provider: None,
                 federation: domain::rule::Openness::Open,
@@ -213,7 +214,7 @@ fn is_well_formed(html: &str) -> std::result::Result<(), String> {
 }
 
 /// Sentences of the other language that a page has no business to show.
-fn strangers(page: &str, language: &str) -> Vec<&'static str> {
+pub(crate) fn strangers(page: &str, language: &str) -> Vec<&'static str> {
     let other = |(_, es, en): &(&str, &'static str, &'static str)| if language == "es" { *en } else { *es };
     let said = |text: &&'static str| text.len() > 12 && !text.contains('{') && page.contains(*text);
     TABLE.iter().map(other).filter(said).collect()

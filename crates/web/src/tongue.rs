@@ -31,7 +31,7 @@ pub(crate) async fn choose(
     form: Result<Form<Chosen>, actix_web::Error>,
 ) -> HttpResponse {
     let visit = Visit::new(&request, &app);
-    let chosen = form.ok().and_then(|Form(chosen)| Some((Language::parse(&chosen.language)?, chosen.back)));
+    let chosen = form.ok().and_then(|Form(chosen)| Some((Language::offered(&app, &chosen.language)?, chosen.back)));
     let Some((language, back)) = chosen else {
         return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, visit.language.refused_form());
     };

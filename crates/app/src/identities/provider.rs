@@ -7,7 +7,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     time::{Timestamp, span},
-    urls,
+    urls::{self, path},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -112,7 +112,7 @@ async fn offer(app: &App, provider: &Provider) -> Result<Arc<Offer>> {
     if let Some(offer) = lately(&heard.offer, now, KNOWN) {
         return Ok(offer);
     }
-    let url = format!("{}/.well-known/openid-configuration", provider.issuer.trim_end_matches('/'));
+    let url = format!("{}{}", provider.issuer.trim_end_matches('/'), path::OPENID);
     let offer: Offer = get(app, &url, "does not say what it offers").await?;
     if offer.issuer != provider.issuer {
         tracing::warn!(
@@ -135,6 +135,12 @@ async fn keys(app: &App, offer: &Offer, within: Duration) -> Result<Arc<Vec<Key>
     // Keys of kinds that we do not know are no reason to know none.
     let keys = said.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect();
     Ok(keep(&heard.keys, now, keys))
+}
+
+/// Asks for what it offers, and for its keys.
+pub(super) async fn look(app: &App, provider: &Provider) -> Result<()> {
+    let offer = offer(app, provider).await?;
+    keys(app, &offer, KNOWN).await.map(drop)
 }
 
 /// Where somebody is asked who goes on this trip.

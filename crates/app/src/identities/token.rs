@@ -52,7 +52,9 @@ pub(super) struct Person {
     email: Option<String>,
     /// Some say it in words.
     email_verified: Value,
-    pub(super) preferred_username: Option<String>,
+    /// What it calls them.
+    #[serde(rename = "preferred_username")]
+    pub(super) called: Option<String>,
 }
 
 impl Person {

@@ -169,6 +169,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_browser_chooses_among_what_there_is() {
+        for (accepted, both, spanish) in [
+            ("es-AR,es;q=0.9,en;q=0.8", Some("es"), Some("es")),
+            ("en-GB,es;q=0.9", Some("en"), Some("es")),
+            ("en;q=0.5, ES;q=0.7", Some("es"), Some("es")),
+            ("fr-FR,fr;q=0.9,es;q=0.2", Some("es"), Some("es")),
+            ("es;q=0,en;q=0.1", Some("en"), None),
+            ("de", None, None),
+            ("", None, None),
+        ] {
+            assert_eq!(
+                (preferred(accepted, &["es", "en"]), preferred(accepted, &["es"])),
+                (both, spanish),
+                "{accepted}"
+            );
+        }
+    }
+
+    #[test]
     fn tells_spanish_from_english_and_knows_when_it_does_not_know() {
         let spanish =
             "Hoy hemos publicado las normas de la comunidad y queremos que todo el mundo pueda leerlas con calma.";

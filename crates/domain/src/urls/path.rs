@@ -32,6 +32,8 @@ pub const ACTIVITY: &str = "/activities/{id}";
 pub const EMOJI: &str = "/emojis/{id}";
 /// What an application needs to know before it asks for anything (RFC 8414).
 pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
+/// Where a provider of `OpenID` Connect says what it offers, below its own name.
+pub const OPENID: &str = "/.well-known/openid-configuration";
 /// Where other servers send their people to take part in something of ours, named by `?uri=`.
 pub const INTERACTION: &str = "/authorize_interaction";
 /// Where one signs in.

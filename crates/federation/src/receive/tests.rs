@@ -146,6 +146,7 @@ impl Here {
             config: Config {
                 site,
                 registration: "open".into(),
+                languages: vec!["en", "es"],
                 mail_hosts: Vec::new(),
                 provider: None,
                 federation: domain::rule::Openness::Open,

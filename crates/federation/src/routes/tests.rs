@@ -71,6 +71,7 @@ impl World {
             config: Config {
                 site: Site::new(&url::Url::parse(&format!("https://{HOST}")).unwrap()).unwrap(),
                 registration: "open".into(),
+                languages: vec!["en", "es"],
                 mail_hosts: Vec::new(),
                 provider: None,
                 federation: domain::rule::Openness::Open,

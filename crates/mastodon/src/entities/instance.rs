@@ -26,6 +26,8 @@ pub(crate) struct Instance {
     pub(crate) site: Site,
     /// Who may make a login: `open`, `approval`, `invite` or `closed`.
     pub(crate) registration: String,
+    /// The languages in which it speaks.
+    pub(crate) languages: Vec<&'static str>,
     /// How large media may be.
     pub(crate) limits: Limits,
     /// How many have a login.
@@ -118,7 +120,7 @@ impl Instance {
             "urls": { "streaming_api": self.streaming() },
             "stats": { "user_count": self.people, "status_count": self.posts, "domain_count": self.peers },
             "thumbnail": null,
-            "languages": ["es", "en"],
+            "languages": self.languages,
             "registrations": self.is_open(),
             "approval_required": self.registration == "approval",
             "invites_enabled": false,
@@ -154,7 +156,7 @@ impl Instance {
             "usage": { "users": { "active_month": self.active } },
             "thumbnail": { "url": null },
             "icon": [],
-            "languages": ["es", "en"],
+            "languages": self.languages,
             "configuration": configuration,
             "registrations": {
                 "enabled": self.is_open(),

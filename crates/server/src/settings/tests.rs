@@ -28,6 +28,7 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         media_url: None,
         media_limit: 99,
         media_cache: 10_240,
+        languages: vec!["en", "es"],
         registration: Registration::Approval,
         registration_domains: vec![],
         oidc: None,
@@ -104,6 +105,15 @@ fn a_provider_is_what_it_calls_itself_and_knows_us() {
     }
     let settings = read("registration_domains = ['Example.org', 'mail.example']", &[]).unwrap();
     assert_eq!(settings.registration_domains, ["example.org", "mail.example"].map(|host| Host::parse(host).unwrap()));
+}
+
+#[test]
+fn languages_are_some_that_there_are_each_once() {
+    let read = |text: &str| read("", &[("TERTULIA_LANGUAGES", text)]).map(|settings| settings.languages);
+    assert_eq!((read("es").unwrap(), read("es,en").unwrap()), (vec!["es"], vec!["es", "en"]));
+    for odd in ["", "fr", "es, fr", "es, es", "ES"] {
+        assert!(read(odd).is_err(), "{odd}");
+    }
 }
 
 #[test]

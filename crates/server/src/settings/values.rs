@@ -234,6 +234,15 @@ fn path_of(text: &str) -> Option<PathBuf> {
     path(text.strip_prefix("//").unwrap_or(text))
 }
 
+/// Some of the languages that pages are written in, each once.
+pub(super) fn languages(text: &str) -> Option<Vec<&'static str>> {
+    let known = |tag: &str| domain::imprint::LANGUAGES.into_iter().find(|known| *known == tag);
+    let all: Vec<_> =
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(known).collect::<Option<_>>()?;
+    let is_set = all.iter().enumerate().all(|(at, tag)| all.iter().position(|other| other == tag) == Some(at));
+    (is_set && !all.is_empty()).then_some(all)
+}
+
 pub(super) fn hosts(text: &str) -> Option<Vec<Host>> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Host::parse).collect()
 }

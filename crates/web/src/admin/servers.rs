@@ -4,7 +4,7 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use app::{
-    App, Me, Result, deliveries,
+    App, Me, Result, deliveries, floods,
     peers::{self, Wanted},
 };
 use askama::Template;
@@ -40,6 +40,9 @@ pub(crate) const FAILING: &str = "/admin/servers?only=failing";
 /// How many servers, and how many deliveries, a page lists.
 const SERVERS: i64 = 40;
 const DELIVERIES: i64 = 40;
+
+/// How many of those that send too much are named.
+const FLOODS: usize = 20;
 
 /// The page of a server.
 fn address(host: &str) -> String {
@@ -108,6 +111,8 @@ struct Servers {
     asked: Asked,
     /// What waits of a post, if one is looked for.
     parcels: Option<Vec<Parcel>>,
+    /// Those that send more than they may: their names, their pages, and how often they were refused.
+    floods: Vec<(String, String, String)>,
     kinds: Vec<Tab>,
     rows: Vec<Row>,
     next: Option<String>,
@@ -148,7 +153,13 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Servers>
     ];
     let rows = found.into_iter().map(|traffic| Row::new(t, now, traffic)).collect();
     let parcels = parcels.map(|found| found.into_iter().map(|one| Parcel::new(t, one)).collect());
-    Ok(Servers { frame, tabs, asked, parcels, kinds, rows, next })
+    let flood = |flood: floods::Flood| {
+        let refused = t.flood_refused(i64::try_from(flood.refused).unwrap_or(i64::MAX), t.moment(flood.since));
+        let shown = Host::parse(&flood.host).map_or_else(|| flood.host.clone(), |host| host.display());
+        (shown, self::address(&flood.host), refused)
+    };
+    let floods = floods::list(app, me).await?.into_iter().take(FLOODS).map(flood).collect();
+    Ok(Servers { frame, tabs, asked, parcels, floods, kinds, rows, next })
 }
 
 /// Something that waits for a server.

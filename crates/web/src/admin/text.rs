@@ -106,9 +106,10 @@ async fn page(app: &App, visit: &Visit, me: Me, asked: &Entered, entered: Option
         _ => asked.since.clone(),
     };
     let source = entered.map_or_else(|| meant.map(|text| text.source.clone()).unwrap_or_default(), str::to_owned);
-    let field = match kind {
-        Kind::Summary => Field::line("source", t.text_says()).longest(LINE),
-        _ => Field::lines("source", 18, t.text_says()).longest(TEXT).hint(t.text_says_hint()),
+    let field = if kind.is_line() {
+        Field::line("source", t.text_says()).longest(LINE)
+    } else {
+        Field::lines("source", 18, t.text_says()).longest(TEXT).hint(t.text_says_hint())
     };
     let mut fields = vec![field.value(&source).optional()];
     if kind == Kind::Terms {
@@ -123,7 +124,7 @@ async fn page(app: &App, visit: &Visit, me: Me, asked: &Entered, entered: Option
         (t.day(text.effective), page)
     };
     let days = if kind == Kind::Terms { written.iter().map(way).collect() } else { Vec::new() };
-    let preview = entered.filter(|_| kind != Kind::Summary).map(imprint::render);
+    let preview = entered.filter(|_| !kind.is_line()).map(imprint::render);
     Ok(Page { frame, tabs, hint, kind, tongue: (tag, name), form: Fields::new(fields), preview, days })
 }
 

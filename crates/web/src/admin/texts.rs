@@ -69,6 +69,8 @@ pub(super) fn named(t: Language, kind: Kind) -> (&'static str, &'static str) {
         Kind::Description => (t.text_description(), t.text_description_hint()),
         Kind::Privacy => (t.privacy(), t.text_privacy_hint()),
         Kind::Terms => (t.terms(), t.text_terms_hint()),
+        Kind::SignUp => (t.text_sign_up(), t.text_sign_up_hint()),
+        Kind::Letter => (t.text_letter(), t.text_letter_hint()),
     }
 }
 

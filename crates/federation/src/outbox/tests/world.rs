@@ -81,6 +81,7 @@ impl World {
             config: Config {
                 site: Site::new(&"https://plaza.example".parse().unwrap()).unwrap(),
                 registration: "open".into(),
+                languages: vec!["en", "es"],
                 mail_hosts: Vec::new(),
                 provider: None,
                 federation: domain::rule::Openness::Open,

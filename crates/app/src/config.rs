@@ -1,0 +1,44 @@
+//! What the operator decided.
+use std::path::PathBuf;
+
+use domain::{host::Host, rule::Openness, text::language, urls::Site};
+
+use crate::identities::Provider;
+
+/// What the operator decided that actions need to know.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The server as it is known outside.
+    pub site: Site,
+    /// Who may make a login: `open`, `approval`, `invite` or `closed`.
+    pub registration: String,
+    /// Whom we deal with when nothing is said about them.
+    pub federation: Openness,
+    /// Whether other servers must sign their requests for documents.
+    pub secure: bool,
+    /// The languages of pages and mails, out of [`domain::imprint::LANGUAGES`]; the first is for whoever reads none of them.
+    pub languages: Vec<&'static str>,
+    /// Where mail is read by those who may sign up: hosts, with all below them; anywhere, if there are none.
+    pub mail_hosts: Vec<Host>,
+    /// Who says who the people of an organization are.
+    pub provider: Option<Provider>,
+    /// Where the server stands.
+    pub premises: Premises,
+}
+
+impl Config {
+    /// The language in which the server speaks to somebody who reads `wanted`: a tag, or what a browser says of itself.
+    pub fn spoken(&self, wanted: &str) -> &'static str {
+        let usual = self.languages.first().copied().unwrap_or("en");
+        language::preferred(wanted, &self.languages).unwrap_or(usual)
+    }
+}
+
+/// Where the server stands, for those who look after it.
+#[derive(Debug, Clone, Default)]
+pub struct Premises {
+    /// The folder whose disk fills.
+    pub data: Option<PathBuf>,
+    /// The settings as they were read, by name; no secret among them.
+    pub settings: Vec<(&'static str, String)>,
+}
