@@ -16,6 +16,10 @@ mod sight;
 
 pub use sight::{Regard, Shunned, see, want};
 
+mod followers;
+
+pub use followers::{apportion, echo, solve};
+
 /// Why something is not allowed; the word is stable and may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -82,6 +86,9 @@ pub enum Refusal {
     /// It is their own poll.
     #[error("nobody votes in their own poll")]
     OwnPoll,
+    /// It is what they began themselves.
+    #[error("it is your own")]
+    Own,
     /// It is not open to everybody.
     #[error("it is not public")]
     NotPublic,

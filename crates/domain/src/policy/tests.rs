@@ -87,6 +87,13 @@ fn verbs() -> Vec<(&'static str, Rule)> {
             post(group, who, Place::Reply { locked: false }, Duration::from_secs(60))
         }),
         verb("vote", |group, who| vote(Some((group, who)), &thread(Audience::Public), Vote::Like)),
+        verb("say that the same happens to them", |group, who| {
+            echo((group, who), &thread(Audience::Public), ActorId(9))
+        }),
+        verb("say which reply answers the thread of somebody else", |_, who| {
+            let reply = thread(Audience::Public);
+            solve(&thread(Audience::Public), &reply, ActorId(9), who)
+        }),
         verb("choose in a poll", |group, who| {
             let poll = Poll { closes: Some(Timestamp(2)), ..Poll::default() };
             choose(Some((group, who)), (&thread(Audience::Public), &poll), (ActorId(3), &[]), Timestamp(1))

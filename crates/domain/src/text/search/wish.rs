@@ -9,6 +9,8 @@ pub enum State {
     Unanswered,
     /// Somebody has.
     Answered,
+    /// Whoever began it, or the team, says that a reply answers it.
+    Solved,
     /// It takes replies.
     Open,
     /// It takes none.
@@ -97,6 +99,7 @@ fn state(value: &str) -> Option<State> {
     Some(match value {
         "sin-respuesta" | "sin-respuestas" | "unanswered" => State::Unanswered,
         "con-respuesta" | "respondido" | "respondida" | "answered" => State::Answered,
+        "resuelto" | "resuelta" | "solved" => State::Solved,
         "abierto" | "abierta" | "open" => State::Open,
         "cerrado" | "cerrada" | "closed" | "locked" => State::Closed,
         _ => return None,
