@@ -7,6 +7,7 @@ use diesel::{
 use domain::{
     id::{ActivityId, ActorId, PeerId, PostId},
     peer::{CONFIDANTS, CONFIDANTS_SINCE_1, PeerState, Receivers},
+    portion::Portion,
     post::FollowState,
     rule::Regard,
     time::Timestamp,
@@ -39,6 +40,8 @@ pub struct Recipients<'a> {
     pub everywhere: bool,
     /// At their own inboxes, even if their server has one for all.
     pub personal: bool,
+    /// But only where one of those followers at least wants threads.
+    pub threads: bool,
     /// But only on servers of this sort.
     pub receivers: Receivers,
     /// And only on those that keep what is private among members.
@@ -55,6 +58,7 @@ impl Recipients<'_> {
         people: &[],
         everywhere: false,
         personal: false,
+        threads: false,
         receivers: Receivers::All,
         private: false,
         instead_of: &[],
@@ -125,7 +129,12 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
     for target in to.followers_of {
         let followers = || follows::table.inner_join(actors::table.on(actors::id.eq(follows::follower_id)));
         let accepted = || follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Accepted)));
-        queued += db!(tx, c => select!(followers(), accepted(), true).execute(c))?;
+        queued += if to.threads {
+            let wanting = || follows::portion.is_null().or(follows::portion.ne(Word(Portion::Digest)));
+            db!(tx, c => select!(followers(), accepted().and(wanting()), true).execute(c))?
+        } else {
+            db!(tx, c => select!(followers(), accepted(), true).execute(c))?
+        };
         if let Some(since) = to.departed_since {
             let parted = || partings::table.inner_join(actors::table.on(actors::id.eq(partings::person_id)));
             let later = || partings::target_id.eq(target.0).and(partings::at.ge(since.0));

@@ -1,5 +1,5 @@
 //! What people here are told about.
-use diesel::prelude::*;
+use diesel::{dsl, prelude::*};
 use domain::{
     id::{ActorId, NotificationId, PostId, ReportId, StatementId},
     time::Timestamp,
@@ -48,8 +48,17 @@ pub const UNHEARD: &str = "unheard";
 /// The kind that says that an admin opened a private conversation.
 pub const OPENED: &str = "opened";
 
+/// The kind that tells the author of a reply that it answers.
+pub const ACCEPTED: &str = "accepted";
+
+/// The kind that tells them so the first time in a community, in its name.
+pub const THANKED: &str = "thanked";
+
+/// The kind that tells those who wait for one of an answer.
+pub const ANSWERED: &str = "answered";
+
 /// The kinds that no client knows.
-pub const UNKNOWN: [&str; 4] = [APPEAL, HELD, UNHEARD, OPENED];
+pub const UNKNOWN: [&str; 7] = [APPEAL, HELD, UNHEARD, OPENED, ACCEPTED, THANKED, ANSWERED];
 
 /// Something a person here is told about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,6 +160,49 @@ pub fn get(conn: &mut Conn, account: ActorId, id: NotificationId) -> Result<Opti
         .first(c)
         .optional())?;
     Ok(row.map(Notification::kept))
+}
+
+/// Records that a notice wakes somebody at `at`.
+pub fn wake(tx: &mut Tx<'_>, id: NotificationId, at: Timestamp) -> Result<()> {
+    let row = notifications::table.find(id.0);
+    db!(tx, c => diesel::update(row).set(notifications::woke.eq(at.0)).execute(c))?;
+    Ok(())
+}
+
+/// Whether a notice of the kind of `told`, about the same, woke somebody after the number `since`.
+pub fn woke_since(conn: &mut Conn, account: ActorId, told: &Notification, since: i64) -> Result<bool> {
+    let same = notifications::kind.eq(&told.kind).and(notifications::post_id.eq(told.post.map_or(0, i64::from)));
+    let lately = notifications::table
+        .filter(notifications::account_id.eq(account.0).and(notifications::id.gt(since)))
+        .filter(same.and(notifications::woke.is_not_null()));
+    Ok(db!(conn, c => diesel::select(dsl::exists(lately)).get_result(c))?)
+}
+
+/// How many notices of the kind of `told`, about the same, came before it after the number `since`, or after the one of
+/// them that woke somebody last; at most `most`.
+pub fn silent_before(conn: &mut Conn, account: ActorId, told: &Notification, since: i64, most: i64) -> Result<usize> {
+    let same = notifications::kind.eq(&told.kind).and(notifications::post_id.eq(told.post.map_or(0, i64::from)));
+    let woke: Vec<Option<i64>> = db!(conn, c => notifications::table
+        .filter(notifications::account_id.eq(account.0))
+        .filter(notifications::id.lt(told.id.0).and(notifications::id.gt(since)))
+        .filter(same.and(notifications::held.eq(false)))
+        .order(notifications::id.desc())
+        .limit(most)
+        .select(notifications::woke)
+        .load(c))?;
+    Ok(woke.iter().take_while(|woke| woke.is_none()).count())
+}
+
+/// What `account` was told after the number `since` and was not held back, the newest first.
+pub fn since(conn: &mut Conn, account: ActorId, since: i64, most: i64) -> Result<Vec<Notification>> {
+    let rows: Vec<Row> = db!(conn, c => notifications::table
+        .filter(notifications::account_id.eq(account.0).and(notifications::id.gt(since)))
+        .filter(notifications::held.eq(false))
+        .order(notifications::id.desc())
+        .limit(most)
+        .select(COLUMNS)
+        .load(c))?;
+    Ok(rows.into_iter().map(Notification::kept).collect())
 }
 
 /// Forgets some of what `account` was told, or all of it.

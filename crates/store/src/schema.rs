@@ -5,15 +5,15 @@ mod house;
 mod logins;
 mod own;
 
-pub(crate) use answers::{ballots, polls, quotes, stamps};
+pub(crate) use answers::{ballots, echoes, polls, quotes, solutions, stamps, thanked};
 pub(crate) use governing::{
     appeals, applications, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings, paces, phrases,
     screens, statements, turns, welcomed,
 };
-pub(crate) use house::{bars, disk_days, house_rules, imprint_texts};
+pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, settings};
 pub(crate) use logins::{
-    apps, challenges, codes, digests, identities, invitations, passkeys, recovery_codes, sessions, tickets, tokens,
-    tries, visits, witnesses,
+    apps, challenges, codes, digests, identities, invitations, passkeys, quiet_hours, recovery_codes, sessions, tickets,
+    tokens, tries, visits, witnesses,
 };
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
@@ -22,15 +22,8 @@ pub(crate) use own::{
 };
 
 pub(crate) mod media;
-
 pub(crate) use media::emoji;
 
-diesel::table! {
-    settings (key) {
-        key -> Text,
-        value -> Text,
-    }
-}
 diesel::table! {
     peers (id) {
         id -> BigInt,
@@ -157,6 +150,7 @@ diesel::table! {
         no_shares -> Bool,
         notify -> Bool,
         languages -> Text,
+        portion -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -323,6 +317,7 @@ diesel::table! {
         created -> BigInt,
         read -> Nullable<BigInt>,
         held -> Bool,
+        woke -> Nullable<BigInt>,
     }
 }
 diesel::table! {

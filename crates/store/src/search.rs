@@ -18,7 +18,7 @@ use crate::{
     error::Result,
     heard::heard,
     posts::Page,
-    schema::{posts, threads},
+    schema::{posts, solutions, threads},
     visible::visible,
     wanted::{Whom, wanted},
 };
@@ -88,6 +88,10 @@ pub fn narrowed(
         kept = match narrow.state {
             Some(State::Unanswered) => Box::new(kept.and(dsl::exists(counted.filter(threads::replies.eq(0))))),
             Some(State::Answered) => Box::new(kept.and(dsl::exists(counted.filter(threads::replies.gt(0))))),
+            Some(State::Solved) => {
+                let by = solutions::table.filter(solutions::thread_id.eq(posts::id));
+                Box::new(kept.and(dsl::exists(by)))
+            }
             Some(State::Open) => Box::new(kept.and(posts::parent_id.is_null()).and(posts::locked.is_null())),
             Some(State::Closed) => Box::new(kept.and(posts::locked.is_not_null())),
             None => kept,

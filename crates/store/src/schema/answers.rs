@@ -1,4 +1,5 @@
-//! The tables of polls and quotes.
+//! The tables of what posts get as an answer: votes in polls, quotes, that the same happens to others, what settles them.
+use super::posts;
 
 diesel::table! {
     polls (post_id) {
@@ -36,3 +37,28 @@ diesel::table! {
         revoked -> Nullable<BigInt>,
     }
 }
+diesel::table! {
+    echoes (post_id, person_id) {
+        post_id -> BigInt,
+        person_id -> BigInt,
+        created -> BigInt,
+        told -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    solutions (thread_id) {
+        thread_id -> BigInt,
+        reply_id -> BigInt,
+        by_id -> BigInt,
+        created -> BigInt,
+    }
+}
+diesel::table! {
+    thanked (group_id, person_id) {
+        group_id -> BigInt,
+        person_id -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(posts, echoes);
+diesel::allow_tables_to_appear_in_same_query!(posts, solutions);

@@ -20,6 +20,7 @@ diesel::table! {
         welcome -> Text,
         nudges -> Bool,
         second_step -> Bool,
+        steps_away -> Bool,
     }
 }
 diesel::table! {

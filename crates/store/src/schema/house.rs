@@ -1,6 +1,12 @@
 //! The tables of how the server itself is run.
 
 diesel::table! {
+    settings (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+diesel::table! {
     imprint_texts (kind, language, effective) {
         kind -> Text,
         language -> Text,

@@ -128,6 +128,14 @@ diesel::table! {
     }
 }
 diesel::table! {
+    quiet_hours (person_id) {
+        person_id -> BigInt,
+        zone -> Text,
+        starts -> BigInt,
+        ends -> BigInt,
+    }
+}
+diesel::table! {
     visits (account_id) {
         account_id -> BigInt,
         day -> BigInt,

@@ -1,0 +1,3 @@
+DROP TABLE thanked;
+DROP TABLE solutions;
+DROP TABLE echoes;

@@ -1,0 +1,2 @@
+ALTER TABLE notifications DROP COLUMN woke;
+DROP TABLE quiet_hours;

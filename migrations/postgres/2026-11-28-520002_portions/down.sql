@@ -1,0 +1,2 @@
+DROP INDEX follows_portion;
+ALTER TABLE follows DROP COLUMN portion;

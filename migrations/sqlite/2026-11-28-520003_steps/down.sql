@@ -1,0 +1,1 @@
+ALTER TABLE charters DROP COLUMN steps_away;
