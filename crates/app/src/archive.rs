@@ -100,6 +100,8 @@ pub struct Known {
     pub memberships: Vec<Membered>,
     /// What was decided about them.
     pub measures: Vec<Told>,
+    /// The threads of which they said that the same happens to them, by their ids, and when.
+    pub echoes: Vec<(String, Timestamp)>,
 }
 
 /// A membership with its community.
@@ -135,6 +137,7 @@ pub async fn known(app: &App, me: Me) -> Result<Known> {
         Ok(Known {
             memberships: memberships.into_iter().filter_map(membership).collect(),
             measures: statements.into_iter().map(told).collect(),
+            echoes: store::echoes::by(c, me.0)?,
         })
     })
     .await

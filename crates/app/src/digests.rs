@@ -94,7 +94,7 @@ pub async fn stop(app: &App, person: ActorId, given: &str) -> Result<()> {
 }
 
 /// The next Monday at eight.
-fn next(now: Timestamp) -> Timestamp {
+pub(crate) fn next(now: Timestamp) -> Timestamp {
     const DAY: i64 = 86_400;
     // The first day of 1970 was a Thursday.
     const MONDAY: i64 = 4 * DAY + HOUR * 3_600;

@@ -13,7 +13,7 @@ use domain::{
 };
 use store::follows::Follow;
 
-use crate::{Course, House, consents::Request, messages::Attempt};
+use crate::{Course, House, consents::Request, messages::Attempt, solutions::Help};
 
 /// Where a change came from: `None` when somebody here made it, else the activity that told us.
 pub type Cause = Option<ReceivedId>;
@@ -166,6 +166,8 @@ pub enum Event {
         /// Where it came from.
         cause: Cause,
     },
+    /// Somebody said that the same happens to them, or which reply answers.
+    Helped(Help),
     /// Somebody took a vote back.
     Unvoted {
         /// The post.

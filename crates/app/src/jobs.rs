@@ -10,7 +10,7 @@ use store::jobs::Job;
 
 use crate::{
     App, Error, Queue, Result, Tx, actors, announcements, digests, groups, hints, mail, media, moderation, moves,
-    nudges, polls, posts, push, random, rules, shuns, vouching, welcomes,
+    nudges, polls, portions, posts, push, random, rules, shuns, vouching, welcomes,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -24,6 +24,7 @@ pub fn handlers() -> Handlers {
     HashMap::from([
         (media::PROCESS, media::process as Handler),
         (mail::SEND, mail::send),
+        (mail::LATER, mail::send_later),
         (digests::WRITE, digests::write_due),
         (actors::ERASE, actors::erase),
         (announcements::TELL, announcements::tell),
@@ -35,8 +36,11 @@ pub fn handlers() -> Handlers {
         (nudges::LOOK, nudges::look),
         (polls::CLOSE, polls::close),
         (polls::TELL, polls::tell),
+        (portions::ANSWER, portions::reply),
+        (portions::WRITE, portions::write_due),
         (posts::schedule::PUBLISH, posts::schedule::publish_due),
         (push::SEND, push::send),
+        (push::BATCH, push::send_batch),
         (rules::SEVER, rules::sever),
         (shuns::UNMUTE, shuns::end_mute),
         (vouching::LOOK, vouching::look),

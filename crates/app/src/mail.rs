@@ -16,11 +16,13 @@ use store::{accounts::Account, tickets::Ticket};
 use crate::{
     App, Error, Result, Tx, digests, imprint,
     limits::{self, Deed},
-    random, statements,
+    quiet_hours, random, statements,
 };
 
 /// The job that sends a letter; its subject is an [`Errand`].
 pub(crate) const SEND: &str = "mail";
+/// The job that sends one that waited until quiet hours were over; its subject is the same.
+pub(crate) const LATER: &str = "mail_later";
 
 /// What the link of a mail is good for, as it is stored.
 pub(crate) const CONFIRM: &str = "confirm";
@@ -195,10 +197,58 @@ impl Tx<'_, '_> {
     }
 }
 
-/// Writes a letter and sends it; without a mail server it stands in the log.
+/// Writes a letter and sends it, if it need not wait for the end of quiet hours.
 pub(crate) fn send(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
     Box::pin(async move {
-        let errand: Errand = serde_json::from_str(&subject).map_err(|e| Error::Invalid(format!("{subject}: {e}")))?;
+        if !app
+            .write({
+                let subject = subject.clone();
+                move |tx| put_off(tx, &subject)
+            })
+            .await?
+        {
+            send_later(app, subject).await?;
+        }
+        Ok(())
+    })
+}
+
+fn read(subject: &str) -> Result<Errand> {
+    serde_json::from_str(subject).map_err(|error| Error::Invalid(format!("{subject}: {error}")))
+}
+
+/// Whether a letter has to wait, which it then does.
+fn put_off(tx: &mut Tx<'_, '_>, subject: &str) -> Result<bool> {
+    let Some(person) = in_no_hurry(tx, &read(subject)?)? else { return Ok(false) };
+    let Some((_, until)) = quiet_hours::around(tx, person)? else { return Ok(false) };
+    let now = tx.now();
+    tx.push_job(LATER, subject, until.since(now))?;
+    Ok(true)
+}
+
+/// For whom a letter is that nobody waits for; what somebody asked for or has to know at once is in a hurry.
+fn in_no_hurry(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<ActorId>> {
+    Ok(match errand {
+        Errand::Waiting { admin: person, .. } | Errand::Digest(person, _) | Errand::TakenIn(person) => {
+            Some(ActorId(*person))
+        }
+        Errand::Statement(id) | Errand::Decided(id) => {
+            store::statements::by_id(tx, StatementId(*id))?.map(|statement| statement.person)
+        }
+        Errand::Confirm(_)
+        | Errand::Renew(_)
+        | Errand::PasswordChanged(_)
+        | Errand::AddressChanged(..)
+        | Errand::Passkey(..)
+        | Errand::SecondStep(..)
+        | Errand::TurnedAway(..) => None,
+    })
+}
+
+/// Writes a letter and sends it; without a mail server it stands in the log.
+pub(crate) fn send_later(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let errand = read(&subject)?;
         let Some(letter) = app.write(move |tx| write(tx, &errand)).await? else { return Ok(()) };
         let Some(mailer) = app.mailer() else {
             tracing::info!(to = letter.to, about = ?letter.about, "there is no mail server: this letter is not sent");

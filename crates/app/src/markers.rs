@@ -3,6 +3,9 @@ use store::markers::Marker;
 
 use crate::{App, Me, Result};
 
+/// How far somebody has read what they were told; clients know it by the same name.
+pub const NOTICES: &str = "notifications";
+
 /// Sets how far I have read some timelines; the answer is what is known of these.
 pub async fn set(app: &App, me: Me, read: Vec<(&'static str, i64)>) -> Result<Vec<Marker>> {
     app.write(move |tx| {

@@ -1,7 +1,8 @@
 //! What a person keeps about others for themselves: notes, recommendations, and whom not to recommend to them.
 use domain::{id::ActorId, policy, post::FollowState, text::plain};
+use store::Conn;
 
-use crate::{App, Error, Me, Result, Tx, follows};
+use crate::{App, Error, Me, Result, follows};
 
 /// The longest note, in characters.
 pub const COMMENT: usize = 2_000;
@@ -32,8 +33,8 @@ pub async fn endorse(app: &App, me: Me, target: ActorId, on: bool) -> Result<()>
     .await
 }
 
-pub(crate) fn is_following(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> Result<bool> {
-    let follow = store::follows::get(tx, follower, target)?;
+pub(crate) fn is_following(c: &mut Conn, follower: ActorId, target: ActorId) -> store::Result<bool> {
+    let follow = store::follows::get(c, follower, target)?;
     Ok(follow.is_some_and(|follow| follow.state == FollowState::Accepted))
 }
 

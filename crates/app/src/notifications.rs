@@ -8,7 +8,10 @@ use domain::{
     rule::Regard,
 };
 
-use crate::{Change, Course, Event, Result, Tx, appeals, notices, push, reports};
+use crate::{
+    Change, Course, Event, Result, Tx, appeals, notices, portions, push, reports,
+    solutions::{Help, Solution},
+};
 
 /// What a notification is about; the word is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,12 @@ pub enum Kind {
     Stated,
     /// Somebody appeals against what the team decided of which they are a part.
     Appeal,
+    /// What they replied answers the thread.
+    Accepted,
+    /// The same, for the first time in a community.
+    Thanked,
+    /// What they wait for is answered.
+    Answered,
     /// Somebody wrote what waits until the team has seen it of which they are a part.
     Held,
     /// Nobody answered a conversation in a community of whose team they are a part.
@@ -78,6 +87,9 @@ impl Kind {
             Self::Held => store::notifications::HELD,
             Self::Unheard => store::notifications::UNHEARD,
             Self::Opened => store::notifications::OPENED,
+            Self::Accepted => store::notifications::ACCEPTED,
+            Self::Thanked => store::notifications::THANKED,
+            Self::Answered => store::notifications::ANSWERED,
         }
     }
 }
@@ -140,6 +152,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
             let team = staff(tx, group)?;
             tell(tx, &team, Kind::Unheard, post.author, About::Post(post))
         }
+        Event::Helped(Help::Solved(solution)) if solution.on => solved(tx, solution),
         Event::PollClosed { post } => {
             let mut concerned = store::polls::voters(tx, post.id)?;
             concerned.push(post.author);
@@ -156,8 +169,9 @@ fn staff(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<Vec<ActorId>> {
 
 fn posted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
     let mut concerned = store::accounts::concerned_by(tx, post.id, post.parent)?;
-    if matches!(post.audience, Audience::Direct | Audience::Followers) {
-        // What is written to a group is for those who keep order there.
+    let is_wish = portions::wished(tx, post)?.is_some();
+    if matches!(post.audience, Audience::Direct | Audience::Followers) && !is_wish {
+        // What is written to a group is for those who keep order there, unless the group itself answers it.
         let mut team = Vec::new();
         for addressed in store::posts::mentioned(tx, post.id)? {
             team.extend(staff(tx, addressed)?);
@@ -189,6 +203,24 @@ fn edited(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
         tell(tx, &[quoting.author], Kind::QuotedUpdate, post.author, About::Post(&quoting))?;
     }
     Ok(())
+}
+
+/// Thanks whoever answered, and tells those who wait for it.
+fn solved(tx: &mut Tx<'_, '_>, solution: &Solution) -> Result<()> {
+    let Solution { thread, reply, by, .. } = solution;
+    if let Some(group) = thread.group.filter(|_| reply.author != *by) {
+        let is_first = store::solutions::thank(tx, group, reply.author)?;
+        let (kind, teller) = if is_first { (Kind::Thanked, group) } else { (Kind::Accepted, *by) };
+        tell(tx, &[reply.author], kind, teller, About::Post(reply))?;
+    }
+    let now = tx.now();
+    let mut readers = Vec::new();
+    for person in store::echoes::tell(tx, thread.id, now)?.into_iter().chain([thread.author]) {
+        if person != reply.author && store::posts::seen(tx, reply.id, Some(person))?.is_some() {
+            readers.push(person);
+        }
+    }
+    tell(tx, &readers, Kind::Answered, *by, About::Post(reply))
 }
 
 /// Tells those who want to hear of each thread of its author or its group, or of each reply to it, and nobody twice.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     actor::Actor,
-    id::{ActorId, NotificationId},
+    id::{self, ActorId, NotificationId},
     post::{Audience, Post},
     push::Circle,
     text::{html, plain},
@@ -18,12 +18,15 @@ use openssl::{
     nid::Nid,
     pkey::PKey,
 };
-use store::{Conn, push::Subscription};
+use store::{Conn, notifications::Notification, push::Subscription};
 
-use crate::{App, Error, Result, Tx, notes, notifications::Kind, random, seal::Seal};
+use crate::{App, Error, Result, Tx, markers, notes, notifications::Kind, quiet_hours, random, seal::Seal};
 
 /// The job that wakes one client; its subject is the number of the subscription and that of the notice.
 pub(crate) const SEND: &str = "push";
+/// The job that wakes one client after quiet hours; its subject is the number of the subscription, since when they were, and
+/// until when.
+pub(crate) const BATCH: &str = "push_batch";
 
 /// Under which keys the database remembers by what push services know this server (RFC 8292).
 const PUBLIC: &str = "vapid_public";
@@ -37,6 +40,11 @@ const AUTH: usize = 16;
 const EXCERPT: usize = 140;
 /// For how long a push service that is in trouble is tried again; clients look for themselves in the end.
 const PATIENCE: Duration = span::minutes(30);
+/// For how long what others do with one thing wakes nobody again.
+const GATHERING: Duration = span::minutes(10);
+/// For how long those are counted who woke nobody, and how many at most.
+const REMEMBERED: Duration = span::days(1);
+const MOST: i64 = 500;
 
 /// How a client wants to be woken.
 #[derive(Debug, Clone)]
@@ -98,6 +106,17 @@ pub struct Wake {
     pub by: Actor,
     /// The beginning of what it is about, plain text; nothing of what stands in a private group.
     pub text: String,
+    /// What goes along with it.
+    pub along: Along,
+}
+
+/// How much else a client is woken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Along {
+    /// So many others did the same with the same thing meanwhile.
+    Others(usize),
+    /// So many other notices came in quiet hours, whatever they are about.
+    Rest(usize),
 }
 
 /// What came of waking a client.
@@ -202,7 +221,8 @@ fn is_point(bytes: &[u8]) -> bool {
     bytes.len() == 65 && read().is_ok()
 }
 
-/// Queues what wakes the clients of `account` that want to hear of this notice.
+/// Queues what wakes the clients of `account` that want to hear of this notice: at once, or when their quiet hours are over.
+/// Of what many do with one thing the first wakes, and others do not for a while.
 pub(crate) fn queue(
     tx: &mut Tx<'_, '_>,
     account: ActorId,
@@ -210,84 +230,182 @@ pub(crate) fn queue(
     kind: Kind,
     by: ActorId,
 ) -> Result<()> {
+    let mut waiting = Vec::new();
     for subscription in store::push::of(tx, account)? {
-        let wanted = subscription.alerts.split(' ').any(|alert| alert == kind.as_str());
-        if wanted && is_near(tx, &subscription, account, by)? {
-            tx.push_job(SEND, &format!("{} {notice}", subscription.id), Duration::ZERO)?;
+        if wants(tx, &subscription, account, (kind.as_str(), by))? {
+            waiting.push(subscription.id);
         }
+    }
+    let now = tx.now();
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    if let Some((since, until)) = quiet_hours::around(tx, account)? {
+        for id in waiting {
+            tx.push_job(BATCH, &format!("{id} {} {}", since.0, until.0), until.since(now))?;
+        }
+        return Ok(());
+    }
+    if Kind::is_gathered(kind.as_str())
+        && let Some(told) = store::notifications::get(tx, account, notice)?
+        && store::notifications::woke_since(tx, account, &told, id::at(now - GATHERING, 0))?
+    {
+        return Ok(());
+    }
+    store::notifications::wake(tx, notice, now)?;
+    for id in waiting {
+        tx.push_job(SEND, &format!("{id} {notice}"), Duration::ZERO)?;
     }
     Ok(())
 }
 
-/// Whether `by` is among those whose deeds wake a client of `account`.
-fn is_near(tx: &mut Tx<'_, '_>, subscription: &Subscription, account: ActorId, by: ActorId) -> Result<bool> {
-    match subscription.circle.parse() {
-        Ok(Circle::All) => Ok(true),
-        Ok(Circle::Followed) => notes::is_following(tx, account, by),
-        Ok(Circle::Follower) => notes::is_following(tx, by, account),
-        Ok(Circle::None) | Err(_) => Ok(false),
-    }
+/// Whether a client of `account` wants to be woken by what `by` did.
+fn wants(
+    c: &mut Conn,
+    subscription: &Subscription,
+    account: ActorId,
+    (kind, by): (&str, ActorId),
+) -> store::Result<bool> {
+    let is_wanted = subscription.alerts.split(' ').any(|alert| alert == kind);
+    Ok(is_wanted
+        && match subscription.circle.parse() {
+            Ok(Circle::All) => true,
+            Ok(Circle::Followed) => notes::is_following(c, account, by)?,
+            Ok(Circle::Follower) => notes::is_following(c, by, account)?,
+            Ok(Circle::None) | Err(_) => false,
+        })
 }
 
-/// Wakes one client.
+/// Wakes one client with one notice.
 pub(crate) fn send(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
     Box::pin(async move {
-        let Some(pusher) = app.pusher() else { return Ok(()) };
-        let Some(wake) = wake(&app, &subject).await? else { return Ok(()) };
-        let told = match pusher.push(&wake).await {
-            Ok(Fate::Later(wait)) => Err(Error::TooOften { wait }),
-            told => told,
-        };
-        match told {
-            Ok(Fate::Done | Fate::Later(_)) => Ok(()),
-            Ok(Fate::Gone) => unsubscribe(&app, wake.subscription.token_hash).await,
-            Err(error) if wake.created < app.now() - PATIENCE => {
-                tracing::info!(%error, "a client is not woken: its push service has been in trouble for too long");
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
+        let numbers = subject.split_once(' ').and_then(|(id, notice)| Some((id.parse().ok()?, notice.parse().ok()?)));
+        let Some((id, notice)) = numbers else { return Ok(()) };
+        deliver(&app, id, What::Notice(NotificationId(notice))).await
     })
 }
 
+/// Wakes one client once with all that came in quiet hours.
+pub(crate) fn send_batch(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let numbers: Vec<i64> = subject.split(' ').filter_map(|number| number.parse().ok()).collect();
+        let &[id, since, until] = numbers.as_slice() else { return Ok(()) };
+        deliver(&app, id, What::Since(Timestamp(since), Timestamp(until))).await
+    })
+}
+
+/// With what a client is woken.
+#[derive(Debug, Clone, Copy)]
+enum What {
+    /// One notice.
+    Notice(NotificationId),
+    /// All notices since quiet hours began, which ended then.
+    Since(Timestamp, Timestamp),
+}
+
+async fn deliver(app: &App, id: i64, what: What) -> Result<()> {
+    let Some(pusher) = app.pusher() else { return Ok(()) };
+    let Some(wake) = wake(app, id, what).await? else { return Ok(()) };
+    let told = match pusher.push(&wake).await {
+        Ok(Fate::Later(wait)) => Err(Error::TooOften { wait }),
+        told => told,
+    };
+    match told {
+        Ok(Fate::Done | Fate::Later(_)) => Ok(()),
+        Ok(Fate::Gone) => unsubscribe(app, wake.subscription.token_hash).await,
+        Err(error) if wake.created < app.now() - PATIENCE => {
+            tracing::info!(%error, "a client is not woken: its push service has been in trouble for too long");
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// What a client is to be woken with; nothing, if its token is void meanwhile, or the person may not read it any more.
-async fn wake(app: &App, subject: &str) -> Result<Option<Wake>> {
-    let numbers = subject.split_once(' ').and_then(|(id, notice)| Some((id.parse().ok()?, notice.parse().ok()?)));
-    let Some((id, notice)) = numbers.map(|(id, notice)| (id, NotificationId(notice))) else { return Ok(None) };
+async fn wake(app: &App, id: i64, what: What) -> Result<Option<Wake>> {
     let now = app.now();
     let found = app.read(move |c| {
         let Some(subscription) = store::push::by_id(c, id)? else { return Ok(None) };
         let Some((_, Some(account))) = store::tokens::find(c, &subscription.token_hash, now)? else { return Ok(None) };
-        let me = ActorId(account.id);
-        let Some(told) = store::notifications::get(c, me, notice)? else { return Ok(None) };
-        let Some(by) = store::actors::by_id(c, told.actor)? else { return Ok(None) };
-        let text = match told.post {
-            Some(post) => match store::posts::seen(c, post, Some(me))? {
-                Some(post) => excerpt(&post),
-                None => return Ok(None),
-            },
-            None if told.report.is_some() => String::new(),
-            None => html::excerpt(&by.summary, EXCERPT),
-        };
+        let Some((notice, along)) = chosen(c, &subscription, ActorId(account.id), what)? else { return Ok(None) };
         let private = store::settings::get(c, PRIVATE)?.unwrap_or_default();
-        Ok(Some((subscription, account.language, told, by, text, public_key(c)?, private)))
+        Ok(Some((subscription, account.language, notice, along, public_key(c)?, private)))
     });
-    let Some((subscription, language, told, by, text, public, private)) = found.await? else { return Ok(None) };
+    let Some((subscription, language, notice, along, public, private)) = found.await? else { return Ok(None) };
     let open = |context: &str, sealed: &[u8]| -> Result<String> {
         String::from_utf8(app.seal().open(context, sealed)?).map_err(Error::internal)
     };
     let private = open(PRIVATE, &hex::decode(private).map_err(Error::internal)?)?;
+    let Readable { told, by, text } = notice;
     Ok(Some(Wake {
         identity: Identity { public, private },
         token: open(&context(&subscription.token_hash), &subscription.token)?,
         subscription,
         language,
-        notice,
-        created: told.created,
+        notice: told.id,
+        created: if let What::Since(_, until) = what { until.max(told.created) } else { told.created },
         kind: told.kind,
         by,
         text,
+        along,
     }))
+}
+
+/// A notice that whoever it is for may read, with who it is about.
+struct Readable {
+    told: Notification,
+    by: Actor,
+    text: String,
+}
+
+/// The notice that a client is woken with, and what goes along with it.
+fn chosen(
+    c: &mut Conn,
+    subscription: &Subscription,
+    me: ActorId,
+    what: What,
+) -> store::Result<Option<(Readable, Along)>> {
+    let (since, until) = match what {
+        What::Notice(notice) => {
+            let Some(told) = store::notifications::get(c, me, notice)? else { return Ok(None) };
+            let Some(found) = readable(c, me, told)? else { return Ok(None) };
+            let others = if Kind::is_gathered(&found.told.kind) {
+                let since = id::at(found.told.created - REMEMBERED, 0);
+                store::notifications::silent_before(c, me, &found.told, since, MOST)?
+            } else {
+                0
+            };
+            return Ok(Some((found, Along::Others(others))));
+        }
+        What::Since(since, until) => (since, until),
+    };
+    let read = store::markers::of(c, me)?.into_iter().find(|marker| marker.timeline == markers::NOTICES);
+    let after = id::at(since, 0).max(read.map_or(0, |marker| marker.last_read));
+    let (mut newest, mut others) = (None, 0);
+    for told in store::notifications::since(c, me, after, MOST)? {
+        if told.created >= until || !wants(c, subscription, me, (&told.kind, told.actor))? {
+            continue;
+        }
+        match newest {
+            None => newest = readable(c, me, told)?,
+            Some(_) => others += 1,
+        }
+    }
+    Ok(newest.map(|newest| (newest, Along::Rest(others))))
+}
+
+/// A notice, if its person may still read what it is about.
+fn readable(c: &mut Conn, me: ActorId, told: Notification) -> store::Result<Option<Readable>> {
+    let Some(by) = store::actors::by_id(c, told.actor)? else { return Ok(None) };
+    let text = match told.post {
+        Some(post) => match store::posts::seen(c, post, Some(me))? {
+            Some(post) => excerpt(&post),
+            None => return Ok(None),
+        },
+        None if told.report.is_some() => String::new(),
+        None => html::excerpt(&by.summary, EXCERPT),
+    };
+    Ok(Some(Readable { told, by, text }))
 }
 
 /// The beginning of a post, or what it warns of.

@@ -95,6 +95,7 @@ impl Outbox for FederationOutbox {
             Event::PostRefused { group, author, attempt } => groups::refused(tx, *group, *author, attempt),
             Event::Posted { old: true, .. }
             | Event::Quoted { .. }
+            | Event::Helped(_)
             | Event::Warned { post: None, .. }
             | Event::BylawsChanged { .. }
             | Event::Held { .. }

@@ -11,6 +11,7 @@ use domain::{
     id::{ActivityId, ActorId},
     peer::Receivers,
     post::{Audience, Post},
+    urls,
 };
 use serde::Deserialize;
 use store::{deliveries::Recipients, posts::Count};
@@ -283,10 +284,13 @@ fn forward(
 }
 
 /// A group of ours passes a thread on to those who follow it as they follow people; once. They would show it to everybody,
-/// so what is for members is never passed on like this.
+/// so what is for members is never passed on like this. A reply is passed on to the servers that want all.
 pub(super) fn announce(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
-    if !post.is_thread() || post.audience == Audience::Members {
+    if post.audience == Audience::Members {
         return Ok(());
+    }
+    if !post.is_thread() {
+        return bring_reply(tx, group, post, author);
     }
     let (name, now) = (Name::new(tx, group), tx.now());
     if !store::shares::add(tx, post.id, group.id, &name.uri, now)? {
@@ -294,13 +298,49 @@ pub(super) fn announce(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: 
     }
     store::posts::count(tx, post.id, Count::Shares, 1)?;
     let activity = activity::announce(&name.uri, group, post, author, now);
-    let to = Recipients { people: slice::from_ref(&author.id), ..to_microblogs(group) };
+    let to = Recipients { people: slice::from_ref(&author.id), threads: true, ..to_microblogs(group) };
     send(tx, &name, Envelope::of(group.id, Some(post)).kept(), &activity, &[to])?;
+    Ok(())
+}
+
+/// What reaches the servers where most of those who follow a group, and said how much of it they want, want all.
+fn bring_reply(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
+    let eager = store::portions::eager(tx, group.id)?;
+    if eager.is_empty() {
+        return Ok(());
+    }
+    let (name, now) = (Name::new(tx, group), tx.now());
+    let activity = activity::announce(&name.uri, group, post, author, now);
+    let to = Recipients { people: &eager, receivers: Receivers::Microblogs, ..Recipients::NONE };
+    send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
+    Ok(())
+}
+
+/// Takes back that a reply was passed on.
+fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
+    let eager = store::portions::eager(tx, group.id)?;
+    if eager.is_empty() {
+        return Ok(());
+    }
+    // What forums got has the whole activity inside.
+    let is_bare = |told: &store::activities::Activity| {
+        serde_json::from_str::<serde_json::Value>(&told.body)
+            .is_ok_and(|body| body["object"].as_str() == Some(&post.uri))
+    };
+    let told = store::activities::about(tx, post.id, group.id, "Announce")?;
+    let Some(told) = told.iter().rfind(|told| is_bare(told)) else { return Ok(()) };
+    let (name, now, uri) = (Name::new(tx, group), tx.now(), urls::activity(&group.uri, told.id));
+    let activity = activity::undo(&name.uri, group, &activity::announce(&uri, group, post, author, now));
+    let to = Recipients { people: &eager, receivers: Receivers::Microblogs, ..Recipients::NONE };
+    send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
     Ok(())
 }
 
 /// Takes the announcement of a thread back.
 pub(super) fn take_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
+    if !post.is_thread() {
+        return take_reply_back(tx, group, post, author);
+    }
     let Some(uri) = store::shares::remove(tx, post.id, group.id)? else { return Ok(()) };
     store::posts::count(tx, post.id, Count::Shares, -1)?;
     let (name, now) = (Name::new(tx, group), tx.now());

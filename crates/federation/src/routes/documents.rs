@@ -138,6 +138,7 @@ impl Marks {
             | Event::GroupCreated { .. }
             | Event::Banned { .. }
             | Event::Unbanned { .. }
+            | Event::Helped(_)
             | Event::Warned { .. }
             | Event::BylawsChanged { .. }
             | Event::Held { .. }
