@@ -7,6 +7,7 @@ use app::Me;
 use domain::group::{Joining, Visibility};
 
 use crate::network::{Network, PostOffice, Request, Visitor, on_both};
+use crate::push::be_quiet;
 
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
@@ -69,6 +70,25 @@ async fn who_was_away_gets_a_letter_on_monday() {
     assert_eq!(letters().len(), 1, "she stopped them");
 }
 
+async fn a_letter_waits_until_quiet_hours_are_over() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, bea) = (alpha.person("ana").await, alpha.person("bea").await);
+    let club = alpha.group("club", &ana).await;
+    app::members::join(alpha.app(), Me(bea.actor.id), club.actor.id).await.unwrap();
+    let mut hers = Visitor::new(&alpha);
+    hers.sign_in("bea", "correct horse", "/").await;
+    assert_eq!(hers.fill("/settings", "/settings/digest", &[("turn", "on")]).await.status, 303);
+    be_quiet(&mut hers, alpha.app().now()).await;
+    net.pass_time(WEEK + Duration::from_hours(24)).await;
+    ana.post(&format!("{} When do we water?", club.handle())).await;
+    net.pass_time(WEEK).await;
+    assert!(office.letters_to("bea@alpha.test").is_empty(), "it is the same hour of the day");
+    net.pass_time(Duration::from_hours(3)).await;
+    assert_eq!(office.letters_to("bea@alpha.test").len(), 1);
+}
+
 async fn whoever_signs_up_is_asked() {
     let office = PostOffice::open().await;
     let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
@@ -94,5 +114,6 @@ async fn whoever_signs_up_is_asked() {
 
 on_both! {
     who_was_away_gets_a_letter_on_monday,
+    a_letter_waits_until_quiet_hours_are_over,
     whoever_signs_up_is_asked,
 }

@@ -24,7 +24,7 @@ fn way(page: &Answer) -> String {
 }
 
 /// Signs in here with the account of somebody elsewhere, who is asked there.
-async fn enter(here: &mut Visitor, guest: &Person, back: &str) -> Answer {
+pub(crate) async fn enter(here: &mut Visitor, guest: &Person, back: &str) -> Answer {
     let mut there = Visitor::new(&guest.server);
     there.sign_in(&guest.actor.name, "correct horse", "/").await;
     let fields = [("account", guest.handle()), ("back", back.to_owned())];

@@ -128,9 +128,97 @@ async fn what_fails_for_the_moment_comes_later_and_what_is_gone_is_forgotten() {
     assert!(service.take().is_empty());
 }
 
+/// The favourites of people who are made for it.
+async fn liked(net: &Network, topic: &Value, from: usize, to: usize) {
+    for n in from..to {
+        let fan = net.server("alpha.test").person(&format!("fan{n}")).await;
+        fan.act(&format!("/api/v1/statuses/{}/favourite", id(topic))).await;
+    }
+    net.settle().await;
+}
+
+async fn what_many_do_with_one_post_wakes_once_in_a_while() {
+    let net = Network::of(["alpha.test"]).await;
+    let service = net.push_service("push.test");
+    let ana = net.server("alpha.test").person("ana").await;
+    let (topic, other) = (ana.post("Tomates").await, ana.post("Pimientos").await);
+    let client = Waiting::at(&service, "ana", true);
+    let key = wait(&ana, &client, "all", &["favourite", "follow"]).await;
+    liked(&net, &topic, 0, 3).await;
+    net.pass_time(Duration::from_mins(6)).await;
+    liked(&net, &topic, 3, 5).await;
+    assert_eq!(client.read(&only(&net, &service).await, &key)["title"], "fan0 voted for what you wrote");
+    // Another post is something else; and when the time is over, the next one tells of those who were silent.
+    liked(&net, &other, 5, 6).await;
+    only(&net, &service).await;
+    net.pass_time(Duration::from_mins(5)).await;
+    liked(&net, &topic, 6, 7).await;
+    let told = client.read(&only(&net, &service).await, &key);
+    assert_eq!(told["title"], "fan6 and 4 other people voted for what you wrote");
+    let mut browser = crate::network::Visitor::new(&net.server("alpha.test"));
+    browser.sign_in("ana", "correct horse", "/").await;
+    let page = browser.get("/notices").await.text();
+    assert_eq!(page.matches("<article>").count(), 2, "one notice for each post: {page}");
+}
+
+/// Quiet hours from an hour ago until two hours from now.
+pub(crate) async fn be_quiet(browser: &mut crate::network::Visitor, now: domain::time::Timestamp) {
+    let clock = |minutes: i64| {
+        let minutes = (now.seconds() / 60 + minutes).rem_euclid(1_440);
+        format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    };
+    let (from, until) = (clock(-60), clock(120));
+    let fields = [("quiet", "yes"), ("from", &*from), ("until", &*until), ("zone", "UTC")];
+    assert_eq!(browser.fill("/settings/quiet", "/settings/quiet", &fields).await.status, 303);
+}
+
+async fn what_comes_in_quiet_hours_waits_and_comes_as_one() {
+    let net = Network::of(["alpha.test"]).await;
+    let service = net.push_service("push.test");
+    let alpha = net.server("alpha.test");
+    let (ana, ben) = (alpha.person("ana").await, alpha.person("ben").await);
+    let topic = ana.post("Tomates").await;
+    let client = Waiting::at(&service, "ana", true);
+    let key = wait(&ana, &client, "all", &["mention", "favourite"]).await;
+    let mut browser = crate::network::Visitor::new(&alpha);
+    browser.sign_in("ana", "correct horse", "/").await;
+    be_quiet(&mut browser, alpha.app().now()).await;
+    let answer = async |text: &str| {
+        ben.reply(&topic, text).await;
+        net.settle().await;
+    };
+    answer("Uno").await;
+    liked(&net, &topic, 0, 2).await;
+    answer("Dos").await;
+    assert!(service.take().is_empty());
+    assert!(browser.get("/").await.text().contains("4 unread"), "here all is as always");
+    net.pass_time(Duration::from_mins(119)).await;
+    assert!(service.take().is_empty());
+    net.pass_time(Duration::from_mins(3)).await;
+    let told = client.read(&only(&net, &service).await, &key);
+    assert_eq!((&told["title"], &told["body"]), (&json!("4 notices in your quiet hours"), &json!("Dos")));
+    // By day all is as before; and what was seen meanwhile is not told again.
+    answer("Tres").await;
+    only(&net, &service).await;
+    net.pass_time(Duration::from_mins(21 * 60)).await;
+    answer("Cuatro").await;
+    browser.get("/notices").await;
+    net.pass_time(Duration::from_hours(3)).await;
+    assert!(service.take().is_empty());
+    // What is no time is not taken, and silence ends when one wants it to.
+    let wrong = [("quiet", "yes"), ("from", "22:00"), ("until", "22:00"), ("zone", "UTC")];
+    assert_eq!(browser.fill("/settings/quiet", "/settings/quiet", &wrong).await.status, 422);
+    assert_eq!(browser.fill("/settings/quiet", "/settings/quiet", &[("zone", "UTC")]).await.status, 303);
+    net.pass_time(Duration::from_mins(20 * 60)).await;
+    answer("Cinco").await;
+    only(&net, &service).await;
+}
+
 on_both! {
     clients_of_both_kinds_are_woken_in_their_language,
     a_client_is_woken_by_whom_it_wants,
     what_stands_in_a_private_group_is_not_told,
+    what_many_do_with_one_post_wakes_once_in_a_while,
+    what_comes_in_quiet_hours_waits_and_comes_as_one,
     what_fails_for_the_moment_comes_later_and_what_is_gone_is_forgotten,
 }

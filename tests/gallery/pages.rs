@@ -178,6 +178,7 @@ fn of_members(demo: &Demo) -> Vec<Page> {
         page("settings-second-step", MEMBER, "/settings/entry")
             .behind("", "form[action='/settings/entry/second'] button"),
         page("settings-devices", MEMBER, "/settings/devices"),
+        page("settings-quiet", MEMBER, "/settings/quiet"),
         page("settings-blocks", MODERATOR, "/settings/blocks"),
         page("settings-blocks-none", MEMBER, "/settings/blocks"),
         page("settings-data", MEMBER, "/settings/data"),

@@ -174,6 +174,20 @@ step-rules = Set some rules
 step-rules-text = Three or four are enough. Whoever joins reads them, and one moderates by them.
 step-look = Give it a picture and a colour
 step-look-text = And decide who reads, who writes and how one joins.
+step-purpose = Say what it is for
+step-purpose-text = One or two sentences: what is told here, and to whom it is of use.
+step-welcome = Write a welcome
+step-welcome-text = Whoever begins to follow the community or joins gets it, once.
+step-pin = Pin a conversation
+step-pin-text = For example one where people introduce themselves: under “Moderate” of any conversation. It is what is read first.
+step-done = Done
+steps-done = { NUMBER($done) } of { NUMBER($all) }
+steps-put-away = Show this no more
+arrivals = Who came in the last four weeks
+arrivals-here = With an account on this site: { NUMBER($came) }, of whom { NUMBER($wrote) } wrote.
+arrivals-elsewhere = With an account on other servers: { NUMBER($came) }, of whom { NUMBER($wrote) } wrote.
+arrivals-hint = It counts those who still are members. Who only follows the community is not here.
+first-post = You have not written in { $group } yet. It takes nothing special: say who you are or what brings you, in a sentence. A concrete question in the title gets an answer sooner.
 step-site = Say who answers for this site
 step-site-text = What it is, whom one writes to and how it treats data.
 step-app = Sign in with your new account from any Mastodon app: the server is { $host }.
@@ -185,6 +199,8 @@ headline = Conversations with a home of their own
 latest = Latest
 nothing-yet = No conversations yet. The first ones will appear here.
 nothing-yet-mine = There are no conversations in your communities yet.
+why-this = Why do I see this?
+why-this-text = These are the conversations of the communities that you follow, in the order that you choose above. Whoever follows the same ones sees the same: nothing is ordered by what you read, vote for or write.
 home-new = What goes on in your communities appears here. Join one to begin.
 all-communities = See all
 directory-lead = Sorted by what happens in them, not by their size.
@@ -198,7 +214,7 @@ search-example-state = status:unanswered
 search-example-language = lang:en
 search-example-origin = origin:here
 search-example-from = from:@name
-search-about-state = also answered, open and closed
+search-about-state = also solved, answered, open and closed
 search-about-language = written in one language
 search-about-origin = written here; or on other servers, with origin:remote
 search-about-from = written by somebody
@@ -389,6 +405,13 @@ saved = Saved
 saved-empty = Here is what you keep to read it later. Nobody else sees it.
 keep = Save for later
 unsave = Remove from saved
+portion-is = You get: { $portion }
+portion-all = Everything
+portion-all-hint = Threads and replies. What the community sends is seen by all who follow it on your server: replies come if most of those who choose there want everything.
+portion-threads = Threads
+portion-threads-hint = Each new thread, without the replies
+portion-digest = Weekly summary
+portion-digest-hint = On Mondays, a message with what was most talked about, and threads leave your home. On another server, if nobody else wants them there
 level-is = Notices: { $level }
 level-all = Everything
 level-all-threads = Each new conversation
@@ -397,6 +420,18 @@ level-mine = Replies to me
 level-mine-hint = Mentions and replies to what I wrote
 level-none = Nothing
 level-none-hint = No notices at all
+same-here = Same here
+same-here-hint = Whoever asks gets no notice for each person. If there is an accepted answer, we tell you. It stays on this site: other servers do not know.
+echoes =
+    { $count ->
+        [one] The same happens to 1 person
+       *[other] The same happens to { $count } people
+    }
+solution = Accepted answer
+solution-in-place = See it in the conversation
+solved = Solved
+solve = Accept as the answer
+unsolve = It is not the answer any more
 similar = Similar conversations
 news-here = New replies
 unread = { NUMBER($count) } unread
@@ -457,6 +492,16 @@ told-votes =
     { $others ->
         [one] { $name } and one other person voted for what you wrote
        *[other] { $name } and { $others } other people voted for what you wrote
+    }
+told-follows =
+    { $others ->
+        [one] { $name } and one other person follow you
+       *[other] { $name } and { $others } other people follow you
+    }
+told-meanwhile =
+    { $count ->
+        [one] One notice in your quiet hours
+       *[other] { $count } notices in your quiet hours
     }
 told-shares =
     { $others ->
@@ -753,6 +798,9 @@ did-let-in = let in a post that was waiting
 did-turn-down = did not let in a post that was waiting
 did-screen = changed what waits for the team
 told-unheard = Nobody has answered { $name } for a day
+told-accepted = { $name } accepted what you replied
+told-thanked = Thank you! It is your first accepted answer in { $name }
+told-answered = { $name } accepted an answer to what you asked, or what happens to you, too
 told-held = Something of { $name } waits for the team
 stated-refuse = Not to let a post into the community
 
@@ -1362,6 +1410,14 @@ settings-devices = Browsers and apps
 settings-shuns = Blocked and muted
 settings-data = My data
 settings-language-hint = The site and its e-mails speak to you in this language, in every browser.
+silence = Quiet hours
+silence-hint = In these hours neither your phone nor your mail tells you anything: it waits, and comes together afterwards. Under “Notices” everything appears as always. What you ask for yourself, like a new password, comes at once.
+silence-on = Keep quiet
+silence-from = From
+silence-until = Until
+silence-zone = Where you live
+silence-wrong-time = Enter two different times, like 22:00 and 08:00.
+silence-wrong-zone = Choose a zone from the list.
 put-away = Remove
 is-set = Done.
 sign-out = Sign out

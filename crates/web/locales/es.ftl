@@ -180,6 +180,20 @@ step-rules = Pon unas normas
 step-rules-text = Tres o cuatro bastan. Las lee quien entra, y con ellas se modera.
 step-look = Dale una imagen y un color
 step-look-text = Y decide quién lee, quién escribe y cómo se entra.
+step-purpose = Di para qué es
+step-purpose-text = Una o dos frases: qué se cuenta aquí y a quién le sirve.
+step-welcome = Escribe una bienvenida
+step-welcome-text = La recibe, una sola vez, quien empieza a seguir la comunidad o se une.
+step-pin = Fija una conversación
+step-pin-text = Por ejemplo, una para presentarse: en «Moderar» de cualquier conversación. Es lo primero que se lee.
+step-done = Hecho
+steps-done = { NUMBER($done) } de { NUMBER($all) }
+steps-put-away = No mostrar más
+arrivals = Quién llegó en las últimas cuatro semanas
+arrivals-here = Con cuenta en este sitio: { NUMBER($came) }, de los que escribieron { NUMBER($wrote) }.
+arrivals-elsewhere = Con cuenta en otros servidores: { NUMBER($came) }, de los que escribieron { NUMBER($wrote) }.
+arrivals-hint = Cuenta a quienes son miembros todavía. Quien solo sigue la comunidad no está aquí.
+first-post = Aún no has escrito en { $group }. No hace falta nada especial: di quién eres o qué te trae, en una frase. Una pregunta concreta en el título recibe antes una respuesta.
 step-site = Di quién responde de este sitio
 step-site-text = Qué es, a quién se escribe y cómo trata los datos.
 step-app = Entra con tu cuenta nueva desde cualquier aplicación para Mastodon: el servidor es { $host }.
@@ -191,6 +205,8 @@ headline = Conversaciones con sitio propio
 latest = Lo último
 nothing-yet = Todavía no hay conversaciones. Las primeras aparecerán aquí.
 nothing-yet-mine = Todavía no hay conversaciones en tus comunidades.
+why-this = ¿Por qué veo esto?
+why-this-text = Son las conversaciones de las comunidades que sigues, en el orden que eliges arriba. Quien sigue las mismas ve lo mismo: nada se ordena por lo que lees, votas o escribes.
 home-new = Aquí verás lo que se cuenta en tus comunidades. Únete a alguna para empezar.
 all-communities = Ver todas
 directory-lead = Ordenadas por lo que pasa en ellas, no por su tamaño.
@@ -204,7 +220,7 @@ search-example-state = estado:sin-respuesta
 search-example-language = idioma:es
 search-example-origin = origen:local
 search-example-from = de:@nombre
-search-about-state = también con-respuesta, abierto y cerrado
+search-about-state = también resuelto, con-respuesta, abierto y cerrado
 search-about-language = lo escrito en un idioma
 search-about-origin = lo escrito aquí; o en otros servidores, con origen:remoto
 search-about-from = lo que escribió alguien
@@ -398,6 +414,13 @@ saved = Guardado
 saved-empty = Aquí aparece lo que guardas para leerlo más tarde. Nadie más lo ve.
 keep = Guardar para más tarde
 unsave = Dejar de guardar
+portion-is = Recibes: { $portion }
+portion-all = Todo
+portion-all-hint = Hilos y respuestas. Lo que envía la comunidad lo ven todos sus seguidores de tu servidor: las respuestas llegan si la mayoría de quienes eligen allí quiere todo.
+portion-threads = Hilos
+portion-threads-hint = Cada hilo nuevo, sin sus respuestas
+portion-digest = Resumen semanal
+portion-digest-hint = Los lunes, un mensaje con lo más comentado, y los hilos dejan de salir en tu inicio. En otro servidor, si nadie más los quiere allí
 level-is = Avisos: { $level }
 level-all = Todo
 level-all-threads = Cada conversación nueva
@@ -406,6 +429,19 @@ level-mine = Lo mío
 level-mine-hint = Menciones y respuestas a mis mensajes
 level-none = Nada
 level-none-hint = Ningún aviso
+same-here = Me pasa lo mismo
+same-here-hint = Quien pregunta no recibe un aviso por cada persona. Si hay una respuesta aceptada, te lo contamos. Se queda en este sitio: otros servidores no lo saben.
+echoes =
+    { $count ->
+        [one] A 1 persona le pasa lo mismo
+        [many] A { $count } de personas les pasa lo mismo
+       *[other] A { $count } personas les pasa lo mismo
+    }
+solution = Respuesta aceptada
+solution-in-place = Verla en la conversación
+solved = Resuelta
+solve = Aceptar como respuesta
+unsolve = Ya no es la respuesta
 similar = Conversaciones parecidas
 news-here = Novedades
 unread =
@@ -474,6 +510,18 @@ told-votes =
         [one] { $name } y una persona más han votado a favor de lo que escribiste
         [many] { $name } y { $others } de personas más han votado a favor de lo que escribiste
        *[other] { $name } y { $others } personas más han votado a favor de lo que escribiste
+    }
+told-follows =
+    { $others ->
+        [one] { $name } y una persona más te siguen
+        [many] { $name } y { $others } de personas más te siguen
+       *[other] { $name } y { $others } personas más te siguen
+    }
+told-meanwhile =
+    { $count ->
+        [one] Un aviso en tus horas de silencio
+        [many] { $count } de avisos en tus horas de silencio
+       *[other] { $count } avisos en tus horas de silencio
     }
 told-shares =
     { $others ->
@@ -773,6 +821,9 @@ did-let-in = admitió una publicación en espera
 did-turn-down = no admitió una publicación en espera
 did-screen = cambió lo que espera al equipo
 told-unheard = Nadie ha respondido a { $name } en un día
+told-accepted = { $name } aceptó lo que respondiste
+told-thanked = ¡Gracias! Es tu primera respuesta aceptada en { $name }
+told-answered = { $name } aceptó una respuesta a lo que también te pasa a ti o preguntaste
 told-held = Algo de { $name } espera al equipo
 stated-refuse = No admitir una publicación en la comunidad
 
@@ -1383,6 +1434,14 @@ settings-devices = Navegadores y aplicaciones
 settings-shuns = Bloqueos y silencios
 settings-data = Mis datos
 settings-language-hint = En este idioma te hablan el sitio y sus correos, en cualquier navegador.
+silence = Horas de silencio
+silence-hint = En esas horas no te llegan avisos al teléfono ni cartas: esperan y llegan juntos después. En «Avisos» aparece todo como siempre. Lo que pides tú, como una contraseña nueva, sale enseguida.
+silence-on = Guardar silencio
+silence-from = Desde
+silence-until = Hasta
+silence-zone = Donde vives
+silence-wrong-time = Escribe dos horas distintas, como 22:00 y 08:00.
+silence-wrong-zone = Elige una zona de la lista.
 put-away = Quitar
 is-set = Hecho.
 sign-out = Salir

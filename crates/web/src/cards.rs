@@ -169,6 +169,9 @@ pub(crate) struct Card {
     pub(crate) voted: bool,
     pub(crate) saved: bool,
     pub(crate) mine: bool,
+    /// Whether it answers its thread, and whether whoever looks at it may say so.
+    pub(crate) solves: bool,
+    pub(crate) may_solve: bool,
     /// Where whoever looks at it replies, if that is on their own server; empty if they cannot.
     pub(crate) reply_elsewhere: Option<String>,
 }
@@ -229,6 +232,8 @@ impl Card {
             voted: false,
             saved: false,
             mine: false,
+            solves: false,
+            may_solve: false,
             reply_elsewhere: None,
         }
     }

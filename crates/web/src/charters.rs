@@ -26,6 +26,7 @@ use crate::{
     posted::Sent,
     session::{Present, SignedIn},
     setup,
+    steps::Progress,
 };
 
 /// Where one creates a community, and where one changes it.
@@ -110,6 +111,7 @@ struct Manage {
     frame: Frame,
     desk: Desk,
     form: Fields,
+    progress: Progress,
     /// All that the community owns.
     archive: String,
 }
@@ -267,7 +269,7 @@ fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
     })
 }
 
-fn managing(visit: &Visit, desk: Desk, entered: &Entered) -> Manage {
+fn managing(visit: &Visit, (desk, progress): (Desk, Progress), entered: &Entered) -> Manage {
     let t = visit.language;
     let who = vec![
         Choice::new(ALL, t.threads_by_all(), t.threads_by_all_hint()),
@@ -295,15 +297,17 @@ fn managing(visit: &Visit, desk: Desk, entered: &Entered) -> Manage {
         Field::choices("reach", t.reach(), reaches).hint(t.reach_hint()).value(&entered.reach),
     ]);
     let archive = desk::page(archive::community::PATH, ActorId(desk.id));
-    Manage { frame: desk.frame.clone(), desk, form: Fields::new(fields), archive }
+    Manage { frame: desk.frame.clone(), desk, form: Fields::new(fields), progress, archive }
 }
 
-async fn shown(app: &App, visit: &Visit, by: &Present, group: i64) -> Result<(Desk, Settings)> {
+async fn shown(app: &App, visit: &Visit, by: &Present, group: i64) -> Result<((Desk, Progress), Settings)> {
     let (actor, settings) = charters::look(app, by.me, ActorId(group)).await?;
     let (_, standing) = desk::kept(app, by.me.0, group).await?;
     let mut desk = Desk::of(app, visit, &actor, standing, MANAGE).await?;
     desk.frame.colour = settings.charter.colour.map(crate::assets::colour);
-    Ok((desk, settings))
+    let (t, now) = (visit.language, app.now());
+    let progress = app.read(move |c| Progress::read(c, t, &actor, now)).await?;
+    Ok(((desk, progress), settings))
 }
 
 /// `GET /manage`

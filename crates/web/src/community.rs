@@ -1,8 +1,8 @@
 //! The page of a community: what it is for, how one takes part, who looks after it, and its threads in four orders.
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use app::{App, Result, view::PostView};
+use app::{App, Result};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -10,10 +10,11 @@ use domain::{
     charter::Charter,
     emoji::Palette,
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
-    id::{ActorId, PostId},
+    id::ActorId,
     notice::Level,
     pace::Pace,
     policy::{self, Place},
+    portion::Portion,
     text::html,
     time::{Timestamp, span},
     urls::{self, Sheet, Site, media::Portrait},
@@ -21,7 +22,7 @@ use domain::{
 use store::{
     Conn,
     posts::{self, List, Page},
-    threads::{self, Cursor, Order, Scope, Thread},
+    threads::{self, Cursor, Order, Scope},
 };
 
 use crate::{
@@ -29,12 +30,12 @@ use crate::{
     assets, bylaws,
     cards::{self, Face},
     charters, compose,
-    deeds::Told,
+    deeds::{Portions, Told},
     desk,
     directory::{Pulse, Vital},
     elsewhere, entrance,
     language::Language,
-    listing::{self, Asked, Row, Sort},
+    listing::{self, Asked, Listed, Row, Sort},
     paces, setup, subscribe,
 };
 
@@ -80,6 +81,8 @@ struct Community {
     laws: Option<Laws>,
     /// How much whoever is signed in wants to be told of it.
     told: Option<Told>,
+    /// How much of it whoever follows it gets.
+    portions: Option<Portions>,
     /// What they are to it.
     tie: Option<Tie>,
     /// What brings its people together, if it ever said so.
@@ -138,14 +141,14 @@ struct Held {
     members: i64,
     latest: Option<Timestamp>,
     staff: Vec<(Role, Face)>,
-    pinned: Vec<(Thread, PostView)>,
-    threads: Vec<(Thread, PostView)>,
-    /// Those of them in which something is new to whoever looks at them.
-    unread: HashSet<PostId>,
+    pinned: Vec<Listed>,
+    threads: Vec<Listed>,
     next: Option<Cursor>,
     standing: Option<Standing>,
     /// How much whoever is signed in wants to be told of it.
     level: Option<Level>,
+    /// How much of it they said that they want.
+    portion: Option<Portion>,
     charter: Option<Charter>,
     bylaws: Option<Bylaws>,
     /// Where it has moved to.
@@ -177,12 +180,9 @@ impl Held {
         let people = store::actors::by_ids(c, &people)?;
         let people: Vec<Actor> = people.into_iter().filter(|person| person.deleted.is_none()).collect();
         let mut known = cards::faces(c, site, &people)?;
-        let (pinned, threads) = (listing::hydrate(c, pinned)?, listing::hydrate(c, found)?);
-        let mut unread = listing::unread(c, viewer, &threads)?;
-        unread.extend(listing::unread(c, viewer, &pinned)?);
+        let (pinned, threads) = (listing::hydrate(c, viewer, pinned)?, listing::hydrate(c, viewer, found)?);
         Ok(Some(Self {
             rules,
-            unread,
             followers: store::follows::count_followers(c, group.id)?,
             members: store::groups::count_members(c, group.id)?,
             latest: threads::latest_in(c, &[group.id])?.first().and_then(|(_, latest)| *latest),
@@ -196,6 +196,7 @@ impl Held {
             palette: app::view::palette(c, [group])?,
             pace: app::paces::of(c, (group.id, None), viewer)?,
             level: viewer.map(|me| told(c, me, group.id)).transpose()?,
+            portion: viewer.map(|me| store::portions::of(c, me, group.id)).transpose()?.flatten(),
             standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
         }))
     }
@@ -242,11 +243,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         frame.description = summary;
     }
     let asks = held.charter.as_ref().is_some_and(|charter| !charter.questions.is_empty());
-    let row = |(thread, view): &(Thread, PostView)| Row {
-        is_unread: held.unread.contains(&thread.post),
-        ..Row::new(app, t, thread, view)
-    };
-    let rows = held.pinned.iter().chain(&held.threads).map(row).collect();
+    let rows = held.pinned.iter().chain(&held.threads).map(|listed| Row::new(app, t, listed)).collect();
     frame.picture.clone_from(&face.picture);
     Community {
         cover: site.portrait(group, Portrait::Image),
@@ -270,6 +267,10 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         laws: held.bylaws.as_ref().filter(|_| !is_closed).and_then(|bylaws| Laws::new(t, group, bylaws, is_new, now)),
         log: (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Log)),
         told: visit.resident().and(held.level).filter(|_| !is_closed).map(|level| Told::of_group(t, group.id, level)),
+        portions: held
+            .standing
+            .filter(|standing| standing.follows && group.is_local() && !is_private)
+            .map(|_| Portions::of(t, held.portion, visit.guest().is_some())),
         tie: held.standing.map(|standing| {
             let tie = tie(t, group, (held.rules, asks), standing);
             Tie { may_write: tie.may_write && visit.guest().is_none(), ..tie }

@@ -1,10 +1,14 @@
 //! What is done with one button: joining and leaving a community, following somebody, voting,
 //! keeping a post for oneself, how much one wants to be told, and what one has been told.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use app::{App, Error, Me, Result, announcements, bookmarks, follows, invitations, levels, members, votes};
+use app::{
+    App, Error, Me, Result, announcements, bookmarks, echoes, follows, invitations, levels, members, portions,
+    solutions, votes,
+};
 use domain::{
     id::{ActorId, AnnouncementId, PostId},
     notice::Level,
+    portion::Portion,
     post::Vote,
 };
 use serde::Deserialize;
@@ -25,6 +29,11 @@ pub(crate) const VOTE: &str = "/vote";
 /// Where one keeps a post for oneself, and says how much one wants to be told of a conversation or a community.
 pub(crate) const SAVE: &str = "/save";
 pub(crate) const LEVEL: &str = "/level";
+/// Where one says that the same happens to one, and which reply answers.
+pub(crate) const ECHO: &str = "/same-here";
+pub(crate) const SOLVE: &str = "/solve";
+/// Where one says how much of a community one wants.
+pub(crate) const PORTION: &str = "/portion";
 /// Where one puts away what everybody is told.
 pub(crate) const DISMISS: &str = "/announcements/seen";
 
@@ -140,6 +149,30 @@ pub(crate) async fn save(request: HttpRequest, app: Data<App>, visit: Visit, sen
     done(&request, &app, &visit, result, &format!("{back}#p{post}"))
 }
 
+/// `POST /same-here`
+pub(crate) async fn echo(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Switch, Present>,
+) -> HttpResponse {
+    let Switch { post, turn, back } = sent.entered;
+    let result = echoes::set(&app, sent.by.me, PostId(post), turn == "on").await;
+    done(&request, &app, &visit, result, &back)
+}
+
+/// `POST /solve`
+pub(crate) async fn solve(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Switch, Present>,
+) -> HttpResponse {
+    let Switch { post, turn, back } = sent.entered;
+    let result = solutions::set(&app, sent.by.me, PostId(post), turn == "on").await;
+    done(&request, &app, &visit, result, &format!("{back}#p{post}"))
+}
+
 /// The conversation or the community that a level is about.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Wanted {
@@ -192,6 +225,51 @@ impl Told {
         ];
         let label = choices.iter().find(|choice| choice.3).map_or("", |choice| choice.1);
         Self { field, id, chosen: label, choices }
+    }
+}
+
+/// How much of a community somebody wants.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Share {
+    group: i64,
+    portion: Portion,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /portion`
+pub(crate) async fn portion(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Share, Present>,
+) -> HttpResponse {
+    let Share { group, portion, back } = sent.entered;
+    let result = portions::choose(&app, sent.by.me, ActorId(group), portion, visit.language.tag()).await;
+    done(&request, &app, &visit, result, &back)
+}
+
+/// How much of a community one wants, and how much one could.
+pub(crate) struct Portions {
+    /// What is chosen, in words.
+    pub(crate) chosen: &'static str,
+    /// The word, the label, what it means, and whether it is chosen.
+    pub(crate) choices: Vec<(Portion, &'static str, &'static str, bool)>,
+}
+
+impl Portions {
+    /// Replies come to servers elsewhere alone: here one is told of them, as one wants.
+    pub(crate) fn of(t: Language, chosen: Option<Portion>, is_guest: bool) -> Self {
+        let chosen = chosen.unwrap_or(Portion::Threads);
+        let choice = |portion, label, hint| (portion, label, hint, portion == chosen);
+        let mut choices = vec![
+            choice(Portion::All, t.portion_all(), t.portion_all_hint()),
+            choice(Portion::Threads, t.portion_threads(), t.portion_threads_hint()),
+            choice(Portion::Digest, t.portion_digest(), t.portion_digest_hint()),
+        ];
+        choices.retain(|(portion, ..)| is_guest || *portion != Portion::All);
+        let label = choices.iter().find(|choice| choice.3).map_or("", |choice| choice.1);
+        Self { chosen: label, choices }
     }
 }
 

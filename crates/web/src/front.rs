@@ -4,12 +4,12 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Result, view::PostView};
+use app::{App, Result};
 use askama::Template;
 use domain::id::ActorId;
 use store::{
     announcements::Announcement,
-    threads::{Order, Scope, Thread},
+    threads::{Order, Scope},
 };
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     directory::{self, Entry},
     language,
     listing::{self, Asked, Row, Sort},
-    setup,
+    saved, setup,
 };
 
 /// How many communities and conversations the front page shows.
@@ -86,10 +86,9 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     let latest = app.read(move |c| {
         let (mut threads, _) = listing::page(c, Scope::Groups(&groups), Order::Active, None, None)?;
         threads.truncate(ROWS);
-        listing::hydrate(c, threads)
+        listing::hydrate(c, None, threads)
     });
-    let row = |(thread, view): &(Thread, PostView)| Row::new(app, t, thread, view);
-    let rows = latest.await?.iter().map(row).collect();
+    let rows = latest.await?.iter().map(|listed| Row::new(app, t, listed)).collect();
     let mut frame = Frame::public(visit, t.communities(), visit.home.clone());
     frame.place = "home";
     let (announced, sorts) = (Vec::new(), Vec::new());
@@ -111,12 +110,11 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
         } else {
             listing::page(c, Scope::Followed(me), order, Some(me), after)?
         };
-        let threads = listing::hydrate(c, threads)?;
-        let unread = listing::unread(c, Some(me), &threads)?;
+        let threads = listing::hydrate(c, Some(me), threads)?;
         let told = store::announcements::unseen(c, me, now)?;
-        Ok((threads, unread, next, groups, told))
+        Ok((threads, next, groups, told))
     });
-    let (threads, unread, next, groups, told) = found.await?;
+    let (threads, next, groups, told) = found.await?;
     let is_new = groups.is_empty();
     let mut entries = if is_new {
         directory::entries(app, visit).await?.into_iter().take(ENTRIES).collect()
@@ -125,10 +123,10 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
     };
     let all = Some(site.page_on(&visit.host, directory::PATH));
     entries.sort_by_key(|entry| entry.face.name.to_lowercase());
-    let row = |(thread, view): &(Thread, PostView)| Row {
-        is_unread: unread.contains(&thread.post),
-        ..Row::new(app, t, thread, view)
-    };
+    let mut sorts = listing::sorts(t, &visit.home, order);
+    if !is_guest {
+        sorts.push(Sort { label: t.saved(), page: site.page_on(&visit.host, saved::PATH), is_chosen: false });
+    }
     let mut frame = Frame::private(visit, t.home());
     frame.place = "home";
     let announced = |one: Announcement| Announced {
@@ -143,9 +141,9 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
         entries,
         is_new,
         all,
-        rows: threads.iter().map(row).collect(),
+        rows: threads.iter().map(|listed| Row::new(app, t, listed)).collect(),
         rule: listing::rule(t, order),
-        sorts: listing::sorts(t, &visit.home, order),
+        sorts,
         more: next.map(|next| listing::address(&visit.home, order, Some(next))),
     })
 }

@@ -68,6 +68,7 @@ mod setup;
 mod sign_up;
 mod sitemap;
 mod statements;
+mod steps;
 mod subscribe;
 mod table;
 mod tags;
@@ -137,6 +138,9 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, deeds::UNFOLLOW, deeds::unfollow);
     button!(config, deeds::VOTE, deeds::vote);
     button!(config, deeds::SAVE, deeds::save);
+    button!(config, deeds::ECHO, deeds::echo);
+    button!(config, deeds::SOLVE, deeds::solve);
+    button!(config, deeds::PORTION, deeds::portion);
     button!(config, deeds::LEVEL, deeds::level);
     button!(config, deeds::DISMISS, deeds::dismiss);
     page!(config, saved::PATH, saved::show);
@@ -194,6 +198,7 @@ fn routes(config: &mut ServiceConfig) {
 fn governance(config: &mut ServiceConfig) {
     page!(config, charters::FOUND, charters::found_form, post => charters::found);
     page!(config, charters::MANAGE, charters::manage_form, post => charters::manage);
+    button!(config, steps::PUT_AWAY, steps::put_away);
     page!(config, archive::community::PATH, archive::community::show);
     page!(config, bylaws::PATH, bylaws::edit, post => bylaws::change);
     button!(config, bylaws::PHRASES, bylaws::set_phrases);
@@ -280,6 +285,7 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, devices::END, devices::end);
     button!(config, devices::END_OTHERS, devices::end_others);
     button!(config, devices::WITHDRAW, devices::withdraw);
+    page!(config, settings::quiet_hours::PATH, settings::quiet_hours::show, post => settings::quiet_hours::change);
     page!(config, shuns::PATH, shuns::show);
     button!(config, shuns::UNBLOCK, shuns::unblock);
     button!(config, shuns::UNMUTE, shuns::unmute);

@@ -1,5 +1,5 @@
 //! Threads in lists: their orders, the rule of each in words, and one row for each thread.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use actix_web::web::Query;
 use app::{App, view::PostView};
@@ -120,33 +120,31 @@ pub(crate) struct Row {
     pub(crate) latest_exactly: String,
     /// Whether something came since whoever looks at it read it.
     pub(crate) is_unread: bool,
+    /// Whether a reply answers it.
+    pub(crate) is_solved: bool,
 }
 
 impl Row {
-    pub(crate) fn new(app: &App, t: Language, thread: &Thread, view: &PostView) -> Self {
+    pub(crate) fn new(app: &App, t: Language, listed: &Listed) -> Self {
+        let Listed { thread, view, is_unread, is_solved } = listed;
         Self {
             card: Card::new(app, t, view),
             replies: thread.replies,
             is_answered: thread.replies > 0,
             latest: t.ago(app.now(), thread.latest),
             latest_exactly: language::machine_moment(thread.latest),
-            is_unread: false,
+            is_unread: *is_unread,
+            is_solved: *is_solved,
         }
     }
 }
 
-/// Those of the threads in which something came since `viewer` read them; none that they never opened.
-pub(crate) fn unread(
-    c: &mut Conn,
-    viewer: Option<ActorId>,
-    threads: &[(Thread, PostView)],
-) -> store::Result<HashSet<PostId>> {
-    let Some(me) = viewer else { return Ok(HashSet::new()) };
-    let ids: Vec<PostId> = threads.iter().map(|(thread, _)| thread.post).collect();
-    let read: HashMap<PostId, PostId> = store::readings::of(c, me, &ids)?.into_iter().collect();
-    // Replies are numbered by when they came or were written.
-    let is_news = |thread: &Thread| read.get(&thread.post).is_some_and(|last| id::at(thread.latest, 0) > last.0);
-    Ok(threads.iter().filter(|(thread, _)| is_news(thread)).map(|(thread, _)| thread.post).collect())
+/// A thread with all that a row needs.
+pub(crate) struct Listed {
+    thread: Thread,
+    view: PostView,
+    is_unread: bool,
+    is_solved: bool,
 }
 
 /// A page of threads, and where the next one begins.
@@ -166,13 +164,21 @@ pub(crate) fn page(
     Ok((found, next))
 }
 
-/// The threads with all that a row needs.
-pub(crate) fn hydrate(c: &mut Conn, threads: Vec<Thread>) -> store::Result<Vec<(Thread, PostView)>> {
+/// The threads with all that a row needs. News are there for `viewer` where something came since they read it; nothing is
+/// where they never did.
+pub(crate) fn hydrate(c: &mut Conn, viewer: Option<ActorId>, threads: Vec<Thread>) -> store::Result<Vec<Listed>> {
     let ids: Vec<PostId> = threads.iter().map(|thread| thread.post).collect();
+    let solved = store::solutions::among(c, &ids)?;
+    let read = viewer.map(|me| store::readings::of(c, me, &ids)).transpose()?.unwrap_or_default();
+    let read: HashMap<PostId, PostId> = read.into_iter().collect();
+    // Replies are numbered by when they came or were written.
+    let is_news = |thread: &Thread| read.get(&thread.post).is_some_and(|last| id::at(thread.latest, 0) > last.0);
     let found = store::posts::by_ids(c, &ids)?;
-    let views = app::view::posts(c, found)?;
-    let thread = |view: PostView| Some((*threads.iter().find(|thread| thread.post == view.post.id)?, view));
-    Ok(views.into_iter().filter_map(thread).collect())
+    let listed = |view: PostView| {
+        let thread = *threads.iter().find(|thread| thread.post == view.post.id)?;
+        Some(Listed { thread, is_unread: is_news(&thread), is_solved: solved.contains(&thread.post), view })
+    };
+    Ok(app::view::posts(c, found)?.into_iter().filter_map(listed).collect())
 }
 
 #[cfg(test)]

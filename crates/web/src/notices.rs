@@ -3,7 +3,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
 };
-use app::{App, Result, markers, notifications::Kind, statements};
+use app::{App, Result, markers, notifications::Kind, push::Along, statements};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -31,6 +31,7 @@ const NOTICES: i64 = 40;
 /// What many do with one post.
 const VOTE: &str = "favourite";
 const SHARE: &str = "reblog";
+const FOLLOW: &str = "follow";
 
 struct Notice {
     face: Face,
@@ -51,14 +52,12 @@ struct Notices {
     older: Option<String>,
 }
 
-/// How far somebody has read what they were told; clients know it by the same name.
-const READ: &str = "notifications";
 /// Beyond this nobody counts.
 const COUNTED: i64 = 99;
 
 /// How much somebody was told since they last looked, as far as anybody counts.
 pub(crate) fn news(c: &mut Conn, me: ActorId) -> store::Result<i64> {
-    let read = store::markers::of(c, me)?.into_iter().find(|marker| marker.timeline == READ);
+    let read = store::markers::of(c, me)?.into_iter().find(|marker| marker.timeline == markers::NOTICES);
     let after = read.map_or(0, |marker| marker.last_read);
     store::notifications::count_since(c, me, NotificationId(after), COUNTED)
 }
@@ -75,7 +74,7 @@ pub(crate) async fn show(
     let shown = async {
         let (page, newest) = notices(&app, &visit, &by, before).await?;
         if let (Some(newest), i64::MAX) = (newest, before) {
-            markers::set(&app, by.me, vec![(READ, newest.0)]).await?;
+            markers::set(&app, by.me, vec![(markers::NOTICES, newest.0)]).await?;
         }
         Ok(page)
     };
@@ -148,10 +147,16 @@ fn gathered(told: &[Notification]) -> Vec<(&Notification, usize)> {
 
 /// What somebody is told in a line, in the language they read; `kind` is one word.
 #[must_use]
-pub fn told(site: &Site, language: &str, kind: &str, by: &Actor) -> String {
-    let face = Face::new(site, by);
+pub fn told(site: &Site, language: &str, (kind, by): (&str, &Actor), along: Along) -> String {
+    let (t, face) = (Language::of_person(language), Face::new(site, by));
     let name = if is_of_server(kind, &face) { site.host().display() } else { face.name };
-    sentence(Language::of_person(language), kind, &name)
+    match (along, kind) {
+        (Along::Rest(others @ 1..), _) => t.told_meanwhile(others + 1),
+        (Along::Others(others @ 1..), VOTE) => t.told_votes(&name, others),
+        (Along::Others(others @ 1..), SHARE) => t.told_shares(&name, others),
+        (Along::Others(others @ 1..), FOLLOW) => t.told_follows(&name, others),
+        _ => sentence(t, kind, &name),
+    }
 }
 
 /// Whether it tells of what was decided for this whole server, in whose name somebody else speaks.
@@ -162,7 +167,7 @@ fn is_of_server(kind: &str, by: &Face) -> bool {
 fn sentence(t: Language, kind: &str, name: &str) -> String {
     match kind {
         "mention" => t.told_mention(name),
-        "follow" => t.told_follow(name),
+        FOLLOW => t.told_follow(name),
         "follow_request" => t.told_request(name),
         "quote" => t.told_quote(name),
         VOTE => t.told_vote(name),
@@ -176,6 +181,9 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         "held" => t.told_held(name),
         "unheard" => t.told_unheard(name),
         "opened" => t.told_opened(name),
+        "accepted" => t.told_accepted(name),
+        "thanked" => t.told_thanked(name),
+        "answered" => t.told_answered(name),
         _ => t.told_other(name),
     }
 }

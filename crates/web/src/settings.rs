@@ -27,6 +27,7 @@ pub(crate) mod files;
 pub(crate) mod identities;
 pub(crate) mod passkeys;
 pub(crate) mod profile;
+pub(crate) mod quiet_hours;
 pub(crate) mod shuns;
 
 /// Where one sets things.
@@ -145,6 +146,7 @@ fn page(
         (profile::PATH, t.settings_profile()),
         (entry::PATH, t.settings_entry()),
         (devices::PATH, t.settings_devices()),
+        (quiet_hours::PATH, t.silence()),
         (shuns::PATH, t.settings_shuns()),
         (data::PATH, t.settings_data()),
     ];

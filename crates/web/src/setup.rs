@@ -10,18 +10,19 @@ use domain::{
     actor::Actor,
     charter::Purpose,
     group::{Joining, Reach, Visibility},
-    handle, urls,
+    handle, policy, urls,
 };
 use serde::Deserialize;
+use store::steps::Facts;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    bylaws,
     cards::Face,
-    charters, compose, desk, entrance,
+    charters,
     forms::{Choice, Field, Fields},
     language::Language,
     login, posted,
+    steps::{self, Step},
 };
 
 /// Where the first run ends.
@@ -260,25 +261,20 @@ struct Welcome {
     steps: Vec<Step>,
 }
 
-struct Step {
-    label: &'static str,
-    text: &'static str,
-    page: String,
-}
-
-fn steps(t: Language, group: &Actor, is_admin: bool) -> Vec<Step> {
-    let step = |label, text, path| Step { label, text, page: desk::page(path, group.id) };
-    let mut steps = vec![
-        step(t.step_invite(), t.step_invite_text(), entrance::PATH),
-        step(t.step_write(), t.step_write_text(), compose::PATH),
-        step(t.step_rules(), t.step_rules_text(), bylaws::PATH),
-        step(t.step_look(), t.step_look_text(), charters::MANAGE),
-    ];
-    if is_admin {
+/// What comes next; what is there already is told to those alone who run the community.
+async fn steps(app: &App, visit: &Visit, group: &Actor) -> app::Result<Vec<Step>> {
+    let (viewer, now, t, id) = (visit.viewer(), app.now(), visit.language, group.id);
+    let facts = app.read(move |c| {
+        let standing = viewer.map(|me| store::groups::standing(c, id, me, now)).transpose()?;
+        let runs_it = standing.is_some_and(|standing| policy::manage(&standing).is_ok());
+        if runs_it { store::steps::facts(c, id) } else { Ok(Facts::default()) }
+    });
+    let mut steps = steps::of(t, group, facts.await?);
+    if visit.me.as_ref().is_some_and(|me| me.is_admin) {
         let page = crate::admin::texts::PATH.to_owned();
-        steps.push(Step { label: t.step_site(), text: t.step_site_text(), page });
+        steps.push(Step { label: t.step_site(), text: t.step_site_text(), page, is_done: false });
     }
-    steps
+    Ok(steps)
 }
 
 /// `GET /welcome`
@@ -289,14 +285,14 @@ pub(crate) async fn welcome(
     made: Option<Query<Made>>,
 ) -> HttpResponse {
     let name = made.and_then(|made| handle::local_name(&made.group)).unwrap_or_default();
-    let found = app::people::by_name(&app, &name).await;
-    match found.and_then(|group| if group.is_group() { Ok(group) } else { Err(Error::NotFound) }) {
-        Ok(group) => {
-            let face = Face::new(app.site(), &group);
-            let frame = Frame::private(&visit, visit.language.welcome(&face.name));
-            let steps = steps(visit.language, &group, visit.me.as_ref().is_some_and(|me| me.is_admin));
-            answer::page(&request, StatusCode::OK, Keep::Never, &Welcome { frame, face, steps })
+    let page = async {
+        let group = app::people::by_name(&app, &name).await?;
+        if !group.is_group() {
+            return Err(Error::NotFound);
         }
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+        let face = Face::new(app.site(), &group);
+        let frame = Frame::private(&visit, visit.language.welcome(&face.name));
+        Ok(Welcome { frame, face, steps: steps(&app, &visit, &group).await? })
+    };
+    answer::shown(&request, &visit, Keep::Never, page.await)
 }

@@ -43,6 +43,7 @@ mod passkeys;
 mod queue;
 mod reading;
 mod second_steps;
+mod steps;
 mod telling;
 mod weight;
 mod writing;

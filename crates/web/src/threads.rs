@@ -74,6 +74,14 @@ struct Closing {
     reason: String,
 }
 
+/// To whom the same happens as to the author of a thread.
+struct Echoes {
+    /// How many they are, in words.
+    count: Option<String>,
+    is_mine: bool,
+    may_say: bool,
+}
+
 /// A thread that is likely to be about the same.
 struct Near {
     title: String,
@@ -95,6 +103,10 @@ struct Thread {
     split_off: Vec<Near>,
     /// How often one writes here, where slow mode is on.
     pace: Option<String>,
+    /// To how many the same happens.
+    echoes: Option<Echoes>,
+    /// The reply that answers the thread, above the others.
+    solution: Option<Card>,
     replies: Vec<Reply>,
     is_linear: bool,
     /// The same page in the other view.
@@ -204,7 +216,14 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let is_whole = post.is_thread() && read.last.is_none();
     let replies = arrange(&read, is_linear, |view| own(app, visit, &read, view));
     let new = || replies.iter().filter(|reply| reply.is_new);
+    let solution = read.solution.filter(|_| post.is_thread());
     Thread {
+        echoes: read.echoes.map(|(count, is_mine)| Echoes {
+            count: (count > 0).then(|| t.echoes(count)),
+            may_say: visit.viewer().is_some_and(|viewer| viewer != post.author),
+            is_mine,
+        }),
+        solution: read.replies.iter().find(|view| Some(view.post.id) == solution).map(|view| Card::new(app, t, view)),
         news: new().next().map(|first| (first.id, new().count())),
         live: is_whole.then(|| live::address(post.id)),
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
@@ -241,6 +260,8 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
         voted: read.liked.contains(&id),
         saved: read.saved.contains(&id),
         mine: visit.resident() == Some(view.post.author),
+        solves: read.solution == Some(id),
+        may_solve: !view.post.is_thread() && view.post.group.is_some() && read.may_solve(visit.viewer()),
         ballot: Ballot::of(app, t, view, mine).map(|ballot| Ballot { is_elsewhere, ..ballot }),
         quoted: quoted_by(app, t, view, &read.quoted),
         reply_elsewhere: visit.guest().map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),
@@ -295,7 +316,7 @@ fn framed(visit: &Visit, read: &Read, card: &Card, is_main: bool) -> Frame {
     frame.is_lively = post.post.is_thread() && read.last.is_none() || visit.me.is_some();
     // Software that reads pages has no login.
     if frame.canonical.is_some() && is_open && visit.me.is_none() {
-        frame.linked = Some(linked::posting(post, &read.replies, card));
+        frame.linked = Some(linked::posting(post, &read.replies, card, read.solution));
     }
     frame
 }

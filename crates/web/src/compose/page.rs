@@ -104,6 +104,8 @@ pub(super) struct Compose {
     spans: Vec<(&'static str, &'static str, bool)>,
     /// The emoji of this server.
     signs: Vec<Sign>,
+    /// The community in which they never wrote.
+    newcomer_in: Option<String>,
     /// What it replies to.
     original: Option<Card>,
     /// What it quotes.
@@ -149,8 +151,13 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: E
     }
     let pieces = pieces(app, me, &entered).await?;
     let pace = pace(app, t, me, aim, &entered).await?;
+    let newcomer_in = match (aim, entered.group.parse()) {
+        (Aim::Thread, Ok(group)) => newcomer_in(app, me, ActorId(group)).await?,
+        _ => None,
+    };
     Ok(Compose {
         pace,
+        newcomer_in,
         frame,
         heading,
         form: Fields::new(fields),
@@ -179,6 +186,17 @@ async fn pace(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) -> R
     let Some(lane) = lane else { return Ok(None) };
     let pace = app.read(move |c| app::paces::of(c, lane, Some(me.0))).await?;
     Ok(paces::said(t, pace, app.now()))
+}
+
+/// What a community is called, if somebody never wrote in it.
+async fn newcomer_in(app: &App, me: Me, group: ActorId) -> Result<Option<String>> {
+    let found = app.read(move |c| {
+        if store::steps::has_written(c, group, me.0)? {
+            return Ok(None);
+        }
+        Ok(store::actors::by_id(c, group)?.filter(Actor::is_group))
+    });
+    Ok(found.await?.map(|group| Face::new(app.site(), &group).name))
 }
 
 async fn card(app: &App, t: Language, post: Post) -> Result<Card> {

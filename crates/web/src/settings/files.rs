@@ -155,6 +155,7 @@ async fn profile(app: App, me: Me, email: String, language: String) -> Result<St
         "identities": identities.iter().map(identity).collect::<Vec<_>>(),
         "communities": groups.iter().map(|group| json!({ "id": group.uri, "title": group.title })).collect::<Vec<_>>(),
         "memberships": known.memberships.iter().map(membership).collect::<Vec<_>>(),
+        "same_here": known.echoes.iter().map(|(post, at)| json!({ "post": post, "since": machine_moment(*at) })).collect::<Vec<_>>(),
         "measures": known.measures.iter().map(measure).collect::<Vec<_>>(),
     });
     serde_json::to_string_pretty(&profile).map_err(Error::internal)

@@ -11,11 +11,12 @@ const DEPTH: usize = 5;
 /// The longest text, in characters.
 const TEXT: usize = 5_000;
 
-/// The thread with its comments, as the members of one object without its opening brace.
-pub(super) fn posting(post: &PostView, replies: &[PostView], card: &Card) -> String {
-    let open: Vec<&PostView> =
-        replies.iter().filter(|view| view.post.audience.is_open() && view.author.indexable).take(COMMENTS).collect();
-    let mut thread = piece(post, "DiscussionForumPosting");
+/// The thread with its comments, or the question with its answers, as the members of one object without its opening brace.
+pub(super) fn posting(post: &PostView, replies: &[PostView], card: &Card, solution: Option<PostId>) -> String {
+    let is_open = |view: &&PostView| view.post.audience.is_open() && view.author.indexable;
+    let open: Vec<&PostView> = replies.iter().filter(is_open).take(COMMENTS).collect();
+    let solution = replies.iter().filter(is_open).find(|view| Some(view.post.id) == solution);
+    let mut thread = piece(post, if solution.is_some() { "Question" } else { "DiscussionForumPosting" });
     if let Some(members) = thread.as_object_mut() {
         members.insert("headline".into(), json!(card.headline));
         members.insert("mainEntityOfPage".into(), json!(card.page));
@@ -25,12 +26,32 @@ pub(super) fn posting(post: &PostView, replies: &[PostView], card: &Card) -> Str
         if let Some(group) = &post.group {
             members.insert("isPartOf".into(), json!({ "@type": "WebPage", "url": group.uri, "name": group.title }));
         }
-        members.insert("commentCount".into(), json!(replies.len()));
-        members.insert("comment".into(), json!(below(post.post.id, &open, 1)));
+        if let Some(solution) = solution {
+            let others =
+                open.iter().filter(|view| view.post.parent == Some(post.post.id) && view.post.id != solution.post.id);
+            members.insert("name".into(), json!(card.headline));
+            members.insert("answerCount".into(), json!(replies.len()));
+            members.insert("acceptedAnswer".into(), answer(solution));
+            members.insert("suggestedAnswer".into(), json!(others.map(|view| answer(view)).collect::<Vec<_>>()));
+        } else {
+            members.insert("commentCount".into(), json!(replies.len()));
+            members.insert("comment".into(), json!(below(post.post.id, &open, 1)));
+        }
+    }
+    if solution.is_some() {
+        thread = json!({ "@type": "QAPage", "mainEntity": thread });
     }
     // Nothing in it may end the element that it stands in.
     let text = thread.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
     text.strip_prefix('{').map(str::to_owned).unwrap_or_default()
+}
+
+fn answer(view: &PostView) -> Value {
+    let mut answer = piece(view, "Answer");
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("upvoteCount".into(), json!(view.tally.likes));
+    }
+    answer
 }
 
 /// The comments on a post, with those on them.

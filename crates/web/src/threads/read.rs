@@ -65,6 +65,10 @@ pub(super) struct Read {
     pub(super) draft: String,
     /// What they chose in polls.
     pub(super) chosen: HashMap<PostId, Vec<usize>>,
+    /// To how many the same happens, and whether whoever looks at the page said so; of threads of communities.
+    pub(super) echoes: Option<(i64, bool)>,
+    /// The reply that answers the thread.
+    pub(super) solution: Option<PostId>,
     pub(super) is_staff: bool,
     /// The threads that were replies in this one before, and the one in which this was one.
     pub(super) grafts: (Vec<PostView>, Option<PostView>),
@@ -113,6 +117,9 @@ impl Read {
         let (post, replies) = (app::view::post(c, post)?, app::view::posts(c, below)?);
         let asking = replies.iter().chain([&post]).filter(|view| view.post.content.poll.is_some());
         let asking: Vec<PostId> = asking.map(|view| view.post.id).collect();
+        let is_topic = post.post.is_thread() && post.post.group.is_some();
+        let echoes = if is_topic { Some(store::echoes::of(c, post.post.id, viewer)?) } else { None };
+        let solution = store::solutions::of(c, post.post.root)?;
         let (mut seen, mut draft) = (None, String::new());
         let (mut saved, mut level) = (HashSet::new(), None);
         let similar = if post.post.is_thread() { similar.to(c, &post.post)? } else { Vec::new() };
@@ -125,6 +132,8 @@ impl Read {
         Ok(Self {
             pace,
             grafts,
+            echoes,
+            solution,
             saved,
             level,
             similar,
@@ -161,6 +170,14 @@ fn grafts(c: &mut Conn, post: &Post, viewer: Option<ActorId>) -> store::Result<(
     let views = app::view::posts(c, found)?;
     let (from, off): (Vec<PostView>, Vec<PostView>) = views.into_iter().partition(|view| Some(view.post.id) == before);
     Ok((off, from.into_iter().next()))
+}
+
+impl Read {
+    /// Whether `viewer` may say which reply answers the thread.
+    pub(super) fn may_solve(&self, viewer: Option<ActorId>) -> bool {
+        let beginning = self.parents.first().unwrap_or(&self.post);
+        self.is_staff || beginning.post.is_thread() && viewer == Some(beginning.post.author)
+    }
 }
 
 /// What a post replies to, up to the beginning of its thread.
