@@ -241,6 +241,7 @@ fn in_no_hurry(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<ActorId>> 
         | Errand::AddressChanged(..)
         | Errand::Passkey(..)
         | Errand::SecondStep(..)
+        | Errand::Identity(..)
         | Errand::TurnedAway(..) => None,
     })
 }
