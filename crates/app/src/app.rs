@@ -27,7 +27,6 @@ use crate::{
     media::Files,
     notifications, nudges,
     people::passwords,
-    portions,
     random::{self, Ids, NewId},
     rules::Rules,
     seal::Seal,
@@ -447,7 +446,7 @@ impl App {
                         hints::record(&mut tx, event)?;
                         welcomes::record(&mut tx, event)?;
                         nudges::record(&mut tx, event)?;
-                        portions::record(&mut tx, event)?;
+                        crate::portions::record(&mut tx, event)?;
                         log::record(&mut tx, event)?;
                     }
                     tx.changes.extend(events.iter().filter_map(Change::of));
