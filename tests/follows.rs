@@ -81,9 +81,46 @@ async fn who_is_not_invited_is_told_so() {
     let ana = alpha.person("ana").await;
     let club = alpha.group_like("club", &ana, Visibility::Private, Joining::Invite).await;
     let peer = net.peer("masto.test", Software::Mastodon);
-    peer.person("bea").follow(&alpha, club.uri()).await;
+    let bea = peer.person("bea");
+    bea.follow(&alpha, club.uri()).await;
     net.settle().await;
-    assert_eq!(peer.kinds(), ["Reject{Follow}"]);
+    let mut kinds = peer.kinds();
+    kinds.sort();
+    assert_eq!(kinds, ["Create{Note}", "Reject{Follow}"]);
+    let told = peer.only("Create{Note}").activity;
+    let words = told["object"]["content"].as_str().expect("words");
+    assert_eq!((&told["to"], &told["cc"]), (&json!([bea.uri]), &json!([])));
+    assert!(words.contains("por invitación") && words.contains("by invitation"), "{words}");
+    assert!(words.contains(&format!("href=\"{}\"", club.uri())), "where one enters: {words}");
+    bea.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    assert_eq!(peer.kinds().iter().filter(|kind| *kind == "Create{Note}").count(), 1, "once");
+}
+
+async fn who_asks_for_a_private_community_is_told_where_it_is_read() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let peer = net.peer("masto.test", Software::Mastodon);
+    for (joining, name, answer, words) in [
+        (Joining::Approval, "junta", None, "Su equipo tiene tu solicitud"),
+        (Joining::Open, "cueva", Some("Accept{Follow}"), "Ya eres miembro"),
+    ] {
+        let club = alpha.group_like(name, &ana, Visibility::Private, joining).await;
+        let max = peer.person(&format!("max{name}"));
+        max.follow(&alpha, club.uri()).await;
+        net.settle().await;
+        let told = peer.take();
+        let letter = told.iter().find(|told| told.kind() == "Create{Note}").expect("a letter");
+        let said = letter.activity["object"]["content"].as_str().expect("words");
+        assert!(said.contains(words) && said.contains(club.uri()), "{name}: {said}");
+        let answers: Vec<String> = told.iter().map(|told| told.kind()).filter(|kind| kind != "Create{Note}").collect();
+        assert_eq!(answers, answer.into_iter().collect::<Vec<_>>(), "{name}");
+    }
+    let open = alpha.group("plaza", &ana).await;
+    peer.person("eva").follow(&alpha, open.uri()).await;
+    net.settle().await;
+    assert_eq!(peer.kinds(), ["Accept{Follow}"], "what is for everybody comes to them");
 }
 
 async fn people_here_follow_groups_elsewhere() {
@@ -144,6 +181,7 @@ on_both![
     a_follow_is_accepted_and_can_be_taken_back,
     a_moderator_answers_where_that_is_the_rule,
     who_is_not_invited_is_told_so,
+    who_asks_for_a_private_community_is_told_where_it_is_read,
     people_here_follow_groups_elsewhere,
     an_answer_that_nobody_asked_for_changes_nothing,
 ];

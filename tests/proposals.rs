@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::network::{ACTIVITY, Network, PUBLIC, Puppet, Scheme, Software, on_both};
+use crate::network::{ACTIVITY, Network, PUBLIC, Puppet, Scheme, Software, Visitor, on_both};
 
 const RFC_9421: &str = "https://datatracker.ietf.org/doc/html/rfc9421";
 
@@ -59,6 +59,45 @@ async fn what_people_here_can_do_about_things_elsewhere_is_told() {
     }
     // Nobody logs in as a group.
     assert_eq!(template(&finger(club.handle()).await, "https://w3id.org/fep/3b86/Follow"), None);
+}
+
+async fn visitors_take_part_from_their_own_server() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let post = ana.post(&format!("{} Hola", club.handle())).await;
+    let (group, post) = (club.uri().to_owned(), post["uri"].as_str().expect("a URI").to_owned());
+    let page = alpha.get(&post, "text/html").await.text();
+    for deed in ["reply", "like", "share"] {
+        assert!(page.contains(&format!("deed={deed}")), "{deed}: {page}");
+    }
+    assert!(alpha.get("/@club", "text/html").await.text().contains("deed=follow"));
+
+    let programs = [
+        (Software::Mastodon, Some("/authorize_interaction?uri=")),
+        (Software::Lemmy, Some("/activitypub/externalInteraction?uri=")),
+        (Software::NodeBb, None),
+        (Software::GoToSocial, None),
+    ];
+    for (at, (software, interaction)) in programs.into_iter().enumerate() {
+        let peer = net.peer(&format!("far{at}.test"), software);
+        let bea = peer.person("bea");
+        let mut visitor = Visitor::new(&alpha);
+        for (uri, deed) in [(&group, "follow"), (&post, "reply"), (&post, "like"), (&post, "share")] {
+            let path = format!("/elsewhere?uri={uri}&deed={deed}");
+            let asked = visitor.get(&path).await.text();
+            let known = format!("value=\"{}\"", bea.handle());
+            assert_eq!(asked.contains(&known), deed != "follow", "who was typed once stands there: {asked}");
+            let fields = [("uri", uri.as_str()), ("deed", deed), ("account", &bea.handle())];
+            let answer = visitor.submit("/elsewhere", &fields).await.text();
+            let target: String = url::form_urlencoded::byte_serialize(uri.as_bytes()).collect();
+            let way = interaction.map(|path| format!("href=\"{}{target}\"", peer.url(path)));
+            assert_eq!(way.as_ref().is_some_and(|way| answer.contains(way)), interaction.is_some(), "{answer}");
+            let to_copy = answer.contains(&format!("<code>{uri}</code>"));
+            assert_eq!(to_copy, interaction.is_none(), "{deed} with {software:?}: {answer}");
+        }
+    }
 }
 
 /// A thread of somebody elsewhere in a group here.
@@ -149,6 +188,7 @@ async fn what_a_moderator_takes_out_leaves_a_tombstone_that_may_go() {
 on_both![
     what_the_software_can_do_is_told_and_believed,
     what_people_here_can_do_about_things_elsewhere_is_told,
+    visitors_take_part_from_their_own_server,
     a_deletion_elsewhere_can_be_taken_back,
     what_a_moderator_takes_out_leaves_a_tombstone_that_may_go,
 ];

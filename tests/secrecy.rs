@@ -172,6 +172,8 @@ async fn members_elsewhere_are_told_that_there_is_something_and_not_what() {
     other.person("eve").follow(&alpha, club.uri()).await;
     net.settle().await;
     masto.take();
+    assert_eq!(other.kinds(), ["Create{Note}"], "who asks is told, once, where it is read");
+    other.take();
 
     let told_before = ana.read("/api/v1/notifications").await;
     for text in ["rises", "sets"] {

@@ -280,7 +280,16 @@ impl Peer {
         let name = handle.split('@').next().unwrap_or_default().to_owned();
         let names = self.0.names.lock().unwrap();
         let Some(uri) = names.get(&name) else { return Answer::status(404) };
-        let links = json!([{ "rel": "self", "type": ACTIVITY, "href": uri }]);
+        let mut links = vec![json!({ "rel": "self", "type": ACTIVITY, "href": uri })];
+        let interaction = match self.0.software {
+            Software::Mastodon => Some("/authorize_interaction?uri={uri}"),
+            Software::Lemmy => Some("/activitypub/externalInteraction?uri={uri}"),
+            _ => None,
+        };
+        links.extend(
+            interaction
+                .map(|path| json!({ "rel": "http://ostatus.org/schema/1.0/subscribe", "template": self.url(path) })),
+        );
         Answer::json("application/jrd+json", &json!({ "subject": format!("acct:{handle}"), "links": links }))
     }
 

@@ -18,7 +18,8 @@ use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Change, Clock, Config, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness, conversations,
+    Change, Clock, Config, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness, advice,
+    conversations,
     floods::Floods,
     hints,
     identities::Heard,
@@ -27,6 +28,7 @@ use crate::{
     media::Files,
     notifications, nudges,
     people::passwords,
+    portions,
     random::{self, Ids, NewId},
     rules::Rules,
     seal::Seal,
@@ -45,6 +47,18 @@ const WATCH: Duration = span::seconds(20);
 
 /// How long somebody waits for their password to be looked at; then there is a rush, and later is better.
 const PATIENCE: Duration = span::seconds(5);
+
+/// Who hears of everything that happens, in the transaction in which it does; what they emit themselves nobody hears.
+const HEARERS: [fn(&mut Tx<'_, '_>, &Event) -> Result<()>; 8] = [
+    notifications::record,
+    conversations::record,
+    hints::record,
+    welcomes::record,
+    nudges::record,
+    portions::record,
+    advice::record,
+    log::record,
+];
 
 /// Everything that can be done here; cheap to clone.
 #[derive(Clone)]
@@ -441,13 +455,7 @@ impl App {
                     let events = std::mem::take(&mut tx.events);
                     for event in &events {
                         inner.outbox.emit(&mut tx, event)?;
-                        notifications::record(&mut tx, event)?;
-                        conversations::record(&mut tx, event)?;
-                        hints::record(&mut tx, event)?;
-                        welcomes::record(&mut tx, event)?;
-                        nudges::record(&mut tx, event)?;
-                        crate::portions::record(&mut tx, event)?;
-                        log::record(&mut tx, event)?;
+                        HEARERS.iter().try_for_each(|hear| hear(&mut tx, event))?;
                     }
                     tx.changes.extend(events.iter().filter_map(Change::of));
                     let changes = std::mem::take(&mut tx.changes);

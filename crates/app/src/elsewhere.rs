@@ -12,6 +12,8 @@ pub enum Deed {
     Reply,
     /// Vote for a post.
     Like,
+    /// Pass a post on.
+    Share,
 }
 
 /// Where somebody does that with `object`; nothing if their server does not say.

@@ -7,6 +7,7 @@ use domain::{
     id::{ActorId, PeerId, ReceivedId, StatementId},
     post::{Post, Vote},
     report::Report,
+    severance::Severance,
     shun::Shun,
     statement::{Grounds, Statement},
     time::Timestamp,
@@ -492,6 +493,8 @@ pub enum Event {
         /// The server.
         peer: PeerId,
     },
+    /// Somebody here lost follows because others were blocked.
+    TiesLost(Arc<Severance>),
     /// A person or group here is gone.
     ActorDeleted {
         /// The actor as it was.

@@ -28,7 +28,7 @@ const PAUSE: Duration = span::days(1);
 const MOST: i64 = 100;
 
 /// Whether what is written in the group stays here although it has members elsewhere, maybe.
-fn stays_home(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<Option<Actor>> {
+pub(crate) fn stays_home(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<Option<Actor>> {
     let rules = store::groups::rules(tx, group)?;
     if rules.is_none_or(|rules| rules.visibility != Visibility::Private || rules.reach != Reach::Home) {
         return Ok(None);

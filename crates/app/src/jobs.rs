@@ -9,8 +9,8 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
 use crate::{
-    App, Error, Queue, Result, Tx, actors, announcements, digests, groups, hints, mail, media, moderation, moves,
-    nudges, polls, portions, posts, push, random, rules, shuns, vouching, welcomes,
+    App, Error, Queue, Result, Tx, actors, advice, announcements, digests, groups, hints, mail, media, moderation,
+    moves, nudges, polls, portions, posts, push, random, rules, shuns, vouching, welcomes,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -45,6 +45,7 @@ pub fn handlers() -> Handlers {
         (shuns::UNMUTE, shuns::end_mute),
         (vouching::LOOK, vouching::look),
         (welcomes::SAY, welcomes::say),
+        (advice::ADVISE, advice::give),
     ])
 }
 

@@ -1,6 +1,7 @@
 //! Everything that can be done here, once: actions, events, jobs, and the ports to the network.
 pub mod actors;
 pub mod addresses;
+mod advice;
 pub mod announcements;
 mod app;
 pub mod appeals;
@@ -90,6 +91,7 @@ pub mod seal;
 pub mod second_step;
 pub mod sessions;
 pub mod setup;
+mod severances;
 pub mod shares;
 pub mod shuns;
 pub mod sign_up;

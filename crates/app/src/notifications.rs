@@ -6,6 +6,7 @@ use domain::{
     post::{Audience, FollowState, Post, Vote},
     report::Report,
     rule::Regard,
+    severance::Severance,
 };
 
 use crate::{
@@ -42,6 +43,8 @@ pub enum Kind {
     Report,
     /// The team of a group decided something that concerns them.
     Stated,
+    /// They lost follows because others were blocked.
+    Severed,
     /// Somebody appeals against what the team decided of which they are a part.
     Appeal,
     /// What they replied answers the thread.
@@ -60,7 +63,7 @@ pub enum Kind {
 
 impl Kind {
     /// Those of which many about one thing are told as one.
-    pub const GATHERED: [Self; 3] = [Self::Favourite, Self::Reblog, Self::Follow];
+    pub const GATHERED: [Self; 4] = [Self::Favourite, Self::Reblog, Self::Follow, Self::SignUp];
 
     /// Whether those of a kind are gathered, by the word that is stored.
     pub fn is_gathered(word: &str) -> bool {
@@ -83,6 +86,7 @@ impl Kind {
             Self::Poll => "poll",
             Self::Report => store::notifications::REPORT,
             Self::Stated => store::notifications::STATED,
+            Self::Severed => store::notifications::SEVERED,
             Self::Appeal => store::notifications::APPEAL,
             Self::Held => store::notifications::HELD,
             Self::Unheard => store::notifications::UNHEARD,
@@ -132,6 +136,9 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         }
         Event::Stated { statement } => {
             tell(tx, &[statement.person], Kind::Stated, statement.group, About::Statement(statement.id))
+        }
+        Event::TiesLost(severance) => {
+            tell(tx, &[severance.person], Kind::Severed, severance.person, About::Severance(severance))
         }
         Event::Appealed { statement, group, person } => {
             let answerers = appeals::deciders(tx, *group)?;
@@ -256,6 +263,8 @@ enum About<'a> {
     Report(&'a Report),
     /// A statement of reasons, by its number.
     Statement(StatementId),
+    /// Follows that were lost.
+    Severance(&'a Severance),
 }
 
 impl About<'_> {
@@ -265,6 +274,7 @@ impl About<'_> {
             Self::Post(post) => Some(post.id.0),
             Self::Report(report) => Some(report.id.0),
             Self::Statement(id) => Some(id.0),
+            Self::Severance(lost) => Some(lost.id.0),
         }
     }
 }
@@ -276,7 +286,7 @@ fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: A
     let now = tx.now();
     let accounts = store::accounts::among(tx, whom)?;
     let limited = !accounts.is_empty() && is_silenced(tx, by)?;
-    for account in accounts.into_iter().filter(|account| *account != by || kind == Kind::Poll) {
+    for account in accounts.into_iter().filter(|account| *account != by || matches!(kind, Kind::Poll | Kind::Severed)) {
         let handling = handling(tx, account, kind, by, about, limited)?;
         if handling != Handling::Drop {
             let (id, held): (NotificationId, bool) = (tx.new_id(), handling == Handling::Filter);

@@ -19,6 +19,8 @@ pub const ABOUT: usize = 500;
 pub const FIELDS: usize = 8;
 /// The longest name of a line, and the longest line, in characters: those of Mastodon.
 pub const FIELD: usize = 255;
+/// How many sites may name somebody as an author at most: that of Mastodon.
+pub const SITES: usize = 100;
 
 /// What is to be told of oneself; `None` leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -39,12 +41,29 @@ pub struct Change {
     pub indexable: Option<bool>,
     /// Whether one keeps to oneself who follows and is followed.
     pub hides_circle: Option<bool>,
+    /// The sites, as hosts or addresses, whose pages may name one as their author.
+    pub attribution: Option<Vec<String>>,
 }
 
 impl Change {
     /// What is typed after it, where `before` was typed before.
     fn typed(&self, before: Source) -> Source {
-        Source { about: self.about.clone().unwrap_or(before.about), lines: self.lines().unwrap_or(before.lines) }
+        Source {
+            about: self.about.clone().unwrap_or(before.about),
+            lines: self.lines().unwrap_or(before.lines),
+            attribution: self.sites().unwrap_or(before.attribution),
+        }
+    }
+
+    /// The hosts that are named, each once, if they are to be changed.
+    fn sites(&self) -> Option<Vec<String>> {
+        let mut sites: Vec<String> = Vec::new();
+        for host in self.attribution.as_ref()?.iter().filter_map(|text| site(text)) {
+            if !sites.contains(&host) {
+                sites.push(host);
+            }
+        }
+        Some(sites)
     }
 
     /// The lines that say something, if they are to be changed.
@@ -55,11 +74,19 @@ impl Change {
     }
 }
 
+/// The host that somebody means who writes it alone, with its address, or with all that stand below it.
+fn site(text: &str) -> Option<String> {
+    let text = text.trim();
+    let host = if text.contains("://") { Host::of(text) } else { Host::parse(text.trim_start_matches("*.")) };
+    host.map(|host| host.to_string())
+}
+
 /// What somebody here tells of themselves, as it is to be edited.
 pub fn source(conn: &mut Conn, actor: &Actor) -> store::Result<Source> {
     let read = || Source {
         about: html::to_text(&actor.summary),
         lines: actor.fields.iter().map(|field| (field.name.clone(), html::to_text(&field.value))).collect(),
+        attribution: Vec::new(),
     };
     Ok(store::profile_sources::of(conn, actor.id)?.unwrap_or_else(read))
 }
@@ -72,12 +99,13 @@ pub async fn change(app: &App, me: Me, change: Change) -> Result<Actor> {
         let mut actor = was.clone();
         let typed = source(tx, &was)?;
         apply(tx, &mut actor, &change)?;
-        store::profile_sources::set(tx, me.0, &change.typed(typed))?;
+        let now = change.typed(typed.clone());
+        store::profile_sources::set(tx, me.0, &now)?;
         // Whoever saves their lines again has them looked at again.
         if change.fields.is_some() && actor.fields.iter().any(is_unproven) {
             tx.push_job(vouching::LOOK, &me.0.to_string(), Duration::ZERO)?;
         }
-        if actor == was {
+        if actor == was && now.attribution == typed.attribution {
             return Ok(actor);
         }
         actor.updated = tx.now();
@@ -103,6 +131,13 @@ fn check(change: &Change) -> Result<()> {
     let fields = change.fields.as_deref().unwrap_or_default();
     if fields.len() > FIELDS {
         return Err(Error::Invalid(format!("a profile has at most {FIELDS} lines")));
+    }
+    let sites = change.attribution.as_deref().unwrap_or_default();
+    if sites.len() > SITES {
+        return Err(Error::Invalid(format!("at most {SITES} sites may name you")));
+    }
+    if let Some(none) = sites.iter().find(|text| site(text).is_none()) {
+        return Err(Error::Invalid(format!("`{none}` is no site")));
     }
     fields.iter().flat_map(|(name, text)| [name, text]).try_for_each(|text| fits("a line of a profile", text, FIELD))
 }

@@ -5,7 +5,7 @@ use domain::{
     id::{
         self, ActivityId, ActorId, AnnouncementId, AppId, BarId, ConversationId, EmojiId, FeedKeyId, FilterId,
         HouseRuleId, IdentityId, InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PasskeyId, PeerId,
-        PostId, ReceivedId, ReportId, SEQUENCE_BITS, ScheduledId, SessionId, StampId, StatementId, TagId,
+        PostId, ReceivedId, ReportId, SEQUENCE_BITS, ScheduledId, SessionId, SeveranceId, StampId, StatementId, TagId,
     },
     time::Timestamp,
 };
@@ -91,7 +91,7 @@ macro_rules! new_ids {
 }
 new_ids! {
     ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FeedKeyId FilterId HouseRuleId IdentityId InvitationId JobId ListId
-    LogEntryId MediaId PasskeyId PeerId PostId ReceivedId ReportId ScheduledId SessionId StampId StatementId TagId
+    LogEntryId MediaId PasskeyId PeerId PostId ReceivedId ReportId ScheduledId SessionId SeveranceId StampId StatementId TagId
 }
 
 impl NewId for NotificationId {

@@ -10,6 +10,7 @@ use domain::{
     id::PeerId,
     policy,
     rule::{Openness, Regard, Rulebook, Ruling},
+    severance::Cut,
     time::span,
     urls::Site,
 };
@@ -19,7 +20,7 @@ use store::{
     rules::{Reach, Rule},
 };
 
-use crate::{App, Error, Event, House, Me, Result, Tx, groups};
+use crate::{App, Error, Event, House, Me, Result, Tx, groups, severances};
 
 /// The job that cuts all ties with a suspended server; its subject is the number of the server.
 pub(crate) const SEVER: &str = "sever";
@@ -237,7 +238,9 @@ pub(crate) fn sever(app: App, subject: String) -> BoxFuture<'static, Result<()>>
         // Maybe another process made the rule.
         load(&app).await?;
         app.write(move |tx| {
-            if store::peers::by_id(tx, peer)?.is_some_and(|peer| peer.regard == Regard::Suspended) {
+            if let Some(known) = store::peers::by_id(tx, peer)?.filter(|peer| peer.regard == Regard::Suspended) {
+                let ties = store::severances::ties_to_peer(tx, peer)?;
+                severances::record(tx, Cut::Server, &known.host, ties)?;
                 store::deliveries::forget_peer(tx, peer)?;
                 store::follows::remove_peer(tx, peer)?;
                 store::groups::remove_memberships_at(tx, peer)?;

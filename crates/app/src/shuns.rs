@@ -6,12 +6,14 @@ use domain::{
     host::Host,
     id::{ActivityId, ActorId},
     policy,
+    severance::Cut,
     shun::{Deed, Shun},
     time::Timestamp,
 };
 use futures_util::future::BoxFuture;
+use store::severances::Ties;
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, severances};
 
 /// The kind of job that ends a mute.
 pub(crate) const UNMUTE: &str = "unmute";
@@ -137,6 +139,11 @@ pub async fn shun_host(app: &App, me: Me, host: Host) -> Result<()> {
         let now = tx.now();
         store::host_shuns::add(tx, me.0, host.as_str(), now)?;
         let (followed, following) = store::host_shuns::follows_of(tx, me.0, host.as_str(), FOLLOWS)?;
+        let count = |of: &[ActorId]| i64::try_from(of.len()).unwrap_or(FOLLOWS);
+        if !followed.is_empty() || !following.is_empty() {
+            let ties = Ties { followers: count(&following), following: count(&followed) };
+            severances::record(tx, Cut::Shunned, host.as_str(), [(me.0, ties)].into())?;
+        }
         for target in followed {
             follows::cease(tx, me.0, target)?;
         }

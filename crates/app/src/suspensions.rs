@@ -2,10 +2,10 @@
 //! of people elsewhere as long as their own server has suspended them. And suspending a whole community of here.
 use std::time::Duration;
 
-use domain::{actor::Actor, id::ActorId, policy, rule::Regard, statement::Sanction, text::plain};
+use domain::{actor::Actor, id::ActorId, policy, rule::Regard, severance::Cut, statement::Sanction, text::plain};
 use store::suspensions::Suspension;
 
-use crate::{App, Error, Event, Me, Result, Tx, actors, instance, messages, rules, statements};
+use crate::{App, Error, Event, Me, Result, Tx, actors, instance, messages, rules, severances, statements};
 
 /// The longest reason, in characters.
 pub(crate) const REASON: usize = 1_000;
@@ -16,6 +16,8 @@ pub async fn suspend(app: &App, me: Me, person: ActorId, reason: String) -> Resu
         let actor = subject(tx, me, person)?;
         store::suspensions::set(tx, person, Some(Suspension::Person))?;
         let now = tx.now();
+        let ties = store::severances::ties_to_actor(tx, person)?;
+        severances::record(tx, Cut::Account, &actor.handle(), ties)?;
         store::follows::remove_all(tx, person, now)?;
         store::groups::remove_memberships(tx, person)?;
         set_disabled(tx, &actor, true)?;

@@ -26,6 +26,8 @@ pub struct ActorView {
     pub aliases: Vec<String>,
     /// By which id it is found now, if it moved.
     pub moved: Option<String>,
+    /// Hosts whose pages may name it as their author.
+    pub attribution: Vec<String>,
     /// The custom emoji in its texts.
     pub palette: Palette,
 }
@@ -76,8 +78,12 @@ pub fn actor(conn: &mut Conn, actor: Actor) -> Result<ActorView> {
         Some((target, _)) => store::actors::by_id(conn, target)?.map(|target| target.uri),
         None => None,
     };
+    let attribution = match rules {
+        None => store::profile_sources::of(conn, actor.id)?.unwrap_or_default().attribution,
+        Some(_) => Vec::new(),
+    };
     let palette = palette(conn, [&actor])?;
-    Ok(ActorView { actor, rules, keys, aliases, moved, palette })
+    Ok(ActorView { actor, rules, keys, aliases, moved, attribution, palette })
 }
 
 /// The custom emoji in the texts of actors.

@@ -75,6 +75,8 @@ ids! {
     ReportId
     /// What somebody is told of a measure that concerns them.
     StatementId
+    /// Follows that somebody lost at once.
+    SeveranceId
     /// What says that somebody here agrees to be quoted.
     StampId
     /// An application that people use their login from.

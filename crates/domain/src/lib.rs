@@ -25,6 +25,7 @@ pub mod quiet_hours;
 pub mod report;
 pub mod rule;
 pub mod scope;
+pub mod severance;
 pub mod shun;
 pub mod statement;
 pub mod text;

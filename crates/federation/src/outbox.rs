@@ -113,7 +113,8 @@ impl Outbox for FederationOutbox {
             | Event::ReportResolved { .. }
             | Event::Withdrawn { .. }
             | Event::SignedUp(_)
-            | Event::Severed { .. } => Ok(()),
+            | Event::Severed { .. }
+            | Event::TiesLost(_) => Ok(()),
         }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod poll;
 pub(crate) mod quote;
 pub(crate) mod relationship;
 pub(crate) mod report;
+pub(crate) mod severance;
 pub(crate) mod status;
 pub(crate) mod tag;
 pub(crate) mod warning;

@@ -12,7 +12,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     rows::{Json, Word},
-    schema::{charters, welcomed},
+    schema::{advised, charters, welcomed},
 };
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -91,6 +91,12 @@ pub fn set(tx: &mut Tx<'_>, group: ActorId, charter: &Charter) -> Result<()> {
         ))
         .execute(c))?;
     Ok(())
+}
+
+/// Remembers that somebody elsewhere was told where a community is read; whether they never were before.
+pub fn advise(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
+    let row = (advised::group_id.eq(group.0), advised::person_id.eq(person.0));
+    Ok(db!(tx, c => diesel::insert_into(advised::table).values(row).on_conflict_do_nothing().execute(c))? > 0)
 }
 
 /// Remembers that a community welcomed somebody; whether it never did before.

@@ -84,6 +84,7 @@ pub mod search;
 pub mod second_steps;
 pub mod sessions;
 pub mod settings;
+pub mod severances;
 pub mod shares;
 pub mod shuns;
 pub mod signal;

@@ -1,7 +1,7 @@
 //! What people here are told about.
 use diesel::{dsl, prelude::*};
 use domain::{
-    id::{ActorId, NotificationId, PostId, ReportId, StatementId},
+    id::{ActorId, NotificationId, PostId, ReportId, SeveranceId, StatementId},
     time::Timestamp,
 };
 
@@ -37,6 +37,9 @@ pub const REPORT: &str = "admin.report";
 
 /// The kind whose subject is a statement of reasons.
 pub const STATED: &str = "moderation_warning";
+
+/// The kind whose subject is what somebody lost when others were blocked.
+pub const SEVERED: &str = "severed_relationships";
 
 /// The kind that tells of an appeal; what it is about stands in the queue of those who decide.
 pub const APPEAL: &str = "appeal";
@@ -75,6 +78,8 @@ pub struct Notification {
     pub report: Option<ReportId>,
     /// Which statement of reasons it is.
     pub statement: Option<StatementId>,
+    /// Which follows were lost.
+    pub severance: Option<SeveranceId>,
     /// When.
     pub created: Timestamp,
     /// Whether it was seen.
@@ -87,13 +92,15 @@ impl Notification {
         let about = Some(about).filter(|about| *about != 0);
         let report = about.filter(|_| kind == REPORT).map(ReportId);
         let statement = about.filter(|_| kind == STATED).map(StatementId);
-        let is_post = ![REPORT, STATED, APPEAL].contains(&kind.as_str());
+        let severance = about.filter(|_| kind == SEVERED).map(SeveranceId);
+        let is_post = ![REPORT, STATED, SEVERED, APPEAL].contains(&kind.as_str());
         Self {
             id: NotificationId(id),
             actor: ActorId(actor),
             post: about.filter(|_| is_post).map(PostId),
             report,
             statement,
+            severance,
             created: Timestamp(created),
             read: read.is_some(),
             kind,

@@ -16,16 +16,18 @@ pub struct Source {
     pub about: String,
     /// Lines: what each is about, and what it says.
     pub lines: Vec<(String, String)>,
+    /// Hosts whose pages may name them as their author.
+    pub attribution: Vec<String>,
 }
 
 /// What a person typed.
 pub fn of(conn: &mut Conn, person: ActorId) -> Result<Option<Source>> {
-    let found: Option<(String, Json<_>)> = db!(conn, c => sources::table
+    let found: Option<(String, Json<_>, Json<_>)> = db!(conn, c => sources::table
         .find(person.0)
-        .select((sources::about, sources::lines))
+        .select((sources::about, sources::lines, sources::attribution))
         .first(c)
         .optional())?;
-    Ok(found.map(|(about, Json(lines))| Source { about, lines }))
+    Ok(found.map(|(about, Json(lines), Json(attribution))| Source { about, lines, attribution }))
 }
 
 /// Records what a person typed.
@@ -34,12 +36,17 @@ pub fn set(tx: &mut Tx<'_>, person: ActorId, source: &Source) -> Result<()> {
         sources::person_id.eq(person.0),
         sources::about.eq(&source.about),
         sources::lines.eq(Json(source.lines.clone())),
+        sources::attribution.eq(Json(source.attribution.clone())),
     );
     db!(tx, c => diesel::insert_into(sources::table)
         .values(&row)
         .on_conflict(sources::person_id)
         .do_update()
-        .set((sources::about.eq(excluded(sources::about)), sources::lines.eq(excluded(sources::lines))))
+        .set((
+            sources::about.eq(excluded(sources::about)),
+            sources::lines.eq(excluded(sources::lines)),
+            sources::attribution.eq(excluded(sources::attribution)),
+        ))
         .execute(c))?;
     Ok(())
 }

@@ -7,8 +7,8 @@ mod own;
 
 pub(crate) use answers::{ballots, echoes, polls, quotes, solutions, stamps, thanked};
 pub(crate) use governing::{
-    appeals, applications, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings, paces, phrases,
-    screens, statements, turns, welcomed,
+    advised, appeals, applications, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings, paces,
+    phrases, screens, statements, turns, welcomed,
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, settings};
 pub(crate) use logins::{
@@ -18,7 +18,8 @@ pub(crate) use logins::{
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
     filter_posts, filters, followed_tags, group_levels, host_shuns, list_members, lists, markers, notes,
-    notice_permissions, notice_policies, pins, readings, revisions, scheduled, shuns, thread_levels, unsuggested,
+    notice_permissions, notice_policies, pins, profile_sources, readings, revisions, scheduled, severances, shuns,
+    thread_levels, unsuggested,
 };
 
 pub(crate) mod media;
@@ -82,13 +83,6 @@ diesel::table! {
         sensitive -> Bool,
         language -> Nullable<Text>,
         quoting -> Text,
-    }
-}
-diesel::table! {
-    profile_sources (person_id) {
-        person_id -> BigInt,
-        about -> Text,
-        lines -> Text,
     }
 }
 diesel::table! {

@@ -1,7 +1,10 @@
 //! Taking part with an account of another server: whose it is, and the way there.
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     web::{Data, Query},
 };
 use app::{
@@ -26,6 +29,9 @@ use crate::{
 
 /// Where one says which account one has.
 pub(crate) const PATH: &str = "/elsewhere";
+/// The cookie that keeps which account that is; only this page gets it.
+const COOKIE: &str = "account";
+const YEAR: u32 = 365 * 24 * 60 * 60;
 
 /// What somebody wants to do with what, and who they are elsewhere.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -41,6 +47,7 @@ impl Wanted {
         match self.deed.as_str() {
             "reply" => Deed::Reply,
             "like" => Deed::Like,
+            "share" => Deed::Share,
             _ => Deed::Follow,
         }
     }
@@ -78,7 +85,10 @@ pub(crate) async fn show(
     visit: Visit,
     wanted: Option<Query<Wanted>>,
 ) -> HttpResponse {
-    let wanted = wanted.map(Query::into_inner).unwrap_or_default();
+    let mut wanted = wanted.map(Query::into_inner).unwrap_or_default();
+    if wanted.account.is_empty() {
+        wanted.account = session::value(&request, COOKIE).unwrap_or_default().to_owned();
+    }
     match page(&app, &visit, wanted) {
         Some(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
         None => answer::error(&request, &visit, &Error::NotFound),
@@ -109,7 +119,21 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, visit: Visit, s
         }
         Err(error) => return answer::error(&request, &visit, &error),
     }
-    answer::page(&request, StatusCode::OK, Keep::Never, &page)
+    let mut answer = answer::page(&request, StatusCode::OK, Keep::Never, &page);
+    if !page.form.is_flawed() {
+        remember(&app, &mut answer, &who);
+    }
+    answer
+}
+
+/// Lets whoever said once which account they have find it filled in the next time.
+fn remember(app: &App, answer: &mut HttpResponse, who: &Handle) {
+    let secure = if app.site().is_development() { "" } else { "; Secure" };
+    let cookie = format!("{COOKIE}={who}; Path={PATH}; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}");
+    // A name that no header takes is typed again.
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
 }
 
 /// The page, if what is wanted is about something of ours.
@@ -138,5 +162,6 @@ fn heading(t: Language, deed: Deed) -> &'static str {
         Deed::Follow => t.elsewhere_follow(),
         Deed::Reply => t.elsewhere_reply(),
         Deed::Like => t.elsewhere_like(),
+        Deed::Share => t.elsewhere_share(),
     }
 }

@@ -8,6 +8,7 @@ use askama::Template;
 use domain::{
     actor::Actor,
     id::{ActorId, NotificationId, PostId},
+    text::html,
     urls::{self, Site},
 };
 use store::{
@@ -32,6 +33,7 @@ const NOTICES: i64 = 40;
 const VOTE: &str = "favourite";
 const SHARE: &str = "reblog";
 const FOLLOW: &str = "follow";
+const SEVERED: &str = store::notifications::SEVERED;
 
 struct Notice {
     face: Face,
@@ -91,9 +93,11 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let posts: Vec<PostId> = posts.into_iter().filter(|id| seen.contains(id)).collect();
         let people: Vec<_> = told.iter().map(|notice| notice.actor).collect();
         let (found, signs) = (store::posts::by_ids(c, &posts)?, store::votes::signs(c, &posts, &people)?);
-        Ok((told, cards::faces_of(c, &ours, &people)?, app::view::posts(c, found)?, signs))
+        let severed: Vec<_> = told.iter().filter_map(|notice| notice.severance).collect();
+        let lost = store::severances::by_ids(c, &severed)?;
+        Ok((told, cards::faces_of(c, &ours, &people)?, app::view::posts(c, found)?, (signs, lost)))
     });
-    let (told, people, posts, signs) = found.await?;
+    let (told, people, posts, (signs, lost)) = found.await?;
     let older =
         listing::last(&told, NOTICES).map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
     let notice = |(notice, others): (&Notification, usize)| {
@@ -110,6 +114,10 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let sign = signs.iter().find(is_by).map(|(_, _, sign)| sign);
         Some(Notice {
             text: match (notice.kind.as_str(), others, sign) {
+                (SEVERED, ..) => {
+                    let lost = lost.get(&notice.severance?)?;
+                    t.told_severed_from(lost.followers, lost.following, html::escape(&lost.target))
+                }
                 (VOTE, 1.., _) => t.told_votes(&name, others),
                 (VOTE, 0, Some(sign)) => t.told_reaction(&name, sign),
                 (SHARE, 1.., _) => t.told_shares(&name, others),
@@ -161,7 +169,7 @@ pub fn told(site: &Site, language: &str, (kind, by): (&str, &Actor), along: Alon
 
 /// Whether it tells of what was decided for this whole server, in whose name somebody else speaks.
 fn is_of_server(kind: &str, by: &Face) -> bool {
-    kind == Kind::Stated.as_str() && !by.is_group
+    kind == SEVERED || (kind == Kind::Stated.as_str() && !by.is_group)
 }
 
 fn sentence(t: Language, kind: &str, name: &str) -> String {
@@ -177,6 +185,7 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         "admin.sign_up" => t.told_sign_up(name),
         "admin.report" => t.told_report(name),
         "moderation_warning" => t.told_stated(name),
+        SEVERED => t.told_severed(name),
         "appeal" => t.told_appeal(name),
         "held" => t.told_held(name),
         "unheard" => t.told_unheard(name),

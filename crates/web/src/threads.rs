@@ -127,8 +127,8 @@ struct Thread {
     /// The language that a reply is taken to be in.
     tongue: String,
     write: &'static str,
-    /// Where those reply and vote who have their account elsewhere, if it is for everybody.
-    elsewhere: Option<[String; 2]>,
+    /// Where those reply, vote and share who have their account elsewhere, if it is for everybody.
+    elsewhere: Option<[String; 3]>,
 }
 
 /// `GET /@NAME/ID`
@@ -269,10 +269,10 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
     }
 }
 
-/// Where those reply and vote who have their account elsewhere, if it is for everybody.
-fn ways_elsewhere(visit: &Visit, post: &Post) -> Option<[String; 2]> {
+/// Where those reply, vote and share who have their account elsewhere, if it is for everybody.
+fn ways_elsewhere(visit: &Visit, post: &Post) -> Option<[String; 3]> {
     (post.local && post.audience.is_open()).then(|| {
-        ["reply", "like"].map(|deed| match visit.guest() {
+        ["reply", "like", "share"].map(|deed| match visit.guest() {
             Some(handle) => elsewhere::from(handle, post, deed).unwrap_or_default(),
             None => elsewhere::address(&post.uri, deed),
         })

@@ -43,6 +43,9 @@ pub struct ActorDocument<'a> {
     also_known_as: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     moved_to: Option<&'a str>,
+    /// Which sites may name it as the author of their pages, in the word of Mastodon.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    attribution_domains: &'a [String],
     manually_approves_followers: bool,
     discoverable: bool,
     indexable: bool,
@@ -158,7 +161,7 @@ impl ActorDocument<'_> {
 
 /// The document of an actor that lives here.
 pub fn actor<'a>(site: &Site, view: &'a ActorView) -> ActorDocument<'a> {
-    let ActorView { actor, rules, keys, aliases, moved, palette } = view;
+    let ActorView { actor, rules, keys, aliases, moved, attribution, palette } = view;
     let application = actor.kind == ActorKind::Application;
     let part = |part| urls::actor_part(&actor.uri, part);
     let own = |which| (!application).then(|| part(which));
@@ -181,6 +184,7 @@ pub fn actor<'a>(site: &Site, view: &'a ActorView) -> ActorDocument<'a> {
         endpoints: Endpoints { shared_inbox: actor.shared_inbox.as_deref() },
         also_known_as: aliases,
         moved_to: moved.as_deref(),
+        attribution_domains: attribution,
         manually_approves_followers: actor.approves_followers || asks,
         discoverable: actor.discoverable,
         indexable: actor.indexable,

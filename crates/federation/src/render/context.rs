@@ -46,6 +46,7 @@ const TYPED: &[(&str, Term)] = &[
     ("alsoKnownAs", Term { id: "as:alsoKnownAs", kind: Some("@id"), container: None }),
     ("approvedBy", Term { id: "gts:approvedBy", kind: Some("@id"), container: None }),
     ("assertionMethod", Term { id: "sec:assertionMethod", kind: Some("@id"), container: Some("@set") }),
+    ("attributionDomains", Term { id: "toot:attributionDomains", kind: Some("@id"), container: None }),
     ("automaticApproval", Term { id: "gts:automaticApproval", kind: Some("@id"), container: None }),
     ("controller", Term { id: "sec:controller", kind: Some("@id"), container: None }),
     ("canQuote", Term { id: "gts:canQuote", kind: Some("@id"), container: None }),

@@ -260,7 +260,15 @@ fn a_group() {
     ];
     let mut group = value(&super::actor(
         &site(),
-        &ActorView { actor, rules: Some(rules), keys, aliases: Vec::new(), moved: None, palette: Palette::default() },
+        &ActorView {
+            actor,
+            rules: Some(rules),
+            keys,
+            aliases: Vec::new(),
+            moved: None,
+            attribution: Vec::new(),
+            palette: Palette::default(),
+        },
     ));
     group.as_object_mut().unwrap().remove("@context");
     let uri = "https://plaza.example/@huerto";

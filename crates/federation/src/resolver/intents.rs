@@ -10,6 +10,7 @@ const fn relations(deed: Deed) -> [&'static str; 3] {
         Deed::Follow => ["https://w3id.org/fep/3b86/Follow", ANY, SUBSCRIBE],
         Deed::Reply => ["https://w3id.org/fep/3b86/Create", ANY, SUBSCRIBE],
         Deed::Like => ["https://w3id.org/fep/3b86/Like", ANY, SUBSCRIBE],
+        Deed::Share => ["https://w3id.org/fep/3b86/Announce", ANY, SUBSCRIBE],
     }
 }
 
@@ -50,9 +51,11 @@ mod tests {
         let all = [
             pair("http://ostatus.org/schema/1.0/subscribe", "old.test"),
             pair("https://w3id.org/fep/3b86/Follow", "new.test"),
+            pair("https://w3id.org/fep/3b86/Announce", "share.test"),
         ];
         assert_eq!(choose(&all, Deed::Follow, "x").as_deref(), Some("https://new.test/?u=x"));
         assert_eq!(choose(&all, Deed::Like, "x").as_deref(), Some("https://old.test/?u=x"));
+        assert_eq!(choose(&all, Deed::Share, "x").as_deref(), Some("https://share.test/?u=x"));
         assert_eq!(choose(&[], Deed::Like, "x"), None);
     }
 

@@ -164,7 +164,8 @@ impl Marks {
             | Event::AssentAsked { .. }
             | Event::Reported { .. }
             | Event::ReportHandedOn { .. }
-            | Event::ReportResolved { .. } => {}
+            | Event::ReportResolved { .. }
+            | Event::TiesLost(_) => {}
             // Rare, and near everything the actor, a server full of them, or a whole thread ever did.
             Event::ProfileChanged { .. }
             | Event::Transferred { .. }

@@ -129,6 +129,11 @@ fn told(params: &Params) -> profiles::Change {
         discoverable: params.flag("discoverable"),
         indexable: params.flag("indexable"),
         hides_circle: params.flag("hide_collections"),
+        attribution: params.list("attribution_domains").map(|mut sites| {
+            // So forms say that there is none.
+            sites.retain(|site| !site.trim().is_empty());
+            sites
+        }),
     }
 }
 

@@ -65,6 +65,9 @@ pub(crate) struct Account {
     emojis: Vec<CustomEmoji>,
     roles: Nothing,
     fields: Vec<Field>,
+    /// Where they are now, said where they alone are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved: Option<Box<Account>>,
 }
 
 /// A line of a profile.
@@ -112,6 +115,7 @@ impl Account {
             emojis: emoji::named(site, palette, actor.peer, actor.texts()),
             roles: Nothing::default(),
             fields: fields(actor, actor.fields.iter().map(|field| &field.value)),
+            moved: None,
         }
     }
 
@@ -158,8 +162,18 @@ fn midnight(at: Timestamp) -> String {
     instant(Timestamp(at.millis().div_euclid(DAY) * DAY))
 }
 
-/// The account of one actor.
+/// The account of one actor, with where they moved.
 pub(crate) fn one(conn: &mut Conn, site: &Site, actor: &Actor) -> Result<Account> {
+    let mut account = alone(conn, site, actor)?;
+    if let Some((target, _)) = store::moves::last(conn, actor.id)?
+        && let Some(target) = store::actors::by_id(conn, target)?.filter(|target| target.deleted.is_none())
+    {
+        account.moved = Some(Box::new(alone(conn, site, &target)?));
+    }
+    Ok(account)
+}
+
+fn alone(conn: &mut Conn, site: &Site, actor: &Actor) -> Result<Account> {
     let numbers = store::relations::numbers(conn, &[actor.id])?;
     let palette = view::palette(conn, [actor])?;
     Ok(Account::new(site, actor, numbers.get(&actor.id).copied().unwrap_or_default(), &palette))
@@ -253,7 +267,7 @@ struct Source {
     discoverable: bool,
     indexable: bool,
     hide_collections: bool,
-    attribution_domains: Nothing,
+    attribution_domains: Vec<String>,
     quote_policy: Quoting,
 }
 
@@ -296,7 +310,7 @@ impl Credentials {
                 discoverable: actor.discoverable,
                 indexable: actor.indexable,
                 hide_collections: actor.hides_circle,
-                attribution_domains: Nothing::default(),
+                attribution_domains: typed.attribution,
                 quote_policy: wanted.quoting,
             },
             role: role(login.admin),
@@ -326,7 +340,7 @@ pub(crate) struct Profile {
     show_media: bool,
     show_media_replies: bool,
     show_featured: bool,
-    attribution_domains: Nothing,
+    attribution_domains: Vec<String>,
     featured_tags: Vec<Featured>,
 }
 
@@ -353,7 +367,7 @@ impl Profile {
             show_media: true,
             show_media_replies: true,
             show_featured: true,
-            attribution_domains: Nothing::default(),
+            attribution_domains: typed.attribution,
             featured_tags,
         }
     }

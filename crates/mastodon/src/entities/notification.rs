@@ -2,7 +2,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use app::notifications::Kind;
-use domain::id::{ActorId, PostId, ReportId, StatementId};
+use domain::id::{ActorId, PostId, ReportId, SeveranceId, StatementId};
 use serde::Serialize;
 use store::{
     Conn, Result,
@@ -14,6 +14,7 @@ use super::{
     account::{self, Shown},
     instant,
     report::{self, Report},
+    severance::Severance,
     status::{self, Status},
     warning::{self, Warning},
 };
@@ -36,6 +37,8 @@ pub(crate) struct Notification {
     report: Option<Report>,
     #[serde(skip_serializing_if = "Option::is_none")]
     moderation_warning: Option<Warning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<Severance>,
 }
 
 /// The name of the group of a notification: what happened to one post, who follows since the same day, or it alone.
@@ -59,6 +62,8 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
     let reports = report::by_id(conn, reader, filed)?;
     let stated: Vec<StatementId> = told.iter().filter_map(|told| told.statement).collect();
     let warnings = warning::by_id(conn, reader, &stated)?;
+    let severed: Vec<SeveranceId> = told.iter().filter_map(|told| told.severance).collect();
+    let lost = store::severances::by_ids(conn, &severed)?;
     let signs = signs(conn, &told)?;
     let notification = |told: Told| {
         // The queue shows what these are about.
@@ -83,6 +88,7 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
             emoji: signs.get(&(told.post, told.actor)).cloned(),
             report,
             moderation_warning: told.statement.and_then(|id| warnings.get(&id).cloned()),
+            event: told.severance.and_then(|id| lost.get(&id)).map(Severance::from),
         })
     };
     Ok(told.into_iter().filter_map(notification).collect())

@@ -33,7 +33,7 @@ use super::{
     instant,
     media::{self, Media},
     poll::Poll,
-    quote::Quote,
+    quote::{Quote, Quoted},
 };
 
 /// A `Status`: a post, or that somebody passed it on.
@@ -113,7 +113,8 @@ fn build(reader: &Reader, said: &Arc<Said>, account: Arc<Shown>, own: Personal) 
         let emojis = emoji::named(&reader.site, &view.palette, view.author.peer, poll.texts());
         Poll::new(id, (poll, emojis), (&own.chosen, own.is_author), reader.now)
     });
-    let quote = view.quote.as_ref().map(|quote| Quote { state: quote.state.as_str(), quoted_status: None });
+    let quoted = Quoted::Named { quoted_status_id: said.quoted().map(|post| Id(post.0)) };
+    let quote = view.quote.as_ref().map(|quote| Quote { state: quote.state.as_str(), quoted });
     let written = Written { said: said.clone(), own, account, text: None, poll, quote };
     Status { written, passed_on: None }
 }

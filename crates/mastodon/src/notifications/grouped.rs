@@ -23,6 +23,7 @@ use crate::{
         account::{self, Account},
         instant, notification,
         report::{self, Report},
+        severance::Severance,
         status::{self, Status},
         warning::{self, Warning},
     },
@@ -67,6 +68,8 @@ struct Group {
     report: Option<Report>,
     #[serde(skip_serializing_if = "Option::is_none")]
     moderation_warning: Option<Warning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<Severance>,
 }
 
 /// A `GroupedNotificationsResults`.
@@ -116,6 +119,8 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
     let mut reports = report::by_id(c, reader, filed)?;
     let stated: Vec<_> = all().filter_map(|told| told.statement).collect();
     let mut warnings = warning::by_id(c, reader, &stated)?;
+    let severed: Vec<_> = all().filter_map(|told| told.severance).collect();
+    let lost = store::severances::by_ids(c, &severed)?;
     let mut shown = Results { accounts: account::list(c, &reader.site, &actors)?, ..Results::default() };
     for (group_key, told) in groups {
         let (Some(newest), Some(oldest)) = (told.first(), told.last()) else { continue };
@@ -140,6 +145,7 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
             status_id: newest.post.map(|post| Id(post.0)),
             report: newest.report.and_then(|report| reports.remove(&report)),
             moderation_warning: newest.statement.and_then(|id| warnings.remove(&id)),
+            event: newest.severance.and_then(|id| lost.get(&id)).map(Severance::from),
         });
         shown.statuses.extend(newest.post.and_then(|post| statuses.remove(&post)));
     }

@@ -31,6 +31,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    advised (group_id, person_id) {
+        group_id -> BigInt,
+        person_id -> BigInt,
+    }
+}
+diesel::table! {
     welcomed (group_id, person_id) {
         group_id -> BigInt,
         person_id -> BigInt,

@@ -19,6 +19,25 @@ diesel::table! {
     }
 }
 diesel::table! {
+    severances (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        cause -> Text,
+        target -> Text,
+        followers -> BigInt,
+        following -> BigInt,
+        created -> BigInt,
+    }
+}
+diesel::table! {
+    profile_sources (person_id) {
+        person_id -> BigInt,
+        about -> Text,
+        lines -> Text,
+        attribution -> Text,
+    }
+}
+diesel::table! {
     notes (person_id, target_id) {
         person_id -> BigInt,
         target_id -> BigInt,

@@ -36,6 +36,7 @@ pub(crate) struct Entered {
     line3: String,
     about4: String,
     line4: String,
+    sites: String,
 }
 
 impl Entered {
@@ -57,7 +58,8 @@ impl Entered {
             })
             .await?
             .ok_or(Error::NotFound)?;
-        let mut told = Self { name: actor.title, about: typed.about, ..Self::default() };
+        let mut told =
+            Self { name: actor.title, about: typed.about, sites: typed.attribution.join("\n"), ..Self::default() };
         let places = [
             (&mut told.about1, &mut told.line1),
             (&mut told.about2, &mut told.line2),
@@ -81,6 +83,8 @@ fn panel(visit: &Visit, entered: &Entered) -> Panel {
         fields.push(Field::line(about, t.line_name(number)).value(name).longest(255).half().optional());
         fields.push(Field::line(line, t.line_value(number)).value(value).longest(255).half().optional());
     }
+    let sites = Field::lines("sites", 2, t.my_sites()).hint(t.my_sites_hint()).value(&entered.sites);
+    fields.push(sites.longest(5_000).optional());
     Panel {
         id: "profile",
         heading: t.settings_profile(),
@@ -112,6 +116,7 @@ pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, s
         name: Some(entered.name.clone()),
         about: Some(entered.about.clone()),
         fields: Some(lines.into()),
+        attribution: Some(entered.sites.split_whitespace().map(str::to_owned).collect()),
         ..Change::default()
     };
     match profiles::change(&app, sent.by.me, change).await {

@@ -94,6 +94,12 @@ async fn people_follow_and_are_led_to_their_own_server() {
     };
     assert_eq!(send("nadie").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(send("@ana@plaza.test").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for (deed, said) in [("like", "Votar desde tu cuenta"), ("share", "Compartir desde tu cuenta")] {
+        let thread = world.get(&post.uri, "es").await.body;
+        assert!(thread.contains(&format!("&#38;deed={deed}")), "{deed}: {thread}");
+        let asked = world.get(&format!("/elsewhere?uri={}&deed={deed}", post.uri), "es").await;
+        assert!(asked.body.contains(said), "{}", asked.body);
+    }
     let copy = send("@luz@lejos.test").await;
     assert!(copy.body.contains("Copia esta dirección") && copy.body.contains(&format!("<code>{}</code>", post.uri)));
     for uri in ["https://evil.test/@ana", "javascript:alert(1)", ""] {

@@ -20,6 +20,7 @@ use super::{Personal, Status, build, told::Told};
 use crate::entities::{
     Reader,
     account::{self, Shown},
+    quote::Quoted,
 };
 
 /// A post, all that it tells everybody, and all that it says once somebody asks.
@@ -52,7 +53,7 @@ impl Said {
     }
 
     /// What it quotes, if its author agrees.
-    fn quoted(&self) -> Option<PostId> {
+    pub(super) fn quoted(&self) -> Option<PostId> {
         self.view.quote.as_ref().filter(|quote| quote.state == QuoteState::Accepted)?.post
     }
 }
@@ -120,11 +121,13 @@ impl Gathered {
         own: impl Fn(&Said) -> Option<Personal>,
     ) -> Option<Status> {
         let (said, mut status) = self.alone(reader, post, &own)?;
-        if let (Some(quote), Some(quoted)) = (&mut status.written.quote, said.quoted()) {
-            quote.quoted_status = self.alone(reader, quoted, &own).map(|(_, status)| Box::new(status));
-            if quote.quoted_status.is_none() {
+        if let Some(quote) = &mut status.written.quote {
+            let quoted = said.quoted();
+            let shown = quoted.and_then(|quoted| self.alone(reader, quoted, &own));
+            if quoted.is_some() && shown.is_none() {
                 quote.state = "unauthorized";
             }
+            quote.quoted = Quoted::Whole { quoted_status: shown.map(|(_, status)| Box::new(status)) };
         }
         Some(status)
     }

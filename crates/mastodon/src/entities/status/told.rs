@@ -119,8 +119,8 @@ fn automatic(post: &Post) -> Option<&'static str> {
 /// What a post says, with its title if the text does not begin with it anyway.
 pub(super) fn body(view: &PostView) -> String {
     let content = &view.post.content;
-    // Only few posts have what a microblog does not show: headings, tables, ruby.
-    let rich = ["<h", "<t", "<r"].iter().any(|tag| content.html.contains(tag));
+    // Only few posts have what a microblog does not show: headings, tables, ruby, folds.
+    let rich = ["<h", "<t", "<r", "<details"].iter().any(|tag| content.html.contains(tag));
     let html = if rich { html::to_microblog(&content.html) } else { content.html.clone() };
     let Some(title) = content.title.as_deref().filter(|title| !title.is_empty()) else { return html };
     let groups: Vec<&str> = view.mentioned.iter().filter(|actor| actor.is_group()).map(|a| a.name.as_str()).collect();

@@ -1,0 +1,1 @@
+ALTER TABLE profile_sources DROP COLUMN attribution;
