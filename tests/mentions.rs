@@ -126,6 +126,39 @@ async fn a_comment_reaches_forums_but_floods_no_home() {
     assert_ne!(replies.status, 200, "what others wrote is served by them");
 }
 
+async fn a_thread_is_called_by_its_first_line_whoever_begins_it() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let (member, stranger) = (masto.person("bea"), masto.person("carl"));
+    member.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    let (uri, handle) = club.named();
+    let long = "Hoy he regado los tomates y he quitado las malas hierbas. ".repeat(20);
+    for by in [&member, &stranger] {
+        for (html, attachment, language, title) in [
+            ("Corto", json!([]), "es", "Corto"),
+            ("Primera línea</p><p>y lo demás", json!([]), "es", "Primera línea"),
+            (long.as_str(), json!([]), "es", "Hoy he regado los tomates y he quitado"),
+            ("トマトが赤い", json!([]), "ja", "トマトが赤い"),
+        ] {
+            let mut create = by.toot(html, &[(&uri, &handle)], None);
+            create["object"]["attachment"] = attachment;
+            create["object"]["contentMap"] = json!({ language: create["object"]["content"] });
+            masto.serve(&create["object"]);
+            by.send(&alpha, &create).await;
+            net.settle().await;
+            let note = &create["object"]["id"];
+            assert_eq!(ana.home().await[0]["reblog"]["uri"], *note, "{title} by {}", by.name);
+            let front = alpha.get("/@club", "text/html").await.text();
+            let first = front.split("<li class=\"row\"").nth(1).unwrap_or_default();
+            assert!(first.contains(title), "{title}: {first}");
+        }
+    }
+}
+
 async fn a_group_is_mentioned_by_its_tag_or_its_address() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -157,5 +190,6 @@ on_both![
     a_mention_becomes_a_thread_for_all_followers,
     what_was_announced_is_not_announced_again,
     a_comment_reaches_forums_but_floods_no_home,
+    a_thread_is_called_by_its_first_line_whoever_begins_it,
     a_group_is_mentioned_by_its_tag_or_its_address,
 ];

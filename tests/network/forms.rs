@@ -78,6 +78,25 @@ impl Puppet {
         self.create(&note, &format!("{id}/activity"))
     }
 
+    /// A post of a GoToSocial user in a group: what is one thing is no list there.
+    pub(crate) fn gotosocial_note(&self, text: &str, group: Named<'_>, parent: Option<&str>) -> Value {
+        let mut create = self.toot(text, &[group], parent);
+        let (uri, handle) = group;
+        let id = create["object"]["id"].as_str().expect("an id").to_owned();
+        create["id"] = json!(format!("{id}/activity#Create"));
+        create["to"] = json!(PUBLIC);
+        let note = &mut create["object"];
+        note["to"] = json!(PUBLIC);
+        note["tag"] = json!({ "href": uri, "name": handle, "type": "Mention" });
+        note["interactionPolicy"] = json!({
+            "canLike": { "always": PUBLIC, "approvalRequired": [], "automaticApproval": PUBLIC, "manualApproval": [] },
+            "canReply": { "always": PUBLIC, "approvalRequired": [], "automaticApproval": PUBLIC, "manualApproval": [] },
+            "canAnnounce": { "always": PUBLIC, "approvalRequired": [], "automaticApproval": PUBLIC, "manualApproval": [] },
+        });
+        self.peer.serve(&create["object"]);
+        create
+    }
+
     /// A direct post of a Mastodon user.
     pub(crate) fn whisper(&self, html: &str, mentions: &[Named<'_>]) -> Value {
         let mut create = self.toot(html, mentions, None);

@@ -489,10 +489,7 @@ pub enum Event {
         on: bool,
     },
     /// All follows from and to the people of a suspended server ended; nobody there is told.
-    Severed {
-        /// The server.
-        peer: PeerId,
-    },
+    Severed(PeerId),
     /// Somebody here lost follows because others were blocked.
     TiesLost(Arc<Severance>),
     /// A person or group here is gone.

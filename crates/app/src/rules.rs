@@ -245,7 +245,7 @@ pub(crate) fn sever(app: App, subject: String) -> BoxFuture<'static, Result<()>>
                 store::follows::remove_peer(tx, peer)?;
                 store::groups::remove_memberships_at(tx, peer)?;
                 store::sessions::remove_at(tx, peer)?;
-                tx.emit(Event::Severed { peer });
+                tx.emit(Event::Severed(peer));
             }
             Ok(())
         })

@@ -113,7 +113,7 @@ impl Outbox for FederationOutbox {
             | Event::ReportResolved { .. }
             | Event::Withdrawn { .. }
             | Event::SignedUp(_)
-            | Event::Severed { .. }
+            | Event::Severed(_)
             | Event::TiesLost(_) => Ok(()),
         }
     }

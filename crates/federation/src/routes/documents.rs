@@ -175,7 +175,7 @@ impl Marks {
             | Event::House(House::Ruled { .. } | House::Restrained { .. })
             | Event::Suspended { .. }
             | Event::Withdrawn { .. }
-            | Event::Severed { .. } => {
+            | Event::Severed(_) => {
                 self.floor = self.count;
             }
         }
