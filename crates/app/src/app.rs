@@ -18,17 +18,13 @@ use store::{Conn, Db, Holder, Lease, Presence};
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Change, Clock, Config, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness, advice,
-    conversations,
+    Change, Clock, Config, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness,
     floods::Floods,
-    hints,
+    hearers,
     identities::Heard,
     limits::Limits,
-    log,
     media::Files,
-    notifications, nudges,
     people::passwords,
-    portions,
     random::{self, Ids, NewId},
     rules::Rules,
     seal::Seal,
@@ -36,7 +32,6 @@ use crate::{
     totals::Totals,
     visits::Visits,
     wakes::{Queue, Wakes},
-    welcomes,
 };
 
 /// How many events a live stream may lag behind before it misses some.
@@ -47,18 +42,6 @@ const WATCH: Duration = span::seconds(20);
 
 /// How long somebody waits for their password to be looked at; then there is a rush, and later is better.
 const PATIENCE: Duration = span::seconds(5);
-
-/// Who hears of everything that happens, in the transaction in which it does; what they emit themselves nobody hears.
-const HEARERS: [fn(&mut Tx<'_, '_>, &Event) -> Result<()>; 8] = [
-    notifications::record,
-    conversations::record,
-    hints::record,
-    welcomes::record,
-    nudges::record,
-    portions::record,
-    advice::record,
-    log::record,
-];
 
 /// Everything that can be done here; cheap to clone.
 #[derive(Clone)]
@@ -455,7 +438,7 @@ impl App {
                     let events = std::mem::take(&mut tx.events);
                     for event in &events {
                         inner.outbox.emit(&mut tx, event)?;
-                        HEARERS.iter().try_for_each(|hear| hear(&mut tx, event))?;
+                        hearers::hear(&mut tx, event)?;
                     }
                     tx.changes.extend(events.iter().filter_map(Change::of));
                     let changes = std::mem::take(&mut tx.changes);

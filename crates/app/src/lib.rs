@@ -34,6 +34,7 @@ pub mod grafts;
 pub mod groups;
 pub mod guests;
 pub mod health;
+mod hearers;
 pub mod held;
 mod hints;
 pub mod hosts;
