@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use ::server::settings::Registration;
-use app::{Me, people::NewPerson};
+use app::{Me, gates::Terms, people::NewPerson};
+use domain::group::{Joining, MemberState, Visibility};
 use serde_json::json;
 
 use crate::network::{Answer, Network, PostOffice, Request, Server, Visitor, on_both};
@@ -233,7 +234,50 @@ async fn who_is_suspended_reads_why_without_a_login_and_what_came_of_their_appea
     assert_ne!(Visitor::new(&alpha).sign_in("ben", PASSWORD, "/").await.status, 303, "they stay out");
 }
 
+async fn who_comes_by_a_link_is_inside_once_nothing_is_waited_for() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Approval, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let operator = Me(app::instance::ensure(alpha.app()).await.unwrap());
+    app::roll::entrust(alpha.app(), operator, ana.actor.id, true).await.unwrap();
+    let club = alpha.group_like("club", &ana, Visibility::Private, Joining::Invite).await;
+    let (group, me) = (club.actor.id, Me(ana.actor.id));
+    let state = async |name: &str| {
+        let person = app::people::by_name(alpha.app(), name).await.unwrap().id;
+        let found = alpha.app().read(move |c| store::groups::membership(c, group, person)).await.unwrap();
+        found.map(|member| member.state)
+    };
+    let come = async |name: &str, email: &str, domain: Option<&str>| {
+        let domain = domain.and_then(domain::host::Host::parse);
+        app::gates::make(alpha.app(), me, group, Terms { domain, ..Terms::default() }).await.unwrap();
+        let code = app::gates::list(alpha.app(), me, group).await.unwrap().swap_remove(0).1;
+        let back = format!("/enter?code={code}");
+        let form = domain::urls::asking("/signup", &[("back", &back)]);
+        let fields = [("name", name), ("email", email), ("password", PASSWORD), ("agreement", "yes")];
+        let fields = [&fields[..], &[("reason", "Flores"), ("back", &back)]].concat();
+        assert_eq!(Visitor::new(&alpha).fill(&form, "/signup", &fields).await.status, 303, "{name}");
+        net.settle().await;
+        assert_eq!(state(name).await, None, "{name}: not before the address is confirmed");
+        follow(&alpha, &office.letter(email, 0).await.link("alpha.test"), &[]).await;
+        net.settle().await;
+    };
+    come("nora", "nora@mail.test", None).await;
+    assert_eq!(state("nora").await, Some(MemberState::Active), "whoever takes people in has invited her");
+    for (name, email, then) in [("leo", "leo@mail.test", Some(MemberState::Active)), ("max", "max@other.test", None)] {
+        come(name, email, Some("mail.test")).await;
+        assert_eq!(state(name).await, None, "{name} waits for the admins");
+        let person = app::people::by_name(alpha.app(), name).await.unwrap().id;
+        app::sign_up::approve(alpha.app(), me, person).await.unwrap();
+        net.settle().await;
+        assert_eq!(state(name).await, then, "{name}: it is for mailboxes there");
+        let letter = office.letter(email, 1).await;
+        assert!(letter.text().contains("/login?back=%2Fwaiting"), "{}", letter.text());
+    }
+}
+
 on_both! {
+    who_comes_by_a_link_is_inside_once_nothing_is_waited_for,
     an_address_is_confirmed_by_who_reads_there,
     who_signs_up_does_not_learn_who_has_a_login,
     a_password_is_renewed_by_mail_once,

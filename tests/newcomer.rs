@@ -53,6 +53,24 @@ impl Friend {
     }
 }
 
+/// Somebody with no account anywhere comes in by a link, on their own phone.
+async fn come_in(house: &Program, link: &str) {
+    let berta = Browser::open(&house.url(""), Eyes::PHONE).await;
+    berta.go(link).await;
+    assert!(berta.text().await.contains("Sin publicidad"), "{}", berta.text().await);
+    berta.follow("Crear cuenta").await;
+    for (name, text) in [("name", "berta"), ("email", "berta@example.org"), ("password", "otra frase muy larga")] {
+        berta.fill(name, text).await;
+    }
+    berta.choose("input[name=agreement]").await;
+    // Nobody is as quick as this browser; the page would ask her to press once more.
+    let slowly = "return performance.now() > 3000";
+    eventually("a moment", || async { (berta.ask(slowly).await == true).then_some(()) }).await;
+    berta.follow("Crear cuenta").await;
+    let text = berta.text().await;
+    assert!(berta.path().await == "/@huerto" && text.contains("Salir") && text.contains("Escribir"), "{text}");
+}
+
 /// The names of the files in an archive that the page at hand links to.
 async fn archive(browser: &Browser, path: &str) -> String {
     let script = format!(
@@ -105,6 +123,13 @@ async fn somebody_who_reads_no_documentation_runs_a_community_on_a_phone() {
     assert!(letter.contains(&handle) && letter.contains(&house.url("/@huerto")), "{letter}");
     friend.follow(&handle).await;
     friend.told("cuenta qué cultivas").await;
+
+    // A neighbour has no account anywhere: a link is made for her, and lets her in at once.
+    lucia.follow("Crear el enlace").await;
+    lucia.unfold("Código QR del enlace").await;
+    assert!(lucia.text().await.contains("Copiar"), "{}", lucia.text().await);
+    let link = lucia.find(".copy code").await.text().await.expect("a link");
+    come_in(&house, link.strip_prefix(&house.url("")).expect("a link of the house")).await;
 
     // The friend writes something bad; she sees it, and takes it out by her rule.
     friend.post(&format!("{handle} COMPRAD SEMILLAS BARATAS")).await;

@@ -233,10 +233,19 @@ async fn who_only_followed_a_group_that_turns_private_is_out() {
     bea.peer.take();
     assert_eq!(club.follower_count().await, 4);
     let (_, settings) = app::charters::look(alpha.app(), Me(ana.actor.id), club.actor.id).await.unwrap();
-    let private = app::charters::Settings { visibility: Visibility::Private, ..settings };
+    let joining = Joining::Approval;
+    let private = app::charters::Settings { visibility: Visibility::Private, joining, ..settings };
     app::charters::change(alpha.app(), Me(ana.actor.id), club.actor.id, private).await.unwrap();
     net.settle().await;
     assert!(bea.peer.kinds().contains(&"Reject{Follow}".to_owned()), "{:?}", bea.peer.kinds());
+    let told = bea.peer.only("Create{Note}").activity;
+    assert_eq!((&told["actor"], &told["to"]), (&json!(club.uri()), &json!([bea.uri])), "by a private message");
+    assert!(told.to_string().contains("follow @club@alpha.test again"), "{told}");
+    for (person, times) in [(&eve, 1), (&ben, 0), (&ana, 0)] {
+        let said = person.read("/api/v1/conversations").await;
+        let said = said.as_array().unwrap().iter().filter(|one| one.to_string().contains("is private from now on"));
+        assert_eq!(said.count(), times, "{}", person.actor.name);
+    }
     let group = club.actor.id;
     let follows = async |person: &Person| {
         let person = person.actor.id;

@@ -3,7 +3,7 @@ use domain::{id::ActorId, text::plain};
 use store::accounts::Account;
 
 use crate::{
-    App, Error, Event, Me, Result, Tx,
+    App, Error, Event, Me, Result, Tx, arrivals,
     limits::{self, Deed},
     mail::{self, Errand},
     people::checked_email,
@@ -64,13 +64,15 @@ fn settle(tx: &mut Tx<'_, '_>, account: &Account, address: &str) -> Result<()> {
     enter(tx, id, account.approved.is_none())
 }
 
-/// Tells those who run the server of somebody who has just come, and by mail if they have to take them in.
+/// Tells those who run the server of somebody who has just come, and by mail if they have to take them in; who waits for
+/// nothing comes into the community for which they signed up.
 pub(crate) fn enter(tx: &mut Tx<'_, '_>, newcomer: ActorId, waits: bool) -> Result<()> {
     tx.emit(Event::SignedUp(newcomer));
-    if waits {
-        for admin in store::accounts::admins(tx)? {
-            tx.mail(&Errand::Waiting { admin: admin.0, newcomer: newcomer.0 })?;
-        }
+    if !waits {
+        return arrivals::arrive(tx, newcomer);
+    }
+    for admin in store::accounts::admins(tx)? {
+        tx.mail(&Errand::Waiting { admin: admin.0, newcomer: newcomer.0 })?;
     }
     Ok(())
 }

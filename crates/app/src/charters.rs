@@ -115,6 +115,7 @@ pub async fn hand_over(app: &App, me: Me, group: ActorId, name: &str) -> Result<
 /// Creates a community of mine.
 pub async fn found(app: &App, me: Me, new: NewGroup, charter: Charter) -> Result<Actor> {
     let charter = Charter { source: plain::cut(&new.summary, PURPOSE), ..checked(charter)? };
+    policy::settle(new.visibility, new.joining)?;
     let prepared = groups::prepare(app, new).await?;
     let group = app
         .write(move |tx| {
@@ -162,6 +163,11 @@ pub async fn look(app: &App, me: Me, group: ActorId) -> Result<(Actor, Settings)
     Ok((actor, Settings { title, charter, visibility, joining, moderators_only, reach }))
 }
 
+/// How many follow a community without being its members, whom it would lose by becoming private.
+pub async fn strangers(app: &App, group: ActorId) -> Result<i64> {
+    Ok(app.read(move |c| store::follows::count_no_members(c, group)).await?)
+}
+
 /// Changes what was decided about a community. What stands in it stays for those it was written for.
 pub async fn change(app: &App, me: Me, group: ActorId, new: Settings) -> Result<Actor> {
     let charter = checked(new.charter.clone())?;
@@ -172,6 +178,9 @@ pub async fn change(app: &App, me: Me, group: ActorId, new: Settings) -> Result<
     app.write(move |tx| {
         let (mut actor, rules) = led(tx, me, group)?;
         let Settings { visibility, joining, moderators_only, reach, .. } = new;
+        if (visibility, joining) != (rules.visibility, rules.joining) {
+            policy::settle(visibility, joining)?;
+        }
         actor.title.clone_from(&title);
         actor.summary = html::sanitize(&markdown::render(&charter.source, |_| None, |_| None));
         actor.approves_followers = groups::approves(visibility, joining);

@@ -84,6 +84,28 @@ fn code(app: &App, id: InvitationId) -> Result<String> {
     Ok(format!("{id}-{}", app.seal().code(&format!("gate {id}"))?))
 }
 
+/// Whether a link is for somebody: for everybody, or those with a mailbox or an account where it says. `confirms` says
+/// whether an address that counts as confirmed was: without a mail server nobody's is by more than their word.
+pub(crate) fn is_for(tx: &mut Tx<'_, '_>, gate: &Gate, person: ActorId, confirms: bool) -> Result<bool> {
+    match gate.domain.as_deref().and_then(Host::parse) {
+        Some(domain) => belongs(tx, person, &domain, confirms),
+        None => Ok(true),
+    }
+}
+
+/// Makes somebody a member by a link, in which a place was kept for them.
+pub(crate) fn let_in(tx: &mut Tx<'_, '_>, gate: &Gate, person: ActorId) -> Result<()> {
+    let group = ActorId(gate.group_id);
+    let (_, standing) = groups::regard(tx, group, person)?;
+    policy::pass(&standing)?;
+    store::gates::forget_answers(tx, group, person)?;
+    follows::admit(tx, group, person, ActorId(gate.by_id))?;
+    if !standing.follows && store::actors::is_local(tx, person)? {
+        follows::accept_local(tx, person, group)?;
+    }
+    Ok(())
+}
+
 /// Whether somebody has a mailbox at a host that was confirmed, or their account there.
 fn belongs(tx: &mut Tx<'_, '_>, person: ActorId, domain: &Host, confirms: bool) -> Result<bool> {
     let at = match store::accounts::by_id(tx, person)? {
@@ -94,26 +116,25 @@ fn belongs(tx: &mut Tx<'_, '_>, person: ActorId, domain: &Host, confirms: bool) 
     Ok(at.is_some_and(|host| domain.covers(&host)))
 }
 
-/// The group that a code lets into, if it still does.
-pub async fn behind(app: &App, entered: &str) -> Result<Actor> {
+/// The link that a code opens, and the group behind it, if it still lets anybody in.
+pub(crate) async fn open(app: &App, entered: &str) -> Result<(Gate, Actor)> {
     let id = entered.split_once('-').and_then(|(id, _)| id.parse::<InvitationId>().ok()).ok_or(Error::NotFound)?;
     let right = code(app, id)?;
     if right.len() != entered.len() || !openssl::memcmp::eq(right.as_bytes(), entered.as_bytes()) {
         return Err(Error::NotFound);
     }
     let now = app.now();
-    let found = app.read(move |c| match store::gates::by_id(c, id)?.filter(|gate| gate.is_open(now)) {
-        Some(gate) => store::actors::by_id(c, ActorId(gate.group_id)),
-        None => Ok(None),
+    let found = app.read(move |c| {
+        let Some(gate) = store::gates::by_id(c, id)?.filter(|gate| gate.is_open(now)) else { return Ok(None) };
+        Ok(store::actors::by_id(c, ActorId(gate.group_id))?.map(|group| (gate, group)))
     });
-    found.await?.filter(|group| group.deleted.is_none()).ok_or(Error::NotFound)
+    found.await?.filter(|(_, group)| group.deleted.is_none()).ok_or(Error::NotFound)
 }
 
 /// Becomes a member by a link.
 pub async fn pass(app: &App, me: Me, entered: String) -> Result<Actor> {
-    let group = behind(app, &entered).await?;
+    let (_, group) = open(app, &entered).await?;
     let id = entered.split_once('-').and_then(|(id, _)| id.parse::<InvitationId>().ok()).ok_or(Error::NotFound)?;
-    // Without a mail server nobody's address is confirmed by more than their word.
     let (target, confirms) = (group.id, app.mailer().is_some());
     app.write(move |tx| {
         let (_, standing) = groups::regard(tx, target, me.0)?;
@@ -123,25 +144,18 @@ pub async fn pass(app: &App, me: Me, entered: String) -> Result<Actor> {
         if standing.is_member() {
             return Ok(());
         }
-        if let Some(domain) = gate.domain.as_deref().and_then(Host::parse)
-            && !belongs(tx, me.0, &domain, confirms)?
-        {
-            return Err(Error::Invalid(format!("this link is for accounts of {domain}")));
+        if !is_for(tx, &gate, me.0, confirms)? {
+            return Err(Error::Invalid(format!("this link is for accounts of {}", gate.domain.unwrap_or_default())));
         }
         store::gates::spend(tx, id)?;
-        store::gates::forget_answers(tx, target, me.0)?;
-        follows::admit(tx, target, me.0, ActorId(gate.by_id))?;
-        if !standing.follows && store::actors::is_local(tx, me.0)? {
-            follows::accept_local(tx, me.0, target)?;
-        }
-        Ok(())
+        let_in(tx, &gate, me.0)
     })
     .await?;
     Ok(group)
 }
 
-/// What a group here asks of me before a moderator answers; nothing, if nobody has to.
-pub async fn questions(app: &App, me: Me, group: ActorId) -> Result<(Actor, Vec<String>)> {
+/// What a group here asks of me before a moderator answers; nothing, if nobody has to or it asks nothing.
+async fn questions(app: &App, me: Me, group: ActorId) -> Result<(Actor, Vec<String>)> {
     let now = app.now();
     let found = app.read(move |c| {
         let actor = store::actors::by_id(c, group)?.filter(|actor| actor.is_local() && actor.deleted.is_none());
@@ -163,6 +177,7 @@ pub async fn apply(app: &App, me: Me, group: ActorId, answers: Vec<String>) -> R
     }
     app.write(move |tx| {
         let state = members::enter(tx, me, group)?;
+        store::arrivals::remove(tx, me.0)?;
         if state == MemberState::Pending && !answers.is_empty() {
             let now = tx.now();
             store::gates::set_answers(tx, group, me.0, &answers, now)?;

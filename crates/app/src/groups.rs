@@ -16,7 +16,7 @@ use futures_util::future::BoxFuture;
 use crate::{
     App, Error, Event, Me, Result, Tx, follows,
     hosts::{self, Home},
-    keys,
+    keys, welcomes,
 };
 
 /// A group to be created.
@@ -190,9 +190,10 @@ pub(crate) fn part(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
             if store::groups::rules(tx, group)?.is_none_or(|rules| rules.visibility != Visibility::Private) {
                 return Ok(false);
             }
-            let strangers = store::follows::no_members(tx, group, SOME)?;
+            let strangers = store::follows::no_members(tx, group, ActorId(0), SOME)?;
             for stranger in &strangers {
                 follows::expel(tx, group, *stranger, group)?;
+                welcomes::part(tx, group, *stranger)?;
             }
             Ok(i64::try_from(strangers.len()).is_ok_and(|found| found == SOME))
         };

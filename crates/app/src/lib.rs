@@ -6,6 +6,7 @@ pub mod announcements;
 mod app;
 pub mod appeals;
 pub mod archive;
+pub mod arrivals;
 pub mod backfills;
 pub mod bars;
 pub mod bookmarks;

@@ -7,7 +7,7 @@ use domain::{
     imprint::Kind,
     text::plain,
     time::{Timestamp, span},
-    urls::{path, with_query},
+    urls::{self, path, with_query},
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -312,7 +312,9 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
             known(tx, *id, About::SecondStep { is_on: *is_on, link })
         }
         Errand::TakenIn(id) => {
-            let about = About::TakenIn { link: tx.site().page(path::LOGIN) };
+            // Whoever came for a community that asks questions goes on there.
+            let link = tx.site().page(&urls::asking(path::LOGIN, &[("back", path::WAITING)]));
+            let about = About::TakenIn { link };
             known(tx, *id, about)
         }
         Errand::Digest(id, since) => {

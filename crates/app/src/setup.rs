@@ -2,7 +2,7 @@
 use domain::{
     actor::Actor,
     charter::{Charter, Purpose},
-    handle,
+    handle, policy,
     text::plain,
 };
 
@@ -31,6 +31,8 @@ pub enum Flaw {
     SameName,
     /// The group has no title.
     Title,
+    /// The group would be private, and open to whoever comes.
+    OpenDoor,
 }
 
 /// Whether nobody has a login here yet; once somebody has, that never changes.
@@ -63,6 +65,7 @@ pub fn flaws(person: &NewPerson, group: &NewGroup) -> Vec<Flaw> {
         name_flaw(&group.name, Flaw::GroupName, Flaw::GroupReserved),
         same.then_some(Flaw::SameName),
         plain::name(&group.title).is_empty().then_some(Flaw::Title),
+        policy::settle(group.visibility, group.joining).is_err().then_some(Flaw::OpenDoor),
     ];
     checks.into_iter().flatten().collect()
 }

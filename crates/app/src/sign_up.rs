@@ -11,7 +11,9 @@ use domain::{
 use store::{accounts::Account, invitations::Invitation};
 
 use crate::{
-    App, Error, Me, Result, Tx, Whence, addresses, bars, groups,
+    App, Error, Me, Result, Tx, Whence, addresses,
+    arrivals::{self, Bound, Towards},
+    bars, groups,
     limits::Deed,
     mail::Errand,
     oauth,
@@ -62,6 +64,8 @@ pub struct Wish {
     pub language: String,
     /// The code of an invitation.
     pub invitation: Option<String>,
+    /// The community for which they come.
+    pub towards: Option<Towards>,
 }
 
 /// What is wrong with a wish; each concerns one field.
@@ -110,11 +114,13 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
         Some(code) => Some(invited_by(app, code).await?),
         None => None,
     };
+    let bound = bound(app, wish.towards.as_ref()).await?;
+    let is_invited = invitation.is_some() || bound.as_ref().is_some_and(|bound| bound.is_vouched);
     // Whoever sets the server up comes first.
-    if setup::is_needed(app).await? || door == Door::Closed || door == Door::Invite && invitation.is_none() {
+    if setup::is_needed(app).await? || door == Door::Closed || door == Door::Invite && !is_invited {
         return Err(Refusal::SignUpClosed.into());
     }
-    let asks_why = door == Door::Approval && invitation.is_none();
+    let asks_why = door == Door::Approval && !is_invited;
     let mut flaws = flaws(&wish, asks_why);
     flaws.extend((invitation == Some(None)).then_some(Flaw::Invitation));
     if !flaws.is_empty() {
@@ -140,7 +146,7 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
     let reason = plain::cut(wish.reason.trim(), REASON);
     let admission = people::Admission { confirmed, approved: !waits, reason };
     let invitation = invitation.flatten();
-    app.write(move |tx| enlist(tx, &prepared, &admission, invitation)).await
+    app.write(move |tx| enlist(tx, &prepared, &admission, invitation, bound.as_ref())).await
 }
 
 /// Makes a login for somebody for whom others vouch, without a password; `confirms` says whether their address has yet to
@@ -170,7 +176,7 @@ pub(crate) async fn vouched(
     let confirmed = !confirms || app.mailer().is_none();
     let admission = people::Admission { confirmed, approved: !must_wait, reason: String::new() };
     app.write(move |tx| {
-        let enlisted = enlist(tx, &prepared, &admission, None)?;
+        let enlisted = enlist(tx, &prepared, &admission, None, None)?;
         if let Ok(newcomer) = &enlisted {
             link(tx, newcomer.me.0)?;
         }
@@ -185,11 +191,17 @@ fn enlist(
     new: &people::Prepared,
     admission: &people::Admission,
     invitation: Option<InvitationId>,
+    bound: Option<&Bound>,
 ) -> Result<Result<Newcomer, Vec<Flaw>>> {
     let (confirmed, waits) = (admission.confirmed, !admission.approved);
     let taken = people::taken(tx, new, confirmed)?;
     if !taken.is_empty() {
         return Ok(Err(taken));
+    }
+    if let Some(bound) = bound
+        && !arrivals::reserve(tx, bound)?
+    {
+        return Ok(Err(vec![Flaw::Invitation]));
     }
     if let Some(id) = invitation
         && !store::invitations::spend(tx, id)?
@@ -197,6 +209,9 @@ fn enlist(
         return Ok(Err(vec![Flaw::Invitation]));
     }
     let person = people::enrol_as(tx, new, admission)?;
+    if let Some(bound) = bound {
+        arrivals::remember(tx, person.id, bound)?;
+    }
     if confirmed {
         addresses::enter(tx, person.id, waits)?;
     } else {
@@ -209,6 +224,16 @@ fn enlist(
 fn is_of_here(app: &App, email: &str) -> bool {
     let (hosts, own) = (&app.config().mail_hosts, bar::mail_hosts(email));
     hosts.is_empty() || hosts.iter().any(|host| own.iter().any(|name| name == host.as_str()))
+}
+
+/// The community for which somebody comes; a way that leads nowhere any more keeps nobody from a login.
+async fn bound(app: &App, towards: Option<&Towards>) -> Result<Option<Bound>> {
+    let Some(towards) = towards else { return Ok(None) };
+    match arrivals::bound(app, towards).await {
+        Ok(bound) => Ok(Some(bound)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// How far somebody is kept out by where they come from; or what is wrong with their address.
@@ -281,12 +306,15 @@ pub async fn waiting(app: &App, me: Me) -> Result<Vec<(Account, Actor)>> {
     .await
 }
 
-/// Takes somebody in who waits for it.
+/// Takes somebody in who waits for it, and into the community for which they signed up.
 pub async fn approve(app: &App, by: Me, person: ActorId) -> Result<()> {
     app.write(move |tx| {
         let account = awaited(tx, by, person)?;
         let now = tx.now();
         store::accounts::approve(tx, ActorId(account.id), now)?;
+        if account.confirmed.is_some() {
+            arrivals::arrive(tx, person)?;
+        }
         tx.mail(&Errand::TakenIn(account.id))
     })
     .await
@@ -299,6 +327,7 @@ pub async fn reject(app: &App, by: Me, person: ActorId, reason: String) -> Resul
         let account = awaited(tx, by, person)?;
         let (id, now) = (ActorId(account.id), tx.now());
         sessions::end_all(tx, id)?;
+        store::arrivals::remove(tx, id)?;
         store::accounts::set_disabled(tx, id, Some(now))?;
         tx.mail(&Errand::TurnedAway(id.0, reason.clone()))
     })

@@ -1,9 +1,10 @@
-//! Welcomes: what a community says, once, to those who begin to follow it or join.
+//! Welcomes: what a community says, once, to those who begin to follow it or join; and how it parts from those who followed
+//! it before it became private.
 use std::time::Duration;
 
 use domain::{
     actor::Actor,
-    group::Role,
+    group::{Joining, Role},
     id::ActorId,
     text::language,
     urls::{self, Sheet},
@@ -80,4 +81,46 @@ fn letter(group: &Actor, word: &str, language: Option<&str>, has_rules: bool) ->
         None => format!("{spanish}\n\n{english}"),
     };
     format!("{word}\n\n{how}")
+}
+
+/// Tells somebody who followed a group why they do not any more: it is private now.
+pub(crate) fn part(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {
+    let (actor, who) = (store::actors::by_id(tx, group)?, store::actors::by_id(tx, person)?);
+    let (Some(actor), Some(who)) = (actor, who) else { return Ok(()) };
+    if who.deleted.is_some() || who.suspended || who.is_group() {
+        return Ok(());
+    }
+    let asks = store::groups::rules(tx, group)?.is_some_and(|rules| rules.joining != Joining::Invite);
+    let language = match store::accounts::by_id(tx, person)? {
+        Some(account) => Some(account.language),
+        // Of those elsewhere nobody knows it; the community speaks as its people do.
+        None => store::charters::of(tx, group)?.and_then(|charter| charter.languages.into_iter().next()),
+    };
+    messages::confide(tx, group, person, &parting(&actor, language.as_deref(), asks)).map(drop)
+}
+
+/// Why somebody does not follow a group any more, and how they come back.
+fn parting(group: &Actor, language: Option<&str>, asks: bool) -> String {
+    let (handle, page) = (group.handle(), &group.url);
+    let (again, anew) = if asks {
+        (
+            format!("Si quieres entrar, sigue otra vez a @{handle}: el equipo responderá a tu solicitud."),
+            format!("If you want to come in, follow @{handle} again: its team answers your request."),
+        )
+    } else {
+        ("Se entra por invitación de su equipo.".to_owned(), "Its team invites people to join.".to_owned())
+    };
+    let spanish = format!(
+        "@{handle} es privada desde ahora: solo la leen sus miembros, así que has dejado de seguirla y no te llegará lo \
+         nuevo. Lo que ya era público sigue siéndolo. {again} Su página: <{page}>."
+    );
+    let english = format!(
+        "@{handle} is private from now on: only its members read it, so you do not follow it any more and get nothing new. \
+         What was public already stays so. {anew} Its page: <{page}>."
+    );
+    match language.map(language::primary) {
+        Some("es") => spanish,
+        Some("en") => english,
+        _ => format!("{spanish}\n\n{english}"),
+    }
 }

@@ -2,6 +2,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
 use crate::host::Host;
 
 /// The name of a person or group, with the host it belongs to when that is not ours.
@@ -133,6 +135,15 @@ pub fn local_name(text: &str) -> Option<String> {
     fits.then(|| text.to_ascii_lowercase())
 }
 
+/// A local name made of a title: its letters without accents, and one underscore for whatever stands between them; nothing,
+/// if nothing of it is left.
+pub fn proposed(title: &str) -> Option<String> {
+    let plain: String = title.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name: String = words.collect::<Vec<_>>().join("_").chars().take(LOCAL_MAX).collect();
+    local_name(name.trim_end_matches('_'))
+}
+
 /// Whether a name from elsewhere can be kept and shown: short, and without signs that hide or turn text.
 pub fn is_remote_name(text: &str) -> bool {
     !text.is_empty()
@@ -204,6 +215,20 @@ mod tests {
         assert_eq!(Handle::parse("@Ana_1").unwrap(), Handle { name: "ana_1".into(), host: None });
         assert_eq!(Handle::parse("@a@127.0.0.2:8081").unwrap().acct(), "a@127.0.0.2:8081");
         assert_eq!(Handle::parse("José.X@beta.test").unwrap().folded(), "josé.x@beta.test");
+    }
+
+    #[test]
+    fn a_title_makes_a_name() {
+        for (title, name) in [
+            ("Huerto urbano", Some("huerto_urbano")),
+            ("¡Café, té & más!", Some("cafe_te_mas")),
+            ("Año_1", Some("ano_1")),
+            ("日本", None),
+            ("", None),
+        ] {
+            assert_eq!(proposed(title).as_deref(), name, "{title}");
+        }
+        assert_eq!(proposed(&"ab ".repeat(20)).unwrap(), "ab_ab_ab_ab_ab_ab_ab_ab_ab_ab");
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub enum Refusal {
     /// The group admits by invitation.
     #[error("this group admits by invitation")]
     InviteOnly,
+    /// Whoever asks would read what is for members.
+    #[error("a private group is entered by request or by invitation")]
+    OpenDoor,
     /// Only those who keep order may.
     #[error("only moderators may do this")]
     NotStaff,
@@ -354,6 +357,11 @@ pub fn appoint(who: &Standing, target: &Standing, role: Option<Role>) -> Verdict
 /// Ending one's own membership; a group never loses its owner.
 pub fn leave(who: &Standing) -> Verdict {
     unless(who.role == Some(Role::Owner), Refusal::Rank)
+}
+
+/// Deciding who reads and who comes in: what is private is not for whoever presses a button.
+pub fn settle(visibility: Visibility, joining: Joining) -> Verdict {
+    unless(visibility == Visibility::Private && joining == Joining::Open, Refusal::OpenDoor)
 }
 
 /// Changing what the group says of itself and its rules.

@@ -35,6 +35,7 @@ pub(crate) async fn sign_up(
         reason: text("reason"),
         language: params.text("locale").unwrap_or_else(|| "en".to_owned()),
         invitation: params.text("invite_code"),
+        towards: None,
     };
     match sign_up::sign_up_by_app(&app, &client, wish, &oauth::whence(&request)).await? {
         Ok(issued) => Ok(HttpResponse::Ok().json(oauth::entity_of(&issued))),

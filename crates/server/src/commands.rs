@@ -104,6 +104,9 @@ pub(crate) async fn group(settings: &Settings, command: Group) -> Result<(), Fai
     };
     let joining = create.joining();
     let GroupCreate { name, title, owner, summary, visibility, reach, host, json, join: _ } = create;
+    if let Err(why) = domain::policy::settle(visibility, joining) {
+        tracing::warn!("{why}: whoever follows @{name} reads it");
+    }
     let app = open(settings).await?;
     let owner = find(&app, &owner).await?;
     let new = NewGroup { name, title, summary, visibility, joining, reach, host };

@@ -237,6 +237,19 @@ pub fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Account>> {
         .load(c))?)
 }
 
+/// Which of these people wait to be taken in.
+pub fn waiting_among(conn: &mut Conn, people: &[ActorId]) -> Result<Vec<ActorId>> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = db!(conn, c => accounts::table
+        .filter(accounts::id.among(people))
+        .filter(accounts::approved.is_null().and(accounts::disabled.is_null()))
+        .select(accounts::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
 /// How many logins wait to be taken in.
 pub fn count_waiting(conn: &mut Conn) -> Result<i64> {
     Ok(db!(conn, c => accounts::table

@@ -4,6 +4,7 @@ pub mod activities;
 pub mod actors;
 pub mod announcements;
 pub mod apps;
+pub mod arrivals;
 pub mod backfills;
 pub mod bars;
 pub mod bookmarks;

@@ -7,8 +7,8 @@ mod own;
 
 pub(crate) use answers::{ballots, echoes, polls, quotes, solutions, stamps, thanked};
 pub(crate) use governing::{
-    advised, appeals, applications, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings, paces,
-    phrases, screens, statements, turns, welcomed,
+    advised, appeals, applications, arrivals, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings,
+    paces, phrases, screens, statements, turns, welcomed,
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, settings};
 pub(crate) use logins::{

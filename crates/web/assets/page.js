@@ -1,5 +1,5 @@
 // What a page does beyond its links and forms: it tells of new replies, keeps what is being written, puts emoji into
-// it, and has keys for the queue.
+// it, copies and shares, proposes names, and has keys for the queue.
 'use strict';
 
 const live = document.querySelector('[data-live]');
@@ -49,6 +49,39 @@ for (const sign of document.querySelectorAll('[data-insert]')) {
     text.focus();
   });
   sign.append(button);
+}
+
+for (const place of document.querySelectorAll('[data-copy]')) {
+  const source = place.querySelector('code, textarea');
+  const said = () => source.value || source.textContent;
+  const add = (label, deed) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button small';
+    button.textContent = label;
+    button.addEventListener('click', () => deed(button));
+    place.append(' ', button);
+  };
+  if (navigator.clipboard) {
+    add(place.dataset.copy, async (button) => {
+      await navigator.clipboard.writeText(said());
+      button.textContent = place.dataset.copied;
+    });
+  }
+  if (navigator.share) {
+    add(place.dataset.share, () => navigator.share({ text: said() }).catch(() => {}));
+  }
+}
+
+const [title, handle] = [document.querySelector('input[name=title]'), document.querySelector('input#group')];
+if (title && handle && !handle.value) {
+  let own = false;
+  handle.addEventListener('input', () => { own = handle.value !== ''; });
+  title.addEventListener('input', () => {
+    if (own) return;
+    const plain = title.value.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+    handle.value = plain.split(/[^a-z0-9]+/).filter(Boolean).join('_').slice(0, 30).replace(/_+$/, '');
+  });
 }
 
 const items = [...document.querySelectorAll('[data-item]')];

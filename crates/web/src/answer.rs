@@ -28,7 +28,7 @@ use crate::{
     notices,
     session::{self, Present},
     settings::entry,
-    tongue,
+    sign_up, tongue,
 };
 
 /// What pages may load; media may have a host of their own.
@@ -60,6 +60,8 @@ pub(crate) struct Visit {
     pub(crate) me: Option<Myself>,
     /// The languages that one may choose, by their tags and their own names.
     pub(crate) tongues: Vec<(&'static str, &'static str)>,
+    /// Whether whoever comes may make a login.
+    pub(crate) signs_up: bool,
 }
 
 /// Whoever is signed in, as every page shows them.
@@ -156,6 +158,7 @@ impl Visit {
             tongues: Language::En.choices(app),
             host,
             me: None,
+            signs_up: sign_up::is_offered(app),
         }
     }
 }
@@ -199,6 +202,8 @@ pub(crate) struct Frame {
     pub(crate) me: Option<Myself>,
     /// Where those sign in who are not.
     pub(crate) login: String,
+    /// Where those make a login who have none, if they may.
+    pub(crate) sign_up: Option<String>,
     /// What it is, in the words of `OpenGraph`.
     pub(crate) kind: &'static str,
     /// The sheet that paints it in the colour of a community.
@@ -224,6 +229,9 @@ impl Frame {
 
     /// A frame that search engines pass by.
     pub(crate) fn private(visit: &Visit, title: impl Into<String>) -> Self {
+        // Nobody who signs in or up wants to come back to do so.
+        let is_entry = [session::LOGIN, sign_up::PATH].iter().any(|entry| visit.path.starts_with(entry));
+        let back = (!is_entry).then_some(visit.path.as_str());
         Self {
             t: visit.language,
             site: visit.site.clone(),
@@ -242,12 +250,8 @@ impl Frame {
             place: "",
             communities: visit.communities.clone(),
             me: visit.me.clone(),
-            // Nobody who signs in wants to come back to do so.
-            login: if visit.path.starts_with(session::LOGIN) {
-                session::LOGIN.to_owned()
-            } else {
-                session::login_path(&visit.path)
-            },
+            login: back.map_or_else(|| session::LOGIN.to_owned(), session::login_path),
+            sign_up: visit.signs_up.then(|| sign_up::way(back.unwrap_or_default())),
             kind: "website",
             picture: None,
             linked: None,
@@ -424,6 +428,7 @@ pub(crate) fn words(t: Language, error: &Error) -> String {
             Refusal::Banned => t.refused_banned(),
             Refusal::NotMember => t.refused_not_member(),
             Refusal::InviteOnly => t.refused_invite_only(),
+            Refusal::OpenDoor => t.refused_open_door(),
             Refusal::NotStaff => t.refused_not_staff(),
             Refusal::NotAdmin => t.refused_not_admin(),
             Refusal::Unsecured => t.refused_unsecured(),

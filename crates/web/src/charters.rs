@@ -13,6 +13,7 @@ use domain::{
     group::{Joining, Reach, Visibility},
     handle,
     id::ActorId,
+    policy::Refusal,
 };
 use serde::Deserialize;
 
@@ -21,7 +22,7 @@ use crate::{
     archive,
     compose::TONGUES,
     desk::{self, Asked, Desk},
-    forms::{Choice, Field, Fields, YES},
+    forms::{Choice, Field, Fields, Kind, YES},
     language::Language,
     posted::Sent,
     session::{Present, SignedIn},
@@ -159,10 +160,11 @@ fn founding(visit: &Visit, entered: &Entered) -> Found {
     let t = visit.language;
     let name = Field::exact("group", "text", t.group_name()).hint(t.group_name_hint(&visit.site)).value(&entered.group);
     let mut fields = about(t, entered);
-    fields.insert(1, name.longest(30));
+    fields.insert(1, name.longest(30).optional());
     fields.extend(doors(t, entered));
     let mut frame = Frame::private(visit, t.found_title());
     frame.place = "communities";
+    frame.is_lively = true;
     Found { frame, form: Fields::new(fields) }
 }
 
@@ -173,16 +175,17 @@ pub(crate) async fn found_form(request: HttpRequest, app: Data<App>, visit: Visi
             let page = founding(&visit, &Entered::fresh(visit.language));
             answer::page(&request, StatusCode::OK, Keep::Never, &page)
         }
-        Ok(false) => answer::error(&request, &visit, &Error::Denied(domain::policy::Refusal::NotAdmin)),
+        Ok(false) => answer::error(&request, &visit, &Error::Denied(Refusal::NotAdmin)),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
 /// `POST /found`
 pub(crate) async fn found(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
-    let (t, entered) = (visit.language, sent.entered);
+    let (t, mut entered) = (visit.language, sent.entered);
+    entered.group = setup::named(&entered.group, &entered.title);
     let mut page = founding(&visit, &entered);
-    match handle::local_name(entered.group.trim()) {
+    match handle::local_name(&entered.group) {
         None => page.form.flaw("group", t.flaw_name()),
         Some(name) if handle::is_reserved(&name) => page.form.flaw("group", t.flaw_reserved()),
         Some(_) => {}
@@ -191,7 +194,7 @@ pub(crate) async fn found(request: HttpRequest, app: Data<App>, visit: Visit, se
         return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
     };
     let new = NewGroup {
-        name: entered.group.trim().to_owned(),
+        name: entered.group.clone(),
         title: settings.title,
         summary: entered.summary,
         visibility: settings.visibility,
@@ -204,6 +207,7 @@ pub(crate) async fn found(request: HttpRequest, app: Data<App>, visit: Visit, se
         Err(error) => {
             match error {
                 Error::Conflict(_) => page.form.flaw("group", t.flaw_taken()),
+                Error::Denied(Refusal::OpenDoor) => page.form.flaw("joining", t.refused_open_door()),
                 Error::Invalid(_) => page.form.trouble = Some(answer::words(t, &error)),
                 other => return answer::error(&request, &visit, &other),
             }
@@ -269,7 +273,17 @@ fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
     })
 }
 
-fn managing(visit: &Visit, (desk, progress): (Desk, Progress), entered: &Entered) -> Manage {
+/// Says at the choice of who reads what changing it means; `strangers` are those whom the community would lose.
+fn warn(t: Language, fields: &mut [Field], strangers: i64) {
+    let Some(field) = fields.iter_mut().find(|field| field.id == "visibility") else { return };
+    t.visibility_change().clone_into(&mut field.hint);
+    let Kind::Choices(choices) = &mut field.kind else { return };
+    for choice in choices.iter_mut().filter(|choice| strangers > 0 && choice.value == Visibility::Private.as_str()) {
+        choice.hint = format!("{} {}", choice.hint, t.strangers_lost(strangers));
+    }
+}
+
+fn managing(visit: &Visit, (desk, progress): (Desk, Progress), entered: &Entered, strangers: i64) -> Manage {
     let t = visit.language;
     let who = vec![
         Choice::new(ALL, t.threads_by_all(), t.threads_by_all_hint()),
@@ -296,18 +310,24 @@ fn managing(visit: &Visit, (desk, progress): (Desk, Progress), entered: &Entered
             .optional(),
         Field::choices("reach", t.reach(), reaches).hint(t.reach_hint()).value(&entered.reach),
     ]);
+    warn(t, &mut fields, strangers);
     let archive = desk::page(archive::community::PATH, ActorId(desk.id));
     Manage { frame: desk.frame.clone(), desk, form: Fields::new(fields), progress, archive }
 }
 
-async fn shown(app: &App, visit: &Visit, by: &Present, group: i64) -> Result<((Desk, Progress), Settings)> {
+/// A community with what was decided about it, and how many it would lose by becoming private.
+async fn shown(app: &App, visit: &Visit, by: &Present, group: i64) -> Result<((Desk, Progress), Settings, i64)> {
     let (actor, settings) = charters::look(app, by.me, ActorId(group)).await?;
     let (_, standing) = desk::kept(app, by.me.0, group).await?;
     let mut desk = Desk::of(app, visit, &actor, standing, MANAGE).await?;
     desk.frame.colour = settings.charter.colour.map(crate::assets::colour);
+    let strangers = match settings.visibility {
+        Visibility::Private => 0,
+        Visibility::Public | Visibility::Restricted => charters::strangers(app, actor.id).await?,
+    };
     let (t, now) = (visit.language, app.now());
     let progress = app.read(move |c| Progress::read(c, t, &actor, now)).await?;
-    Ok(((desk, progress), settings))
+    Ok(((desk, progress), settings, strangers))
 }
 
 /// `GET /manage`
@@ -319,8 +339,8 @@ pub(crate) async fn manage_form(
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
     match shown(&app, &visit, &by, asked.map_or(0, |asked| asked.group)).await {
-        Ok((desk, settings)) => {
-            let page = managing(&visit, desk, &Entered::of(&settings));
+        Ok((desk, settings, strangers)) => {
+            let page = managing(&visit, desk, &Entered::of(&settings), strangers);
             answer::page(&request, StatusCode::OK, Keep::Never, &page)
         }
         Err(error) => answer::error(&request, &visit, &error),
@@ -336,18 +356,21 @@ pub(crate) async fn manage(
 ) -> HttpResponse {
     let (t, entered) = (visit.language, sent.entered);
     let group = entered.group.parse().unwrap_or_default();
-    let desk = match shown(&app, &visit, &sent.by, group).await {
-        Ok((desk, _)) => desk,
+    let (desk, strangers) = match shown(&app, &visit, &sent.by, group).await {
+        Ok((desk, _, strangers)) => (desk, strangers),
         Err(error) => return answer::error(&request, &visit, &error),
     };
-    let mut page = managing(&visit, desk, &entered);
+    let mut page = managing(&visit, desk, &entered, strangers);
     let Some(settings) = read(t, &entered, &mut page.form) else {
         return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
     };
     match charters::change(&app, sent.by.me, ActorId(group), settings).await {
         Ok(actor) => answer::redirect(StatusCode::SEE_OTHER, &actor.uri),
-        Err(error @ Error::Invalid(_)) => {
-            page.form.trouble = Some(answer::words(t, &error));
+        Err(error @ (Error::Invalid(_) | Error::Denied(Refusal::OpenDoor))) => {
+            match error {
+                Error::Denied(_) => page.form.flaw("joining", t.refused_open_door()),
+                _ => page.form.trouble = Some(answer::words(t, &error)),
+            }
             answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
         }
         Err(error) => answer::error(&request, &visit, &error),

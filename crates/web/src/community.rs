@@ -36,8 +36,12 @@ use crate::{
     elsewhere, entrance,
     language::Language,
     listing::{self, Asked, Listed, Row, Sort},
-    paces, setup, subscribe,
+    members, paces, setup, subscribe,
 };
+
+mod banned;
+
+use banned::{Banned, Out};
 
 const DESCRIPTION: usize = 200;
 /// How long it is said that the rules were changed, and that a community is new.
@@ -62,13 +66,21 @@ struct Community {
     /// Sanitised.
     summary: String,
     visibility: &'static str,
+    is_private: bool,
     /// Where copies of what is written there go, and what deleting can do about them.
     leaves: &'static str,
     joining: Option<String>,
-    /// Whether nobody comes in of their own accord.
+    /// Whether nobody comes in of their own accord, and whether somebody answers those who want to.
     by_invitation: bool,
+    by_request: bool,
+    /// Where its door is.
+    door: String,
     members: i64,
     followers: i64,
+    /// Where those see who follows it who keep order.
+    follower_list: Option<String>,
+    /// That whoever looks was put out.
+    out: Option<Out>,
     team: Vec<Host>,
     sorts: Vec<Sort>,
     /// How often one writes here, where slow mode is on.
@@ -95,7 +107,9 @@ struct Community {
 
 /// The rules of a community in short.
 struct Laws {
+    /// Where they stand in full; for whoever does not see into it, that is its door.
     page: String,
+    has_anchors: bool,
     titles: Vec<String>,
     /// Which version they are, and since when.
     version: String,
@@ -111,11 +125,17 @@ impl Laws {
         let changes = bylaws::latest_changes(&group.uri, bylaws).filter(|_| bylaws.created > now - LATELY);
         (!titles.is_empty()).then(|| Self {
             page: urls::sheet(&group.uri, Sheet::Rules),
+            has_anchors: true,
             titles,
             version: t.rules_version(bylaws.version, t.day(bylaws.created)),
             is_new,
             changed: changes.map(|page| (t.ago(now, bylaws.created), page)),
         })
+    }
+
+    /// The same for whoever stands before a closed door.
+    fn before(self, door: String) -> Self {
+        Self { page: door, has_anchors: false, changed: None, ..self }
     }
 }
 
@@ -149,6 +169,7 @@ struct Held {
     level: Option<Level>,
     /// How much of it they said that they want.
     portion: Option<Portion>,
+    ban: Option<Banned>,
     charter: Option<Charter>,
     bylaws: Option<Bylaws>,
     /// Where it has moved to.
@@ -168,6 +189,8 @@ impl Held {
         now: Timestamp,
     ) -> store::Result<Option<Self>> {
         let Some(rules) = store::groups::rules(c, group.id)? else { return Ok(None) };
+        let standing = viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?;
+        let banned = viewer.filter(|_| standing.is_some_and(|standing| standing.banned));
         let (mut found, next) = listing::page(c, Scope::Group(group.id), order, viewer, after)?;
         let mut pinned = Vec::new();
         if after.is_none() {
@@ -197,7 +220,11 @@ impl Held {
             pace: app::paces::of(c, (group.id, None), viewer)?,
             level: viewer.map(|me| told(c, me, group.id)).transpose()?,
             portion: viewer.map(|me| store::portions::of(c, me, group.id)).transpose()?.flatten(),
-            standing: viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?,
+            ban: match banned {
+                Some(me) => Banned::of(c, group.id, me, now)?,
+                None => None,
+            },
+            standing,
         }))
     }
 }
@@ -232,6 +259,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     };
     frame.document = Some(group.uri.clone());
     frame.kind = "profile";
+    frame.is_lively = true;
     frame.colour = held.charter.as_ref().and_then(|charter| charter.colour).map(assets::colour);
     let feed = (!is_closed && group.is_local()).then(|| desk::page(subscribe::PATH, group.id));
     if !is_private {
@@ -245,6 +273,9 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     let asks = held.charter.as_ref().is_some_and(|charter| !charter.questions.is_empty());
     let rows = held.pinned.iter().chain(&held.threads).map(|listed| Row::new(app, t, listed)).collect();
     frame.picture.clone_from(&face.picture);
+    // Groups elsewhere have their door there.
+    let door = if group.is_local() { desk::page(entrance::APPLY, group.id) } else { frame.login.clone() };
+    let laws = held.bylaws.as_ref().and_then(|bylaws| Laws::new(t, group, bylaws, is_new, now));
     Community {
         cover: site.portrait(group, Portrait::Image),
         moved: held.moved.clone(),
@@ -252,11 +283,18 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         is_closed,
         summary: held.palette.paint(site, group.peer, &html::sanitize(&group.summary)),
         visibility: visibility(t, held.rules.visibility),
+        is_private,
         leaves: leaves(t, held.rules),
         joining: joining(t, held.rules, &face.handle),
         by_invitation: held.rules.joining == Joining::Invite,
+        by_request: held.rules.joining == Joining::Approval,
         members: held.members,
         followers: held.followers,
+        follower_list: held
+            .standing
+            .filter(|standing| group.is_local() && policy::moderate(standing).is_ok())
+            .map(|_| members::followers(group.id)),
+        out: held.ban.as_ref().map(|ban| ban.said(app, t)),
         team: held.staff.iter().map(|(role, face)| Host { face: face.clone(), role: called(t, *role) }).collect(),
         sorts: listing::sorts(t, &group.uri, order),
         pace: paces::said(t, held.pace, now),
@@ -264,7 +302,8 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         rows,
         more: held.next.map(|next| listing::address(&group.uri, order, Some(next))),
         feed,
-        laws: held.bylaws.as_ref().filter(|_| !is_closed).and_then(|bylaws| Laws::new(t, group, bylaws, is_new, now)),
+        laws: if is_closed { laws.map(|laws| laws.before(door.clone())) } else { laws },
+        door,
         log: (!is_closed).then(|| urls::sheet(&group.uri, Sheet::Log)),
         told: visit.resident().and(held.level).filter(|_| !is_closed).map(|level| Told::of_group(t, group.id, level)),
         portions: held

@@ -8,14 +8,16 @@ use actix_web::{
 };
 use app::{
     App, Error, Me, Result,
+    arrivals::{self, Towards},
     gates::{self, Terms},
 };
 use askama::Template;
 use domain::{
     actor::Actor,
-    group::{Joining, Visibility},
+    group::{Joining, MemberState, Standing, Visibility},
     host::Host,
     id::{ActorId, InvitationId},
+    policy,
     text::html,
     time::{Timestamp, span},
     urls,
@@ -28,9 +30,13 @@ use crate::{
     cards::Face,
     deeds,
     desk::{self, Desk},
+    elsewhere,
     forms::{Choice, Field, Fields},
+    guests,
     posted::Sent,
     session::Present,
+    sign_up::{self, Prospect},
+    squares,
 };
 
 /// Where links are made, and taken away; where they lead; and where one answers questions.
@@ -42,6 +48,8 @@ pub(crate) const APPLY: &str = "/apply";
 /// A link in the list.
 struct Link {
     id: i64,
+    /// The same to be scanned.
+    squares: Option<(i32, String)>,
     url: String,
     is_open: bool,
     used: String,
@@ -57,6 +65,8 @@ struct Invitations {
     desk: Desk,
     links: Vec<Link>,
     form: Fields,
+    /// What the links are to those who have no login here.
+    note: &'static str,
     /// What one sends those who have an account elsewhere; nothing, if they cannot come by themselves.
     letter: Option<String>,
 }
@@ -75,9 +85,11 @@ pub(crate) async fn list(
 async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitations> {
     let (group, standing) = desk::kept(app, me.0, group).await?;
     let (t, now) = (visit.language, app.now());
+    let address = |code: &str| app.site().page(&urls::asking(ENTER, &[("code", code)]));
     let link = |(gate, code): (store::gates::Gate, String)| Link {
         id: gate.id,
-        url: app.site().page(&urls::asking(ENTER, &[("code", &code)])),
+        squares: gate.is_open(now).then(|| squares::of(&address(&code))).flatten(),
+        url: address(&code),
         is_open: gate.is_open(now),
         used: gate.most.map_or_else(|| t.came(gate.used), |most| t.came_of(gate.used, most)),
         until: gate.expires.map_or_else(|| t.no_end().to_owned(), |at| t.until(t.moment(Timestamp(at)))),
@@ -94,9 +106,16 @@ async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitatio
     let rules = app.read(move |c| store::groups::rules(c, id)).await?;
     let is_open =
         rules.is_some_and(|rules| rules.joining != Joining::Invite && rules.visibility != Visibility::Private);
-    let desk = Desk::of(app, visit, &group, standing, PATH).await?;
+    let mut desk = Desk::of(app, visit, &group, standing, PATH).await?;
+    desk.frame.is_lively = true;
     let letter = is_open.then(|| t.invite_letter(&desk.face.handle, &desk.face.page, &desk.face.name));
-    Ok(Invitations { frame: desk.frame.clone(), desk, links, form, letter })
+    let is_admin = visit.me.as_ref().is_some_and(|me| me.is_admin);
+    let note = match sign_up::prospect(app, is_admin) {
+        Prospect::AtOnce => t.invitations_at_once(),
+        Prospect::Later => t.invitations_later(),
+        Prospect::Never => t.invitations_never(),
+    };
+    Ok(Invitations { frame: desk.frame.clone(), desk, links, form, note, letter })
 }
 
 /// A link to be made, or taken away.
@@ -151,6 +170,28 @@ pub(crate) struct Code {
     code: String,
 }
 
+/// For which community somebody is bound whom one of these pages sent to sign in or up.
+pub(crate) fn towards(back: &str) -> Option<Towards> {
+    let (path, query) = back.split_once('?')?;
+    match path {
+        ENTER => Query::<Code>::from_query(query).ok().map(|code| Towards::Gate(code.into_inner().code)),
+        APPLY => Query::<desk::Asked>::from_query(query).ok().map(|asked| Towards::Group(ActorId(asked.group))),
+        _ => None,
+    }
+}
+
+/// The ways in for whoever is not signed in; all of them lead back here.
+struct Ways {
+    /// Where one makes a login, if one may.
+    sign_up: Option<String>,
+    /// How soon one is in by that.
+    meaning: &'static str,
+    /// Where one signs in with an account elsewhere.
+    guest: String,
+    /// Where one follows from there, if that is enough.
+    follow: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "entrance.html")]
 struct Entrance {
@@ -163,12 +204,26 @@ struct Entrance {
     hidden: (&'static str, String),
     form: Fields,
     send: &'static str,
+    /// Whether it lets in whoever looks at it, or hears them.
+    is_open: bool,
+    ways: Ways,
 }
 
-async fn entrance(app: &App, visit: &Visit, group: &Actor) -> Result<Entrance> {
+async fn entrance(app: &App, visit: &Visit, group: &Actor, is_vouched: bool) -> Result<Entrance> {
     let (t, id) = (visit.language, group.id);
     let face = Face::new(app.site(), group);
     let bylaws = app.read(move |c| store::bylaws::of(c, id)).await?;
+    let prospect = sign_up::prospect(app, is_vouched);
+    let ways = Ways {
+        sign_up: (prospect != Prospect::Never).then(|| sign_up::way(&visit.path)),
+        meaning: match prospect {
+            Prospect::AtOnce => t.new_accounts_at_once(),
+            Prospect::Later => t.new_accounts_wait(),
+            Prospect::Never => t.no_new_accounts(),
+        },
+        guest: urls::asking(guests::PATH, &[("back", &visit.path)]),
+        follow: None,
+    };
     Ok(Entrance {
         rules: bylaws::rules(bylaws.as_ref()),
         frame: Frame::private(visit, t.join_it(&face.name)),
@@ -179,7 +234,22 @@ async fn entrance(app: &App, visit: &Visit, group: &Actor) -> Result<Entrance> {
         hidden: ("code", String::new()),
         form: Fields::default(),
         send: t.join(),
+        is_open: true,
+        ways,
     })
+}
+
+/// What whoever looks is to a community.
+async fn standing(app: &App, visit: &Visit, group: &Actor) -> Result<Standing> {
+    let Some(me) = visit.viewer() else { return Ok(Standing::default()) };
+    let (id, now) = (group.id, app.now());
+    Ok(app.read(move |c| store::groups::standing(c, id, me, now)).await?)
+}
+
+/// The answer to somebody who is in already, or has asked to be.
+fn inside(group: &Actor, standing: &Standing) -> Option<HttpResponse> {
+    let is_in = standing.is_member() || standing.waiting == Some(MemberState::Pending);
+    is_in.then(|| answer::redirect(StatusCode::SEE_OTHER, &group.uri))
 }
 
 /// `GET /enter`
@@ -191,10 +261,15 @@ pub(crate) async fn enter_form(
 ) -> HttpResponse {
     let code = code.map(|code| code.into_inner().code).unwrap_or_default();
     let shown = async {
-        let group = gates::behind(&app, &code).await?;
-        Ok(Entrance { hidden: ("code", code), ..entrance(&app, &visit, &group).await? })
+        let bound = arrivals::bound(&app, &Towards::Gate(code.clone())).await?;
+        if let Some(answer) = inside(&bound.group, &standing(&app, &visit, &bound.group).await?) {
+            return Ok(answer);
+        }
+        let page = entrance(&app, &visit, &bound.group, bound.is_vouched).await?;
+        let page = Entrance { hidden: ("code", code), ..page };
+        Ok(answer::page(&request, StatusCode::OK, Keep::Never, &page))
     };
-    answer::shown(&request, &visit, Keep::Never, shown.await)
+    shown.await.unwrap_or_else(|error| answer::error(&request, &visit, &error))
 }
 
 /// `POST /enter`
@@ -222,21 +297,34 @@ pub(crate) struct Answers {
 /// The names of the fields in which they are answered.
 const PLACES: [&str; gates::QUESTIONS] = ["answer1", "answer2", "answer3", "answer4", "answer5"];
 
-async fn asking(app: &App, visit: &Visit, me: Me, answers: &Answers) -> Result<Entrance> {
-    let (group, questions) = gates::questions(app, me, ActorId(answers.group)).await?;
+/// The page of a community's door: what it asks of those who come.
+async fn door(app: &App, visit: &Visit, group: &Actor, answers: &Answers, who: &Standing) -> Result<Entrance> {
+    let (t, id) = (visit.language, group.id);
+    let (rules, charter) = app.read(move |c| Ok((store::groups::rules(c, id)?, store::charters::of(c, id)?))).await?;
+    let rules = rules.ok_or(Error::NotFound)?;
+    let questions = charter.filter(|_| rules.joining == Joining::Approval).unwrap_or_default().questions;
+    let (lead, send) = match rules.joining {
+        Joining::Approval if questions.is_empty() => (t.ask_lead(), t.send_request()),
+        Joining::Approval => (t.apply_lead(), t.send_request()),
+        Joining::Open => (t.join_lead(), t.join()),
+        Joining::Invite => (t.invite_only(), t.join()),
+    };
     let given = |place: &str| answers.rest.get(place).cloned().unwrap_or_default();
     let fields = PLACES
         .iter()
         .zip(questions)
         .map(|(place, question)| Field::lines(place, 3, question).value(given(place)).longest(gates::ANSWER));
-    let t = visit.language;
+    let page = entrance(app, visit, group, false).await?;
+    let follow = (rules.joining == Joining::Open).then(|| elsewhere::address(&group.uri, "follow"));
     Ok(Entrance {
-        lead: t.apply_lead(),
+        lead,
         action: APPLY,
         hidden: ("group", group.id.to_string()),
         form: Fields::new(fields.collect()),
-        send: t.send_request(),
-        ..entrance(app, visit, &group).await?
+        send,
+        is_open: policy::join(&rules, who).is_ok(),
+        ways: Ways { follow, ..page.ways },
+        ..page
     })
 }
 
@@ -245,11 +333,21 @@ pub(crate) async fn apply_form(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: Present,
     asked: Option<Query<desk::Asked>>,
 ) -> HttpResponse {
     let answers = Answers { group: asked.map_or(0, |asked| asked.group), ..Answers::default() };
-    answer::shown(&request, &visit, Keep::Never, asking(&app, &visit, by.me, &answers).await)
+    let shown = async {
+        let group = arrivals::bound(&app, &Towards::Group(ActorId(answers.group))).await?.group;
+        let who = standing(&app, &visit, &group).await?;
+        match inside(&group, &who) {
+            Some(answer) => Ok(answer),
+            None => {
+                let page = door(&app, &visit, &group, &answers, &who).await?;
+                Ok(answer::page(&request, StatusCode::OK, Keep::Never, &page))
+            }
+        }
+    };
+    shown.await.unwrap_or_else(|error: Error| answer::error(&request, &visit, &error))
 }
 
 /// `POST /apply`
@@ -260,7 +358,11 @@ pub(crate) async fn apply(
     sent: Sent<Answers, Present>,
 ) -> HttpResponse {
     let (me, answers) = (sent.by.me, sent.entered);
-    let mut page = match asking(&app, &visit, me, &answers).await {
+    let shown = async {
+        let group = arrivals::bound(&app, &Towards::Group(ActorId(answers.group))).await?.group;
+        door(&app, &visit, &group, &answers, &standing(&app, &visit, &group).await?).await
+    };
+    let mut page = match shown.await {
         Ok(page) => page,
         Err(error) => return answer::error(&request, &visit, &error),
     };

@@ -67,6 +67,7 @@ mod settings;
 mod setup;
 mod sign_up;
 mod sitemap;
+mod squares;
 mod statements;
 mod steps;
 mod subscribe;

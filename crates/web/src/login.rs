@@ -106,8 +106,8 @@ pub(crate) fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
     if !is_closed {
         ways.push((path::RECOVER.to_owned(), t.forgotten()));
     }
-    if sign_up::is_offered(app) {
-        ways.push((sign_up::PATH.to_owned(), t.sign_up()));
+    if visit.signs_up {
+        ways.push((sign_up::way(back), t.sign_up()));
     }
     Page {
         frame: Frame::private(visit, t.sign_in()),

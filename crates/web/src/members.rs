@@ -31,7 +31,7 @@ use crate::{
     forms::{Choice, Field},
     grounds::{self, Guide},
     language::Language,
-    listing,
+    listing::{self, Sort},
     posted::Sent,
     session::Present,
 };
@@ -58,6 +58,8 @@ pub(crate) struct Asked {
     after: i64,
     /// Those who are banned instead.
     banned: Option<String>,
+    /// Those who follow it and are no members instead.
+    following: Option<String>,
     /// The handle of somebody who may be no member.
     find: String,
 }
@@ -78,9 +80,7 @@ struct Members {
     frame: Frame,
     desk: Desk,
     q: String,
-    is_banned: bool,
-    all: String,
-    banned: String,
+    tabs: Vec<Sort>,
     rows: Vec<Row>,
     more: Option<String>,
     unknown: bool,
@@ -88,6 +88,11 @@ struct Members {
 
 pub(crate) fn page_of(group: ActorId, person: ActorId) -> String {
     urls::asking(ONE, &[("group", &group.to_string()), ("person", &person.to_string())])
+}
+
+/// Where those are who follow a community and are no members.
+pub(crate) fn followers(group: ActorId) -> String {
+    urls::asking(PATH, &[("group", &group.to_string()), ("following", "yes")])
 }
 
 /// `GET /members`
@@ -123,20 +128,24 @@ async fn look_up(app: &App, me: Me, asked: &Asked) -> Result<ActorId> {
 
 async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members> {
     let (group, standing) = desk::kept(app, me.0, asked.group).await?;
-    let (t, now, is_banned) = (visit.language, app.now(), asked.banned.is_some());
+    let (t, now) = (visit.language, app.now());
+    let (is_banned, is_following) = (asked.banned.is_some(), asked.following.is_some());
     let (id, start, after) = (group.id, asked.q.trim().trim_start_matches('@').to_lowercase(), ActorId(asked.after));
     let site = app.site().clone();
     let found = app.read(move |c| {
-        let (members, bans) = if is_banned {
-            (Vec::new(), store::groups::bans(c, id, now, after, PEOPLE)?)
+        let (mut members, mut bans, mut strangers) = (Vec::new(), Vec::new(), Vec::new());
+        if is_banned {
+            bans = store::groups::bans(c, id, now, after, PEOPLE)?;
+        } else if is_following {
+            strangers = store::follows::no_members(c, id, after, PEOPLE)?;
         } else {
-            (store::groups::page_of_members(c, id, &start, after, PEOPLE)?, Vec::new())
-        };
-        let ids: Vec<ActorId> =
-            members.iter().map(|m| m.person).chain(bans.iter().map(|ban| ActorId(ban.person_id))).collect();
-        Ok((members, bans, cards::faces_of(c, &site, &ids)?, ids))
+            members = store::groups::page_of_members(c, id, &start, after, PEOPLE)?;
+        }
+        let people = members.iter().map(|m| m.person).chain(bans.iter().map(|ban| ActorId(ban.person_id)));
+        let ids: Vec<ActorId> = people.chain(strangers.iter().copied()).collect();
+        Ok((members, bans, strangers, cards::faces_of(c, &site, &ids)?, ids))
     });
-    let (members, bans, faces, ids) = found.await?;
+    let (members, bans, strangers, faces, ids) = found.await?;
     let mut rows: Vec<Row> = Vec::new();
     rows.extend(members.iter().filter_map(|member| {
         Some(Row {
@@ -158,14 +167,33 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members>
             note: ban.reason.clone(),
         })
     }));
-    let address = |banned: &str, after: &str| {
-        urls::asking(PATH, &[("group", &id.to_string()), ("q", &asked.q), ("banned", banned), ("after", after)])
+    rows.extend(strangers.iter().filter_map(|person| {
+        Some(Row {
+            face: faces.get(person)?.clone(),
+            page: page_of(id, *person),
+            role: t.role_follower(),
+            is_staff: false,
+            since: String::new(),
+            note: String::new(),
+        })
+    }));
+    let address = |which: &str, after: &str| {
+        let mut asking = vec![("group", id.to_string()), ("q", asked.q.clone()), ("after", after.to_owned())];
+        asking.extend((!which.is_empty()).then(|| (which, "yes".to_owned())));
+        let asking: Vec<(&str, &str)> = asking.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        urls::asking(PATH, &asking)
     };
-    let more = listing::last(&ids, PEOPLE).map(|last| address(if is_banned { "yes" } else { "" }, &last.to_string()));
+    let here = match (is_banned, is_following) {
+        (true, _) => "banned",
+        (false, true) => "following",
+        (false, false) => "",
+    };
+    let more = listing::last(&ids, PEOPLE).map(|last| address(here, &last.to_string()));
+    let tab = |which: &str, label| Sort { label, page: address(which, ""), is_chosen: which == here };
+    let tabs = vec![tab("", t.all_members()), tab("following", t.all_followers()), tab("banned", t.all_banned())];
     let desk = Desk::of(app, visit, &group, standing, PATH).await?;
     let unknown = !asked.find.trim().is_empty();
-    let (all, banned) = (address("", ""), address("yes", ""));
-    Ok(Members { frame: desk.frame.clone(), desk, is_banned, all, banned, rows, more, unknown, q: asked.q })
+    Ok(Members { frame: desk.frame.clone(), desk, tabs, rows, more, unknown, q: asked.q })
 }
 
 fn until(t: Language, ban: &Ban) -> String {

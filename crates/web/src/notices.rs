@@ -18,6 +18,7 @@ use store::{
 };
 
 use crate::{
+    admin,
     answer::{self, Frame, Keep, Visit},
     cards::{self, Card, Face},
     language::{self, Language},
@@ -95,16 +96,20 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let (found, signs) = (store::posts::by_ids(c, &posts)?, store::votes::signs(c, &posts, &people)?);
         let severed: Vec<_> = told.iter().filter_map(|notice| notice.severance).collect();
         let lost = store::severances::by_ids(c, &severed)?;
-        Ok((told, cards::faces_of(c, &ours, &people)?, app::view::posts(c, found)?, (signs, lost)))
+        let newcomers = told.iter().filter(|notice| is_sign_up(notice)).map(|notice| notice.actor);
+        let waiting = store::accounts::waiting_among(c, &newcomers.collect::<Vec<_>>())?;
+        Ok((told, cards::faces_of(c, &ours, &people)?, app::view::posts(c, found)?, (signs, lost, waiting)))
     });
-    let (told, people, posts, (signs, lost)) = found.await?;
+    let (told, people, posts, (signs, lost, waiting)) = found.await?;
     let older =
         listing::last(&told, NOTICES).map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
     let notice = |(notice, others): (&Notification, usize)| {
         let face = people.get(&notice.actor)?.clone();
         let view = notice.post.and_then(|id| posts.iter().find(|view| view.post.id == id));
         let for_staff = [Kind::FollowRequest, Kind::Report, Kind::Appeal, Kind::Held].map(Kind::as_str);
+        let waits = is_sign_up(notice) && waiting.contains(&notice.actor);
         let page = match notice.statement {
+            None if waits => Some(admin::people::WAITING.to_owned()),
             // Without its page there is still the notice.
             Some(id) => statements::page(app, id).ok(),
             None => for_staff.contains(&notice.kind.as_str()).then(|| queue::PATH.to_owned()),
@@ -121,6 +126,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
                 (VOTE, 1.., _) => t.told_votes(&name, others),
                 (VOTE, 0, Some(sign)) => t.told_reaction(&name, sign),
                 (SHARE, 1.., _) => t.told_shares(&name, others),
+                _ if waits => t.told_waits(&name),
                 (kind, ..) => sentence(t, kind, &name),
             },
             card: view.map(|view| Card::new(app, t, view)),
@@ -134,6 +140,11 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
     frame.place = "notices";
     let newest = told.first().map(|notice| notice.id);
     Ok((Notices { frame, list: gathered(&told).into_iter().filter_map(notice).collect(), older }, newest))
+}
+
+/// Whether it tells of somebody who made a login here.
+fn is_sign_up(notice: &Notification) -> bool {
+    notice.kind == Kind::SignUp.as_str()
 }
 
 /// What many did with one post is told once, with the newest of them and how many others did it.

@@ -74,6 +74,8 @@ impl Asked {
 struct Queue {
     frame: Frame,
     asked: Asked,
+    /// How many accounts wait to be taken in, for those who do that elsewhere.
+    newcomers: i64,
     kinds: Vec<Sort>,
     holders: Vec<Sort>,
     /// Among which communities one may choose.
@@ -121,9 +123,13 @@ async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> 
     let mut frame = Frame::private(visit, t.queue());
     frame.place = "queue";
     frame.is_lively = true;
+    let newcomers = match &visit.me {
+        Some(me) if me.is_admin => app.read(store::accounts::count_waiting).await?,
+        _ => 0,
+    };
     let (kinds, holders) = (kinds(t, &asked), holders(t, &asked));
     let Waiting { groups, requests, held, complaints, appeals, unheard } = waiting;
-    Ok(Queue { frame, asked, kinds, holders, groups, requests, held, complaints, appeals, unheard })
+    Ok(Queue { frame, asked, newcomers, kinds, holders, groups, requests, held, complaints, appeals, unheard })
 }
 
 fn kinds(t: Language, asked: &Asked) -> Vec<Sort> {

@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Error, Result, addresses,
+    App, Error, Result, addresses, imprint,
     recovery::{self, Renewal},
 };
 use domain::urls::path;
@@ -13,6 +13,8 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    cards::Face,
+    desk, entrance,
     forms::{Choice, Field, Fields},
     login::{self, Page},
     posted::Posted,
@@ -50,9 +52,26 @@ async fn form(request: &HttpRequest, visit: &Visit, status: StatusCode, mut page
     answer::page(request, status, Keep::Never, &page)
 }
 
+/// What those are told who forgot their password where no mail is sent: whom to ask.
+async fn by_hand(request: &HttpRequest, app: &App, visit: &Visit) -> HttpResponse {
+    let contact = match imprint::contact(app).await {
+        Ok(contact) => contact,
+        Err(error) => return answer::error(request, visit, &error),
+    };
+    let t = visit.language;
+    let handle = contact.person.map(|person| Face::new(app.site(), &person).handle);
+    let whom = Some(contact.email).filter(|email| !email.is_empty()).or(handle);
+    let text = t.recover_by_hand(whom.unwrap_or_else(|| visit.site.clone()));
+    let note = login::Note { frame: Frame::private(visit, t.recover()), text, code: None };
+    answer::page(request, StatusCode::OK, Keep::Never, &note)
+}
+
 /// `GET /login/recover`
 pub(crate) async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
+    if app.mailer().is_none() {
+        return by_hand(&request, &app, &visit).await;
+    }
     let t = visit.language;
     let page = Page {
         frame: Frame::private(&visit, t.recover()),
@@ -73,6 +92,9 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>) -> HttpResponse {
 /// `POST /login/recover`
 pub(crate) async fn ask(request: HttpRequest, app: Data<App>, form: Posted<Address>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
+    if app.mailer().is_none() {
+        return by_hand(&request, &app, &visit).await;
+    }
     let t = visit.language;
     match recovery::ask(&app, &form.entered.email, &login::whence(&request)).await {
         Ok(()) => answer::said(&request, &visit, t.recover_sent(), t.recover_sent_text()),
@@ -192,7 +214,11 @@ pub(crate) async fn waiting(request: HttpRequest, app: Data<App>, AnyLogin(login
     let visit = Visit::new(&request, &app);
     let t = visit.language;
     if login.account.is_ready() {
-        return answer::redirect(StatusCode::SEE_OTHER, &visit.home);
+        return match app::arrivals::ahead(&app, login.me).await {
+            Ok(Some(group)) => answer::redirect(StatusCode::SEE_OTHER, &desk::page(entrance::APPLY, group)),
+            Ok(None) => answer::redirect(StatusCode::SEE_OTHER, &visit.home),
+            Err(error) => answer::error(&request, &visit, &error),
+        };
     }
     if login.account.confirmed.is_some() {
         let note =

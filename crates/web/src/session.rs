@@ -21,7 +21,7 @@ use crate::guests;
 pub(crate) const LOGIN: &str = path::LOGIN;
 
 /// Where those are told who wait for something.
-pub(crate) const WAITING: &str = "/waiting";
+pub(crate) const WAITING: &str = path::WAITING;
 
 /// Somebody who is signed in with a login here. As an argument of a handler, or in an `Option` for none, it is whoever may
 /// take part; those who are not signed in are sent to do so, and guests are told that it is not for them.

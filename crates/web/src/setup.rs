@@ -67,7 +67,7 @@ impl Setup {
             email.autocomplete("email").longest(254),
             password.autocomplete("new-password").longest(128),
             Field::line("title", t.group_title()).hint(t.group_title_hint()).value(&entered.title),
-            group.longest(30),
+            group.longest(30).optional(),
             summary.longest(2000).optional(),
             Field::choices("purpose", t.purpose(), charters::purposes(t)).value(&entered.purpose),
             Field::choices("visibility", t.who_reads(), visibilities(t)).value(&entered.visibility),
@@ -77,7 +77,9 @@ impl Setup {
             let code = Field::exact("code", "text", t.setup_code()).hint(t.setup_code_hint());
             fields.push(code.value(&entered.code).longest(40));
         }
-        Self { frame: Frame::private(visit, t.setup_title()), form: Fields::new(fields) }
+        // Nobody else makes a login before.
+        let frame = Frame { sign_up: None, is_lively: true, ..Frame::private(visit, t.setup_title()) };
+        Self { frame, form: Fields::new(fields) }
     }
 
     fn account(&self) -> &[Field] {
@@ -117,6 +119,7 @@ fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) {
         Flaw::GroupReserved => ("group", t.flaw_reserved()),
         Flaw::SameName => ("group", t.flaw_same()),
         Flaw::Title => ("title", t.flaw_title()),
+        Flaw::OpenDoor => ("joining", t.refused_open_door()),
     }
 }
 
@@ -194,7 +197,16 @@ enum Failure {
     Other(Error),
 }
 
-async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -> Result<(Actor, Actor), Failure> {
+/// The name of a community: what was entered, or else what its title makes.
+pub(crate) fn named(entered: &str, title: &str) -> String {
+    match entered.trim() {
+        "" => handle::proposed(title).unwrap_or_default(),
+        name => name.to_owned(),
+    }
+}
+
+async fn complete(app: &App, visit: &Visit, mut entered: Entered, asks_code: bool) -> Result<(Actor, Actor), Failure> {
+    entered.group = named(&entered.group, &entered.title);
     let t = visit.language;
     let person = NewPerson {
         name: entered.name.trim().to_owned(),
@@ -205,7 +217,7 @@ async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -
     };
     let (visibility, joining) = (entered.visibility.parse::<Visibility>(), entered.joining.parse::<Joining>());
     let group = NewGroup {
-        name: entered.group.trim().to_owned(),
+        name: entered.group.clone(),
         title: entered.title.trim().to_owned(),
         summary: entered.summary.clone(),
         visibility: visibility.clone().unwrap_or(Visibility::Private),
@@ -233,6 +245,7 @@ async fn complete(app: &App, visit: &Visit, entered: Entered, asks_code: bool) -
         setup.form.flaw("code", t.flaw_code());
     }
     if setup.form.is_flawed() {
+        setup.form.flaw("password", t.password_again());
         return Err(Failure::Flawed(Box::new(setup)));
     }
     match app::setup::complete(app, person, group, purpose.unwrap_or(Purpose::Theme)).await {

@@ -5,20 +5,26 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Error, Result, digests, sessions,
+    App, Error, Result,
+    arrivals::{self, Bound},
+    digests, sessions,
     sign_up::{self, Door, Flaw, Wish},
 };
-use domain::urls::path;
+use domain::{
+    id::ActorId,
+    urls::{self, path},
+};
 use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    desk, entrance,
     forms::{Field, Fields, YES},
     identities, imprint,
     language::Language,
     login::{self, Page},
     posted::Posted,
-    session::{LOGIN, Viewer, WAITING},
+    session::{self, Viewer, WAITING},
     trap,
 };
 
@@ -40,6 +46,8 @@ pub(crate) struct Entered {
     /// When the form was opened, and what nobody is asked: see [`trap`].
     sealed: String,
     website: String,
+    /// Where they wanted to go.
+    back: String,
 }
 
 /// Whether strangers may sign up.
@@ -53,7 +61,42 @@ pub(crate) fn email_hint(app: &App, t: Language) -> String {
     if hosts.is_empty() { t.email_hint().to_owned() } else { t.email_hint_of(hosts.join(", ")) }
 }
 
-async fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Result<Page> {
+/// Where one signs up and goes on to `back` from there.
+pub(crate) fn way(back: &str) -> String {
+    if back.is_empty() { PATH.to_owned() } else { urls::asking(PATH, &[("back", back)]) }
+}
+
+/// How soon those come into a community who have no login here yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prospect {
+    /// As soon as they made one.
+    AtOnce,
+    /// Once an admin takes them in.
+    Later,
+    /// They make none here.
+    Never,
+}
+
+/// How soon they are in, by a link of an admin or without one.
+pub(crate) fn prospect(app: &App, is_vouched: bool) -> Prospect {
+    match (sign_up::door(app), is_vouched) {
+        (Door::Closed, _) | (Door::Invite, false) => Prospect::Never,
+        (Door::Approval, false) => Prospect::Later,
+        (Door::Open, _) | (Door::Approval | Door::Invite, true) => Prospect::AtOnce,
+    }
+}
+
+/// The community for which somebody signs up, if that is what they wanted.
+async fn bound(app: &App, back: &str) -> Result<Option<Bound>> {
+    let Some(towards) = entrance::towards(back) else { return Ok(None) };
+    match arrivals::bound(app, &towards).await {
+        Ok(bound) => Ok(Some(bound)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn page(app: &App, visit: &Visit, entered: &Entered, why: &Why) -> Result<Page> {
     let (t, site) = (visit.language, &visit.site);
     let rules = imprint::read(t, &app::imprint::house_rules(app).await?);
     let name = Field::exact("name", "text", t.name()).hint(t.name_hint(site)).value(&entered.name);
@@ -64,32 +107,38 @@ async fn page(app: &App, visit: &Visit, entered: &Entered, asks_why: bool) -> Re
         email.autocomplete("email").longest(254),
         password.autocomplete("new-password").longest(128),
     ];
-    if asks_why {
+    if why.is_asked {
         fields.push(Field::lines("reason", 3, t.reason()).hint(t.reason_hint()).value(&entered.reason).longest(2000));
     }
     if app.mailer().is_some() {
         let letters = Field::check("digest", t.digest_turn_on()).hint(t.digest_is_off());
         fields.push(letters.value(&entered.digest).optional());
     }
-    fields.push(Field::check("agreement", t.agree()).hint(t.agree_hint()).value(&entered.agreement));
+    let agree = if rules.is_empty() { t.agree_terms() } else { t.agree() };
+    fields.push(Field::check("agreement", agree).hint(t.agree_hint()).value(&entered.agreement));
     fields.push(Field::lure("website", t.leave_empty()));
-    let mut hidden = vec![(trap::OPENED, trap::open(app, &entered.sealed)?)];
-    if !entered.invitation.is_empty() {
-        hidden.push(("invitation", entered.invitation.clone()));
-    }
+    let opened = trap::open(app, &entered.sealed)?;
+    let hidden = [(trap::OPENED, &opened), ("invitation", &entered.invitation), ("back", &entered.back)];
+    let hidden = hidden.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.clone()));
+    let lead = match (&why.community, why.is_asked) {
+        (Some(community), true) => t.sign_up_lead_into_asked(community, site),
+        (Some(community), false) => t.sign_up_lead_into(community, site),
+        (None, true) => t.sign_up_lead_asked(site),
+        (None, false) => t.sign_up_lead(site),
+    };
     Ok(Page {
         frame: Frame::private(visit, t.sign_up()),
-        lead: t.sign_up_lead(site),
+        lead,
         action: PATH.to_owned(),
         form: Fields::new(fields),
         said: imprint::of_sign_up(app, t).await?,
         rules,
-        hidden,
+        hidden: hidden.collect(),
         button: t.sign_up(),
         passkey: None,
-        provider: identities::way(app, visit, ""),
+        provider: identities::way(app, visit, &entered.back),
         ways: vec![
-            (LOGIN.to_owned(), t.have_login()),
+            (session::login_path(&entered.back), t.have_login()),
             (path::PRIVACY.to_owned(), t.privacy()),
             (path::TERMS.to_owned(), t.terms()),
         ],
@@ -112,22 +161,36 @@ pub(crate) fn sentence(t: Language, flaw: Flaw) -> (&'static str, &'static str) 
     }
 }
 
-/// The invitation that a link holds.
+/// The invitation that a link holds, and where whoever follows it wants to go.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Link {
-    #[serde(default)]
     invitation: String,
+    back: String,
 }
 
-/// Whether the form asks for a reason; nothing if there is no form for whoever comes.
-async fn asks_why(app: &App, invitation: &str) -> Result<Option<bool>> {
-    let invited = !invitation.is_empty() && sign_up::is_invitation(app, invitation).await?;
-    Ok(match sign_up::door(app) {
-        Door::Closed => None,
-        Door::Invite if !invited => None,
-        Door::Approval => Some(!invited),
-        Door::Open | Door::Invite => Some(false),
-    })
+/// Why somebody comes.
+struct Why {
+    /// Whether the form asks.
+    is_asked: bool,
+    /// The name of the community that they come for.
+    community: Option<String>,
+}
+
+impl Why {
+    /// Nothing, if there is no form for whoever comes.
+    async fn of(app: &App, invitation: &str, back: &str) -> Result<Option<Self>> {
+        let bound = bound(app, back).await?;
+        let is_invited = bound.as_ref().is_some_and(|bound| bound.is_vouched)
+            || !invitation.is_empty() && sign_up::is_invitation(app, invitation).await?;
+        let is_asked = match sign_up::door(app) {
+            Door::Closed => return Ok(None),
+            Door::Invite if !is_invited => return Ok(None),
+            Door::Approval => !is_invited,
+            Door::Open | Door::Invite => false,
+        };
+        Ok(Some(Self { is_asked, community: bound.map(|bound| bound.group.title) }))
+    }
 }
 
 /// `GET /signup`
@@ -141,9 +204,9 @@ pub(crate) async fn show(
     if viewer.is_some() {
         return answer::redirect(StatusCode::SEE_OTHER, &visit.home);
     }
-    let invitation = link.map(|link| link.into_inner().invitation).unwrap_or_default();
-    match asks_why(&app, &invitation).await {
-        Ok(Some(asks_why)) => match page(&app, &visit, &Entered { invitation, ..Entered::default() }, asks_why).await {
+    let Link { invitation, back } = link.map(Query::into_inner).unwrap_or_default();
+    match Why::of(&app, &invitation, &back).await {
+        Ok(Some(why)) => match page(&app, &visit, &Entered { invitation, back, ..Entered::default() }, &why).await {
             Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
             Err(error) => answer::error(&request, &visit, &error),
         },
@@ -175,13 +238,16 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
         reason: entered.reason.clone(),
         language: t.tag().to_owned(),
         invitation,
+        towards: entrance::towards(&entered.back),
     };
+    // A link may be used up by whoever signs up by it.
+    let bound = bound(app, &entered.back).await?.map(|bound| bound.group.id);
     if trap::is_sprung(app, &entered.sealed, &entered.website)
-        && let Some(asks_why) = asks_why(app, &entered.invitation).await?
-        && sign_up::flaws(&wish, asks_why).is_empty()
+        && let Some(why) = Why::of(app, &entered.invitation, &entered.back).await?
+        && sign_up::flaws(&wish, why.is_asked).is_empty()
     {
         // Politely: a person who was that quick presses once more.
-        let page = page(app, visit, &entered, asks_why).await?;
+        let page = page(app, visit, &entered, &why).await?;
         return Ok(login::again(request, StatusCode::UNPROCESSABLE_ENTITY, page, t.sign_up_again()));
     }
     match sign_up::sign_up(app, wish, &whence).await? {
@@ -190,15 +256,27 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
                 digests::set(app, newcomer.me, true).await?;
             }
             let secret = sessions::begin(app, newcomer.me, &whence).await?;
-            Ok(login::enter(app, visit, &secret, if newcomer.ready { "/" } else { WAITING }))
+            Ok(login::enter(app, visit, &secret, &onward(newcomer.ready, &entered.back, bound)))
         }
         Err(flaws) => {
-            let asks_why = asks_why(app, &entered.invitation).await?.unwrap_or(false);
-            let mut page = page(app, visit, &entered, asks_why).await?;
+            let why = Why::of(app, &entered.invitation, &entered.back).await?;
+            let why = why.unwrap_or(Why { is_asked: false, community: None });
+            let mut page = page(app, visit, &entered, &why).await?;
             for (field, what) in flaws.iter().map(|flaw| sentence(t, *flaw)) {
                 page.form.flaw(field, what);
             }
+            page.form.flaw("password", t.password_again());
             Ok(answer::page(request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page))
         }
+    }
+}
+
+/// Where somebody goes who has signed up.
+fn onward(is_ready: bool, back: &str, bound: Option<ActorId>) -> String {
+    match bound {
+        _ if !is_ready => WAITING.to_owned(),
+        Some(group) => desk::page(entrance::APPLY, group),
+        None if back.is_empty() => "/".to_owned(),
+        None => back.to_owned(),
     }
 }

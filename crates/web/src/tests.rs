@@ -35,6 +35,7 @@ mod finding;
 mod governing;
 mod grafts;
 mod house;
+mod joining;
 mod journeys;
 mod outlines;
 mod paces;
@@ -343,6 +344,11 @@ async fn the_first_run_happens_once() {
     let flawed = world.submit(&wrong, "en").await;
     assert_eq!(flawed.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(flawed.body.contains("cannot have the same name") && flawed.body.contains("Choose an option"));
+    assert!(
+        flawed.body.contains("Enter it again") && flawed.body.contains("#group\">Name in its address: "),
+        "{}",
+        flawed.body
+    );
     assert!(
         flawed.body.contains("Huerto &#60;b&#62;") && !flawed.body.contains("correct horse battery"),
         "{}",

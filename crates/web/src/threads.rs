@@ -11,6 +11,7 @@ use askama::Template;
 use domain::{
     actor::Actor,
     id::PostId,
+    policy,
     post::{Post, QuoteState},
     text::html,
     urls,
@@ -24,10 +25,11 @@ use crate::{
     cards::{self, Card, Face, Quoted},
     compose,
     deeds::Told,
-    elsewhere,
+    desk, elsewhere, entrance,
     language::Language,
     live, media, paces,
     polls::Ballot,
+    sign_up,
 };
 
 mod linked;
@@ -129,6 +131,8 @@ struct Thread {
     write: &'static str,
     /// Where those reply, vote and share who have their account elsewhere, if it is for everybody.
     elsewhere: Option<[String; 3]>,
+    /// Where a guest makes a login who cannot reply, since nothing that stands there leaves this site.
+    confined: Option<String>,
 }
 
 /// `GET /@NAME/ID`
@@ -178,10 +182,21 @@ async fn respond(
                 app::backfills::opened(app, read.post.post.id).await?;
                 note(app, visit, &read).await?;
             }
-            let thread = describe(app, visit, *read, asked);
+            let confined = confined(app, visit, &read.post.post).await?;
+            let thread = Thread { confined, ..describe(app, visit, *read, asked) };
             answer::page(request, StatusCode::OK, visit.keep(), &thread)
         }
     })
+}
+
+/// Where a guest makes a login who wants to reply to what no other server has; they ask to join with it.
+async fn confined(app: &App, visit: &Visit, post: &Post) -> Result<Option<String>> {
+    let (Some(_), Some(group)) = (visit.guest(), post.group.filter(|_| post.local && !post.audience.is_open())) else {
+        return Ok(None);
+    };
+    let rules = app.read(move |c| store::groups::rules(c, group)).await?;
+    let stays = rules.is_some_and(|rules| policy::confide_in(&rules, post.root).is_err());
+    Ok(stays.then(|| sign_up::way(&desk::page(entrance::APPLY, group))))
 }
 
 /// Records how far somebody has read now, if that is further than before.
@@ -238,6 +253,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         more: read.last.map(|last| page(if is_linear { LINEAR } else { "" }, &last.to_string())),
         may_reply: visit.resident().is_some() && (!card.locked || read.is_staff),
         elsewhere: ways_elsewhere(visit, post),
+        confined: None,
         frame: framed(visit, &read, &card, is_first && !is_linear),
         draft: read.draft.clone(),
         is_staff: read.is_staff,

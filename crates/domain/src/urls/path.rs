@@ -38,6 +38,8 @@ pub const OPENID: &str = "/.well-known/openid-configuration";
 pub const INTERACTION: &str = "/authorize_interaction";
 /// Where one signs in.
 pub const LOGIN: &str = "/login";
+/// Where those are told who wait for something, and led on once they wait for nothing.
+pub const WAITING: &str = "/waiting";
 /// Where an address is confirmed, by the `?token=` of a mail.
 pub const CONFIRM: &str = "/login/confirm";
 /// Where one asks for a new password.

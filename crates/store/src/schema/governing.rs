@@ -55,6 +55,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    arrivals (person_id) {
+        person_id -> BigInt,
+        group_id -> BigInt,
+        gate_id -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
     applications (group_id, person_id) {
         group_id -> BigInt,
         person_id -> BigInt,

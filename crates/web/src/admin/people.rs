@@ -137,6 +137,8 @@ struct Page {
     asked: Asked,
     states: Vec<Tab>,
     rows: Vec<Row>,
+    /// What an empty list means.
+    nobody: &'static str,
     older: Option<String>,
     /// Who may sign up, in words.
     door: &'static str,
@@ -187,6 +189,11 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<P
         tabs,
         states,
         rows: found.iter().filter_map(|entry| Some(Row::new(t, entry, faces.remove(&entry.actor.id)?))).collect(),
+        nobody: match state {
+            Some(State::Waiting) if asked.q.is_empty() => t.admin_nobody_waits(),
+            Some(State::Closed) if asked.q.is_empty() => t.admin_nobody_closed(),
+            _ => t.admin_nobody_found(),
+        },
         older,
         door: match sign_up::door(app) {
             Door::Open => t.door_open(),

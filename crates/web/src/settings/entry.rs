@@ -9,7 +9,6 @@ use app::{
     recovery::{self, Renewal},
     second_step,
 };
-use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
 use super::{Action, Done, Nothing, Panel, back, identities, page, passkeys, password, said};
@@ -19,6 +18,7 @@ use crate::{
     login,
     posted::Sent,
     session::SignedIn,
+    squares,
 };
 
 pub(crate) const PATH: &str = "/settings/entry";
@@ -188,16 +188,6 @@ async fn name(app: &App, me: Me) -> Result<String> {
     Ok(actor.map(|actor| actor.name).unwrap_or_default())
 }
 
-/// The dark squares of a QR code as one path, with a border of four, and how wide that is.
-fn squares(text: &str) -> Option<(i32, String)> {
-    const BORDER: i32 = 4;
-    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
-    let all = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
-    let dark = all.filter(|(x, y)| code.get_module(*x, *y));
-    let squares: Vec<String> = dark.map(|(x, y)| format!("M{},{}h1v1h-1z", x + BORDER, y + BORDER)).collect();
-    Some((code.size() + 2 * BORDER, squares.concat()))
-}
-
 fn set_up(visit: &Visit, offer: second_step::Offer) -> Panel {
     let t = visit.language;
     let code = Field::exact("code", "text", t.code()).autocomplete("one-time-code").longest(10);
@@ -206,7 +196,7 @@ fn set_up(visit: &Visit, offer: second_step::Offer) -> Panel {
         id: "second-heading",
         heading: t.second_step_name(),
         lead: t.second_scan().to_owned(),
-        squares: squares(&offer.link),
+        squares: squares::of(&offer.link),
         codes: vec![offer.secret],
         action: Some(Action { hidden: vec![("sealed", offer.sealed)], ..action }),
         ..Panel::default()

@@ -122,7 +122,7 @@ fn wish(name: &str) -> Wish {
         agreement: true,
         reason: "Tengo <b>tomates</b>".into(),
         language: "es".into(),
-        invitation: None,
+        ..Wish::default()
     }
 }
 
@@ -160,7 +160,7 @@ async fn those_who_wait_are_let_in_or_turned_away() {
         (account.approved.is_some(), account.disabled.is_some())
     };
     assert_eq!((state(people[0]).await, state(people[1]).await), ((true, false), (false, true)));
-    assert!(ana.get("/admin/people?state=waiting").await.body.contains("Nadie encaja"));
+    assert!(ana.get("/admin/people?state=waiting").await.body.contains("nadie espera respuesta"));
     assert!(ana.get("/admin/people?state=closed").await.body.contains("dario"));
 }
 

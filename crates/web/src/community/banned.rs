@@ -1,0 +1,43 @@
+//! What somebody reads on the page of a community who was put out of it.
+use app::{App, statements};
+use domain::{
+    id::{ActorId, StatementId},
+    statement::Sanction,
+    time::Timestamp,
+};
+use store::{Conn, groups::Ban};
+
+use crate::language::Language;
+
+/// What keeps somebody out, and the statement of it.
+pub(super) struct Banned {
+    ban: Ban,
+    statement: Option<StatementId>,
+}
+
+/// The same in words.
+pub(super) struct Out {
+    pub(super) until: String,
+    pub(super) reason: String,
+    /// Where they read why, and appeal.
+    pub(super) statement: Option<String>,
+}
+
+impl Banned {
+    pub(super) fn of(c: &mut Conn, group: ActorId, person: ActorId, now: Timestamp) -> store::Result<Option<Self>> {
+        let Some(ban) = store::groups::ban(c, group, person, now)? else { return Ok(None) };
+        let said = store::statements::about(c, person)?.into_iter().filter(|statement| {
+            statement.group == group && statement.sanction == Sanction::Ban && statement.lifted.is_none()
+        });
+        Ok(Some(Self { ban, statement: said.last().map(|statement| statement.id) }))
+    }
+
+    pub(super) fn said(&self, app: &App, t: Language) -> Out {
+        Out {
+            until: self.ban.until.map_or_else(|| t.for_good().to_owned(), |at| t.until(t.moment(Timestamp(at)))),
+            reason: self.ban.reason.clone(),
+            // Without its page there is still the reason.
+            statement: self.statement.and_then(|id| statements::page(app, id).ok()),
+        }
+    }
+}
