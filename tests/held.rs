@@ -277,7 +277,7 @@ async fn what_is_more_than_newcomers_write_waits_and_the_rest_does_not() {
     // To change what stands is no new conversation; and the next day is another one.
     ben.api("PUT", &format!("/api/v1/statuses/{}", id(&second)), &json!({ "status": "@club red cabbage" })).await;
     net.settle().await;
-    net.pass_time(std::time::Duration::from_secs(25 * 3600)).await;
+    net.pass_time(std::time::Duration::from_hours(25)).await;
     ben.post("@club leeks").await;
     net.settle().await;
     assert_eq!(it.waiting().await.len(), 3);

@@ -200,7 +200,7 @@ async fn what_comes_in_quiet_hours_waits_and_comes_as_one() {
     // By day all is as before; and what was seen meanwhile is not told again.
     answer("Tres").await;
     only(&net, &service).await;
-    net.pass_time(Duration::from_mins(21 * 60)).await;
+    net.pass_time(Duration::from_hours(21)).await;
     answer("Cuatro").await;
     browser.get("/notices").await;
     net.pass_time(Duration::from_hours(3)).await;
@@ -209,7 +209,7 @@ async fn what_comes_in_quiet_hours_waits_and_comes_as_one() {
     let wrong = [("quiet", "yes"), ("from", "22:00"), ("until", "22:00"), ("zone", "UTC")];
     assert_eq!(browser.fill("/settings/quiet", "/settings/quiet", &wrong).await.status, 422);
     assert_eq!(browser.fill("/settings/quiet", "/settings/quiet", &[("zone", "UTC")]).await.status, 303);
-    net.pass_time(Duration::from_mins(20 * 60)).await;
+    net.pass_time(Duration::from_hours(20)).await;
     answer("Cinco").await;
     only(&net, &service).await;
 }

@@ -46,14 +46,14 @@ async fn the_team_is_told_once_of_what_nobody_answers() {
     cat.reply(&answered, "orange ones").await;
     ben.reply(&own, "myself, indeed").await;
     net.settle().await;
-    net.pass_time(Duration::from_secs(23 * 3600)).await;
+    net.pass_time(Duration::from_hours(23)).await;
     net.settle().await;
     assert_eq!(nudged(&ana).await, 0);
-    net.pass_time(Duration::from_secs(2 * 3600)).await;
+    net.pass_time(Duration::from_hours(2)).await;
     net.settle().await;
     assert_eq!(nudged(&ana).await, 3, "the lonely ones: {lonely}, {own} and the one from elsewhere, not {early}");
     assert_eq!((nudged(&ben).await, nudged(&cat).await), (0, 0), "the team alone");
-    net.pass_time(Duration::from_secs(48 * 3600)).await;
+    net.pass_time(Duration::from_hours(48)).await;
     net.settle().await;
     assert_eq!(nudged(&ana).await, 3, "never again");
     let shown = ana.read("/api/v1/notifications").await;

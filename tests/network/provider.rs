@@ -38,9 +38,12 @@ struct Inner {
     key: Mutex<(String, PKey<Private>)>,
     other: PKey<Private>,
     lie: Mutex<Option<Lie>>,
-    /// Who was asked, by the code that they carry: what was asked, and what is said of them.
-    codes: Mutex<HashMap<String, (HashMap<String, String>, Value)>>,
+    /// Who was asked, by the code that they carry.
+    codes: Mutex<HashMap<String, Stay>>,
 }
+
+/// What was asked of somebody, and what is said of them.
+type Stay = (HashMap<String, String>, Value);
 
 fn key() -> PKey<Private> {
     PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap()

@@ -1,4 +1,4 @@
-//! Signing in by what the provider of an organization says of its people (OpenID Connect): who they are here, and what
+//! Signing in by what the provider of an organization says of its people (`OpenID` Connect): who they are here, and what
 //! they are known as there.
 use std::time::Duration;
 

@@ -99,16 +99,10 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
             Some((link.clone(), t.recover())),
             Some(if *is_new { t.mail_passkey_alarm() } else { t.mail_alarm() }),
         ),
-        About::Identity { name: called, is_new, link } => (
-            if *is_new { t.mail_identity_linked(site) } else { t.mail_identity_unlinked(site) },
-            vec![if *is_new {
-                t.mail_identity_linked_text(name, called, site)
-            } else {
-                t.mail_identity_unlinked_text(name, called, site)
-            }],
-            Some((link.clone(), t.recover())),
-            Some(t.mail_alarm()),
-        ),
+        About::Identity { name: called, is_new, link } => {
+            let (subject, text) = linked(t, (site.as_str(), name.as_str()), called, *is_new);
+            (subject, vec![text], Some((link.clone(), t.recover())), Some(t.mail_alarm()))
+        }
         About::SecondStep { is_on, link } => (
             if *is_on { t.mail_second_step_on(site) } else { t.mail_second_step_off(site) },
             vec![if *is_on { t.mail_second_step_on_text(name, site) } else { t.mail_second_step_off_text(name, site) }],
@@ -154,6 +148,15 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
     let (greeting, signature) = (t.mail_greeting(name), t.mail_signature(site));
     let closing = letter.closing.clone();
     Sheet { t, subject, greeting, paragraphs, items, way, otherwise, stop, closing, signature }
+}
+
+/// What is said when a login is linked with an account at the provider, or no longer is.
+fn linked(t: Language, (site, name): (&str, &str), called: &str, is_new: bool) -> (String, String) {
+    if is_new {
+        (t.mail_identity_linked(site), t.mail_identity_linked_text(name, called, site))
+    } else {
+        (t.mail_identity_unlinked(site), t.mail_identity_unlinked_text(name, called, site))
+    }
 }
 
 fn item(t: Language, thread: &Thread) -> (String, String, String) {

@@ -49,7 +49,7 @@ impl std::fmt::Debug for Provider {
     }
 }
 
-/// What a provider says of itself (OpenID Connect Discovery, section 3).
+/// What a provider says of itself (`OpenID` Connect Discovery, section 3).
 #[derive(Debug, Deserialize)]
 struct Offer {
     issuer: String,

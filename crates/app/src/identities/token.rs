@@ -1,4 +1,4 @@
-//! What a provider says of somebody, signed: the ID tokens of OpenID Connect, and the keys that they are verified with.
+//! What a provider says of somebody, signed: the ID tokens of `OpenID` Connect, and the keys that they are verified with.
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use openssl::{
     bn::BigNum,
@@ -131,7 +131,7 @@ pub(super) fn read(token: &str, keys: &[Key], expected: Expected<'_>) -> Result<
         wrong("it is of another provider")
     } else if !is_for_us || claims.azp.is_some_and(|azp| azp != expected.client) {
         wrong("it is for somebody else")
-    } else if !(claims.exp > early) || claims.nbf.is_some_and(|nbf| nbf > late) {
+    } else if claims.exp.is_nan() || claims.exp <= early || claims.nbf.is_some_and(|nbf| nbf > late) {
         wrong("it is not good at this time")
     } else if claims.nonce.as_deref() != Some(expected.nonce) {
         wrong("it does not answer what was asked")

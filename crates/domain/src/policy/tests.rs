@@ -84,7 +84,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         verb("reply", |group, who| post(group, who, Place::Reply { locked: false }, Duration::ZERO)),
         verb("reply in a locked thread", |group, who| post(group, who, Place::Reply { locked: true }, Duration::ZERO)),
         verb("post again at once in slow mode", |group, who| {
-            post(group, who, Place::Reply { locked: false }, Duration::from_secs(60))
+            post(group, who, Place::Reply { locked: false }, Duration::from_mins(1))
         }),
         verb("vote", |group, who| vote(Some((group, who)), &thread(Audience::Public), Vote::Like)),
         verb("say that the same happens to them", |group, who| {

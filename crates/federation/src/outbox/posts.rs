@@ -325,7 +325,7 @@ fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Act
     // What forums got has the whole activity inside.
     let is_bare = |told: &store::activities::Activity| {
         serde_json::from_str::<serde_json::Value>(&told.body)
-            .is_ok_and(|body| body["object"].as_str() == Some(&post.uri))
+            .is_ok_and(|body| body.get("object").and_then(|object| object.as_str()) == Some(&post.uri))
     };
     let told = store::activities::about(tx, post.id, group.id, "Announce")?;
     let Some(told) = told.iter().rfind(|told| is_bare(told)) else { return Ok(()) };

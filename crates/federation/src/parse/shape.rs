@@ -105,7 +105,7 @@ pub(crate) fn link(value: &Value) -> Option<&str> {
     }
 }
 
-/// A URL as it is to be asked for: WordPress writes some as they stand in pages.
+/// A URL as it is to be asked for: `WordPress` writes some as they stand in pages.
 pub(crate) fn bare_url(url: &str) -> String {
     ["&#038;", "&#38;", "&amp;"].iter().fold(url.to_owned(), |url, written| url.replace(written, "&"))
 }

@@ -33,14 +33,11 @@ pub(crate) struct Entered {
 
 impl Entered {
     fn of(hours: Option<QuietHours>) -> Self {
-        match hours {
-            Some(QuietHours { zone, from, until }) => {
-                Self { quiet: YES.to_owned(), from: clock(from), until: clock(until), zone }
-            }
-            None => {
-                let [from, until] = NIGHT.map(str::to_owned);
-                Self { from, until, ..Self::default() }
-            }
+        if let Some(QuietHours { zone, from, until }) = hours {
+            Self { quiet: YES.to_owned(), from: clock(from), until: clock(until), zone }
+        } else {
+            let [from, until] = NIGHT.map(str::to_owned);
+            Self { from, until, ..Self::default() }
         }
     }
 }

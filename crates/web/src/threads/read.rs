@@ -108,7 +108,7 @@ impl Read {
             (Some(me), Some(group)) => Some(store::groups::standing(c, group, me, now)?),
             _ => None,
         };
-        let pace = match post.group {
+        let slowed = match post.group {
             Some(group) => paces::of(c, (group, Some(post.root)), viewer)?,
             None => None,
         };
@@ -130,7 +130,7 @@ impl Read {
             draft = drafts::find(c, Me(me), Place::Reply(post.post.id))?.map(|kept| kept.text).unwrap_or_default();
         }
         Ok(Self {
-            pace,
+            pace: slowed,
             grafts,
             echoes,
             solution,

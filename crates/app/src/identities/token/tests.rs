@@ -54,20 +54,20 @@ impl Pair {
                 Signer::new_without_digest(&self.private).unwrap().sign_oneshot_to_vec(signed.as_bytes()).unwrap()
             }
             Scheme::Curve { half, .. } => {
-                let mut signer = Signer::new(digest, &self.private).unwrap();
-                let der = signer.sign_oneshot_to_vec(signed.as_bytes()).unwrap();
+                let mut pen = Signer::new(digest, &self.private).unwrap();
+                let der = pen.sign_oneshot_to_vec(signed.as_bytes()).unwrap();
                 let pair = EcdsaSig::from_der(&der).unwrap();
                 let half = i32::try_from(half).unwrap();
                 [pair.r().to_vec_padded(half).unwrap(), pair.s().to_vec_padded(half).unwrap()].concat()
             }
             scheme => {
-                let mut signer = Signer::new(digest, &self.private).unwrap();
+                let mut pen = Signer::new(digest, &self.private).unwrap();
                 if matches!(scheme, Scheme::RsaPss(_)) {
-                    signer.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
-                    signer.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH).unwrap();
-                    signer.set_rsa_mgf1_md(digest).unwrap();
+                    pen.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
+                    pen.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH).unwrap();
+                    pen.set_rsa_mgf1_md(digest).unwrap();
                 }
-                signer.sign_oneshot_to_vec(signed.as_bytes()).unwrap()
+                pen.sign_oneshot_to_vec(signed.as_bytes()).unwrap()
             }
         };
         format!("{signed}.{}", encoded(signature))

@@ -143,8 +143,7 @@ pub(super) fn microblog(html: &str) -> String {
             Element::Row if opens => row.apart("<br>"),
             Element::Cell(_) if opens => row.apart(" | "),
             Element::Block(_) | Element::Item | Element::Break if tables > 0 => row.apart(" "),
-            Element::Row | Element::Cell(_) | Element::Rows(_) | Element::Rule => {}
-            Element::Block("details") => {}
+            Element::Row | Element::Cell(_) | Element::Rows(_) | Element::Rule | Element::Block("details") => {}
             Element::Block("h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary") => {
                 out.push_str(if opens { "<p><strong>" } else { "</strong></p>" });
             }
