@@ -5,7 +5,8 @@ use std::time::Duration;
 use app::Me;
 use domain::{
     group::{Joining, MemberState, Role, Visibility},
-    id::StatementId,
+    id::{PostId, StatementId},
+    statement::Grounds,
 };
 use serde_json::{Value, json};
 
@@ -391,7 +392,39 @@ async fn staff_elsewhere_leads_a_group_here() {
     assert_eq!(open().await, 0);
 }
 
+async fn a_decision_is_told_in_the_language_in_which_somebody_writes() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let max = net.peer("masto.test", Software::Mastodon).person("max");
+    let (uri, handle) = club.named();
+    let mut toot = max.toot("Vendo piedras", &[(&uri, &handle)], None);
+    toot["object"]["contentMap"] = json!({ "es": toot["object"]["content"] });
+    max.send(&alpha, &toot).await;
+    net.settle().await;
+    let post = ana.find_post(toot["object"]["id"].as_str().unwrap()).await;
+    assert_eq!(post["language"], "es");
+    max.peer.take();
+
+    let post = PostId(id(&post).parse().unwrap());
+    let grounds = Grounds { reason: "Aquí no se vende *nada*".into(), ..Grounds::default() };
+    let me = Me(ana.actor.id);
+    app::moderation::take(alpha.app(), me, post, app::moderation::Measure::Remove, grounds).await.expect("a removal");
+    net.settle().await;
+    let told = max.peer.only("Create{Note}").activity;
+    let words = told["object"]["content"].as_str().expect("words");
+    let said =
+        "Mensaje privado. El equipo de CLUB ha retirado de la comunidad lo que publicaste: Aquí no se vende *nada*";
+    assert!(words.contains(said) && !words.contains("The team"), "{words}");
+    assert!(
+        words.matches("/statement/").count() == 1 && words.contains(">Ver la decisión y cómo recurrir<"),
+        "{words}"
+    );
+}
+
 on_both![
+    a_decision_is_told_in_the_language_in_which_somebody_writes,
     a_community_welcomes_whoever_comes_once,
     a_private_mention_of_a_private_group_is_for_its_team,
     what_is_written_to_a_group_is_for_its_team,

@@ -233,7 +233,10 @@ async fn a_suspended_person_elsewhere_reads_why_and_appeals() {
     let told = s.bea.peer.only("Create{Note}").activity;
     assert_eq!((&told["actor"], &told["to"]), (&json!(s.alpha.url("/@abuse")), &json!([s.bea.uri])));
     let content = told["object"]["content"].as_str().expect("a text");
-    assert!(content.contains("The team of alpha.test decided"), "{content}");
+    assert!(content.contains("The team of alpha.test suspended your account"), "{content}");
+    assert!(content.contains("She sells rocks") && content.contains("Private message"), "{content}");
+    assert_eq!(content.matches("/statement/").count(), 1, "the link is there once, behind words: {content}");
+    assert!(content.contains(">See the decision and how to appeal"), "{content}");
     let link =
         content.split("href=\"").find_map(|rest| rest.split('"').next().filter(|url| url.contains("/statement/")));
     let link = link.expect("a link").to_owned();

@@ -6,7 +6,7 @@ use domain::{
     id::{ActorId, StatementId},
     policy,
     statement::{Appeal, Decision, Statement},
-    text::plain,
+    text::{markdown, plain},
     time::Timestamp,
     urls::Site,
 };
@@ -16,6 +16,7 @@ use crate::{
     mail::Errand,
     messages, moderation,
     statements::{self, Case},
+    tongues::Tongue,
 };
 
 /// The longest appeal, in characters.
@@ -113,7 +114,7 @@ pub async fn decide(app: &App, me: Me, id: StatementId, granted: bool, answer: S
         if granted {
             moderation::undo_measure(tx, me.0, &statement, &plain::line(&answer, statements::REASON))?;
         }
-        tell(tx, &statement, granted)?;
+        tell(tx, &statement, granted, &plain::line(&answer, statements::REASON))?;
         let (group, person) = (statement.group, statement.person);
         let group = (!statement.sanction.is_everywhere()).then_some(group);
         tx.emit(Event::AppealDecided { statement: id, group, person, by: me.0, granted, reason: answer });
@@ -123,24 +124,28 @@ pub async fn decide(app: &App, me: Me, id: StatementId, granted: bool, answer: S
 }
 
 /// Tells whoever appealed that it was decided.
-fn tell(tx: &mut Tx<'_, '_>, statement: &Statement, granted: bool) -> Result<()> {
+fn tell(tx: &mut Tx<'_, '_>, statement: &Statement, granted: bool, answer: &str) -> Result<()> {
     let concerned = store::actors::by_id(tx, statement.person)?.filter(|actor| actor.deleted.is_none());
     let Some(concerned) = concerned else { return Ok(()) };
     if concerned.is_local() {
         tx.mail(&Errand::Decided(statement.id.0))?;
     }
-    let (team, link) = (statements::team(tx, statement)?, statements::link(tx, statement.id)?);
-    let (english, spanish) = if granted {
-        (
-            "Your appeal was successful: what was decided is undone.",
-            "Tu recurso ha prosperado: la decisión queda anulada.",
-        )
-    } else {
-        (
-            "Your appeal was not successful: what was decided stands.",
-            "Tu recurso no ha prosperado: la decisión se mantiene.",
-        )
+    let (team, link, why) =
+        (statements::team(tx, statement)?, statements::link(tx, statement.id)?, markdown::escape(answer));
+    let say = |tongue: Tongue| {
+        if granted {
+            tongue.pick(
+                format!("Tu recurso ha prosperado: el equipo de {team} anula lo que decidió. {why}"),
+                format!("Your appeal was successful: the team of {team} undoes what it decided. {why}"),
+            )
+        } else {
+            tongue.pick(
+                format!("Tu recurso no ha prosperado: el equipo de {team} mantiene lo que decidió. {why}"),
+                format!("Your appeal was not successful: the team of {team} stands by what it decided. {why}"),
+            )
+        }
     };
-    let text = format!("{team}\n\n{english} <{link}>\n\n{spanish} <{link}>");
+    let way = (link.as_str(), ("Ver la decisión", "See the decision"));
+    let text = messages::letter(tx, (statement.group, statement.person), say, Some(way))?;
     messages::confide(tx, statement.group, statement.person, &text).map(drop)
 }

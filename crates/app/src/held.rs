@@ -10,7 +10,7 @@ use domain::{
     policy::{self, Refusal},
     post::Post,
     statement::{Grounds, Sanction},
-    text::plain,
+    text::{markdown, plain},
     time::span,
 };
 use store::{
@@ -23,6 +23,7 @@ use crate::{
     App, Cause, Error, Event, Me, Result, Tx, claims, groups, messages,
     moderation::{self, Measure},
     posts, quotes, statements,
+    tongues::Tongue,
     view::{self, PostView},
 };
 
@@ -158,13 +159,16 @@ pub(crate) fn hold(tx: &mut Tx<'_, '_>, post: &Arc<Post>, doubt: Doubt, (old, ca
     let waited = store::held::waits_for(tx, group, post.author)?;
     store::held::insert(tx, &Held { post: post.id, group, doubt, since, cause, old, refused: None })?;
     if !waited && !old {
-        let name = store::actors::by_id(tx, group)?.ok_or(Error::NotFound)?.handle();
+        let title = markdown::escape(&store::actors::by_id(tx, group)?.ok_or(Error::NotFound)?.title);
         let (english, spanish) = because(doubt);
-        let text = format!(
-            "@{name}\n\nWhat you posted waits until the team has looked at it, because {english}: <{url}>\n\n\
-             Lo que has publicado espera a que el equipo lo mire, porque {spanish}: <{url}>",
-            url = post.url
-        );
+        let say = |tongue: Tongue| {
+            tongue.pick(
+                format!("Lo que has publicado en {title} espera a que el equipo lo mire, porque {spanish}."),
+                format!("What you posted in {title} waits until the team has looked at it, because {english}."),
+            )
+        };
+        let way = (post.url.as_str(), ("Lo que publicaste", "What you posted"));
+        let text = messages::letter(tx, (group, post.author), say, Some(way))?;
         messages::confide(tx, group, post.author, &text)?;
     }
     tx.emit(Event::Held { post: Arc::clone(post) });

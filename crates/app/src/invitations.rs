@@ -37,8 +37,8 @@ fn make(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId) -> Re
     let membership = Membership { group, person, role: Role::Member, state: MemberState::Invited, since };
     store::groups::set_membership(tx, &membership)?;
     if !hears_by_itself(tx, person)? {
-        let name = follows::living(tx, group)?.handle();
-        messages::tell(tx, group, person, &messages::invitation(&name))?;
+        let text = messages::invitation(tx, group, person)?;
+        messages::tell(tx, group, person, &text)?;
     }
     tx.emit(Event::Invited { group, person, by });
     Ok(())
@@ -71,8 +71,8 @@ pub fn receive(
     }
     let now = tx.now();
     store::groups::set_invited(tx, group, person, activity, now)?;
-    let name = follows::living(tx, group)?.handle();
-    messages::receive(tx, group, person, (activity, &messages::invitation(&name)), cause)
+    let text = messages::invitation(tx, group, person)?;
+    messages::receive(tx, group, person, (activity, &text), cause)
 }
 
 /// Turns down the invitation of a group, here or elsewhere; whether there was one. Who follows the group goes on to.

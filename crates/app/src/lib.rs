@@ -106,6 +106,7 @@ pub mod tags;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod tongues;
 pub mod totals;
 pub mod totp;
 pub mod transfers;

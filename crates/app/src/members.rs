@@ -4,10 +4,10 @@ use domain::{
     group::{MemberState, Membership, Role},
     id::ActorId,
     policy,
-    text::plain,
+    text::{markdown, plain},
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, claims, follows, groups, messages};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, claims, follows, groups, messages, tongues::Tongue};
 
 /// The longest reason, in characters.
 const REASON: usize = 1_000;
@@ -123,9 +123,24 @@ pub async fn hand_over(app: &App, me: Me, group: ActorId, person: ActorId) -> Re
             store::groups::set_membership(tx, &membership)?;
             tx.emit(Event::RoleChanged { group, person, by: me.0, from, to: Some(role), cause: None });
         }
-        Ok(())
+        tell_heir(tx, group, person)
     })
     .await
+}
+
+/// Tells somebody that a group is theirs now.
+fn tell_heir(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()> {
+    let place = follows::living(tx, group)?;
+    let (title, name) = (markdown::escape(&place.title), place.handle());
+    let say = |tongue: Tongue| {
+        tongue.pick(
+            format!("La comunidad {title} (@{name}) es tuya desde ahora: decides sobre sus normas, su equipo y sus ajustes."),
+            format!("The community {title} (@{name}) is yours from now on: you decide about its rules, its team and its settings."),
+        )
+    };
+    let text =
+        messages::letter(tx, (group, person), say, Some((&place.url, ("Ver la comunidad", "See the community"))))?;
+    messages::confide(tx, group, person, &text).map(drop)
 }
 
 /// Tells somebody in the name of a group here why they were not taken in.
@@ -137,8 +152,15 @@ pub async fn explain(app: &App, me: Me, group: ActorId, person: ActorId, reason:
         if reason.is_empty() || !groups::is_local(tx, group)? {
             return Ok(());
         }
-        let name = follows::living(tx, group)?.handle();
-        messages::tell(tx, group, person, &format!("@{name}: {reason}"))?;
+        let (title, why) = (markdown::escape(&follows::living(tx, group)?.title), markdown::escape(&reason));
+        let say = |tongue: Tongue| {
+            tongue.pick(
+                format!("El equipo de {title} no ha aceptado tu petición de entrar: {why}"),
+                format!("The team of {title} did not accept your request to join: {why}"),
+            )
+        };
+        let text = messages::letter(tx, (group, person), say, None)?;
+        messages::tell(tx, group, person, &text)?;
         Ok(())
     })
     .await

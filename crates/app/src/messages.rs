@@ -9,8 +9,9 @@ use domain::{
 };
 
 use crate::{
-    Cause, Error, Event, Result, Tx, groups, paces,
-    posts::{self, Draft, Origin, Way},
+    Cause, Error, Event, Result, Tx, follows, groups, paces,
+    posts::{self, Draft, Origin},
+    tongues::{self, Tongue},
 };
 
 /// Lets a group here write to a person, here or elsewhere. It names itself as well, so that its team reads it.
@@ -34,12 +35,39 @@ fn send(tx: &mut Tx<'_, '_>, group: ActorId, mentions: Vec<ActorId>, text: &str)
     posts::publish(tx, group, &draft, None, None)
 }
 
+/// Where a message leads: the address, and what the link to it is called in Spanish and in English.
+pub(crate) type Way<'a> = (&'a str, (&'static str, &'static str));
+
+/// A message to one person, in the language that is known of them, or in both: it says that nobody else reads it, and leads
+/// further once.
+pub(crate) fn letter(
+    tx: &mut Tx<'_, '_>,
+    (from, person): (ActorId, ActorId),
+    say: impl Fn(Tongue) -> String,
+    way: Option<Way<'_>>,
+) -> Result<String> {
+    let tongues = tongues::of(tx, person, from)?;
+    let mark = |tongue: Tongue| tongue.pick("Mensaje privado", "Private message");
+    let mut parts: Vec<String> =
+        tongues.iter().map(|tongue| format!("🔒 {}. {}", mark(*tongue), say(*tongue))).collect();
+    if let Some((address, (es, en))) = way {
+        let labels: Vec<&str> = tongues.iter().map(|tongue| tongue.pick(es, en)).collect();
+        parts.push(format!("[{}](<{address}>)", labels.join(" · ")));
+    }
+    Ok(parts.join("\n\n"))
+}
+
 /// What a group says to whom it invites.
-pub(crate) fn invitation(name: &str) -> String {
-    format!(
-        "You are invited to @{name}: follow it to become a member.\n\n\
-         Tienes una invitación a @{name}: síguelo para ser miembro."
-    )
+pub(crate) fn invitation(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<String> {
+    let group = follows::living(tx, group)?;
+    let (name, title) = (group.handle(), markdown::escape(&group.title));
+    let say = |tongue: Tongue| {
+        tongue.pick(
+            format!("Tienes una invitación a @{name} ({title}): sigue esa cuenta para ser miembro."),
+            format!("You are invited to @{name} ({title}): follow it to become a member."),
+        )
+    };
+    letter(tx, (group.id, person), say, None)
 }
 
 /// Shows a person here what a group elsewhere tells them by an activity, as a message of the group with the id of that
@@ -55,7 +83,7 @@ pub(crate) fn receive(
     let mut draft = Draft::new(PostKind::Note, content, Audience::Direct);
     draft.mentions = vec![person];
     let (uri, published) = (activity.to_owned(), tx.now());
-    let origin = Origin { url: uri.clone(), uri, published, edited: None, way: Way::Sent };
+    let origin = Origin { url: uri.clone(), uri, published, edited: None, way: posts::Way::Sent };
     posts::receive(tx, group, &draft, &origin, cause).map(drop)
 }
 
@@ -77,22 +105,37 @@ pub fn refuse(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, attempt: &Att
     };
     let (Some(group), Error::Denied(refusal)) = (group, &why) else { return Err(why) };
     let (rules, _) = groups::regard(tx, group, author)?;
-    let name = store::actors::by_id(tx, group)?.ok_or(Error::NotFound)?.handle();
+    let place = follows::living(tx, group)?;
+    let (name, title) = (place.handle(), markdown::escape(&place.title));
     let text = match refusal {
         Refusal::NotMember if rules.visibility == Visibility::Restricted && groups::is_local(tx, group)? => {
-            let text = format!(
-                "Only members of @{name} post there; everybody reads. To become a member, follow it.\n\n\
-                 Solo los miembros de @{name} publican allí; leer, lee cualquiera. Para ser miembro, síguelo."
-            );
+            let say = |tongue: Tongue| {
+                tongue.pick(
+                    format!(
+                        "En {title} (@{name}) solo escriben sus miembros; leer, lee cualquiera. Para serlo, sigue esa cuenta."
+                    ),
+                    format!("Only members of {title} (@{name}) post there; everybody reads. To become one, follow it."),
+                )
+            };
+            let text = letter(tx, (group, author), say, None)?;
             (!store::posts::has_told(tx, group, author)?).then_some(text)
         }
         Refusal::Slow(wait) => {
             let thread = draft.parent.map(|parent| posts::load(tx, parent)).transpose()?.map(|parent| parent.root);
             let minutes = pace::minutes(*wait);
-            let text = format!(
-                "Slow mode is on in @{name}: what you posted was not taken. You can post again in {minutes} min.\n\n\
-                 @{name} está en modo lento: lo que has publicado no ha entrado. Puedes volver a publicar en {minutes} min."
-            );
+            let say = |tongue: Tongue| {
+                tongue.pick(
+                    format!(
+                        "{title} (@{name}) está en modo lento: lo que has publicado no ha entrado. Puedes volver a publicar \
+                         en {minutes} min."
+                    ),
+                    format!(
+                        "Slow mode is on in {title} (@{name}): what you posted was not taken. You can post again in \
+                         {minutes} min."
+                    ),
+                )
+            };
+            let text = letter(tx, (group, author), say, None)?;
             paces::tells(tx, (group, thread), author)?.then_some(text)
         }
         _ => return Err(why),

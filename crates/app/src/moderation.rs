@@ -10,7 +10,7 @@ use domain::{
     policy,
     post::Post,
     statement::{Grounds, Sanction, Statement},
-    text::plain,
+    text::{markdown, plain},
 };
 use store::{
     forestalled::Foretold,
@@ -19,7 +19,7 @@ use store::{
 
 use crate::{
     App, Cause, Error, Event, Me, Result, Tx, follows, grafts, groups, held, messages, paces, posts, restraints,
-    statements, suspensions, transfers,
+    statements, suspensions, tongues::Tongue, transfers,
 };
 
 mod bans;
@@ -380,9 +380,13 @@ fn caution(tx: &mut Tx<'_, '_>, by: ActorId, warning: &Warning<'_>, cause: Cause
 /// elsewhere, who would not hear it from their own server reads a message of whoever warns.
 fn tell_warned(tx: &mut Tx<'_, '_>, by: ActorId, warning: &Warning<'_>, reason: &str, cause: Cause) -> Result<()> {
     let Warning { group, person, post, activity, .. } = *warning;
-    let (handle, concerned) = (follows::living(tx, group)?.handle(), follows::living(tx, person)?);
-    let about = post.map(|post| format!("\n\n<{}>", post.url)).unwrap_or_default();
-    let text = format!("⚠ @{handle}\n\n{reason}{about}");
+    let (title, concerned) = (markdown::escape(&follows::living(tx, group)?.title), follows::living(tx, person)?);
+    let (why, way) =
+        (markdown::escape(reason), post.map(|post| (post.url.as_str(), ("De qué se trata", "What it is about"))));
+    let say = |tongue: Tongue| {
+        tongue.pick(format!("El equipo de {title} te advierte: {why}"), format!("The team of {title} warns you: {why}"))
+    };
+    let text = messages::letter(tx, (group, person), say, way)?;
     if concerned.is_local() {
         let id: ActivityId = tx.new_id();
         let said = if activity.is_empty() { tx.site().activity(id) } else { activity.to_owned() };
@@ -404,11 +408,14 @@ pub fn receive_refusal(tx: &mut Tx<'_, '_>, group: ActorId, post: PostId, activi
     if post.removed.is_some() || !post.local {
         return Ok(());
     }
-    let (name, author, url) = (follows::living(tx, group)?.handle(), post.author, post.url.clone());
+    let (title, author, url) = (markdown::escape(&follows::living(tx, group)?.title), post.author, post.url.clone());
     take_out(tx, group, post, "", cause)?;
-    let text = format!(
-        "@{name} does not take what you posted there: {url}\n\n\
-         @{name} no acepta lo que has publicado allí: {url}"
-    );
+    let say = |tongue: Tongue| {
+        tongue.pick(
+            format!("{title} no acepta lo que publicaste allí."),
+            format!("{title} does not take what you posted there."),
+        )
+    };
+    let text = messages::letter(tx, (group, author), say, Some((&url, ("Lo que publicaste", "What you posted"))))?;
     messages::receive(tx, group, author, (activity, &text), cause)
 }

@@ -8,11 +8,14 @@ use domain::{
     id::{ActorId, PostId, StatementId},
     post::Post,
     statement::{Appeal, Decision, Grounds, Sanction, Statement},
-    text::plain,
+    text::{markdown, plain},
     time::Timestamp,
 };
 
-use crate::{App, Error, Event, Me, Result, Tx, bylaws, groups, instance, mail::Errand, messages, rules, seal::Seal};
+use crate::{
+    App, Error, Event, Me, Result, Tx, bylaws, groups, instance, mail::Errand, messages, rules, seal::Seal,
+    tongues::Tongue,
+};
 
 /// The longest reason, and the longest note, in characters.
 pub(crate) const REASON: usize = 1_000;
@@ -91,19 +94,49 @@ pub(crate) fn team(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<String>
     if statement.sanction.is_everywhere() {
         return Ok(tx.site().host().display());
     }
-    Ok(format!("@{}", store::actors::by_id(tx, statement.group)?.ok_or(Error::NotFound)?.handle()))
+    let group = store::actors::by_id(tx, statement.group)?.ok_or(Error::NotFound)?;
+    Ok(markdown::escape(&group.title))
 }
 
-/// Writes to somebody of a measure, in both languages: nobody knows which one they read.
+/// Writes to somebody of a measure: who did what, by which rule and why, and where they appeal.
 fn write(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<()> {
     let (team, link) = (team(tx, statement)?, link(tx, statement.id)?);
-    let is_warning = statement.sanction == Sanction::Warn;
-    let words = if is_warning { format!("⚠ {team}\n\n{}\n\n", statement.grounds.reason) } else { String::new() };
-    let text = format!(
-        "{words}The team of {team} decided something that concerns you. What it is, why, and how to appeal: <{link}>\n\n\
-         El equipo de {team} ha decidido algo que te afecta. Qué es, por qué y cómo recurrir: <{link}>"
-    );
+    let rule = cases(tx, vec![statement.clone()])?.pop().and_then(|case| case.bylaw);
+    let rule = rule.map(|rule| markdown::escape(&rule.title));
+    let reason = markdown::escape(&statement.grounds.reason);
+    let say = |tongue: Tongue| {
+        let what = done(tongue, statement);
+        let by =
+            rule.as_ref().map(|rule| tongue.pick(format!(" por la norma «{rule}»"), format!(" by the rule “{rule}”")));
+        let why = if reason.is_empty() { ".".to_owned() } else { format!(": {reason}") };
+        let start = tongue.pick("El equipo de", "The team of");
+        format!("{start} {team} {what}{}{why}", by.unwrap_or_default())
+    };
+    let way = (link.as_str(), ("Ver la decisión y cómo recurrir", "See the decision and how to appeal"));
+    let text = messages::letter(tx, (statement.group, statement.person), say, Some(way))?;
     messages::confide(tx, statement.group, statement.person, &text).map(drop)
+}
+
+/// What was done, to whoever it was done to, after the name of who did it.
+fn done(tongue: Tongue, statement: &Statement) -> &'static str {
+    let (es, en) = match statement.sanction {
+        Sanction::Remove => {
+            ("ha retirado de la comunidad lo que publicaste", "removed what you posted from the community")
+        }
+        Sanction::Refuse => ("no ha admitido lo que publicaste", "did not let in what you posted"),
+        Sanction::Lock => ("ha cerrado a más respuestas lo que publicaste", "closed what you posted to more replies"),
+        Sanction::Ban if statement.until.is_some() => ("te ha expulsado por un tiempo", "banned you for some time"),
+        Sanction::Ban => ("te ha expulsado para siempre", "banned you for good"),
+        Sanction::Warn => ("te advierte", "warns you"),
+        Sanction::Suspend => {
+            ("ha suspendido tu cuenta en todo el servidor", "suspended your account on the whole server")
+        }
+        Sanction::Silence => ("ha limitado tu cuenta en todo el servidor", "limited your account on the whole server"),
+        Sanction::Veil => {
+            ("ha decidido tapar tus imágenes en todo el servidor", "covers your pictures on the whole server")
+        }
+    };
+    tongue.pick(es, en)
 }
 
 /// Records that a measure is undone, and with it what anybody had to say against it.

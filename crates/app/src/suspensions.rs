@@ -2,10 +2,20 @@
 //! of people elsewhere as long as their own server has suspended them. And suspending a whole community of here.
 use std::time::Duration;
 
-use domain::{actor::Actor, id::ActorId, policy, rule::Regard, severance::Cut, statement::Sanction, text::plain};
+use domain::{
+    actor::Actor,
+    id::ActorId,
+    policy,
+    rule::Regard,
+    severance::Cut,
+    statement::Sanction,
+    text::{markdown, plain},
+};
 use store::suspensions::Suspension;
 
-use crate::{App, Error, Event, Me, Result, Tx, actors, instance, messages, rules, severances, statements};
+use crate::{
+    App, Error, Event, Me, Result, Tx, actors, instance, messages, rules, severances, statements, tongues::Tongue,
+};
 
 /// The longest reason, in characters.
 pub(crate) const REASON: usize = 1_000;
@@ -72,21 +82,30 @@ fn set_closed(tx: &mut Tx<'_, '_>, me: Me, group: ActorId, reason: Option<&str>)
         return Ok(());
     }
     store::suspensions::set(tx, group, reason.map(|_| Suspension::Person))?;
-    let (site, name) = (tx.site().clone(), actor.handle());
+    let (site, title, name) = (tx.site().clone(), markdown::escape(&actor.title), actor.handle());
     let (host, reason) = (site.host().display(), reason.map(|reason| plain::line(reason, REASON)));
-    let text = match &reason {
-        Some(why) => format!(
-            "Those who run {host} suspended the community @{name}. Nothing of it is shown, and nobody does anything there. \
-             The reason: {why}\n\nQuienes llevan {host} han suspendido la comunidad @{name}. No se muestra nada de ella, y \
-             nadie hace nada allí. El motivo: {why}"
+    let why = reason.as_ref().map(|why| markdown::escape(why));
+    let say = |tongue: Tongue| {
+        match &why {
+        Some(why) => tongue.pick(
+            format!(
+                "Quienes llevan {host} han suspendido la comunidad {title} (@{name}): no se muestra nada de ella, y nadie \
+                 hace nada allí. El motivo: {why}"
+            ),
+            format!(
+                "Those who run {host} suspended the community {title} (@{name}): nothing of it is shown, and nobody does \
+                 anything there. The reason: {why}"
+            ),
         ),
-        None => format!(
-            "Those who run {host} restored the community @{name}: it is as it was.\n\n\
-             Quienes llevan {host} han restablecido la comunidad @{name}: está como estaba."
+        None => tongue.pick(
+            format!("Quienes llevan {host} han restablecido la comunidad {title} (@{name}): está como estaba."),
+            format!("Those who run {host} restored the community {title} (@{name}): it is as it was."),
         ),
+    }
     };
     let voice = instance::voice(tx, &site)?;
     for (_, owner) in store::groups::owners(tx, &[group])? {
+        let text = messages::letter(tx, (voice, owner), say, None)?;
         messages::confide(tx, voice, owner, &text)?;
     }
     let (on, reason) = (reason.is_some(), reason.unwrap_or_default());

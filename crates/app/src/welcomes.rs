@@ -6,12 +6,12 @@ use domain::{
     actor::Actor,
     group::{Joining, Role},
     id::ActorId,
-    text::language,
+    text::markdown,
     urls::{self, Sheet},
 };
 use futures_util::future::BoxFuture;
 
-use crate::{App, Event, Result, Tx, messages};
+use crate::{App, Event, Result, Tx, messages, tongues::Tongue};
 
 /// The job that says it; its subject is the number of the group and that of the person.
 pub(crate) const SAY: &str = "welcome";
@@ -53,34 +53,32 @@ pub(crate) fn say(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
             if !(standing.follows || standing.is_member()) || !store::charters::welcome(tx, group.id, person.id)? {
                 return Ok(());
             }
-            let language = store::accounts::by_id(tx, person.id)?.map(|account| account.language);
             let rules = store::bylaws::of(tx, group.id)?.is_some_and(|bylaws| !bylaws.list.is_empty());
-            let text = letter(&group, &word, language.as_deref(), rules);
+            let text = letter(tx, &group, person.id, rules)?;
+            let text = format!("{word}\n\n{text}");
             messages::confide(tx, group.id, person.id, &text).map(drop)
         })
         .await
     })
 }
 
-/// The word of a community, with how one writes there and how one leaves: in the language of whoever reads it, in both if
-/// nobody knows it.
-fn letter(group: &Actor, word: &str, language: Option<&str>, has_rules: bool) -> String {
-    let (handle, page) = (group.handle(), &group.url);
-    let rules = if has_rules { urls::sheet(&group.uri, Sheet::Rules) } else { page.clone() };
-    let spanish = format!(
-        "Para escribir, menciona a @{handle} o responde a lo que publica. Normas y conversaciones: <{rules}>. Para no \
-         recibir nada más, deja de seguirla. Este mensaje no se repite."
-    );
-    let english = format!(
-        "To write, mention @{handle} or reply to what it posts. Rules and conversations: <{rules}>. To get nothing more, \
-         stop following it. This message does not come again."
-    );
-    let how = match language.map(language::primary) {
-        Some("es") => spanish,
-        Some(_) => english,
-        None => format!("{spanish}\n\n{english}"),
+/// How one writes in a community, and how one leaves, in the language of whoever reads it.
+fn letter(tx: &mut Tx<'_, '_>, group: &Actor, person: ActorId, has_rules: bool) -> Result<String> {
+    let (handle, title) = (group.handle(), markdown::escape(&group.title));
+    let page = if has_rules { urls::sheet(&group.uri, Sheet::Rules) } else { group.url.clone() };
+    let say = |tongue: Tongue| {
+        tongue.pick(
+            format!(
+                "Para escribir en {title}, menciona a @{handle} o responde a lo que publica. Para no recibir nada más, deja \
+                 de seguirla. Este mensaje no se repite."
+            ),
+            format!(
+                "To write in {title}, mention @{handle} or reply to what it posts. To get nothing more, stop following it. \
+                 This message does not come again."
+            ),
+        )
     };
-    format!("{word}\n\n{how}")
+    messages::letter(tx, (group.id, person), say, Some((&page, ("Normas y conversaciones", "Rules and conversations"))))
 }
 
 /// Tells somebody who followed a group why they do not any more: it is private now.

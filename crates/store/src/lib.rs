@@ -104,6 +104,7 @@ pub mod threads;
 pub mod tickets;
 pub mod timelines;
 pub mod tokens;
+pub mod tongues;
 pub mod tries;
 mod visible;
 pub mod visits;

@@ -55,6 +55,18 @@ pub fn render(
     html::sanitize(out.trim_end())
 }
 
+/// Plain text as Markdown that says just that, within a line.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '|' | '&' | '!') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// Calls back for every mention, hashtag and address outside code and links.
 pub(super) fn each_piece(md: &str, mut found: impl FnMut(Piece<'_>)) {
     walk(head(md), |event| {
@@ -176,6 +188,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_is_escaped_is_shown_as_it_was() {
+        let text = "El *huerto* de [todos](x) _y_ `más` <b> & !a\\b ~~no~~";
+        assert_eq!(shown(&escape(text)), format!("<p>{}</p>", html::escape(text)));
+    }
 
     fn shown(md: &str) -> String {
         let mention = |handle: &Handle| {

@@ -112,7 +112,7 @@ async fn a_community_is_suspended_and_restored_by_forms() {
     assert!(page.body.contains("This community is suspended") && !page.body.contains("El huerto"), "{}", page.body);
     assert!(!world.get("/communities", "en").await.body.contains("El huerto"));
     assert!(ana.get("/admin/communities").await.body.contains("Suspended"));
-    assert!(ana.get("/notices").await.body.contains("suspended the community"), "its owner is told");
+    assert!(ana.get("/notices").await.body.contains("han suspendido la comunidad El huerto"), "its owner is told");
     assert_eq!(turn(&[("turn", "off")]).await, StatusCode::SEE_OTHER);
     assert_eq!(world.get(&huerto.uri, "en").await.status, StatusCode::OK);
     let log = ana.get("/admin/log").await.body;
