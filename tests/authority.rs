@@ -7,7 +7,7 @@ use app::reports::Complaint;
 use domain::{
     group::{MemberState, Role},
     id::{ActorId, PostId},
-    report::Category,
+    report::{Category, Reach},
 };
 use serde_json::{Value, json};
 
@@ -201,7 +201,7 @@ impl Setting {
 /// What somebody finds wrong with a page.
 fn complaint(target: ActorId, post: PostId) -> Complaint {
     let (posts, comment, category) = (vec![post], "It is wrong.".to_owned(), Category::Other);
-    Complaint { target, posts, comment, category, bylaw: None, rules: Vec::new(), forward: false }
+    Complaint { target, posts, comment, category, bylaw: None, rules: Vec::new(), reach: Reach::Here }
 }
 
 async fn in_a_group_here() {

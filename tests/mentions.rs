@@ -186,7 +186,27 @@ async fn a_group_is_mentioned_by_its_tag_or_its_address() {
     assert_eq!(alpha.document(&format!("{}/outbox", other.uri())).await["totalItems"], 0);
 }
 
+async fn a_community_passes_on_what_is_written_into_it_and_its_author_need_not_hear() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, ben, bea) = (alpha.person("ana").await, beta.person("ben").await, beta.person("bea").await);
+    let club = alpha.group("club", &ana).await;
+    ben.follow(&club.handle()).await;
+    net.settle().await;
+    let post = ben.post(&format!("{} Tomatoes", club.handle())).await;
+    net.settle().await;
+    assert_eq!(ana.home().await.len(), 1, "it was passed on");
+    let shares = async || ben.read("/api/v1/notifications?types[]=reblog").await;
+    assert_eq!(shares().await, json!([]));
+
+    // Of anybody else they hear.
+    bea.act(&format!("/api/v1/statuses/{}/reblog", post["id"].as_str().unwrap())).await;
+    net.settle().await;
+    assert_eq!(shares().await[0]["account"]["username"], "bea");
+}
+
 on_both![
+    a_community_passes_on_what_is_written_into_it_and_its_author_need_not_hear,
     a_mention_becomes_a_thread_for_all_followers,
     what_was_announced_is_not_announced_again,
     a_comment_reaches_forums_but_floods_no_home,

@@ -1,10 +1,13 @@
 //! Reports across servers: in each of the ways they are sent, seen by whoever decides, and sent as others read them.
 
 use app::Me;
-use domain::report::Report;
+use domain::{
+    group::{Joining, Visibility},
+    report::Report,
+};
 use serde_json::{Value, json};
 
-use crate::network::{Group, Network, Person, Puppet, Server, Software, on_both};
+use crate::network::{Group, Network, Person, Puppet, Server, Software, Visitor, id, on_both};
 
 /// The open reports of a person here.
 async fn open(person: &Person) -> Vec<Report> {
@@ -131,4 +134,69 @@ async fn a_report_is_told_elsewhere_if_that_is_wanted() {
     assert_eq!(alpha.document(id).await, Value::Null, "reports are for nobody else to read");
 }
 
-on_both![every_dialect_is_understood, a_report_is_told_elsewhere_if_that_is_wanted];
+/// What a person says by the form of the page on which one reports a post.
+async fn report_on_the_page(person: &Person, post: &Value, fields: &[(&str, &str)]) -> String {
+    let mut browser = Visitor::new(&person.server);
+    browser.sign_in(&person.actor.name, "correct horse", "/").await;
+    let (page, post) = (format!("/report?post={}", id(post)), id(post).to_owned());
+    let asked = browser.get(&page).await.text();
+    let fields: Vec<_> = [("post", post.as_str()), ("what", "spam")].iter().chain(fields).copied().collect();
+    let said = browser.fill(&page, "/report", &fields).await;
+    assert_eq!(said.status, 200, "{}", said.text());
+    format!("{asked}{}", said.text())
+}
+
+async fn a_report_on_a_page_reaches_the_team_elsewhere() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, olga) = (alpha.person("ana").await, beta.person("olga").await);
+    let (club, masto) = (beta.group("club", &olga).await, net.peer("masto.test", Software::Mastodon).person("max"));
+    ana.follow(&club.handle()).await;
+    net.settle().await;
+    let toot = masto.toot("Buy rocks!", &[(club.uri(), &club.handle())], None);
+    masto.send(&beta, &toot).await;
+    net.settle().await;
+    let post = ana.find_post(toot["object"]["id"].as_str().unwrap()).await;
+    masto.peer.take();
+
+    let page = report_on_the_page(&ana, &post, &[("reason", "only for the team")]).await;
+    assert!(
+        page.contains("looks after CLUB, at beta.test") && page.contains("Send a copy, without my name, to masto.test")
+    );
+    net.settle().await;
+    let told = open(&olga).await;
+    assert_eq!(told.iter().map(|report| report.comment.as_str()).collect::<Vec<_>>(), ["only for the team"]);
+    assert_eq!(told[0].group, Some(club.actor.id));
+    assert!(!masto.peer.kinds().contains(&"Flag".to_owned()), "nobody else hears of it");
+    let mut browser = Visitor::new(&beta);
+    browser.sign_in("olga", "correct horse", "/").await;
+    let queue = browser.get("/queue").await.text();
+    assert!(queue.contains("only for the team") && !queue.contains("ana"), "{queue}");
+
+    // If that is wanted, the server of whoever wrote it hears it, too.
+    report_on_the_page(&ana, &post, &[("reason", "for all"), ("forward", "yes")]).await;
+    net.settle().await;
+    assert_eq!(open(&olga).await.len(), 2);
+    assert_eq!(masto.peer.only("Flag").activity["content"], "for all");
+
+    // What only members read is reported to their team, too.
+    let den = beta.group_like("den", &olga, Visibility::Private, Joining::Open).await;
+    ana.follow(&den.handle()).await;
+    net.settle().await;
+    let secret = olga.post(&format!("{} Just for us", den.handle())).await;
+    net.settle().await;
+    let secret = ana.find_post(secret["uri"].as_str().unwrap()).await;
+    report_on_the_page(&ana, &secret, &[("reason", "among us")]).await;
+    net.settle().await;
+    let told = open(&olga).await;
+    assert_eq!(
+        told.last().map(|report| (report.comment.as_str(), report.group)),
+        Some(("among us", Some(den.actor.id)))
+    );
+}
+
+on_both![
+    every_dialect_is_understood,
+    a_report_is_told_elsewhere_if_that_is_wanted,
+    a_report_on_a_page_reaches_the_team_elsewhere,
+];

@@ -6,7 +6,7 @@ use domain::{
     group::Role,
     id::{ActorId, PeerId, ReceivedId, StatementId},
     post::{Post, Vote},
-    report::Report,
+    report::{Reach, Report},
     severance::Severance,
     shun::Shun,
     statement::{Grounds, Statement},
@@ -449,14 +449,13 @@ pub enum Event {
     },
     /// Somebody reported somebody.
     Reported {
-        /// The report; its `uri` is one of ours, to be sent under it, if the reporter lives here.
+        /// The report; its `uri` is one of ours, to be sent under it, if it was filed here.
         report: Arc<Report>,
+        /// Who elsewhere is to hear of it.
+        reach: Reach,
     },
-    /// What is reported moved to another group, and the report with it.
-    ReportHandedOn {
-        /// The report, for the team of that one.
-        report: Arc<Report>,
-    },
+    /// What is reported moved to another group, and the report with it: it is for the team of that one.
+    ReportHandedOn(Arc<Report>),
     /// A report was dealt with.
     ReportResolved {
         /// The report as it was.

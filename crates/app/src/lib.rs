@@ -79,6 +79,7 @@ mod ports;
 pub mod posts;
 pub mod profiles;
 pub mod push;
+pub mod queue;
 pub mod quiet_hours;
 pub mod quotes;
 pub mod random;

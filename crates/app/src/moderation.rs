@@ -18,8 +18,8 @@ use store::{
 };
 
 use crate::{
-    App, Cause, Error, Event, Me, Result, Tx, follows, grafts, groups, held, messages, paces, posts, restraints,
-    statements, suspensions, tongues::Tongue, transfers,
+    App, Cause, Error, Event, Me, Result, Tx, follows, grafts, groups, held, messages, paces, posts, reports,
+    restraints, statements, suspensions, tongues::Tongue, transfers,
 };
 
 mod bans;
@@ -187,6 +187,9 @@ fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, deed: &Deed<'_>) -> Resul
     }
     let group = post.group.ok_or(policy::Refusal::NotAuthor)?;
     let grounds = statements::checked(tx, group, deed.grounds)?;
+    if deed.measure == Measure::Remove {
+        reports::settle(tx, by, &post)?;
+    }
     let statement = match (on, deed.with) {
         (true, None) => state(tx, by, &post, mark, &grounds)?,
         (true, with) => with,

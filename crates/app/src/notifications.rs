@@ -3,6 +3,7 @@ use domain::{
     group::Role,
     id::{ActorId, NotificationId, StatementId},
     notice::{Handling, Level},
+    policy,
     post::{Audience, FollowState, Post, Vote},
     report::Report,
     rule::Regard,
@@ -10,7 +11,7 @@ use domain::{
 };
 
 use crate::{
-    Change, Course, Event, Result, Tx, appeals, notices, portions, push, reports,
+    Change, Course, Event, Result, Tx, appeals, instance, notices, portions, push, reports,
     solutions::{Help, Solution},
 };
 
@@ -41,6 +42,8 @@ pub enum Kind {
     Poll,
     /// Somebody reports something that they have to see to.
     Report,
+    /// What they reported was dealt with.
+    Heeded,
     /// The team of a group decided something that concerns them.
     Stated,
     /// They lost follows because others were blocked.
@@ -85,6 +88,7 @@ impl Kind {
             Self::SignUp => "admin.sign_up",
             Self::Poll => "poll",
             Self::Report => store::notifications::REPORT,
+            Self::Heeded => store::notifications::HEEDED,
             Self::Stated => store::notifications::STATED,
             Self::Severed => store::notifications::SEVERED,
             Self::Appeal => store::notifications::APPEAL,
@@ -110,7 +114,9 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
             let admins = store::accounts::admins(tx)?;
             tell(tx, &admins, Kind::SignUp, *person, About::Nobody)
         }
-        Event::Shared { post, by, .. } => tell(tx, &[post.author], Kind::Reblog, *by, About::Post(post)),
+        Event::Shared { post, by, .. } if policy::hears_of_share(post, *by) => {
+            tell(tx, &[post.author], Kind::Reblog, *by, About::Post(post))
+        }
         Event::Quoted { quoting, author } => {
             // Who may not read it does not hear of it.
             match store::posts::seen(tx, quoting.id, Some(*author))? {
@@ -130,9 +136,15 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         Event::FollowAnswered { follow, accepted: true } if follow.state == FollowState::Accepted => {
             tell(tx, &[follow.target], Kind::Follow, follow.follower, About::Nobody)
         }
-        Event::Reported { report } | Event::ReportHandedOn { report } => {
+        Event::Reported { report, .. } | Event::ReportHandedOn(report) => {
             let desk = reports::desk(tx, report)?;
             tell(tx, &desk, Kind::Report, report.reporter, About::Report(report))
+        }
+        // In whose name it was dealt with, and not by whom.
+        Event::ReportResolved { report, by } if report.reporter != *by => {
+            let site = tx.site().clone();
+            let team = report.group.map_or_else(|| instance::voice(tx, &site), Ok)?;
+            tell(tx, &[report.reporter], Kind::Heeded, team, About::Report(report))
         }
         Event::Stated { statement } => {
             tell(tx, &[statement.person], Kind::Stated, statement.group, About::Statement(statement.id))
@@ -313,7 +325,14 @@ fn handling(
     // Those who answer for others hear everything, like those about whom it was decided, and nobody is a stranger to themselves.
     if matches!(
         kind,
-        Kind::Report | Kind::Stated | Kind::Appeal | Kind::Held | Kind::Unheard | Kind::Opened | Kind::SignUp
+        Kind::Report
+            | Kind::Heeded
+            | Kind::Stated
+            | Kind::Appeal
+            | Kind::Held
+            | Kind::Unheard
+            | Kind::Opened
+            | Kind::SignUp
     ) || account == by
     {
         return Ok(Handling::Accept);

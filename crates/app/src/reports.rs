@@ -2,12 +2,14 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
+    actor::{Actor, ActorKind},
     bylaw::Citation,
     claim::Item,
+    host::Host,
     id::{ActivityId, ActorId, HouseRuleId, PostId, ReportId},
     policy,
     post::Post,
-    report::{Category, Report},
+    report::{Category, Reach, Report},
     text::plain,
 };
 use store::{reports::Sought, timelines::Window};
@@ -41,8 +43,8 @@ pub struct Complaint {
     pub bylaw: Option<Citation>,
     /// Which rules of the house are broken, as far as they are known.
     pub rules: Vec<HouseRuleId>,
-    /// Whether those who decide elsewhere are to hear of it, too.
-    pub forward: bool,
+    /// Who elsewhere is to hear of it, too.
+    pub reach: Reach,
 }
 
 /// Reports somebody, or what they wrote.
@@ -79,7 +81,12 @@ fn record(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &s
     if store::reports::count_open_by(tx, reporter)? >= OPEN {
         return Err(Error::Conflict("too many reports are open".into()));
     }
-    let elsewhere = !target.is_local() || group.is_some_and(|(_, local)| !local);
+    let is_team_elsewhere = group.is_some_and(|(_, local)| !local);
+    let forwarded = match complaint.reach {
+        Reach::Here => false,
+        Reach::Team => is_team_elsewhere,
+        Reach::Everybody => is_team_elsewhere || !target.is_local(),
+    };
     let report = Report {
         id: tx.new_id(),
         uri: uri.to_owned(),
@@ -91,13 +98,13 @@ fn record(tx: &mut Tx<'_, '_>, reporter: ActorId, complaint: &Complaint, uri: &s
         category: complaint.category,
         bylaw: complaint.bylaw,
         rules: rules.into_iter().map(|rule| rule.id).collect(),
-        forwarded: complaint.forward && elsewhere,
+        forwarded,
         created: tx.now(),
         resolved: None,
         resolver: None,
     };
     if store::reports::insert(tx, &report)? {
-        tx.emit(Event::Reported { report: Arc::new(report.clone()) });
+        tx.emit(Event::Reported { report: Arc::new(report.clone()), reach: complaint.reach });
     }
     Ok(report)
 }
@@ -107,12 +114,23 @@ fn place(tx: &mut Tx<'_, '_>, reporter: ActorId, named: &[Post]) -> Result<Optio
     let places: BTreeSet<Option<ActorId>> = named.iter().map(|post| post.group).collect();
     for group in places.iter().flatten() {
         let (rules, standing) = groups::regard(tx, *group, reporter)?;
-        policy::report(&rules, &standing)?;
+        match policy::report(&rules, &standing) {
+            Err(_) if reports_for_members(tx, *group, reporter)? => {}
+            verdict => verdict?,
+        }
     }
     match places.first() {
         Some(Some(group)) if places.len() == 1 => Ok(Some((*group, groups::is_local(tx, *group)?))),
         _ => Ok(None),
     }
+}
+
+/// Whether it is a server elsewhere that reports, for one of those of its people who are members: it names nobody.
+fn reports_for_members(tx: &mut Tx<'_, '_>, group: ActorId, reporter: ActorId) -> Result<bool> {
+    let is_server = |actor: &Actor| matches!(actor.kind, ActorKind::Application | ActorKind::Service);
+    let Some(reporter) = store::actors::by_id(tx, reporter)?.filter(is_server) else { return Ok(false) };
+    let Some(host) = Host::of(&reporter.uri).filter(|_| !reporter.is_local()) else { return Ok(false) };
+    Ok(store::groups::confidant_at(tx, group, &host)?.is_some())
 }
 
 /// Who hears of a report: whoever has a login here and keeps order in its group, else who administers this server.
@@ -129,7 +147,7 @@ pub(crate) fn desk(tx: &mut Tx<'_, '_>, report: &Report) -> Result<Vec<ActorId>>
 pub(crate) fn hand_on(tx: &mut Tx<'_, '_>, from: ActorId, to: ActorId) -> Result<()> {
     for report in store::reports::hand_on(tx, from, to)? {
         store::claims::free(tx, Item::Report(report.id))?;
-        tx.emit(Event::ReportHandedOn { report: Arc::new(report) });
+        tx.emit(Event::ReportHandedOn(Arc::new(report)));
     }
     Ok(())
 }
@@ -207,6 +225,17 @@ pub async fn resolve(app: &App, me: Me, id: ReportId) -> Result<()> {
 pub fn receive_resolve(tx: &mut Tx<'_, '_>, by: ActorId, uri: &str) -> Result<()> {
     let report = store::reports::by_uri(tx, uri)?.ok_or(Error::NotFound)?;
     close(tx, by, report)
+}
+
+/// Closes the reports about a post alone that was taken out of its group: they are dealt with by that.
+pub(crate) fn settle(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post) -> Result<()> {
+    let (Some(group), now) = (post.group, tx.now()) else { return Ok(()) };
+    for report in store::reports::open_about(tx, group, post)? {
+        store::claims::free(tx, Item::Report(report.id))?;
+        store::reports::resolve(tx, report.id, by, now)?;
+        tx.emit(Event::ReportResolved { report: Arc::new(report), by });
+    }
+    Ok(())
 }
 
 fn close(tx: &mut Tx<'_, '_>, by: ActorId, report: Report) -> Result<()> {

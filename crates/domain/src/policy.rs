@@ -285,6 +285,11 @@ pub fn moderate(who: &Standing) -> Verdict {
     unless(who.unsecured, Refusal::Unsecured)
 }
 
+/// Whether the author of a post hears that somebody passed it on: of its own group nobody does, which passes on all of it.
+pub fn hears_of_share(post: &Post, by: ActorId) -> bool {
+    post.group != Some(by)
+}
+
 /// Appealing: once, in time, against what still holds.
 pub fn appeal(statement: &Statement, before: bool, now: Timestamp) -> Verdict {
     unless(before, Refusal::Once)?;

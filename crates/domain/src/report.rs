@@ -22,6 +22,17 @@ text_enum! {
     }
 }
 
+/// Who elsewhere hears of a report, besides those who see to it here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Nobody.
+    Here,
+    /// The team of the group in which the posts stand.
+    Team,
+    /// That team, and the server of who is reported.
+    Everybody,
+}
+
 /// A report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {

@@ -84,7 +84,7 @@ impl Outbox for FederationOutbox {
             Event::Suspended { person, on, .. } => actors::suspended(tx, *person, *on),
             Event::Moved { actor, target, .. } => actors::moved(tx, actor, target),
             Event::ActorDeleted { actor } => actors::deleted(tx, actor),
-            Event::Reported { report } => reports::filed(tx, report),
+            Event::Reported { report, reach } => reports::filed(tx, report, *reach),
             Event::Warned { group, person, by, post: Some(post), grounds, .. } => {
                 groups::warned(tx, (*group, *person), *by, post, &grounds.reason)
             }
@@ -109,7 +109,7 @@ impl Outbox for FederationOutbox {
             | Event::AppealDecided { .. }
             | Event::GroupCreated { .. }
             | Event::JoinAsked { .. }
-            | Event::ReportHandedOn { .. }
+            | Event::ReportHandedOn(_)
             | Event::ReportResolved { .. }
             | Event::Withdrawn { .. }
             | Event::SignedUp(_)

@@ -9,7 +9,7 @@ use app::{
 };
 use domain::{
     id::{ActorId, HouseRuleId},
-    report::Category,
+    report::{Category, Reach},
 };
 
 use crate::{
@@ -56,9 +56,9 @@ async fn file(app: Data<App>, caller: Allowed<WriteReports>, sent: Sent) -> Resu
     let mut rules: Vec<HouseRuleId> = params.numbers("rule_ids").into_iter().map(HouseRuleId).collect();
     rules.sort_unstable();
     rules.dedup();
-    let forward = params.flag("forward").unwrap_or(false);
+    let reach = if params.flag("forward").unwrap_or(false) { Reach::Everybody } else { Reach::Here };
     let filed =
-        reports::file(&app, me, Complaint { target, posts, comment, category, bylaw: None, rules, forward }).await?;
+        reports::file(&app, me, Complaint { target, posts, comment, category, bylaw: None, rules, reach }).await?;
     let reader = Reader::new(&app, Some(me));
     let shown = app.read(move |c| Ok(report::by_id(c, &reader, vec![filed])?.into_values().next()));
     Ok(HttpResponse::Ok().json(shown.await?.ok_or_else(Error::missing)?))

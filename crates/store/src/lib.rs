@@ -68,6 +68,7 @@ pub mod preferences;
 mod presence;
 pub mod profile_sources;
 pub mod push;
+pub mod queue;
 pub mod quiet_hours;
 pub mod quotes;
 pub mod readers;

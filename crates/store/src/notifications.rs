@@ -51,6 +51,9 @@ pub const UNHEARD: &str = "unheard";
 /// The kind that says that an admin opened a private conversation.
 pub const OPENED: &str = "opened";
 
+/// The kind that tells whoever reported something that it was dealt with; its subject is the report.
+pub const HEEDED: &str = "report_heeded";
+
 /// The kind that tells the author of a reply that it answers.
 pub const ACCEPTED: &str = "accepted";
 
@@ -61,7 +64,7 @@ pub const THANKED: &str = "thanked";
 pub const ANSWERED: &str = "answered";
 
 /// The kinds that no client knows.
-pub const UNKNOWN: [&str; 7] = [APPEAL, HELD, UNHEARD, OPENED, ACCEPTED, THANKED, ANSWERED];
+pub const UNKNOWN: [&str; 8] = [APPEAL, HELD, UNHEARD, OPENED, HEEDED, ACCEPTED, THANKED, ANSWERED];
 
 /// Something a person here is told about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,10 +93,10 @@ impl Notification {
     /// The notification that a row keeps; what it is about is one number, 0 if it is about nothing but the actor.
     pub(crate) fn kept((id, kind, actor, about, created, read): Row) -> Self {
         let about = Some(about).filter(|about| *about != 0);
-        let report = about.filter(|_| kind == REPORT).map(ReportId);
+        let report = about.filter(|_| kind == REPORT || kind == HEEDED).map(ReportId);
         let statement = about.filter(|_| kind == STATED).map(StatementId);
         let severance = about.filter(|_| kind == SEVERED).map(SeveranceId);
-        let is_post = ![REPORT, STATED, SEVERED, APPEAL].contains(&kind.as_str());
+        let is_post = ![REPORT, HEEDED, STATED, SEVERED, APPEAL].contains(&kind.as_str());
         Self {
             id: NotificationId(id),
             actor: ActorId(actor),

@@ -2,6 +2,7 @@
 use diesel::prelude::*;
 use domain::{
     id::{ActorId, HouseRuleId, PostId, ReportId},
+    post::Post,
     report::{Category, Report},
     time::Timestamp,
 };
@@ -212,6 +213,16 @@ pub fn hand_on(tx: &mut Tx<'_>, from: ActorId, to: ActorId) -> Result<Vec<Report
         ))
         .execute(c))?;
     Ok(going.into_iter().map(|report| Report { group: Some(to), bylaw: None, ..report }).collect())
+}
+
+/// The open reports in a group that are about this post and nothing else.
+pub fn open_about(conn: &mut Conn, group: ActorId, post: &Post) -> Result<Vec<Report>> {
+    let rows: Vec<Row> = db!(conn, c => reports::table
+        .filter(reports::group_id.eq(group.0).and(reports::resolved.is_null()))
+        .filter(reports::target_id.eq(post.author.0))
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Report::from).filter(|report| report.posts == [post.id]).collect())
 }
 
 /// Closes a report.

@@ -10,7 +10,7 @@ use actix_web::{
     },
     web::Data,
 };
-use app::{App, Error};
+use app::{App, Error, queue};
 use askama::Template;
 use domain::{
     host::Host,
@@ -73,6 +73,8 @@ pub(crate) struct Myself {
     pub(crate) form_token: String,
     /// Whether they keep order somewhere.
     pub(crate) is_staff: bool,
+    /// How much waits for them there.
+    pub(crate) waiting: i64,
     /// How much they were told since they last looked.
     pub(crate) news: i64,
     /// Whether they administer the server.
@@ -89,12 +91,15 @@ impl Visit {
         let mut visit = Self::new(request, app);
         let Some(by) = session::look_up(request).await?.filter(Present::is_ready) else { return Ok(visit) };
         let id = by.me.0;
-        let found = app.read(move |c| {
-            let news = notices::news(c, id)?;
-            Ok((store::actors::by_id(c, id)?, store::groups::moderated_by(c, id)?, news))
-        });
-        let (actor, groups, news) = found.await?;
         let is_admin = by.account.as_ref().is_some_and(|account| account.admin);
+        let site = app.site().clone();
+        let found = app.read(move |c| {
+            let (actor, news) = (store::actors::by_id(c, id)?, notices::news(c, id)?);
+            let groups = store::groups::moderated_by(c, id)?;
+            let is_staff = is_admin || !groups.is_empty();
+            Ok((actor, is_staff, queue::count(c, &site, groups, is_admin)?, news))
+        });
+        let (actor, is_staff, waiting, news) = found.await?;
         if let Some(account) = by.account.as_ref().filter(|_| !language::is_chosen(request, app)) {
             visit.language = Language::of_person(app.spoken(&account.language));
         }
@@ -102,7 +107,8 @@ impl Visit {
             id,
             face: Face::new(app.site(), &actor),
             form_token: by.form_token,
-            is_staff: is_admin || !groups.is_empty(),
+            is_staff,
+            waiting,
             news,
             is_admin,
             is_guest: by.account.is_none(),
@@ -448,7 +454,7 @@ pub(crate) fn words(t: Language, error: &Error) -> String {
 }
 
 /// A page that says that something is done.
-pub(crate) fn said(request: &HttpRequest, visit: &Visit, title: &'static str, text: &'static str) -> HttpResponse {
+pub(crate) fn said(request: &HttpRequest, visit: &Visit, title: &'static str, text: impl Into<String>) -> HttpResponse {
     trouble(request, visit, StatusCode::OK, title, text)
 }
 

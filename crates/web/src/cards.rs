@@ -7,7 +7,7 @@ use domain::{
     emoji::Palette,
     host::{self, Host},
     id::ActorId,
-    post::Assent,
+    post::{Assent, Audience},
     text::{html, title},
     urls::{self, Site, media::Portrait},
 };
@@ -152,6 +152,8 @@ pub(crate) struct Card {
     pub(crate) edited: bool,
     pub(crate) pinned: bool,
     pub(crate) locked: bool,
+    /// Whether only members of its community read it.
+    pub(crate) is_closed: bool,
     /// Why only its author and the team see it, in words and looks.
     pub(crate) hidden: Option<(&'static str, &'static str)>,
     pub(crate) replies: String,
@@ -220,6 +222,7 @@ impl Card {
             edited: post.edited.is_some(),
             pinned: post.featured.is_some(),
             locked: post.locked.is_some(),
+            is_closed: post.audience == Audience::Members,
             hidden: hidden(t, view),
             replies: t.replies(tally.replies),
             likes: (tally.likes > 0).then(|| t.likes(tally.likes)),

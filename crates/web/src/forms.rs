@@ -52,6 +52,8 @@ pub(crate) struct Field {
     /// The longest answer, in characters.
     pub(crate) longest: usize,
     pub(crate) required: bool,
+    /// Whether it says so if it is not: it does not where another answer may ask for it.
+    pub(crate) is_said_optional: bool,
     /// Whether it is prose, of which a keyboard may begin sentences and check the spelling.
     pub(crate) prose: bool,
     /// Whether it stands beside the next one, where there is room.
@@ -70,6 +72,7 @@ impl Field {
             autocomplete: "off",
             longest: 200,
             required: true,
+            is_said_optional: false,
             prose: true,
             half: false,
         }
@@ -138,7 +141,12 @@ impl Field {
     }
 
     pub(crate) fn optional(self) -> Self {
-        Self { required: false, ..self }
+        Self { required: false, is_said_optional: true, ..self }
+    }
+
+    /// Needed or not, as other answers have it.
+    pub(crate) fn depends(self) -> Self {
+        Self { required: false, is_said_optional: false, ..self }
     }
 
     /// One of two that belong together.

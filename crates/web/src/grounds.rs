@@ -57,13 +57,13 @@ impl Entered {
 
 /// The questions.
 pub(crate) fn fields(t: Language, guide: &Guide, entered: &Entered) -> Vec<Field> {
-    let rule = bylaws::field(t, guide.bylaws.as_ref()).map(|field| field.value(&entered.rule));
+    let rule = bylaws::field(t, guide.bylaws.as_ref()).map(|field| field.value(&entered.rule).depends());
     let phrases: Vec<Choice> = guide.phrases.iter().map(|phrase| Choice::new(phrase, phrase, "")).collect();
-    let phrase = Field::select("phrase", t.phrase(), phrases).hint(t.phrase_hint()).value(&entered.phrase).optional();
+    let phrase = Field::select("phrase", t.phrase(), phrases).hint(t.phrase_hint()).value(&entered.phrase).depends();
     let reason = Field::lines("reason", 3, t.why()).hint(t.why_hint()).value(&entered.reason);
     let note = Field::lines("note", 2, t.note_to_them()).hint(t.note_to_them_hint()).value(&entered.note);
     rule.into_iter()
         .chain((!guide.phrases.is_empty()).then_some(phrase))
-        .chain([reason.longest(LONGEST).optional(), note.longest(LONGEST).optional()])
+        .chain([reason.longest(LONGEST).depends(), note.longest(LONGEST).optional()])
         .collect()
 }

@@ -129,8 +129,8 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, directory::PATH, directory::show);
     page!(config, compose::PATH, compose::form, post => compose::submit);
     button!(config, compose::DRAFT, compose::keep);
-    page!(config, care::DELETE, care::delete_form, post => care::delete);
-    page!(config, care::REPORT, care::report_form, post => care::report);
+    page!(config, care::DELETE, care::deletion::form, post => care::deletion::delete);
+    page!(config, care::REPORT, care::report::form, post => care::report::report);
     page!(config, care::MODERATE, care::moderate_form, post => care::moderate);
     page!(config, notices::PATH, notices::show);
     button!(config, deeds::JOIN, deeds::join);

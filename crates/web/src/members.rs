@@ -6,17 +6,15 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{
-    App, Error, Me, Result, members,
-    moderation::{self, NewBan},
-};
+use app::{App, Error, Me, Result};
 use askama::Template;
 use domain::{
+    actor::Actor,
     group::{GroupRules, Role, Standing},
     handle::Handle,
     id::ActorId,
-    policy::{self, Place, Verdict},
-    time::{Timestamp, span},
+    policy::{self, Place, Refusal, Verdict},
+    time::Timestamp,
     urls,
 };
 use serde::Deserialize;
@@ -26,15 +24,19 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::{self, Face},
     community::called,
-    deeds,
     desk::{self, Desk},
-    forms::{Choice, Field},
+    forms::{Choice, Field, Fields},
     grounds::{self, Guide},
     language::Language,
     listing::{self, Sort},
     posted::Sent,
     session::Present,
 };
+
+mod measures;
+
+use measures::Done;
+pub(crate) use measures::{ban, hand_over, role, unban, warn};
 
 /// The list, somebody in it, and what is done about them.
 pub(crate) const PATH: &str = "/members";
@@ -46,8 +48,10 @@ pub(crate) const WARN: &str = "/member/warn";
 pub(crate) const HAND_OVER: &str = "/member/owner";
 /// How many people a page shows.
 const PEOPLE: i64 = 50;
-/// For how many days one may be banned; for good besides.
+/// For how many days one may be banned; for good besides, which is chosen like these.
 const DAYS: [i64; 5] = [1, 3, 7, 30, 365];
+const DAYS_FIELD: &str = "days";
+const FOR_GOOD: &str = "ever";
 
 /// Which people.
 #[derive(Debug, Default, Deserialize)]
@@ -227,9 +231,27 @@ struct Member {
     rights: Vec<Right>,
     roles: Option<Field>,
     may_ban: bool,
-    may_hand_over: bool,
-    days: Field,
-    grounds: Vec<Field>,
+    /// What whoever hands the community over types: its name.
+    heir: Option<Fields>,
+    /// Why somebody is warned or put out, and for how long.
+    form: Fields,
+}
+
+impl Member {
+    /// The fields of the form, apart from how long one is put out.
+    fn grounds(&self) -> impl Iterator<Item = &Field> {
+        self.form.all.iter().filter(|field| field.id != DAYS_FIELD)
+    }
+
+    /// For how long somebody is put out.
+    fn days(&self) -> Option<&Field> {
+        self.form.all.iter().find(|field| field.id == DAYS_FIELD)
+    }
+
+    /// Whether somebody began to put the person out.
+    fn is_banning(&self) -> bool {
+        self.days().is_some_and(|days| days.flaw.is_some() || !days.value.is_empty())
+    }
 }
 
 /// `GET /member`
@@ -244,11 +266,11 @@ pub(crate) async fn show_one(
         &request,
         &visit,
         Keep::Never,
-        one(&app, &visit, by.me, &about.map(Query::into_inner).unwrap_or_default()).await,
+        one(&app, &visit, by.me, &about.map(Query::into_inner).unwrap_or_default(), &Done::default()).await,
     )
 }
 
-async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> {
+async fn one(app: &App, visit: &Visit, me: Me, about: &About, entered: &Done) -> Result<Member> {
     let (group, mine) = desk::kept(app, me.0, about.group).await?;
     let (id, person, now, t) = (group.id, ActorId(about.person), app.now(), visit.language);
     let site = app.site().clone();
@@ -261,8 +283,12 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> 
         Ok(face.map(|face| (face, rules, theirs, ban)).zip(Some(Guide::of(c, id)?)))
     });
     let ((face, rules, theirs, ban), guide) = found.await?.ok_or(Error::NotFound)?;
-    let days = DAYS.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
+    let days = DAYS.iter().map(|days| Choice::new(days.to_string(), t.days(*days), ""));
+    let days = days.chain([Choice::new(FOR_GOOD, t.for_good(), "")]).collect();
+    let days = Field::select(DAYS_FIELD, t.ban_for(), days).value(&entered.days);
+    let form = Fields::new(grounds::fields(t, &guide, &entered.grounds).into_iter().chain([days]).collect());
     let may_ban = policy::ban(&mine, &theirs).is_ok() && person != me.0;
+    let may_hand_over = policy::hand_on(&mine, &theirs).is_ok() && theirs.role != Some(Role::Owner);
     let desk = Desk::of(app, visit, &group, mine, PATH).await?;
     Ok(Member {
         frame: desk.frame.clone(),
@@ -274,10 +300,14 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About) -> Result<Member> 
         rights: rights(t, &rules, theirs),
         roles: roles(t, mine, theirs),
         may_ban,
-        may_hand_over: policy::hand_on(&mine, &theirs).is_ok() && theirs.role != Some(Role::Owner),
-        days: Field::select("days", t.ban_for(), days).hint(t.ban_for_hint()).optional(),
-        grounds: grounds::fields(t, &guide, &grounds::Entered::default()),
+        heir: may_hand_over.then(|| Fields::new(vec![confirmation(t, &group)])),
+        form,
     })
+}
+
+/// Whoever hands a community over types its name: it is not done by a slip.
+fn confirmation(t: Language, group: &Actor) -> Field {
+    Field::exact("name", "text", t.hand_over_name(&group.name))
 }
 
 /// The roles that I may give somebody.
@@ -305,102 +335,24 @@ fn does(t: Language, role: Role) -> &'static str {
 /// All that somebody may do, asked of the policy itself.
 fn rights(t: Language, rules: &GroupRules, who: Standing) -> Vec<Right> {
     let member = Standing { role: Some(Role::Member), ..Standing::default() };
-    let right = |what, verdict: Verdict| Right {
+    let right = |what, verdict: Verdict, whose: &str| Right {
         what,
         may: verdict.is_ok(),
-        why: verdict.err().map(|refusal| answer::words(t, &Error::Denied(refusal))).unwrap_or_default(),
+        why: match verdict {
+            Ok(()) => String::new(),
+            Err(Refusal::NotStaff) => whose.to_owned(),
+            Err(refusal) => answer::words(t, &Error::Denied(refusal)),
+        },
     };
+    let (staff, leaders) = (t.refused_not_staff(), t.refused_not_leader());
     vec![
-        right(t.may_read(), policy::read(rules, &who)),
-        right(t.may_start(), policy::post(rules, &who, Place::Thread, Duration::ZERO)),
-        right(t.may_reply(), policy::post(rules, &who, Place::Reply { locked: false }, Duration::ZERO)),
-        right(t.may_moderate(), policy::moderate(&who)),
-        right(t.may_ban(), policy::ban(&who, &member)),
-        right(t.may_appoint(), policy::appoint(&who, &member, Some(Role::Moderator))),
-        right(t.may_manage(), policy::manage(&who)),
-        right(t.may_hand_over(), policy::hand_over(&who)),
+        right(t.may_read(), policy::read(rules, &who), staff),
+        right(t.may_start(), policy::post(rules, &who, Place::Thread, Duration::ZERO), staff),
+        right(t.may_reply(), policy::post(rules, &who, Place::Reply { locked: false }, Duration::ZERO), staff),
+        right(t.may_moderate(), policy::moderate(&who), staff),
+        right(t.may_ban(), policy::ban(&who, &member), staff),
+        right(t.may_appoint(), policy::appoint(&who, &member, Some(Role::Moderator)), leaders),
+        right(t.may_manage(), policy::manage(&who), leaders),
+        right(t.may_hand_over(), policy::hand_over(&who), t.refused_not_owner()),
     ]
-}
-
-/// What is done about somebody.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Done {
-    group: i64,
-    person: i64,
-    role: String,
-    days: String,
-    clean: Option<String>,
-    #[serde(flatten)]
-    grounds: grounds::Entered,
-}
-
-impl Done {
-    fn of(&self) -> (ActorId, ActorId, String) {
-        let (group, person) = (ActorId(self.group), ActorId(self.person));
-        (group, person, page_of(group, person))
-    }
-}
-
-/// `POST /member/role`
-pub(crate) async fn role(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    sent: Sent<Done, Present>,
-) -> HttpResponse {
-    let (group, person, back) = sent.entered.of();
-    let result = match sent.entered.role.parse::<Role>() {
-        Ok(role) => members::appoint(&app, sent.by.me, group, person, Some(role)).await,
-        Err(_none) => members::appoint(&app, sent.by.me, group, person, None).await,
-    };
-    deeds::done(&request, &app, &visit, result, &back)
-}
-
-/// `POST /member/ban`
-pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done, Present>) -> HttpResponse {
-    let (group, person, back) = sent.entered.of();
-    let until = sent.entered.days.parse::<u64>().ok().filter(|days| *days > 0).map(|days| app.now() + span::days(days));
-    let clean = sent.entered.clean.is_some();
-    let result = if sent.entered.grounds.is_empty() {
-        Err(Error::Invalid("a ban needs a reason".into()))
-    } else {
-        let ban = NewBan { group, person, until, grounds: sent.entered.grounds.read(), clean };
-        moderation::ban(&app, sent.by.me, ban).await
-    };
-    deeds::done(&request, &app, &visit, result, &back)
-}
-
-/// `POST /member/unban`
-pub(crate) async fn unban(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    sent: Sent<Done, Present>,
-) -> HttpResponse {
-    let (group, person, back) = sent.entered.of();
-    deeds::done(&request, &app, &visit, moderation::unban(&app, sent.by.me, group, person).await, &back)
-}
-
-/// `POST /member/warn`
-pub(crate) async fn warn(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    sent: Sent<Done, Present>,
-) -> HttpResponse {
-    let (group, person, back) = sent.entered.of();
-    let result = moderation::warn(&app, sent.by.me, group, person, sent.entered.grounds.read()).await;
-    deeds::done(&request, &app, &visit, result, &back)
-}
-
-/// `POST /member/owner`
-pub(crate) async fn hand_over(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    sent: Sent<Done, Present>,
-) -> HttpResponse {
-    let (group, person, back) = sent.entered.of();
-    deeds::done(&request, &app, &visit, members::hand_over(&app, sent.by.me, group, person).await, &back)
 }

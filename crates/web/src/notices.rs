@@ -1,4 +1,6 @@
 //! What somebody was told: replies, mentions, votes, requests.
+use std::collections::HashSet;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
@@ -7,20 +9,22 @@ use app::{App, Result, markers, notifications::Kind, push::Along, statements};
 use askama::Template;
 use domain::{
     actor::Actor,
-    id::{ActorId, NotificationId, PostId},
+    id::{ActorId, NotificationId, PostId, ReportId},
+    post::Audience,
+    report::Report,
     text::html,
     urls::{self, Site},
 };
 use store::{
     Conn,
-    notifications::Notification,
+    notifications::{HEEDED, Notification},
     timelines::{self, Told, Window},
 };
 
 use crate::{
     admin,
     answer::{self, Frame, Keep, Visit},
-    cards::{self, Card, Face},
+    cards::{self, Card, Face, Faces},
     language::{self, Language},
     listing::{self, From},
     queue,
@@ -34,6 +38,8 @@ const NOTICES: i64 = 40;
 const VOTE: &str = "favourite";
 const SHARE: &str = "reblog";
 const FOLLOW: &str = "follow";
+/// What somebody says to one.
+const MENTION: &str = "mention";
 const SEVERED: &str = store::notifications::SEVERED;
 
 struct Notice {
@@ -75,9 +81,13 @@ pub(crate) async fn show(
 ) -> HttpResponse {
     let before = From::of(from);
     let shown = async {
-        let (page, newest) = notices(&app, &visit, &by, before).await?;
+        let (mut page, newest) = notices(&app, &visit, &by, before).await?;
         if let (Some(newest), i64::MAX) = (newest, before) {
             markers::set(&app, by.me, vec![(markers::NOTICES, newest.0)]).await?;
+            // Whoever reads them has nothing new by that.
+            if let Some(me) = &mut page.frame.me {
+                me.news = 0;
+            }
         }
         Ok(page)
     };
@@ -92,15 +102,18 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let posts: Vec<PostId> = told.iter().filter_map(|notice| notice.post).collect();
         let seen = timelines::visible_among(c, &posts, Some(me.0))?;
         let posts: Vec<PostId> = posts.into_iter().filter(|id| seen.contains(id)).collect();
-        let people: Vec<_> = told.iter().map(|notice| notice.actor).collect();
+        let complaints = Complaints::read(c, &told)?;
+        let people = told.iter().map(|notice| notice.actor).chain(complaints.about());
+        let people: Vec<_> = people.collect();
         let (found, signs) = (store::posts::by_ids(c, &posts)?, store::votes::signs(c, &posts, &people)?);
         let severed: Vec<_> = told.iter().filter_map(|notice| notice.severance).collect();
         let lost = store::severances::by_ids(c, &severed)?;
         let newcomers = told.iter().filter(|notice| is_sign_up(notice)).map(|notice| notice.actor);
         let waiting = store::accounts::waiting_among(c, &newcomers.collect::<Vec<_>>())?;
-        Ok((told, cards::faces_of(c, &ours, &people)?, app::view::posts(c, found)?, (signs, lost, waiting)))
+        let views = app::view::posts(c, found)?;
+        Ok((told, cards::faces_of(c, &ours, &people)?, views, (signs, lost, waiting, complaints)))
     });
-    let (told, people, posts, (signs, lost, waiting)) = found.await?;
+    let (told, people, posts, (signs, lost, waiting, complaints)) = found.await?;
     let older =
         listing::last(&told, NOTICES).map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
     let notice = |(notice, others): (&Notification, usize)| {
@@ -127,7 +140,10 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
                 (VOTE, 0, Some(sign)) => t.told_reaction(&name, sign),
                 (SHARE, 1.., _) => t.told_shares(&name, others),
                 _ if waits => t.told_waits(&name),
-                (kind, ..) => sentence(t, kind, &name),
+                (MENTION, ..) if view.is_some_and(|view| view.post.audience == Audience::Direct) => {
+                    t.told_private(&name)
+                }
+                _ => complaints.sentence(t, notice, &name, &people).unwrap_or_else(|| sentence(t, &notice.kind, &name)),
             },
             card: view.map(|view| Card::new(app, t, view)),
             page,
@@ -145,6 +161,43 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
 /// Whether it tells of somebody who made a login here.
 fn is_sign_up(notice: &Notification) -> bool {
     notice.kind == Kind::SignUp.as_str()
+}
+
+/// What the notices of a page say of reports.
+struct Complaints {
+    reports: Vec<Report>,
+    /// What of all that is reported does not stand any more.
+    taken: HashSet<PostId>,
+}
+
+impl Complaints {
+    fn read(c: &mut Conn, told: &[Notification]) -> store::Result<Self> {
+        let reports: Vec<ReportId> = told.iter().filter_map(|notice| notice.report).collect();
+        let reports = store::reports::by_ids(c, &reports)?;
+        let posts: Vec<PostId> = reports.iter().flat_map(|report| report.posts.iter().copied()).collect();
+        let posts = store::posts::by_ids(c, &posts)?;
+        let taken = posts.iter().filter(|post| post.removed.is_some() || post.deleted.is_some());
+        Ok(Self { taken: taken.map(|post| post.id).collect(), reports })
+    }
+
+    /// Whom the reports are about.
+    fn about(&self) -> impl Iterator<Item = ActorId> {
+        self.reports.iter().map(|report| report.target)
+    }
+
+    /// Whom somebody reported, or what became of what one reported.
+    fn sentence(&self, t: Language, notice: &Notification, name: &str, people: &Faces) -> Option<String> {
+        let report = self.reports.iter().find(|report| Some(report.id) == notice.report)?;
+        let about = &people.get(&report.target)?.shown;
+        Some(match (notice.kind.as_str(), report.posts.is_empty()) {
+            (HEEDED, false) if report.posts.iter().all(|post| self.taken.contains(post)) => {
+                t.told_heeded_taken(name, about)
+            }
+            (HEEDED, _) => t.told_heeded(name, about),
+            (_, true) => t.told_report_person(name, about),
+            (_, false) => t.told_report_post(name, about),
+        })
+    }
 }
 
 /// What many did with one post is told once, with the newest of them and how many others did it.
@@ -180,12 +233,13 @@ pub fn told(site: &Site, language: &str, (kind, by): (&str, &Actor), along: Alon
 
 /// Whether it tells of what was decided for this whole server, in whose name somebody else speaks.
 fn is_of_server(kind: &str, by: &Face) -> bool {
-    kind == SEVERED || (kind == Kind::Stated.as_str() && !by.is_group)
+    let of_server = [Kind::Stated, Kind::Heeded].map(Kind::as_str);
+    kind == SEVERED || (of_server.contains(&kind) && !by.is_group)
 }
 
 fn sentence(t: Language, kind: &str, name: &str) -> String {
     match kind {
-        "mention" => t.told_mention(name),
+        MENTION => t.told_mention(name),
         FOLLOW => t.told_follow(name),
         "follow_request" => t.told_request(name),
         "quote" => t.told_quote(name),
@@ -195,6 +249,7 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         "quoted_update" => t.told_quoted_update(name),
         "admin.sign_up" => t.told_sign_up(name),
         "admin.report" => t.told_report(name),
+        HEEDED => t.told_heard(name),
         "moderation_warning" => t.told_stated(name),
         SEVERED => t.told_severed(name),
         "appeal" => t.told_appeal(name),

@@ -2,38 +2,55 @@
 use std::slice;
 
 use app::{Result, Tx};
-use domain::{actor::Actor, peer::Receivers, report::Report};
+use domain::{
+    actor::Actor,
+    peer::Receivers,
+    report::{Reach, Report},
+};
 use store::deliveries::Recipients;
 
 use super::send::{Envelope, Name, actor, send};
 use crate::render::activity;
 
-/// Somebody here filed a report that is to be told elsewhere.
-pub(super) fn filed(tx: &mut Tx<'_, '_>, report: &Report) -> Result<()> {
-    let reporter = actor(tx, report.reporter)?.filter(Actor::is_local);
-    let (Some(_), Some(target), true) = (reporter, actor(tx, report.target)?, report.forwarded) else {
-        return Ok(());
-    };
+/// Somebody filed a report here that is to be told elsewhere.
+pub(super) fn filed(tx: &mut Tx<'_, '_>, report: &Report, reach: Reach) -> Result<()> {
+    let (Some(target), true) = (actor(tx, report.target)?, report.forwarded) else { return Ok(()) };
     let posts: Vec<String> = store::posts::by_ids(tx, &report.posts)?.into_iter().map(|post| post.uri).collect();
-    to_server(tx, report, &target, &posts)?;
     let group = match report.group {
         Some(group) => actor(tx, group)?.filter(|group| !group.is_local()),
         None => None,
     };
+    to_servers(tx, report, &target, (group.as_ref(), reach), &posts)?;
     let service = app::instance::reporter(tx.site());
     let (Some(group), Some(service)) = (group, store::actors::by_uri(tx, &service)?) else { return Ok(()) };
     posts.iter().try_for_each(|post| to_group(tx, report, (&service, &group), post))
 }
 
-/// The server of who is reported hears it from ours, which does not say who reports.
-fn to_server(tx: &mut Tx<'_, '_>, report: &Report, target: &Actor, posts: &[String]) -> Result<()> {
+/// Servers hear it from ours, which does not say who reports: that of who is reported, if it is to, and that of the group,
+/// if it is no forum. A forum that hears it as the server of the group does not hear it twice.
+fn to_servers(
+    tx: &mut Tx<'_, '_>,
+    report: &Report,
+    target: &Actor,
+    (group, reach): (Option<&Actor>, Reach),
+    posts: &[String],
+) -> Result<()> {
     let uri = tx.site().instance(tx.site().host());
     let Some(server) = store::actors::by_uri(tx, &uri)? else { return Ok(()) };
     let name = Name::given(tx, &report.uri)?;
     let activity = activity::flag(&name.uri, &server, target, posts, &report.comment);
-    let people = slice::from_ref(&target.id);
-    let to = Recipients { people, receivers: Receivers::Microblogs, ..Recipients::NONE };
-    send(tx, &name, private(&server), &activity, &[to])?;
+    let is_together = group.is_some_and(|group| group.peer == target.peer);
+    let author = Recipients {
+        people: if reach == Reach::Everybody { slice::from_ref(&target.id) } else { &[] },
+        receivers: if is_together { Receivers::Microblogs } else { Receivers::All },
+        ..Recipients::NONE
+    };
+    let team = Recipients {
+        people: group.map_or(&[], |group| slice::from_ref(&group.id)),
+        receivers: Receivers::Microblogs,
+        ..Recipients::NONE
+    };
+    send(tx, &name, private(&server), &activity, &[author, team])?;
     Ok(())
 }
 

@@ -4,7 +4,11 @@ use app::{
     Result,
     reports::{self, Complaint, POSTS},
 };
-use domain::{actor::Actor, post::Post, report::Category};
+use domain::{
+    actor::Actor,
+    post::Post,
+    report::{Category, Reach},
+};
 
 use super::{Context, Plan, act, ignore, name};
 use crate::parse::{Incoming, shape};
@@ -33,7 +37,7 @@ pub(super) async fn flag(context: &Context<'_>, activity: &Incoming<'_>, stored:
         category: Category::Other,
         bylaw: None,
         rules: Vec::new(),
-        forward: false,
+        reach: Reach::Here,
     };
     // What a group says that somebody reported is its own word, unless they say so themselves.
     let by = context.group.as_ref().filter(|_| !context.trusted).map_or(context.actor.id, |group| group.id);

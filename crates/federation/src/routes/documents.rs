@@ -163,7 +163,7 @@ impl Marks {
             | Event::ConsentAnswered { .. }
             | Event::AssentAsked { .. }
             | Event::Reported { .. }
-            | Event::ReportHandedOn { .. }
+            | Event::ReportHandedOn(_)
             | Event::ReportResolved { .. }
             | Event::TiesLost(_) => {}
             // Rare, and near everything the actor, a server full of them, or a whole thread ever did.

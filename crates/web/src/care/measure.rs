@@ -134,7 +134,7 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
     Care {
         frame: Frame::private(visit, t.moderate_post()),
         heading: t.moderate_post(),
-        explanation: t.moderate_explained(),
+        explanation: t.moderate_explained().to_owned(),
         action: MODERATE,
         card: Card::new(app, t, &judged.view),
         form: Fields::new(fields.collect()),

@@ -1,5 +1,8 @@
 //! What waits, as the page of the queue shows it, and who sees to it.
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use app::{App, Me, Result, nudges, statements::Case, view::PostView};
 use domain::{
@@ -12,11 +15,11 @@ use domain::{
     time::{Timestamp, span},
     urls::Site,
 };
-use store::{Conn, relations};
+use store::{Conn, relations, timelines};
 
 use super::Asked;
 use crate::{
-    bylaws,
+    admin, bylaws,
     cards::{self, Card, Face, Faces},
     care,
     forms::{Choice, Field},
@@ -72,7 +75,10 @@ pub(crate) struct Complaint {
     pub(crate) rules: Vec<String>,
     pub(crate) comment: String,
     pub(crate) when: String,
-    pub(crate) cards: Vec<Card>,
+    /// What is reported, and whether whoever looks may do something about it.
+    pub(crate) cards: Vec<(Card, bool)>,
+    /// Where whoever administers this site decides about the person.
+    pub(crate) person: Option<String>,
 }
 
 /// An appeal that waits.
@@ -121,6 +127,7 @@ impl Waiting {
 /// What was read for it: what several kinds have in common is asked once for all of them.
 struct Found {
     me: ActorId,
+    is_admin: bool,
     groups: Vec<ActorId>,
     asking: Vec<(ActorId, ActorId)>,
     /// What those who ask to join a group were asked, and what they answered.
@@ -130,6 +137,8 @@ struct Found {
     appeals: Vec<(Case, bool)>,
     unheard: Vec<PostId>,
     posts: HashMap<PostId, PostView>,
+    /// Those of them that whoever looks may see.
+    seen: HashSet<PostId>,
     claims: Vec<(Item, ActorId)>,
     people: Vec<Actor>,
     faces: Faces,
@@ -156,6 +165,7 @@ impl Found {
         ids.extend(&unheard);
         ids.sort_unstable();
         ids.dedup();
+        let seen = timelines::visible_among(c, &ids, Some(me.0))?;
         let posts = store::posts::by_ids(c, &ids)?;
         let posts = app::view::posts(c, posts)?.into_iter().map(|view| (view.post.id, view)).collect();
         let items = asking.iter().map(|(person, group)| Item::Request { group: *group, person: *person });
@@ -177,11 +187,13 @@ impl Found {
         let named: Vec<_> = reports.iter().flat_map(|report| report.rules.iter().copied()).collect();
         Ok(Self {
             me: me.0,
+            is_admin: store::accounts::is_admin(c, me.0)?,
             groups,
             asking,
             answers,
             unheard,
             posts,
+            seen,
             claims,
             faces: cards::faces(c, site, &people)?,
             people,
@@ -199,6 +211,12 @@ impl Found {
 
     fn view(&self, id: PostId) -> Option<&PostView> {
         self.posts.get(&id)
+    }
+
+    /// Whether whoever looks keeps order where a post stands, and sees it.
+    fn may_moderate(&self, view: &PostView) -> bool {
+        let keeps = |group: ActorId| self.is_admin || self.groups.contains(&group);
+        self.seen.contains(&view.post.id) && view.post.group.is_some_and(keeps)
     }
 
     fn choice(&self, group: ActorId) -> Option<Choice> {
@@ -250,11 +268,12 @@ impl Found {
             by: self.face(report.reporter)?,
             about: self.face(report.target)?,
             group: report.group.and_then(|group| self.face(group)),
-            category: care::named(t, report.category),
+            category: care::report::named(t, report.category),
             rules: cited.into_iter().chain(of_house).collect(),
             comment: report.comment.clone(),
             when: t.ago(app.now(), report.created),
-            cards: named.map(|view| Card::new(app, t, view)).collect(),
+            cards: named.map(|view| (Card::new(app, t, view), self.may_moderate(view))).collect(),
+            person: self.is_admin.then(|| admin::person::address(report.target)),
         })
     }
 

@@ -9,7 +9,7 @@ use app::{
 use domain::{
     id::{ActorId, PostId},
     post::{Post, Vote},
-    report::Category,
+    report::{Category, Reach},
     statement::{Grounds, Sanction},
 };
 use store::testing::Counter;
@@ -54,7 +54,7 @@ async fn happen(world: &World, team: &Team, n: usize) {
         category: Category::Other,
         bylaw: None,
         rules: Vec::new(),
-        forward: false,
+        reach: Reach::Here,
     };
     reports::file(app, *carla, complaint).await.unwrap();
     let grounds = Grounds { reason: "Publicidad".into(), ..Grounds::default() };

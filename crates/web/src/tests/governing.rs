@@ -157,6 +157,26 @@ async fn people_come_in_by_a_link_get_a_role_are_banned_and_let_in_again() {
 
     // Carl is kept out before he ever came, and let in again.
     let card = format!("/member?group={group}&person={}", carl.0);
+    let page = bea_reads.get(&card).await.body;
+    assert!(
+        page.contains("Only its owner and those who lead the community") && page.contains("Only its owner can"),
+        "{page}"
+    );
+    // Neither why nor for how long is left open, and nothing is lost of what was entered.
+    for (entered, flaw) in [
+        (("days", "3"), "what the reason is."),
+        (("reason", "Sells rocks"), "or “for good”."),
+        (("note", "Sorry"), "what the reason is."),
+    ] {
+        let again = bea_reads.send(&card, "/member/ban", &[entered]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(again.body.contains(flaw) && !again.body.contains("<h1>This could not"), "{}", again.body);
+        assert!(entered.0 == "days" || again.body.contains(entered.1), "{}", again.body);
+    }
+    let again = bea_reads.send(&card, "/member/warn", &[]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("Say what they are warned of."), "{}", again.body);
+    assert!(!bea_reads.get(&format!("{members}&banned=yes")).await.body.contains("@carl@"));
     let banned = bea_reads.send(&card, "/member/ban", &[("reason", "Spam"), ("days", "3")]).await;
     assert_eq!(banned.status, StatusCode::SEE_OTHER, "{}", banned.body);
     let page = bea_reads.get(&format!("{members}&banned=yes")).await.body;
@@ -167,7 +187,11 @@ async fn people_come_in_by_a_link_get_a_role_are_banned_and_let_in_again() {
 
     // The community is Bea's in the end, and Ana leads it.
     let card = format!("/member?group={group}&person={}", bea.0);
-    assert_eq!(ana.send(&card, "/member/owner", &[]).await.status, StatusCode::SEE_OTHER);
+    let slip = ana.send(&card, "/member/owner", &[("name", "huert")]).await;
+    assert_eq!(slip.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(slip.body.contains("Escribe huerto para confirmar"), "{}", slip.body);
+    assert_eq!(ana.send(&card, "/member/owner", &[("name", " @Huerto ")]).await.status, StatusCode::SEE_OTHER);
+    assert!(bea_reads.get("/notices").await.body.contains("is yours from now on"));
     let page = bea_reads.get(&huerto.uri).await.body;
     assert!(page.contains("Owner") && !page.contains("action=\"/leave\""), "{page}");
     assert!(ana.get(&huerto.uri).await.body.contains("action=\"/leave\""));

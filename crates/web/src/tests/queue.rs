@@ -156,3 +156,60 @@ async fn what_waits_is_let_in_from_the_queue_or_turned_down_with_a_reason() {
     assert_eq!(ana.send("/@huerto/log", "/log/undo", &[]).await.status, StatusCode::SEE_OTHER);
     assert!(world.get(&second.uri, "es").await.body.contains("Vendo macetas"));
 }
+
+#[actix_web::test]
+async fn what_is_taken_out_needs_no_further_answer_and_whoever_reported_it_hears() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let (bea, carl) = (login(&world, "bea").await, login(&world, "carl").await);
+    let writing = |text: &str| Writing { text: text.into(), group: Some(huerto.id), ..Writing::default() };
+    let (bad, worse) = (world.write(carl, writing("Vendo")).await, world.write(carl, writing("Vendo más")).await);
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    for post in [&bad, &worse] {
+        let page = bea.get(&format!("/report?post={}", post.id)).await.body;
+        assert!(page.contains("The team that looks after El huerto will see it"), "{page}");
+        assert!(!page.contains("name=\"forward\""), "nobody else decides about it: {page}");
+        let sent = bea.send(&format!("/report?post={}", post.id), "/report", &[("what", "spam")]).await;
+        assert!(sent.body.contains("El huerto will see it as soon as possible"), "{}", sent.body);
+    }
+
+    // The header says how much waits, to those for whom it does; the notice says what it is about.
+    let front = ana.get("/").await.body;
+    assert!(front.contains("(esperan 2 cosas)"), "{front}");
+    assert!(!bea.get("/").await.body.contains("things wait"));
+    let notices = ana.get("/notices").await.body;
+    assert!(notices.contains("bea ha denunciado algo que escribió carl"), "{notices}");
+    let bell = notices.split("href=\"/notices\"").nth(1).and_then(|rest| rest.split("</a>").next()).unwrap();
+    assert!(!bell.contains("class=\"news\""), "whoever reads the notices has no new ones: {bell}");
+
+    // Taken out, the one is dealt with; the other is dealt with by hand.
+    let removal = [("what", "remove"), ("reason", "Aquí no se vende")];
+    let page = format!("/moderate?post={}", bad.id);
+    assert_eq!(ana.send(&page, "/moderate", &removal).await.status, StatusCode::SEE_OTHER);
+    let queue = ana.get("/queue?kind=report").await.body;
+    assert!(queue.contains("Vendo más") && queue.contains("(espera 1 cosa)"), "{queue}");
+    assert_eq!(queue.matches("action=\"/queue/resolve\"").count(), 1, "{queue}");
+    assert!(queue.contains("/moderate?post=") && queue.contains("Decidir sobre carl"), "{queue}");
+    assert_eq!(ana.send("/queue", "/queue/resolve", &[]).await.status, StatusCode::SEE_OTHER);
+    let log = world.get("/@huerto/log", "es").await.body;
+    assert_eq!(log.matches("atendió una denuncia").count(), 2, "{log}");
+    let told = bea.get("/notices").await.body;
+    assert!(told.contains("The team of El huerto dealt with your report: what carl wrote is gone"), "{told}");
+    assert!(told.contains("The team of El huerto dealt with your report about carl"), "{told}");
+    assert!(!told.contains("@ana@") && !told.contains(">ana<"), "by whom is nobody's business: {told}");
+}
+
+#[actix_web::test]
+async fn what_only_members_read_says_so() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let junta = super::new_group("junta", domain::group::Visibility::Private);
+    let junta = app::groups::create(&world.app, ana.0, junta).await.unwrap();
+    let writing = |group| Writing { text: "Acta".into(), group: Some(group), ..Writing::default() };
+    let (open, closed) = (world.write(ana, writing(huerto.id)).await, world.write(ana, writing(junta.id)).await);
+    let ana = Browser::of(&world, ana, "es").await;
+    for (page, says) in [(&closed.uri, true), (&junta.uri, true), (&open.uri, false), (&huerto.uri, false)] {
+        let body = ana.get(page).await.body;
+        assert_eq!(body.contains("</svg>Solo miembros</li>"), says, "{page}: {body}");
+    }
+}

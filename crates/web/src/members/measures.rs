@@ -1,0 +1,139 @@
+//! What is done about somebody in a community: roles, warnings, bans, and handing the community over.
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use app::{
+    App, Me, members,
+    moderation::{self, NewBan},
+};
+use domain::{group::Role, id::ActorId, time::span};
+use serde::Deserialize;
+
+use super::{About, DAYS_FIELD, FOR_GOOD, one, page_of};
+use crate::{
+    answer::{self, Keep, Visit},
+    deeds, desk, grounds,
+    posted::Sent,
+    session::Present,
+};
+
+/// What is done about somebody.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Done {
+    group: i64,
+    person: i64,
+    role: String,
+    pub(super) days: String,
+    clean: Option<String>,
+    name: String,
+    #[serde(flatten)]
+    pub(super) grounds: grounds::Entered,
+}
+
+impl Done {
+    fn of(&self) -> (ActorId, ActorId, String) {
+        let (group, person) = (ActorId(self.group), ActorId(self.person));
+        (group, person, page_of(group, person))
+    }
+}
+
+/// `POST /member/role`
+pub(crate) async fn role(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    let result = match sent.entered.role.parse::<Role>() {
+        Ok(role) => members::appoint(&app, sent.by.me, group, person, Some(role)).await,
+        Err(_none) => members::appoint(&app, sent.by.me, group, person, None).await,
+    };
+    deeds::done(&request, &app, &visit, result, &back)
+}
+
+/// The page of somebody once more, with what is wrong with what was entered.
+async fn again(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    me: Me,
+    (entered, flaws): (&Done, &[(&str, &str)]),
+) -> HttpResponse {
+    let about = About { group: entered.group, person: entered.person };
+    match one(app, visit, me, &about, entered).await {
+        Ok(mut page) => {
+            for (field, flaw) in flaws {
+                page.form.flaw(field, *flaw);
+                if let Some(heir) = &mut page.heir {
+                    heir.flaw(field, *flaw);
+                }
+            }
+            answer::page(request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
+        }
+        Err(error) => answer::error(request, visit, &error),
+    }
+}
+
+/// `POST /member/ban`
+pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done, Present>) -> HttpResponse {
+    let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
+    let (group, person, back) = entered.of();
+    let days = entered.days.parse::<u64>().ok().filter(|days| *days > 0);
+    let is_unexplained = entered.grounds.is_empty().then(|| ("reason", t.flaw_grounds()));
+    let is_endless = (days.is_none() && entered.days != FOR_GOOD).then(|| (DAYS_FIELD, t.flaw_ban_for()));
+    let flaws: Vec<_> = is_unexplained.into_iter().chain(is_endless).collect();
+    if !flaws.is_empty() {
+        return again(&request, &app, &visit, me, (&entered, &flaws)).await;
+    }
+    let until = days.map(|days| app.now() + span::days(days));
+    let ban = NewBan { group, person, until, grounds: entered.grounds.read(), clean: entered.clean.is_some() };
+    deeds::done(&request, &app, &visit, moderation::ban(&app, me, ban).await, &back)
+}
+
+/// `POST /member/unban`
+pub(crate) async fn unban(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    deeds::done(&request, &app, &visit, moderation::unban(&app, sent.by.me, group, person).await, &back)
+}
+
+/// `POST /member/warn`
+pub(crate) async fn warn(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
+    let (me, entered) = (sent.by.me, sent.entered);
+    let (group, person, back) = entered.of();
+    let grounds = entered.grounds.read();
+    if grounds.reason.is_empty() {
+        let flaw = ("reason", visit.language.flaw_warning());
+        return again(&request, &app, &visit, me, (&entered, &[flaw])).await;
+    }
+    deeds::done(&request, &app, &visit, moderation::warn(&app, me, group, person, grounds).await, &back)
+}
+
+/// `POST /member/owner`
+pub(crate) async fn hand_over(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
+    let (me, entered) = (sent.by.me, sent.entered);
+    let (id, person, back) = entered.of();
+    let group = match desk::kept(&app, me.0, entered.group).await {
+        Ok((group, _)) => group,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    if !entered.name.trim().trim_start_matches('@').eq_ignore_ascii_case(&group.name) {
+        let flaw = visit.language.flaw_hand_over(&group.name);
+        return again(&request, &app, &visit, me, (&entered, &[("name", &flaw)])).await;
+    }
+    deeds::done(&request, &app, &visit, members::hand_over(&app, me, id, person).await, &back)
+}
