@@ -112,8 +112,11 @@ async fn somebody_who_reads_no_documentation_runs_a_community_on_a_phone() {
     lucia.follow("Huerto urbano").await;
     lucia.follow("Primeros pasos").await;
     lucia.follow("Dale una imagen y un color").await;
+    lucia.unfold("Cómo se conversa").await;
     lucia.fill("welcome", "Preséntate y cuenta qué cultivas.").await;
     lucia.press("form[action='/manage'] button.primary").await;
+    assert!(lucia.text().await.contains("Guardado."), "{}", lucia.text().await);
+    lucia.follow("Huerto urbano").await;
 
     // She finds what to send a friend who is on Mastodon, and the friend follows.
     lucia.follow("Primeros pasos").await;
@@ -152,7 +155,7 @@ async fn somebody_who_reads_no_documentation_runs_a_community_on_a_phone() {
 
     // She takes along what is hers, and what is the community's.
     lucia.follow("Huerto urbano").await;
-    lucia.follow("Dirigir").await;
+    lucia.follow("Gestionar").await;
     assert!(lucia.text().await.contains("Los datos son de la comunidad"), "{}", lucia.text().await);
     let whole = archive(&lucia, "/manage/archive").await;
     for file in ["community.json", "members.csv", "bans.csv", "log.csv", "posts.json", "posts.csv"] {

@@ -1,5 +1,6 @@
 // What a page does beyond its links and forms: it tells of new replies, keeps what is being written, puts emoji into
-// it, copies and shares, proposes names, and has keys for the queue.
+// it, sends files once they are chosen, shows a password to whoever types it, copies and shares, proposes names, and has
+// keys for the queue.
 'use strict';
 
 const live = document.querySelector('[data-live]');
@@ -82,6 +83,28 @@ if (title && handle && !handle.value) {
     const plain = title.value.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
     handle.value = plain.split(/[^a-z0-9]+/).filter(Boolean).join('_').slice(0, 30).replace(/_+$/, '');
   });
+}
+
+// By the button that it names, or else by that of its form.
+for (const input of document.querySelectorAll('input[type=file][data-sends]')) {
+  input.addEventListener('change', () => {
+    if (input.files.length > 0) input.form.requestSubmit(document.getElementById(input.dataset.sends));
+  });
+}
+
+for (const input of document.querySelectorAll('input[data-show]')) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'button quiet small';
+  button.textContent = input.dataset.show;
+  button.setAttribute('aria-controls', input.id);
+  button.setAttribute('aria-pressed', 'false');
+  button.addEventListener('click', () => {
+    const shown = input.type === 'password';
+    input.type = shown ? 'text' : 'password';
+    button.setAttribute('aria-pressed', String(shown));
+  });
+  input.after(button);
 }
 
 const items = [...document.querySelectorAll('[data-item]')];

@@ -26,6 +26,7 @@ use crate::{
     directory,
     language::{self, Language},
     notices,
+    said::Said,
     session::{self, Present},
     settings::entry,
     sign_up, tongue,
@@ -54,6 +55,8 @@ pub(crate) struct Visit {
     pub(crate) home: String,
     /// The path asked for, with its query.
     pub(crate) path: String,
+    /// What was done just now, if it leads back from there.
+    pub(crate) said: Option<Said>,
     /// Where the directory is.
     pub(crate) communities: String,
     /// Who it is, if they are signed in and may take part.
@@ -155,12 +158,15 @@ impl Visit {
         let site = app.site();
         // The server has looked at the name of the host before any door does.
         let host = request.extensions().get::<Host>().unwrap_or_else(|| site.host()).clone();
+        let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+        let (path, said) = Said::heard(asked);
         Self {
             language: Language::of(request, app),
             site: host.display(),
             home: site.page_on(&host, "/"),
             communities: site.page_on(&host, directory::PATH),
-            path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            path: path.to_owned(),
+            said,
             tongues: Language::En.choices(app),
             host,
             me: None,
@@ -218,6 +224,8 @@ pub(crate) struct Frame {
     pub(crate) picture: Option<String>,
     /// What it is about, for software that reads pages: JSON-LD without its opening.
     pub(crate) linked: Option<String>,
+    /// What was done just now.
+    pub(crate) said: Option<&'static str>,
     /// Whether it has something to do for the script.
     pub(crate) is_lively: bool,
 }
@@ -261,8 +269,14 @@ impl Frame {
             kind: "website",
             picture: None,
             linked: None,
+            said: visit.said.map(|said| said.in_words(visit.language)),
             is_lively: false,
         }
+    }
+
+    /// The same, with something to do for the script.
+    pub(crate) fn lively(self) -> Self {
+        Self { is_lively: true, ..self }
     }
 
     /// Says where the thing whose page is `page` is as a feed.
@@ -364,7 +378,7 @@ pub(crate) fn trouble(
     text: impl Into<String>,
 ) -> HttpResponse {
     // Nothing of what was asked for: what may not be seen looks like what is not there.
-    let frame = Frame::private(&Visit { path: "/".to_owned(), ..visit.clone() }, title);
+    let frame = Frame::private(&Visit { path: "/".to_owned(), said: None, ..visit.clone() }, title);
     page(request, status, Keep::Never, &Trouble { frame, text: text.into() })
 }
 

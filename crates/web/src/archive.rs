@@ -13,6 +13,7 @@ use actix_web::{
     web::Bytes,
 };
 use app::{Error, Result};
+use domain::time::Timestamp;
 use futures_util::{
     StreamExt,
     future::BoxFuture,
@@ -22,6 +23,8 @@ use zip::{
     ZipWriter,
     write::{SimpleFileOptions, StreamWriter},
 };
+
+use crate::language::date;
 
 /// What a file says, piece by piece.
 pub(crate) type Text = BoxStream<'static, Result<String>>;
@@ -63,9 +66,9 @@ pub(crate) fn alone(file: File) -> HttpResponse {
     attached(file.name, kind).streaming(file.text.map(|text| text.map(Bytes::from)))
 }
 
-/// Files in a ZIP archive.
-pub(crate) fn packed(name: &str, files: Vec<File>) -> HttpResponse {
-    let packing = stream::unfold(Some(Packing::new(files)), |packing| async {
+/// Files in a ZIP archive of today.
+pub(crate) fn packed(name: &str, files: Vec<File>, now: Timestamp) -> HttpResponse {
+    let packing = stream::unfold(Some(Packing::new(files, stamp(now))), |packing| async {
         let mut packing = packing?;
         match packing.go_on().await {
             Ok(true) => Some((Ok(packing.taken()), Some(packing))),
@@ -74,6 +77,15 @@ pub(crate) fn packed(name: &str, files: Vec<File>) -> HttpResponse {
         }
     });
     attached(name, "application/zip").streaming(packing)
+}
+
+/// A moment as archives write it.
+fn stamp(at: Timestamp) -> zip::DateTime {
+    let at = date(at);
+    let year = u16::try_from(at.year()).unwrap_or_default();
+    let stamp =
+        zip::DateTime::from_date_and_time(year, at.month().into(), at.day(), at.hour(), at.minute(), at.second());
+    stamp.unwrap_or_default()
 }
 
 fn attached(name: &str, kind: &'static str) -> HttpResponseBuilder {
@@ -111,13 +123,15 @@ struct Packing {
     zip: ZipWriter<StreamWriter<Written>>,
     written: Written,
     files: IntoIter<File>,
+    /// When they were made.
+    stamp: zip::DateTime,
     open: Option<Text>,
 }
 
 impl Packing {
-    fn new(files: Vec<File>) -> Self {
+    fn new(files: Vec<File>, stamp: zip::DateTime) -> Self {
         let written = Written::default();
-        Self { zip: ZipWriter::new_stream(written.clone()), written, files: files.into_iter(), open: None }
+        Self { zip: ZipWriter::new_stream(written.clone()), written, files: files.into_iter(), stamp, open: None }
     }
 
     /// Writes a piece; whether there was one.
@@ -131,7 +145,7 @@ impl Packing {
         }
         let Some(file) = self.files.next() else { return Ok(false) };
         // What is longer than a small archive may say has the long form.
-        let options = SimpleFileOptions::default().large_file(true);
+        let options = SimpleFileOptions::default().large_file(true).last_modified_time(self.stamp);
         self.zip.start_file(file.name, options).map_err(Error::internal)?;
         self.open = Some(file.text);
         Ok(true)

@@ -25,11 +25,11 @@ use crate::{
     actors,
     answer::{self, Frame, Keep, Visit},
     cards::{self, Face},
-    deeds,
     desk::{self, Desk},
     forms::{Choice, Field},
     language::{self, Language},
     posted::Sent,
+    said::{self, Said},
     session::SignedIn,
 };
 
@@ -279,7 +279,10 @@ pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, s
     let entry = |slot: &Slot| Entry { key: slot.key.parse().ok(), title: slot.title.clone(), text: slot.text.clone() };
     let result = bylaws::change(&app, sent.by.me, group.id, entered.version, slots.iter().map(entry).collect()).await;
     let trouble = match result {
-        Ok(()) => return answer::redirect(StatusCode::SEE_OTHER, &urls::sheet(&group.uri, Sheet::Rules)),
+        Ok(()) => {
+            let page = Said::Saved.at(&urls::sheet(&group.uri, Sheet::Rules));
+            return answer::redirect(StatusCode::SEE_OTHER, &page);
+        }
         Err(Error::Invalid(_)) => t.flaw_rule(),
         Err(Error::Conflict(_)) => t.flaw_rules_changed(),
         Err(error) => return answer::error(&request, &visit, &error),
@@ -308,5 +311,5 @@ pub(crate) async fn set_phrases(
     let Phrases { group, phrases } = sent.entered;
     let (group, list) = (ActorId(group), phrases.lines().map(str::to_owned).collect());
     let result = bylaws::set_phrases(&app, sent.by.me, group, list).await;
-    deeds::done(&request, &app, &visit, result, &desk::page(PATH, group))
+    said::done(&request, &app, &visit, result, &desk::page(PATH, group))
 }

@@ -22,6 +22,9 @@ use crate::{
 
 /// The longest piece of a post that stands for the whole of it.
 const EXCERPT: usize = 240;
+/// The colours of those who have not chosen one, as the style sheet paints them.
+pub(crate) const TONES: [&str; 8] =
+    ["#9a4a2c", "#4f6b3d", "#33667c", "#84436c", "#76601f", "#50529a", "#2f6a5b", "#9b3c4c"];
 /// The longest first words that stand for a missing title.
 const HEADLINE: usize = 90;
 
@@ -36,8 +39,8 @@ pub(crate) struct Face {
     /// Its page here.
     pub(crate) page: String,
     pub(crate) letter: String,
-    /// One of eight tones.
-    pub(crate) tone: u64,
+    /// One of [`TONES`].
+    pub(crate) tone: usize,
     /// Its picture; the letter stands for it if there is none.
     pub(crate) picture: Option<String>,
     pub(crate) is_group: bool,
@@ -58,13 +61,18 @@ impl Face {
             handle: format!("@{}@{host}", actor.name),
             page: page_of(site, actor),
             letter: letter(&name),
-            tone: actor.name.bytes().map(u64::from).sum::<u64>() % 8,
+            tone: actor.name.bytes().map(usize::from).sum::<usize>() % TONES.len(),
             picture: site.portrait(actor, Portrait::Icon),
             is_group: actor.is_group(),
             is_local: actor.is_local(),
             shown: html::escape(&name),
             name,
         }
+    }
+
+    /// The colour it has where none was chosen.
+    pub(crate) fn toned(&self) -> &'static str {
+        TONES.get(self.tone).copied().unwrap_or_default()
     }
 }
 
@@ -317,4 +325,18 @@ fn body(view: &PostView, title: Option<&str>) -> String {
     let is_link = |tag: &str| !tag.split('>').next().unwrap_or_default().contains("mention");
     let has_more = first.contains("<br") || first.split("<a ").skip(1).any(is_link);
     if is_title && !has_more { rest.to_owned() } else { html.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TONES;
+
+    #[test]
+    fn the_colours_of_those_who_chose_none_are_those_of_the_style_sheet() {
+        let sheet = include_str!("../assets/style.css");
+        for (tone, colour) in TONES.iter().enumerate() {
+            assert!(sheet.contains(&format!(".tone-{tone} {{ --tone: {colour}; }}")), "{tone}");
+            assert!(colour.parse::<domain::charter::Colour>().is_ok_and(domain::charter::Colour::is_legible));
+        }
+    }
 }

@@ -25,6 +25,7 @@ use crate::{
     forms::{Choice, Field, Fields, Kind, YES},
     language::Language,
     posted::Sent,
+    said::{self, Said},
     session::{Present, SignedIn},
     setup,
     steps::Progress,
@@ -33,8 +34,6 @@ use crate::{
 /// Where one creates a community, and where one changes it.
 pub(crate) const FOUND: &str = "/found";
 pub(crate) const MANAGE: &str = "/manage";
-/// The colour that is offered to those who have not chosen one.
-const LEAF: &str = "#2f6a5b";
 /// Who starts threads.
 const ALL: &str = "all";
 const TEAM: &str = "team";
@@ -293,26 +292,28 @@ fn managing(visit: &Visit, (desk, progress): (Desk, Progress), entered: &Entered
         Choice::new(Reach::Home.as_str(), t.reach_home(), t.reach_home_hint()),
         Choice::new(Reach::Trusted.as_str(), t.reach_trusted(), t.reach_trusted_hint()),
     ];
-    let colour = if entered.colour.is_empty() { LEAF } else { &entered.colour };
+    // Whoever has not chosen one sees the one in use.
+    let colour = if entered.colour.is_empty() { desk.face.toned() } else { &entered.colour };
     let questions = Field::lines("questions", 3, t.questions()).hint(t.questions_hint()).longest(2_000);
     let mut fields = about(t, entered);
     fields.push(Field::exact("colour", "color", t.colour()).hint(t.colour_hint()).value(colour));
-    fields.extend(doors(t, entered));
-    let welcome = Field::lines("welcome", 4, t.welcome_word()).hint(t.welcome_word_hint()).longest(charters::WELCOME);
-    fields.extend([
-        welcome.value(&entered.welcome).optional(),
+    let mut doors = doors(t, entered);
+    doors.extend([
         questions.value(&entered.questions).optional(),
-        Field::choices("threads", t.who_starts(), who).value(&entered.threads),
-        Field::check("nudges", t.nudges()).hint(t.nudges_hint()).value(&entered.nudges).optional(),
-        Field::check("second_step", t.team_second_step())
-            .hint(t.team_second_step_hint())
-            .value(&entered.second_step)
-            .optional(),
         Field::choices("reach", t.reach(), reaches).hint(t.reach_hint()).value(&entered.reach),
     ]);
-    warn(t, &mut fields, strangers);
+    warn(t, &mut doors, strangers);
+    let welcome = Field::lines("welcome", 4, t.welcome_word()).hint(t.welcome_word_hint()).longest(charters::WELCOME);
+    let talk = vec![
+        welcome.value(&entered.welcome).optional(),
+        Field::choices("threads", t.who_starts(), who).value(&entered.threads),
+        Field::check("nudges", t.nudges()).hint(t.nudges_hint()).value(&entered.nudges).optional(),
+    ];
+    let step = Field::check("second_step", t.team_second_step()).hint(t.team_second_step_hint());
+    let team = vec![step.value(&entered.second_step).optional()];
+    let form = Fields::new(fields).fold(t.fold_doors(), doors).fold(t.fold_talk(), talk).fold(t.fold_team(), team);
     let archive = desk::page(archive::community::PATH, ActorId(desk.id));
-    Manage { frame: desk.frame.clone(), desk, form: Fields::new(fields), progress, archive }
+    Manage { frame: desk.frame.clone().lively(), desk, form, progress, archive }
 }
 
 /// A community with what was decided about it, and how many it would lose by becoming private.
@@ -365,7 +366,7 @@ pub(crate) async fn manage(
         return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
     };
     match charters::change(&app, sent.by.me, ActorId(group), settings).await {
-        Ok(actor) => answer::redirect(StatusCode::SEE_OTHER, &actor.uri),
+        Ok(actor) => said::back(&app, &visit, &desk::page(MANAGE, actor.id), Said::Saved),
         Err(error @ (Error::Invalid(_) | Error::Denied(Refusal::OpenDoor))) => {
             match error {
                 Error::Denied(_) => page.form.flaw("joining", t.refused_open_door()),

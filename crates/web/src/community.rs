@@ -44,6 +44,9 @@ mod banned;
 use banned::{Banned, Out};
 
 const DESCRIPTION: usize = 200;
+/// The first lines of what a community says of itself, in characters, and from how many on it is folded behind them.
+const FIRST_LINES: usize = 160;
+const LONG: usize = 260;
 /// How long it is said that the rules were changed, and that a community is new.
 const LATELY: Duration = span::days(30);
 
@@ -65,6 +68,8 @@ struct Community {
     is_closed: bool,
     /// Sanitised.
     summary: String,
+    /// How it begins, if it is long.
+    first_lines: Option<String>,
     visibility: &'static str,
     is_private: bool,
     /// Where copies of what is written there go, and what deleting can do about them.
@@ -281,6 +286,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         moved: held.moved.clone(),
         vital: vital(t, group, held.latest, now),
         is_closed,
+        first_lines: first_lines(&group.summary),
         summary: held.palette.paint(site, group.peer, &html::sanitize(&group.summary)),
         visibility: visibility(t, held.rules.visibility),
         is_private,
@@ -321,6 +327,12 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         frame,
         face,
     }
+}
+
+/// How a long text about a community begins.
+fn first_lines(summary: &str) -> Option<String> {
+    let is_long = html::to_text(summary).chars().count() > LONG;
+    is_long.then(|| html::excerpt(summary, FIRST_LINES))
 }
 
 /// How alive a community is; of one that was made lately and is empty yet, nobody says that it died.

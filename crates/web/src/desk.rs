@@ -16,7 +16,7 @@ use crate::{
     charters, entrance, held,
     language::Language,
     listing::Sort,
-    members, paces,
+    members, paces, portraits,
 };
 
 /// The community that a page is about.
@@ -30,8 +30,7 @@ pub(crate) struct Asked {
 pub(crate) struct Desk {
     pub(crate) frame: Frame,
     pub(crate) face: Face,
-    pub(crate) picture: Option<String>,
-    pub(crate) banner: Option<String>,
+    pub(crate) pictures: [portraits::Shown; 2],
     pub(crate) id: i64,
     pub(crate) places: Vec<Sort>,
 }
@@ -42,8 +41,8 @@ impl Desk {
         let places = places(visit.language, group, standing, here);
         let label = places.iter().find(|place| place.is_chosen).map_or("", |place| place.label);
         let frame = Frame::private(visit, format!("{label} · {}", face.name));
-        let (picture, banner) = (group.icon.clone(), group.image.clone());
-        Ok(Self { frame, face, picture, banner, id: group.id.0, places })
+        let pictures = portraits::shown(app, visit.language, group);
+        Ok(Self { frame, face, pictures, id: group.id.0, places })
     }
 }
 

@@ -28,12 +28,12 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     bylaws::{self, Rule},
     cards::Face,
-    deeds,
     desk::{self, Desk},
     elsewhere,
     forms::{Choice, Field, Fields},
     guests,
     posted::Sent,
+    said,
     session::Present,
     sign_up::{self, Prospect},
     squares,
@@ -148,7 +148,7 @@ pub(crate) async fn make(
         gates::make(&app, sent.by.me, group, Terms { expires, most, domain }).await
     };
     let result = made.await;
-    deeds::done(&request, &app, &visit, result, &desk::page(PATH, group))
+    said::done(&request, &app, &visit, result, &desk::page(PATH, group))
 }
 
 /// `POST /invitations/revoke`
@@ -160,7 +160,7 @@ pub(crate) async fn revoke(
 ) -> HttpResponse {
     let group = ActorId(sent.entered.group);
     let result = gates::revoke(&app, sent.by.me, group, InvitationId(sent.entered.link)).await;
-    deeds::done(&request, &app, &visit, result, &desk::page(PATH, group))
+    said::done(&request, &app, &visit, result, &desk::page(PATH, group))
 }
 
 /// The code of a link.

@@ -168,11 +168,42 @@ pub(crate) struct Fields {
     pub(crate) all: Vec<Field>,
     /// What is wrong with the whole.
     pub(crate) trouble: Option<String>,
+    /// Where parts of it begin that fold, and what they are about.
+    pub(crate) folds: Vec<(usize, &'static str)>,
+}
+
+/// Fields that are shown together.
+pub(crate) struct Part<'a> {
+    /// What they are about, if they fold.
+    pub(crate) heading: Option<&'static str>,
+    /// Whether one of them needs another look.
+    pub(crate) is_open: bool,
+    pub(crate) fields: &'a [Field],
 }
 
 impl Fields {
     pub(crate) fn new(all: Vec<Field>) -> Self {
-        Self { all, trouble: None }
+        Self { all, ..Self::default() }
+    }
+
+    /// The same with more fields, folded under a heading; none of them may be asked for while they cannot be seen.
+    pub(crate) fn fold(mut self, heading: &'static str, fields: Vec<Field>) -> Self {
+        if !fields.is_empty() {
+            self.folds.push((self.all.len(), heading));
+            self.all.extend(fields);
+        }
+        self
+    }
+
+    /// The form part by part.
+    pub(crate) fn parts(&self) -> Vec<Part<'_>> {
+        let ends = self.folds.iter().map(|(start, _)| *start).chain([self.all.len()]);
+        let starts = [(0, None)].into_iter().chain(self.folds.iter().map(|(start, heading)| (*start, Some(*heading))));
+        let part = |((start, heading), end): ((usize, Option<&'static str>), usize)| {
+            let fields = self.all.get(start..end).unwrap_or_default();
+            Part { heading, is_open: fields.iter().any(|field| field.flaw.is_some()), fields }
+        };
+        starts.zip(ends).map(part).filter(|part| !part.fields.is_empty()).collect()
     }
 
     /// Says what is wrong with a field, or with the whole, if it is not asked; the first word counts.

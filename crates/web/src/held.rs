@@ -24,6 +24,7 @@ use crate::{
     forms::{Choice, Field, Fields},
     language::Language,
     posted::Sent,
+    said,
     session::Present,
 };
 
@@ -164,7 +165,7 @@ pub(crate) async fn change(
         let screen = screen.ok_or_else(|| Error::Invalid(visit.language.flaw_choice().to_owned()))?;
         held::set_screen(&app, sent.by.me, group, screen).await
     };
-    deeds::done(&request, &app, &visit, changed.await, &desk::page(PATH, group))
+    said::done(&request, &app, &visit, changed.await, &desk::page(PATH, group))
 }
 
 /// What is decided about a post that waits.

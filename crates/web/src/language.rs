@@ -205,7 +205,8 @@ pub(crate) fn mail_moment(at: Timestamp) -> String {
     date(at).format(&time::format_description::well_known::Rfc2822).unwrap_or_default()
 }
 
-fn date(at: Timestamp) -> OffsetDateTime {
+/// A moment taken apart.
+pub(crate) fn date(at: Timestamp) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 

@@ -110,7 +110,7 @@ pub(crate) fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
         ways.push((sign_up::way(back), t.sign_up()));
     }
     Page {
-        frame: Frame::private(visit, t.sign_in()),
+        frame: Frame::private(visit, t.sign_in()).lively(),
         lead: t.sign_in_lead(&visit.site),
         action: LOGIN.to_owned(),
         form: Fields::new(if is_closed { Vec::new() } else { vec![name, password] }),
@@ -143,7 +143,7 @@ pub(crate) async fn second(
         frame: Frame::private(visit, t.second_step()),
         lead: t.second_step_lead().to_owned(),
         action: SECOND.to_owned(),
-        form: Fields { all: vec![code], trouble: trouble.map(str::to_owned) },
+        form: Fields { trouble: trouble.map(str::to_owned), ..Fields::new(vec![code]) },
         said: None,
         rules: Vec::new(),
         hidden: vec![("proof", proof), ("back", back)],

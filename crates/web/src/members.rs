@@ -29,7 +29,6 @@ use crate::{
     grounds::{self, Guide},
     language::Language,
     listing::{self, Sort},
-    posted::Sent,
     session::Present,
 };
 

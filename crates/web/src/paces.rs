@@ -17,12 +17,12 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    deeds,
     desk::{self, Desk},
     forms::{Choice, Field, Fields},
     grounds,
     language::Language,
     posted::Sent,
+    said,
     session::Present,
 };
 
@@ -118,5 +118,5 @@ pub(crate) async fn change(
         let span = read(&pace).ok_or_else(|| Error::Invalid(visit.language.flaw_choice().to_owned()))?;
         paces::set(&app, sent.by.me, Lane::Group(group), span, reason).await
     };
-    deeds::done(&request, &app, &visit, changed.await, &desk::page(PATH, group))
+    said::done(&request, &app, &visit, changed.await, &desk::page(PATH, group))
 }

@@ -17,6 +17,7 @@ use domain::{
 use store::{
     Conn,
     posts::{self, List, Page},
+    threads::{Order, Scope},
 };
 
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
     cards::{self, Card, Face},
     elsewhere,
     language::Language,
-    listing,
+    listing::{self, Listed, Row},
 };
 
 /// How many posts a page lists.
@@ -80,6 +81,8 @@ struct Stranger {
     host: String,
     summary: String,
     original: Option<String>,
+    /// What is known here of the conversations of a community.
+    rows: Vec<Row>,
 }
 
 /// What whoever looks at the page is to whom it is about.
@@ -185,12 +188,22 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
     }
 }
 
+/// The newest conversations of a community elsewhere, as far as they came here and `viewer` may see them.
+fn known_of(c: &mut Conn, group: &Actor, viewer: Option<ActorId>) -> store::Result<Vec<Listed>> {
+    let (threads, _) = listing::page(c, Scope::Group(group.id), Order::Active, viewer, None)?;
+    listing::hydrate(c, viewer, threads)
+}
+
 /// The page of somebody of another server: the way there.
 pub(crate) async fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: Actor) -> Result<HttpResponse> {
     let (viewer, site) = (visit.resident(), app.site().clone());
-    let found = app.read(move |c| Ok((Tie::read(c, &site, viewer, &actor)?, view::palette(c, [&actor])?, actor)));
-    let (tie, palette, actor) = found.await?;
-    let actor = &actor;
+    let found = app.read(move |c| {
+        let tie = Tie::read(c, &site, viewer, &actor)?;
+        let threads = if actor.is_group() { known_of(c, &actor, viewer)? } else { Vec::new() };
+        Ok((tie, view::palette(c, [&actor])?, threads, actor))
+    });
+    let (tie, palette, threads, actor) = found.await?;
+    let (actor, t) = (&actor, visit.language);
     let face = Face::painted(app.site(), actor, &palette);
     let page = Stranger {
         frame: Frame::private(visit, format!("{} ({})", face.name, face.handle)),
@@ -199,6 +212,7 @@ pub(crate) async fn stranger(request: &HttpRequest, app: &App, visit: &Visit, ac
         host: Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display()),
         summary: palette.paint(app.site(), actor.peer, &html::sanitize(&actor.summary)),
         original: cards::outward(&actor.url),
+        rows: threads.iter().map(|listed| Row::new(app, t, listed)).collect(),
         face,
     };
     Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))

@@ -1,4 +1,4 @@
-//! The picture and the banner of a community: brought by whoever leads it, and taken away.
+//! The picture and the banner of somebody, or of a community that they lead: brought, and taken away.
 use actix_multipart::Multipart;
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
@@ -6,23 +6,52 @@ use actix_web::{
     web::{Data, Payload},
 };
 use app::{App, Error, Result, media};
-use domain::{id::ActorId, urls::media::Portrait};
+use domain::{actor::Actor, id::ActorId, urls::media::Portrait};
 use futures_util::TryStreamExt;
 
 use crate::{
     answer::{self, Visit},
     charters::MANAGE,
     desk,
+    language::Language,
     posted::{self, TOKEN},
+    said::{self, Said},
     session::SignedIn,
+    settings::profile,
 };
 
 /// Where they are sent.
-pub(crate) const PATH: &str = "/manage/picture";
+pub(crate) const PATH: &str = "/picture";
+/// What says which of the two.
+const ICON: &str = "icon";
+const IMAGE: &str = "image";
 /// The longest of the texts that come before a picture.
 const LONGEST: usize = 200;
 
-/// `POST /manage/picture`
+/// One of them as it is, to be changed.
+pub(crate) struct Shown {
+    /// Whose it is.
+    pub(crate) whose: i64,
+    /// Which one, as it is sent.
+    pub(crate) what: &'static str,
+    pub(crate) label: &'static str,
+    /// Where it is, if there is one.
+    pub(crate) url: Option<String>,
+    pub(crate) is_wide: bool,
+}
+
+/// Both, as they are.
+pub(crate) fn shown(app: &App, t: Language, of: &Actor) -> [Shown; 2] {
+    [(Portrait::Icon, ICON, t.picture()), (Portrait::Image, IMAGE, t.banner())].map(|(portrait, what, label)| Shown {
+        whose: of.id.0,
+        what,
+        label,
+        url: app.site().portrait(of, portrait),
+        is_wide: portrait == Portrait::Image,
+    })
+}
+
+/// `POST /picture`
 pub(crate) async fn change(
     request: HttpRequest,
     app: Data<App>,
@@ -37,7 +66,8 @@ pub(crate) async fn change(
         return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, visit.language.refused_form());
     };
     match take(&app, &by, parts).await {
-        Ok(group) => answer::redirect(StatusCode::SEE_OTHER, &format!("{}#pictures", desk::page(MANAGE, group))),
+        Ok(whose) if whose == by.me.0 => said::back(&app, &visit, profile::PATH, Said::Saved),
+        Ok(group) => said::back(&app, &visit, &desk::page(MANAGE, group), Said::Saved),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
@@ -45,27 +75,27 @@ pub(crate) async fn change(
 /// The texts of the form come first: whose picture it is, which of the two, and the token of the session.
 async fn take(app: &App, by: &SignedIn, mut parts: Multipart) -> Result<ActorId> {
     let broken = |_error| Error::Invalid("the form is broken".into());
-    let (mut group, mut which, mut proven, mut removed) = (ActorId(0), None, false, false);
+    let (mut whose, mut which, mut proven, mut removed) = (ActorId(0), None, false, false);
     while let Some(mut part) = parts.try_next().await.map_err(broken)? {
         let name = part.name().unwrap_or_default().to_owned();
         if name == "file" {
             let portrait = which.filter(|_| proven).ok_or(Error::Invalid("the form is incomplete".into()))?;
             let bytes = part.map_err(|_error| Error::Invalid("the form is broken".into()));
-            media::set_portrait(app, by.me, group, portrait, bytes).await?;
-            return Ok(group);
+            media::set_portrait(app, by.me, whose, portrait, bytes).await?;
+            return Ok(whose);
         }
         let Ok(Ok(text)) = part.bytes(LONGEST).await else { return Err(Error::Invalid("the form is broken".into())) };
         let text = String::from_utf8_lossy(&text).into_owned();
         match name.as_str() {
             TOKEN => proven = posted::is_token(&text, &by.form_token),
-            "group" => group = ActorId(text.parse().unwrap_or_default()),
-            "what" => which = if text == "image" { Some(Portrait::Image) } else { Some(Portrait::Icon) },
+            "whose" => whose = ActorId(text.parse().unwrap_or_default()),
+            "what" => which = if text == IMAGE { Some(Portrait::Image) } else { Some(Portrait::Icon) },
             "remove" => removed = true,
             _ => {}
         }
         if let (true, true, Some(portrait)) = (removed, proven, which) {
-            media::remove_portrait(app, by.me, group, portrait).await?;
-            return Ok(group);
+            media::remove_portrait(app, by.me, whose, portrait).await?;
+            return Ok(whose);
         }
     }
     Err(Error::Invalid("the form is incomplete".into()))

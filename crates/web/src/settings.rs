@@ -5,7 +5,7 @@ use actix_web::{
         StatusCode,
         header::{self, HeaderValue},
     },
-    web::{Data, Query},
+    web::Data,
 };
 use app::{App, digests, people};
 use askama::Template;
@@ -16,7 +16,9 @@ use crate::{
     forms::{Choice, Field, Fields},
     language::{COOKIE, Language},
     login::LOGOUT,
+    portraits::Shown,
     posted::Sent,
+    said::{self, Said},
     session::SignedIn,
 };
 
@@ -41,7 +43,6 @@ pub(crate) const DIGEST: &str = "/settings/digest";
 struct Page {
     frame: Frame,
     places: Vec<Place>,
-    done: Option<&'static str>,
     panels: Vec<Panel>,
 }
 
@@ -62,6 +63,8 @@ struct Panel {
     squares: Option<(i32, String)>,
     /// What is to be copied.
     codes: Vec<String>,
+    /// What shows somebody, to be changed.
+    pictures: Vec<Shown>,
     rows: Vec<Row>,
     action: Option<Action>,
 }
@@ -118,25 +121,12 @@ impl Action {
 /// What browsers know the field of the password by.
 const CURRENT: &str = "current-password";
 
-/// That something was done, said on the page that it leads back to.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    done: bool,
-}
-
 /// A form without a question.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Nothing {}
 
 /// A page of settings at `path`.
-fn page(
-    request: &HttpRequest,
-    visit: &Visit,
-    path: &'static str,
-    done: Option<&'static str>,
-    mut panels: Vec<Panel>,
-) -> HttpResponse {
+fn page(request: &HttpRequest, visit: &Visit, path: &'static str, mut panels: Vec<Panel>) -> HttpResponse {
     let t = visit.language;
     if visit.me.as_ref().is_some_and(|me| !me.has_password) {
         panels.iter_mut().filter_map(|panel| panel.action.as_mut()).for_each(|action| action.ask_no_password(t));
@@ -157,40 +147,21 @@ fn page(
     let is_flawed = panels.iter().any(|panel| panel.action.as_ref().is_some_and(|action| action.form.is_flawed()));
     let status = if is_flawed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     // Whoever chooses another language here comes back by asking for the page, never by sending a form.
-    let frame = Frame::private(&Visit { path: path.to_owned(), ..visit.clone() }, title);
-    answer::page(request, status, Keep::Never, &Page { frame, places, done, panels })
-}
-
-/// What is said when something was done.
-fn said(visit: &Visit, done: Option<Query<Done>>) -> Option<&'static str> {
-    done.is_some_and(|done| done.done).then(|| visit.language.is_set())
+    let frame = Frame::private(&Visit { path: path.to_owned(), ..visit.clone() }, title).lively();
+    answer::page(request, status, Keep::Never, &Page { frame, places, panels })
 }
 
 /// A page of settings as it was asked for.
-fn shown(
-    request: &HttpRequest,
-    visit: &Visit,
-    path: &'static str,
-    done: Option<Query<Done>>,
-    panels: app::Result<Vec<Panel>>,
-) -> HttpResponse {
+fn shown(request: &HttpRequest, visit: &Visit, path: &'static str, panels: app::Result<Vec<Panel>>) -> HttpResponse {
     match panels {
-        Ok(panels) => page(request, visit, path, said(visit, done), panels),
-        Err(error) => answer::error(request, visit, &error),
-    }
-}
-
-/// Back to a page, which says that it is done; or the page that says why it is not.
-fn done(request: &HttpRequest, app: &App, visit: &Visit, result: app::Result<()>, path: &str) -> HttpResponse {
-    match result {
-        Ok(()) => back(visit, app, path),
+        Ok(panels) => page(request, visit, path, panels),
         Err(error) => answer::error(request, visit, &error),
     }
 }
 
 /// Back to a page, which says that it is done.
 fn back(visit: &Visit, app: &App, path: &str) -> HttpResponse {
-    answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, &format!("{path}?done=true")))
+    said::back(app, visit, path, Said::Saved)
 }
 
 fn password(t: Language, id: &'static str) -> Field {
@@ -198,13 +169,7 @@ fn password(t: Language, id: &'static str) -> Field {
 }
 
 /// `GET /settings`
-pub(crate) async fn show(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    by: SignedIn,
-    done: Option<Query<Done>>,
-) -> HttpResponse {
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
     let t = visit.language;
     let letters = match letters(&app, t, &by).await {
         Ok(letters) => letters,
@@ -231,8 +196,7 @@ pub(crate) async fn show(
     if let Some(letters) = letters {
         panels.insert(1, letters);
     }
-    let said = said(&visit, done);
-    page(&request, &visit, PATH, said, panels)
+    page(&request, &visit, PATH, panels)
 }
 
 /// The letters of each week; nothing, where there is no mail.
@@ -265,7 +229,7 @@ pub(crate) async fn turn_letters(
     visit: Visit,
     sent: Sent<Turned>,
 ) -> HttpResponse {
-    done(&request, &app, &visit, digests::set(&app, sent.by.me, sent.entered.turn == "on").await, PATH)
+    said::done(&request, &app, &visit, digests::set(&app, sent.by.me, sent.entered.turn == "on").await, PATH)
 }
 
 /// The language that was chosen.

@@ -18,9 +18,10 @@ use crate::{
     answer::{self, Frame, Visit},
     cards::Face,
     compose::TONGUES,
-    deeds, desk, feeds,
+    desk, feeds,
     language::Language,
     posted::Sent,
+    said,
     session::Present,
 };
 
@@ -120,5 +121,5 @@ pub(crate) async fn change(
     } else {
         feed_keys::revoke(&app, me, group).await
     };
-    deeds::done(&request, &app, &visit, done, &desk::page(PATH, group))
+    said::done(&request, &app, &visit, done, &desk::page(PATH, group))
 }

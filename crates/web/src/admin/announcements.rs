@@ -9,10 +9,10 @@ use store::announcements::Announcement;
 use super::Tab;
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    deeds,
     forms::{Field, Fields},
     language::{self, Language},
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -126,7 +126,7 @@ pub(crate) async fn tell(request: HttpRequest, app: Data<App>, visit: Visit, sen
             form.flaw("ends", t.flaw_over());
             respond(&request, &app, &visit, me, (StatusCode::UNPROCESSABLE_ENTITY, form, None)).await
         }
-        told => deeds::done(&request, &app, &visit, told, PATH),
+        told => said::done(&request, &app, &visit, told, PATH),
     }
 }
 
@@ -145,5 +145,5 @@ pub(crate) async fn decide(request: HttpRequest, app: Data<App>, visit: Visit, s
         "withdraw" => announcements::remove(&app, Some(me), id).await,
         _ => Err(Error::Invalid("nobody knows how to do that".into())),
     };
-    deeds::done(&request, &app, &visit, done, PATH)
+    said::done(&request, &app, &visit, done, PATH)
 }

@@ -16,10 +16,10 @@ use store::timelines::Window;
 use super::Tab;
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    deeds,
     forms::{Choice, Field, Fields},
     language::Language,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -138,7 +138,7 @@ pub(crate) async fn add(request: HttpRequest, app: Data<App>, visit: Visit, sent
     let flaw = match &made {
         Err(Error::Invalid(_)) => t.flaw_bar(),
         Err(Error::Conflict(_)) => t.flaw_bar_twice(),
-        _ => return deeds::done(&request, &app, &visit, made, PATH),
+        _ => return said::done(&request, &app, &visit, made, PATH),
     };
     match page(&app, &visit, me, &entered).await {
         Ok(mut page) => {
@@ -163,5 +163,5 @@ pub(crate) async fn lift(request: HttpRequest, app: Data<App>, visit: Visit, sen
         Ok(kind) => bars::remove(&app, sent.by.me, kind, BarId(bar)).await,
         Err(_unknown) => Err(Error::NotFound),
     };
-    deeds::done(&request, &app, &visit, done, PATH)
+    said::done(&request, &app, &visit, done, PATH)
 }

@@ -16,11 +16,12 @@ use super::Tab;
 use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::{self, Face, Faces},
-    deeds, desk,
+    desk,
     forms::{Choice, Field, YES},
     language::Language,
     listing::{self, From},
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -135,7 +136,7 @@ pub(crate) async fn set_founders(
         Ok(founders) => charters::set_founders(&app, sent.by.me, founders).await,
         Err(_unknown) => Err(Error::Invalid("nobody knows who that is".into())),
     };
-    deeds::done(&request, &app, &visit, done, PATH)
+    said::done(&request, &app, &visit, done, PATH)
 }
 
 /// Whether all who have power need a second step.
@@ -148,7 +149,7 @@ pub(crate) struct Required {
 /// `POST /admin/communities/second-step`
 pub(crate) async fn require(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Required>) -> HttpResponse {
     let done = second_step::require(&app, sent.by.me, sent.entered.second_step == YES).await;
-    deeds::done(&request, &app, &visit, done, PATH)
+    said::done(&request, &app, &visit, done, PATH)
 }
 
 /// A community, and the member who is to own it.
@@ -162,7 +163,7 @@ pub(crate) struct Heir {
 pub(crate) async fn hand_over(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Heir>) -> HttpResponse {
     let Heir { group, name } = sent.entered;
     let done = charters::hand_over(&app, sent.by.me, ActorId(group), &name).await;
-    deeds::done(&request, &app, &visit, done, PATH)
+    said::done(&request, &app, &visit, done, PATH)
 }
 
 /// A community that is suspended for a reason, or restored.
@@ -182,5 +183,5 @@ pub(crate) async fn suspend(request: HttpRequest, app: Data<App>, visit: Visit, 
         "on" => suspensions::close(&app, me, group, reason).await,
         _ => suspensions::restore(&app, me, group).await,
     };
-    deeds::done(&request, &app, &visit, done, PATH)
+    said::done(&request, &app, &visit, done, PATH)
 }

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use super::Tab;
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    deeds,
     filled::Filled,
     posted::Sent,
+    said,
     session::{self, SignedIn},
 };
 
@@ -85,7 +85,7 @@ pub(crate) async fn add(request: HttpRequest, app: Data<App>, visit: Visit, fill
                 Err(error) => answer::error(&request, &visit, &error),
             }
         }
-        made => deeds::done(&request, &app, &visit, made, PATH),
+        made => said::done(&request, &app, &visit, made, PATH),
     }
 }
 
@@ -109,5 +109,5 @@ pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, s
         "delete" => emoji::remove(&app, me, id).await,
         _ => emoji::change(&app, me, id, Wish { shortcode, category, enabled: shown.is_some() }).await.map(drop),
     };
-    deeds::done(&request, &app, &visit, done, PATH)
+    said::done(&request, &app, &visit, done, PATH)
 }

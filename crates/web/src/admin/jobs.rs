@@ -18,9 +18,9 @@ use serde::Deserialize;
 use super::Tab;
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    deeds,
     language::Language,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -121,5 +121,5 @@ pub(crate) async fn decide(request: HttpRequest, app: Data<App>, visit: Visit, s
     let parked = if sort == "received" { Parked::Received(ReceivedId(id)) } else { Parked::Job(JobId(id)) };
     let done =
         if what == "drop" { parked::drop(&app, me, parked).await } else { parked::retry(&app, me, parked).await };
-    deeds::done(&request, &app, &visit, done, PATH)
+    said::done(&request, &app, &visit, done, PATH)
 }

@@ -22,10 +22,10 @@ use super::{Tab, person};
 use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::{self, Face},
-    deeds,
     language::Language,
     listing,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -240,7 +240,7 @@ pub(crate) async fn answer(request: HttpRequest, app: Data<App>, visit: Visit, s
         "yes" => sign_up::approve(&app, me, person).await,
         _ => sign_up::reject(&app, me, person, reason).await,
     };
-    deeds::done(&request, &app, &visit, done, WAITING)
+    said::done(&request, &app, &visit, done, WAITING)
 }
 
 /// An invitation to be made: for how many days and how many people; for good and for all, if that is empty.
@@ -259,7 +259,7 @@ pub(crate) async fn invite(request: HttpRequest, app: Data<App>, visit: Visit, s
     let most = most.trim().parse::<i64>().ok().map(|most| most.clamp(1, 1_000_000));
     let expires = days.map(|days| app.now() + span::days(days));
     let made = sign_up::invite(&app, sent.by.me, expires, most).await.map(drop);
-    deeds::done(&request, &app, &visit, made, &format!("{PATH}#invitations"))
+    said::done(&request, &app, &visit, made, &format!("{PATH}#invitations"))
 }
 
 /// An invitation that is taken back.
@@ -271,5 +271,5 @@ pub(crate) struct Revoked {
 /// `POST /admin/people/revoke`
 pub(crate) async fn revoke(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Revoked>) -> HttpResponse {
     let done = sign_up::revoke(&app, sent.by.me, InvitationId(sent.entered.invitation)).await;
-    deeds::done(&request, &app, &visit, done, &format!("{PATH}#invitations"))
+    said::done(&request, &app, &visit, done, &format!("{PATH}#invitations"))
 }

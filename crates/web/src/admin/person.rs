@@ -19,8 +19,9 @@ use super::{
 use crate::{
     agents,
     answer::{self, Frame, Keep, Visit},
-    cards, deeds,
+    cards,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -136,5 +137,5 @@ pub(crate) async fn decide(
         "relieve" => roll::entrust(&app, me, id, false).await,
         _ => Err(Error::Invalid("nobody knows how to do that".into())),
     };
-    deeds::done(&request, &app, &visit, done, &address(id))
+    said::done(&request, &app, &visit, done, &address(id))
 }

@@ -22,10 +22,10 @@ use store::rules::{Reach, Rule};
 use super::{Tab, blocklist};
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    deeds,
     forms::{Choice, Field, Fields},
     language::{self, Language},
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -172,7 +172,7 @@ pub(crate) async fn set(request: HttpRequest, app: Data<App>, visit: Visit, sent
     };
     let rule = NewRule { host, ruling, public_comment: entered.comment, private_comment: entered.note };
     if entered.sure == "yes" {
-        return deeds::done(&request, &app, &visit, rules::set(&app, me, rule).await, PATH);
+        return said::done(&request, &app, &visit, rules::set(&app, me, rule).await, PATH);
     }
     let hidden = vec![
         ("host", rule.host.to_string()),
@@ -230,7 +230,7 @@ pub(crate) async fn lift(request: HttpRequest, app: Data<App>, visit: Visit, sen
         Some(host) => rules::lift(&app, sent.by.me, &host).await,
         None => Err(Error::NotFound),
     };
-    deeds::done(&request, &app, &visit, lifted, PATH)
+    said::done(&request, &app, &visit, lifted, PATH)
 }
 
 /// A list that somebody brings.
@@ -246,7 +246,7 @@ pub(crate) struct Brought {
 pub(crate) async fn bring(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Brought>) -> HttpResponse {
     let (me, Brought { list, usual, sure }) = (sent.by.me, sent.entered);
     match brought(&app, &visit, me, list, &usual).await {
-        Ok((new, _)) if sure == "yes" => deeds::done(&request, &app, &visit, rules::set_all(&app, me, new).await, PATH),
+        Ok((new, _)) if sure == "yes" => said::done(&request, &app, &visit, rules::set_all(&app, me, new).await, PATH),
         Ok((_, trial)) => answer::page(&request, StatusCode::OK, Keep::Never, &trial),
         Err(error) => answer::error(&request, &visit, &error),
     }

@@ -23,10 +23,10 @@ use store::{deliveries::Outstanding, peers::Traffic};
 use super::Tab;
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    deeds,
     language::Language,
     listing,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -269,5 +269,5 @@ pub(crate) async fn retry(
         Some(activity) => deliveries::replay_one(&app, me, ActivityId(activity), &host).await,
         None => peers::retry(&app, me, &host).await.map(drop),
     };
-    deeds::done(&request, &app, &visit, done, &address(host.as_str()))
+    said::done(&request, &app, &visit, done, &address(host.as_str()))
 }

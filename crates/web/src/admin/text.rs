@@ -20,10 +20,10 @@ use serde::Deserialize;
 use super::{Tab, texts};
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    deeds,
     forms::{Field, Fields},
     language,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -136,7 +136,7 @@ pub(crate) async fn write(request: HttpRequest, app: Data<App>, visit: Visit, se
         _ if entered.preview == "yes" => (None, StatusCode::OK),
         Some((kind, language, Some(day))) => {
             let done = imprint::write(&app, me, kind, language, day, &entered.source).await;
-            return deeds::done(&request, &app, &visit, done, texts::PATH);
+            return said::done(&request, &app, &visit, done, texts::PATH);
         }
         _ => (Some(visit.language.flaw_day()), StatusCode::UNPROCESSABLE_ENTITY),
     };

@@ -14,10 +14,10 @@ use serde::Deserialize;
 use super::{Tab, text};
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    deeds,
     forms::{Field, Fields},
     language::Language,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -159,7 +159,7 @@ pub(crate) async fn contact(request: HttpRequest, app: Data<App>, visit: Visit, 
     let flawed = match imprint::set_contact(&app, me, &entered.email, &entered.person).await {
         Err(Error::Invalid(_)) => "email",
         Err(Error::NotFound) => "person",
-        done => return deeds::done(&request, &app, &visit, done, PATH),
+        done => return said::done(&request, &app, &visit, done, PATH),
     };
     answered(&request, &app, &visit, me, Some((entered, flawed))).await
 }
@@ -189,5 +189,5 @@ pub(crate) async fn rule(request: HttpRequest, app: Data<App>, visit: Visit, sen
         _ => Change::Say(id, LANGUAGES.into_iter().zip(said).map(wording).collect()),
     };
     let done = imprint::change_house_rules(&app, sent.by.me, change).await;
-    deeds::done(&request, &app, &visit, done, &format!("{PATH}#rules"))
+    said::done(&request, &app, &visit, done, &format!("{PATH}#rules"))
 }

@@ -38,7 +38,7 @@ pub(crate) async fn show(
         Ok(group)
     };
     match led.await {
-        Ok(group) => packed(&format!("{}.zip", group.name), files(&app, by.me, &group)),
+        Ok(group) => packed(&format!("{}.zip", group.name), files(&app, by.me, &group), app.now()),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
@@ -67,6 +67,8 @@ async fn arrangement(app: App, me: Me, group: Actor) -> Result<String> {
         "summary": charter.source,
         "languages": charter.languages,
         "questions": charter.questions,
+        "welcome": charter.welcome,
+        "colour": charter.colour.map(|colour| colour.to_string()),
         "visibility": found.rules.map(|rules| rules.visibility.as_str()),
         "joining": found.rules.map(|rules| rules.joining.as_str()),
         "created": machine_moment(group.created),

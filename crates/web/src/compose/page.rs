@@ -210,7 +210,12 @@ async fn fields(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) ->
         let groups = app.read(move |c| store::follows::groups(c, me.0, GROUPS)).await?;
         let choices = groups.iter().map(|group| choice(app, group)).collect();
         let hint = if groups.is_empty() { t.group_hint_none() } else { t.group_hint() };
-        fields.push(Field::select("group", t.community(), choices).hint(hint).value(&entered.group));
+        // Who has only one need not choose.
+        let chosen = match groups.as_slice() {
+            [only] if entered.group.is_empty() => only.id.to_string(),
+            _ => entered.group.clone(),
+        };
+        fields.push(Field::select("group", t.community(), choices).hint(hint).value(chosen));
     }
     let is_thread = match aim {
         Aim::Thread => true,

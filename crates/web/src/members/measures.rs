@@ -10,8 +10,9 @@ use serde::Deserialize;
 use super::{About, DAYS_FIELD, FOR_GOOD, one, page_of};
 use crate::{
     answer::{self, Keep, Visit},
-    deeds, desk, grounds,
+    desk, grounds,
     posted::Sent,
+    said,
     session::Present,
 };
 
@@ -48,7 +49,7 @@ pub(crate) async fn role(
         Ok(role) => members::appoint(&app, sent.by.me, group, person, Some(role)).await,
         Err(_none) => members::appoint(&app, sent.by.me, group, person, None).await,
     };
-    deeds::done(&request, &app, &visit, result, &back)
+    said::done(&request, &app, &visit, result, &back)
 }
 
 /// The page of somebody once more, with what is wrong with what was entered.
@@ -87,7 +88,7 @@ pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent
     }
     let until = days.map(|days| app.now() + span::days(days));
     let ban = NewBan { group, person, until, grounds: entered.grounds.read(), clean: entered.clean.is_some() };
-    deeds::done(&request, &app, &visit, moderation::ban(&app, me, ban).await, &back)
+    said::done(&request, &app, &visit, moderation::ban(&app, me, ban).await, &back)
 }
 
 /// `POST /member/unban`
@@ -98,7 +99,7 @@ pub(crate) async fn unban(
     sent: Sent<Done, Present>,
 ) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
-    deeds::done(&request, &app, &visit, moderation::unban(&app, sent.by.me, group, person).await, &back)
+    said::done(&request, &app, &visit, moderation::unban(&app, sent.by.me, group, person).await, &back)
 }
 
 /// `POST /member/warn`
@@ -115,7 +116,7 @@ pub(crate) async fn warn(
         let flaw = ("reason", visit.language.flaw_warning());
         return again(&request, &app, &visit, me, (&entered, &[flaw])).await;
     }
-    deeds::done(&request, &app, &visit, moderation::warn(&app, me, group, person, grounds).await, &back)
+    said::done(&request, &app, &visit, moderation::warn(&app, me, group, person, grounds).await, &back)
 }
 
 /// `POST /member/owner`
@@ -135,5 +136,5 @@ pub(crate) async fn hand_over(
         let flaw = visit.language.flaw_hand_over(&group.name);
         return again(&request, &app, &visit, me, (&entered, &[("name", &flaw)])).await;
     }
-    deeds::done(&request, &app, &visit, members::hand_over(&app, me, id, person).await, &back)
+    said::done(&request, &app, &visit, members::hand_over(&app, me, id, person).await, &back)
 }

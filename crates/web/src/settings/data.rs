@@ -2,7 +2,7 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderValue},
-    web::{Data, Query},
+    web::Data,
 };
 use app::{
     App, Error, Me, Result, archive,
@@ -13,9 +13,9 @@ use domain::handle::Handle;
 use serde::Deserialize;
 
 use super::{
-    Action, Button, Done, Panel, Row, back,
+    Action, Button, Panel, Row, back,
     files::{self, ALL, FILES},
-    page, password, said,
+    page, password,
 };
 use crate::{
     answer::{self, Visit},
@@ -93,8 +93,8 @@ impl Panels {
         })
     }
 
-    fn show(self, request: &HttpRequest, visit: &Visit, done: Option<&'static str>) -> HttpResponse {
-        page(request, visit, PATH, done, vec![self.export, self.known, self.aliases, self.moving, self.leaving])
+    fn show(self, request: &HttpRequest, visit: &Visit) -> HttpResponse {
+        page(request, visit, PATH, vec![self.export, self.known, self.aliases, self.moving, self.leaving])
     }
 }
 
@@ -118,15 +118,9 @@ async fn known(app: &App, t: Language, me: Me) -> Result<Panel> {
 }
 
 /// `GET /settings/data`
-pub(crate) async fn show(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    by: SignedIn,
-    done: Option<Query<Done>>,
-) -> HttpResponse {
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
     match Panels::of(&app, &visit, by.me).await {
-        Ok(panels) => panels.show(&request, &visit, said(&visit, done)),
+        Ok(panels) => panels.show(&request, &visit),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
@@ -204,7 +198,7 @@ async fn again(
         account.clone_into(&mut field.value);
         field.flaw = Some(answer::words(visit.language, error));
     }
-    panels.show(request, visit, None)
+    panels.show(request, visit)
 }
 
 /// Where somebody moves to.
@@ -227,7 +221,7 @@ pub(crate) async fn move_away(request: HttpRequest, app: Data<App>, visit: Visit
             if let Some(action) = &mut panels.moving.action {
                 action.form.flaw("password", visit.language.flaw_wrong_password());
             }
-            return panels.show(&request, &visit, None);
+            return panels.show(&request, &visit);
         }
         Err(error) => return login::failed(&request, &visit, &error),
     }
@@ -270,7 +264,7 @@ pub(crate) async fn leave(request: HttpRequest, app: Data<App>, visit: Visit, se
             if let Some(action) = &mut panels.leaving.action {
                 action.form.flaw(field, what);
             }
-            panels.show(&request, &visit, None)
+            panels.show(&request, &visit)
         }
         Err(error) => answer::error(&request, &visit, &error),
     }

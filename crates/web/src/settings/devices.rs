@@ -1,8 +1,5 @@
 //! Where one is signed in: browsers and applications, each to be put out.
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Query},
-};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{App, Result, oauth, sessions};
 use domain::{
     id::{AppId, SessionId},
@@ -10,8 +7,8 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::{Action, Button, Done, Nothing, Panel, Row, done, shown};
-use crate::{agents, answer::Visit, language::Language, login::LOGOUT, posted::Sent, session::Present};
+use super::{Action, Button, Nothing, Panel, Row, shown};
+use crate::{agents, answer::Visit, language::Language, login::LOGOUT, posted::Sent, said, session::Present};
 
 pub(crate) const PATH: &str = "/settings/devices";
 pub(crate) const END: &str = "/settings/devices/end";
@@ -19,14 +16,8 @@ pub(crate) const END_OTHERS: &str = "/settings/devices/end-others";
 pub(crate) const WITHDRAW: &str = "/settings/devices/withdraw";
 
 /// `GET /settings/devices`
-pub(crate) async fn show(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    by: Present,
-    done: Option<Query<Done>>,
-) -> HttpResponse {
-    shown(&request, &visit, PATH, done, panels(&app, &visit, &by).await)
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: Present) -> HttpResponse {
+    shown(&request, &visit, PATH, panels(&app, &visit, &by).await)
 }
 
 async fn panels(app: &App, visit: &Visit, by: &Present) -> Result<Vec<Panel>> {
@@ -100,7 +91,7 @@ pub(crate) struct One {
 /// `POST /settings/devices/end`
 pub(crate) async fn end(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<One, Present>) -> HttpResponse {
     let ended = sessions::end(&app, sent.by.me, SessionId(sent.entered.session)).await;
-    done(&request, &app, &visit, ended, PATH)
+    said::done(&request, &app, &visit, ended, PATH)
 }
 
 /// `POST /settings/devices/end-others`
@@ -111,7 +102,7 @@ pub(crate) async fn end_others(
     sent: Sent<Nothing, Present>,
 ) -> HttpResponse {
     let ended = sessions::end_others(&app, sent.by.me, sent.by.session).await;
-    done(&request, &app, &visit, ended, PATH)
+    said::done(&request, &app, &visit, ended, PATH)
 }
 
 /// An application.
@@ -128,5 +119,5 @@ pub(crate) async fn withdraw(
     sent: Sent<Application>,
 ) -> HttpResponse {
     let withdrawn = oauth::withdraw(&app, sent.by.me, AppId(sent.entered.app)).await;
-    done(&request, &app, &visit, withdrawn, PATH)
+    said::done(&request, &app, &visit, withdrawn, PATH)
 }

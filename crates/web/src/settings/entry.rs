@@ -1,8 +1,5 @@
 //! How one gets in: the address, the password, and the second step.
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Query},
-};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{
     App, Me, Result, addresses,
     addresses::Change,
@@ -11,12 +8,13 @@ use app::{
 };
 use serde::Deserialize;
 
-use super::{Action, Done, Nothing, Panel, back, identities, page, passkeys, password, said};
+use super::{Action, Nothing, Panel, back, identities, page, passkeys, password};
 use crate::{
     answer::{self, Visit},
     forms::Field,
     login,
     posted::Sent,
+    said::{self, Said},
     session::SignedIn,
     squares,
 };
@@ -83,9 +81,9 @@ impl Panels {
         })
     }
 
-    fn show(self, request: &HttpRequest, visit: &Visit, done: Option<&'static str>) -> HttpResponse {
+    fn show(self, request: &HttpRequest, visit: &Visit) -> HttpResponse {
         let all = [Some(self.email), Some(self.password), self.identities, Some(self.passkeys), Some(self.second)];
-        page(request, visit, PATH, done, all.into_iter().flatten().collect())
+        page(request, visit, PATH, all.into_iter().flatten().collect())
     }
 }
 
@@ -100,7 +98,7 @@ async fn again(
     match Panels::of(app, visit, by).await {
         Ok(mut panels) => {
             change(&mut panels);
-            panels.show(request, visit, None)
+            panels.show(request, visit)
         }
         Err(error) => answer::error(request, visit, &error),
     }
@@ -113,16 +111,9 @@ fn flaw(panel: &mut Panel, field: &str, what: &'static str) {
 }
 
 /// `GET /settings/entry`
-pub(crate) async fn show(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    by: SignedIn,
-    done: Option<Query<Done>>,
-) -> HttpResponse {
-    let said = said(&visit, done);
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
     match Panels::of(&app, &visit, &by).await {
-        Ok(panels) => panels.show(&request, &visit, said),
+        Ok(panels) => panels.show(&request, &visit),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
@@ -143,7 +134,7 @@ pub(crate) async fn change_email(
 ) -> HttpResponse {
     let (t, Address { email, password }) = (visit.language, sent.entered);
     let (field, what) = match addresses::change(&app, sent.by.me, password, &email).await {
-        Ok(Change::Done) => return back(&visit, &app, PATH),
+        Ok(Change::Done) => return said::back(&app, &visit, PATH, Said::Email),
         Ok(Change::Asked) => return answer::said(&request, &visit, t.check_mail(), t.email_asked()),
         Ok(Change::Wrong) => ("password", t.flaw_wrong_password()),
         Ok(Change::Invalid) => ("email", t.flaw_email()),
@@ -175,7 +166,7 @@ pub(crate) async fn change_password(
 ) -> HttpResponse {
     let (t, Secrets { old, new }) = (visit.language, sent.entered);
     let (field, what) = match recovery::change(&app, sent.by.me, sent.by.session, old, new).await {
-        Ok(Renewal::Done) => return back(&visit, &app, PATH),
+        Ok(Renewal::Done) => return said::back(&app, &visit, PATH, Said::Password),
         Ok(Renewal::Wrong) => ("old", t.flaw_wrong_password()),
         Ok(Renewal::Unfit) => ("new", t.flaw_password()),
         Err(error) => return login::failed(&request, &visit, &error),
@@ -207,7 +198,7 @@ fn set_up(visit: &Visit, offer: second_step::Offer) -> Panel {
 pub(crate) async fn offer(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Nothing>) -> HttpResponse {
     let me = sent.by.me;
     match name(&app, me).await.and_then(|name| second_step::offer(&app, me, &name)) {
-        Ok(offer) => page(&request, &visit, PATH, None, vec![set_up(&visit, offer)]),
+        Ok(offer) => page(&request, &visit, PATH, vec![set_up(&visit, offer)]),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
@@ -227,14 +218,14 @@ pub(crate) async fn turn_on(request: HttpRequest, app: Data<App>, visit: Visit, 
             let lead = t.recovery_codes_hint().to_owned();
             let heading = t.recovery_codes();
             let panel = Panel { id: "second-heading", heading, lead, codes, ..Panel::default() };
-            page(&request, &visit, PATH, Some(t.second_is_on()), vec![panel])
+            page(&request, &Visit { said: Some(Said::SecondStep), ..visit }, PATH, vec![panel])
         }
         Ok(None) => {
             let offered = name(&app, me).await.and_then(|name| second_step::offered(&app, me, &name, &sealed));
             let Ok(Some(offer)) = offered else { return back(&visit, &app, PATH) };
             let mut panel = set_up(&visit, offer);
             flaw(&mut panel, "code", t.wrong_code());
-            page(&request, &visit, PATH, None, vec![panel])
+            page(&request, &visit, PATH, vec![panel])
         }
         Err(error) => login::failed(&request, &visit, &error),
     }

@@ -60,7 +60,7 @@ pub(crate) async fn show(
 ) -> HttpResponse {
     let made = |name| File { name, text: text(&app, &by, name) };
     if *file == ALL {
-        return packed(ALL, FILES.map(made).into());
+        return packed(ALL, FILES.map(made).into(), app.now());
     }
     match FILES.into_iter().find(|name| *name == file.as_str()) {
         Some(name) => alone(made(name)),
@@ -100,7 +100,9 @@ fn posts(app: App, me: Me, form: Form) -> Text {
         let app = app.clone();
         async move {
             let piece = archive::posts(&app, me, before.map(PostId)).await?;
-            let entries = piece.iter().map(|(post, group)| Entry { post, author: None, group: group.as_ref() });
+            let author = app.read(move |c| store::actors::by_id(c, me.0)).await?;
+            let author = author.as_ref();
+            let entries = piece.iter().map(|(post, group)| Entry { post, author, group: group.as_ref() });
             let entries: Vec<Entry<'_>> = entries.collect();
             let Some((last, _)) = piece.last() else { return Ok(None) };
             Ok(Some((form.say(app.site(), &entries, before.is_none()), last.id.0)))

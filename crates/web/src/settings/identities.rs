@@ -74,7 +74,7 @@ async fn again(request: &HttpRequest, app: &App, visit: &Visit, me: Me, trouble:
             Trouble::Last => action.form.trouble = Some(t.provider_last().to_owned()),
         }
     }
-    page(request, visit, entry::PATH, None, vec![panel])
+    page(request, visit, entry::PATH, vec![panel])
 }
 
 /// `POST /settings/entry/organization`

@@ -11,13 +11,14 @@ use domain::{id::PasskeyId, time::Timestamp};
 use serde::Deserialize;
 use store::passkeys::Passkey;
 
-use super::{Action, Button, Nothing, Panel, Row, back, done, entry, page, password};
+use super::{Action, Button, Nothing, Panel, Row, back, entry, page, password};
 use crate::{
     agents,
     answer::{self, Visit},
     forms::Field,
     login, passkeys as asking,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -82,7 +83,7 @@ fn again(request: &HttpRequest, visit: &Visit, mut panel: Panel, trouble: Troubl
         Some(action) => action.form.trouble = Some(what.to_owned()),
         None => {}
     }
-    page(request, visit, entry::PATH, None, vec![panel])
+    page(request, visit, entry::PATH, vec![panel])
 }
 
 async fn start_over(request: &HttpRequest, app: &App, visit: &Visit, me: Me, trouble: Trouble) -> HttpResponse {
@@ -148,7 +149,7 @@ pub(crate) async fn show(
     let hidden = vec![("key", passkey.id.to_string())];
     let action = Action { hidden, ..Action::new(RENAME, vec![name_field(&visit, &passkey.name)], t.save()) };
     let panel = Panel { id: "passkeys-heading", heading: t.passkey_rename(), action: Some(action), ..Panel::default() };
-    page(&request, &visit, entry::PATH, None, vec![panel])
+    page(&request, &visit, entry::PATH, vec![panel])
 }
 
 /// What a passkey is called from now on.
@@ -163,7 +164,7 @@ pub(crate) struct Named {
 pub(crate) async fn rename(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Named>) -> HttpResponse {
     let Named { key, name } = sent.entered;
     let renamed = passkeys::rename(&app, sent.by.me, PasskeyId(key), &name).await;
-    done(&request, &app, &visit, renamed, entry::PATH)
+    said::done(&request, &app, &visit, renamed, entry::PATH)
 }
 
 /// The page on which a browser makes a passkey.
@@ -191,7 +192,7 @@ pub(crate) async fn offer(request: HttpRequest, app: Data<App>, visit: Visit, se
     match passkeys::offer(&app, me, proof, asking::kept(&request, &app)).await {
         Ok(Ok(challenge)) => {
             let panel = making(&visit, &called(&request, &visit), &challenge);
-            let mut answer = page(&request, &visit, entry::PATH, None, vec![panel]);
+            let mut answer = page(&request, &visit, entry::PATH, vec![panel]);
             asking::keep(&mut answer, &app, &challenge);
             answer
         }
@@ -241,7 +242,7 @@ pub(crate) async fn remove(request: HttpRequest, app: Data<App>, visit: Visit, s
         Err(error) => return answer::error(&request, &visit, &error),
     };
     if sent.entered.is_empty() {
-        return page(&request, &visit, entry::PATH, None, vec![panel]);
+        return page(&request, &visit, entry::PATH, vec![panel]);
     }
     match passkeys::remove(&app, me, PasskeyId(id), sent.entered.proof(&request, &app)).await {
         Ok(Ok(())) => back(&visit, &app, entry::PATH),

@@ -1,18 +1,17 @@
-//! What one tells of oneself: a name, some words, and lines with a name.
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Query},
-};
+//! What one shows and tells of oneself: two pictures, a name, some words, and lines with a name.
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{
     App, Error, Me, Result,
     profiles::{self, Change},
 };
+use domain::actor::Actor;
 use serde::Deserialize;
 
-use super::{Action, Done, Panel, back, page, said};
+use super::{Action, Panel, back, page};
 use crate::{
     answer::{self, Visit},
-    forms::Field,
+    forms::{Field, Fields},
+    portraits,
     posted::Sent,
     session::SignedIn,
 };
@@ -49,7 +48,7 @@ impl Entered {
         ]
     }
 
-    async fn of(app: &App, me: Me) -> Result<Self> {
+    async fn of(app: &App, me: Me) -> Result<(Actor, Self)> {
         let (actor, typed) = app
             .read(move |c| {
                 let Some(actor) = store::actors::by_id(c, me.0)? else { return Ok(None) };
@@ -58,8 +57,12 @@ impl Entered {
             })
             .await?
             .ok_or(Error::NotFound)?;
-        let mut told =
-            Self { name: actor.title, about: typed.about, sites: typed.attribution.join("\n"), ..Self::default() };
+        let mut told = Self {
+            name: actor.title.clone(),
+            about: typed.about,
+            sites: typed.attribution.join("\n"),
+            ..Self::default()
+        };
         let places = [
             (&mut told.about1, &mut told.line1),
             (&mut told.about2, &mut told.line2),
@@ -69,7 +72,19 @@ impl Entered {
         for ((about, line), (name, text)) in places.into_iter().zip(typed.lines) {
             (*about, *line) = (name, text);
         }
-        Ok(told)
+        Ok((actor, told))
+    }
+}
+
+/// How one looks.
+fn pictures(app: &App, visit: &Visit, actor: &Actor) -> Panel {
+    let t = visit.language;
+    Panel {
+        id: "pictures",
+        heading: t.pictures(),
+        lead: t.pictures_hint().to_owned(),
+        pictures: portraits::shown(app, t, actor).into(),
+        ..Panel::default()
     }
 }
 
@@ -79,31 +94,38 @@ fn panel(visit: &Visit, entered: &Entered) -> Panel {
         Field::line("name", t.display_name()).value(&entered.name).longest(100).optional(),
         Field::lines("about", 4, t.about_me()).hint(t.about_me_hint()).value(&entered.about).longest(2_000).optional(),
     ];
-    for (number, ((about, line), (name, value))) in (1_i64..).zip(LINES.into_iter().zip(entered.lines())) {
-        fields.push(Field::line(about, t.line_name(number)).value(name).longest(255).half().optional());
-        fields.push(Field::line(line, t.line_value(number)).value(value).longest(255).half().optional());
-    }
+    let lines = (1_i64..).zip(LINES.into_iter().zip(entered.lines()));
+    let mut lines: Vec<[Field; 2]> = lines
+        .map(|(number, ((about, line), (name, value)))| {
+            [
+                Field::line(about, t.line_name(number)).value(name).longest(255).half().optional(),
+                Field::line(line, t.line_value(number)).value(value).longest(255).half().optional(),
+            ]
+        })
+        .collect();
+    // Those in use are shown, and one that is free.
+    let used = lines.iter().rposition(|pair| pair.iter().any(|field| !field.value.is_empty()));
+    let free = lines.split_off(lines.len().min(used.map_or(0, |last| last + 1) + 1));
+    fields.extend(lines.into_iter().flatten());
     let sites = Field::lines("sites", 2, t.my_sites()).hint(t.my_sites_hint()).value(&entered.sites);
     fields.push(sites.longest(5_000).optional());
+    let form = Fields::new(fields).fold(t.more_lines(), free.into_iter().flatten().collect());
     Panel {
         id: "profile",
         heading: t.settings_profile(),
         lead: t.profile_hint().to_owned(),
-        action: Some(Action::new(PATH, fields, t.save())),
+        action: Some(Action { form, ..Action::new(PATH, Vec::new(), t.save()) }),
         ..Panel::default()
     }
 }
 
 /// `GET /settings/profile`
-pub(crate) async fn show(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    by: SignedIn,
-    done: Option<Query<Done>>,
-) -> HttpResponse {
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
     match Entered::of(&app, by.me).await {
-        Ok(entered) => page(&request, &visit, PATH, said(&visit, done), vec![panel(&visit, &entered)]),
+        Ok((actor, entered)) => {
+            let pictures = pictures(&app, &visit, &actor);
+            page(&request, &visit, PATH, vec![pictures, panel(&visit, &entered)])
+        }
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
@@ -126,7 +148,7 @@ pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, s
             if let Some(action) = &mut panel.action {
                 action.form.trouble = Some(visit.language.invalid_text().to_owned());
             }
-            page(&request, &visit, PATH, None, vec![panel])
+            page(&request, &visit, PATH, vec![panel])
         }
         Err(error) => answer::error(&request, &visit, &error),
     }

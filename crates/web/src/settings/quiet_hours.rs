@@ -1,18 +1,16 @@
 //! Settings: the hours in which nothing is pushed or mailed.
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Query},
-};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{App, quiet_hours};
 use domain::quiet_hours::{QuietHours, clock, zones};
 use serde::Deserialize;
 
-use super::{Action, Done, Panel};
+use super::{Action, Panel};
 use crate::{
     answer::Visit,
     forms::{Choice, Field, YES},
     language::Language,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
@@ -58,16 +56,10 @@ fn panel(t: Language, entered: &Entered) -> Panel {
 }
 
 /// `GET /settings/quiet`
-pub(crate) async fn show(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    by: SignedIn,
-    done: Option<Query<Done>>,
-) -> HttpResponse {
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
     let hours = app.read(move |c| store::quiet_hours::of(c, by.me.0)).await;
     let panels = hours.map(|hours| vec![panel(visit.language, &Entered::of(hours))]);
-    super::shown(&request, &visit, PATH, done, panels)
+    super::shown(&request, &visit, PATH, panels)
 }
 
 /// `POST /settings/quiet`
@@ -82,8 +74,8 @@ pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, s
                 if is_place { ("until", t.silence_wrong_time()) } else { ("zone", t.silence_wrong_zone()) };
             action.form.flaw(field, flaw);
         }
-        return super::page(&request, &visit, PATH, None, vec![panel]);
+        return super::page(&request, &visit, PATH, vec![panel]);
     }
     let result = quiet_hours::set(&app, sent.by.me, hours.filter(|_| entered.quiet == YES)).await;
-    super::done(&request, &app, &visit, result, PATH)
+    said::done(&request, &app, &visit, result, PATH)
 }

@@ -1,8 +1,5 @@
 //! Whom one does not want to read: people blocked and muted, and whole servers.
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Query},
-};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{
     App, Result,
     archive::{self, Circle},
@@ -11,8 +8,8 @@ use app::{
 use domain::{actor::Actor, host::Host, id::ActorId};
 use serde::Deserialize;
 
-use super::{Action, Button, Done, Panel, Row, done, shown};
-use crate::{answer::Visit, cards, forms::Field, posted::Sent, session::SignedIn};
+use super::{Action, Button, Panel, Row, shown};
+use crate::{answer::Visit, cards, forms::Field, posted::Sent, said, session::SignedIn};
 
 pub(crate) const PATH: &str = "/settings/blocks";
 pub(crate) const UNBLOCK: &str = "/settings/blocks/unblock";
@@ -21,14 +18,8 @@ pub(crate) const HOST: &str = "/settings/blocks/server";
 pub(crate) const UNHOST: &str = "/settings/blocks/server/remove";
 
 /// `GET /settings/blocks`
-pub(crate) async fn show(
-    request: HttpRequest,
-    app: Data<App>,
-    visit: Visit,
-    by: SignedIn,
-    done: Option<Query<Done>>,
-) -> HttpResponse {
-    shown(&request, &visit, PATH, done, panels(&app, &visit, &by).await)
+pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
+    shown(&request, &visit, PATH, panels(&app, &visit, &by).await)
 }
 
 async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
@@ -88,13 +79,13 @@ pub(crate) struct Somebody {
 /// `POST /settings/blocks/unblock`
 pub(crate) async fn unblock(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Somebody>) -> HttpResponse {
     let result = shuns::unblock(&app, sent.by.me, ActorId(sent.entered.person)).await;
-    done(&request, &app, &visit, result, PATH)
+    said::done(&request, &app, &visit, result, PATH)
 }
 
 /// `POST /settings/blocks/unmute`
 pub(crate) async fn unmute(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Somebody>) -> HttpResponse {
     let result = shuns::unmute(&app, sent.by.me, ActorId(sent.entered.person)).await;
-    done(&request, &app, &visit, result, PATH)
+    said::done(&request, &app, &visit, result, PATH)
 }
 
 /// A server.
@@ -109,7 +100,7 @@ pub(crate) async fn block_host(request: HttpRequest, app: Data<App>, visit: Visi
         Some(host) => shuns::shun_host(&app, sent.by.me, host).await,
         None => Err(app::Error::Invalid("this is no server".into())),
     };
-    done(&request, &app, &visit, result, PATH)
+    said::done(&request, &app, &visit, result, PATH)
 }
 
 /// `POST /settings/blocks/server/remove`
@@ -123,5 +114,5 @@ pub(crate) async fn unblock_host(
         Some(host) => shuns::unshun_host(&app, sent.by.me, host).await,
         None => Ok(()),
     };
-    done(&request, &app, &visit, result, PATH)
+    said::done(&request, &app, &visit, result, PATH)
 }

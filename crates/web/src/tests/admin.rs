@@ -330,7 +330,7 @@ async fn servers_are_looked_up_and_tried_again() {
     );
     let retried = ana.send("/admin/servers/other.test", "/admin/servers/other.test", &[]).await;
     assert_eq!(
-        (retried.status, retried.location.ends_with("/admin/servers/other.test")),
+        (retried.status, retried.location.ends_with("/admin/servers/other.test?done=true")),
         (StatusCode::SEE_OTHER, true)
     );
     assert!(!ana.get("/admin/servers/other.test").await.body.contains("No contesta"));

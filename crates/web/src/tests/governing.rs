@@ -54,6 +54,10 @@ async fn a_community_is_created_and_changed_by_its_owner_alone() {
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
     let manage = managed(&bea_reads, &made.location).await;
     let page = bea_reads.get(&manage).await.body;
+    // Before one is chosen, the colour is that of the initial.
+    let (before, _) = page.split_once(" square\"").expect("an initial");
+    let tone: usize = before.rsplit("tone-").next().unwrap().parse().unwrap();
+    assert!(page.contains(&format!("type=\"color\" value=\"{}\"", crate::cards::TONES[tone])), "{page}");
     assert!(page.contains("Cine de barrio") && page.contains("Hablamos de **películas**."));
     assert!(page.contains("name=\"language_ca\" value=\"ca\" checked"), "{page}");
     assert!(!page.contains("name=\"language_en\" value=\"en\" checked"));
@@ -67,6 +71,9 @@ async fn a_community_is_created_and_changed_by_its_owner_alone() {
         again.body.split("The closest that works is #").nth(1).expect("an offer").get(..6).unwrap().to_owned();
     let changed = bea_reads.send(&manage, "/manage", &entered(&format!("#{offered}")).collect::<Vec<_>>()).await;
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
+    let kept = bea_reads.get(&changed.location).await.body;
+    assert!(kept.contains("role=\"status\"") && kept.contains("Saved."), "{kept}");
+    assert!(kept.contains(&format!("type=\"color\" value=\"#{offered}\"")), "{kept}");
     let community = ana_reads.get("/@cine").await.body;
     assert!(community.contains("<strong>películas</strong>") && community.contains("Un tema"), "{community}");
     let sheet = format!("/assets/colour-{offered}.css");
@@ -243,7 +250,10 @@ async fn rules_are_kept_version_by_version_and_named_by_who_reports() {
     assert!(again.body.contains("Ni ventas ni enlaces") && again.body.contains("role=\"alert\""), "{}", again.body);
     let first = [("title1", "Sin publicidad"), ("text1", "Ni **ventas** ni enlaces"), ("title2", "Con respeto")];
     let saved = ana.send(&manage, "/manage/rules", &first).await;
-    assert_eq!((saved.status, saved.location.as_str()), (StatusCode::SEE_OTHER, &*format!("{}/rules", huerto.uri)));
+    assert_eq!(
+        (saved.status, saved.location.as_str()),
+        (StatusCode::SEE_OTHER, &*format!("{}/rules?done=true", huerto.uri))
+    );
     let rules = world.get("/@huerto/rules", "es").await.body;
     assert!(rules.contains("<strong>Sin publicidad</strong>") && rules.contains("<strong>ventas</strong>"), "{rules}");
     assert!(world.get("/@huerto", "es").await.body.contains("#rule-2\">Con respeto"));

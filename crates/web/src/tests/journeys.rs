@@ -66,7 +66,12 @@ impl<'a> Browser<'a> {
 
     /// Sends the form of `/write` with a file, as browsers do.
     pub(super) async fn bring(&self, entered: &[(&str, &str)], file: &[u8]) -> Answer {
-        let token = self.token("/write").await;
+        self.bring_to("/write", "/write", entered, file).await
+    }
+
+    /// Sends a form of the page `from` with a file.
+    pub(super) async fn bring_to(&self, from: &str, action: &str, entered: &[(&str, &str)], file: &[u8]) -> Answer {
+        let token = self.token(from).await;
         let mut body = Vec::new();
         for (name, value) in [("form_token", token.as_str())].iter().chain(entered) {
             let part = format!("--frontier\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
@@ -76,7 +81,7 @@ impl<'a> Browser<'a> {
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(file);
         body.extend_from_slice(b"\r\n--frontier--\r\n");
-        let request = TestRequest::post().uri("/write").peer_addr(HERE).set_payload(body);
+        let request = TestRequest::post().uri(action).peer_addr(HERE).set_payload(body);
         let request = request.insert_header((header::CONTENT_TYPE, "multipart/form-data; boundary=frontier"));
         self.world.ask(request.insert_header((header::COOKIE, self.cookie.as_str())), "de").await
     }

@@ -1,5 +1,5 @@
 //! What people are told and tell: announcements until they put them away, rules that a report names, a profile as it was
-//! typed, and names with emoji.
+//! typed with its pictures, and names with emoji.
 use actix_web::http::StatusCode;
 use app::{announcements, imprint, posts::Writing, profiles};
 use domain::{emoji::Emoji, id::EmojiId, imprint::Wording, time::Timestamp};
@@ -7,6 +7,7 @@ use domain::{emoji::Emoji, id::EmojiId, imprint::Wording, time::Timestamp};
 use super::{
     World,
     journeys::{Browser, login},
+    writing::PICTURE,
 };
 
 #[actix_web::test]
@@ -71,6 +72,51 @@ async fn a_profile_is_changed_as_it_was_typed() {
     let change = profiles::Change { name: Some("Ana M.".into()), ..profiles::Change::default() };
     profiles::change(&world.app, ana, change).await.unwrap();
     assert!(browser.get(form).await.body.contains("**libros**"));
+}
+
+#[actix_web::test]
+async fn people_show_themselves_by_forms() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let (browser, form) = (Browser::of(&world, ana, "es").await, "/settings/profile");
+    for (what, class) in [("icon", "class=\"avatar\" src"), ("image", "class=\"cover\" src")] {
+        assert!(!browser.get(form).await.body.contains(class), "{what}");
+        let mine = [("whose", ana.0.to_string()), ("what", what.to_owned())];
+        let mine: Vec<(&str, &str)> = mine.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let kept = browser.bring_to(form, "/picture", &mine, &PICTURE).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+        let shown = browser.get(&kept.location).await.body;
+        assert!(shown.contains(class) && shown.contains("role=\"status\"") && shown.contains("Guardado"), "{shown}");
+        let gone = browser.bring_to(form, "/picture", &[&mine[..], &[("remove", "yes")]].concat(), &[]).await;
+        assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.body);
+        let page = browser.get(form).await.body;
+        assert!(!page.contains(class) && !page.contains("Guardado"), "it is said once: {page}");
+    }
+    // Nobody shows somebody else, nor a community that they do not lead.
+    let bea = Browser::of(&world, bea, "en").await;
+    for (whose, status) in [(ana.0, StatusCode::NOT_FOUND), (huerto.id, StatusCode::FORBIDDEN)] {
+        let theirs = whose.to_string();
+        let refused = bea.bring_to(form, "/picture", &[("whose", &*theirs), ("what", "icon")], &PICTURE).await;
+        assert_eq!(refused.status, status, "{}", refused.body);
+    }
+}
+
+#[actix_web::test]
+async fn of_the_lines_those_in_use_are_shown_and_one_that_is_free() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let (browser, form) = (Browser::of(&world, ana, "es").await, "/settings/profile");
+    let fold = |page: &str| page.split("<details class=\"more-fields\"").nth(1).map(str::to_owned);
+    let folded = fold(&browser.get(form).await.body).expect("a fold");
+    assert!(!folded.contains("id=\"about1\"") && folded.contains("id=\"about2\""), "{folded}");
+    let two = [("name", "Ana"), ("about1", "Web"), ("line1", "a"), ("about2", "Blog"), ("line2", "b")];
+    assert_eq!(browser.send(form, form, &two).await.status, StatusCode::SEE_OTHER);
+    let folded = fold(&browser.get(form).await.body).expect("a fold");
+    assert!(!folded.contains("id=\"about3\"") && folded.contains("id=\"about4\""), "{folded}");
+    let four = [two.as_slice(), &[("about3", "c"), ("line3", "c"), ("about4", "d"), ("line4", "d")]].concat();
+    assert_eq!(browser.send(form, form, &four).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(fold(&browser.get(form).await.body), None);
 }
 
 #[actix_web::test]

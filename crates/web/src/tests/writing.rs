@@ -1,5 +1,6 @@
 //! Writing with pictures, polls and quotes, and losing nothing of it.
 use actix_web::{http::StatusCode, test::TestRequest};
+use domain::group::Visibility;
 
 use super::{
     HERE, World,
@@ -7,7 +8,7 @@ use super::{
 };
 
 /// A picture of one pixel.
-const PICTURE: [u8; 69] = [
+pub(super) const PICTURE: [u8; 69] = [
     137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0, 144, 119, 83,
     222, 0, 0, 0, 12, 73, 68, 65, 84, 120, 156, 99, 248, 223, 224, 0, 0, 4, 65, 1, 192, 12, 209, 237, 145, 0, 0, 0, 0,
     73, 69, 78, 68, 174, 66, 96, 130,
@@ -62,6 +63,21 @@ async fn pictures_come_by_a_form_and_are_described() {
     let alt = format!("alt-{}", attached(&shown.body));
     let thread = ana.send("/write", "/write", &[&text[..], &[(alt.as_str(), "Un tomate")]].concat()).await;
     assert!(!waits(&world.get(&thread.location, "es").await.body), "what one sees first comes at once");
+}
+
+#[actix_web::test]
+async fn who_has_one_community_need_not_choose_it() {
+    let world = World::new();
+    let (me, huerto) = world.first_run().await;
+    let ana = Browser::of(&world, me, "es").await;
+    let chosen = |group: &str| format!("<option value=\"{group}\" selected>");
+    let page = ana.get("/write").await.body;
+    assert!(page.contains(&chosen(&huerto.id.to_string())), "{page}");
+    let (text, file) = (page.find("id=\"text\"").unwrap(), page.find("id=\"file\"").unwrap());
+    assert!(text < file && file < page.find("id=\"warning\"").unwrap(), "pictures come right after the text");
+    // Of two, one is chosen by whoever writes.
+    app::groups::create(&world.app, me.0, super::new_group("cine", Visibility::Public)).await.unwrap();
+    assert!(!ana.get("/write").await.body.contains(&chosen(&huerto.id.to_string())));
 }
 
 #[actix_web::test]

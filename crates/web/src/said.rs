@@ -1,0 +1,89 @@
+//! What a page says first when something was done: the address that leads back to it carries one word for that.
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use app::{App, Result};
+
+use crate::{
+    answer::{self, Visit},
+    language::Language,
+};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// What was entered is kept.
+    Saved,
+    /// The address for letters is another one.
+    Email,
+    /// The password is another one.
+    Password,
+    /// The second step is asked for from now on.
+    SecondStep,
+}
+
+impl Said {
+    const ALL: [Self; 4] = [Self::Saved, Self::Email, Self::Password, Self::SecondStep];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Saved => "done=true",
+            Self::Email => "done=email",
+            Self::Password => "done=password",
+            Self::SecondStep => "done=second-step",
+        }
+    }
+
+    /// What it is, in a sentence.
+    pub(crate) fn in_words(self, t: Language) -> &'static str {
+        match self {
+            Self::Saved => t.is_set(),
+            Self::Email => t.email_changed(),
+            Self::Password => t.password_changed(),
+            Self::SecondStep => t.second_is_on(),
+        }
+    }
+
+    /// The address of a page with the word.
+    pub(crate) fn at(self, page: &str) -> String {
+        let (page, anchor) = page.split_once('#').map_or((page, None), |(page, anchor)| (page, Some(anchor)));
+        let (page, _) = Self::heard(page);
+        let joint = if page.contains('?') { '&' } else { '?' };
+        let anchor = anchor.map(|anchor| format!("#{anchor}")).unwrap_or_default();
+        format!("{page}{joint}{}{anchor}", self.word())
+    }
+
+    /// The address of a page without the word, and what it says.
+    pub(crate) fn heard(page: &str) -> (&str, Option<Self>) {
+        let bare = |said: Self| page.strip_suffix(said.word()).and_then(|page| page.strip_suffix(['?', '&']));
+        let heard = Self::ALL.into_iter().find_map(|said| Some((bare(said)?, Some(said))));
+        heard.unwrap_or((page, None))
+    }
+}
+
+/// Back to a page of this site, which says so.
+pub(crate) fn back(app: &App, visit: &Visit, page: &str, said: Said) -> HttpResponse {
+    answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, &said.at(page)))
+}
+
+/// Back to a page, which says that it is done; or the page that says why it is not.
+pub(crate) fn done(request: &HttpRequest, app: &App, visit: &Visit, result: Result<()>, page: &str) -> HttpResponse {
+    match result {
+        Ok(()) => back(app, visit, page, Said::Saved),
+        Err(error) => answer::error(request, visit, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Said;
+
+    #[test]
+    fn what_was_said_is_said_once_and_leaves_no_trace() {
+        let page = Said::Saved.at("/manage?group=7#pictures");
+        assert_eq!(page, "/manage?group=7&done=true#pictures");
+        assert_eq!(Said::heard("/manage?group=7&done=true"), ("/manage?group=7", Some(Said::Saved)));
+        assert_eq!(Said::Password.at("/settings?done=true"), "/settings?done=password");
+        for page in ["/done=true", "/search?q=done=true&x", "/a?undone=true"] {
+            assert_eq!(Said::heard(page), (page, None));
+        }
+    }
+}
