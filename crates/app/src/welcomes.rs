@@ -6,7 +6,7 @@ use domain::{
     actor::Actor,
     group::{Joining, Role},
     id::ActorId,
-    text::markdown,
+    text::{language, markdown},
     urls::{self, Sheet},
 };
 use futures_util::future::BoxFuture;
