@@ -165,7 +165,7 @@ pub async fn look(app: &App, me: Me, group: ActorId) -> Result<(Actor, Settings)
 
 /// How many follow a community without being its members, whom it would lose by becoming private.
 pub async fn strangers(app: &App, group: ActorId) -> Result<i64> {
-    Ok(app.read(move |c| store::follows::count_no_members(c, group)).await?)
+    app.read(move |c| store::follows::count_no_members(c, group)).await
 }
 
 /// Changes what was decided about a community. What stands in it stays for those it was written for.

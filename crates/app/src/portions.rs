@@ -122,10 +122,13 @@ fn answer(name: &str, portion: Portion, language: &str) -> String {
     text.replace("NAME", name)
 }
 
-/// Plans the next letter.
-fn plan(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, language: &str) -> Result<()> {
+/// Plans the next letter; `false` if it is planned already.
+fn plan(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, language: &str) -> Result<bool> {
     let (now, due) = (tx.now(), digests::next(tx.now()));
-    tx.push_job(WRITE, &format!("{group} {person} {} {language}", due.0), due.since(now))
+    let subject = format!("{group} {person} {} {language}", due.0);
+    let is_new = !store::jobs::is_planned(tx, WRITE, &subject)?;
+    tx.push_job(WRITE, &subject, due.since(now))?;
+    Ok(is_new)
 }
 
 /// Writes the letter of this week, if its person still wants it and anything happened, and plans the next one.
@@ -142,7 +145,10 @@ pub(crate) fn write_due(app: App, subject: String) -> BoxFuture<'static, Result<
             let Some(group) = store::actors::by_id(tx, group)?.filter(|group| group.deleted.is_none()) else {
                 return Ok(());
             };
-            plan(tx, group.id, person, &language)?;
+            // Whoever planned the next one wrote this one.
+            if !plan(tx, group.id, person, &language)? {
+                return Ok(());
+            }
             match letter(tx, &group, due - WEEK, &language)? {
                 Some(text) if !group.suspended => messages::confide(tx, group.id, person, &text).map(drop),
                 _ => Ok(()),

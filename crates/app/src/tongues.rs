@@ -39,15 +39,13 @@ impl Tongue {
 /// The languages in which to write to somebody, of those that this site speaks: the one they chose here or write in, or else
 /// all, first the one that is spoken where the word comes from.
 pub(crate) fn of(tx: &mut Tx<'_, '_>, person: ActorId, from: ActorId) -> Result<Vec<Tongue>> {
-    let mut tongues = match store::accounts::by_id(tx, person)? {
-        Some(account) => vec![Tongue::parse(tx.spoken(&account.language)).unwrap_or(Tongue::En)],
-        None => match most(&store::tongues::of_author(tx, person, POSTS)?) {
-            Some(known) => vec![known],
-            None => {
-                let first = usual(tx, from)?;
-                vec![first, first.other()]
-            }
-        },
+    let mut tongues = if let Some(account) = store::accounts::by_id(tx, person)? {
+        vec![Tongue::parse(tx.spoken(&account.language)).unwrap_or(Tongue::En)]
+    } else if let Some(known) = most(&store::tongues::of_author(tx, person, POSTS)?) {
+        vec![known]
+    } else {
+        let first = usual(tx, from)?;
+        vec![first, first.other()]
     };
     for tongue in &mut tongues {
         *tongue = Tongue::parse(tx.spoken(tongue.pick("es", "en"))).unwrap_or(*tongue);

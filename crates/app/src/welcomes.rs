@@ -6,7 +6,7 @@ use domain::{
     actor::Actor,
     group::{Joining, Role},
     id::ActorId,
-    text::{language, markdown},
+    text::markdown,
     urls::{self, Sheet},
 };
 use futures_util::future::BoxFuture;
@@ -89,36 +89,35 @@ pub(crate) fn part(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Resu
         return Ok(());
     }
     let asks = store::groups::rules(tx, group)?.is_some_and(|rules| rules.joining != Joining::Invite);
-    let language = match store::accounts::by_id(tx, person)? {
-        Some(account) => Some(account.language),
-        // Of those elsewhere nobody knows it; the community speaks as its people do.
-        None => store::charters::of(tx, group)?.and_then(|charter| charter.languages.into_iter().next()),
-    };
-    messages::confide(tx, group, person, &parting(&actor, language.as_deref(), asks)).map(drop)
+    let text = parting(tx, &actor, person, asks)?;
+    messages::confide(tx, group, person, &text).map(drop)
 }
 
 /// Why somebody does not follow a group any more, and how they come back.
-fn parting(group: &Actor, language: Option<&str>, asks: bool) -> String {
-    let (handle, page) = (group.handle(), &group.url);
-    let (again, anew) = if asks {
-        (
-            format!("Si quieres entrar, sigue otra vez a @{handle}: el equipo responderá a tu solicitud."),
-            format!("If you want to come in, follow @{handle} again: its team answers your request."),
-        )
-    } else {
-        ("Se entra por invitación de su equipo.".to_owned(), "Its team invites people to join.".to_owned())
+fn parting(tx: &mut Tx<'_, '_>, group: &Actor, person: ActorId, asks: bool) -> Result<String> {
+    let (handle, title) = (group.handle(), markdown::escape(&group.title));
+    let again = |tongue: Tongue| {
+        if asks {
+            tongue.pick(
+                format!("Si quieres entrar, sigue otra vez a @{handle}: el equipo responderá a tu solicitud."),
+                format!("If you want to come in, follow @{handle} again: its team answers your request."),
+            )
+        } else {
+            tongue.pick("Se entra por invitación de su equipo.", "Its team invites people to join.").to_owned()
+        }
     };
-    let spanish = format!(
-        "@{handle} es privada desde ahora: solo la leen sus miembros, así que has dejado de seguirla y no te llegará lo \
-         nuevo. Lo que ya era público sigue siéndolo. {again} Su página: <{page}>."
-    );
-    let english = format!(
-        "@{handle} is private from now on: only its members read it, so you do not follow it any more and get nothing new. \
-         What was public already stays so. {anew} Its page: <{page}>."
-    );
-    match language.map(language::primary) {
-        Some("es") => spanish,
-        Some("en") => english,
-        _ => format!("{spanish}\n\n{english}"),
-    }
+    let say = |tongue: Tongue| {
+        let why = tongue.pick(
+            format!(
+                "{title} es privada desde ahora: solo la leen sus miembros, así que has dejado de seguirla y no te llegará lo \
+                 nuevo. Lo que ya era público sigue siéndolo."
+            ),
+            format!(
+                "{title} is private from now on: only its members read it, so you do not follow it any more and get nothing \
+                 new. What was public already stays so."
+            ),
+        );
+        format!("{why} {}", again(tongue))
+    };
+    messages::letter(tx, (group.id, person), say, Some((&group.url, ("Su página", "Its page"))))
 }

@@ -1,7 +1,12 @@
 //! Background work and received activities: leased, retried, parked after the last try.
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::{exists, select, sql},
+    expression::SqlLiteral,
+    prelude::*,
+    sql_types::Bool,
+};
 use domain::{
     id::{JobId, ReceivedId},
     time::Timestamp,
@@ -64,6 +69,12 @@ pub fn push(tx: &mut Tx<'_>, id: JobId, kind: &str, subject: &str, run_at: Times
     let same = jobs::kind.eq(kind).and(jobs::subject.eq(subject));
     db!(tx, c => diesel::update(jobs::table.filter(same.and(untried))).set(jobs::run_at.eq(run_at.0)).execute(c))?;
     Ok(())
+}
+
+/// Whether a job of this kind about this subject is still to be done.
+pub fn is_planned(conn: &mut Conn, kind: &str, subject: &str) -> Result<bool> {
+    let same = jobs::kind.eq(kind).and(jobs::subject.eq(subject)).and(jobs::state.eq("waiting"));
+    Ok(db!(conn, c => select(exists(jobs::table.filter(same))).get_result(c))?)
 }
 
 /// Takes work that is due, for as long as the lease lasts.

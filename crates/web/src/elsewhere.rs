@@ -87,7 +87,7 @@ pub(crate) async fn show(
 ) -> HttpResponse {
     let mut wanted = wanted.map(Query::into_inner).unwrap_or_default();
     if wanted.account.is_empty() {
-        wanted.account = session::value(&request, COOKIE).unwrap_or_default().to_owned();
+        session::value(&request, COOKIE).unwrap_or_default().clone_into(&mut wanted.account);
     }
     match page(&app, &visit, wanted) {
         Some(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),

@@ -243,11 +243,11 @@ async fn entrance(app: &App, visit: &Visit, group: &Actor, is_vouched: bool) -> 
 async fn standing(app: &App, visit: &Visit, group: &Actor) -> Result<Standing> {
     let Some(me) = visit.viewer() else { return Ok(Standing::default()) };
     let (id, now) = (group.id, app.now());
-    Ok(app.read(move |c| store::groups::standing(c, id, me, now)).await?)
+    app.read(move |c| store::groups::standing(c, id, me, now)).await
 }
 
 /// The answer to somebody who is in already, or has asked to be.
-fn inside(group: &Actor, standing: &Standing) -> Option<HttpResponse> {
+fn inside(group: &Actor, standing: Standing) -> Option<HttpResponse> {
     let is_in = standing.is_member() || standing.waiting == Some(MemberState::Pending);
     is_in.then(|| answer::redirect(StatusCode::SEE_OTHER, &group.uri))
 }
@@ -262,7 +262,7 @@ pub(crate) async fn enter_form(
     let code = code.map(|code| code.into_inner().code).unwrap_or_default();
     let shown = async {
         let bound = arrivals::bound(&app, &Towards::Gate(code.clone())).await?;
-        if let Some(answer) = inside(&bound.group, &standing(&app, &visit, &bound.group).await?) {
+        if let Some(answer) = inside(&bound.group, standing(&app, &visit, &bound.group).await?) {
             return Ok(answer);
         }
         let page = entrance(&app, &visit, &bound.group, bound.is_vouched).await?;
@@ -339,13 +339,11 @@ pub(crate) async fn apply_form(
     let shown = async {
         let group = arrivals::bound(&app, &Towards::Group(ActorId(answers.group))).await?.group;
         let who = standing(&app, &visit, &group).await?;
-        match inside(&group, &who) {
-            Some(answer) => Ok(answer),
-            None => {
-                let page = door(&app, &visit, &group, &answers, &who).await?;
-                Ok(answer::page(&request, StatusCode::OK, Keep::Never, &page))
-            }
+        if let Some(answer) = inside(&group, who) {
+            return Ok(answer);
         }
+        let page = door(&app, &visit, &group, &answers, &who).await?;
+        Ok(answer::page(&request, StatusCode::OK, Keep::Never, &page))
     };
     shown.await.unwrap_or_else(|error: Error| answer::error(&request, &visit, &error))
 }

@@ -26,10 +26,10 @@ pub(super) struct Out {
 impl Banned {
     pub(super) fn of(c: &mut Conn, group: ActorId, person: ActorId, now: Timestamp) -> store::Result<Option<Self>> {
         let Some(ban) = store::groups::ban(c, group, person, now)? else { return Ok(None) };
-        let said = store::statements::about(c, person)?.into_iter().filter(|statement| {
+        let mut said = store::statements::about(c, person)?.into_iter().filter(|statement| {
             statement.group == group && statement.sanction == Sanction::Ban && statement.lifted.is_none()
         });
-        Ok(Some(Self { ban, statement: said.last().map(|statement| statement.id) }))
+        Ok(Some(Self { ban, statement: said.next_back().map(|statement| statement.id) }))
     }
 
     pub(super) fn said(&self, app: &App, t: Language) -> Out {
