@@ -24,7 +24,7 @@ pub(super) struct Page {
     pub(super) name: &'static str,
     pub(super) who: Option<&'static str>,
     pub(super) path: String,
-    /// What a script enters there, and what is pressed: the page is what comes then.
+    /// What a script enters there, and what is pressed, if anything is: the page is what comes then.
     pub(super) deed: Option<(&'static str, &'static str)>,
 }
 
@@ -34,12 +34,20 @@ impl Page {
         AMISS.contains(&self.name)
     }
 
+    /// With everything open that opens.
+    fn unfolded(self) -> Self {
+        Self { deed: Some((UNFOLD, "")), ..self }
+    }
+
     fn behind(self, script: &'static str, button: &'static str) -> Self {
         Self { deed: Some((script, button)), ..self }
     }
 }
 
-const AMISS: [&str; 9] = [
+/// Opens every menu.
+const UNFOLD: &str = "for (const it of document.querySelectorAll('details')) it.open = true";
+
+const AMISS: [&str; 11] = [
     "not-found",
     "gone",
     "forbidden",
@@ -49,6 +57,8 @@ const AMISS: [&str; 9] = [
     "suspended",
     "community-suspended",
     "too-large",
+    "foreign",
+    "too-often",
 ];
 
 fn page(name: &'static str, who: Option<&'static str>, path: impl Into<String>) -> Page {
@@ -117,6 +127,7 @@ fn of_entering(demo: &Demo) -> Vec<Page> {
     vec![
         page("log-in", VISITOR, "/login"),
         page("log-in-wrong", VISITOR, "/login").behind(WRONG, PRIMARY),
+        page("too-often", VISITOR, "/login").behind(OFTEN, PRIMARY),
         page("log-in-elsewhere", VISITOR, "/login/elsewhere"),
         page("log-in-recover", VISITOR, "/login/recover"),
         page("log-in-recovered", VISITOR, "/login/recover").behind(ADDRESS, PRIMARY),
@@ -148,6 +159,13 @@ const ADDRESS: &str = "document.getElementById('email').value = 'x@y.test'";
 const WRONG: &str = "document.getElementById('name').value = 'bea'; \
     document.getElementById('password').value = 'abracadabra'";
 
+/// A name that was tried too often.
+const OFTEN: &str = "document.getElementById('name').value = 'nadie'; \
+    document.getElementById('password').value = 'abracadabra'";
+
+/// A form of a session that is not the one it is sent with.
+const FOREIGN: &str = "for (const it of document.querySelectorAll('[name=form_token]')) it.value = 'x'";
+
 fn of_members(demo: &Demo) -> Vec<Page> {
     let (leaves, swap, huerto) = (id(&demo.leaves), id(&demo.swap), demo.huerto.actor.id);
     let write = format!("/write?group={huerto}");
@@ -169,6 +187,9 @@ fn of_members(demo: &Demo) -> Vec<Page> {
         page("report", MEMBER, format!("/report?post={swap}")),
         page("delete", MEMBER, format!("/delete?post={leaves}")),
         page("too-large", MEMBER, format!("/report?post={swap}")).behind(LONG, PRIMARY),
+        page("foreign", MEMBER, "/settings").behind(FOREIGN, "main form.form button"),
+        page("member-thread-unfolded", MEMBER, format!("/@bea/{leaves}")).unfolded(),
+        page("compose-unfolded", MEMBER, &*write).unfolded(),
         page("forbidden", MEMBER, "/admin"),
         page("authorise", MEMBER, &*demo.house.authorise),
         page("authorise-code", MEMBER, "/oauth/authorize/native?code=Zk3xV0-8dQp1sJt7uYw2"),
@@ -198,6 +219,7 @@ fn of_staff(demo: &Demo) -> Vec<Page> {
     let (leaves, huerto, bea) = (id(&demo.leaves), demo.huerto.actor.id, demo.bea.actor.id);
     vec![
         page("queue", MODERATOR, "/queue"),
+        page("queue-unfolded", MODERATOR, "/queue").unfolded(),
         page("queue-nothing", MODERATOR, "/queue?kind=request"),
         page("moderate", MODERATOR, format!("/moderate?post={leaves}")),
         page("moderate-flawed", MODERATOR, format!("/moderate?post={leaves}")).behind(REMOVE, PRIMARY),
@@ -206,6 +228,7 @@ fn of_staff(demo: &Demo) -> Vec<Page> {
         page("manage", ADMIN, format!("/manage?group={huerto}")),
         page("members", ADMIN, format!("/members?group={huerto}")),
         page("members-banned", ADMIN, format!("/members?group={huerto}&banned=yes")),
+        page("members-following", ADMIN, format!("/members?group={huerto}&following=yes")),
         page("member", ADMIN, format!("/member?group={huerto}&person={bea}")),
         page("rules-form", ADMIN, format!("/manage/rules?group={huerto}")),
         page("screen", ADMIN, format!("/manage/screen?group={huerto}")),
@@ -234,6 +257,7 @@ fn of_admins(demo: &Demo) -> Vec<Page> {
         page("admin-jobs", ADMIN, "/admin/jobs"),
         page("admin-communities", ADMIN, "/admin/communities"),
         page("admin-announcements", ADMIN, "/admin/announcements"),
+        page("admin-open", ADMIN, "/admin/open"),
         page("admin-emoji", ADMIN, "/admin/emoji"),
         page("admin-texts", ADMIN, "/admin/texts"),
         page("admin-text", ADMIN, "/admin/texts/one?kind=privacy&language=es"),
