@@ -56,7 +56,9 @@ async fn a_new_site_is_set_up_on_a_phone() {
         browser.fill(name, text).await;
     }
     browser.press("main button[type=submit]").await;
-    assert!(browser.text().await.contains("Falta corregir un dato"), "{}", browser.text().await);
+    let flaws = browser.text().await;
+    assert!(flaws.contains("Nombre de usuario: Usa de 1 a 30 letras"), "{flaws}");
+    assert!(flaws.contains("Contraseña: Escríbela otra vez"), "{flaws}");
     sound(&browser, "es", &axe).await;
     assert_eq!(browser.value("title").await, "Huerto urbano", "nothing that was typed is lost");
     browser.fill("name", "lucia").await;
@@ -162,7 +164,8 @@ async fn somebody_joins_posts_is_moderated_and_appeals_on_a_phone() {
     ana.fill("title1", "Sin publicidad").await;
     ana.fill("text1", "Ni ventas ni enlaces").await;
     ana.press("main form[action='/manage/rules'] button.primary").await;
-    assert_eq!(ana.path().await, "/@huerto/rules");
+    assert_eq!(ana.path().await, "/@huerto/rules?done=true");
+    assert!(ana.text().await.contains("Guardado"), "{}", ana.text().await);
     sound(&ana, "es", &axe).await;
     bea.go("/@huerto").await;
     assert!(bea.text().await.contains("Sin publicidad"), "{}", bea.text().await);

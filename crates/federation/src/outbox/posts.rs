@@ -336,12 +336,11 @@ fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Act
     Ok(())
 }
 
-/// Takes the announcement of a thread back.
+/// Takes back that a post was passed on: as a thread, even if it is none any more, or as a reply.
 pub(super) fn take_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
-    if !post.is_thread() {
+    let Some(uri) = store::shares::remove(tx, post.id, group.id)? else {
         return take_reply_back(tx, group, post, author);
-    }
-    let Some(uri) = store::shares::remove(tx, post.id, group.id)? else { return Ok(()) };
+    };
     store::posts::count(tx, post.id, Count::Shares, -1)?;
     let (name, now) = (Name::new(tx, group), tx.now());
     let activity = activity::undo(&name.uri, group, &activity::announce(&uri, group, post, author, now));
