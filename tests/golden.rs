@@ -244,7 +244,7 @@ fn theirs() -> Vec<(&'static str, Software, Value, Vec<&'static str>)> {
             "right to left",
             Mastodon,
             json!({ "content": "<p>مرحبا بكم</p>", "contentMap": { "ar": "<p>مرحبا بكم</p>" } }),
-            vec!["lang=\"ar\"", "مرحبا بكم"],
+            vec!["lang=\"ar\" dir=\"auto\"", "مرحبا بكم"],
         ),
         (
             "long text",
