@@ -55,8 +55,8 @@ async fn press_an_emoji(browser: &Browser) {
 
 /// One name is tried so often that nobody may try it for a while.
 async fn wear_out(server: &Server) {
-    let try_it = || app::sessions::enter(server.app(), "nadie", "short".to_owned(), &app::Whence::default());
-    while try_it().await.is_ok() {}
+    let whence = app::Whence::default();
+    while app::sessions::enter(server.app(), "nadie", "short".to_owned(), &whence).await.is_ok() {}
 }
 
 /// A conversation of 500 replies is one page, as branches and in the order of time.

@@ -136,6 +136,7 @@ async fn a_thread_is_called_by_its_first_line_whoever_begins_it() {
     member.follow(&alpha, club.uri()).await;
     net.settle().await;
     let (uri, handle) = club.named();
+    let picture = json!([{ "type": "Document", "mediaType": "image/png", "url": "http://masto.test/1.png", "name": "Una maceta" }]);
     let long = "Hoy he regado los tomates y he quitado las malas hierbas. ".repeat(20);
     for by in [&member, &stranger] {
         for (html, attachment, language, title) in [
@@ -143,6 +144,7 @@ async fn a_thread_is_called_by_its_first_line_whoever_begins_it() {
             ("Primera línea</p><p>y lo demás", json!([]), "es", "Primera línea"),
             (long.as_str(), json!([]), "es", "Hoy he regado los tomates y he quitado"),
             ("トマトが赤い", json!([]), "ja", "トマトが赤い"),
+            ("", picture.clone(), "es", "Una maceta"),
         ] {
             let mut create = by.toot(html, &[(&uri, &handle)], None);
             create["object"]["attachment"] = attachment;

@@ -31,11 +31,11 @@ async fn makes_one(browser: &Browser, axe: &str) {
     browser.go("/settings/entry").await;
     sound(browser, axe).await;
     browser.fill("proof", "wrong horse").await;
-    browser.press("form[action$='/passkeys/offer'] button:not([data-passkey])").await;
+    browser.press("form[action$='/passkeys/offer'] button[type=submit]:not([data-passkey])").await;
     holds(browser, "Esa no es tu contraseña actual").await;
     sound(browser, axe).await;
     browser.fill("proof", "correct horse").await;
-    browser.press("form[action$='/passkeys/offer'] button:not([data-passkey])").await;
+    browser.press("form[action$='/passkeys/offer'] button[type=submit]:not([data-passkey])").await;
     sound(browser, axe).await;
     assert_eq!(browser.value("name").await, "Chrome · Linux");
     browser.fill("name", "Mi teléfono").await;

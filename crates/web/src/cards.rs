@@ -8,7 +8,7 @@ use domain::{
     host::{self, Host},
     id::ActorId,
     post::{Assent, Audience},
-    text::{html, title},
+    text::{html, plain, title},
     urls::{self, Site, media::Portrait},
 };
 use store::Conn;
@@ -199,12 +199,15 @@ impl Card {
         let content = &post.content;
         let warning = content.warning.clone().filter(|warning| !warning.is_empty());
         let title = content.title.clone().filter(|title| !title.is_empty());
-        let words = || without_greeting(&html::excerpt(&content.html, HEADLINE)).to_owned();
-        let headline = title.clone().or_else(|| warning.clone()).unwrap_or_else(words);
         let when = language::machine_moment(post.published);
         let is_veiled = content.sensitive && warning.is_none();
         let (body, media) = (body(view, title.as_deref()), media::shown(app, t, post));
         let thumbnail = media::thumbnail(&media).filter(|_| !content.sensitive && warning.is_none());
+        let words = without_greeting(&html::excerpt(&content.html, HEADLINE)).to_owned();
+        // Of a picture without a word, what it shows.
+        let is_mute = words.split_whitespace().all(|word| word.starts_with('@'));
+        let shown = media.iter().find(|one| is_mute && !one.alt.is_empty()).map(|one| plain::cut(&one.alt, HEADLINE));
+        let headline = title.clone().or_else(|| warning.clone()).or(shown).unwrap_or(words);
         let headline = if headline.is_empty() { t.moment(post.published) } else { headline };
         let paint = |html: &str| palette.paint(site, author.peer, html);
         Self {
