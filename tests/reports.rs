@@ -1,8 +1,8 @@
 //! Reports across servers: in each of the ways they are sent, seen by whoever decides, and sent as others read them.
 
-use app::Me;
+use app::{Me, groups::NewGroup};
 use domain::{
-    group::{Joining, Visibility},
+    group::{Joining, Reach, Visibility},
     report::Report,
 };
 use serde_json::{Value, json};
@@ -180,7 +180,16 @@ async fn a_report_on_a_page_reaches_the_team_elsewhere() {
     assert_eq!(masto.peer.only("Flag").activity["content"], "for all");
 
     // What only members read is reported to their team, too.
-    let den = beta.group_like("den", &olga, Visibility::Private, Joining::Open).await;
+    let new = NewGroup {
+        name: "den".to_owned(),
+        title: "Den".to_owned(),
+        summary: String::new(),
+        visibility: Visibility::Private,
+        joining: Joining::Open,
+        reach: Reach::Trusted,
+        host: None,
+    };
+    let den = beta.found(&olga, new).await;
     ana.follow(&den.handle()).await;
     net.settle().await;
     let secret = olga.post(&format!("{} Just for us", den.handle())).await;

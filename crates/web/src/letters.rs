@@ -153,9 +153,9 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
 /// What is said when a login is linked with an account at the provider, or no longer is.
 fn linked(t: Language, (site, name): (&str, &str), called: &str, is_new: bool) -> (String, String) {
     if is_new {
-        (t.mail_identity_linked(site), t.mail_identity_linked_text(name, called, site))
+        (t.mail_identity_linked(site), t.mail_identity_linked_text(called, name, site))
     } else {
-        (t.mail_identity_unlinked(site), t.mail_identity_unlinked_text(name, called, site))
+        (t.mail_identity_unlinked(site), t.mail_identity_unlinked_text(called, name, site))
     }
 }
 

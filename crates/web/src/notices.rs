@@ -191,11 +191,11 @@ impl Complaints {
         let about = &people.get(&report.target)?.shown;
         Some(match (notice.kind.as_str(), report.posts.is_empty()) {
             (HEEDED, false) if report.posts.iter().all(|post| self.taken.contains(post)) => {
-                t.told_heeded_taken(name, about)
+                t.told_heeded_taken(about, name)
             }
-            (HEEDED, _) => t.told_heeded(name, about),
-            (_, true) => t.told_report_person(name, about),
-            (_, false) => t.told_report_post(name, about),
+            (HEEDED, _) => t.told_heeded(about, name),
+            (_, true) => t.told_report_person(about, name),
+            (_, false) => t.told_report_post(about, name),
         })
     }
 }

@@ -47,7 +47,7 @@ fn linked(app: &App, visit: &Visit, identity: &Identity) -> Panel {
     let action = Action::new(UNLINK, vec![password(t, "known")], t.provider_unlink());
     let since = t.ago(app.now(), Timestamp(identity.used.unwrap_or(identity.created)));
     Panel {
-        lead: t.provider_linked(&identity.name, since),
+        lead: t.provider_linked(since, &identity.name),
         action: Some(Action { hidden, is_danger: true, ..action }),
         ..empty(visit)
     }

@@ -230,7 +230,10 @@ async fn who_asks_to_join_answers_questions_that_only_the_team_reads() {
     let refused = ana.send("/queue", "/queue/answer", &[("answer", "no"), ("reason", "Solo vecinos")]).await;
     assert_eq!(refused.status, StatusCode::SEE_OTHER);
     assert!(!bea.get("/@cine").await.body.contains("Request sent"));
-    assert!(bea.get("/notices").await.body.contains("Solo vecinos"));
+    let notices = bea.get("/notices").await.body;
+    let message = notices.split("class=\"excerpt\"").nth(1).and_then(|rest| rest.split("href=\"").nth(1)).unwrap();
+    let message = bea.get(message.split('"').next().unwrap()).await.body;
+    assert!(notices.contains("wrote to you in private") && message.contains("Solo vecinos"), "{notices} {message}");
 }
 
 #[actix_web::test]
