@@ -188,7 +188,6 @@ fn of_members(demo: &Demo) -> Vec<Page> {
         page("delete", MEMBER, format!("/delete?post={leaves}")),
         page("too-large", MEMBER, format!("/report?post={swap}")).behind(LONG, PRIMARY),
         page("foreign", MEMBER, "/settings").behind(FOREIGN, "main form.form button"),
-        page("member-thread-unfolded", MEMBER, format!("/@bea/{leaves}")).unfolded(),
         page("compose-unfolded", MEMBER, &*write).unfolded(),
         page("forbidden", MEMBER, "/admin"),
         page("authorise", MEMBER, &*demo.house.authorise),
