@@ -153,8 +153,8 @@ impl Walk<'_> {
             self.browser.complaints().await;
         }
         let found = browsers::flaws(self.browser, language, &self.axe).await;
-        let lost = self.browser.lost_focus().await;
-        self.flaws.extend(found.into_iter().chain(lost).map(|flaw| format!("{}: {flaw}", page.name)));
+        let (lost, cut_off) = (self.browser.lost_focus().await, self.browser.cut_off().await);
+        self.flaws.extend(found.into_iter().chain(lost).chain(cut_off).map(|flaw| format!("{}: {flaw}", page.name)));
     }
 }
 

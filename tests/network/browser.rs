@@ -318,6 +318,29 @@ impl Browser {
         serde_json::from_value(self.ask(LOOK).await).expect("lines")
     }
 
+    /// What a menu shows once it is opened and that nobody can press, a line each: it lies beyond the edges, or under
+    /// something else.
+    pub(crate) async fn cut_off(&self) -> Vec<String> {
+        const LOOK: &str = "const lost = [];
+            for (const menu of document.querySelectorAll('details.further, details.level')) {
+                if (!menu.checkVisibility({ visibilityProperty: true })) continue;
+                menu.open = true;
+                for (const it of menu.querySelectorAll('a[href], button')) {
+                    it.scrollIntoView({ block: 'center' });
+                    const box = it.getBoundingClientRect();
+                    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+                    const is_inside = box.width > 0 && box.left >= 0 && box.right <= document.documentElement.clientWidth;
+                    if (!is_inside || !it.contains(document.elementFromPoint(x, y))) {
+                        lost.push('cut off in a menu: ' + it.outerHTML.slice(0, 200));
+                    }
+                }
+                menu.open = false;
+            }
+            scrollTo(0, 0);
+            return lost;";
+        serde_json::from_value(self.ask(LOOK).await).expect("lines")
+    }
+
     /// What the page complained about since one last asked.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         #[derive(Debug)]
