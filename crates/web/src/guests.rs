@@ -117,8 +117,8 @@ pub(crate) async fn depart(request: HttpRequest, app: Data<App>, form: Posted<En
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Returned {
-    code: String,
-    state: String,
+    pub(crate) code: String,
+    pub(crate) state: String,
 }
 
 /// `GET /login/elsewhere/back`

@@ -20,7 +20,8 @@ use serde::Deserialize;
 use crate::{
     answer::{self, Frame, Keep, Visit},
     forms::{Field, Fields, YES},
-    guests, imprint,
+    guests::{self, Returned},
+    imprint,
     login::{self, Back, Page, Step},
     posted::Posted,
     session::{self, LOGIN, WAITING},
@@ -66,14 +67,6 @@ fn refused(request: &HttpRequest, visit: &Visit, error: &Error) -> HttpResponse 
         }
         error => login::failed(request, visit, error),
     }
-}
-
-/// What somebody comes back with.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Returned {
-    code: String,
-    state: String,
 }
 
 /// `GET /login/organization/back`
