@@ -1,9 +1,9 @@
 //! "The same happens to me", and the reply that answers: what is counted, who is told, and who sees it.
 
-use app::{Me, posts::Writing};
+use app::{Me, posts::Writing, second_step::Secret};
 use domain::{
     group::{Joining, Visibility},
-    id::PostId,
+    id::{PostId, SessionId},
 };
 
 use crate::{
@@ -73,7 +73,8 @@ async fn whoever_has_the_same_is_counted_once_and_stays_here() {
     // It goes along when the conversation moves, and ends with the login.
     let (me, post): (Me, PostId) = (Me(ana.actor.id), id(&thread).parse().unwrap());
     app::transfers::transfer(alpha.app(), me, post, other.actor.id, String::new()).await.unwrap();
-    let gone = app::leaving::leave(alpha.app(), Me(carla.actor.id), "carla", "correct horse".into()).await.unwrap();
+    let secret = Secret { password: "correct horse".into(), session: SessionId(0) };
+    let gone = app::leaving::leave(alpha.app(), Me(carla.actor.id), "carla", secret).await.unwrap();
     assert_eq!(gone, app::leaving::Farewell::Done);
     net.settle().await;
     let shown = Visitor::new(&alpha).get(&page).await.text();

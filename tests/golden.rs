@@ -70,7 +70,7 @@ async fn ours(ana: &Person, club: &Group) -> Vec<(&'static str, String)> {
         ("table", json!({ "status": to("Riego\n\n| día | litros |\n|---|---|\n| lunes | 4 |") })),
         ("code", json!({ "status": to("Receta\n\n```\nagua < 4\n```") })),
         ("heading and list", json!({ "status": to("Tareas\n\n## Hoy\n\n- regar\n- podar") })),
-        ("mention", json!({ "status": to("¿Vienes, @ana?") })),
+        ("mention", json!({ "status": to("¿Vienes, @bea?") })),
         ("hashtag", json!({ "status": to("Por fin #tomates") })),
         ("link", json!({ "status": to("Leed esto: https://example.org/riego?a=1&b=2") })),
         ("right to left", json!({ "status": to("مرحبا بكم في الحديقة"), "language": "ar" })),
@@ -97,6 +97,7 @@ async fn what_is_written_here_is_whole_for_microblogs() {
     let alpha = net.server("alpha.test");
     let ana = alpha.person("ana").await;
     let club = alpha.group("club", &ana).await;
+    alpha.person("bea").await;
     let mut seen = Map::new();
     for (name, uri) in ours(&ana, &club).await {
         let object = alpha.get(&uri, ACTIVITY).await.value();
@@ -207,7 +208,7 @@ fn theirs() -> Vec<(&'static str, Software, Value, Vec<&'static str>)> {
             "content warning",
             Mastodon,
             json!({ "summary": "Plantas muertas", "sensitive": true }),
-            vec!["Plantas muertas"],
+            vec!["<details class=\"warned\"", "Plantas muertas"],
         ),
         (
             "alt text",
@@ -226,7 +227,7 @@ fn theirs() -> Vec<(&'static str, Software, Value, Vec<&'static str>)> {
             "poll",
             Mastodon,
             json!({ "type": "Question", "oneOf": options(["sí", "no"]), "endTime": "2099-01-01T00:00:00Z" }),
-            vec!["sí", "no"],
+            vec!["class=\"ballot\"", ">sí<", ">no<"],
         ),
         (
             "custom emoji",

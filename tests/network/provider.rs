@@ -40,6 +40,8 @@ struct Inner {
     lie: Mutex<Option<Lie>>,
     /// Who was asked, by the code that they carry.
     codes: Mutex<HashMap<String, Stay>>,
+    /// Of whom the tokens speak that they became.
+    tokens: Mutex<HashMap<String, Value>>,
 }
 
 /// What was asked of somebody, and what is said of them.
@@ -77,6 +79,7 @@ impl Provider {
             other: key(),
             lie: Mutex::default(),
             codes: Mutex::default(),
+            tokens: Mutex::default(),
         }))
     }
 
@@ -104,7 +107,7 @@ impl Provider {
         let asked = pairs(query);
         assert_eq!((asked["response_type"].as_str(), asked["client_id"].as_str()), ("code", Self::CLIENT));
         assert!(asked["scope"].split(' ').any(|word| word == "openid"), "{asked:?}");
-        let code = format!("code-{}", self.0.codes.lock().unwrap().len());
+        let code = format!("code-{}", self.0.codes.lock().unwrap().len() + self.0.tokens.lock().unwrap().len());
         let back = format!("{}?code={code}&state={}", asked["redirect_uri"], asked["state"]);
         self.0.codes.lock().unwrap().insert(code, (asked, person));
         back
@@ -127,8 +130,8 @@ impl Provider {
             }
             "/token" => self.exchange(request),
             "/userinfo" => {
-                let code = request.header("authorization").unwrap().strip_prefix("Bearer ").unwrap().to_owned();
-                said(&self.0.codes.lock().unwrap()[&code].1)
+                let token = request.header("authorization").unwrap().strip_prefix("Bearer ").unwrap().to_owned();
+                said(&self.0.tokens.lock().unwrap()[&token])
             }
             _ => Answer::status(404),
         }
@@ -139,13 +142,15 @@ impl Provider {
         let form = pairs(std::str::from_utf8(&request.body).unwrap());
         let basic = format!("{}:s3cr%3At", Self::CLIENT);
         assert_eq!(request.header("authorization"), Some(format!("Basic {}", STANDARD.encode(basic)).as_str()));
-        let Some((asked, person)) = self.0.codes.lock().unwrap().get(&form["code"]).cloned() else {
+        let Some((asked, person)) = self.0.codes.lock().unwrap().remove(&form["code"]) else {
             return Answer { status: 400, ..said(&json!({ "error": "invalid_grant" })) };
         };
         assert_eq!(asked["code_challenge"], encoded(sha256(form["code_verifier"].as_bytes())), "PKCE");
         assert_eq!(asked["redirect_uri"], form["redirect_uri"]);
         let token = self.token(&asked["nonce"], &person);
-        said(&json!({ "id_token": token, "access_token": form["code"], "token_type": "Bearer" }))
+        let access = format!("token-of-{}", form["code"]);
+        self.0.tokens.lock().unwrap().insert(access.clone(), person);
+        said(&json!({ "id_token": token, "access_token": access, "token_type": "Bearer" }))
     }
 
     fn token(&self, nonce: &str, person: &Value) -> String {

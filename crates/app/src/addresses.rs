@@ -7,7 +7,8 @@ use crate::{
     limits::{self, Deed},
     mail::{self, Errand},
     people::checked_email,
-    random, second_step,
+    random,
+    second_step::{self, Secret},
 };
 
 /// What came of the wish for another address.
@@ -101,9 +102,9 @@ pub(crate) fn ask(tx: &mut Tx<'_, '_>, id: ActorId, address: &str) -> Result<()>
 }
 
 /// Changes the address of somebody who knows their password, once the new one is confirmed.
-pub async fn change(app: &App, me: Me, password: String, address: &str) -> Result<Change> {
+pub async fn change(app: &App, me: Me, secret: Secret, address: &str) -> Result<Change> {
     let Ok(address) = checked_email(&plain::cut(address, 300)) else { return Ok(Change::Invalid) };
-    if !second_step::knows_password(app, me, password).await? {
+    if !second_step::knows_password(app, me, secret).await? {
         return Ok(Change::Wrong);
     }
     let asks = app.mailer().is_some();

@@ -44,7 +44,8 @@ pub async fn bound(app: &App, towards: &Towards) -> Result<Bound> {
         Towards::Group(id) => *id,
     };
     let found = app.read(move |c| store::actors::by_id(c, group)).await?;
-    let group = found.filter(|group| group.is_group() && group.is_local() && group.deleted.is_none());
+    let group =
+        found.filter(|group| group.is_group() && group.is_local() && group.deleted.is_none() && !group.suspended);
     Ok(Bound { group: group.ok_or(Error::NotFound)?, is_vouched: false, gate: None })
 }
 

@@ -128,7 +128,7 @@ pub(crate) async fn open(app: &App, entered: &str) -> Result<(Gate, Actor)> {
         let Some(gate) = store::gates::by_id(c, id)?.filter(|gate| gate.is_open(now)) else { return Ok(None) };
         Ok(store::actors::by_id(c, ActorId(gate.group_id))?.map(|group| (gate, group)))
     });
-    found.await?.filter(|(_, group)| group.deleted.is_none()).ok_or(Error::NotFound)
+    found.await?.filter(|(_, group)| group.deleted.is_none() && !group.suspended).ok_or(Error::NotFound)
 }
 
 /// Becomes a member by a link.

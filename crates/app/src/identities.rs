@@ -15,7 +15,8 @@ use crate::{
     guests::{self, Way},
     limits::Deed,
     mail::Errand,
-    people, random, second_step,
+    people, random,
+    second_step::{self, Secret},
     sessions::{self, Entry},
     sign_up::{self, Flaw, Newcomer, Wish},
 };
@@ -117,14 +118,8 @@ pub async fn depart(app: &App, redirect_uri: &str, back: &str, whence: &Whence) 
 }
 
 /// Sends somebody who is signed in to the provider to link their login, if they show that it is them.
-pub async fn depart_to_link(
-    app: &App,
-    me: Me,
-    password: String,
-    redirect_uri: &str,
-    back: &str,
-) -> Result<Option<Way>> {
-    if !second_step::knows_password(app, me, password).await? {
+pub async fn depart_to_link(app: &App, me: Me, secret: Secret, redirect_uri: &str, back: &str) -> Result<Option<Way>> {
+    if !second_step::knows_password(app, me, secret).await? {
         return Ok(None);
     }
     send(app, redirect_uri, back, Some(me.0.0)).await.map(Some)
@@ -306,8 +301,8 @@ pub async fn list(app: &App, me: Me) -> Result<Vec<Identity>> {
 }
 
 /// Unlinks the login of somebody who shows that it is them, and gets in without, too. They are told by mail.
-pub async fn unlink(app: &App, me: Me, id: IdentityId, password: String) -> Result<std::result::Result<(), Trouble>> {
-    if !second_step::knows_password(app, me, password).await? {
+pub async fn unlink(app: &App, me: Me, id: IdentityId, secret: Secret) -> Result<std::result::Result<(), Trouble>> {
+    if !second_step::knows_password(app, me, secret).await? {
         return Ok(Err(Trouble::Password));
     }
     let only = is_only_way(app);

@@ -8,7 +8,11 @@ use domain::{
     time::span,
 };
 
-use crate::{App, Error, Event, Me, Result, Tx, actors, groups, rules, second_step, sessions};
+use crate::{
+    App, Error, Event, Me, Result, Tx, actors, groups, rules,
+    second_step::{self, Secret},
+    sessions,
+};
 
 /// What came of the wish to leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +29,12 @@ pub enum Farewell {
 
 /// Deletes the login of somebody who typed its name and knows their password. The name is never given again, and other
 /// servers are told to forget the person.
-pub async fn leave(app: &App, me: Me, typed: &str, password: String) -> Result<Farewell> {
+pub async fn leave(app: &App, me: Me, typed: &str, secret: Secret) -> Result<Farewell> {
     let actor = app.read(move |c| store::actors::by_id(c, me.0)).await?.ok_or(Error::NotFound)?;
     if typed.trim().trim_start_matches('@').to_lowercase() != actor.name {
         return Ok(Farewell::Untyped);
     }
-    if !second_step::knows_password(app, me, password).await? {
+    if !second_step::knows_password(app, me, secret).await? {
         return Ok(Farewell::Wrong);
     }
     app.write(move |tx| {

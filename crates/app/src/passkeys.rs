@@ -11,7 +11,12 @@ use domain::{
 use store::{accounts::Account, passkeys::Passkey};
 
 use crate::{
-    App, Error, Me, Result, Tx, Whence, identities, limits::Deed, mail::Errand, random, seal::Seal, second_step,
+    App, Error, Me, Result, Tx, Whence, identities,
+    limits::Deed,
+    mail::Errand,
+    random,
+    seal::Seal,
+    second_step::{self, Secret},
     sessions,
 };
 
@@ -75,7 +80,7 @@ pub struct Answer {
 #[derive(Clone)]
 pub enum Proof {
     /// By their password.
-    Password(String),
+    Password(Secret),
     /// By one of their passkeys, which [`ask_again`] asked for.
     Passkey(Answer),
 }
@@ -255,8 +260,8 @@ async fn begin(app: &App, purpose: Purpose, answer: Answer, whence: &Whence) -> 
 /// Whether somebody who is signed in shows once more that it is them.
 async fn confirm(app: &App, me: Me, proof: Proof) -> Result<Verdict<()>> {
     match proof {
-        Proof::Password(password) => {
-            Ok(second_step::knows_password(app, me, password).await?.then_some(()).ok_or(Trouble::Password))
+        Proof::Password(secret) => {
+            Ok(second_step::knows_password(app, me, secret).await?.then_some(()).ok_or(Trouble::Password))
         }
         Proof::Passkey(answer) => {
             let judged = app.write(move |tx| judge(tx, Purpose::Again(me.0), &answer)).await?;

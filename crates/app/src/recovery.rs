@@ -9,7 +9,9 @@ use crate::{
     limits::{self, Deed},
     mail::{self, Errand},
     people::{checked_email, passwords},
-    random, second_step, sessions,
+    random,
+    second_step::{self, Secret},
+    sessions,
 };
 
 /// What came of the wish for a new password.
@@ -76,7 +78,7 @@ pub async fn renew(app: &App, secret: &str, password: String, forgets_passkeys: 
 
 /// Sets the new password of somebody who is signed in and knows the old one; their other sessions end.
 pub async fn change(app: &App, me: Me, kept: SessionId, old: String, new: String) -> Result<Renewal> {
-    if !second_step::knows_password(app, me, old).await? {
+    if !second_step::knows_password(app, me, Secret { password: old, session: kept }).await? {
         return Ok(Renewal::Wrong);
     }
     if !passwords::fits(&new) {

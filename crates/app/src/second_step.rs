@@ -1,5 +1,5 @@
 //! The second step of signing in: codes of an authenticator, and recovery codes for when it is lost.
-use domain::id::ActorId;
+use domain::id::{ActorId, SessionId};
 use store::accounts::Account;
 
 use crate::{
@@ -66,8 +66,8 @@ pub async fn turn_on(app: &App, me: Me, sealed: &str, code: &str) -> Result<Opti
 }
 
 /// Asks for the second step no more; whether the password was right.
-pub async fn turn_off(app: &App, me: Me, password: String) -> Result<bool> {
-    if !knows_password(app, me, password).await? {
+pub async fn turn_off(app: &App, me: Me, secret: Secret) -> Result<bool> {
+    if !knows_password(app, me, secret).await? {
         return Ok(false);
     }
     app.write(move |tx| {
@@ -107,15 +107,23 @@ pub async fn require(app: &App, me: Me, on: bool) -> Result<()> {
     .await
 }
 
-/// Whether this is the password of a person who is signed in already; whoever has none shows that it is them by having
-/// signed in a moment ago.
-pub async fn knows_password(app: &App, me: Me, password: String) -> Result<bool> {
+/// What somebody who is signed in shows to prove once more that it is them.
+#[derive(Clone)]
+pub struct Secret {
+    /// The password of their login.
+    pub password: String,
+    /// The session that asks: whoever has no password has begun it a moment ago.
+    pub session: SessionId,
+}
+
+/// Whether a person who is signed in already shows that it is them.
+pub async fn knows_password(app: &App, me: Me, secret: Secret) -> Result<bool> {
     app.limits().of(Deed::Guess, me.0, app.now())?;
     let account = app.read(move |c| store::accounts::by_id(c, me.0)).await?.ok_or(Error::NotFound)?;
     if !account.has_password() {
-        return sessions::is_fresh(app, me).await;
+        return sessions::is_fresh(app, me, secret.session).await;
     }
-    passwords::is_right(app, Some(account.password_hash), password).await
+    passwords::is_right(app, Some(account.password_hash), secret.password).await
 }
 
 /// Whether this is the code of an authenticator, or a recovery code; neither is good twice.

@@ -186,10 +186,10 @@ pub async fn find(app: &App, secret: &str) -> Result<Option<Session>> {
     Ok(Some(Session { id, me: Me(ActorId(row.person_id)), account, form_token }))
 }
 
-/// Whether somebody signed in a moment ago.
-pub(crate) async fn is_fresh(app: &App, me: Me) -> Result<bool> {
+/// Whether this session of somebody began a moment ago.
+pub(crate) async fn is_fresh(app: &App, me: Me, session: SessionId) -> Result<bool> {
     let now = app.now();
-    let is_new = move |one: &Row| now.since(Timestamp(one.created)) < FRESH;
+    let is_new = move |one: &Row| one.id == session.0 && now.since(Timestamp(one.created)) < FRESH;
     Ok(list(app, me).await?.iter().any(is_new))
 }
 

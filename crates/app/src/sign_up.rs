@@ -170,13 +170,14 @@ pub(crate) async fn vouched(
         Ok(severity) => severity == Some(Severity::Approval),
         Err(flaw) => return Ok(Err(vec![flaw])),
     };
+    let bound = bound(app, wish.towards.as_ref()).await?;
     let Wish { name, email, password, language, .. } = wish;
     let new = NewPerson { name: name.trim().to_owned(), email, password, admin: false, language };
     let prepared = people::prepare_without_password(app, new).await?;
     let confirmed = !confirms || app.mailer().is_none();
     let admission = people::Admission { confirmed, approved: !must_wait, reason: String::new() };
     app.write(move |tx| {
-        let enlisted = enlist(tx, &prepared, &admission, None, None)?;
+        let enlisted = enlist(tx, &prepared, &admission, None, bound.as_ref())?;
         if let Ok(newcomer) = &enlisted {
             link(tx, newcomer.me.0)?;
         }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::{
     actor::{Actor, ActorKind},
     group::{Joining, MemberState, Role, Visibility},
-    id::{ActorId, PostId},
+    id::{ActorId, PostId, SessionId},
     policy::Refusal,
     post::{Audience, Content, FollowState, Post, PostKind, Vote},
     time::{Timestamp, span},
@@ -23,6 +23,7 @@ use crate::{
     posts::{self, Draft, Origin, Way, Writing},
     retention,
     seal::Seal,
+    second_step::Secret,
     votes,
 };
 
@@ -51,6 +52,11 @@ impl Resolver for Nobody {
     async fn post(&self, _: &App, _: &str) -> Result<PostId> {
         Err(Error::NotFound)
     }
+}
+
+/// A password as somebody types it who is signed in.
+fn shown(password: &str) -> Secret {
+    Secret { password: password.into(), session: SessionId(0) }
 }
 
 /// An app with the owner `ana`, the member-to-be `bea`, and `zoe`, who lives elsewhere.

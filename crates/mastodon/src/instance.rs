@@ -99,7 +99,8 @@ async fn translations() -> HttpResponse {
 }
 
 async fn languages(app: Data<App>) -> HttpResponse {
-    let offered = LANGUAGES.iter().filter(|(code, _)| app.config().languages.contains(code));
+    let named = |code: &&str| LANGUAGES.iter().find(|(known, _)| known == code);
+    let offered = app.config().languages.iter().filter_map(named);
     HttpResponse::Ok().json(offered.map(|(code, name)| json!({ "code": code, "name": name })).collect::<Vec<_>>())
 }
 
@@ -188,7 +189,7 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
     let (now, totals) = (app.now(), app.totals());
     let month_ago = visits::day(now - span::days(30));
     let limits = app.files().limits();
-    let languages = LANGUAGES.iter().map(|(tag, _)| *tag).filter(|tag| app.config().languages.contains(tag)).collect();
+    let languages = app.config().languages.clone();
     let instance = app.read(move |c| {
         let people = totals.get(Total::People, now, || store::accounts::count(c))?;
         let contact = app::imprint::read_contact(c)?;

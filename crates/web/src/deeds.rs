@@ -230,7 +230,7 @@ impl Told {
 
 /// How much of a community somebody wants.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Share {
+pub(crate) struct Apportioned {
     group: i64,
     portion: Portion,
     #[serde(default)]
@@ -242,9 +242,9 @@ pub(crate) async fn portion(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Share, Present>,
+    sent: Sent<Apportioned, Present>,
 ) -> HttpResponse {
-    let Share { group, portion, back } = sent.entered;
+    let Apportioned { group, portion, back } = sent.entered;
     let result = portions::choose(&app, sent.by.me, ActorId(group), portion, visit.language.tag()).await;
     done(&request, &app, &visit, result, &back)
 }

@@ -71,19 +71,21 @@ impl Entered {
             words: self.words.lines().map(str::to_owned).collect(),
             domains: self.domains.split_whitespace().map(Host::parse).collect::<Option<_>>()?,
             again: self.rest.contains_key("what_again"),
-            limits: if self.rest.contains_key("what_limits") { Some(self.limits()?) } else { None },
+            limits: self.rest.contains_key("what_limits").then(|| self.limits()),
         })
     }
 
-    fn limits(&self) -> Option<Limits> {
-        let number = |text: &str| text.trim().parse().ok();
-        Some(Limits {
-            links: number(&self.links)?,
-            media: number(&self.media)?,
-            mentions: number(&self.mentions)?,
-            threads: number(&self.threads)?,
-            replies: number(&self.replies)?,
-        })
+    /// What is left empty is as usual.
+    fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        let number = |text: &str, usual| text.trim().parse().unwrap_or(usual);
+        Limits {
+            links: number(&self.links, usual.links),
+            media: number(&self.media, usual.media),
+            mentions: number(&self.mentions, usual.mentions),
+            threads: number(&self.threads, usual.threads),
+            replies: number(&self.replies, usual.replies),
+        }
     }
 }
 
@@ -111,7 +113,7 @@ fn form(t: Language, screen: &Screen) -> Fields {
     let domains = Field::lines("domains", 4, t.screen_domains()).hint(t.screen_domains_hint());
     let domains = domains.longest(held::DOMAINS * 100);
     let limits = screen.limits.unwrap_or_default();
-    let limit = |id, label: &str, limit: i64| Field::exact(id, "number", label).value(limit.to_string()).optional();
+    let limit = |id, label: &str, limit: i64| Field::exact(id, "number", label).value(limit.to_string()).depends();
     Fields::new(vec![
         Field::select("first", t.screen_first(), first.collect())
             .hint(t.screen_first_hint())

@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Frame, Keep, Visit},
+    entrance,
     forms::{Field, Fields, YES},
     guests::{self, Returned},
     imprint,
@@ -237,6 +238,7 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
         email: entered.email.clone(),
         agreement: entered.agreement == YES,
         language: t.tag().to_owned(),
+        towards: entrance::towards(&back),
         ..Wish::default()
     };
     match identities::sign_up(app, claim, wish, &whence).await? {

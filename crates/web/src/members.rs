@@ -51,6 +51,8 @@ const PEOPLE: i64 = 50;
 const DAYS: [i64; 5] = [1, 3, 7, 30, 365];
 const DAYS_FIELD: &str = "days";
 const FOR_GOOD: &str = "ever";
+/// Where the name of a community is typed that is handed over.
+const NAME: &str = "name";
 
 /// Which people.
 #[derive(Debug, Default, Deserialize)]
@@ -306,7 +308,7 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About, entered: &Done) ->
 
 /// Whoever hands a community over types its name: it is not done by a slip.
 fn confirmation(t: Language, group: &Actor) -> Field {
-    Field::exact("name", "text", t.hand_over_name(&group.name))
+    Field::exact(NAME, "text", t.hand_over_name(&group.name))
 }
 
 /// The roles that I may give somebody.

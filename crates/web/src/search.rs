@@ -152,6 +152,16 @@ pub(crate) fn is_address(typed: &str) -> bool {
     is_url || (typed.starts_with(['@', '!']) && Handle::parse(typed).is_some_and(|handle| handle.host.is_some()))
 }
 
+/// The post with this address: its own, or that of its page here.
+pub(crate) async fn post_at(app: &App, address: &str) -> Result<Option<PostId>> {
+    let address = address.trim().split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
+    match app.site().parse(&address) {
+        Some((_, Local::Post(_, id))) => Ok(Some(id)),
+        Some(_) => Ok(None),
+        None => app.read(move |c| Ok(store::posts::by_uri(c, &address)?.map(|post| post.id))).await,
+    }
+}
+
 /// The page here of what an address or a handle names; fetched, if somebody asks who is signed in.
 pub(crate) async fn lead(app: &App, visit: &Visit, typed: &str) -> Result<Option<String>> {
     let site = app.site();

@@ -7,7 +7,7 @@ use actix_web::{
     http::{StatusCode, header},
     web::Data,
 };
-use app::{App, Me, sessions};
+use app::{App, Me, second_step::Secret, sessions};
 use domain::{
     id::SessionId,
     urls::{Site, path},
@@ -35,6 +35,13 @@ pub(crate) struct SignedIn {
     pub(crate) session: SessionId,
     /// What every form of theirs says (`pieces::token`), and [`crate::posted::Posted`] asks for.
     pub(crate) form_token: String,
+}
+
+impl SignedIn {
+    /// What they show to prove once more that it is them.
+    pub(crate) fn shows(&self, password: String) -> Secret {
+        Secret { password, session: self.session }
+    }
 }
 
 /// Somebody who is signed in, with a login here or as a guest with an account elsewhere.

@@ -108,7 +108,7 @@ struct Thread {
     /// To how many the same happens.
     echoes: Option<Echoes>,
     /// The reply that answers the thread, above the others.
-    solution: Option<Card>,
+    solution: Option<(Card, String)>,
     replies: Vec<Reply>,
     is_linear: bool,
     /// The same page in the other view.
@@ -235,10 +235,14 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     Thread {
         echoes: read.echoes.map(|(count, is_mine)| Echoes {
             count: (count > 0).then(|| t.echoes(count)),
-            may_say: visit.viewer().is_some_and(|viewer| viewer != post.author),
+            may_say: read.may_echo,
             is_mine,
         }),
-        solution: read.replies.iter().find(|view| Some(view.post.id) == solution).map(|view| Card::new(app, t, view)),
+        solution: read.replies.iter().chain(&read.elsewhere).find(|view| Some(view.post.id) == solution).map(|view| {
+            let card = Card::new(app, t, view);
+            let place = if read.elsewhere.is_some() { card.page.clone() } else { format!("#p{}", card.id) };
+            (card, place)
+        }),
         news: new().next().map(|first| (first.id, new().count())),
         live: is_whole.then(|| live::address(post.id)),
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
@@ -277,7 +281,7 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
         saved: read.saved.contains(&id),
         mine: visit.resident() == Some(view.post.author),
         solves: read.solution == Some(id),
-        may_solve: !view.post.is_thread() && view.post.group.is_some() && read.may_solve(visit.viewer()),
+        may_solve: !view.post.is_thread() && view.post.group.is_some() && read.may_solve(visit.viewer(), &view.post),
         ballot: Ballot::of(app, t, view, mine).map(|ballot| Ballot { is_elsewhere, ..ballot }),
         quoted: quoted_by(app, t, view, &read.quoted),
         reply_elsewhere: visit.guest().map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 
 use domain::time::span;
 
-use super::{World, world};
+use super::{World, shown, world};
 use crate::{
     Error, Me, Whence, people, second_step,
     sessions::{self, Entry},
@@ -91,8 +91,8 @@ async fn the_second_step_stands_before_a_session(w: World) {
     w.clock.advance(span::minutes(11));
     assert_eq!(second(&proof, &recovery[4]).await, None, "the password was given too long ago");
 
-    assert!(!second_step::turn_off(&w.app, w.ana, "wrong horse".into()).await.unwrap());
-    assert!(second_step::turn_off(&w.app, w.ana, PASSWORD.into()).await.unwrap());
+    assert!(!second_step::turn_off(&w.app, w.ana, shown("wrong horse")).await.unwrap());
+    assert!(second_step::turn_off(&w.app, w.ana, shown(PASSWORD)).await.unwrap());
     assert!(matches!(w.enter("ana", PASSWORD).await, Entry::In(_)));
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::tickets::Ticket;
 
 use self::authenticator::Authenticator;
-use super::{World, world};
+use super::{World, shown, world};
 use crate::{
     Error, Me, Whence, leaving,
     passkeys::{self, Answer, Challenge, Proof, Trouble, Verdict},
@@ -25,7 +25,7 @@ mod authenticator;
 const PASSWORD: &str = "correct horse";
 
 fn password() -> Proof {
-    Proof::Password(PASSWORD.into())
+    Proof::Password(shown(PASSWORD))
 }
 
 fn nowhere() -> Whence {
@@ -78,7 +78,7 @@ impl World {
 
 async fn a_passkey_lets_in_without_a_name_or_a_password(w: World) {
     let (mut phone, mut laptop) = (Authenticator::new(), Authenticator::new());
-    let wrong = passkeys::offer(&w.app, w.ana, Proof::Password("wrong horse".into()), "").await.unwrap();
+    let wrong = passkeys::offer(&w.app, w.ana, Proof::Password(shown("wrong horse")), "").await.unwrap();
     assert_eq!(wrong.unwrap_err(), Trouble::Password);
     assert_eq!(w.passkey(w.ana, &mut phone, " Móvil ").await, Ok(()));
     assert_eq!(w.letters().await, [json!({ "Passkey": [w.ana.0, "Móvil", true] }).to_string()]);
@@ -258,7 +258,7 @@ async fn a_passkey_that_was_removed_lets_nobody_in(w: World) {
     let own = passkeys::list(&w.app, w.ana).await.unwrap();
     let (first, second) = (PasskeyId(own[0].id), PasskeyId(own[1].id));
     let remove = async |me, id, proof| passkeys::remove(&w.app, me, id, proof).await;
-    let wrong = remove(w.ana, first, Proof::Password("wrong horse".into())).await.unwrap();
+    let wrong = remove(w.ana, first, Proof::Password(shown("wrong horse"))).await.unwrap();
     assert_eq!(wrong, Err(Trouble::Password));
     assert!(matches!(remove(w.bea, first, password()).await, Err(Error::NotFound)), "it is not hers");
     w.letters().await;
@@ -353,7 +353,7 @@ async fn passkeys_go_with_their_login(w: World) {
     assert_eq!(w.enter_by(&mut phone).await, Err(Trouble::Unknown), "her login is closed");
     close(w.ana.0, false).await.unwrap();
     assert_eq!(w.enter_by(&mut phone).await, Ok(w.ana));
-    leaving::leave(&w.app, w.ana, "ana", PASSWORD.into()).await.unwrap();
+    leaving::leave(&w.app, w.ana, "ana", shown(PASSWORD)).await.unwrap();
     assert!(w.names(w.ana).await.is_empty());
     assert_eq!(w.enter_by(&mut phone).await, Err(Trouble::Unknown));
     assert_eq!(w.enter_by(&mut laptop).await, Ok(w.bea));

@@ -113,8 +113,12 @@ fn build(reader: &Reader, said: &Arc<Said>, account: Arc<Shown>, own: Personal) 
         let emojis = emoji::named(&reader.site, &view.palette, view.author.peer, poll.texts());
         Poll::new(id, (poll, emojis), (&own.chosen, own.is_author), reader.now)
     });
-    let quoted = Quoted::Named { quoted_status_id: said.quoted().map(|post| Id(post.0)) };
-    let quote = view.quote.as_ref().map(|quote| Quote { state: quote.state.as_str(), quoted });
+    let named = said.quoted().filter(|_| own.sees_quoted).map(|post| Id(post.0));
+    let is_kept_back = said.quoted().is_some() && named.is_none();
+    let quote = view.quote.as_ref().map(|quote| Quote {
+        state: if is_kept_back { "unauthorized" } else { quote.state.as_str() },
+        quoted: Quoted::Named { quoted_status_id: named },
+    });
     let written = Written { said: said.clone(), own, account, text: None, poll, quote };
     Status { written, passed_on: None }
 }

@@ -42,7 +42,7 @@ impl Row {
         };
         let from = t.moment(one.starts.max(one.created));
         let when =
-            one.ends.map_or_else(|| t.announcement_from(&from), |ends| t.announcement_between(&from, t.moment(ends)));
+            one.ends.map_or_else(|| t.announcement_from(&from), |ends| t.announcement_between(t.moment(ends), &from));
         Self { id: one.id.0, body: one.body, chip, when, waits }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     forms::{Field, Fields},
     grounds,
     posted::Sent,
+    search,
     session::SignedIn,
 };
 
@@ -36,7 +37,15 @@ struct Page {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
+    /// The one that is open.
     post: Option<i64>,
+    /// The one that is to be opened.
+    address: String,
+}
+
+/// Where the conversation with this address is opened.
+pub(crate) fn address(conversation: &str) -> String {
+    urls::asking(PATH, &[("address", conversation)])
 }
 
 /// Which conversation, and why.
@@ -64,29 +73,29 @@ pub(crate) async fn show(
     by: SignedIn,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    let post = asked.and_then(|asked| asked.post).map(PostId);
-    answer::shown(&request, &visit, Keep::Never, read(&app, &visit, by.me, post).await)
+    let asked = asked.map(Query::into_inner).unwrap_or_default();
+    answer::shown(&request, &visit, Keep::Never, read(&app, &visit, by.me, asked).await)
 }
 
-async fn read(app: &App, visit: &Visit, me: Me, post: Option<PostId>) -> Result<Page> {
+async fn read(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Page> {
     if visit.me.as_ref().is_none_or(|me| !me.is_admin) {
         return Err(Refusal::NotAdmin.into());
     }
-    let views = match post {
-        Some(post) => openings::read(app, me, post).await?,
+    let views = match asked.post {
+        Some(post) => openings::read(app, me, PostId(post)).await?,
         None => Vec::new(),
     };
     let cards = views.iter().map(|view| Card::new(app, visit.language, view)).collect();
-    Ok(page(app, visit, &Entered::default(), cards))
+    Ok(page(app, visit, &Entered { address: asked.address, ..Entered::default() }, cards))
 }
 
 /// `POST /admin/open`
 pub(crate) async fn open(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
     let entered = sent.entered;
-    let last = entered.address.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let opened = match last.parse().map(PostId) {
-        Ok(post) => openings::open(&app, sent.by.me, post, entered.reason.clone()).await,
-        Err(_no_number) => Err(Error::NotFound),
+    let opened = match search::post_at(&app, &entered.address).await {
+        Ok(Some(post)) => openings::open(&app, sent.by.me, post, entered.reason.clone()).await,
+        Ok(None) => Err(Error::NotFound),
+        Err(error) => Err(error),
     };
     let (field, flaw) = match opened {
         Ok(root) => {

@@ -30,6 +30,7 @@ use crate::{
     language::Language,
     members, paces as slow,
     posted::Sent,
+    search,
     session::Present,
 };
 
@@ -121,14 +122,14 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
     let choices = choices.map(|(word, label)| Choice::new(word, label, "")).collect();
     let asked = [
         Some(Field::choices("what", t.measure(), choices).value(&entered.what)),
-        slows.then(|| slow::field(t, judged.pace).hint(t.pace_hint_thread()).optional()),
+        slows.then(|| slow::field(t, judged.pace).hint(t.pace_hint_thread()).depends()),
         splits
-            .then(|| Field::line("title", t.split_title()).hint(t.split_title_hint()).value(&entered.title).optional()),
+            .then(|| Field::line("title", t.split_title()).hint(t.split_title_hint()).value(&entered.title).depends()),
         merges.then(|| {
             let into = Field::exact("into", "text", t.merge_into()).hint(t.merge_into_hint()).longest(2_000);
-            into.value(&entered.into).optional()
+            into.value(&entered.into).depends()
         }),
-        transfers.then(|| to.value(&entered.to).optional()),
+        transfers.then(|| to.value(&entered.to).depends()),
     ];
     let fields = asked.into_iter().flatten().chain(grounds::fields(t, &judged.guide, &entered.grounds));
     Care {
@@ -189,7 +190,7 @@ impl Deed {
             "unlock" => Ok(Self::Measure(Measure::Unlock)),
             "pin" => Ok(Self::Measure(Measure::Feature)),
             "unpin" => Ok(Self::Measure(Measure::Unfeature)),
-            "warn" if entered.grounds.reason.trim().is_empty() => Err(("reason", t.flaw_warning())),
+            "warn" if entered.grounds.read().reason.is_empty() => Err(("reason", t.flaw_warning())),
             "warn" => Ok(Self::Warn),
             "slow" => slow::read(&entered.pace).map(Self::Slow).ok_or(("pace", t.flaw_choice())),
             "split" if entered.title.trim().is_empty() => Err(("title", t.flaw_title())),
@@ -212,23 +213,12 @@ impl Deed {
             Self::Slow(span) => paces::set(app, me, Lane::Thread(post), span, grounds.reason).await,
             Self::Split => grafts::split(app, me, post, entered.title.clone(), grounds.reason).await,
             Self::Merge => {
-                let into = named(app, me, &entered.into).await?;
+                let into = search::post_at(app, &entered.into).await?.ok_or(Error::NotFound)?;
                 grafts::merge(app, me, post, into, grounds.reason).await
             }
             Self::Transfer(to) => transfers::transfer(app, me, post, to, grounds.reason).await,
         }
     }
-}
-
-/// The post with this address: its own, or that of its page here, which ends with its number.
-async fn named(app: &App, me: Me, address: &str) -> Result<PostId> {
-    let address = address.trim().split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
-    let number = address.rsplit('/').next().and_then(|last| last.parse().ok()).map(PostId);
-    let found = app.read(move |c| match store::posts::by_uri(c, &address)? {
-        Some(post) => Ok(Some(post)),
-        None => number.map_or(Ok(None), |number| store::posts::seen(c, number, Some(me.0))),
-    });
-    found.await?.map(|post| post.id).ok_or(Error::NotFound)
 }
 
 /// `POST /moderate`

@@ -74,7 +74,7 @@ impl<'a> Decider<'a> {
     /// Where a report goes, and what is said there of who makes it.
     fn explained(&self, t: Language, site: &str) -> String {
         match self {
-            Self::Here(group) => t.report_explained(&group.title),
+            Self::Here(group) => t.report_explained(&group.title, site),
             Self::Elsewhere(group) => t.report_explained_elsewhere(&group.title, &group.host, site),
             Self::Site => t.report_explained_site(site),
         }
@@ -83,7 +83,7 @@ impl<'a> Decider<'a> {
     /// Where it went.
     fn thanks(&self, t: Language, site: &str) -> String {
         match self {
-            Self::Here(group) => t.report_sent_text(&group.title),
+            Self::Here(group) => t.report_sent_text(&group.title, site),
             Self::Elsewhere(group) => t.report_sent_elsewhere(&group.title, &group.host, site),
             Self::Site => t.report_sent_site(site),
         }

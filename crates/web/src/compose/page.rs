@@ -119,8 +119,11 @@ pub(super) struct Compose {
     send: &'static str,
 }
 
-pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: Entered) -> Result<Compose> {
+pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, mut entered: Entered) -> Result<Compose> {
     let t = visit.language;
+    if matches!(aim, Aim::Thread) && entered.group.is_empty() {
+        entered.group = only_group(app, me).await?;
+    }
     let fields = fields(app, t, me, aim, &entered).await?;
     let original = match aim {
         Aim::Reply(post) => Some(card(app, t, post.clone()).await?),
@@ -176,6 +179,12 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: E
     })
 }
 
+/// The community of somebody who has only one, and need not choose.
+async fn only_group(app: &App, me: Me) -> Result<String> {
+    let groups = app.read(move |c| store::follows::groups(c, me.0, 2)).await?;
+    Ok(if let [only] = groups.as_slice() { only.id.to_string() } else { String::new() })
+}
+
 /// How often one writes where this will stand, if slow mode is on there.
 async fn pace(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) -> Result<Option<String>> {
     let lane = match aim {
@@ -210,12 +219,7 @@ async fn fields(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) ->
         let groups = app.read(move |c| store::follows::groups(c, me.0, GROUPS)).await?;
         let choices = groups.iter().map(|group| choice(app, group)).collect();
         let hint = if groups.is_empty() { t.group_hint_none() } else { t.group_hint() };
-        // Who has only one need not choose.
-        let chosen = match groups.as_slice() {
-            [only] if entered.group.is_empty() => only.id.to_string(),
-            _ => entered.group.clone(),
-        };
-        fields.push(Field::select("group", t.community(), choices).hint(hint).value(chosen));
+        fields.push(Field::select("group", t.community(), choices).hint(hint).value(&entered.group));
     }
     let is_thread = match aim {
         Aim::Thread => true,

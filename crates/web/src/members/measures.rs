@@ -7,7 +7,7 @@ use app::{
 use domain::{group::Role, id::ActorId, time::span};
 use serde::Deserialize;
 
-use super::{About, DAYS_FIELD, FOR_GOOD, one, page_of};
+use super::{About, DAYS_FIELD, FOR_GOOD, NAME, one, page_of};
 use crate::{
     answer::{self, Keep, Visit},
     desk, grounds,
@@ -64,10 +64,9 @@ async fn again(
     match one(app, visit, me, &about, entered).await {
         Ok(mut page) => {
             for (field, flaw) in flaws {
-                page.form.flaw(field, *flaw);
-                if let Some(heir) = &mut page.heir {
-                    heir.flaw(field, *flaw);
-                }
+                // Only whoever hands a community over is asked for its name.
+                let form = page.heir.as_mut().filter(|_| *field == NAME).unwrap_or(&mut page.form);
+                form.flaw(field, *flaw);
             }
             answer::page(request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
         }
@@ -134,7 +133,7 @@ pub(crate) async fn hand_over(
     };
     if !entered.name.trim().trim_start_matches('@').eq_ignore_ascii_case(&group.name) {
         let flaw = visit.language.flaw_hand_over(&group.name);
-        return again(&request, &app, &visit, me, (&entered, &[("name", &flaw)])).await;
+        return again(&request, &app, &visit, me, (&entered, &[(NAME, &flaw)])).await;
     }
     said::done(&request, &app, &visit, members::hand_over(&app, me, id, person).await, &back)
 }

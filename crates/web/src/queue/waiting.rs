@@ -11,6 +11,7 @@ use domain::{
     claim::Item,
     id::{ActorId, PostId},
     imprint::HouseRule,
+    post::Audience,
     report::Report,
     time::{Timestamp, span},
     urls::Site,
@@ -77,6 +78,8 @@ pub(crate) struct Complaint {
     pub(crate) when: String,
     /// What is reported, and whether whoever looks may do something about it.
     pub(crate) cards: Vec<(Card, bool)>,
+    /// Where those are opened of what is reported that only members read, and whoever looks is none.
+    pub(crate) closed: Vec<String>,
     /// Where whoever administers this site decides about the person.
     pub(crate) person: Option<String>,
 }
@@ -258,6 +261,9 @@ impl Found {
 
     fn complaint(&self, app: &App, t: Language, report: &Report, asked: &Asked) -> Option<Complaint> {
         let named = report.posts.iter().filter_map(|id| self.view(*id));
+        let is_closed =
+            |view: &&PostView| view.post.audience == Audience::Members && !self.seen.contains(&view.post.id);
+        let (closed, named): (Vec<_>, Vec<_>) = named.partition(is_closed);
         let cited = report.group.zip(report.bylaw);
         let cited = cited.and_then(|(group, cited)| bylaws::named(t, &self.bylaws, group, cited));
         let of_house = self.house.iter().filter(|rule| report.rules.contains(&rule.id));
@@ -272,7 +278,8 @@ impl Found {
             rules: cited.into_iter().chain(of_house).collect(),
             comment: report.comment.clone(),
             when: t.ago(app.now(), report.created),
-            cards: named.map(|view| (Card::new(app, t, view), self.may_moderate(view))).collect(),
+            cards: named.into_iter().map(|view| (Card::new(app, t, view), self.may_moderate(view))).collect(),
+            closed: closed.iter().map(|view| admin::openings::address(&Card::new(app, t, view).page)).collect(),
             person: self.is_admin.then(|| admin::person::address(report.target)),
         })
     }

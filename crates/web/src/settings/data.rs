@@ -211,7 +211,7 @@ pub(crate) struct Target {
 /// `POST /settings/data/move`
 pub(crate) async fn move_away(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Target>) -> HttpResponse {
     let (me, Target { target, password }) = (sent.by.me, sent.entered);
-    match second_step::knows_password(&app, me, password).await {
+    match second_step::knows_password(&app, me, sent.by.shows(password)).await {
         Ok(true) => {}
         Ok(false) => {
             let mut panels = match Panels::of(&app, &visit, me).await {
@@ -245,7 +245,7 @@ pub(crate) struct Last {
 /// `POST /settings/data/leave`
 pub(crate) async fn leave(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Last>) -> HttpResponse {
     let (t, me, Last { typed, secret }) = (visit.language, sent.by.me, sent.entered);
-    let (field, what) = match leaving::leave(&app, me, &typed, secret).await {
+    let (field, what) = match leaving::leave(&app, me, &typed, sent.by.shows(secret)).await {
         Ok(Farewell::Done) => {
             let visit = Visit { me: None, ..visit };
             let mut answer = answer::said(&request, &visit, t.left(), t.left_text());

@@ -133,7 +133,7 @@ pub(crate) async fn change_email(
     sent: Sent<Address>,
 ) -> HttpResponse {
     let (t, Address { email, password }) = (visit.language, sent.entered);
-    let (field, what) = match addresses::change(&app, sent.by.me, password, &email).await {
+    let (field, what) = match addresses::change(&app, sent.by.me, sent.by.shows(password), &email).await {
         Ok(Change::Done) => return said::back(&app, &visit, PATH, Said::Email),
         Ok(Change::Asked) => return answer::said(&request, &visit, t.check_mail(), t.email_asked()),
         Ok(Change::Wrong) => ("password", t.flaw_wrong_password()),
@@ -239,7 +239,7 @@ pub(crate) struct Known {
 
 /// `POST /settings/entry/second/off`
 pub(crate) async fn turn_off(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Known>) -> HttpResponse {
-    match second_step::turn_off(&app, sent.by.me, sent.entered.known).await {
+    match second_step::turn_off(&app, sent.by.me, sent.by.shows(sent.entered.known)).await {
         Ok(true) => back(&visit, &app, PATH),
         Ok(false) => {
             let wrong = visit.language.flaw_wrong_password();

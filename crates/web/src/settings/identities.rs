@@ -79,8 +79,8 @@ async fn again(request: &HttpRequest, app: &App, visit: &Visit, me: Me, trouble:
 
 /// `POST /settings/entry/organization`
 pub(crate) async fn link(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Shown>) -> HttpResponse {
-    let redirect = app.site().page_on(&visit.host, RETURN);
-    match identities::depart_to_link(&app, sent.by.me, sent.entered.known, &redirect, entry::PATH).await {
+    let (redirect, secret) = (app.site().page_on(&visit.host, RETURN), sent.by.shows(sent.entered.known));
+    match identities::depart_to_link(&app, sent.by.me, secret, &redirect, entry::PATH).await {
         Ok(Some(way)) => {
             let lead = visit.language.provider_way().to_owned();
             guests::show_way(&request, &app, &visit, way, lead)
@@ -93,7 +93,7 @@ pub(crate) async fn link(request: HttpRequest, app: Data<App>, visit: Visit, sen
 /// `POST /settings/entry/organization/unlink`
 pub(crate) async fn unlink(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Shown>) -> HttpResponse {
     let (me, Shown { known, key }) = (sent.by.me, sent.entered);
-    match identities::unlink(&app, me, IdentityId(key), known).await {
+    match identities::unlink(&app, me, IdentityId(key), sent.by.shows(known)).await {
         Ok(Ok(())) => back(&visit, &app, entry::PATH),
         Ok(Err(trouble)) => again(&request, &app, &visit, me, trouble).await,
         Err(error) => login::failed(&request, &visit, &error),

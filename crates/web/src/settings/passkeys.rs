@@ -15,7 +15,7 @@ use super::{Action, Button, Nothing, Panel, Row, back, entry, page, password};
 use crate::{
     agents,
     answer::{self, Visit},
-    forms::Field,
+    forms::{Field, YES},
     login, passkeys as asking,
     posted::Sent,
     said,
@@ -106,16 +106,14 @@ pub(crate) struct Shown {
     proof: String,
     answer: String,
     key: i64,
+    /// Whether they were asked: whoever has no password shows nothing by the form.
+    sure: String,
 }
 
 impl Shown {
-    fn is_empty(&self) -> bool {
-        self.proof.is_empty() && self.answer.is_empty()
-    }
-
-    fn proof(self, request: &HttpRequest, app: &App) -> Proof {
+    fn proof(self, request: &HttpRequest, app: &App, by: &SignedIn) -> Proof {
         if self.answer.is_empty() {
-            Proof::Password(self.proof)
+            Proof::Password(by.shows(self.proof))
         } else {
             Proof::Passkey(asking::answer(request, app, self.answer))
         }
@@ -146,7 +144,7 @@ pub(crate) async fn show(
         Ok(passkey) => passkey,
         Err(error) => return answer::error(&request, &visit, &error),
     };
-    let hidden = vec![("key", passkey.id.to_string())];
+    let hidden = vec![("key", passkey.id.to_string()), ("sure", YES.to_owned())];
     let action = Action { hidden, ..Action::new(RENAME, vec![name_field(&visit, &passkey.name)], t.save()) };
     let panel = Panel { id: "passkeys-heading", heading: t.passkey_rename(), action: Some(action), ..Panel::default() };
     page(&request, &visit, entry::PATH, vec![panel])
@@ -188,7 +186,7 @@ fn called(request: &HttpRequest, visit: &Visit) -> String {
 
 /// `POST /settings/entry/passkeys/offer`
 pub(crate) async fn offer(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Shown>) -> HttpResponse {
-    let (me, proof) = (sent.by.me, sent.entered.proof(&request, &app));
+    let (me, proof) = (sent.by.me, sent.entered.proof(&request, &app, &sent.by));
     match passkeys::offer(&app, me, proof, asking::kept(&request, &app)).await {
         Ok(Ok(challenge)) => {
             let panel = making(&visit, &called(&request, &visit), &challenge);
@@ -223,7 +221,7 @@ pub(crate) async fn add(request: HttpRequest, app: Data<App>, visit: Visit, sent
 /// The page that asks whether it is them who take a passkey away.
 fn removing(visit: &Visit, passkey: &Passkey) -> Panel {
     let t = visit.language;
-    let hidden = vec![("key", passkey.id.to_string())];
+    let hidden = vec![("key", passkey.id.to_string()), ("sure", YES.to_owned())];
     let action = Action { hidden, is_danger: true, ..shown(visit, REMOVE, t.put_away(), true) };
     Panel {
         id: "passkeys-heading",
@@ -241,10 +239,10 @@ pub(crate) async fn remove(request: HttpRequest, app: Data<App>, visit: Visit, s
         Ok(passkey) => removing(&visit, &passkey),
         Err(error) => return answer::error(&request, &visit, &error),
     };
-    if sent.entered.is_empty() {
+    if sent.entered.sure != YES {
         return page(&request, &visit, entry::PATH, vec![panel]);
     }
-    match passkeys::remove(&app, me, PasskeyId(id), sent.entered.proof(&request, &app)).await {
+    match passkeys::remove(&app, me, PasskeyId(id), sent.entered.proof(&request, &app, &sent.by)).await {
         Ok(Ok(())) => back(&visit, &app, entry::PATH),
         Ok(Err(trouble)) => again(&request, &visit, panel, trouble),
         Err(error) => login::failed(&request, &visit, &error),

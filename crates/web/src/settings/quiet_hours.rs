@@ -45,7 +45,7 @@ fn panel(t: Language, entered: &Entered) -> Panel {
     let is_on = Field::check("quiet", t.silence_on()).optional().value(&entered.quiet);
     let from = Field::exact("from", "time", t.silence_from()).value(&entered.from).half();
     let until = Field::exact("until", "time", t.silence_until()).value(&entered.until).half();
-    let zone = Field::select("zone", t.silence_zone(), places).optional().value(&entered.zone);
+    let zone = Field::select("zone", t.silence_zone(), places).depends().value(&entered.zone);
     Panel {
         id: "quiet-heading",
         heading: t.silence(),

@@ -10,6 +10,7 @@ use app::{
 };
 use domain::{
     actor::Actor,
+    group::Standing,
     id::{ActorId, PostId},
     notice::Level,
     pace::Pace,
@@ -67,9 +68,15 @@ pub(super) struct Read {
     pub(super) chosen: HashMap<PostId, Vec<usize>>,
     /// To how many the same happens, and whether whoever looks at the page said so; of threads of communities.
     pub(super) echoes: Option<(i64, bool)>,
+    /// Whether whoever looks at the page may say that.
+    pub(super) may_echo: bool,
     /// The reply that answers the thread.
     pub(super) solution: Option<PostId>,
+    /// The same, if it does not stand on this page.
+    pub(super) elsewhere: Option<PostView>,
     pub(super) is_staff: bool,
+    /// What whoever looks at the page is to the community.
+    standing: Option<Standing>,
     /// The threads that were replies in this one before, and the one in which this was one.
     pub(super) grafts: (Vec<PostView>, Option<PostView>),
     /// How often whoever looks at it may write below it, if that is limited.
@@ -108,6 +115,12 @@ impl Read {
             (Some(me), Some(group)) => Some(store::groups::standing(c, group, me, now)?),
             _ => None,
         };
+        let may_echo = match (viewer, &standing, post.group) {
+            (Some(me), Some(who), Some(group)) => {
+                store::groups::rules(c, group)?.is_some_and(|rules| policy::echo((&rules, who), &post, me).is_ok())
+            }
+            _ => false,
+        };
         let slowed = match post.group {
             Some(group) => paces::of(c, (group, Some(post.root)), viewer)?,
             None => None,
@@ -120,6 +133,11 @@ impl Read {
         let is_topic = post.post.is_thread() && post.post.group.is_some();
         let echoes = if is_topic { Some(store::echoes::of(c, post.post.id, viewer)?) } else { None };
         let solution = store::solutions::of(c, post.post.root)?;
+        let elsewhere = match solution.filter(|id| !shown.contains(id)) {
+            Some(id) => timelines::visible_among(c, &[id], viewer)?,
+            None => HashSet::new(),
+        };
+        let elsewhere = posts::by_ids(c, &elsewhere.into_iter().collect::<Vec<_>>())?;
         let (mut seen, mut draft) = (None, String::new());
         let (mut saved, mut level) = (HashSet::new(), None);
         let similar = if post.post.is_thread() { similar.to(c, &post.post)? } else { Vec::new() };
@@ -133,7 +151,10 @@ impl Read {
             pace: slowed,
             grafts,
             echoes,
+            may_echo,
             solution,
+            elsewhere: app::view::posts(c, elsewhere)?.into_iter().next(),
+            standing,
             saved,
             level,
             similar,
@@ -173,10 +194,11 @@ fn grafts(c: &mut Conn, post: &Post, viewer: Option<ActorId>) -> store::Result<(
 }
 
 impl Read {
-    /// Whether `viewer` may say which reply answers the thread.
-    pub(super) fn may_solve(&self, viewer: Option<ActorId>) -> bool {
-        let beginning = self.parents.first().unwrap_or(&self.post);
-        self.is_staff || beginning.post.is_thread() && viewer == Some(beginning.post.author)
+    /// Whether `viewer` may say that this reply answers the thread.
+    pub(super) fn may_solve(&self, viewer: Option<ActorId>, reply: &Post) -> bool {
+        let thread = &self.parents.first().unwrap_or(&self.post).post;
+        let may = |(me, who): (ActorId, &Standing)| policy::solve(thread, reply, me, who).is_ok();
+        thread.is_thread() && viewer.zip(self.standing.as_ref()).is_some_and(may)
     }
 }
 

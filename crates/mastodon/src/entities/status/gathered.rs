@@ -122,9 +122,8 @@ impl Gathered {
     ) -> Option<Status> {
         let (said, mut status) = self.alone(reader, post, &own)?;
         if let Some(quote) = &mut status.written.quote {
-            let quoted = said.quoted();
-            let shown = quoted.and_then(|quoted| self.alone(reader, quoted, &own));
-            if quoted.is_some() && shown.is_none() {
+            let shown = said.quoted().and_then(|quoted| self.alone(reader, quoted, &own));
+            if said.quoted().is_some() && shown.is_none() {
                 quote.state = "unauthorized";
             }
             quote.quoted = Quoted::Whole { quoted_status: shown.map(|(_, status)| Box::new(status)) };

@@ -28,7 +28,7 @@ pub(super) struct Own {
     /// What was chosen in polls.
     chosen: HashMap<PostId, Vec<usize>>,
     filters: Vec<Filter>,
-    /// What of the posts, and of the posts they reply to, may be read.
+    /// What of the posts, and of the posts they reply to or quote, may be read.
     seen: HashSet<PostId>,
     /// Whom they follow of those whose followers alone may quote them.
     follows: HashSet<ActorId>,
@@ -44,6 +44,7 @@ pub(super) struct Personal {
     pub(super) bookmarked: bool,
     pub(super) pinned: bool,
     pub(super) sees_parent: bool,
+    pub(super) sees_quoted: bool,
     pub(super) is_author: bool,
     pub(super) may_quote: bool,
     pub(super) chosen: Vec<usize>,
@@ -75,7 +76,9 @@ impl Own {
         let mut roots: Vec<PostId> = views().map(|view| view.post.root).collect();
         roots.sort_unstable();
         roots.dedup();
-        let mut near: Vec<PostId> = views().filter_map(|view| view.post.parent).chain(ids.iter().copied()).collect();
+        let quoted = found.views().filter_map(Said::quoted);
+        let mut near: Vec<PostId> =
+            views().filter_map(|view| view.post.parent).chain(quoted).chain(ids.iter().copied()).collect();
         near.retain(|id| !seen.contains(id));
         if !near.is_empty() {
             seen.extend(store::timelines::visible_among(conn, &near, me)?);
@@ -101,11 +104,11 @@ impl Own {
         people: &[ActorId],
     ) -> Result<HashMap<ActorId, Self>> {
         let mut all: HashMap<ActorId, Self> = people.iter().map(|person| (*person, Self::default())).collect();
-        for Said { view, .. } in found.views() {
-            let (post, id) = (&view.post, view.post.id);
+        for said in found.views() {
+            let (post, id) = (&said.view.post, said.view.post.id);
             mark(&mut all, readers::seeing(conn, id, people)?, |own| &mut own.seen, id);
-            if let Some(parent) = post.parent {
-                mark(&mut all, readers::seeing(conn, parent, people)?, |own| &mut own.seen, parent);
+            for near in post.parent.into_iter().chain(said.quoted()) {
+                mark(&mut all, readers::seeing(conn, near, people)?, |own| &mut own.seen, near);
             }
             mark(&mut all, readers::liking(conn, id, people)?, |own| &mut own.marks.liked, id);
             mark(&mut all, readers::sharing(conn, id, people)?, |own| &mut own.marks.shared, id);
@@ -140,6 +143,7 @@ impl Own {
             bookmarked: self.marks.bookmarked.contains(&id),
             pinned: self.marks.pinned.contains(&id),
             sees_parent: post.parent.is_some_and(|parent| self.seen.contains(&parent)),
+            sees_quoted: said.quoted().is_some_and(|quoted| self.seen.contains(&quoted)),
             is_author: me == Some(post.author),
             may_quote: me.is_some_and(|me| policy::quote(post, me, self.follows.contains(&post.author)).is_ok()),
             chosen: self.chosen.get(&id).cloned().unwrap_or_default(),
