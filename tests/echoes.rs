@@ -12,6 +12,7 @@ use crate::{
 };
 
 const SAME: &str = "/same-here";
+const SOLVED: &str = "/search?q=tomatoes+status:solved";
 
 async fn browser(server: &Server, name: &str) -> Visitor {
     let mut browser = Visitor::new(server);
@@ -122,7 +123,7 @@ async fn an_accepted_answer_is_told_once_to_all_who_wait() {
     assert!(shown.contains("Accepted answer") && shown.contains("\"@type\":\"QAPage\""), "{shown}");
     let top = shown.find("id=\"solution\"").unwrap();
     assert!(top < shown.find("id=\"replies\"").unwrap() && shown.split_at(top).1.contains("Less water"));
-    let found = Visitor::new(&alpha).get("/search?q=tomatoes+status:solved").await.text();
+    let found = Visitor::new(&alpha).get(SOLVED).await.text();
     assert!(found.contains("turn yellow"), "{found}");
     assert!(Visitor::new(&alpha).get("/@club").await.text().contains("Solved"));
     // Reading asks nobody for an account.
@@ -149,6 +150,22 @@ async fn an_accepted_answer_is_told_once_to_all_who_wait() {
     accept(&me, &second, false).await.unwrap();
     let shown = Visitor::new(&alpha).get(&page).await.text();
     assert!(!shown.contains("Accepted answer"), "{shown}");
+
+    // An answer that is made a thread of its own answers there no more, until it is put back.
+    accept(&me, &second, true).await.unwrap();
+    let seen = async || {
+        let (page, found) = (Visitor::new(&alpha).get(&page).await, Visitor::new(&alpha).get(SOLVED).await);
+        let listed = Visitor::new(&alpha).get("/@club").await.text().contains("Solved");
+        (page.text().contains("Accepted answer"), listed, found.text().contains("turn yellow"))
+    };
+    assert_eq!(seen().await, (true, true, true));
+    let (club_me, second_id, thread_id) =
+        (Me(ana.actor.id), id(&second).parse().unwrap(), id(&thread).parse().unwrap());
+    app::grafts::split(alpha.app(), club_me, second_id, "Iron".into(), String::new()).await.unwrap();
+    assert_eq!(seen().await, (false, false, false));
+    app::grafts::merge(alpha.app(), club_me, second_id, thread_id, String::new()).await.unwrap();
+    assert_eq!(seen().await, (true, true, true));
+    accept(&me, &second, false).await.unwrap();
     let writing = Writing { text: "Sol".into(), group: Some(club.actor.id), ..Writing::default() };
     let alone = app::posts::create(alpha.app(), me, writing).await.unwrap();
     assert!(app::solutions::set(alpha.app(), me, alone.id, true).await.is_err(), "nothing answers itself");

@@ -142,6 +142,8 @@ async fn a_thread_becomes_a_reply_in_another_one() {
     net.settle().await;
     let twin = ana.find_post(toot["object"]["id"].as_str().expect("an id")).await;
     let answer = bea.reply(&twin, "We have that").await;
+    let letter = json!({ "status": "@bea psst", "visibility": "direct", "in_reply_to_id": id(&topic) });
+    alpha.person("carl").await.api("POST", "/api/v1/statuses", &letter).await;
     let elsewhere = ana.post("@attic Boxes").await;
     net.settle().await;
     max.peer.take();

@@ -61,9 +61,9 @@ fn apply(
         return Ok(());
     }
     let group = post.group.ok_or(Refusal::NotStaff)?;
-    let (_, standing) = groups::regard(tx, group, by)?;
+    let (rules, standing) = groups::regard(tx, group, by)?;
     let height = store::grafts::height(tx, &post)?;
-    policy::graft(&post, under.as_ref(), height, &standing)?;
+    policy::graft(&rules, &post, under.as_ref(), height, &standing)?;
     let title = title.map(|title| plain::line(title, posts::TITLE)).filter(|title| !title.is_empty());
     if under.is_none() && title.is_none() {
         return Err(Error::Invalid("a thread of its own needs a title".into()));

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     group::Role,
-    id::{self, ActorId},
+    id::{self, ActorId, InvitationId},
     policy,
     time::span,
 };
@@ -90,6 +90,10 @@ fn forget(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
     store::passkeys::remove_all(tx, person)?;
     store::identities::remove_all(tx, person)?;
     store::accounts::forget(tx, person, now)?;
+    // Whoever was on their way keeps no place from others.
+    if let Some(gate) = store::arrivals::of(tx, person)?.and_then(|arrival| arrival.gate_id) {
+        store::gates::give_back(tx, InvitationId(gate))?;
+    }
     store::own::forget(tx, person)?;
     Ok(store::actors::set_deleted(tx, person, now)?)
 }

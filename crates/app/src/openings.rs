@@ -27,8 +27,8 @@ pub async fn open(app: &App, me: Me, post: PostId, reason: String) -> Result<Pos
         if reason.is_empty() {
             return Err(Error::Invalid("its owner is told why".into()));
         }
-        let until = tx.now() + LASTS;
-        store::openings::set(tx, me.0, root.id, until)?;
+        let now = tx.now();
+        store::openings::set(tx, me.0, root.id, (now, now + LASTS))?;
         let (id, reason) = (root.id, reason.clone());
         tx.emit(Event::Course(Course::Opened { group, post: Arc::new(root), by: me.0, reason }));
         Ok(id)

@@ -423,10 +423,12 @@ pub fn transfer(post: &Post, (from, here): (&GroupRules, &Standing), (to, there)
 }
 
 /// Making a reply a thread of its own, or putting a thread with the `height` levels below it under another post of its group:
-/// whoever keeps order there.
-pub fn graft(post: &Post, under: Option<&Post>, height: i32, who: &Standing) -> Verdict {
+/// whoever keeps order there. What stays at home does not leave by it.
+pub fn graft(group: &GroupRules, post: &Post, under: Option<&Post>, height: i32, who: &Standing) -> Verdict {
     moderate(who)?;
     unless(!post.is_live(), Refusal::Gone)?;
+    let leaves = |root| confide_in(group, root).is_ok();
+    unless(leaves(post.root) != leaves(under.map_or(post.id, |under| under.root)), Refusal::NotPublic)?;
     let Some(under) = under else { return unless(post.is_thread(), Refusal::Once) };
     unless(!post.is_thread(), Refusal::Fixed)?;
     unless(under.group != post.group, Refusal::NotStaff)?;

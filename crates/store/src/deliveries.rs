@@ -7,7 +7,6 @@ use diesel::{
 use domain::{
     id::{ActivityId, ActorId, PeerId, PostId},
     peer::{CONFIDANTS, CONFIDANTS_SINCE_1, PeerState, Receivers},
-    portion::Portion,
     post::FollowState,
     rule::Regard,
     time::Timestamp,
@@ -18,6 +17,7 @@ use crate::{
     dialect::{AmongExt, OneOfExt},
     error::Result,
     jobs::Backlog,
+    portions::wants_threads,
     rows::Word,
     schema::{activities, actors, deliveries, follows, partings, peers},
 };
@@ -130,8 +130,7 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
         let followers = || follows::table.inner_join(actors::table.on(actors::id.eq(follows::follower_id)));
         let accepted = || follows::target_id.eq(target.0).and(follows::state.eq(Word(FollowState::Accepted)));
         queued += if to.threads {
-            let wanting = || follows::portion.is_null().or(follows::portion.ne(Word(Portion::Digest)));
-            db!(tx, c => select!(followers(), accepted().and(wanting()), true).execute(c))?
+            db!(tx, c => select!(followers(), accepted().and(wants_threads!()), true).execute(c))?
         } else {
             db!(tx, c => select!(followers(), accepted(), true).execute(c))?
         };

@@ -191,15 +191,22 @@ pub fn followers_at(conn: &mut Conn, target: ActorId, peer: Option<PeerId>) -> R
     Ok(rows.into_iter().map(|(id, uri)| (ActorId(id), uri)).collect())
 }
 
+/// Follows of a group by those who are no members of it.
+macro_rules! no_members {
+    ($group:expr) => {{
+        let member = members::table
+            .filter(members::group_id.eq($group.0).and(members::person_id.eq(follows::follower_id)))
+            .filter(members::state.eq(Word(MemberState::Active)));
+        follows::table
+            .filter(follows::target_id.eq($group.0).and(follows::state.eq(Word(FollowState::Accepted))))
+            .filter(dsl::not(dsl::exists(member)))
+    }};
+}
+
 /// Some who follow a group and are no members of it.
 pub fn no_members(conn: &mut Conn, group: ActorId, after: ActorId, limit: i64) -> Result<Vec<ActorId>> {
-    let member = members::table
-        .filter(members::group_id.eq(group.0).and(members::person_id.eq(follows::follower_id)))
-        .filter(members::state.eq(Word(MemberState::Active)));
-    let ids: Vec<i64> = db!(conn, c => follows::table
-        .filter(follows::target_id.eq(group.0).and(follows::state.eq(Word(FollowState::Accepted))))
+    let ids: Vec<i64> = db!(conn, c => no_members!(group)
         .filter(follows::follower_id.gt(after.0))
-        .filter(dsl::not(dsl::exists(member)))
         .order(follows::follower_id)
         .limit(limit)
         .select(follows::follower_id)
@@ -209,14 +216,7 @@ pub fn no_members(conn: &mut Conn, group: ActorId, after: ActorId, limit: i64) -
 
 /// How many follow a group and are no members of it.
 pub fn count_no_members(conn: &mut Conn, group: ActorId) -> Result<i64> {
-    let member = members::table
-        .filter(members::group_id.eq(group.0).and(members::person_id.eq(follows::follower_id)))
-        .filter(members::state.eq(Word(MemberState::Active)));
-    Ok(db!(conn, c => follows::table
-        .filter(follows::target_id.eq(group.0).and(follows::state.eq(Word(FollowState::Accepted))))
-        .filter(dsl::not(dsl::exists(member)))
-        .count()
-        .get_result(c))?)
+    Ok(db!(conn, c => no_members!(group).count().get_result(c))?)
 }
 
 /// The ids of those elsewhere who follow `target`, with their servers, at most `limit`.

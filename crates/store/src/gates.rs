@@ -69,6 +69,13 @@ pub fn spend(tx: &mut Tx<'_>, id: InvitationId) -> Result<()> {
     Ok(())
 }
 
+/// Gives back a place that was kept for one who never came.
+pub fn give_back(tx: &mut Tx<'_>, id: InvitationId) -> Result<()> {
+    let spent = gates::table.filter(gates::id.eq(id.0).and(gates::used.gt(0)));
+    db!(tx, c => diesel::update(spent).set(gates::used.eq(gates::used - 1)).execute(c))?;
+    Ok(())
+}
+
 /// Takes a link away; whether there was one.
 pub fn remove(tx: &mut Tx<'_>, group: ActorId, id: InvitationId) -> Result<bool> {
     let gate = gates::table.filter(gates::id.eq(id.0).and(gates::group_id.eq(group.0)));

@@ -1,5 +1,10 @@
 //! Replies that became threads, and threads that became replies: what moves with them, and where they stood before.
-use diesel::{dsl, prelude::*, upsert::excluded};
+use diesel::{
+    dsl,
+    prelude::*,
+    sql_types::{BigInt, Bool},
+    upsert::excluded,
+};
 use domain::{
     id::{ActorId, PostId},
     notice::Level,
@@ -12,7 +17,6 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     kept::Basis,
-    levels,
     posts::{self as all, Count},
     rows::Word,
     schema::{grafts, posts, readings, thread_levels, threads},
@@ -148,10 +152,11 @@ fn begin(tx: &mut Tx<'_>, post: &Post, group: ActorId) -> Result<()> {
 
 /// Counts what stands in a thread, if it is one.
 fn recount(tx: &mut Tx<'_>, thread: PostId) -> Result<()> {
-    let live = posts::root_id.eq(thread.0).and(posts::removed.is_null()).and(posts::deleted.is_null());
+    // Letters may reply in it, too: they stand in no group.
+    let live = posts::group_id.is_not_null().and(posts::removed.is_null()).and(posts::deleted.is_null());
     let (replies, latest): (i64, Option<i64>) = db!(tx, c => posts::table
+        .filter(posts::root_id.eq(thread.0).and(posts::id.ne(thread.0)))
         .filter(live)
-        .filter(posts::id.ne(thread.0))
         .select((dsl::count_star(), dsl::max(posts::published)))
         .first(c))?;
     let began: Option<i64> = db!(tx, c => posts::table.find(thread.0).select(posts::published).first(c).optional())?;
@@ -165,22 +170,26 @@ fn recount(tx: &mut Tx<'_>, thread: PostId) -> Result<()> {
 /// Who waits for replies in the one thread waits in the other, too; a thread that leaves another one is as much read as that, and
 /// as little wanted.
 fn take_along(tx: &mut Tx<'_>, (from, to): (PostId, PostId), leaves: bool) -> Result<()> {
-    let said: Vec<(i64, Word<Level>)> = db!(tx, c => thread_levels::table
-        .filter(thread_levels::root_id.eq(from.0))
-        .select((thread_levels::person_id, thread_levels::level))
-        .load(c))?;
-    for (person, level) in said.into_iter().filter(|(_, level)| leaves || level.0 == Level::All) {
-        let known: i64 = db!(tx, c => thread_levels::table.find((person, to.0)).count().get_result(c))?;
-        if known == 0 {
-            levels::set_thread(tx, ActorId(person), to, Some(level.0))?;
-        }
-    }
-    let read: Vec<(i64, i64)> = db!(tx, c => readings::table
-        .filter(readings::thread_id.eq(from.0))
-        .select((readings::person_id, readings::last_read))
-        .load(c))?;
-    for (person, last) in read.into_iter().filter(|_| leaves) {
-        crate::readings::set(tx, ActorId(person), to, PostId(last))?;
+    let to = to.0.into_sql::<BigInt>();
+    let said = thread_levels::root_id.eq(from.0);
+    let carried = thread_levels::level.eq(Word(Level::All)).or(leaves.into_sql::<Bool>());
+    db!(tx, c => thread_levels::table
+        .filter(said.and(carried))
+        .select((thread_levels::person_id, to, thread_levels::level))
+        .insert_into(thread_levels::table)
+        .into_columns((thread_levels::person_id, thread_levels::root_id, thread_levels::level))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    if leaves {
+        db!(tx, c => readings::table
+            .filter(readings::thread_id.eq(from.0))
+            .select((readings::person_id, to, readings::last_read))
+            .insert_into(readings::table)
+            .into_columns((readings::person_id, readings::thread_id, readings::last_read))
+            .on_conflict((readings::person_id, readings::thread_id))
+            .do_update()
+            .set(readings::last_read.eq(excluded(readings::last_read)))
+            .execute(c))?;
     }
     Ok(())
 }

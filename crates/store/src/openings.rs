@@ -2,7 +2,7 @@
 use diesel::{dsl, prelude::*, upsert::excluded};
 use domain::{
     id::{ActorId, PostId},
-    post::Post,
+    post::{Audience, Post},
     time::Timestamp,
 };
 
@@ -13,8 +13,9 @@ use crate::{
     schema::openings,
 };
 
-/// Lets an admin read a thread until then.
-pub fn set(tx: &mut Tx<'_>, admin: ActorId, root: PostId, until: Timestamp) -> Result<()> {
+/// Lets an admin read a thread from `now` until then, and forgets what is over.
+pub fn set(tx: &mut Tx<'_>, admin: ActorId, root: PostId, (now, until): (Timestamp, Timestamp)) -> Result<()> {
+    db!(tx, c => diesel::delete(openings::table.filter(openings::until.le(now.0))).execute(c))?;
     let row = (openings::admin_id.eq(admin.0), openings::root_id.eq(root.0), openings::until.eq(until.0));
     db!(tx, c => diesel::insert_into(openings::table)
         .values(row)
@@ -31,13 +32,13 @@ pub fn is_open(conn: &mut Conn, admin: ActorId, root: PostId, now: Timestamp) ->
     Ok(db!(conn, c => dsl::select(dsl::exists(opening)).get_result(c))?)
 }
 
-/// What stands in a thread that an admin may read at `now`, deleted posts left out; nothing if they may not.
+/// What members wrote in a thread that an admin may read at `now`, deleted posts and letters left out; nothing if they may not.
 pub fn posts(conn: &mut Conn, admin: ActorId, root: PostId, now: Timestamp, limit: i64) -> Result<Vec<Post>> {
     if !is_open(conn, admin, root, now)? {
         return Ok(Vec::new());
     }
     let ids: Vec<PostId> = branches::of(conn, root, limit)?.into_iter().map(|(id, _)| id).collect();
     let mut found = crate::posts::by_ids(conn, &ids)?;
-    found.retain(|post| post.deleted.is_none());
+    found.retain(|post| post.audience == Audience::Members && post.deleted.is_none());
     Ok(found)
 }

@@ -1,7 +1,5 @@
 //! How much of a group its followers receive.
-use std::collections::BTreeMap;
-
-use diesel::prelude::*;
+use diesel::{dsl, prelude::*, sql_types::Integer};
 use domain::{
     id::{self, ActorId, PostId},
     portion::Portion,
@@ -38,38 +36,40 @@ pub fn of(conn: &mut Conn, person: ActorId, group: ActorId) -> Result<Option<Por
     Ok(found.flatten().map(|portion| portion.0))
 }
 
+/// Of follows, whether threads are wanted: whoever wants the letter gets them in that.
+macro_rules! wants_threads {
+    () => {
+        $crate::schema::follows::portion
+            .is_null()
+            .or($crate::schema::follows::portion.ne($crate::rows::Word(domain::portion::Portion::Digest)))
+    };
+}
+pub(crate) use wants_threads;
+
 /// One follower of a group who wants all of it, on each other server where most of those do who ever said how much they
 /// want.
 pub fn eager(conn: &mut Conn, group: ActorId) -> Result<Vec<ActorId>> {
     // As a literal, or the partial index would not be taken.
-    let rows: Vec<(Option<i64>, i64, Option<Word<Portion>>)> = db!(conn, c => follows::table
+    let all = || follows::portion.eq(Word(Portion::All));
+    let first: Vec<Option<i64>> = db!(conn, c => follows::table
         .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
         .filter(follows::target_id.eq(group.0).and(literally("follows.portion IS NOT NULL")))
         .filter(follows::state.eq(Word(FollowState::Accepted)))
         .filter(actors::deleted.is_null().and(actors::peer_id.is_not_null()))
-        .order(follows::follower_id)
-        .select((actors::peer_id, follows::follower_id, follows::portion))
+        .group_by(actors::peer_id)
+        .having(dsl::sum(dsl::case_when(all(), 1.into_sql::<Integer>()).otherwise(-1)).gt(0_i64))
+        .select(dsl::min(dsl::case_when(all(), follows::follower_id)))
         .load(c))?;
-    let mut servers: BTreeMap<Option<i64>, (Option<ActorId>, i64)> = BTreeMap::new();
-    for (peer, person, portion) in rows {
-        let (first, weight) = servers.entry(peer).or_default();
-        if portion.is_some_and(|portion| portion.0 == Portion::All) {
-            first.get_or_insert(ActorId(person));
-            *weight += 1;
-        } else {
-            *weight -= 1;
-        }
-    }
-    Ok(servers.into_values().filter(|(_, weight)| *weight > 0).filter_map(|(first, _)| first).collect())
+    Ok(first.into_iter().flatten().map(ActorId).collect())
 }
 
-/// The threads of a group since a moment that everybody may read, those first that were most voted for.
+/// The threads of a group since a moment that everybody may read, those first that were most talked about.
 pub fn best(conn: &mut Conn, group: ActorId, since: Timestamp, limit: i64) -> Result<Vec<PostId>> {
     let ids: Vec<i64> = db!(conn, c => threads::table
         .inner_join(posts::table)
         .filter(threads::group_id.eq(group.0).and(threads::post_id.gt(id::at(since, 0))))
         .filter(visible(None).and(posts::removed.is_null()))
-        .order((threads::score.desc(), threads::replies.desc(), threads::post_id.desc()))
+        .order((threads::replies.desc(), threads::score.desc(), threads::post_id.desc()))
         .limit(limit)
         .select(threads::post_id)
         .load(c))?;

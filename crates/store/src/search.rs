@@ -19,6 +19,7 @@ use crate::{
     heard::heard,
     posts::Page,
     schema::{posts, solutions, threads},
+    solutions::solved,
     visible::visible,
     wanted::{Whom, wanted},
 };
@@ -89,7 +90,7 @@ pub fn narrowed(
             Some(State::Unanswered) => Box::new(kept.and(dsl::exists(counted.filter(threads::replies.eq(0))))),
             Some(State::Answered) => Box::new(kept.and(dsl::exists(counted.filter(threads::replies.gt(0))))),
             Some(State::Solved) => {
-                let by = solutions::table.filter(solutions::thread_id.eq(posts::id));
+                let by = solved!().filter(solutions::thread_id.eq(posts::id));
                 Box::new(kept.and(dsl::exists(by)))
             }
             Some(State::Open) => Box::new(kept.and(posts::parent_id.is_null()).and(posts::locked.is_null())),

@@ -1,5 +1,5 @@
 //! Of whom a second step of signing in is asked, and who has one.
-use diesel::{dsl, prelude::*};
+use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     group::{MemberState, Role},
     id::ActorId,
@@ -9,8 +9,7 @@ use crate::{
     conn::{Conn, Tx, db},
     error::Result,
     rows::Word,
-    schema::{accounts, charters, members, passkeys},
-    settings,
+    schema::{accounts, charters, members, passkeys, settings},
 };
 
 /// The setting that says that all who keep order or administer here need one.
@@ -19,25 +18,36 @@ const YES: &str = "yes";
 
 /// Whether everybody with power needs one.
 pub fn is_required(conn: &mut Conn) -> Result<bool> {
-    Ok(settings::get(conn, REQUIRED)?.as_deref() == Some(YES))
+    Ok(crate::settings::get(conn, REQUIRED)?.as_deref() == Some(YES))
 }
 
 /// Says whether everybody with power needs one.
 pub fn require(tx: &mut Tx<'_>, on: bool) -> Result<()> {
-    settings::set(tx, REQUIRED, if on { YES } else { "" })
+    crate::settings::set(tx, REQUIRED, if on { YES } else { "" })
+}
+
+/// The word that everybody with power needs one, if it was said.
+macro_rules! of_all {
+    () => {
+        settings::table.filter(settings::key.eq(REQUIRED).and(settings::value.eq(YES)))
+    };
+}
+
+/// The login of somebody who has none.
+macro_rules! bare {
+    ($person:expr) => {
+        accounts::table
+            .filter(accounts::id.eq($person.0).and(accounts::totp.is_null()))
+            .filter(dsl::not(dsl::exists(passkeys::table.filter(passkeys::account_id.eq($person.0)))))
+    };
 }
 
 /// Whether somebody who has power, in this group or on the whole server, lacks one that is asked for. Of those whose login is
 /// elsewhere it is not asked.
 pub fn lacks(conn: &mut Conn, person: ActorId, group: Option<ActorId>) -> Result<bool> {
-    let asked = match group {
-        Some(group) => {
-            let asks = charters::table.find(group.0).filter(charters::second_step.eq(true));
-            db!(conn, c => dsl::select(dsl::exists(asks)).get_result::<bool>(c))?
-        }
-        None => false,
-    };
-    Ok((asked || is_required(conn)?) && has_none(conn, person)?)
+    let there = || charters::group_id.nullable().eq(group.map(i64::from)).and(charters::second_step.eq(true));
+    let asked = || dsl::exists(of_all!()).or(dsl::exists(charters::table.filter(there())));
+    Ok(db!(conn, c => dsl::select(asked().and(dsl::exists(bare!(person)))).get_result(c))?)
 }
 
 /// Whether somebody lacks one that is asked for anywhere where they have power.
@@ -51,15 +61,7 @@ pub fn is_due(conn: &mut Conn, person: ActorId, admin: bool) -> Result<bool> {
         let asks = charters::table.filter(charters::group_id.eq(members::group_id).and(charters::second_step.eq(true)));
         in_team().filter(dsl::exists(asks))
     };
-    let (in_any, in_asking): (bool, bool) =
-        db!(conn, c => dsl::select((dsl::exists(in_team()), dsl::exists(asking()))).get_result(c))?;
-    let asked = in_asking || (in_any || admin) && is_required(conn)?;
-    Ok(asked && has_none(conn, person)?)
-}
-
-fn has_none(conn: &mut Conn, person: ActorId) -> Result<bool> {
-    let bare = accounts::table
-        .filter(accounts::id.eq(person.0).and(accounts::totp.is_null()))
-        .filter(dsl::not(dsl::exists(passkeys::table.filter(passkeys::account_id.eq(person.0)))));
-    Ok(db!(conn, c => dsl::select(dsl::exists(bare)).get_result(c))?)
+    let has_power = || dsl::exists(in_team()).or(admin.into_sql::<Bool>());
+    let asked = || dsl::exists(asking()).or(has_power().and(dsl::exists(of_all!())));
+    Ok(db!(conn, c => dsl::select(asked().and(dsl::exists(bare!(person)))).get_result(c))?)
 }

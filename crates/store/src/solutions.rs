@@ -1,7 +1,7 @@
 //! Which reply answers what a thread asks.
 use std::collections::HashSet;
 
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{dsl, prelude::*, upsert::excluded};
 use domain::{
     id::{ActorId, PostId},
     time::Timestamp,
@@ -44,19 +44,36 @@ pub fn remove(tx: &mut Tx<'_>, thread: PostId, reply: PostId) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(this).execute(c))? > 0)
 }
 
-/// The reply that answers a thread, whatever became of it.
+/// What is answered by a reply that is still there, and still in that thread.
+macro_rules! solved {
+    () => {{
+        let replies = diesel::alias!(posts as replies);
+        let is_there = replies
+            .field(posts::deleted)
+            .is_null()
+            .and(replies.field(posts::removed).is_null())
+            .and(replies.field(posts::parent_id).is_not_null())
+            .and(replies.field(posts::root_id).eq(solutions::thread_id));
+        solutions::table
+            .filter(dsl::exists(replies.filter(replies.field(posts::id).eq(solutions::reply_id)).filter(is_there)))
+    }};
+}
+pub(crate) use solved;
+
+/// The reply that answers a thread.
 pub fn of(conn: &mut Conn, thread: PostId) -> Result<Option<PostId>> {
-    let found: Option<i64> =
-        db!(conn, c => solutions::table.find(thread.0).select(solutions::reply_id).first(c).optional())?;
+    let found: Option<i64> = db!(conn, c => solved!()
+        .filter(solutions::thread_id.eq(thread.0))
+        .select(solutions::reply_id)
+        .first(c)
+        .optional())?;
     Ok(found.map(PostId))
 }
 
-/// Those of these threads that are answered by a reply that is still there.
+/// Those of these threads that are answered.
 pub fn among(conn: &mut Conn, threads: &[PostId]) -> Result<HashSet<PostId>> {
-    let found: Vec<i64> = db!(conn, c => solutions::table
-        .inner_join(posts::table.on(posts::id.eq(solutions::reply_id)))
+    let found: Vec<i64> = db!(conn, c => solved!()
         .filter(solutions::thread_id.among(threads))
-        .filter(posts::deleted.is_null().and(posts::removed.is_null()))
         .select(solutions::thread_id)
         .load(c))?;
     Ok(found.into_iter().map(PostId).collect())

@@ -11,6 +11,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     kept::Basis,
+    portions::wants_threads,
     rows::Word,
     schema::{actors, follows, held, posts, threads},
     visible::visible,
@@ -23,7 +24,7 @@ pub enum Scope<'a> {
     Group(ActorId),
     /// Those of several groups.
     Groups(&'a [ActorId]),
-    /// Those of all groups that somebody follows.
+    /// Those of all groups whose threads somebody wants who follows them.
     Followed(ActorId),
 }
 
@@ -86,7 +87,7 @@ pub fn page(
                 follows::table
                     .filter(follows::follower_id.eq(person.0))
                     .filter(follows::target_id.eq(threads::group_id))
-                    .filter(follows::state.eq(Word(FollowState::Accepted))),
+                    .filter(follows::state.eq(Word(FollowState::Accepted)).and(wants_threads!())),
             )),
         };
         // The first comparison bounds the range of the index, the second tells apart what is equal in it.

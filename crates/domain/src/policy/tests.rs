@@ -125,9 +125,9 @@ fn verbs() -> Vec<(&'static str, Rule)> {
             let open = GroupRules { visibility: Visibility::Public, ..*group };
             transfer(&thread(Audience::Public), (group, who), (&open, &there))
         }),
-        verb("split a thread, or put it under another one", |_, who| {
+        verb("split a thread, or put it under another one", |group, who| {
             let reply = Post { parent: Some(PostId(3)), root: PostId(3), depth: 1, ..thread(Audience::Public) };
-            graft(&reply, None, 0, who)
+            graft(group, &reply, None, 0, who)
         }),
         verb("decide an appeal against what somebody else decided", |_, who| review(who, false, true)),
         verb("decide one against their own decision, where there is another moderator", |_, who| {
@@ -262,22 +262,38 @@ fn a_thread_moves_between_groups_in_which_one_keeps_order() {
 #[test]
 fn a_post_moves_within_its_group_and_never_below_itself() {
     let staff = Standing { role: Some(Role::Moderator), ..Standing::default() };
-    let topic = thread(Audience::Public);
+    let (open, topic) = (group(Visibility::Public, Joining::Open), thread(Audience::Public));
     let other = Post { id: PostId(9), root: PostId(9), ..topic.clone() };
     let reply = Post { id: PostId(8), parent: Some(topic.id), depth: 1, ..topic.clone() };
-    assert_eq!(graft(&reply, None, 0, &staff), Ok(()));
-    assert_eq!(graft(&reply, None, 0, &Standing::default()), Err(Refusal::NotStaff));
-    assert_eq!(graft(&topic, None, 0, &staff), Err(Refusal::Once), "it is a thread already");
-    assert_eq!(graft(&topic, Some(&other), 0, &staff), Ok(()));
-    assert_eq!(graft(&reply, Some(&other), 0, &staff), Err(Refusal::Fixed), "first it is a thread");
+    assert_eq!(graft(&open, &reply, None, 0, &staff), Ok(()));
+    assert_eq!(graft(&open, &reply, None, 0, &Standing::default()), Err(Refusal::NotStaff));
+    assert_eq!(graft(&open, &topic, None, 0, &staff), Err(Refusal::Once), "it is a thread already");
+    assert_eq!(graft(&open, &topic, Some(&other), 0, &staff), Ok(()));
+    assert_eq!(graft(&open, &reply, Some(&other), 0, &staff), Err(Refusal::Fixed), "first it is a thread");
     for within in [&topic, &reply] {
-        assert_eq!(graft(&topic, Some(within), 0, &staff), Err(Refusal::Fixed));
+        assert_eq!(graft(&open, &topic, Some(within), 0, &staff), Err(Refusal::Fixed));
     }
-    assert_eq!(graft(&topic, Some(&other), DEPTH, &staff), Err(Refusal::Fixed), "too deep");
+    assert_eq!(graft(&open, &topic, Some(&other), DEPTH, &staff), Err(Refusal::Fixed), "too deep");
     let elsewhere = Post { group: Some(ActorId(5)), ..other.clone() };
-    assert_eq!(graft(&topic, Some(&elsewhere), 0, &staff), Err(Refusal::NotStaff));
+    assert_eq!(graft(&open, &topic, Some(&elsewhere), 0, &staff), Err(Refusal::NotStaff));
     let removed = Post { removed: Some(Timestamp(1)), ..topic };
-    assert_eq!(graft(&removed, Some(&other), 0, &staff), Err(Refusal::Gone));
+    assert_eq!(graft(&open, &removed, Some(&other), 0, &staff), Err(Refusal::Gone));
+}
+
+#[test]
+fn what_stays_at_home_does_so_in_another_thread() {
+    let staff = Standing { role: Some(Role::Moderator), ..Standing::default() };
+    let quiet = group(Visibility::Private, Joining::Approval);
+    let trusted = GroupRules { reach: Reach::Trusted, confides_from: PostId(8), ..quiet };
+    let old = thread(Audience::Members);
+    let new = Post { id: PostId(9), root: PostId(9), ..old.clone() };
+    let late = Post { id: PostId(8), parent: Some(old.id), depth: 1, ..old.clone() };
+    for (post, under) in [(&old, Some(&new)), (&new, Some(&old)), (&late, None)] {
+        assert_eq!(graft(&trusted, post, under, 0, &staff), Err(Refusal::NotPublic));
+        assert_eq!(graft(&quiet, post, under, 0, &staff), Ok(()), "nothing leaves anyway");
+    }
+    let reply = Post { id: PostId(10), parent: Some(new.id), depth: 1, ..new.clone() };
+    assert_eq!(graft(&trusted, &reply, None, 0, &staff), Ok(()));
 }
 
 #[test]

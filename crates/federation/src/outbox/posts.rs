@@ -316,12 +316,8 @@ fn bring_reply(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) 
     Ok(())
 }
 
-/// Takes back that a reply was passed on.
+/// Takes back that a reply was passed on, wherever that was: what its readers want may have changed since.
 fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
-    let eager = store::portions::eager(tx, group.id)?;
-    if eager.is_empty() {
-        return Ok(());
-    }
     // What forums got has the whole activity inside.
     let is_bare = |told: &store::activities::Activity| {
         serde_json::from_str::<serde_json::Value>(&told.body)
@@ -329,9 +325,13 @@ fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Act
     };
     let told = store::activities::about(tx, post.id, group.id, "Announce")?;
     let Some(told) = told.iter().rfind(|told| is_bare(told)) else { return Ok(()) };
+    let undone = store::activities::about(tx, post.id, group.id, "Undo")?;
+    if undone.last().is_some_and(|undone| undone.id > told.id) {
+        return Ok(());
+    }
     let (name, now, uri) = (Name::new(tx, group), tx.now(), urls::activity(&group.uri, told.id));
     let activity = activity::undo(&name.uri, group, &activity::announce(&uri, group, post, author, now));
-    let to = Recipients { people: &eager, receivers: Receivers::Microblogs, ..Recipients::NONE };
+    let to = Recipients { departed_since: Some(post.published), ..to_microblogs(group) };
     send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
     Ok(())
 }

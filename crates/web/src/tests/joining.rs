@@ -141,6 +141,19 @@ async fn a_link_of_somebody_else_waits_for_the_admins_and_then_lets_in() {
 }
 
 #[actix_web::test]
+async fn whoever_leaves_on_the_way_gives_their_place_back() {
+    let world = World::of("approval");
+    let (ana, huerto) = world.first_run().await;
+    let link = world.link(world.moderator(ana, &huerto).await, huerto.id, Some(1)).await;
+    world.sign_up("bea", "Tomates", &link).await;
+    assert_eq!(world.get(&link, "es").await.status, StatusCode::NOT_FOUND, "her place is kept");
+    let bea = Me(people::by_name(&world.app, "bea").await.unwrap().id);
+    let left = app::leaving::leave(&world.app, bea, "bea", "correct horse battery".into()).await.unwrap();
+    assert_eq!(left, app::leaving::Farewell::Done);
+    assert_eq!(world.get(&link, "es").await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
 async fn the_wish_to_join_outlives_signing_in_and_signing_up() {
     let world = World::of("approval");
     let (ana, huerto) = world.first_run().await;

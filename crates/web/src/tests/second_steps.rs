@@ -2,7 +2,7 @@
 //! private.
 use actix_web::http::StatusCode;
 use app::{groups, posts::Writing, second_step};
-use domain::group::Visibility;
+use domain::{group::Visibility, post::Audience};
 
 use super::{
     World,
@@ -58,6 +58,16 @@ async fn an_admin_opens_a_private_conversation_and_its_owner_knows() {
     let thread = world.write(bea, writing).await;
     let reply = Writing { text: "Y nadie más".into(), parent: Some(thread.id), ..Writing::default() };
     let reply = world.write(bea, reply).await;
+    // As software elsewhere writes to the team: below what all members read.
+    let letter = reply.clone();
+    let arrives = world.app.write(move |tx| {
+        let (id, mut letter) = (tx.post_id(tx.now(), true), letter.clone());
+        (letter.id, letter.uri, letter.group, letter.audience) =
+            (id, format!("{}/{id}", letter.uri), None, Audience::Direct);
+        letter.content.html = "<p>Solo para el equipo</p>".into();
+        Ok::<_, app::Error>(store::posts::insert(tx, &letter, &[])?)
+    });
+    arrives.await.unwrap();
     let (ana, bea) = (Browser::of(&world, me, "es").await, Browser::of(&world, bea, "en").await);
     assert_eq!(ana.get(&thread.uri).await.status, StatusCode::NOT_FOUND, "an admin is no member");
 
@@ -76,6 +86,7 @@ async fn an_admin_opens_a_private_conversation_and_its_owner_knows() {
     assert_eq!((opened.status, &*opened.location), (StatusCode::SEE_OTHER, closed.as_str()), "{}", opened.body);
     let page = ana.get(&closed).await.body;
     assert!(page.contains("Entre nosotras") && page.contains("Y nadie más"), "{page}");
+    assert!(!page.contains("Solo para el equipo"), "a letter is for those it names: {page}");
     assert_eq!(ana.get(&thread.uri).await.status, StatusCode::NOT_FOUND, "there alone");
     assert_eq!(bea.get(&closed).await.status, StatusCode::FORBIDDEN);
 
@@ -87,7 +98,7 @@ async fn an_admin_opens_a_private_conversation_and_its_owner_knows() {
     // After an hour it is closed again.
     let ended = world.app.write(move |tx| {
         let now = tx.now();
-        Ok::<_, app::Error>(store::openings::set(tx, me.0, thread.id, now)?)
+        Ok::<_, app::Error>(store::openings::set(tx, me.0, thread.id, (now, now))?)
     });
     ended.await.unwrap();
     assert_eq!(ana.get(&closed).await.status, StatusCode::NOT_FOUND);

@@ -1,14 +1,15 @@
 //! What whoever runs a new community is led to, until it is done or put away; and those who never wrote in it.
 use app::{
-    members,
+    groups, members,
     moderation::{self, Measure},
     posts::Writing,
 };
-use domain::statement::Grounds;
+use domain::{group::Visibility, statement::Grounds};
 
 use super::{
     World,
     journeys::{Browser, login},
+    new_group,
 };
 
 #[actix_web::test]
@@ -45,4 +46,11 @@ async fn a_new_community_leads_those_who_run_it_and_those_who_come() {
     assert_eq!(away.location, format!("https://plaza.test{path}"));
     let page = anas.get(&path).await.body;
     assert!(!page.contains("Siguientes pasos") && page.contains("Quién llegó"), "{page}");
+
+    // So it is where nothing was said of the community yet.
+    let bare = groups::create(&world.app, ana.0, new_group("bare", Visibility::Public)).await.unwrap();
+    let path = format!("/manage?group={}", bare.id);
+    assert!(anas.get(&path).await.body.contains("Siguientes pasos"));
+    anas.send(&path, "/manage/steps", &[]).await;
+    assert!(!anas.get(&path).await.body.contains("Siguientes pasos"));
 }

@@ -136,6 +136,37 @@ async fn threads_passed_on_by_id_and_taken_back() {
 }
 
 #[actix_web::test]
+async fn a_post_moves_out_of_the_thread_in_which_it_stands() {
+    let scene = scene().await;
+    let (here, rocks, boss) = (&scene.here, &scene.rocks, &scene.boss);
+    let note =
+        |name: &str| boss.note(name, "<p>Basalto</p>", json!({ "to": [PUBLIC, rocks.uri], "audience": rocks.uri }));
+    let (thread, other) = (note("1"), note("2"));
+    here.applies(rocks, &rocks.does("Announce", boss.does("Create", thread.clone()))).await;
+    scene.there.has("/boss/2", &other);
+    let moves = async |origin: &Value, name: &str| {
+        let mut said = boss.does("Move", thread["id"].clone());
+        (said["origin"], said["target"]) = (origin.clone(), other["id"].clone());
+        let mut report = rocks.does("Announce", said);
+        report["id"] = format!("{}/{name}", rocks.uri).into();
+        here.applies(rocks, &report).await;
+        here.post(&thread["id"]).await.unwrap().parent
+    };
+    assert_eq!(moves(&other["id"], "elsewhere").await, None);
+    assert_eq!(scene.there.asked("/boss/2"), 0, "nothing is asked about what stands elsewhere");
+    let parent = moves(&thread["id"], "there").await;
+    assert_eq!(parent, Some(here.post(&other["id"]).await.expect("it was looked up").id));
+
+    // The same again, and under something that is known, but from where it does not stand any more.
+    let third = note("3");
+    here.applies(rocks, &rocks.does("Announce", boss.does("Create", third.clone()))).await;
+    let mut late = boss.does("Move", thread["id"].clone());
+    (late["origin"], late["target"]) = (thread["id"].clone(), third["id"].clone());
+    here.applies(rocks, &rocks.does("Announce", late)).await;
+    assert_eq!(here.post(&thread["id"]).await.unwrap().parent, parent);
+}
+
+#[actix_web::test]
 async fn decisions_that_overtake_their_post_wait_for_it() {
     let scene = scene().await;
     let (here, rocks, boss) = (&scene.here, &scene.rocks, &scene.boss);
