@@ -256,6 +256,14 @@ async fn only_addresses_of_the_domains_sign_up() {
         assert!(refused.status == 422 && refused.text().contains("email-flaw"), "{email}: {}", refused.text());
     }
     assert_eq!(sign_up("carla", "carla@mail.org.example").await.status, 303, "a subdomain");
+    // Nor does anybody who has yet to confirm an address choose another one.
+    let mut visitor = Visitor::new(&alpha);
+    assert_eq!(visitor.sign_in("carla@mail.org.example", "correct horse", "/").await.status, 303);
+    let refused = visitor.fill("/waiting", "/waiting", &[("email", "carla@else.example")]).await;
+    assert!(refused.status == 422 && refused.text().contains("email-flaw"), "{}", refused.text());
+    assert_eq!(visitor.fill("/waiting", "/waiting", &[("email", "carla@org.example")]).await.status, 303);
+    assert!(office.letter("carla@org.example", 0).await.text().contains("token="));
+    assert!(office.letters_to("carla@else.example").is_empty());
 
     // What the provider does not vouch for is confirmed by a letter; what else it says of it is not asked again.
     let mut visitor = Visitor::new(&alpha);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ::server::settings::Registration;
-use app::{Me, gates::Terms, people::NewPerson};
+use app::{Me, bars::NewBar, gates::Terms, people::NewPerson};
 use domain::group::{Joining, MemberState, Visibility};
 use serde_json::json;
 
@@ -151,7 +151,7 @@ async fn a_client_asks_for_the_letter_again() {
     let office = PostOffice::open().await;
     let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
     let alpha = net.server("alpha.test");
-    alpha.person("ana").await;
+    let ana = alpha.person("ana").await;
     let call = async |method: &str, path: &str, token: &str, body: serde_json::Value| {
         let mut request = Request::new(method, &alpha.url(path)).with("content-type", "application/json");
         if !token.is_empty() {
@@ -181,6 +181,13 @@ async fn a_client_asks_for_the_letter_again() {
         (200, json!({})),
         "the first address was none, which is no work left over"
     );
+    let operator = Me(app::instance::ensure(alpha.app()).await.unwrap());
+    app::roll::entrust(alpha.app(), operator, ana.actor.id, true).await.unwrap();
+    let (kind, severity) = (domain::bar::Kind::MailHost, domain::bar::Severity::Block);
+    let bar = NewBar { kind, subject: "bad.test".into(), severity, comment: String::new(), expires: None };
+    app::bars::add(alpha.app(), Me(ana.actor.id), bar).await.unwrap();
+    let barred = call("POST", "/api/v1/emails/confirmations", &token, json!({ "email": "nora@bad.test" })).await;
+    assert_eq!((barred.status, &barred.value()["details"]["email"][0]["error"]), (422, &json!("ERR_BLOCKED")));
     let link = office.letter("nora@mail.test", 0).await.link("alpha.test");
     follow(&alpha, &link, &[]).await;
     assert_eq!(call("GET", "/api/v1/emails/check_confirmation", &token, json!({})).await.value(), json!(true));

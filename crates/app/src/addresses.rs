@@ -9,6 +9,7 @@ use crate::{
     people::checked_email,
     random,
     second_step::{self, Secret},
+    sign_up::{self, Flaw},
 };
 
 /// What came of the wish for another address.
@@ -78,16 +79,22 @@ pub(crate) fn enter(tx: &mut Tx<'_, '_>, newcomer: ActorId, waits: bool) -> Resu
     Ok(())
 }
 
-/// Sends the link again to somebody whose address is not confirmed yet, if they wish to another address.
-pub async fn ask_again(app: &App, me: Me, address: Option<&str>) -> Result<()> {
+/// Sends the link again to somebody whose address is not confirmed yet, if they wish to another address, of those that may
+/// sign up.
+pub async fn ask_again(app: &App, me: Me, address: Option<&str>) -> Result<Result<(), Flaw>> {
     let address = address.map(checked_email).transpose()?;
+    if let Some(address) = &address
+        && let Some(flaw) = sign_up::address_flaw(app, address).await?
+    {
+        return Ok(Err(flaw));
+    }
     app.write(move |tx| {
         let account = store::accounts::by_id(tx, me.0)?.ok_or(Error::NotFound)?;
         if account.confirmed.is_some() {
             return Err(Error::Conflict("the address is confirmed already".into()));
         }
         let address = address.clone().or(account.wanted_email).ok_or(Error::NotFound)?;
-        ask(tx, me.0, &address)
+        ask(tx, me.0, &address).map(Ok)
     })
     .await
 }
@@ -101,7 +108,8 @@ pub(crate) fn ask(tx: &mut Tx<'_, '_>, id: ActorId, address: &str) -> Result<()>
     tx.mail(&Errand::Confirm(id.0))
 }
 
-/// Changes the address of somebody who knows their password, once the new one is confirmed.
+/// Changes the address of somebody who knows their password, once the new one is confirmed. Whoever is in may have another
+/// one than those that sign up.
 pub async fn change(app: &App, me: Me, secret: Secret, address: &str) -> Result<Change> {
     let Ok(address) = checked_email(&plain::cut(address, 300)) else { return Ok(Change::Invalid) };
     if !second_step::knows_password(app, me, secret).await? {

@@ -237,26 +237,30 @@ async fn bound(app: &App, towards: Option<&Towards>) -> Result<Option<Bound>> {
     }
 }
 
+/// Why nobody signs up with an address, if that is so.
+pub(crate) async fn address_flaw(app: &App, email: &str) -> Result<Option<Flaw>> {
+    if !is_of_here(app, email) {
+        return Ok(Some(Flaw::EmailForeign));
+    }
+    let email = email.to_owned();
+    let is_barred = app.read(move |c| bars::is_mail_barred(c, &email)).await?;
+    Ok(is_barred.then_some(Flaw::EmailBarred))
+}
+
 /// How far somebody is kept out by where they come from; or what is wrong with their address.
 async fn look(app: &App, email: &str, whence: &Whence) -> Result<Result<Option<Severity>, Flaw>> {
-    if !is_of_here(app, email) {
-        return Ok(Err(Flaw::EmailForeign));
+    let (address, now) = (whence.address, app.now());
+    let severity = match address {
+        Some(address) => app.read(move |c| bars::severity_at(c, address, now)).await?,
+        None => None,
+    };
+    if severity == Some(Severity::Block) {
+        return Err(Refusal::SignUpClosed.into());
     }
-    let (email, address, now) = (email.to_owned(), whence.address, app.now());
-    let (is_barred, severity) = app
-        .read(move |c| {
-            let severity = match address {
-                Some(address) => bars::severity_at(c, address, now)?,
-                None => None,
-            };
-            Ok((bars::is_mail_barred(c, &email)?, severity))
-        })
-        .await?;
-    match severity {
-        Some(Severity::Block) => Err(Refusal::SignUpClosed.into()),
-        _ if is_barred => Ok(Err(Flaw::EmailBarred)),
-        severity => Ok(Ok(severity)),
-    }
+    Ok(match address_flaw(app, email).await? {
+        Some(flaw) => Err(flaw),
+        None => Ok(severity),
+    })
 }
 
 /// What is wrong with a wish by itself; `asks_why` says whether they have to say why they want to be taken in.

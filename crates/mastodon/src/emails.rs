@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     params::Sent,
     route::{at, get},
+    sign_up,
 };
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
@@ -33,8 +34,10 @@ async fn ask_again(app: Data<App>, Holder(bearer): Holder, sent: Sent) -> Result
         return Err(Error::Forbidden("This method is only available while the e-mail is awaiting confirmation"));
     }
     let address = sent.read()?.text("email").filter(|email| !email.trim().is_empty());
-    addresses::ask_again(&app, me, address.as_deref()).await?;
-    Ok(HttpResponse::Ok().json(json!({})))
+    Ok(match addresses::ask_again(&app, me, address.as_deref()).await? {
+        Ok(()) => HttpResponse::Ok().json(json!({})),
+        Err(flaw) => HttpResponse::UnprocessableEntity().json(sign_up::details(&[flaw])),
+    })
 }
 
 async fn check(Holder(bearer): Holder) -> Result<HttpResponse> {

@@ -44,7 +44,7 @@ pub(crate) async fn sign_up(
 }
 
 /// What is wrong, field by field, as clients show it.
-fn details(flaws: &[Flaw]) -> Value {
+pub(crate) fn details(flaws: &[Flaw]) -> Value {
     let mut details: Map<String, Value> = Map::new();
     let mut sentences = Vec::new();
     for (field, error, why) in flaws.iter().map(|flaw| words(*flaw)) {

@@ -138,7 +138,7 @@ const REGISTRATION_DOMAINS: Setting = Setting {
     env: "TERTULIA_REGISTRATION_DOMAINS",
     default: "",
     meaning: "The domains of the e-mail addresses that may sign up, subdomains included. With none, those of any domain may, \
-              except the ones that admins keep out on the page for that.",
+              except the ones that admins keep out on the page for that. Whoever is in may change theirs to another one.",
     expected: "domains, such as `example.org, example.com`",
     kind: Kind::List,
 };

@@ -7,6 +7,7 @@ use actix_web::{
 use app::{
     App, Error, Result, addresses, imprint,
     recovery::{self, Renewal},
+    sign_up::Flaw,
 };
 use domain::urls::path;
 use serde::Deserialize;
@@ -19,6 +20,7 @@ use crate::{
     login::{self, Page},
     posted::Posted,
     session::{self, AnyLogin, LOGIN, WAITING},
+    sign_up,
 };
 
 /// An address that was entered.
@@ -226,17 +228,19 @@ pub(crate) async fn waiting(request: HttpRequest, app: Data<App>, AnyLogin(login
         return answer::page(&request, StatusCode::OK, Keep::Never, &note);
     }
     let address = login.account.wanted_email.unwrap_or_default();
-    let page = waiting_page(&visit, &address, login.form_token);
+    let page = waiting_page(&app, &visit, &address, login.form_token);
     answer::page(&request, StatusCode::OK, Keep::Never, &page)
 }
 
-fn waiting_page(visit: &Visit, address: &str, form_token: String) -> Page {
+fn waiting_page(app: &App, visit: &Visit, address: &str, form_token: String) -> Page {
     let t = visit.language;
+    let is_for_all = app.config().mail_hosts.is_empty();
+    let hint = if is_for_all { t.check_mail_hint().to_owned() } else { sign_up::email_hint(app, t) };
     Page {
         frame: Frame::private(visit, t.check_mail()),
         lead: t.check_mail_lead(address),
         action: WAITING.to_owned(),
-        form: Fields::new(vec![address_field(visit, address).hint(t.check_mail_hint())]),
+        form: Fields::new(vec![address_field(visit, address).hint(hint)]),
         said: None,
         rules: Vec::new(),
         hidden: vec![("form_token", form_token)],
@@ -251,13 +255,14 @@ fn waiting_page(visit: &Visit, address: &str, form_token: String) -> Page {
 pub(crate) async fn ask_again(request: HttpRequest, app: Data<App>, sent: Posted<Address>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
     let Some(by) = sent.by else { return answer::redirect(StatusCode::SEE_OTHER, LOGIN) };
-    match addresses::ask_again(&app, by.me, Some(&sent.entered.email)).await {
-        Ok(()) | Err(Error::Conflict(_)) => answer::redirect(StatusCode::SEE_OTHER, WAITING),
-        Err(Error::Invalid(_)) => {
-            let mut page = waiting_page(&visit, &sent.entered.email, by.form_token);
-            page.form.flaw("email", visit.language.flaw_email());
-            answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
-        }
-        Err(error) => login::failed(&request, &visit, &error),
-    }
+    let flaw = match addresses::ask_again(&app, by.me, Some(&sent.entered.email)).await {
+        Ok(Ok(())) | Err(Error::Conflict(_)) => return answer::redirect(StatusCode::SEE_OTHER, WAITING),
+        Ok(Err(flaw)) => flaw,
+        Err(Error::Invalid(_)) => Flaw::Email,
+        Err(error) => return login::failed(&request, &visit, &error),
+    };
+    let mut page = waiting_page(&app, &visit, &sent.entered.email, by.form_token);
+    let (field, what) = sign_up::sentence(visit.language, flaw);
+    page.form.flaw(field, what);
+    answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
 }

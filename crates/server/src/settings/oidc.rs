@@ -49,7 +49,8 @@ pub(super) const ONLY: Setting = Setting {
     key: "oidc_only",
     env: "TERTULIA_OIDC_ONLY",
     default: "false",
-    meaning: "Whether nobody signs in or up but by the provider: no passwords, no passkeys.",
+    meaning: "Whether nobody signs in or up but by the provider, no passwords, no passkeys; but guests with an account on \
+              another server still come in by that.",
     expected: "`true` or `false`",
     kind: Kind::Flag,
 };
