@@ -152,7 +152,7 @@ async fn whoever_is_here_chooses_on_the_page() {
     // Who does not follow has nothing to choose.
     let other = alpha.person("carla").await;
     let refused =
-        app::portions::choose(alpha.app(), app::Me(other.actor.id), club.actor.id, domain::portion::Portion::All, "en");
+        app::portions::choose(alpha.app(), app::Me(other.actor.id), club.actor.id, domain::portion::Portion::All);
     assert!(matches!(refused.await, Err(app::Error::Denied(_))));
 }
 

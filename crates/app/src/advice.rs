@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{actor::Actor, group::Joining, id::ActorId};
 use futures_util::future::BoxFuture;
 
-use crate::{App, Event, Result, Tx, hints, messages};
+use crate::{App, Event, Result, Tx, hints, messages, tongues::Tongue};
 
 /// The job that tells them; its subject is the number of the group and that of the person.
 pub(crate) const ADVISE: &str = "advise";
@@ -42,26 +42,34 @@ pub(crate) fn give(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
             {
                 return Ok(());
             }
-            messages::confide(tx, group, person, &letter(&actor, rules.joining)).map(drop)
+            let text = letter(tx, (&actor, person), rules.joining)?;
+            messages::confide(tx, group, person, &text).map(drop)
         })
         .await
     })
 }
 
-/// What they are told, in both languages: nobody knows which one they read.
-fn letter(group: &Actor, joining: Joining) -> String {
-    let (handle, page) = (group.handle(), &group.url);
+/// What they are told.
+fn letter(tx: &mut Tx<'_, '_>, (group, person): (&Actor, ActorId), joining: Joining) -> Result<String> {
+    let handle = group.handle();
     let (spanish, english) = match joining {
         Joining::Open => ("Ya eres miembro.", "You are a member now."),
         Joining::Approval => ("Su equipo tiene tu solicitud.", "Its team has your request."),
         Joining::Invite => ("Se entra solo por invitación.", "People join it by invitation only."),
     };
-    format!(
-        "@{handle} es una comunidad privada. {spanish} Lo que se escribe en ella no sale de su servidor, así que no llega a \
-         quien la sigue desde otro: se lee y se escribe en <{page}>, donde puedes entrar con la cuenta que ya tienes, sin \
-         otra contraseña. Este mensaje no se repite.\n\n\
-         @{handle} is a private community. {english} What is written in it does not leave its server, so it does not reach \
-         those who follow it from another one: one reads and writes at <{page}>, where you can sign in with the account \
-         that you have, without another password. This message does not come again."
-    )
+    let say = |tongue: Tongue| {
+        tongue.pick(
+            format!(
+                "@{handle} es una comunidad privada. {spanish} Lo que se escribe en ella no sale de su servidor, así que no \
+                 llega a quien la sigue desde otro: se lee y se escribe en su página, donde puedes entrar con la cuenta que ya \
+                 tienes, sin otra contraseña. Este mensaje no se repite."
+            ),
+            format!(
+                "@{handle} is a private community. {english} What is written in it does not leave its server, so it does not \
+                 reach those who follow it from another one: one reads and writes on its page, where you can sign in with the \
+                 account that you have, without another password. This message does not come again."
+            ),
+        )
+    };
+    messages::letter(tx, (group.id, person), say, Some((&group.url, ("Su página", "Its page"))))
 }

@@ -72,22 +72,22 @@ pub(crate) fn arrive(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
     let Some(arrival) = store::arrivals::of(tx, person)? else { return Ok(()) };
     let group = ActorId(arrival.group_id);
     if store::actors::by_id(tx, group)?.is_none_or(|group| group.deleted.is_some()) {
-        return Ok(store::arrivals::remove(tx, person)?);
+        return Ok(store::arrivals::remove(tx, person, group)?);
     }
     let gate = match arrival.gate_id {
         Some(id) => store::gates::by_id(tx, InvitationId(id))?,
         None => None,
     };
-    match gate {
-        Some(gate) if gates::is_for(tx, &gate, person, true)? => gates::let_in(tx, &gate, person)?,
+    let came = match gate {
+        Some(gate) if gates::is_for(tx, &gate, person, true)? => gates::let_in(tx, &gate, person),
         _ if asks(tx, group)? => return Ok(()),
+        _ => members::enter(tx, Me(person), group).map(drop),
+    };
+    match came {
         // A door that is shut stays so.
-        _ => match members::enter(tx, Me(person), group) {
-            Ok(_) | Err(Error::Denied(_)) => {}
-            Err(error) => return Err(error),
-        },
+        Ok(()) | Err(Error::Denied(_)) => Ok(store::arrivals::remove(tx, person, group)?),
+        Err(error) => Err(error),
     }
-    Ok(store::arrivals::remove(tx, person)?)
 }
 
 /// Whether those answer questions who ask a community to take them in.

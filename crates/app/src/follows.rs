@@ -144,6 +144,7 @@ fn ask_to_join(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<(
 
 /// Makes somebody an active member, on the word of `by`; the role of a member stays.
 pub(crate) fn admit(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<()> {
+    store::arrivals::remove(tx, person, group)?;
     let was = store::groups::membership(tx, group, person)?.filter(|m| m.state == MemberState::Active);
     if was.is_none() {
         let since = tx.now();

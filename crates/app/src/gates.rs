@@ -177,7 +177,6 @@ pub async fn apply(app: &App, me: Me, group: ActorId, answers: Vec<String>) -> R
     }
     app.write(move |tx| {
         let state = members::enter(tx, me, group)?;
-        store::arrivals::remove(tx, me.0)?;
         if state == MemberState::Pending && !answers.is_empty() {
             let now = tx.now();
             store::gates::set_answers(tx, group, me.0, &answers, now)?;

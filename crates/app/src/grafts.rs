@@ -12,6 +12,9 @@ use crate::{App, Cause, Course, Error, Event, Me, Result, Tx, groups, posts, sta
 
 /// Makes a reply a thread of its own, called `title`; I keep order in its group.
 pub async fn split(app: &App, me: Me, post: PostId, title: String, reason: String) -> Result<()> {
+    if plain::line(&title, posts::TITLE).is_empty() {
+        return Err(Error::Invalid("a thread of its own needs a title".into()));
+    }
     app.write(move |tx| {
         let post = posts::load_seen(tx, post, me)?;
         apply(tx, me.0, post, None, (Some(&title), &reason, None))
@@ -65,9 +68,6 @@ fn apply(
     let height = store::grafts::height(tx, &post)?;
     policy::graft(&rules, &post, under.as_ref(), height, &standing)?;
     let title = title.map(|title| plain::line(title, posts::TITLE)).filter(|title| !title.is_empty());
-    if under.is_none() && title.is_none() {
-        return Err(Error::Invalid("a thread of its own needs a title".into()));
-    }
     store::grafts::graft(tx, &post, under.as_ref(), title.as_deref())?;
     let content = Content { title, ..post.content.clone() };
     posts::find_anew(tx, post.id, &content)?;

@@ -6,16 +6,12 @@ use domain::{
     actor::Actor,
     group::{Reach, Visibility},
     id::ActorId,
-    post::{Audience, Content, PostKind},
-    text::markdown,
+    post::Audience,
     time::span,
 };
 use futures_util::future::BoxFuture;
 
-use crate::{
-    App, Event, Result, Tx,
-    posts::{self, Draft},
-};
+use crate::{App, Event, Result, Tx, messages, tongues::Tongue};
 
 /// The job that tells them; its subject is the number of the group.
 pub(crate) const HINT: &str = "hint";
@@ -58,7 +54,8 @@ pub(crate) fn give(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
             let people = store::groups::unaware(tx, group, now - PAUSE, MOST)?;
             for person in &people {
                 store::groups::hinted(tx, group, *person, now)?;
-                posts::publish(tx, group, &hint(&actor, *person), None, None)?;
+                let text = letter(tx, &actor, *person)?;
+                messages::confide(tx, group, *person, &text)?;
             }
             if i64::try_from(people.len()).is_ok_and(|count| count >= MOST) {
                 tx.push_job(HINT, &group.to_string(), Duration::ZERO)?;
@@ -70,14 +67,13 @@ pub(crate) fn give(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
 }
 
 /// What one of them is told.
-fn hint(group: &Actor, person: ActorId) -> Draft {
-    let (handle, url) = (group.handle(), &group.url);
-    let text = format!(
-        "There is something new in {handle}, for its members: <{url}>\n\nHay algo nuevo en {handle}, para sus miembros: <{url}>"
-    );
-    let content =
-        Content { html: markdown::render(&text, |_| None, |_| None), source: Some(text), ..Content::default() };
-    let mut draft = Draft::new(PostKind::Note, content, Audience::Direct);
-    draft.mentions = vec![person];
-    draft
+fn letter(tx: &mut Tx<'_, '_>, group: &Actor, person: ActorId) -> Result<String> {
+    let handle = group.handle();
+    let say = |tongue: Tongue| {
+        tongue.pick(
+            format!("Hay algo nuevo en @{handle}, para sus miembros."),
+            format!("There is something new in @{handle}, for its members."),
+        )
+    };
+    messages::letter(tx, (group.id, person), say, Some((&group.url, ("Su página", "Its page"))))
 }

@@ -9,8 +9,8 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
 use crate::{
-    App, Error, Queue, Result, Tx, actors, advice, announcements, digests, groups, hints, mail, media, moderation,
-    moves, nudges, polls, portions, posts, push, random, rules, shuns, vouching, welcomes,
+    App, Error, Queue, Result, Tx, actors, advice, announcements, digests, echoes, groups, hints, mail, media,
+    moderation, moves, nudges, polls, portions, posts, push, random, rules, shuns, vouching, welcomes,
 };
 
 /// What a kind of job does with its subject. It may run twice.
@@ -26,6 +26,7 @@ pub fn handlers() -> Handlers {
         (mail::SEND, mail::send),
         (mail::LATER, mail::send_later),
         (digests::WRITE, digests::write_due),
+        (echoes::TELL, echoes::tell),
         (actors::ERASE, actors::erase),
         (announcements::TELL, announcements::tell),
         (groups::PART, groups::part),

@@ -7,7 +7,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::Holder;
 
-use crate::Event;
+use crate::{Course, Event};
 
 /// The word before those of other processes that are about streams.
 const WORD: &str = "live ";
@@ -95,7 +95,8 @@ impl Change {
             | Event::Counted { post, .. }
             | Event::PollClosed { post }
             | Event::Requoted { post, .. }
-            | Event::Transferred { post, .. } => Some(Self::Edited(Whereabouts::of(post))),
+            | Event::Transferred { post, .. }
+            | Event::Course(Course::Grafted { post, .. }) => Some(Self::Edited(Whereabouts::of(post))),
             Event::Deleted { post, .. } | Event::Removed { post, .. } => Some(Self::Gone(Whereabouts::of(post))),
             Event::FollowAnswered { follow, accepted: true } | Event::Unfollowed { follow, .. } => {
                 Some(Self::Follows(follow.follower))

@@ -30,7 +30,10 @@ pub(crate) fn enter(tx: &mut Tx<'_, '_>, me: Me, group: ActorId) -> Result<Membe
         if !standing.follows && store::actors::is_local(tx, me.0)? {
             follows::accept_local(tx, me.0, group)?;
         }
-    } else if standing.waiting.is_none() {
+        return Ok(state);
+    }
+    store::arrivals::remove(tx, me.0, group)?;
+    if standing.waiting.is_none() {
         let since = tx.now();
         let membership = Membership { group, person: me.0, role: Role::Member, state, since };
         store::groups::set_membership(tx, &membership)?;

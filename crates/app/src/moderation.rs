@@ -267,7 +267,9 @@ pub async fn undo(app: &App, me: Me, entry: LogEntryId) -> Result<()> {
         let post = PostId(entry.post_id.ok_or(Error::NotFound)?);
         if matches!(entry.action.as_str(), "split" | "merge") {
             let post = posts::load(tx, post)?;
-            return grafts::undo(tx, me.0, post);
+            // Where it stands otherwise meanwhile there is nothing left to undo.
+            let holds = post.is_thread() == (entry.action == "split");
+            return if holds { grafts::undo(tx, me.0, post) } else { Ok(()) };
         }
         if entry.action == "transfer" {
             return transfers::receive(tx, me.0, post, group, "", None);

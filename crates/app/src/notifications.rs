@@ -11,7 +11,7 @@ use domain::{
 };
 
 use crate::{
-    Change, Course, Event, Result, Tx, appeals, instance, notices, portions, push, reports,
+    Change, Course, Event, Result, Tx, appeals, echoes, instance, notices, portions, push, reports,
     solutions::{Help, Solution},
 };
 
@@ -224,7 +224,7 @@ fn edited(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
     Ok(())
 }
 
-/// Thanks whoever answered, and tells those who wait for it.
+/// Thanks whoever answered, and tells whoever asked; those who wait for it, too, hear soon.
 fn solved(tx: &mut Tx<'_, '_>, solution: &Solution) -> Result<()> {
     let Solution { thread, reply, by, .. } = solution;
     if let Some(group) = thread.group.filter(|_| reply.author != *by) {
@@ -232,14 +232,19 @@ fn solved(tx: &mut Tx<'_, '_>, solution: &Solution) -> Result<()> {
         let (kind, teller) = if is_first { (Kind::Thanked, group) } else { (Kind::Accepted, *by) };
         tell(tx, &[reply.author], kind, teller, About::Post(reply))?;
     }
-    let now = tx.now();
+    answered(tx, reply, *by, &[thread.author])?;
+    echoes::plan(tx, reply.id, *by)
+}
+
+/// Tells those who wait for it, and may read it, of an answer.
+pub(crate) fn answered(tx: &mut Tx<'_, '_>, reply: &Post, by: ActorId, waiting: &[ActorId]) -> Result<()> {
     let mut readers = Vec::new();
-    for person in store::echoes::tell(tx, thread.id, now)?.into_iter().chain([thread.author]) {
-        if person != reply.author && store::posts::seen(tx, reply.id, Some(person))?.is_some() {
-            readers.push(person);
+    for person in waiting {
+        if *person != reply.author && store::posts::seen(tx, reply.id, Some(*person))?.is_some() {
+            readers.push(*person);
         }
     }
-    tell(tx, &readers, Kind::Answered, *by, About::Post(reply))
+    tell(tx, &readers, Kind::Answered, by, About::Post(reply))
 }
 
 /// Tells those who want to hear of each thread of its author or its group, or of each reply to it, and nobody twice.

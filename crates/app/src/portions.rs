@@ -6,20 +6,21 @@ use domain::{
     id::ActorId,
     policy,
     portion::Portion,
-    post::{Audience, FollowState, Post},
-    text::{html, language, plain},
+    post::{Audience, Post},
+    text::{html, markdown, plain},
     time::{Timestamp, span},
     urls,
 };
 use futures_util::future::BoxFuture;
 
-use crate::{App, Error, Event, Me, Result, Tx, digests, groups, messages};
+use crate::{App, Error, Event, Me, Result, Tx, digests, groups, messages, notes, tongues::Tongue};
 
-/// The job that writes what was most talked about; its subject is the numbers of the group and the person, when it is due,
-/// and the language of the letter.
+/// The job that writes what was most talked about; its subject is the numbers of the group and the person, and when it is
+/// due.
 pub(crate) const WRITE: &str = "portion";
 
 /// The job that answers; its subject is the numbers of the group and the person, what they want, and the language of the word.
+/// It goes with the answer.
 pub(crate) const ANSWER: &str = "portion_answer";
 
 /// The longest message that is a wish, in characters.
@@ -30,26 +31,21 @@ const HEADLINE: usize = 100;
 const WEEK: Duration = span::days(7);
 
 /// Says how much of a group here, which I follow, I want.
-pub async fn choose(app: &App, me: Me, group: ActorId, portion: Portion, language: &'static str) -> Result<()> {
-    app.write(move |tx| set(tx, me.0, group, portion, language)).await
+pub async fn choose(app: &App, me: Me, group: ActorId, portion: Portion) -> Result<()> {
+    app.write(move |tx| set(tx, me.0, group, portion)).await
 }
 
-fn set(tx: &mut Tx<'_, '_>, person: ActorId, group: ActorId, portion: Portion, language: &str) -> Result<()> {
-    policy::apportion(follows(tx, person, group)?)?;
+fn set(tx: &mut Tx<'_, '_>, person: ActorId, group: ActorId, portion: Portion) -> Result<()> {
+    policy::apportion(notes::is_following(tx, person, group)?)?;
     if !groups::is_local(tx, group)? {
         return Err(Error::Invalid("its own server says how much it sends".into()));
     }
     let before = store::portions::of(tx, person, group)?;
     store::portions::set(tx, person, group, portion)?;
     if portion == Portion::Digest && before != Some(Portion::Digest) {
-        plan(tx, group, person, language)?;
+        plan(tx, group, person)?;
     }
     Ok(())
-}
-
-fn follows(tx: &mut Tx<'_, '_>, person: ActorId, group: ActorId) -> Result<bool> {
-    let follow = store::follows::get(tx, person, group)?;
-    Ok(follow.is_some_and(|follow| follow.state == FollowState::Accepted))
 }
 
 /// What a message wishes, of which group that its author follows, and in which language; nothing, if it is a message.
@@ -59,7 +55,7 @@ pub(crate) fn wished(tx: &mut Tx<'_, '_>, post: &Post) -> Result<Option<(ActorId
     }
     let Some((portion, language)) = Portion::said(&html::excerpt(&post.content.html, WISH)) else { return Ok(None) };
     for group in store::posts::mentioned(tx, post.id)? {
-        if groups::is_local(tx, group)? && follows(tx, post.author, group)? {
+        if groups::is_local(tx, group)? && notes::is_following(tx, post.author, group)? {
             return Ok(Some((group, portion, language)));
         }
     }
@@ -70,7 +66,7 @@ pub(crate) fn wished(tx: &mut Tx<'_, '_>, post: &Post) -> Result<Option<(ActorId
 pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
     let Event::Posted { post, old: false, .. } = event else { return Ok(()) };
     let Some((group, portion, language)) = wished(tx, post)? else { return Ok(()) };
-    set(tx, post.author, group, portion, language)?;
+    set(tx, post.author, group, portion)?;
     // Nobody hears of what happens while one hears of something.
     tx.push_job(ANSWER, &format!("{group} {} {} {language}", post.author, portion.as_str()), Duration::ZERO)
 }
@@ -85,6 +81,9 @@ pub(crate) fn reply(app: App, subject: String) -> BoxFuture<'static, Result<()>>
         };
         let (group, person, language) = (ActorId(group), ActorId(person), language.to_owned());
         app.write(move |tx| {
+            if !store::jobs::take(tx, ANSWER, &subject)? {
+                return Ok(());
+            }
             let Some(name) = store::actors::by_id(tx, group)?.map(|group| group.handle()) else { return Ok(()) };
             messages::confide(tx, group, person, &answer(&name, portion, &language)).map(drop)
         })
@@ -123,9 +122,9 @@ fn answer(name: &str, portion: Portion, language: &str) -> String {
 }
 
 /// Plans the next letter; `false` if it is planned already.
-fn plan(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, language: &str) -> Result<bool> {
+fn plan(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<bool> {
     let (now, due) = (tx.now(), digests::next(tx.now()));
-    let subject = format!("{group} {person} {} {language}", due.0);
+    let subject = format!("{group} {person} {}", due.0);
     let is_new = !store::jobs::is_planned(tx, WRITE, &subject)?;
     tx.push_job(WRITE, &subject, due.since(now))?;
     Ok(is_new)
@@ -135,9 +134,10 @@ fn plan(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, language: &str) ->
 pub(crate) fn write_due(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
     Box::pin(async move {
         let words: Vec<&str> = subject.split(' ').collect();
-        let &[group, person, due, language] = words.as_slice() else { return Ok(()) };
+        // Those that were planned before have a language behind that.
+        let &[group, person, due, ..] = words.as_slice() else { return Ok(()) };
         let (Ok(group), Ok(person), Ok(due)) = (group.parse(), person.parse(), due.parse()) else { return Ok(()) };
-        let (group, person, due, language) = (ActorId(group), ActorId(person), Timestamp(due), language.to_owned());
+        let (group, person, due) = (ActorId(group), ActorId(person), Timestamp(due));
         app.write(move |tx| {
             if store::portions::of(tx, person, group)? != Some(Portion::Digest) {
                 return Ok(());
@@ -146,10 +146,10 @@ pub(crate) fn write_due(app: App, subject: String) -> BoxFuture<'static, Result<
                 return Ok(());
             };
             // Whoever planned the next one wrote this one.
-            if !plan(tx, group.id, person, &language)? {
+            if !plan(tx, group.id, person)? {
                 return Ok(());
             }
-            match letter(tx, &group, due - WEEK, &language)? {
+            match letter(tx, (&group, person), due - WEEK)? {
                 Some(text) if !group.suspended => messages::confide(tx, group.id, person, &text).map(drop),
                 _ => Ok(()),
             }
@@ -159,14 +159,17 @@ pub(crate) fn write_due(app: App, subject: String) -> BoxFuture<'static, Result<
 }
 
 /// What was most talked about in a group since a moment; nothing, if nothing happened.
-fn letter(tx: &mut Tx<'_, '_>, group: &Actor, since: Timestamp, tongue: &str) -> Result<Option<String>> {
+fn letter(tx: &mut Tx<'_, '_>, (group, person): (&Actor, ActorId), since: Timestamp) -> Result<Option<String>> {
     let ids = store::portions::best(tx, group.id, since, THREADS)?;
     let threads = store::posts::by_ids(tx, &ids)?;
     if threads.is_empty() {
         return Ok(None);
     }
-    let is_spanish = language::primary(tongue) == "es";
-    let heading = if is_spanish { "Lo más comentado de la semana en" } else { "Most talked about this week in" };
+    let handle = group.handle();
+    let say = |tongue: Tongue| {
+        format!("{} @{handle}", tongue.pick("Lo más comentado de la semana en", "Most talked about this week in"))
+    };
+    let heading = messages::letter(tx, (group.id, person), say, None)?;
     let mut lines = Vec::new();
     for thread in &threads {
         let author = store::actors::by_id(tx, thread.author)?.ok_or(Error::NotFound)?;
@@ -174,7 +177,7 @@ fn letter(tx: &mut Tx<'_, '_>, group: &Actor, since: Timestamp, tongue: &str) ->
         let content = &thread.content;
         let said = content.title.clone().or_else(|| content.warning.clone()).filter(|title| !title.is_empty());
         let title = said.unwrap_or_else(|| html::excerpt(&content.html, HEADLINE));
-        lines.push(format!("- {}: <{}>", plain::name(&title), urls::post(&page, thread.id)));
+        lines.push(format!("- {}: <{}>", markdown::escape(&plain::name(&title)), urls::post(&page, thread.id)));
     }
-    Ok(Some(format!("{heading} @{}:\n\n{}", group.handle(), lines.join("\n"))))
+    Ok(Some(format!("{heading}\n\n{}", lines.join("\n"))))
 }

@@ -348,8 +348,7 @@ fn revise(
     let post = Post { kind: draft.kind, content, edited, ..post };
     media::attach(tx, &post)?;
     store::posts::update(tx, &post, &draft.mentions)?;
-    store::search::unindex(tx, post.id)?;
-    store::search::index(tx, post.id, &draft.terms)?;
+    find_anew(tx, post.id, &post.content)?;
     polls::change(tx, &post, asked.as_ref())?;
     // Nobody is told of what waits.
     if !held::waits(tx, &post)? && (!is_other || !held::recall(tx, &post, cause)?) {

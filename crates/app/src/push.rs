@@ -241,6 +241,7 @@ pub(crate) fn queue(
         return Ok(());
     }
     if let Some((since, until)) = quiet_hours::around(tx, account)? {
+        store::notifications::wake(tx, notice, until)?;
         for id in waiting {
             tx.push_job(BATCH, &format!("{id} {} {}", since.0, until.0), until.since(now))?;
         }

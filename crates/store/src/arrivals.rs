@@ -39,8 +39,15 @@ pub fn of(conn: &mut Conn, person: ActorId) -> Result<Option<Arrival>> {
     Ok(db!(conn, c => arrivals::table.find(person.0).select(Arrival::as_select()).first(c).optional())?)
 }
 
-/// Forgets that somebody is on their way: they are there, or never will be.
-pub fn remove(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
+/// Forgets that somebody is on their way into a community: they are there, or never will be.
+pub fn remove(tx: &mut Tx<'_>, person: ActorId, group: ActorId) -> Result<()> {
+    let there = arrivals::group_id.eq(group.0);
+    db!(tx, c => diesel::delete(arrivals::table.find(person.0).filter(there)).execute(c))?;
+    Ok(())
+}
+
+/// Forgets that somebody is on their way anywhere, who is gone.
+pub fn forget(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
     db!(tx, c => diesel::delete(arrivals::table.find(person.0)).execute(c))?;
     Ok(())
 }

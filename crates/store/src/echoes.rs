@@ -7,6 +7,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::{echoes, posts},
     visible::visible,
@@ -32,12 +33,17 @@ pub fn of(conn: &mut Conn, post: PostId, person: Option<ActorId>) -> Result<(i64
     Ok((count, db!(conn, c => diesel::select(diesel::dsl::exists(mine)).get_result(c))?))
 }
 
-/// To whom the same happens who did not hear of an answer yet; from now on they have.
-pub fn tell(tx: &mut Tx<'_>, post: PostId, at: Timestamp) -> Result<Vec<ActorId>> {
+/// Some to whom the same happens who did not hear of an answer yet; from now on they have.
+pub fn tell(tx: &mut Tx<'_>, post: PostId, at: Timestamp, limit: i64) -> Result<Vec<ActorId>> {
     let waiting = echoes::post_id.eq(post.0).and(echoes::told.is_null());
-    let people: Vec<i64> =
-        db!(tx, c => echoes::table.filter(waiting).order(echoes::person_id).select(echoes::person_id).load(c))?;
-    db!(tx, c => diesel::update(echoes::table.filter(waiting)).set(echoes::told.eq(at.0)).execute(c))?;
+    let people: Vec<i64> = db!(tx, c => echoes::table
+        .filter(waiting)
+        .order(echoes::person_id)
+        .limit(limit)
+        .select(echoes::person_id)
+        .load(c))?;
+    let told = waiting.and(echoes::person_id.among(&people));
+    db!(tx, c => diesel::update(echoes::table.filter(told)).set(echoes::told.eq(at.0)).execute(c))?;
     Ok(people.into_iter().map(ActorId).collect())
 }
 

@@ -77,6 +77,12 @@ pub fn is_planned(conn: &mut Conn, kind: &str, subject: &str) -> Result<bool> {
     Ok(db!(conn, c => select(exists(jobs::table.filter(same))).get_result(c))?)
 }
 
+/// Strikes out a job of this kind about this subject that is done in the same transaction; `false` if somebody was first.
+pub fn take(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<bool> {
+    let same = jobs::kind.eq(kind).and(jobs::subject.eq(subject)).and(jobs::state.eq("waiting"));
+    Ok(db!(tx, c => diesel::delete(jobs::table.filter(same)).execute(c))? > 0)
+}
+
 /// Takes work that is due, for as long as the lease lasts.
 pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64) -> Result<Vec<Job>> {
     Ok(db!(tx, c => {

@@ -1,10 +1,10 @@
 //! How much waits for those who keep order.
-use diesel::prelude::*;
-use domain::{group::MemberState, id::ActorId, post::FollowState};
+use diesel::{dsl, prelude::*};
+use domain::{id::ActorId, post::FollowState};
 
 use crate::{
     conn::{Conn, db},
-    dialect::AmongExt,
+    dialect::{AmongExt, literally},
     error::Result,
     rows::Word,
     schema::{appeals, follows, held, members, reports},
@@ -14,11 +14,14 @@ use crate::{
 pub fn count(conn: &mut Conn, groups: &[ActorId], everywhere: bool) -> Result<i64> {
     let posts = held::table.filter(held::group_id.among(groups).and(held::refused.is_null())).count();
     let said = appeals::table.filter(appeals::group_id.among(groups).and(appeals::decided.is_null())).count();
-    let asked = members::table
-        .filter(members::group_id.among(groups).and(members::state.eq(Word(MemberState::Pending))))
-        .count();
+    // As a literal, or the partial index would not be taken.
+    let waits = || literally("members.state = 'pending'");
+    let asked = members::table.filter(members::group_id.among(groups).and(waits())).count();
+    // Most who ask to follow ask to join by that.
+    let same = members::group_id.eq(follows::target_id).and(members::person_id.eq(follows::follower_id));
     let followed = follows::table
         .filter(follows::target_id.among(groups).and(follows::state.eq(Word(FollowState::Pending))))
+        .filter(dsl::not(dsl::exists(members::table.filter(same.and(waits())))))
         .count();
     let parts: (Option<i64>, Option<i64>, Option<i64>, Option<i64>) = db!(conn, c => diesel::select((
         posts.single_value(),

@@ -10,7 +10,7 @@ use actix_web::{
     },
     web::Data,
 };
-use app::{App, Error, queue};
+use app::{App, Error, Me, queue};
 use askama::Template;
 use domain::{
     host::Host,
@@ -100,7 +100,7 @@ impl Visit {
             let (actor, news) = (store::actors::by_id(c, id)?, notices::news(c, id)?);
             let groups = store::groups::moderated_by(c, id)?;
             let is_staff = is_admin || !groups.is_empty();
-            Ok((actor, is_staff, queue::count(c, &site, groups, is_admin)?, news))
+            Ok((actor, is_staff, queue::count(c, &site, Me(id), groups)?, news))
         });
         let (actor, is_staff, waiting, news) = found.await?;
         if let Some(account) = by.account.as_ref().filter(|_| !language::is_chosen(request, app)) {

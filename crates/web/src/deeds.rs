@@ -245,7 +245,7 @@ pub(crate) async fn portion(
     sent: Sent<Apportioned, Present>,
 ) -> HttpResponse {
     let Apportioned { group, portion, back } = sent.entered;
-    let result = portions::choose(&app, sent.by.me, ActorId(group), portion, visit.language.tag()).await;
+    let result = portions::choose(&app, sent.by.me, ActorId(group), portion).await;
     done(&request, &app, &visit, result, &back)
 }
 
