@@ -46,6 +46,10 @@ async fn nobody_joins_or_leaves_for_another() {
     assert_eq!(follows(&pol.uri, club.uri()).await, (None, None));
     send(&mia, &join).await;
     assert_eq!(follows(&mia.uri, club.uri()).await, asked);
+    let (site, groups) = (alpha.app().config().site.clone(), vec![club.actor.id]);
+    let keeper = app::Me(ana.actor.id);
+    let waiting = alpha.app().read(move |c| app::queue::count(c, &site, keeper, groups)).await.unwrap();
+    assert_eq!(waiting, 1, "one wish, whatever it is made of");
     for (by, kind) in [(&pol, "Accept"), (&mia, "Accept"), (&pol, "Reject"), (&rocks, "Accept")] {
         send(by, &by.activity(kind, &join)).await;
         assert_eq!(follows(&mia.uri, club.uri()).await, asked, "{kind} by {}", by.name);

@@ -1,7 +1,10 @@
 //! Private groups whose posts go to the servers of members, and no further.
 
-use app::groups::NewGroup;
-use domain::group::{Joining, Reach, Visibility};
+use app::{Me, groups::NewGroup};
+use domain::{
+    group::{Joining, Reach, Visibility},
+    id::PostId,
+};
 use serde_json::{Value, json};
 
 use crate::network::{
@@ -119,6 +122,33 @@ async fn a_post_goes_to_the_servers_of_members_that_keep_it_and_to_nobody_else()
     assert!(text(&at_bob).contains("sleeps"), "{at_bob}");
     assert_eq!((&at_bob["favourites_count"], &at_bob["visibility"]), (&json!(1), &json!("private")));
     assert!(s.bea.peer.received().is_empty() && s.eva.peer.received().is_empty());
+}
+
+async fn an_owner_elsewhere_hears_who_opened_a_conversation_and_nobody_opens_one_elsewhere() {
+    let s = scene().await;
+    let thread = s.ana.post(&format!("{SECRET} rises @board")).await;
+    s.net.settle().await;
+    let admin_of = async |server: &Server| {
+        let (admin, operator) = (server.person("ada").await, Me(app::instance::ensure(server.app()).await.unwrap()));
+        app::roll::entrust(server.app(), operator, admin.actor.id, true).await.unwrap();
+        Me(admin.actor.id)
+    };
+    let (alpha, beta) = (&s.alpha, &s.bob.server);
+    let at_bob = s.bob.find_post(thread["uri"].as_str().unwrap()).await;
+    let number = |post: &Value| PostId(id(post).parse().unwrap());
+    let refused = app::openings::open(beta.app(), admin_of(beta).await, number(&at_bob), "A report".into()).await;
+    assert!(matches!(refused, Err(app::Error::NotFound)), "its owner would not hear of it: {refused:?}");
+
+    let bob = alpha.app().resolver().actor(alpha.app(), s.bob.uri()).await.unwrap();
+    app::members::hand_over(alpha.app(), Me(s.ana.actor.id), s.board.actor.id, bob).await.unwrap();
+    app::openings::open(alpha.app(), admin_of(alpha).await, number(&thread), "A report".into()).await.unwrap();
+    s.net.settle().await;
+    let told = s.bob.read("/api/v1/notifications?types[]=mention").await;
+    let told: Vec<String> = told.as_array().unwrap().iter().map(|told| text(&told["status"])).collect();
+    assert!(
+        told.iter().any(|said| said.contains("opened a private conversation") && said.contains("A report")),
+        "{told:?}"
+    );
 }
 
 async fn what_members_elsewhere_write_reaches_all_members() {
@@ -315,6 +345,7 @@ async fn what_stayed_home_stays_there_when_servers_are_trusted() {
 on_both![
     what_stayed_home_stays_there_when_servers_are_trusted,
     a_post_goes_to_the_servers_of_members_that_keep_it_and_to_nobody_else,
+    an_owner_elsewhere_hears_who_opened_a_conversation_and_nobody_opens_one_elsewhere,
     what_members_elsewhere_write_reaches_all_members,
     only_servers_of_members_may_ask,
     somebody_here_is_a_member_of_a_private_group_of_lemmy,

@@ -5,11 +5,11 @@ use actix_web::{
     http::{StatusCode, header},
     test::TestRequest,
 };
-use app::{Me, gates, groups, people, sessions, sign_up};
+use app::{Me, gates, groups, moderation, people, second_step::Secret, sessions, sign_up};
 use domain::{
     actor::Actor,
     group::{Joining, MemberState, Visibility},
-    id::ActorId,
+    id::{ActorId, SessionId},
     urls,
 };
 
@@ -148,7 +148,8 @@ async fn whoever_leaves_on_the_way_gives_their_place_back() {
     world.sign_up("bea", "Tomates", &link).await;
     assert_eq!(world.get(&link, "es").await.status, StatusCode::NOT_FOUND, "her place is kept");
     let bea = Me(people::by_name(&world.app, "bea").await.unwrap().id);
-    let left = app::leaving::leave(&world.app, bea, "bea", "correct horse battery".into()).await.unwrap();
+    let secret = Secret { password: "correct horse battery".into(), session: SessionId(0) };
+    let left = app::leaving::leave(&world.app, bea, "bea", secret).await.unwrap();
     assert_eq!(left, app::leaving::Farewell::Done);
     assert_eq!(world.get(&link, "es").await.status, StatusCode::OK);
 }
@@ -190,6 +191,10 @@ async fn the_wish_to_join_outlives_signing_in_and_signing_up() {
     assert_eq!(world.state(huerto.id, "carl").await, None, "not without answers");
     let carl = Browser::of(&world, Me(carl), "es").await;
     assert_eq!(carl.get("/waiting").await.location, door);
+    let campo = groups::create(&world.app, ana.0, new_group("campo", Visibility::Public)).await.unwrap();
+    carl.send(&campo.uri, "/join", &[]).await;
+    assert_eq!(world.state(campo.id, "carl").await, Some(MemberState::Active));
+    assert_eq!(carl.get("/waiting").await.location, door, "another door is not this one");
     assert_eq!(carl.send(&door, "/apply", &[("answer1", "Sí")]).await.location, huerto.uri);
     assert_eq!(world.state(huerto.id, "carl").await, Some(MemberState::Pending));
     assert_eq!(carl.get("/waiting").await.location, "https://plaza.test/");
@@ -200,6 +205,23 @@ async fn the_wish_to_join_outlives_signing_in_and_signing_up() {
     sign_up::reject(&world.app, ana, eva, String::new()).await.unwrap();
     let left = world.app.read(move |c| store::arrivals::of(c, eva)).await.unwrap();
     assert_eq!(left, None);
+}
+
+#[actix_web::test]
+async fn whoever_is_kept_out_meanwhile_has_a_login_all_the_same() {
+    let world = World::of("approval");
+    let (ana, huerto) = world.first_run().await;
+    let keeper = world.moderator(ana, &huerto).await;
+    let link = world.link(keeper, huerto.id, Some(1)).await;
+    world.sign_up("bea", "Tomates", &link).await;
+    let bea = people::by_name(&world.app, "bea").await.unwrap().id;
+    let ban =
+        moderation::NewBan { group: huerto.id, person: bea, until: None, grounds: "Insultos".into(), clean: false };
+    moderation::ban(&world.app, keeper, ban).await.unwrap();
+    sign_up::approve(&world.app, ana, bea).await.unwrap();
+    assert_eq!(world.state(huerto.id, "bea").await, None);
+    let bea = Browser::of(&world, Me(bea), "es").await;
+    assert_eq!(bea.get("/waiting").await.location, "https://plaza.test/");
 }
 
 #[actix_web::test]
