@@ -252,8 +252,8 @@ fn settle(
         // What is not for everybody is not for a public group either.
         return Ok((None, draft.audience, Vec::new()));
     }
-    if private && !local && draft.audience == Audience::Direct {
-        // Software elsewhere has no other way to write to the team in private; what is for all members names all of them.
+    if private && draft.audience == Audience::Direct {
+        // So one writes to the team in private, or to one of many; what is for all members names all of them.
         return Ok((None, draft.audience, Vec::new()));
     }
     if private && !local && (draft.audience.is_open() || draft.audience == Audience::Followers) {
