@@ -14,6 +14,7 @@ use futures_util::{Stream, StreamExt, future::BoxFuture};
 
 use crate::{App, Error, Me, Result, Tx, random};
 
+mod boxes;
 mod cache;
 mod files;
 mod lend;
@@ -72,7 +73,12 @@ pub async fn bring(app: &App, me: Me, about: About, bytes: impl Stream<Item = Re
     } else {
         (files::own(&domain::urls::media::file(&token, media_type)), MediaState::Ready)
     };
-    let size = files.write(&key, files.limits().of(media_type), bytes).await?;
+    let most = files.limits().of(media_type);
+    let size = if media_type.is_in_boxes() {
+        files.write(&key, most, boxes::blank(bytes)).await?
+    } else {
+        files.write(&key, most, bytes).await?
+    };
     app.write(move |tx| {
         let mut media = Media {
             id: tx.new_id(),

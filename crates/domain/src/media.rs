@@ -104,6 +104,11 @@ impl MediaType {
         matches!(self, Self::Jpeg | Self::Png | Self::Gif | Self::Webp | Self::Avif)
     }
 
+    /// Whether its files are made of boxes (ISO/IEC 14496-12), which may say where a film was taken.
+    pub const fn is_in_boxes(self) -> bool {
+        matches!(self, Self::Mp4 | Self::Mov | Self::M4a)
+    }
+
     /// Whether people here may bring it: what we can read, or need not.
     pub const fn is_taken(self) -> bool {
         !matches!(self, Self::Avif)

@@ -2,6 +2,7 @@
 use std::io::Cursor;
 
 use domain::media::{self, MediaType};
+use gif::{DecodeOptions, Encoder, Repeat};
 use image::{
     DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits,
     codecs::{jpeg::JpegEncoder, png::PngEncoder},
@@ -35,7 +36,7 @@ pub(super) struct Remade {
     pub(super) blurhash: Option<String>,
 }
 
-/// Reads a picture and writes it anew, with a preview. What moves stays as it was.
+/// Reads a picture and writes it anew, with a preview. What moves goes on moving.
 pub(super) fn remake(bytes: &[u8], media_type: MediaType) -> Result<Remade> {
     let picture = read(bytes, media_type)?;
     let (width, height) = (picture.width(), picture.height());
@@ -44,7 +45,7 @@ pub(super) fn remake(bytes: &[u8], media_type: MediaType) -> Result<Remade> {
         picture.thumbnail_exact(width, height)
     };
     let whole = if media_type == MediaType::Gif {
-        Written { media_type, bytes: bytes.to_vec(), pixels: (width, height) }
+        Written { media_type, bytes: animation(bytes)?, pixels: (width, height) }
     } else {
         let fitting = media::within((width, height), KEPT);
         let fitting = if fitting == (width, height) {
@@ -94,6 +95,27 @@ fn read(bytes: &[u8], media_type: MediaType) -> Result<DynamicImage> {
     if picture.width() == 0 || picture.height() == 0 { Err(unreadable()) } else { Ok(picture) }
 }
 
+/// The frames of an animation as they are, without whatever else stands in the file.
+fn animation(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut options = DecodeOptions::new();
+    options.skip_frame_decoding(true);
+    let mut frames = options.read_info(bytes).map_err(|_error| unreadable())?;
+    let (width, height) = (frames.width(), frames.height());
+    let palette = frames.global_palette().unwrap_or_default().to_vec();
+    let mut written =
+        Encoder::new(Vec::with_capacity(bytes.len()), width, height, &palette).map_err(Error::internal)?;
+    let mut is_first = true;
+    while let Some(frame) = frames.read_next_frame().map_err(|_error| unreadable())? {
+        let frame = frame.clone();
+        // How often it is repeated is said before the first one.
+        if std::mem::take(&mut is_first) && frames.repeat() != Repeat::default() {
+            written.set_repeat(frames.repeat()).map_err(Error::internal)?;
+        }
+        written.write_lzw_pre_encoded_frame(&frame).map_err(|_error| unreadable())?;
+    }
+    written.into_inner().map_err(Error::internal)
+}
+
 /// As a photograph, unless something shines through it, or it is a drawing.
 fn write(picture: &DynamicImage, drawing: bool) -> Result<Written> {
     let pixels = (picture.width(), picture.height());
@@ -134,6 +156,34 @@ mod tests {
         encoder.write_image(&picture, 40, 20, ExtendedColorType::Rgb8).unwrap();
         assert!(bytes.windows(3).any(|word| word == b"GPS"));
         bytes
+    }
+
+    #[test]
+    fn an_animation_moves_and_says_nothing_else() {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, 2, 1, &[250, 0, 0, 0, 0, 250]).unwrap();
+        encoder.set_repeat(Repeat::Infinite).unwrap();
+        for pixels in [[0, 1], [1, 0]] {
+            let frame = gif::Frame { delay: 10, ..gif::Frame::from_indexed_pixels(2, 1, pixels, None) };
+            encoder.write_frame(&frame).unwrap();
+            encoder.write_raw_extension(gif::AnyExtension(0xfe), &[b"GPS 40.4168 -3.7038"]).unwrap();
+        }
+        drop(encoder);
+        bytes.extend_from_slice(b"GPS");
+        let whole = remake(&bytes, MediaType::Gif).unwrap().whole;
+        assert!(!whole.bytes.windows(3).any(|word| word == b"GPS"));
+        let frames = |bytes: &[u8]| {
+            let mut options = DecodeOptions::new();
+            options.set_color_output(gif::ColorOutput::RGBA);
+            let mut read = options.read_info(bytes).unwrap();
+            let mut frames = Vec::new();
+            while let Some(frame) = read.read_next_frame().unwrap() {
+                frames.push((frame.buffer.to_vec(), frame.delay, frame.dispose));
+            }
+            (frames, read.repeat())
+        };
+        assert_eq!(frames(&whole.bytes), frames(&bytes));
+        assert!(frames(&bytes).0.len() == 2 && frames(&bytes).1 == Repeat::Infinite);
     }
 
     #[test]
