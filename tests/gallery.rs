@@ -101,13 +101,15 @@ impl Walk<'_> {
             for (at, eyes) in views.iter().enumerate() {
                 self.browser.look_with(*eyes).await;
                 self.browser.go(&page.path).await;
-                if let Some((script, button)) = page.deed {
+                if let Some((script, button)) = page.deed.filter(|(_, button)| !button.is_empty()) {
                     self.browser.ask(script).await;
-                    if !button.is_empty() {
-                        self.browser.press(button).await;
-                    }
+                    self.browser.press(button).await;
                 }
                 self.watch_it_come(page, *eyes).await;
+                // What one opens on it moves what is below.
+                if let Some((script, "")) = page.deed {
+                    self.browser.ask(script).await;
+                }
                 self.keep(page.name, *eyes).await;
                 if at < 2 {
                     self.examine(page, eyes.language).await;

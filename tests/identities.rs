@@ -170,12 +170,11 @@ async fn whoever_is_signed_in_links_their_login() {
         let href = text.split("href=\"").find(|part| part.starts_with("http://sso.test")).expect("a way");
         href.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&")
     };
-    let (mut visitor, page) = leave("bea", "correct horse").await;
-    let back = provider.agree(&way(&page), ana());
-    let mut out = visitor.clone();
+    let (mut out, page) = leave("bea", "correct horse").await;
     out.cookie = out.cookie.map(|both| both.split("; ").last().unwrap().to_owned());
-    assert_eq!(out.get(&back).await.status, 403, "nobody is signed in");
-    let done = visitor.get(&back).await;
+    assert_eq!(out.get(&provider.agree(&way(&page), ana())).await.status, 403, "nobody is signed in");
+    let (mut visitor, page) = leave("bea", "correct horse").await;
+    let done = visitor.get(&provider.agree(&way(&page), ana())).await;
     assert_eq!(location(&done), (303, Some("/settings/entry?done=true")));
     let linked = identities::list(alpha.app(), Me(bea.actor.id)).await.unwrap();
     assert_eq!((linked.len(), linked[0].subject.as_str(), linked[0].name.as_str()), (1, "42", "ana.ruiz"));

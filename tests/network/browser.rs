@@ -372,6 +372,8 @@ fn capabilities(eyes: Eyes, profile: &TempDir, ways: Vec<String>) -> Map<String,
     let prefs = json!({ "intl.accept_languages": eyes.language });
     let wishes = json!({
         "goog:chromeOptions": { "args": arguments, "prefs": prefs },
+        // A long page is examined for long where other things go on.
+        "timeouts": { "script": 180_000 },
         "goog:loggingPrefs": { "browser": "ALL" },
     });
     wishes.as_object().cloned().unwrap_or_default()
