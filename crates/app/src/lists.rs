@@ -12,7 +12,7 @@ use crate::{App, Error, Me, Result, Tx, follows, notes};
 const LISTS: usize = 100;
 
 /// How many people may be in one.
-const MEMBERS: i64 = 5_000;
+pub const MEMBERS: i64 = 5_000;
 
 /// What the owner of a list decides.
 #[derive(Debug, Clone)]

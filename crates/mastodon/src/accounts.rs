@@ -106,9 +106,7 @@ async fn statuses(
         let Some(actor) = store::actors::by_id(c, ActorId(id))? else { return Ok(None) };
         let entries = match (actor.is_group(), pinned) {
             (true, true) => featured(c, actor.id, viewer, window.limit)?,
-            // All that a group shows was passed on.
-            (true, false) if wanted.no_shares => Vec::new(),
-            (true, false) => timelines::of_group(c, actor.id, viewer, window)?,
+            (true, false) => timelines::of_group(c, actor.id, viewer, &wanted, window)?,
             (false, true) => store::pins::of(c, actor.id, viewer, window.limit)?.into_iter().map(Entry::of).collect(),
             (false, false) => timelines::of_person(c, actor.id, viewer, &wanted, window)?,
         };

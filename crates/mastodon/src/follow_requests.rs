@@ -48,25 +48,20 @@ async fn reject(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Numbe
     answer(&app, caller.me, ActorId(id), false).await
 }
 
-/// Answers all that `person` asked of me and of my groups: the API names no target.
+/// Answers what `person` asked of me, or else of one of my groups: the API names no target, and whoever lets somebody follow
+/// them has not let them in elsewhere by that. What else they asked stays in the list.
 async fn answer(app: &App, me: Me, person: ActorId, accept: bool) -> Result<HttpResponse> {
     let requests = app.read(move |c| {
         let targets = answering(c, me.0)?;
         store::relations::requests(c, person, &targets)
     });
     let requests = requests.await?;
-    if requests.follow.is_empty() && requests.join.is_empty() {
-        return Err(Error::missing());
-    }
-    for target in requests.follow {
-        follows::answer(app, me, target, person, accept).await?;
-    }
-    for group in requests.join {
-        if accept {
-            invitations::invite(app, me, group, person).await?;
-        } else {
-            members::refuse(app, me, group, person).await?;
-        }
+    let follow = requests.follow.iter().find(|target| **target == me.0).or(requests.follow.first());
+    match (follow, requests.join.first()) {
+        (Some(target), _) => follows::answer(app, me, *target, person, accept).await?,
+        (None, Some(group)) if accept => invitations::invite(app, me, *group, person).await?,
+        (None, Some(group)) => members::refuse(app, me, *group, person).await?,
+        (None, None) => return Err(Error::missing()),
     }
     Ok(HttpResponse::Ok().json(app.read(move |c| relationship::one(c, me.0, person)).await?))
 }

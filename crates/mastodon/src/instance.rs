@@ -8,7 +8,7 @@ use app::{App, imprint::Shown, totals::Total, visits};
 use domain::{
     id::{self, PostId},
     imprint::Kind,
-    rule::{Regard, Ruling},
+    rule::{Openness, Regard, Ruling},
     time::{Timestamp, span},
 };
 use serde_json::json;
@@ -190,11 +190,13 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
     let month_ago = visits::day(now - span::days(30));
     let limits = app.files().limits();
     let languages = app.config().languages.clone();
+    let is_closed = app.config().federation == Openness::Allowlist;
     let instance = app.read(move |c| {
         let people = totals.get(Total::People, now, || store::accounts::count(c))?;
         let contact = app::imprint::read_contact(c)?;
         Ok(Instance {
             registration,
+            is_closed,
             people,
             active: totals.get_among(Total::Active(30), now, people, || store::visits::count_since(c, month_ago))?,
             posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,

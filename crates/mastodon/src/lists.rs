@@ -12,7 +12,7 @@ use domain::{
     list::Replies,
 };
 use serde_json::json;
-use store::people::People;
+use store::{people::People, timelines::Window};
 
 use crate::{
     accounts::people,
@@ -22,6 +22,7 @@ use crate::{
         list::{self, List, Source},
     },
     error::{Error, Result},
+    paging,
     params::{Asked, Params, Sent},
     route::{Number, at, get},
 };
@@ -96,7 +97,14 @@ async fn accounts(
             let accounts = app.read(move |c| account::list(c, &site, &[group])).await?;
             Ok(HttpResponse::Ok().json(accounts))
         }
-        Source::Own(list) => people::page(&app, &request, &params, People::Listed(list.id), None).await,
+        Source::Own(list) => {
+            // Whoever wants none of it at a time wants all of it at once.
+            let window = match params.number("limit") {
+                Some(0) => Window::newest(app::lists::MEMBERS),
+                _ => paging::window(&params, 40, 80),
+            };
+            people::page_of(&app, &request, window, People::Listed(list.id), None).await
+        }
     }
 }
 

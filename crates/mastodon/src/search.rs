@@ -11,7 +11,7 @@ use domain::{
     urls::Local,
 };
 use serde::Serialize;
-use store::{Conn, posts::Page, timelines::Entry};
+use store::{Conn, posts::Page, search::Narrow, timelines::Entry};
 
 use crate::{
     accounts::known,
@@ -30,6 +30,9 @@ use crate::{
 
 /// How far one may leaf through what matches.
 const FURTHEST: i64 = 200;
+
+/// How many of one name are looked at for those on a host that begins like this.
+const ALIKE: i64 = 200;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v2/search").route(get().to(all)));
@@ -178,9 +181,12 @@ async fn by_handle(app: &App, reader: Reader, handle: Handle, question: &Questio
     {
         actor = app.resolver().handle(app, &handle.name, host.as_str()).await.ok();
     }
-    let Some(actor) = actor else { return Ok(Found::default()) };
-    let accounts = app.read(move |c| account::list(c, &reader.site, &[actor])).await?;
-    Ok(Found { accounts, ..Found::default() })
+    let question = question.clone();
+    let accounts = app.read(move |c| match actor {
+        Some(actor) => account::list(c, &reader.site, &[actor]),
+        None => by_beginning(c, &reader, &handle, &question),
+    });
+    Ok(Found { accounts: accounts.await?, ..Found::default() })
 }
 
 /// How many of what begins alike are skipped at most.
@@ -195,6 +201,15 @@ fn by_name(c: &mut Conn, reader: &Reader, question: &Question) -> store::Result<
     let ids = store::relations::named_like(c, &start, reader.me, follower, question.limit + question.offset)?;
     let ids: Vec<ActorId> = ids.into_iter().skip(skipped(question)).collect();
     account::list(c, &reader.site, &ids)
+}
+
+/// Those whose handle begins like this: somebody is typing it.
+fn by_beginning(c: &mut Conn, reader: &Reader, handle: &Handle, question: &Question) -> store::Result<Vec<Account>> {
+    let Some(host) = &handle.host else { return Ok(Vec::new()) };
+    let begins = format!("{}@{host}", handle.name).to_lowercase();
+    let found = by_name(c, reader, &Question { text: handle.name.clone(), limit: ALIKE, ..question.clone() })?;
+    let alike = found.into_iter().filter(|account| account.acct.to_lowercase().starts_with(&begins));
+    Ok(alike.take(usize::try_from(question.limit).unwrap_or(0)).collect())
 }
 
 /// The hashtags that begin like this, the most used first.
@@ -242,22 +257,8 @@ fn matching(c: &mut Conn, reader: &Reader, me: Me, question: &Question) -> store
         return Ok(Vec::new());
     }
     let page = Page { before: question.before, after: question.after, limit: question.limit + question.offset };
-    let ids = store::search::posts(c, &query, Some(me.0), page)?;
-    let posts = store::posts::by_ids(c, &ids)?;
-    let mut authors: Vec<ActorId> = posts.iter().map(|post| post.author).collect();
-    authors.sort_unstable();
-    authors.dedup();
-    let shy: Vec<ActorId> = store::actors::by_ids(c, &authors)?
-        .into_iter()
-        .filter(|a| !a.indexable && a.id != me.0)
-        .map(|a| a.id)
-        .collect();
-    let kept = posts.iter().filter(|post| {
-        !shy.contains(&post.author)
-            && question.author.is_none_or(|author| author == post.author)
-            && question.after.is_none_or(|after| post.id > after)
-    });
-    let entries: Vec<Entry> =
-        kept.skip(usize::try_from(question.offset).unwrap_or(0)).map(|post| Entry::of(post.id)).collect();
+    let narrow = Narrow { author: question.author, indexable: true, ..Narrow::default() };
+    let ids = store::search::narrowed(c, &query, &narrow, Some(me.0), page)?;
+    let entries: Vec<Entry> = ids.into_iter().skip(skipped(question)).map(Entry::of).collect();
     status::list(c, reader, &entries)
 }

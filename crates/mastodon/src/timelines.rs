@@ -131,7 +131,9 @@ async fn of_list(
     let found = app.read(move |c| {
         let entries = match list::source(c, me, id)? {
             Some(Source::Own(list)) => timelines::of_list(c, &list, window)?,
-            Some(Source::Group(group)) => timelines::of_group(c, group, Some(me), window)?,
+            Some(Source::Group(group)) => {
+                timelines::of_group(c, group, Some(me), &timelines::Asked::default(), window)?
+            }
             None => return Ok(None),
         };
         page(c, &reader, &entries, window).map(Some)

@@ -58,6 +58,7 @@ where
 impl Expression for Heard {
     type SqlType = Bool;
 }
+impl<QS> SelectableExpression<QS> for Heard {}
 impl<QS> AppearsOnTable<QS> for Heard {}
 impl ValidGrouping<()> for Heard {
     type IsAggregate = is_aggregate::No;

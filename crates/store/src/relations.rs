@@ -234,7 +234,8 @@ pub fn requests(conn: &mut Conn, person: ActorId, targets: &[ActorId]) -> Result
     Ok(Requests { follow: follow.into_iter().map(ActorId).collect(), join })
 }
 
-/// Whose handle or title begins with `start`, in lower case, and who want to be found; those of here first. Nobody whom
+/// Whose handle or title begins with `start`, in lower case, and who want to be found or whom `viewer` follows; those of
+/// here first. Nobody whom
 /// `viewer` shuns, and only whom `follower` follows, if one is given.
 pub fn named_like(
     conn: &mut Conn,
@@ -247,20 +248,24 @@ pub fn named_like(
         return Ok(Vec::new());
     }
     let mut found: Vec<(bool, i64)> = Vec::new();
+    let followed = |by: Option<ActorId>| {
+        let by = by.map_or(0, i64::from);
+        dsl::exists(follows::table.filter(follows::follower_id.eq(by).and(follows::target_id.eq(rows::id))))
+    };
     for begins in [begins(Named::Name, start), begins(Named::Title, start)] {
         let more: Vec<(bool, i64)> = db!(conn, c => {
             let mut query = rows::table
                 .filter(begins.clone())
-                .filter(rows::discoverable.eq(true).and(rows::deleted.is_null()).and(rows::suspended.is_null()))
+                .filter(rows::deleted.is_null().and(rows::suspended.is_null()))
+                .filter(rows::discoverable.eq(true).or(followed(viewer)))
                 .filter(wanted(viewer, Whom::Person("actors.id")))
                 .filter(heard(viewer, "actors.id"))
                 .order(begins.order())
                 .limit(limit)
                 .select((rows::peer_id.is_not_null(), rows::id))
                 .into_boxed();
-            if let Some(follower) = follower {
-                query = query.filter(dsl::exists(follows::table
-                    .filter(follows::follower_id.eq(follower.0).and(follows::target_id.eq(rows::id)))));
+            if follower.is_some() {
+                query = query.filter(followed(follower));
             }
             query.load(c)
         })?;

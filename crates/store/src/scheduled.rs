@@ -23,12 +23,14 @@ pub struct Scheduled {
     pub due: Timestamp,
     /// What was written, as the action layer keeps it.
     pub writing: String,
+    /// By what its author's client knows it again.
+    pub key: Option<String>,
 }
 
-type Row = (i64, i64, i64, String);
+type Row = (i64, i64, i64, String, Option<String>);
 
-fn kept((id, person, due, writing): Row) -> Scheduled {
-    Scheduled { id: ScheduledId(id), person: ActorId(person), due: Timestamp(due), writing }
+fn kept((id, person, due, writing, key): Row) -> Scheduled {
+    Scheduled { id: ScheduledId(id), person: ActorId(person), due: Timestamp(due), writing, key }
 }
 
 /// Keeps something to be published later, new or changed.
@@ -39,6 +41,7 @@ pub fn set(tx: &mut Tx<'_>, what: &Scheduled) -> Result<()> {
         scheduled::person_id.eq(what.person.0),
         scheduled::due.eq(what.due.0),
         scheduled::writing.eq(&what.writing),
+        scheduled::key.eq(&what.key),
     );
     db!(tx, c => diesel::insert_into(scheduled::table).values(row).execute(c))?;
     Ok(())
@@ -47,6 +50,13 @@ pub fn set(tx: &mut Tx<'_>, what: &Scheduled) -> Result<()> {
 /// What has this number.
 pub fn get(conn: &mut Conn, id: ScheduledId) -> Result<Option<Scheduled>> {
     let row: Option<Row> = db!(conn, c => scheduled::table.find(id.0).first(c).optional())?;
+    Ok(row.map(kept))
+}
+
+/// What a person planned with this key, as long as it waits.
+pub fn planned(conn: &mut Conn, person: ActorId, key: &str) -> Result<Option<Scheduled>> {
+    let same = scheduled::person_id.eq(person.0).and(scheduled::key.eq(key));
+    let row: Option<Row> = db!(conn, c => scheduled::table.filter(same).first(c).optional())?;
     Ok(row.map(kept))
 }
 

@@ -18,22 +18,11 @@ use crate::{
     error::Result,
     heard::heard,
     posts::Page,
-    schema::{posts, solutions, threads},
+    schema::{actors, posts, solutions, threads},
     solutions::solved,
     visible::visible,
     wanted::{Whom, wanted},
 };
-
-/// The numbers of the posts that match and that `viewer` may read, the newest first.
-pub fn posts(conn: &mut Conn, query: &Query, viewer: Option<ActorId>, page: Page) -> Result<Vec<PostId>> {
-    if query.is_empty() {
-        return Ok(Vec::new());
-    }
-    let before = page.before.map_or(i64::MAX, i64::from);
-    let shown = visible(viewer).and(wanted(viewer, Whom::Author)).and(heard(viewer, "posts.author_id"));
-    let ids: Vec<i64> = db!(conn, c => Matching::new(query, before, page.limit, shown).load(c))?;
-    Ok(ids.into_iter().map(PostId).collect())
-}
 
 /// What narrows a search.
 #[derive(Debug, Clone, Default)]
@@ -52,9 +41,12 @@ pub struct Narrow {
     pub group: Option<ActorId>,
     /// Only what stands in groups.
     pub grouped: bool,
+    /// Only by authors who let their posts be searched for, and what the viewer wrote.
+    pub indexable: bool,
 }
 
-/// The numbers of the posts that match, narrowed, the newest first. Without words everything matches.
+/// The numbers of the posts that match, narrowed, and that `viewer` may read, the newest first. Without words everything
+/// matches.
 pub fn narrowed(
     conn: &mut Conn,
     query: &Query,
@@ -62,9 +54,13 @@ pub fn narrowed(
     viewer: Option<ActorId>,
     page: Page,
 ) -> Result<Vec<PostId>> {
-    let before = page.before.map_or(i64::MAX, i64::from);
+    let (before, after) = (page.before.map_or(i64::MAX, i64::from), page.after.map_or(0, i64::from));
     let ids: Vec<i64> = db!(conn, c => {
-        let shown = visible(viewer).and(wanted(viewer, Whom::Author)).and(posts::removed.is_null());
+        let shown = visible(viewer)
+            .and(wanted(viewer, Whom::Author))
+            .and(heard(viewer, "posts.author_id"))
+            .and(posts::removed.is_null())
+            .and(posts::id.gt(after));
         let mut kept: Box<dyn BoxableExpression<posts::table, _, SqlType = Nullable<Bool>>> = Box::new(shown.nullable());
         if let Some(threads) = narrow.threads {
             kept = Box::new(kept.and(posts::parent_id.is_null().eq(threads)));
@@ -84,6 +80,11 @@ pub fn narrowed(
         }
         if narrow.grouped {
             kept = Box::new(kept.and(posts::group_id.is_not_null()));
+        }
+        if narrow.indexable {
+            let author = actors::table.filter(actors::id.eq(posts::author_id).and(actors::indexable.eq(true)));
+            let mine = posts::author_id.eq(viewer.map_or(0, i64::from));
+            kept = Box::new(kept.and(mine.or(dsl::exists(author))));
         }
         let counted = threads::table.filter(threads::post_id.eq(posts::id));
         kept = match narrow.state {

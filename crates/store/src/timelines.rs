@@ -296,7 +296,7 @@ pub fn of_list(conn: &mut Conn, list: &List, window: Window) -> Result<Vec<Entry
 /// How the JSON of a post with attachments reads.
 const PICTURES: &str = "%\"attachments\":[%";
 
-/// What of somebody's posts is asked for.
+/// What of the posts of a person or a group is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
     /// No replies, but those to their own author.
@@ -307,6 +307,19 @@ pub struct Asked {
     pub pictures: bool,
     /// Only what has this hashtag, folded.
     pub tag: Option<String>,
+}
+
+/// Leaves of a query of posts what shows or is called what is asked for.
+macro_rules! only {
+    ($query:ident, $asked:ident) => {
+        if $asked.pictures {
+            $query = $query.filter(posts::extras.like(PICTURES));
+        }
+        if let Some(tag) = &$asked.tag {
+            let tagged = post_tags::table.filter(post_tags::post_id.eq(posts::id).and(post_tags::tag.eq(tag)));
+            $query = $query.filter(dsl::exists(tagged));
+        }
+    };
 }
 
 /// What a person wrote and passed on.
@@ -331,13 +344,7 @@ pub fn of_person(
                 .filter(parents.field(posts::author_id).eq(person.0));
             query = query.filter(posts::parent_id.is_null().or(dsl::exists(own)));
         }
-        if asked.pictures {
-            query = query.filter(posts::extras.like(PICTURES));
-        }
-        if let Some(tag) = &asked.tag {
-            let tagged = post_tags::table.filter(post_tags::post_id.eq(posts::id).and(post_tags::tag.eq(tag)));
-            query = query.filter(dsl::exists(tagged));
-        }
+        only!(query, asked);
         if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.load(c)
     })?;
     let mut entries: Vec<Entry> = ids.into_iter().map(|id| Entry::of(PostId(id))).collect();
@@ -366,10 +373,19 @@ fn shared_by(conn: &mut Conn, person: ActorId, viewer: Option<ActorId>, window: 
     Ok(rows.into_iter().map(entry).collect())
 }
 
-/// The threads of a group.
-pub fn of_group(conn: &mut Conn, group: ActorId, viewer: Option<ActorId>, window: Window) -> Result<Vec<Entry>> {
+/// The threads of a group: all of them were passed on, and none replies.
+pub fn of_group(
+    conn: &mut Conn,
+    group: ActorId,
+    viewer: Option<ActorId>,
+    asked: &Asked,
+    window: Window,
+) -> Result<Vec<Entry>> {
+    if asked.no_shares {
+        return Ok(Vec::new());
+    }
     let ids: Vec<i64> = db!(conn, c => {
-        let query = posts::table
+        let mut query = posts::table
             .filter(posts::group_id.eq(group.0).and(posts::parent_id.is_null()))
             .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
             .filter(visible(viewer))
@@ -377,6 +393,7 @@ pub fn of_group(conn: &mut Conn, group: ActorId, viewer: Option<ActorId>, window
             .select(posts::id)
             .limit(window.limit)
             .into_boxed();
+        only!(query, asked);
         if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.load(c)
     })?;
     Ok(window.arrange(ids.into_iter().map(|id| Entry::passed_on(PostId(id))).collect()))

@@ -328,6 +328,7 @@ impl Found {
                     group: within.as_ref().map(|group| group.id),
                     // Strangers search communities; what people say elsewhere is found by those who are here.
                     grouped: viewer.is_none(),
+                    ..Narrow::default()
                 };
                 let first = Window::first(if each == kind { MANY } else { FEW });
                 let window = Window { before: before.filter(|_| each == kind).map(PostId), ..first };

@@ -12,7 +12,7 @@ use crate::{App, Me, Result};
 /// Publishes what a person here wrote, unless they did so within the last hour with the same `key`: then the answer is
 /// what was published then, if it is still there.
 pub async fn create_once(app: &App, me: Me, key: &str, writing: Writing) -> Result<Post> {
-    let key = hex::encode(openssl::sha::sha256(key.as_bytes()));
+    let key = digest(key);
     let (known, since) = (key.clone(), app.now() - span::hours(1));
     // Asked twice: other servers need not be asked again for what is done.
     if let Some(post) = app.read(move |c| made(c, me, &known, since)).await? {
@@ -29,6 +29,11 @@ pub async fn create_once(app: &App, me: Me, key: &str, writing: Writing) -> Resu
         Ok(post)
     })
     .await
+}
+
+/// How a key is kept, however long it is.
+pub(super) fn digest(key: &str) -> String {
+    hex::encode(openssl::sha::sha256(key.as_bytes()))
 }
 
 fn made(conn: &mut Conn, me: Me, key: &str, since: Timestamp) -> store::Result<Option<Post>> {

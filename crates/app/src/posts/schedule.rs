@@ -9,7 +9,7 @@ use domain::{
 use futures_util::future::BoxFuture;
 use store::scheduled::Scheduled;
 
-use super::{Writing, draft, publish};
+use super::{Writing, draft, once, publish};
 use crate::{App, Error, Me, Result, Tx, media};
 
 /// The kind of job that publishes what is due.
@@ -47,15 +47,22 @@ fn plan(tx: &mut Tx<'_, '_>, scheduled: &Scheduled) -> Result<()> {
     tx.push_job(PUBLISH, &format!("{}:{}", scheduled.id, scheduled.due.0), wait)
 }
 
-/// Keeps what was written until it is due. What is wrong with it is said now.
-pub async fn create(app: &App, me: Me, writing: Writing, due: Timestamp) -> Result<Scheduled> {
+/// Keeps what was written until it is due. What is wrong with it is said now. If I planned something with the same `key`
+/// that still waits, it is that.
+pub async fn create(app: &App, me: Me, writing: Writing, due: Timestamp, key: Option<&str>) -> Result<Scheduled> {
+    let key = key.map(once::digest);
     let kept = serde_json::to_string(&writing).map_err(Error::internal)?;
     draft::complete(app, me, writing).await?;
     app.write(move |tx| {
+        if let Some(key) = &key
+            && let Some(planned) = store::scheduled::planned(tx, me.0, key)?
+        {
+            return Ok(planned);
+        }
         if store::scheduled::count(tx, me.0)? >= MOST {
             return Err(Error::Invalid(format!("at most {MOST} posts may wait")));
         }
-        let scheduled = Scheduled { id: tx.new_id(), person: me.0, due, writing: kept.clone() };
+        let scheduled = Scheduled { id: tx.new_id(), person: me.0, due, writing: kept.clone(), key: key.clone() };
         plan(tx, &scheduled)?;
         Ok(scheduled)
     })

@@ -8,7 +8,7 @@ use actix_web::{
 use app::App;
 use domain::{actor::Actor, group::Standing, id::ActorId, policy, shun::Deed, time::Timestamp};
 use serde::Serialize;
-use store::{Conn, people::People};
+use store::{Conn, people::People, timelines::Window};
 
 use crate::{
     caller::{Allowed, ReadAccounts, ReadBlocks, ReadFollows, ReadLists, ReadMutes, Viewer},
@@ -50,7 +50,18 @@ pub(crate) async fn page(
     people: People,
     viewer: Option<ActorId>,
 ) -> Result<HttpResponse> {
-    let (window, site) = (paging::window(params, 40, 80), app.site().clone());
+    page_of(app, request, paging::window(params, 40, 80), people, viewer).await
+}
+
+/// A certain page of a list of people.
+pub(crate) async fn page_of(
+    app: &App,
+    request: &HttpRequest,
+    window: Window,
+    people: People,
+    viewer: Option<ActorId>,
+) -> Result<HttpResponse> {
+    let site = app.site().clone();
     let page = app.read(move |c| {
         let ids = store::people::page(c, people, viewer, window)?;
         let ends = Ends::of(ids.iter().map(|id| id.0), window);

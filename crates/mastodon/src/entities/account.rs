@@ -35,7 +35,7 @@ use crate::placeholder;
 pub(crate) struct Account {
     id: Id,
     username: String,
-    acct: String,
+    pub(crate) acct: String,
     display_name: String,
     locked: bool,
     bot: bool,

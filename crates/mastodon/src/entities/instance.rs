@@ -26,6 +26,8 @@ pub(crate) struct Instance {
     pub(crate) site: Site,
     /// Who may make a login: `open`, `approval`, `invite` or `closed`.
     pub(crate) registration: String,
+    /// Whether it deals only with servers that are allowed.
+    pub(crate) is_closed: bool,
     /// The languages in which it speaks.
     pub(crate) languages: Vec<&'static str>,
     /// How large media may be.
@@ -145,7 +147,7 @@ impl Instance {
                     "terms_of_service": self.has_terms.then(|| self.site.page(path::TERMS)),
                 }),
             );
-            map.insert("limited_federation".to_owned(), json!(false));
+            map.insert("limited_federation".to_owned(), json!(self.is_closed));
         }
         json!({
             "domain": host,

@@ -7,10 +7,11 @@ use app::{App, Me, bookmarks, shares, votes};
 use domain::post::Vote;
 use store::timelines::{self, Entry};
 
-use super::{find_post, status};
+use super::{find_post, status, write::addressed};
 use crate::{
     caller::{Allowed, WriteBookmarks, WriteFavourites, WriteStatuses},
     error::{Error, Result},
+    params::Sent,
     route::{Number, at},
 };
 
@@ -40,8 +41,16 @@ async fn unfavourite(app: Data<App>, caller: Allowed<WriteFavourites>, Number(id
     Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post)).await?))
 }
 
-async fn reblog(app: Data<App>, caller: Allowed<WriteStatuses>, Number(id): Number) -> Result<HttpResponse> {
+async fn reblog(
+    app: Data<App>,
+    caller: Allowed<WriteStatuses>,
+    Number(id): Number,
+    sent: Sent,
+) -> Result<HttpResponse> {
     let me = caller.me;
+    if addressed(&sent.read()?)?.is_some_and(|audience| !audience.is_open()) {
+        return Err(Error::invalid("what is passed on here is seen by everybody"));
+    }
     let post = find_post(&app, id, me).await?.id;
     shares::create(&app, me, post).await?;
     let share = app.read(move |c| timelines::share(c, post, me.0)).await?.ok_or_else(Error::missing)?;

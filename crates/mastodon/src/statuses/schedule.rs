@@ -40,8 +40,14 @@ pub(super) fn due(params: &Params) -> Result<Option<Timestamp>> {
 }
 
 /// Keeps what was written until then.
-pub(super) async fn create(app: &App, me: Me, writing: Writing, due: Timestamp) -> Result<HttpResponse> {
-    let scheduled = posts::schedule::create(app, me, writing, due).await?;
+pub(super) async fn create(
+    app: &App,
+    me: Me,
+    writing: Writing,
+    due: Timestamp,
+    key: Option<&str>,
+) -> Result<HttpResponse> {
+    let scheduled = posts::schedule::create(app, me, writing, due, key).await?;
     one(app, &scheduled).await
 }
 

@@ -42,12 +42,13 @@ pub(super) async fn create(
         quoting: quoting(&params, "quote_approval_policy")?.unwrap_or(usual.quoting),
         ..text(&params)
     };
-    if let Some(due) = due {
-        return schedule::create(&app, me, writing, due).await;
-    }
     let key = request.headers().get("idempotency-key").filter(|key| !key.is_empty());
+    let key = key.map(|key| String::from_utf8_lossy(key.as_bytes()));
+    if let Some(due) = due {
+        return schedule::create(&app, me, writing, due, key.as_deref()).await;
+    }
     let post = match key {
-        Some(key) => posts::create_once(&app, me, &String::from_utf8_lossy(key.as_bytes()), writing).await?,
+        Some(key) => posts::create_once(&app, me, &key, writing).await?,
         None => posts::create(&app, me, writing).await?,
     };
     Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post.id)).await?))
@@ -65,7 +66,7 @@ fn text(params: &Params) -> Writing {
 }
 
 /// For whom it is, if that is said.
-fn addressed(params: &Params) -> Result<Option<Audience>> {
+pub(super) fn addressed(params: &Params) -> Result<Option<Audience>> {
     let word = params.text("visibility").filter(|word| !word.is_empty());
     let named = word.map(|word| audience(&word).ok_or_else(|| format!("there is no visibility `{word}`")));
     named.transpose().map_err(Error::invalid)

@@ -59,6 +59,10 @@ async fn lists_are_read_apart(w: World) {
     assert_eq!(put_in(&w, &w.bea, &id, &[&w.caro]).await, 200);
     let listed = async || w.get(&w.bea, &accounts).await.ok().as_array().unwrap().len();
     assert_eq!(listed().await, 2);
+    let some = async |limit: u8| w.get(&w.bea, &format!("{accounts}?limit={limit}")).await;
+    assert_eq!(some(1).await.ok().as_array().unwrap().len(), 1);
+    let all = some(0).await;
+    assert!(all.link("next").is_none() && all.ok().as_array().unwrap().len() == 2, "none at a time is all at once");
     let both = format!("{accounts}?account_ids[]={}", w.caro.id());
     assert_eq!(w.call(&w.caro, "DELETE", &both, Value::Null).await.status, 404, "not hers");
     assert_eq!(w.call(&w.bea, "DELETE", &both, Value::Null).await.status, 200);

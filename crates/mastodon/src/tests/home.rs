@@ -1,6 +1,6 @@
 //! The home timeline: who and what reaches it, as what, and from page to page.
 use domain::group::{Joining, Visibility};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{World, of, on_both};
 
@@ -41,6 +41,9 @@ async fn people_bring_posts_and_boosts_but_only_replies_to_people_one_follows(w:
     let strange = w.say(&w.caro, "de lejos").await;
     let far = w.reply(&w.ana, &strange, "@caro hola").await;
     let near = w.reply(&w.ana, &post, "y buenas noches").await;
+    let aside = json!({ "visibility": "private" });
+    let refused = w.call(&w.ana, "POST", &of(&strange, "/reblog"), aside).await;
+    assert_eq!(refused.status, 422, "everybody would see it");
     let boost = w.post(&w.ana, &of(&strange, "/reblog")).await.ok();
     let own = w.reply(&w.bea, &strange, "@caro ¿qué tal?").await;
 

@@ -168,6 +168,13 @@ async fn people_find_each_other(w: World) {
     assert_eq!(names(&w.get(&w.bea, "/api/v1/accounts/search?q=AN").await.ok()), ["ana"]);
     assert_eq!(names(&w.get(&w.bea, "/api/v1/accounts/search?q=a&following=true").await.ok()), [""; 0]);
     assert_eq!(names(&w.get(&w.bea, "/api/v1/accounts/search?q=caro&following=true").await.ok()), ["caro"]);
+    // Who does not want to be found is found by those who follow them.
+    let hidden = json!({ "discoverable": false });
+    w.call(&w.caro, "PATCH", "/api/v1/accounts/update_credentials", hidden).await.ok();
+    for (who, found) in [(&w.bea, vec!["caro"]), (&w.ana, vec![])] {
+        assert_eq!(names(&w.get(who, "/api/v1/accounts/search?q=caro").await.ok()), found);
+    }
+    w.call(&w.caro, "PATCH", "/api/v1/accounts/update_credentials", json!({ "discoverable": true })).await.ok();
     let many = w.get_unknown(&format!("/api/v1/accounts?id[]={}&id[]=9&id[]={}", w.caro.id(), w.ana.id())).await.ok();
     assert_eq!(names(&many), ["caro", "ana"]);
     let all = w.get_unknown("/api/v1/directory?local=true&order=new").await.ok();

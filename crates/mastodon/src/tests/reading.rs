@@ -55,6 +55,19 @@ async fn a_private_group_is_for_its_members(w: World) {
     assert_eq!(w.get(&w.bea, &by_url).await.ok()["statuses"][0]["id"], topic["id"]);
     assert_eq!(w.post(&w.bea, &of(&topic, "/reblog")).await.status, 403, "what is private is not passed on");
     hidden(&w, &w.caro, &topic).await;
+
+    // Nor is what one says to one of them, or to those who run it, for all of them.
+    app::invitations::invite(&w.app, w.ana.me, domain::id::ActorId(club), w.caro.me.0).await.unwrap();
+    assert_eq!(w.follow(&w.caro, club).await["following"], true);
+    let aside = json!({ "status": "@ana psst", "visibility": "direct", "in_reply_to_id": topic["id"] });
+    let letter = json!({ "status": "@club psst", "visibility": "direct" });
+    for written in [aside, letter] {
+        let sent = w.call(&w.bea, "POST", "/api/v1/statuses", written).await.ok();
+        assert_eq!(sent["visibility"], "direct");
+        w.get(&w.ana, &of(&sent, "")).await.ok();
+        hidden(&w, &w.caro, &sent).await;
+        assert!(w.home(&w.caro).await.iter().all(|status| status["reblog"]["id"] != sent["id"]));
+    }
 }
 
 async fn direct_and_followers_only(w: World) {
@@ -100,6 +113,15 @@ async fn what_a_reply_answers_is_named_only_to_those_who_may_read_it(w: World) {
 
 async fn public_timelines_and_profiles(w: World) {
     let topic = w.say(&w.ana, "a la vista de todos #Huerto").await;
+    let club = w.group("club", Visibility::Public, Joining::Open).await;
+    let thread = w.say(&w.ana, "@club riego #Goteo").await;
+    for (query, number) in
+        [("", 1), ("?tagged=goteo", 1), ("?tagged=otro", 0), ("?only_media=1", 0), ("?exclude_reblogs=1", 0)]
+    {
+        let found = w.get_unknown(&format!("/api/v1/accounts/{club}/statuses{query}")).await.ok();
+        assert_eq!(found.as_array().unwrap().len(), number, "{query}");
+    }
+    w.call(&w.ana, "DELETE", &of(&thread, ""), Value::Null).await.ok();
     let reply = w.reply(&w.ana, &topic, "y más").await;
     for path in ["/api/v1/timelines/public", "/api/v1/timelines/public?local=true"] {
         let found = w.get_unknown(path).await.ok();

@@ -40,6 +40,25 @@ async fn requests_stand_with_those_who_answer_them(w: World) {
     assert_eq!(w.get(&w.caro, &of(&topic, "")).await.status, 200);
 }
 
+async fn one_answer_is_for_one_request(w: World) {
+    let huerto = w.group("huerto", Visibility::Private, Joining::Approval).await;
+    w.call(&w.ana, "PATCH", "/api/v1/accounts/update_credentials", json!({ "locked": true })).await.ok();
+    assert_eq!(w.follow(&w.bea, huerto).await["requested"], true);
+    assert_eq!(w.follow(&w.bea, w.ana.id()).await["requested"], true);
+    let accept = format!("/api/v1/follow_requests/{}/authorize", w.bea.id());
+    let stands = async |id: i64| {
+        let path = format!("/api/v1/accounts/relationships?id[]={id}");
+        w.get(&w.bea, &path).await.ok()[0]["following"].clone()
+    };
+    w.post(&w.ana, &accept).await.ok();
+    assert_eq!((stands(w.ana.id()).await, stands(huerto).await), (json!(true), json!(false)));
+    let waiting = w.get(&w.ana, "/api/v1/follow_requests").await.ok();
+    assert_eq!(waiting.as_array().map(Vec::len), Some(1), "she still wants to join");
+    w.post(&w.ana, &accept).await.ok();
+    assert_eq!(stands(huerto).await, json!(true));
+    assert_eq!(w.post(&w.ana, &accept).await.status, 404);
+}
+
 async fn relationships_both_ways(w: World) {
     assert_eq!(w.follow(&w.bea, w.ana.id()).await["following"], true);
     let path = format!("/api/v1/accounts/relationships?id[]={}&id[]=7&id[]={}", w.bea.id(), w.caro.id());
@@ -97,6 +116,11 @@ async fn finding_people_groups_and_posts(w: World) {
     assert_eq!(search("q=secre").await["accounts"], json!([]), "what does not want to be found is not");
     assert_eq!(search("q=tomate").await["statuses"][0]["id"], topic["id"], "words are found by their stem");
     assert_eq!(search("q=tomate&type=accounts").await["statuses"], json!([]));
+    for more in ["Tomates", "Más tomates"] {
+        w.say(&w.caro, more).await;
+    }
+    let by = async |author: i64| search(&format!("q=tomate&account_id={author}&limit=1")).await["statuses"].clone();
+    assert_eq!((&by(w.bea.id()).await[0]["id"], by(w.ana.id()).await), (&topic["id"], json!([])));
     let by_url = format!("q={}&resolve=true", topic["url"].as_str().unwrap());
     assert_eq!(search(&by_url).await["statuses"][0]["id"], topic["id"]);
     for nothing in
@@ -170,6 +194,7 @@ async fn a_report_reaches_whoever_keeps_order(w: World) {
 on_both! {
     a_report_reaches_whoever_keeps_order
     requests_stand_with_those_who_answer_them
+    one_answer_is_for_one_request
     relationships_both_ways
     one_is_told_what_concerns_one
     finding_people_groups_and_posts

@@ -30,6 +30,19 @@ async fn a_key_posts_once_an_hour(w: World) {
     w.clock.advance(Duration::from_secs(3_601));
     post_with_key(&w, &w.ana, "", "vacío").await.ok();
 
+    let due = crate::entities::instant(w.app.now() + domain::time::span::hours(1));
+    let plan = async |who: &Person| {
+        let request = TestRequest::post()
+            .uri("/api/v1/statuses")
+            .insert_header(("authorization", format!("Bearer {}", who.token)))
+            .insert_header(("idempotency-key", "k3"))
+            .set_json(json!({ "status": "mañana", "scheduled_at": due }));
+        w.send(request).await.ok()["id"].clone()
+    };
+    let planned = plan(&w.ana).await;
+    assert_eq!((plan(&w.ana).await == planned, plan(&w.bea).await == planned), (true, false));
+    assert_eq!(w.get(&w.ana, "/api/v1/scheduled_statuses").await.ok().as_array().map(Vec::len), Some(1));
+
     let both = futures::join(&w).await;
     assert_eq!(both.0.ok()["id"], both.1.ok()["id"], "two at the same time are one");
 }

@@ -165,6 +165,7 @@ diesel::table! {
         person_id -> BigInt,
         due -> BigInt,
         writing -> Text,
+        key -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -11,7 +11,8 @@ use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use super::{TestDb, follow, member, on_both, shun, thread, world};
 use crate::{
-    Error, host_shuns, posts, search,
+    Error, host_shuns, posts,
+    search::{self, Narrow},
     timelines::{self, Asked, Open, Tagged, Window},
 };
 
@@ -167,9 +168,9 @@ async fn nothing_of_whom_one_shuns_is_listed(t: TestDb) {
             let lists = [
                 timelines::public(tx, Some(me), &Open::default(), window)?.len(),
                 timelines::tagged(tx, Some(me), &tags, &Open::default(), window)?.len(),
-                timelines::of_group(tx, ActorId(9), Some(me), window)?.len(),
+                timelines::of_group(tx, ActorId(9), Some(me), &Asked::default(), window)?.len(),
                 crate::wanted::among(tx, &ids, Some(me))?.len(),
-                search::posts(tx, &words, Some(me), posts::Page::first(9))?.len(),
+                search::narrowed(tx, &words, &Narrow::default(), Some(me), posts::Page::first(9))?.len(),
             ];
             // What somebody wrote is there for whoever goes to look for it.
             assert_eq!(timelines::of_person(tx, ActorId(1), Some(me), &Asked::default(), window)?.len(), 2);

@@ -42,11 +42,18 @@ async fn what_is_meant_is_found(t: TestDb) {
     ];
     for (words, expected) in cases {
         let query = search::query(words);
-        let found = t.db.read(move |c| index::posts(c, &query, None, posts::Page::first(9))).await.unwrap();
+        let found =
+            t.db.read(move |c| index::narrowed(c, &query, &index::Narrow::default(), None, posts::Page::first(9)))
+                .await
+                .unwrap();
         assert_eq!(found.iter().map(|id| id.0).collect::<Vec<_>>(), expected, "{words}");
     }
     t.db.write(|tx| index::unindex(tx, PostId(11))).await.unwrap();
-    let gone = t.db.read(|c| index::posts(c, &search::query("cancion"), None, posts::Page::first(9))).await.unwrap();
+    let gone = t
+        .db
+        .read(|c| index::narrowed(c, &search::query("cancion"), &index::Narrow::default(), None, posts::Page::first(9)))
+        .await
+        .unwrap();
     assert!(gone.is_empty());
 }
 
