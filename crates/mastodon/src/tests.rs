@@ -28,6 +28,7 @@ mod costs;
 mod coverage;
 mod emoji;
 mod entities;
+mod fields;
 mod home;
 mod instance;
 mod kept;
@@ -241,6 +242,7 @@ impl World {
     pub(super) async fn send(&self, request: TestRequest) -> Answer {
         let (asked, answer) = self.exchange(request).await;
         note(&asked, answer.status);
+        fields::check_answer(&asked, answer.status, &answer.body);
         answer
     }
 

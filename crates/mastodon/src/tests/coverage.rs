@@ -6,12 +6,12 @@ use actix_web::{http::Method, test::TestRequest};
 use super::world;
 
 /// Where the table is.
-fn path() -> std::path::PathBuf {
+pub(super) fn path() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/mastodon-api.md")
 }
 
 /// A row of the table: method, path, priority.
-fn row(line: &str) -> Option<[&str; 3]> {
+pub(super) fn row(line: &str) -> Option<[&str; 3]> {
     let mut cells = line.strip_prefix("| ")?.split(" | ");
     let (method, path, priority) = (cells.next()?, cells.next()?, cells.next()?);
     let path = path.strip_prefix('`')?.strip_suffix('`')?;

@@ -1,4 +1,4 @@
-//! Entities as strict clients need them: every key, with the kind of value they can read.
+//! What entities say of what there is; which fields they have is held next door.
 use std::time::Duration;
 
 use actix_web::{http::Method, test::TestRequest};
@@ -7,79 +7,13 @@ use domain::{
     group::{Joining, Visibility},
     post::{Attachment, Audience, Content, Poll, PostKind},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{World, of, on_both};
 
-/// `id` string of digits, `at` date, `url` address, `text`, `flag`, `count`, `list`, and `?` for what may be null.
-fn check(entity: &Value, what: &str, keys: &str) {
-    for key in keys.split_whitespace() {
-        let (name, kind) = key.split_once(':').unwrap();
-        let (kind, nullable) = kind.strip_suffix('?').map_or((kind, false), |kind| (kind, true));
-        let value = entity.get(name).unwrap_or_else(|| panic!("{what} without {name}"));
-        if nullable && value.is_null() {
-            continue;
-        }
-        let text = value.as_str().unwrap_or_default();
-        let right = match kind {
-            "id" => text.parse::<i64>().is_ok_and(|id| id > 0),
-            "at" => text.len() == 24 && text.ends_with('Z') && text.as_bytes()[19] == b'.',
-            "url" => text.starts_with("https://"),
-            "text" => value.is_string(),
-            "flag" => value.is_boolean(),
-            "count" => value.is_u64(),
-            "list" => value.is_array(),
-            "map" => value.is_object(),
-            other => panic!("no such kind: {other}"),
-        };
-        assert!(right, "{what}.{name} is {value}, no {kind}");
-    }
-}
-
-const ACCOUNT: &str = "id:id username:text acct:text display_name:text locked:flag bot:flag group:flag discoverable:flag \
-    indexable:flag noindex:flag created_at:at note:text url:url uri:url avatar:url avatar_static:url header:url \
-    header_static:url followers_count:count following_count:count statuses_count:count last_status_at:text? \
-    hide_collections:flag emojis:list roles:list fields:list";
-const STATUS: &str = "id:id created_at:at edited_at:at? in_reply_to_id:id? in_reply_to_account_id:id? sensitive:flag \
-    spoiler_text:text visibility:text language:text? uri:url url:url replies_count:count reblogs_count:count \
-    favourites_count:count quotes_count:count favourited:flag reblogged:flag muted:flag bookmarked:flag pinned:flag \
-    content:text filtered:list reblog:map? application:map? account:map media_attachments:list mentions:list tags:list \
-    emojis:list card:map? poll:map? quote:map? quote_approval:map";
-const RELATIONSHIP: &str = "id:id following:flag showing_reblogs:flag notifying:flag languages:list? followed_by:flag \
-    blocking:flag blocked_by:flag muting:flag muting_notifications:flag requested:flag requested_by:flag \
-    domain_blocking:flag endorsed:flag note:text";
-
-fn check_status(status: &Value) {
-    check(status, "status", STATUS);
-    check(&status["account"], "account", ACCOUNT);
-    for mention in status["mentions"].as_array().unwrap() {
-        check(mention, "mention", "id:id username:text url:url acct:text");
-    }
-    for tag in status["tags"].as_array().unwrap() {
-        check(tag, "tag", "name:text url:url");
-    }
-    for media in status["media_attachments"].as_array().unwrap() {
-        let keys = "id:id type:text url:url preview_url:url? remote_url:url? description:text? blurhash:text? meta:map";
-        check(media, "media", keys);
-    }
-    if status["poll"].is_object() {
-        let keys = "id:id expires_at:at? expired:flag multiple:flag votes_count:count voters_count:count? options:list \
-            emojis:list voted:flag own_votes:list";
-        check(&status["poll"], "poll", keys);
-    }
-    if status["card"].is_object() {
-        let keys = "url:url title:text description:text type:text authors:list width:count height:count image:url?";
-        check(&status["card"], "card", keys);
-    }
-    if status["reblog"].is_object() {
-        check_status(&status["reblog"]);
-    }
-}
-
-async fn entities_are_complete(w: World) {
+async fn a_topic_and_its_group_say_what_they_are(w: World) {
     let huerto = w.group("huerto", Visibility::Public, Joining::Open).await;
     let topic = w.say(&w.ana, "@huerto Hola @bea #Huerto <b>\n\n# Título").await;
-    check_status(&topic);
     assert_eq!(topic["tags"], json!([{ "name": "huerto", "url": "https://plaza.example/tags/huerto" }]));
     let mut accts: Vec<&str> =
         topic["mentions"].as_array().unwrap().iter().map(|m| m["acct"].as_str().unwrap()).collect();
@@ -88,23 +22,13 @@ async fn entities_are_complete(w: World) {
     assert_eq!(topic["url"], format!("https://plaza.example/@ana/{}", topic["id"].as_str().unwrap()));
     let content = topic["content"].as_str().unwrap();
     assert!(content.contains("<strong>Título</strong>") && content.contains("&lt;b&gt;"), "{content}");
-    check_status(&w.post(&w.bea, &of(&topic, "/reblog")).await.ok());
-    check_status(&w.home(&w.ana).await[0]);
+    w.post(&w.bea, &of(&topic, "/reblog")).await.ok();
+    assert!(!w.home(&w.ana).await.is_empty());
 
     let group = w.get_unknown(&format!("/api/v1/accounts/{huerto}")).await.ok();
-    check(&group, "group", ACCOUNT);
     assert_eq!((&group["group"], &group["display_name"]), (&json!(true), &json!("Huerto")));
     assert_eq!((&group["statuses_count"], &group["followers_count"]), (&json!(1), &json!(1)));
     assert!(group["created_at"].as_str().unwrap().ends_with("T00:00:00.000Z"));
-    let credentials = w.get(&w.ana, "/api/v1/accounts/verify_credentials").await.ok();
-    check(&credentials, "credentials", ACCOUNT);
-    let source = "privacy:text sensitive:flag language:text note:text fields:list follow_requests_count:count";
-    check(&credentials["source"], "source", source);
-    check(&credentials["role"], "role", "id:text name:text permissions:text color:text highlighted:flag");
-    check(&w.follow(&w.bea, w.ana.id()).await, "relationship", RELATIONSHIP);
-    for notification in w.get(&w.ana, "/api/v1/notifications").await.ok().as_array().unwrap() {
-        check(notification, "notification", "id:id type:text created_at:at account:map group_key:text");
-    }
     let avatar = group["avatar"].as_str().unwrap().strip_prefix("https://plaza.example").unwrap().to_owned();
     assert!(avatar.ends_with("missing.png"));
     assert_eq!(w.get_unknown(&avatar).await.status, 200);
@@ -140,7 +64,6 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
     let draft = Draft::new(PostKind::Note, content, Audience::Public);
     let post = app::posts::learn(&w.app, w.ana.me.0, draft, origin).await.unwrap();
     let status = w.get_unknown(&format!("/api/v1/statuses/{}", post.id)).await.ok();
-    check_status(&status);
     assert_eq!(status["content"], "<p><strong>Un &lt;título&gt;</strong></p><p>mirad</p>");
     let media = status["media_attachments"].as_array().unwrap();
     assert_eq!(media.iter().map(|m| m["type"].as_str().unwrap()).collect::<Vec<_>>(), ["image", "unknown"]);
@@ -187,7 +110,6 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
 async fn the_instance_says_what_clients_ask(w: World) {
     w.say(&w.ana, "hola").await;
     let second = w.get_unknown("/api/v2/instance").await.ok();
-    check(&second, "instance", "domain:text title:text version:text description:text languages:list rules:list");
     assert_eq!(second["domain"], "plaza.example");
     assert!(second["version"].as_str().unwrap().starts_with("4."), "a plain number first");
     let configuration = &second["configuration"];
@@ -196,20 +118,8 @@ async fn the_instance_says_what_clients_ask(w: World) {
     assert_eq!(configuration["statuses"]["max_media_attachments"], 4);
     let kinds = configuration["media_attachments"]["supported_mime_types"].as_array().unwrap();
     assert!(kinds.contains(&json!("image/png")) && !kinds.contains(&json!("image/svg+xml")), "{kinds:?}");
-    check(
-        &configuration["polls"],
-        "polls",
-        "max_options:count max_characters_per_option:count min_expiration:count max_expiration:count",
-    );
-    check(&second["registrations"], "registrations", "enabled:flag approval_required:flag");
-    check(&second["contact"], "contact", "email:text");
     assert_eq!(second["usage"]["users"]["active_month"], 1);
     let first = w.get_unknown("/api/v1/instance/").await.ok();
-    check(
-        &first,
-        "instance",
-        "uri:text title:text version:text urls:map stats:map registrations:flag approval_required:flag",
-    );
     assert_eq!(first["uri"], "plaza.example");
     assert_eq!(first["stats"], json!({ "user_count": 3, "status_count": 1, "domain_count": 0 }));
 }
@@ -248,7 +158,7 @@ async fn every_answer_has_its_headers(w: World) {
 }
 
 on_both! {
-    entities_are_complete
+    a_topic_and_its_group_say_what_they_are
     what_belongs_to_a_post_is_shown_with_it
     the_instance_says_what_clients_ask
     every_answer_has_its_headers

@@ -7,7 +7,7 @@ use domain::group::{Joining, Visibility};
 use serde_json::{Value, json};
 use store::testing::Counter;
 
-use super::{Person, World, of, on_both};
+use super::{Person, World, fields::check, of, on_both};
 use crate::{
     params::Params,
     streaming::{Channel, Listener},
@@ -36,6 +36,13 @@ impl<'w> Ear<'w> {
         let mut heard = Vec::new();
         while let Some(frame) = self.0.now() {
             let payload = frame.payload.as_deref().map_or(Value::Null, |text| serde_json::from_str(text).unwrap());
+            match frame.event {
+                "update" | "status.update" => check(&payload, "Status", frame.event),
+                "notification" => check(&payload, "Notification", frame.event),
+                "conversation" => check(&payload, "Conversation", frame.event),
+                "announcement" => check(&payload, "Announcement", frame.event),
+                _ => {}
+            }
             heard.push((frame.stream.join("/"), frame.event, payload));
         }
         heard
