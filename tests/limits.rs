@@ -30,6 +30,11 @@ fn posts(net: &Network) -> i64 {
     net.census("alpha.test").get("posts").copied().unwrap_or(0)
 }
 
+/// What was acknowledged and became nothing yet, or nothing at all: its state, and why.
+fn unmade(net: &Network) -> Vec<(String, String)> {
+    net.fates("alpha.test").into_values().filter(|(state, note)| state != "done" || !note.is_empty()).collect()
+}
+
 async fn who_sends_too_much_comes_back_later() {
     let net = Network::limited(1, 1, ["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -45,7 +50,8 @@ async fn who_sends_too_much_comes_back_later() {
     let hello = carl.toot("Hello", &[(club.uri(), &club.handle())], None);
     assert_eq!(carl.post(&inbox, &hello).await, 202, "others do not notice");
     net.settle().await;
-    assert_eq!(posts(&net), i64::try_from(accepted).unwrap_or(0) + 1, "all that was acknowledged, and nothing else");
+    assert!(unmade(&net).is_empty(), "all that was acknowledged is there, but {:?}", unmade(&net));
+    assert_eq!(posts(&net), i64::try_from(accepted).unwrap_or(0) + 1, "and nothing else");
     // The flooder goes on; now and then the next one fits.
     let (mut refused, mut accepted) = (1, accepted);
     for number in 0..20 {

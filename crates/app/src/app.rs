@@ -10,11 +10,11 @@ use std::{
 
 use domain::{
     host::Host,
-    id::{PeerId, PostId, ReceivedId},
+    id::{PeerId, PostId},
     time::{Timestamp, span},
     urls::Site,
 };
-use store::{Conn, Db, Holder, Lease, Presence};
+use store::{Conn, Db, Holder, Isolation, Lease, Presence};
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
@@ -423,12 +423,28 @@ impl App {
     /// `f` may run more than once, and must wait for nothing.
     pub async fn write<T: Send + 'static>(
         &self,
+        f: impl FnMut(&mut Tx<'_, '_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.transact(Isolation::Serial, f).await
+    }
+
+    /// The same for what only puts something in a queue, or takes it from there: it makes nobody else run again.
+    pub(crate) async fn queue<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx<'_, '_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.transact(Isolation::Rows, f).await
+    }
+
+    async fn transact<T: Send + 'static>(
+        &self,
+        isolation: Isolation,
         mut f: impl FnMut(&mut Tx<'_, '_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = self.0.clone();
         let (value, events, changes, woken) = inner
             .db
-            .write::<_, Error>({
+            .transact::<_, Error>(isolation, {
                 let inner = inner.clone();
                 move |store| {
                     let now = inner.clock.now();
@@ -468,24 +484,5 @@ impl App {
             inner.changes.send(change).ok();
         }
         Ok(value)
-    }
-
-    /// Applies a received activity: `f`, and the mark that it is done, in one transaction. If somebody else has it by now,
-    /// nothing happens.
-    pub async fn apply<T: Send + 'static>(
-        &self,
-        received: ReceivedId,
-        mut f: impl FnMut(&mut Tx<'_, '_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.write(move |tx| {
-            let value = f(tx)?;
-            let holder = tx.holder();
-            if store::jobs::finish_received(tx, received, holder, None)? {
-                Ok(value)
-            } else {
-                Err(Error::Conflict("somebody else has it by now".into()))
-            }
-        })
-        .await
     }
 }

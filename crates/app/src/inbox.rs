@@ -4,7 +4,7 @@ use std::time::Duration;
 use domain::{id::ReceivedId, time::span};
 use store::jobs::{Arrival, Received};
 
-use crate::{App, Queue, Result, Tx};
+use crate::{App, Error, Queue, Result, Tx};
 
 /// Stores a verified activity; once this returns, it may be acknowledged.
 pub async fn accept(
@@ -15,7 +15,7 @@ pub async fn accept(
     digest: String,
     body: String,
 ) -> Result<Arrival> {
-    app.write(move |tx| {
+    app.queue(move |tx| {
         let (id, now) = (tx.new_id(), tx.now());
         let arrival = store::jobs::receive(tx, id, (&uri, &actor_uri, &kind), (&digest, &body), now)?;
         tx.wake(Queue::Received);
@@ -40,7 +40,7 @@ const LEASE: Duration = span::minutes(5);
 
 /// Takes activities that are due, the oldest first, at most `limit`.
 pub async fn claim(app: &App, limit: i64) -> Result<Vec<Received>> {
-    app.write(move |tx| {
+    app.queue(move |tx| {
         let (now, lease) = (tx.now(), tx.lease(LEASE));
         Ok(store::jobs::claim_received(tx, now, lease, limit)?)
     })
@@ -77,4 +77,25 @@ pub async fn set_aside(app: &App, id: ReceivedId, error: String, wait: Option<Du
         Ok(store::jobs::fail_received(tx, id, holder, &error, at)?)
     })
     .await
+}
+
+impl App {
+    /// Applies a received activity: `f`, and the mark that it is done, in one transaction. If somebody else has it by now,
+    /// nothing happens.
+    pub async fn apply<T: Send + 'static>(
+        &self,
+        received: ReceivedId,
+        mut f: impl FnMut(&mut Tx<'_, '_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.write(move |tx| {
+            let value = f(tx)?;
+            let holder = tx.holder();
+            if store::jobs::finish_received(tx, received, holder, None)? {
+                Ok(value)
+            } else {
+                Err(Error::Conflict("somebody else has it by now".into()))
+            }
+        })
+        .await
+    }
 }

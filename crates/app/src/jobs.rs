@@ -136,7 +136,7 @@ pub async fn drain(app: &App, handlers: &Handlers) -> Result<usize> {
 
 async fn take(app: &App, room: usize) -> Result<Vec<Job>> {
     let room = i64::try_from(room).unwrap_or(i64::MAX);
-    app.write(move |tx| {
+    app.queue(move |tx| {
         let (now, lease) = (tx.now(), tx.lease(LEASE));
         Ok(store::jobs::claim(tx, now, lease, room)?)
     })

@@ -30,7 +30,16 @@ pub enum Backend<'a> {
     Postgres(&'a mut PgConnection),
 }
 
-/// A connection inside a transaction. Whatever writes takes one, and only [`crate::Db::write`] makes one.
+/// How a transaction gets on with those that run beside it, where several do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// As if each ran alone: whoever met another one runs again.
+    Serial,
+    /// For what only puts rows in a queue, or takes some that it locks. Nobody else has them, so that nobody runs again.
+    Rows,
+}
+
+/// A connection inside a transaction. Whatever writes takes one, and only [`crate::Db`] makes one.
 #[expect(missing_debug_implementations, reason = "connections have none")]
 pub struct Tx<'a>(&'a mut Conn);
 
@@ -60,7 +69,7 @@ impl Tx<'_> {
 
     /// Runs `f` so that its failure undoes only what it did itself.
     pub fn savepoint<T, E: From<Error>>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.0.transaction(f)
+        self.0.transaction(Isolation::Serial, f)
     }
 }
 
@@ -139,9 +148,10 @@ impl Conn {
     /// write lock at once, so that a read never has to be upgraded half-way.
     pub(crate) fn transaction<T, E: From<Error>>(
         &mut self,
+        isolation: Isolation,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.begin().map_err(|e| E::from(e.into()))?;
+        self.begin(isolation).map_err(|e| E::from(e.into()))?;
         let mark = self.late().map_or(0, |late| late.len());
         let done = f(&mut Tx(self)).and_then(|value| self.catch_up().map(|()| value).map_err(E::from));
         match done {
@@ -181,7 +191,7 @@ impl Conn {
         late.iter().try_for_each(|change| change.make(self))
     }
 
-    fn begin(&mut self) -> QueryResult<()> {
+    fn begin(&mut self, isolation: Isolation) -> QueryResult<()> {
         let outermost = self.depth() == 0;
         if outermost {
             self.memory().begin();
@@ -189,7 +199,13 @@ impl Conn {
         match self.backend() {
             Backend::Sqlite(c) if outermost => Ansi::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
             Backend::Sqlite(c) => Ansi::begin_transaction(c),
-            Backend::Postgres(c) if outermost => Ansi::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL SERIALIZABLE"),
+            Backend::Postgres(c) if outermost => {
+                let begin = match isolation {
+                    Isolation::Serial => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+                    Isolation::Rows => "BEGIN ISOLATION LEVEL READ COMMITTED",
+                };
+                Ansi::begin_transaction_sql(c, begin)
+            }
             Backend::Postgres(c) => Ansi::begin_transaction(c),
         }
     }

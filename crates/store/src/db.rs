@@ -12,7 +12,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::{
-    conn::{Conn, Tx},
+    conn::{Conn, Isolation, Tx},
     error::{Error, Failure, Result},
     kept,
     memory::Memory,
@@ -150,15 +150,28 @@ impl Db {
         answered.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
-    /// Runs `f` in one transaction, and answers only once that is durable. On SQLite, closures that
-    /// wait at the same time share one commit, each in a savepoint of its own. `f` may run more than once.
+    /// Runs `f` in one transaction, as if no other ran beside it, and answers only once that is durable. On SQLite, closures
+    /// that wait at the same time share one commit, each in a savepoint of its own. `f` may run more than once.
     pub async fn write<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: Failure,
     {
+        self.transact(Isolation::Serial, f).await
+    }
+
+    /// Runs `f` in one transaction that gets on with others like this.
+    pub async fn transact<T, E>(
+        &self,
+        isolation: Isolation,
+        f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Failure,
+    {
         let (answer, answered) = oneshot::channel();
-        self.writers.push(Box::new(Writing { f, out: None, answer: Some(answer) })).await?;
+        self.writers.push(Box::new(Writing { f, isolation, out: None, answer: Some(answer) })).await?;
         answered.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
@@ -284,6 +297,7 @@ where
 
 struct Writing<F, T, E> {
     f: F,
+    isolation: Isolation,
     out: Option<Result<T, E>>,
     answer: Option<oneshot::Sender<Result<T, E>>>,
 }
@@ -295,7 +309,7 @@ where
     E: Failure,
 {
     fn run(&mut self, conn: &mut Conn) -> Outcome {
-        let out = conn.transaction(&mut self.f);
+        let out = conn.transaction(self.isolation, &mut self.f);
         let outcome = if out.as_ref().is_err_and(Failure::is_conflict) { Outcome::Conflict } else { Outcome::Finished };
         self.out = Some(out);
         outcome

@@ -114,7 +114,7 @@ mod wanted;
 pub mod witnesses;
 mod worker;
 
-pub use conn::{Conn, Tx};
+pub use conn::{Conn, Isolation, Tx};
 pub use db::{Db, Location, is_migrated, migrate};
 pub use error::{Error, Failure, Result};
 pub use presence::{Holder, Lease, Presence};

@@ -10,7 +10,7 @@ use diesel::{connection::SimpleConnection, prelude::*, sql_query, sql_types::Int
 use domain::time::Timestamp;
 
 use crate::{
-    conn::{Conn, db},
+    conn::{Conn, Isolation, db},
     db::Open,
     error::Result,
     jobs,
@@ -97,7 +97,7 @@ impl Inner {
         let (living, gone): (Vec<i32>, Vec<i32>) = others.partition(|holder| present.contains(holder));
         if !gone.is_empty() {
             tracing::info!(processes = gone.len(), "what processes that are no more had in hand is given back");
-            self.conn.transaction(|tx| jobs::release(tx, &gone))?;
+            self.conn.transaction(Isolation::Serial, |tx| jobs::release(tx, &gone))?;
         }
         Ok(!living.is_empty())
     }

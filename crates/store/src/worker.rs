@@ -1,5 +1,6 @@
 //! The threads behind `Db`: each owns a connection and runs closures that wait in a queue.
 use std::{
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     panic::{AssertUnwindSafe, catch_unwind},
     thread,
     time::Duration,
@@ -8,7 +9,7 @@ use std::{
 use crossbeam_channel::Receiver;
 
 use crate::{
-    conn::{Conn, Tx},
+    conn::{Conn, Isolation, Tx},
     db::{Open, Queued},
     error::{Error, Result},
 };
@@ -104,9 +105,11 @@ fn run_alone(conn: &mut Conn, task: &mut dyn Task) -> Result<()> {
         match catch_unwind(AssertUnwindSafe(|| task.run(conn))) {
             Ok(Outcome::Conflict) if attempt < attempts && conn.is_sqlite() => {}
             Ok(Outcome::Conflict) if attempt < attempts && conn.depth() == 0 => {
-                // A spread-out pause, so that those who met do not meet again at once.
-                let spread = u64::from(std::process::id()).wrapping_mul(u64::from(attempt)) % 5;
-                thread::sleep(Duration::from_millis(u64::from(attempt) * 2 + spread));
+                // Each for a time of its own, so that those who met do not meet again at once.
+                let whose = (std::process::id(), thread::current().id(), attempt);
+                let least = u64::from(attempt) * 2;
+                let more = BuildHasherDefault::<DefaultHasher>::default().hash_one(whose) % least;
+                thread::sleep(Duration::from_millis(least + more));
             }
             Ok(_) => break,
             Err(_) => return Err(Error::Panicked),
@@ -180,7 +183,7 @@ fn together(
 ) -> thread::Result<Result<Vec<Outcome>>> {
     *ran = 0;
     catch_unwind(AssertUnwindSafe(|| {
-        conn.transaction::<_, Error>(|tx| {
+        conn.transaction::<_, Error>(Isolation::Serial, |tx| {
             let mut outcomes = Vec::with_capacity(batch.len());
             for (task, _) in batch {
                 *ran += 1;

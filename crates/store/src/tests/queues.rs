@@ -1,4 +1,6 @@
 //! Leases: taken once, given back by time, retried, parked.
+use std::sync::mpsc;
+
 use domain::{
     actor::{Actor, ActorKind},
     id::{ActivityId, JobId, PeerId, ReceivedId},
@@ -9,7 +11,7 @@ use domain::{
 
 use super::{TestDb, actor, on_both};
 use crate::{
-    Error, Holder, Lease, Tx,
+    Error, Holder, Isolation, Lease, Tx,
     activities::{self, Activity},
     actors,
     deliveries::{self, End, Recipients},
@@ -66,6 +68,42 @@ async fn the_first_activity_of_an_id_stays(t: TestDb) {
     assert_eq!(claimed.iter().map(|r| (r.id, r.body.as_str())).collect::<Vec<_>>(), [(1, "aa")]);
     t.db.write(|tx| jobs::finish_received(tx, ReceivedId(1), Holder(1), None)).await.unwrap();
     assert_eq!(receive(4, "aa").await.unwrap(), Arrival::Repeated, "done things stay known");
+}
+
+/// Where several transactions run side by side: what comes meanwhile, and is taken, makes nobody begin again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_at_work_is_not_held_up_by_what_arrives() {
+    let Some(t) = super::postgres() else { return eprintln!("skipped: TEST_POSTGRES_URL is not set") };
+    let put = |id: i64| {
+        t.db.transact(Isolation::Rows, move |tx| {
+            let uri = format!("https://b.test/{id}");
+            jobs::receive(tx, ReceivedId(id), (&uri, "https://b.test/u", "Like"), ("aa", "aa"), Timestamp(1))
+        })
+    };
+    let take = || {
+        t.db.transact(Isolation::Rows, |tx| jobs::claim_received(tx, Timestamp(2), lease(1, 9), 1).map(|it| it.len()))
+    };
+    put(1).await.unwrap();
+    assert_eq!(take().await.unwrap(), 1);
+    let (begin, begun) = mpsc::channel();
+    let (let_go, held) = mpsc::channel::<()>();
+    let db = t.db.clone();
+    let work = tokio::spawn(async move {
+        let mut runs = 0;
+        db.write(move |tx| {
+            runs += 1;
+            jobs::finish_received(tx, ReceivedId(1), Holder(1), None)?;
+            begin.send(()).ok();
+            held.recv().ok();
+            Ok::<_, Error>(runs)
+        })
+        .await
+    });
+    tokio::task::spawn_blocking(move || begun.recv()).await.unwrap().unwrap();
+    put(2).await.unwrap();
+    assert_eq!(take().await.unwrap(), 1);
+    drop(let_go);
+    assert_eq!(work.await.unwrap().unwrap(), 1, "it ran once");
 }
 
 /// One job, one received activity and one peer, all in the hands of `holder` for ever.
