@@ -16,6 +16,8 @@ use crate::browsers;
 use crate::network::{Backend, Browser, Eyes, Network, PostOffice, Server, run, variable};
 
 const HOST: &str = "lavapies.test";
+/// A site to which browsers lend passkeys: they trust its name without a certificate.
+const HOME: &str = "lavapies.localhost";
 /// The file beside the pictures that says how soon each page was there.
 const FIGURES: &str = "arrivals.txt";
 
@@ -88,7 +90,12 @@ struct Walk<'a> {
     arrivals: Vec<String>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn begin(browser: &'a Browser, server: &'a Server) -> Self {
+        let (axe, folder, wanted) = (browsers::axe(), folder(), variable("TEST_GALLERY_ONLY"));
+        Self { browser, server, axe, folder, wanted, me: None, flaws: Vec::new(), arrivals: Vec::new() }
+    }
+
     async fn look_at(&mut self, pages: &[Page]) {
         for page in pages {
             if !self.wanted.iter().all(|part| page.name.contains(part)) {
@@ -173,18 +180,7 @@ async fn every_page() {
     let server = net.server(HOST);
     server.expect_parked();
     let browser = Browser::open_at(&server, Eyes::DESK).await;
-    let wanted = variable("TEST_GALLERY_ONLY");
-    let (axe, folder) = (browsers::axe(), folder());
-    let mut walk = Walk {
-        browser: &browser,
-        server: &server,
-        axe,
-        folder,
-        wanted,
-        me: None,
-        flaws: Vec::new(),
-        arrivals: Vec::new(),
-    };
+    let mut walk = Walk::begin(&browser, &server);
     browser.go("/").await;
     walk.look_at(&pages::at_first()).await;
     let demo = Demo::play(&net, &server, &browser, &office).await;
@@ -198,6 +194,47 @@ async fn every_page() {
         std::fs::write(folder.join(FIGURES), walk.arrivals.join("\n")).expect("a file");
     }
     assert!(walk.flaws.is_empty(), "{:#?}", walk.flaws);
+}
+
+/// Somebody makes a passkey, and has to confirm from then on that it is them, if `twice`; where they change it.
+async fn make_a_passkey(browser: &Browser, name: &str, twice: bool) -> String {
+    browser.sign_in(name).await;
+    browser.go("/settings/entry").await;
+    browser.fill("proof", "correct horse").await;
+    browser.press(pages::OFFER).await;
+    browser.fill("name", "Mi teléfono").await;
+    browser.press("main button[data-passkey]").await;
+    let own = "return document.querySelector('main a[href^=\"/settings/entry/passkeys/\"]')?.getAttribute('href')";
+    let own = browser.ask(own).await.as_str().expect("a passkey").to_owned();
+    if twice {
+        browser.press("form[action='/settings/entry/second'] button").await;
+        let secret = browser.ask("return document.querySelector('.codes code').textContent").await;
+        let now = app::Clock::default().now();
+        browser.fill("code", &app::totp::current(secret.as_str().expect("a secret"), now).expect("a code")).await;
+        browser.press("form[action='/settings/entry/second/on'] button").await;
+    }
+    browser.forget().await;
+    own
+}
+
+/// The pages that are otherwise, or there at all, where browsers have passkeys.
+async fn every_page_with_passkeys() {
+    let net = Network::of([HOME]).await;
+    let server = net.server(HOME);
+    server.person("bea").await;
+    server.person("carla").await;
+    let browser = Browser::open_at(&server, Eyes::DESK).await;
+    let _reserve = browser.plug_in().await;
+    let own = make_a_passkey(&browser, "bea", false).await;
+    make_a_passkey(&browser, "carla", true).await;
+    let mut walk = Walk::begin(&browser, &server);
+    walk.look_at(&pages::with_passkeys(&own)).await;
+    assert!(walk.flaws.is_empty(), "{:#?}", walk.flaws);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_with_passkeys_is_sound_in_both_lights() {
+    Box::pin(run(Backend::Sqlite, every_page_with_passkeys())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

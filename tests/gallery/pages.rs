@@ -74,6 +74,27 @@ pub(super) fn at_first() -> [Page; 2] {
     [page("first-run", VISITOR, "/"), page("first-run-flawed", VISITOR, "/").behind(CARELESS, PRIMARY)]
 }
 
+/// What asks for a passkey; the button shows only where there are some.
+pub(super) fn with_passkeys(own: &str) -> Vec<Page> {
+    vec![
+        page("passkey-log-in", VISITOR, "/login"),
+        page("passkey-log-in-wrong", VISITOR, "/login").behind(NONE, PRIMARY),
+        page("passkey-second-step", VISITOR, "/login").behind(RIGHT, PRIMARY),
+        page("passkey-settings", MEMBER, "/settings/entry"),
+        page("passkey-offered", MEMBER, "/settings/entry").behind(PROOF, OFFER),
+        page("passkey-own", MEMBER, own),
+    ]
+}
+
+/// What is no answer of a passkey, a password that is right, and one that shows that it is oneself.
+const NONE: &str = "document.querySelector('main form.form').noValidate = true; \
+    document.querySelector('main form.form').action = '/login/passkey'";
+const RIGHT: &str = "document.getElementById('name').value = 'carla'; \
+    document.getElementById('password').value = 'correct horse'";
+const PROOF: &str = "document.querySelector('[name=proof]').value = 'correct horse'";
+/// What offers to make a passkey, for a password.
+pub(super) const OFFER: &str = "form[action$='/passkeys/offer'] button[type=submit]:not([data-passkey])";
+
 /// Everything that can be looked at later.
 pub(super) fn all(demo: &Demo) -> Vec<Page> {
     let some = [of_visitors(demo), of_entering(demo), of_members(demo), of_staff(demo), of_admins(demo)];
@@ -281,7 +302,7 @@ const NOT_LOOKED_AT: &[(&str, &str)] = &[
     ("/authorize_interaction", "leads on"),
     ("/login/elsewhere/back", "leads on"),
     ("/login/organization", "leads on"),
-    ("/settings/entry/passkeys/{id}", "asks for a passkey, and there are none without TLS"),
+    ("/settings/entry/passkeys/{id}", "looked at where browsers have passkeys"),
 ];
 
 /// The pages of the house that nobody looks at.
