@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use ::server::settings::Registration;
 use app::identities::Provider as Known;
-use app::{Me, identities, people};
+use app::{Me, identities, people, totp};
 use domain::host::Host;
 use serde_json::{Value, json};
 
 use crate::network::{Answer, Lie, Network, PostOffice, Provider, Server, Visitor, field, on_both};
+use crate::oauth::{self, REDIRECT, parameter};
 
 const BACK: &str = "/login/organization/back";
 
@@ -209,6 +210,119 @@ async fn where_the_provider_is_the_only_way_there_are_no_passwords() {
     assert_eq!(census.status, 200, "nothing of her is left here: {}", census.text());
 }
 
+async fn who_is_connected_stays_so_where_the_provider_is_the_only_way() {
+    let (_net, alpha, provider) = organization(true, true).await;
+    alpha.person("bea").await;
+    // Her password still says which login is hers; it opens nothing.
+    let claim = json!({ "sub": "7", "email": "bea@alpha.test", "email_verified": true });
+    let mut visitor = Visitor::new(&alpha);
+    let page = come(&mut visitor, &provider, claim).await.text();
+    let fields = [("claim", &*field(&page, "claim")), ("password", "correct horse")];
+    let joined = visitor.submit("/login/organization/join", &fields).await;
+    assert_eq!(location(&joined), (303, Some("/communities")), "{}", joined.text());
+    let entry = visitor.get("/settings/entry").await.text();
+    let (token, key) = (field(&entry, "form_token"), field(&entry, "key"));
+    let fields = [("form_token", token.as_str()), ("key", &key), ("known", "correct horse")];
+    let last = visitor.submit("/settings/entry/organization/unlink", &fields).await;
+    assert!(last.status == 422 && last.text().contains("You would not get in any more"), "{}", last.text());
+
+    // Nor does an application make a login.
+    let app = oauth::register(&alpha, "read write").await;
+    let asked = json!({
+        "grant_type": "client_credentials", "scope": "read write",
+        "client_id": app["client_id"], "client_secret": app["client_secret"],
+    });
+    let own = oauth::call(&alpha, "POST", "/oauth/token", "", &asked).await.value();
+    let wish = json!({
+        "username": "nora", "email": "nora@org.example", "password": "correct horse", "agreement": true, "locale": "en",
+    });
+    let token = own["access_token"].as_str().unwrap();
+    assert_eq!(oauth::call(&alpha, "POST", "/api/v1/accounts", token, &wish).await.status, 403);
+    assert!(people::by_name(alpha.app(), "nora").await.is_err());
+}
+
+/// Has whoever is signed in confirm each time they sign in, by an authenticator; what that keeps.
+async fn secure(visitor: &mut Visitor) -> String {
+    let text = visitor.fill("/settings/entry", "/settings/entry/second", &[]).await.text();
+    let secret = text.split("<code>").nth(1).and_then(|rest| rest.split('<').next()).unwrap().to_owned();
+    let code = totp::current(&secret, visitor.server.app().now()).unwrap();
+    let fields = [("sealed", &*field(&text, "sealed")), ("form_token", &field(&text, "form_token")), ("code", &code)];
+    let on = visitor.submit("/settings/entry/second/on", &fields).await;
+    assert!(on.text().contains("Recovery codes"), "{}", on.text());
+    secret
+}
+
+async fn the_second_step_follows_on_the_provider() {
+    let (net, alpha, provider) = organization(true, false).await;
+    alpha.person("bea").await;
+    let claim_of = |subject: &str| json!({ "sub": subject, "email": "bea@alpha.test", "email_verified": true });
+    let join = async |visitor: &mut Visitor, page: Answer| {
+        let fields = [("claim", &*field(&page.text(), "claim")), ("password", "correct horse")];
+        visitor.submit("/login/organization/join", &fields).await
+    };
+    let mut bea = Visitor::new(&alpha);
+    let page = come(&mut bea, &provider, claim_of("7")).await;
+    assert_eq!(join(&mut bea, page).await.status, 303);
+    let secret = secure(&mut bea).await;
+
+    // Whether she is known already, or shows by her password that it is her: the provider stands for the password alone.
+    let (mut known, mut joined) = (Visitor::new(&alpha), Visitor::new(&alpha));
+    let asked = come(&mut known, &provider, claim_of("7")).await;
+    let page = come(&mut joined, &provider, claim_of("8")).await;
+    let also_asked = join(&mut joined, page).await;
+    for (mut visitor, asked) in [(known, asked), (joined, also_asked)] {
+        let text = asked.text();
+        assert!(asked.status == 200 && text.contains("One more step"), "{text}");
+        assert_eq!(visitor.get("/settings").await.status, 303, "she is not in yet");
+        let (proof, back) = (field(&text, "proof"), field(&text, "back"));
+        let step = async |visitor: &mut Visitor, code: &str| {
+            visitor.submit("/login/code", &[("proof", &*proof), ("back", &back), ("code", code)]).await
+        };
+        assert_eq!(step(&mut visitor, "000000").await.status, 422);
+        // A code is good once.
+        net.settle().await;
+        net.pass_time(Duration::from_secs(31)).await;
+        let code = totp::current(&secret, alpha.app().now()).unwrap();
+        assert_eq!(location(&step(&mut visitor, &code).await), (303, Some("/communities")));
+        assert_eq!(visitor.get("/settings").await.status, 200);
+    }
+}
+
+/// Goes where an application sends somebody, and on to the provider; what comes when they are back.
+async fn come_for(visitor: &mut Visitor, provider: &Provider, ask: &str) -> Answer {
+    let sent = visitor.get(ask).await;
+    let page = visitor.get(sent.header("location").unwrap()).await.text();
+    let mut links = page.split("href=\"").map(|part| part.split('"').next().unwrap());
+    let way = links.find(|href| href.starts_with("/login/organization?back=")).expect("a way");
+    let left = visitor.get(&way.replace("&amp;", "&").replace("&#38;", "&")).await;
+    visitor.get(&provider.agree(left.header("location").unwrap(), ana())).await
+}
+
+async fn an_application_is_let_in_by_way_of_the_provider() {
+    let (_net, alpha, provider) = organization(true, true).await;
+    alpha.person("bea").await;
+    let app = oauth::register(&alpha, "read").await;
+    let ask = oauth::authorize(&app, REDIRECT, &[("scope", "read"), ("state", "s1 &")]);
+    // The first time she says who she will be here, and goes on to what she came for.
+    let mut visitor = Visitor::new(&alpha);
+    let claim = field(&come_for(&mut visitor, &provider, &ask).await.text(), "claim");
+    let fields = [("claim", claim.as_str()), ("name", "ana"), ("agreement", "yes")];
+    let made = visitor.submit("/login/organization/new", &fields).await;
+    assert_eq!(location(&made), (303, Some(ask.as_str())));
+    let mut again = Visitor::new(&alpha);
+    assert_eq!(location(&come_for(&mut again, &provider, &ask).await), (303, Some(ask.as_str())));
+    for mut visitor in [visitor, again] {
+        let allowed = oauth::decide(&mut visitor, &ask, "allow").await;
+        let back = allowed.header("location").unwrap();
+        assert!(back.starts_with(&format!("{REDIRECT}?")), "{back}");
+        assert_eq!(parameter(back, "state").as_deref(), Some("s1 &"));
+        let issued = oauth::exchange(&alpha, &app, &parameter(back, "code").unwrap(), &[]).await.value();
+        let token = issued["access_token"].as_str().unwrap();
+        let me = oauth::call(&alpha, "GET", "/api/v1/accounts/verify_credentials", token, &Value::Null).await;
+        assert_eq!((me.status, &me.value()["username"]), (200, &json!("ana")));
+    }
+}
+
 async fn whoever_signed_in_long_ago_does_it_again() {
     let (net, alpha, provider) = organization(true, false).await;
     alpha.person("bea").await;
@@ -284,6 +398,9 @@ on_both! {
     a_login_becomes_theirs_only_by_its_password,
     whoever_is_signed_in_links_their_login,
     where_the_provider_is_the_only_way_there_are_no_passwords,
+    who_is_connected_stays_so_where_the_provider_is_the_only_way,
+    the_second_step_follows_on_the_provider,
+    an_application_is_let_in_by_way_of_the_provider,
     whoever_signed_in_long_ago_does_it_again,
     only_addresses_of_the_domains_sign_up,
 }

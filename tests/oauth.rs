@@ -5,18 +5,18 @@ use serde_json::{Value, json};
 
 use crate::network::{Answer, Network, Request, Server, Visitor, field, form, on_both};
 
-const REDIRECT: &str = "com.example.app:/callback";
+pub(crate) const REDIRECT: &str = "com.example.app:/callback";
 
 /// The verifier and the challenge of RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-fn parameter(url: &str, name: &str) -> Option<String> {
+pub(crate) fn parameter(url: &str, name: &str) -> Option<String> {
     let query = url.split_once('?')?.1;
     url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-async fn call(server: &Server, method: &str, path: &str, token: &str, body: &Value) -> Answer {
+pub(crate) async fn call(server: &Server, method: &str, path: &str, token: &str, body: &Value) -> Answer {
     let mut request = Request::new(method, &server.url(path)).with("content-type", "application/json");
     if !token.is_empty() {
         request = request.with("authorization", &format!("Bearer {token}"));
@@ -27,7 +27,7 @@ async fn call(server: &Server, method: &str, path: &str, token: &str, body: &Val
     server.ask(&request).await
 }
 
-async fn register(server: &Server, scopes: &str) -> Value {
+pub(crate) async fn register(server: &Server, scopes: &str) -> Value {
     let body =
         json!({ "client_name": "Probe", "redirect_uris": [REDIRECT, "urn:ietf:wg:oauth:2.0:oob"], "scopes": scopes });
     let answer = call(server, "POST", "/api/v1/apps", "", &body).await;
@@ -35,7 +35,7 @@ async fn register(server: &Server, scopes: &str) -> Value {
     answer.value()
 }
 
-fn authorize(app: &Value, redirect: &str, more: &[(&str, &str)]) -> String {
+pub(crate) fn authorize(app: &Value, redirect: &str, more: &[(&str, &str)]) -> String {
     let client = app["client_id"].as_str().unwrap();
     let mut pairs = vec![("client_id", client), ("redirect_uri", redirect), ("response_type", "code")];
     pairs.extend(more);
@@ -55,7 +55,7 @@ pub(crate) async fn decide(browser: &mut Visitor, path: &str, decision: &str) ->
     browser.submit("/oauth/authorize", &pairs).await
 }
 
-async fn exchange(server: &Server, app: &Value, code: &str, more: &[(&str, &str)]) -> Answer {
+pub(crate) async fn exchange(server: &Server, app: &Value, code: &str, more: &[(&str, &str)]) -> Answer {
     let mut pairs = vec![
         ("grant_type", "authorization_code"),
         ("client_id", app["client_id"].as_str().unwrap()),
