@@ -59,6 +59,7 @@ mod reports;
 mod rules;
 mod secrecy;
 mod secure;
+mod severances;
 mod signatures;
 mod streams;
 mod suspensions;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use domain::actor::Actor;
 use serde_json::{Value, json};
 
-use crate::network::{Network, Person, Puppet, Server, Software, on_both};
+use crate::network::{Network, Person, Puppet, Server, Software, id, on_both};
 
 /// Lets the document of an actor elsewhere say by what other ids it is known.
 fn known_as(puppet: &Puppet, aliases: &[&str]) {
@@ -68,6 +69,9 @@ async fn followers_go_along() {
     let after = ana.find_account(&mia2.handle()).await;
     assert_eq!(ana.relationship(&after).await["following"], true);
     assert_eq!(ana.relationship(&before).await["following"], false);
+    // Whoever opens the old account is shown where she is now.
+    let old_account = ana.read(&format!("/api/v1/accounts/{}", id(&before))).await;
+    assert_eq!(old_account["moved"]["uri"], mia2.uri.as_str(), "{old_account}");
 
     // Neither she nor her new id moves on so soon.
     known_as(&eve, &[&mia.uri, &mia2.uri]);
@@ -159,11 +163,18 @@ async fn people_and_groups_move_away() {
 
     let page = alpha.get("/@club", "text/html").await.text();
     assert!(page.contains("Moved. Now:") && page.contains(&rocks.handle()), "{page}");
+    let moved = async |who: &Actor| ana.read(&format!("/api/v1/accounts/{}", who.id)).await["moved"].clone();
+    let now = moved(&club.actor).await;
+    assert_eq!((&now["uri"], &now["group"], &now["moved"]), (&json!(rocks.uri), &json!(true), &Value::Null), "{now}");
+    assert_eq!(moved(&bea.actor).await, Value::Null);
 
     known_as(&mia, &[bea.uri()]);
     depart(&bea, "bea", &mia.uri).await.unwrap();
     let page = alpha.get("/@bea", "text/html").await.text();
     assert!(page.contains("Moved. Now:") && page.contains(&mia.handle()), "{page}");
+    assert_eq!(moved(&bea.actor).await["acct"], "mia@masto.test");
+    let own = bea.read("/api/v1/accounts/verify_credentials").await;
+    assert_eq!(own["moved"]["acct"], "mia@masto.test", "her apps know, too: {own}");
     assert!(depart(&bea, "bea", &max.uri).await.is_err(), "not so soon");
     assert_eq!(bea.call("POST", "/api/v1/statuses", &json!({ "status": "hola" })).await.status, 403);
     // Whoever comes back is here again.
@@ -173,6 +184,7 @@ async fn people_and_groups_move_away() {
     app::moves::set_alias(alpha.app(), bea.actor.id, mia.uri.clone(), true).await.unwrap();
     send(&net, &alpha, &mia, &relocation(&mia, &mia.uri, bea.uri())).await;
     assert!(alpha.document(bea.uri()).await["movedTo"].is_null());
+    assert_eq!(moved(&bea.actor).await, Value::Null);
     bea.post("hola").await;
 }
 

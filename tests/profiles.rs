@@ -59,4 +59,44 @@ async fn a_page_that_leads_back_is_known_to_be_theirs() {
     assert_eq!(profile.matches("class=\"proven\"").count(), 1);
 }
 
-on_both![a_changed_profile_arrives, a_page_that_leads_back_is_known_to_be_theirs];
+async fn somebody_says_which_sites_may_name_them() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, far) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, bea) = (alpha.person("ana").await, far.person("bea").await);
+    bea.follow(&ana.handle()).await;
+    net.settle().await;
+    let path = "/api/v1/accounts/update_credentials";
+    // What the account says of it then, and what the server of whoever follows her hears.
+    let change = async |sites: &[&str]| {
+        let before = net.transcript().0.len();
+        let told = ana.api("PATCH", path, &json!({ "attribution_domains": sites })).await;
+        net.settle().await;
+        let said = net.transcript().after(before).between("alpha.test", "beta.test").posts();
+        let heard: Vec<_> = said.0.iter().map(|said| said.sent["object"]["attributionDomains"].clone()).collect();
+        (told["source"]["attribution_domains"].clone(), heard)
+    };
+    // A host as people write it: alone, by its address, with what stands below it; each is named once.
+    let written = ["Diario.example", "https://blog.example/ana", "*.radio.example", "diario.example"];
+    let named = json!(["diario.example", "blog.example", "radio.example"]);
+    assert_eq!(change(&written).await, (named.clone(), vec![named.clone()]));
+    assert_eq!(alpha.document(ana.uri()).await["attributionDomains"], named);
+    assert_eq!(ana.read("/api/v1/profile").await["attribution_domains"], named);
+    // What else she changes leaves them as they are; what is no site is not taken, and changes nothing.
+    ana.api("PATCH", path, &json!({ "display_name": "Ana Ruiz" })).await;
+    let refused =
+        ana.call("PATCH", path, &json!({ "attribution_domains": ["diario.example", "no es un sitio"] })).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert_eq!(alpha.document(ana.uri()).await["attributionDomains"], named);
+    net.settle().await;
+    let (_, heard) = change(&["diario.example", "blog.example", "radio.example"]).await;
+    assert!(heard.is_empty(), "nothing is new: {heard:?}");
+    // A form that says that there is none sends an empty line.
+    assert_eq!(change(&[""]).await, (json!([]), vec![json!(null)]));
+    assert_eq!(alpha.document(ana.uri()).await["attributionDomains"], json!(null));
+}
+
+on_both![
+    a_changed_profile_arrives,
+    a_page_that_leads_back_is_known_to_be_theirs,
+    somebody_says_which_sites_may_name_them,
+];
