@@ -147,29 +147,59 @@ async fn who_waits_is_told_of_and_told() {
     );
 }
 
+/// A request of an app, with its token if it has one.
+async fn call(server: &Server, method: &str, path: &str, token: &str, body: serde_json::Value) -> Answer {
+    let mut request = Request::new(method, &server.url(path)).with("content-type", "application/json");
+    if !token.is_empty() {
+        request = request.with("authorization", &format!("Bearer {token}"));
+    }
+    server.ask(&request.body(body.to_string())).await
+}
+
+/// What an app gets that signs somebody up.
+async fn sign_up_by_app(server: &Server, wish: serde_json::Value) -> Answer {
+    let app = json!({ "client_name": "A", "redirect_uris": "a://b", "scopes": "read write" });
+    let app = call(server, "POST", "/api/v1/apps", "", app).await.value();
+    let grant = json!({ "grant_type": "client_credentials", "client_id": app["client_id"], "client_secret": app["client_secret"], "scope": "read write" });
+    let client = call(server, "POST", "/oauth/token", "", grant).await.value();
+    call(server, "POST", "/api/v1/accounts", client["access_token"].as_str().unwrap(), wish).await
+}
+
+async fn a_client_waits_until_an_admin_lets_it_in() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Approval, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    alpha.person("ana").await;
+    let wish = |reason: &str| json!({ "username": "nora", "email": "nora@mail.test", "password": PASSWORD, "agreement": true, "reason": reason });
+    let refused = sign_up_by_app(&alpha, wish("")).await;
+    assert_eq!((refused.status, &refused.value()["details"]["reason"][0]["error"]), (422, &json!("ERR_BLANK")));
+    let made = sign_up_by_app(&alpha, wish("I grow tomatoes")).await.value();
+    let token = made["access_token"].as_str().unwrap();
+    net.settle().await;
+    follow(&alpha, &office.letter("nora@mail.test", 0).await.link("alpha.test"), &[]).await;
+    let mine = "/api/v1/accounts/verify_credentials";
+    let waits = call(&alpha, "GET", mine, token, json!({})).await;
+    assert_eq!(waits.status, 403, "{}", waits.text());
+    assert_eq!(waits.value()["error"], "Your login is currently pending approval");
+    let written = json!({ "status": "Hello" });
+    assert_eq!(call(&alpha, "POST", "/api/v1/statuses", token, written.clone()).await.status, 403);
+    let nora = app::people::by_name(alpha.app(), "nora").await.unwrap().id;
+    let operator = Me(app::instance::ensure(alpha.app()).await.unwrap());
+    app::sign_up::approve(alpha.app(), operator, nora).await.unwrap();
+    assert_eq!(call(&alpha, "GET", mine, token, json!({})).await.value()["username"], "nora");
+    assert_eq!(call(&alpha, "POST", "/api/v1/statuses", token, written).await.status, 200);
+}
+
 async fn a_client_asks_for_the_letter_again() {
     let office = PostOffice::open().await;
     let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
     let alpha = net.server("alpha.test");
     let ana = alpha.person("ana").await;
     let call = async |method: &str, path: &str, token: &str, body: serde_json::Value| {
-        let mut request = Request::new(method, &alpha.url(path)).with("content-type", "application/json");
-        if !token.is_empty() {
-            request = request.with("authorization", &format!("Bearer {token}"));
-        }
-        alpha.ask(&request.body(body.to_string())).await
+        call(&alpha, method, path, token, body).await
     };
-    let app = call(
-        "POST",
-        "/api/v1/apps",
-        "",
-        json!({ "client_name": "A", "redirect_uris": "a://b", "scopes": "read write" }),
-    );
-    let app = app.await.value();
-    let grant = json!({ "grant_type": "client_credentials", "client_id": app["client_id"], "client_secret": app["client_secret"], "scope": "read write" });
-    let client = call("POST", "/oauth/token", "", grant).await.value();
     let wish = json!({ "username": "nora", "email": "nobody@mail.test", "password": PASSWORD, "agreement": true });
-    let made = call("POST", "/api/v1/accounts", client["access_token"].as_str().unwrap(), wish).await;
+    let made = sign_up_by_app(&alpha, wish).await;
     assert_eq!(made.status, 200, "{}", made.text());
     let token = made.value()["access_token"].as_str().unwrap().to_owned();
     assert_eq!(call("GET", "/api/v1/accounts/verify_credentials", &token, json!({})).await.status, 403);
@@ -290,6 +320,7 @@ on_both! {
     a_password_is_renewed_by_mail_once,
     who_waits_is_told_of_and_told,
     a_client_asks_for_the_letter_again,
+    a_client_waits_until_an_admin_lets_it_in,
     a_login_that_nobody_confirms_is_forgotten_and_its_name_is_free,
     who_is_suspended_reads_why_without_a_login_and_what_came_of_their_appeal,
 }

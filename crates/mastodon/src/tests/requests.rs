@@ -102,7 +102,7 @@ async fn finding_people_groups_and_posts(w: World) {
     w.group("huerto", Visibility::Public, Joining::Open).await;
     w.group("secreto", Visibility::Private, Joining::Invite).await;
     let topic = w.say(&w.bea, "@huerto Los tomates maduros").await;
-    let search = async |query: &str| w.get(&w.ana, &format!("/api/v2/search?{query}")).await.ok();
+    let search = async |query: &str| w.get(&w.caro, &format!("/api/v2/search?{query}")).await.ok();
     for query in [
         "q=huerto",
         "q=@huerto@plaza.example",
@@ -114,6 +114,8 @@ async fn finding_people_groups_and_posts(w: World) {
         assert_eq!(found["accounts"].as_array().unwrap().len(), 1, "{query}");
     }
     assert_eq!(search("q=secre").await["accounts"], json!([]), "what does not want to be found is not");
+    let mine = w.get(&w.ana, "/api/v2/search?q=secre").await.ok();
+    assert_eq!(mine["accounts"][0]["acct"], "secreto", "but by those who are there");
     assert_eq!(search("q=tomate").await["statuses"][0]["id"], topic["id"], "words are found by their stem");
     assert_eq!(search("q=tomate&type=accounts").await["statuses"], json!([]));
     for more in ["Tomates", "Más tomates"] {
