@@ -61,6 +61,7 @@ mod secrecy;
 mod secure;
 mod severances;
 mod signatures;
+mod stories;
 mod streams;
 mod suspensions;
 mod synchronization;
