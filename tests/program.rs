@@ -68,6 +68,12 @@ async fn commands_say_what_they_did() {
         let answer = Request::new("GET", &program.url(path)).exchange(program.address()).await.unwrap();
         assert_eq!(answer.status, 200, "{path}");
     }
+    let metrics = Request::new("GET", &program.url("/metrics")).exchange(program.address()).await.unwrap().text();
+    let named = |prefix: &str| -> Vec<String> {
+        let lines = metrics.lines().filter_map(|line| line.strip_prefix(prefix)?.split(' ').next());
+        lines.map(str::to_owned).collect()
+    };
+    assert!(!named("# TYPE ").is_empty() && named("# HELP ") == named("# TYPE "), "each says what it tells: {metrics}");
     let alive = program.call("", "GET", "/health", &Value::Null).await.expect("an answer");
     assert_eq!((alive.status, alive.text().as_str()), (200, "OK"), "as clients ask");
     let proxied = Request::new("GET", &program.url("/metrics")).with("x-forwarded-for", "8.8.8.8");

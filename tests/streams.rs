@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use crate::network::{Program, note_asked, on_both};
+use crate::network::{Program, Request, eventually, note_asked, on_both};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What asks for a WebSocket, with the key of RFC 6455.
@@ -201,11 +201,20 @@ async fn rest(socket: &mut TcpStream) -> usize {
     length
 }
 
+/// What a metric says at the moment.
+async fn metric(program: &Program, name: &str) -> usize {
+    let asked = Request::new("GET", &program.url("/metrics"));
+    let answer = asked.exchange(program.address()).await.unwrap();
+    let text = answer.text();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {name}: {text}")).parse().unwrap()
+}
+
 async fn whoever_never_reads_loses_the_stream_and_costs_the_others_nothing() {
-    const POSTS: usize = 260;
+    const POSTS: usize = 320;
     const LENGTH: usize = 40_000;
-    // Of posts it keeps 32 MB for whoever comes next, be they stuck or not.
-    const MOST_MB: u64 = 100 + 32;
+    // What may be in somebody's hands at the moment: nothing waits.
+    const IN_HAND: usize = 4;
     let mut town = Program::install(Ipv4Addr::new(127, 0, 0, 44));
     std::fs::write(town.folder().join("tertulia.toml"), "client_limit = \"0\"\n").unwrap();
     let token = town.person("ana").await;
@@ -214,18 +223,21 @@ async fn whoever_never_reads_loses_the_stream_and_costs_the_others_nothing() {
     let (mut socket, _) = open(&town, "/api/v1/streaming?stream=public", &format!("{UPGRADE}{bearer}")).await;
     let (mut events, _) = open(&town, "/api/v1/streaming/public", &bearer).await;
     let (mut reading, _) = open(&town, "/api/v1/streaming/public", &bearer).await;
-    let (before, mut heard) = (town.memory_mb(), Vec::new());
+    assert_eq!(metric(&town, "tertulia_streams").await, 3);
+    let mut heard = Vec::new();
     for number in 0..POSTS {
         let text = format!("post {number} {}", "x".repeat(LENGTH));
         town.api(&token, "POST", "/api/v1/statuses", &json!({ "status": text })).await;
         hear(&mut reading, &mut heard, &format!("post {number} x")).await;
     }
-    let more = town.memory_mb().saturating_sub(before);
-    assert!(more < MOST_MB, "{more} MB for two clients that do not read");
+    let kept = metric(&town, "tertulia_stream_messages").await;
+    assert!(kept <= IN_HAND, "{kept} of {POSTS} messages are kept for two clients that do not read");
     for stuck in [&mut socket, &mut events] {
         let told = rest(stuck).await;
         assert!(told > 0 && told < POSTS * LENGTH, "not all of it, but the end: {told}");
     }
+    drop((socket, events));
+    eventually("an end of both", || async { (metric(&town, "tertulia_streams").await == 1).then_some(()) }).await;
     town.api(&token, "POST", "/api/v1/statuses", &json!({ "status": "la última" })).await;
     hear(&mut reading, &mut heard, "la última").await;
     assert_eq!(timeout(PATIENCE, town.stop()).await.expect("it stops soon"), Some(0));

@@ -143,14 +143,6 @@ impl Program {
         .await;
     }
 
-    /// The memory that the process holds, in MB, as Linux tells it.
-    pub(crate) fn memory_mb(&self) -> u64 {
-        let id = self.serving.as_ref().and_then(Child::id).expect("a running program");
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
-        line.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).expect("a number") / 1_024
-    }
-
     /// What was logged so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()

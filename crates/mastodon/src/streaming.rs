@@ -20,6 +20,7 @@ use crate::{
 };
 
 mod channel;
+mod counted;
 mod frame;
 mod hub;
 mod listener;

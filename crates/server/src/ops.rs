@@ -62,6 +62,22 @@ impl Ops {
     }
 }
 
+/// What each metric tells, for those who read `/metrics`.
+const METRICS: [(&str, &str); 12] = [
+    ("tertulia_backfilled_posts_total", "Older posts that were fetched to complete threads and histories."),
+    ("tertulia_database_up", "1 while the database answers, else 0."),
+    ("tertulia_deliveries_total", "What was sent to other servers, by what came of it."),
+    ("tertulia_fetches_total", "Documents that other servers were asked for, by what came of it."),
+    ("tertulia_inbox_applied_total", "Activities of other servers that were worked on, by what came of it."),
+    ("tertulia_inbox_requests_total", "Requests to the inboxes, by how they were answered."),
+    ("tertulia_limited_requests_total", "Requests that were answered 429, by the door at which they came."),
+    ("tertulia_queue_oldest_seconds", "Since when the oldest that waits in a queue has been due."),
+    ("tertulia_queue_parked", "What was given up, by queue: somebody should look."),
+    ("tertulia_queue_waiting", "What waits to be done, by queue."),
+    ("tertulia_stream_messages", "What is kept in memory to be told to apps over streams; what many hear counts once."),
+    ("tertulia_streams", "Streams of apps that are open."),
+];
+
 /// One recorder for the whole process, whatever the number of servers in it.
 fn recorder() -> PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -71,6 +87,13 @@ fn recorder() -> PrometheusHandle {
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
                 tracing::warn!("another metrics recorder is in place; /metrics will be empty");
+            }
+            for (name, what) in METRICS {
+                if name.ends_with("_total") {
+                    metrics::describe_counter!(name, what);
+                } else {
+                    metrics::describe_gauge!(name, what);
+                }
             }
             handle
         })

@@ -95,7 +95,7 @@ impl Courier {
     /// Sends a delivery and judges the answer.
     pub(super) async fn deliver(&self, waiting: &Waiting, to: &Addressee) -> (Verdict, Option<Lesson>) {
         let (verdict, lesson) = self.attempt(waiting, to).await.unwrap_or_else(|unsent| (unsent, None));
-        metrics::counter!("deliveries_total", "result" => verdict.word()).increment(1);
+        metrics::counter!("tertulia_deliveries_total", "result" => verdict.word()).increment(1);
         (verdict, lesson)
     }
 

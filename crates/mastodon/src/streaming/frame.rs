@@ -5,6 +5,8 @@ use actix_web::web::Bytes;
 use bytestring::ByteString;
 use serde_json::json;
 
+use super::counted::Counted;
+
 /// Something that happened, as a stream tells it.
 #[derive(Debug)]
 pub(crate) struct Frame {
@@ -16,11 +18,13 @@ pub(crate) struct Frame {
     pub(crate) payload: Option<Arc<str>>,
     text: OnceLock<ByteString>,
     lines: OnceLock<Bytes>,
+    _counted: Counted,
 }
 
 impl Frame {
     pub(crate) fn new(stream: Vec<String>, event: &'static str, payload: Option<Arc<str>>) -> Arc<Self> {
-        Arc::new(Self { stream, event, payload, text: OnceLock::new(), lines: OnceLock::new() })
+        let (text, lines) = (OnceLock::new(), OnceLock::new());
+        Arc::new(Self { stream, event, payload, text, lines, _counted: Counted::one("tertulia_stream_messages") })
     }
 
     /// As a WebSocket carries it.

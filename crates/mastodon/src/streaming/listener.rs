@@ -10,6 +10,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 use super::{
     BEAT,
     channel::Channel,
+    counted::Counted,
     frame::Frame,
     hub::{Ear, Hub},
     queue::Queue,
@@ -39,6 +40,7 @@ pub(crate) struct Listener {
     beat: Interval,
     /// Whether it is time to look at the token and to show that the stream lives.
     is_due: bool,
+    _counted: Counted,
 }
 
 impl Drop for Listener {
@@ -64,7 +66,17 @@ impl Listener {
         })?;
         let mut beat = tokio::time::interval_at(Instant::now() + BEAT, BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let listener = Self { hub: hub.clone(), number, token, bearer, me, queue, beat, is_due: false };
+        let listener = Self {
+            hub: hub.clone(),
+            number,
+            token,
+            bearer,
+            me,
+            queue,
+            beat,
+            is_due: false,
+            _counted: Counted::one("tertulia_streams"),
+        };
         // The token may have been revoked before the hub knew of the stream.
         if is_good(hub, &listener.token).await? { Ok(listener) } else { Err(invalid()) }
     }
