@@ -28,6 +28,7 @@ mod hostile;
 mod hosts;
 mod identities;
 mod invitations;
+mod keyboard;
 mod kill;
 mod leaks;
 mod limits;

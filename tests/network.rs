@@ -30,7 +30,7 @@ use domain::rule::Openness;
 use tempfile::TempDir;
 
 pub(crate) use self::asked::line as note_asked;
-pub(crate) use self::browser::{Browser, Eyes};
+pub(crate) use self::browser::{Browser, ENTER, Eyes, SPACE};
 pub(crate) use self::bucket::Bucket;
 pub(crate) use self::database::{Backend, Database};
 pub(crate) use self::forms::date;

@@ -1,5 +1,7 @@
 //! A browser as people have it: Chromium without a window, driven by its `WebDriver`.
 
+mod keyboard;
+
 use std::net::Ipv4Addr;
 use std::process::Stdio;
 
@@ -11,6 +13,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
+pub(crate) use self::keyboard::{ENTER, SPACE};
 use super::server::Server;
 use super::work::{self, eventually};
 
@@ -117,10 +120,18 @@ impl Browser {
 
     /// Presses what `css` names, and waits for the page it leads to.
     pub(crate) async fn press(&self, css: &str) {
+        let click = async {
+            // Out from behind what stands fixed at an edge, as a person would scroll.
+            self.ask(&format!("document.querySelector({css:?})?.scrollIntoView({{ block: 'center' }})")).await;
+            self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        };
+        self.arrive_by(css, click).await;
+    }
+
+    /// Does something, and waits for the page it leads to.
+    async fn arrive_by(&self, css: &str, deed: impl Future<Output = ()>) {
         self.ask("document.documentElement.dataset.left = ''").await;
-        // Out from behind what stands fixed at an edge, as a person would scroll.
-        self.ask(&format!("document.querySelector({css:?})?.scrollIntoView({{ block: 'center' }})")).await;
-        self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        deed.await;
         let arrived = "return document.readyState === 'complete' && !('left' in document.documentElement.dataset)";
         eventually(&format!("a page behind {css}"), || async {
             let arrived = self.page.execute(arrived, Vec::new()).await;
