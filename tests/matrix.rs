@@ -1,12 +1,44 @@
 //! The same conversation for everybody: what people on four other programs do in a community here, in the form of each, and
-//! what people here see of it.
+//! what people here see of it; and in which form a microblog and a forum are told of what people here do.
 
 use serde_json::{Value, json};
 
-use crate::network::{Group, Network, PUBLIC, Peer, Person, Puppet, Server, Software, id, on_both};
+use crate::network::{ACTIVITY, Group, Network, PUBLIC, Peer, Person, Puppet, Server, Software, id, on_both};
 
 /// The programs.
 const PROGRAMS: [Software; 4] = [Software::Mastodon, Software::Lemmy, Software::NodeBb, Software::GoToSocial];
+
+/// What a program with a follower of the community is told of what somebody here does there: who says it, and what.
+fn told_of(deed: &str, software: Software) -> &'static [&'static str] {
+    let forum = software == Software::Lemmy;
+    match (deed, forum) {
+        ("thread", false) => &["@club: Announce"],
+        ("thread", true) => &["@club: Announce{Create{Page}}"],
+        ("edit", false) => &["@ana: Update{Note}"],
+        ("edit", true) => &["@club: Announce{Update{Page}}"],
+        ("reply", false) => &["@ana: Create{Note}"],
+        ("reply", true) => &["@club: Announce{Create{Note}}"],
+        ("like", false) => &["@ana: Like"],
+        ("like", true) => &["@club: Announce{Like}"],
+        ("unlike", false) => &["@ana: Undo{Like}"],
+        ("unlike", true) => &["@club: Announce{Undo{Like}}"],
+        ("boost", _) => &["@ana: Announce"],
+        ("unboost", _) => &["@ana: Undo{Announce}"],
+        ("report", _) => &["actor: Flag"],
+        ("deletion", false) => &["@ana: Delete{Tombstone}"],
+        ("deletion", true) => &["@club: Announce{Delete}"],
+        _ => &[],
+    }
+}
+
+/// What an activity is about in the end, whatever it is wrapped in: a document, or its id.
+fn subject(activity: &Value) -> &Value {
+    match &activity["object"] {
+        Value::Null => activity,
+        Value::Array(several) => several.last().expect("something"),
+        inner => subject(inner),
+    }
+}
 
 /// Somebody of a program, who follows the community of somebody here.
 struct Scene {
@@ -39,6 +71,32 @@ impl Scene {
         }
         self.bea.send(&self.alpha, &activity).await;
         self.net.settle().await;
+    }
+
+    /// Holds that its program is told of something that was done here as [`told_of`] has it, in words that say `text`.
+    async fn tells(&self, deed: &str, post: &Value, text: &str) {
+        self.net.settle().await;
+        let (told, what) = (self.peer.take(), format!("{deed} for {:?}", self.peer.software()));
+        let who =
+            |activity: &Value| activity["actor"].as_str().and_then(|uri| uri.split('/').next_back()).map(str::to_owned);
+        let mut lines: Vec<String> = told
+            .iter()
+            .map(|delivered| format!("{}: {}", who(&delivered.activity).unwrap_or_default(), delivered.kind()))
+            .collect();
+        lines.sort();
+        assert_eq!(lines, told_of(deed, self.peer.software()), "{what}");
+        for delivered in &told {
+            let subject = subject(&delivered.activity);
+            let uri = subject.get("id").unwrap_or(subject);
+            assert_eq!(uri, &post["uri"], "{what}: {}", delivered.activity);
+            if text.is_empty() {
+                continue;
+            }
+            // What comes by its id is asked for.
+            let asked = self.bea.asks(uri.as_str().expect("an id"));
+            let document = if subject.is_object() { subject.clone() } else { self.alpha.ask(&asked).await.value() };
+            assert!(document["content"].as_str().is_some_and(|content| content.contains(text)), "{what}: {document}");
+        }
     }
 
     /// A thread of there, in the form of its program.
@@ -150,4 +208,40 @@ async fn what_is_done_there_is_seen_here() {
     }
 }
 
-on_both![what_is_done_there_is_seen_here];
+/// Everything that somebody here does is told there, once, in words that the program knows.
+async fn what_is_done_here_is_told_there() {
+    for software in [Software::Mastodon, Software::Lemmy] {
+        let it = Scene::on(software).await;
+        let theirs = it.thread("Rojos y verdes.");
+        it.says(theirs.clone()).await;
+        let theirs = it.ana.find_post(theirs["object"]["id"].as_str().expect("an id")).await;
+        it.peer.take();
+
+        let topic = it.ana.post(&format!("{} ¿Cuándo se riegan?", it.club.handle())).await;
+        it.tells("thread", &topic, "¿Cuándo se riegan?").await;
+        let edit = json!({ "status": format!("{} ¿Y cuánto?", it.club.handle()) });
+        it.ana.api("PUT", &format!("/api/v1/statuses/{}", id(&topic)), &edit).await;
+        it.tells("edit", &topic, "¿Y cuánto?").await;
+        let reply = it.ana.reply(&theirs, "Por la tarde.").await;
+        it.tells("reply", &reply, "Por la tarde.").await;
+        for (path, deed) in
+            [("favourite", "like"), ("unfavourite", "unlike"), ("reblog", "boost"), ("unreblog", "unboost")]
+        {
+            it.ana.act(&format!("/api/v1/statuses/{}/{path}", id(&theirs))).await;
+            it.tells(deed, &theirs, "").await;
+        }
+        let report = json!({
+            "account_id": theirs["account"]["id"], "status_ids": [theirs["id"]], "comment": "spam", "forward": true,
+        });
+        it.ana.api("POST", "/api/v1/reports", &report).await;
+        it.tells("report", &theirs, "").await;
+        for gone in [&reply, &topic] {
+            it.ana.api("DELETE", &format!("/api/v1/statuses/{}", id(gone)), &Value::Null).await;
+            it.tells("deletion", gone, "").await;
+            let uri = gone["uri"].as_str().expect("a URI");
+            assert_eq!(it.alpha.get(uri, ACTIVITY).await.status, 410, "{software:?}");
+        }
+    }
+}
+
+on_both![what_is_done_there_is_seen_here, what_is_done_here_is_told_there];
