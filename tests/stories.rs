@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use app::Me;
+use app::bylaws::{self, Entry};
 use domain::group::Role;
 use serde_json::{Value, json};
 
-use crate::network::{Answer, Group, Line, Network, Person, Server, Visitor, field, form, on_both};
+use crate::network::{Answer, Group, Line, Network, Person, Server, Visitor, field, form, id, on_both};
 
 const WORDS: &str = "Vendo semillas baratas";
+const REASON: &str = "Es publicidad";
 
 /// A community whose owner runs the server, with a moderator beside her; somebody of another server has written there.
 struct Scene {
@@ -19,6 +21,8 @@ struct Scene {
     carl: Person,
     bob: Person,
     club: Group,
+    /// As the owner sees it.
+    thread: Value,
 }
 
 async fn scene() -> Scene {
@@ -28,14 +32,17 @@ async fn scene() -> Scene {
     let operator = Me(app::instance::ensure(alpha.app()).await.unwrap());
     app::roll::entrust(alpha.app(), operator, ana.actor.id, true).await.unwrap();
     let (club, me) = (alpha.group("club", &ana).await, Me(ana.actor.id));
+    let rule = Entry { key: None, title: "Nada de anuncios".to_owned(), text: String::new() };
+    bylaws::change(alpha.app(), me, club.actor.id, 0, vec![rule]).await.unwrap();
     for person in [&carl, &bob] {
         person.follow(&club.handle()).await;
         net.settle().await;
     }
     app::members::appoint(alpha.app(), me, club.actor.id, carl.actor.id, Some(Role::Moderator)).await.unwrap();
-    bob.post(&format!("{} {WORDS}", club.handle())).await;
+    let written = bob.post(&format!("{} {WORDS}", club.handle())).await;
     net.settle().await;
-    Scene { net, alpha, beta, ana, carl, bob, club }
+    let thread = ana.find_post(written["uri"].as_str().unwrap()).await;
+    Scene { net, alpha, beta, ana, carl, bob, club, thread }
 }
 
 /// Somebody who is signed in with a browser.
@@ -60,6 +67,20 @@ impl Scene {
     /// Whether everybody reads what he wrote on the page of the community.
     async fn is_shown(&self) -> bool {
         self.alpha.get("/@club", "text/html").await.text().contains(WORDS)
+    }
+
+    /// Does something about his thread on the page for that.
+    async fn moderate(&self, desk: &mut Visitor, what: &str) {
+        let (post, page) = (id(&self.thread), format!("/moderate?post={}", id(&self.thread)));
+        let fields = [("post", post), ("what", what), ("rule", "1.1"), ("reason", REASON)];
+        let done = desk.fill(&page, "/moderate", &fields).await;
+        assert_eq!(done.status, 303, "{what}: {}", done.text());
+    }
+
+    /// The newest private message to him.
+    async fn told(&self) -> String {
+        let all = self.bob.read("/api/v1/conversations").await;
+        all[0]["last_status"]["content"].as_str().unwrap_or_default().to_owned()
     }
 }
 
@@ -168,8 +189,48 @@ async fn a_report_from_elsewhere_is_seen_to_by_one_of_the_team() {
     }
 }
 
+async fn whoever_lives_elsewhere_reads_why_and_another_one_decides_their_appeal() {
+    let it = scene().await;
+    let (mut carl, mut ana) = (at_the_desk(&it.carl).await, at_the_desk(&it.ana).await);
+    it.moderate(&mut carl, "remove").await;
+    it.net.settle().await;
+    assert!(!it.is_shown().await);
+    let told = it.told().await;
+    let link = told.split("href=\"").find_map(|rest| rest.split('"').next().filter(|url| url.contains("/statement/")));
+    let link = link.unwrap_or_else(|| panic!("no link: {told}")).to_owned();
+
+    // He has no account there: the link is enough for the fact, the rule, the reason, the scope and one appeal.
+    let mut reader = Visitor::new(&it.alpha);
+    let stated =
+        ["take a post out of the community", "Nada de anuncios", REASON, "The moderators of CLUB", "In this community"];
+    holds(&reader.get(&link).await, &stated);
+    let path = link.split("alpha.test").nth(1).expect("a path");
+    assert_eq!(reader.submit(path, &[("text", "Las regalo")]).await.status, 303);
+    let again = reader.submit(path, &[("text", "De verdad")]).await;
+    assert!(again.status >= 400, "once: {}", again.status);
+
+    // Whoever decided it does not decide that, too.
+    holds(&carl.get("/queue").await, &["Las regalo", "somebody else of the team has to look at it"]);
+    let his = field(&carl.get("/settings/profile").await.text(), "form_token");
+    let page = ana.get("/queue").await.text();
+    let appeal = field(&page, "appeal");
+    let decide = async |desk: &mut Visitor, token: String| {
+        let fields =
+            [("form_token", token.as_str()), ("appeal", &appeal), ("verdict", "grant"), ("answer", "Es verdad")];
+        desk.submit("/queue/decide", &fields).await.status
+    };
+    assert_eq!(decide(&mut carl, his).await, 403);
+    assert!(!it.is_shown().await);
+    assert_eq!(decide(&mut ana, field(&page, "form_token")).await, 303);
+    it.net.settle().await;
+    assert!(it.is_shown().await);
+    assert!(it.told().await.contains("Your appeal was successful"), "{}", it.told().await);
+    holds(&reader.get(&link).await, &["Es verdad", "Your appeal was granted"]);
+}
+
 on_both![
     a_server_is_blocked_after_a_look_at_whom_that_concerns_and_comes_back,
     what_does_not_arrive_is_found_by_its_address_and_put_through,
     a_report_from_elsewhere_is_seen_to_by_one_of_the_team,
+    whoever_lives_elsewhere_reads_why_and_another_one_decides_their_appeal,
 ];
