@@ -156,11 +156,12 @@ impl Conn {
         let done = f(&mut Tx(self)).and_then(|value| self.catch_up().map(|()| value).map_err(E::from));
         match done {
             Ok(value) => {
-                self.commit().map_err(|e| E::from(e.into()))?;
+                let committed = self.commit();
+                // Even if that failed: whoever lost the connection meanwhile does not know whether others see it.
                 if self.depth() == 0 {
                     self.memory().settle();
                 }
-                Ok(value)
+                committed.map(|()| value).map_err(|e| E::from(e.into()))
             }
             Err(error) => {
                 if let Some(late) = self.late() {

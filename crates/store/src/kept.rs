@@ -119,8 +119,17 @@ pub fn word<S: BuildHasher>(touched: &HashSet<Basis, S>) -> Option<String> {
     if touched.is_empty() {
         return None;
     }
-    let named: Vec<Basis> = if touched.len() > NAMED { ALL.to_vec() } else { touched.iter().copied().collect() };
-    Some(format!("{WORD}{}", serde_json::to_string(&named).ok()?))
+    let named: Vec<Basis> = touched.iter().copied().collect();
+    say(if touched.len() > NAMED { &ALL } else { &named })
+}
+
+/// What is said to oneself after one could not hear for a while.
+pub(crate) fn word_of_all() -> Option<String> {
+    say(&ALL)
+}
+
+fn say(touched: &[Basis]) -> Option<String> {
+    Some(format!("{WORD}{}", serde_json::to_string(touched).ok()?))
 }
 
 /// What another process says that it touched.
@@ -267,7 +276,8 @@ mod tests {
         let some = word(&touched(200)).unwrap();
         assert!(some.len() < 7_900, "{}", some.len());
         assert_eq!(heard(&some).unwrap().into_iter().collect::<HashSet<_>>(), touched(200));
-        assert_eq!(heard(&word(&touched(201)).unwrap()), Some(ALL.to_vec()));
+        assert_eq!(word(&touched(201)), word_of_all());
+        assert_eq!(heard(&word_of_all().unwrap()), Some(ALL.to_vec()));
         for nonsense in ["jobs", "touched", "touched x", "live 8 {}"] {
             assert_eq!(heard(nonsense), None, "{nonsense}");
         }

@@ -12,6 +12,7 @@ use crate::{
     conn::{Conn, Tx, db},
     db::Open,
     error::{Error, Result},
+    kept,
 };
 
 /// The channel all processes listen on.
@@ -67,6 +68,10 @@ fn listen_once(open: &Open, hear: &mut impl FnMut(&str) -> bool) -> Option<Resul
 fn notified(mut conn: PgConnection, hear: &mut impl FnMut(&str) -> bool) -> Option<Result<()>> {
     if let Err(error) = conn.batch_execute(&format!("LISTEN {CHANNEL}")) {
         return hear("").then_some(Err(error.into()));
+    }
+    // What was said while nobody listened is not said again.
+    if kept::word_of_all().is_some_and(|word| !hear(&word)) {
+        return None;
     }
     loop {
         for signal in conn.notifications_iter() {
@@ -126,4 +131,29 @@ struct Signal {
     id: i64,
     #[diesel(sql_type = Text)]
     word: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::tests::postgres;
+
+    /// Ends whoever listens to the database at hand.
+    const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+        WHERE datname = current_database() AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()";
+
+    #[tokio::test]
+    async fn whoever_could_not_hear_for_a_while_forgets_everything() {
+        let Some(t) = postgres() else { return eprintln!("skipped: TEST_POSTGRES_URL is not set") };
+        let (said, mut heard) = mpsc::unbounded_channel();
+        let hear = move |word: &str| !said.is_closed() && (word.is_empty() || said.send(word.to_owned()).is_ok());
+        t.db.listen(hear).unwrap();
+        assert_eq!(heard.recv().await, kept::word_of_all());
+        t.db.write(|tx| send(tx, 1, "hola")).await.unwrap();
+        assert_eq!(heard.recv().await, Some("hola".to_owned()));
+        t.db.read(|c| Ok::<_, Error>(db!(c, c => diesel::sql_query(CUT).execute(c))?)).await.unwrap();
+        assert_eq!(heard.recv().await, kept::word_of_all());
+    }
 }
