@@ -12,6 +12,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    kept::Basis,
     rows::Json,
     schema::{ballots, polls},
 };
@@ -32,6 +33,7 @@ pub fn count(conn: &mut Conn, post: PostId) -> Result<Counted> {
 
 /// Replaces what was counted in a poll.
 pub fn set_count(tx: &mut Tx<'_>, post: PostId, counted: &Counted) -> Result<()> {
+    tx.touch(post);
     let row = (
         polls::post_id.eq(post.0),
         polls::votes.eq(Json(counted.votes.clone())),
@@ -67,6 +69,7 @@ pub fn chosen(conn: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<HashMap
 
 /// Records that `actor` chose these options besides those chosen before, and counts them.
 pub fn choose(tx: &mut Tx<'_>, post: PostId, actor: ActorId, choices: &[usize], at: Timestamp) -> Result<()> {
+    tx.touch(Basis::Marks(actor));
     let mut counted = count(tx, post)?;
     let first = self::choices(tx, post, actor)?.is_empty();
     for choice in choices {
@@ -99,6 +102,7 @@ pub fn voters(conn: &mut Conn, post: PostId) -> Result<Vec<ActorId>> {
 
 /// Forgets a poll: all that was chosen and counted.
 pub fn clear(tx: &mut Tx<'_>, post: PostId) -> Result<()> {
+    tx.touch(post);
     db!(tx, c => diesel::delete(ballots::table.filter(ballots::post_id.eq(post.0))).execute(c))?;
     db!(tx, c => diesel::delete(polls::table.find(post.0)).execute(c))?;
     Ok(())

@@ -8,6 +8,7 @@ use domain::{
     group::{Joining, Visibility},
     id::PostId,
     statement::Grounds,
+    time::span,
 };
 use serde_json::{Value, json};
 
@@ -76,6 +77,19 @@ async fn nothing_that_is_kept_is_out_of_date(w: World) {
         w.call(who, "PATCH", "/api/v1/accounts/update_credentials", json!({ "display_name": name })).await.ok();
     }
     true_after("other names").await;
+
+    let poll = |options: [&str; 2]| json!({ "options": options, "expires_in": 300 });
+    let asked = json!({ "status": "¿qué feria?", "poll": poll(["una", "otra"]) });
+    let asked = w.call(&w.ana, "POST", "/api/v1/statuses", asked).await.ok();
+    true_after("a poll").await;
+    let votes = format!("/api/v1/polls/{}/votes", asked["id"].as_str().unwrap());
+    w.call(&w.bea, "POST", &votes, json!({ "choices": [1] })).await.ok();
+    true_after("a vote in it").await;
+    let other = json!({ "status": "¿qué feria?", "poll": poll(["esta", "esa"]) });
+    w.call(&w.ana, "PUT", &of(&asked, ""), other).await.ok();
+    true_after("other answers").await;
+    w.clock.advance(span::seconds(301));
+    true_after("its end").await;
 
     let id = PostId(post["id"].as_str().unwrap().parse().unwrap());
     for (measure, what) in [(Measure::Lock, "a lock"), (Measure::Remove, "a removal")] {

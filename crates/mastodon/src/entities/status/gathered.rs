@@ -65,11 +65,11 @@ impl Made for Said {
         self.view.post.id
     }
 
-    /// What not everybody may read is not kept, nor what time changes.
+    /// What not everybody may read is not kept.
     fn made_of(&self) -> Option<Vec<Basis>> {
         let (post, people) = (&self.view.post, &self.view.mentioned);
-        let lasts = post.is_live() && post.audience.is_open() && post.content.poll.is_none();
-        lasts.then(|| people.iter().map(|person| person.id).chain([post.author]).map(Basis::Actor).collect())
+        (post.is_live() && post.audience.is_open())
+            .then(|| people.iter().map(|person| person.id).chain([post.author]).map(Basis::Actor).collect())
     }
 
     fn bytes(&self) -> usize {

@@ -14,7 +14,7 @@ use domain::{
 };
 use store::{
     Conn, Result,
-    marks::{self, Marks},
+    marks::{self, Markable, Marks},
     readers,
 };
 
@@ -25,8 +25,6 @@ use crate::entities::{Id, Reader, filter::Filtered};
 #[derive(Debug, Default)]
 pub(super) struct Own {
     marks: Marks,
-    /// What was chosen in polls.
-    chosen: HashMap<PostId, Vec<usize>>,
     filters: Vec<Filter>,
     /// What of the posts, and of the posts they reply to or quote, may be read.
     seen: HashSet<PostId>,
@@ -72,28 +70,26 @@ impl Own {
     /// What is the own of one reader, of whom it is known that they may read what they have `seen`.
     pub(super) fn load(conn: &mut Conn, reader: &Reader, found: &Gathered, mut seen: HashSet<PostId>) -> Result<Self> {
         let (me, views) = (reader.me, || found.views().map(|said| &said.view));
-        let ids: Vec<PostId> = views().map(|view| view.post.id).collect();
-        let mut roots: Vec<PostId> = views().map(|view| view.post.root).collect();
-        roots.sort_unstable();
-        roots.dedup();
+        let ids = || views().map(|view| view.post.id);
         let quoted = found.views().filter_map(Said::quoted);
-        let mut near: Vec<PostId> =
-            views().filter_map(|view| view.post.parent).chain(quoted).chain(ids.iter().copied()).collect();
+        let mut near: Vec<PostId> = views().filter_map(|view| view.post.parent).chain(quoted).chain(ids()).collect();
         near.retain(|id| !seen.contains(id));
         if !near.is_empty() {
             seen.extend(store::timelines::visible_among(conn, &near, me)?);
         }
         let Some(me) = me else { return Ok(Self { seen, ..Self::default() }) };
-        let asking: Vec<PostId> =
-            views().filter(|view| view.post.content.poll.is_some()).map(|view| view.post.id).collect();
-        let chosen = if asking.is_empty() { HashMap::new() } else { store::polls::chosen(conn, me, &asking)? };
+        let on = Markable {
+            posts: ids().collect(),
+            roots: views().map(|view| view.post.root).collect(),
+            polls: views().filter(|view| view.post.content.poll.is_some()).map(|view| view.post.id).collect(),
+        };
         let picky = |view: &&PostView| is_picky(&view.post) && view.post.author != me;
         let picky: Vec<ActorId> = views().filter(picky).map(|view| view.post.author).collect();
         let follows = if picky.is_empty() { HashSet::new() } else { store::follows::accepted_among(conn, me, &picky)? };
         let filters = store::filters::all(conn, me)?.map_or_else(Vec::new, |all| {
             all.filters.iter().filter(|filter| filter.holds(reader.now)).cloned().collect()
         });
-        Ok(Self { marks: marks::of(conn, me, ids, roots)?, chosen, filters, seen, follows })
+        Ok(Self { marks: marks::of(conn, me, on)?, filters, seen, follows })
     }
 
     /// What is the own of each of many: so many queries for each post, however many read.
@@ -122,7 +118,7 @@ impl Own {
             }
             if post.content.poll.is_some() {
                 for (person, chosen) in readers::choosing(conn, id, people)? {
-                    all.entry(person).or_default().chosen.insert(id, chosen);
+                    all.entry(person).or_default().marks.chosen.insert(id, chosen);
                 }
             }
         }
@@ -146,7 +142,7 @@ impl Own {
             sees_quoted: said.quoted().is_some_and(|quoted| self.seen.contains(&quoted)),
             is_author: me == Some(post.author),
             may_quote: me.is_some_and(|me| policy::quote(post, me, self.follows.contains(&post.author)).is_ok()),
-            chosen: self.chosen.get(&id).cloned().unwrap_or_default(),
+            chosen: self.marks.chosen.get(&id).cloned().unwrap_or_default(),
             filtered: self.filtered(me, said),
         })
     }
