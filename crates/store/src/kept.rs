@@ -1,5 +1,5 @@
-//! What doors make of rows is kept in memory and lent again, until a write touches a row that it was made of. Who may be
-//! shown it is asked of the database each time.
+//! What is made of rows is kept in memory and lent again, until a write touches a row that it was made of. Who may be
+//! shown it, `timelines::visible_among` says.
 use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
@@ -16,8 +16,9 @@ use crate::{conn::Conn, error::Result};
 
 /// How long something is kept at most: so late is seen what another process wrote while it could not be heard.
 const LIFE: Duration = Duration::from_mins(1);
-/// How many bytes are kept.
+/// How many bytes are kept, and about how many each thing takes beside its own.
 const CAPACITY: u64 = 32 << 20;
+const ROOM: usize = 300;
 /// Of how many rows it is known that they were touched; beyond that, all are.
 const MOST: usize = 50_000;
 
@@ -91,9 +92,10 @@ pub fn lend<T: Made>(
     let lent = conn.memory().lent();
     let mut all = lent.as_ref().map(|(memory, _)| memory.kept.find::<T>(ids)).unwrap_or_default();
     all.retain(|thing| fits(thing));
-    let there: HashSet<T::Of> = all.iter().map(|thing| thing.of()).collect();
-    let missing: Vec<T::Of> = ids.iter().copied().filter(|id| !there.contains(id)).collect();
-    if !missing.is_empty() {
+    // Mostly all is there.
+    if all.len() < ids.len() {
+        let there: HashSet<T::Of> = all.iter().map(|thing| thing.of()).collect();
+        let missing: Vec<T::Of> = ids.iter().copied().filter(|id| !there.contains(id)).collect();
         let rest = make(conn, &missing)?.into_iter().map(Arc::new);
         all.extend(rest.inspect(|thing| {
             if let Some((memory, since)) = &lent {
@@ -193,19 +195,21 @@ impl Kept {
 
     /// What is kept of these, and still as they are.
     fn find<T: Made>(&self, ids: &[T::Of]) -> Vec<Arc<T>> {
-        let touched = self.touched();
-        let good = |id: &T::Of| {
-            let of = (*id).into();
-            let thing = self.things.get(&(TypeId::of::<T>(), of)).filter(|thing| touched.is_good(of, thing))?;
-            thing.value.downcast().ok()
+        let thing = |id: &T::Of| {
+            let of: Basis = (*id).into();
+            Some((of, self.things.get(&(TypeId::of::<T>(), of))?))
         };
-        ids.iter().filter_map(good).collect()
+        // Others wait for what is touched: it is looked at for all of them at once.
+        let there: Vec<(Basis, Thing)> = ids.iter().filter_map(thing).collect();
+        let touched = self.touched();
+        let good = there.into_iter().filter(|(of, thing)| touched.is_good(*of, thing));
+        good.filter_map(|(_, thing)| thing.value.downcast().ok()).collect()
     }
 
     /// Keeps what was made of rows that were read since a moment.
     fn keep<T: Made>(&self, thing: &Arc<T>, read: Moment) {
         if let Some(others) = thing.made_of() {
-            let bytes = u32::try_from(thing.bytes()).unwrap_or(u32::MAX);
+            let bytes = u32::try_from(ROOM + thing.bytes()).unwrap_or(u32::MAX);
             let kept = Thing { value: Arc::<T>::clone(thing), bytes, read, others: others.into() };
             self.things.insert((TypeId::of::<T>(), thing.of().into()), kept);
         }

@@ -107,6 +107,15 @@ pub fn blocking(conn: &mut Conn, me: ActorId, others: &[ActorId]) -> Result<Vec<
     Ok(ids.into_iter().map(ActorId).collect())
 }
 
+/// All who block somebody.
+pub(crate) fn blockers(conn: &mut Conn, target: ActorId) -> Result<Vec<ActorId>> {
+    let ids: Vec<i64> = db!(conn, c => shuns::table
+        .filter(shuns::target_id.eq(target.0).and(shuns::deed.eq(Word(Deed::Block))))
+        .select(shuns::actor_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
 /// Whether one of the two blocks the other.
 pub fn apart(conn: &mut Conn, one: ActorId, other: ActorId) -> Result<bool> {
     let between = shuns::actor_id

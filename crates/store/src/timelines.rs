@@ -1,5 +1,5 @@
 //! Timelines as clients page through them: numbers first, from the newest to the oldest.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::{dsl, prelude::*};
 use domain::{
@@ -23,8 +23,9 @@ use crate::{
 };
 
 mod home;
+mod verdict;
 
-pub use self::home::home;
+pub use self::{home::home, verdict::visible_among};
 
 /// A part of a list that is ordered by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -397,16 +398,6 @@ pub fn of_group(
         if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.load(c)
     })?;
     Ok(window.arrange(ids.into_iter().map(|id| Entry::passed_on(PostId(id))).collect()))
-}
-
-/// Those among `ids` that `viewer` may read.
-pub fn visible_among(conn: &mut Conn, ids: &[PostId], viewer: Option<ActorId>) -> Result<HashSet<PostId>> {
-    let seen: Vec<i64> = db!(conn, c => posts::table
-        .filter(posts::id.among(ids))
-        .filter(visible(viewer))
-        .select(posts::id)
-        .load(c))?;
-    Ok(seen.into_iter().map(PostId).collect())
 }
 
 /// What of somebody's notifications is asked for.

@@ -121,6 +121,8 @@ async fn sql_and_policy_agree(t: TestDb) {
                 let found = posts::seen(tx, PostId(id), reader)?.is_some();
                 let listed = posts::list(tx, posts::List::Author(post.author), reader, posts::Page::first(1))?;
                 assert_eq!(listed.first() == Some(&PostId(id)), found, "a list and a look-up differ");
+                let among = timelines::visible_among(tx, &[PostId(id)], reader)?;
+                assert_eq!(!among.is_empty(), found, "one and one among many differ");
                 Ok::<_, Error>(found)
             })
             .await

@@ -1,4 +1,6 @@
 //! Timelines on both databases.
+use std::collections::HashSet;
+
 use domain::{
     actor::{ActorKind, Restraint},
     id::{ListId, TagId},

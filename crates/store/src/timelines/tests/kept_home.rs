@@ -11,7 +11,10 @@ use crate::{
     suspensions::{self, Suspension},
     tests::{member, sqlite},
     threads,
-    timelines::home::{beginning, walk},
+    timelines::{
+        home::{beginning, walk},
+        verdict::asked_now,
+    },
 };
 
 /// How many posts there are in the beginning, more than are walked; how many of them are those of 6, who wrote no more; and
@@ -99,7 +102,10 @@ fn happen(tx: &mut Tx<'_>, step: Step, next: i64) -> crate::Result<()> {
         13 => tags::unfollow(tx, one, "t")?,
         14 if on => member(tx, one.0, if more % 2 == 0 { Role::Moderator } else { Role::Member }, MemberState::Active)?,
         14 => drop(groups::remove_membership(tx, ActorId(9), one)?),
-        15 => suspensions::set(tx, one, (on && more % 2 == 0).then_some(Suspension::Person))?,
+        15 => {
+            let whom = if more % 3 == 0 { ActorId(group) } else { one };
+            suspensions::set(tx, whom, (on && more % 2 == 0).then_some(Suspension::Person))?;
+        }
         16 => threads::transfer(tx, post, if on { (ActorId(8), ActorId(9)) } else { (ActorId(9), ActorId(8)) })?,
         17 if more % 20 == 0 => own::forget(tx, one)?,
         17 if more % 20 == 1 => follows::remove_all(tx, one, at)?,
@@ -147,6 +153,15 @@ fn compare(c: &mut Conn, viewer: ActorId, after: Step) -> crate::Result<usize> {
     Ok(windows.len())
 }
 
+/// What of all posts somebody may read: as it is known, and as it is asked; how many.
+fn compare_verdicts(c: &mut Conn, viewer: Option<ActorId>, after: Step) -> crate::Result<usize> {
+    let all: Vec<i64> = db!(c, c => posts::table.select(posts::id).load(c))?;
+    let all: Vec<PostId> = all.into_iter().map(PostId).collect();
+    let seen = visible_among(c, &all, viewer)?;
+    assert_eq!(seen, asked_now(c, &all, viewer)?, "{viewer:?} after {after:?}");
+    Ok(seen.len())
+}
+
 async fn what_is_kept_of_homes_is_true(t: TestDb) {
     let mut runner = TestRunner::deterministic();
     peopled_at_random(&t, &mut runner).await;
@@ -161,7 +176,23 @@ async fn what_is_kept_of_homes_is_true(t: TestDb) {
     assert!(compared > STEPS * 30, "homes have more than a page: {compared}");
 }
 
-on_both! { what_is_kept_of_homes_is_true }
+async fn what_is_known_of_who_may_read_is_true(t: TestDb) {
+    let mut runner = TestRunner::deterministic();
+    peopled_at_random(&t, &mut runner).await;
+    let (mut strangers, mut others) = (0, 0);
+    for number in 0..2 * STEPS {
+        let (step, next) = (steps().new_tree(&mut runner).unwrap().current(), i64::try_from(number).unwrap());
+        t.db.write(move |tx| happen(tx, step, POSTS * 40 + 400 + next * 40)).await.unwrap();
+        strangers += t.db.read(move |c| compare_verdicts(c, None, step)).await.unwrap();
+        // The one whom it happens to, the other, and one of the rest.
+        for viewer in [step.one, step.other, ActorId(1 + next % 6)] {
+            others += t.db.read(move |c| compare_verdicts(c, Some(viewer), step)).await.unwrap();
+        }
+    }
+    assert!(others > 3 * strangers && strangers > 0, "{strangers} {others}: some is for some alone");
+}
+
+on_both! { what_is_kept_of_homes_is_true what_is_known_of_who_may_read_is_true }
 
 #[tokio::test]
 async fn homes_are_kept_until_somebody_writes_who_is_followed() {
