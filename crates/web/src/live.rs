@@ -121,8 +121,9 @@ impl Listener {
             return None;
         }
         let id = post.id;
-        let seen = self.app.read(move |c| store::posts::seen(c, id, viewer)).await;
-        seen.ok().flatten()?;
+        // Of what everybody may read the first who listens asks for all of them.
+        let seen = self.app.read(move |c| store::timelines::visible_among(c, &[id], viewer)).await;
+        seen.ok().filter(|seen| seen.contains(&id))?;
         self.count += 1;
         let first = *self.first.get_or_insert(id);
         let text = self.visit.language.new_replies(self.count);
