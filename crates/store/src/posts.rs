@@ -185,6 +185,8 @@ pub fn seen(conn: &mut Conn, id: PostId, viewer: Option<ActorId>) -> Result<Opti
 /// Adds a post with its counters, mentions and tags.
 pub fn insert(tx: &mut Tx<'_>, post: &Post, mentioned: &[ActorId]) -> Result<()> {
     tx.memory().change([post.author].into_iter().chain(post.group));
+    // Somebody may have asked for it before it was there.
+    tx.touch(post.id);
     db!(tx, c => diesel::insert_into(posts::table).values(Row::from(post)).execute(c))?;
     let zero = (
         tallies::post_id.eq(post.id.0),

@@ -134,10 +134,11 @@ mod tests {
 
     const OPEN: PostId = PostId(40);
     const CLOSED: PostId = PostId(80);
+    const LATE: PostId = PostId(120);
     const READER: ActorId = ActorId(2);
 
     async fn seen(t: &TestDb, viewer: Option<ActorId>) -> Vec<PostId> {
-        let seen = t.db.read(move |c| visible_among(c, &[OPEN, CLOSED, PostId(120)], viewer)).await.unwrap();
+        let seen = t.db.read(move |c| visible_among(c, &[OPEN, CLOSED, LATE], viewer)).await.unwrap();
         let mut seen: Vec<PostId> = seen.into_iter().collect();
         seen.sort_unstable();
         seen
@@ -163,6 +164,8 @@ mod tests {
         assert!(seen(&t, Some(READER)).await.is_empty());
         assert!(seen(&t, None).await.is_empty());
         assert_eq!(seen(&t, Some(ActorId(1))).await, [OPEN, CLOSED], "authors see what was removed");
+        t.db.write(|tx| all::insert(tx, &Post { group: None, ..thread(LATE.0) }, &[])).await.unwrap();
+        assert_eq!(seen(&t, None).await, [LATE], "it was asked for before it was there");
     }
 
     async fn whoever_is_blocked_sees_nothing_and_others_do(t: TestDb) {
