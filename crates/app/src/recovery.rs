@@ -88,7 +88,7 @@ pub async fn change(app: &App, me: Me, kept: SessionId, old: String, new: String
     app.write(move |tx| {
         store::accounts::set_password(tx, me.0, &hash)?;
         store::tickets::remove_all(tx, me.0)?;
-        store::sessions::remove_others(tx, me.0, Some(kept))?;
+        sessions::keep_only(tx, me.0, Some(kept))?;
         tx.mail(&Errand::PasswordChanged(me.0.0))?;
         Ok(Renewal::Done)
     })

@@ -201,18 +201,29 @@ pub async fn list(app: &App, me: Me) -> Result<Vec<Row>> {
 
 /// Ends a session of a person.
 pub async fn end(app: &App, me: Me, id: SessionId) -> Result<()> {
-    let ended = app.write(move |tx| Ok(store::sessions::remove(tx, me.0, id)?)).await?;
-    if ended { Ok(()) } else { Err(Error::NotFound) }
+    app.write(move |tx| {
+        if !store::sessions::remove(tx, me.0, id)? {
+            return Err(Error::NotFound);
+        }
+        tx.show(Change::SignedOut(me.0));
+        Ok(())
+    })
+    .await
 }
 
 /// Ends all sessions of a person but this one.
 pub async fn end_others(app: &App, me: Me, kept: SessionId) -> Result<()> {
-    app.write(move |tx| Ok(store::sessions::remove_others(tx, me.0, Some(kept))?)).await
+    app.write(move |tx| keep_only(tx, me.0, Some(kept))).await
+}
+
+/// Ends all sessions of a person, or all but one, and what their open pages hear.
+pub(crate) fn keep_only(tx: &mut Tx<'_, '_>, person: ActorId, kept: Option<SessionId>) -> Result<()> {
+    tx.show(Change::SignedOut(person));
+    Ok(store::sessions::remove_others(tx, person, kept)?)
 }
 
 /// Signs a person out everywhere: browsers, applications and scripts.
 pub(crate) fn end_all(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
-    store::sessions::remove_others(tx, person, None)?;
-    tx.show(Change::SignedOut(person));
+    keep_only(tx, person, None)?;
     Ok(store::tokens::remove_all(tx, person)?)
 }

@@ -14,7 +14,8 @@ use domain::{
 use store::suspensions::Suspension;
 
 use crate::{
-    App, Error, Event, Me, Result, Tx, actors, instance, messages, rules, severances, statements, tongues::Tongue,
+    App, Error, Event, Me, Result, Tx, actors, instance, messages, rules, sessions, severances, statements,
+    tongues::Tongue,
 };
 
 /// The longest reason, in characters.
@@ -128,7 +129,7 @@ pub(crate) fn withdraw(tx: &mut Tx<'_, '_>, person: ActorId, on: bool) -> Result
     }
     store::suspensions::set(tx, person, why)?;
     if on {
-        store::sessions::remove_others(tx, person, None)?;
+        sessions::keep_only(tx, person, None)?;
     }
     tx.emit(Event::Withdrawn { person, on });
     Ok(())
@@ -153,7 +154,7 @@ fn set_disabled(tx: &mut Tx<'_, '_>, actor: &Actor, on: bool) -> Result<()> {
         let now = tx.now();
         store::accounts::set_disabled(tx, actor.id, on.then_some(now))?;
     } else if on {
-        store::sessions::remove_others(tx, actor.id, None)?;
+        sessions::keep_only(tx, actor.id, None)?;
     }
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! Who replies to what in a thread, the oldest first: also what cannot be read, so that no chain breaks.
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::RangeInclusive,
+};
 
 use diesel::prelude::*;
 use domain::id::{ActorId, PostId};
@@ -37,6 +40,27 @@ pub fn seen_by(
         .select((posts::id, posts::parent_id, visible(viewer).and(wanted(viewer, Whom::Author))))
         .load(c))?;
     Ok(rows.into_iter().map(|(id, parent, seen)| (PostId(id), parent.map(PostId), seen)).collect())
+}
+
+/// The replies of a thread within `range` that others than `viewer` wrote, and that they may read and want to see, the
+/// oldest first.
+pub fn news(
+    conn: &mut Conn,
+    root: PostId,
+    range: RangeInclusive<PostId>,
+    viewer: Option<ActorId>,
+    limit: i64,
+) -> Result<Vec<PostId>> {
+    let ids: Vec<i64> = db!(conn, c => posts::table
+        .filter(posts::root_id.eq(root.0).and(posts::id.between(range.start().0, range.end().0)))
+        .filter(posts::parent_id.is_not_null().and(posts::removed.is_null()))
+        .filter(posts::author_id.ne(viewer.map_or(0, |me| me.0)))
+        .filter(visible(viewer).and(wanted(viewer, Whom::Author)))
+        .order(posts::id)
+        .limit(limit)
+        .select(posts::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(PostId).collect())
 }
 
 /// The posts that reply to `top`, directly or not.

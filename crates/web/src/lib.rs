@@ -88,10 +88,10 @@ const FORM_MAX: usize = 1 << 20;
 
 /// The pages. They come after all other routes: what nobody knows is not found here.
 pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + use<> {
-    let pages = Data::new(Pages::new(app));
+    let (pages, places) = (Data::new(Pages::new(app)), Data::new(live::Places::default()));
     move |config| {
         config.app_data(FormConfig::default().limit(FORM_MAX)).app_data(PayloadConfig::new(FORM_MAX));
-        config.app_data(pages.clone());
+        config.app_data(pages.clone()).app_data(places.clone());
         routes(config);
     }
 }

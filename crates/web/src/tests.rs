@@ -37,6 +37,7 @@ mod grafts;
 mod house;
 mod joining;
 mod journeys;
+mod listening;
 mod outlines;
 mod paces;
 mod parcels;

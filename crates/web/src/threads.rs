@@ -232,6 +232,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let replies = arrange(&read, is_linear, |view| own(app, visit, &read, view));
     let new = || replies.iter().filter(|reply| reply.is_new);
     let solution = read.solution.filter(|_| post.is_thread());
+    let newest = read.replies.iter().map(|view| view.post.id).fold(post.id, PostId::max);
     Thread {
         echoes: read.echoes.map(|(count, is_mine)| Echoes {
             count: (count > 0).then(|| t.echoes(count)),
@@ -244,7 +245,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
             (card, place)
         }),
         news: new().next().map(|first| (first.id, new().count())),
-        live: is_whole.then(|| live::address(post.id)),
+        live: is_whole.then(|| live::address(post.id, newest)),
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
         told: visit.resident().and(read.level).map(|level| Told::of_thread(t, post.root, level)),
         similar: read.similar.iter().map(|(thread, author)| near(app, t, thread, author)).collect(),

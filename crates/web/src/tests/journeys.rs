@@ -21,6 +21,11 @@ impl<'a> Browser<'a> {
         Self { world, cookie: format!("__Host-tertulia={secret}; language={language}"), language }
     }
 
+    /// What it shows to be who it is.
+    pub(super) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// What is at an address, whatever that is.
     pub(super) async fn fetch(&self, path: &str) -> Answer {
         let request =
