@@ -294,7 +294,7 @@ const NOT_LOOKED_AT: &[(&str, &str)] = &[
     ("/assets/", "what pages are made of"),
     ("/live", "a stream"),
     ("feed.", "a feed"),
-    ("sitemap.xml", "for search engines"),
+    ("/sitemap", "for search engines"),
     ("/robots.txt", "for search engines"),
     (".csv", "a file"),
     ("/settings/data/{file}", "a file"),

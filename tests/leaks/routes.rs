@@ -18,7 +18,6 @@ const MADE: &[(&str, &[&str])] = &[
     ("Sheet::Log.path()", &["/@{name}/log"]),
     ("Sheet::Rules.path()", &["/@{name}/rules"]),
     ("Sheet::Rss.path()", &["/@{name}/feed.rss"]),
-    ("Sheet::Map.path()", &["/@{name}/sitemap.xml"]),
     ("Sheet::Atom.post_path()", &["/@{name}/{post}/feed.atom"]),
     ("Sheet::Rss.post_path()", &["/@{name}/{post}/feed.rss"]),
     ("Sheet::Atom.tag_path()", &["/tags/{tag}/feed.atom"]),

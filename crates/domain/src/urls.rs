@@ -125,8 +125,6 @@ pub enum Sheet {
     Atom,
     /// The same as RSS.
     Rss,
-    /// What search engines may find of it.
-    Map,
 }
 
 impl Sheet {
@@ -137,7 +135,6 @@ impl Sheet {
             Self::Rules => "rules",
             Self::Atom => "feed.atom",
             Self::Rss => "feed.rss",
-            Self::Map => "sitemap.xml",
         }
     }
 

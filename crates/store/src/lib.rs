@@ -45,6 +45,7 @@ pub mod levels;
 pub mod lists;
 pub mod log;
 pub mod markers;
+pub mod maps;
 pub mod marks;
 pub mod measures;
 pub mod media;

@@ -12,6 +12,7 @@ use crate::{Db, Error, Location, Result, Tx, actors, follows, groups, posts, shu
 
 mod emoji;
 mod queues;
+mod maps;
 mod see;
 mod texts;
 mod writer;

@@ -204,6 +204,8 @@ pub(crate) struct Frame {
     pub(crate) description: String,
     /// The one URL of the page; a page without it is not for search engines.
     pub(crate) canonical: Option<String>,
+    /// Of a page that is not for search engines, the one that they find instead: there it is from, or whole.
+    pub(crate) instead: Option<String>,
     /// Where software finds the same thing.
     pub(crate) document: Option<String>,
     /// Where the same thing is as a feed: as Atom, and as RSS.
@@ -258,6 +260,7 @@ impl Frame {
             title: title.into(),
             description: visit.language.tagline().to_owned(),
             canonical: None,
+            instead: None,
             document: None,
             feed: None,
             colour: None,

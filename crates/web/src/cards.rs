@@ -143,6 +143,8 @@ pub(crate) struct Card {
     pub(crate) heading: String,
     pub(crate) titled: bool,
     pub(crate) excerpt: String,
+    /// Whether search engines may show words of it.
+    pub(crate) is_quotable: bool,
     /// Sanitised, with emoji as pictures.
     pub(crate) html: String,
     pub(crate) language: Option<String>,
@@ -212,10 +214,12 @@ impl Card {
         let paint = |html: &str| palette.paint(site, author.peer, html);
         Self {
             id: post.id.0,
-            heading: paint(&html::escape(&headline)),
+        let heading = paint(&html::escape(&headline));
+            heading: if author.indexable { heading } else { format!("<span data-nosnippet>{heading}</span>") },
             headline,
             // What comes with a warning is not given away beside it, and nothing is said twice.
             excerpt: match (&warning, &title) {
+            is_quotable: author.indexable,
                 (None, Some(title)) => further(html::excerpt(&body, EXCERPT), title),
                 _ => String::new(),
             },

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{self, HeaderValue},
+        header::{self, HeaderName, HeaderValue},
     },
     web::{Data, Path, Query},
 };
@@ -48,6 +48,8 @@ struct Feed {
     title: String,
     /// The page of the same.
     page: String,
+    /// What tells it from other feeds, for ever, and where it is.
+    id: String,
     this: String,
     subtitle: String,
     updated: String,
@@ -73,6 +75,8 @@ struct Found {
     about: String,
     since: Timestamp,
     views: Vec<PostView>,
+    /// Which part of it, as the address says it; the key of a secret one is no part of what it is.
+    part: Vec<(&'static str, String)>,
 }
 
 /// Which posts of a community, and whose address it is.
@@ -88,6 +92,12 @@ impl Asked {
     /// Whether it asks for what nobody replied to.
     fn is_unanswered(&self) -> bool {
         self.sort == UNANSWERED
+    }
+
+    /// What of it makes another feed.
+    fn part(&self) -> Vec<(&'static str, String)> {
+        let sort = self.is_unanswered().then(|| ("sort", UNANSWERED.to_owned()));
+        sort.into_iter().chain(self.language().map(|language| ("lang", language))).collect()
     }
 
     fn language(&self) -> Option<String> {
@@ -168,6 +178,7 @@ async fn of_actor(app: &App, visit: &Visit, name: &str, asked: Asked) -> Result<
     let actor = app.read(move |c| actors::find(c, &named, &ours)).await?;
     let actor = actor.filter(|actor| actor.is_local() && actor.deleted.is_none()).ok_or(Error::NotFound)?;
     let reader = if asked.key.is_empty() { None } else { Some(feed_keys::reader(app, actor.id, &asked.key).await?) };
+    let part = if actor.is_group() { asked.part() } else { Vec::new() };
     let views = if actor.is_group() {
         threads_of(app, actor.id, asked, reader).await?
     } else {
@@ -181,7 +192,7 @@ async fn of_actor(app: &App, visit: &Visit, name: &str, asked: Asked) -> Result<
     };
     let face = Face::new(app.site(), &actor);
     let about = html::excerpt(&actor.summary, SUBTITLE);
-    Ok(Found { title: face.name, page: actor.uri, about, since: actor.created, views })
+    Ok(Found { title: face.name, page: actor.uri, about, since: actor.created, views, part })
 }
 
 /// The newest threads of a community that `reader` may read.
@@ -224,7 +235,7 @@ async fn of_thread(app: &App, visit: &Visit, (name, id): &(String, String)) -> R
     let card = Card::new(app, visit.language, head);
     let about = html::excerpt(&post.content.html, SUBTITLE);
     let about = if card.warning.is_some() { String::new() } else { about };
-    Ok(Found { title: card.headline, page: card.page, about, since: post.published, views })
+    Ok(Found { title: card.headline, page: card.page, about, since: post.published, views, part: Vec::new() })
 }
 
 async fn of_tag(app: &App, tag: &str) -> Result<Found> {
@@ -237,17 +248,23 @@ async fn of_tag(app: &App, tag: &str) -> Result<Found> {
         app::view::posts(c, found)
     });
     let views = Some(views.await?).filter(|views| !views.is_empty()).ok_or(Error::NotFound)?;
-    Ok(Found { title: format!("#{tag}"), page, about: String::new(), since: Timestamp(0), views })
+    let title = format!("#{tag}");
+    Ok(Found { title, page, about: String::new(), since: Timestamp(0), views, part: Vec::new() })
 }
 
 fn answer(request: &HttpRequest, app: &App, visit: &Visit, found: Result<Found>, sheet: Sheet) -> HttpResponse {
-    match found.map(|found| describe(app, visit, found, sheet)) {
-        Ok(feed) if sheet == Sheet::Rss => {
-            document(request, "application/rss+xml; charset=utf-8", Rss { feed }.render())
-        }
-        Ok(feed) => document(request, "application/atom+xml; charset=utf-8", Atom { feed }.render()),
-        Err(error) => answer::error(request, visit, &error),
-    }
+    let feed = match found.map(|found| describe(app, visit, found, sheet)) {
+        Ok(feed) => feed,
+        Err(error) => return answer::error(request, visit, &error),
+    };
+    let mut answer = if sheet == Sheet::Rss {
+        document(request, "application/rss+xml; charset=utf-8", Rss { feed }.render())
+    } else {
+        document(request, "application/atom+xml; charset=utf-8", Atom { feed }.render())
+    };
+    // Search engines find the pages, and of those only what its authors let be found.
+    answer.headers_mut().insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    answer
 }
 
 fn describe(app: &App, visit: &Visit, found: Found, sheet: Sheet) -> Feed {
@@ -255,13 +272,20 @@ fn describe(app: &App, visit: &Visit, found: Found, sheet: Sheet) -> Feed {
     let entry = |view: &PostView| {
         let mut card = Card::new(app, visit.language, view);
         (card.html, card.headline) = (readable(&card.html), readable(&card.headline));
+        for medium in &mut card.media {
+            for text in [&mut medium.alt, &mut medium.label, &mut medium.media_type] {
+                *text = readable(text);
+            }
+        }
         let published = language::mail_moment(view.post.published);
         Entry { card, id: view.post.uri.clone(), updated: language::machine_moment(changed(view)), published }
     };
+    let part: Vec<(&str, &str)> = found.part.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let updated = found.views.iter().map(changed).max().unwrap_or(found.since);
     Feed {
         title: readable(&found.title),
-        this: urls::sheet(&found.page, sheet),
+        id: urls::asking(&found.page, &part),
+        this: urls::asking(&urls::sheet(&found.page, sheet), &part),
         page: found.page,
         subtitle: readable(&found.about),
         updated: language::machine_moment(updated),

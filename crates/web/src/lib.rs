@@ -88,10 +88,11 @@ const FORM_MAX: usize = 1 << 20;
 
 /// The pages. They come after all other routes: what nobody knows is not found here.
 pub fn configure(app: &App) -> impl Fn(&mut ServiceConfig) + Clone + use<> {
-    let (pages, places) = (Data::new(Pages::new(app)), Data::new(live::Places::default()));
+    let pages = Data::new(Pages::new(app));
+    let (places, parts) = (Data::new(live::Places::default()), Data::new(sitemap::Parts::default()));
     move |config| {
         config.app_data(FormConfig::default().limit(FORM_MAX)).app_data(PayloadConfig::new(FORM_MAX));
-        config.app_data(pages.clone()).app_data(places.clone());
+        config.app_data(pages.clone()).app_data(places.clone()).app_data(parts.clone());
         routes(config);
     }
 }
@@ -172,6 +173,9 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, elsewhere::PATH, elsewhere::show, post => elsewhere::submit);
     page!(config, path::INTERACTION, interaction::show);
     page!(config, sitemap::ROBOTS, sitemap::robots);
+    page!(config, sitemap::COMMUNITIES, sitemap::communities);
+    page!(config, sitemap::THREADS, sitemap::threads);
+    page!(config, sitemap::RECENT, sitemap::recent);
     page!(config, sitemap::INDEX, sitemap::index);
     page!(config, history::PATH, history::show);
     page!(config, path::ABOUT, imprint::about);
@@ -186,7 +190,6 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, Sheet::Rss.path(), feeds::actor_rss);
     page!(config, subscribe::PATH, subscribe::show);
     button!(config, subscribe::SECRET, subscribe::change);
-    page!(config, Sheet::Map.path(), sitemap::show);
     page!(config, Sheet::Log.path(), logs::show);
     page!(config, Sheet::Rules.path(), bylaws::show);
     page!(config, path::STATEMENT, statements::show, post => statements::appeal);

@@ -36,6 +36,7 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub(crate) struct Medium {
     pub(crate) kind: Kind,
+    pub(crate) media_type: String,
     pub(crate) url: String,
     /// A small version, and its width.
     pub(crate) preview: Option<(String, u32)>,
@@ -86,6 +87,7 @@ fn medium(app: &App, t: Language, lender: &Lender, post: &Post, (place, attachme
     let preview = attachment.preview.as_deref().filter(|path| paths::is_ours(path)).map(here);
     Medium {
         kind,
+        media_type: attachment.media_type.clone(),
         url,
         preview: preview.zip(pixels.map(|pixels| small(pixels).0)),
         pixels,

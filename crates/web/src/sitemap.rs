@@ -1,24 +1,18 @@
-//! What search engines are told: what they may read, and what there is, a map for each community.
+//! What search engines are told: what they may read, and what there is, in maps of a bounded size.
+use std::sync::{Mutex, PoisonError};
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header,
-    web::{Data, Path},
+    web::{Data, Query},
 };
 use app::{App, Error, Result};
 use askama::Template;
-use domain::{
-    actor::Actor,
-    urls::{self, Sheet},
-};
-use store::{
-    posts,
-    threads::{Order, Scope},
-};
+use domain::{id::PostId, time::Timestamp, urls};
+use serde::Deserialize;
 
 use crate::{
-    actors,
     answer::{self, Visit},
-    directory::{self, Entry},
     feeds::document,
     language,
 };
@@ -26,9 +20,15 @@ use crate::{
 /// Where search engines ask what they may read, and what there is.
 pub(crate) const ROBOTS: &str = "/robots.txt";
 pub(crate) const INDEX: &str = "/sitemap.xml";
+/// The communities, the threads in parts, and those in which something happened last.
+pub(crate) const COMMUNITIES: &str = "/sitemap-communities.xml";
+pub(crate) const THREADS: &str = "/sitemap-threads.xml";
+pub(crate) const RECENT: &str = "/sitemap-recent.xml";
 
-/// How many threads of a community search engines are told of.
-const THREADS: i64 = 5_000;
+/// The most that one map holds.
+const PART: i64 = 10_000;
+/// Among how many threads those are in which something happened last.
+const LATEST: i64 = 1_000;
 
 /// What is for people who are signed in, or different each time.
 const CLOSED: [&str; 10] = [
@@ -60,49 +60,102 @@ pub(crate) async fn robots(request: HttpRequest, app: Data<App>) -> HttpResponse
 struct Sitemap {
     /// Whether it lists other maps.
     is_index: bool,
-    /// The pages, and when each was last changed.
+    /// The pages, and when each was last changed; empty if nobody asked for that.
     pages: Vec<(String, String)>,
 }
 
-/// `GET /sitemap.xml`
-pub(crate) async fn index(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    let visit = Visit::new(&request, &app);
-    match directory::entries(&app, &visit).await {
-        Ok(entries) => {
-            let map = |entry: &Entry| (urls::sheet(&entry.face.page, Sheet::Map), entry.changed());
-            let pages = entries.iter().map(map).collect();
-            document(&request, "application/xml; charset=utf-8", Sitemap { is_index: true, pages }.render())
+/// Where the parts of the map of threads begin, after the first one. What is full stays as it is, so that each is found once.
+#[derive(Debug, Default)]
+pub(crate) struct Parts(Mutex<Vec<PostId>>);
+
+impl Parts {
+    /// Where each part begins.
+    async fn all(&self, app: &App) -> Result<Vec<PostId>> {
+        const FIRST: PostId = PostId(0);
+        loop {
+            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let last = known.last().copied().unwrap_or(FIRST);
+            let Some(next) = app.read(move |c| store::maps::after(c, last, PART)).await? else {
+                return Ok(std::iter::once(FIRST).chain(known).collect());
+            };
+            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.last().is_none_or(|last| *last < next) {
+                known.push(next);
+            }
         }
-        Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
-/// `GET /@NAME/sitemap.xml`: what was written in a community that everybody may read, by people who want to be found.
-pub(crate) async fn show(request: HttpRequest, app: Data<App>, name: Path<String>) -> HttpResponse {
+/// From which thread on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    from: i64,
+}
+
+/// `GET /sitemap.xml`
+pub(crate) async fn index(request: HttpRequest, app: Data<App>, parts: Data<Parts>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
-    match pages(&app, &visit, &name).await {
-        Ok(pages) => document(&request, "application/xml; charset=utf-8", Sitemap { is_index: false, pages }.render()),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    let maps = async {
+        let page = |path: &str| (app.site().page_on(&visit.host, path), String::new());
+        let mut maps = vec![page(COMMUNITIES)];
+        // People live on the server's own host, and what they write has its page there.
+        if is_home(&app, &visit) {
+            let part = |from: PostId| {
+                let from = if from.0 > 0 { from.to_string() } else { String::new() };
+                page(&urls::asking(THREADS, &[("from", &from)]))
+            };
+            maps.push(page(RECENT));
+            maps.extend(parts.all(&app).await?.into_iter().map(part));
+        }
+        Ok(maps)
+    };
+    answer(&request, &visit, true, maps.await)
 }
 
-async fn pages(app: &App, visit: &Visit, name: &str) -> Result<Vec<(String, String)>> {
-    let (named, ours) = (actors::named(&visit.host, name)?, visit.host.clone());
-    let group = app.read(move |c| actors::find(c, &named, &ours)).await?.ok_or(Error::NotFound)?;
-    let entries = directory::entries(app, visit).await?;
-    let entry = entries.into_iter().find(|entry| entry.id == group.id).ok_or(Error::NotFound)?;
-    let found = app.read(move |c| {
-        let threads = store::threads::page(c, Scope::Group(group.id), Order::New, None, None, THREADS)?;
-        let ids: Vec<_> = threads.iter().map(|thread| thread.post).collect();
-        let local: Vec<_> = posts::by_ids(c, &ids)?.into_iter().filter(|post| post.local).collect();
-        let authors: Vec<_> = local.iter().map(|post| post.author).collect();
-        let authors = store::actors::by_ids(c, &authors)?;
-        let wants = |id| authors.iter().any(|author: &Actor| author.id == id && author.indexable);
-        let latest: std::collections::HashMap<_, _> =
-            threads.iter().map(|thread| (thread.post, thread.latest)).collect();
-        let page = |post: domain::post::Post| Some((post.uri, language::machine_moment(*latest.get(&post.id)?)));
-        Ok(local.into_iter().filter(|post| wants(post.author)).filter_map(page).collect::<Vec<_>>())
-    });
-    let own = (entry.face.page.clone(), entry.changed());
-    Ok(std::iter::once(own).chain(found.await?).collect())
+/// `GET /sitemap-communities.xml`
+pub(crate) async fn communities(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let host = visit.host.clone();
+    let pages = app.read(move |c| store::maps::communities(c, &host, PART)).await;
+    answer(&request, &visit, false, pages.map(|pages| pages.into_iter().map(|page| (page, String::new())).collect()))
+}
+
+/// `GET /sitemap-threads.xml`
+pub(crate) async fn threads(request: HttpRequest, app: Data<App>, asked: Option<Query<Asked>>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let from = PostId(asked.map_or(0, |asked| asked.from));
+    let pages = async {
+        if is_home(&app, &visit) {
+            app.read(move |c| store::maps::part(c, from, PART)).await
+        } else {
+            Err(Error::NotFound)
+        }
+    };
+    answer(&request, &visit, false, pages.await.map(dated))
+}
+
+/// `GET /sitemap-recent.xml`
+pub(crate) async fn recent(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let pages = async {
+        if is_home(&app, &visit) { app.read(|c| store::maps::recent(c, LATEST)).await } else { Err(Error::NotFound) }
+    };
+    answer(&request, &visit, false, pages.await.map(dated))
+}
+
+/// Whether it is the server's own host that was asked.
+fn is_home(app: &App, visit: &Visit) -> bool {
+    visit.host == *app.site().host()
+}
+
+fn dated(pages: Vec<(String, Timestamp)>) -> Vec<(String, String)> {
+    pages.into_iter().map(|(page, latest)| (page, language::machine_moment(latest))).collect()
+}
+
+fn answer(request: &HttpRequest, visit: &Visit, is_index: bool, pages: Result<Vec<(String, String)>>) -> HttpResponse {
+    match pages {
+        Ok(pages) => document(request, "application/xml; charset=utf-8", Sitemap { is_index, pages }.render()),
+        Err(error) => answer::error(request, visit, &error),
+    }
 }

@@ -69,7 +69,8 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, text: &str, be
         return Err(Error::NotFound);
     }
     let title = format!("#{tag}");
-    let mut frame = if is_first { Frame::public(visit, title, page.clone()) } else { Frame::private(visit, title) };
+    // Not for search engines: it shows words of people who do not want to be found by them.
+    let mut frame = Frame::private(visit, title);
     frame.description = visit.language.tag_description(&tag);
     frame.feeds(&page);
     let page = Page {

@@ -38,6 +38,7 @@ mod house;
 mod joining;
 mod journeys;
 mod listening;
+mod maps;
 mod outlines;
 mod paces;
 mod parcels;

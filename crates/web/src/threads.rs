@@ -259,7 +259,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         may_reply: visit.resident().is_some() && (!card.locked || read.is_staff),
         elsewhere: ways_elsewhere(visit, post),
         confined: None,
-        frame: framed(visit, &read, &card, is_first && !is_linear),
+        frame: framed(visit, &read, &card, asked),
         draft: read.draft.clone(),
         is_staff: read.is_staff,
         write: compose::PATH,
@@ -311,18 +311,22 @@ fn near(app: &App, t: Language, thread: &Post, author: &Actor) -> Near {
     }
 }
 
-/// The frame of the page of a post; `is_main` says whether it is the page that search engines may find.
-fn framed(visit: &Visit, read: &Read, card: &Card, is_main: bool) -> Frame {
+/// The frame of the page of a post, from `after` on. Search engines find each reply on one page, and what is from elsewhere there.
+fn framed(visit: &Visit, read: &Read, card: &Card, asked: &Asked) -> Frame {
     let post = &read.post;
     let (is_local, is_open) = (post.post.local, post.post.audience.is_open());
     let title = match &card.group {
         Some(group) => format!("{} · {}", card.headline, group.name),
         None => format!("{} · {}", card.headline, card.author.name),
     };
-    let mut frame = if is_local && post.author.indexable && is_main {
-        Frame::public(visit, title, card.page.clone())
+    let after = asked.after.filter(|_| !read.replies.is_empty()).map(|after| after.to_string()).unwrap_or_default();
+    let page = urls::asking(&card.page, &[("after", &after)]);
+    let may_be_found = is_local && post.author.indexable;
+    let mut frame = if may_be_found && asked.view != LINEAR {
+        Frame::public(visit, title, page)
     } else {
-        Frame::private(visit, title)
+        let instead = if may_be_found { Some(page) } else { card.original.clone().filter(|_| is_open) };
+        Frame { instead, ..Frame::private(visit, title) }
     };
     frame.document = is_local.then(|| post.post.uri.clone());
     frame.kind = "article";
@@ -336,7 +340,7 @@ fn framed(visit: &Visit, read: &Read, card: &Card, is_main: bool) -> Frame {
     frame.picture = media::emblem(card).filter(|_| is_open);
     frame.is_lively = post.post.is_thread() && read.last.is_none() || visit.me.is_some();
     // Software that reads pages has no login.
-    if frame.canonical.is_some() && is_open && visit.me.is_none() {
+    if frame.canonical.is_some() && is_open && asked.after.is_none() && visit.me.is_none() {
         frame.linked = Some(linked::posting(post, &read.replies, card, read.solution));
     }
     frame

@@ -268,12 +268,13 @@ async fn feeds_logs_and_search_engines_hear_of_what_is_public_alone() {
     let log = world.get("/@huerto/log", "es").await;
     assert!(log.body.contains("retiró una publicación") && log.body.contains("Norma 1"), "{}", log.body);
     let index = world.get("/sitemap.xml", "es").await.body;
-    assert!(index.contains("<loc>https://plaza.test/@huerto/sitemap.xml</loc>"), "{index}");
-    let map = world.get("/@huerto/sitemap.xml", "es").await.body;
-    assert!(
-        map.contains(&format!("<loc>{}</loc>", open.uri)) && map.contains(&format!("<loc>{}</loc>", huerto.uri)),
-        "{map}"
-    );
+    let mut maps = Vec::new();
+    for (name, page) in [("recent", &open.uri), ("threads", &open.uri), ("communities", &huerto.uri)] {
+        let map = format!("https://plaza.test/sitemap-{name}.xml");
+        assert!(index.contains(&format!("<loc>{map}</loc>")), "{index}");
+        maps.push(world.get(&map, "es").await.body);
+        assert!(maps.iter().any(|map| map.contains(&format!("<loc>{page}</loc>"))), "{name}: {maps:?}");
+    }
     assert!(world.get("/robots.txt", "es").await.body.contains("Sitemap: https://plaza.test/sitemap.xml"));
     for path in [
         "/@junta/feed.atom",
@@ -291,7 +292,7 @@ async fn feeds_logs_and_search_engines_hear_of_what_is_public_alone() {
     assert!(rss.contains(&format!("<guid isPermaLink=\"false\">{}</guid>", open.uri)), "{rss}");
     let thread = world.get(&format!("{}/feed.atom", open.uri), "es").await.body;
     assert!(thread.contains(&format!("<id>{}</id>", open.uri)), "{thread}");
-    for page in [index, map, person, feed.body, rss] {
+    for page in maps.into_iter().chain([index, person, feed.body, rss]) {
         assert!(!page.contains("secreta") && !page.contains(&closed.uri) && !page.contains("junta"), "{page}");
     }
     let ana = Browser::of(&world, ana, "es").await;
