@@ -78,6 +78,7 @@ pub mod portions;
 mod ports;
 pub mod posts;
 pub mod profiles;
+pub mod pulses;
 pub mod push;
 pub mod queue;
 pub mod quiet_hours;

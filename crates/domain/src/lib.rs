@@ -20,6 +20,7 @@ pub mod peer;
 pub mod policy;
 pub mod portion;
 pub mod post;
+pub mod pulse;
 pub mod push;
 pub mod quiet_hours;
 pub mod report;

@@ -184,6 +184,7 @@ fn start_workers(app: &App, client: federation::client::Client) {
     handlers.extend(federation::synchronization::handlers());
     tasks.spawn(app::jobs::run(app.clone(), handlers));
     tasks.spawn(app::retention::run(app.clone()));
+    tasks.spawn(app::pulses::run(app.clone()));
     tasks.spawn(app::hosts::keep_up(app.clone()));
     tasks.spawn(app::rules::keep_up(app.clone()));
     tasks.spawn(federation::receive::run(app.clone()));

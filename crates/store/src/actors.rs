@@ -1,12 +1,10 @@
 //! Actors and their keys.
-use diesel::{dsl, prelude::*, sql_types::Bool, upsert::excluded};
+use diesel::{dsl, prelude::*, upsert::excluded};
 use domain::{
     actor::{Actor, ActorKind, Field, Restraint},
     group::Visibility,
     host::Host,
     id::{ActorId, PeerId},
-    post::FollowState,
-    rule::Regard,
     time::Timestamp,
 };
 
@@ -14,8 +12,9 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
+    pulses,
     rows::{Json, Word},
-    schema::{actor_keys, actors, follows, groups, peers},
+    schema::{actor_keys, actors, groups},
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -217,42 +216,10 @@ pub fn page_of_groups(conn: &mut Conn, before: Option<ActorId>, limit: i64) -> R
     Ok(rows.into_iter().map(Actor::from).collect())
 }
 
-/// The groups that live here, or on one host of ours, the newest first; none that is suspended.
-pub fn local_groups(conn: &mut Conn, host: Option<&Host>, limit: i64) -> Result<Vec<Actor>> {
-    let everywhere = host.is_none();
-    let host = host.map_or("", Host::as_str);
-    let rows: Vec<Row> = db!(conn, c => actors::table
-        .filter(actors::host.eq(host).or(everywhere.into_sql::<Bool>()))
-        .filter(actors::peer_id.is_null().and(actors::kind.eq(Word(ActorKind::Group))).and(actors::deleted.is_null()))
-        .filter(actors::suspended.is_null())
-        .order(actors::id.desc())
-        .limit(limit)
-        .select(Row::as_select())
-        .load(c))?;
-    Ok(rows.into_iter().map(Actor::from).collect())
-}
-
-/// The groups elsewhere that somebody follows from here, the newest first, as far as their servers are welcome.
-pub fn groups_elsewhere(conn: &mut Conn, limit: i64) -> Result<Vec<Actor>> {
-    let rows: Vec<Row> = db!(conn, c => actors::table
-        .inner_join(groups::table.on(groups::id.eq(actors::id)))
-        .inner_join(peers::table.on(peers::id.nullable().eq(actors::peer_id)))
-        .filter(peers::regard.eq(Word(Regard::Welcome)))
-        .filter(actors::deleted.is_null().and(actors::suspended.is_null()).and(actors::silenced.eq(false)))
-        .filter(dsl::exists(follows::table.filter(
-            follows::target_id.eq(actors::id).and(follows::state.eq(Word(FollowState::Accepted))),
-        )))
-        .order(actors::id.desc())
-        .limit(limit)
-        .select(Row::as_select())
-        .load(c))?;
-    Ok(rows.into_iter().map(Actor::from).collect())
-}
-
 /// Adds an actor that was not known.
 pub fn insert(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
     db!(tx, c => diesel::insert_into(actors::table).values(Row::from(actor)).execute(c))?;
-    Ok(())
+    if actor.is_group() { pulses::describe(tx, actor.id, actor) } else { Ok(()) }
 }
 
 /// Adds a remote actor or replaces what is known of it; the number stays that of the first time, and what was decided here
@@ -287,6 +254,9 @@ pub fn upsert(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId> {
         .returning(actors::id)
         .get_result(c))?;
     tx.touch(ActorId(id));
+    if actor.is_group() {
+        pulses::describe(tx, ActorId(id), actor)?;
+    }
     Ok(ActorId(id))
 }
 

@@ -53,13 +53,13 @@ pub fn questions_of(conn: &mut Conn, groups: &[ActorId]) -> Result<HashMap<Actor
     Ok(rows.into_iter().map(|(group, questions)| (ActorId(group), questions.0)).collect())
 }
 
-/// What these communities are for, and which languages are spoken in them; nothing about those that never said so.
-pub fn sorts_of(conn: &mut Conn, groups: &[ActorId]) -> Result<HashMap<ActorId, (Purpose, Vec<String>)>> {
-    let rows: Vec<(i64, Word<Purpose>, Json<Vec<String>>)> = db!(conn, c => charters::table
+/// What these communities are for; nothing about those that never said so.
+pub fn purposes_of(conn: &mut Conn, groups: &[ActorId]) -> Result<HashMap<ActorId, Purpose>> {
+    let rows: Vec<(i64, Word<Purpose>)> = db!(conn, c => charters::table
         .filter(charters::group_id.among(groups))
-        .select((charters::group_id, charters::purpose, charters::languages))
+        .select((charters::group_id, charters::purpose))
         .load(c))?;
-    Ok(rows.into_iter().map(|(id, purpose, languages)| (ActorId(id), (purpose.0, languages.0))).collect())
+    Ok(rows.into_iter().map(|(id, purpose)| (ActorId(id), purpose.0)).collect())
 }
 
 /// Records what a community says of itself, new or changed.

@@ -8,7 +8,7 @@ mod own;
 pub(crate) use answers::{ballots, echoes, polls, quotes, solutions, stamps, thanked};
 pub(crate) use governing::{
     advised, appeals, applications, arrivals, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings,
-    paces, phrases, screens, statements, turns, welcomed,
+    paces, phrases, pulses, screens, statements, turns, welcomed,
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, settings};
 pub(crate) use logins::{
@@ -398,6 +398,7 @@ diesel::table! {
         again -> BigInt,
     }
 }
+diesel::allow_tables_to_appear_in_same_query!(members, visits);
 diesel::allow_tables_to_appear_in_same_query!(
     profile_sources,
     partings,
@@ -407,6 +408,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     actor_keys,
     groups,
     charters,
+    pulses,
     hosts,
     accounts,
     apps,

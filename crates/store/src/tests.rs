@@ -10,9 +10,10 @@ use domain::{
 
 use crate::{Db, Error, Location, Result, Tx, actors, follows, groups, posts, shuns, votes};
 
+mod directory;
 mod emoji;
-mod queues;
 mod maps;
+mod queues;
 mod see;
 mod texts;
 mod writer;

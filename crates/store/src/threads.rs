@@ -12,6 +12,7 @@ use crate::{
     error::Result,
     kept::Basis,
     portions::wants_threads,
+    pulses,
     rows::Word,
     schema::{actors, follows, held, posts, threads},
     visible::visible,
@@ -215,6 +216,9 @@ pub fn latest_in(conn: &mut Conn, groups: &[ActorId]) -> Result<Vec<(ActorId, Op
 /// Counts a new post: it begins a thread, or is one more reply.
 pub(crate) fn add(tx: &mut Tx<'_>, post: &Post) -> Result<()> {
     let Some(group) = post.group else { return Ok(()) };
+    if post.removed.is_none() {
+        pulses::stir(tx, group, post.published)?;
+    }
     if post.parent.is_none() {
         let row = (
             threads::post_id.eq(post.id.0),

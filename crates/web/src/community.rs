@@ -15,6 +15,7 @@ use domain::{
     pace::Pace,
     policy::{self, Place},
     portion::Portion,
+    pulse::Pulse,
     text::html,
     time::{Timestamp, span},
     urls::{self, Sheet, Site, media::Portrait},
@@ -32,7 +33,7 @@ use crate::{
     charters, compose,
     deeds::{Portions, Told},
     desk,
-    directory::{Pulse, Vital},
+    directory::{self, Vital},
     elsewhere, entrance,
     language::Language,
     listing::{self, Asked, Listed, Row, Sort},
@@ -164,7 +165,7 @@ struct Held {
     rules: GroupRules,
     followers: i64,
     members: i64,
-    latest: Option<Timestamp>,
+    pulse: Pulse,
     staff: Vec<(Role, Face)>,
     pinned: Vec<Listed>,
     threads: Vec<Listed>,
@@ -213,7 +214,7 @@ impl Held {
             rules,
             followers: store::follows::count_followers(c, group.id)?,
             members: store::groups::count_members(c, group.id)?,
-            latest: threads::latest_in(c, &[group.id])?.first().and_then(|(_, latest)| *latest),
+            pulse: store::pulses::of(c, &[group.id])?.remove(&group.id).unwrap_or(Pulse::Still),
             staff: staff.into_iter().filter_map(|member| Some((member.role, known.remove(&member.person)?))).collect(),
             pinned,
             threads,
@@ -284,7 +285,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     Community {
         cover: site.portrait(group, Portrait::Image),
         moved: held.moved.clone(),
-        vital: vital(t, group, held.latest, now),
+        vital: vital(t, group, held, now),
         is_closed,
         first_lines: first_lines(&group.summary),
         summary: held.palette.paint(site, group.peer, &html::sanitize(&group.summary)),
@@ -336,9 +337,10 @@ fn first_lines(summary: &str) -> Option<String> {
 }
 
 /// How alive a community is; of one that was made lately and is empty yet, nobody says that it died.
-fn vital(t: Language, group: &Actor, latest: Option<Timestamp>, now: Timestamp) -> Vital {
-    let vital = Pulse::of(latest, now).said(t);
-    let is_fresh = latest.is_none() && group.is_local() && group.created > now - LATELY;
+fn vital(t: Language, group: &Actor, held: &Held, now: Timestamp) -> Vital {
+    let vital = directory::said(held.pulse, t);
+    let is_empty = held.pulse == Pulse::Still && held.threads.is_empty() && held.pinned.is_empty();
+    let is_fresh = is_empty && group.is_local() && group.created > now - LATELY;
     if is_fresh { Vital { meaning: t.fresh_hint(), ..vital } } else { vital }
 }
 

@@ -7,70 +7,24 @@ use actix_web::{
 use app::{App, Me, Result};
 use askama::Template;
 use domain::{
-    actor::Actor,
-    charter::Purpose,
-    group::{GroupRules, Visibility},
-    id::ActorId,
-    text::html,
-    time::{Timestamp, span},
-    urls,
+    actor::Actor, charter::Purpose, group::GroupRules, id::ActorId, pulse::Pulse, text::html, time::Timestamp, urls,
 };
 use serde::Deserialize;
+use store::directory::{Order, Wish};
 
 use crate::{
     answer::{self, Frame, Visit},
     cards::{self, Face},
     charters, community,
     compose::TONGUES,
-    language::{self, Language},
+    language::Language,
 };
 
 /// Where it is.
 pub(crate) const PATH: &str = "/communities";
-/// How many communities it lists.
-const GROUPS: i64 = 200;
+/// How many communities a page of it lists.
+const GROUPS: i64 = 50;
 const EXCERPT: usize = 160;
-
-/// How alive a community is: computed from when somebody last wrote there, never chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Pulse {
-    /// Somebody wrote within a week.
-    Alive,
-    /// Somebody wrote within a month.
-    Quiet,
-    /// Nobody did.
-    Still,
-}
-
-impl Pulse {
-    const ALL: [Self; 3] = [Self::Alive, Self::Quiet, Self::Still];
-
-    pub(crate) fn of(latest: Option<Timestamp>, now: Timestamp) -> Self {
-        match latest {
-            Some(latest) if latest >= now - span::days(7) => Self::Alive,
-            Some(latest) if latest >= now - span::days(30) => Self::Quiet,
-            _ => Self::Still,
-        }
-    }
-
-    /// Its name in paths.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Alive => "alive",
-            Self::Quiet => "quiet",
-            Self::Still => "still",
-        }
-    }
-
-    /// What is said about it in a language.
-    pub(crate) fn said(self, t: Language) -> Vital {
-        match self {
-            Self::Alive => Vital { label: t.alive(), meaning: t.alive_hint(), tint: "good" },
-            Self::Quiet => Vital { label: t.quiet(), meaning: t.quiet_hint(), tint: "fair" },
-            Self::Still => Vital { label: t.still(), meaning: t.still_hint(), tint: "plain" },
-        }
-    }
-}
 
 /// How alive a community is, in words.
 pub(crate) struct Vital {
@@ -80,7 +34,17 @@ pub(crate) struct Vital {
     pub(crate) tint: &'static str,
 }
 
-/// Which communities, in which order.
+/// What is said about how alive a community is in a language.
+pub(crate) fn said(pulse: Pulse, t: Language) -> Vital {
+    match pulse {
+        Pulse::Alive => Vital { label: t.alive(), meaning: t.alive_hint(), tint: "good" },
+        Pulse::Quiet => Vital { label: t.quiet(), meaning: t.quiet_hint(), tint: "fair" },
+        Pulse::Still => Vital { label: t.still(), meaning: t.still_hint(), tint: "plain" },
+        Pulse::Abandoned => Vital { label: t.abandoned(), meaning: t.abandoned_hint(), tint: "plain" },
+    }
+}
+
+/// Which communities, in which order, and after which.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
@@ -89,14 +53,41 @@ pub(crate) struct Asked {
     sort: String,
     purpose: String,
     language: String,
+    after: String,
 }
 
 impl Asked {
     /// Whether everything is asked for.
     fn is_plain(&self) -> bool {
-        [&self.q, &self.pulse, &self.sort, &self.purpose, &self.language].iter().all(|asked| asked.trim().is_empty())
+        let all = [&self.q, &self.pulse, &self.sort, &self.purpose, &self.language, &self.after];
+        all.iter().all(|asked| asked.trim().is_empty())
+    }
+
+    fn order(&self) -> Order {
+        SORTS.into_iter().find(|(word, _)| *word == self.sort).map(|(_, order)| order).unwrap_or_default()
+    }
+
+    /// What of it says which communities; what nobody knows narrows nothing.
+    fn wish(&self) -> Wish {
+        let language = TONGUES.iter().find(|(tag, _)| *tag == self.language).map(|(tag, _)| (*tag).to_owned());
+        Wish {
+            words: self.q.trim().to_owned(),
+            pulse: self.pulse.parse().ok(),
+            purpose: self.purpose.parse().ok(),
+            language,
+            ..Wish::default()
+        }
+    }
+
+    /// The list in another order, of those that are so alive, or further on.
+    fn page(&self, page: &str, (pulse, sort, after): (&str, &str, &str)) -> String {
+        let narrow = [("q", self.q.as_str()), ("purpose", &self.purpose), ("language", &self.language)];
+        urls::asking(page, &[&narrow[..], &[("pulse", pulse), ("sort", sort), ("after", after)]].concat())
     }
 }
+
+/// What the orders are called in paths.
+const SORTS: [(&str, Order); 3] = [("", Order::Active), ("members", Order::Members), ("name", Order::Name)];
 
 /// A community as the directory lists it.
 pub(crate) struct Entry {
@@ -105,22 +96,10 @@ pub(crate) struct Entry {
     pub(crate) summary: String,
     pub(crate) members: i64,
     pub(crate) vital: Vital,
-    pulse: Pulse,
     pub(crate) latest: Option<String>,
     pub(crate) visibility: &'static str,
-    moment: Option<Timestamp>,
-    is_private: bool,
-    purpose: Option<Purpose>,
     /// What brings its people together, in words, if it ever said so.
     pub(crate) kind: Option<&'static str>,
-    languages: Vec<String>,
-}
-
-impl Entry {
-    /// When something last happened there, for software; nothing if nothing ever did.
-    pub(crate) fn changed(&self) -> String {
-        self.moment.map(language::machine_moment).unwrap_or_default()
-    }
 }
 
 /// A way to narrow or order the list.
@@ -142,32 +121,37 @@ struct Directory {
     pulses: Vec<Choice>,
     sorts: Vec<Choice>,
     entries: Vec<Entry>,
+    more: Option<String>,
 }
 
-/// A community with its rules, its members, when somebody last wrote there, what it is for and what is spoken in it.
-type Listed = (Face, Actor, GroupRules, i64, Option<Timestamp>, Option<(Purpose, Vec<String>)>);
+/// A community with its rules, its members, when somebody last wrote there, how alive it is and what it is for.
+type Listed = (Face, Actor, GroupRules, i64, Option<Timestamp>, Pulse, Option<Purpose>);
 
-/// The communities that everybody may know of, on this host.
-pub(crate) async fn entries(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
+/// The communities of here that everybody may know of, on this host, and whose name or purpose holds these words: the `most`
+/// in which somebody wrote last.
+pub(crate) async fn entries(app: &App, visit: &Visit, words: &str, most: i64) -> Result<Vec<Entry>> {
+    let wish = Wish { words: words.to_owned(), ..Wish::default() };
+    listed(app, visit, wish, (Order::Active, None), most).await
+}
+
+/// The communities that everybody may know of, after one of them in an order.
+async fn listed(
+    app: &App,
+    visit: &Visit,
+    wish: Wish,
+    (order, after): (Order, Option<ActorId>),
+    most: i64,
+) -> Result<Vec<Entry>> {
     // The server's own host lists all its communities, the host of an organization those of that organization.
-    let of = (visit.host != *app.site().host()).then(|| visit.host.clone());
-    let groups = app.read(move |c| store::actors::local_groups(c, of.as_ref(), GROUPS)).await?;
-    let listed = groups.into_iter().filter(|group| group.discoverable).collect();
-    let mut entries = described(app, visit, listed).await?;
-    entries.retain(|entry| !entry.is_private);
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.moment));
-    Ok(entries)
-}
-
-/// Communities of other servers that somebody follows from here; none on the host of an organization.
-async fn elsewhere(app: &App, visit: &Visit) -> Result<Vec<Entry>> {
-    if visit.host != *app.site().host() {
-        return Ok(Vec::new());
-    }
-    let groups = app.read(move |c| store::actors::groups_elsewhere(c, GROUPS)).await?;
-    let mut entries = described(app, visit, groups.into_iter().filter(|group| group.discoverable).collect()).await?;
-    entries.retain(|entry| !entry.is_private);
-    Ok(entries)
+    let host = (visit.host != *app.site().host()).then(|| visit.host.clone());
+    let wish = Wish { elsewhere: wish.elsewhere && host.is_none(), host, ..wish };
+    let groups = app.read(move |c| {
+        let ids = store::directory::page(c, &wish, order, after, most)?;
+        let mut groups = store::actors::by_ids(c, &ids)?;
+        groups.sort_by_key(|group| ids.iter().position(|id| *id == group.id));
+        Ok(groups)
+    });
+    described(app, visit, groups.await?).await
 }
 
 /// Communities as the directory lists them.
@@ -177,30 +161,27 @@ pub(crate) async fn described(app: &App, visit: &Visit, groups: Vec<Actor>) -> R
         let mut faces = cards::faces(c, &site, &groups)?;
         let ids: Vec<_> = groups.iter().map(|group| group.id).collect();
         let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
-        let (latest, mut sorts) = (store::threads::latest_in(c, &ids)?, store::charters::sorts_of(c, &ids)?);
+        let (latest, sorts) = (store::threads::latest_in(c, &ids)?, store::charters::purposes_of(c, &ids)?);
+        let pulses = store::pulses::of(c, &ids)?;
         let mut entry = |group: Actor| {
             let rules = rules.iter().find(|rules| rules.id == group.id).copied()?;
             let members = members.get(&group.id).copied().unwrap_or_default();
             let latest = latest.iter().find(|(id, _)| *id == group.id).and_then(|(_, at)| *at);
-            let sort = sorts.remove(&group.id);
-            Some((faces.remove(&group.id)?, group, rules, members, latest, sort))
+            let pulse = pulses.get(&group.id).copied().unwrap_or(Pulse::Still);
+            let purpose = sorts.get(&group.id).copied();
+            Some((faces.remove(&group.id)?, group, rules, members, latest, pulse, purpose))
         };
         Ok(groups.into_iter().filter_map(&mut entry).collect::<Vec<_>>())
     });
-    let entry = |(face, group, rules, members, latest, sort): Listed| Entry {
-        purpose: sort.as_ref().map(|(purpose, _)| *purpose),
-        kind: sort.as_ref().map(|(purpose, _)| charters::named(visit.language, *purpose).0),
-        languages: sort.map(|(_, languages)| languages).unwrap_or_default(),
+    let entry = |(face, group, rules, members, latest, pulse, purpose): Listed| Entry {
+        kind: purpose.map(|purpose| charters::named(visit.language, purpose).0),
         id: group.id,
         face,
         summary: html::excerpt(&group.summary, EXCERPT),
         members,
-        vital: Pulse::of(latest, app.now()).said(visit.language),
-        pulse: Pulse::of(latest, app.now()),
+        vital: said(pulse, visit.language),
         latest: latest.map(|latest| visit.language.ago(app.now(), latest)),
         visibility: community::visibility(visit.language, rules.visibility),
-        moment: latest,
-        is_private: rules.visibility == Visibility::Private,
     };
     Ok(listed.await?.into_iter().map(entry).collect())
 }
@@ -218,78 +199,58 @@ pub(crate) async fn show(
             Some(me) => app::charters::may_found(&app, Me(me)).await?,
             None => false,
         };
-        let mut entries = entries(&app, &visit).await?;
-        entries.extend(elsewhere(&app, &visit).await?);
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.moment));
-        Ok((entries, may_found))
+        let wish = Wish { elsewhere: true, ..asked.wish() };
+        let place = (asked.order(), asked.after.parse().ok());
+        let entries = listed(&app, &visit, wish, place, GROUPS + 1).await?;
+        Ok((entries, app.read(store::directory::languages).await?, may_found))
     };
     match found.await {
-        Ok((entries, may_found)) => {
-            let directory = Directory { may_found, ..describe(&app, &visit, asked, entries) };
+        Ok((entries, spoken, may_found)) => {
+            let directory = Directory { may_found, ..describe(&app, &visit, asked, entries, &spoken) };
             answer::page(&request, StatusCode::OK, visit.keep(), &directory)
         }
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
-fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>) -> Directory {
-    let t = visit.language;
+fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>, spoken: &[String]) -> Directory {
+    let (t, wish, order) = (visit.language, asked.wish(), asked.order());
     let page = app.site().page_on(&visit.host, PATH);
-    let narrow = [("q", asked.q.as_str()), ("purpose", &asked.purpose), ("language", &asked.language)];
-    let address =
-        |pulse: &str, sort: &str| urls::asking(&page, &[&narrow[..], &[("pulse", pulse), ("sort", sort)]].concat());
-    let is_known = Pulse::ALL.iter().any(|pulse| pulse.word() == asked.pulse);
-    let mut pulses = vec![Choice { label: t.every(), page: address("", &asked.sort), is_chosen: !is_known }];
-    pulses.extend(Pulse::ALL.map(|pulse| Choice {
-        label: pulse.said(t).label,
-        page: address(pulse.word(), &asked.sort),
-        is_chosen: asked.pulse == pulse.word(),
+    let mut pulses = vec![Choice {
+        label: t.every(),
+        page: asked.page(&page, ("", &asked.sort, "")),
+        is_chosen: wish.pulse.is_none(),
+    }];
+    pulses.extend(Pulse::ALL.iter().map(|pulse| Choice {
+        label: said(*pulse, t).label,
+        page: asked.page(&page, (pulse.as_str(), &asked.sort, "")),
+        is_chosen: wish.pulse == Some(*pulse),
     }));
-    let sorts = [("", t.sort_active()), ("members", t.sort_members()), ("name", t.sort_name())];
-    let sorts =
-        sorts.map(|(word, label)| Choice { label, page: address(&asked.pulse, word), is_chosen: asked.sort == word });
-    let wanted = asked.q.trim().to_lowercase();
-    let purpose = asked.purpose.parse::<Purpose>().ok();
-    let purposes =
-        Purpose::ALL.iter().map(|of| (of.as_str(), charters::named(t, *of).0, purpose == Some(*of))).collect();
-    // Only what leads to something is offered.
-    let is_spoken = |tag: &str| entries.iter().any(|entry| entry.languages.iter().any(|spoken| spoken == tag));
-    let tongues = TONGUES.iter().filter(|(tag, _)| is_spoken(tag) || asked.language == *tag);
-    let tongues: Vec<_> = tongues.map(|(tag, name)| (*tag, *name, asked.language == *tag)).collect();
-    let language = tongues.iter().find(|(.., is_chosen)| *is_chosen).map(|(tag, ..)| *tag);
-    entries.retain(|entry| {
-        let text = format!("{} {} {}", entry.face.name, entry.face.handle, entry.summary).to_lowercase();
-        text.contains(&wanted)
-            && (!is_known || entry.pulse.word() == asked.pulse)
-            && (purpose.is_none() || entry.purpose == purpose)
-            && language.is_none_or(|tag| entry.languages.iter().any(|spoken| spoken == tag))
+    let sorts = SORTS.map(|(word, of)| Choice {
+        label: match of {
+            Order::Active => t.sort_active(),
+            Order::Members => t.sort_members(),
+            Order::Name => t.sort_name(),
+        },
+        page: asked.page(&page, (&asked.pulse, word, "")),
+        is_chosen: of == order,
     });
-    match asked.sort.as_str() {
-        "members" => entries.sort_by_key(|entry| std::cmp::Reverse(entry.members)),
-        "name" => entries.sort_by_key(|entry| domain::text::search::fold(&entry.face.name.to_lowercase())),
-        _ => {}
-    }
+    let purposes =
+        Purpose::ALL.iter().map(|of| (of.as_str(), charters::named(t, *of).0, wish.purpose == Some(*of))).collect();
+    // Only what leads to something is offered.
+    let is_offered = |tag: &str| spoken.iter().any(|spoken| spoken == tag) || asked.language == tag;
+    let tongues = TONGUES.iter().filter(|(tag, _)| is_offered(tag));
+    let tongues = tongues.map(|(tag, name)| (*tag, *name, asked.language == *tag)).collect();
+    let most = usize::try_from(GROUPS).unwrap_or(usize::MAX);
+    let is_full = entries.len() > most;
+    entries.truncate(most);
+    let last = entries.last().filter(|_| is_full).map(|entry| entry.id.to_string());
+    let more = last.map(|last| asked.page(&page, (&asked.pulse, &asked.sort, &last)));
     let mut frame = if asked.is_plain() {
         Frame::public(visit, t.communities(), page)
     } else {
         Frame::private(visit, t.communities())
     };
     frame.place = "communities";
-    Directory { frame, purposes, tongues, pulses, sorts: sorts.into(), asked, may_found: false, entries }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_alive_a_community_is_is_computed() {
-        let now = Timestamp::from_seconds(1_795_368_300);
-        for (days, pulse) in
-            [(0, Pulse::Alive), (6, Pulse::Alive), (8, Pulse::Quiet), (29, Pulse::Quiet), (31, Pulse::Still)]
-        {
-            assert_eq!(Pulse::of(Some(now - span::days(days)), now), pulse, "{days}");
-        }
-        assert_eq!(Pulse::of(None, now), Pulse::Still);
-    }
+    Directory { frame, purposes, tongues, pulses, sorts: sorts.into(), asked, may_found: false, entries, more }
 }

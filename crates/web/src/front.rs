@@ -22,6 +22,10 @@ use crate::{
 
 /// How many communities and conversations the front page shows.
 const ENTRIES: usize = 6;
+/// As many, where all others come anyway.
+const FEW: i64 = 6;
+/// From how many communities the newest threads are: those where somebody wrote last.
+const SOURCES: i64 = 200;
 const ROWS: usize = 8;
 /// How many communities of one's own are listed.
 const MINE: i64 = 100;
@@ -79,7 +83,7 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
         return Ok(None);
     }
     let (site, t) = (app.site(), visit.language);
-    let mut entries = directory::entries(app, visit).await?;
+    let mut entries = directory::entries(app, visit, "", SOURCES).await?;
     let groups: Vec<_> = entries.iter().map(|entry| entry.id).collect();
     let all = (entries.len() > ENTRIES).then(|| site.page_on(&visit.host, directory::PATH));
     entries.truncate(ENTRIES);
@@ -117,7 +121,7 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
     let (threads, next, groups, told) = found.await?;
     let is_new = groups.is_empty();
     let mut entries = if is_new {
-        directory::entries(app, visit).await?.into_iter().take(ENTRIES).collect()
+        directory::entries(app, visit, "", FEW).await?
     } else {
         directory::described(app, visit, groups).await?
     };

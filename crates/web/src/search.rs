@@ -10,7 +10,7 @@ use domain::{
     actor::Actor,
     handle::Handle,
     id::{ActorId, PostId},
-    text::search::{Wish, fold},
+    text::search::Wish,
     urls::{self, Local},
 };
 use serde::Deserialize;
@@ -280,12 +280,7 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
 
 /// Communities here whose name or purpose holds the words, and those elsewhere whose name begins like them.
 async fn communities(app: &App, visit: &Visit, words: &str, elsewhere: Vec<Actor>) -> Result<Vec<Entry>> {
-    let wanted = fold(words);
-    let mut found = directory::entries(app, visit).await?;
-    found.retain(|entry| {
-        fold(&format!("{} {} {}", entry.face.name, entry.face.handle, entry.summary)).contains(&wanted)
-    });
-    found.truncate(usize::try_from(MANY).unwrap_or(usize::MAX));
+    let mut found = directory::entries(app, visit, words, MANY).await?;
     let mut others = directory::described(app, visit, elsewhere).await?;
     others.retain(|other| !other.face.is_local);
     found.extend(others);

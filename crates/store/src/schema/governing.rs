@@ -144,6 +144,16 @@ diesel::table! {
     }
 }
 diesel::table! {
+    pulses (group_id) {
+        group_id -> BigInt,
+        name -> Text,
+        words -> Text,
+        latest -> BigInt,
+        members -> BigInt,
+        pulse -> Text,
+    }
+}
+diesel::table! {
     paces (lane) {
         lane -> Text,
         seconds -> BigInt,

@@ -112,6 +112,87 @@ async fn the_directory_is_narrowed_by_purpose_and_language() {
     let world = World::new();
     let (ana, _) = world.first_run().await;
     for (name, purpose, languages) in
+#[actix_web::test]
+async fn what_was_found_says_that_it_is_solved() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let mut threads = Vec::new();
+    for text in ["Tomates con manchas", "Tomates sin manchas"] {
+        threads
+            .push(world.write(ana, Writing { text: text.into(), group: Some(huerto.id), ..Writing::default() }).await);
+    }
+    let answer = Writing { text: "Es el calcio".into(), parent: Some(threads[0].id), ..Writing::default() };
+    let answer = world.write(ana, answer).await;
+    let member = Browser::of(&world, ana, "es").await;
+    let solved = member.send(&threads[0].uri, "/solve", &[("post", &answer.id.to_string()), ("turn", "on")]).await;
+    assert_eq!(solved.status, StatusCode::SEE_OTHER, "{}", solved.body);
+    let page = world.get("/search?q=manchas", "es").await.body;
+    assert_eq!(page.matches("Resuelta").count(), 1, "{page}");
+}
+
+#[actix_web::test]
+async fn what_takes_forms_alone_says_so() {
+    let world = World::new();
+    world.first_run().await;
+    let service = actix_web::App::new().app_data(Data::new(world.app.clone())).configure(crate::configure(&world.app));
+    let service = init_service(service).await;
+    for (path, methods, why) in [("/follow", "POST", "takes what is sent"), ("/search", "GET, HEAD", "only be read")] {
+        let request = if methods == "POST" { TestRequest::get() } else { TestRequest::post() };
+        let request = request.uri(path).peer_addr(HERE).insert_header((header::ACCEPT_LANGUAGE, "en")).to_request();
+        let answer = call_service(&service, request).await;
+        assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(answer.headers().get(header::ALLOW).unwrap(), methods, "{path}");
+        let page = to_bytes(answer.into_body()).await.unwrap();
+        assert!(String::from_utf8_lossy(&page).contains(why), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn the_directory_lists_all_and_says_how_alive_each_is() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    for number in 10..61 {
+        let named = app::groups::NewGroup {
+            title: format!("Plaza {number}"),
+            ..new_group(&format!("p{number}"), Visibility::Public)
+        };
+        app::groups::create(&world.app, ana.0, named).await.unwrap();
+    }
+    let more = |page: &str| {
+        let rest = page.split("<p class=\"more\">").nth(1)?;
+        Some(rest.split("href=\"").nth(1)?.split('"').next()?.replace("&#38;", "&"))
+    };
+    let (mut names, mut next) = (Vec::new(), Some("/communities?sort=name".to_owned()));
+    while let Some(path) = next {
+        let page = world.get(&path, "en").await.body;
+        let listed = page.split("<p class=\"handle\">").skip(1).filter_map(|rest| rest.split('<').next());
+        names.extend(listed.map(str::to_owned));
+        next = more(&page);
+    }
+    let expected: Vec<String> = (10..61).map(|number| format!("@p{number}@plaza.test")).collect();
+    assert_eq!(names, [&["@huerto@plaza.test".to_owned()][..], &expected].concat());
+
+    // Somebody who writes is enough to be quiet at once; several who answer are alive when that is counted.
+    let label = async || {
+        let page = world.get("/communities?q=huerto", "en").await.body;
+        page.split("class=\"chip ").nth(1).unwrap().split(['>', '<']).nth(1).unwrap().to_owned()
+    };
+    assert_eq!(label().await, "Still");
+    let thread =
+        world.write(ana, Writing { text: "¿Riego?".into(), group: Some(huerto.id), ..Writing::default() }).await;
+    assert_eq!(label().await, "Quiet");
+    for name in ["bea", "luz"] {
+        let who = super::journeys::login(&world, name).await;
+        let reply = Writing { text: "Sí".into(), parent: Some(thread.id), ..Writing::default() };
+        app::posts::create(&world.app, who, reply).await.unwrap();
+    }
+    app::pulses::count(&world.app).await.unwrap();
+    assert_eq!(label().await, "Alive");
+    let alive = world.get("/communities?pulse=alive", "en").await.body;
+    assert!(alive.contains("@huerto@") && !alive.contains("@p10@"), "{alive}");
+    assert!(world.get(&huerto.uri, "es").await.body.contains("Viva"));
+}
+
         [("oficio", Purpose::Profession, &["es", "ca"][..]), ("barrio", Purpose::Society, &["en"])]
     {
         let languages = languages.iter().map(|tag| (*tag).to_owned()).collect();

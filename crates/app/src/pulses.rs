@@ -1,0 +1,57 @@
+//! How alive communities are: counted every hour, since they quiet down as time goes by and nothing happens.
+use std::time::Duration;
+
+use domain::{id::ActorId, pulse::Pulse, time::span};
+
+use crate::{App, Result};
+
+/// How often.
+const EVERY: Duration = span::hours(1);
+/// How many are counted at once.
+const BATCH: i64 = 50;
+
+/// Counts until the program stops.
+pub async fn run(app: App) {
+    loop {
+        if let Err(error) = count(&app).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot count how alive communities are");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = app.tasks().stopping() => return,
+        }
+    }
+}
+
+/// Counts how alive all are now, and their members.
+pub async fn count(app: &App) -> Result<()> {
+    let mut after = ActorId(0);
+    while !app.tasks().is_stopping() {
+        let now = app.now();
+        let counted = app.read(move |c| {
+            let known = store::pulses::counted(c, after, BATCH)?;
+            let ids: Vec<ActorId> = known.iter().map(|(group, ..)| *group).collect();
+            let members = store::groups::member_counts(c, &ids)?;
+            let count = |(group, pulse, count)| {
+                let found = Pulse::of(store::pulses::signs(c, group, now)?);
+                let members = members.get(&group).copied().unwrap_or_default();
+                Ok((group, (pulse, count), (found, members)))
+            };
+            known.into_iter().map(count).collect::<store::Result<Vec<_>>>()
+        });
+        let mut counted = counted.await?;
+        let Some((last, ..)) = counted.last() else { break };
+        after = *last;
+        counted.retain(|(_, was, is)| was != is);
+        if !counted.is_empty() {
+            let set = app.write(move |tx| {
+                for (group, _, (pulse, members)) in &counted {
+                    store::pulses::set(tx, *group, *pulse, *members)?;
+                }
+                Ok(())
+            });
+            set.await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Directories go on where a page ends, in every order, and communities are as alive as what happens there says.
+use std::time::Duration;
+
+use domain::{
+    actor::{Actor, ActorKind},
+    charter::{Charter, Purpose},
+    group::{GroupRules, Joining, MemberState, Reach, Role, Visibility},
+    id::{self, ActorId, PostId},
+    post::Post,
+    pulse::{Pulse, Signs},
+    time::{Timestamp, span},
+};
+
+use super::{TestDb, actor, member, on_both, thread, world};
+use crate::{
+    Result, Tx, accounts,
+    accounts::Account,
+    actors, charters,
+    directory::{self, Order, Wish},
+    groups, posts, pulses, visits,
+};
+
+/// Groups from 20 on, by title; what everybody may know of.
+fn found(tx: &mut Tx<'_>, titles: &[&str]) -> Result<()> {
+    for (id, title) in (20..).zip(titles) {
+        actors::insert(tx, &Actor { title: (*title).into(), ..actor(id, ActorKind::Group) })?;
+        open(tx, id, Visibility::Public)?;
+    }
+    Ok(())
+}
+
+fn open(tx: &mut Tx<'_>, id: i64, visibility: Visibility) -> Result<()> {
+    let (joining, confides_from) = (Joining::Open, PostId(0));
+    let id = ActorId(id);
+    groups::set_rules(
+        tx,
+        &GroupRules { id, visibility, joining, moderators_only: false, reach: Reach::Home, confides_from },
+    )
+}
+
+/// All pages of two each, one after another.
+async fn walk(t: &TestDb, wish: &Wish, order: Order) -> Vec<i64> {
+    let (mut all, mut after): (Vec<i64>, _) = (Vec::new(), None);
+    loop {
+        let wish = wish.clone();
+        let page = t.db.read(move |c| directory::page(c, &wish, order, after, 2)).await.unwrap();
+        after = page.last().copied();
+        all.extend(page.iter().map(|id| id.0));
+        if after.is_none() {
+            return all;
+        }
+    }
+}
+
+async fn every_order_goes_on(t: TestDb) {
+    t.db.write(|tx| {
+        found(tx, &["Oca", "Ñandú", "nube", "Águila", "Zorro"])?;
+        for (id, members, latest) in [(20, 5, 10), (21, 7, 10), (22, 5, 30), (23, 5, 20), (24, 1, 0)] {
+            pulses::set(tx, ActorId(id), if id == 22 { Pulse::Alive } else { Pulse::Still }, members)?;
+            pulses::stir(tx, ActorId(id), Timestamp(latest * 10_000_000))?;
+        }
+        // Of these nobody is told.
+        for (id, visibility, discoverable) in [(30, Visibility::Private, true), (31, Visibility::Public, false)] {
+            actors::insert(tx, &Actor { discoverable, title: "Oculta".into(), ..actor(id, ActorKind::Group) })?;
+            open(tx, id, visibility)?;
+        }
+        let charter =
+            Charter { purpose: Purpose::Society, languages: vec!["es".into(), "ca".into()], ..Charter::default() };
+        charters::set(tx, ActorId(21), &charter)
+    })
+    .await
+    .unwrap();
+    let all = Wish::default();
+    assert_eq!(walk(&t, &all, Order::Active).await, [22, 23, 21, 20, 24]);
+    assert_eq!(walk(&t, &all, Order::Members).await, [21, 23, 22, 20, 24]);
+    assert_eq!(walk(&t, &all, Order::Name).await, [23, 22, 21, 20, 24], "accents do not count, and ñ comes after n");
+    let narrowed = [
+        (Wish { words: "ÁGUI".into(), ..all.clone() }, vec![23]),
+        (Wish { words: "%".into(), ..all.clone() }, vec![]),
+        (Wish { words: "n_1@".into(), ..all.clone() }, vec![]),
+        (Wish { words: "n24@a.test".into(), ..all.clone() }, vec![24]),
+        (Wish { pulse: Some(Pulse::Alive), ..all.clone() }, vec![22]),
+        (Wish { pulse: Some(Pulse::Still), ..all.clone() }, vec![24]),
+        (Wish { purpose: Some(Purpose::Society), ..all.clone() }, vec![21]),
+        (Wish { language: Some("ca".into()), ..all.clone() }, vec![21]),
+        (Wish { language: Some("c".into()), ..all.clone() }, vec![]),
+        (Wish { host: domain::host::Host::parse("b.test"), ..all.clone() }, vec![]),
+    ];
+    for (wish, expected) in narrowed {
+        assert_eq!(walk(&t, &wish, Order::Name).await, expected, "{wish:?}");
+    }
+    assert_eq!(t.db.read(directory::languages).await.unwrap(), ["ca", "es"]);
+    let renamed = |tx: &mut Tx<'_>| actors::upsert(tx, &Actor { title: "Ánade".into(), ..actor(24, ActorKind::Group) });
+    t.db.write(renamed).await.unwrap();
+    assert_eq!(walk(&t, &all, Order::Name).await, [23, 24, 22, 21, 20]);
+}
+
+const HOUR: Duration = span::hours(1);
+
+/// A post that somebody writes so long before a moment.
+fn written(now: Timestamp, ago: Duration, author: i64, to: Option<&Post>) -> Post {
+    let published = now - ago;
+    let id = PostId(id::at(published, u16::try_from(author).unwrap()));
+    let parent = to.map(|to| to.id);
+    Post {
+        id,
+        uri: format!("https://a.test/{id}"),
+        author: ActorId(author),
+        parent,
+        root: to.map_or(id, |to| to.root),
+        depth: i32::from(to.is_some()),
+        published,
+        ..thread(id.0)
+    }
+}
+
+async fn what_happens_says_how_alive_it_is(t: TestDb) {
+    let now = Timestamp::from_seconds(1_795_368_300);
+    let tell = async |t: &TestDb| t.db.read(move |c| pulses::signs(c, ActorId(9), now)).await.unwrap();
+    let write = async |t: &TestDb, post: Post| {
+        t.db.write(move |tx| posts::insert(tx, &post, &[])).await.unwrap();
+    };
+    t.db.write(world).await.unwrap();
+    assert_eq!(tell(&t).await, Signs { is_kept: true, ..Signs::default() }, "nobody knows of a team");
+
+    // One person alone, however much: their own replies answer nothing.
+    let asked = written(now, 30 * HOUR, 1, None);
+    write(&t, asked.clone()).await;
+    write(&t, written(now, 29 * HOUR, 1, Some(&asked))).await;
+    assert_eq!(tell(&t).await, Signs { people: 1, is_used: true, late: 1, is_kept: true, ..Signs::default() });
+    // An answer that came late; one that came soon; and a question that still may be answered.
+    write(&t, written(now, HOUR, 2, Some(&asked))).await;
+    let other = written(now, 50 * HOUR, 2, None);
+    write(&t, other.clone()).await;
+    write(&t, written(now, 40 * HOUR, 3, Some(&other))).await;
+    write(&t, written(now, HOUR, 3, None)).await;
+    let signs = Signs { people: 3, is_used: true, prompt: 1, late: 1, is_kept: true };
+    assert_eq!(tell(&t).await, signs);
+    // What was taken out is nothing that happened.
+    let taken = Post { removed: Some(now), ..written(now, 28 * HOUR, 2, Some(&asked)) };
+    write(&t, taken).await;
+    assert_eq!(tell(&t).await, signs);
+    // Nor is what was a long time ago, for how many there are.
+    let later = now + span::days(29);
+    let signs = t.db.read(move |c| pulses::signs(c, ActorId(9), later)).await.unwrap();
+    assert_eq!((signs.people, signs.is_used), (0, true));
+}
+
+async fn a_team_that_never_comes_abandons_it(t: TestDb) {
+    let now = Timestamp::from_seconds(1_795_368_300);
+    let is_kept = async |t: &TestDb| t.db.read(move |c| pulses::signs(c, ActorId(9), now)).await.unwrap().is_kept;
+    t.db.write(|tx| {
+        world(tx)?;
+        member(tx, 1, Role::Owner, MemberState::Active)?;
+        let login = Account {
+            id: 1,
+            email: "a@a.test".into(),
+            password_hash: String::new(),
+            admin: false,
+            language: "es".into(),
+            created: 1,
+            disabled: None,
+            confirmed: Some(1),
+            approved: Some(1),
+            reason: String::new(),
+            totp: None,
+            totp_step: 0,
+            wanted_email: None,
+        };
+        accounts::insert(tx, &login)
+    })
+    .await
+    .unwrap();
+    assert!(!is_kept(&t).await, "nobody came since the login was made, long ago");
+    let day = now.0 / 86_400_000;
+    for (seen, kept) in [(day - 61, false), (day - 59, true)] {
+        t.db.write(move |tx| visits::note(tx, ActorId(1), seen)).await.unwrap();
+        assert_eq!(is_kept(&t).await, kept, "{seen}");
+    }
+    t.db.write(|tx| member(tx, 2, Role::Moderator, MemberState::Active)).await.unwrap();
+    assert!(is_kept(&t).await, "of somebody with an account elsewhere nobody knows");
+}
+
+on_both! { every_order_goes_on what_happens_says_how_alive_it_is a_team_that_never_comes_abandons_it }
