@@ -300,6 +300,8 @@ pub(crate) enum Keep {
     Briefly,
     /// Not at all.
     Never,
+    /// Not at all, nor compressed: it shows a secret, and beside it what whoever led there chose.
+    Secret,
 }
 
 /// A page as the browser gets it.
@@ -314,6 +316,7 @@ pub(crate) fn page(request: &HttpRequest, status: StatusCode, keep: Keep, templa
     let keep = match keep {
         Keep::Briefly => "public, max-age=30",
         Keep::Never => "private, no-store",
+        Keep::Secret => "private, no-store, no-transform",
     };
     HttpResponseBuilder::new(status)
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))

@@ -239,7 +239,7 @@ pub(crate) async fn show_code(request: HttpRequest, visit: Visit, shown: Option<
     let t = visit.language;
     let note =
         Note { frame: Frame::private(&visit, t.copy_code()), text: t.copy_code_text().to_owned(), code: Some(code) };
-    let mut answer = answer::page(&request, StatusCode::OK, Keep::Never, &note);
+    let mut answer = answer::page(&request, StatusCode::OK, Keep::Secret, &note);
     // The address holds the code.
     answer.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     answer

@@ -79,7 +79,12 @@ pub(crate) async fn list(
     by: Present,
     asked: Option<Query<desk::Asked>>,
 ) -> HttpResponse {
-    answer::shown(&request, &visit, Keep::Never, links(&app, &visit, by.me, asked.map_or(0, |asked| asked.group)).await)
+    answer::shown(
+        &request,
+        &visit,
+        Keep::Secret,
+        links(&app, &visit, by.me, asked.map_or(0, |asked| asked.group)).await,
+    )
 }
 
 async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitations> {

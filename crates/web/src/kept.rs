@@ -77,13 +77,34 @@ impl Page {
         if self.body.len() < SHORT || !takes_gzip(request) {
             return answer.body(self.body.clone());
         }
-        let packed = self.packed.get_or_init(|| pack(&self.body));
+        let packed = self.packed.get_or_init(|| pack(&self.body, Compression::default()));
         answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))).body(packed.clone())
     }
 }
 
-fn pack(body: &Bytes) -> Bytes {
-    let mut packed = GzEncoder::new(Vec::with_capacity(body.len() / 3), Compression::default());
+/// An answer, compressed if it is a page or what a page needs.
+fn packed(answer: ServiceResponse) -> ServiceResponse {
+    let says = |name, what: &str| {
+        answer.headers().get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(what))
+    };
+    let is_text = says(header::CONTENT_TYPE, "text/") || says(header::CONTENT_TYPE, "image/svg+xml");
+    if answer.status() != StatusCode::OK || !is_text || says(header::CACHE_CONTROL, "no-transform") {
+        return answer;
+    }
+    let (request, answer) = answer.into_parts();
+    let (mut head, body) = answer.into_parts();
+    let whole = match body.try_into_bytes() {
+        Ok(body) if body.len() >= SHORT => pack(&body, Compression::fast()),
+        Ok(body) => return ServiceResponse::new(request, head.set_body(BoxBody::new(body))),
+        Err(body) => return ServiceResponse::new(request, head.set_body(body)),
+    };
+    head.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    head.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    ServiceResponse::new(request, head.set_body(BoxBody::new(whole)))
+}
+
+fn pack(body: &Bytes, how: Compression) -> Bytes {
+    let mut packed = GzEncoder::new(Vec::with_capacity(body.len() / 3), how);
     // Into memory nothing fails.
     packed.write_all(body).and_then(|()| packed.finish()).map(Bytes::from).unwrap_or_default()
 }
@@ -115,14 +136,19 @@ impl Pages {
 }
 
 /// Lends a visitor the page that another one was shown, or keeps what they are shown now. What is shown to those who are
-/// signed in is neither kept nor compressed: beside the tokens of its forms it says what others wrote, and how well both
-/// compress together would give the tokens away.
+/// signed in is not kept, and compressed each time: the tokens of its forms are masked, and pages that show other secrets say
+/// that nobody may change them.
 pub(crate) async fn lend(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let (Some(pages), Some(app)) = (request.app_data::<Data<Pages>>().cloned(), request.app_data::<Data<App>>()) else {
         return next.call(request).await;
     };
-    if request.method() != Method::GET || session::is_named(request.request(), app.site()) {
+    if request.method() != Method::GET {
         return next.call(request).await;
+    }
+    if session::is_named(request.request(), app.site()) {
+        let takes_gzip = takes_gzip(&request);
+        let answer = next.call(request).await?;
+        return Ok(if takes_gzip { packed(answer) } else { answer });
     }
     let (key, moment) = (key(&request, app), pages.moment(app.now()));
     if let Some(page) = pages.0.kept.get(&key).filter(|page| page.begun == moment) {

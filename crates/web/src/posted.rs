@@ -155,9 +155,26 @@ fn has_token(body: &[u8], token: &str) -> bool {
     is_token(&given, token)
 }
 
-/// Whether this is the token of a session; how long that takes does not tell how much of it is right.
-pub(crate) fn is_token(given: &str, token: &str) -> bool {
-    given.len() == token.len() && given.bytes().zip(token.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+/// The token of a session as one answer says it: behind a mask that no other answer has. Beside it stands what others wrote,
+/// and how well both compress together tells nothing of what is behind the mask.
+pub(crate) fn masked(token: &str) -> app::Result<String> {
+    let token = hex::decode(token).map_err(app::Error::internal)?;
+    let mask: [u8; 32] = app::random::bytes()?;
+    let behind: Vec<u8> = token.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect();
+    Ok(hex::encode(mask) + &hex::encode(behind))
+}
+
+/// What is behind the mask.
+fn unmasked(said: &str) -> Option<Vec<u8>> {
+    let bytes = hex::decode(said).ok().filter(|bytes| !bytes.is_empty())?;
+    let (mask, behind) = bytes.split_at(bytes.len() / 2);
+    (mask.len() == behind.len()).then(|| mask.iter().zip(behind).map(|(mask, byte)| mask ^ byte).collect())
+}
+
+/// Whether both are the token of one session; how long that takes does not tell how much of it is right.
+pub(crate) fn is_token(given: &str, own: &str) -> bool {
+    let (Some(given), Some(own)) = (unmasked(given), unmasked(own)) else { return false };
+    given.len() == own.len() && given.iter().zip(own).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 
 /// Whether a form was sent from a page of this site. Browsers always say where a form comes from; what is no browser
@@ -176,6 +193,19 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
+
+    #[test]
+    fn a_token_is_never_said_twice_in_the_same_way() {
+        let (token, other) = ("a1".repeat(32), "b2".repeat(32));
+        let (one, two) = (masked(&token).unwrap(), masked(&token).unwrap());
+        assert!(one != two && is_token(&one, &two));
+        assert!(!one.contains(&token) && !is_token(&token, &one), "what is no mask's is no token");
+        for wrong in [masked(&other).unwrap(), "0".repeat(128), String::new(), "x".into(), one.get(2..).unwrap().into()]
+        {
+            assert!(!is_token(&wrong, &one) && !is_token(&one, &wrong), "{wrong}");
+        }
+        assert!(!is_token("", ""));
+    }
 
     #[test]
     fn only_forms_of_this_site_are_taken() {

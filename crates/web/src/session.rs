@@ -15,7 +15,7 @@ use domain::{
 use store::accounts::Account;
 use url::form_urlencoded;
 
-use crate::guests;
+use crate::{guests, posted};
 
 /// Where one signs in.
 pub(crate) const LOGIN: &str = path::LOGIN;
@@ -33,7 +33,7 @@ pub(crate) struct SignedIn {
     pub(crate) account: Account,
     /// The session.
     pub(crate) session: SessionId,
-    /// What every form of theirs says (`pieces::token`), and [`crate::posted::Posted`] asks for.
+    /// What every form of theirs says (`pieces::token`), and [`crate::posted::Posted`] asks for; masked.
     pub(crate) form_token: String,
 }
 
@@ -230,12 +230,11 @@ pub(crate) async fn look_up(request: &HttpRequest) -> Result<Option<Present>, ap
         Some(secret) => sessions::find(app, secret).await?,
         None => None,
     };
-    let found = found.map(|found| Present {
-        me: found.me,
-        account: found.account,
-        session: found.id,
-        form_token: found.form_token,
-    });
+    let present = |found: sessions::Session| -> Result<Present, app::Error> {
+        let form_token = posted::masked(&found.form_token)?;
+        Ok(Present { me: found.me, account: found.account, session: found.id, form_token })
+    };
+    let found = found.map(present).transpose()?;
     request.extensions_mut().insert(LookedUp(found.clone()));
     Ok(found)
 }

@@ -15,7 +15,7 @@ use domain::{
 use serde::Deserialize;
 
 use crate::{
-    answer::{self, Frame, Visit},
+    answer::{self, Frame, Keep, Visit},
     cards::Face,
     compose::TONGUES,
     desk, feeds,
@@ -53,7 +53,8 @@ pub(crate) async fn show(
     asked: Option<Query<desk::Asked>>,
 ) -> HttpResponse {
     let group = ActorId(asked.map_or(0, |asked| asked.group));
-    answer::shown(&request, &visit, visit.keep(), page(&app, &visit, group).await)
+    let keep = if visit.me.is_some() { Keep::Secret } else { visit.keep() };
+    answer::shown(&request, &visit, keep, page(&app, &visit, group).await)
 }
 
 async fn page(app: &App, visit: &Visit, id: ActorId) -> Result<Subscribe> {

@@ -156,7 +156,7 @@ pub(crate) async fn show(
     answer::shown(
         &request,
         &visit,
-        Keep::Never,
+        Keep::Secret,
         page(&app, &visit, &by, asked.map(Query::into_inner).unwrap_or_default()).await,
     )
 }

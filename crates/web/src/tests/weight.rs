@@ -7,9 +7,13 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use app::{Me, posts::Writing};
-use domain::actor::Actor;
+use domain::{actor::Actor, group::Visibility};
 
-use super::{HERE, World};
+use super::{
+    HERE, World,
+    journeys::{Browser, login},
+    new_group,
+};
 
 /// The most that a first look costs: the page, its style sheet, its script and its mark, compressed.
 const BUDGET: usize = 60_000;
@@ -61,6 +65,45 @@ async fn a_first_look_is_light() {
             bytes += fetch(file).await.len();
         }
         assert!(bytes <= BUDGET, "{page} costs {bytes} bytes");
+    }
+}
+
+#[actix_web::test]
+async fn a_look_of_a_member_is_light_and_gives_no_token_away() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let junta = app::groups::create(&world.app, ana.0, new_group("junta", Visibility::Private)).await.unwrap();
+    let thread = long_thread(&world, ana, &huerto).await;
+    let bea = login(&world, "bea").await;
+    app::members::join(&world.app, bea, huerto.id).await.unwrap();
+    let (ana, bea) = (Browser::of(&world, ana, "en").await, Browser::of(&world, bea, "en").await);
+    let service = actix_web::App::new().app_data(Data::new(world.app.clone())).configure(crate::configure(&world.app));
+    let service = init_service(service).await;
+    let fetch = async |who: &Browser<'_>, path: &str, coding: &str| -> (bool, Bytes) {
+        let request = TestRequest::get().uri(path).peer_addr(HERE).insert_header((header::COOKIE, who.cookie()));
+        let request = request.insert_header((header::ACCEPT_ENCODING, coding.to_owned())).to_request();
+        let answer = call_service(&service, request).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let is_packed = answer.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
+        let varies = answer.headers().get_all(header::VARY).any(|value| value == "Accept-Encoding");
+        assert!(varies || !is_packed, "{path}");
+        (is_packed, to_bytes(answer.into_body()).await.unwrap())
+    };
+    let path = thread.strip_prefix("https://plaza.test").unwrap();
+    for page in ["/", "/communities", "/@huerto", "/notices", "/settings", path] {
+        let (is_packed, whole) = fetch(&bea, page, "").await;
+        assert!(!is_packed, "{page}");
+        let mut bytes = fetch(&bea, page, "gzip").await.1.len();
+        for file in needed(&String::from_utf8_lossy(&whole)) {
+            bytes += fetch(&bea, &file, "gzip").await.1.len();
+        }
+        assert!(bytes <= BUDGET, "{page} costs {bytes} bytes");
+    }
+    assert!(fetch(&bea, path, "gzip").await.0);
+    assert_ne!(bea.token(path).await, bea.token(path).await, "no two answers say it in the same way");
+    // Beside what whoever led there chose, no other secret is compressed.
+    for page in [format!("/subscribe?group={}", junta.id), "/admin/people".into()] {
+        assert!(!fetch(&ana, &page, "gzip").await.0, "{page}");
     }
 }
 
