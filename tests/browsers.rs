@@ -207,6 +207,15 @@ async fn somebody_joins_posts_is_moderated_and_appeals_on_a_phone() {
     // Ana sees to it, and puts the post back.
     ana.go("/queue?kind=appeal&who=free").await;
     sound(&ana, "es", &axe).await;
+    // Single keys do nothing before she asks for them.
+    let key = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true }));
+        return document.activeElement.matches('[data-item]');";
+    assert_eq!(ana.ask(key).await, false);
+    ana.choose("[data-keys] button").await;
+    assert_eq!(ana.ask(key).await, true);
+    ana.go("/queue?kind=appeal&who=free").await;
+    assert_eq!(ana.ask(key).await, true, "the browser remembers it");
+    ana.choose("[data-keys] button").await;
     ana.press("[data-claim]").await;
     ana.go("/queue?kind=appeal&who=mine").await;
     assert!(ana.text().await.contains("Lo llevas tú"), "{}", ana.text().await);

@@ -107,11 +107,21 @@ for (const input of document.querySelectorAll('input[data-show]')) {
   input.after(button);
 }
 
+// Off until somebody turns them on: who speaks to their computer, or brushes a key, does nothing by single letters.
 const items = [...document.querySelectorAll('[data-item]')];
-if (items.length > 0) {
-  document.querySelectorAll('[data-keys]').forEach((hint) => { hint.hidden = false; });
+const keys = document.querySelector('[data-keys]');
+if (keys && items.length > 0) {
+  const button = keys.querySelector('button');
+  const turn = (on) => button.setAttribute('aria-pressed', String(on));
+  const isOn = () => button.getAttribute('aria-pressed') === 'true';
+  turn(localStorage.getItem('keys') === 'on');
+  keys.hidden = false;
+  button.addEventListener('click', () => {
+    turn(!isOn());
+    localStorage.setItem('keys', isOn() ? 'on' : 'off');
+  });
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select')) return;
+    if (!isOn() || event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select')) return;
     const here = items.findIndex((item) => item.contains(document.activeElement));
     if (event.key === 'j') items[Math.min(here + 1, items.length - 1)].focus();
     if (event.key === 'k') items[Math.max(here - 1, 0)].focus();

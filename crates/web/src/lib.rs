@@ -112,9 +112,8 @@ macro_rules! page {
 
 macro_rules! button {
     ($config:ident, $path:expr, $handler:expr) => {
-        $config.service(
-            web::resource($path).route(web::post().to($handler)).default_service(web::to(answer::wrong_method)),
-        )
+        $config
+            .service(web::resource($path).route(web::post().to($handler)).default_service(web::to(posted::only_sent)))
     };
 }
 
@@ -173,10 +172,10 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, elsewhere::PATH, elsewhere::show, post => elsewhere::submit);
     page!(config, path::INTERACTION, interaction::show);
     page!(config, sitemap::ROBOTS, sitemap::robots);
+    page!(config, sitemap::INDEX, sitemap::index);
     page!(config, sitemap::COMMUNITIES, sitemap::communities);
     page!(config, sitemap::THREADS, sitemap::threads);
     page!(config, sitemap::RECENT, sitemap::recent);
-    page!(config, sitemap::INDEX, sitemap::index);
     page!(config, history::PATH, history::show);
     page!(config, path::ABOUT, imprint::about);
     page!(config, path::PRIVACY, imprint::privacy);

@@ -155,6 +155,11 @@ fn has_token(body: &[u8], token: &str) -> bool {
     is_token(&given, token)
 }
 
+/// What takes forms, asked for otherwise.
+pub(crate) async fn only_sent(request: HttpRequest, visit: Visit) -> HttpResponse {
+    answer::not_so(&request, &visit, (visit.language.refused_unsent(), "POST"))
+}
+
 /// The token of a session as one answer says it: behind a mask that no other answer has. Beside it stands what others wrote,
 /// and how well both compress together tells nothing of what is behind the mask.
 pub(crate) fn masked(token: &str) -> app::Result<String> {

@@ -109,6 +109,8 @@ fn all(running: &Running<'_>, community: &Community, seeded: &Seeded) -> Vec<Wan
         one("account_statuses", None, api(&format!("/api/v1/accounts/{}/statuses?limit=40", seeded.author))),
         Wanted { name: "search", aim_per_s: None, requests: (0..50).map(|number| rare(number * 37)).collect() },
         one("thread_page", Some(1_000.0), running.request("GET", &seeded.page, &HTML, b"")),
+        // A second for one of them is enough: few threads are so long.
+        one("thread_500_page", None, running.request("GET", &seeded.long_page, &HTML, b"")),
         one("community_page", Some(2_500.0), running.request("GET", &format!("/@{GROUP}"), &HTML, b"")),
     ]
 }

@@ -47,8 +47,9 @@ pub(super) struct Reader {
 pub(super) struct Seeded {
     /// A thread with 500 replies.
     pub(super) long: PostId,
-    /// The page of a thread with 100 replies.
+    /// The page of a thread with 100 replies, and that of the long one.
     pub(super) page: String,
+    pub(super) long_page: String,
     /// One of those who are followed.
     pub(super) author: ActorId,
     /// How long it took.
@@ -94,11 +95,12 @@ pub(super) async fn fill(database: &Db, reader: Reader, posts: u32) -> Result<Se
     let (long, page) = (pen.thread_here(database, LONG).await?, pen.thread_here(database, PAGE).await?);
     notify(database, &pen).await?;
     database.write(store::statistics::gather).await.map_err(other("the database"))?;
-    Ok(Seeded { long: long.id, page: long_page(&page), author, took: start.elapsed() })
+    let (page, long_page) = (page_of(&page), page_of(&long));
+    Ok(Seeded { long: long.id, page, long_page, author, took: start.elapsed() })
 }
 
 /// The path of the page of a post that was written here.
-fn long_page(post: &Post) -> String {
+fn page_of(post: &Post) -> String {
     url::Url::parse(&post.url).map_or_else(|_| "/".to_owned(), |url| url.path().to_owned())
 }
 
