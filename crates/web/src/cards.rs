@@ -183,6 +183,8 @@ pub(crate) struct Card {
     pub(crate) mine: bool,
     /// Whether it answers its thread, and whether whoever looks at it may say so.
     pub(crate) solves: bool,
+    /// Whether a reply answers it, where that was asked.
+    pub(crate) is_solved: bool,
     pub(crate) may_solve: bool,
     /// Where whoever looks at it replies, if that is on their own server; empty if they cannot.
     pub(crate) reply_elsewhere: Option<String>,
@@ -212,14 +214,14 @@ impl Card {
         let headline = title.clone().or_else(|| warning.clone()).or(shown).unwrap_or(words);
         let headline = if headline.is_empty() { t.moment(post.published) } else { headline };
         let paint = |html: &str| palette.paint(site, author.peer, html);
+        let heading = paint(&html::escape(&headline));
         Self {
             id: post.id.0,
-        let heading = paint(&html::escape(&headline));
             heading: if author.indexable { heading } else { format!("<span data-nosnippet>{heading}</span>") },
             headline,
+            is_quotable: author.indexable,
             // What comes with a warning is not given away beside it, and nothing is said twice.
             excerpt: match (&warning, &title) {
-            is_quotable: author.indexable,
                 (None, Some(title)) => further(html::excerpt(&body, EXCERPT), title),
                 _ => String::new(),
             },
@@ -251,6 +253,7 @@ impl Card {
             saved: false,
             mine: false,
             solves: false,
+            is_solved: false,
             may_solve: false,
             reply_elsewhere: None,
         }

@@ -1,4 +1,6 @@
 //! Search: one box for conversations, replies, communities and people; a pasted address leads to what it names.
+use std::collections::HashSet;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -266,7 +268,10 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
         page.posts.push(Posts {
             id: kind.word(),
             heading: kind.label(t),
-            cards: views.iter().map(|view| Card::new(app, t, view)).collect(),
+            cards: views
+                .iter()
+                .map(|view| Card { is_solved: found.solved.contains(&view.post.id), ..Card::new(app, t, view) })
+                .collect(),
             more: last.map(|last| address(kind, last)),
         });
     }
@@ -291,6 +296,8 @@ async fn communities(app: &App, visit: &Visit, words: &str, elsewhere: Vec<Actor
 struct Found {
     within: Option<Actor>,
     posts: Vec<(Kind, Vec<app::view::PostView>)>,
+    /// Which of them a reply answers.
+    solved: HashSet<PostId>,
     groups: Vec<Actor>,
     people: Vec<Face>,
 }
@@ -309,7 +316,7 @@ impl Found {
             let (author, within) = (by_handle(c, &wish.from)?, by_handle(c, &wish.within)?);
             // Whoever is unknown wrote nothing, and nothing stands in a community that is unknown.
             let is_void = author.is_none() && wish.from.is_some() || within.is_none() && wish.within.is_some();
-            let mut posts = Vec::new();
+            let (mut posts, mut solved) = (Vec::new(), HashSet::new());
             for each in [Kind::Threads, Kind::Replies] {
                 if is_void || !kind.includes(each) {
                     continue;
@@ -329,6 +336,7 @@ impl Found {
                 let window = Window { before: before.filter(|_| each == kind).map(PostId), ..first };
                 let ids = search::narrowed(c, &wish.query, &narrow, viewer, window)?;
                 let found = store::posts::by_ids(c, &ids)?;
+                solved.extend(store::solutions::among(c, &ids)?);
                 posts.push((each, app::view::posts(c, found)?));
             }
             let (mut groups, mut people): (Vec<Actor>, Vec<Actor>) = (Vec::new(), Vec::new());
@@ -342,7 +350,7 @@ impl Found {
             }
             let mut faces = cards::faces(c, &site, &people)?;
             let people = people.iter().filter_map(|person| faces.remove(&person.id)).collect();
-            Ok(Self { within, posts, groups, people })
+            Ok(Self { within, posts, solved, groups, people })
         });
         found.await
     }

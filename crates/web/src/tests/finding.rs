@@ -1,5 +1,10 @@
 //! Searching, hashtags, following, and the ways from and to other servers.
-use actix_web::{http::StatusCode, test::TestRequest};
+use actix_web::{
+    body::to_bytes,
+    http::{StatusCode, header},
+    test::{TestRequest, call_service, init_service},
+    web::Data,
+};
 use app::posts::Writing;
 use domain::{
     charter::{Charter, Purpose},
@@ -108,11 +113,6 @@ async fn people_follow_and_are_led_to_their_own_server() {
 }
 
 #[actix_web::test]
-async fn the_directory_is_narrowed_by_purpose_and_language() {
-    let world = World::new();
-    let (ana, _) = world.first_run().await;
-    for (name, purpose, languages) in
-#[actix_web::test]
 async fn what_was_found_says_that_it_is_solved() {
     let world = World::new();
     let (ana, huerto) = world.first_run().await;
@@ -193,6 +193,11 @@ async fn the_directory_lists_all_and_says_how_alive_each_is() {
     assert!(world.get(&huerto.uri, "es").await.body.contains("Viva"));
 }
 
+#[actix_web::test]
+async fn the_directory_is_narrowed_by_purpose_and_language() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    for (name, purpose, languages) in
         [("oficio", Purpose::Profession, &["es", "ca"][..]), ("barrio", Purpose::Society, &["en"])]
     {
         let languages = languages.iter().map(|tag| (*tag).to_owned()).collect();
