@@ -3,7 +3,7 @@
 use app::people::{self, NewPerson};
 use serde_json::{Value, json};
 
-use crate::network::{ACTIVITY, Network, Request, Server, Software, Visitor, field, on_both};
+use crate::network::{ACTIVITY, Network, Server, Software, Visitor, field, on_both};
 
 /// One red pixel.
 const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
@@ -20,21 +20,8 @@ async fn bring(server: &Server, name: &str) -> Visitor {
     people::create(server.app(), boss).await.expect("an admin");
     let mut visitor = Visitor::new(server);
     visitor.sign_in("jefa", "correct horse", "/").await;
-    let page = visitor.get("/admin/emoji").await;
-    assert_eq!(page.status, 200, "{}", page.text());
-    let token = field(&page.text(), "form_token");
-    let part = |name: &str, text: &str| {
-        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n").into_bytes()
-    };
-    let head = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n".to_vec();
-    let (token, name, category) = (part("form_token", &token), part("shortcode", name), part("category", "Fruit"));
-    let body = [token, name, category, head, PIXEL.to_vec(), b"\r\n--x--\r\n".to_vec()].concat();
-    let request = Request::new("POST", &server.url("/admin/emoji"))
-        .with("content-type", "multipart/form-data; boundary=x")
-        .with("origin", server.url("").as_str())
-        .with("cookie", visitor.cookie.as_deref().expect("a session"))
-        .body(body);
-    let answer = server.ask(&request).await;
+    let fields = [("shortcode", name), ("category", "Fruit")];
+    let answer = visitor.bring("/admin/emoji", "/admin/emoji", &fields, PIXEL).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
     visitor
 }

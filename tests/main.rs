@@ -41,6 +41,7 @@ mod mentions;
 mod messages;
 mod moderation;
 mod moves;
+mod nameplate;
 mod network;
 mod newcomer;
 mod oauth;

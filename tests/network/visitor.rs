@@ -75,4 +75,22 @@ impl Visitor {
         all.extend(pairs);
         self.submit(action, &all).await
     }
+
+    /// Opens the page at `path` and sends its form with these fields and a file.
+    pub(crate) async fn bring(&mut self, path: &str, action: &str, pairs: &[(&str, &str)], file: &[u8]) -> Answer {
+        let page = self.get(path).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.text());
+        let token = field(&page.text(), "form_token");
+        let part = |(name, text): (&str, &str)| {
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+        };
+        let texts: String =
+            [("form_token", token.as_str())].into_iter().chain(pairs.iter().copied()).map(part).collect();
+        let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n";
+        let body = [texts.as_bytes(), head.as_bytes(), file, b"\r\n--x--\r\n"].concat();
+        let request = Request::new("POST", &self.server.url(action))
+            .with("content-type", "multipart/form-data; boundary=x")
+            .with("origin", self.server.url("").as_str());
+        self.send(request.body(body)).await
+    }
 }

@@ -24,6 +24,7 @@ use crate::{
     identities::Heard,
     limits::Limits,
     media::Files,
+    nameplate::Hung,
     people::passwords,
     random::{self, Ids, NewId},
     rules::Rules,
@@ -73,6 +74,7 @@ struct Inner {
     similar: Similar,
     heard: Heard,
     floods: Floods,
+    hung: Hung,
     /// Whether this process hears what others commit.
     listens: AtomicBool,
 }
@@ -244,6 +246,7 @@ impl App {
             similar: Similar::default(),
             heard: Heard::default(),
             floods: Floods::default(),
+            hung: Hung::default(),
             listens: AtomicBool::new(false),
         }))
     }
@@ -256,6 +259,11 @@ impl App {
     /// The server as it is known outside.
     pub fn site(&self) -> &Site {
         &self.0.config.site
+    }
+
+    /// What the server is called, and how it looks.
+    pub fn nameplate(&self) -> &Hung {
+        &self.0.hung
     }
 
     /// The language in which the server speaks to somebody who reads `wanted`: a tag, or what a browser says of itself.

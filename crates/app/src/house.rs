@@ -106,6 +106,8 @@ impl Key {
 pub enum Part {
     /// What it says of itself.
     Text,
+    /// What it is called, and how it looks.
+    Nameplate,
     /// What it asks of everybody who has a login here.
     Rules,
     /// Who answers for it.
@@ -125,6 +127,7 @@ impl Part {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Nameplate => "nameplate",
             Self::Rules => "house_rules",
             Self::Contact => "contact",
             Self::Founders => "founders",

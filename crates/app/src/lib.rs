@@ -61,6 +61,7 @@ pub mod members;
 pub mod messages;
 pub mod moderation;
 pub mod moves;
+pub mod nameplate;
 pub mod notes;
 pub mod notices;
 pub mod notifications;

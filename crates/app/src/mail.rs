@@ -16,7 +16,7 @@ use store::{accounts::Account, tickets::Ticket};
 use crate::{
     App, Error, Result, Tx, digests, imprint,
     limits::{self, Deed},
-    quiet_hours, random, statements,
+    nameplate, quiet_hours, random, statements,
 };
 
 /// The job that sends a letter; its subject is an [`Errand`].
@@ -363,7 +363,9 @@ fn letter(tx: &mut Tx<'_, '_>, account: &Account, actor: &Actor, to: String, abo
     let (name, language, now) = (actor.name.clone(), tx.spoken(&account.language).to_owned(), tx.now());
     let closing = imprint::read(tx, Kind::Letter, &language, now)?;
     let closing = closing.map(|text| text.body).unwrap_or_default();
-    Ok(Letter { to, name, language, site: tx.site().host().display(), closing, about })
+    let site = tx.site().clone();
+    let site = nameplate::read(tx, &site)?.name;
+    Ok(Letter { to, name, language, site, closing, about })
 }
 
 /// A new link that is good for one thing, once. The links of earlier letters stay good as long as they last.

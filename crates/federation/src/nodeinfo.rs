@@ -5,11 +5,13 @@ use actix_web::{
     web::Data,
 };
 use app::{
+    imprint, nameplate,
     totals::{Total, Totals},
     visits,
 };
 use domain::{
     host::Host,
+    imprint::Kind,
     time::{Timestamp, span},
     urls::{NODEINFO_SCHEMA, path},
 };
@@ -52,7 +54,14 @@ async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'st
         let app = documents.app();
         let (now, totals) = (app.now(), app.totals());
         let (of, is_main) = (host.clone(), host == *app.site().host());
-        let counts = app.read(move |c| Counts::read(c, (&totals, now), &of, is_main)).await?;
+        let (site, spoken) = (app.site().clone(), app.spoken(""));
+        let (counts, name, summary) = app
+            .read(move |c| {
+                let counts = Counts::read(c, (&totals, now), &of, is_main)?;
+                let name = if is_main { nameplate::read(c, &site)?.name } else { of.display() };
+                Ok((counts, name, imprint::read(c, Kind::Summary, spoken, now)?))
+            })
+            .await?;
         let body = json!({
             "version": version,
             "software": { "name": SOFTWARE, "version": env!("CARGO_PKG_VERSION") },
@@ -63,7 +72,11 @@ async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'st
                 "users": { "total": counts.people, "activeMonth": counts.month, "activeHalfyear": counts.halfyear },
                 "localPosts": counts.posts,
             },
-            "metadata": { "nodeName": host.display(), "groups": counts.groups },
+            "metadata": {
+                "nodeName": name,
+                "nodeDescription": summary.map(|text| text.body).unwrap_or_default(),
+                "groups": counts.groups,
+            },
         });
         let media_type = format!("application/json; profile=\"{NODEINFO_SCHEMA}/{version}#\"");
         let media_type = HeaderValue::from_str(&media_type).map_err(app::Error::internal)?;

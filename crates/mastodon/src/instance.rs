@@ -205,6 +205,7 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
             peers: store::relations::count_peers(c)?,
             vapid: app::push::public_key(c)?,
             summary: app::imprint::read(c, Kind::Summary, spoken, now)?.map(|text| text.body).unwrap_or_default(),
+            plate: app::nameplate::read(c, &site)?,
             rules: entities::instance::rules(&store::imprint::rules(c)?, spoken),
             has_terms: app::imprint::read(c, Kind::Terms, spoken, now)?.is_some(),
             email: contact.email,

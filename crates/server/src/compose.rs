@@ -72,7 +72,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
     })
     .map_err(|e| Failure::Other(format!("outgoing requests: {e}")))?;
     let resolver = FederationResolver::new(client.clone());
-    let mailer = Courier::new(settings, &site.host().display()).map_err(Failure::Usage)?;
+    let mailer = Courier::new(settings).map_err(Failure::Usage)?;
     let pusher = Runner::new(client.clone(), site.clone(), overrides.clock.clone());
     let app = App::new(Parts {
         db,
@@ -103,6 +103,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
     })?;
     // Before anything is asked of others or by them.
     app::hosts::load(&app).await.map_err(|e| failure(&e))?;
+    app::nameplate::load(&app).await.map_err(|e| failure(&e))?;
     app::rules::load(&app).await.map_err(|e| failure(&e))?;
     resolver.recall(&app).await.map_err(|e| failure(&e))?;
     Ok(Composed { app, client })

@@ -23,18 +23,18 @@ pub(crate) fn transport(smtp: &Smtp) -> Result<Transport, lettre::transport::smt
 /// Hands letters to the mail server of the settings.
 pub(crate) struct Courier {
     transport: Transport,
-    from: Mailbox,
+    from: Address,
 }
 
 impl Courier {
     /// The courier of the settings; none, if there is no mail server.
-    pub(crate) fn new(settings: &Settings, site: &str) -> Result<Option<Self>, String> {
+    pub(crate) fn new(settings: &Settings) -> Result<Option<Self>, String> {
         let Some(smtp) = &settings.smtp else { return Ok(None) };
         let transport = transport(smtp).map_err(|e| format!("smtp: {e}"))?;
         let host = settings.url.host_str().unwrap_or("localhost");
         let sender = settings.mail_from.clone().unwrap_or_else(|| format!("no-reply@{host}"));
-        let address = sender.parse::<Address>().map_err(|e| format!("mail_from: {e}"))?;
-        Ok(Some(Self { transport, from: Mailbox::new(Some(site.to_owned()), address) }))
+        let from = sender.parse().map_err(|e| format!("mail_from: {e}"))?;
+        Ok(Some(Self { transport, from }))
     }
 }
 
@@ -68,7 +68,7 @@ impl Mailer for Courier {
         };
         let written = web::letters::write(letter).map_err(Error::internal)?;
         let mut message = Message::builder()
-            .from(self.from.clone())
+            .from(Mailbox::new(Some(letter.site.clone()), self.from.clone()))
             .to(Mailbox::new(None, to))
             .subject(written.subject)
             .header(AutoSubmitted);

@@ -186,6 +186,7 @@ fn start_workers(app: &App, client: federation::client::Client) {
     tasks.spawn(app::retention::run(app.clone()));
     tasks.spawn(app::pulses::run(app.clone()));
     tasks.spawn(app::hosts::keep_up(app.clone()));
+    tasks.spawn(app::nameplate::keep_up(app.clone()));
     tasks.spawn(app::rules::keep_up(app.clone()));
     tasks.spawn(federation::receive::run(app.clone()));
     tasks.spawn(federation::delivery::run(app.clone(), client));

@@ -50,8 +50,11 @@ pub(crate) struct Visit {
     pub(crate) language: Language,
     /// The host of ours that was asked.
     pub(crate) host: Host,
-    /// The name of this site, its host as people read it.
+    /// The name of this site: what its admins gave it, or its host as people read it.
     pub(crate) site: String,
+    /// Its picture and its wide one, if it has them.
+    pub(crate) emblem: Option<String>,
+    pub(crate) banner: Option<String>,
     pub(crate) home: String,
     /// The path asked for, with its query.
     pub(crate) path: String,
@@ -160,9 +163,13 @@ impl Visit {
         let host = request.extensions().get::<Host>().unwrap_or_else(|| site.host()).clone();
         let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
         let (path, said) = Said::heard(asked);
+        // A host that a community brought along has its own name.
+        let plate = (host == *site.host()).then(|| app.nameplate().seen(site));
         Self {
             language: Language::of(request, app),
-            site: host.display(),
+            site: plate.as_ref().map_or_else(|| host.display(), |plate| plate.name.clone()),
+            emblem: plate.as_ref().and_then(|plate| plate.icon.clone()),
+            banner: plate.as_ref().and_then(|plate| plate.image.clone()),
             home: site.page_on(&host, "/"),
             communities: site.page_on(&host, directory::PATH),
             path: path.to_owned(),
@@ -193,6 +200,8 @@ impl FromRequest for Visit {
 pub(crate) struct Frame {
     pub(crate) t: Language,
     pub(crate) site: String,
+    /// The picture of the site.
+    pub(crate) emblem: Option<String>,
     pub(crate) home: String,
     /// Where it leads whoever chooses another language back to.
     pub(crate) path: String,
@@ -251,6 +260,7 @@ impl Frame {
         Self {
             t: visit.language,
             site: visit.site.clone(),
+            emblem: visit.emblem.clone(),
             home: visit.home.clone(),
             path: visit.path.clone(),
             style: assets::style(),

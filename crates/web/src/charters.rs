@@ -157,7 +157,9 @@ fn doors(t: Language, entered: &Entered) -> Vec<Field> {
 
 fn founding(visit: &Visit, entered: &Entered) -> Found {
     let t = visit.language;
-    let name = Field::exact("group", "text", t.group_name()).hint(t.group_name_hint(&visit.site)).value(&entered.group);
+    let name = Field::exact("group", "text", t.group_name())
+        .hint(t.group_name_hint(visit.host.display()))
+        .value(&entered.group);
     let mut fields = about(t, entered);
     fields.insert(1, name.longest(30).optional());
     fields.extend(doors(t, entered));

@@ -4,9 +4,9 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Result};
+use app::{App, Result, imprint};
 use askama::Template;
-use domain::id::ActorId;
+use domain::{id::ActorId, imprint::Kind};
 use store::{
     announcements::Announcement,
     threads::{Order, Scope},
@@ -45,6 +45,8 @@ struct Announced {
 #[template(path = "front.html")]
 struct Front {
     frame: Frame,
+    /// Above everything, for visitors: what it is called if it has a name, and what it is.
+    headline: String,
     announced: Vec<Announced>,
     /// Communities of one's own; or some to begin with, for those who have none yet, and for visitors.
     entries: Vec<Entry>,
@@ -94,10 +96,14 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     });
     let rows = latest.await?.iter().map(|listed| Row::new(app, t, listed)).collect();
     let mut frame = Frame::public(visit, t.communities(), visit.home.clone());
+    let (summary, is_named) = (imprint::text(app, Kind::Summary, t.tag()).await?, app.nameplate().seen(site).is_named);
+    frame.description = summary.map_or(frame.description, |text| text.body);
+    frame.picture = visit.banner.clone().or_else(|| visit.emblem.clone());
     frame.place = "home";
+    let headline = if is_named { visit.site.clone() } else { t.headline().to_owned() };
     let (announced, sorts) = (Vec::new(), Vec::new());
     let rule = listing::rule(t, Order::Active);
-    Ok(Some(Front { frame, announced, entries, is_new: false, all, rows, rule, sorts, more: None }))
+    Ok(Some(Front { frame, headline, announced, entries, is_new: false, all, rows, rule, sorts, more: None }))
 }
 
 /// What is new where somebody takes part.
@@ -141,6 +147,7 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
     };
     Ok(Front {
         frame,
+        headline: String::new(),
         announced: told.into_iter().take(ANNOUNCED).map(announced).collect(),
         entries,
         is_new,

@@ -155,13 +155,13 @@ fn joining(app: &App, visit: &Visit, sealed: String) -> Option<Page> {
 
 /// The page on which somebody says who they will be here; nothing, if they came too long ago.
 async fn joined_as(app: &App, visit: &Visit, sealed: String, entered: &Entered) -> Result<Option<Page>> {
-    let (t, site) = (visit.language, &visit.site);
+    let t = visit.language;
     let Some(Claim { name: called, handle, email, verified, .. }) = identities::claimed(app, &sealed) else {
         return Ok(None);
     };
     let rules = imprint::read(t, &app::imprint::house_rules(app).await?);
     let name = if entered.name.is_empty() { handle } else { entered.name.clone() };
-    let name = Field::exact("name", "text", t.name()).hint(t.name_hint(site)).value(name);
+    let name = Field::exact("name", "text", t.name()).hint(t.name_hint(visit.host.display())).value(name);
     let mut fields = vec![name.autocomplete("username").longest(30)];
     if !verified || email.is_none() {
         let address = if entered.email.is_empty() { email.unwrap_or_default() } else { entered.email.clone() };

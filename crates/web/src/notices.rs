@@ -127,7 +127,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
             Some(id) => statements::page(app, id).ok(),
             None => for_staff.contains(&notice.kind.as_str()).then(|| queue::PATH.to_owned()),
         };
-        let name = if is_of_server(&notice.kind, &face) { site.host().display() } else { face.shown.clone() };
+        let name = if is_of_server(&notice.kind, &face) { html::escape(&visit.site) } else { face.shown.clone() };
         let is_by = |(post, by, _): &&(PostId, ActorId, String)| Some(*post) == notice.post && *by == notice.actor;
         let sign = signs.iter().find(is_by).map(|(_, _, sign)| sign);
         Some(Notice {

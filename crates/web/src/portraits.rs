@@ -1,4 +1,4 @@
-//! The picture and the banner of somebody, or of a community that they lead: brought, and taken away.
+//! The picture and the banner of somebody, of a community that they lead, or of the site: brought, and taken away.
 use actix_multipart::Multipart;
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
@@ -6,10 +6,15 @@ use actix_web::{
     web::{Data, Payload},
 };
 use app::{App, Error, Result, media};
-use domain::{actor::Actor, id::ActorId, urls::media::Portrait};
+use domain::{
+    actor::{Actor, ActorKind},
+    id::ActorId,
+    urls::media::Portrait,
+};
 use futures_util::TryStreamExt;
 
 use crate::{
+    admin::texts,
     answer::{self, Visit},
     charters::MANAGE,
     desk,
@@ -65,15 +70,20 @@ pub(crate) async fn change(
     let Ok(parts) = Multipart::from_request(&request, &mut payload.into_inner()).await else {
         return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, visit.language.refused_form());
     };
-    match take(&app, &by, parts).await {
-        Ok(whose) if whose == by.me.0 => said::back(&app, &visit, profile::PATH, Said::Saved),
-        Ok(group) => said::back(&app, &visit, &desk::page(MANAGE, group), Said::Saved),
-        Err(error) => answer::error(&request, &visit, &error),
-    }
+    let changed = match take(&app, &by, parts).await {
+        Ok(changed) => changed,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    let page = match changed.kind {
+        ActorKind::Group => desk::page(MANAGE, changed.id),
+        ActorKind::Application => texts::PATH.to_owned(),
+        _ => profile::PATH.to_owned(),
+    };
+    said::back(&app, &visit, &page, Said::Saved)
 }
 
 /// The texts of the form come first: whose picture it is, which of the two, and the token of the session.
-async fn take(app: &App, by: &SignedIn, mut parts: Multipart) -> Result<ActorId> {
+async fn take(app: &App, by: &SignedIn, mut parts: Multipart) -> Result<Actor> {
     let broken = |_error| Error::Invalid("the form is broken".into());
     let (mut whose, mut which, mut proven, mut removed) = (ActorId(0), None, false, false);
     while let Some(mut part) = parts.try_next().await.map_err(broken)? {
@@ -81,8 +91,7 @@ async fn take(app: &App, by: &SignedIn, mut parts: Multipart) -> Result<ActorId>
         if name == "file" {
             let portrait = which.filter(|_| proven).ok_or(Error::Invalid("the form is incomplete".into()))?;
             let bytes = part.map_err(|_error| Error::Invalid("the form is broken".into()));
-            media::set_portrait(app, by.me, whose, portrait, bytes).await?;
-            return Ok(whose);
+            return media::set_portrait(app, by.me, whose, portrait, bytes).await;
         }
         let Ok(Ok(text)) = part.bytes(LONGEST).await else { return Err(Error::Invalid("the form is broken".into())) };
         let text = String::from_utf8_lossy(&text).into_owned();
@@ -94,8 +103,7 @@ async fn take(app: &App, by: &SignedIn, mut parts: Multipart) -> Result<ActorId>
             _ => {}
         }
         if let (true, true, Some(portrait)) = (removed, proven, which) {
-            media::remove_portrait(app, by.me, whose, portrait).await?;
-            return Ok(whose);
+            return media::remove_portrait(app, by.me, whose, portrait).await;
         }
     }
     Err(Error::Invalid("the form is incomplete".into()))

@@ -56,11 +56,11 @@ const ACCOUNT: usize = 3;
 
 impl Setup {
     fn new(visit: &Visit, entered: &Entered, asks_code: bool) -> Self {
-        let (t, site) = (visit.language, &visit.site);
-        let name = Field::exact("name", "text", t.name()).hint(t.name_hint(site)).value(&entered.name);
+        let (t, host) = (visit.language, visit.host.display());
+        let name = Field::exact("name", "text", t.name()).hint(t.name_hint(&host)).value(&entered.name);
         let email = Field::exact("email", "email", t.email()).hint(t.email_hint()).value(&entered.email);
         let password = Field::exact("password", "password", t.password()).hint(t.password_hint());
-        let group = Field::exact("group", "text", t.group_name()).hint(t.group_name_hint(site)).value(&entered.group);
+        let group = Field::exact("group", "text", t.group_name()).hint(t.group_name_hint(host)).value(&entered.group);
         let summary = Field::lines("summary", 3, t.summary()).hint(t.summary_hint()).value(&entered.summary);
         let mut fields = vec![
             name.autocomplete("username").longest(30),
@@ -270,6 +270,8 @@ pub(crate) struct Made {
 struct Welcome {
     frame: Frame,
     face: Face,
+    /// What applications ask for.
+    host: String,
     /// What to do next, and where.
     steps: Vec<Step>,
 }
@@ -305,7 +307,8 @@ pub(crate) async fn welcome(
         }
         let face = Face::new(app.site(), &group);
         let frame = Frame::private(&visit, visit.language.welcome(&face.name));
-        Ok(Welcome { frame, face, steps: steps(&app, &visit, &group).await? })
+        let host = visit.host.display();
+        Ok(Welcome { frame, face, host, steps: steps(&app, &visit, &group).await? })
     };
     answer::shown(&request, &visit, Keep::Never, page.await)
 }

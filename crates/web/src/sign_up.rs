@@ -99,7 +99,7 @@ async fn bound(app: &App, back: &str) -> Result<Option<Bound>> {
 async fn page(app: &App, visit: &Visit, entered: &Entered, why: &Why) -> Result<Page> {
     let (t, site) = (visit.language, &visit.site);
     let rules = imprint::read(t, &app::imprint::house_rules(app).await?);
-    let name = Field::exact("name", "text", t.name()).hint(t.name_hint(site)).value(&entered.name);
+    let name = Field::exact("name", "text", t.name()).hint(t.name_hint(visit.host.display())).value(&entered.name);
     let email = Field::exact("email", "email", t.email()).hint(email_hint(app, t)).value(&entered.email);
     let password = Field::exact("password", "password", t.password()).hint(t.password_hint());
     let mut fields = vec![

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::{
-    actor::Actor,
+    actor::{Actor, ActorKind},
     id::ActorId,
     media::{Media, MediaState, Purpose},
     policy,
@@ -12,7 +12,7 @@ use domain::{
 use futures_util::Stream;
 
 use super::{files, picture, recognise};
-use crate::{App, Error, Event, Me, Result, Tx, groups, random};
+use crate::{App, Error, Event, Me, Result, Tx, groups, nameplate, random, rules};
 
 /// The largest that is taken, in bytes: that of Mastodon.
 const LARGEST: u64 = 8 << 20;
@@ -25,7 +25,7 @@ const fn frame(portrait: Portrait) -> (u32, u32) {
     }
 }
 
-/// Gives somebody, me or a group of mine, another picture.
+/// Gives somebody, me or a group of mine, or the server itself, another picture.
 pub async fn set(
     app: &App,
     me: Me,
@@ -41,7 +41,7 @@ pub async fn set(
     let path = paths::file(&token, made.media_type);
     let (media_type, size) = (made.media_type, u64::try_from(made.bytes.len()).unwrap_or(u64::MAX));
     files.put(&files::own(&path), made.bytes).await?;
-    app.write(move |tx| {
+    let changed = app.write(move |tx| {
         let media = Media {
             id: tx.new_id(),
             token: token.clone(),
@@ -62,18 +62,30 @@ pub async fn set(
         let actor = change(tx, me, whose, portrait, Some(path.clone()))?;
         store::media::insert(tx, &media)?;
         Ok(actor)
-    })
-    .await
+    });
+    shown(app, changed.await?).await
 }
 
 /// Takes somebody's picture away.
 pub async fn remove(app: &App, me: Me, whose: ActorId, portrait: Portrait) -> Result<Actor> {
-    app.write(move |tx| change(tx, me, whose, portrait, None)).await
+    let changed = app.write(move |tx| change(tx, me, whose, portrait, None)).await?;
+    shown(app, changed).await
+}
+
+/// An actor that looks otherwise than before; if it is the server itself, so do all pages.
+async fn shown(app: &App, changed: Actor) -> Result<Actor> {
+    if changed.kind == ActorKind::Application {
+        nameplate::load(app).await?;
+    }
+    Ok(changed)
 }
 
 fn change(tx: &mut Tx<'_, '_>, me: Me, whose: ActorId, portrait: Portrait, path: Option<String>) -> Result<Actor> {
     let mut actor = store::actors::by_id(tx, whose)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
-    if actor.is_group() {
+    if actor.kind == ActorKind::Application {
+        rules::may_administer(tx, me)?;
+        nameplate::changed(tx, me, String::new());
+    } else if actor.is_group() {
         let (_, standing) = groups::regard(tx, whose, me.0)?;
         policy::manage(&standing)?;
     } else if whose != me.0 {

@@ -1,5 +1,5 @@
 //! The instance: what clients ask first, and by which they decide what they offer.
-use app::media::Limits;
+use app::{media::Limits, nameplate::Nameplate};
 use domain::{
     imprint::HouseRule,
     media::MediaType,
@@ -40,6 +40,8 @@ pub(crate) struct Instance {
     pub(crate) posts: i64,
     /// How many other servers are known.
     pub(crate) peers: i64,
+    /// What it is called, and its pictures.
+    pub(crate) plate: Nameplate,
     /// What it is, in a line.
     pub(crate) summary: String,
     /// The rules of the house.
@@ -74,6 +76,11 @@ fn version() -> String {
 impl Instance {
     fn is_open(&self) -> bool {
         matches!(self.registration.as_str(), "open" | "approval")
+    }
+
+    /// A picture that stands for the server: the wide one, if there is one.
+    fn thumbnail(&self) -> Option<&str> {
+        self.plate.image.as_deref().or(self.plate.icon.as_deref())
     }
 
     fn streaming(&self) -> String {
@@ -114,14 +121,14 @@ impl Instance {
         let host = self.site.host().to_string();
         json!({
             "uri": host,
-            "title": host,
+            "title": self.plate.name,
             "short_description": self.summary,
             "description": self.summary,
             "email": self.email,
             "version": version(),
             "urls": { "streaming_api": self.streaming() },
             "stats": { "user_count": self.people, "status_count": self.posts, "domain_count": self.peers },
-            "thumbnail": null,
+            "thumbnail": self.thumbnail(),
             "languages": self.languages,
             "registrations": self.is_open(),
             "approval_required": self.registration == "approval",
@@ -151,13 +158,13 @@ impl Instance {
         }
         json!({
             "domain": host,
-            "title": host,
+            "title": self.plate.name,
             "version": version(),
             "source_url": null,
             "description": self.summary,
             "usage": { "users": { "active_month": self.active } },
-            "thumbnail": { "url": null },
-            "icon": [],
+            "thumbnail": { "url": self.thumbnail() },
+            "icon": self.plate.icon.iter().map(|url| json!({ "src": url, "size": "400x400" })).collect::<Vec<_>>(),
             "languages": self.languages,
             "configuration": configuration,
             "registrations": {

@@ -3,6 +3,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use app::{
     App, Error, Me, Result,
     imprint::{self, Change, LINE},
+    nameplate, profiles,
 };
 use askama::Template;
 use domain::{
@@ -16,6 +17,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     forms::{Field, Fields},
     language::Language,
+    portraits::{self, Shown},
     posted::Sent,
     said,
     session::SignedIn,
@@ -23,6 +25,7 @@ use crate::{
 
 /// Where it is, and where its buttons lead.
 pub(crate) const PATH: &str = "/admin/texts";
+pub(crate) const NAME: &str = "/admin/texts/name";
 pub(crate) const CONTACT: &str = "/admin/texts/contact";
 pub(crate) const RULE: &str = "/admin/texts/rule";
 
@@ -54,6 +57,9 @@ pub(crate) struct Tongue {
 struct Page {
     frame: Frame,
     tabs: Vec<Tab>,
+    /// What the site is called, and its pictures.
+    name: Fields,
+    pictures: Vec<Shown>,
     contact: Fields,
     rows: Vec<Row>,
     rules: Vec<Rule>,
@@ -118,10 +124,16 @@ async fn page(app: &App, visit: &Visit, me: Me, entered: Option<(Contact, &'stat
     if !flawed.is_empty() {
         contact.flaw(flawed, if flawed == "email" { t.flaw_email() } else { t.flaw_nobody() });
     }
+    let (site, plate) = (app.site().clone(), app.nameplate().seen(app.site()));
+    let own = app.read(move |c| nameplate::actor(c, &site)).await?;
+    let name = if plate.is_named { plate.name.as_str() } else { "" };
+    let name = Field::line("name", t.site_name()).hint(t.site_name_hint(app.site().host().display())).value(name);
     let (frame, tabs) = super::frame(app, visit, t.admin_texts(), PATH);
     Ok(Page {
         frame,
         tabs,
+        name: Fields::new(vec![name.longest(profiles::NAME).optional()]),
+        pictures: own.iter().flat_map(|own| portraits::shown(app, t, own)).collect(),
         contact,
         rows,
         rules: imprint::house_rules(app).await?.iter().map(|rule| shown(t, rule)).collect(),
@@ -151,6 +163,18 @@ fn tongues(t: Language, wordings: &[Wording]) -> Vec<Tongue> {
 pub(crate) struct Contact {
     email: String,
     person: String,
+}
+
+/// What the site is to be called.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Named {
+    name: String,
+}
+
+/// `POST /admin/texts/name`
+pub(crate) async fn rename(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Named>) -> HttpResponse {
+    let done = nameplate::rename(&app, sent.by.me, &sent.entered.name).await;
+    said::done(&request, &app, &visit, done, PATH)
 }
 
 /// `POST /admin/texts/contact`
