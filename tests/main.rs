@@ -4,6 +4,7 @@
 
 mod accounts;
 mod apps;
+mod archives;
 mod authority;
 mod backfill;
 mod blocks;

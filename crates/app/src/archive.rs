@@ -6,7 +6,8 @@ use domain::{
     bylaw::Bylaws,
     charter::Charter,
     group::{GroupRules, Membership, Role},
-    id::{ActorId, LogEntryId, PostId},
+    id::{ActorId, LogEntryId, MediaId, PostId, StatementId},
+    media::Media,
     policy,
     post::Post,
     shun::Deed,
@@ -91,6 +92,11 @@ pub async fn posts(app: &App, me: Me, before: Option<PostId>) -> Result<Vec<(Pos
         Ok(found)
     })
     .await
+}
+
+/// The pictures, films and sounds that I brought and still keep, those after the number `after`, some of them.
+pub async fn media(app: &App, me: Me, after: Option<i64>) -> Result<Vec<Media>> {
+    app.read(move |c| store::media::kept_by(c, me.0, MediaId(after.unwrap_or_default()), SOME)).await
 }
 
 /// What the communities here keep about somebody, beside what they wrote.
@@ -190,6 +196,19 @@ pub async fn members(
     .await
 }
 
+/// Who follows a community that I lead, those before the number `before`, some of them.
+pub async fn followers(app: &App, me: Me, group: ActorId, before: Option<i64>) -> Result<Vec<Actor>> {
+    let newest = Window::newest(SOME);
+    let window = Window { before: before.unwrap_or(newest.before), ..newest };
+    led(app, me, group, move |c| {
+        let ids = people::page(c, People::Followers(group), None, window)?;
+        let mut found = store::actors::by_ids(c, &ids)?;
+        found.sort_by_key(|actor| std::cmp::Reverse(actor.id));
+        Ok(found)
+    })
+    .await
+}
+
 /// The bans from a community that I lead, likewise.
 pub async fn bans(
     app: &App,
@@ -206,18 +225,28 @@ pub async fn bans(
     .await
 }
 
-/// What was decided in a community that I lead before the entry `before`, some of it, the newest first.
-pub async fn decisions(
-    app: &App,
-    me: Me,
-    group: ActorId,
-    before: Option<i64>,
-) -> Result<(Vec<Entry>, HashMap<ActorId, Actor>)> {
+/// What was decided in a community, with all that it names.
+#[derive(Debug)]
+pub struct Decisions {
+    /// The entries of its log, the newest first.
+    pub entries: Vec<Entry>,
+    /// Who decided, and about whom.
+    pub people: HashMap<ActorId, Actor>,
+    /// The reasons that were given.
+    pub statements: Vec<Statement>,
+    /// The rules by which it was decided, in all their versions.
+    pub bylaws: Vec<(ActorId, Bylaws)>,
+}
+
+/// What was decided in a community that I lead before the entry `before`, some of it.
+pub async fn decisions(app: &App, me: Me, group: ActorId, before: Option<i64>) -> Result<Decisions> {
     led(app, me, group, move |c| {
-        let found = store::log::page(c, group, before.map(LogEntryId), SOME)?;
-        let people = found.iter().flat_map(|it| [Some(it.actor_id), it.person_id]).flatten();
+        let entries = store::log::page(c, group, before.map(LogEntryId), SOME)?;
+        let people = entries.iter().flat_map(|it| [Some(it.actor_id), it.person_id]).flatten();
         let people = by_number(c, people.map(ActorId))?;
-        Ok((found, people))
+        let told: Vec<StatementId> = entries.iter().filter_map(|it| it.statement_id.map(StatementId)).collect();
+        let (statements, bylaws) = (store::statements::by_ids(c, &told)?, store::bylaws::all(c, &[group])?);
+        Ok(Decisions { entries, people, statements, bylaws })
     })
     .await
 }
@@ -231,15 +260,41 @@ pub async fn threads(
     before: Option<i64>,
 ) -> Result<(Vec<Post>, HashMap<ActorId, Actor>, Option<i64>)> {
     led(app, me, group, move |c| {
-        let page = Page { before: before.map(PostId), ..Page::first(THREADS) };
-        let roots = posts::list(c, List::Threads(group), Some(me.0), page)?;
-        let ids = store::threads::posts_in(c, &roots, Some(me.0))?;
-        let mut found = posts::by_ids(c, &ids)?;
-        found.sort_by_key(|post| (std::cmp::Reverse(post.root), post.id));
+        let (found, last) = in_threads(c, me, group, before)?;
         let people = by_number(c, found.iter().map(|post| post.author))?;
-        Ok((found, people, roots.last().map(|root| root.0)))
+        Ok((found, people, last))
     })
     .await
+}
+
+/// What people here brought along in these threads and still is shown there; and the number of the last of them.
+pub async fn media_in_threads(
+    app: &App,
+    me: Me,
+    group: ActorId,
+    before: Option<i64>,
+) -> Result<(Vec<Media>, Option<i64>)> {
+    led(app, me, group, move |c| {
+        let (found, last) = in_threads(c, me, group, before)?;
+        let shown = found.iter().filter(|post| post.is_live()).flat_map(|post| &post.content.attachments);
+        let ids: Vec<MediaId> = shown.filter_map(|it| it.media).collect();
+        Ok((store::media::by_ids(c, &ids)?, last))
+    })
+    .await
+}
+
+/// The picture and the banner of a community that I lead.
+pub async fn portraits(app: &App, me: Me, group: ActorId) -> Result<Vec<Media>> {
+    led(app, me, group, move |c| store::media::kept_by(c, group, MediaId(0), SOME)).await
+}
+
+fn in_threads(c: &mut Conn, me: Me, group: ActorId, before: Option<i64>) -> store::Result<(Vec<Post>, Option<i64>)> {
+    let page = Page { before: before.map(PostId), ..Page::first(THREADS) };
+    let roots = posts::list(c, List::Threads(group), Some(me.0), page)?;
+    let ids = store::threads::posts_in(c, &roots, Some(me.0))?;
+    let mut found = posts::by_ids(c, &ids)?;
+    found.sort_by_key(|post| (std::cmp::Reverse(post.root), post.id));
+    Ok((found, roots.last().map(|root| root.0)))
 }
 
 /// Reads what only those may take along who lead a community here.

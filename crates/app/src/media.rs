@@ -27,7 +27,7 @@ pub use files::{Files, Limits};
 pub use lend::Lender;
 pub use picture::PIXELS;
 pub use portrait::{remove as remove_portrait, set as set_portrait};
-pub use serve::{Served, Wanted, find, read};
+pub use serve::{Served, Wanted, find, read, whole};
 pub(crate) use sweep::sweep;
 
 /// How many a post may have: what Mastodon shows.

@@ -113,6 +113,18 @@ pub fn by_ids(conn: &mut Conn, ids: &[MediaId]) -> Result<Vec<Media>> {
     Ok(ids.iter().filter_map(|id| found.remove(&id.0)).collect())
 }
 
+/// What somebody brought after a moment and still keeps, in their posts or as their own pictures.
+pub fn kept_by(conn: &mut Conn, owner: ActorId, after: MediaId, limit: i64) -> Result<Vec<Media>> {
+    let rows: Vec<Row> = db!(conn, c => media::table
+        .filter(media::owner_id.eq(owner.0).and(media::id.gt(after.0)).and(media::expires.is_null()))
+        .filter(media::state.eq(Word(MediaState::Ready)).and(media::purpose.ne(Word(Purpose::Emoji))))
+        .order(media::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Media::from).collect())
+}
+
 /// Gives a post what belongs to it now; what did before, and what does not any more, is thrown away at `expires`.
 pub fn attach(tx: &mut Tx<'_>, post: PostId, ids: &[MediaId], expires: Timestamp) -> Result<()> {
     let others = media::table.filter(media::post_id.eq(post.0)).filter(dsl::not(media::id.among(ids)));

@@ -4,7 +4,6 @@ pub(crate) mod community;
 use std::{
     io::{self, Write},
     sync::{Arc, Mutex, PoisonError},
-    vec::IntoIter,
 };
 
 use actix_web::{
@@ -12,27 +11,78 @@ use actix_web::{
     http::header::{self, HeaderValue},
     web::Bytes,
 };
-use app::{Error, Result};
-use domain::time::Timestamp;
+use app::{App, Error, Result, media};
+use domain::{media::Media, time::Timestamp};
 use futures_util::{
-    StreamExt,
+    StreamExt, TryStreamExt,
     future::BoxFuture,
     stream::{self, BoxStream},
 };
 use zip::{
-    ZipWriter,
+    CompressionMethod, ZipWriter,
     write::{SimpleFileOptions, StreamWriter},
 };
 
-use crate::language::date;
+use crate::language::{Language, date};
 
 /// What a file says, piece by piece.
 pub(crate) type Text = BoxStream<'static, Result<String>>;
 
 /// A file with its name.
 pub(crate) struct File {
-    pub(crate) name: &'static str,
-    pub(crate) text: Text,
+    name: String,
+    /// When it was made; without that, just now.
+    made: Option<Timestamp>,
+    /// Whether it becomes smaller when it is packed.
+    shrinks: bool,
+    body: BoxStream<'static, Result<Bytes>>,
+}
+
+impl File {
+    /// A text of this name.
+    pub(crate) fn text(name: &str, text: Text) -> Self {
+        let body = text.map(|piece| piece.map(Bytes::from)).boxed();
+        Self { name: name.to_owned(), made: None, shrinks: true, body }
+    }
+
+    /// A picture, film or sound as it is kept here; nothing, if it is lost.
+    async fn media(app: &App, media: Media) -> Result<Option<Self>> {
+        let body = media::whole(app, &media).await?;
+        Ok(body.map(|body| Self { name: shelved(&media.path()), made: Some(media.created), shrinks: false, body }))
+    }
+}
+
+/// Where an archive has the file behind a path of ours.
+pub(crate) fn shelved(path: &str) -> String {
+    format!("media/{}", path.rsplit('/').next().unwrap_or_default())
+}
+
+/// What stands first in an archive: what each of its files is, in the words of the page.
+pub(crate) fn explained(t: Language, of: &str, files: &[(&str, &str)]) -> File {
+    let list = files.iter().map(|(name, what)| format!("{name}\n    {what}\n"));
+    let text =
+        [t.readme(of), "\n\n".into(), list.collect(), "\n".into(), t.readme_formats().into(), "\n".into()].concat();
+    File::text(t.readme_name(), whole(async { Ok(text) }))
+}
+
+/// Some of what is kept here, and the number after which more begins.
+pub(crate) type Shelf = Result<(Vec<Media>, Option<i64>)>;
+
+/// Pictures, films and sounds as files, found some at a time.
+pub(crate) fn shelves<F>(app: App, next: F) -> BoxStream<'static, Result<File>>
+where
+    F: Fn(Option<i64>) -> BoxFuture<'static, Shelf> + Send + 'static,
+{
+    let shelves = stream::try_unfold(Some((next, None)), |state| async {
+        let Some((next, at)) = state else { return Ok(None) };
+        let (found, last) = next(at).await?;
+        Ok::<_, Error>(Some((stream::iter(found.into_iter().map(Ok)), last.map(|last| (next, Some(last))))))
+    });
+    let open = move |media| {
+        let app = app.clone();
+        async move { File::media(&app, media).await }
+    };
+    shelves.try_flatten().try_filter_map(open).boxed()
 }
 
 /// A text that is made at once.
@@ -63,12 +113,12 @@ pub(crate) fn alone(file: File) -> HttpResponse {
         Some((_, "csv")) => "text/csv; charset=utf-8",
         _ => "application/json",
     };
-    attached(file.name, kind).streaming(file.text.map(|text| text.map(Bytes::from)))
+    attached(&file.name, kind).streaming(file.body)
 }
 
 /// Files in a ZIP archive of today.
-pub(crate) fn packed(name: &str, files: Vec<File>, now: Timestamp) -> HttpResponse {
-    let packing = stream::unfold(Some(Packing::new(files, stamp(now))), |packing| async {
+pub(crate) fn packed(name: &str, files: BoxStream<'static, Result<File>>, now: Timestamp) -> HttpResponse {
+    let packing = stream::unfold(Some(Packing::new(files, now)), |packing| async {
         let mut packing = packing?;
         match packing.go_on().await {
             Ok(true) => Some((Ok(packing.taken()), Some(packing))),
@@ -122,32 +172,34 @@ impl Write for Written {
 struct Packing {
     zip: ZipWriter<StreamWriter<Written>>,
     written: Written,
-    files: IntoIter<File>,
-    /// When they were made.
-    stamp: zip::DateTime,
-    open: Option<Text>,
+    files: BoxStream<'static, Result<File>>,
+    /// When it is made.
+    now: Timestamp,
+    open: Option<BoxStream<'static, Result<Bytes>>>,
 }
 
 impl Packing {
-    fn new(files: Vec<File>, stamp: zip::DateTime) -> Self {
+    fn new(files: BoxStream<'static, Result<File>>, now: Timestamp) -> Self {
         let written = Written::default();
-        Self { zip: ZipWriter::new_stream(written.clone()), written, files: files.into_iter(), stamp, open: None }
+        Self { zip: ZipWriter::new_stream(written.clone()), written, files, now, open: None }
     }
 
     /// Writes a piece; whether there was one.
     async fn go_on(&mut self) -> Result<bool> {
-        if let Some(text) = &mut self.open {
-            match text.next().await {
-                Some(piece) => self.zip.write_all(piece?.as_bytes()).map_err(Error::internal)?,
+        if let Some(body) = &mut self.open {
+            match body.next().await {
+                Some(piece) => self.zip.write_all(&piece?).map_err(Error::internal)?,
                 None => self.open = None,
             }
             return Ok(true);
         }
-        let Some(file) = self.files.next() else { return Ok(false) };
+        let Some(file) = self.files.next().await.transpose()? else { return Ok(false) };
+        let method = if file.shrinks { CompressionMethod::Deflated } else { CompressionMethod::Stored };
         // What is longer than a small archive may say has the long form.
-        let options = SimpleFileOptions::default().large_file(true).last_modified_time(self.stamp);
+        let options = SimpleFileOptions::default().large_file(true).compression_method(method);
+        let options = options.last_modified_time(stamp(file.made.unwrap_or(self.now)));
         self.zip.start_file(file.name, options).map_err(Error::internal)?;
-        self.open = Some(file.text);
+        self.open = Some(file.body);
         Ok(true)
     }
 

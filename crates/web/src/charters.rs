@@ -315,7 +315,7 @@ fn managing(visit: &Visit, (desk, progress): (Desk, Progress), entered: &Entered
     let team = vec![step.value(&entered.second_step).optional()];
     let form = Fields::new(fields).fold(t.fold_doors(), doors).fold(t.fold_talk(), talk).fold(t.fold_team(), team);
     let archive = desk::page(archive::community::PATH, ActorId(desk.id));
-    Manage { frame: desk.frame.clone().lively(), desk, form, progress, archive }
+    Manage { frame: desk.frame.clone(), desk, form, progress, archive }
 }
 
 /// A community with what was decided about it, and how many it would lose by becoming private.

@@ -112,7 +112,7 @@ async fn log(app: &App, visit: &Visit, name: &str, before: i64) -> Result<Log> {
 }
 
 /// The rules by which these decisions were made, by the numbers of their statements.
-fn broken(t: Language, all: &[(ActorId, Bylaws)], told: &[Statement]) -> HashMap<i64, String> {
+pub(crate) fn broken(t: Language, all: &[(ActorId, Bylaws)], told: &[Statement]) -> HashMap<i64, String> {
     let rule = |statement: &Statement| {
         Some((statement.id.0, bylaws::named(t, all, statement.group, statement.grounds.bylaw?)?))
     };

@@ -1,8 +1,13 @@
 //! Posts as files hold them: all of each for software, or a row of a table.
-use domain::{actor::Actor, post::Post, text::html, urls::Site};
+use domain::{
+    actor::Actor,
+    post::{Attachment, Post},
+    text::html,
+    urls::{Site, media::is_ours},
+};
 use serde_json::{Value, json};
 
-use crate::{language::machine_moment, table};
+use crate::{archive::shelved, language::machine_moment, table};
 
 /// The columns of a table of posts, behind what says to spreadsheets that this is UTF-8.
 const COLUMNS: &str = "\u{feff}url,published,author,community,kind,title,text,removed\n";
@@ -54,6 +59,12 @@ impl Form {
     }
 }
 
+/// What belongs to a post: where it is, and, if it is kept here, where the archive has it.
+fn attached(site: &Site, it: &Attachment) -> Value {
+    let file = is_ours(&it.url).then(|| shelved(&it.url));
+    json!({ "url": site.located(&it.url), "file": file, "description": it.alt })
+}
+
 impl Entry<'_> {
     fn json(&self, site: &Site) -> Value {
         let (post, content) = (self.post, &self.post.content);
@@ -72,7 +83,7 @@ impl Entry<'_> {
             "markdown": content.source,
             "tags": content.tags,
             "removed": post.removed.map(machine_moment),
-            "media": content.attachments.iter().map(|it| json!({ "url": site.located(&it.url), "description": it.alt })).collect::<Vec<_>>(),
+            "media": content.attachments.iter().map(|it| attached(site, it)).collect::<Vec<_>>(),
         })
     }
 

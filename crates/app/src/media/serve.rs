@@ -133,3 +133,14 @@ async fn handed_on(app: &App, url: Option<String>, mark: &str) -> Result<Served>
 pub async fn read(app: &App, served: &Served, range: Range<u64>) -> Result<BoxStream<'static, Result<Bytes>>> {
     app.files().part(&served.key, range).await
 }
+
+/// All bytes of something that is kept here, as they come; nothing, if they are lost.
+pub async fn whole(app: &App, media: &Media) -> Result<Option<BoxStream<'static, Result<Bytes>>>> {
+    let key = files::own(&media.path());
+    let found = async { app.files().part(&key, 0..app.files().size(&key).await?).await };
+    match found.await {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

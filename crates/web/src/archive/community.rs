@@ -6,16 +6,23 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{App, Error, Me, Result, archive};
-use domain::{actor::Actor, bylaw::Bylaw, group::Membership, id::ActorId, policy, time::Timestamp};
-use futures_util::{FutureExt, StreamExt, future::BoxFuture};
+use domain::{
+    actor::Actor, bylaw::Bylaw, group::Membership, id::ActorId, policy, time::Timestamp, urls::media::Portrait,
+};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
 use serde_json::json;
 use store::{groups::Ban, log::Entry as Logged};
 
-use super::{File, Text, packed, pieces, whole};
+use super::{File, Text, explained, packed, pieces, shelved, shelves, whole};
 use crate::{
     answer::{self, Visit},
     desk,
-    language::machine_moment,
+    language::{Language, machine_moment},
+    logs,
     session::Present,
     table,
     written::{Entry, Form},
@@ -38,27 +45,50 @@ pub(crate) async fn show(
         Ok(group)
     };
     match led.await {
-        Ok(group) => packed(&format!("{}.zip", group.name), files(&app, by.me, &group), app.now()),
+        Ok(group) => {
+            let files = files(&app, visit.language, by.me, &group);
+            packed(&format!("{}.zip", group.name), files, app.now())
+        }
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
-fn files(app: &App, me: Me, group: &Actor) -> Vec<File> {
-    let file = |name, text| File { name, text };
-    vec![
-        file("community.json", whole(arrangement(app.clone(), me, group.clone()))),
-        file("members.csv", rows(app, me, group, "account,role,since\n", members)),
-        file("bans.csv", rows(app, me, group, "account,reason,since,until\n", bans)),
-        file("log.csv", rows(app, me, group, "when,who,what,about,reason\n", log)),
-        file("posts.json", posts(app, me, group, Form::Json)),
-        file("posts.csv", posts(app, me, group, Form::Table)),
-    ]
+fn files(app: &App, t: Language, me: Me, group: &Actor) -> BoxStream<'static, Result<File>> {
+    let log = move |app, me, group, before| log(app, t, me, group, before);
+    let texts = [
+        ("community.json", t.archive_community(), whole(arrangement(app.clone(), me, group.clone()))),
+        ("members.csv", t.archive_members(), rows(app, me, group, "account,role,since\n", members)),
+        ("followers.csv", t.archive_followers(), rows(app, me, group, "account\n", followers)),
+        ("bans.csv", t.archive_bans(), rows(app, me, group, "account,reason,since,until\n", bans)),
+        ("log.csv", t.archive_log(), rows(app, me, group, "when,who,what,about,rule,reason\n", log)),
+        ("posts.json", t.archive_posts(), posts(app, me, group, Form::Json)),
+        ("posts.csv", t.archive_posts_table(), posts(app, me, group, Form::Table)),
+    ];
+    let list = texts.iter().map(|(name, what, _)| (*name, *what)).chain([("media/", t.archive_media())]);
+    let first = explained(t, &group.title, &list.collect::<Vec<_>>());
+    let texts = texts.into_iter().map(|(name, _, text)| File::text(name, text));
+    stream::iter([first].into_iter().chain(texts).map(Ok)).chain(pictures(app, me, group.id)).boxed()
+}
+
+/// How it looks, and then what stands in its threads and was brought here.
+fn pictures(app: &App, me: Me, group: ActorId) -> BoxStream<'static, Result<File>> {
+    let (of_group, in_threads) = (app.clone(), app.clone());
+    let own = shelves(app.clone(), move |_| {
+        let app = of_group.clone();
+        async move { Ok((archive::portraits(&app, me, group).await?, None)) }.boxed()
+    });
+    let others = shelves(app.clone(), move |before| {
+        let app = in_threads.clone();
+        async move { archive::media_in_threads(&app, me, group, before).await }.boxed()
+    });
+    own.chain(others).boxed()
 }
 
 async fn arrangement(app: App, me: Me, group: Actor) -> Result<String> {
     let found = archive::arrangement(&app, me, group.id).await?;
     let (charter, bylaws) = (found.charter.unwrap_or_default(), found.bylaws);
     let rule = |bylaw: &Bylaw| json!({ "title": bylaw.title, "text": bylaw.text });
+    let picture = |portrait: Portrait| portrait.of(&group).map(shelved);
     let community = json!({
         "id": group.uri,
         "name": group.name,
@@ -68,6 +98,8 @@ async fn arrangement(app: App, me: Me, group: Actor) -> Result<String> {
         "languages": charter.languages,
         "questions": charter.questions,
         "welcome": charter.welcome,
+        "picture": picture(Portrait::Icon),
+        "banner": picture(Portrait::Image),
         "colour": charter.colour.map(|colour| colour.to_string()),
         "visibility": found.rules.map(|rules| rules.visibility.as_str()),
         "joining": found.rules.map(|rules| rules.joining.as_str()),
@@ -111,6 +143,15 @@ fn members(app: App, me: Me, group: ActorId, after: Option<i64>) -> BoxFuture<'s
     .boxed()
 }
 
+fn followers(app: App, me: Me, group: ActorId, before: Option<i64>) -> BoxFuture<'static, Rows> {
+    async move {
+        let found = archive::followers(&app, me, group, before).await?;
+        let row = |it: &Actor| table::written(&[&it.handle()]);
+        Ok(found.last().map(|last| (found.iter().map(row).collect(), last.id.0)))
+    }
+    .boxed()
+}
+
 fn bans(app: App, me: Me, group: ActorId, after: Option<i64>) -> BoxFuture<'static, Rows> {
     async move {
         let (found, people) = archive::bans(&app, me, group, after).await?;
@@ -123,15 +164,18 @@ fn bans(app: App, me: Me, group: ActorId, after: Option<i64>) -> BoxFuture<'stat
     .boxed()
 }
 
-fn log(app: App, me: Me, group: ActorId, before: Option<i64>) -> BoxFuture<'static, Rows> {
+fn log(app: App, t: Language, me: Me, group: ActorId, before: Option<i64>) -> BoxFuture<'static, Rows> {
     async move {
-        let (found, people) = archive::decisions(&app, me, group, before).await?;
+        let found = archive::decisions(&app, me, group, before).await?;
+        let (entries, people) = (found.entries, found.people);
+        let rules = logs::broken(t, &found.bylaws, &found.statements);
         let row = |it: &Logged| {
             let about = it.person_id.map(|id| handle(&people, ActorId(id))).unwrap_or_default();
             let who = handle(&people, ActorId(it.actor_id));
-            table::written(&[&moment(it.created), &who, &it.action, &about, &it.reason])
+            let rule = it.statement_id.and_then(|id| rules.get(&id)).map_or("", String::as_str);
+            table::written(&[&moment(it.created), &who, &it.action, &about, rule, &it.reason])
         };
-        Ok(found.last().map(|last| (found.iter().map(row).collect(), last.id)))
+        Ok(entries.last().map(|last| (entries.iter().map(row).collect(), last.id)))
     }
     .boxed()
 }

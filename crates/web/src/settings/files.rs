@@ -8,12 +8,15 @@ use app::{
     archive::{self, Circle},
 };
 use domain::{actor::Actor, id::PostId, time::Timestamp, urls::media::Portrait};
-use futures_util::FutureExt;
+use futures_util::{
+    FutureExt, StreamExt,
+    stream::{self, BoxStream},
+};
 use serde_json::json;
 
 use crate::{
     answer::{self, Visit},
-    archive::{File, Text, alone, packed, pieces, whole},
+    archive::{File, Text, alone, explained, packed, pieces, shelves, whole},
     language::{Language, machine_moment},
     session::SignedIn,
     written::{Entry, Form},
@@ -58,9 +61,14 @@ pub(crate) async fn show(
     by: SignedIn,
     file: Path<String>,
 ) -> HttpResponse {
-    let made = |name| File { name, text: text(&app, &by, name) };
+    let made = |name: &str| File::text(name, text(&app, &by, name));
     if *file == ALL {
-        return packed(ALL, FILES.map(made).into(), app.now());
+        let t = visit.language;
+        let list = FILES.map(|name| (name, called(t, name))).into_iter().chain([("media/", t.export_media())]);
+        let whose = visit.me.as_ref().map_or("", |me| &*me.face.handle);
+        let first = explained(t, whose, &list.collect::<Vec<_>>());
+        let texts = [first].into_iter().chain(FILES.map(made)).map(Ok);
+        return packed(ALL, stream::iter(texts).chain(pictures(&app, by.me)).boxed(), app.now());
     }
     match FILES.into_iter().find(|name| *name == file.as_str()) {
         Some(name) => alone(made(name)),
@@ -106,6 +114,20 @@ fn posts(app: App, me: Me, form: Form) -> Text {
             let entries: Vec<Entry<'_>> = entries.collect();
             let Some((last, _)) = piece.last() else { return Ok(None) };
             Ok(Some((form.say(app.site(), &entries, before.is_none()), last.id.0)))
+        }
+        .boxed()
+    })
+}
+
+/// What somebody brought: their own pictures, and what belongs to their posts.
+fn pictures(app: &App, me: Me) -> BoxStream<'static, Result<File>> {
+    let reader = app.clone();
+    shelves(app.clone(), move |after| {
+        let app = reader.clone();
+        async move {
+            let found = archive::media(&app, me, after).await?;
+            let last = found.last().map(|last| last.id.0);
+            Ok((found, last))
         }
         .boxed()
     })
