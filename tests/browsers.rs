@@ -187,7 +187,12 @@ async fn somebody_joins_posts_is_moderated_and_appeals_on_a_phone() {
     let number = thread.rsplit('/').next().expect("a number").to_owned();
     ana.go(&format!("/moderate?post={number}")).await;
     sound(&ana, "es", &axe).await;
+    let shown = async |name: &str| {
+        ana.ask(&format!("return document.querySelector('[name={name}]').checkVisibility()")).await == true
+    };
+    assert!(!shown("rule").await && !shown("into").await && shown("reason").await, "it depends on what is done");
     ana.choose("input[value=remove]").await;
+    assert!(shown("rule").await && shown("note").await && !shown("into").await);
     ana.choose("select[name=rule] option[value='1.1']").await;
     ana.fill("reason", "Parece un anuncio").await;
     ana.press("main .form button.primary").await;
@@ -198,6 +203,11 @@ async fn somebody_joins_posts_is_moderated_and_appeals_on_a_phone() {
     bea.press("main a[href*='/statement/']").await;
     let told = bea.text().await;
     assert!(told.contains("Norma 1: Sin publicidad") && told.contains("Parece un anuncio"), "{told}");
+    // The hour is that of her clock, five behind the one that is served.
+    let hour = "const time = document.querySelector('dd time');
+        const local = new Date(new Date(time.dateTime) - 5 * 3600e3).toISOString().slice(11, 16);
+        return time.textContent.endsWith(`, ${local}`) && time.title.includes(local) || time.outerHTML;";
+    assert_eq!(bea.ask(hour).await, true);
     sound(&bea, "es", &axe).await;
     bea.fill("text", "No las vendo, las regalo").await;
     bea.press("main form.form button.primary").await;

@@ -34,6 +34,9 @@ const CALM: [&str; 12] = [
     "--remote-debugging-pipe",
 ];
 
+/// Where those live who look: five hours behind UTC, all year.
+const ZONE: &str = "America/Bogota";
+
 /// How somebody looks at a page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Eyes {
@@ -82,7 +85,12 @@ impl Browser {
         let port = free.local_addr().expect("an address").port();
         drop(free);
         let mut driver = Command::new("chromedriver");
-        driver.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        driver
+            .env("TZ", ZONE)
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let driver = driver.kill_on_drop(true).spawn().expect("chromedriver: apt-get install chromium chromium-driver");
         let profile = work::folder();
         let wishes = capabilities(eyes, &profile, ways);

@@ -1,7 +1,21 @@
-// What a page does beyond its links and forms: it tells of new replies, keeps what is being written, puts emoji into
-// it, sends files once they are chosen, shows a password to whoever types it, copies and shares, proposes names, and has
-// keys for the queue.
+// What a page does beyond its links and forms: it says times as the reader's clock does, tells of new replies, keeps what
+// is being written, puts emoji into it, sends files once they are chosen, shows a password to whoever types it, copies and
+// shares, proposes names, and has keys for the queue.
 'use strict';
+
+// Served in UTC, for whoever has no script; how long ago something was is the same everywhere.
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
+  day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short',
+});
+for (const time of document.querySelectorAll('time[datetime*=T]')) {
+  const at = new Date(time.dateTime);
+  if (Number.isNaN(at.getTime())) continue;
+  const part = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, value]));
+  const day = `${part.day} ${part.month} ${part.year}`;
+  const hour = `, ${part.hour}:${part.minute}`;
+  time.title = `${day}${hour} ${part.timeZoneName}`;
+  time.textContent = time.textContent.replace(/\d{1,2} \p{L}+ \d{4}(, \d\d:\d\d UTC)?/u, (_, utc) => day + (utc ? hour : ''));
+}
 
 const live = document.querySelector('[data-live]');
 if (live && 'EventSource' in window) {

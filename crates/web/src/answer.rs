@@ -237,8 +237,6 @@ pub(crate) struct Frame {
     pub(crate) linked: Option<String>,
     /// What was done just now.
     pub(crate) said: Option<&'static str>,
-    /// Whether it has something to do for the script.
-    pub(crate) is_lively: bool,
 }
 
 impl Frame {
@@ -283,13 +281,7 @@ impl Frame {
             picture: None,
             linked: None,
             said: visit.said.map(|said| said.in_words(visit.language)),
-            is_lively: false,
         }
-    }
-
-    /// The same, with something to do for the script.
-    pub(crate) fn lively(self) -> Self {
-        Self { is_lively: true, ..self }
     }
 
     /// Says where the thing whose page is `page` is as a feed.

@@ -165,7 +165,6 @@ fn founding(visit: &Visit, entered: &Entered) -> Found {
     fields.extend(doors(t, entered));
     let mut frame = Frame::private(visit, t.found_title());
     frame.place = "communities";
-    frame.is_lively = true;
     Found { frame, form: Fields::new(fields) }
 }
 

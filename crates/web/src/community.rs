@@ -265,7 +265,6 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     };
     frame.document = Some(group.uri.clone());
     frame.kind = "profile";
-    frame.is_lively = true;
     frame.colour = held.charter.as_ref().and_then(|charter| charter.colour).map(assets::colour);
     let feed = (!is_closed && group.is_local()).then(|| desk::page(subscribe::PATH, group.id));
     if !is_private {

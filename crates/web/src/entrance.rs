@@ -97,7 +97,7 @@ async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitatio
         url: address(&code),
         is_open: gate.is_open(now),
         used: gate.most.map_or_else(|| t.came(gate.used), |most| t.came_of(gate.used, most)),
-        until: gate.expires.map_or_else(|| t.no_end().to_owned(), |at| t.until(t.moment(Timestamp(at)))),
+        until: gate.expires.map_or_else(|| t.no_end().to_owned(), |at| t.until(t.clock(Timestamp(at)))),
         domain: gate.domain.as_ref().map(|domain| t.link_only(domain)),
     };
     let links = gates::list(app, me, group.id).await?.into_iter().map(link).collect();
@@ -111,8 +111,7 @@ async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitatio
     let rules = app.read(move |c| store::groups::rules(c, id)).await?;
     let is_open =
         rules.is_some_and(|rules| rules.joining != Joining::Invite && rules.visibility != Visibility::Private);
-    let mut desk = Desk::of(app, visit, &group, standing, PATH).await?;
-    desk.frame.is_lively = true;
+    let desk = Desk::of(app, visit, &group, standing, PATH).await?;
     let letter = is_open.then(|| t.invite_letter(&desk.face.handle, &desk.face.page, &desk.face.name));
     let is_admin = visit.me.as_ref().is_some_and(|me| me.is_admin);
     let note = match sign_up::prospect(app, is_admin) {

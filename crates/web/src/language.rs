@@ -148,6 +148,11 @@ impl Language {
         format!("{}, {:02}:{:02} UTC", self.day(at), time.hour(), time.minute())
     }
 
+    /// The same as HTML, in which scripts know it again.
+    pub(crate) fn clock(self, at: Timestamp) -> String {
+        format!("<time datetime=\"{}\">{}</time>", machine_moment(at), self.moment(at))
+    }
+
     /// A day for people, in UTC.
     pub(crate) fn day(self, at: Timestamp) -> String {
         const MONTHS_ES: [&str; 12] =
@@ -227,6 +232,7 @@ mod tests {
         let at = Timestamp::from_seconds(1_795_368_300);
         assert_eq!(Language::Es.moment(at), "22 nov 2026, 17:25 UTC");
         assert_eq!(Language::En.moment(at), "22 Nov 2026, 17:25 UTC");
+        assert_eq!(Language::En.clock(at), "<time datetime=\"2026-11-22T17:25:00Z\">22 Nov 2026, 17:25 UTC</time>");
         let ago = |seconds: i64| Language::Es.ago(Timestamp::from_seconds(1_795_368_300 + seconds), at);
         assert_eq!(ago(5), "ahora mismo");
         assert_eq!(ago(61), "hace 1 min");

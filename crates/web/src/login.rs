@@ -110,7 +110,7 @@ pub(crate) fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
         ways.push((sign_up::way(back), t.sign_up()));
     }
     Page {
-        frame: Frame::private(visit, t.sign_in()).lively(),
+        frame: Frame::private(visit, t.sign_in()),
         lead: t.sign_in_lead(&visit.site),
         action: LOGIN.to_owned(),
         form: Fields::new(if is_closed { Vec::new() } else { vec![name, password] }),

@@ -201,8 +201,9 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members>
     Ok(Members { frame: desk.frame.clone(), desk, tabs, rows, more, unknown, q: asked.q })
 }
 
+/// Until when, as HTML.
 fn until(t: Language, ban: &Ban) -> String {
-    ban.until.map_or_else(|| t.for_good().to_owned(), |at| t.until(t.moment(Timestamp(at))))
+    ban.until.map_or_else(|| t.for_good().to_owned(), |at| t.until(t.clock(Timestamp(at))))
 }
 
 /// Who a page is about.

@@ -122,7 +122,6 @@ async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> 
     let waiting = Waiting::of(app, t, me, &asked).await?;
     let mut frame = Frame::private(visit, t.queue());
     frame.place = "queue";
-    frame.is_lively = true;
     let newcomers = match &visit.me {
         Some(me) if me.is_admin => app.read(store::accounts::count_waiting).await?,
         _ => 0,

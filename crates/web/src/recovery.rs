@@ -114,7 +114,7 @@ fn renewal(visit: &Visit, token: String, has_passkeys: bool) -> Page {
         Field::several("forget", t.passkeys(), vec![choice]).hint(t.forget_passkeys_hint())
     };
     Page {
-        frame: Frame::private(&Visit { path: path::RECOVER.to_owned(), ..visit.clone() }, t.renew()).lively(),
+        frame: Frame::private(&Visit { path: path::RECOVER.to_owned(), ..visit.clone() }, t.renew()),
         lead: t.renew_lead().to_owned(),
         action: path::RENEW.to_owned(),
         form: Fields::new(std::iter::once(password).chain(has_passkeys.then(forget)).collect()),

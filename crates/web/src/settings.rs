@@ -147,7 +147,7 @@ fn page(request: &HttpRequest, visit: &Visit, path: &'static str, mut panels: Ve
     let is_flawed = panels.iter().any(|panel| panel.action.as_ref().is_some_and(|action| action.form.is_flawed()));
     let status = if is_flawed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     // Whoever chooses another language here comes back by asking for the page, never by sending a form.
-    let frame = Frame::private(&Visit { path: path.to_owned(), ..visit.clone() }, title).lively();
+    let frame = Frame::private(&Visit { path: path.to_owned(), ..visit.clone() }, title);
     answer::page(request, status, Keep::Never, &Page { frame, places, panels })
 }
 

@@ -78,7 +78,7 @@ impl Setup {
             fields.push(code.value(&entered.code).longest(40));
         }
         // Nobody else makes a login before.
-        let frame = Frame { sign_up: None, ..Frame::private(visit, t.setup_title()).lively() };
+        let frame = Frame { sign_up: None, ..Frame::private(visit, t.setup_title()) };
         Self { frame, form: Fields::new(fields) }
     }
 

@@ -127,7 +127,7 @@ async fn page(app: &App, visit: &Visit, entered: &Entered, why: &Why) -> Result<
         (None, false) => t.sign_up_lead(site),
     };
     Ok(Page {
-        frame: Frame::private(visit, t.sign_up()).lively(),
+        frame: Frame::private(visit, t.sign_up()),
         lead,
         action: PATH.to_owned(),
         form: Fields::new(fields),

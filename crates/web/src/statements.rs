@@ -62,7 +62,7 @@ impl Told {
         });
         Self {
             what: what(t, statement),
-            when: t.moment(statement.created),
+            when: t.clock(statement.created),
             lasts: lasts(t, statement),
             excerpt: excerpt.filter(|text| !text.trim().is_empty()),
             rule,
@@ -91,7 +91,7 @@ fn what(t: Language, statement: &Statement) -> String {
 fn lasts(t: Language, statement: &Statement) -> String {
     match (statement.sanction, statement.until) {
         (Sanction::Warn, _) => t.lasts_nothing().to_owned(),
-        (_, Some(until)) => t.until(t.moment(until)),
+        (_, Some(until)) => t.until(t.clock(until)),
         (_, None) => t.for_good().to_owned(),
     }
 }
@@ -148,13 +148,13 @@ fn page(app: &App, visit: &Visit, case: &Case) -> Page {
                 text: appeal.text.clone(),
                 granted: decision.granted,
                 answer: decision.answer.clone(),
-                when: t.moment(decision.at),
+                when: t.clock(decision.at),
             },
             None => Appeal::Waiting { text: appeal.text.clone() },
         },
         None => match policy::appeal(statement, false, app.now()) {
-            Ok(()) => Appeal::Open { until: t.moment(statement.appealable()), form: form(t, "") },
-            Err(policy::Refusal::TooLate) => Appeal::Over { since: t.moment(statement.appealable()) },
+            Ok(()) => Appeal::Open { until: t.clock(statement.appealable()), form: form(t, "") },
+            Err(policy::Refusal::TooLate) => Appeal::Over { since: t.clock(statement.appealable()) },
             Err(_) => Appeal::Needless,
         },
     };
@@ -165,7 +165,7 @@ fn page(app: &App, visit: &Visit, case: &Case) -> Page {
         action: visit.path.clone(),
         person: Face::new(app.site(), &case.person),
         told: Told::new(t, case),
-        lifted: statement.lifted.map(|at| t.moment(at)),
+        lifted: statement.lifted.map(|at| t.clock(at)),
         frame,
         face,
         appeal,

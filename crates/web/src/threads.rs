@@ -338,7 +338,6 @@ fn framed(visit: &Visit, read: &Read, card: &Card, asked: &Asked) -> Frame {
         None => html::excerpt(&post.post.content.html, DESCRIPTION),
     };
     frame.picture = media::emblem(card).filter(|_| is_open);
-    frame.is_lively = post.post.is_thread() && read.last.is_none() || visit.me.is_some();
     // Software that reads pages has no login.
     if frame.canonical.is_some() && is_open && asked.after.is_none() && visit.me.is_none() {
         frame.linked = Some(linked::posting(post, &read.replies, card, read.solution));

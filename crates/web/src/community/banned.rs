@@ -17,6 +17,7 @@ pub(super) struct Banned {
 
 /// The same in words.
 pub(super) struct Out {
+    /// Until when, as HTML.
     pub(super) until: String,
     pub(super) reason: String,
     /// Where they read why, and appeal.
@@ -34,7 +35,7 @@ impl Banned {
 
     pub(super) fn said(&self, app: &App, t: Language) -> Out {
         Out {
-            until: self.ban.until.map_or_else(|| t.for_good().to_owned(), |at| t.until(t.moment(Timestamp(at)))),
+            until: self.ban.until.map_or_else(|| t.for_good().to_owned(), |at| t.until(t.clock(Timestamp(at)))),
             reason: self.ban.reason.clone(),
             // Without its page there is still the reason.
             statement: self.statement.and_then(|id| statements::page(app, id).ok()),

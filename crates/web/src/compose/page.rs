@@ -146,7 +146,6 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, mut entere
     };
     let mut frame = Frame::private(visit, heading);
     frame.place = "write";
-    frame.is_lively = true;
     let mut options = Vec::new();
     if !matches!(aim, Aim::Edit(_)) {
         options.clone_from(&entered.options);
