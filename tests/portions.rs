@@ -156,4 +156,84 @@ async fn whoever_is_here_chooses_on_the_page() {
     assert!(matches!(refused.await, Err(app::Error::Denied(_))));
 }
 
-on_both![whoever_wants_all_gets_replies_where_most_want_that, whoever_is_here_chooses_on_the_page];
+async fn whoever_wants_highlights_gets_what_the_team_pins_once_it_does() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, club) = club(&alpha).await;
+    let bea = alpha.person("bea").await;
+    let (masto, other) = (net.peer("masto.test", Software::Mastodon), net.peer("other.test", Software::Mastodon));
+    let (max, eve) = (masto.person("max"), other.person("eve"));
+    for follower in [&max, &eve] {
+        follower.follow(&alpha, club.uri()).await;
+    }
+    bea.follow(&club.handle()).await;
+    net.settle().await;
+    let (uri, handle) = club.named();
+    max.send(&alpha, &max.whisper("Destacados", &[(&uri, &handle)])).await;
+    app::portions::choose(alpha.app(), app::Me(bea.actor.id), club.actor.id, domain::portion::Portion::Highlights)
+        .await
+        .unwrap();
+    net.settle().await;
+    let answer = masto.take();
+    assert!(answer.iter().any(|told| told.activity.to_string().contains("que destaque su equipo")), "{answer:?}");
+    other.take();
+
+    let (plain, best) =
+        (ana.post(&format!("{} Tomatoes", club.handle())).await, ana.post(&format!("{} Peppers", club.handle())).await);
+    net.settle().await;
+    let boosts = |told: Vec<crate::network::Delivered>, post: &Value| -> Vec<Value> {
+        let told = told.into_iter().filter(|told| told.kind() == "Announce" && told.activity["object"] == post["uri"]);
+        told.map(|told| told.activity["id"].clone()).collect()
+    };
+    let told = (masto.take(), other.take());
+    assert!(boosts(told.0, &best).is_empty() && home(&bea).await.is_empty(), "nobody put anything in front yet");
+    let usual = boosts(told.1, &best);
+    assert_eq!(usual.len(), 1, "whoever chose nothing gets each thread");
+
+    let pin = async |on| {
+        let measure = if on { app::moderation::Measure::Feature } else { app::moderation::Measure::Unfeature };
+        let (me, post) = (app::Me(ana.actor.id), id(&best).parse().unwrap());
+        app::moderation::take(alpha.app(), me, post, measure, Default::default()).await.unwrap();
+        net.settle().await;
+    };
+    pin(true).await;
+    assert_eq!(boosts(masto.take(), &best), usual, "the same word, so that it is shown once");
+    assert!(boosts(other.take(), &best).is_empty(), "there they have it");
+    let told = async || bea.read("/api/v1/notifications?types[]=status").await;
+    let notices = told().await;
+    assert_eq!(notices.as_array().unwrap().len(), 1, "{notices}");
+    assert_eq!((&notices[0]["status"]["id"], &notices[0]["account"]["acct"]), (&best["id"], &json!("club")));
+    assert_ne!(best["id"], plain["id"]);
+    pin(false).await;
+    assert_eq!(told().await.as_array().unwrap().len(), 1);
+    assert!(home(&bea).await.is_empty());
+}
+
+async fn everything_is_threads_for_people_here() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (_ana, club) = club(&alpha).await;
+    let bea = alpha.person("bea").await;
+    bea.follow(&club.handle()).await;
+    bea.api("POST", "/api/v1/statuses", &json!({ "status": "@club todo", "visibility": "direct" })).await;
+    net.settle().await;
+    let (me, group) = (bea.actor.id, club.actor.id);
+    let chosen = alpha.app().read(move |c| store::portions::of(c, me, group)).await.unwrap();
+    assert_eq!(chosen, Some(domain::portion::Portion::Threads));
+    let answers = mentions(&bea).await;
+    assert!(answers.len() == 1 && answers[0].contains("sin sus respuestas"), "{answers:?}");
+    let mut browser = Visitor::new(&alpha);
+    browser.sign_in("bea", "correct horse", "/").await;
+    let page = browser.get("/@club").await.text();
+    assert!(
+        page.contains("You get: Threads") && page.contains("Highlights only") && !page.contains("Everything"),
+        "{page}"
+    );
+}
+
+on_both![
+    everything_is_threads_for_people_here,
+    whoever_wants_highlights_gets_what_the_team_pins_once_it_does,
+    whoever_wants_all_gets_replies_where_most_want_that,
+    whoever_is_here_chooses_on_the_page,
+];

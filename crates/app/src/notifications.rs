@@ -172,6 +172,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
             tell(tx, &team, Kind::Unheard, post.author, About::Post(post))
         }
         Event::Helped(Help::Solved(solution)) if solution.on => solved(tx, solution),
+        Event::Featured { post, by, on: true, .. } => featured(tx, post, *by),
         Event::PollClosed { post } => {
             let mut concerned = store::polls::voters(tx, post.id)?;
             concerned.push(post.author);
@@ -222,6 +223,18 @@ fn edited(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
         tell(tx, &[quoting.author], Kind::QuotedUpdate, post.author, About::Post(&quoting))?;
     }
     Ok(())
+}
+
+/// Tells those of a thread that the team put in front who want nothing else of its community.
+fn featured(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId) -> Result<()> {
+    let Some(group) = post.group.filter(|_| post.is_thread()) else { return Ok(()) };
+    let mut readers = Vec::new();
+    for person in store::portions::selective_here(tx, group)? {
+        if ![post.author, by].contains(&person) && store::posts::seen(tx, post.id, Some(person))?.is_some() {
+            readers.push(person);
+        }
+    }
+    tell(tx, &readers, Kind::Status, group, About::Post(post))
 }
 
 /// Thanks whoever answered, and tells whoever asked; those who wait for it, too, hear soon.

@@ -32,20 +32,24 @@ const WEEK: Duration = span::days(7);
 
 /// Says how much of a group here, which I follow, I want.
 pub async fn choose(app: &App, me: Me, group: ActorId, portion: Portion) -> Result<()> {
-    app.write(move |tx| set(tx, me.0, group, portion)).await
+    app.write(move |tx| set(tx, me.0, group, portion).map(drop)).await
 }
 
-fn set(tx: &mut Tx<'_, '_>, person: ActorId, group: ActorId, portion: Portion) -> Result<()> {
+/// Records how much somebody wants, and says how much that is.
+fn set(tx: &mut Tx<'_, '_>, person: ActorId, group: ActorId, portion: Portion) -> Result<Portion> {
     policy::apportion(notes::is_following(tx, person, group)?)?;
     if !groups::is_local(tx, group)? {
         return Err(Error::Invalid("its own server says how much it sends".into()));
     }
+    // Of replies people here are told as they choose for themselves: none comes to their home.
+    let is_here = store::accounts::by_id(tx, person)?.is_some();
+    let portion = if is_here && portion == Portion::All { Portion::Threads } else { portion };
     let before = store::portions::of(tx, person, group)?;
     store::portions::set(tx, person, group, portion)?;
     if portion == Portion::Digest && before != Some(Portion::Digest) {
         plan(tx, group, person)?;
     }
-    Ok(())
+    Ok(portion)
 }
 
 /// What a message wishes, of which group that its author follows, and in which language; nothing, if it is a message.
@@ -66,7 +70,7 @@ pub(crate) fn wished(tx: &mut Tx<'_, '_>, post: &Post) -> Result<Option<(ActorId
 pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
     let Event::Posted { post, old: false, .. } = event else { return Ok(()) };
     let Some((group, portion, language)) = wished(tx, post)? else { return Ok(()) };
-    set(tx, post.author, group, portion)?;
+    let portion = set(tx, post.author, group, portion)?;
     // Nobody hears of what happens while one hears of something.
     tx.push_job(ANSWER, &format!("{group} {} {} {language}", post.author, portion.as_str()), Duration::ZERO)
 }
@@ -96,26 +100,37 @@ fn answer(name: &str, portion: Portion, language: &str) -> String {
     let text = match (language, portion) {
         ("es", Portion::All) => {
             "Recibirás los hilos de @NAME y también sus respuestas, si en tu servidor la mayoría de quienes eligen así lo \
-             quiere: lo que envía un grupo lo ven todos sus seguidores de un servidor. Para cambiarlo, escríbeme «hilos» o \
-             «resumen»."
+             quiere: lo que envía un grupo lo ven todos sus seguidores de un servidor. Para cambiarlo, escríbeme «hilos», \
+             «destacados» o «resumen»."
         }
         ("es", Portion::Threads) => {
-            "Recibirás los hilos nuevos de @NAME, sin sus respuestas. Para cambiarlo, escríbeme «todo» o «resumen»."
+            "Recibirás los hilos nuevos de @NAME, sin sus respuestas. Para cambiarlo, escríbeme «todo», «destacados» o \
+             «resumen»."
+        }
+        ("es", Portion::Highlights) => {
+            "Recibirás los hilos de @NAME que destaque su equipo, cuando los destaque. Los demás dejan de llegar a tu servidor si \
+             nadie más los quiere allí. Para cambiarlo, escríbeme «todo», «hilos» o «resumen»."
         }
         ("es", Portion::Digest) => {
             "Cada lunes recibirás un mensaje con lo más comentado de @NAME. Los hilos dejan de llegar a tu servidor si nadie \
-             más los quiere allí. Para cambiarlo, escríbeme «todo» o «hilos»."
+             más los quiere allí. Para cambiarlo, escríbeme «todo», «hilos» o «destacados»."
         }
         (_, Portion::All) => {
             "You will get the threads of @NAME and the replies to them, too, if most of those who choose on your server want \
-             that: what a group sends is seen by all who follow it on a server. To change it, write me “threads” or “digest”."
+             that: what a group sends is seen by all who follow it on a server. To change it, write me “threads”, “highlights” or \
+             “digest”."
         }
         (_, Portion::Threads) => {
-            "You will get the new threads of @NAME, without the replies. To change it, write me “all” or “digest”."
+            "You will get the new threads of @NAME, without the replies. To change it, write me “all”, “highlights” or \
+             “digest”."
+        }
+        (_, Portion::Highlights) => {
+            "You will get the threads of @NAME that its team puts in front, once it does. Others stop coming to your server if \
+             nobody else wants them there. To change it, write me “all”, “threads” or “digest”."
         }
         (_, Portion::Digest) => {
             "Each Monday you will get a message with what was most talked about in @NAME. Threads stop coming to your server \
-             if nobody else wants them there. To change it, write me “all” or “threads”."
+             if nobody else wants them there. To change it, write me “all”, “threads” or “highlights”."
         }
     };
     text.replace("NAME", name)

@@ -8,6 +8,8 @@ text_enum! {
         All = "all",
         /// Each thread.
         Threads = "threads",
+        /// The threads that its team puts in front, once it does.
+        Highlights = "highlights",
         /// A letter each week with what was most talked about.
         Digest = "digest",
     }
@@ -26,6 +28,8 @@ impl Portion {
             "all" => (Self::All, "en"),
             "hilos" => (Self::Threads, "es"),
             "threads" => (Self::Threads, "en"),
+            "destacados" => (Self::Highlights, "es"),
+            "highlights" => (Self::Highlights, "en"),
             "resumen" => (Self::Digest, "es"),
             "digest" => (Self::Digest, "en"),
             _ => return None,
@@ -41,6 +45,7 @@ mod tests {
     fn one_word_is_a_wish_and_more_is_a_message() {
         assert_eq!(Portion::said("@club@plaza.test Todo."), Some((Portion::All, "es")));
         assert_eq!(Portion::said("digest"), Some((Portion::Digest, "en")));
+        assert_eq!(Portion::said("@club Destacados"), Some((Portion::Highlights, "es")));
         assert_eq!(Portion::said("«hilos» @club"), Some((Portion::Threads, "es")));
         for message in ["", "@club", "@club todo va mal", "todos", "@all"] {
             assert_eq!(Portion::said(message), None, "{message}");

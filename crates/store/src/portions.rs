@@ -13,7 +13,7 @@ use crate::{
     error::Result,
     kept::Basis,
     rows::Word,
-    schema::{actors, follows, posts, threads},
+    schema::{accounts, actors, follows, posts, threads},
     visible::visible,
 };
 
@@ -36,12 +36,12 @@ pub fn of(conn: &mut Conn, person: ActorId, group: ActorId) -> Result<Option<Por
     Ok(found.flatten().map(|portion| portion.0))
 }
 
-/// Of follows, whether threads are wanted: whoever wants the letter gets them in that.
+/// Of follows, whether each new thread is wanted: others want the letter, or what the team puts in front.
 macro_rules! wants_threads {
     () => {
-        $crate::schema::follows::portion
-            .is_null()
-            .or($crate::schema::follows::portion.ne($crate::rows::Word(domain::portion::Portion::Digest)))
+        $crate::schema::follows::portion.is_null().or($crate::schema::follows::portion
+            .ne($crate::rows::Word(domain::portion::Portion::Digest))
+            .and($crate::schema::follows::portion.ne($crate::rows::Word(domain::portion::Portion::Highlights))))
     };
 }
 pub(crate) use wants_threads;
@@ -59,6 +59,30 @@ pub fn eager(conn: &mut Conn, group: ActorId) -> Result<Vec<ActorId>> {
         .group_by(actors::peer_id)
         .having(dsl::sum(dsl::case_when(all(), 1.into_sql::<Integer>()).otherwise(-1)).gt(0_i64))
         .select(dsl::min(dsl::case_when(all(), follows::follower_id)))
+        .load(c))?;
+    Ok(first.into_iter().flatten().map(ActorId).collect())
+}
+
+/// Those here who want of a group what its team puts in front.
+pub fn selective_here(conn: &mut Conn, group: ActorId) -> Result<Vec<ActorId>> {
+    let ids: Vec<i64> = db!(conn, c => follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(group.0).and(literally("follows.portion IS NOT NULL")))
+        .filter(follows::portion.eq(Word(Portion::Highlights)).and(follows::state.eq(Word(FollowState::Accepted))))
+        .select(follows::follower_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
+/// One of them on each other server.
+pub fn selective_elsewhere(conn: &mut Conn, group: ActorId) -> Result<Vec<ActorId>> {
+    let first: Vec<Option<i64>> = db!(conn, c => follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(group.0).and(literally("follows.portion IS NOT NULL")))
+        .filter(follows::portion.eq(Word(Portion::Highlights)).and(follows::state.eq(Word(FollowState::Accepted))))
+        .filter(actors::deleted.is_null().and(actors::peer_id.is_not_null()))
+        .group_by(actors::peer_id)
+        .select(dsl::min(follows::follower_id))
         .load(c))?;
     Ok(first.into_iter().flatten().map(ActorId).collect())
 }

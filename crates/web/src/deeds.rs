@@ -265,6 +265,7 @@ impl Portions {
         let mut choices = vec![
             choice(Portion::All, t.portion_all(), t.portion_all_hint()),
             choice(Portion::Threads, t.portion_threads(), t.portion_threads_hint()),
+            choice(Portion::Highlights, t.portion_highlights(), t.portion_highlights_hint()),
             choice(Portion::Digest, t.portion_digest(), t.portion_digest_hint()),
         ];
         choices.retain(|(portion, ..)| is_guest || *portion != Portion::All);

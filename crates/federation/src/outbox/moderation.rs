@@ -120,7 +120,8 @@ pub(super) fn featured(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId, on: bool, 
     let deed = Deed { by: &by, group: &group, post: Some(post), person: post.author, cause };
     let (name, room) = (Name::new(tx, &by), room(tx, &group)?);
     let collection = urls::actor_part(&group.uri, ActorPart::Featured);
-    deed.tell(tx, &name, |id| activity::collect(id, &by, &post.uri, (room, collection), on))
+    deed.tell(tx, &name, |id| activity::collect(id, &by, &post.uri, (room, collection), on))?;
+    if on { posts::bring_highlight(tx, &group, post) } else { Ok(()) }
 }
 
 /// Somebody entered or left the staff of a group; what other members are is nobody else's business.

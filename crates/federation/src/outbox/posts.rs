@@ -2,7 +2,7 @@
 use std::slice;
 
 use app::{
-    Cause, Error, Result, Tx,
+    Cause, Error, Queue, Result, Tx,
     media::Lender,
     view::{self, PostView},
 };
@@ -316,15 +316,33 @@ fn bring_reply(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) 
     Ok(())
 }
 
-/// Takes back that a reply was passed on, wherever that was: what its readers want may have changed since.
-fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
-    // What forums got has the whole activity inside.
+/// The team put a thread in front: those servers get it as well on which somebody wants nothing else. It is the word that the
+/// others got when it was new, so that nobody is shown it twice.
+pub(super) fn bring_highlight(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<()> {
+    if !group.is_local() || !post.is_thread() {
+        return Ok(());
+    }
+    let people = store::portions::selective_elsewhere(tx, group.id)?;
+    let Some(told) = passed_on(tx, group, post)?.filter(|_| !people.is_empty()) else { return Ok(()) };
+    let to = Recipients { people: &people, receivers: Receivers::Microblogs, ..Recipients::NONE };
+    store::deliveries::queue(tx, told.id, &to)?;
+    tx.wake(Queue::Deliveries);
+    Ok(())
+}
+
+/// How a group last passed a post on to those who follow it as they follow people: what forums got has the whole activity
+/// inside.
+fn passed_on(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<Option<store::activities::Activity>> {
     let is_bare = |told: &store::activities::Activity| {
         serde_json::from_str::<serde_json::Value>(&told.body)
             .is_ok_and(|body| body.get("object").and_then(|object| object.as_str()) == Some(&post.uri))
     };
-    let told = store::activities::about(tx, post.id, group.id, "Announce")?;
-    let Some(told) = told.iter().rfind(|told| is_bare(told)) else { return Ok(()) };
+    Ok(store::activities::about(tx, post.id, group.id, "Announce")?.into_iter().rfind(is_bare))
+}
+
+/// Takes back that a reply was passed on, wherever that was: what its readers want may have changed since.
+fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
+    let Some(told) = passed_on(tx, group, post)? else { return Ok(()) };
     let undone = store::activities::about(tx, post.id, group.id, "Undo")?;
     if undone.last().is_some_and(|undone| undone.id > told.id) {
         return Ok(());

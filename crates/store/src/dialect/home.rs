@@ -120,11 +120,12 @@ const IN_LISTS: [&str; 2] = [
 const PIECES: [(&str, &str); 19] = [
     // Those who keep order see what was removed where it stood, and not among their news.
     ("shown", "{visible} AND {wanted} AND posts.removed IS NULL"),
-    // Whoever is in a list that is read apart is read there only, and groups of which one wants the letter in that.
+    // Whoever is in a list that is read apart is read there only, and groups of which one wants the letter in that, or to
+    // be told of what is put in front there.
     (
         "followed",
         "SELECT target_id FROM follows WHERE follower_id = {viewer} AND state = 'accepted' \
-         AND (portion IS NULL OR portion <> 'digest') \
+         AND (portion IS NULL OR portion NOT IN ('digest', 'highlights')) \
          AND NOT EXISTS (SELECT 1 FROM list_members m INNER JOIN lists l ON l.id = m.list_id \
          WHERE m.owner_id = {viewer} AND m.actor_id = follows.target_id AND l.apart)",
     ),
