@@ -207,7 +207,35 @@ async fn a_community_passes_on_what_is_written_into_it_and_its_author_need_not_h
     assert_eq!(shares().await[0]["account"]["username"], "bea");
 }
 
+async fn what_stands_beside_a_text_is_shown_below_it_and_a_picture_is_not_called_by_a_mention() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let club = alpha.group("club", &ana).await;
+    let max = net.peer("masto.test", Software::Mastodon).person("max");
+    let (uri, handle) = club.named();
+    let show = async |html: &str, tags: &[&str], attached: Value| {
+        let mut create = max.toot(html, &[(&uri, &handle)], None);
+        for tag in tags {
+            let tag = json!({ "type": "Hashtag", "name": format!("#{tag}"), "href": "https://masto.test/tags/x" });
+            create["object"]["tag"].as_array_mut().unwrap().push(tag);
+        }
+        create["object"]["attachment"] = attached;
+        max.send(&alpha, &create).await;
+        net.settle().await;
+        let seen = ana.find_post(create["object"]["id"].as_str().unwrap()).await;
+        alpha.get(&format!("/@max@masto.test/{}", crate::network::id(&seen)), "text/html").await.text()
+    };
+    let page = show("Red ones, #Tomatoes", &["Tomatoes", "Huerta"], json!([])).await;
+    let link = "<a href=\"http://alpha.test/tags/huerta\" rel=\"tag\">#huerta</a>";
+    assert!(page.contains(link) && !page.contains("rel=\"tag\">#tomatoes</a>"), "{page}");
+    let picture = json!([{ "type": "Document", "mediaType": "image/png", "url": "https://masto.test/x.png" }]);
+    let page = show("", &[], picture).await;
+    assert!(page.contains("<title>Post by ") && !page.contains("<title>@club"), "{page}");
+}
+
 on_both![
+    what_stands_beside_a_text_is_shown_below_it_and_a_picture_is_not_called_by_a_mention,
     a_community_passes_on_what_is_written_into_it_and_its_author_need_not_hear,
     a_mention_becomes_a_thread_for_all_followers,
     what_was_announced_is_not_announced_again,

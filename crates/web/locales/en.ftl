@@ -50,6 +50,7 @@ older = Show older
 pinned = Pinned
 locked = Closed
 edited = edited
+post-by = Post by { $name }
 within = in
 replies =
     { $count ->

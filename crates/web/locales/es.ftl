@@ -53,6 +53,7 @@ older = Ver anteriores
 pinned = Fijada
 locked = Cerrada
 edited = editada
+post-by = Publicación de { $name }
 within = en
 replies =
     { $count ->

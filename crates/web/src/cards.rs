@@ -7,8 +7,8 @@ use domain::{
     emoji::Palette,
     host::{self, Host},
     id::ActorId,
-    post::{Assent, Audience},
-    text::{html, plain, title},
+    post::{Assent, Audience, Content},
+    text::{hashtag, html, plain, title},
     urls::{self, Site, media::Portrait},
 };
 use store::Conn;
@@ -174,6 +174,8 @@ pub(crate) struct Card {
     /// Whether its media are covered at first, without a warning that covers all of it.
     pub(crate) is_veiled: bool,
     pub(crate) links: Vec<Link>,
+    /// The hashtags that its text does not say, and where their pages are.
+    pub(crate) tags: Vec<(String, String)>,
     pub(crate) ballot: Option<Ballot>,
     /// What it quotes, if that may be read.
     pub(crate) quoted: Option<Quoted>,
@@ -211,8 +213,9 @@ impl Card {
         // Of a picture without a word, what it shows.
         let is_mute = words.split_whitespace().all(|word| word.starts_with('@'));
         let shown = media.iter().find(|one| is_mute && !one.alt.is_empty()).map(|one| plain::cut(&one.alt, HEADLINE));
-        let headline = title.clone().or_else(|| warning.clone()).or(shown).unwrap_or(words);
-        let headline = if headline.is_empty() { t.moment(post.published) } else { headline };
+        let headline = title.clone().or_else(|| warning.clone()).or(shown);
+        let words = || if is_mute { t.post_by(&author.title) } else { words };
+        let headline = headline.unwrap_or_else(words);
         let paint = |html: &str| palette.paint(site, author.peer, html);
         let heading = paint(&html::escape(&headline));
         Self {
@@ -247,6 +250,7 @@ impl Card {
             is_veiled,
             media,
             links: media::links(post),
+            tags: tags(site, content),
             ballot: Ballot::of(app, t, view, None),
             quoted: None,
             voted: false,
@@ -258,6 +262,12 @@ impl Card {
             reply_elsewhere: None,
         }
     }
+}
+
+/// The hashtags that some servers put beside the text alone, and where their pages are.
+fn tags(site: &Site, content: &Content) -> Vec<(String, String)> {
+    let unsaid = hashtag::unsaid(&content.tags, &html::to_text(&content.html)).into_iter();
+    unsaid.map(|tag| (tag.to_owned(), site.tag(tag))).collect()
 }
 
 /// Where something is done with a post.

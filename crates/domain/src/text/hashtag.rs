@@ -32,12 +32,24 @@ pub fn fold(tag: &str) -> String {
     search::fold(tag.trim().trim_start_matches(['#', '＃']))
 }
 
+/// Those of these folded hashtags that a text does not say itself.
+pub fn unsaid<'a>(tags: &'a [String], text: &str) -> Vec<&'a str> {
+    if tags.is_empty() {
+        return Vec::new();
+    }
+    let word = |rest: &str| fold(&rest.chars().take_while(|c| fits(*c)).collect::<String>());
+    let said: HashSet<String> = text.split(['#', '＃']).skip(1).map(word).collect();
+    tags.iter().filter(|tag| !said.contains(*tag)).map(String::as_str).collect()
+}
+
+fn fits(c: char) -> bool {
+    use unicode_normalization::char::is_combining_mark;
+    c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '·' | '\u{200c}' | '\u{200d}')
+}
+
 /// Whether a text without the sign is a hashtag, as it is written and folded (`½` becomes three signs): word characters,
 /// at least one of them a letter.
 pub fn is_tag(text: &str) -> bool {
-    use unicode_normalization::char::is_combining_mark;
-    let fits =
-        |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '·' | '\u{200c}' | '\u{200d}');
     let is =
         |text: &str| text.chars().all(fits) && text.chars().any(char::is_alphabetic) && text.chars().count() <= LONGEST;
     is(text) && is(&fold(text))
@@ -48,6 +60,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_a_text_says_is_not_said_again() {
+        let tags = ["huerta", "año", "lluvia"].map(str::to_owned);
+        assert_eq!(unsaid(&tags, "En la #Huerta,#AÑO y lluvia"), ["lluvia"]);
+        assert_eq!(unsaid(&tags, "#huertas ##año"), ["huerta", "lluvia"]);
+        assert!(unsaid(&[], "#x").is_empty());
+    }
 
     #[test]
     fn folded_and_each_once() {
