@@ -171,7 +171,36 @@ async fn an_accepted_answer_is_told_once_to_all_who_wait() {
     assert!(app::solutions::set(alpha.app(), me, alone.id, true).await.is_err(), "nothing answers itself");
 }
 
+async fn those_without_notices_here_hear_of_an_answer_by_a_letter() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, dora, elio) = (alpha.person("ana").await, beta.person("dora").await, beta.person("elio").await);
+    let club = alpha.group("club", &ana).await;
+    for follower in [&dora, &elio] {
+        follower.follow(&club.handle()).await;
+    }
+    net.settle().await;
+    let thread = dora.post(&format!("{} My tomatoes turn yellow", club.handle())).await;
+    net.settle().await;
+    let theirs = elio.find_post(thread["uri"].as_str().unwrap()).await;
+    let reply = elio.reply(&theirs, "Less water").await;
+    net.settle().await;
+    let here = ana.find_post(reply["uri"].as_str().unwrap()).await;
+    app::solutions::set(alpha.app(), Me(ana.actor.id), id(&here).parse().unwrap(), true).await.unwrap();
+    net.settle().await;
+    for (who, said) in [(&dora, "an accepted answer to what you asked"), (&elio, "was accepted: it helps")] {
+        let told = who.read("/api/v1/notifications?types[]=mention").await;
+        let letters = told.as_array().unwrap().iter().map(|told| &told["status"]);
+        let letters: Vec<_> = letters.filter(|status| status["visibility"] == "direct").collect();
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        let html = letters[0]["content"].as_str().unwrap();
+        assert!(html.contains(said) && html.contains(&format!("/@elio@beta.test/{}\"", id(&here))), "{html}");
+        assert!(!html.contains("tomatoes") && letters[0]["account"]["acct"] == "club@alpha.test", "{html}");
+    }
+}
+
 on_both![
+    those_without_notices_here_hear_of_an_answer_by_a_letter,
     whoever_has_the_same_is_counted_once_and_stays_here,
     what_only_members_read_only_they_have_too,
     an_accepted_answer_is_told_once_to_all_who_wait,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ::server::settings::Registration;
 use app::identities::Provider as Known;
 use app::{Me, identities, people, totp};
+use domain::group::{Joining, Visibility};
 use domain::host::Host;
 use serde_json::{Value, json};
 
@@ -29,7 +30,9 @@ async fn organization(admits: bool, only: bool) -> (Network, Server, Provider) {
     let change = move |settings: ::server::settings::Settings| {
         let registration_domains = vec![Host::parse("org.example").unwrap()];
         let oidc = Some(known(admits, only));
-        ::server::settings::Settings { oidc, registration: Registration::Closed, registration_domains, ..settings }
+        // Where the provider is the only way, that closes every other one.
+        let registration = if only { Registration::Open } else { Registration::Closed };
+        ::server::settings::Settings { oidc, registration, registration_domains, ..settings }
     };
     let net = Network::with(change, ["alpha.test"]).await;
     let (alpha, provider) = (net.server("alpha.test"), net.provider("sso.test"));
@@ -188,7 +191,7 @@ async fn whoever_is_signed_in_links_their_login() {
 
 async fn where_the_provider_is_the_only_way_there_are_no_passwords() {
     let (_net, alpha, provider) = organization(true, true).await;
-    alpha.person("bea").await;
+    let bea = alpha.person("bea").await;
     let page = Visitor::new(&alpha).get("/login").await.text();
     assert!(
         page.contains("Casa Grande") && !page.contains("name=\"password\"") && !page.contains("/recover"),
@@ -196,6 +199,15 @@ async fn where_the_provider_is_the_only_way_there_are_no_passwords() {
     );
     assert_eq!(Visitor::new(&alpha).sign_in("bea", "correct horse", "/").await.status, 422);
     assert_eq!(Visitor::new(&alpha).get("/signup").await.status, 403);
+    let club = alpha.group_like("club", &bea, Visibility::Public, Joining::Approval).await;
+    let thread = bea.post(&format!("{} Hello", club.handle())).await;
+    let asking = format!("/apply?group={}", club.actor.id);
+    for path in ["/", "/communities", "/login", "/@club", "/about", &asking, thread["url"].as_str().unwrap()] {
+        let page = Visitor::new(&alpha).get(path).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.text());
+        let page = page.text();
+        assert!(!page.contains("/signup") && !page.contains("Create account"), "{path}: {page}");
+    }
     let mut visitor = Visitor::new(&alpha);
     let page = come(&mut visitor, &provider, ana()).await.text();
     let claim = field(&page, "claim");

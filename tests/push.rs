@@ -43,6 +43,9 @@ async fn clients_of_both_kinds_are_woken_in_their_language() {
         assert_eq!(told["preferred_locale"], "es");
         assert_eq!(told["title"], "ben te ha respondido o mencionado");
         assert!(told["icon"].as_str().unwrap().starts_with("http"));
+        ben.api("POST", "/api/v1/statuses", &json!({ "status": "@ana Solo para ti", "visibility": "direct" })).await;
+        let told = client.read(&only(&net, &service).await, &server_key);
+        assert_eq!(told["title"], "ben te ha escrito en privado");
     }
     // Nobody asked to be woken by votes.
     ben.act(&format!("/api/v1/statuses/{}/favourite", id(&topic))).await;

@@ -106,6 +106,8 @@ pub struct Wake {
     pub by: Actor,
     /// The beginning of what it is about, plain text; nothing of what stands in a private group.
     pub text: String,
+    /// Whether it was written to its readers alone.
+    pub is_private: bool,
     /// What goes along with it.
     pub along: Along,
 }
@@ -337,7 +339,7 @@ async fn wake(app: &App, id: i64, what: What) -> Result<Option<Wake>> {
         String::from_utf8(app.seal().open(context, sealed)?).map_err(Error::internal)
     };
     let private = open(PRIVATE, &hex::decode(private).map_err(Error::internal)?)?;
-    let Readable { told, by, text } = notice;
+    let Readable { told, by, text, is_private } = notice;
     Ok(Some(Wake {
         identity: Identity { public, private },
         token: open(&context(&subscription.token_hash), &subscription.token)?,
@@ -348,6 +350,7 @@ async fn wake(app: &App, id: i64, what: What) -> Result<Option<Wake>> {
         kind: told.kind,
         by,
         text,
+        is_private,
         along,
     }))
 }
@@ -357,6 +360,7 @@ struct Readable {
     told: Notification,
     by: Actor,
     text: String,
+    is_private: bool,
 }
 
 /// The notice that a client is woken with, and what goes along with it.
@@ -398,15 +402,19 @@ fn chosen(
 /// A notice, if its person may still read what it is about.
 fn readable(c: &mut Conn, me: ActorId, told: Notification) -> store::Result<Option<Readable>> {
     let Some(by) = store::actors::by_id(c, told.actor)? else { return Ok(None) };
+    let mut is_private = false;
     let text = match told.post {
         Some(post) => match store::posts::seen(c, post, Some(me))? {
-            Some(post) => excerpt(&post),
+            Some(post) => {
+                is_private = post.audience == Audience::Direct;
+                excerpt(&post)
+            }
             None => return Ok(None),
         },
         None if told.report.is_some() => String::new(),
         None => html::excerpt(&by.summary, EXCERPT),
     };
-    Ok(Some(Readable { told, by, text }))
+    Ok(Some(Readable { told, by, text, is_private }))
 }
 
 /// The beginning of a post, or what it warns of.

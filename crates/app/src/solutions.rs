@@ -5,9 +5,11 @@ use domain::{
     id::{ActorId, PostId},
     policy,
     post::Post,
+    text::markdown,
+    urls,
 };
 
-use crate::{App, Error, Event, Me, Result, groups, posts};
+use crate::{App, Error, Event, Me, Result, Tx, follows, groups, messages, posts, tongues::Tongue};
 
 /// What helps those who have the same question.
 #[derive(Debug, Clone)]
@@ -58,4 +60,50 @@ pub async fn set(app: &App, me: Me, reply: PostId, on: bool) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// Writes to those who wait for an answer and have no notices here: guests, and people elsewhere.
+pub(crate) fn write_answer(tx: &mut Tx<'_, '_>, reply: &Post, people: &[ActorId]) -> Result<()> {
+    let Some(group) = reply.group else { return Ok(()) };
+    let say = |tongue: Tongue, title: &str| {
+        tongue.pick(
+            format!("En {title} hay una respuesta aceptada a lo que preguntabas."),
+            format!("In {title} there is an accepted answer to what you asked."),
+        )
+    };
+    for person in people {
+        write(tx, (group, *person), reply, say)?;
+    }
+    Ok(())
+}
+
+/// Thanks whoever answered, if they have no notices here.
+pub(crate) fn write_thanks(tx: &mut Tx<'_, '_>, (group, reply): (ActorId, &Post)) -> Result<()> {
+    let say = |tongue: Tongue, title: &str| {
+        tongue.pick(
+            format!("Tu respuesta en {title} se ha aceptado: ayuda a quien preguntaba. ¡Gracias!"),
+            format!("Your answer in {title} was accepted: it helps whoever asked. Thank you!"),
+        )
+    };
+    write(tx, (group, reply.author), reply, say)
+}
+
+/// A letter of a community here to somebody without a login, which leads to a reply and says nothing of what stands there.
+fn write(
+    tx: &mut Tx<'_, '_>,
+    (group, person): (ActorId, ActorId),
+    reply: &Post,
+    say: impl Fn(Tongue, &str) -> String,
+) -> Result<()> {
+    let place = follows::living(tx, group)?;
+    if !place.is_local() || store::accounts::by_id(tx, person)?.is_some() {
+        return Ok(());
+    }
+    let title = format!("{} (@{})", markdown::escape(&place.title), place.handle());
+    let author = follows::living(tx, reply.author)?;
+    let page = if author.is_local() { author.uri } else { tx.site().actor(tx.site().host(), &author.handle()) };
+    let address = urls::post(&page, reply.id);
+    let way = (&*address, ("Ver la respuesta", "See the answer"));
+    let text = messages::letter(tx, (group, person), |tongue| say(tongue, &title), Some(way))?;
+    messages::confide(tx, group, person, &text).map(drop)
 }

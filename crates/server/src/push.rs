@@ -44,7 +44,8 @@ impl Runner {
 #[async_trait]
 impl Pusher for Runner {
     async fn push(&self, wake: &Wake) -> app::Result<Fate> {
-        let title = plain::line(&web::told(&self.site, &wake.language, (&wake.kind, &wake.by), wake.along), TITLE);
+        let what = (&*wake.kind, &wake.by, wake.is_private);
+        let title = plain::line(&web::told(&self.site, &wake.language, what, wake.along), TITLE);
         let payload = mastodon::push::payload(&self.site, wake, &title);
         let endpoint = Url::parse(&wake.subscription.endpoint).map_err(Error::internal)?;
         let (headers, body) = request(wake, &endpoint, payload.as_bytes(), &self.site.page("/"), self.clock.now())

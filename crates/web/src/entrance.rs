@@ -117,6 +117,7 @@ async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitatio
     let note = match sign_up::prospect(app, is_admin) {
         Prospect::AtOnce => t.invitations_at_once(),
         Prospect::Later => t.invitations_later(),
+        Prospect::Never if app::identities::is_only_way(app) => t.accounts_of_provider(),
         Prospect::Never => t.invitations_never(),
     };
     Ok(Invitations { frame: desk.frame.clone(), desk, links, form, note, letter })
@@ -223,6 +224,7 @@ async fn entrance(app: &App, visit: &Visit, group: &Actor, is_vouched: bool) -> 
         meaning: match prospect {
             Prospect::AtOnce => t.new_accounts_at_once(),
             Prospect::Later => t.new_accounts_wait(),
+            Prospect::Never if app::identities::is_only_way(app) => t.accounts_of_provider(),
             Prospect::Never => t.no_new_accounts(),
         },
         guest: urls::asking(guests::PATH, &[("back", &visit.path)]),

@@ -58,6 +58,8 @@ pub(crate) struct Field {
     pub(crate) prose: bool,
     /// Whether it stands beside the next one, where there is room.
     pub(crate) half: bool,
+    /// For which answers to the first question it is asked, with spaces between them; for all, if there is none.
+    pub(crate) only_for: &'static str,
 }
 
 impl Field {
@@ -75,6 +77,7 @@ impl Field {
             is_said_optional: false,
             prose: true,
             half: false,
+            only_for: "",
         }
     }
 
@@ -147,6 +150,11 @@ impl Field {
     /// Needed or not, as other answers have it.
     pub(crate) fn depends(self) -> Self {
         Self { required: false, is_said_optional: false, ..self }
+    }
+
+    /// Needed with these answers to the first question, and not asked with others.
+    pub(crate) fn only_for(self, answers: &'static str) -> Self {
+        Self { only_for: answers, ..self.depends() }
     }
 
     /// One of two that belong together.

@@ -217,9 +217,10 @@ fn gathered(told: &[Notification]) -> Vec<(&Notification, usize)> {
     gathered
 }
 
-/// What somebody is told in a line, in the language they read; `kind` is one word.
+/// What somebody is told in a line, in the language they read: one word for what happened, by whom, and whether it is about
+/// what was written to them alone.
 #[must_use]
-pub fn told(site: &Site, language: &str, (kind, by): (&str, &Actor), along: Along) -> String {
+pub fn told(site: &Site, language: &str, (kind, by, is_private): (&str, &Actor, bool), along: Along) -> String {
     let (t, face) = (Language::of_person(language), Face::new(site, by));
     let name = if is_of_server(kind, &face) { site.host().display() } else { face.name };
     match (along, kind) {
@@ -227,6 +228,7 @@ pub fn told(site: &Site, language: &str, (kind, by): (&str, &Actor), along: Alon
         (Along::Others(others @ 1..), VOTE) => t.told_votes(&name, others),
         (Along::Others(others @ 1..), SHARE) => t.told_shares(&name, others),
         (Along::Others(others @ 1..), FOLLOW) => t.told_follows(&name, others),
+        (_, MENTION) if is_private => t.told_private(&name),
         _ => sentence(t, kind, &name),
     }
 }

@@ -16,8 +16,10 @@ use domain::{
     id::{ActorId, PostId},
     pace::{Lane, Pace},
     policy::Refusal,
+    text::html,
 };
 use serde::Deserialize;
+use store::threads::{Order, Scope};
 
 use super::{Asked, Care, seen_with_guide};
 use crate::{
@@ -37,6 +39,12 @@ use crate::{
 /// Where one keeps order.
 pub(crate) const MODERATE: &str = "/moderate";
 
+/// What is done for a reason that whoever wrote it is told.
+const FOUNDED: &str = "remove lock warn";
+/// How many threads are offered to put one under, and how much of one without a title.
+const NEIGHBOURS: i64 = 20;
+const HEADLINE: usize = 80;
+
 /// What was entered about a post.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -47,6 +55,8 @@ pub(crate) struct Entered {
     pace: String,
     title: String,
     into: String,
+    /// The number of the thread to put it under, if it is one of those that are offered.
+    under: String,
     #[serde(flatten)]
     grounds: grounds::Entered,
 }
@@ -59,6 +69,8 @@ struct Judged {
     destinations: Vec<Choice>,
     /// How often one writes below it, if that is limited.
     pace: Option<Pace>,
+    /// The other threads in which something was said last, under which it may be put.
+    neighbours: Vec<Choice>,
 }
 
 impl Judged {
@@ -68,7 +80,8 @@ impl Judged {
         let post = view.post.id;
         let lanes = app.read(move |c| store::paces::among(c, &[Lane::Thread(post)])).await?;
         let pace = lanes.first().map(|(_, span)| Pace { span: *span, last: None });
-        Ok(Self { view, guide, destinations, pace })
+        let neighbours = neighbours(app, me, &view).await?;
+        Ok(Self { view, guide, destinations, pace, neighbours })
     }
 
     /// Whether it can become a thread of its own.
@@ -80,6 +93,26 @@ impl Judged {
     fn is_thread_here(&self) -> bool {
         self.view.post.is_thread() && self.view.group.as_ref().is_some_and(|group| group.is_local())
     }
+}
+
+/// The other threads of its group here in which something was said last, of a thread that can be put under one of them.
+async fn neighbours(app: &App, me: Me, view: &PostView) -> Result<Vec<Choice>> {
+    let (own, is_fit) = (view.post.id, view.post.is_thread() && view.post.is_live());
+    let group = view.group.as_ref().filter(|group| is_fit && group.is_local()).map(|group| group.id);
+    let Some(group) = group else { return Ok(Vec::new()) };
+    let found = app.read(move |c| {
+        let threads = store::threads::page(c, Scope::Group(group), Order::Active, Some(me.0), None, NEIGHBOURS)?;
+        let ids: Vec<PostId> = threads.iter().map(|thread| thread.post).filter(|id| *id != own).collect();
+        Ok((store::posts::by_ids(c, &ids)?, ids))
+    });
+    let (posts, ids) = found.await?;
+    let choice = |id: &PostId| {
+        let content = &posts.iter().find(|post| post.id == *id)?.content;
+        let said = [&content.title, &content.warning].into_iter().flatten().find(|said| !said.is_empty());
+        let said = said.cloned().unwrap_or_else(|| html::excerpt(&content.html, HEADLINE));
+        Some(Choice::new(id.to_string(), said, ""))
+    };
+    Ok(ids.iter().filter_map(choice).collect())
 }
 
 /// Where a thread may go: to the other communities of the same server that everybody reads and in which `me` keeps order.
@@ -110,7 +143,7 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
         if post.locked.is_some() { ("unlock", t.unlock()) } else { ("lock", t.lock()) },
         if post.featured.is_some() { ("unpin", t.unpin()) } else { ("pin", t.pin()) },
     ];
-    let (splits, merges) = (judged.splits(), slows && post.is_live());
+    let (splits, merges) = (judged.splits(), !judged.neighbours.is_empty());
     let further = [
         Some(("warn", t.warn_author())),
         slows.then_some(("slow", t.pace())),
@@ -122,16 +155,28 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
     let choices = choices.map(|(word, label)| Choice::new(word, label, "")).collect();
     let asked = [
         Some(Field::choices("what", t.measure(), choices).value(&entered.what)),
-        slows.then(|| slow::field(t, judged.pace).hint(t.pace_hint_thread()).depends()),
-        splits
-            .then(|| Field::line("title", t.split_title()).hint(t.split_title_hint()).value(&entered.title).depends()),
+        slows.then(|| slow::field(t, judged.pace).hint(t.pace_hint_thread()).only_for("slow")),
+        splits.then(|| {
+            Field::line("title", t.split_title()).hint(t.split_title_hint()).value(&entered.title).only_for("split")
+        }),
+        merges.then(|| {
+            let under = Field::select("under", t.merge_under(), judged.neighbours.clone()).hint(t.merge_under_hint());
+            under.value(&entered.under).only_for("merge")
+        }),
         merges.then(|| {
             let into = Field::exact("into", "text", t.merge_into()).hint(t.merge_into_hint()).longest(2_000);
-            into.value(&entered.into).depends()
+            into.value(&entered.into).only_for("merge")
         }),
-        transfers.then(|| to.value(&entered.to).depends()),
+        transfers.then(|| to.value(&entered.to).only_for("move")),
     ];
-    let fields = asked.into_iter().flatten().chain(grounds::fields(t, &judged.guide, &entered.grounds));
+    // A rule was broken, and a word is due, where something is taken from somebody; a reason is told for everything.
+    let founded = |field: Field| match field.id {
+        "rule" => field.only_for(FOUNDED),
+        "note" => Field { is_said_optional: true, ..field.only_for(FOUNDED) },
+        _ => field,
+    };
+    let grounds = grounds::fields(t, &judged.guide, &entered.grounds).into_iter().map(founded);
+    let fields = asked.into_iter().flatten().chain(grounds);
     Care {
         frame: Frame::private(visit, t.moderate_post()),
         heading: t.moderate_post(),
@@ -213,7 +258,10 @@ impl Deed {
             Self::Slow(span) => paces::set(app, me, Lane::Thread(post), span, grounds.reason).await,
             Self::Split => grafts::split(app, me, post, entered.title.clone(), grounds.reason).await,
             Self::Merge => {
-                let into = search::post_at(app, &entered.into).await?.ok_or(Error::NotFound)?;
+                let into = match entered.under.parse() {
+                    Ok(chosen) => PostId(chosen),
+                    Err(_) => search::post_at(app, &entered.into).await?.ok_or(Error::NotFound)?,
+                };
                 grafts::merge(app, me, post, into, grounds.reason).await
             }
             Self::Transfer(to) => transfers::transfer(app, me, post, to, grounds.reason).await,

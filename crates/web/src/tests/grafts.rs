@@ -54,4 +54,12 @@ async fn a_reply_becomes_a_conversation_and_goes_back_from_the_log() {
     assert_eq!(ana.send("/@huerto/log", "/log/undo", &[]).await.status, StatusCode::SEE_OTHER);
     assert!(world.get(&huerto.uri, "es").await.body.contains("Babosas"));
     assert_eq!(world.get(&below.uri, "es").await.status, StatusCode::OK);
+
+    // Or by choosing it among those in which something was said last.
+    let page = ana.get(&form).await.body;
+    assert!(page.contains(&format!("<option value=\"{}\">Tomates</option>", topic.id)), "{page}");
+    assert!(!page.contains(&format!("<option value=\"{}\"", reply.id)), "not under itself: {page}");
+    let entered = [("what", "merge"), ("under", &*topic.id.to_string()), ("into", "")];
+    assert_eq!(ana.send(&form, "/moderate", &entered).await.status, StatusCode::SEE_OTHER);
+    assert!(world.get(&topic.uri, "es").await.body.contains("Cerveza"));
 }
