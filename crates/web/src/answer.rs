@@ -25,7 +25,7 @@ use crate::{
     cards::{Card, Face},
     directory,
     language::{self, Language},
-    notices,
+    notices, posted,
     said::Said,
     session::{self, Present},
     settings::entry,
@@ -487,16 +487,5 @@ pub(crate) async fn nothing_here(request: HttpRequest, visit: Visit) -> HttpResp
 
 /// A page asked for by a method that it does not have.
 pub(crate) async fn wrong_method(request: HttpRequest, visit: Visit) -> HttpResponse {
-    not_so(&request, &visit, (visit.language.refused_method(), "GET, HEAD"))
-}
-
-/// What is asked for by a method that it does not have: why, and which ones it has.
-pub(crate) fn not_so(
-    request: &HttpRequest,
-    visit: &Visit,
-    (why, methods): (&'static str, &'static str),
-) -> HttpResponse {
-    let mut answer = refused(request, visit, StatusCode::METHOD_NOT_ALLOWED, why);
-    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
-    answer
+    posted::not_so(&request, &visit, (visit.language.refused_method(), "GET, HEAD"))
 }

@@ -157,7 +157,18 @@ fn has_token(body: &[u8], token: &str) -> bool {
 
 /// What takes forms, asked for otherwise.
 pub(crate) async fn only_sent(request: HttpRequest, visit: Visit) -> HttpResponse {
-    answer::not_so(&request, &visit, (visit.language.refused_unsent(), "POST"))
+    not_so(&request, &visit, (visit.language.refused_unsent(), "POST"))
+}
+
+/// What is asked for by a method that it does not have: why, and which ones it has.
+pub(crate) fn not_so(
+    request: &HttpRequest,
+    visit: &Visit,
+    (why, methods): (&'static str, &'static str),
+) -> HttpResponse {
+    let mut said = answer::refused(request, visit, StatusCode::METHOD_NOT_ALLOWED, why);
+    said.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
+    said
 }
 
 /// The token of a session as one answer says it: behind a mask that no other answer has. Beside it stands what others wrote,
