@@ -23,6 +23,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     forms::{Field, Fields},
     language::Language,
+    login,
     posted::Posted,
     session,
 };
@@ -61,8 +62,9 @@ struct Page {
     wanted: Wanted,
     /// Where their server does it, and the name of that server.
     way: Option<(String, String)>,
-    /// What they copy if their server does not say where.
-    copy: Option<String>,
+    /// What finds it in any app, and whether they copy that because their server does not say where.
+    address: String,
+    is_copied: bool,
     /// Where those sign in who have an account here.
     here: String,
 }
@@ -107,17 +109,17 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, visit: Visit, s
         page.form.flaw("account", t.flaw_account());
         return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
     };
-    match elsewhere::way(&app, &who, wanted.deed(), &wanted.uri).await {
+    match elsewhere::way(&app, &who, wanted.deed(), &wanted.uri, &login::whence(&request)).await {
         Ok(Some(url)) => {
             let host = domain::host::Host::of(&url).map(|host| host.display()).unwrap_or_default();
             page.way = Some((url, host));
         }
-        Ok(None) => page.copy = Some(page.wanted.uri.clone()),
+        Ok(None) => page.is_copied = true,
         Err(Error::NotFound | Error::Unreachable { .. } | Error::Invalid(_) | Error::Denied(_)) => {
             page.form.flaw("account", t.flaw_account_unknown());
-            page.copy = Some(page.wanted.uri.clone());
+            page.is_copied = true;
         }
-        Err(error) => return answer::error(&request, &visit, &error),
+        Err(error) => return login::failed(&request, &visit, &error),
     }
     let mut answer = answer::page(&request, StatusCode::OK, Keep::Never, &page);
     if !page.form.is_flawed() {
@@ -140,19 +142,20 @@ fn remember(app: &App, answer: &mut HttpResponse, who: &Handle) {
 fn page(app: &App, visit: &Visit, wanted: Wanted) -> Option<Page> {
     let t = visit.language;
     let (host, local) = app.site().parse(&wanted.uri)?;
-    let uri = match local {
-        Local::Actor(name) => app.site().actor(&host, &name),
-        Local::Post(name, id) => urls::post(&app.site().actor(&host, &name), id),
+    let (uri, address) = match local {
+        Local::Actor(name) => (app.site().actor(&host, &name), Some(format!("@{name}@{}", host.display()))),
+        Local::Post(name, id) => (urls::post(&app.site().actor(&host, &name), id), None),
         _ => return None,
     };
     let account = Field::exact("account", "text", t.your_handle()).hint(t.your_handle_hint()).autocomplete("username");
     let back = app.site().parse(&uri).and_then(|_| url::Url::parse(&uri).ok()).map(|url| url.path().to_owned());
     Some(Page {
-        frame: Frame::private(visit, heading(t, wanted.deed())),
+        frame: Frame::private(visit, heading(t, wanted.deed())).lively(),
+        address: address.unwrap_or_else(|| uri.clone()),
         form: Fields::new(vec![account.longest(300).value(&wanted.account)]),
         wanted: Wanted { uri, ..wanted },
         way: None,
-        copy: None,
+        is_copied: false,
         here: session::login_path(&back.unwrap_or_default()),
     })
 }

@@ -2,6 +2,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::{
+    HttpMessage,
     body::to_bytes,
     http::{StatusCode, header},
     test::TestRequest,
@@ -123,10 +124,16 @@ impl World {
     }
 
     async fn ask(&self, request: TestRequest, language: &str) -> Answer {
+        self.ask_from(Whence::default(), request, language).await
+    }
+
+    /// The same, by somebody who comes from there.
+    async fn ask_from(&self, whence: Whence, request: TestRequest, language: &str) -> Answer {
         let service =
             actix_web::App::new().app_data(Data::new(self.app.clone())).configure(crate::configure(&self.app));
         let service = actix_web::test::init_service(service).await;
         let request = request.insert_header((header::ACCEPT_LANGUAGE, language)).to_request();
+        request.extensions_mut().insert(whence);
         let response = actix_web::test::call_service(&service, request).await;
         let location = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
         let status = response.status();

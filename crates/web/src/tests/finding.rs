@@ -12,7 +12,7 @@ use domain::{
 };
 
 use super::{
-    HERE, World,
+    ELSEWHERE, HERE, World,
     journeys::{Browser, login},
     neighbour, new_group,
 };
@@ -107,6 +107,21 @@ async fn people_follow_and_are_led_to_their_own_server() {
     }
     let copy = send("@luz@lejos.test").await;
     assert!(copy.body.contains("Copia esta dirección") && copy.body.contains(&format!("<code>{}</code>", post.uri)));
+    // To follow, one copies the handle; and nobody has us ask foreign servers without end.
+    let follow = [("uri", huerto.uri.as_str()), ("deed", "follow"), ("account", "@luz@lejos.test")];
+    let ask = async || {
+        let whence = app::Whence { address: Some(ELSEWHERE.ip()), agent: String::new() };
+        let form = TestRequest::post().uri("/elsewhere").peer_addr(ELSEWHERE).set_form(follow);
+        world.ask_from(whence, form, "es").await
+    };
+    let copy = ask().await.body;
+    assert!(copy.contains("<p class=\"copy\" data-copy=\"Copiar\""), "{copy}");
+    assert!(copy.contains("<code>@huerto@plaza.test</code>"), "{copy}");
+    let mut answers = Vec::new();
+    for _ in 0..10 {
+        answers.push(ask().await.status);
+    }
+    assert_eq!((answers[0], answers[9]), (StatusCode::OK, StatusCode::TOO_MANY_REQUESTS), "{answers:?}");
     for uri in ["https://evil.test/@ana", "javascript:alert(1)", ""] {
         assert_eq!(world.get(&format!("/elsewhere?uri={uri}"), "es").await.status, StatusCode::NOT_FOUND, "{uri}");
     }
