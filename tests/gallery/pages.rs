@@ -189,7 +189,8 @@ const FOREIGN: &str = "for (const it of document.querySelectorAll('[name=form_to
 
 fn of_members(demo: &Demo) -> Vec<Page> {
     let (leaves, swap, huerto) = (id(&demo.leaves), id(&demo.swap), demo.huerto.actor.id);
-    let write = format!("/write?group={huerto}");
+    let (write, ana) = (format!("/write?group={huerto}"), &demo.swap["account"]["id"]);
+    let ana = ana.as_str().expect("an author");
     vec![
         page("member-home", MEMBER, "/"),
         page("member-community", MEMBER, "/@huerto"),
@@ -199,6 +200,8 @@ fn of_members(demo: &Demo) -> Vec<Page> {
         page("member-saved", MEMBER, "/saved"),
         page("member-profile", MEMBER, "/@bea"),
         page("member-other", MEMBER, "/@diego"),
+        page("block", MEMBER, format!("/block?who={ana}")),
+        page("mute", MEMBER, format!("/mute?who={ana}")),
         page("compose", MEMBER, &*write),
         page("compose-preview", MEMBER, &*write).behind(DRAFT, "button[name=preview]"),
         page("compose-flawed", MEMBER, &*write).behind(CARELESS, PRIMARY),

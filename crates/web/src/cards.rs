@@ -31,6 +31,8 @@ const HEADLINE: usize = 90;
 /// An actor as a page names it.
 #[derive(Debug, Clone)]
 pub(crate) struct Face {
+    /// Whose it is.
+    pub(crate) id: ActorId,
     pub(crate) name: String,
     /// The same as HTML, with its emoji as pictures.
     pub(crate) shown: String,
@@ -58,6 +60,7 @@ impl Face {
         let host = Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display());
         let name = if actor.title.is_empty() { actor.name.clone() } else { actor.title.clone() };
         Self {
+            id: actor.id,
             handle: format!("@{}@{host}", actor.name),
             page: page_of(site, actor),
             letter: letter(&name),

@@ -8,7 +8,7 @@ use domain::urls::{Sheet, path};
 
 use crate::{
     kept::Pages,
-    settings::{data, devices, entry, identities as own_identities, passkeys as own_passkeys, shuns},
+    settings::{data, devices, entry, identities as own_identities, passkeys as own_passkeys, shuns as own_shuns},
 };
 
 mod actors;
@@ -66,6 +66,7 @@ mod search;
 mod session;
 mod settings;
 mod setup;
+mod shuns;
 mod sign_up;
 mod sitemap;
 mod squares;
@@ -138,6 +139,8 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, deeds::LEAVE, deeds::leave);
     button!(config, deeds::FOLLOW, deeds::follow);
     button!(config, deeds::UNFOLLOW, deeds::unfollow);
+    page!(config, shuns::BLOCK, shuns::block_form, post => shuns::block);
+    page!(config, shuns::MUTE, shuns::mute_form, post => shuns::mute);
     button!(config, deeds::VOTE, deeds::vote);
     button!(config, deeds::SAVE, deeds::save);
     button!(config, deeds::ECHO, deeds::echo);
@@ -291,11 +294,11 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, devices::END_OTHERS, devices::end_others);
     button!(config, devices::WITHDRAW, devices::withdraw);
     page!(config, settings::quiet_hours::PATH, settings::quiet_hours::show, post => settings::quiet_hours::change);
-    page!(config, shuns::PATH, shuns::show);
-    button!(config, shuns::UNBLOCK, shuns::unblock);
-    button!(config, shuns::UNMUTE, shuns::unmute);
-    button!(config, shuns::HOST, shuns::block_host);
-    button!(config, shuns::UNHOST, shuns::unblock_host);
+    page!(config, own_shuns::PATH, own_shuns::show);
+    button!(config, own_shuns::UNBLOCK, own_shuns::unblock);
+    button!(config, own_shuns::UNMUTE, own_shuns::unmute);
+    button!(config, own_shuns::HOST, own_shuns::block_host);
+    button!(config, own_shuns::UNHOST, own_shuns::unblock_host);
     page!(config, data::PATH, data::show);
     button!(config, data::ALIAS, data::add_alias);
     button!(config, data::UNALIAS, data::remove_alias);

@@ -11,6 +11,7 @@ use domain::{
     host::Host,
     id::{ActorId, PostId},
     post::FollowState,
+    shun::Deed,
     text::html,
     urls::{self, Site, media::Portrait},
 };
@@ -26,6 +27,7 @@ use crate::{
     elsewhere,
     language::Language,
     listing::{self, Listed, Row},
+    shuns,
 };
 
 /// How many posts a page lists.
@@ -91,6 +93,11 @@ struct Tie {
     /// Whether it is about themselves.
     is_me: bool,
     follow: Option<FollowState>,
+    /// Whether they may shun them: people, and others than themselves.
+    may_shun: bool,
+    /// Whether they block them, and in words that they mute them.
+    blocks: bool,
+    mutes: Option<String>,
     /// Where those follow who have their account elsewhere.
     elsewhere: Option<String>,
     /// Where they have moved to.
@@ -99,14 +106,29 @@ struct Tie {
 
 impl Tie {
     /// `viewer` is who follows from here.
-    fn read(c: &mut Conn, site: &Site, viewer: Option<ActorId>, whom: &Actor) -> store::Result<Self> {
+    fn read(c: &mut Conn, (site, t): (&Site, Language), viewer: Option<ActorId>, whom: &Actor) -> store::Result<Self> {
         let follow = match viewer {
             Some(me) => store::follows::get(c, me, whom.id)?.map(|follow| follow.state),
             None => None,
         };
+        let kept = match viewer {
+            Some(me) => store::shuns::of(c, me, &[whom.id])?,
+            None => Vec::new(),
+        };
+        let shun = |deed| kept.iter().find(|shun| shun.deed == deed);
         let elsewhere = (viewer.is_none() && whom.is_local()).then(|| elsewhere::address(&whom.uri, "follow"));
         let moved = cards::moved(c, site, whom.id)?;
-        Ok(Self { id: whom.id.0, is_me: viewer == Some(whom.id), follow, elsewhere, moved })
+        let is_me = viewer == Some(whom.id);
+        Ok(Self {
+            id: whom.id.0,
+            is_me,
+            follow,
+            may_shun: viewer.is_some() && !is_me && !whom.is_group(),
+            blocks: shun(Deed::Block).is_some(),
+            mutes: shun(Deed::Mute).map(|shun| shuns::muted(t, &Face::new(site, whom), shun.until)),
+            elsewhere,
+            moved,
+        })
     }
 
     fn waits(&self) -> bool {
@@ -146,8 +168,9 @@ pub(crate) async fn page(
     before: Option<i64>,
 ) -> Result<HttpResponse> {
     let page = Page { before: before.map(PostId), ..Page::first(POSTS) };
-    let (viewer, site) = (visit.resident(), app.site().clone());
-    let found = app.read(move |c| Ok((Held::read(c, &person, page)?, Tie::read(c, &site, viewer, &person)?, person)));
+    let (viewer, site, t) = (visit.resident(), app.site().clone(), visit.language);
+    let found =
+        app.read(move |c| Ok((Held::read(c, &person, page)?, Tie::read(c, (&site, t), viewer, &person)?, person)));
     let (held, tie, person) = found.await?;
     let page = describe(app, visit, &person, &held, tie, before.is_none());
     Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))
@@ -196,14 +219,14 @@ fn known_of(c: &mut Conn, group: &Actor, viewer: Option<ActorId>) -> store::Resu
 
 /// The page of somebody of another server: the way there.
 pub(crate) async fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: Actor) -> Result<HttpResponse> {
-    let (viewer, site) = (visit.resident(), app.site().clone());
+    let (viewer, site, t) = (visit.resident(), app.site().clone(), visit.language);
     let found = app.read(move |c| {
-        let tie = Tie::read(c, &site, viewer, &actor)?;
+        let tie = Tie::read(c, (&site, t), viewer, &actor)?;
         let threads = if actor.is_group() { known_of(c, &actor, viewer)? } else { Vec::new() };
         Ok((tie, view::palette(c, [&actor])?, threads, actor))
     });
     let (tie, palette, threads, actor) = found.await?;
-    let (actor, t) = (&actor, visit.language);
+    let actor = &actor;
     let face = Face::painted(app.site(), actor, &palette);
     let page = Stranger {
         frame: Frame::private(visit, format!("{} ({})", face.name, face.handle)),

@@ -47,6 +47,7 @@ mod passkeys;
 mod queue;
 mod reading;
 mod second_steps;
+mod shuns;
 mod steps;
 mod telling;
 mod weight;

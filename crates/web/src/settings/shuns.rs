@@ -70,22 +70,30 @@ async fn panels(app: &App, visit: &Visit, by: &SignedIn) -> Result<Vec<Panel>> {
     ])
 }
 
-/// Somebody.
+/// Somebody, and where one came from.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Somebody {
     person: i64,
+    #[serde(default)]
+    back: String,
+}
+
+impl Somebody {
+    fn page(&self) -> &str {
+        if self.back.is_empty() { PATH } else { &self.back }
+    }
 }
 
 /// `POST /settings/blocks/unblock`
 pub(crate) async fn unblock(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Somebody>) -> HttpResponse {
     let result = shuns::unblock(&app, sent.by.me, ActorId(sent.entered.person)).await;
-    said::done(&request, &app, &visit, result, PATH)
+    said::done(&request, &app, &visit, result, sent.entered.page())
 }
 
 /// `POST /settings/blocks/unmute`
 pub(crate) async fn unmute(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Somebody>) -> HttpResponse {
     let result = shuns::unmute(&app, sent.by.me, ActorId(sent.entered.person)).await;
-    said::done(&request, &app, &visit, result, PATH)
+    said::done(&request, &app, &visit, result, sent.entered.page())
 }
 
 /// A server.

@@ -1,0 +1,102 @@
+//! Reading no more of somebody, by pages alone: blocked, muted for a while, and read again.
+use actix_web::http::StatusCode;
+use app::{posts::Writing, shuns};
+use domain::shun::Deed;
+use store::shuns as kept;
+
+use super::{
+    World,
+    journeys::{Browser, login},
+    neighbour,
+};
+
+#[actix_web::test]
+async fn somebody_is_blocked_from_what_they_wrote_and_unblocked_on_their_profile() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let (bea, carl) = (login(&world, "bea").await, login(&world, "carl").await);
+    let writing = Writing { text: "¡Compra!".into(), group: Some(huerto.id), ..Writing::default() };
+    let post = world.write(carl, writing).await;
+    let reader = Browser::of(&world, bea, "en").await;
+    let page = reader.get(&post.uri).await.body;
+    let (block, mute) = (format!("/block?who={}", carl.0), format!("/mute?who={}", carl.0));
+    for way in [&block, &mute] {
+        assert!(page.contains(&format!("href=\"{way}\"")), "{page}");
+    }
+    assert!(page.contains("Block carl") && page.contains("Mute carl"), "{page}");
+    assert_eq!(reader.send("/@carl", "/follow", &[]).await.status, StatusCode::SEE_OTHER);
+
+    // Nothing is done before one knows what it means.
+    let asked = reader.get(&block).await;
+    assert!(asked.status == StatusCode::OK && asked.body.contains("Whoever follows the other"), "{}", asked.body);
+    let is_blocked = async || {
+        let found = world.app.read(move |c| kept::get(c, bea.0, carl.0, Deed::Block)).await;
+        found.unwrap().is_some()
+    };
+    assert!(!is_blocked().await);
+    let done = reader.send(&block, "/block", &[]).await;
+    assert_eq!((done.status, &*done.location), (StatusCode::SEE_OTHER, "https://plaza.test/@carl"));
+    assert!(is_blocked().await);
+    let profile = reader.get("/@carl").await.body;
+    assert!(profile.contains("You block carl") && !profile.contains(&block), "{profile}");
+    assert!(!profile.contains("action=\"/follow\"") && !profile.contains("action=\"/unfollow\""), "{profile}");
+    assert!(!reader.get(&huerto.uri).await.body.contains("¡Compra!"));
+    assert!(reader.get("/settings/blocks").await.body.contains("@carl@plaza.test"));
+
+    // Where the profile says it, it is taken back.
+    let back = reader.send("/@carl", "/settings/blocks/unblock", &[]).await;
+    assert_eq!((back.status, &*back.location), (StatusCode::SEE_OTHER, "https://plaza.test/@carl?done=true"));
+    assert!(!is_blocked().await);
+    let profile = reader.get("/@carl").await.body;
+    assert!(!profile.contains("You block carl") && profile.contains("action=\"/follow\""), "{profile}");
+    assert!(reader.get(&huerto.uri).await.body.contains("¡Compra!"));
+
+    // Nobody shuns themselves, a community, or nobody; and visitors are offered nothing.
+    let own = Browser::of(&world, carl, "en").await;
+    assert!(!own.get(&post.uri).await.body.contains("/block?") && !own.get("/@carl").await.body.contains("/block?"));
+    for who in [bea.0, huerto.id, domain::id::ActorId(7)] {
+        assert_eq!(reader.get(&format!("/mute?who={who}")).await.status, StatusCode::NOT_FOUND, "{who}");
+        let fields = [("who", who.to_string()), ("form_token", reader.token("/write").await)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value));
+        for path in ["/block", "/mute"] {
+            assert_eq!(reader.post(path, &fields).await.status, StatusCode::NOT_FOUND, "{path} {who}");
+        }
+    }
+    assert!(!world.get(&post.uri, "en").await.body.contains("/block?"));
+    shuns::block(&world.app, carl, ana.0).await.unwrap();
+    assert!(!Browser::of(&world, ana, "es").await.get("/@carl").await.body.contains("Has bloqueado"), "it is theirs");
+}
+
+#[actix_web::test]
+async fn somebody_is_muted_for_a_while_or_for_good() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let bea = neighbour(&world.app).await;
+    let (reader, profile) = (Browser::of(&world, ana, "es").await, "/@bea@other.test");
+    let form = format!("/mute?who={bea}");
+    assert!(reader.get(profile).await.body.contains(&format!("href=\"{form}\"")));
+    let page = reader.get(&form).await.body;
+    assert!(page.contains("Silenciar a Bea") && page.contains("value=\"0\" checked"), "{page}");
+    let mute = async || world.app.read(move |c| kept::get(c, ana.0, bea, Deed::Mute)).await.unwrap();
+
+    let week = [("days", "7"), ("quiet", "yes")];
+    let done = reader.send(&form, "/mute", &week).await;
+    assert_eq!(done.location, "https://plaza.test/@bea@other.test", "{}", done.body);
+    let shun = mute().await.unwrap();
+    let days = shun.until.unwrap().since(shun.created).as_secs() / 86_400;
+    assert!((6..=7).contains(&days) && shun.quiet, "{shun:?}");
+    let said = reader.get(profile).await.body;
+    assert!(said.contains("Silencias a Bea") && said.contains("hasta el"), "{said}");
+    assert!(!said.contains(&form) && said.contains("/block?who="), "{said}");
+    let back = reader.send(profile, "/settings/blocks/unmute", &[]).await;
+    assert_eq!(back.location, "https://plaza.test/@bea@other.test?done=true");
+    assert!(mute().await.is_none());
+
+    // What no form offers is for good, like the first choice; what is not ticked is no wish.
+    for days in ["0", "4000000000"] {
+        assert_eq!(reader.send(&form, "/mute", &[("days", days)]).await.status, StatusCode::SEE_OTHER, "{days}");
+        let shun = mute().await.unwrap();
+        assert!(shun.until.is_none() && !shun.quiet, "{shun:?}");
+        assert!(reader.get(profile).await.body.contains("para siempre"));
+    }
+}
