@@ -68,6 +68,38 @@ impl Kind {
     /// Those of which many about one thing are told as one.
     pub const GATHERED: [Self; 4] = [Self::Favourite, Self::Reblog, Self::Follow, Self::SignUp];
 
+    /// All of them.
+    pub const ALL: [Self; 22] = [
+        Self::Mention,
+        Self::Follow,
+        Self::FollowRequest,
+        Self::Status,
+        Self::Favourite,
+        Self::Quote,
+        Self::Reblog,
+        Self::Update,
+        Self::QuotedUpdate,
+        Self::SignUp,
+        Self::Poll,
+        Self::Report,
+        Self::Heeded,
+        Self::Stated,
+        Self::Severed,
+        Self::Appeal,
+        Self::Accepted,
+        Self::Thanked,
+        Self::Answered,
+        Self::Held,
+        Self::Unheard,
+        Self::Opened,
+    ];
+
+    /// The kind whose word is stored.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// Whether those of a kind are gathered, by the word that is stored.
     pub fn is_gathered(word: &str) -> bool {
         Self::GATHERED.iter().any(|kind| kind.as_str() == word)

@@ -135,6 +135,7 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, care::REPORT, care::report::form, post => care::report::report);
     page!(config, care::MODERATE, care::moderate_form, post => care::moderate);
     page!(config, notices::PATH, notices::show);
+    button!(config, notices::ANSWER, notices::answer);
     button!(config, deeds::JOIN, deeds::join);
     button!(config, deeds::LEAVE, deeds::leave);
     button!(config, deeds::FOLLOW, deeds::follow);

@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
 };
-use app::{App, Result, markers, notifications::Kind, push::Along, statements};
+use app::{App, Result, follows, markers, notifications::Kind, push::Along, statements};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -15,6 +15,7 @@ use domain::{
     text::html,
     urls::{self, Site},
 };
+use serde::Deserialize;
 use store::{
     Conn,
     notifications::{HEEDED, Notification},
@@ -25,21 +26,27 @@ use crate::{
     admin,
     answer::{self, Frame, Keep, Visit},
     cards::{self, Card, Face, Faces},
+    deeds,
     language::{self, Language},
     listing::{self, From},
+    posted::Sent,
     queue,
     session::SignedIn,
 };
 
 /// Where it is.
 pub(crate) const PATH: &str = "/notices";
+/// Where those are answered who ask to follow.
+pub(crate) const ANSWER: &str = "/notices/answer";
 const NOTICES: i64 = 40;
 /// What many do with one post.
 const VOTE: &str = "favourite";
 const SHARE: &str = "reblog";
 const FOLLOW: &str = "follow";
-/// What somebody says to one.
+/// What somebody says to one, or to many.
 const MENTION: &str = "mention";
+const STATUS: &str = Kind::Status.as_str();
+const ASKED: &str = Kind::FollowRequest.as_str();
 const SEVERED: &str = store::notifications::SEVERED;
 
 struct Notice {
@@ -49,6 +56,8 @@ struct Notice {
     card: Option<Card>,
     /// Where it is dealt with, if that is not the page of a post.
     page: Option<String>,
+    /// Who waits to be let follow whoever looks, who answers here.
+    asks: Option<i64>,
     when: String,
     when_exactly: String,
 }
@@ -110,21 +119,26 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let lost = store::severances::by_ids(c, &severed)?;
         let newcomers = told.iter().filter(|notice| is_sign_up(notice)).map(|notice| notice.actor);
         let waiting = store::accounts::waiting_among(c, &newcomers.collect::<Vec<_>>())?;
+        let asking = told.iter().filter(|notice| is_request(notice)).map(|notice| notice.actor);
+        let asking = store::relations::waiting_among(c, &asking.collect::<Vec<_>>(), &[me.0])?;
         let views = app::view::posts(c, found)?;
-        Ok((told, cards::faces_of(c, &ours, &people)?, views, (signs, lost, waiting, complaints)))
+        Ok((told, cards::faces_of(c, &ours, &people)?, views, (signs, lost, waiting, asking, complaints)))
     });
-    let (told, people, posts, (signs, lost, waiting, complaints)) = found.await?;
+    let (told, people, posts, (signs, lost, waiting, asking, complaints)) = found.await?;
     let older =
         listing::last(&told, NOTICES).map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
     let notice = |(notice, others): (&Notification, usize)| {
         let face = people.get(&notice.actor)?.clone();
         let view = notice.post.and_then(|id| posts.iter().find(|view| view.post.id == id));
+        let is_staff = visit.me.as_ref().is_some_and(|me| me.is_staff);
         let for_staff = [Kind::FollowRequest, Kind::Report, Kind::Appeal, Kind::Held].map(Kind::as_str);
+        let asks_me = is_request(notice) && asking.contains(&(notice.actor, me.0));
         let waits = is_sign_up(notice) && waiting.contains(&notice.actor);
         let page = match notice.statement {
             None if waits => Some(admin::people::WAITING.to_owned()),
             // Without its page there is still the notice.
             Some(id) => statements::page(app, id).ok(),
+            None if asks_me || !is_staff => None,
             None => for_staff.contains(&notice.kind.as_str()).then(|| queue::PATH.to_owned()),
         };
         let name = if is_of_server(&notice.kind, &face) { html::escape(&visit.site) } else { face.shown.clone() };
@@ -140,6 +154,9 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
                 (VOTE, 0, Some(sign)) => t.told_reaction(&name, sign),
                 (SHARE, 1.., _) => t.told_shares(&name, others),
                 _ if waits => t.told_waits(&name),
+                (ASKED, ..) if asks_me => t.told_asks(&name),
+                (STATUS, ..) if view.is_some_and(|view| view.post.is_thread()) => t.told_began(&name),
+                (STATUS, ..) if view.is_some() => t.told_replied(&name),
                 (MENTION, ..) if view.is_some_and(|view| view.post.audience == Audience::Direct) => {
                     t.told_private(&name)
                 }
@@ -147,6 +164,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
             },
             card: view.map(|view| Card::new(app, t, view)),
             page,
+            asks: asks_me.then_some(notice.actor.0),
             when: t.ago(app.now(), notice.created),
             when_exactly: language::machine_moment(notice.created),
             face,
@@ -161,6 +179,27 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
 /// Whether it tells of somebody who made a login here.
 fn is_sign_up(notice: &Notification) -> bool {
     notice.kind == Kind::SignUp.as_str()
+}
+
+/// Whether it tells of somebody who asks for something: to follow, or to join.
+fn is_request(notice: &Notification) -> bool {
+    notice.kind == ASKED
+}
+
+/// What somebody is answered who asks to follow.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Answered {
+    person: i64,
+    answer: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /notices/answer`
+pub(crate) async fn answer(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Answered>) -> HttpResponse {
+    let (me, Answered { person, answer, back }) = (sent.by.me, sent.entered);
+    let result = follows::answer(&app, me, me.0, ActorId(person), answer == "yes").await;
+    deeds::done(&request, &app, &visit, result, &back)
 }
 
 /// What the notices of a page say of reports.
@@ -239,28 +278,45 @@ fn is_of_server(kind: &str, by: &Face) -> bool {
     kind == SEVERED || (of_server.contains(&kind) && !by.is_group)
 }
 
+/// What a kind says, without what it is about.
 fn sentence(t: Language, kind: &str, name: &str) -> String {
+    let Some(kind) = Kind::of(kind) else { return t.told_other(name) };
     match kind {
-        MENTION => t.told_mention(name),
-        FOLLOW => t.told_follow(name),
-        "follow_request" => t.told_request(name),
-        "quote" => t.told_quote(name),
-        VOTE => t.told_vote(name),
-        SHARE => t.told_share(name),
-        "update" => t.told_update(name),
-        "quoted_update" => t.told_quoted_update(name),
-        "admin.sign_up" => t.told_sign_up(name),
-        "admin.report" => t.told_report(name),
-        HEEDED => t.told_heard(name),
-        "moderation_warning" => t.told_stated(name),
-        SEVERED => t.told_severed(name),
-        "appeal" => t.told_appeal(name),
-        "held" => t.told_held(name),
-        "unheard" => t.told_unheard(name),
-        "opened" => t.told_opened(name),
-        "accepted" => t.told_accepted(name),
-        "thanked" => t.told_thanked(name),
-        "answered" => t.told_answered(name),
-        _ => t.told_other(name),
+        Kind::Mention => t.told_mention(name),
+        Kind::Follow => t.told_follow(name),
+        Kind::FollowRequest => t.told_request(name),
+        Kind::Status => t.told_wrote(name),
+        Kind::Favourite => t.told_vote(name),
+        Kind::Quote => t.told_quote(name),
+        Kind::Reblog => t.told_share(name),
+        Kind::Update => t.told_update(name),
+        Kind::QuotedUpdate => t.told_quoted_update(name),
+        Kind::SignUp => t.told_sign_up(name),
+        Kind::Poll => t.told_poll(name),
+        Kind::Report => t.told_report(name),
+        Kind::Heeded => t.told_heard(name),
+        Kind::Stated => t.told_stated(name),
+        Kind::Severed => t.told_severed(name),
+        Kind::Appeal => t.told_appeal(name),
+        Kind::Accepted => t.told_accepted(name),
+        Kind::Thanked => t.told_thanked(name),
+        Kind::Answered => t.told_answered(name),
+        Kind::Held => t.told_held(name),
+        Kind::Unheard => t.told_unheard(name),
+        Kind::Opened => t.told_opened(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_says_what_it_is() {
+        for t in [Language::Es, Language::En] {
+            for kind in Kind::ALL {
+                assert_ne!(sentence(t, kind.as_str(), "ana"), t.told_other("ana"), "{kind:?}");
+            }
+        }
     }
 }
