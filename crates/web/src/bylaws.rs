@@ -30,7 +30,7 @@ use crate::{
     language::{self, Language},
     posted::Sent,
     said::{self, Said},
-    session::SignedIn,
+    session::Present,
 };
 
 /// Where they are changed.
@@ -234,7 +234,7 @@ impl Entered {
     }
 }
 
-async fn led(app: &App, visit: &Visit, by: &SignedIn, group: i64) -> Result<(Actor, Desk)> {
+async fn led(app: &App, visit: &Visit, by: &Present, group: i64) -> Result<(Actor, Desk)> {
     let (group, standing) = desk::kept(app, by.me.0, group).await?;
     policy::manage(&standing)?;
     let desk = Desk::of(app, visit, &group, standing, PATH).await?;
@@ -253,7 +253,7 @@ pub(crate) async fn edit(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     asked: Option<Query<desk::Asked>>,
 ) -> HttpResponse {
     let shown = async {
@@ -269,7 +269,12 @@ pub(crate) async fn edit(
 }
 
 /// `POST /manage/rules`
-pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+pub(crate) async fn change(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Entered, Present>,
+) -> HttpResponse {
     let (t, entered) = (visit.language, sent.entered);
     let (group, desk) = match led(&app, &visit, &sent.by, entered.group).await {
         Ok(led) => led,
@@ -306,7 +311,7 @@ pub(crate) async fn set_phrases(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Phrases>,
+    sent: Sent<Phrases, Present>,
 ) -> HttpResponse {
     let Phrases { group, phrases } = sent.entered;
     let (group, list) = (ActorId(group), phrases.lines().map(str::to_owned).collect());

@@ -29,6 +29,7 @@ use crate::{
     language::{self, Language},
     listing::{self, From},
     posted::Sent,
+    session::Present,
 };
 
 /// Where a decision is undone.
@@ -155,7 +156,12 @@ pub(crate) struct Undone {
 }
 
 /// `POST /log/undo`
-pub(crate) async fn undo(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Undone>) -> HttpResponse {
+pub(crate) async fn undo(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Undone, Present>,
+) -> HttpResponse {
     let Undone { entry, back } = sent.entered;
     let result = moderation::undo(&app, sent.by.me, LogEntryId(entry)).await;
     deeds::done(&request, &app, &visit, result, &back)

@@ -21,7 +21,7 @@ use crate::{
     language::Language,
     posted::{self, TOKEN},
     said::{self, Said},
-    session::SignedIn,
+    session::Present,
     settings::profile,
 };
 
@@ -61,7 +61,7 @@ pub(crate) async fn change(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    by: SignedIn,
+    by: Present,
     payload: Payload,
 ) -> HttpResponse {
     if !posted::is_own(&request, &app.site().page("/")) {
@@ -83,7 +83,7 @@ pub(crate) async fn change(
 }
 
 /// The texts of the form come first: whose picture it is, which of the two, and the token of the session.
-async fn take(app: &App, by: &SignedIn, mut parts: Multipart) -> Result<Actor> {
+async fn take(app: &App, by: &Present, mut parts: Multipart) -> Result<Actor> {
     let broken = |_error| Error::Invalid("the form is broken".into());
     let (mut whose, mut which, mut proven, mut removed) = (ActorId(0), None, false, false);
     while let Some(mut part) = parts.try_next().await.map_err(broken)? {

@@ -35,6 +35,7 @@ mod crawl;
 mod finding;
 mod governing;
 mod grafts;
+mod guests;
 mod house;
 mod joining;
 mod journeys;
