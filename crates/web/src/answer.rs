@@ -10,7 +10,7 @@ use actix_web::{
     },
     web::Data,
 };
-use app::{App, Error, Me, queue};
+use app::{App, Error, Me, queue, sessions};
 use askama::Template;
 use domain::{
     host::Host,
@@ -74,6 +74,8 @@ pub(crate) struct Visit {
 #[derive(Debug, Clone)]
 pub(crate) struct Myself {
     pub(crate) id: ActorId,
+    /// The language that they chose for themselves.
+    language: Option<Language>,
     pub(crate) face: Face,
     /// What every form of theirs says.
     pub(crate) form_token: String,
@@ -94,8 +96,18 @@ pub(crate) struct Myself {
 impl Visit {
     /// The visit of whoever has the session of a request.
     async fn signed_in(request: &HttpRequest, app: &App) -> app::Result<Self> {
-        let mut visit = Self::new(request, app);
-        let Some(by) = session::look_up(request).await?.filter(Present::is_ready) else { return Ok(visit) };
+        let by = session::look_up(request).await?;
+        let visit = Self::new(request, app).by(app, by).await?;
+        let is_chosen = language::is_chosen(request, app);
+        Ok(match visit.me.as_ref().and_then(|me| me.language).filter(|_| !is_chosen) {
+            Some(language) => Self { language, ..visit },
+            None => visit,
+        })
+    }
+
+    /// The same visit, by somebody.
+    async fn by(mut self, app: &App, by: Option<Present>) -> app::Result<Self> {
+        let Some(by) = by.filter(Present::is_ready) else { return Ok(self) };
         let id = by.me.0;
         let is_admin = by.account.as_ref().is_some_and(|account| account.admin);
         let site = app.site().clone();
@@ -106,11 +118,10 @@ impl Visit {
             Ok((actor, is_staff, queue::count(c, &site, Me(id), groups)?, news))
         });
         let (actor, is_staff, waiting, news) = found.await?;
-        if let Some(account) = by.account.as_ref().filter(|_| !language::is_chosen(request, app)) {
-            visit.language = Language::of_person(app.spoken(&account.language));
-        }
-        visit.me = actor.map(|actor| Myself {
+        let language = by.account.as_ref().map(|account| Language::of_person(app.spoken(&account.language)));
+        self.me = actor.map(|actor| Myself {
             id,
+            language,
             face: Face::new(app.site(), &actor),
             form_token: by.form_token,
             is_staff,
@@ -120,7 +131,13 @@ impl Visit {
             is_guest: by.account.is_none(),
             has_password: by.account.as_ref().is_some_and(store::accounts::Account::has_password),
         });
-        Ok(visit)
+        Ok(self)
+    }
+
+    /// The same, by whoever has the session with this secret: their browser learns it with the answer.
+    pub(crate) async fn of_session(&self, app: &App, secret: &str) -> app::Result<Self> {
+        let by = sessions::find(app, secret).await?.map(Present::from);
+        self.clone().by(app, by).await
     }
 
     /// Who looks at the page.

@@ -60,6 +60,7 @@ mod portraits;
 mod posted;
 mod queue;
 mod recovery;
+mod resumed;
 mod said;
 mod saved;
 mod search;

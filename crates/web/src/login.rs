@@ -23,6 +23,7 @@ use crate::{
     imprint::{self, Rule},
     passkeys,
     posted::Posted,
+    resumed,
     session::{self, LOGIN},
     settings::entry,
     sign_up,
@@ -176,13 +177,13 @@ impl Page {
     }
 }
 
-/// The form for somebody whose session ended while they wrote: what they wrote comes along, and is their draft then.
+/// The form for somebody whose session ended while they wrote: what they wrote comes along.
 pub(crate) fn keeping(
     request: &HttpRequest,
     app: &App,
     visit: &Visit,
     back: &str,
-    writing: &app::posts::Writing,
+    writing: &impl serde::Serialize,
 ) -> HttpResponse {
     let kept = serde_json::to_string(writing).unwrap_or_default();
     let page = first(app, visit, "", back).carrying(&kept);
@@ -209,13 +210,11 @@ pub(crate) fn failed(request: &HttpRequest, visit: &Visit, error: &Error) -> Htt
 /// Leads on with the cookie of a new session.
 pub(crate) fn enter(app: &App, visit: &Visit, secret: &str, back: &str) -> HttpResponse {
     let mut answer = answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, back));
-    if let Ok(cookie) = HeaderValue::from_str(&session::cookie(app.site(), secret)) {
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    session::keep(&mut answer, app.site(), secret);
     answer
 }
 
-/// Leads on with a new session, and makes what was carried along a draft.
+/// Leads on with a new session: what was carried along is a draft, or is shown to be sent again.
 pub(crate) async fn come_in(
     request: &HttpRequest,
     app: &App,
@@ -224,8 +223,11 @@ pub(crate) async fn come_in(
     back: &str,
     kept: &str,
 ) -> HttpResponse {
+    let letter = resumed::carried(kept);
     let done = async {
-        take_up(app, secret, back, kept).await?;
+        if letter.is_none() {
+            take_up(app, secret, back, kept).await?;
+        }
         match sessions::find(app, secret).await? {
             Some(found) => second_step::is_due(app, found.me).await,
             None => Ok(false),
@@ -234,7 +236,10 @@ pub(crate) async fn come_in(
     match done.await {
         // Whoever has power sets up what is asked for before they use it.
         Ok(true) => enter(app, visit, secret, entry::PATH),
-        Ok(false) => enter(app, visit, secret, back),
+        Ok(false) => match letter {
+            Some(letter) => resumed::show(request, app, visit, secret, letter).await,
+            None => enter(app, visit, secret, back),
+        },
         Err(error) => failed(request, visit, &error),
     }
 }

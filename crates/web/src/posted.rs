@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     answer::{self, Visit},
+    resumed::Ended,
     session::{self, Admits, Present, SignedIn},
 };
 
@@ -50,6 +51,9 @@ pub(crate) enum Refused {
     /// It is longer than any form here.
     #[error("this form is too large")]
     TooLarge(HttpRequest),
+    /// Whoever sent it is not signed in any more.
+    #[error("the session has ended")]
+    Ended(Ended),
     /// It is for others.
     #[error(transparent)]
     Shut(#[from] session::Shut),
@@ -71,6 +75,7 @@ impl ResponseError for Refused {
             Self::Foreign(_) => StatusCode::FORBIDDEN,
             Self::Broken(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Ended(ended) => ended.status_code(),
             Self::Shut(shut) => shut.status_code(),
         }
     }
@@ -85,6 +90,7 @@ impl ResponseError for Refused {
             Self::Foreign(request) => page(request, |visit| visit.language.refused_origin()),
             Self::Broken(request) => page(request, |visit| visit.language.refused_form()),
             Self::TooLarge(request) => page(request, |visit| visit.language.refused_size()),
+            Self::Ended(ended) => ended.error_response(),
             Self::Shut(shut) => shut.error_response(),
         }
     }
@@ -106,6 +112,28 @@ pub(crate) fn known<T: 'static>(
     })
 }
 
+/// Who sent a form of this site, and what it holds.
+async fn open(
+    request: &HttpRequest,
+    body: <Bytes as FromRequest>::Future,
+) -> Result<(Option<Present>, Bytes), Refused> {
+    let home = request.app_data::<Data<App>>().map(|app| app.site().page("/")).unwrap_or_default();
+    if !is_own(request, &home) {
+        return Err(Refused::Foreign(request.clone()));
+    }
+    let by = session::look_up(request).await.map_err(session::Shut::from)?;
+    let body = body.await.map_err(|error| Refused::unread(request, &error))?;
+    match &by {
+        Some(by) if !has_token(&body, &by.form_token) => Err(Refused::Foreign(request.clone())),
+        _ => Ok((by, body)),
+    }
+}
+
+/// What was entered.
+fn entered<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, Refused> {
+    serde_urlencoded::from_bytes(body).map_err(|_error| Refused::Broken(request.clone()))
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     type Error = Refused;
     type Future = Extracting<Self>;
@@ -113,21 +141,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, body) = (request.clone(), Bytes::from_request(request, payload));
         known(request.clone(), async move {
-            let home = request.app_data::<Data<App>>().map(|app| app.site().page("/")).unwrap_or_default();
-            if !is_own(&request, &home) {
-                return Err(Refused::Foreign(request));
-            }
-            let by = session::look_up(&request).await.map_err(session::Shut::from)?;
-            let body = body.await.map_err(|error| Refused::unread(&request, &error))?;
-            if let Some(by) = &by
-                && !has_token(&body, &by.form_token)
-            {
-                return Err(Refused::Foreign(request));
-            }
-            match serde_urlencoded::from_bytes(&body) {
-                Ok(entered) => Ok(Self { by, entered }),
-                Err(_error) => Err(Refused::Broken(request)),
-            }
+            let (by, body) = open(&request, body).await?;
+            Ok(Self { by, entered: entered(&request, &body)? })
         })
     }
 }
@@ -137,13 +152,12 @@ impl<T: DeserializeOwned + 'static, W: Admits + 'static> FromRequest for Sent<T,
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let posted = Posted::<T>::from_request(request, payload);
-        let request = request.clone();
+        let (request, body) = (request.clone(), Bytes::from_request(request, payload));
         known(request.clone(), async move {
-            let Posted { by, entered } = posted.await?;
-            let by = by.ok_or_else(|| session::Shut::SignIn { back: request.path().to_owned() })?;
+            let (by, body) = open(&request, body).await?;
+            let by = by.ok_or_else(|| Refused::Ended(Ended::of(&request, &body)))?;
             let by = W::admit(by).map_err(|bar| session::Shut::by(bar, &request))?;
-            Ok(Self { by, entered })
+            Ok(Self { by, entered: entered(&request, &body)? })
         })
     }
 }

@@ -4,7 +4,10 @@ use std::{future::Future, pin::Pin};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
     dev::Payload,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     web::Data,
 };
 use app::{App, Me, second_step::Secret, sessions};
@@ -64,6 +67,16 @@ pub(crate) struct AnyLogin(pub(crate) SignedIn);
 /// Anybody: with their login, if they are signed in and may take part.
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer(pub(crate) Option<SignedIn>);
+
+/// The token of the session is behind a mask from here on.
+impl TryFrom<sessions::Session> for Present {
+    type Error = app::Error;
+
+    fn try_from(found: sessions::Session) -> Result<Self, app::Error> {
+        let form_token = posted::masked(&found.form_token)?;
+        Ok(Self { me: found.me, account: found.account, session: found.id, form_token })
+    }
+}
 
 impl Present {
     /// Whether they wait for nothing.
@@ -230,11 +243,7 @@ pub(crate) async fn look_up(request: &HttpRequest) -> Result<Option<Present>, ap
         Some(secret) => sessions::find(app, secret).await?,
         None => None,
     };
-    let present = |found: sessions::Session| -> Result<Present, app::Error> {
-        let form_token = posted::masked(&found.form_token)?;
-        Ok(Present { me: found.me, account: found.account, session: found.id, form_token })
-    };
-    let found = found.map(present).transpose()?;
+    let found = found.map(Present::try_from).transpose()?;
     request.extensions_mut().insert(LookedUp(found.clone()));
     Ok(found)
 }
@@ -264,8 +273,15 @@ pub(crate) fn value<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str>
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
+/// Lets the browser that gets this answer have the session with this secret from now on.
+pub(crate) fn keep(answer: &mut HttpResponse, site: &Site, secret: &str) {
+    if let Ok(cookie) = HeaderValue::from_str(&cookie(site, secret)) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
 /// The `Set-Cookie` of a new session.
-pub(crate) fn cookie(site: &Site, secret: &str) -> String {
+fn cookie(site: &Site, secret: &str) -> String {
     let secure = if site.is_development() { "" } else { "; Secure" };
     // Browsers keep no cookie for much longer than a year; the session itself ends when it is not used.
     format!("{}={secret}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}", name(site))

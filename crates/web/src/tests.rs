@@ -47,6 +47,7 @@ mod parcels;
 mod passkeys;
 mod queue;
 mod reading;
+mod resuming;
 mod second_steps;
 mod shuns;
 mod steps;
@@ -87,6 +88,8 @@ struct World {
 struct Answer {
     status: StatusCode,
     location: String,
+    /// What a browser keeps and sends with the next request.
+    cookie: String,
     body: String,
 }
 
@@ -138,11 +141,13 @@ impl World {
         request.extensions_mut().insert(whence);
         let response = actix_web::test::call_service(&service, request).await;
         let location = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let cookie = response.headers().get(header::SET_COOKIE).map(|cookie| cookie.to_str().unwrap());
+        let cookie = cookie.and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
         let status = response.status();
         let body = to_bytes(response.into_body()).await.unwrap();
         // Of an archive it is enough that it is one.
         let body = String::from_utf8_lossy(&body).into_owned();
-        Answer { status, location: location.unwrap_or_default(), body }
+        Answer { status, location: location.unwrap_or_default(), cookie, body }
     }
 
     async fn get(&self, url: &str, language: &str) -> Answer {
