@@ -34,13 +34,23 @@ async fn the_second_step_is_set_up_and_asked_for() {
     let text = offered.text();
     let secret = text.split("<code>").nth(1).and_then(|rest| rest.split('<').next()).unwrap().to_owned();
     let (sealed, token) = (field(&text, "sealed"), field(&text, "form_token"));
-    let wrong = [("sealed", sealed.as_str()), ("form_token", token.as_str()), ("code", "000000")];
+    let wrong = [("sealed", sealed.as_str()), ("form_token", token.as_str()), ("code", "000000"), ("known", PASSWORD)];
     assert_eq!(ana.submit("/settings/entry/second/on", &wrong).await.status, 422);
+    let mut elsewhere = enter(&alpha, "ana").await;
     let code = app::totp::current(&secret, alpha.app().now()).unwrap();
     let right = [("sealed", sealed.as_str()), ("form_token", token.as_str()), ("code", code.as_str())];
+    let stranger = [&right[..], &[("known", "wrong horse")]].concat();
+    let refused = ana.submit("/settings/entry/second/on", &stranger).await;
+    assert!(refused.status == 422 && refused.text().contains("id=\"known-flaw\""), "{}", refused.text());
+    let right = [&right[..], &[("known", PASSWORD)]].concat();
     let codes = ana.submit("/settings/entry/second/on", &right).await;
     holds(&codes, &["Recovery codes"]);
     assert_eq!(codes.text().matches("<code>").count(), 10);
+    assert_eq!(elsewhere.get(page).await.status, 303, "a browser that came in without it is out");
+    assert!(
+        codes.header("set-cookie").is_some() && ana.get(page).await.status == 200,
+        "she goes on with another secret"
+    );
 
     let second = Visitor::new(&alpha).sign_in("ana", PASSWORD, "/").await;
     holds(&second, &["One more step"]);

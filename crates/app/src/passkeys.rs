@@ -3,7 +3,7 @@ use std::{net::IpAddr, time::Duration};
 
 use domain::{
     host::Host,
-    id::{ActorId, PasskeyId},
+    id::{ActorId, PasskeyId, SessionId},
     text::plain,
     time::span,
     urls::Site,
@@ -291,9 +291,10 @@ pub async fn offer(app: &App, me: Me, proof: Proof, kept: &str) -> Result<Verdic
     remember(app, Purpose::Add(me.0), kept, question).await.map(Ok)
 }
 
-/// Adds the passkey that a browser made for somebody. They are told by mail.
-pub async fn add(app: &App, me: Me, answer: Answer, name: &str) -> Result<Verdict<()>> {
-    let name = named(name)?;
+/// Adds the passkey that a browser made for somebody; the new secret of the session that it was made in. Where a second
+/// step is asked for it is one, so that the others end. They are told by mail.
+pub async fn add(app: &App, me: Me, session: SessionId, answer: Answer, name: &str) -> Result<Verdict<String>> {
+    let (name, renewed) = (named(name)?, random::secret()?);
     app.write(move |tx| {
         let Some(said) = party::Creation::parse(&answer.said) else { return Ok(Err(Trouble::Wrong)) };
         let purpose = Purpose::Add(me.0);
@@ -312,8 +313,9 @@ pub async fn add(app: &App, me: Me, answer: Answer, name: &str) -> Result<Verdic
         let (id, account_id, created) = (id.0, me.0.0, tx.now().0);
         let passkey = Passkey { id, account_id, handle, name: name.clone(), credential, created, used: None };
         store::passkeys::insert(tx, &passkey)?;
+        sessions::raise(tx, me, session, &renewed)?;
         tx.mail(&Errand::Passkey(account_id, name.clone(), true))?;
-        Ok(Ok(()))
+        Ok(Ok(renewed.clone()))
     })
     .await
 }

@@ -47,22 +47,40 @@ fn opened(app: &App, me: Me, sealed: &str) -> Option<Vec<u8>> {
     app.seal().open(&format!("{OFFERED} to {}", me.0), &sealed).ok()
 }
 
-/// Asks for the second step from now on, if the code shows that the authenticator has the secret. The recovery codes,
-/// which are shown once; nothing, if the code is wrong.
-pub async fn turn_on(app: &App, me: Me, sealed: &str, code: &str) -> Result<Option<Vec<String>>> {
+/// What comes of turning it on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turned {
+    /// It is on: the recovery codes, which are shown once, and the new secret of the session that asked. The others ended:
+    /// they came in without it.
+    On(Vec<String>, String),
+    /// That was not the password.
+    Stranger,
+    /// The authenticator does not have the secret.
+    Wrong,
+}
+
+/// Asks for the second step from now on, if the code shows that the authenticator of whoever knows the password has the
+/// secret.
+pub async fn turn_on(app: &App, me: Me, shown: Secret, sealed: &str, code: &str) -> Result<Turned> {
     let secret = opened(app, me, sealed).ok_or_else(|| Error::Invalid("this set-up is too old".into()))?;
+    let session = shown.session;
+    if !knows_password(app, me, shown).await? {
+        return Ok(Turned::Stranger);
+    }
     app.limits().of(Deed::Guess, format!("code {}", me.0), app.now())?;
-    let Some(step) = totp::matching_step(&secret, code, app.now(), 0)? else { return Ok(None) };
+    let Some(step) = totp::matching_step(&secret, code, app.now(), 0)? else { return Ok(Turned::Wrong) };
     let kept = app.seal().close(&format!("{KEPT} of {}", me.0), &secret)?;
-    let codes = recovery_codes()?;
+    let (codes, renewed) = (recovery_codes()?, random::secret()?);
     let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(me.0, code)).collect();
+    let entry = renewed.clone();
     app.write(move |tx| {
         store::accounts::set_totp(tx, me.0, Some(&kept), step)?;
         store::accounts::set_recovery_codes(tx, me.0, &hashes)?;
+        sessions::raise(tx, me, session, &entry)?;
         tx.mail(&Errand::SecondStep(me.0.0, true))
     })
     .await?;
-    Ok(Some(codes))
+    Ok(Turned::On(codes, renewed))
 }
 
 /// Asks for the second step no more; whether the password was right.

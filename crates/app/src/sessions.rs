@@ -211,6 +211,15 @@ pub async fn end(app: &App, me: Me, id: SessionId) -> Result<()> {
     .await
 }
 
+/// Another secret for a session of a person, and the end of all their others: whoever got hold of one before it could do
+/// more than it can now has nothing of that.
+pub(crate) fn raise(tx: &mut Tx<'_, '_>, me: Me, session: SessionId, secret: &str) -> Result<()> {
+    if !store::sessions::renew(tx, me.0, session, &random::fingerprint(secret))? {
+        return Err(Error::NotFound);
+    }
+    Ok(store::sessions::remove_others(tx, me.0, Some(session))?)
+}
+
 /// Ends all sessions of a person but this one.
 pub async fn end_others(app: &App, me: Me, kept: SessionId) -> Result<()> {
     app.write(move |tx| keep_only(tx, me.0, Some(kept))).await

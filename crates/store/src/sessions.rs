@@ -82,6 +82,12 @@ pub fn touch(tx: &mut Tx<'_>, id: SessionId, now: Timestamp, expires: Timestamp)
     Ok(())
 }
 
+/// Gives a session of a person another secret; whether there was one.
+pub fn renew(tx: &mut Tx<'_>, person: ActorId, id: SessionId, hash: &str) -> Result<bool> {
+    let one = sessions::table.find(id.0).filter(sessions::person_id.eq(person.0));
+    Ok(db!(tx, c => diesel::update(one).set(sessions::hash.eq(hash)).execute(c))? > 0)
+}
+
 /// Ends a session of a person; whether there was one.
 pub fn remove(tx: &mut Tx<'_>, person: ActorId, id: SessionId) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(sessions::table.find(id.0).filter(sessions::person_id.eq(person.0))).execute(c))?

@@ -1552,6 +1552,7 @@ passkey-remove = Remove a passkey
 passkey-remove-lead = With “{ $name }” you will not get in any more. Delete it from your device or password manager, too.
 second-step-name = Second step
 second-is-on = When you sign in, a code from your authenticator app is asked for, too.
+others-end = The other browsers in which you are signed in are signed out by that; apps are not.
 second-is-due = You keep order or administer here, and that asks for a second step. Set up an authenticator here, or add a passkey: until then your powers rest, and all else works.
 second-is-off = Besides your password, a code from an app on your phone can be asked for. Whoever learns your password then still does not get in.
 second-set-up = Set it up

@@ -1579,6 +1579,7 @@ passkey-remove = Quitar una llave de acceso
 passkey-remove-lead = Con «{ $name }» ya no se podrá entrar. Bórrala también de tu dispositivo o de tu gestor de contraseñas.
 second-step-name = Segundo paso
 second-is-on = Al entrar se pide también un código de tu aplicación de autenticación.
+others-end = Con ello se cierra la sesión en los demás navegadores en los que has entrado; las aplicaciones siguen.
 second-is-due = Moderas o administras aquí, y para eso hace falta un segundo paso. Configura aquí una aplicación de códigos o añade una llave de acceso: hasta entonces esos poderes descansan, y todo lo demás funciona.
 second-is-off = Además de la contraseña se puede pedir un código de una aplicación de tu teléfono. Así, quien descubra tu contraseña todavía no entra.
 second-set-up = Prepararlo

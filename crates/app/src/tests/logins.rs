@@ -5,7 +5,8 @@ use domain::time::span;
 
 use super::{World, shown, world};
 use crate::{
-    Error, Me, Whence, people, second_step,
+    Error, Me, Whence, people,
+    second_step::{self, Secret, Turned},
     sessions::{self, Entry},
     sign_up, totp,
 };
@@ -72,10 +73,21 @@ async fn the_second_step_stands_before_a_session(w: World) {
     let offer = second_step::offer(&w.app, w.ana, "ana").unwrap();
     assert!(offer.link.starts_with("otpauth://totp/plaza.example%3Aana?secret="), "{}", offer.link);
     let code = || totp::current(&offer.secret, w.app.now()).unwrap();
-    assert_eq!(second_step::turn_on(&w.app, w.ana, &offer.sealed, "000000x").await.unwrap(), None);
-    assert!(second_step::turn_on(&w.app, w.bea, &offer.sealed, &code()).await.is_err(), "it was offered to ana");
-    let recovery = second_step::turn_on(&w.app, w.ana, &offer.sealed, &code()).await.unwrap().unwrap();
+    let (old, other) = (w.enter_as_ana().await, w.enter_as_ana().await);
+    let session = async |secret: &str| sessions::find(&w.app, secret).await.unwrap().map(|session| session.id);
+    let asking = session(&old).await.unwrap();
+    let turn_on = async |me, password: &str, code: &str| {
+        let shown = Secret { session: asking, ..shown(password) };
+        second_step::turn_on(&w.app, me, shown, &offer.sealed, code).await
+    };
+    assert_eq!(turn_on(w.ana, "wrong horse", &code()).await.unwrap(), Turned::Stranger);
+    assert_eq!(turn_on(w.ana, PASSWORD, "000000x").await.unwrap(), Turned::Wrong);
+    assert!(turn_on(w.bea, PASSWORD, &code()).await.is_err(), "it was offered to ana");
+    assert!(session(&old).await.is_some() && session(&other).await.is_some(), "nothing has changed");
+    let Turned::On(recovery, renewed) = turn_on(w.ana, PASSWORD, &code()).await.unwrap() else { panic!("it is on") };
     assert_eq!(recovery.len(), 10);
+    assert_eq!(session(&renewed).await, Some(asking), "whoever asks stays, by another secret");
+    assert_eq!((session(&old).await, session(&other).await), (None, None), "what came in without it ends");
 
     let Entry::Second(proof) = w.enter("ana", PASSWORD).await else { panic!("a second step") };
     let second = async |proof: &str, code: &str| sessions::enter_second(&w.app, proof, code, &nowhere()).await.unwrap();

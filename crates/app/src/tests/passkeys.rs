@@ -2,7 +2,7 @@
 use std::net::IpAddr;
 
 use domain::{
-    id::{ActorId, PasskeyId},
+    id::{ActorId, PasskeyId, SessionId},
     time::{Timestamp, span},
 };
 use serde_json::{Value, json};
@@ -15,7 +15,8 @@ use crate::{
     passkeys::{self, Answer, Challenge, Proof, Trouble, Verdict},
     random,
     recovery::{self, Renewal},
-    retention, roll, second_step,
+    retention, roll,
+    second_step::{self, Secret, Turned},
     sessions::{self, Entry},
     totp,
 };
@@ -42,7 +43,14 @@ impl World {
     async fn passkey(&self, me: Me, device: &mut Authenticator, name: &str) -> Verdict<()> {
         let challenge = passkeys::offer(&self.app, me, password(), "").await.unwrap().unwrap();
         let made = device.make(&challenge.options);
-        passkeys::add(&self.app, me, answered(&challenge, made), name).await.unwrap()
+        let session = self.session(me).await;
+        passkeys::add(&self.app, me, session, answered(&challenge, made), name).await.unwrap().map(drop)
+    }
+
+    /// A browser in which somebody is signed in.
+    async fn session(&self, me: Me) -> SessionId {
+        let secret = sessions::begin(&self.app, me, &nowhere()).await.unwrap();
+        sessions::find(&self.app, &secret).await.unwrap().unwrap().id
     }
 
     async fn asked(&self) -> Challenge {
@@ -146,7 +154,7 @@ async fn what_is_not_honest_is_refused(w: World) {
     assert_eq!(w.enter_by(&mut careless).await, Err(Trouble::Unverified), "whoever holds it is let in");
     let challenge = passkeys::offer(&w.app, w.bea, password(), "").await.unwrap().unwrap();
     let made = answered(&challenge, careless.make(&challenge.options));
-    assert_eq!(passkeys::add(&w.app, w.bea, made, "x").await.unwrap(), Err(Trouble::Unverified));
+    assert_eq!(passkeys::add(&w.app, w.bea, SessionId(0), made, "x").await.unwrap(), Err(Trouble::Unverified));
 
     let mut copy = phone.copy();
     assert_eq!(w.enter_by(&mut phone).await, Ok(w.ana));
@@ -206,10 +214,22 @@ async fn nobody_answers_for_somebody_else_or_for_something_else(w: World) {
     // What was made for ana is not added for bea, and nothing is added twice.
     let challenge = passkeys::offer(&w.app, w.ana, password(), "").await.unwrap().unwrap();
     let made = answered(&challenge, of_ana.make(&challenge.options));
-    let add = async |me| passkeys::add(&w.app, me, made.clone(), "Otra").await.unwrap();
+    let add = async |me| passkeys::add(&w.app, me, SessionId(0), made.clone(), "Otra").await.unwrap();
     assert_eq!(add(w.bea).await, Err(Trouble::Stale));
     assert_eq!(add(w.ana).await, Err(Trouble::Stale), "it was tried before");
     assert_eq!((w.names(w.ana).await, w.names(w.bea).await), (vec!["Móvil".into()], vec!["Portátil".into()]));
+}
+
+async fn a_new_passkey_leaves_open_the_browser_that_made_it_alone(w: World) {
+    let begin = async || sessions::begin(&w.app, w.ana, &nowhere()).await.unwrap();
+    let (one, other) = (begin().await, begin().await);
+    let open = async |secret: &str| sessions::find(&w.app, secret).await.unwrap().map(|session| session.id);
+    let mine = open(&one).await.unwrap();
+    let challenge = passkeys::offer(&w.app, w.ana, password(), "").await.unwrap().unwrap();
+    let made = answered(&challenge, Authenticator::new().make(&challenge.options));
+    let renewed = passkeys::add(&w.app, w.ana, mine, made, "Móvil").await.unwrap().unwrap();
+    assert_eq!(open(&renewed).await, Some(mine));
+    assert_eq!((open(&one).await, open(&other).await), (None, None));
 }
 
 async fn a_passkey_is_a_second_step(w: World) {
@@ -218,7 +238,9 @@ async fn a_passkey_is_a_second_step(w: World) {
     let offer = second_step::offer(&w.app, w.ana, "ana").unwrap();
     let code = totp::current(&offer.secret, w.app.now()).unwrap();
     w.letters().await;
-    second_step::turn_on(&w.app, w.ana, &offer.sealed, &code).await.unwrap().unwrap();
+    let session = w.session(w.ana).await;
+    let turned = second_step::turn_on(&w.app, w.ana, Secret { session, ..shown(PASSWORD) }, &offer.sealed, &code).await;
+    assert!(matches!(turned, Ok(Turned::On(..))), "{turned:?}");
     assert_eq!(w.letters().await, [json!({ "SecondStep": [w.ana.0, true] }).to_string()]);
     let first = async || match sessions::enter(&w.app, "ana", PASSWORD.into(), &nowhere()).await.unwrap() {
         Entry::Second(proof) => proof,
@@ -367,7 +389,10 @@ async fn there_are_only_so_many_passkeys_and_tries(w: World) {
     }
     let more = passkeys::offer(&w.app, w.ana, password(), "").await.unwrap();
     assert_eq!(more.unwrap_err(), Trouble::Many);
-    assert!(matches!(passkeys::add(&w.app, w.ana, Answer::default(), " ").await, Err(Error::Invalid(_))), "a name");
+    assert!(
+        matches!(passkeys::add(&w.app, w.ana, SessionId(0), Answer::default(), " ").await, Err(Error::Invalid(_))),
+        "a name"
+    );
 
     let from = Whence { address: Some(IpAddr::from([192, 0, 2, 1])), agent: String::new() };
     for _ in 0..25 {
@@ -389,6 +414,7 @@ on_both! {
     an_answer_is_good_once_in_time_and_in_the_browser_that_was_asked
     what_is_not_honest_is_refused
     nobody_answers_for_somebody_else_or_for_something_else
+    a_new_passkey_leaves_open_the_browser_that_made_it_alone
     a_passkey_is_a_second_step
     a_passkey_that_was_removed_lets_nobody_in
     a_new_password_keeps_passkeys_unless_they_are_to_go

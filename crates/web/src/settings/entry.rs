@@ -4,7 +4,7 @@ use app::{
     App, Me, Result, addresses,
     addresses::Change,
     recovery::{self, Renewal},
-    second_step,
+    second_step::{self, Turned},
 };
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ use crate::{
     login,
     posted::Sent,
     said::{self, Said},
-    session::SignedIn,
+    session::{self, SignedIn},
     squares,
 };
 
@@ -182,11 +182,11 @@ async fn name(app: &App, me: Me) -> Result<String> {
 fn set_up(visit: &Visit, offer: second_step::Offer) -> Panel {
     let t = visit.language;
     let code = Field::exact("code", "text", t.code()).autocomplete("one-time-code").longest(10);
-    let action = Action::new(ON, vec![code], t.second_turn_on());
+    let action = Action::new(ON, vec![code, password(t, "known")], t.second_turn_on());
     Panel {
         id: "second-heading",
         heading: t.second_step_name(),
-        lead: t.second_scan().to_owned(),
+        lead: format!("{} {}", t.second_scan(), t.others_end()),
         squares: squares::of(&offer.link),
         codes: vec![offer.secret],
         action: Some(Action { hidden: vec![("sealed", offer.sealed)], ..action }),
@@ -208,27 +208,37 @@ pub(crate) async fn offer(request: HttpRequest, app: Data<App>, visit: Visit, se
 pub(crate) struct Code {
     code: String,
     sealed: String,
+    known: String,
 }
 
 /// `POST /settings/entry/second/on`
 pub(crate) async fn turn_on(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Code>) -> HttpResponse {
-    let (t, me, Code { code, sealed }) = (visit.language, sent.by.me, sent.entered);
-    match second_step::turn_on(&app, me, &sealed, code.trim()).await {
-        Ok(Some(codes)) => {
-            let lead = t.recovery_codes_hint().to_owned();
-            let heading = t.recovery_codes();
-            let panel = Panel { id: "second-heading", heading, lead, codes, ..Panel::default() };
-            page(&request, &Visit { said: Some(Said::SecondStep), ..visit }, PATH, vec![panel])
-        }
-        Ok(None) => {
-            let offered = name(&app, me).await.and_then(|name| second_step::offered(&app, me, &name, &sealed));
-            let Ok(Some(offer)) = offered else { return back(&visit, &app, PATH) };
-            let mut panel = set_up(&visit, offer);
-            flaw(&mut panel, "code", t.wrong_code());
-            page(&request, &visit, PATH, vec![panel])
-        }
-        Err(error) => login::failed(&request, &visit, &error),
-    }
+    let (t, me, Code { code, sealed, known }) = (visit.language, sent.by.me, sent.entered);
+    let (field, what) = match second_step::turn_on(&app, me, sent.by.shows(known), &sealed, code.trim()).await {
+        Ok(Turned::On(codes, secret)) => return turned_on(&request, &app, &visit, codes, &secret).await,
+        Ok(Turned::Stranger) => ("known", t.flaw_wrong_password()),
+        Ok(Turned::Wrong) => ("code", t.wrong_code()),
+        Err(error) => return login::failed(&request, &visit, &error),
+    };
+    let offered = name(&app, me).await.and_then(|name| second_step::offered(&app, me, &name, &sealed));
+    let Ok(Some(offer)) = offered else { return back(&visit, &app, PATH) };
+    let mut panel = set_up(&visit, offer);
+    flaw(&mut panel, field, what);
+    page(&request, &visit, PATH, vec![panel])
+}
+
+/// The recovery codes, for the browser that goes on with another secret.
+async fn turned_on(request: &HttpRequest, app: &App, visit: &Visit, codes: Vec<String>, secret: &str) -> HttpResponse {
+    let t = visit.language;
+    let visit = match visit.of_session(app, secret).await {
+        Ok(visit) => Visit { said: Some(Said::SecondStep), ..visit },
+        Err(error) => return answer::error(request, visit, &error),
+    };
+    let (heading, lead) = (t.recovery_codes(), t.recovery_codes_hint().to_owned());
+    let panel = Panel { id: "second-heading", heading, lead, codes, ..Panel::default() };
+    let mut answer = page(request, &visit, PATH, vec![panel]);
+    session::keep(&mut answer, app.site(), secret);
+    answer
 }
 
 /// The password, known once more.

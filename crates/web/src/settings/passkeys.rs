@@ -19,7 +19,7 @@ use crate::{
     login, passkeys as asking,
     posted::Sent,
     said,
-    session::SignedIn,
+    session::{self, SignedIn},
 };
 
 /// Where the script gets what is asked of whoever shows once more that it is them.
@@ -172,7 +172,7 @@ fn making(visit: &Visit, called: &str, challenge: &Challenge) -> Panel {
     Panel {
         id: "passkeys-heading",
         heading: t.passkey_add(),
-        lead: t.passkey_make_lead().to_owned(),
+        lead: format!("{} {}", t.passkey_make_lead(), t.others_end()),
         action: Some(Action { passkey, ..Action::new(ADD, vec![name_field(visit, called)], "") }),
         ..Panel::default()
     }
@@ -211,8 +211,12 @@ pub(crate) struct Made {
 pub(crate) async fn add(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Made>) -> HttpResponse {
     let (me, Made { name, answer: said }) = (sent.by.me, sent.entered);
     let name = if name.trim().is_empty() { called(&request, &visit) } else { name };
-    match passkeys::add(&app, me, asking::answer(&request, &app, said), &name).await {
-        Ok(Ok(())) => back(&visit, &app, entry::PATH),
+    match passkeys::add(&app, me, sent.by.session, asking::answer(&request, &app, said), &name).await {
+        Ok(Ok(secret)) => {
+            let mut answer = back(&visit, &app, entry::PATH);
+            session::keep(&mut answer, app.site(), &secret);
+            answer
+        }
         Ok(Err(trouble)) => start_over(&request, &app, &visit, me, trouble).await,
         Err(error) => login::failed(&request, &visit, &error),
     }
