@@ -106,6 +106,14 @@ pub async fn is_due(app: &App, me: Me) -> Result<bool> {
     .await
 }
 
+/// Of these groups, in whose teams I am, those that I can do nothing in before I set it up.
+///
+/// # Errors
+/// When the database fails.
+pub fn lacking(c: &mut store::Conn, me: Me, groups: &[ActorId]) -> store::Result<Vec<ActorId>> {
+    store::second_steps::lacking(c, me.0, groups)
+}
+
 /// Whether all who keep order or administer here need it.
 pub async fn is_required(app: &App) -> Result<bool> {
     app.read(store::second_steps::is_required).await

@@ -7,6 +7,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     rows::Word,
     schema::{accounts, charters, members, passkeys, settings},
@@ -48,6 +49,22 @@ pub fn lacks(conn: &mut Conn, person: ActorId, group: Option<ActorId>) -> Result
     let there = || charters::group_id.nullable().eq(group.map(i64::from)).and(charters::second_step.eq(true));
     let asked = || dsl::exists(of_all!()).or(dsl::exists(charters::table.filter(there())));
     Ok(db!(conn, c => dsl::select(asked().and(dsl::exists(bare!(person)))).get_result(c))?)
+}
+
+/// The groups among these, in whose teams somebody is, that ask for one which they lack.
+pub fn lacking(conn: &mut Conn, person: ActorId, groups: &[ActorId]) -> Result<Vec<ActorId>> {
+    let is_bare: bool = db!(conn, c => dsl::select(dsl::exists(bare!(person))).get_result(c))?;
+    if !is_bare {
+        return Ok(Vec::new());
+    }
+    if is_required(conn)? {
+        return Ok(groups.to_vec());
+    }
+    let ids: Vec<i64> = db!(conn, c => charters::table
+        .filter(charters::group_id.among(groups).and(charters::second_step.eq(true)))
+        .select(charters::group_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
 }
 
 /// Whether somebody lacks one that is asked for anywhere where they have power.

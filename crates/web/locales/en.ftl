@@ -325,6 +325,8 @@ queue-waiting = { $count ->
    *[other] { $count } things wait
     }
 queue-lead = What waits for a decision in the communities that you look after.
+queue-rests = What waits in { $groups } is not shown: its team needs a second step of signing in, and you have none.
+queue-rests-way = Set it up
 queue-calm = Nothing is waiting for you.
 accounts-wait =
     { $count ->

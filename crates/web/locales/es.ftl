@@ -334,6 +334,8 @@ queue-waiting = { $count ->
    *[other] esperan { $count } cosas
     }
 queue-lead = Lo que espera una decisión en las comunidades que cuidas.
+queue-rests = Lo que espera en { $groups } no se muestra: allí el equipo necesita un segundo paso para entrar, y tú no lo tienes.
+queue-rests-way = Configurarlo
 queue-calm = No hay nada por atender.
 accounts-wait =
     { $count ->

@@ -80,6 +80,8 @@ struct Queue {
     holders: Vec<Sort>,
     /// Among which communities one may choose.
     groups: Vec<Choice>,
+    /// Of which communities nothing is shown, since they ask their team for a second step.
+    resting: String,
     requests: Vec<Request>,
     held: Vec<Held>,
     complaints: Vec<Complaint>,
@@ -116,19 +118,20 @@ pub(crate) async fn show(
 
 async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> {
     let t = visit.language;
-    if second_step::is_due(app, me).await? {
+    let is_admin = visit.me.as_ref().is_some_and(|me| me.is_admin);
+    let waiting = Waiting::of(app, t, me, &asked).await?;
+    // Only if nothing is left: what one community asks of its team holds up no other.
+    let rests = !waiting.resting.is_empty() && waiting.groups.is_empty() && !is_admin;
+    if rests || second_step::is_required(app).await? && second_step::is_due(app, me).await? {
         return Err(Refusal::Unsecured.into());
     }
-    let waiting = Waiting::of(app, t, me, &asked).await?;
     let mut frame = Frame::private(visit, t.queue());
     frame.place = "queue";
-    let newcomers = match &visit.me {
-        Some(me) if me.is_admin => app.read(store::accounts::count_waiting).await?,
-        _ => 0,
-    };
+    let newcomers = if is_admin { app.read(store::accounts::count_waiting).await? } else { 0 };
     let (kinds, holders) = (kinds(t, &asked), holders(t, &asked));
-    let Waiting { groups, requests, held, complaints, appeals, unheard } = waiting;
-    Ok(Queue { frame, asked, newcomers, kinds, holders, groups, requests, held, complaints, appeals, unheard })
+    let Waiting { groups, resting, requests, held, complaints, appeals, unheard } = waiting;
+    let resting = resting.join(", ");
+    Ok(Queue { frame, asked, newcomers, kinds, holders, groups, resting, requests, held, complaints, appeals, unheard })
 }
 
 fn kinds(t: Language, asked: &Asked) -> Vec<Sort> {

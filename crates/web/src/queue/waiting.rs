@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use app::{App, Me, Result, nudges, statements::Case, view::PostView};
+use app::{App, Me, Result, nudges, second_step, statements::Case, view::PostView};
 use domain::{
     actor::Actor,
     bylaw::Bylaws,
@@ -101,6 +101,8 @@ pub(crate) struct Appeal {
 pub(super) struct Waiting {
     /// The communities in which they keep order, by their titles.
     pub(super) groups: Vec<Choice>,
+    /// Those of whose teams a second step is asked that they lack: of them nothing is shown.
+    pub(super) resting: Vec<String>,
     pub(super) requests: Vec<Request>,
     pub(super) held: Vec<Held>,
     pub(super) complaints: Vec<Complaint>,
@@ -116,8 +118,10 @@ impl Waiting {
         let mut groups: Vec<Choice> = found.groups.iter().filter_map(|group| found.choice(*group)).collect();
         groups.sort_by(|a, b| a.label.cmp(&b.label));
         let unheard = found.unheard.iter().filter_map(|id| found.view(*id));
+        let resting = found.resting.iter().filter_map(|group| Some(found.face(*group)?.name));
         Ok(Self {
             groups,
+            resting: resting.collect(),
             requests: found.asking.iter().filter_map(|asking| found.request(*asking, asked)).collect(),
             held: found.held.iter().filter_map(|held| found.held(app, t, held, asked)).collect(),
             complaints: found.reports.iter().filter_map(|report| found.complaint(app, t, report, asked)).collect(),
@@ -132,6 +136,7 @@ struct Found {
     me: ActorId,
     is_admin: bool,
     groups: Vec<ActorId>,
+    resting: Vec<ActorId>,
     asking: Vec<(ActorId, ActorId)>,
     /// What those who ask to join a group were asked, and what they answered.
     answers: Answers,
@@ -151,14 +156,18 @@ struct Found {
 
 impl Found {
     fn read(c: &mut Conn, site: &Site, (me, now): (Me, Timestamp), asked: &Asked) -> store::Result<Self> {
-        let groups = store::groups::moderated_by(c, me.0)?;
+        let mut groups = store::groups::moderated_by(c, me.0)?;
+        let resting = second_step::lacking(c, me, &groups)?;
+        groups.retain(|group| !resting.contains(group));
         let within: Vec<ActorId> =
             groups.iter().copied().filter(|group| asked.group().is_none_or(|wanted| *group == wanted)).collect();
         let (asking, answers) =
             if asked.wants("request") { requests(c, &within)? } else { (Vec::new(), Answers::new()) };
         let held = if asked.wants("held") { app::held::waiting(c, me, &groups)? } else { Vec::new() };
-        let reports = if asked.wants("report") { app::reports::waiting(c, me)? } else { Vec::new() };
-        let appeals = if asked.wants("appeal") { app::appeals::waiting(c, site, me, now)? } else { Vec::new() };
+        let mut reports = if asked.wants("report") { app::reports::waiting(c, me)? } else { Vec::new() };
+        reports.retain(|report| report.group.is_none_or(|group| !resting.contains(&group)));
+        let mut appeals = if asked.wants("appeal") { app::appeals::waiting(c, site, me, now)? } else { Vec::new() };
+        appeals.retain(|(case, _)| !resting.contains(&case.group.id));
         let span = (now - TOO_LATE, now - nudges::PATIENCE);
         let wants_unheard = asked.wants("unheard") && asked.who.is_empty();
         let unheard =
@@ -176,7 +185,7 @@ impl Found {
         let items = items.chain(reports.iter().map(|report| Item::Report(report.id)));
         let items = items.chain(appeals.iter().map(|(case, _)| Item::Appeal(case.statement.id)));
         let claims = store::claims::held(c, &items.collect::<Vec<_>>(), now)?;
-        let mut people: Vec<ActorId> = groups.clone();
+        let mut people: Vec<ActorId> = groups.iter().chain(&resting).copied().collect();
         people.extend(asking.iter().map(|(person, _)| *person));
         people
             .extend(reports.iter().flat_map(|report| [report.reporter, report.target].into_iter().chain(report.group)));
@@ -192,6 +201,7 @@ impl Found {
             me: me.0,
             is_admin: store::accounts::is_admin(c, me.0)?,
             groups,
+            resting,
             asking,
             answers,
             unheard,

@@ -1,8 +1,12 @@
 //! Whoever has power sets up a second step before they use it, where that is asked for, and leaves a trace where they read what is
 //! private.
 use actix_web::http::StatusCode;
-use app::{groups, posts::Writing, second_step};
-use domain::{group::Visibility, post::Audience};
+use app::{charters, groups, invitations, members, posts::Writing, second_step};
+use domain::{
+    charter::Charter,
+    group::{Role, Visibility},
+    post::Audience,
+};
 
 use super::{
     World,
@@ -46,6 +50,41 @@ async fn whoever_has_power_is_led_to_set_up_a_second_step() {
     }
     assert!(ana.get(path).await.body.contains("name=\"second_step\" value=\"yes\" checked"));
     assert!(ana.get("/admin/log").await.body.contains("necesita un segundo paso"));
+}
+
+#[actix_web::test]
+async fn what_one_community_asks_of_its_team_holds_up_no_other() {
+    let world = World::new();
+    let (me, huerto) = world.first_run().await;
+    let (bea, carla) = (login(&world, "bea").await, login(&world, "carla").await);
+    let charter = Charter { second_step: true, ..Charter::default() };
+    let cine = charters::found(&world.app, me, new_group("cine", Visibility::Public), charter).await.unwrap();
+    for group in [huerto.id, cine.id] {
+        members::join(&world.app, bea, group).await.unwrap();
+    }
+    invitations::invite(&world.app, me, huerto.id, carla.0).await.unwrap();
+    world.app.write(move |tx| Ok(store::accounts::set_admin(tx, me.0, false)?)).await.unwrap();
+    for (language, said) in
+        [("es", "Lo que espera en El cine no se muestra"), ("en", "What waits in El cine is not shown")]
+    {
+        let ana = Browser::of(&world, me, language).await;
+        let queue = ana.get("/queue").await.body;
+        assert!(queue.contains(said) && queue.contains("href=\"/settings/entry\""), "{queue}");
+        assert_eq!(queue.matches("action=\"/queue/answer\"").count(), 1, "that of the other: {queue}");
+        assert!(!queue.contains(&format!("name=\"group\" value=\"{}\"", cine.id)), "{queue}");
+        assert_eq!(ana.get(&format!("/manage?group={}", cine.id)).await.location, "/settings/entry");
+    }
+    world.with_second_step(me).await;
+    let queue = Browser::of(&world, me, "es").await.get("/queue").await.body;
+    assert_eq!(queue.matches("action=\"/queue/answer\"").count(), 2, "{queue}");
+    assert!(!queue.contains("no se muestra"), "{queue}");
+
+    // Of whom nothing is left, are led there.
+    invitations::invite(&world.app, me, cine.id, carla.0).await.unwrap();
+    members::join(&world.app, carla, cine.id).await.unwrap();
+    members::appoint(&world.app, me, cine.id, carla.0, Some(Role::Moderator)).await.unwrap();
+    let led = Browser::of(&world, carla, "en").await.get("/queue").await;
+    assert_eq!((led.status, &*led.location), (StatusCode::SEE_OTHER, "/settings/entry"));
 }
 
 #[actix_web::test]
