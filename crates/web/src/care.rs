@@ -20,6 +20,9 @@ pub(crate) const REPORT: &str = "/report";
 #[derive(Debug, Deserialize)]
 pub(crate) struct Asked {
     post: i64,
+    /// Where one came from, if that is not the page of the post.
+    #[serde(default)]
+    back: String,
 }
 
 #[derive(Template)]
@@ -30,6 +33,7 @@ struct Care {
     explanation: String,
     action: &'static str,
     card: Card,
+    back: String,
     form: Fields,
     send: &'static str,
     is_danger: bool,

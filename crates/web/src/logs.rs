@@ -5,14 +5,16 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
-use app::{App, Error, Result, moderation};
+use app::{
+    App, Error, Result, moderation,
+    view::{self, PostView},
+};
 use askama::Template;
 use domain::{
     bylaw::Bylaws,
     id::{ActorId, LogEntryId, PostId, StatementId},
     pace::Lane,
     policy,
-    post::Post,
     statement::Statement,
     time::Timestamp,
     urls::{self, Sheet},
@@ -24,7 +26,7 @@ use crate::{
     actors,
     answer::{self, Frame, Visit},
     bylaws,
-    cards::{self, Face},
+    cards::{self, Card, Face},
     deeds,
     language::{self, Language},
     listing::{self, From},
@@ -36,7 +38,7 @@ use crate::{
 pub(crate) const UNDO: &str = "/log/undo";
 const ENTRIES: i64 = 50;
 
-/// A decision. Whom it was about is not said here: the log is there to judge those who decide.
+/// A decision. Whom it was about is said to the team alone: for everybody else the log is there to judge those who decide.
 struct Decision {
     by: Option<Face>,
     what: &'static str,
@@ -45,6 +47,9 @@ struct Decision {
     /// The rule that was broken.
     rule: Option<String>,
     reason: String,
+    /// About whom and which post, for those who keep order alone.
+    whom: Option<Face>,
+    post: Option<Card>,
     when: String,
     when_exactly: String,
 }
@@ -75,35 +80,45 @@ async fn log(app: &App, visit: &Visit, name: &str, before: i64) -> Result<Log> {
     let id = group.id;
     let found = app.read(move |c| {
         let entries = store::log::page(c, id, Some(LogEntryId(before)), ENTRIES)?;
-        let people: Vec<ActorId> = entries.iter().map(|entry| ActorId(entry.actor_id)).chain([id]).collect();
+        let standing = viewer.map(|me| store::groups::standing(c, id, me, now)).transpose()?;
+        let is_team = standing.is_some_and(|standing| policy::moderate(&standing).is_ok());
+        let whom = entries.iter().filter(|_| is_team).filter_map(|entry| entry.person_id.map(ActorId));
+        let people: Vec<ActorId> =
+            entries.iter().map(|entry| ActorId(entry.actor_id)).chain([id]).chain(whom).collect();
         let told: Vec<StatementId> = entries.iter().filter_map(|entry| entry.statement_id.map(StatementId)).collect();
         let told = store::statements::by_ids(c, &told)?;
         let rules = broken(t, &store::bylaws::all(c, &[id])?, &told);
-        let standing = viewer.map(|me| store::groups::standing(c, id, me, now)).transpose()?;
-        let posts = match standing.filter(|standing| policy::moderate(standing).is_ok()) {
-            Some(_) => {
-                let posts: Vec<PostId> = entries.iter().filter_map(|entry| entry.post_id.map(PostId)).collect();
-                let slowed: Vec<Lane> = entries.iter().filter(|entry| entry.action == "slow").map(lane).collect();
-                let slow = store::paces::among(c, &slowed)?.into_iter().map(|(lane, _)| lane).collect::<Vec<_>>();
-                Some((store::posts::by_ids(c, &posts)?, slow))
-            }
-            None => None,
+        let posts = if is_team {
+            let posts: Vec<PostId> = entries.iter().filter_map(|entry| entry.post_id.map(PostId)).collect();
+            let slowed: Vec<Lane> = entries.iter().filter(|entry| entry.action == "slow").map(lane).collect();
+            let slow = store::paces::among(c, &slowed)?.into_iter().map(|(lane, _)| lane).collect::<Vec<_>>();
+            let posts = store::posts::by_ids(c, &posts)?;
+            Some((view::posts(c, posts)?, slow))
+        } else {
+            None
         };
         Ok((cards::faces_of(c, &site, &people)?, entries, rules, (posts, told)))
     });
-    let (mut people, entries, rules, (posts, told)) = found.await?;
+    let (people, entries, rules, (posts, told)) = found.await?;
     let page = urls::sheet(&group.uri, Sheet::Log);
+    let is_team = posts.is_some();
+    let cards = |id: i64| {
+        let found = posts.iter().flat_map(|(posts, _)| posts).find(|view| view.post.id.0 == id);
+        found.filter(|view| view.post.deleted.is_none()).map(|view| Card::new(app, t, view))
+    };
     let decision = |entry: &Entry| Decision {
         by: people.get(&ActorId(entry.actor_id)).cloned(),
         what: said(t, &entry.action),
         undo: posts.as_ref().filter(|(posts, slow)| holds(entry, (posts, slow), &told, now)).map(|_| entry.id),
         rule: entry.statement_id.and_then(|id| rules.get(&id).cloned()),
         reason: entry.reason.clone(),
+        whom: entry.person_id.filter(|_| is_team).and_then(|id| people.get(&ActorId(id)).cloned()),
+        post: entry.post_id.and_then(cards),
         when: t.ago(now, Timestamp(entry.created)),
         when_exactly: language::machine_moment(Timestamp(entry.created)),
     };
     let decisions = entries.iter().map(decision).collect();
-    let face = people.remove(&id).ok_or(Error::NotFound)?;
+    let face = people.get(&id).cloned().ok_or(Error::NotFound)?;
     Ok(Log {
         frame: Frame::private(visit, format!("{} · {}", t.log(), face.name)),
         decisions,
@@ -127,8 +142,9 @@ fn lane(entry: &Entry) -> Lane {
 }
 
 /// Whether what was decided still holds, and is undone with a button.
-fn holds(entry: &Entry, (posts, slow): (&[Post], &[Lane]), told: &[Statement], now: Timestamp) -> bool {
-    let post = posts.iter().find(|post| Some(post.id.0) == entry.post_id && post.deleted.is_none());
+fn holds(entry: &Entry, (posts, slow): (&[PostView], &[Lane]), told: &[Statement], now: Timestamp) -> bool {
+    let post =
+        posts.iter().map(|view| &view.post).find(|post| Some(post.id.0) == entry.post_id && post.deleted.is_none());
     match entry.action.as_str() {
         "remove" | "turn_down" => post.is_some_and(|post| post.removed.is_some()),
         "lock" => post.is_some_and(|post| post.locked.is_some()),

@@ -51,6 +51,8 @@ const PEOPLE: i64 = 50;
 const DAYS: [i64; 5] = [1, 3, 7, 30, 365];
 const DAYS_FIELD: &str = "days";
 const FOR_GOOD: &str = "ever";
+/// What is chosen where somebody is to have no role any more.
+const NO_ROLE: &str = "none";
 /// Where the name of a community is typed that is handed over.
 const NAME: &str = "name";
 
@@ -302,25 +304,28 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About, entered: &Done) ->
         rights: rights(t, &rules, theirs),
         roles: roles(t, mine, theirs),
         may_ban,
-        heir: may_hand_over.then(|| Fields::new(vec![confirmation(t, &group)])),
+        heir: may_hand_over.then(|| Fields::new(confirmation(t, &group))),
         form,
     })
 }
 
-/// Whoever hands a community over types its name: it is not done by a slip.
-fn confirmation(t: Language, group: &Actor) -> Field {
-    Field::exact(NAME, "text", t.hand_over_name(&group.name))
+/// Whoever hands a community over, or shares it, types its name: it is not done by a slip.
+fn confirmation(t: Language, group: &Actor) -> Vec<Field> {
+    let together = Field::check("together", t.hand_over_together()).hint(t.hand_over_together_hint());
+    vec![together.optional(), Field::exact(NAME, "text", t.hand_over_name(&group.name))]
 }
 
 /// The roles that I may give somebody.
 fn roles(t: Language, mine: Standing, theirs: Standing) -> Option<Field> {
     let may = |role: &&Role| theirs.role != Some(**role) && policy::appoint(&mine, &theirs, Some(**role)).is_ok();
-    let choices: Vec<Choice> = Role::ALL
+    let choices = Role::ALL
         .iter()
         .filter(|role| **role != Role::Owner)
         .filter(may)
-        .map(|role| Choice::new(role.as_str(), called(t, *role), does(t, *role)))
-        .collect();
+        .map(|role| Choice::new(role.as_str(), called(t, *role), does(t, *role)));
+    let may_end = theirs.role.is_some() && policy::appoint(&mine, &theirs, None).is_ok();
+    let none = may_end.then(|| Choice::new(NO_ROLE, t.role_none(), t.does_none()));
+    let choices: Vec<Choice> = choices.chain(none).collect();
     (!choices.is_empty()).then(|| Field::choices("role", t.give_role(), choices))
 }
 

@@ -17,6 +17,7 @@ use store::relations;
 use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::Card,
+    care::MODERATE,
     deeds,
     forms::Choice,
     language::Language,
@@ -91,6 +92,11 @@ struct Queue {
 }
 
 impl Queue {
+    /// Where one keeps order about a post, and comes back from.
+    fn measures(&self, card: &Card) -> String {
+        urls::asking(MODERATE, &[("post", &card.id.to_string()), ("back", &self.asked.page())])
+    }
+
     fn is_calm(&self) -> bool {
         self.requests.is_empty()
             && self.held.is_empty()

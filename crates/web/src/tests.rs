@@ -30,6 +30,7 @@ use crate::messages::TABLE;
 
 mod admin;
 mod appeals;
+mod caring;
 mod costs;
 mod crawl;
 mod finding;

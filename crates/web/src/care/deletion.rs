@@ -43,6 +43,7 @@ pub(crate) async fn form(
         explanation: t.delete_explained().to_owned(),
         action: DELETE,
         card: Card::new(&app, t, &view),
+        back: String::new(),
         form: Fields::default(),
         send: t.delete(),
         is_danger: true,

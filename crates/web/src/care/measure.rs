@@ -32,6 +32,7 @@ use crate::{
     language::Language,
     members, paces as slow,
     posted::Sent,
+    said::{self, Said},
     search,
     session::Present,
 };
@@ -57,6 +58,7 @@ pub(crate) struct Entered {
     into: String,
     /// The number of the thread to put it under, if it is one of those that are offered.
     under: String,
+    back: String,
     #[serde(flatten)]
     grounds: grounds::Entered,
 }
@@ -183,6 +185,7 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
         explanation: t.moderate_explained().to_owned(),
         action: MODERATE,
         card: Card::new(app, t, &judged.view),
+        back: entered.back.clone(),
         form: Fields::new(fields.collect()),
         send: t.apply(),
         is_danger: false,
@@ -207,8 +210,9 @@ pub(crate) async fn moderate_form(
     by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    let judged = Judged::of(&app, by.me, asked.map_or(0, |asked| asked.post)).await;
-    let shown = judged.map(|judged| page(&app, &visit, &judged, &Entered::default()));
+    let (post, back) = asked.map(|Query(Asked { post, back })| (post, back)).unwrap_or_default();
+    let entered = Entered { back, ..Entered::default() };
+    let shown = Judged::of(&app, by.me, post).await.map(|judged| page(&app, &visit, &judged, &entered));
     answer::shown(&request, &visit, Keep::Never, shown)
 }
 
@@ -296,6 +300,7 @@ pub(crate) async fn moderate(
             page.form.flaw("into", visit.language.flaw_into());
             answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
         }
+        Ok(()) if !entered.back.is_empty() => said::back(&app, &visit, &entered.back, Said::Saved),
         Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &crate::compose::page_of(&app, &judged.view.author, post)),
         Err(error) => deeds::done(&request, &app, &visit, Err(error), ""),
     }

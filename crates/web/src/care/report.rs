@@ -133,6 +133,7 @@ async fn reporting(app: &App, visit: &Visit, me: Me, id: i64) -> Result<Care> {
         explanation: Decider::of(&view).explained(t, &visit.site),
         action: REPORT,
         card: Card::new(app, t, &view),
+        back: String::new(),
         form: Fields::new(fields),
         send: t.send_report(),
         is_danger: false,

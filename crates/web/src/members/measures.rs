@@ -1,16 +1,18 @@
 //! What is done about somebody in a community: roles, warnings, bans, and handing the community over.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use app::{
-    App, Me, members,
+    App, Error, Me, members,
     moderation::{self, NewBan},
 };
 use domain::{group::Role, id::ActorId, time::span};
 use serde::Deserialize;
 
-use super::{About, DAYS_FIELD, FOR_GOOD, NAME, one, page_of};
+use super::{About, DAYS_FIELD, FOR_GOOD, NAME, NO_ROLE, one, page_of};
 use crate::{
     answer::{self, Keep, Visit},
-    desk, grounds,
+    desk,
+    forms::YES,
+    grounds,
     posted::Sent,
     said,
     session::Present,
@@ -26,6 +28,8 @@ pub(crate) struct Done {
     pub(super) days: String,
     clean: Option<String>,
     name: String,
+    /// Whether whoever hands a community over goes on owning it, too.
+    together: String,
     #[serde(flatten)]
     pub(super) grounds: grounds::Entered,
 }
@@ -45,9 +49,13 @@ pub(crate) async fn role(
     sent: Sent<Done, Present>,
 ) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
-    let result = match sent.entered.role.parse::<Role>() {
-        Ok(role) => members::appoint(&app, sent.by.me, group, person, Some(role)).await,
-        Err(_none) => members::appoint(&app, sent.by.me, group, person, None).await,
+    let role = match sent.entered.role.as_str() {
+        NO_ROLE => Ok(None),
+        role => role.parse::<Role>().map(Some).map_err(|_unknown| Error::Invalid("this is no role".into())),
+    };
+    let result = match role {
+        Ok(role) => members::appoint(&app, sent.by.me, group, person, role).await,
+        Err(error) => Err(error),
     };
     said::done(&request, &app, &visit, result, &back)
 }
@@ -135,5 +143,10 @@ pub(crate) async fn hand_over(
         let flaw = visit.language.flaw_hand_over(&group.name);
         return again(&request, &app, &visit, me, (&entered, &[(NAME, &flaw)])).await;
     }
-    said::done(&request, &app, &visit, members::hand_over(&app, me, id, person).await, &back)
+    let result = if entered.together == YES {
+        members::appoint(&app, me, id, person, Some(Role::Owner)).await
+    } else {
+        members::hand_over(&app, me, id, person).await
+    };
+    said::done(&request, &app, &visit, result, &back)
 }
