@@ -277,6 +277,7 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, settings::DIGEST, settings::turn_letters);
     page!(config, path::DIGEST_STOP, digests::show, post => digests::stop);
     page!(config, settings::profile::PATH, settings::profile::show, post => settings::profile::change);
+    button!(config, settings::profile::FINDING, settings::profile::change_finding);
     page!(config, entry::PATH, entry::show);
     button!(config, entry::EMAIL, entry::change_email);
     button!(config, entry::PASSWORD, entry::change_password);

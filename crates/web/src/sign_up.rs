@@ -20,7 +20,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     desk, entrance,
     forms::{Field, Fields, YES},
-    identities, imprint,
+    guests, identities, imprint,
     language::Language,
     login::{self, Page},
     posted::Posted,
@@ -139,6 +139,7 @@ async fn page(app: &App, visit: &Visit, entered: &Entered, why: &Why) -> Result<
         provider: identities::way(app, visit, &entered.back),
         ways: vec![
             (session::login_path(&entered.back), t.have_login()),
+            (urls::asking(guests::PATH, &[("back", &entered.back)]), t.guest_sign_in()),
             (path::PRIVACY.to_owned(), t.privacy()),
             (path::TERMS.to_owned(), t.terms()),
         ],

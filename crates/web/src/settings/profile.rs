@@ -10,13 +10,16 @@ use serde::Deserialize;
 use super::{Action, Panel, back, page};
 use crate::{
     answer::{self, Visit},
-    forms::{Field, Fields},
+    forms::{Field, Fields, YES},
     portraits,
     posted::Sent,
+    said,
     session::SignedIn,
 };
 
 pub(crate) const PATH: &str = "/settings/profile";
+/// Where one says who finds one.
+pub(crate) const FINDING: &str = "/settings/profile/finding";
 
 /// The ids of the lines: what each is about, and what it says.
 const LINES: [(&str, &str); 4] = [("about1", "line1"), ("about2", "line2"), ("about3", "line3"), ("about4", "line4")];
@@ -119,12 +122,61 @@ fn panel(visit: &Visit, entered: &Entered) -> Panel {
     }
 }
 
+/// Who finds one, and who follows.
+fn finding(visit: &Visit, actor: &Actor) -> Panel {
+    let t = visit.language;
+    let check = |id, label: &str, hint: &str, is_on: bool| {
+        Field::check(id, label).hint(hint).value(if is_on { YES } else { "" }).optional()
+    };
+    let fields = vec![
+        check("discoverable", t.found_in_lists(), t.found_in_lists_hint(), actor.discoverable),
+        check("indexable", t.found_by_engines(), t.found_by_engines_hint(), actor.indexable),
+        check("approves", t.approves_followers(), t.approves_followers_hint(), actor.approves_followers),
+        check("hides", t.hides_circle(), t.hides_circle_hint(), actor.hides_circle),
+    ];
+    Panel {
+        id: "finding",
+        heading: t.who_finds_me(),
+        action: Some(Action::new(FINDING, fields, t.save())),
+        ..Panel::default()
+    }
+}
+
+/// What is ticked of that.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Ticked {
+    discoverable: String,
+    indexable: String,
+    approves: String,
+    hides: String,
+}
+
+/// `POST /settings/profile/finding`
+pub(crate) async fn change_finding(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Ticked>,
+) -> HttpResponse {
+    let is_on = |ticked: &str| Some(ticked == YES);
+    let change = Change {
+        discoverable: is_on(&sent.entered.discoverable),
+        indexable: is_on(&sent.entered.indexable),
+        approves_followers: is_on(&sent.entered.approves),
+        hides_circle: is_on(&sent.entered.hides),
+        ..Change::default()
+    };
+    let changed = profiles::change(&app, sent.by.me, change).await.map(drop);
+    said::done(&request, &app, &visit, changed, PATH)
+}
+
 /// `GET /settings/profile`
 pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
     match Entered::of(&app, by.me).await {
         Ok((actor, entered)) => {
             let pictures = pictures(&app, &visit, &actor);
-            page(&request, &visit, PATH, vec![pictures, panel(&visit, &entered)])
+            page(&request, &visit, PATH, vec![pictures, panel(&visit, &entered), finding(&visit, &actor)])
         }
         Err(error) => answer::error(&request, &visit, &error),
     }

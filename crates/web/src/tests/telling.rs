@@ -1,8 +1,8 @@
 //! What people are told and tell: announcements until they put them away, rules that a report names, a profile as it was
 //! typed with its pictures, and names with emoji.
 use actix_web::http::StatusCode;
-use app::{announcements, imprint, posts::Writing, profiles};
-use domain::{emoji::Emoji, id::EmojiId, imprint::Wording, time::Timestamp};
+use app::{Me, announcements, follows, imprint, levels, posts::Writing, profiles};
+use domain::{emoji::Emoji, id::EmojiId, imprint::Wording, notice::Level, post::FollowState, time::Timestamp};
 
 use super::{
     World,
@@ -53,6 +53,75 @@ async fn a_report_names_rules_of_the_house_and_the_team_reads_them() {
     let carla = Browser::of(&world, carla, "en").await;
     let entered = [("what", "other"), ("house_1", "1"), ("house_x", "x")];
     assert_eq!(carla.send(&form, "/report", &entered).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn whoever_asks_to_follow_is_answered_in_the_notice() {
+    let world = World::new();
+    world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let change = profiles::Change { approves_followers: Some(true), ..profiles::Change::default() };
+    profiles::change(&world.app, bea, change).await.unwrap();
+    let follow = async |who: Me| {
+        let found = world.app.read(move |c| store::follows::get(c, who.0, bea.0)).await.unwrap();
+        found.map(|follow| follow.state)
+    };
+    let reads = Browser::of(&world, bea, "en").await;
+    for (name, answer, becomes) in [("carl", "yes", Some(FollowState::Accepted)), ("dora", "no", None)] {
+        let asks = login(&world, name).await;
+        follows::request(&world.app, asks, bea.0).await.unwrap();
+        assert_eq!(follow(asks).await, Some(FollowState::Pending));
+        let notices = reads.get("/notices").await.body;
+        assert!(notices.contains(&format!("{name} asks to follow you")), "{notices}");
+        assert!(!notices.contains("href=\"/queue\""), "nothing waits for her there: {notices}");
+        let done = reads.send("/notices", "/notices/answer", &[("answer", answer)]).await;
+        assert_eq!((done.status, &*done.location), (StatusCode::SEE_OTHER, "https://plaza.test/notices"));
+        assert_eq!(follow(asks).await, becomes, "{name}");
+        assert!(!reads.get("/notices").await.body.contains("/notices/answer"), "it is answered");
+    }
+}
+
+#[actix_web::test]
+async fn one_says_who_finds_one() {
+    let world = World::new();
+    world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let (browser, page) = (Browser::of(&world, bea, "en").await, "/settings/profile");
+    let is = async || {
+        let actor = world.app.read(move |c| store::actors::by_id(c, bea.0)).await.unwrap().unwrap();
+        [actor.discoverable, actor.indexable, actor.approves_followers, actor.hides_circle]
+    };
+    assert_eq!(is().await, [true, true, false, false]);
+    assert!(!world.get("/@bea", "en").await.body.contains("noindex"));
+    let action = "/settings/profile/finding";
+    let kept = browser.send(page, action, &[("discoverable", "yes"), ("approves", "yes"), ("hides", "yes")]).await;
+    assert_eq!(kept.location, "https://plaza.test/settings/profile?done=true", "{}", kept.body);
+    assert_eq!(is().await, [true, false, true, true]);
+    assert!(world.get("/@bea", "en").await.body.contains("<meta name=\"robots\" content=\"noindex\">"));
+    let shown = browser.get(page).await.body;
+    let is_ticked = |name: &str| shown.contains(&format!("name=\"{name}\" value=\"yes\" checked"));
+    assert_eq!(["discoverable", "indexable", "approves", "hides"].map(is_ticked), [true, false, true, true], "{shown}");
+    browser.send(page, page, &[("name", "Bea")]).await;
+    assert_eq!(is().await, [true, false, true, true], "the one form leaves the other as it was");
+}
+
+#[actix_web::test]
+async fn whoever_wants_to_hear_of_everything_is_told_what_it_is() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    levels::of_group(&world.app, bea, huerto.id, Level::All).await.unwrap();
+    let writing = |text: &str| Writing { text: text.into(), group: Some(huerto.id), ..Writing::default() };
+    let thread = world.write(ana, writing("¿Quién riega?")).await;
+    levels::of_thread(&world.app, bea, thread.id, Level::All).await.unwrap();
+    world.write(ana, Writing { parent: Some(thread.id), ..writing("Ya riego yo") }).await;
+    for (language, began, replied) in [
+        ("es", "ana ha abierto una conversación", "ana ha respondido en una conversación que sigues"),
+        ("en", "ana began a conversation", "ana replied in a conversation that you follow"),
+    ] {
+        let notices = Browser::of(&world, bea, language).await.get("/notices").await.body;
+        assert!(notices.contains(began) && notices.contains(replied), "{notices}");
+    }
 }
 
 #[actix_web::test]
