@@ -96,13 +96,9 @@ pub(crate) struct Myself {
 impl Visit {
     /// The visit of whoever has the session of a request.
     async fn signed_in(request: &HttpRequest, app: &App) -> app::Result<Self> {
-        let by = session::look_up(request).await?;
-        let visit = Self::new(request, app).by(app, by).await?;
-        let is_chosen = language::is_chosen(request, app);
-        Ok(match visit.me.as_ref().and_then(|me| me.language).filter(|_| !is_chosen) {
-            Some(language) => Self { language, ..visit },
-            None => visit,
-        })
+        let visit = Self::new(request, app).by(app, session::look_up(request).await?).await?;
+        let own = visit.me.as_ref().and_then(|me| me.language).filter(|_| !language::is_chosen(request, app));
+        Ok(Self { language: own.unwrap_or(visit.language), ..visit })
     }
 
     /// The same visit, by somebody.

@@ -183,17 +183,17 @@ async fn a_person_is_looked_up_and_decided_about() {
 
     let decide = async |what: &str| ana.send(&page, &page, &[("what", what), ("reason", "Publicidad")]).await.status;
     let account = async || world.app.read(move |c| store::accounts::by_id(c, bea.0)).await.unwrap().unwrap();
-    assert_eq!(decide("entrust").await, StatusCode::SEE_OTHER);
+    let entrusted = (decide("entrust").await, hers.get("/settings").await.status);
+    assert_eq!(entrusted, (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "with that power she signs in anew");
+    let hers = Browser::of(&world, bea, "en").await;
     assert!(account().await.admin && hers.get("/admin").await.status == StatusCode::OK);
     assert_eq!(decide("relieve").await, StatusCode::SEE_OTHER);
     assert!(!account().await.admin && hers.get("/admin").await.status == StatusCode::FORBIDDEN);
 
     assert!(ana.get(&page).await.body.contains("Navegador desconocido"));
     assert_eq!(decide("sign_out").await, StatusCode::SEE_OTHER);
-    assert!(
-        ana.get(&page).await.body.contains("En ningún navegador")
-            && hers.get("/notices").await.status == StatusCode::SEE_OTHER
-    );
+    assert!(ana.get(&page).await.body.contains("En ningún navegador"));
+    assert_eq!(hers.get("/notices").await.status, StatusCode::SEE_OTHER);
 
     world.with_second_step(bea).await;
     assert!(ana.get(&page).await.body.contains("Entra con un código"));
