@@ -132,7 +132,7 @@ impl Visit {
 
     /// The same, by whoever has the session with this secret: their browser learns it with the answer.
     pub(crate) async fn of_session(&self, app: &App, secret: &str) -> app::Result<Self> {
-        let by = sessions::find(app, secret).await?.map(Present::from);
+        let by = sessions::find(app, secret).await?.map(Present::try_from).transpose()?;
         self.clone().by(app, by).await
     }
 
