@@ -163,7 +163,54 @@ async fn with_which_emoji_somebody_likes_a_post_is_shown() {
     assert_eq!(left, [(&json!("blobcat@akkoma.test"), &count[1])]);
 }
 
+async fn people_here_choose_an_emoji_and_others_hear_it() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, ben) = (alpha.person("ana").await, beta.person("ben").await);
+    bring(&alpha, "tomate").await;
+    ana.follow(&ben.handle()).await;
+    net.settle().await;
+    let post = ben.post("Harvest").await;
+    net.settle().await;
+    let number = ana.home().await[0]["id"].as_str().unwrap().to_owned();
+    let heard = async |deed: &str, sign: &str| {
+        let path = format!("/api/v1/statuses/{number}/{deed}/{sign}");
+        let said = ana.act(&path).await["reactions"].clone();
+        net.settle().await;
+        let there = ben.status(&post).await;
+        (said, there["reactions"].clone(), there["favourites_count"].as_i64().unwrap())
+    };
+    let (said, there, likes) = heard("react", "tomate").await;
+    assert_eq!((&said[0]["name"], &said[0]["me"]), (&json!("tomate"), &json!(true)));
+    assert_eq!((&there[0]["name"], &there[0]["me"], likes), (&json!("tomate@alpha.test"), &json!(false), 1));
+    let url = there[0]["url"].as_str().unwrap();
+    assert!(url.starts_with("http://beta.test/media/emoji/"), "{url}");
+    let told = ben.read("/api/v1/notifications?types[]=favourite").await;
+    assert_eq!(told[0]["emoji"], ":tomate:");
+    let (said, there, likes) = heard("react", "%F0%9F%8D%85").await;
+    assert_eq!((said[0]["name"].as_str(), there[0]["name"].as_str(), likes), (Some("🍅"), Some("🍅"), 1));
+    assert!(there.get(1).is_none(), "one for each person: {there}");
+    assert_eq!(heard("unreact", "%F0%9F%8D%85").await, (json!([]), json!([]), 0));
+
+    // As it is said: a like to those who know no more, with the emoji in both places where others look.
+    let misskey = net.peer("misskey.test", Software::Mastodon);
+    let mika = misskey.person("mika");
+    mika.send(&alpha, &mika.toot("@ana Harvest", &[(ana.uri(), "@ana")], None)).await;
+    net.settle().await;
+    let theirs = ana.read("/api/v1/notifications?types[]=mention").await[0]["status"]["id"].clone();
+    let path = format!("/api/v1/pleroma/statuses/{}/reactions/tomate", theirs.as_str().unwrap());
+    ana.api("PUT", &path, &Value::Null).await;
+    net.settle().await;
+    let like = misskey.only("Like").activity;
+    assert_eq!((&like["content"], &like["_misskey_reaction"]), (&json!(":tomate:"), &json!(":tomate:")));
+    assert_eq!((&like["tag"][0]["type"], &like["tag"][0]["name"]), (&json!("Emoji"), &json!(":tomate:")));
+    ana.api("DELETE", &path, &Value::Null).await;
+    net.settle().await;
+    assert_eq!(misskey.only("Undo{Like}").activity["object"]["id"], like["id"]);
+}
+
 on_both![
+    people_here_choose_an_emoji_and_others_hear_it,
     emoji_of_ours_reach_others,
     emoji_of_others_are_shown_and_nothing_they_hide,
     with_which_emoji_somebody_likes_a_post_is_shown,

@@ -15,17 +15,68 @@ use crate::{App, Cause, Error, Event, Me, Result, Tx, consents, emoji, groups, p
 pub async fn cast(app: &App, me: Me, post: PostId, vote: Vote) -> Result<Post> {
     app.write(move |tx| {
         let post = posts::load_seen(tx, post, me)?;
-        let stays = post.group.map_or(Ok(false), |group| groups::is_local(tx, group))?;
-        if !stays && !store::actors::is_local(tx, me.0)? {
-            return Err(Error::Invalid("this is voted on from your own server".into()));
+        ask(tx, me, &post, vote)?;
+        give(tx, me, &post, (vote, None))?;
+        Ok(post)
+    })
+    .await
+}
+
+/// Likes a post with a sign, or with a custom emoji of ours by its name, in place of what I thought of it before.
+pub async fn react(app: &App, me: Me, post: PostId, sign: &str) -> Result<Post> {
+    let sign = sign.to_owned();
+    app.write(move |tx| {
+        let post = posts::load_seen(tx, post, me)?;
+        let sign = known(tx, &sign)?;
+        ask(tx, me, &post, Vote::Like)?;
+        if store::votes::signs(tx, &[post.id], &[me.0])?.iter().all(|(.., mine)| *mine != sign) {
+            // Whoever was told of the other is told that it is no more.
+            forget(tx, me.0, &post, None)?;
+            give(tx, me, &post, (Vote::Like, Some(&sign)))?;
         }
-        if vote == Vote::Like {
-            // Its author hears of it first and alone, if they want to be asked: that is the question.
-            consents::approach(tx, &post, Consent::Like, me.0)?;
+        Ok(post)
+    })
+    .await
+}
+
+/// Whether I may say to others what I think of a post.
+fn ask(tx: &mut Tx<'_, '_>, me: Me, post: &Post, vote: Vote) -> Result<()> {
+    let stays = post.group.map_or(Ok(false), |group| groups::is_local(tx, group))?;
+    if !stays && !store::actors::is_local(tx, me.0)? {
+        return Err(Error::Invalid("this is voted on from your own server".into()));
+    }
+    if vote == Vote::Like {
+        // Its author hears of it first and alone, if they want to be asked: that is the question.
+        consents::approach(tx, post, Consent::Like, me.0)?;
+    }
+    Ok(())
+}
+
+fn give(tx: &mut Tx<'_, '_>, me: Me, post: &Post, (vote, sign): (Vote, Option<&str>)) -> Result<()> {
+    let id: ActivityId = tx.new_id();
+    let uri = tx.site().activity(id);
+    record(tx, me.0, post, (vote, sign), &uri, None)
+}
+
+/// A sign as it is kept.
+fn known(tx: &mut Tx<'_, '_>, text: &str) -> Result<String> {
+    if let Some(reaction) = Reaction::parse(text, Vec::new()) {
+        return Ok(reaction.sign);
+    }
+    let name = text.trim_matches(':').to_owned();
+    let found = store::emoji::named(tx, None, &[name])?.into_iter().find(|emoji| emoji.enabled);
+    found.map(|emoji| format!(":{}:", emoji.shortcode)).ok_or_else(|| Error::Invalid("this is no emoji of ours".into()))
+}
+
+/// Takes back that I like a post with this sign; what I think of it otherwise stays.
+pub async fn take_back(app: &App, me: Me, post: PostId, sign: &str) -> Result<Post> {
+    let sign = sign.to_owned();
+    app.write(move |tx| {
+        let post = posts::load_seen(tx, post, me)?;
+        let mine = store::votes::signs(tx, &[post.id], &[me.0])?;
+        if mine.iter().any(|(.., mine)| mine.trim_matches(':') == sign.trim_matches(':')) {
+            forget(tx, me.0, &post, None)?;
         }
-        let id: ActivityId = tx.new_id();
-        let uri = tx.site().activity(id);
-        record(tx, me.0, &post, (vote, None), &uri, None)?;
         Ok(post)
     })
     .await

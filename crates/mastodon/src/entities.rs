@@ -9,6 +9,7 @@ pub(crate) mod media;
 pub(crate) mod notification;
 pub(crate) mod poll;
 pub(crate) mod quote;
+pub(crate) mod reaction;
 pub(crate) mod relationship;
 pub(crate) mod report;
 pub(crate) mod severance;

@@ -1,32 +1,76 @@
-//! With which signs people elsewhere like a status, as Pleroma and its kin tell it.
+//! With which signs people like a status, as Pleroma, glitch-soc and Fedibird have it.
 use std::collections::HashMap;
 
 use actix_web::{
     HttpResponse,
-    web::{Data, ServiceConfig},
+    web::{self, Data, Path, ServiceConfig},
 };
-use app::App;
+use app::{App, votes};
 use domain::{
     actor::Actor,
     id::{ActorId, PostId},
     urls::Site,
 };
 use serde::Serialize;
-use store::{Conn, people::People, timelines::Window};
+use store::{
+    Conn,
+    people::People,
+    timelines::{Entry, Window},
+};
 
 use crate::{
-    caller::{ReadStatuses, Viewer},
-    entities::account::{self, Account},
-    error::Result,
+    caller::{Allowed, ReadStatuses, Viewer, WriteFavourites},
+    entities::{
+        account::{self, Account},
+        reaction,
+    },
+    error::{Error, Result},
     route::{Number, at, get},
-    statuses::find,
+    statuses::{find, find_post, status},
 };
 
 /// How many of those who like a status are looked at, the last ones.
 const MOST: i64 = 200;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(at("/v1/pleroma/statuses/{id}/reactions").route(get().to(list)));
+    cfg.service(at("/v1/pleroma/statuses/{id}/reactions").route(get().to(list)))
+        .service(
+            at("/v1/pleroma/statuses/{id}/reactions/{emoji}")
+                .route(web::put().to(react))
+                .route(web::delete().to(unreact)),
+        )
+        .service(
+            at("/v1/statuses/{id}/emoji_reactions/{emoji}")
+                .route(web::put().to(react))
+                .route(web::delete().to(unreact)),
+        )
+        .service(at("/v1/statuses/{id}/react/{emoji}").route(web::post().to(react)))
+        .service(at("/v1/statuses/{id}/unreact/{emoji}").route(web::post().to(unreact)));
+}
+
+/// The number in a path; what is none names nothing.
+fn number(id: &str) -> Result<i64> {
+    id.parse().map_err(|_no_number| Error::missing())
+}
+
+/// Likes it with a sign; answers with the status.
+async fn react(app: Data<App>, caller: Allowed<WriteFavourites>, path: Path<(String, String)>) -> Result<HttpResponse> {
+    let (me, (id, emoji)) = (caller.me, path.into_inner());
+    let post = find_post(&app, number(&id)?, me).await?.id;
+    votes::react(&app, me, post, &emoji).await?;
+    Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post)).await?))
+}
+
+/// Likes it with this sign no more.
+async fn unreact(
+    app: Data<App>,
+    caller: Allowed<WriteFavourites>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let (me, (id, emoji)) = (caller.me, path.into_inner());
+    let post = find_post(&app, number(&id)?, me).await?.id;
+    votes::take_back(&app, me, post, &emoji).await?;
+    Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post)).await?))
 }
 
 /// One sign, and who uses it.
@@ -35,7 +79,7 @@ struct Reaction {
     /// The sign; of a custom emoji its name and server.
     name: String,
     count: usize,
-    /// Nobody here likes with a sign.
+    /// Whether the reader uses it.
     me: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
@@ -62,14 +106,17 @@ fn reactions(c: &mut Conn, site: &Site, post: PostId, viewer: Option<ActorId>) -
     for (_, actor, sign) in &signs {
         let (Some(by), Some(account)) = (actors.get(actor), accounts.get(actor)) else { continue };
         let picture = palette.of(by.peer, [sign.as_str()]).first().map(|emoji| emoji.picture(site));
-        let bare = sign.trim_matches(':');
-        let name = if bare == sign { sign.clone() } else { format!("{bare}@{}", by.host) };
+        let name = reaction::name(sign, (!by.is_local()).then_some(by.host.as_str()));
         match found.iter_mut().find(|reaction| reaction.name == name) {
             Some(reaction) => {
                 reaction.count += 1;
+                reaction.me |= viewer == Some(*actor);
                 reaction.accounts.push(account.clone());
             }
-            None => found.push(Reaction { name, count: 1, me: false, url: picture, accounts: vec![account.clone()] }),
+            None => {
+                let me = viewer == Some(*actor);
+                found.push(Reaction { name, count: 1, me, url: picture, accounts: vec![account.clone()] });
+            }
         }
     }
     found.sort_by_key(|reaction| std::cmp::Reverse(reaction.count));

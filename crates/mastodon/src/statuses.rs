@@ -67,7 +67,7 @@ pub(crate) async fn find(app: &App, number: i64, me: Option<Me>) -> Result<Entry
 }
 
 /// The post behind a client's number, if `me` may read it.
-async fn find_post(app: &App, number: i64, me: Me) -> Result<Post> {
+pub(crate) async fn find_post(app: &App, number: i64, me: Me) -> Result<Post> {
     let entry = find(app, number, Some(me)).await?;
     app.read(move |c| store::posts::seen(c, entry.post, Some(me.0))).await?.ok_or_else(Error::missing)
 }

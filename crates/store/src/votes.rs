@@ -1,7 +1,7 @@
 //! Votes: one per person and post, the last one counts.
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{dsl, prelude::*, upsert::excluded};
 use domain::{
-    id::{ActorId, PostId},
+    id::{ActorId, PeerId, PostId},
     post::Vote,
     time::Timestamp,
 };
@@ -13,7 +13,7 @@ use crate::{
     kept::Basis,
     posts::{self, Count},
     rows::Word,
-    schema::votes,
+    schema::{actors, votes},
 };
 
 fn counter(vote: Vote) -> Count {
@@ -47,6 +47,7 @@ pub fn set(
     if was == Some(vote) {
         if emoji.is_some() {
             db!(tx, c => diesel::update(votes::table.find((post.0, actor.0))).set(votes::emoji.eq(emoji)).execute(c))?;
+            tx.touch(post);
         }
         return Ok(was);
     }
@@ -94,6 +95,17 @@ pub fn of(conn: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<Vec<(PostId
         .select((votes::post_id, votes::value))
         .load(c))?;
     Ok(rows.into_iter().map(|(id, vote)| (PostId(id), vote.0)).collect())
+}
+
+/// How often these posts are liked with which sign, by people of which server.
+pub fn counted(conn: &mut Conn, posts: &[PostId]) -> Result<Vec<(PostId, Option<PeerId>, String, i64)>> {
+    let rows: Vec<(i64, Option<i64>, Option<String>, i64)> = db!(conn, c => votes::table
+        .inner_join(actors::table.on(actors::id.eq(votes::actor_id)))
+        .filter(votes::post_id.among(posts).and(votes::emoji.is_not_null()))
+        .group_by((votes::post_id, actors::peer_id, votes::emoji))
+        .select((votes::post_id, actors::peer_id, votes::emoji, dsl::count_star()))
+        .load(c))?;
+    Ok(rows.into_iter().filter_map(|(post, peer, sign, count)| Some((PostId(post), peer.map(PeerId), sign?, count))).collect())
 }
 
 /// With which sign these people voted on these posts, where they did with one.

@@ -30,7 +30,11 @@ pub(super) fn voted(
         return relay(tx, group.as_ref(), (post, author.as_ref()), &voter, cause);
     }
     let name = Name::given(tx, uri)?;
+    let sign = store::votes::signs(tx, &[post.id], &[voter.id])?.pop().map(|(.., sign)| sign);
+    let palette = store::emoji::palette(tx, sign.as_deref().map(|sign| (None, sign)))?;
+    let picture = sign.as_deref().and_then(|sign| palette.of(None, [sign]).pop());
     let activity = activity::vote(&name.uri, &voter, post, vote, group.as_ref());
+    let activity = activity.with_sign(&tx.site().clone(), sign.as_deref(), picture);
     tell(tx, &name, (&voter, vote), (post, group.as_ref()), &activity)
 }
 

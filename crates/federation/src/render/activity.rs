@@ -2,6 +2,7 @@
 use app::view::PostView;
 use domain::{
     actor::Actor,
+    emoji::Emoji,
     post::{Consent, Post, Vote},
     time::Timestamp,
     urls::{self, ActorPart, Site},
@@ -15,6 +16,7 @@ use super::{
     address::Address,
     date,
     object::{Form, Object, Tombstone, object, tombstone},
+    tag::{self, Tag},
 };
 
 /// What an actor does with an object.
@@ -48,6 +50,12 @@ pub struct Activity<'a, O> {
     summary: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a str>,
+    /// The same, where it is the sign of a like.
+    #[serde(rename = "_misskey_reaction", skip_serializing_if = "Option::is_none")]
+    misskey_reaction: Option<&'a str>,
+    /// The picture of a custom emoji in the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<[Tag<'a>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     remove_data: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +80,8 @@ impl<'a, O> Activity<'a, O> {
             result: None,
             summary: None,
             content: None,
+            misskey_reaction: None,
+            tag: None,
             remove_data: None,
             end_time: None,
         }
@@ -80,6 +90,12 @@ impl<'a, O> Activity<'a, O> {
     /// Its type, one word.
     pub fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    /// A like with a sign, if there is one: most take it for a like, some show what it is, as `content` or as Misskey says it.
+    pub(crate) fn with_sign(self, site: &Site, sign: Option<&'a str>, picture: Option<&'a Emoji>) -> Self {
+        let tag = picture.map(|picture| [tag::emoji(site, picture)]);
+        Self { content: sign, misskey_reaction: sign, tag, ..self }
     }
 
     fn to(self, to: Vec<&'a str>, cc: Vec<&'a str>) -> Self {

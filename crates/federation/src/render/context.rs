@@ -22,6 +22,7 @@ const NAMES: &[(&str, &str)] = &[
     ("QuoteAuthorization", "https://w3id.org/fep/044f#QuoteAuthorization"),
     ("QuoteRequest", "https://w3id.org/fep/044f#QuoteRequest"),
     ("_misskey_quote", "https://misskey-hub.net/ns#_misskey_quote"),
+    ("_misskey_reaction", "https://misskey-hub.net/ns#_misskey_reaction"),
     ("Warn", "lemmy:Warn"),
     ("accessType", "sm:accessType"),
     ("blurhash", "toot:blurhash"),

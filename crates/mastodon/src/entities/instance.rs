@@ -111,6 +111,7 @@ impl Instance {
                 "min_expiration": polls::OPEN.start(),
                 "max_expiration": polls::OPEN.end(),
             },
+            "reactions": { "max_reactions": 1 },
             "translation": { "enabled": false },
             "vapid": { "public_key": self.vapid },
         })

@@ -121,7 +121,64 @@ async fn announcements_name_emoji_and_are_answered_with_them(w: World) {
     assert_eq!(w.get(&w.bea, "/api/v1/announcements").await.ok()[0]["reactions"], json!([]));
 }
 
+async fn people_like_with_one_sign_each(w: World) {
+    let boss = w.admin().await;
+    w.emoji(boss, "tomate", "").await;
+    let post = w.say(&w.ana, "Cosecha").await;
+    let number = post["id"].as_str().unwrap();
+    let react = async |who, method: &str, path: &str| w.call(who, method, path, Value::Null).await;
+    let pleroma = |sign: &str| format!("/api/v1/pleroma/statuses/{number}/reactions/{sign}");
+    let seen = async |who| {
+        let status = w.get(who, &of(&post, "")).await.ok();
+        assert_eq!(status["emoji_reactions"], status["reactions"]);
+        assert_eq!(status["pleroma"]["emoji_reactions"], status["reactions"]);
+        let signs = status["reactions"].as_array().unwrap().iter();
+        let signs = signs.map(|one| json!([one["name"], one["count"], one["me"]])).collect::<Vec<_>>();
+        (json!(signs), status["favourites_count"].as_i64().unwrap())
+    };
+    assert_eq!(seen(&w.bea).await, (json!([]), 0));
+    let answer = react(&w.bea, "PUT", &pleroma("%F0%9F%8D%85")).await.ok();
+    assert_eq!((&answer["id"], &answer["reactions"][0]["name"]), (&post["id"], &json!("🍅")));
+    assert_eq!(answer["favourited"], true, "it is a like as well");
+    react(&w.caro, "POST", &of(&post, "/react/tomate")).await.ok();
+    react(&w.ana, "PUT", &of(&post, "/emoji_reactions/%F0%9F%8D%85")).await.ok();
+    assert_eq!(seen(&w.bea).await, (json!([["🍅", 2, true], ["tomate", 1, false]]), 3));
+    assert_eq!(seen(&w.caro).await, (json!([["🍅", 2, false], ["tomate", 1, true]]), 3));
+    let shown = w.get_unknown(&of(&post, "")).await.ok()["reactions"].clone();
+    assert!(
+        shown[0].get("url").is_none() && shown[1]["url"].is_string() && shown[1]["static_url"].is_string(),
+        "{shown}"
+    );
+    let list = w.get(&w.caro, &format!("/api/v1/pleroma/statuses/{number}/reactions")).await.ok();
+    assert_eq!((&list[1]["name"], &list[1]["me"]), (&json!("tomate"), &json!(true)));
+    assert_eq!(list[1]["accounts"][0]["acct"], "caro");
+    let told = w.get(&w.ana, "/api/v1/notifications").await.ok();
+    assert_eq!([&told[0]["emoji"], &told[1]["emoji"]], [":tomate:", "🍅"]);
+
+    // Another takes its place, the same again and one that was not given change nothing.
+    react(&w.bea, "POST", &of(&post, "/react/:tomate:")).await.ok();
+    react(&w.bea, "POST", &of(&post, "/react/tomate")).await.ok();
+    react(&w.bea, "POST", &of(&post, "/unreact/%F0%9F%8D%85")).await.ok();
+    w.post(&w.bea, &of(&post, "/favourite")).await.ok();
+    assert_eq!(seen(&w.bea).await, (json!([["tomate", 2, true], ["🍅", 1, false]]), 3));
+    react(&w.bea, "POST", &of(&post, "/unreact/tomate")).await.ok();
+    assert_eq!(react(&w.caro, "DELETE", &pleroma("tomate")).await.ok()["favourited"], false);
+    assert_eq!(seen(&w.caro).await, (json!([["🍅", 1, false]]), 1));
+    w.post(&w.ana, &of(&post, "/unfavourite")).await.ok();
+    assert_eq!(seen(&w.caro).await, (json!([]), 0));
+
+    for (path, status) in [
+        (of(&post, "/react/nada"), 422),
+        (of(&post, "/react/hola%20a%20todos"), 422),
+        ("/api/v1/statuses/x/react/tomate".into(), 404),
+        ("/api/v1/statuses/4/react/tomate".into(), 404),
+    ] {
+        assert_eq!(react(&w.bea, "POST", &path).await.status, status, "{path}");
+    }
+}
+
 on_both! {
+    people_like_with_one_sign_each
     emoji_of_ours_are_listed_and_shown_where_they_are_named what_is_hidden_renamed_or_thrown_away_is_a_word_again
     only_admins_bring_emoji_and_names_are_free announcements_name_emoji_and_are_answered_with_them
 }

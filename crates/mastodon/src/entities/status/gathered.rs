@@ -21,6 +21,7 @@ use crate::entities::{
     Reader,
     account::{self, Shown},
     quote::Quoted,
+    reaction::{self, Sign},
 };
 
 /// A post, all that it tells everybody, and all that it says once somebody asks.
@@ -32,17 +33,18 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn new(reader: &Reader, view: PostView, quotes: i64) -> Self {
-        Self { told: Told::new(reader, &view, quotes), view, words: OnceLock::new() }
+    fn new(reader: &Reader, view: PostView, quotes: i64, signs: Vec<Sign>) -> Self {
+        Self { told: Told::new(reader, &view, quotes, signs), view, words: OnceLock::new() }
     }
 
     /// These posts, read anew.
     fn read(conn: &mut Conn, reader: &Reader, ids: &[PostId]) -> Result<Vec<Self>> {
         let posts = store::posts::by_ids(conn, ids)?;
         let (views, quotes) = (view::posts(conn, posts)?, store::quotes::counts(conn, ids)?);
+        let mut signs = reaction::of(conn, &reader.site, ids)?;
         let said = |view: PostView| {
-            let quotes = quotes.get(&view.post.id).copied().unwrap_or_default();
-            Self::new(reader, view, quotes)
+            let (quotes, signs) = (quotes.get(&view.post.id).copied(), signs.remove(&view.post.id));
+            Self::new(reader, view, quotes.unwrap_or_default(), signs.unwrap_or_default())
         };
         Ok(views.into_iter().map(said).collect())
     }

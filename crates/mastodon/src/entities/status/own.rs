@@ -25,6 +25,8 @@ use crate::entities::{Id, Reader, filter::Filtered};
 #[derive(Debug, Default)]
 pub(super) struct Own {
     marks: Marks,
+    /// With which signs they like posts.
+    signs: HashMap<PostId, String>,
     filters: Vec<Filter>,
     /// What of the posts, and of the posts they reply to or quote, may be read.
     seen: HashSet<PostId>,
@@ -46,12 +48,18 @@ pub(super) struct Personal {
     pub(super) is_author: bool,
     pub(super) may_quote: bool,
     pub(super) chosen: Vec<usize>,
+    pub(super) sign: Option<String>,
     pub(super) filtered: Vec<Filtered>,
 }
 
 /// Whether only those who follow its author may quote it.
 fn is_picky(post: &Post) -> bool {
     post.content.quoting == Quoting::Followers
+}
+
+/// The posts that people like with signs.
+fn signed(found: &Gathered) -> impl Iterator<Item = PostId> {
+    found.views().filter(|said| !said.told.signs.is_empty()).map(|said| said.view.post.id)
 }
 
 /// Puts something among what is the own of some.
@@ -83,13 +91,16 @@ impl Own {
             roots: views().map(|view| view.post.root).collect(),
             polls: views().filter(|view| view.post.content.poll.is_some()).map(|view| view.post.id).collect(),
         };
+        let signed: Vec<PostId> = signed(found).collect();
+        let signs = if signed.is_empty() { Vec::new() } else { store::votes::signs(conn, &signed, &[me])? };
+        let signs = signs.into_iter().map(|(post, _, sign)| (post, sign)).collect();
         let picky = |view: &&PostView| is_picky(&view.post) && view.post.author != me;
         let picky: Vec<ActorId> = views().filter(picky).map(|view| view.post.author).collect();
         let follows = if picky.is_empty() { HashSet::new() } else { store::follows::accepted_among(conn, me, &picky)? };
         let filters = store::filters::all(conn, me)?.map_or_else(Vec::new, |all| {
             all.filters.iter().filter(|filter| filter.holds(reader.now)).cloned().collect()
         });
-        Ok(Self { marks: marks::of(conn, me, on)?, filters, seen, follows })
+        Ok(Self { marks: marks::of(conn, me, on)?, signs, filters, seen, follows })
     }
 
     /// What is the own of each of many: so many queries for each post, however many read.
@@ -122,6 +133,11 @@ impl Own {
                 }
             }
         }
+        let signed: Vec<PostId> = signed(found).collect();
+        let signs = if signed.is_empty() { Vec::new() } else { store::votes::signs(conn, &signed, people)? };
+        for (post, person, sign) in signs {
+            all.entry(person).or_default().signs.insert(post, sign);
+        }
         for (person, mut filters) in store::filters::of_many(conn, people)? {
             filters.retain(|filter| filter.holds(now));
             all.entry(person).or_default().filters = filters;
@@ -143,6 +159,7 @@ impl Own {
             is_author: me == Some(post.author),
             may_quote: me.is_some_and(|me| policy::quote(post, me, self.follows.contains(&post.author)).is_ok()),
             chosen: self.marks.chosen.get(&id).cloned().unwrap_or_default(),
+            sign: self.signs.get(&id).cloned(),
             filtered: self.filtered(me, said),
         })
     }

@@ -19,6 +19,7 @@ use crate::entities::{
     instant, media,
     poll::Poll,
     quote::Quote,
+    reaction::Sign,
 };
 
 /// What a post says to everybody.
@@ -39,6 +40,7 @@ pub(super) struct Told {
     likes: i64,
     quotes: i64,
     automatic: Option<&'static str>,
+    pub(super) signs: Vec<Sign>,
     content: Box<RawValue>,
     media_attachments: Box<RawValue>,
     mentions: Box<RawValue>,
@@ -67,7 +69,7 @@ fn raw(value: &impl Serialize) -> Box<RawValue> {
 }
 
 impl Told {
-    pub(super) fn new(reader: &Reader, view: &PostView, quotes: i64) -> Self {
+    pub(super) fn new(reader: &Reader, view: &PostView, quotes: i64, signs: Vec<Sign>) -> Self {
         let (post, content, site) = (&view.post, &view.post.content, &reader.site);
         let mentions: Vec<Mention<'_>> = view.mentioned.iter().map(|actor| mention(site, actor)).collect();
         let tags: Vec<Tag<'_>> = content.tags.iter().map(|tag| Tag { name: tag, url: site.tag(tag) }).collect();
@@ -87,6 +89,7 @@ impl Told {
             likes: view.tally.likes,
             quotes,
             automatic: automatic(post),
+            signs,
             content: raw(&body(view)),
             media_attachments: raw(&media::attachments(reader, post)),
             mentions: raw(&mentions),
@@ -169,6 +172,28 @@ struct Sheet<'a> {
     poll: Option<&'a Poll>,
     quote: Option<&'a Quote>,
     quote_approval: Approval,
+    /// As glitch-soc has them.
+    reactions: Signs<'a>,
+    /// As Fedibird and Akkoma have them.
+    emoji_reactions: Signs<'a>,
+    /// As Pleroma has them.
+    pleroma: Pleroma<'a>,
+}
+
+/// The signs with which people like it, and the one of the reader.
+#[derive(Clone, Copy)]
+struct Signs<'a>(&'a [Sign], Option<&'a str>);
+
+impl Serialize for Signs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|sign| sign.seen(self.1)))
+    }
+}
+
+/// What Pleroma alone has.
+#[derive(Serialize)]
+struct Pleroma<'a> {
+    emoji_reactions: Signs<'a>,
 }
 
 /// What was made ready, or what an empty shell has in its place.
@@ -200,6 +225,7 @@ impl<'a> Sheet<'a> {
     fn of(written: &'a Written) -> Self {
         let (told, own) = (&written.said.told, &written.own);
         let parent = told.parent.filter(|_| own.sees_parent);
+        let signs = Signs(&told.signs, own.sign.as_deref());
         Self {
             id: told.id,
             created_at: &told.created_at,
@@ -239,6 +265,9 @@ impl<'a> Sheet<'a> {
                 manual: Nothing::default(),
                 current_user: if own.may_quote { "automatic" } else { "denied" },
             },
+            reactions: signs,
+            emoji_reactions: signs,
+            pleroma: Pleroma { emoji_reactions: signs },
         }
     }
 

@@ -45,7 +45,10 @@ pub(super) const ANSWERS: &[(&str, &str)] = &[
          POST v1/statuses/:id/unbookmark, POST v1/statuses/:id/favourite, POST v1/statuses/:id/unfavourite, \
          POST v1/statuses/:id/mute, POST v1/statuses/:id/unmute, POST v1/statuses/:id/pin, POST v1/statuses/:id/unpin, \
          POST v1/statuses/:id/reblog, POST v1/statuses/:id/unreblog, PUT v1/statuses/:id/interaction_policy, \
-         POST v1/statuses/:status_id/quotes/:id/revoke",
+         POST v1/statuses/:status_id/quotes/:id/revoke, PUT v1/pleroma/statuses/:id/reactions/:emoji, \
+         DELETE v1/pleroma/statuses/:id/reactions/:emoji, PUT v1/statuses/:id/emoji_reactions/:emoji, \
+         DELETE v1/statuses/:id/emoji_reactions/:emoji, POST v1/statuses/:id/react/:emoji, \
+         POST v1/statuses/:id/unreact/:emoji",
     ),
     ("Status/ScheduledStatus", "POST v1/statuses"),
     (

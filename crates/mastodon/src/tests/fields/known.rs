@@ -47,8 +47,10 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
          favourites_count:count quotes_count:count favourited:flag reblogged:flag muted:flag bookmarked:flag pinned:flag \
          content:text text?:text filtered:[FilterResult] reblog:Status? application:Application? account:Account \
          media_attachments:[MediaAttachment] mentions:[Mention] tags:[StatusTag] emojis:[CustomEmoji] card:PreviewCard? \
-         poll:Poll? quote:Quote? quote_approval:QuoteApproval",
+         poll:Poll? quote:Quote? quote_approval:QuoteApproval reactions:[Reaction] \
+         emoji_reactions:[Reaction] pleroma:PleromaStatus",
     ),
+    ("PleromaStatus", "emoji_reactions:[Reaction]"),
     ("Application", "name:text website:url?"),
     ("Mention", "id:id username:text url:url acct:text"),
     ("StatusTag", "name:text url:url"),
@@ -221,7 +223,7 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
     (
         "FirstConfiguration",
         "accounts:AccountLimits statuses:StatusLimits media_attachments:MediaLimits polls:PollLimits \
-         translation:Translation vapid:Vapid",
+         reactions:ReactionLimits translation:Translation vapid:Vapid",
     ),
     ("Urls", "streaming:socket status:url? about:url? privacy_policy:url? terms_of_service:url?"),
     ("AccountLimits", "max_featured_tags:count max_pinned_statuses:count"),
@@ -235,6 +237,7 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
          video_size_limit:count video_frame_rate_limit:count video_matrix_limit:count",
     ),
     ("PollLimits", "max_options:count max_characters_per_option:count min_expiration:count max_expiration:count"),
+    ("ReactionLimits", "max_reactions:count"),
     ("Translation", "enabled:flag"),
     ("Vapid", "public_key:text"),
     (

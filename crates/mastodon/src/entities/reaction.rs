@@ -1,0 +1,93 @@
+//! With which signs people like a status, as Pleroma, glitch-soc and their kin tell it.
+use std::collections::HashMap;
+
+use domain::{
+    id::{PeerId, PostId},
+    urls::Site,
+};
+use serde::Serialize;
+use store::{Conn, Result};
+
+/// One sign of a status, for everybody.
+#[derive(Debug, Clone)]
+pub(crate) struct Sign {
+    /// As it is kept: a sign, or a name between colons.
+    kept: String,
+    is_ours: bool,
+    name: String,
+    count: i64,
+    url: Option<String>,
+    static_url: Option<String>,
+}
+
+/// A `Reaction`: a sign as one reader is shown it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Reaction<'a> {
+    name: &'a str,
+    count: i64,
+    me: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    static_url: Option<&'a str>,
+}
+
+impl Sign {
+    /// As somebody sees it who likes the status with `mine`, if they do.
+    pub(crate) fn seen(&self, mine: Option<&str>) -> Reaction<'_> {
+        // A name elsewhere is another emoji, a sign is the same everywhere.
+        let is_mine = mine == Some(self.kept.as_str()) && (self.is_ours || !self.kept.starts_with(':'));
+        Reaction {
+            name: &self.name,
+            count: self.count,
+            me: is_mine,
+            url: self.url.as_deref(),
+            static_url: self.static_url.as_deref(),
+        }
+    }
+}
+
+/// What a sign is called: of a custom emoji its name, with its server if that is not this one.
+pub(crate) fn name(kept: &str, host: Option<&str>) -> String {
+    let bare = kept.trim_matches(':');
+    match host {
+        Some(host) if bare != kept => format!("{bare}@{host}"),
+        _ => bare.to_owned(),
+    }
+}
+
+/// The signs of these statuses, the most used first.
+pub(crate) fn of(conn: &mut Conn, site: &Site, posts: &[PostId]) -> Result<HashMap<PostId, Vec<Sign>>> {
+    let counted = store::votes::counted(conn, posts)?;
+    if counted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let palette = store::emoji::palette(conn, counted.iter().map(|(_, peer, sign, _)| (*peer, sign.as_str())))?;
+    let peers: Vec<PeerId> = counted.iter().filter_map(|(_, peer, ..)| *peer).collect();
+    let hosts = store::peers::by_ids(conn, &peers)?.into_iter().map(|peer| (peer.id, peer.host));
+    let hosts: HashMap<PeerId, String> = hosts.collect();
+    let mut found: HashMap<PostId, Vec<Sign>> = HashMap::new();
+    for (post, peer, kept, count) in counted {
+        let signs = found.entry(post).or_default();
+        let name = name(&kept, peer.and_then(|peer| hosts.get(&peer)).map(String::as_str));
+        let emoji = palette.of(peer, [kept.as_str()]).pop();
+        match signs.iter_mut().find(|sign| sign.name == name) {
+            Some(sign) => {
+                sign.count += count;
+                sign.is_ours |= peer.is_none();
+            }
+            None => signs.push(Sign {
+                is_ours: peer.is_none(),
+                count,
+                url: emoji.map(|emoji| emoji.picture(site)),
+                static_url: emoji.map(|emoji| emoji.still(site)),
+                name,
+                kept,
+            }),
+        }
+    }
+    for signs in found.values_mut() {
+        signs.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.name.cmp(&other.name)));
+    }
+    Ok(found)
+}
