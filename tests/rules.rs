@@ -170,6 +170,7 @@ async fn who_is_not_on_the_list_is_a_stranger() {
     let net = Network::dealing_with(Openness::Allowlist, ["alpha.test"]).await;
     let alpha = net.server("alpha.test");
     let ana = alpha.person("ana").await;
+    assert_eq!(ana.read("/api/v2/instance").await["configuration"]["limited_federation"], true, "clients are told");
     let club = alpha.group("club", &ana).await;
     let before = club.follower_count().await;
     let peer = net.peer("sub.other.test", Software::Mastodon);

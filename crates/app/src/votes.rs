@@ -25,15 +25,23 @@ pub async fn cast(app: &App, me: Me, post: PostId, vote: Vote) -> Result<Post> {
 /// Likes a post with a sign, or with a custom emoji of ours by its name, in place of what I thought of it before.
 pub async fn react(app: &App, me: Me, post: PostId, sign: &str) -> Result<Post> {
     let sign = sign.to_owned();
+    let wanted = sign.clone();
+    // Whoever was told of another hears first that it is no more: what is done at once is told in no order.
+    app.write(move |tx| {
+        let post = posts::load_seen(tx, post, me)?;
+        let wanted = known(tx, &wanted)?;
+        ask(tx, me, &post, Vote::Like)?;
+        if store::votes::signs(tx, &[post.id], &[me.0])?.iter().all(|(.., mine)| *mine != wanted) {
+            forget(tx, me.0, &post, None)?;
+        }
+        Ok(())
+    })
+    .await?;
     app.write(move |tx| {
         let post = posts::load_seen(tx, post, me)?;
         let sign = known(tx, &sign)?;
         ask(tx, me, &post, Vote::Like)?;
-        if store::votes::signs(tx, &[post.id], &[me.0])?.iter().all(|(.., mine)| *mine != sign) {
-            // Whoever was told of the other is told that it is no more.
-            forget(tx, me.0, &post, None)?;
-            give(tx, me, &post, (Vote::Like, Some(&sign)))?;
-        }
+        give(tx, me, &post, (Vote::Like, Some(&sign)))?;
         Ok(post)
     })
     .await

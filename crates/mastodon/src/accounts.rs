@@ -77,9 +77,10 @@ async fn show(app: Data<App>, _: Viewer<ReadAccounts>, Number(id): Number) -> Re
 async fn relationships(app: Data<App>, caller: Allowed<ReadFollows>, Asked(params): Asked) -> Result<HttpResponse> {
     let asked = params.list("id").unwrap_or_default();
     let ids: Vec<ActorId> = asked.iter().filter_map(|id| id.parse().ok()).take(RELATIONSHIPS).collect();
-    let me = caller.me.0;
+    let (me, all) = (caller.me.0, params.flag("with_suspended") == Some(true));
     let relationships = app.read(move |c| {
-        let known = store::actors::by_ids(c, &ids)?;
+        let mut known = store::actors::by_ids(c, &ids)?;
+        known.retain(|actor| all || !(actor.suspended || actor.deleted.is_some()));
         let ids: Vec<ActorId> = ids.into_iter().filter(|id| known.iter().any(|actor| actor.id == *id)).collect();
         relationship::list(c, me, &ids)
     });

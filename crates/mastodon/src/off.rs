@@ -1,5 +1,8 @@
 //! What Mastodon has and this server has not, answered as where it is off, because clients ask for it unasked.
-use actix_web::{HttpResponse, web::ServiceConfig};
+use actix_web::{
+    HttpResponse,
+    web::{ServiceConfig, post},
+};
 use serde_json::json;
 
 use crate::{
@@ -11,6 +14,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/accounts/{id}/collections").route(get().to(no_collections)))
         .service(at("/v1/accounts/{id}/in_collections").route(get().to(no_collections)))
         .service(at("/v1/collections/{id}").route(get().to(absent)))
+        .service(at("/v1/collections/{id}/items/{key}/revoke").route(post().to(absent)))
         .service(at("/v1_alpha/async_refreshes/{id}").route(get().to(absent)));
 }
 

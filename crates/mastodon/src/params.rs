@@ -95,6 +95,13 @@ impl Params {
     pub(crate) fn list(&self, name: &str) -> Option<Vec<String>> {
         match self.0.get(name)? {
             Value::Array(items) => Some(items.iter().filter_map(word).collect()),
+            // Some number what they list.
+            Value::Object(map) => {
+                let item = |(key, value): (&String, &Value)| Some((key.parse::<usize>().ok()?, word(value)?));
+                let mut numbered: Vec<(usize, String)> = map.iter().filter_map(item).collect();
+                numbered.sort_by_key(|(number, _)| *number);
+                Some(numbered.into_iter().map(|(_, word)| word).collect())
+            }
             one => word(one).map(|one| vec![one]),
         }
     }
@@ -270,6 +277,7 @@ mod tests {
         let rows: Vec<_> = rows.iter().map(|row| (row.number("id"), row.text("description"))).collect();
         assert_eq!(rows, [(Some(1), Some("a".into())), (Some(2), None)]);
         assert_eq!(Params::of_query("m[0][id]=1&m[1][id]=2").rows("m").len(), 2);
+        assert_eq!(Params::of_query("m[10]=c&m[2]=b&m[0]=a").list("m").unwrap(), ["a", "b", "c"]);
         assert_eq!(sent("", form).0["poll"], json!({"options": ["a", "b"], "multiple": "1"}));
     }
 

@@ -41,6 +41,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
             .route(get().to(show))
             .route(web::post().to(subscribe))
             .route(web::put().to(change))
+            .route(web::patch().to(change))
             .route(web::delete().to(unsubscribe)),
     );
 }
@@ -63,7 +64,8 @@ fn entity(subscription: &Subscription, server_key: &str) -> Value {
 /// What is to wake a client: what was not named does not.
 fn alerts(params: &Params) -> Result<Alerts> {
     let data = params.within("data").unwrap_or_default();
-    let circle = match data.text("policy").filter(|policy| !policy.is_empty()) {
+    let policy = data.text("policy").or_else(|| params.text("policy"));
+    let circle = match policy.filter(|policy| !policy.is_empty()) {
         Some(policy) => {
             policy.parse::<Circle>().map_err(|_unknown| Error::invalid("Validation failed: Data is invalid"))?
         }

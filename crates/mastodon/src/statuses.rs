@@ -29,7 +29,7 @@ use crate::{
     },
     error::{Error, Result},
     paging,
-    params::Asked,
+    params::{Asked, Sent},
     route::{Number, at, get},
 };
 
@@ -145,9 +145,9 @@ async fn remove(
     app: Data<App>,
     caller: Allowed<WriteStatuses>,
     Number(id): Number,
-    Asked(params): Asked,
+    sent: Sent,
 ) -> Result<HttpResponse> {
-    let me = caller.me;
+    let (me, params) = (caller.me, sent.read()?);
     let entry = find(&app, id, Some(me)).await?;
     let status = status(&app, Some(me), entry).await?;
     if let By::Share(by, _) = entry.by {

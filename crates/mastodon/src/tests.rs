@@ -23,6 +23,7 @@ use tokio::sync::Mutex;
 use crate::streaming::{Hub, Teller};
 
 mod administration;
+mod asked;
 mod columns;
 mod costs;
 mod coverage;

@@ -143,6 +143,15 @@ pub fn is_admin(conn: &mut Conn, id: ActorId) -> Result<bool> {
     Ok(admin.unwrap_or(false))
 }
 
+/// Who of these people administers this server.
+pub fn admins_among(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<ActorId>> {
+    let ids: Vec<i64> = db!(conn, c => accounts::table
+        .filter(accounts::id.among(ids).and(accounts::admin.eq(true)).and(accounts::disabled.is_null()))
+        .select(accounts::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
 /// The numbers of those who administer this server, the first who came first.
 pub fn admins(conn: &mut Conn) -> Result<Vec<ActorId>> {
     let ids: Vec<i64> = db!(conn, c => accounts::table
@@ -155,6 +164,7 @@ pub fn admins(conn: &mut Conn) -> Result<Vec<ActorId>> {
 
 /// Closes a login, or opens it again.
 pub fn set_disabled(tx: &mut Tx<'_>, id: ActorId, since: Option<Timestamp>) -> Result<()> {
+    tx.touch(id);
     db!(tx, c => diesel::update(accounts::table.find(id.0))
         .set(accounts::disabled.eq(since.map(|since| since.0)))
         .execute(c))?;
@@ -261,6 +271,7 @@ pub fn count_waiting(conn: &mut Conn) -> Result<i64> {
 
 /// Makes somebody an admin, or no longer.
 pub fn set_admin(tx: &mut Tx<'_>, id: ActorId, on: bool) -> Result<()> {
+    tx.touch(id);
     db!(tx, c => diesel::update(accounts::table.find(id.0)).set(accounts::admin.eq(on)).execute(c))?;
     Ok(())
 }

@@ -399,6 +399,8 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(members, visits);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::post_id, actors::peer_id);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(votes::emoji, actors::peer_id);
 diesel::allow_tables_to_appear_in_same_query!(
     profile_sources,
     partings,

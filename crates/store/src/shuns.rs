@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     kept::Basis,
     rows::Word,
-    schema::shuns,
+    schema::{actors, host_shuns, shuns},
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -95,6 +95,32 @@ pub fn of(conn: &mut Conn, me: ActorId, others: &[ActorId]) -> Result<Vec<Shun>>
         .select(Row::as_select())
         .load(c))?;
     Ok(rows.into_iter().map(Shun::from).collect())
+}
+
+/// Who of these people keeps away from whom of the others: what they did, or nothing if they shun the whole server. What
+/// counts more comes last.
+pub fn kept_away(
+    conn: &mut Conn,
+    people: &[ActorId],
+    others: &[ActorId],
+) -> Result<Vec<(ActorId, ActorId, Option<Deed>)>> {
+    let shunned: Vec<(i64, i64, Word<Deed>)> = db!(conn, c => shuns::table
+        .filter(shuns::actor_id.among(people).and(shuns::target_id.among(others)))
+        .select((shuns::actor_id, shuns::target_id, shuns::deed))
+        .load(c))?;
+    let housed: Vec<(i64, i64)> = db!(conn, c => host_shuns::table
+        .inner_join(actors::table.on(actors::host.eq(host_shuns::host)))
+        .filter(host_shuns::person_id.among(people).and(actors::id.among(others)))
+        .select((host_shuns::person_id, actors::id))
+        .load(c))?;
+    let shunned = shunned.into_iter().map(|(by, whom, deed)| (by, whom, Some(deed.0)));
+    let mut all: Vec<_> = shunned.chain(housed.into_iter().map(|(by, whom)| (by, whom, None))).collect();
+    all.sort_by_key(|(.., deed)| match deed {
+        Some(Deed::Mute) => 0,
+        None => 1,
+        Some(Deed::Block) => 2,
+    });
+    Ok(all.into_iter().map(|(by, whom, deed)| (ActorId(by), ActorId(whom), deed)).collect())
 }
 
 /// Those of these who block `me`.

@@ -105,7 +105,10 @@ pub fn counted(conn: &mut Conn, posts: &[PostId]) -> Result<Vec<(PostId, Option<
         .group_by((votes::post_id, actors::peer_id, votes::emoji))
         .select((votes::post_id, actors::peer_id, votes::emoji, dsl::count_star()))
         .load(c))?;
-    Ok(rows.into_iter().filter_map(|(post, peer, sign, count)| Some((PostId(post), peer.map(PeerId), sign?, count))).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|(post, peer, sign, count)| Some((PostId(post), peer.map(PeerId), sign?, count)))
+        .collect())
 }
 
 /// With which sign these people voted on these posts, where they did with one.

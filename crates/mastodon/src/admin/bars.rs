@@ -1,7 +1,7 @@
 //! What keeps from signing up: networks, hosts of mail, single mailboxes.
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, ServiceConfig, delete, post, put},
+    web::{Data, ServiceConfig, delete, patch, post, put},
 };
 use app::{
     App, Me,
@@ -70,7 +70,10 @@ kind!(mailboxes, Kind::Mailbox, AdminReadCanonicalEmailBlocks, AdminWriteCanonic
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     let list = at("/v1/admin/ip_blocks").route(get().to(networks::list));
-    let one = at("/v1/admin/ip_blocks/{id}").route(get().to(networks::show)).route(put().to(change));
+    let one = at("/v1/admin/ip_blocks/{id}")
+        .route(get().to(networks::show))
+        .route(put().to(change))
+        .route(patch().to(change));
     cfg.service(list.route(post().to(networks::add))).service(one.route(delete().to(networks::remove)));
     let list = at("/v1/admin/email_domain_blocks").route(get().to(mail_hosts::list));
     let one = at("/v1/admin/email_domain_blocks/{id}").route(get().to(mail_hosts::show));

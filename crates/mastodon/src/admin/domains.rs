@@ -1,7 +1,7 @@
 //! Which servers one deals with: a rule is known by its host, which is its number, too.
 use actix_web::{
     HttpResponse,
-    web::{Data, ServiceConfig, delete, post, put},
+    web::{Data, ServiceConfig, delete, patch, post, put},
 };
 use app::{
     App, Me,
@@ -21,6 +21,7 @@ use crate::{
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     let block = at("/v1/admin/domain_blocks/{id}").route(get().to(show_block)).route(put().to(change_block));
+    let block = block.route(patch().to(change_block));
     let allow = at("/v1/admin/domain_allows/{id}").route(get().to(show_allow));
     cfg.service(at("/v1/admin/domain_blocks").route(get().to(blocks)).route(post().to(block_host)))
         .service(block.route(delete().to(unblock)))

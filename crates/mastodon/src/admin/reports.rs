@@ -1,7 +1,7 @@
 //! Reports: looked through, sorted otherwise, dealt with and opened again.
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, ServiceConfig, post, put},
+    web::{Data, ServiceConfig, patch, post, put},
 };
 use app::{App, Me, claims, reports};
 use domain::{
@@ -21,7 +21,7 @@ use crate::{
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/admin/reports").route(get().to(list)))
-        .service(at("/v1/admin/reports/{id}").route(get().to(show)).route(put().to(change)))
+        .service(at("/v1/admin/reports/{id}").route(get().to(show)).route(put().to(change)).route(patch().to(change)))
         .service(at("/v1/admin/reports/{id}/assign_to_self").route(post().to(assign)))
         .service(at("/v1/admin/reports/{id}/unassign").route(post().to(unassign)))
         .service(at("/v1/admin/reports/{id}/resolve").route(post().to(resolve)))

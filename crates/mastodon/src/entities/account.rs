@@ -22,13 +22,17 @@ use store::{
 };
 
 use super::{
-    Id, Nothing, date,
+    Id, date,
     emoji::{self, CustomEmoji},
     instant,
     status::visibility,
     tag::Featured,
 };
 use crate::placeholder;
+
+mod partial;
+
+pub(crate) use self::partial::Partial;
 
 /// An `Account`.
 #[derive(Debug, Clone, Serialize)]
@@ -63,7 +67,7 @@ pub(crate) struct Account {
     #[serde(skip_serializing_if = "Option::is_none")]
     limited: Option<bool>,
     emojis: Vec<CustomEmoji>,
-    roles: Nothing,
+    roles: Vec<Office>,
     fields: Vec<Field>,
     /// Where they are now, said where they alone are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,9 +82,17 @@ struct Field {
     verified_at: Option<String>,
 }
 
+/// An `AccountRole`: what somebody is here, as everybody may know.
+#[derive(Debug, Clone, Serialize)]
+struct Office {
+    id: &'static str,
+    name: &'static str,
+    color: &'static str,
+}
+
 impl Account {
     /// The account of an actor; one that is gone or suspended is an empty shell.
-    pub(crate) fn new(site: &Site, actor: &Actor, numbers: Numbers, palette: &Palette) -> Self {
+    fn new(site: &Site, actor: &Actor, numbers: Numbers, palette: &Palette, is_admin: bool) -> Self {
         let actor = &*if actor.suspended { Cow::Owned(shell(actor)) } else { Cow::Borrowed(actor) };
         let avatar = picture(site, actor);
         let header = site.portrait(actor, Portrait::Image).unwrap_or_else(|| placeholder::header(site));
@@ -113,7 +125,7 @@ impl Account {
             suspended: (actor.deleted.is_some() || actor.suspended).then_some(true),
             limited: actor.silenced.then_some(true),
             emojis: emoji::named(site, palette, actor.peer, actor.texts()),
-            roles: Nothing::default(),
+            roles: is_admin.then(|| Office::from(&ADMIN)).into_iter().collect(),
             fields: fields(actor, actor.fields.iter().map(|field| &field.value)),
             moved: None,
         }
@@ -176,7 +188,8 @@ pub(crate) fn one(conn: &mut Conn, site: &Site, actor: &Actor) -> Result<Account
 fn alone(conn: &mut Conn, site: &Site, actor: &Actor) -> Result<Account> {
     let numbers = store::relations::numbers(conn, &[actor.id])?;
     let palette = view::palette(conn, [actor])?;
-    Ok(Account::new(site, actor, numbers.get(&actor.id).copied().unwrap_or_default(), &palette))
+    let is_admin = !store::accounts::admins_among(conn, &[actor.id])?.is_empty();
+    Ok(Account::new(site, actor, numbers.get(&actor.id).copied().unwrap_or_default(), &palette, is_admin))
 }
 
 /// The accounts of these actors, in their order.
@@ -185,8 +198,10 @@ pub(crate) fn list(conn: &mut Conn, site: &Site, ids: &[ActorId]) -> Result<Vec<
         store::actors::by_ids(conn, ids)?.into_iter().map(|actor| (actor.id, actor)).collect();
     let numbers = store::relations::numbers(conn, ids)?;
     let palette = view::palette(conn, actors.values())?;
+    let admins = store::accounts::admins_among(conn, ids)?;
     let account = |id: &ActorId| {
-        Some(Account::new(site, actors.get(id)?, numbers.get(id).copied().unwrap_or_default(), &palette))
+        let numbers = numbers.get(id).copied().unwrap_or_default();
+        Some(Account::new(site, actors.get(id)?, numbers, &palette, admins.contains(id)))
     };
     Ok(ids.iter().filter_map(account).collect())
 }
@@ -235,10 +250,12 @@ pub(crate) fn shown(conn: &mut Conn, site: &Site, ids: &[ActorId]) -> Result<Has
         |conn, ids| {
             let actors = store::actors::by_ids(conn, ids)?;
             let palette = view::palette(conn, &actors)?;
+            let admins = store::accounts::admins_among(conn, ids)?;
             let shown = |actor: &Actor| {
                 let numbers = numbers(actor.id);
                 // Texts and numbers cannot fail to be written.
-                let json = to_raw_value(&Account::new(site, actor, numbers, &palette)).ok()?;
+                let account = Account::new(site, actor, numbers, &palette, admins.contains(&actor.id));
+                let json = to_raw_value(&account).ok()?;
                 Some(Shown { id: actor.id, numbers, json })
             };
             Ok(actors.iter().filter_map(shown).collect())
@@ -284,6 +301,12 @@ pub(crate) struct Role {
 /// The role of somebody with a login.
 pub(crate) fn role(admin: bool) -> Role {
     if admin { ADMIN } else { EVERYBODY }
+}
+
+impl From<&Role> for Office {
+    fn from(role: &Role) -> Self {
+        Self { id: role.id, name: role.name, color: role.color }
+    }
 }
 
 /// The numbers are Mastodon's: the first is everybody's role, the other the one with every permission.

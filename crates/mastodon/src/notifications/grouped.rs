@@ -1,5 +1,5 @@
 //! Notifications in groups: those of many about one thing as one.
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -20,7 +20,7 @@ use crate::{
     caller::{Allowed, ReadNotifications, WriteNotifications},
     entities::{
         Id, Reader,
-        account::{self, Account},
+        account::{self, Account, Partial},
         instant, notification,
         report::{self, Report},
         severance::Severance,
@@ -76,6 +76,9 @@ struct Group {
 #[derive(Debug, Default, Serialize)]
 struct Results {
     accounts: Vec<Account>,
+    /// Those of whom only the picture is wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partial_accounts: Option<Vec<Partial>>,
     statuses: Vec<Status>,
     notification_groups: Vec<Group>,
 }
@@ -107,10 +110,42 @@ fn gather(told: Vec<Told>, kinds: &[String], limit: usize) -> Vec<(String, Vec<T
     groups
 }
 
+/// Those who did something, each once, the last first; at most as many as are named.
+fn named(told: &[Told]) -> Vec<ActorId> {
+    let mut named = Vec::new();
+    for told in told {
+        if named.len() < NAMED && !named.contains(&told.actor) {
+            named.push(told.actor);
+        }
+    }
+    named
+}
+
+/// The same of those near to the oldest: what comes before the first group that fits is on another page.
+fn gather_upwards(mut told: Vec<Told>, kinds: &[String], limit: usize) -> Vec<(String, Vec<Told>)> {
+    told.reverse();
+    let mut groups = gather(told, kinds, limit);
+    for (_, told) in &mut groups {
+        told.reverse();
+    }
+    groups.sort_by_key(|(_, told)| Reverse(told.first().map(|told| told.id)));
+    groups
+}
+
+/// Leaves of all but the last in each group only the picture.
+fn abridge(shown: &mut Results) {
+    let last: Vec<Id> =
+        shown.notification_groups.iter().filter_map(|group| group.sample_account_ids.first().copied()).collect();
+    let is_last = |account: &Account| last.contains(&Id(account.actor().0));
+    let (whole, rest): (Vec<Account>, Vec<Account>) =
+        std::mem::take(&mut shown.accounts).into_iter().partition(is_last);
+    shown.accounts = whole;
+    shown.partial_accounts = Some(rest.into_iter().map(Partial::from).collect());
+}
+
 fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> store::Result<Results> {
     let all = || groups.iter().flat_map(|(_, told)| told);
-    let mut actors: Vec<ActorId> =
-        groups.iter().flat_map(|(_, told)| told.iter().take(NAMED)).map(|told| told.actor).collect();
+    let mut actors: Vec<ActorId> = groups.iter().flat_map(|(_, told)| named(told)).collect();
     actors.sort_unstable();
     actors.dedup();
     let mut statuses = status::by_post(c, reader, all().filter_map(|told| told.post))?;
@@ -130,9 +165,6 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
         }) {
             continue;
         }
-        let mut named: Vec<Id> = told.iter().map(|told| Id(told.actor.0)).collect();
-        named.dedup();
-        named.truncate(NAMED);
         shown.notification_groups.push(Group {
             group_key,
             notifications_count: told.len(),
@@ -141,7 +173,7 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
             page_min_id: Id(oldest.id.0),
             page_max_id: Id(newest.id.0),
             latest_page_notification_at: instant(newest.created),
-            sample_account_ids: named,
+            sample_account_ids: named(&told).into_iter().map(|actor| Id(actor.0)).collect(),
             status_id: newest.post.map(|post| Id(post.0)),
             report: newest.report.and_then(|report| reports.remove(&report)),
             moderation_warning: newest.statement.and_then(|id| warnings.remove(&id)),
@@ -161,14 +193,24 @@ async fn list(
     let window = paging::window(&params, 40, 80);
     let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)));
     let (asked, kinds) = (wanted(&params), grouped(&params));
+    let is_brief = match params.text("expand_accounts").as_deref() {
+        None | Some("full") => false,
+        Some("partial_avatars") => true,
+        Some(_) => return Err(Error::invalid("expand_accounts is full or partial_avatars")),
+    };
     let page = app.read(move |c| {
         let told = store::timelines::told(c, me, &asked, Window { limit: GATHERED, ..window })?;
-        let groups = gather(told, &kinds, usize::try_from(window.limit).unwrap_or(0));
+        let (limit, is_cut) = (usize::try_from(window.limit).unwrap_or(0), i64::try_from(told.len()) == Ok(GATHERED));
+        let groups = if window.nearest { gather_upwards(told, &kinds, limit) } else { gather(told, &kinds, limit) };
         let oldest = groups.iter().flat_map(|(_, told)| told).map(|told| told.id.0).min();
         let newest = groups.iter().flat_map(|(_, told)| told).map(|told| told.id.0).max();
-        let full = groups.len() >= usize::try_from(window.limit).unwrap_or(0);
+        let full = is_cut || groups.len() >= limit;
         let ends = newest.zip(oldest).map(|(newest, oldest)| Ends::between(newest, oldest, full));
-        Ok((results(c, &reader, groups)?, ends))
+        let mut shown = results(c, &reader, groups)?;
+        if is_brief {
+            abridge(&mut shown);
+        }
+        Ok((shown, ends))
     });
     let (shown, ends) = page.await?;
     Ok(paging::answer(&request, app.site(), &shown, ends))

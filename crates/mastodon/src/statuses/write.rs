@@ -38,7 +38,7 @@ pub(super) async fn create(
         // It is open from when it is published.
         poll: polls::asked(&params, due.unwrap_or_else(|| app.now()))?,
         quote: quoted(&app, &params, me).await?,
-        media: media_ids(&params)?.unwrap_or_default(),
+        media: media_ids(&params)?,
         quoting: quoting(&params, "quote_approval_policy")?.unwrap_or(usual.quoting),
         ..text(&params)
     };
@@ -106,8 +106,10 @@ pub(super) async fn edit(
     let written = text(&params);
     let kept = keep(&app, me, &post).await?;
     let language = params.text("language").or(kept.language);
-    let poll = polls::asked(&params, app.now())?.or(kept.poll);
-    let media = media_ids(&params)?.unwrap_or(kept.media);
+    // What is not named is taken away: so clients say it. What they describe they mean to show.
+    let described = || params.rows("media_attributes").iter().filter_map(|row| row.number("id")).map(MediaId).collect();
+    let media = if params.is_given("media_ids") { media_ids(&params)? } else { described() };
+    let poll = polls::asked(&params, app.now())?;
     let quoting = quoting(&params, "quote_approval_policy")?.unwrap_or(kept.quoting);
     describe(&app, me, &params, &media).await?;
     let Writing { text, warning, sensitive, .. } = written;
@@ -116,11 +118,11 @@ pub(super) async fn edit(
     Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post.id)).await?))
 }
 
-/// What is to be shown, if anything is said of it.
-fn media_ids(params: &Params) -> Result<Option<Vec<MediaId>>> {
-    let Some(ids) = params.list("media_ids") else { return Ok(None) };
+/// What is to be shown.
+fn media_ids(params: &Params) -> Result<Vec<MediaId>> {
+    let ids = params.list("media_ids").unwrap_or_default();
     let ids = ids.iter().map(|id| id.parse()).collect::<std::result::Result<_, _>>();
-    ids.map(Some).map_err(|_error| Error::invalid("there is no such media"))
+    ids.map_err(|_error| Error::invalid("there is no such media"))
 }
 
 /// Says something else of what a post shows.
@@ -150,8 +152,6 @@ async fn keep(app: &App, me: Me, post: &Post) -> Result<Writing> {
             audience: post.audience,
             group: post.group.filter(|_| post.parent.is_none()),
             parent,
-            media: post.content.attachments.iter().filter_map(|attachment| attachment.media).collect(),
-            poll: post.content.poll.clone(),
             quoting: post.content.quoting,
             ..Writing::default()
         })

@@ -41,6 +41,8 @@ async fn a_client_says_how_it_is_woken_and_says_it_anew(w: World) {
     let changed = w.call(&w.ana, "PUT", PATH, changed).await.ok();
     assert_eq!((&changed["alerts"]["reblog"], &changed["alerts"]["mention"]), (&json!(true), &json!(false)));
     assert_eq!((&changed["policy"], &changed["endpoint"]), (&json!("all"), &first["endpoint"]));
+    let policy = w.call(&w.ana, "PATCH", PATH, json!({ "policy": "follower", "data": {} })).await.ok();
+    assert_eq!(policy["policy"], "follower", "it may stand beside the rest");
     let anew = w.call(&w.ana, "POST", PATH, wish("https://push.example/y", P256DH, AUTH)).await.ok();
     assert_eq!(anew["endpoint"], "https://push.example/y");
     assert_eq!(w.get(&w.bea, PATH).await.status, 404, "each token has its own");

@@ -125,8 +125,10 @@ impl Gathered {
         let (said, mut status) = self.alone(reader, post, &own)?;
         if let Some(quote) = &mut status.written.quote {
             let shown = said.quoted().and_then(|quoted| self.alone(reader, quoted, &own));
-            if said.quoted().is_some() && shown.is_none() {
-                quote.state = "unauthorized";
+            if said.quoted().is_some() {
+                // What its reader does not want to see is there all the same: clients show it when they are asked to.
+                let state = shown.as_ref().map_or(Some("unauthorized"), |(_, status)| status.written.own.shunned);
+                quote.state = state.unwrap_or(quote.state);
             }
             quote.quoted = Quoted::Whole { quoted_status: shown.map(|(_, status)| Box::new(status)) };
         }

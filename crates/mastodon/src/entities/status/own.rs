@@ -10,6 +10,7 @@ use domain::{
     id::{ActorId, PostId},
     policy,
     post::{Post, Quoting},
+    shun::Deed,
     time::Timestamp,
 };
 use store::{
@@ -30,6 +31,8 @@ pub(super) struct Own {
     filters: Vec<Filter>,
     /// What of the posts, and of the posts they reply to or quote, may be read.
     seen: HashSet<PostId>,
+    /// Whom of those who are quoted they do not want to see, in the words of quotes.
+    shunned: HashMap<ActorId, &'static str>,
     /// Whom they follow of those whose followers alone may quote them.
     follows: HashSet<ActorId>,
 }
@@ -47,6 +50,8 @@ pub(super) struct Personal {
     pub(super) sees_quoted: bool,
     pub(super) is_author: bool,
     pub(super) may_quote: bool,
+    /// Why they do not want to see it where it is quoted, if that is so.
+    pub(super) shunned: Option<&'static str>,
     pub(super) chosen: Vec<usize>,
     pub(super) sign: Option<String>,
     pub(super) filtered: Vec<Filtered>,
@@ -60,6 +65,25 @@ fn is_picky(post: &Post) -> bool {
 /// The posts that people like with signs.
 fn signed(found: &Gathered) -> impl Iterator<Item = PostId> {
     found.views().filter(|said| !said.told.signs.is_empty()).map(|said| said.view.post.id)
+}
+
+/// Who of these people does not want to see whom of those who are quoted, and why.
+fn shunned(conn: &mut Conn, found: &Gathered, people: &[ActorId]) -> Result<Vec<(ActorId, ActorId, &'static str)>> {
+    let quoted: HashSet<PostId> = found.views().filter_map(Said::quoted).collect();
+    let posts = found.views().map(|said| &said.view.post).filter(|post| quoted.contains(&post.id));
+    let authors: Vec<ActorId> = posts.map(|post| post.author).collect();
+    if authors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let why = |(person, author, deed): (ActorId, ActorId, Option<Deed>)| {
+        let why = match deed {
+            Some(Deed::Block) => "blocked_account",
+            Some(Deed::Mute) => "muted_account",
+            None => "blocked_domain",
+        };
+        (person, author, why)
+    };
+    Ok(store::shuns::kept_away(conn, people, &authors)?.into_iter().map(why).collect())
 }
 
 /// Puts something among what is the own of some.
@@ -97,10 +121,11 @@ impl Own {
         let picky = |view: &&PostView| is_picky(&view.post) && view.post.author != me;
         let picky: Vec<ActorId> = views().filter(picky).map(|view| view.post.author).collect();
         let follows = if picky.is_empty() { HashSet::new() } else { store::follows::accepted_among(conn, me, &picky)? };
+        let shunned = shunned(conn, found, &[me])?.into_iter().map(|(_, author, why)| (author, why)).collect();
         let filters = store::filters::all(conn, me)?.map_or_else(Vec::new, |all| {
             all.filters.iter().filter(|filter| filter.holds(reader.now)).cloned().collect()
         });
-        Ok(Self { marks: marks::of(conn, me, on)?, signs, filters, seen, follows })
+        Ok(Self { marks: marks::of(conn, me, on)?, signs, filters, seen, shunned, follows })
     }
 
     /// What is the own of each of many: so many queries for each post, however many read.
@@ -138,6 +163,9 @@ impl Own {
         for (post, person, sign) in signs {
             all.entry(person).or_default().signs.insert(post, sign);
         }
+        for (person, author, why) in shunned(conn, found, people)? {
+            all.entry(person).or_default().shunned.insert(author, why);
+        }
         for (person, mut filters) in store::filters::of_many(conn, people)? {
             filters.retain(|filter| filter.holds(now));
             all.entry(person).or_default().filters = filters;
@@ -157,6 +185,7 @@ impl Own {
             sees_parent: post.parent.is_some_and(|parent| self.seen.contains(&parent)),
             sees_quoted: said.quoted().is_some_and(|quoted| self.seen.contains(&quoted)),
             is_author: me == Some(post.author),
+            shunned: self.shunned.get(&post.author).copied(),
             may_quote: me.is_some_and(|me| policy::quote(post, me, self.follows.contains(&post.author)).is_ok()),
             chosen: self.marks.chosen.get(&id).cloned().unwrap_or_default(),
             sign: self.signs.get(&id).cloned(),

@@ -112,7 +112,11 @@ pub(super) const ANSWERS: &[(&str, &str)] = &[
     ("Token", "POST v1/accounts, POST /oauth/token"),
     ("Userinfo", "GET /oauth/userinfo, POST /oauth/userinfo"),
     ("OauthServer", "GET /.well-known/oauth-authorization-server"),
-    ("WebPushSubscription", "GET v1/push/subscription, POST v1/push/subscription, PUT v1/push/subscription"),
+    (
+        "WebPushSubscription",
+        "GET v1/push/subscription, POST v1/push/subscription, PUT v1/push/subscription, \
+         PATCH v1/push/subscription",
+    ),
     ("flag", "GET v1/emails/check_confirmation"),
     (
         "Empty",
@@ -172,7 +176,8 @@ pub(super) const ANSWERS: &[(&str, &str)] = &[
          POST v1/admin/trends/links/:id/reject, POST v1/admin/trends/links/publishers/:id/approve, \
          POST v1/admin/trends/links/publishers/:id/reject, POST v1/admin/trends/statuses/:id/approve, \
          POST v1/admin/trends/statuses/:id/reject, POST v1/admin/trends/tags/:id/approve, \
-         POST v1/admin/trends/tags/:id/reject, GET v1/collections/:id, POST v1/statuses/:id/translate, \
+         POST v1/admin/trends/tags/:id/reject, GET v1/collections/:id, \
+         POST v1/collections/:collection_id/items/:id/revoke, POST v1/statuses/:id/translate, \
          GET v1_alpha/async_refreshes/:id",
     ),
 ];
