@@ -193,6 +193,7 @@ fn of_members(demo: &Demo) -> Vec<Page> {
     let ana = ana.as_str().expect("an author");
     vec![
         page("member-home", MEMBER, "/"),
+        page("report-community", MEMBER, format!("/report?who={huerto}")),
         page("member-community", MEMBER, "/@huerto"),
         page("member-thread", MEMBER, format!("/@bea/{leaves}")),
         page("member-poll", MEMBER, format!("/@ana/{swap}")),
@@ -223,6 +224,7 @@ fn of_members(demo: &Demo) -> Vec<Page> {
             .behind("", "form[action='/settings/entry/second'] button"),
         page("settings-devices", MEMBER, "/settings/devices"),
         page("settings-quiet", MEMBER, "/settings/quiet"),
+        page("settings-writing", MEMBER, "/settings/writing"),
         page("settings-blocks", MODERATOR, "/settings/blocks"),
         page("settings-blocks-none", MEMBER, "/settings/blocks"),
         page("settings-data", MEMBER, "/settings/data"),

@@ -1,7 +1,11 @@
 //! What somebody has begun to write: kept until they send it, whatever becomes of their browser.
 use std::time::Duration;
 
-use domain::{id::PostId, text::plain, time::span};
+use domain::{
+    id::PostId,
+    text::plain,
+    time::{Timestamp, span},
+};
 use store::Conn;
 
 use crate::{
@@ -57,11 +61,20 @@ pub async fn keep(app: &App, me: Me, place: Place, writing: Writing) -> Result<(
     .await
 }
 
+/// What somebody has begun to write, and when they last went on with it.
+#[derive(Debug)]
+pub struct Begun {
+    /// What they have written so far.
+    pub writing: Writing,
+    /// When they last went on.
+    pub at: Timestamp,
+}
+
 /// What I have written so far.
-pub fn find(c: &mut Conn, me: Me, place: Place) -> store::Result<Option<Writing>> {
+pub fn find(c: &mut Conn, me: Me, place: Place) -> store::Result<Option<Begun>> {
     let kept = store::drafts::get(c, me.0, &place.key())?;
     // What an older version of the program kept otherwise is no loss worth an error.
-    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()))
+    Ok(kept.and_then(|(text, at)| Some(Begun { writing: serde_json::from_str(&text).ok()?, at })))
 }
 
 /// Forgets what I have written so far.

@@ -21,10 +21,12 @@ use crate::{
 
 mod draft;
 mod once;
+mod preview;
 pub mod schedule;
 
-pub use draft::{TEXT, Writing};
+pub use draft::{TEXT, Writing, between};
 pub use once::create_once;
+pub use preview::preview;
 
 /// The longest title, in characters.
 pub const TITLE: usize = 200;
@@ -113,7 +115,7 @@ pub enum Way {
 
 /// Publishes what a person here wrote.
 pub async fn create(app: &App, me: Me, writing: Writing) -> Result<Post> {
-    let draft = draft::complete(app, me, writing).await?;
+    let draft = draft::complete(app, me, writing, draft::Asking::Servers).await?;
     app.write(move |tx| publish(tx, me.0, &draft, None, None)).await
 }
 
@@ -289,9 +291,9 @@ fn root_locked(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
     Ok(post.root != post.id && store::posts::is_locked(tx, post.root)?)
 }
 
-/// Changes what a post of mine says.
+/// Changes what a post of mine says; where it stands and who reads it stays as it is.
 pub async fn edit(app: &App, me: Me, id: PostId, writing: Writing) -> Result<Post> {
-    let draft = draft::complete(app, me, writing).await?;
+    let draft = draft::complete_anew(app, me, writing, id, draft::Asking::Servers).await?;
     app.write(move |tx| {
         let post = load(tx, id)?;
         let now = tx.now();

@@ -46,19 +46,29 @@ impl Similar {
             self.0.insert(thread.id, found.clone());
             found
         };
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        // It may have changed meanwhile who may read them.
-        let seen = timelines::visible_among(conn, &ids, None)?;
-        let mut found = posts::by_ids(conn, &ids)?;
-        found.retain(|post| seen.contains(&post.id));
-        let authors: Vec<_> = found.iter().map(|post| post.author).collect();
-        let authors: HashMap<_, Actor> =
-            store::actors::by_ids(conn, &authors)?.into_iter().map(|actor| (actor.id, actor)).collect();
-        let with_author = |post: Post| authors.get(&post.author).cloned().map(|author| (post, author));
-        Ok(found.into_iter().filter_map(with_author).collect())
+        with_authors(conn, &ids)
     }
+}
+
+/// The threads for everybody that are likely to be about the same as one that is about to be written.
+pub fn to_written(conn: &mut Conn, thread: &Post) -> Result<Vec<(Post, Actor)>> {
+    let ids = find(conn, thread)?;
+    with_authors(conn, &ids)
+}
+
+/// Those that everybody may read, which may have changed since they were found; each with its author.
+fn with_authors(conn: &mut Conn, ids: &[PostId]) -> Result<Vec<(Post, Actor)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let seen = timelines::visible_among(conn, ids, None)?;
+    let mut found = posts::by_ids(conn, ids)?;
+    found.retain(|post| seen.contains(&post.id));
+    let authors: Vec<_> = found.iter().map(|post| post.author).collect();
+    let authors: HashMap<_, Actor> =
+        store::actors::by_ids(conn, &authors)?.into_iter().map(|actor| (actor.id, actor)).collect();
+    let with_author = |post: Post| authors.get(&post.author).cloned().map(|author| (post, author));
+    Ok(found.into_iter().filter_map(with_author).collect())
 }
 
 /// What a thread is called, or begins with.

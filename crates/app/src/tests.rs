@@ -245,7 +245,7 @@ async fn a_mention_of_a_group_starts_a_thread(w: World) {
 
 async fn what_is_not_public_is_not_for_a_public_group(w: World) {
     w.group("huerto", Visibility::Public, Joining::Open).await;
-    let direct = w.say(w.bea, "@huerto en privado", |writing| writing.audience = Audience::Direct).await.unwrap();
+    let direct = w.say(w.bea, "@huerto en privado", |writing| writing.audience = Some(Audience::Direct)).await.unwrap();
     assert_eq!((direct.group, direct.audience), (None, Audience::Direct));
     let stranger = person(&w.app, "eva").await;
     assert!(!w.seen(direct.id, Some(stranger)).await && w.seen(direct.id, Some(w.bea)).await);

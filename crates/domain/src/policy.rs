@@ -14,7 +14,7 @@ use crate::{
 
 mod sight;
 
-pub use sight::{Regard, Shunned, see, want};
+pub use sight::{Regard, Shunned, address, see, want};
 
 mod followers;
 

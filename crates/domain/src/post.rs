@@ -67,6 +67,13 @@ impl Audience {
     pub fn is_open(self) -> bool {
         matches!(self, Self::Public | Self::Unlisted)
     }
+
+    /// The same, but no wider than `other`.
+    #[must_use]
+    pub fn within(self, other: Self) -> Self {
+        let narrower = [Self::Direct, Self::Members, Self::Followers, Self::Unlisted];
+        narrower.into_iter().find(|narrow| [self, other].contains(narrow)).unwrap_or(Self::Public)
+    }
 }
 
 /// A picture, film, sound or link that belongs to a post.

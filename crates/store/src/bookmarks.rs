@@ -1,6 +1,4 @@
 //! Posts that a person keeps for themselves, and posts that they like; each from the newest to the oldest.
-use std::collections::HashSet;
-
 use diesel::prelude::*;
 use domain::{
     id::{ActorId, PostId},
@@ -10,7 +8,6 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
-    dialect::AmongExt,
     error::Result,
     kept::Basis,
     rows::Word,
@@ -29,15 +26,6 @@ pub fn set(tx: &mut Tx<'_>, person: ActorId, post: PostId, on: bool, at: Timesta
         db!(tx, c => diesel::delete(bookmarks::table.find((person.0, post.0))).execute(c))?;
     }
     Ok(())
-}
-
-/// Those of these posts that a person keeps.
-pub fn among(conn: &mut Conn, person: ActorId, ids: &[PostId]) -> Result<HashSet<PostId>> {
-    let kept: Vec<i64> = db!(conn, c => bookmarks::table
-        .filter(bookmarks::person_id.eq(person.0).and(bookmarks::post_id.among(ids)))
-        .select(bookmarks::post_id)
-        .load(c))?;
-    Ok(kept.into_iter().map(PostId).collect())
 }
 
 /// When a post was kept or liked, which is by what one pages, and the post.

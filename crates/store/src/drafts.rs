@@ -8,9 +8,14 @@ use crate::{
     schema::drafts,
 };
 
-/// What a person has begun to write at a place, as the action layer keeps it.
-pub fn get(conn: &mut Conn, person: ActorId, place: &str) -> Result<Option<String>> {
-    Ok(db!(conn, c => drafts::table.find((person.0, place)).select(drafts::writing).first(c).optional())?)
+/// What a person has begun to write at a place, as the action layer keeps it, and when they last went on with it.
+pub fn get(conn: &mut Conn, person: ActorId, place: &str) -> Result<Option<(String, Timestamp)>> {
+    let found: Option<(String, i64)> = db!(conn, c => drafts::table
+        .find((person.0, place))
+        .select((drafts::writing, drafts::updated))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(writing, at)| (writing, Timestamp(at))))
 }
 
 /// Keeps what a person has begun to write.

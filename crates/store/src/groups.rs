@@ -267,6 +267,15 @@ pub fn count_members(conn: &mut Conn, group: ActorId) -> Result<i64> {
         .get_result(c))?)
 }
 
+/// How many of them have their login here.
+pub fn count_members_here(conn: &mut Conn, group: ActorId) -> Result<i64> {
+    Ok(db!(conn, c => members::table
+        .inner_join(accounts::table.on(accounts::id.eq(members::person_id)))
+        .filter(members::group_id.eq(group.0).and(members::state.eq(Word(MemberState::Active))))
+        .count()
+        .get_result(c))?)
+}
+
 /// Somebody of the server `host` who is a member of a group, if its software keeps what is private among members.
 pub fn confidant_at(conn: &mut Conn, group: ActorId, host: &Host) -> Result<Option<ActorId>> {
     let id: Option<i64> = db!(conn, c => members::table

@@ -37,7 +37,9 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
     const entered = [...new FormData(form)].filter(([, value]) => typeof value === 'string');
     const body = new URLSearchParams(entered);
     const answer = await fetch(form.dataset.draft, { method: 'POST', body, keepalive: true }).catch(() => null);
-    if (status) status.textContent = answer && answer.ok ? status.dataset.kept : '';
+    const isShut = answer && (answer.status === 401 || answer.status === 403);
+    const said = answer && answer.ok ? 'kept' : isShut ? 'shut' : 'unkept';
+    if (status) status.textContent = status.dataset[said];
   };
   form.addEventListener('input', () => {
     clearTimeout(timer);

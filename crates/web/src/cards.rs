@@ -18,6 +18,7 @@ use crate::{
     language::{self, Language},
     media::{self, Link, Medium},
     polls::Ballot,
+    readers,
 };
 
 /// The longest piece of a post that stands for the whole of it.
@@ -34,7 +35,7 @@ pub(crate) struct Face {
     /// Whose it is.
     pub(crate) id: ActorId,
     pub(crate) name: String,
-    /// The same as HTML, with its emoji as pictures.
+    /// The same as HTML, with its emoji as pictures, apart from the direction of the text around it.
     pub(crate) shown: String,
     /// `@name@host`
     pub(crate) handle: String,
@@ -68,7 +69,7 @@ impl Face {
             picture: site.portrait(actor, Portrait::Icon),
             is_group: actor.is_group(),
             is_local: actor.is_local(),
-            shown: html::escape(&name),
+            shown: format!("<bdi>{}</bdi>", html::escape(&name)),
             name,
         }
     }
@@ -165,8 +166,8 @@ pub(crate) struct Card {
     pub(crate) edited: bool,
     pub(crate) pinned: bool,
     pub(crate) locked: bool,
-    /// Whether only members of its community read it.
-    pub(crate) is_closed: bool,
+    /// For whom it is, if not for everybody.
+    pub(crate) readers: Option<&'static str>,
     /// Why only its author and the team see it, in words and looks.
     pub(crate) hidden: Option<(&'static str, &'static str)>,
     pub(crate) replies: String,
@@ -182,8 +183,9 @@ pub(crate) struct Card {
     pub(crate) ballot: Option<Ballot>,
     /// What it quotes, if that may be read.
     pub(crate) quoted: Option<Quoted>,
-    /// Whether whoever looks at it voted for it, keeps it, or wrote it.
+    /// Whether whoever looks at it voted for it, passed it on, keeps it, or wrote it.
     pub(crate) voted: bool,
+    pub(crate) shared: bool,
     pub(crate) saved: bool,
     pub(crate) mine: bool,
     /// Whether it answers its thread, and whether whoever looks at it may say so.
@@ -245,7 +247,7 @@ impl Card {
             edited: post.edited.is_some(),
             pinned: post.featured.is_some(),
             locked: post.locked.is_some(),
-            is_closed: post.audience == Audience::Members,
+            readers: readers::chip(t, post.audience),
             hidden: hidden(t, view),
             replies: t.replies(tally.replies),
             likes: (tally.likes > 0).then(|| t.likes(tally.likes)),
@@ -257,6 +259,7 @@ impl Card {
             ballot: Ballot::of(app, t, view, None),
             quoted: None,
             voted: false,
+            shared: false,
             saved: false,
             mine: false,
             solves: false,
@@ -281,6 +284,11 @@ impl Card {
 
     pub(crate) fn reply_page(&self) -> String {
         self.reply_elsewhere.clone().unwrap_or_else(|| self.about(compose::PATH, "to"))
+    }
+
+    /// Whether it may be passed on: only what everybody may read.
+    pub(crate) fn may_be_shared(&self) -> bool {
+        self.readers.is_none() && self.hidden.is_none()
     }
 
     pub(crate) fn edit_page(&self) -> String {

@@ -1,10 +1,16 @@
-//! What is done with a post on a page of its own: deleting one's own, reporting another's, keeping order.
+//! What is done with a post on a page of its own: deleting one's own, reporting another's (or whoever it is that does wrong),
+//! keeping order.
 use app::{App, Error, Me, Result, view::PostView};
 use askama::Template;
 use domain::{id::PostId, policy};
 use serde::Deserialize;
 
-use crate::{answer::Frame, cards::Card, forms::Fields, grounds::Guide};
+use crate::{
+    answer::Frame,
+    cards::{Card, Face},
+    forms::Fields,
+    grounds::Guide,
+};
 
 pub(crate) mod deletion;
 mod measure;
@@ -25,6 +31,30 @@ pub(crate) struct Asked {
     back: String,
 }
 
+/// What a page is about.
+enum About {
+    Post(Box<Card>),
+    /// Somebody, or a community, with its number.
+    Actor(Face, i64),
+}
+
+impl About {
+    /// The field that says what it is, and its number.
+    fn field(&self) -> (&'static str, i64) {
+        match self {
+            Self::Post(card) => ("post", card.id),
+            Self::Actor(_, id) => ("who", *id),
+        }
+    }
+
+    fn page(&self) -> &str {
+        match self {
+            Self::Post(card) => &card.page,
+            Self::Actor(face, _) => &face.page,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "care.html")]
 struct Care {
@@ -32,7 +62,7 @@ struct Care {
     heading: &'static str,
     explanation: String,
     action: &'static str,
-    card: Card,
+    about: About,
     back: String,
     form: Fields,
     send: &'static str,

@@ -82,6 +82,8 @@ struct Community {
     /// Where its door is.
     door: String,
     members: i64,
+    /// How many of them live here and elsewhere, in words, if some live elsewhere.
+    homes: Option<String>,
     followers: i64,
     /// Where those see who follows it who keep order.
     follower_list: Option<String>,
@@ -165,6 +167,7 @@ struct Held {
     rules: GroupRules,
     followers: i64,
     members: i64,
+    members_here: i64,
     pulse: Pulse,
     staff: Vec<(Role, Face)>,
     pinned: Vec<Listed>,
@@ -214,6 +217,7 @@ impl Held {
             rules,
             followers: store::follows::count_followers(c, group.id)?,
             members: store::groups::count_members(c, group.id)?,
+            members_here: store::groups::count_members_here(c, group.id)?,
             pulse: store::pulses::of(c, &[group.id])?.remove(&group.id).unwrap_or(Pulse::Still),
             staff: staff.into_iter().filter_map(|member| Some((member.role, known.remove(&member.person)?))).collect(),
             pinned,
@@ -295,6 +299,8 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         by_invitation: held.rules.joining == Joining::Invite,
         by_request: held.rules.joining == Joining::Approval,
         members: held.members,
+        homes: (held.members > held.members_here)
+            .then(|| t.members_homes(held.members_here, held.members - held.members_here)),
         followers: held.followers,
         follower_list: held
             .standing

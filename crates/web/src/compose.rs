@@ -1,26 +1,40 @@
 //! Writing: a new conversation, a reply, or a change of what one wrote; with pictures, a poll, a preview, and a draft
 //! that outlives the browser.
+use std::collections::HashMap;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Error, Me, Result, drafts, media, posts, posts::Writing};
-use domain::{actor::Actor, id::PostId, post::Post, urls};
-use serde::Deserialize;
+use app::{
+    App, Error, Me, Result,
+    drafts::{self, Place},
+    media,
+    posts::{self, Writing},
+};
+use domain::{
+    actor::Actor,
+    id::{ActorId, MediaId, PostId},
+    post::Post,
+    urls,
+};
+use serde::{Deserialize, Serialize};
+use store::preferences::Preferences;
 
 use crate::{
     answer::{self, Keep, Visit},
     cards,
     filled::Filled,
-    login,
+    language::Language,
+    login, readers,
     session::SignedIn,
 };
 
 mod entered;
 mod page;
 
-pub(crate) use page::TONGUES;
+pub(crate) use page::{TONGUES, tongues};
 
 use entered::{Deed, Entered};
 use page::{Compose, Preview, page};
@@ -38,24 +52,39 @@ pub(crate) struct Asked {
     quote: Option<i64>,
 }
 
+impl Asked {
+    fn place(self) -> Place {
+        match (self.edit, self.to) {
+            (Some(post), _) => Place::Edit(PostId(post)),
+            (None, Some(to)) => Place::Reply(PostId(to)),
+            (None, None) => Place::Thread,
+        }
+    }
+}
+
 /// What the writing is for.
 enum Aim {
     Thread,
     Reply(Post),
     Edit(Post),
+    /// For what is gone, or what whoever writes cannot read or change.
+    Lost,
 }
 
 impl Aim {
-    async fn of(app: &App, me: Me, to: Option<i64>, edit: Option<i64>) -> Result<Self> {
-        let seen = |id: i64| app.read(move |c| store::posts::seen(c, PostId(id), Some(me.0)));
-        if let Some(id) = edit {
-            let post = seen(id).await?.filter(|post| post.author == me.0).ok_or(Error::NotFound)?;
-            return Ok(Self::Edit(post));
-        }
-        match to {
-            Some(id) => Ok(Self::Reply(seen(id).await?.ok_or(Error::NotFound)?)),
-            None => Ok(Self::Thread),
-        }
+    async fn of(app: &App, me: Me, at: Place) -> Result<Self> {
+        let (Place::Reply(id) | Place::Edit(id)) = at else { return Ok(Self::Thread) };
+        let seen = app.read(move |c| store::posts::seen(c, id, Some(me.0))).await?;
+        Ok(match (at, seen) {
+            (Place::Reply(_), Some(post)) => Self::Reply(post),
+            (Place::Edit(_), Some(post)) if post.author == me.0 => Self::Edit(post),
+            _ => Self::Lost,
+        })
+    }
+
+    /// What it answers.
+    fn parent(&self) -> Option<&Post> {
+        if let Self::Reply(to) = self { Some(to) } else { None }
     }
 }
 
@@ -73,36 +102,54 @@ pub(crate) async fn form(
 
 /// The page with what was begun there before, or else with what it begins with.
 async fn begin(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Compose> {
-    let aim = Aim::of(app, me, asked.to, asked.edit).await?;
-    let number = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
-    let tongue = |post: Option<&Post>| post.and_then(|post| post.content.language.clone());
-    let fresh = match &aim {
-        Aim::Edit(post) => Entered::written(post),
-        Aim::Thread | Aim::Reply(_) => Entered {
-            group: number(asked.group),
-            to: number(asked.to),
-            quote: number(asked.quote),
-            // Whoever replies speaks the language they are spoken to in.
-            language: tongue(if let Aim::Reply(to) = &aim { Some(to) } else { None })
-                .unwrap_or_else(|| visit.language.tag().to_owned()),
-            ..Entered::default()
-        },
-    };
-    let at = fresh.place();
-    let kept = app.read(move |c| drafts::find(c, me, at)).await?;
+    let at = asked.place();
+    let aim = Aim::of(app, me, at).await?;
+    let (kept, usual) = app.read(move |c| Ok((drafts::find(c, me, at)?, store::preferences::of(c, me.0)?))).await?;
+    if matches!(aim, Aim::Lost) && kept.is_none() {
+        return Err(Error::NotFound);
+    }
     let is_recovered = kept.is_some();
-    let entered = match kept.map(|kept| Entered::draft(kept, at)) {
+    let mut entered = fresh(app, visit, me, asked, (&aim, usual)).await?;
+    if let Some(kept) = kept.map(|kept| Entered::draft(kept, at)) {
         // Where one comes from says where one wants to write now.
-        Some(kept) => Entered {
-            group: if fresh.group.is_empty() { kept.group.clone() } else { fresh.group },
-            quote: if fresh.quote.is_empty() { kept.quote.clone() } else { fresh.quote },
+        entered = Entered {
+            group: if entered.group.is_empty() { kept.group.clone() } else { entered.group },
+            quote: if entered.quote.is_empty() { kept.quote.clone() } else { entered.quote },
             ..kept
-        },
-        None => fresh,
-    };
+        };
+    }
     let mut shown = page(app, visit, me, &aim, entered).await?;
     shown.is_recovered = is_recovered;
     Ok(shown)
+}
+
+/// What the page begins with where nothing was begun.
+async fn fresh(app: &App, visit: &Visit, me: Me, asked: Asked, (aim, usual): (&Aim, Preferences)) -> Result<Entered> {
+    if let Aim::Edit(post) = aim {
+        return Ok(Entered::written(post));
+    }
+    let number = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
+    let group = match (aim, asked.group) {
+        (Aim::Thread, None) => page::only_group(app, me).await?,
+        (_, group) => group,
+    };
+    // Whoever replies speaks the language they are spoken to in.
+    let spoken = match aim.parent() {
+        Some(to) => to.content.language.clone(),
+        None => match (usual.language, group) {
+            (None, Some(group)) => page::only_language(app, ActorId(group)).await?,
+            (language, _) => language,
+        },
+    };
+    Ok(Entered {
+        group: number(group),
+        to: number(asked.to),
+        edit: number(asked.edit),
+        quote: number(asked.quote),
+        language: spoken.unwrap_or_else(|| visit.language.tag().to_owned()),
+        is_sensitive: usual.sensitive,
+        ..Entered::default()
+    })
 }
 
 /// `POST /write`
@@ -111,7 +158,8 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, visit: Visit, f
     let entered = Entered::read(pairs);
     let Some(by) = by else {
         // The session ended while they wrote: what they wrote goes with them through the door.
-        return login::keeping(&request, &app, &visit, &back_to(&entered), &entered.writing(app.now()));
+        let carried = Carried { alts: entered.alts.clone(), writing: entered.writing(app.now()) };
+        return login::keeping(&request, &app, &visit, &back_to(&entered), &carried);
     };
     match write(&app, &visit, by.me, entered, brought).await {
         Ok(Outcome::Done(page)) => answer::redirect(StatusCode::SEE_OTHER, &page),
@@ -123,8 +171,8 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, visit: Visit, f
 /// `POST /write/draft`: keeps what is being written, for browsers that send it now and then.
 pub(crate) async fn keep(request: HttpRequest, app: Data<App>, visit: Visit, filled: Filled) -> HttpResponse {
     let entered = Entered::read(filled.pairs);
-    let Some(by) = filled.by else { return HttpResponse::Forbidden().finish() };
-    match drafts::keep(&app, by.me, entered.place(), entered.writing(app.now())).await {
+    let Some(by) = filled.by else { return HttpResponse::Unauthorized().finish() };
+    match hold(&app, by.me, &entered).await {
         Ok(()) => HttpResponse::NoContent().finish(),
         Err(error) => answer::error(&request, &visit, &error),
     }
@@ -135,11 +183,26 @@ fn back_to(entered: &Entered) -> String {
     urls::asking(PATH, &[("to", &entered.to), ("edit", &entered.edit)])
 }
 
+/// What is carried through the door of somebody whose session ended while they wrote.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Carried {
+    writing: Writing,
+    /// What the media show.
+    alts: HashMap<MediaId, String>,
+}
+
 /// Keeps what somebody wrote who had to sign in again; where they go on.
-pub(crate) async fn take_up(app: &App, me: Me, back: &str, writing: Writing) -> Result<()> {
+pub(crate) async fn take_up(app: &App, me: Me, back: &str, carried: Carried) -> Result<()> {
     let query = back.split_once('?').map_or("", |(_, query)| query);
     let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    drafts::keep(app, me, Entered::read(pairs).place(), writing).await
+    describe(app, me, &carried.alts).await?;
+    drafts::keep(app, me, Entered::read(pairs).place(), carried.writing).await
+}
+
+/// Keeps what is being written, with what is said of what it shows.
+async fn hold(app: &App, me: Me, entered: &Entered) -> Result<()> {
+    describe(app, me, &entered.alts).await?;
+    drafts::keep(app, me, entered.place(), entered.writing(app.now())).await
 }
 
 enum Outcome {
@@ -164,23 +227,32 @@ async fn write(
             if entered.back.is_empty() { "/" } else { &entered.back },
         )));
     }
-    let number = |text: &str| text.parse::<i64>().ok();
-    let aim = Aim::of(app, me, number(&entered.to), number(&entered.edit)).await?;
+    let usual = app.read(move |c| store::preferences::of(c, me.0)).await?;
     let trouble = brought.iter().find_map(|brought| brought.as_ref().err()).map(|error| refusal(t, error));
     let is_attaching = brought.iter().any(Result::is_ok);
+    // Nobody was asked before there was anything to cover.
+    entered.is_sensitive |= entered.media.is_empty() && entered.edit.is_empty() && usual.sensitive;
     entered.media.extend(brought.into_iter().flatten());
     entered.media.truncate(media::MOST);
-    describe(app, me, &entered).await?;
-    let writing = entered.writing(app.now());
+    // No text is ever lost: it is kept before anything is asked that may fail, and comes back with the reason.
+    hold(app, me, &entered).await?;
+    let aim = Aim::of(app, me, at).await?;
+    let (audience, quoting) = (readers::addressed(usual.audience, aim.parent()), usual.quoting);
+    let writing = Writing { audience, quoting, ..entered.writing(app.now()) };
     let mut shown = page(app, visit, me, &aim, entered).await?;
-    let status = check(visit, &aim, &mut shown, trouble, is_attaching);
-    if let Some(status) = status {
-        drafts::keep(app, me, at, writing).await?;
+    if let Some(status) = check(visit, &aim, &mut shown, trouble, is_attaching) {
+        if shown.entered.deed == Deed::Preview && status == StatusCode::OK {
+            match Preview::of(app, t, me, writing, &aim).await {
+                Ok(preview) => shown.preview = Some(preview),
+                Err(error) => return again(t, error, shown),
+            }
+        }
         return Ok(Outcome::Again(status, Box::new(shown)));
     }
     let written = match &aim {
-        Aim::Thread | Aim::Reply(_) => posts::create(app, me, writing.clone()).await,
-        Aim::Edit(post) => posts::edit(app, me, post.id, kept(post, writing.clone())).await,
+        Aim::Thread | Aim::Reply(_) => posts::create(app, me, writing).await,
+        Aim::Edit(post) => posts::edit(app, me, post.id, kept(post, writing)).await,
+        Aim::Lost => Err(Error::NotFound),
     };
     match written {
         Ok(post) => {
@@ -189,14 +261,17 @@ async fn write(
             let back = (!back.is_empty()).then(|| answer::way_back(app, visit, &format!("{back}#p{}", post.id)));
             Ok(Outcome::Done(back.unwrap_or(post.uri)))
         }
-        // No text is ever lost: what was written comes back with the reason.
-        Err(error @ (Error::Invalid(_) | Error::Denied(_) | Error::TooOften { .. })) => {
-            drafts::keep(app, me, at, writing).await?;
-            shown.form.trouble = Some(answer::words(t, &error));
-            Ok(Outcome::Again(StatusCode::UNPROCESSABLE_ENTITY, Box::new(shown)))
-        }
-        Err(error) => Err(error),
+        Err(error) => again(t, error, shown),
     }
+}
+
+/// The form once more, with what went wrong.
+fn again(t: Language, error: Error, mut shown: Compose) -> Result<Outcome> {
+    if matches!(error, Error::Internal(_)) {
+        return Err(error);
+    }
+    shown.form.trouble = Some(answer::words(t, &error));
+    Ok(Outcome::Again(StatusCode::UNPROCESSABLE_ENTITY, Box::new(shown)))
 }
 
 /// The status with which the form is shown again, if it is: because something is missing, or because that was asked for.
@@ -209,6 +284,9 @@ fn check(
 ) -> Option<StatusCode> {
     let t = visit.language;
     let deed = shown.entered.deed;
+    if matches!(aim, Aim::Lost) {
+        return Some(StatusCode::NOT_FOUND);
+    }
     shown.form.trouble = trouble.map(str::to_owned);
     if deed == Deed::Attach {
         return Some(if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK });
@@ -229,13 +307,10 @@ fn check(
     if shown.form.is_flawed() {
         return Some(StatusCode::UNPROCESSABLE_ENTITY);
     }
-    if deed == Deed::Preview {
-        shown.preview = Some(Preview::of(&shown.entered));
-    }
     (deed == Deed::Preview || is_attaching && deed != Deed::Anyway && blank > 0).then_some(StatusCode::OK)
 }
 
-fn refusal(t: crate::language::Language, error: &Error) -> &'static str {
+fn refusal(t: Language, error: &Error) -> &'static str {
     match error {
         Error::Invalid(_) => t.flaw_file(),
         _ => t.failed_text(),
@@ -243,8 +318,8 @@ fn refusal(t: crate::language::Language, error: &Error) -> &'static str {
 }
 
 /// Says of what is attached what was entered.
-async fn describe(app: &App, me: Me, entered: &Entered) -> Result<()> {
-    for (id, alt) in &entered.alts {
+async fn describe(app: &App, me: Me, alts: &HashMap<MediaId, String>) -> Result<()> {
+    for (id, alt) in alts {
         let about = media::About { description: Some(alt.clone()), focus: None };
         match media::describe(app, me, *id, about).await {
             // What was thrown away meanwhile needs no words.
@@ -257,13 +332,7 @@ async fn describe(app: &App, me: Me, entered: &Entered) -> Result<()> {
 
 /// What an edit leaves as it was.
 fn kept(post: &Post, writing: Writing) -> Writing {
-    Writing {
-        audience: post.audience,
-        parent: post.parent,
-        group: post.group,
-        poll: post.content.poll.clone(),
-        ..writing
-    }
+    Writing { poll: post.content.poll.clone(), quoting: post.content.quoting, ..writing }
 }
 
 /// The page of a post here.

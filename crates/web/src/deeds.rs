@@ -1,8 +1,8 @@
 //! What is done with one button: joining and leaving a community, following somebody, voting,
-//! keeping a post for oneself, how much one wants to be told, and what one has been told.
+//! passing a post on, keeping a post for oneself, how much one wants to be told, and what one has been told.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use app::{
-    App, Error, Me, Result, announcements, bookmarks, echoes, follows, invitations, levels, members, portions,
+    App, Error, Me, Result, announcements, bookmarks, echoes, follows, invitations, levels, members, portions, shares,
     solutions, votes,
 };
 use domain::{
@@ -26,6 +26,8 @@ pub(crate) const LEAVE: &str = "/leave";
 pub(crate) const FOLLOW: &str = "/follow";
 pub(crate) const UNFOLLOW: &str = "/unfollow";
 pub(crate) const VOTE: &str = "/vote";
+/// Where one passes a post on to those who follow one.
+pub(crate) const SHARE: &str = "/pass-on";
 /// Where one keeps a post for oneself, and says how much one wants to be told of a conversation or a community.
 pub(crate) const SAVE: &str = "/save";
 pub(crate) const LEVEL: &str = "/level";
@@ -147,6 +149,14 @@ pub(crate) async fn save(request: HttpRequest, app: Data<App>, visit: Visit, sen
     let Switch { post, turn, back } = sent.entered;
     let result = bookmarks::set(&app, sent.by.me, PostId(post), turn == "on").await;
     done(&request, &app, &visit, result, &format!("{back}#p{post}"))
+}
+
+/// `POST /pass-on`
+pub(crate) async fn share(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Switch>) -> HttpResponse {
+    let Switch { post, turn, back } = sent.entered;
+    let (me, id) = (sent.by.me, PostId(post));
+    let result = if turn == "on" { shares::create(&app, me, id).await } else { shares::remove(&app, me, id).await };
+    done(&request, &app, &visit, result.map(drop), &format!("{back}#p{post}"))
 }
 
 /// `POST /same-here`

@@ -59,6 +59,7 @@ mod polls;
 mod portraits;
 mod posted;
 mod queue;
+mod readers;
 mod recovery;
 mod resumed;
 mod said;
@@ -144,6 +145,7 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, shuns::BLOCK, shuns::block_form, post => shuns::block);
     page!(config, shuns::MUTE, shuns::mute_form, post => shuns::mute);
     button!(config, deeds::VOTE, deeds::vote);
+    button!(config, deeds::SHARE, deeds::share);
     button!(config, deeds::SAVE, deeds::save);
     button!(config, deeds::ECHO, deeds::echo);
     button!(config, deeds::SOLVE, deeds::solve);
@@ -296,6 +298,7 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, devices::END, devices::end);
     button!(config, devices::END_OTHERS, devices::end_others);
     button!(config, devices::WITHDRAW, devices::withdraw);
+    page!(config, settings::writing::PATH, settings::writing::show, post => settings::writing::change);
     page!(config, settings::quiet_hours::PATH, settings::quiet_hours::show, post => settings::quiet_hours::change);
     page!(config, own_shuns::PATH, own_shuns::show);
     button!(config, own_shuns::UNBLOCK, own_shuns::unblock);

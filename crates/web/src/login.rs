@@ -183,18 +183,18 @@ pub(crate) fn keeping(
     app: &App,
     visit: &Visit,
     back: &str,
-    writing: &impl serde::Serialize,
+    carried: &impl serde::Serialize,
 ) -> HttpResponse {
-    let kept = serde_json::to_string(writing).unwrap_or_default();
+    let kept = serde_json::to_string(carried).unwrap_or_default();
     let page = first(app, visit, "", back).carrying(&kept);
     again(request, StatusCode::UNAUTHORIZED, page, visit.language.session_ended())
 }
 
 /// Makes what was carried along a draft of whoever came in.
 async fn take_up(app: &App, secret: &str, back: &str, kept: &str) -> app::Result<()> {
-    let Ok(writing) = serde_json::from_str(kept) else { return Ok(()) };
+    let Ok(carried) = serde_json::from_str(kept) else { return Ok(()) };
     match sessions::find(app, secret).await? {
-        Some(found) => compose::take_up(app, found.me, back, writing).await,
+        Some(found) => compose::take_up(app, found.me, back, carried).await,
         None => Ok(()),
     }
 }

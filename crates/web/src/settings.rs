@@ -31,6 +31,7 @@ pub(crate) mod passkeys;
 pub(crate) mod profile;
 pub(crate) mod quiet_hours;
 pub(crate) mod shuns;
+pub(crate) mod writing;
 
 /// Where one sets things.
 pub(crate) const PATH: &str = "/settings";
@@ -134,6 +135,7 @@ fn page(request: &HttpRequest, visit: &Visit, path: &'static str, mut panels: Ve
     let places = [
         (PATH, t.settings_general()),
         (profile::PATH, t.settings_profile()),
+        (writing::PATH, t.settings_writing()),
         (entry::PATH, t.settings_entry()),
         (devices::PATH, t.settings_devices()),
         (quiet_hours::PATH, t.silence()),

@@ -29,10 +29,13 @@ use store::{Db, Location};
 use crate::messages::TABLE;
 
 mod admin;
+mod answering;
 mod appeals;
 mod caring;
 mod costs;
 mod crawl;
+mod deeds;
+mod drafts;
 mod finding;
 mod governing;
 mod grafts;

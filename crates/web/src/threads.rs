@@ -29,7 +29,7 @@ use crate::{
     language::Language,
     live, media, paces,
     polls::Ballot,
-    sign_up,
+    readers, sign_up,
 };
 
 mod linked;
@@ -38,6 +38,7 @@ mod read;
 
 use order::order;
 use read::Read;
+pub(crate) use read::quoted;
 
 /// How many posts of a thread one page holds.
 const POSTS: i64 = 600;
@@ -58,14 +59,16 @@ struct Reply {
     id: i64,
     /// What stands there; nothing if it is gone and others reply to it.
     card: Option<Card>,
+    /// For whom it is, if for others than what it stands below.
+    readers: Option<&'static str>,
     /// Why it is gone, if somebody said so.
     reason: String,
     is_removed: bool,
     level: usize,
     /// Whether it is news to whoever looks at the page.
     is_new: bool,
-    /// Whether a deeper list begins after it.
-    opens: bool,
+    /// How much stands below it, in words, if a deeper list begins after it: it can be folded.
+    below: Option<String>,
     /// How many lists end after it.
     closes: usize,
 }
@@ -85,11 +88,24 @@ struct Echoes {
 }
 
 /// A thread that is likely to be about the same.
-struct Near {
-    title: String,
-    language: Option<String>,
-    page: String,
-    when: String,
+pub(crate) struct Near {
+    pub(crate) title: String,
+    pub(crate) language: Option<String>,
+    pub(crate) page: String,
+    pub(crate) when: String,
+}
+
+impl Near {
+    pub(crate) fn new(app: &App, t: Language, thread: &Post, author: &Actor) -> Self {
+        let content = &thread.content;
+        let words = || html::excerpt(&content.html, DESCRIPTION);
+        Self {
+            title: content.title.clone().filter(|title| !title.is_empty()).unwrap_or_else(words),
+            language: content.language.clone(),
+            page: urls::post(&cards::page_of(app.site(), author), thread.id),
+            when: t.ago(app.now(), thread.published),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -120,8 +136,9 @@ struct Thread {
     told: Option<Told>,
     /// Threads that are likely to be about the same.
     similar: Vec<Near>,
-    /// What they began to write below it.
+    /// What they began to write below it, and who will read it.
     draft: String,
+    readers: Option<readers::Told>,
     /// The first reply that is news to them, and how many there are.
     news: Option<(i64, usize)>,
     /// Where the page hears of new replies.
@@ -229,7 +246,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     }
     let page = |view: &str, after: &str| urls::asking(&card.page, &[("view", view), ("after", after)]);
     let is_whole = post.is_thread() && read.last.is_none();
-    let replies = arrange(&read, is_linear, |view| own(app, visit, &read, view));
+    let replies = arrange(t, &read, is_linear, |view| own(app, visit, &read, view));
     let new = || replies.iter().filter(|reply| reply.is_new);
     let solution = read.solution.filter(|_| post.is_thread());
     let newest = read.replies.iter().map(|view| view.post.id).fold(post.id, PostId::max);
@@ -248,19 +265,20 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         live: is_whole.then(|| live::address(post.id, newest)),
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
         told: visit.resident().and(read.level).map(|level| Told::of_thread(t, post.root, level)),
-        similar: read.similar.iter().map(|(thread, author)| near(app, t, thread, author)).collect(),
+        similar: read.similar.iter().map(|(thread, author)| Near::new(app, t, thread, author)).collect(),
         parents: read.parents.iter().map(|view| Card::new(app, t, view)).collect(),
         closing: read.closing.clone().map(|(by, reason)| Closing { by, reason }),
         pace: paces::said(t, read.pace, app.now()),
-        grafted_from: read.grafts.1.as_ref().map(|view| near(app, t, &view.post, &view.author)),
-        split_off: read.grafts.0.iter().map(|view| near(app, t, &view.post, &view.author)).collect(),
+        grafted_from: read.grafts.1.as_ref().map(|view| Near::new(app, t, &view.post, &view.author)),
+        split_off: read.grafts.0.iter().map(|view| Near::new(app, t, &view.post, &view.author)).collect(),
         other_view: page(if is_linear { "" } else { LINEAR }, ""),
         more: read.last.map(|last| page(if is_linear { LINEAR } else { "" }, &last.to_string())),
         may_reply: visit.resident().is_some() && (!card.locked || read.is_staff),
         elsewhere: ways_elsewhere(visit, post),
         confined: None,
         frame: framed(visit, &read, &card, asked),
-        draft: read.draft.clone(),
+        draft: read.draft,
+        readers: read.readers.map(|readers| readers.told(t)),
         is_staff: read.is_staff,
         write: compose::PATH,
         replies,
@@ -278,8 +296,9 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
     let is_running = view.post.content.poll.as_ref().is_some_and(|poll| !poll.is_closed(app.now()));
     let is_elsewhere = is_guest && !may_choose && is_running;
     Card {
-        voted: read.liked.contains(&id),
-        saved: read.saved.contains(&id),
+        voted: read.marks.liked.contains(&id),
+        shared: read.marks.shared.contains(&id),
+        saved: read.marks.bookmarked.contains(&id),
         mine: visit.resident() == Some(view.post.author),
         solves: read.solution == Some(id),
         may_solve: !view.post.is_thread() && view.post.group.is_some() && read.may_solve(visit.viewer(), &view.post),
@@ -298,17 +317,6 @@ fn ways_elsewhere(visit: &Visit, post: &Post) -> Option<[String; 3]> {
             None => elsewhere::address(&post.uri, deed),
         })
     })
-}
-
-fn near(app: &App, t: Language, thread: &Post, author: &Actor) -> Near {
-    let content = &thread.content;
-    let words = || html::excerpt(&content.html, DESCRIPTION);
-    Near {
-        title: content.title.clone().filter(|title| !title.is_empty()).unwrap_or_else(words),
-        language: content.language.clone(),
-        page: urls::post(&cards::page_of(app.site(), author), thread.id),
-        when: t.ago(app.now(), thread.published),
-    }
 }
 
 /// The frame of the page of a post, from `after` on. Search engines find each reply on one page, and what is from elsewhere there.
@@ -346,7 +354,7 @@ fn framed(visit: &Visit, read: &Read, card: &Card, asked: &Asked) -> Frame {
 }
 
 /// What a post quotes, or why that is not shown.
-fn quoted_by(app: &App, t: Language, view: &PostView, quoted: &HashMap<PostId, PostView>) -> Option<Quoted> {
+pub(crate) fn quoted_by(app: &App, t: Language, view: &PostView, quoted: &HashMap<PostId, PostView>) -> Option<Quoted> {
     let quote = view.quote.as_ref()?;
     let found = quote.post.and_then(|id| quoted.get(&id));
     Some(match (quote.state, found) {
@@ -358,7 +366,8 @@ fn quoted_by(app: &App, t: Language, view: &PostView, quoted: &HashMap<PostId, P
 }
 
 /// Replies and gaps in the order of the page.
-fn arrange(read: &Read, is_linear: bool, card: impl Fn(&PostView) -> Card) -> Vec<Reply> {
+fn arrange(t: Language, read: &Read, is_linear: bool, card: impl Fn(&PostView) -> Card) -> Vec<Reply> {
+    let here = readers::chip(t, read.post.post.audience);
     let links = read.replies.iter().map(|view| (view.post.id, view.post.parent));
     let order = if is_linear {
         links.map(|(id, _)| (id, 1)).collect()
@@ -366,21 +375,23 @@ fn arrange(read: &Read, is_linear: bool, card: impl Fn(&PostView) -> Card) -> Ve
         order(read.post.post.id, links.chain(read.gaps.iter().map(|gap| (gap.id, gap.parent))))
     };
     let mut cards: HashMap<PostId, Card> = read.replies.iter().map(|view| (view.post.id, card(view))).collect();
-    let levels: Vec<usize> = order.iter().map(|(_, level)| *level).chain([1]).collect();
-    let reply = |((id, level), pair): (&(PostId, usize), &[usize])| {
-        let next = pair.last().copied().unwrap_or(1);
+    let reply = |(place, (id, level)): (usize, &(PostId, usize))| {
+        let after = order.get(place + 1..).unwrap_or_default();
+        let next = after.first().map_or(1, |(_, level)| *level);
+        let below = after.iter().take_while(|(_, deeper)| deeper > level).count();
         let gap = read.gaps.iter().find(|gap| gap.id == *id);
         let card = cards.remove(id);
         Reply {
             id: id.0,
             is_new: card.as_ref().is_some_and(|card| !card.mine) && read.seen.is_some_and(|seen| *id > seen),
+            readers: card.as_ref().and_then(|card| card.readers).filter(|readers| Some(*readers) != here),
             card,
             is_removed: gap.is_some_and(|gap| gap.is_removed),
             reason: gap.map(|gap| gap.reason.clone()).unwrap_or_default(),
             level: *level,
-            opens: next > *level,
+            below: (below > 0).then(|| t.replies(below)),
             closes: level.saturating_sub(next),
         }
     };
-    order.iter().zip(levels.windows(2)).map(reply).collect()
+    order.iter().enumerate().map(reply).collect()
 }

@@ -34,8 +34,8 @@ pub struct Writing {
     pub sensitive: bool,
     /// BCP 47; guessed if there is none.
     pub language: Option<String>,
-    /// Whom it is addressed to.
-    pub audience: Audience,
+    /// Whom it is addressed to, if its author says so; otherwise `policy::address` does.
+    pub audience: Option<Audience>,
     /// The post it replies to.
     pub parent: Option<PostId>,
     /// The group it is meant for; otherwise the first one it mentions.
@@ -58,7 +58,7 @@ impl Default for Writing {
             warning: None,
             sensitive: false,
             language: None,
-            audience: Audience::Public,
+            audience: None,
             parent: None,
             group: None,
             media: Vec::new(),
@@ -69,34 +69,65 @@ impl Default for Writing {
     }
 }
 
-/// Makes a draft of what `me` typed; asks other servers about people it does not know.
-pub(super) async fn complete(app: &App, me: Me, writing: Writing) -> Result<Draft> {
-    check(&writing)?;
-    let poll = writing.poll.clone().map(polls::checked).transpose()?;
-    let writing = Writing { poll, ..writing };
+/// Who is asked about people who are not known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// Their servers.
+    Servers,
+    /// Nobody: what is about to be read only names whom we know.
+    Nobody,
+}
+
+/// Makes a draft of what `me` typed.
+pub(super) async fn complete(app: &App, me: Me, writing: Writing, asking: Asking) -> Result<Draft> {
     let parent = match writing.parent {
         Some(id) => Some(app.read(move |c| store::posts::seen(c, id, Some(me.0))).await?.ok_or(Error::NotFound)?),
         None => None,
     };
-    let known = find_mentioned(app, &writing.text).await;
+    compose(app, me, writing, parent, asking).await
+}
+
+/// Makes a draft of what `me` made of a post of theirs. It stays where it is, even if they cannot read any more what it
+/// answers, and whoever was to read it still is.
+pub(super) async fn complete_anew(app: &App, me: Me, writing: Writing, id: PostId, asking: Asking) -> Result<Draft> {
+    let known = app.read(move |c| {
+        let Some(post) = store::posts::by_id(c, id)? else { return Ok(None) };
+        let parent = post.parent.map(|parent| store::posts::by_id(c, parent)).transpose()?.flatten();
+        let named = if post.audience.is_open() { Vec::new() } else { store::posts::mentioned(c, id)? };
+        Ok(Some((post, parent, named)))
+    });
+    let (post, parent, named) = known.await?.ok_or(Error::NotFound)?;
+    let writing = Writing { parent: post.parent, group: post.group, audience: Some(post.audience), ..writing };
+    let mut draft = compose(app, me, writing, parent, asking).await?;
+    add(&mut draft.mentions, named);
+    Ok(draft)
+}
+
+async fn compose(app: &App, me: Me, writing: Writing, parent: Option<Post>, asking: Asking) -> Result<Draft> {
+    check(&writing)?;
+    let poll = writing.poll.clone().map(polls::checked).transpose()?;
+    let writing = Writing { poll, ..writing };
+    let known = find_mentioned(app, &writing.text, asking).await;
     let group = match (&parent, writing.group) {
         (Some(parent), _) => parent.group,
         (None, Some(group)) => Some(group),
         (None, None) => choose_group(app, me, &writing.text, &known).await?,
     };
-    let mut mentions = mentioned(&known, group.filter(|_| writing.audience.is_open()), parent.as_ref(), me);
+    let usual = app.read(move |c| store::preferences::of(c, me.0)).await?.audience;
+    let audience = policy::address(writing.audience, usual, parent.as_ref());
+    let is_said_to_all = audience.is_open() || audience == Audience::Members;
+    let mut mentions = mentioned(&known, group.filter(|_| is_said_to_all), parent.as_ref(), me);
     if let Some(parent) = parent.as_ref().filter(|parent| parent.audience == Audience::Direct) {
+        let (parent, is_for_all) = (parent.clone(), writing.audience.is_none());
+        let all = app.read(move |c| between(c, &parent, me)).await?;
         // What was written to a group stays before the eyes of its team.
-        let id = parent.id;
-        mentions.extend(app.read(move |c| written_to(c, id)).await?);
-        mentions.sort_unstable();
-        mentions.dedup();
+        add(&mut mentions, all.into_iter().filter(|actor| is_for_all || actor.is_group()).map(|actor| actor.id));
     }
     let attachments = media::attachments(app, me, &writing.media).await?;
-    let content = render(app, writing.clone(), &known, group.is_some() && parent.is_none());
+    let content = render(app, writing.clone(), &known, group.is_some() && writing.parent.is_none());
     let content = Content { attachments, ..content };
     let kind = if content.poll.is_some() { PostKind::Question } else { PostKind::Note };
-    let (parent, audience) = (writing.parent, writing.audience);
+    let parent = writing.parent;
     let quote = match writing.quote {
         Some(quoted) => Some(quotes::prepare(app, me, quoted).await?),
         None => None,
@@ -116,22 +147,22 @@ fn check(writing: &Writing) -> Result<()> {
 }
 
 /// Everybody a text names, by their folded handle; who cannot be found stays plain text.
-async fn find_mentioned(app: &App, text: &str) -> HashMap<String, Actor> {
+async fn find_mentioned(app: &App, text: &str, asking: Asking) -> HashMap<String, Actor> {
     let ours = app.site().host().clone();
     let mut known = HashMap::new();
     for handle in mention::find(text) {
         let handle = handle.localized(&ours);
-        if let Ok(actor) = by_handle(app, &handle, &ours).await {
+        if let Ok(actor) = by_handle(app, &handle, &ours, asking).await {
             known.insert(handle.folded(), actor);
         }
     }
     known
 }
 
-async fn by_handle(app: &App, handle: &Handle, ours: &Host) -> Result<Actor> {
+async fn by_handle(app: &App, handle: &Handle, ours: &Host, asking: Asking) -> Result<Actor> {
     let host = handle.host.clone().unwrap_or_else(|| ours.clone());
     let (name, at) = (handle.name.to_lowercase(), host.to_string());
-    if app.site().serves(&host) {
+    if asking == Asking::Nobody || app.site().serves(&host) {
         let found = app.read(move |c| store::actors::by_handle(c, &name, &at)).await?;
         return found.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound);
     }
@@ -158,11 +189,19 @@ async fn choose_group(app: &App, me: Me, text: &str, known: &HashMap<String, Act
     .await
 }
 
-/// The groups that a post is addressed to.
-fn written_to(c: &mut Conn, post: PostId) -> store::Result<Vec<ActorId>> {
-    let mentioned = store::posts::mentioned(c, post)?;
-    let groups = store::actors::by_ids(c, &mentioned)?.into_iter().filter(Actor::is_group);
-    Ok(groups.map(|group| group.id).collect())
+/// The others between whom a post that names its readers is: its author, and whom it names.
+pub fn between(c: &mut Conn, post: &Post, me: Me) -> store::Result<Vec<Actor>> {
+    let mut ids = store::posts::mentioned(c, post.id)?;
+    add(&mut ids, [post.author]);
+    ids.retain(|id| *id != me.0);
+    store::actors::by_ids(c, &ids)
+}
+
+/// Names these, too.
+fn add(mentions: &mut Vec<ActorId>, more: impl IntoIterator<Item = ActorId>) {
+    mentions.extend(more);
+    mentions.sort_unstable();
+    mentions.dedup();
 }
 
 /// Whom the post mentions: those it names, its group, and whoever it answers.

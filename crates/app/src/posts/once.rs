@@ -6,7 +6,11 @@ use domain::{
 };
 use store::Conn;
 
-use super::{Writing, draft, publish};
+use super::{
+    Writing,
+    draft::{self, Asking},
+    publish,
+};
 use crate::{App, Me, Result};
 
 /// Publishes what a person here wrote, unless they did so within the last hour with the same `key`: then the answer is
@@ -18,7 +22,7 @@ pub async fn create_once(app: &App, me: Me, key: &str, writing: Writing) -> Resu
     if let Some(post) = app.read(move |c| made(c, me, &known, since)).await? {
         return Ok(post);
     }
-    let draft = draft::complete(app, me, writing).await?;
+    let draft = draft::complete(app, me, writing, Asking::Servers).await?;
     app.write(move |tx| {
         let (now, since) = (tx.now(), tx.now() - span::hours(1));
         if let Some(post) = made(tx, me, &key, since)? {

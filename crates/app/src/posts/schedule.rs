@@ -9,7 +9,11 @@ use domain::{
 use futures_util::future::BoxFuture;
 use store::scheduled::Scheduled;
 
-use super::{Writing, draft, once, publish};
+use super::{
+    Writing,
+    draft::{self, Asking},
+    once, publish,
+};
 use crate::{App, Error, Me, Result, Tx, media};
 
 /// The kind of job that publishes what is due.
@@ -52,7 +56,7 @@ fn plan(tx: &mut Tx<'_, '_>, scheduled: &Scheduled) -> Result<()> {
 pub async fn create(app: &App, me: Me, writing: Writing, due: Timestamp, key: Option<&str>) -> Result<Scheduled> {
     let key = key.map(once::digest);
     let kept = serde_json::to_string(&writing).map_err(Error::internal)?;
-    draft::complete(app, me, writing).await?;
+    draft::complete(app, me, writing, Asking::Servers).await?;
     app.write(move |tx| {
         if let Some(key) = &key
             && let Some(planned) = store::scheduled::planned(tx, me.0, key)?
@@ -114,7 +118,7 @@ pub(crate) fn publish_due(app: App, subject: String) -> BoxFuture<'static, Resul
         // It was published, taken back, or put off.
         let Some(scheduled) = found.filter(|scheduled| scheduled.due == Timestamp(due)) else { return Ok(()) };
         let me = Me(scheduled.person);
-        let draft = draft::complete(&app, me, writing(&scheduled)?).await?;
+        let draft = draft::complete(&app, me, writing(&scheduled)?, Asking::Servers).await?;
         let done = app.write(move |tx| {
             if store::scheduled::get(tx, id)?.is_some_and(|scheduled| scheduled.due == Timestamp(due)) {
                 store::scheduled::remove(tx, id)?;

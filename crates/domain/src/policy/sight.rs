@@ -56,3 +56,9 @@ pub struct Shunned {
 pub fn want(shunned: Shunned) -> bool {
     !(shunned.author || shunned.group || shunned.host)
 }
+
+/// Whom a post is for: whom its author says, or else whom they usually write for; but without a word from them an answer is
+/// for nobody who does not read what it answers.
+pub fn address(said: Option<Audience>, usual: Audience, parent: Option<&Post>) -> Audience {
+    said.unwrap_or_else(|| parent.map_or(usual, |parent| usual.within(parent.audience)))
+}

@@ -368,3 +368,24 @@ fn a_post_is_seen_by_those_it_is_addressed_to() {
     let deleted = Post { deleted: Some(Timestamp(1)), ..thread(Audience::Public) };
     assert!(!see(&deleted, Regard { author: true, ..staff }));
 }
+
+#[test]
+fn without_a_word_an_answer_is_no_wider_than_what_it_answers() {
+    let width = |audience| match audience {
+        Audience::Public => 4,
+        Audience::Unlisted => 3,
+        Audience::Followers => 2,
+        Audience::Members => 1,
+        Audience::Direct => 0,
+    };
+    for usual in Audience::ALL.iter().copied() {
+        assert_eq!(address(None, usual, None), usual);
+        for parent in Audience::ALL.iter().copied() {
+            let answer = address(None, usual, Some(&thread(parent)));
+            assert_eq!(width(answer), width(usual).min(width(parent)), "{usual:?} {parent:?}");
+            for said in Audience::ALL.iter().copied() {
+                assert_eq!(address(Some(said), usual, Some(&thread(parent))), said, "whoever says so is heard");
+            }
+        }
+    }
+}

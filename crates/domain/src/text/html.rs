@@ -63,6 +63,19 @@ pub fn to_microblog(html: &str) -> String {
     settle(flat::microblog(&sanitize(html)))
 }
 
+/// A sanitised text for those who ignore titles: its title first, in bold, and only what microblogs keep.
+pub fn for_microblogs<'a>(title: Option<&str>, html: &'a str) -> Cow<'a, str> {
+    let body = if ["<h", "<table", "<details"].iter().any(|tag| html.contains(tag)) {
+        Cow::Owned(to_microblog(html))
+    } else {
+        Cow::Borrowed(html)
+    };
+    match title {
+        Some(title) => Cow::Owned(format!("<p><strong>{}</strong></p>{body}", escape(title))),
+        None => body,
+    }
+}
+
 /// The text of HTML with its line breaks.
 pub fn to_text(html: &str) -> String {
     let shaped = shape::shape(&readable(html));

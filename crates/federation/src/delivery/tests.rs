@@ -173,7 +173,7 @@ async fn what_is_sent_is_signed_and_in_order(world: World) {
     let neighbour = Neighbour::new().await;
     fan(&world, &neighbour.host, "bob", false).await;
     fan(&world, &neighbour.host, "carol", false).await;
-    let post = world.write("uno", |w| w.audience = Audience::Unlisted).await;
+    let post = world.write("uno", |w| w.audience = Some(Audience::Unlisted)).await;
     let edit = app::posts::Writing { text: "dos".into(), ..app::posts::Writing::default() };
     app::posts::edit(&world.app, world.ana, post.id, edit).await.unwrap();
     app::posts::delete(&world.app, world.ana, post.id).await.unwrap();

@@ -260,18 +260,9 @@ fn name(post: &Post, form: Form) -> Option<Cow<'_, str>> {
     given.or_else(|| if form == Form::Note { None } else { title::from_post(&post.content.html, &[]).map(Cow::Owned) })
 }
 
-/// The text for those who ignore names: the title first, in bold, and only what microblogs keep.
+/// The text for those who ignore names.
 fn note(post: &Post) -> Cow<'_, str> {
-    let html = &post.content.html;
-    let body = if ["<h", "<table", "<details"].iter().any(|tag| html.contains(tag)) {
-        Cow::Owned(html::to_microblog(html))
-    } else {
-        Cow::Borrowed(html.as_str())
-    };
-    match &post.content.title {
-        Some(title) => Cow::Owned(format!("<p><strong>{}</strong></p>{body}", html::escape(title))),
-        None => body,
-    }
+    html::for_microblogs(post.content.title.as_deref(), &post.content.html)
 }
 
 /// What a post quotes, unless its author does not agree.

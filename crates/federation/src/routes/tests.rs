@@ -121,7 +121,7 @@ impl World {
     }
 
     async fn write(&self, text: &str, group: Option<ActorId>, audience: Audience) -> Post {
-        let writing = Writing { text: text.into(), group, audience, ..Writing::default() };
+        let writing = Writing { text: text.into(), group, audience: Some(audience), ..Writing::default() };
         posts::create(&self.app, self.ana, writing).await.unwrap()
     }
 

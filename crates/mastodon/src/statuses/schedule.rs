@@ -9,8 +9,9 @@ use app::{
     posts::{self, Writing},
 };
 use domain::{
-    id::{MediaId, ScheduledId},
-    post::Poll,
+    id::{MediaId, PostId, ScheduledId},
+    policy,
+    post::{Audience, Poll, Post},
     time::Timestamp,
 };
 use serde_json::{Value, json};
@@ -61,14 +62,28 @@ async fn entities(app: &App, scheduled: &[Scheduled]) -> Result<Vec<Value>> {
         let known = writing.media.iter().filter_map(|id| brought.iter().find(|media| media.id == *id));
         known.map(|media| Media::brought(app.site(), &lender, media)).collect()
     };
-    Ok(scheduled.iter().zip(&writings).map(|(one, writing)| entity(one, writing, &shown(writing))).collect())
+    let (usual, parents) = addressees(app, scheduled, &writings).await?;
+    let entity = |(one, writing): (&Scheduled, &Writing)| {
+        let parent = parents.iter().find(|parent| Some(parent.id) == writing.parent);
+        entity(one, writing, policy::address(writing.audience, usual, parent), &shown(writing))
+    };
+    Ok(scheduled.iter().zip(&writings).map(entity).collect())
+}
+
+/// For whom their author usually writes, and what they answer.
+async fn addressees(app: &App, scheduled: &[Scheduled], writings: &[Writing]) -> app::Result<(Audience, Vec<Post>)> {
+    let Some(author) = scheduled.first().map(|scheduled| scheduled.person) else {
+        return Ok((Audience::Public, Vec::new()));
+    };
+    let parents: Vec<PostId> = writings.iter().filter_map(|writing| writing.parent).collect();
+    app.read(move |c| Ok((store::preferences::of(c, author)?.audience, store::posts::by_ids(c, &parents)?))).await
 }
 
 async fn one(app: &App, scheduled: &Scheduled) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(entities(app, std::slice::from_ref(scheduled)).await?.pop()))
 }
 
-fn entity(scheduled: &Scheduled, writing: &Writing, media: &[Media]) -> Value {
+fn entity(scheduled: &Scheduled, writing: &Writing, audience: Audience, media: &[Media]) -> Value {
     let ids: Vec<Id> = writing.media.iter().map(|id| Id(id.0)).collect();
     let poll = |poll: &Poll| {
         json!({
@@ -83,7 +98,7 @@ fn entity(scheduled: &Scheduled, writing: &Writing, media: &[Media]) -> Value {
         "scheduled_at": instant(scheduled.due),
         "params": {
             "text": writing.text,
-            "visibility": status::visibility(writing.audience),
+            "visibility": status::visibility(audience),
             "spoiler_text": writing.warning,
             "sensitive": writing.sensitive,
             "language": writing.language,

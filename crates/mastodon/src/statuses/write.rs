@@ -31,7 +31,7 @@ pub(super) async fn create(
     let (me, params) = (caller.me, sent.read()?);
     let (usual, due) = (app.read(move |c| store::preferences::of(c, me.0)).await?, schedule::due(&params)?);
     let writing = Writing {
-        audience: addressed(&params)?.unwrap_or(usual.audience),
+        audience: addressed(&params)?,
         sensitive: params.flag("sensitive").unwrap_or(usual.sensitive),
         parent: replied_to(&app, &params, me).await?,
         language: params.text("language").filter(|tag| !tag.is_empty()).or(usual.language),
@@ -104,7 +104,7 @@ pub(super) async fn edit(
     let (me, params) = (caller.me, sent.read()?);
     let post = find_post(&app, id, me).await?;
     let written = text(&params);
-    let kept = keep(&app, me, &post).await?;
+    let kept = keep(&app, &post).await?;
     let language = params.text("language").or(kept.language);
     // What is not named is taken away: so clients say it. What they describe they mean to show.
     let described = || params.rows("media_attributes").iter().filter_map(|row| row.number("id")).map(MediaId).collect();
@@ -134,24 +134,17 @@ async fn describe(app: &App, me: Me, params: &Params, shown: &[MediaId]) -> Resu
     Ok(())
 }
 
-/// What of a post stays when its text is written anew: its place, and a title that was not taken from the text.
-async fn keep(app: &App, me: Me, post: &Post) -> Result<Writing> {
+/// What of a post stays when its text is written anew, beside its place: not a title that was taken from the text.
+async fn keep(app: &App, post: &Post) -> Result<Writing> {
     let post = post.clone();
     let kept = app.read(move |c| {
         let mentioned = store::posts::mentions(c, &[post.id])?.into_iter().map(|(_, actor)| actor).collect::<Vec<_>>();
         let mentioned = store::actors::by_ids(c, &mentioned)?;
         let groups: Vec<&str> = mentioned.iter().filter(|actor| actor.is_group()).map(|a| a.name.as_str()).collect();
         let derived = title::from_post(&post.content.html, &groups);
-        let parent = match post.parent {
-            Some(parent) => store::posts::seen(c, parent, Some(me.0))?.map(|parent| parent.id),
-            None => None,
-        };
         Ok(Writing {
             title: post.content.title.clone().filter(|title| derived.as_ref() != Some(title)),
             language: post.content.language.clone(),
-            audience: post.audience,
-            group: post.group.filter(|_| post.parent.is_none()),
-            parent,
             quoting: post.content.quoting,
             ..Writing::default()
         })

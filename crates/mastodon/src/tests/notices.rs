@@ -158,6 +158,17 @@ async fn direct_messages_are_conversations(w: World) {
         (1, &true.into(), &answer["id"])
     );
     assert_eq!(w.get(&w.ana, "/api/v1/conversations").await.ok()[0]["unread"], false, "one's own is not news");
+    // Without a word about it an answer is for whoever reads the question; with one it is for whom it says.
+    let says = |more: Value| {
+        let mut said = json!({ "status": "y más", "in_reply_to_id": first["id"] });
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        said
+    };
+    for (more, visibility) in [(json!({}), "direct"), (json!({ "visibility": "public" }), "public")] {
+        let said = w.call(&w.bea, "POST", "/api/v1/statuses", says(more)).await.ok();
+        assert_eq!(said["visibility"], visibility);
+        w.call(&w.bea, "DELETE", &of(&said, ""), Value::Null).await.ok();
+    }
     assert_eq!(w.get(&w.caro, "/api/v1/conversations").await.ok(), json!([]));
     assert_eq!(w.call(&w.ana, "DELETE", &path, Value::Null).await.status, 200);
     assert_eq!(w.get(&w.ana, "/api/v1/conversations").await.ok(), json!([]));

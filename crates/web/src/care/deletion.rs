@@ -7,7 +7,7 @@ use actix_web::{
 use app::{App, Error, Me, Result, posts, view::PostView};
 use serde::Deserialize;
 
-use super::{Asked, Care, DELETE, seen};
+use super::{About, Asked, Care, DELETE, seen};
 use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::{self, Card},
@@ -42,7 +42,7 @@ pub(crate) async fn form(
         heading: t.delete_post(),
         explanation: t.delete_explained().to_owned(),
         action: DELETE,
-        card: Card::new(&app, t, &view),
+        about: About::Post(Box::new(Card::new(&app, t, &view))),
         back: String::new(),
         form: Fields::default(),
         send: t.delete(),

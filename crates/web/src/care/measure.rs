@@ -21,7 +21,7 @@ use domain::{
 use serde::Deserialize;
 use store::threads::{Order, Scope};
 
-use super::{Asked, Care, seen_with_guide};
+use super::{About, Asked, Care, seen_with_guide};
 use crate::{
     answer::{self, Frame, Keep, Visit},
     bylaws,
@@ -184,8 +184,8 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
         heading: t.moderate_post(),
         explanation: t.moderate_explained().to_owned(),
         action: MODERATE,
-        card: Card::new(app, t, &judged.view),
-        back: entered.back.clone(),
+        about: About::Post(Box::new(Card::new(app, t, &judged.view))),
+        back: Some(entered.back.clone()).filter(|back| answer::is_path(back)).unwrap_or_default(),
         form: Fields::new(fields.collect()),
         send: t.apply(),
         is_danger: false,

@@ -1,4 +1,5 @@
-//! Reporting a post: to the team of its community, wherever that is, and to those who run this site.
+//! Reporting a post, somebody or a community: to the team of the community of the post, wherever that is, and to those who run
+//! this site.
 use std::collections::BTreeMap;
 
 use actix_web::{
@@ -6,35 +7,91 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Me, Result,
+    App, Error, Me, Result,
     reports::{self, Complaint},
     view::PostView,
 };
 use domain::{
     actor::Actor,
-    id::HouseRuleId,
+    id::{ActorId, HouseRuleId},
     imprint::HouseRule,
     report::{Category, Reach},
 };
 use serde::Deserialize;
 
-use super::{Asked, Care, REPORT, seen, seen_with_guide};
+use super::{About, Care, REPORT, seen_with_guide};
 use crate::{
     answer::{self, Frame, Keep, Visit},
     bylaws,
-    cards::Card,
+    cards::{self, Card},
     forms::{Choice, Field, Fields, YES},
-    grounds,
+    grounds::{self, Guide},
     language::Language,
     posted::Sent,
     session::Present,
 };
 
-/// What was entered about a post.
+/// What is reported: a post, or somebody.
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    post: Option<i64>,
+    who: Option<i64>,
+}
+
+/// The same, found.
+enum Reported {
+    Post(Box<PostView>, Guide),
+    Actor(Box<Actor>),
+}
+
+impl Reported {
+    async fn find(app: &App, me: Me, asked: Asked) -> Result<Self> {
+        match asked {
+            Asked { post: Some(post), .. } => {
+                let (view, guide) = seen_with_guide(app, me, post).await?;
+                Ok(Self::Post(Box::new(view), guide))
+            }
+            Asked { who: Some(who), .. } => {
+                let found = app.read(move |c| store::actors::by_id(c, ActorId(who))).await?;
+                let found = found.filter(|actor| actor.deleted.is_none() && actor.id != me.0);
+                found.map(|actor| Self::Actor(Box::new(actor))).ok_or(Error::NotFound)
+            }
+            Asked { .. } => Err(Error::NotFound),
+        }
+    }
+
+    /// Who did wrong.
+    fn target(&self) -> &Actor {
+        match self {
+            Self::Post(view, _) => &view.author,
+            Self::Actor(actor) => actor,
+        }
+    }
+
+    /// The community in which it happened.
+    fn group(&self) -> Option<&Actor> {
+        match self {
+            Self::Post(view, _) => view.group.as_deref(),
+            Self::Actor(_) => None,
+        }
+    }
+
+    fn heading(&self, t: Language) -> &'static str {
+        match self {
+            Self::Post(..) => t.report_post(),
+            Self::Actor(actor) if actor.is_group() => t.report_community(),
+            Self::Actor(_) => t.report_person(),
+        }
+    }
+}
+
+/// What was entered about it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Entered {
-    post: i64,
+    post: Option<i64>,
+    who: Option<i64>,
     what: String,
     /// Whether the server of whoever wrote it gets a copy.
     forward: String,
@@ -55,7 +112,7 @@ impl Entered {
     }
 }
 
-/// Who decides about a post: the team of its community here, that of one elsewhere, or those who run this site.
+/// Who decides about it: the team of its community here, that of one elsewhere, or those who run this site.
 enum Decider<'a> {
     Here(&'a Actor),
     Elsewhere(&'a Actor),
@@ -63,8 +120,8 @@ enum Decider<'a> {
 }
 
 impl<'a> Decider<'a> {
-    fn of(view: &'a PostView) -> Self {
-        match view.group.as_deref() {
+    fn of(reported: &'a Reported) -> Self {
+        match reported.group() {
             Some(group) if group.is_local() => Self::Here(group),
             Some(group) => Self::Elsewhere(group),
             None => Self::Site,
@@ -90,10 +147,10 @@ impl<'a> Decider<'a> {
     }
 }
 
-/// The offer to send a copy to the server of whoever wrote a post, if that is another one than decides anyway.
-fn copy_field(t: Language, view: &PostView) -> Option<Field> {
-    let author = &view.author;
-    let is_other = author.peer.is_some() && view.group.as_ref().is_none_or(|group| group.peer != author.peer);
+/// The offer to send a copy to the server of whoever did wrong, if that is another one than decides anyway.
+fn copy_field(t: Language, reported: &Reported) -> Option<Field> {
+    let author = reported.target();
+    let is_other = author.peer.is_some() && reported.group().is_none_or(|group| group.peer != author.peer);
     is_other.then(|| Field::check("forward", t.report_copy(&author.host)).hint(t.report_copy_hint()).optional())
 }
 
@@ -112,27 +169,35 @@ pub(crate) async fn form(
     by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    let id = asked.map_or(0, |asked| asked.post);
-    answer::shown(&request, &visit, Keep::Never, reporting(&app, &visit, by.me, id).await)
+    let asked = asked.map(Query::into_inner).unwrap_or_default();
+    answer::shown(&request, &visit, Keep::Never, reporting(&app, &visit, by.me, asked).await)
 }
 
-async fn reporting(app: &App, visit: &Visit, me: Me, id: i64) -> Result<Care> {
+async fn reporting(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Care> {
     let t = visit.language;
-    let (view, guide) = seen_with_guide(app, me, id).await?;
+    let reported = Reported::find(app, me, asked).await?;
     let house = app::imprint::house_rules(app).await?;
     let categories = Category::ALL.iter().map(|category| Choice::new(category.as_str(), named(t, *category), ""));
     let comment = Field::lines("reason", 4, t.report_comment()).hint(t.report_comment_hint());
     let what = Field::choices("what", t.report_what(), categories.collect()).value(Category::Violation.as_str());
-    let rule = bylaws::field(t, guide.bylaws.as_ref()).map(|field| field.hint(t.which_rule_hint()));
+    let guide = if let Reported::Post(_, guide) = &reported { Some(guide) } else { None };
+    let rule =
+        guide.and_then(|guide| bylaws::field(t, guide.bylaws.as_ref())).map(|field| field.hint(t.which_rule_hint()));
     let rules = rule.into_iter().chain(house_field(t, &house));
     let fields = [what].into_iter().chain(rules).chain([comment.longest(reports::COMMENT).optional()]);
-    let fields = fields.chain(copy_field(t, &view)).collect();
+    let fields = fields.chain(copy_field(t, &reported)).collect();
     Ok(Care {
-        frame: Frame::private(visit, t.report_post()),
-        heading: t.report_post(),
-        explanation: Decider::of(&view).explained(t, &visit.site),
+        frame: Frame::private(visit, reported.heading(t)),
+        heading: reported.heading(t),
+        explanation: match &reported {
+            Reported::Post(..) => Decider::of(&reported).explained(t, &visit.site),
+            Reported::Actor(_) => t.report_explained_somebody(&visit.site),
+        },
         action: REPORT,
-        card: Card::new(app, t, &view),
+        about: match &reported {
+            Reported::Post(view, _) => About::Post(Box::new(Card::new(app, t, view))),
+            Reported::Actor(actor) => About::Actor(cards::face(app, actor).await?, actor.id.0),
+        },
         back: String::new(),
         form: Fields::new(fields),
         send: t.send_report(),
@@ -159,18 +224,18 @@ pub(crate) async fn report(
 ) -> HttpResponse {
     let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
     let filed = async {
-        let view = seen(&app, me, entered.post).await?;
+        let reported = Reported::find(&app, me, Asked { post: entered.post, who: entered.who }).await?;
         let complaint = Complaint {
-            target: view.post.author,
+            target: reported.target().id,
             rules: entered.house_rules(),
-            posts: vec![view.post.id],
+            posts: if let Reported::Post(view, _) = &reported { vec![view.post.id] } else { Vec::new() },
             comment: entered.grounds.reason,
             category: entered.what.parse().unwrap_or(Category::Other),
             bylaw: entered.grounds.rule.parse().ok(),
             reach: if entered.forward == YES { Reach::Everybody } else { Reach::Team },
         };
         reports::file(&app, me, complaint).await?;
-        Ok(Decider::of(&view).thanks(t, &visit.site))
+        Ok(Decider::of(&reported).thanks(t, &visit.site))
     };
     match filed.await {
         Ok(thanks) => answer::said(&request, &visit, t.report_sent(), thanks),

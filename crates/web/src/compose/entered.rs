@@ -1,7 +1,11 @@
 //! What was entered to write something, and what becomes of it.
 use std::{collections::HashMap, time::Duration};
 
-use app::{drafts::Place, polls, posts::Writing};
+use app::{
+    drafts::{Begun, Place},
+    polls,
+    posts::Writing,
+};
 use domain::{
     id::{ActorId, MediaId, PostId},
     post::{Poll, Post},
@@ -94,9 +98,12 @@ impl Entered {
     }
 
     /// A draft, as it was entered.
-    pub(super) fn draft(writing: Writing, at: Place) -> Self {
+    pub(super) fn draft(Begun { writing, at: last }: Begun, at: Place) -> Self {
         let number = |id: i64| id.to_string();
         let poll = writing.poll.unwrap_or_default();
+        // From when one chose it, which may have been a little before it was kept.
+        let open = poll.closes.map(|at| at.since(last));
+        let lasts = open.and_then(|open| SPANS.into_iter().find(|(_, span)| *span >= open)).unwrap_or(USUAL).0;
         Self {
             group: writing.group.map(|group| number(group.0)).unwrap_or_default(),
             to: if let Place::Reply(to) = at { number(to.0) } else { String::new() },
@@ -110,6 +117,7 @@ impl Entered {
             media: writing.media,
             options: poll.options.into_iter().map(|(option, _)| option).collect(),
             is_multiple: poll.multiple,
+            lasts: lasts.to_owned(),
             ..Self::default()
         }
     }

@@ -1,5 +1,5 @@
 //! The page on which one writes: its fields, what is attached, and how it will be read.
-use app::{App, Me, Result, media::Lender};
+use app::{App, Me, Result, media::Lender, posts::Writing};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -7,7 +7,8 @@ use domain::{
     id::{ActorId, MediaId, PostId},
     media::{Media, MediaState},
     post::Post,
-    text::{html, markdown},
+    text::html,
+    urls::{self, Sheet},
 };
 
 use super::{
@@ -20,6 +21,8 @@ use crate::{
     forms::{Choice, Field, Fields},
     language::Language,
     paces,
+    readers::{self, Readers},
+    threads::{self, Near},
 };
 
 /// How many communities one may choose from.
@@ -66,26 +69,34 @@ async fn signs(app: &App) -> Result<Vec<Sign>> {
     Ok(shown.map(sign).collect())
 }
 
-/// The text as it will be read.
+/// What was written as it will be read.
 pub(super) struct Preview {
-    title: String,
-    /// Sanitised.
-    html: String,
-    warning: String,
-    language: String,
-    options: Vec<String>,
+    /// Here.
+    card: Card,
+    /// Elsewhere, on a microblog: sanitised, with emoji as pictures.
+    toot: String,
+    /// Conversations that are likely to be about the same.
+    similar: Vec<Near>,
 }
 
 impl Preview {
-    pub(super) fn of(entered: &Entered) -> Self {
-        let options = entered.options.iter().map(|option| option.trim().to_owned());
-        Self {
-            title: entered.title.trim().to_owned(),
-            html: html::sanitize(&markdown::render(&entered.text, |_| None, |_| None)),
-            warning: entered.warning.trim().to_owned(),
-            language: entered.language.clone(),
-            options: options.filter(|option| !option.is_empty()).collect(),
-        }
+    pub(super) async fn of(app: &App, t: Language, me: Me, writing: Writing, aim: &Aim) -> Result<Self> {
+        let changed = if let Aim::Edit(post) = aim { Some(post.id) } else { None };
+        let view = app::posts::preview(app, me, writing, changed).await?;
+        let is_thread = matches!(aim, Aim::Thread);
+        let found = app.read(move |c| {
+            let quoted = threads::quoted(c, std::iter::once(&view), Some(me.0))?;
+            let similar = if is_thread { app::similar::to_written(c, &view.post)? } else { Vec::new() };
+            Ok((view, quoted, similar))
+        });
+        let (view, quoted, similar) = found.await?;
+        let content = &view.post.content;
+        let toot = html::for_microblogs(content.title.as_deref(), &content.html);
+        Ok(Self {
+            toot: view.palette.paint(app.site(), None, &toot),
+            similar: similar.iter().map(|(thread, author)| Near::new(app, t, thread, author)).collect(),
+            card: Card { quoted: threads::quoted_by(app, t, &view, &quoted), ..Card::new(app, t, &view) },
+        })
     }
 }
 
@@ -106,28 +117,30 @@ pub(super) struct Compose {
     signs: Vec<Sign>,
     /// The community in which they never wrote.
     newcomer_in: Option<String>,
+    /// The rules of the community it will stand in, and what that is called.
+    rules: Option<(String, String)>,
     /// What it replies to.
     original: Option<Card>,
     /// What it quotes.
     quoted: Option<Card>,
     pub(super) preview: Option<Preview>,
     pub(super) is_recovered: bool,
+    /// Who will read it.
+    readers: Option<readers::Told>,
     /// How often one writes there, where slow mode is on.
     pace: Option<String>,
     /// Whether it may be published with pictures that are not described.
     pub(super) is_undescribed: bool,
-    send: &'static str,
+    /// What the button says that sends it; nothing, if it cannot be sent any more.
+    send: Option<&'static str>,
 }
 
-pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, mut entered: Entered) -> Result<Compose> {
+pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: Entered) -> Result<Compose> {
     let t = visit.language;
-    if matches!(aim, Aim::Thread) && entered.group.is_empty() {
-        entered.group = only_group(app, me).await?;
-    }
     let fields = fields(app, t, me, aim, &entered).await?;
     let original = match aim {
         Aim::Reply(post) => Some(card(app, t, post.clone()).await?),
-        Aim::Thread | Aim::Edit(_) => None,
+        Aim::Thread | Aim::Edit(_) | Aim::Lost => None,
     };
     let quoted = match entered.quote.parse() {
         Ok(id) => {
@@ -140,14 +153,15 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, mut entere
         Err(_none) => None,
     };
     let (heading, send) = match aim {
-        Aim::Thread => (t.new_thread(), t.publish()),
-        Aim::Reply(_) => (t.reply_to(), t.send_reply()),
-        Aim::Edit(_) => (t.edit_post(), t.save()),
+        Aim::Thread => (t.new_thread(), Some(t.publish())),
+        Aim::Reply(_) => (t.reply_to(), Some(t.send_reply())),
+        Aim::Edit(_) => (t.edit_post(), Some(t.save())),
+        Aim::Lost => (t.lost_aim(), None),
     };
     let mut frame = Frame::private(visit, heading);
     frame.place = "write";
     let mut options = Vec::new();
-    if !matches!(aim, Aim::Edit(_)) {
+    if matches!(aim, Aim::Thread | Aim::Reply(_)) {
         options.clone_from(&entered.options);
         options.resize(options.len().max(OPTIONS), String::new());
     }
@@ -158,6 +172,8 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, mut entere
         _ => None,
     };
     Ok(Compose {
+        rules: rules(app, aim, &entered).await?,
+        readers: readers(app, me, aim).await?.map(|readers| readers.told(t)),
         pace,
         newcomer_in,
         frame,
@@ -179,9 +195,16 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, mut entere
 }
 
 /// The community of somebody who has only one, and need not choose.
-async fn only_group(app: &App, me: Me) -> Result<String> {
+pub(super) async fn only_group(app: &App, me: Me) -> Result<Option<i64>> {
     let groups = app.read(move |c| store::follows::groups(c, me.0, 2)).await?;
-    Ok(if let [only] = groups.as_slice() { only.id.to_string() } else { String::new() })
+    Ok(if let [only] = groups.as_slice() { Some(only.id.0) } else { None })
+}
+
+/// The language of a community in which only one is spoken.
+pub(super) async fn only_language(app: &App, group: ActorId) -> Result<Option<String>> {
+    let said = app.read(move |c| store::charters::sorts_of(c, &[group])).await?;
+    let spoken = said.into_values().next().map(|(_, spoken)| spoken).unwrap_or_default();
+    Ok(if let [only] = spoken.as_slice() { Some(only.clone()) } else { None })
 }
 
 /// How often one writes where this will stand, if slow mode is on there.
@@ -189,11 +212,43 @@ async fn pace(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) -> R
     let lane = match aim {
         Aim::Thread => entered.group.parse().ok().map(|group| (ActorId(group), None)),
         Aim::Reply(post) => post.group.map(|group| (group, Some(post.root))),
-        Aim::Edit(_) => None,
+        Aim::Edit(_) | Aim::Lost => None,
     };
     let Some(lane) = lane else { return Ok(None) };
     let pace = app.read(move |c| app::paces::of(c, lane, Some(me.0))).await?;
     Ok(paces::said(t, pace, app.now()))
+}
+
+/// The rules of the community in which it will stand, if it has any, and what that is called.
+async fn rules(app: &App, aim: &Aim, entered: &Entered) -> Result<Option<(String, String)>> {
+    let group = match aim {
+        Aim::Thread => entered.group.parse().ok().map(ActorId),
+        Aim::Reply(post) | Aim::Edit(post) => post.group,
+        Aim::Lost => None,
+    };
+    let Some(group) = group else { return Ok(None) };
+    let found = app.read(move |c| {
+        let has_any = store::bylaws::of(c, group)?.is_some_and(|bylaws| !bylaws.list.is_empty());
+        if has_any { store::actors::by_id(c, group) } else { Ok(None) }
+    });
+    let named = |group: Actor| (urls::sheet(&group.uri, Sheet::Rules), Face::new(app.site(), &group).name);
+    Ok(found.await?.map(named))
+}
+
+/// Who will read what is written.
+async fn readers(app: &App, me: Me, aim: &Aim) -> Result<Option<Readers>> {
+    let (site, post, is_reply) = match aim {
+        Aim::Thread => return Ok(Some(Readers::Community)),
+        Aim::Lost => return Ok(None),
+        Aim::Reply(post) | Aim::Edit(post) => (app.site().clone(), post.clone(), aim.parent().is_some()),
+    };
+    let read =
+        app.read(
+            move |c| {
+                if is_reply { Readers::of_reply(c, &site, me, &post) } else { Readers::of_edit(c, &site, me, &post) }
+            },
+        );
+    Ok(Some(read.await?))
 }
 
 /// What a community is called, if somebody never wrote in it.
@@ -224,6 +279,7 @@ async fn fields(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) ->
         Aim::Thread => true,
         Aim::Reply(_) => false,
         Aim::Edit(post) => post.is_thread(),
+        Aim::Lost => !entered.title.is_empty(),
     };
     if is_thread {
         fields.push(Field::line("title", t.title()).hint(t.title_hint()).value(&entered.title).optional());
@@ -232,9 +288,16 @@ async fn fields(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) ->
     fields.push(lines.longest(app::posts::TEXT).value(&entered.text));
     let warning = Field::line("warning", t.warning_field()).hint(t.warning_hint());
     fields.push(warning.value(&entered.warning).optional());
-    let tongues = TONGUES.iter().map(|(tag, name)| Choice::new(*tag, *name, "")).collect();
+    let tongues = tongues(&entered.language);
     fields.push(Field::select("language", t.language(), tongues).value(&entered.language).optional());
     Ok(fields)
+}
+
+/// The languages one may choose from, and the one that was chosen elsewhere.
+pub(crate) fn tongues(chosen: &str) -> Vec<Choice> {
+    let more = Some(chosen).filter(|chosen| !chosen.is_empty() && TONGUES.iter().all(|(tag, _)| tag != chosen));
+    let all = TONGUES.into_iter().chain(more.map(|tag| (tag, tag)));
+    all.map(|(tag, name)| Choice::new(tag, name, "")).collect()
 }
 
 fn choice(app: &App, group: &Actor) -> Choice {

@@ -236,3 +236,15 @@ async fn the_directory_is_narrowed_by_purpose_and_language() {
         "{page}"
     );
 }
+
+#[actix_web::test]
+async fn a_community_says_where_its_members_live() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let said = async |language| world.get(&huerto.uri, language).await.body;
+    assert!(!said("es").await.contains("de otros servidores"), "all of them live here");
+    let far = neighbour(&world.app).await;
+    app::members::appoint(&world.app, ana, huerto.id, far, Some(domain::group::Role::Member)).await.unwrap();
+    assert!(said("es").await.contains("2 miembros (1 de aquí, 1 de otros servidores)"), "{}", said("es").await);
+    assert!(said("en").await.contains("2 members (1 from here, 1 from other servers)"));
+}

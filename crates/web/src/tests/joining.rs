@@ -135,7 +135,7 @@ async fn a_link_of_somebody_else_waits_for_the_admins_and_then_lets_in() {
     assert_eq!(world.state(huerto.id, "bea").await, Some(MemberState::Active));
     assert!(admin.get(waiting).await.body.contains("nadie espera respuesta"));
     assert!(!admin.get("/queue").await.body.contains("espera a que la admitas"));
-    assert!(admin.get("/notices").await.body.contains("bea ha creado una cuenta aquí"));
+    assert!(admin.get("/notices").await.body.contains("<bdi>bea</bdi> ha creado una cuenta aquí"));
     let read = Browser::of(&world, Me(bea), "es").await;
     assert_eq!(read.get("/waiting").await.location, "https://plaza.test/");
 }

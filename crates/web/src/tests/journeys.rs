@@ -136,7 +136,7 @@ async fn a_conversation_is_held_by_forms_alone() {
     let asked = bea.send(&huerto.uri, "/join", &[]).await;
     assert_eq!((asked.status, asked.location), (StatusCode::SEE_OTHER, huerto.uri.clone()));
     assert!(bea.get(&huerto.uri).await.body.contains("Request sent"));
-    assert!(ana.get("/notices").await.body.contains("bea espera respuesta"));
+    assert!(ana.get("/notices").await.body.contains("<bdi>bea</bdi> espera respuesta"));
     let admitted = ana.send("/queue", "/queue/answer", &[("answer", "yes")]).await;
     assert_eq!(admitted.status, StatusCode::SEE_OTHER, "{}", admitted.body);
     assert!(bea.get(&huerto.uri).await.body.contains("Leave"));
@@ -162,7 +162,7 @@ async fn a_conversation_is_held_by_forms_alone() {
     assert!(ana.get(&thread).await.body.contains("aria-pressed=\"true\""));
     assert_eq!(ana.send(&thread, "/vote", &[("vote", "none")]).await.status, StatusCode::SEE_OTHER);
     assert!(!world.get(&thread, "es").await.body.contains("1 voto a favor"));
-    assert!(bea.get("/notices").await.body.contains("ana replied to you"));
+    assert!(bea.get("/notices").await.body.contains("<bdi>ana</bdi> replied to you"));
 
     // Bea reports the reply, and Ana takes it out with a reason; it leaves a place only if somebody answered it.
     let answer = reply.location.rsplit("#p").next().unwrap().to_owned();
@@ -199,7 +199,7 @@ async fn a_conversation_is_held_by_forms_alone() {
     // A closed conversation says who closed it and why, and takes no more replies of others.
     ana.send(&format!("/moderate?post={id}"), "/moderate", &[("what", "lock"), ("reason", "Ya está")]).await;
     let page = world.get(&thread, "es").await.body;
-    assert!(page.contains("ana cerró esta conversación") && page.contains("Motivo: Ya está"), "{page}");
+    assert!(page.contains("<bdi>ana</bdi> cerró esta conversación") && page.contains("Motivo: Ya está"), "{page}");
     assert!(!bea.get(&thread).await.body.contains("name=\"text\""));
 
     // She changes what she wrote, and deletes it.

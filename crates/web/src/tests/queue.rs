@@ -44,7 +44,7 @@ async fn what_waits_is_claimed_filtered_and_answered_by_one() {
     assert_eq!(sees("/queue?who=free").await, (false, true));
     assert_eq!(sees("/queue?who=mine").await, (false, false));
     let page = ana.get("/queue").await.body;
-    assert!(page.contains("Lo lleva carla"), "{page}");
+    assert!(page.contains("Lo lleva <bdi>carla</bdi>"), "{page}");
     let late = ana.send("/queue", "/queue/answer", &[("answer", "no")]).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
 
@@ -127,7 +127,7 @@ async fn what_waits_is_let_in_from_the_queue_or_turned_down_with_a_reason() {
     assert!(reads.get(&first.uri).await.body.contains("Waiting for the team"));
     assert_eq!(world.get(&first.uri, "es").await.status, StatusCode::NOT_FOUND);
     assert!(!world.get(&huerto.uri, "es").await.body.contains("soy nueva"));
-    assert!(ana.get("/notices").await.body.contains("Algo de bea espera al equipo"));
+    assert!(ana.get("/notices").await.body.contains("Algo de <bdi>bea</bdi> espera al equipo"));
     assert!(reads.get("/notices").await.body.contains("waits until the team has looked at it"));
     let queue = ana.get("/queue?kind=held").await.body;
     assert!(queue.contains("De las primeras suyas") && queue.contains("soy nueva"), "{queue}");
@@ -148,7 +148,7 @@ async fn what_waits_is_let_in_from_the_queue_or_turned_down_with_a_reason() {
     assert_eq!(ana.send("/queue", "/queue/held", &refusal).await.status, StatusCode::SEE_OTHER);
     assert!(!ana.get("/queue").await.body.contains("Vendo macetas"));
     assert!(reads.get(&second.uri).await.body.contains("Not let in"));
-    assert!(reads.get("/notices").await.body.contains("The team of El huerto decided something"));
+    assert!(reads.get("/notices").await.body.contains("The team of <bdi>El huerto</bdi> decided something"));
     let log = world.get("/@huerto/log", "es").await.body;
     assert!(log.contains("no admitió una publicación en espera") && log.contains("Aquí no se vende"), "{log}");
 
@@ -178,7 +178,7 @@ async fn what_is_taken_out_needs_no_further_answer_and_whoever_reported_it_hears
     assert!(front.contains("(esperan 2 cosas)"), "{front}");
     assert!(!bea.get("/").await.body.contains("things wait"));
     let notices = ana.get("/notices").await.body;
-    assert!(notices.contains("bea ha denunciado algo que escribió carl"), "{notices}");
+    assert!(notices.contains("<bdi>bea</bdi> ha denunciado algo que escribió <bdi>carl"), "{notices}");
     let bell = notices.split("href=\"/notices\"").nth(1).and_then(|rest| rest.split("</a>").next()).unwrap();
     assert!(!bell.contains("class=\"news\""), "whoever reads the notices has no new ones: {bell}");
 
@@ -194,8 +194,11 @@ async fn what_is_taken_out_needs_no_further_answer_and_whoever_reported_it_hears
     let log = world.get("/@huerto/log", "es").await.body;
     assert_eq!(log.matches("atendió una denuncia").count(), 2, "{log}");
     let told = bea.get("/notices").await.body;
-    assert!(told.contains("The team of El huerto dealt with your report: what carl wrote is gone"), "{told}");
-    assert!(told.contains("The team of El huerto dealt with your report about carl"), "{told}");
+    assert!(
+        told.contains("The team of <bdi>El huerto</bdi> dealt with your report: what <bdi>carl</bdi> wrote is gone"),
+        "{told}"
+    );
+    assert!(told.contains("The team of <bdi>El huerto</bdi> dealt with your report about <bdi>carl"), "{told}");
     assert!(!told.contains("@ana@") && !told.contains(">ana<"), "by whom is nobody's business: {told}");
 }
 

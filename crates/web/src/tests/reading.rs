@@ -164,3 +164,27 @@ async fn a_thread_leads_to_those_like_it_that_everybody_may_read() {
     let similar = page.split("class=\"similar\"").nth(1).expect("similar threads");
     assert!(similar.contains("Mi tomate tiene hojas amarillas") && !similar.contains("ayuda"), "{similar}");
 }
+
+#[actix_web::test]
+async fn a_branch_of_a_conversation_folds() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let say = async |text: &str, parent| {
+        let writing = Writing { text: text.into(), group: Some(huerto.id), parent, ..Writing::default() };
+        world.write(ana, writing).await
+    };
+    let thread = say("Tema", None).await;
+    let first = say("primera", Some(thread.id)).await;
+    let below = say("debajo", Some(first.id)).await;
+    say("más abajo", Some(below.id)).await;
+    say("segunda", Some(thread.id)).await;
+    let page = world.get(&thread.uri, "es").await.body;
+    assert_eq!(super::is_well_formed(&page), Ok(()));
+    let folds: Vec<&str> = page.split("<details class=\"branch\" open><summary>").skip(1).collect();
+    let words: Vec<&str> = folds.iter().filter_map(|fold| fold.split('<').next()).collect();
+    assert_eq!(words, ["2 respuestas", "1 respuesta"]);
+    let (inner, after) = folds[1].split_once("</ol></details></li>").expect("its end");
+    assert!(inner.contains("más abajo") && !inner.contains("segunda") && after.contains("segunda"), "{page}");
+    let linear = world.get(&format!("{}?view=linear", thread.uri), "es").await.body;
+    assert!(!linear.contains("class=\"branch\""), "in the order of time nothing is below anything");
+}

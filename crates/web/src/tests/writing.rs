@@ -1,5 +1,6 @@
 //! Writing with pictures, polls and quotes, and losing nothing of it.
 use actix_web::{http::StatusCode, test::TestRequest};
+use app::posts::Writing;
 use domain::group::Visibility;
 
 use super::{
@@ -15,7 +16,7 @@ pub(super) const PICTURE: [u8; 69] = [
 ];
 
 /// The number of what is attached on a page.
-fn attached(page: &str) -> &str {
+pub(super) fn attached(page: &str) -> &str {
     page.split("name=\"media\" value=\"").nth(1).expect("something attached").split('"').next().unwrap()
 }
 
@@ -127,4 +128,54 @@ async fn an_ended_session_loses_no_text() {
     let gone = ana.send("/write", "/write", &[("discard", "yes"), ("text", "x")]).await;
     assert_eq!(gone.status, StatusCode::SEE_OTHER);
     assert!(!ana.get("/write").await.body.contains("Media hora"));
+}
+
+/// What stands between two pieces of a page.
+fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+    let rest = page.split_once(from).unwrap_or_else(|| panic!("no {from}: {page}")).1;
+    rest.split_once(to).expect(to).0
+}
+
+#[actix_web::test]
+async fn a_preview_is_what_is_sent() {
+    let world = World::new();
+    let (me, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let rule = app::bylaws::Entry { key: None, title: "Sin gritos".into(), text: String::new() };
+    app::bylaws::change(&world.app, me, huerto.id, 0, vec![rule]).await.unwrap();
+    let old = Writing { text: "Tomates con manchas".into(), group: Some(huerto.id), ..Writing::default() };
+    let old = world.write(bea, old).await;
+    let ana = Browser::of(&world, me, "es").await;
+    let group = huerto.id.to_string();
+    let quote = format!("/write?quote={}&group={group}", old.id);
+    let text = "# Manchas\n\nGracias @bea, y no @nadie@lejos.test. #tomates";
+    let written = [
+        ("group", &*group),
+        ("title", "Tomates con manchas negras"),
+        ("text", text),
+        ("language", "es"),
+        ("sensitive", "yes"),
+    ];
+    let shown = ana.bring(&[&written[..], &[("attach", "yes")]].concat(), &PICTURE).await;
+    let media = attached(&shown.body).to_owned();
+    let alt = format!("alt-{media}");
+    let whole = [&written[..], &[("media", &*media), (&*alt, "Manchas")]].concat();
+    let preview = ana.send(&quote, "/write", &[&whole[..], &[("preview", "yes")]].concat()).await;
+    assert_eq!(preview.status, StatusCode::OK, "{}", preview.body);
+    let panel = between(&preview.body, "<section class=\"panel preview\"", "<form class=\"form\"");
+    assert!(panel.contains("class=\"veil\"") && panel.contains("Tomates con manchas</"), "{panel}");
+    let toot = between(panel, "<div class=\"toot\"", "<p class=\"hint\">");
+    assert!(toot.contains("<strong>Tomates con manchas negras</strong>") && !toot.contains("<h1"), "{toot}");
+    assert!(toot.contains("class=\"veil\"") && toot.contains("<blockquote class=\"quote\""), "{toot}");
+    assert!(panel.contains("¿Se ha hablado ya de esto?") && panel.contains(&old.uri), "{panel}");
+    assert!(preview.body.contains("Las normas de El huerto"), "{}", preview.body);
+
+    let sent = ana.send(&quote, "/write", &whole).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let page = world.get(&sent.location, "es").await.body;
+    let prose = |page: &str| between(page, "<div class=\"prose\" lang=\"es\" dir=\"auto\">", "</div>").to_owned();
+    assert_eq!(prose(panel), prose(&page));
+    for link in ["https://plaza.test/@bea\"", "https://plaza.test/tags/tomates\"", "@nadie@lejos.test"] {
+        assert!(prose(panel).contains(link), "{link}: {panel}");
+    }
 }

@@ -15,12 +15,13 @@ use domain::{
     notice::Level,
     pace::Pace,
     policy,
-    post::{Post, QuoteState, Vote},
+    post::{Post, QuoteState},
     time::Timestamp,
     urls::Site,
 };
 use store::{
     Conn, log,
+    marks::Marks,
     posts::{self, List, Page},
     timelines,
 };
@@ -28,6 +29,7 @@ use store::{
 use crate::{
     cards::{self, Face},
     listing, polls,
+    readers::Readers,
 };
 
 /// How many posts of a thread are looked through for what a reply replies to.
@@ -52,18 +54,17 @@ pub(super) struct Read {
     pub(super) last: Option<PostId>,
     /// What is quoted by the posts of the page, as far as whoever looks at it may read that.
     pub(super) quoted: HashMap<PostId, PostView>,
-    /// Which of them whoever looks at the page voted for.
-    pub(super) liked: HashSet<PostId>,
-    /// Which of them they keep for themselves.
-    pub(super) saved: HashSet<PostId>,
+    /// Which of them whoever looks at the page voted for, passed on, and keeps.
+    pub(super) marks: Marks,
     /// How much they want to be told of the thread, if somebody is signed in.
     pub(super) level: Option<Level>,
     /// Threads that are likely to be about the same, each with its author.
     pub(super) similar: Vec<(Post, Actor)>,
     /// How far they have read the thread, if they opened it before.
     pub(super) seen: Option<PostId>,
-    /// What they began to write below it.
+    /// What they began to write below it, and who will read it.
     pub(super) draft: String,
+    pub(super) readers: Option<Readers>,
     /// What they chose in polls.
     pub(super) chosen: HashMap<PostId, Vec<usize>>,
     /// To how many the same happens, and whether whoever looks at the page said so; of threads of communities.
@@ -110,7 +111,6 @@ impl Read {
         let (above, below) = (posts::by_ids(c, &up)?, posts::by_ids(c, &ids)?);
         let gaps = gaps(c, post.id, &ids, &parent_of)?;
         let shown: Vec<PostId> = ids.iter().copied().chain([post.id]).collect();
-        let votes = viewer.map(|me| store::votes::of(c, me, &shown)).transpose()?.unwrap_or_default();
         let standing = match (viewer, post.group) {
             (Some(me), Some(group)) => Some(store::groups::standing(c, group, me, now)?),
             _ => None,
@@ -139,13 +139,15 @@ impl Read {
         };
         let elsewhere = posts::by_ids(c, &elsewhere.into_iter().collect::<Vec<_>>())?;
         let (mut seen, mut draft) = (None, String::new());
-        let (mut saved, mut level) = (HashSet::new(), None);
+        let (mut marks, mut level, mut readers) = (Marks::default(), None, None);
         let similar = if post.post.is_thread() { similar.to(c, &post.post)? } else { Vec::new() };
         if let Some(me) = viewer {
-            saved = store::bookmarks::among(c, me, &shown)?;
+            marks = store::marks::of(c, me, shown, Vec::new())?;
             level = Some(store::levels::of_thread(c, me, post.post.root, post.post.group)?);
             seen = store::readings::of(c, me, &[post.post.root])?.first().map(|(_, last)| *last);
-            draft = drafts::find(c, Me(me), Place::Reply(post.post.id))?.map(|kept| kept.text).unwrap_or_default();
+            draft =
+                drafts::find(c, Me(me), Place::Reply(post.post.id))?.map(|kept| kept.writing.text).unwrap_or_default();
+            readers = Some(Readers::of_reply(c, site, Me(me), &post.post)?);
         }
         Ok(Self {
             pace: slowed,
@@ -155,11 +157,12 @@ impl Read {
             solution,
             elsewhere: app::view::posts(c, elsewhere)?.into_iter().next(),
             standing,
-            saved,
+            marks,
             level,
             similar,
             seen,
             draft,
+            readers,
             parents: app::view::posts(c, above)?,
             quoted: quoted(c, replies.iter().chain([&post]), viewer)?,
             chosen: polls::chosen(c, viewer, &asking)?,
@@ -168,7 +171,6 @@ impl Read {
             closing,
             gaps,
             last,
-            liked: votes.into_iter().filter(|(_, vote)| *vote == Vote::Like).map(|(id, _)| id).collect(),
             is_staff: standing.is_some_and(|standing| policy::moderate(&standing).is_ok()),
         })
     }

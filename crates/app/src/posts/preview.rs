@@ -1,0 +1,42 @@
+//! A post as it would be read if it were sent now; nobody is told of it, and no other server is asked.
+use domain::{id::PostId, post::Post};
+
+use super::{
+    Writing,
+    draft::{self, Asking},
+};
+use crate::{
+    App, Me, Result,
+    view::{self, PostView},
+};
+
+/// What I typed as a post: a new one, or one of mine that is changed.
+pub async fn preview(app: &App, me: Me, writing: Writing, changed: Option<PostId>) -> Result<PostView> {
+    let draft = match changed {
+        Some(post) => draft::complete_anew(app, me, writing, post, Asking::Nobody).await?,
+        None => draft::complete(app, me, writing, Asking::Nobody).await?,
+    };
+    let (id, now) = (PostId(0), app.now());
+    let post = Post {
+        id,
+        uri: String::new(),
+        url: String::new(),
+        kind: draft.kind,
+        author: me.0,
+        group: draft.group,
+        parent: None,
+        root: id,
+        depth: 0,
+        audience: draft.audience,
+        content: draft.content,
+        local: true,
+        published: now,
+        edited: None,
+        deleted: None,
+        removed: None,
+        locked: None,
+        featured: None,
+    };
+    let shown = app.read(move |c| view::post(c, post)).await?;
+    Ok(PostView { quote: draft.quote, ..shown })
+}
