@@ -140,7 +140,7 @@ async fn an_owner_elsewhere_hears_who_opened_a_conversation_and_nobody_opens_one
     assert!(matches!(refused, Err(app::Error::NotFound)), "its owner would not hear of it: {refused:?}");
 
     let bob = alpha.app().resolver().actor(alpha.app(), s.bob.uri()).await.unwrap();
-    app::members::hand_over(alpha.app(), Me(s.ana.actor.id), s.board.actor.id, bob).await.unwrap();
+    app::members::hand_over(alpha.app(), Me(s.ana.actor.id), s.board.actor.id, bob, false).await.unwrap();
     app::openings::open(alpha.app(), admin_of(alpha).await, number(&thread), "A report".into()).await.unwrap();
     s.net.settle().await;
     let told = s.bob.read("/api/v1/notifications?types[]=mention").await;

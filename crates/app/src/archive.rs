@@ -293,6 +293,8 @@ fn in_threads(c: &mut Conn, me: Me, group: ActorId, before: Option<i64>) -> stor
     let roots = posts::list(c, List::Threads(group), Some(me.0), page)?;
     let ids = store::threads::posts_in(c, &roots, Some(me.0))?;
     let mut found = posts::by_ids(c, &ids)?;
+    // What was said there to some alone is theirs, not the community's.
+    found.retain(|post| post.group == Some(group));
     found.sort_by_key(|post| (std::cmp::Reverse(post.root), post.id));
     Ok((found, roots.last().map(|root| root.0)))
 }

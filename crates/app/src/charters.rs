@@ -109,7 +109,7 @@ pub async fn hand_over(app: &App, me: Me, group: ActorId, name: &str) -> Result<
     // Whoever may not decide learns nothing of who is here.
     rules::read_as_admin(app, me, |_| Ok(())).await?;
     let heir = people::by_name(app, name.trim()).await?;
-    members::hand_over(app, me, group, heir.id).await
+    members::hand_over(app, me, group, heir.id, false).await
 }
 
 /// Creates a community of mine.

@@ -104,8 +104,9 @@ pub fn receive_appoint(
     Ok(())
 }
 
-/// Hands a group here over: a member owns it from now on, and whoever owned it leads it.
-pub async fn hand_over(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
+/// Hands a group here over: a member owns it from now on. Who owned it and hands it over leads it then, unless they own it
+/// `together`; an admin who owns nothing of it decides for all who did.
+pub async fn hand_over(app: &App, me: Me, group: ActorId, person: ActorId, together: bool) -> Result<()> {
     app.write(move |tx| {
         let (_, mine) = groups::regard(tx, group, me.0)?;
         let (_, theirs) = groups::regard(tx, group, person)?;
@@ -114,7 +115,9 @@ pub async fn hand_over(app: &App, me: Me, group: ActorId, person: ActorId) -> Re
             return Err(Error::Invalid("only a group here is handed over, to somebody else".into()));
         }
         let owners = store::groups::staff(tx, group)?.into_iter().filter(|member| member.role == Role::Owner);
-        let before: Vec<ActorId> = owners.map(|member| member.person).collect();
+        let is_mine = mine.role == Some(Role::Owner);
+        let gives_up = |owner: &ActorId| !together && (*owner == me.0 || !is_mine);
+        let before: Vec<ActorId> = owners.map(|member| member.person).filter(gives_up).collect();
         let changes = before.into_iter().map(|owner| (owner, Some(Role::Owner), Role::Leader)).chain([(
             person,
             theirs.role,

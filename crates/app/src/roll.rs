@@ -148,7 +148,8 @@ pub async fn forget_passkeys(app: &App, me: Me, person: ActorId) -> Result<()> {
     .await
 }
 
-/// Makes somebody an admin, or no longer. Whoever becomes one signs in anew: what was open before has no such power.
+/// Makes somebody an admin, or no longer. Whoever becomes one signs in anew, with browsers and apps: what was open before
+/// has no such power.
 pub async fn entrust(app: &App, me: Me, person: ActorId, on: bool) -> Result<()> {
     app.write(move |tx| {
         let account = login(tx, me, person)?;
@@ -158,7 +159,7 @@ pub async fn entrust(app: &App, me: Me, person: ActorId, on: bool) -> Result<()>
         if account.admin != on {
             store::accounts::set_admin(tx, person, on)?;
             if on {
-                store::sessions::remove_others(tx, person, None)?;
+                sessions::end_all(tx, person)?;
             }
             tx.emit(Event::House(House::Entrusted { person, by: me.0, on }));
         }

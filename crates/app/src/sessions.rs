@@ -217,7 +217,7 @@ pub(crate) fn raise(tx: &mut Tx<'_, '_>, me: Me, session: SessionId, secret: &st
     if !store::sessions::renew(tx, me.0, session, &random::fingerprint(secret))? {
         return Err(Error::NotFound);
     }
-    Ok(store::sessions::remove_others(tx, me.0, Some(session))?)
+    keep_only(tx, me.0, Some(session))
 }
 
 /// Ends all sessions of a person but this one.

@@ -2,6 +2,7 @@
 use std::sync::Arc;
 
 use domain::{
+    actor::Actor,
     id::{ActorId, PostId},
     policy,
     post::Post,
@@ -9,7 +10,7 @@ use domain::{
     urls,
 };
 
-use crate::{App, Error, Event, Me, Result, Tx, follows, groups, messages, posts, tongues::Tongue};
+use crate::{App, Error, Event, Me, Result, Tx, groups, messages, moves, posts, tongues::Tongue};
 
 /// What helps those who have the same question.
 #[derive(Debug, Clone)]
@@ -95,12 +96,16 @@ fn write(
     reply: &Post,
     say: impl Fn(Tongue, &str) -> String,
 ) -> Result<()> {
-    let place = follows::living(tx, group)?;
-    if !place.is_local() || store::accounts::by_id(tx, person)?.is_some() {
+    let living = |actor: Actor| Some(actor).filter(|actor| actor.deleted.is_none());
+    let place = store::actors::by_id(tx, group)?.and_then(living).filter(Actor::is_local);
+    let author = store::actors::by_id(tx, reply.author)?.and_then(living);
+    let (Some(place), Some(author)) = (place, author) else { return Ok(()) };
+    // Whoever moved away says nothing any more.
+    let is_mute = matches!(moves::refuse_moved(tx, group), Err(Error::Denied(_)));
+    if is_mute || store::accounts::by_id(tx, person)?.is_some() {
         return Ok(());
     }
     let title = format!("{} (@{})", markdown::escape(&place.title), place.handle());
-    let author = follows::living(tx, reply.author)?;
     let page = if author.is_local() { author.uri } else { tx.site().actor(tx.site().host(), &author.handle()) };
     let address = urls::post(&page, reply.id);
     let way = (&*address, ("Ver la respuesta", "See the answer"));

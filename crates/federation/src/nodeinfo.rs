@@ -74,7 +74,7 @@ async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'st
             },
             "metadata": {
                 "nodeName": name,
-                "nodeDescription": summary.map(|text| text.body).unwrap_or_default(),
+                "nodeDescription": summary.filter(|_| is_main).map(|text| text.body).unwrap_or_default(),
                 "groups": counts.groups,
             },
         });

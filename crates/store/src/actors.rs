@@ -270,6 +270,7 @@ pub fn rename(tx: &mut Tx<'_>, id: ActorId, name: &str, uri: &str) -> Result<()>
 /// Marks an actor as gone: its id answers 410 from now on.
 pub fn set_deleted(tx: &mut Tx<'_>, id: ActorId, at: Timestamp) -> Result<()> {
     tx.touch(id);
+    pulses::forget(tx, id)?;
     db!(tx, c => diesel::update(actors::table.find(id.0))
         .set((
             actors::deleted.eq(at.0),

@@ -52,6 +52,12 @@ pub(crate) fn describe(tx: &mut Tx<'_>, group: ActorId, actor: &Actor) -> Result
     Ok(())
 }
 
+/// Forgets a group that is deleted, and what it was called.
+pub(crate) fn forget(tx: &mut Tx<'_>, group: ActorId) -> Result<()> {
+    db!(tx, c => diesel::delete(pulses::table.find(group.0)).execute(c))?;
+    Ok(())
+}
+
 /// Records that somebody wrote in a group, no more than once in an hour: those who write there do not wait for one another.
 pub(crate) fn stir(tx: &mut Tx<'_>, group: ActorId, at: Timestamp) -> Result<()> {
     let stale = pulses::group_id.eq(group.0).and(pulses::latest.lt(at.0 - MOVES));

@@ -2,6 +2,7 @@
 pub(crate) mod community;
 
 use std::{
+    collections::HashSet,
     io::{self, Write},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -176,12 +177,13 @@ struct Packing {
     /// When it is made.
     now: Timestamp,
     open: Option<BoxStream<'static, Result<Bytes>>>,
+    names: HashSet<String>,
 }
 
 impl Packing {
     fn new(files: BoxStream<'static, Result<File>>, now: Timestamp) -> Self {
         let written = Written::default();
-        Self { zip: ZipWriter::new_stream(written.clone()), written, files, now, open: None }
+        Self { zip: ZipWriter::new_stream(written.clone()), written, files, now, open: None, names: HashSet::new() }
     }
 
     /// Writes a piece; whether there was one.
@@ -194,6 +196,10 @@ impl Packing {
             return Ok(true);
         }
         let Some(file) = self.files.next().await.transpose()? else { return Ok(false) };
+        // What moved while one reads comes twice.
+        if !self.names.insert(file.name.clone()) {
+            return Ok(true);
+        }
         let method = if file.shrinks { CompressionMethod::Deflated } else { CompressionMethod::Stored };
         // What is longer than a small archive may say has the long form.
         let options = SimpleFileOptions::default().large_file(true).compression_method(method);

@@ -7,7 +7,7 @@ use domain::{
     emoji::Palette,
     host::{self, Host},
     id::ActorId,
-    post::{Assent, Audience, Content},
+    post::{Assent, Content},
     text::{hashtag, html, plain, title},
     urls::{self, Site, media::Portrait},
 };

@@ -71,7 +71,7 @@ impl Asked {
     fn wish(&self) -> Wish {
         let language = TONGUES.iter().find(|(tag, _)| *tag == self.language).map(|(tag, _)| (*tag).to_owned());
         Wish {
-            words: self.q.trim().to_owned(),
+            words: self.q.trim().chars().take(WORDS).collect(),
             pulse: self.pulse.parse().ok(),
             purpose: self.purpose.parse().ok(),
             language,
@@ -85,6 +85,9 @@ impl Asked {
         urls::asking(page, &[&narrow[..], &[("pulse", pulse), ("sort", sort), ("after", after)]].concat())
     }
 }
+
+/// The longest question, in characters.
+const WORDS: usize = 200;
 
 /// What the orders are called in paths.
 const SORTS: [(&str, Order); 3] = [("", Order::Active), ("members", Order::Members), ("name", Order::Name)];

@@ -150,7 +150,7 @@ fn page(app: &App, visit: &Visit, wanted: Wanted) -> Option<Page> {
     let account = Field::exact("account", "text", t.your_handle()).hint(t.your_handle_hint()).autocomplete("username");
     let back = app.site().parse(&uri).and_then(|_| url::Url::parse(&uri).ok()).map(|url| url.path().to_owned());
     Some(Page {
-        frame: Frame::private(visit, heading(t, wanted.deed())).lively(),
+        frame: Frame::private(visit, heading(t, wanted.deed())),
         address: address.unwrap_or_else(|| uri.clone()),
         form: Fields::new(vec![account.longest(300).value(&wanted.account)]),
         wanted: Wanted { uri, ..wanted },

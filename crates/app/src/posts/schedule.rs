@@ -55,8 +55,10 @@ fn plan(tx: &mut Tx<'_, '_>, scheduled: &Scheduled) -> Result<()> {
 /// that still waits, it is that.
 pub async fn create(app: &App, me: Me, writing: Writing, due: Timestamp, key: Option<&str>) -> Result<Scheduled> {
     let key = key.map(once::digest);
-    let kept = serde_json::to_string(&writing).map_err(Error::internal)?;
-    draft::complete(app, me, writing, Asking::Servers).await?;
+    let draft = draft::complete(app, me, writing.clone(), Asking::Servers).await?;
+    // For whom it is does not change because one usually writes for others then.
+    let audience = writing.audience.or_else(|| writing.parent.is_none().then_some(draft.audience));
+    let kept = serde_json::to_string(&Writing { audience, ..writing }).map_err(Error::internal)?;
     app.write(move |tx| {
         if let Some(key) = &key
             && let Some(planned) = store::scheduled::planned(tx, me.0, key)?

@@ -319,11 +319,14 @@ fn bring_reply(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) 
 /// The team put a thread in front: those servers get it as well on which somebody wants nothing else. It is the word that the
 /// others got when it was new, so that nobody is shown it twice.
 pub(super) fn bring_highlight(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<()> {
-    if !group.is_local() || !post.is_thread() {
+    if !group.is_local() || !post.is_thread() || !post.is_live() {
         return Ok(());
     }
     let people = store::portions::selective_elsewhere(tx, group.id)?;
     let Some(told) = passed_on(tx, group, post)?.filter(|_| !people.is_empty()) else { return Ok(()) };
+    if is_undone(tx, group, post, &told)? {
+        return Ok(());
+    }
     let to = Recipients { people: &people, receivers: Receivers::Microblogs, ..Recipients::NONE };
     store::deliveries::queue(tx, told.id, &to)?;
     tx.wake(Queue::Deliveries);
@@ -340,11 +343,16 @@ fn passed_on(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<Option<s
     Ok(store::activities::about(tx, post.id, group.id, "Announce")?.into_iter().rfind(is_bare))
 }
 
+/// Whether what a group told of a post was taken back since.
+fn is_undone(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, told: &store::activities::Activity) -> Result<bool> {
+    let undone = store::activities::about(tx, post.id, group.id, "Undo")?;
+    Ok(undone.last().is_some_and(|undone| undone.id > told.id))
+}
+
 /// Takes back that a reply was passed on, wherever that was: what its readers want may have changed since.
 fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
     let Some(told) = passed_on(tx, group, post)? else { return Ok(()) };
-    let undone = store::activities::about(tx, post.id, group.id, "Undo")?;
-    if undone.last().is_some_and(|undone| undone.id > told.id) {
+    if is_undone(tx, group, post, &told)? {
         return Ok(());
     }
     let (name, now, uri) = (Name::new(tx, group), tx.now(), urls::activity(&group.uri, told.id));

@@ -178,7 +178,7 @@ async fn what_does_not_leave(world: World) {
 
     world.follow(bob, world.ana.0).await;
     let huerto = world.huerto;
-    world.write("Entre nosotros", |w| (w.group, w.audience) = (Some(huerto), Audience::Followers)).await;
+    world.write("Entre nosotros", |w| (w.group, w.audience) = (Some(huerto), Some(Audience::Followers))).await;
     assert_eq!(world.sent().await, ["Create(Note) by ana to masto.test/inbox"]);
     world.write("Solo tú @lea@lemmy.test", |w| w.audience = Some(Audience::Direct)).await;
     assert_eq!(world.sent().await, ["Create(Note) by ana to lemmy.test/inbox"]);

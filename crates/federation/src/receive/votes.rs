@@ -29,10 +29,11 @@ pub(super) fn vote(context: &Context<'_>, activity: &Incoming<'_>, stored: &str)
     act(move |tx| votes::receive(tx, voter, post, (vote, reaction.as_ref()), &uri, cause))
 }
 
-/// Somebody takes a vote back. A vote that has changed since stays.
+/// Somebody takes a vote back. A vote that has changed since stays, and so does one with another sign.
 pub(super) fn undo(context: &Context<'_>, inner: &Incoming<'_>) -> Result<Plan> {
     let post = post(context, inner)?.map(|post| post.id);
     let (voter, vote, cause) = (context.actor.id, cast(inner), Some(context.received));
+    let sign = parse::reaction(inner.raw).map(|reaction| reaction.sign);
     let (by, void) = (context.actor.uri.clone(), inner.id.filter(|_| context.trusted).map(str::to_owned));
     act(move |tx| {
         let stands = match post {
@@ -40,7 +41,13 @@ pub(super) fn undo(context: &Context<'_>, inner: &Incoming<'_>) -> Result<Plan> 
             None => None,
         };
         match stands {
-            Some((post, stands)) if stands == vote => votes::receive_retract(tx, voter, post, cause),
+            Some((post, stands)) if stands == vote => {
+                let kept = store::votes::signs(tx, &[post], &[voter])?.pop().map(|(.., kept)| kept);
+                if sign.is_some() && kept.is_some() && sign != kept {
+                    return Ok(());
+                }
+                votes::receive_retract(tx, voter, post, cause)
+            }
             _ => super::undo::void(tx, void.as_deref(), &by),
         }
     })

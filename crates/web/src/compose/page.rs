@@ -202,8 +202,8 @@ pub(super) async fn only_group(app: &App, me: Me) -> Result<Option<i64>> {
 
 /// The language of a community in which only one is spoken.
 pub(super) async fn only_language(app: &App, group: ActorId) -> Result<Option<String>> {
-    let said = app.read(move |c| store::charters::sorts_of(c, &[group])).await?;
-    let spoken = said.into_values().next().map(|(_, spoken)| spoken).unwrap_or_default();
+    let charter = app.read(move |c| store::charters::of(c, group)).await?;
+    let spoken = charter.map(|charter| charter.languages).unwrap_or_default();
     Ok(if let [only] = spoken.as_slice() { Some(only.clone()) } else { None })
 }
 

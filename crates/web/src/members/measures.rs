@@ -143,10 +143,6 @@ pub(crate) async fn hand_over(
         let flaw = visit.language.flaw_hand_over(&group.name);
         return again(&request, &app, &visit, me, (&entered, &[(NAME, &flaw)])).await;
     }
-    let result = if entered.together == YES {
-        members::appoint(&app, me, id, person, Some(Role::Owner)).await
-    } else {
-        members::hand_over(&app, me, id, person).await
-    };
+    let result = members::hand_over(&app, me, id, person, entered.together == YES).await;
     said::done(&request, &app, &visit, result, &back)
 }

@@ -21,7 +21,7 @@ use domain::{
 };
 use store::{
     Conn, log,
-    marks::Marks,
+    marks::{Markable, Marks},
     posts::{self, List, Page},
     timelines,
 };
@@ -142,7 +142,7 @@ impl Read {
         let (mut marks, mut level, mut readers) = (Marks::default(), None, None);
         let similar = if post.post.is_thread() { similar.to(c, &post.post)? } else { Vec::new() };
         if let Some(me) = viewer {
-            marks = store::marks::of(c, me, shown, Vec::new())?;
+            marks = store::marks::of(c, me, Markable { posts: shown, ..Markable::default() })?;
             level = Some(store::levels::of_thread(c, me, post.post.root, post.post.group)?);
             seen = store::readings::of(c, me, &[post.post.root])?.first().map(|(_, last)| *last);
             draft =
