@@ -193,7 +193,7 @@ async fn whoever_wants_highlights_gets_what_the_team_pins_once_it_does() {
     let pin = async |on| {
         let measure = if on { app::moderation::Measure::Feature } else { app::moderation::Measure::Unfeature };
         let (me, post) = (app::Me(ana.actor.id), id(&best).parse().unwrap());
-        app::moderation::take(alpha.app(), me, post, measure, Default::default()).await.unwrap();
+        app::moderation::take(alpha.app(), me, post, measure, domain::statement::Grounds::default()).await.unwrap();
         net.settle().await;
     };
     pin(true).await;

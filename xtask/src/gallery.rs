@@ -39,7 +39,9 @@ fn record(arrivals: &str) -> String {
         |line: &str| line.trim().split(' ').next().and_then(|ms| ms.parse().ok()).is_some_and(|ms: f64| ms > SOON);
     let is_told = |line: &&str| is_late(line) || READ_MOST.iter().any(|page| line.contains(page));
     let told = arrivals.lines().filter(is_told);
-    told.map(|line| format!("{line}{}\n", if is_late(line) { "  LATE" } else { "" })).collect()
+    let lines: Vec<String> =
+        told.map(|line| if is_late(line) { format!("{line}  LATE") } else { line.to_owned() }).collect();
+    lines.join("\n") + "\n"
 }
 
 /// Takes all pictures, in eight views, and keeps some.

@@ -107,16 +107,13 @@ fn reactions(c: &mut Conn, site: &Site, post: PostId, viewer: Option<ActorId>) -
         let (Some(by), Some(account)) = (actors.get(actor), accounts.get(actor)) else { continue };
         let picture = palette.of(by.peer, [sign.as_str()]).first().map(|emoji| emoji.picture(site));
         let name = reaction::name(sign, (!by.is_local()).then_some(by.host.as_str()));
-        match found.iter_mut().find(|reaction| reaction.name == name) {
-            Some(reaction) => {
-                reaction.count += 1;
-                reaction.me |= viewer == Some(*actor);
-                reaction.accounts.push(account.clone());
-            }
-            None => {
-                let me = viewer == Some(*actor);
-                found.push(Reaction { name, count: 1, me, url: picture, accounts: vec![account.clone()] });
-            }
+        let me = viewer == Some(*actor);
+        if let Some(reaction) = found.iter_mut().find(|reaction| reaction.name == name) {
+            reaction.count += 1;
+            reaction.me |= me;
+            reaction.accounts.push(account.clone());
+        } else {
+            found.push(Reaction { name, count: 1, me, url: picture, accounts: vec![account.clone()] });
         }
     }
     found.sort_by_key(|reaction| std::cmp::Reverse(reaction.count));

@@ -248,7 +248,7 @@ pub fn named_like(
         return Ok(Vec::new());
     }
     let mut found: Vec<(bool, i64)> = Vec::new();
-    let followed = |by: Option<ActorId>| {
+    let is_followed = |by: Option<ActorId>| {
         let by = by.map_or(0, i64::from);
         dsl::exists(follows::table.filter(follows::follower_id.eq(by).and(follows::target_id.eq(rows::id))))
     };
@@ -257,7 +257,7 @@ pub fn named_like(
             let mut query = rows::table
                 .filter(begins.clone())
                 .filter(rows::deleted.is_null().and(rows::suspended.is_null()))
-                .filter(rows::discoverable.eq(true).or(followed(viewer)))
+                .filter(rows::discoverable.eq(true).or(is_followed(viewer)))
                 .filter(wanted(viewer, Whom::Person("actors.id")))
                 .filter(heard(viewer, "actors.id"))
                 .order(begins.order())
@@ -265,7 +265,7 @@ pub fn named_like(
                 .select((rows::peer_id.is_not_null(), rows::id))
                 .into_boxed();
             if follower.is_some() {
-                query = query.filter(followed(follower));
+                query = query.filter(is_followed(follower));
             }
             query.load(c)
         })?;

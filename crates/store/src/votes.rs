@@ -97,8 +97,21 @@ pub fn of(conn: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<Vec<(PostId
     Ok(rows.into_iter().map(|(id, vote)| (PostId(id), vote.0)).collect())
 }
 
-/// How often these posts are liked with which sign, by people of which server.
-pub fn counted(conn: &mut Conn, posts: &[PostId]) -> Result<Vec<(PostId, Option<PeerId>, String, i64)>> {
+/// How many of one server like a post with the same sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The post.
+    pub post: PostId,
+    /// Their server; none, if they live here.
+    pub peer: Option<PeerId>,
+    /// The sign, as they said it.
+    pub sign: String,
+    /// How many they are.
+    pub count: i64,
+}
+
+/// With which signs these posts are liked, and how often.
+pub fn counted(conn: &mut Conn, posts: &[PostId]) -> Result<Vec<Signed>> {
     let rows: Vec<(i64, Option<i64>, Option<String>, i64)> = db!(conn, c => votes::table
         .inner_join(actors::table.on(actors::id.eq(votes::actor_id)))
         .filter(votes::post_id.among(posts).and(votes::emoji.is_not_null()))
@@ -107,7 +120,9 @@ pub fn counted(conn: &mut Conn, posts: &[PostId]) -> Result<Vec<(PostId, Option<
         .load(c))?;
     Ok(rows
         .into_iter()
-        .filter_map(|(post, peer, sign, count)| Some((PostId(post), peer.map(PeerId), sign?, count)))
+        .filter_map(|(post, peer, sign, count)| {
+            Some(Signed { post: PostId(post), peer: peer.map(PeerId), sign: sign?, count })
+        })
         .collect())
 }
 

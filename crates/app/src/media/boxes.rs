@@ -1,4 +1,4 @@
-//! Films and sounds in boxes (ISO/IEC 14496-12, QuickTime), passed on without what they say of where and by what they were
+//! Films and sounds in boxes (ISO/IEC 14496-12, `QuickTime`), passed on without what they say of where and by what they were
 //! taken: phones write that beside the film.
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -103,10 +103,10 @@ impl Blank {
 mod tests {
     use super::*;
 
-    fn made(name: &[u8; 4], within: &[&[u8]]) -> Vec<u8> {
+    fn made(name: [u8; 4], within: &[&[u8]]) -> Vec<u8> {
         let within = within.concat();
         let size = u32::try_from(HEAD + within.len()).unwrap();
-        [&size.to_be_bytes()[..], name, &within].concat()
+        [&size.to_be_bytes()[..], &name, &within].concat()
     }
 
     fn passed(file: &[u8], pieces: usize) -> Vec<u8> {
@@ -116,16 +116,16 @@ mod tests {
 
     #[test]
     fn a_film_does_not_say_where_it_was_taken_and_nothing_moves() {
-        let place = made(b"udta", &[&made(b"\xa9xyz", &[b"+40.4168-003.7038/"])]);
-        let keys = made(b"meta", &[b"com.apple.quicktime.location.ISO6709"]);
+        let place = made(*b"udta", &[&made(*b"\xa9xyz", &[b"+40.4168-003.7038/"])]);
+        let keys = made(*b"meta", &[b"com.apple.quicktime.location.ISO6709"]);
         let long = [&1_u32.to_be_bytes()[..], b"mdat", &25_u64.to_be_bytes(), b"udta here"].concat();
-        let sound = made(b"trak", &[&made(b"tkhd", &[b"udta"]), &place]);
+        let sound = made(*b"trak", &[&made(*b"tkhd", &[b"udta"]), &place]);
         let film = |place: &[u8], keys: &[u8], sound: &[u8]| {
-            let moov = made(b"moov", &[&made(b"mvhd", &[b"1234"]), place, keys, sound]);
-            [made(b"ftyp", &[b"isom"]), long.clone(), moov, made(b"mdat", &[b"meta"])].concat()
+            let moov = made(*b"moov", &[&made(*b"mvhd", &[b"1234"]), place, keys, sound]);
+            [made(*b"ftyp", &[b"isom"]), long.clone(), moov, made(*b"mdat", &[b"meta"])].concat()
         };
-        let empty = |size: usize| made(b"free", &[&vec![0; size - HEAD]]);
-        let quiet = made(b"trak", &[&made(b"tkhd", &[b"udta"]), &empty(place.len())]);
+        let empty = |size: usize| made(*b"free", &[&vec![0; size - HEAD]]);
+        let quiet = made(*b"trak", &[&made(*b"tkhd", &[b"udta"]), &empty(place.len())]);
         let whole = film(&place, &keys, &sound);
         for pieces in [1, 3, 7, 16, 1_000] {
             assert_eq!(passed(&whole, pieces), film(&empty(place.len()), &empty(keys.len()), &quiet), "{pieces}");

@@ -22,7 +22,7 @@ use crate::{App, Error, Me, Result, media, polls, quotes};
 pub const TEXT: usize = 50_000;
 
 /// What a member typed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, Default)]
 pub struct Writing {
     /// Markdown.
     pub text: String,
@@ -48,25 +48,6 @@ pub struct Writing {
     pub quote: Option<PostId>,
     /// Who may quote it.
     pub quoting: Quoting,
-}
-
-impl Default for Writing {
-    fn default() -> Self {
-        Self {
-            text: String::new(),
-            title: None,
-            warning: None,
-            sensitive: false,
-            language: None,
-            audience: None,
-            parent: None,
-            group: None,
-            media: Vec::new(),
-            poll: None,
-            quote: None,
-            quoting: Quoting::default(),
-        }
-    }
 }
 
 /// Who is asked about people who are not known here.

@@ -6,7 +6,7 @@ use domain::{
     urls::Site,
 };
 use serde::Serialize;
-use store::{Conn, Result};
+use store::{Conn, Result, votes::Signed};
 
 /// One sign of a status, for everybody.
 #[derive(Debug, Clone)]
@@ -62,12 +62,12 @@ pub(crate) fn of(conn: &mut Conn, site: &Site, posts: &[PostId]) -> Result<HashM
     if counted.is_empty() {
         return Ok(HashMap::new());
     }
-    let palette = store::emoji::palette(conn, counted.iter().map(|(_, peer, sign, _)| (*peer, sign.as_str())))?;
-    let peers: Vec<PeerId> = counted.iter().filter_map(|(_, peer, ..)| *peer).collect();
+    let palette = store::emoji::palette(conn, counted.iter().map(|signed| (signed.peer, signed.sign.as_str())))?;
+    let peers: Vec<PeerId> = counted.iter().filter_map(|signed| signed.peer).collect();
     let hosts = store::peers::by_ids(conn, &peers)?.into_iter().map(|peer| (peer.id, peer.host));
     let hosts: HashMap<PeerId, String> = hosts.collect();
     let mut found: HashMap<PostId, Vec<Sign>> = HashMap::new();
-    for (post, peer, kept, count) in counted {
+    for Signed { post, peer, sign: kept, count } in counted {
         let signs = found.entry(post).or_default();
         let name = name(&kept, peer.and_then(|peer| hosts.get(&peer)).map(String::as_str));
         let emoji = palette.of(peer, [kept.as_str()]).pop();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Person, World, administration::with_token, of, on_both};
 
-fn ids<'a>(entities: &'a Value) -> Vec<&'a str> {
+fn ids(entities: &Value) -> Vec<&str> {
     entities.as_array().unwrap().iter().map(|entity| entity["id"].as_str().unwrap()).collect()
 }
 

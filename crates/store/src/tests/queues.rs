@@ -72,6 +72,7 @@ async fn the_first_activity_of_an_id_stays(t: TestDb) {
 
 /// Where several transactions run side by side: what comes meanwhile, and is taken, makes nobody begin again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "two do something at once, and nothing else goes on in a test")]
 async fn whoever_is_at_work_is_not_held_up_by_what_arrives() {
     let Some(t) = super::postgres() else { return eprintln!("skipped: TEST_POSTGRES_URL is not set") };
     let put = |id: i64| {
@@ -85,7 +86,7 @@ async fn whoever_is_at_work_is_not_held_up_by_what_arrives() {
     };
     put(1).await.unwrap();
     assert_eq!(take().await.unwrap(), 1);
-    let (begin, begun) = mpsc::channel();
+    let (at_work, works) = mpsc::channel();
     let (let_go, held) = mpsc::channel::<()>();
     let db = t.db.clone();
     let work = tokio::spawn(async move {
@@ -93,13 +94,13 @@ async fn whoever_is_at_work_is_not_held_up_by_what_arrives() {
         db.write(move |tx| {
             runs += 1;
             jobs::finish_received(tx, ReceivedId(1), Holder(1), None)?;
-            begin.send(()).ok();
+            at_work.send(()).ok();
             held.recv().ok();
             Ok::<_, Error>(runs)
         })
         .await
     });
-    tokio::task::spawn_blocking(move || begun.recv()).await.unwrap().unwrap();
+    tokio::task::spawn_blocking(move || works.recv()).await.unwrap().unwrap();
     put(2).await.unwrap();
     assert_eq!(take().await.unwrap(), 1);
     drop(let_go);

@@ -203,17 +203,17 @@ pub(crate) async fn offer(request: HttpRequest, app: Data<App>, visit: Visit, se
     }
 }
 
-/// The code that an authenticator shows.
+/// The code that an authenticator shows, with what it was shown, and the password.
 #[derive(Deserialize)]
-pub(crate) struct Code {
+pub(crate) struct Proof {
     code: String,
     sealed: String,
     known: String,
 }
 
 /// `POST /settings/entry/second/on`
-pub(crate) async fn turn_on(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Code>) -> HttpResponse {
-    let (t, me, Code { code, sealed, known }) = (visit.language, sent.by.me, sent.entered);
+pub(crate) async fn turn_on(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Proof>) -> HttpResponse {
+    let (t, me, Proof { code, sealed, known }) = (visit.language, sent.by.me, sent.entered);
     let (field, what) = match second_step::turn_on(&app, me, sent.by.shows(known), &sealed, code.trim()).await {
         Ok(Turned::On(codes, secret)) => return turned_on(&request, &app, &visit, codes, &secret).await,
         Ok(Turned::Stranger) => ("known", t.flaw_wrong_password()),

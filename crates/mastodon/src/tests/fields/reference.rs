@@ -93,7 +93,9 @@ fn check_example(example: &Value, entity: &str) {
         let kind = kind.trim_end_matches('?').trim_matches(['[', ']']);
         if ENTITIES.iter().any(|(name, _)| *name == kind) {
             let items = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
-            items.iter().for_each(|item| check_example(item, kind));
+            for item in &items {
+                check_example(item, kind);
+            }
         }
     }
 }
