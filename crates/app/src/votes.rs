@@ -78,7 +78,7 @@ fn known(tx: &mut Tx<'_, '_>, text: &str) -> Result<String> {
 
 /// Takes back that I like a post with this sign; what I think of it otherwise stays.
 pub async fn take_back(app: &App, me: Me, post: PostId, sign: &str) -> Result<Post> {
-    let sign = sign.to_owned();
+    let sign = Reaction::parse(sign, Vec::new()).map_or_else(|| sign.to_owned(), |reaction| reaction.sign);
     app.write(move |tx| {
         let post = posts::load_seen(tx, post, me)?;
         let mine = store::votes::signs(tx, &[post.id], &[me.0])?;

@@ -122,11 +122,17 @@ pub(crate) async fn communities(request: HttpRequest, app: Data<App>) -> HttpRes
 }
 
 /// `GET /sitemap-threads.xml`
-pub(crate) async fn threads(request: HttpRequest, app: Data<App>, asked: Option<Query<Asked>>) -> HttpResponse {
+pub(crate) async fn threads(
+    request: HttpRequest,
+    app: Data<App>,
+    parts: Data<Parts>,
+    asked: Option<Query<Asked>>,
+) -> HttpResponse {
     let visit = Visit::new(&request, &app);
     let from = PostId(asked.map_or(0, |asked| asked.from));
     let pages = async {
-        if is_home(&app, &visit) {
+        // Whoever asks for what is no part would have us make another one of each.
+        if is_home(&app, &visit) && parts.all(&app).await?.contains(&from) {
             app.read(move |c| store::maps::part(c, from, PART)).await
         } else {
             Err(Error::NotFound)

@@ -316,20 +316,22 @@ fn bring_reply(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) 
     Ok(())
 }
 
-/// The team put a thread in front: those servers get it as well on which somebody wants nothing else. It is the word that the
-/// others got when it was new, so that nobody is shown it twice.
+/// The team put a thread in front: those servers get it as well on which somebody wants nothing else, once. It has the id that
+/// the others got when it was new, so that nobody is shown it twice, and says that it is told now: microblogs put nothing
+/// old into homes.
 pub(super) fn bring_highlight(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<()> {
-    if !group.is_local() || !post.is_thread() || !post.is_live() {
+    if !post.is_thread() || !post.is_live() || !tells_of(tx, group, post)? {
         return Ok(());
     }
     let people = store::portions::selective_elsewhere(tx, group.id)?;
-    let Some(told) = passed_on(tx, group, post)?.filter(|_| !people.is_empty()) else { return Ok(()) };
-    if is_undone(tx, group, post, &told)? {
-        return Ok(());
-    }
-    let to = Recipients { people: &people, receivers: Receivers::Microblogs, ..Recipients::NONE };
-    store::deliveries::queue(tx, told.id, &to)?;
-    tx.wake(Queue::Deliveries);
+    let (uri, author) = (store::shares::uri(tx, post.id, group.id)?, store::actors::by_id(tx, post.author)?);
+    let (Some(uri), Some(author), false) = (uri, author, people.is_empty()) else { return Ok(()) };
+    let told: Vec<ActivityId> =
+        store::activities::about(tx, post.id, group.id, "Announce")?.into_iter().map(|told| told.id).collect();
+    let name = Name { id: tx.new_id(), uri };
+    let activity = activity::announce(&name.uri, group, post, &author, tx.now());
+    let to = Recipients { people: &people, receivers: Receivers::Microblogs, instead_of: &told, ..Recipients::NONE };
+    send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
     Ok(())
 }
 
@@ -343,16 +345,11 @@ fn passed_on(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<Option<s
     Ok(store::activities::about(tx, post.id, group.id, "Announce")?.into_iter().rfind(is_bare))
 }
 
-/// Whether what a group told of a post was taken back since.
-fn is_undone(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, told: &store::activities::Activity) -> Result<bool> {
-    let undone = store::activities::about(tx, post.id, group.id, "Undo")?;
-    Ok(undone.last().is_some_and(|undone| undone.id > told.id))
-}
-
 /// Takes back that a reply was passed on, wherever that was: what its readers want may have changed since.
 fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
     let Some(told) = passed_on(tx, group, post)? else { return Ok(()) };
-    if is_undone(tx, group, post, &told)? {
+    let undone = store::activities::about(tx, post.id, group.id, "Undo")?;
+    if undone.last().is_some_and(|undone| undone.id > told.id) {
         return Ok(());
     }
     let (name, now, uri) = (Name::new(tx, group), tx.now(), urls::activity(&group.uri, told.id));

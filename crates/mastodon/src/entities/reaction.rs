@@ -56,6 +56,9 @@ pub(crate) fn name(kept: &str, host: Option<&str>) -> String {
     }
 }
 
+/// How many signs of a status are shown, the most used: strangers make up as many as they like.
+const MOST: usize = 50;
+
 /// The signs of these statuses, the most used first.
 pub(crate) fn of(conn: &mut Conn, site: &Site, posts: &[PostId]) -> Result<HashMap<PostId, Vec<Sign>>> {
     let counted = store::votes::counted(conn, posts)?;
@@ -66,28 +69,27 @@ pub(crate) fn of(conn: &mut Conn, site: &Site, posts: &[PostId]) -> Result<HashM
     let peers: Vec<PeerId> = counted.iter().filter_map(|signed| signed.peer).collect();
     let hosts = store::peers::by_ids(conn, &peers)?.into_iter().map(|peer| (peer.id, peer.host));
     let hosts: HashMap<PeerId, String> = hosts.collect();
-    let mut found: HashMap<PostId, Vec<Sign>> = HashMap::new();
+    let mut found: HashMap<PostId, HashMap<String, Sign>> = HashMap::new();
     for Signed { post, peer, sign: kept, count } in counted {
         let signs = found.entry(post).or_default();
         let name = name(&kept, peer.and_then(|peer| hosts.get(&peer)).map(String::as_str));
         let emoji = palette.of(peer, [kept.as_str()]).pop();
-        match signs.iter_mut().find(|sign| sign.name == name) {
-            Some(sign) => {
-                sign.count += count;
-                sign.is_ours |= peer.is_none();
-            }
-            None => signs.push(Sign {
-                is_ours: peer.is_none(),
-                count,
-                url: emoji.map(|emoji| emoji.picture(site)),
-                static_url: emoji.map(|emoji| emoji.still(site)),
-                name,
-                kept,
-            }),
-        }
+        let sign = signs.entry(name.clone()).or_insert_with(|| Sign {
+            is_ours: false,
+            count: 0,
+            url: emoji.map(|emoji| emoji.picture(site)),
+            static_url: emoji.map(|emoji| emoji.still(site)),
+            name,
+            kept,
+        });
+        sign.count += count;
+        sign.is_ours |= peer.is_none();
     }
-    for signs in found.values_mut() {
+    let in_order = |signs: HashMap<String, Sign>| {
+        let mut signs: Vec<Sign> = signs.into_values().collect();
         signs.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.name.cmp(&other.name)));
-    }
-    Ok(found)
+        signs.truncate(MOST);
+        signs
+    };
+    Ok(found.into_iter().map(|(post, signs)| (post, in_order(signs))).collect())
 }

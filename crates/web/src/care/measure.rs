@@ -257,14 +257,19 @@ impl Deed {
     async fn take(self, app: &App, me: Me, post: PostId, entered: &Entered) -> Result<()> {
         let grounds = entered.grounds.read();
         match self {
-            Self::Measure(measure) => moderation::take(app, me, post, measure, grounds).await,
+            Self::Measure(measure @ (Measure::Remove | Measure::Lock)) => {
+                moderation::take(app, me, post, measure, grounds).await
+            }
+            // Nobody is told of a rule that the form does not ask for here, even if it was chosen for something else before.
+            Self::Measure(measure) => moderation::take(app, me, post, measure, grounds.reason.into()).await,
             Self::Warn => moderation::warn_author(app, me, post, grounds).await,
             Self::Slow(span) => paces::set(app, me, Lane::Thread(post), span, grounds.reason).await,
             Self::Split => grafts::split(app, me, post, entered.title.clone(), grounds.reason).await,
             Self::Merge => {
+                // Whoever enters an address as well means that one.
                 let into = match entered.under.parse() {
-                    Ok(chosen) => PostId(chosen),
-                    Err(_) => search::post_at(app, &entered.into).await?.ok_or(Error::NotFound)?,
+                    Ok(chosen) if entered.into.trim().is_empty() => PostId(chosen),
+                    _ => search::post_at(app, &entered.into).await?.ok_or(Error::NotFound)?,
                 };
                 grafts::merge(app, me, post, into, grounds.reason).await
             }
