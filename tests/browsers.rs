@@ -190,9 +190,9 @@ async fn somebody_joins_posts_is_moderated_and_appeals_on_a_phone() {
     let shown = async |name: &str| {
         ana.ask(&format!("return document.querySelector('[name={name}]').checkVisibility()")).await == true
     };
-    assert!(!shown("rule").await && !shown("into").await && shown("reason").await, "it depends on what is done");
+    assert!(!shown("rule").await && !shown("pace").await && shown("reason").await, "it depends on what is done");
     ana.choose("input[value=remove]").await;
-    assert!(shown("rule").await && shown("note").await && !shown("into").await);
+    assert!(shown("rule").await && shown("note").await && !shown("pace").await);
     ana.choose("select[name=rule] option[value='1.1']").await;
     ana.fill("reason", "Parece un anuncio").await;
     ana.press("main .form button.primary").await;

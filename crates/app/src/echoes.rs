@@ -7,7 +7,10 @@ use domain::{
 };
 use futures_util::future::BoxFuture;
 
-use crate::{App, Error, Event, Me, Result, Tx, groups, notifications, posts, solutions::Help};
+use crate::{
+    App, Error, Event, Me, Result, Tx, groups, notifications, posts,
+    solutions::{self, Help},
+};
 
 /// The job that tells them of an answer; its subject is the number of the reply and that of whoever accepted it.
 pub(crate) const TELL: &str = "answered";
@@ -55,6 +58,7 @@ pub(crate) fn tell(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
             let now = tx.now();
             let people = store::echoes::tell(tx, reply.root, now, MOST)?;
             notifications::answered(tx, &reply, by, &people)?;
+            solutions::write_answer(tx, &reply, by, &people)?;
             if i64::try_from(people.len()).is_ok_and(|count| count >= MOST) {
                 plan(tx, reply.id, by)?;
             }

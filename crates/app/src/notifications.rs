@@ -12,7 +12,7 @@ use domain::{
 
 use crate::{
     Change, Course, Event, Result, Tx, appeals, echoes, instance, notices, portions, push, reports,
-    solutions::{self, Help, Solution},
+    solutions::{Help, Solution},
 };
 
 /// What a notification is about; the word is stored.
@@ -273,7 +273,6 @@ fn featured(tx: &mut Tx<'_, '_>, post: &Post, by: ActorId) -> Result<()> {
 fn solved(tx: &mut Tx<'_, '_>, solution: &Solution) -> Result<()> {
     let Solution { thread, reply, by, .. } = solution;
     if let Some(group) = thread.group.filter(|_| reply.author != *by) {
-        solutions::write_thanks(tx, (group, reply))?;
         let is_first = store::solutions::thank(tx, group, reply.author)?;
         let (kind, teller) = if is_first { (Kind::Thanked, group) } else { (Kind::Accepted, *by) };
         tell(tx, &[reply.author], kind, teller, About::Post(reply))?;
@@ -290,8 +289,6 @@ pub(crate) fn answered(tx: &mut Tx<'_, '_>, reply: &Post, by: ActorId, waiting: 
             readers.push(*person);
         }
     }
-    let away: Vec<ActorId> = readers.iter().copied().filter(|person| *person != by).collect();
-    solutions::write_answer(tx, reply, &away)?;
     tell(tx, &readers, Kind::Answered, by, About::Post(reply))
 }
 

@@ -50,6 +50,13 @@ pub async fn set(app: &App, me: Me, reply: PostId, on: bool) -> Result<()> {
         } else {
             store::solutions::remove(tx, thread.id, reply.id)?
         };
+        if is_news && on {
+            // Here and not where others hear of it: what they write is heard by nobody.
+            write_answer(tx, &reply, me.0, &[thread.author])?;
+            if reply.author != me.0 {
+                write_thanks(tx, (group, &reply))?;
+            }
+        }
         if is_news {
             tx.emit(Event::Helped(Help::Solved(Solution {
                 thread: Arc::new(thread),
@@ -63,8 +70,9 @@ pub async fn set(app: &App, me: Me, reply: PostId, on: bool) -> Result<()> {
     .await
 }
 
-/// Writes to those who wait for an answer and have no notices here: guests, and people elsewhere.
-pub(crate) fn write_answer(tx: &mut Tx<'_, '_>, reply: &Post, people: &[ActorId]) -> Result<()> {
+/// Writes to those who wait for an answer that `by` accepted, may read it and have no notices here: guests, and people
+/// elsewhere.
+pub(crate) fn write_answer(tx: &mut Tx<'_, '_>, reply: &Post, by: ActorId, people: &[ActorId]) -> Result<()> {
     let Some(group) = reply.group else { return Ok(()) };
     let say = |tongue: Tongue, title: &str| {
         tongue.pick(
@@ -72,14 +80,16 @@ pub(crate) fn write_answer(tx: &mut Tx<'_, '_>, reply: &Post, people: &[ActorId]
             format!("In {title} there is an accepted answer to what you asked."),
         )
     };
-    for person in people {
-        write(tx, (group, *person), reply, say)?;
+    for person in people.iter().filter(|person| ![by, reply.author].contains(person)) {
+        if store::posts::seen(tx, reply.id, Some(*person))?.is_some() {
+            write(tx, (group, *person), reply, say)?;
+        }
     }
     Ok(())
 }
 
 /// Thanks whoever answered, if they have no notices here.
-pub(crate) fn write_thanks(tx: &mut Tx<'_, '_>, (group, reply): (ActorId, &Post)) -> Result<()> {
+fn write_thanks(tx: &mut Tx<'_, '_>, (group, reply): (ActorId, &Post)) -> Result<()> {
     let say = |tongue: Tongue, title: &str| {
         tongue.pick(
             format!("Tu respuesta en {title} se ha aceptado: ayuda a quien preguntaba. ¡Gracias!"),
