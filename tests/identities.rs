@@ -258,7 +258,9 @@ async fn secure(visitor: &mut Visitor) -> String {
     let text = visitor.fill("/settings/entry", "/settings/entry/second", &[]).await.text();
     let secret = text.split("<code>").nth(1).and_then(|rest| rest.split('<').next()).unwrap().to_owned();
     let code = totp::current(&secret, visitor.server.app().now()).unwrap();
-    let fields = [("sealed", &*field(&text, "sealed")), ("form_token", &field(&text, "form_token")), ("code", &code)];
+    let (sealed, form_token) = (field(&text, "sealed"), field(&text, "form_token"));
+    let fields =
+        [("sealed", &*sealed), ("form_token", &form_token), ("code", &code), ("known", "correct horse")];
     let on = visitor.submit("/settings/entry/second/on", &fields).await;
     assert!(on.text().contains("Recovery codes"), "{}", on.text());
     secret

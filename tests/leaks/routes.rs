@@ -14,6 +14,7 @@ const MADE: &[(&str, &[&str])] = &[
     ("vec![path.to_owned(), format!(\"{path}/\")]", &[]),
     ("format!(\"{}.json\", path::HOST_META)", &["/.well-known/host-meta.json"]),
     ("[consent::PATH, \"/oauth/authorize/\"]", &["/oauth/authorize"]),
+    ("own_shuns::PATH", &["/settings/blocks"]),
     ("Sheet::Atom.path()", &["/@{name}/feed.atom"]),
     ("Sheet::Log.path()", &["/@{name}/log"]),
     ("Sheet::Rules.path()", &["/@{name}/rules"]),
