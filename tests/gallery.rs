@@ -212,7 +212,7 @@ async fn make_a_passkey(browser: &Browser, name: &str, twice: bool) -> String {
         let now = app::Clock::default().now();
         browser.fill("code", &app::totp::current(secret.as_str().expect("a secret"), now).expect("a code")).await;
         browser.fill("known", "correct horse").await;
-        browser.press("form[action='/settings/entry/second/on'] button").await;
+        browser.press("form[action='/settings/entry/second/on'] button[type=submit]").await;
     }
     browser.forget().await;
     own

@@ -259,8 +259,7 @@ async fn secure(visitor: &mut Visitor) -> String {
     let secret = text.split("<code>").nth(1).and_then(|rest| rest.split('<').next()).unwrap().to_owned();
     let code = totp::current(&secret, visitor.server.app().now()).unwrap();
     let (sealed, form_token) = (field(&text, "sealed"), field(&text, "form_token"));
-    let fields =
-        [("sealed", &*sealed), ("form_token", &form_token), ("code", &code), ("known", "correct horse")];
+    let fields = [("sealed", &*sealed), ("form_token", &form_token), ("code", &code), ("known", "correct horse")];
     let on = visitor.submit("/settings/entry/second/on", &fields).await;
     assert!(on.text().contains("Recovery codes"), "{}", on.text());
     secret

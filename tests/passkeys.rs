@@ -81,7 +81,7 @@ async fn makes_the_second_step(browser: &Browser, axe: &str) {
     let code = app::totp::current(secret.as_str().expect("a secret"), Clock::default().now()).expect("a code");
     browser.fill("code", &code).await;
     browser.fill("known", "correct horse").await;
-    browser.press("form[action='/settings/entry/second/on'] button").await;
+    browser.press("form[action='/settings/entry/second/on'] button[type=submit]").await;
     leave(browser).await;
     browser.sign_in("ana").await;
     holds(browser, "Un paso más").await;

@@ -132,7 +132,8 @@ async fn several_options_are_chosen_one_by_one() {
     assert_eq!(counted(&ana, uri).await, (vec![2, 1, 1], 2));
     // Asking something else begins anew; changing the text does not.
     let path = format!("/api/v1/statuses/{}", id(&asked));
-    ana.api("PUT", &path, &json!({ "status": "¿Qué días os van?" })).await;
+    let same = json!({ "options": ["lunes", "martes", "jueves"], "expires_in": 3_600, "multiple": true });
+    ana.api("PUT", &path, &json!({ "status": "¿Qué días os van?", "poll": same })).await;
     assert_eq!(counted(&ana, uri).await, (vec![2, 1, 1], 2));
     let poll = json!({ "options": ["lunes", "viernes"], "expires_in": 600 });
     ana.api("PUT", &path, &json!({ "status": "¿Qué día?", "poll": poll })).await;

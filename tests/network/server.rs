@@ -248,7 +248,7 @@ impl Person {
 
     /// What this person is to an account.
     pub(crate) async fn relationship(&self, account: &Value) -> Value {
-        self.read(&format!("/api/v1/accounts/relationships?id[]={}", id(account))).await[0].clone()
+        self.read(&format!("/api/v1/accounts/relationships?with_suspended=true&id[]={}", id(account))).await[0].clone()
     }
 
     pub(crate) async fn home(&self) -> Vec<Value> {

@@ -148,8 +148,8 @@ pub async fn forget_passkeys(app: &App, me: Me, person: ActorId) -> Result<()> {
     .await
 }
 
-/// Makes somebody an admin, or no longer. Whoever becomes one signs in anew, with browsers and apps: what was open before
-/// has no such power.
+/// Makes somebody an admin, or no longer. Whoever becomes one signs in anew, and lets apps administer anew: what was
+/// open before has no such power.
 pub async fn entrust(app: &App, me: Me, person: ActorId, on: bool) -> Result<()> {
     app.write(move |tx| {
         let account = login(tx, me, person)?;
@@ -159,7 +159,8 @@ pub async fn entrust(app: &App, me: Me, person: ActorId, on: bool) -> Result<()>
         if account.admin != on {
             store::accounts::set_admin(tx, person, on)?;
             if on {
-                sessions::end_all(tx, person)?;
+                sessions::keep_only(tx, person, None)?;
+                store::tokens::remove_powerful(tx, person)?;
             }
             tx.emit(Event::House(House::Entrusted { person, by: me.0, on }));
         }

@@ -30,6 +30,9 @@ pub struct Token {
     pub expires: Option<i64>,
 }
 
+/// How scopes read that let one administer.
+const POWER: &str = "%admin:%";
+
 /// Adds a token.
 pub fn insert(tx: &mut Tx<'_>, token: &Token) -> Result<()> {
     db!(tx, c => diesel::insert_into(tokens::table).values(token).execute(c))?;
@@ -67,6 +70,15 @@ pub fn remove_of_app(tx: &mut Tx<'_>, person: ActorId, app: AppId) -> Result<boo
 pub fn remove_all(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
     db!(tx, c => diesel::delete(codes::table.filter(codes::account_id.eq(person.0))).execute(c))?;
     db!(tx, c => diesel::delete(tokens::table.filter(tokens::account_id.eq(person.0))).execute(c))?;
+    Ok(())
+}
+
+/// Forgets what a person gave an application that may administer, should they become an admin.
+pub fn remove_powerful(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
+    let of_code = codes::account_id.eq(person.0).and(codes::scopes.like(POWER));
+    let of_token = tokens::account_id.eq(person.0).and(tokens::scopes.like(POWER));
+    db!(tx, c => diesel::delete(codes::table.filter(of_code)).execute(c))?;
+    db!(tx, c => diesel::delete(tokens::table.filter(of_token)).execute(c))?;
     Ok(())
 }
 
