@@ -16,6 +16,7 @@ use crate::{
     rows::Word,
     schema::{actors, follows, held, posts, threads},
     visible::visible,
+    wanted::{Whom, wanted},
 };
 
 /// Which threads.
@@ -64,7 +65,7 @@ pub struct Thread {
     pub cursor: Cursor,
 }
 
-/// The threads that come after `after` in an order, as far as `viewer` may read them; never what was removed.
+/// The threads that come after `after` in an order, as far as `viewer` may and wants to read them; never what was removed.
 pub fn page(
     conn: &mut Conn,
     scope: Scope<'_>,
@@ -77,6 +78,7 @@ pub fn page(
         let mut query = threads::table
             .inner_join(posts::table)
             .filter(visible(viewer))
+            .filter(wanted(viewer, Whom::Author))
             .filter(posts::removed.is_null())
             .select((threads::post_id, threads::latest, threads::replies, threads::score))
             .limit(limit)

@@ -27,7 +27,7 @@ use crate::{
     cards,
     filled::Filled,
     language::Language,
-    login, readers,
+    login, readers, said,
     session::SignedIn,
 };
 
@@ -221,7 +221,7 @@ async fn write(
     let (t, at) = (visit.language, entered.place());
     if entered.deed == Deed::Discard {
         drafts::discard(app, me, at).await?;
-        return Ok(Outcome::Done(answer::way_back(
+        return Ok(Outcome::Done(said::way_back(
             app,
             visit,
             if entered.back.is_empty() { "/" } else { &entered.back },
@@ -258,7 +258,7 @@ async fn write(
         Ok(post) => {
             drafts::discard(app, me, at).await?;
             let back = &shown.entered.back;
-            let back = (!back.is_empty()).then(|| answer::way_back(app, visit, &format!("{back}#p{}", post.id)));
+            let back = (!back.is_empty()).then(|| said::way_back(app, visit, &format!("{back}#p{}", post.id)));
             Ok(Outcome::Done(back.unwrap_or(post.uri)))
         }
         Err(error) => again(t, error, shown),

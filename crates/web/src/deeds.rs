@@ -17,6 +17,7 @@ use crate::{
     answer::{self, Visit},
     language::Language,
     posted::Sent,
+    said,
     session::Present,
 };
 
@@ -307,7 +308,7 @@ pub(crate) async fn dismiss(
 /// Back to where the button was, or the page that says why not.
 pub(crate) fn done(request: &HttpRequest, app: &App, visit: &Visit, result: Result<()>, back: &str) -> HttpResponse {
     match result {
-        Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, back)),
+        Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &said::way_back(app, visit, back)),
         Err(error) => answer::error(request, visit, &error),
     }
 }

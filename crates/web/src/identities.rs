@@ -25,6 +25,7 @@ use crate::{
     imprint,
     login::{self, Back, Page, Step},
     posted::Posted,
+    said,
     session::{self, LOGIN, WAITING},
     settings::entry,
     sign_up,
@@ -102,7 +103,7 @@ async fn settle(request: &HttpRequest, app: &App, visit: &Visit, said: (&str, &s
             show(request, app, joined_as(app, visit, sealed, &Entered::default()).await?, None)
         }
         Arrival::Stranger => trouble(t.provider_stranger()),
-        Arrival::Linked => answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, &linked())),
+        Arrival::Linked => answer::redirect(StatusCode::SEE_OTHER, &said::way_back(app, visit, &linked())),
         Arrival::Taken => answer::trouble(request, visit, StatusCode::CONFLICT, t.refused(), t.provider_taken()),
     })
 }

@@ -23,7 +23,7 @@ use crate::{
     imprint::{self, Rule},
     passkeys,
     posted::Posted,
-    resumed,
+    resumed, said,
     session::{self, LOGIN},
     settings::entry,
     sign_up,
@@ -209,7 +209,7 @@ pub(crate) fn failed(request: &HttpRequest, visit: &Visit, error: &Error) -> Htt
 
 /// Leads on with the cookie of a new session.
 pub(crate) fn enter(app: &App, visit: &Visit, secret: &str, back: &str) -> HttpResponse {
-    let mut answer = answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, back));
+    let mut answer = answer::redirect(StatusCode::SEE_OTHER, &said::way_back(app, visit, back));
     session::keep(&mut answer, app.site(), secret);
     answer
 }

@@ -16,7 +16,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     bylaws, care, charters, held, login, members,
     posted::TOKEN,
-    queue, session,
+    queue, said, session,
     settings::profile,
 };
 
@@ -60,7 +60,7 @@ impl Ended {
     pub(crate) fn of(request: &HttpRequest, body: &[u8]) -> Self {
         let fields: Vec<(String, String)> =
             form_urlencoded::parse(body).into_owned().filter(|(name, _)| name != TOKEN).collect();
-        let back = fields.iter().find(|(name, value)| name == "back" && answer::is_path(value));
+        let back = fields.iter().find(|(name, value)| name == "back" && said::is_path(value));
         let from =
             back.map(|(_, back)| back.clone()).or_else(|| page_before(request)).unwrap_or_else(|| "/".to_owned());
         let to = request.path().to_owned();

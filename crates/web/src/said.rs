@@ -61,7 +61,7 @@ impl Said {
 
 /// Back to a page of this site, which says so.
 pub(crate) fn back(app: &App, visit: &Visit, page: &str, said: Said) -> HttpResponse {
-    answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(app, visit, &said.at(page)))
+    answer::redirect(StatusCode::SEE_OTHER, &way_back(app, visit, &said.at(page)))
 }
 
 /// Back to a page, which says that it is done; or the page that says why it is not.
@@ -86,4 +86,15 @@ mod tests {
             assert_eq!(Said::heard(page), (page, None));
         }
     }
+}
+
+/// Where somebody wants to go back to, as a URL of this site and of no other: `back` is a path that a form brought.
+pub(crate) fn way_back(app: &App, visit: &Visit, back: &str) -> String {
+    app.site().page_on(&visit.host, if is_path(back) { back } else { "/" })
+}
+
+/// Whether it leads to a page of this site, and as a link, too: two slashes lead to another one.
+pub(crate) fn is_path(back: &str) -> bool {
+    let leads_away = back.get(1..2).is_some_and(|second| matches!(second, "/" | "\\"));
+    back.starts_with('/') && !leads_away && back.bytes().all(|byte| byte.is_ascii_graphic())
 }

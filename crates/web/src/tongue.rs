@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::{
     answer::{self, Visit},
     language::{COOKIE, Language},
+    said,
 };
 
 /// Where a language is chosen.
@@ -37,7 +38,7 @@ pub(crate) async fn choose(
     };
     let secure = if app.site().is_development() { "" } else { "; Secure" };
     let cookie = format!("{COOKIE}={}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}", language.tag());
-    let mut answer = answer::redirect(StatusCode::SEE_OTHER, &answer::way_back(&app, &visit, &back));
+    let mut answer = answer::redirect(StatusCode::SEE_OTHER, &said::way_back(&app, &visit, &back));
     match header::HeaderValue::from_str(&cookie) {
         Ok(cookie) => answer.headers_mut().append(header::SET_COOKIE, cookie),
         Err(error) => tracing::error!(%error, "a cookie could not be written"),

@@ -2,7 +2,7 @@
 use std::slice;
 
 use app::{
-    Cause, Error, Queue, Result, Tx,
+    Cause, Error, Result, Tx,
     media::Lender,
     view::{self, PostView},
 };

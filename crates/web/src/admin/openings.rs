@@ -77,10 +77,13 @@ pub(crate) async fn show(
     answer::shown(&request, &visit, Keep::Never, read(&app, &visit, by.me, asked).await)
 }
 
+/// Nobody else learns whether there is a post at an address.
+fn admit(visit: &Visit) -> Result<()> {
+    if visit.me.as_ref().is_some_and(|me| me.is_admin) { Ok(()) } else { Err(Refusal::NotAdmin.into()) }
+}
+
 async fn read(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Page> {
-    if visit.me.as_ref().is_none_or(|me| !me.is_admin) {
-        return Err(Refusal::NotAdmin.into());
-    }
+    admit(visit)?;
     let views = match asked.post {
         Some(post) => openings::read(app, me, PostId(post)).await?,
         None => Vec::new(),
@@ -92,6 +95,9 @@ async fn read(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Page> {
 /// `POST /admin/open`
 pub(crate) async fn open(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
     let entered = sent.entered;
+    if let Err(error) = admit(&visit) {
+        return answer::error(&request, &visit, &error);
+    }
     let opened = match search::post_at(&app, &entered.address).await {
         Ok(Some(post)) => openings::open(&app, sent.by.me, post, entered.reason.clone()).await,
         Ok(None) => Err(Error::NotFound),

@@ -185,7 +185,7 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
         explanation: t.moderate_explained().to_owned(),
         action: MODERATE,
         about: About::Post(Box::new(Card::new(app, t, &judged.view))),
-        back: Some(entered.back.clone()).filter(|back| answer::is_path(back)).unwrap_or_default(),
+        back: Some(entered.back.clone()).filter(|back| said::is_path(back)).unwrap_or_default(),
         form: Fields::new(fields.collect()),
         send: t.apply(),
         is_danger: false,

@@ -54,6 +54,7 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
     ("/admin/communities/second-step", &[("second_step", "yes")]),
     ("/admin/communities/suspend", &[("group", "1"), ("turn", "on"), ("reason", "x")]),
     ("/admin/communities/owner", &[("group", "1"), ("name", "bea")]),
+    ("/admin/texts/name", &[("name", "x")]),
     ("/admin/texts/contact", &[("email", "x@y.test")]),
     ("/admin/texts/rule", &[("what", "say"), ("text_es", "x")]),
     ("/admin/rules/lift", &[("host", "x.test")]),

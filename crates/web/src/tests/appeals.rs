@@ -83,7 +83,7 @@ async fn a_measure_is_told_with_its_reasons_appealed_once_and_undone_by_somebody
     // Whoever decided it does not look at it again; somebody else grants it.
     let theirs = carla.get("/queue").await.body;
     assert!(theirs.contains("They were a gift") && !theirs.contains("value=\"grant\""), "{theirs}");
-    assert!(ana.get("/notices").await.body.contains("bea recurre"));
+    assert!(ana.get("/notices").await.body.contains("<bdi>bea</bdi> recurre"));
     let token = carla.token("/write").await;
     let id = latest(&world, huerto.id, Sanction::Remove).await.to_string();
     let forced = [("form_token", &*token), ("appeal", &id), ("answer", "No"), ("verdict", "uphold")];

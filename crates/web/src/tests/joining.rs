@@ -126,7 +126,7 @@ async fn a_link_of_somebody_else_waits_for_the_admins_and_then_lets_in() {
     // Admins are told that she waits, where they let her in, and of nobody when nobody waits.
     let admin = Browser::of(&world, ana, "es").await;
     let told = admin.get("/notices").await.body;
-    assert!(told.contains("bea pide una cuenta aquí"), "{told}");
+    assert!(told.contains("<bdi>bea</bdi> pide una cuenta aquí"), "{told}");
     assert!(told.contains("href=\"/admin/people?state=waiting\""), "{told}");
     assert!(admin.get("/queue").await.body.contains("1 persona espera a que la admitas"));
     let bea = people::by_name(&world.app, "bea").await.unwrap().id;

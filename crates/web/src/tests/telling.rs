@@ -72,7 +72,7 @@ async fn whoever_asks_to_follow_is_answered_in_the_notice() {
         follows::request(&world.app, asks, bea.0).await.unwrap();
         assert_eq!(follow(asks).await, Some(FollowState::Pending));
         let notices = reads.get("/notices").await.body;
-        assert!(notices.contains(&format!("{name} asks to follow you")), "{notices}");
+        assert!(notices.contains(&format!("<bdi>{name}</bdi> asks to follow you")), "{notices}");
         assert!(!notices.contains("href=\"/queue\""), "nothing waits for her there: {notices}");
         let done = reads.send("/notices", "/notices/answer", &[("answer", answer)]).await;
         assert_eq!((done.status, &*done.location), (StatusCode::SEE_OTHER, "https://plaza.test/notices"));
@@ -116,8 +116,12 @@ async fn whoever_wants_to_hear_of_everything_is_told_what_it_is() {
     levels::of_thread(&world.app, bea, thread.id, Level::All).await.unwrap();
     world.write(ana, Writing { parent: Some(thread.id), ..writing("Ya riego yo") }).await;
     for (language, began, replied) in [
-        ("es", "ana ha abierto una conversación", "ana ha respondido en una conversación que sigues"),
-        ("en", "ana began a conversation", "ana replied in a conversation that you follow"),
+        (
+            "es",
+            "<bdi>ana</bdi> ha abierto una conversación",
+            "<bdi>ana</bdi> ha respondido en una conversación que sigues",
+        ),
+        ("en", "<bdi>ana</bdi> began a conversation", "<bdi>ana</bdi> replied in a conversation that you follow"),
     ] {
         let notices = Browser::of(&world, bea, language).await.get("/notices").await.body;
         assert!(notices.contains(began) && notices.contains(replied), "{notices}");
