@@ -72,6 +72,17 @@ pub(crate) fn done(request: &HttpRequest, app: &App, visit: &Visit, result: Resu
     }
 }
 
+/// Where somebody wants to go back to, as a URL of this site and of no other: `back` is a path that a form brought.
+pub(crate) fn way_back(app: &App, visit: &Visit, back: &str) -> String {
+    app.site().page_on(&visit.host, if is_path(back) { back } else { "/" })
+}
+
+/// Whether it leads to a page of this site, and as a link, too: two slashes lead to another one.
+pub(crate) fn is_path(back: &str) -> bool {
+    let leads_away = back.get(1..2).is_some_and(|second| matches!(second, "/" | "\\"));
+    back.starts_with('/') && !leads_away && back.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 #[cfg(test)]
 mod tests {
     use super::Said;
@@ -86,15 +97,4 @@ mod tests {
             assert_eq!(Said::heard(page), (page, None));
         }
     }
-}
-
-/// Where somebody wants to go back to, as a URL of this site and of no other: `back` is a path that a form brought.
-pub(crate) fn way_back(app: &App, visit: &Visit, back: &str) -> String {
-    app.site().page_on(&visit.host, if is_path(back) { back } else { "/" })
-}
-
-/// Whether it leads to a page of this site, and as a link, too: two slashes lead to another one.
-pub(crate) fn is_path(back: &str) -> bool {
-    let leads_away = back.get(1..2).is_some_and(|second| matches!(second, "/" | "\\"));
-    back.starts_with('/') && !leads_away && back.bytes().all(|byte| byte.is_ascii_graphic())
 }
