@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use domain::{host::Host, time::span};
 
-use crate::{App, Error, Result, Tx, instance, keys};
+use crate::{App, Error, Result, Tx, instance, keys, tasks};
 
 /// How often the hosts are read again: other processes open some, too.
 const LOOK: Duration = span::seconds(1);
@@ -17,15 +17,10 @@ pub async fn load(app: &App) -> Result<()> {
 
 /// Reads the hosts now and then, until the program stops.
 pub async fn keep_up(app: App) {
-    while !app.tasks().is_stopping() {
-        tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
-            () = app.tasks().stopping() => return,
-        }
-        if let Err(error) = load(&app).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot read which hosts are served");
-        }
-    }
+    tasks::now_and_then(app, LOOK, "cannot read which hosts are served", |app| {
+        Box::pin(async move { load(&app).await })
+    })
+    .await;
 }
 
 /// Where a new group will live: on the server's own host, or on one that may have to be opened.

@@ -12,7 +12,7 @@ use domain::{
 };
 use store::Conn;
 
-use crate::{App, Error, Event, House, Me, Part, Result, Tx, profiles, rules};
+use crate::{App, Error, Event, House, Me, Part, Result, Tx, profiles, rules, tasks};
 
 /// How often it is read again: other processes change it, too.
 const LOOK: Duration = span::seconds(5);
@@ -78,15 +78,10 @@ pub async fn load(app: &App) -> Result<()> {
 
 /// Reads it again now and then, until the program stops.
 pub async fn keep_up(app: App) {
-    while !app.tasks().is_stopping() {
-        tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
-            () = app.tasks().stopping() => return,
-        }
-        if let Err(error) = load(&app).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot read what the server is called");
-        }
-    }
+    tasks::now_and_then(app, LOOK, "cannot read what the server is called", |app| {
+        Box::pin(async move { load(&app).await })
+    })
+    .await;
 }
 
 /// Gives the server a name, or, with an empty one, none but its host.

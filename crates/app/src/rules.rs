@@ -20,7 +20,7 @@ use store::{
     rules::{Reach, Rule},
 };
 
-use crate::{App, Error, Event, House, Me, Result, Tx, groups, severances};
+use crate::{App, Error, Event, House, Me, Result, Tx, groups, severances, tasks};
 
 /// The job that cuts all ties with a suspended server; its subject is the number of the server.
 pub(crate) const SEVER: &str = "sever";
@@ -77,15 +77,10 @@ pub async fn keep_up(app: App) {
     if let Err(error) = revise(&app, |_tx| Ok(())).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "cannot apply the rules about servers");
     }
-    while !app.tasks().is_stopping() {
-        tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
-            () = app.tasks().stopping() => return,
-        }
-        if let Err(error) = load(&app).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot read the rules about servers");
-        }
-    }
+    tasks::now_and_then(app, LOOK, "cannot read the rules about servers", |app| {
+        Box::pin(async move { load(&app).await })
+    })
+    .await;
 }
 
 /// A rule as somebody wants it.

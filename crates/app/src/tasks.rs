@@ -2,12 +2,35 @@
 use std::{
     future::Future,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
+use futures_util::future::BoxFuture;
 use tokio::{
     sync::watch,
     task::{JoinHandle, JoinSet},
 };
+
+use crate::{App, Result};
+
+/// Does something again after each `pause`, until the program stops: another process may have changed what is read by it. If
+/// it fails, the log says `trouble`, and it is done again all the same.
+pub(crate) async fn now_and_then(
+    app: App,
+    pause: Duration,
+    trouble: &'static str,
+    deed: fn(App) -> BoxFuture<'static, Result<()>>,
+) {
+    while !app.tasks().is_stopping() {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = app.tasks().stopping() => return,
+        }
+        if let Err(error) = deed(app.clone()).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "{trouble}");
+        }
+    }
+}
 
 /// Starts tasks, tells them when to stop, and waits for them.
 #[derive(Debug, Clone, Default)]

@@ -20,7 +20,7 @@ pub(crate) fn chip(t: Language, audience: Audience) -> Option<&'static str> {
 }
 
 /// For whom something is that is written on a page, by somebody who `usually` writes for these: in a community for all who
-/// read what is there. Elsewhere nothing is said of it, so that an answer is for nobody who does not read what it answers.
+/// read what is there. Elsewhere nothing is said of it, so that an answer is for no wider circle than what it answers.
 pub(crate) fn addressed(usual: Audience, to: Option<&Post>) -> Option<Audience> {
     let open = if usual.is_open() { usual } else { Audience::Public };
     match to {

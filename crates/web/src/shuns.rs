@@ -69,9 +69,22 @@ async fn other(app: &App, me: Me, who: i64) -> Result<Actor> {
     found.filter(is_other).ok_or(Error::NotFound)
 }
 
-async fn face(app: &App, me: Me, asked: Option<Query<Asked>>) -> Result<Face> {
+/// The page that says what it means, of whom it is asked.
+async fn explained(
+    app: &App,
+    visit: &Visit,
+    me: Me,
+    asked: Option<Query<Asked>>,
+    action: &'static str,
+) -> Result<Page> {
+    let t = visit.language;
     let whom = other(app, me, asked.map_or(0, |asked| asked.who)).await?;
-    cards::face(app, &whom).await
+    let face = cards::face(app, &whom).await?;
+    let (heading, lead, send, form) = match action {
+        BLOCK => (t.block_whom(&face.name), t.block_explained(), t.block(), Fields::default()),
+        _ => (t.mute_whom(&face.name), t.mute_explained(), t.mute(), questions(t)),
+    };
+    Ok(Page { frame: Frame::private(visit, heading), face, lead, action, form, send })
 }
 
 /// `GET /block`
@@ -82,15 +95,7 @@ pub(crate) async fn block_form(
     by: SignedIn,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    let t = visit.language;
-    let page = face(&app, by.me, asked).await.map(|face| Page {
-        frame: Frame::private(&visit, t.block_whom(&face.name)),
-        face,
-        lead: t.block_explained(),
-        action: BLOCK,
-        form: Fields::default(),
-        send: t.block(),
-    });
+    let page = explained(&app, &visit, by.me, asked, BLOCK).await;
     answer::shown(&request, &visit, Keep::Never, page)
 }
 
@@ -102,15 +107,7 @@ pub(crate) async fn mute_form(
     by: SignedIn,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    let t = visit.language;
-    let page = face(&app, by.me, asked).await.map(|face| Page {
-        frame: Frame::private(&visit, t.mute_whom(&face.name)),
-        face,
-        lead: t.mute_explained(),
-        action: MUTE,
-        form: questions(t),
-        send: t.mute(),
-    });
+    let page = explained(&app, &visit, by.me, asked, MUTE).await;
     answer::shown(&request, &visit, Keep::Never, page)
 }
 

@@ -58,7 +58,7 @@ pub fn want(shunned: Shunned) -> bool {
 }
 
 /// Whom a post is for: whom its author says, or else whom they usually write for; but without a word from them an answer is
-/// for nobody who does not read what it answers.
+/// for no wider circle than what it answers: to what is for followers, for one's own.
 pub fn address(said: Option<Audience>, usual: Audience, parent: Option<&Post>) -> Audience {
     said.unwrap_or_else(|| parent.map_or(usual, |parent| usual.within(parent.audience)))
 }
