@@ -19,8 +19,9 @@ const KEPT: i64 = 80;
 const PAGE: i64 = 40;
 /// Of how many actors and hashtags they are made at most; beyond that, they are read each time.
 const MOST: usize = 5_000;
-/// How many posts are walked before the sources are merged instead.
+/// How many posts are walked at first; then as many as merging would read, and no more than this; then the sources are merged.
 const WALK: i64 = 1_000;
+const LONGEST_WALK: i64 = 16_000;
 
 /// What somebody follows: posts of people, threads of groups (once, passed on by the group), and what people passed on.
 /// Some may have been found a moment ago: whether the reader may see them is to be asked.
@@ -50,13 +51,13 @@ pub(super) struct Beginning {
 
 impl Beginning {
     fn read(conn: &mut Conn, viewer: ActorId) -> Result<Self> {
-        let near = nearby(conn, Window::newest(KEPT))?;
-        let mut window = near.unwrap_or(Window::newest(KEPT));
-        let mut rows: Vec<(i64, i32)> = db!(conn, c => Home::walked(viewer, window).load(c))?;
-        if near.is_some() && are_fewer(&rows, PAGE) {
-            window = Window::newest(PAGE);
-            rows = db!(conn, c => Home::merged(viewer, window).load(c))?;
-        }
+        let (rows, window) = match walked(conn, viewer, Window::newest(KEPT), PAGE)? {
+            Some(found) => found,
+            None => {
+                let window = Window::newest(PAGE);
+                (db!(conn, c => Home::merged(viewer, window).load(c))?, window)
+            }
+        };
         let ends = are_fewer(&rows, window.limit);
         let entries = entries(conn, rows, window)?;
         let from = entries.last().filter(|_| !ends).map_or(window.after, place);
@@ -118,22 +119,43 @@ fn are_fewer(rows: &[(i64, i32)], limit: i64) -> bool {
 
 /// What is in a window, read now.
 pub(super) fn walk(conn: &mut Conn, viewer: ActorId, window: Window) -> Result<Vec<Entry>> {
-    let near = nearby(conn, window)?;
-    let mut rows: Vec<(i64, i32)> = db!(conn, c => Home::walked(viewer, near.unwrap_or(window)).load(c))?;
-    if near.is_some() && are_fewer(&rows, window.limit) {
-        rows = db!(conn, c => Home::merged(viewer, window).load(c))?;
-    }
+    let rows = match walked(conn, viewer, window, window.limit)? {
+        Some((rows, _)) => rows,
+        None => db!(conn, c => Home::merged(viewer, window).load(c))?,
+    };
     entries(conn, rows, window)
 }
 
+/// Rows of the home timeline with a number and a source each; see [`Home`].
+type Rows = Vec<(i64, i32)>;
+
+/// What stands in the part of a window that had to be walked to find at least `enough` of it, and that part.
+fn walked(conn: &mut Conn, viewer: ActorId, window: Window, enough: i64) -> Result<Option<(Rows, Window)>> {
+    let mut most = WALK;
+    loop {
+        let near = nearby(conn, window, most)?;
+        let part = near.unwrap_or(window);
+        let rows: Rows = db!(conn, c => Home::walked(viewer, part).load(c))?;
+        if near.is_none() || !are_fewer(&rows, enough) {
+            return Ok(Some((rows, part)));
+        }
+        // Merging reads so many of each source, which costs more for each of them than passing it by.
+        let read = crate::follows::count_following(conn, viewer)?.saturating_mul(enough).min(LONGEST_WALK);
+        if most > WALK || read <= WALK {
+            return Ok(None);
+        }
+        most = read;
+    }
+}
+
 /// The part of a window with the first posts that a search comes upon, unless that is all of it.
-fn nearby(conn: &mut Conn, window: Window) -> Result<Option<Window>> {
+fn nearby(conn: &mut Conn, window: Window, most: i64) -> Result<Option<Window>> {
     let end: Option<i64> = db!(conn, c => {
         let query = posts::table
             .filter(posts::id.lt(window.before).and(posts::id.gt(window.after)))
             .select(posts::id)
             .limit(1)
-            .offset(WALK)
+            .offset(most)
             .into_boxed();
         if window.nearest { query.order(posts::id.asc()) } else { query.order(posts::id.desc()) }.first(c).optional()
     })?;
