@@ -19,8 +19,9 @@ const KEPT: Duration = Duration::from_mins(1);
 /// make of it.
 const LARGE: i64 = 10_000;
 const LARGE_KEPT: Duration = Duration::from_mins(10);
-/// A transaction is over after this time.
+/// A transaction is over after this time; and what was read before one was that is heard of, is remembered after this.
 const CHANGING: Duration = Duration::from_secs(10);
+const CHANGED: Duration = Duration::from_secs(1);
 /// Of how many something is remembered.
 const MOST: usize = 50_000;
 
@@ -163,28 +164,31 @@ impl Memory {
     /// Says that the open transaction may change the numbers of these.
     pub(crate) fn change(&mut self, ids: impl IntoIterator<Item = ActorId>) {
         for id in ids {
-            self.unsettle(Some(id));
+            self.unsettle(Some(id), CHANGING);
             self.touch(Basis::Numbers(Some(id)));
         }
     }
 
     /// Says that it may change anybody's.
     pub(crate) fn change_all(&mut self) {
-        self.unsettle(None);
+        self.unsettle(None, CHANGING);
         self.touch(Basis::Numbers(None));
     }
 
-    /// Remembers no numbers of somebody, or of anybody, for a moment.
-    fn unsettle(&self, whose: Option<ActorId>) {
-        let now = Instant::now();
+    /// Remembers no numbers of somebody, or of anybody, for a while.
+    fn unsettle(&self, whose: Option<ActorId>, during: Duration) {
+        let until = Instant::now() + during;
         let Some(mut known) = self.known() else { return };
         let Some(id) = whose else {
-            *known = Known { of: HashMap::new(), all_change: Some(now + CHANGING) };
+            *known = Known { of: HashMap::new(), all_change: known.all_change.max(Some(until)) };
             return;
         };
-        let is_kept = |entry: &Entry| entry.until > now && entry.numbers.as_ref().is_some_and(is_large);
+        let is_kept = |entry: &Entry| match &entry.numbers {
+            Some(numbers) => is_large(numbers) && entry.until > Instant::now(),
+            None => entry.until > until,
+        };
         if !known.of.get(&id).is_some_and(is_kept) {
-            known.of.insert(id, Entry { numbers: None, until: now + CHANGING });
+            known.of.insert(id, Entry { numbers: None, until });
         }
     }
 
@@ -192,7 +196,7 @@ impl Memory {
     pub(crate) fn hear(&self, touched: Vec<Basis>) {
         for basis in &touched {
             if let Basis::Numbers(whose) = basis {
-                self.unsettle(*whose);
+                self.unsettle(*whose, CHANGED);
             }
         }
         if let Some(kept) = self.kept() {
