@@ -337,7 +337,7 @@ fn revise(
 ) -> Result<Post> {
     policy::edit(&post, by)?;
     let asked = post.content.poll.clone();
-    let mut content = Content { assent: post.content.assent.clone(), ..draft.content.clone() };
+    let mut content = Content { assent: post.content.assent.clone(), pen: post.content.pen, ..draft.content.clone() };
     if content.title.is_none() && !store::grafts::of(tx, &[post.id])?.is_empty() {
         // Its author knows nothing of what the team called it.
         content.title.clone_from(&post.content.title);

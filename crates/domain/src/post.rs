@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::text_enum,
-    id::{ActorId, MediaId, PostId},
+    id::{ActorId, AppId, MediaId, PostId},
     media::Focus,
     text::html,
     time::Timestamp,
@@ -182,6 +182,15 @@ pub enum Assent {
     Given(String),
 }
 
+/// With what somebody here wrote a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pen {
+    /// A page of this server.
+    Page,
+    /// An application.
+    App(AppId),
+}
+
 /// What a post quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
@@ -282,6 +291,9 @@ pub struct Content {
     /// What the author of what it answers says to it, if they were asked.
     #[serde(default)]
     pub assent: Option<Assent>,
+    /// With what it was written first, if that was here and is known.
+    #[serde(default)]
+    pub pen: Option<Pen>,
 }
 
 impl Content {

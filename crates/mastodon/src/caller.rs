@@ -125,7 +125,6 @@ pub(crate) struct Allowed<S> {
     pub(crate) me: Me,
     /// Their login.
     pub(crate) account: Account,
-    #[expect(dead_code, reason = "posts will say by which application they were written")]
     /// The application that asks for them; none, if the token was made by command.
     pub(crate) app: Option<AppId>,
     /// By what their token is known: what hangs on it names it so.

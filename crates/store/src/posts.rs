@@ -2,7 +2,7 @@
 use diesel::{dsl, prelude::*};
 use domain::{
     id::{ActorId, PostId},
-    post::{Assent, Attachment, Audience, Content, Leaves, Poll, Post, PostKind, Quoting, Tally},
+    post::{Assent, Attachment, Audience, Content, Leaves, Pen, Poll, Post, PostKind, Quoting, Tally},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,8 @@ struct Extras {
     leaves: Leaves,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     assent: Option<Assent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pen: Option<Pen>,
 }
 
 fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
@@ -70,7 +72,7 @@ struct Row {
 
 impl From<Row> for Post {
     fn from(row: Row) -> Self {
-        let Extras { attachments, tags, poll, quoting, leaves, assent } = row.extras.0;
+        let Extras { attachments, tags, poll, quoting, leaves, assent, pen } = row.extras.0;
         Self {
             id: PostId(row.id),
             uri: row.uri,
@@ -95,6 +97,7 @@ impl From<Row> for Post {
                 quoting,
                 leaves,
                 assent,
+                pen,
             },
             local: row.local,
             published: Timestamp(row.published),
@@ -109,8 +112,8 @@ impl From<Row> for Post {
 
 fn extras(content: &Content) -> Json<Extras> {
     let content = content.clone();
-    let Content { attachments, tags, poll, quoting, leaves, assent, .. } = content;
-    Json(Extras { attachments, tags, poll, quoting, leaves, assent })
+    let Content { attachments, tags, poll, quoting, leaves, assent, pen, .. } = content;
+    Json(Extras { attachments, tags, poll, quoting, leaves, assent, pen })
 }
 
 impl From<&Post> for Row {

@@ -8,7 +8,7 @@ use domain::{
     host::Host,
     id::{ActorId, MediaId, PostId},
     policy::{self, Place},
-    post::{Audience, Content, Poll, Post, PostKind, Quoting},
+    post::{Audience, Content, Pen, Poll, Post, PostKind, Quoting},
     text::{hashtag, language, markdown, mention, plain, title},
 };
 
@@ -48,6 +48,9 @@ pub struct Writing {
     pub quote: Option<PostId>,
     /// Who may quote it.
     pub quoting: Quoting,
+    /// With what it is written.
+    #[serde(default)]
+    pub pen: Option<Pen>,
 }
 
 /// Who is asked about people who are not known here.
@@ -224,6 +227,7 @@ fn render(app: &App, writing: Writing, known: &HashMap<String, Actor>, starts_th
         tags: hashtag::find(&writing.text),
         poll: writing.poll,
         quoting: writing.quoting,
+        pen: writing.pen,
         source: Some(writing.text),
         ..Content::default()
     }

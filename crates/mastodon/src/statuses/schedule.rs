@@ -11,7 +11,7 @@ use app::{
 use domain::{
     id::{MediaId, PostId, ScheduledId},
     policy,
-    post::{Audience, Poll, Post},
+    post::{Audience, Pen, Poll, Post},
     time::Timestamp,
 };
 use serde_json::{Value, json};
@@ -93,6 +93,10 @@ fn entity(scheduled: &Scheduled, writing: &Writing, audience: Audience, media: &
             "hide_totals": false,
         })
     };
+    let by = match writing.pen {
+        Some(Pen::App(app)) => app.0,
+        Some(Pen::Page) | None => 0,
+    };
     json!({
         "id": Id(scheduled.id.0),
         "scheduled_at": instant(scheduled.due),
@@ -106,7 +110,7 @@ fn entity(scheduled: &Scheduled, writing: &Writing, audience: Audience, media: &
             "poll": writing.poll.as_ref().map(poll),
             "media_ids": Some(ids).filter(|ids| !ids.is_empty()),
             "idempotency": null,
-            "application_id": 0,
+            "application_id": by,
             "scheduled_at": null,
             "with_rate_limit": false,
         },

@@ -6,7 +6,7 @@ use app::{
 };
 use domain::{
     id::{MediaId, PostId},
-    post::{Audience, Post, Quoting},
+    post::{Audience, Pen, Post, Quoting},
     text::title,
 };
 use store::timelines::Entry;
@@ -40,6 +40,7 @@ pub(super) async fn create(
         quote: quoted(&app, &params, me).await?,
         media: media_ids(&params)?,
         quoting: quoting(&params, "quote_approval_policy")?.unwrap_or(usual.quoting),
+        pen: caller.app.map(Pen::App),
         ..text(&params)
     };
     let key = request.headers().get("idempotency-key").filter(|key| !key.is_empty());

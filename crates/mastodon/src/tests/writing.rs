@@ -2,7 +2,15 @@
 use std::time::Duration;
 
 use actix_web::test::TestRequest;
-use domain::group::{Joining, Visibility};
+use app::{
+    Whence,
+    oauth::{self, Asked, NewApp},
+    posts::Writing,
+};
+use domain::{
+    group::{Joining, Visibility},
+    post::Pen,
+};
 use serde_json::{Value, json};
 
 use super::{Answer, Person, World, of, on_both};
@@ -202,7 +210,57 @@ async fn votes_and_shares_are_counted_once(w: World) {
     }
 }
 
+/// The same person, by an application of this name.
+async fn by_app(w: &World, who: &Person, name: &str) -> Person {
+    let new = NewApp {
+        name: name.into(),
+        website: Some("https://tusky.example".into()),
+        redirect_uris: vec![oauth::BY_HAND.into()],
+        scopes: Some("read write".into()),
+    };
+    let (client, _) = oauth::register(&w.app, new, &Whence::default()).await.unwrap();
+    let asked = Asked {
+        client_id: client.client_id.clone(),
+        redirect_uri: oauth::BY_HAND.into(),
+        response_type: "code".into(),
+        scope: Some("read write".into()),
+        ..Asked::default()
+    };
+    let consent = oauth::consider(&w.app, &asked).await.unwrap().unwrap();
+    let code = oauth::grant(&w.app, who.me, consent).await.unwrap();
+    let issued = oauth::exchange(&w.app, &client, &code, oauth::BY_HAND, None).await.unwrap().unwrap();
+    Person { me: who.me, token: issued.token }
+}
+
+async fn everybody_sees_with_what_a_post_was_written(w: World) {
+    let (tusky, elk) = (by_app(&w, &w.ana, "Tusky").await, by_app(&w, &w.ana, "Elk").await);
+    let status = w.say(&tusky, "hola").await;
+    let told = json!({ "name": "Tusky", "website": "https://tusky.example" });
+    assert_eq!(status["application"], told);
+    assert_eq!(w.get_unknown(&of(&status, "")).await.ok()["application"], told);
+    w.call(&elk, "PUT", &of(&status, ""), json!({ "status": "hola otra vez" })).await.ok();
+    assert_eq!(w.get(&w.bea, &of(&status, "")).await.ok()["application"], told, "an edit keeps the first");
+    let shared = w.post(&w.bea, &of(&status, "/reblog")).await.ok();
+    assert_eq!((&shared["application"], &shared["reblog"]["application"]), (&Value::Null, &told));
+    assert!(w.say(&w.ana, "por una orden").await["application"].is_null(), "of this token nobody knows whose it is");
+
+    let writing = Writing { text: "en la página".into(), pen: Some(Pen::Page), ..Writing::default() };
+    let post = app::posts::create(&w.app, w.ana.me, writing).await.unwrap();
+    let page = w.get_unknown(&format!("/api/v1/statuses/{}", post.id)).await.ok();
+    assert_eq!(page["application"], json!({ "name": "Web", "website": null }));
+
+    let due = crate::entities::instant(w.app.now() + domain::time::span::hours(1));
+    let plan = json!({ "status": "mañana", "scheduled_at": due });
+    let planned = w.call(&elk, "POST", "/api/v1/statuses", plan).await.ok();
+    assert_ne!(planned["params"]["application_id"], 0);
+    w.clock.advance(domain::time::span::hours(2));
+    w.work().await;
+    let mine = w.get_unknown(&format!("/api/v1/accounts/{}/statuses", w.ana.id())).await.ok();
+    assert_eq!(mine[0]["application"]["name"], "Elk", "so does waiting");
+}
+
 on_both! {
+    everybody_sees_with_what_a_post_was_written
     a_key_posts_once_an_hour
     bodies_of_every_kind
     authors_write_anew

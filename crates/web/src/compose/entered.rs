@@ -8,7 +8,7 @@ use app::{
 };
 use domain::{
     id::{ActorId, MediaId, PostId},
-    post::{Poll, Post},
+    post::{Pen, Poll, Post},
     text::html,
     time::{Timestamp, span},
 };
@@ -159,6 +159,7 @@ impl Entered {
             media: self.media.clone(),
             poll: self.poll(now),
             quote: number(&self.quote).map(PostId),
+            pen: Some(Pen::Page),
             ..Writing::default()
         }
     }

@@ -6,22 +6,26 @@ use std::{
 
 use app::view::{self, PostView};
 use domain::{
-    id::{ActorId, PostId},
-    post::{Post, QuoteState},
+    id::{ActorId, AppId, PostId},
+    post::{Pen, Post, QuoteState},
     text::html,
 };
 use store::{
     Conn, Result,
+    apps::Application,
     kept::{self, Basis, Made},
     timelines::{By, Entry},
 };
 
-use super::{Personal, Status, build, told::Told};
+use super::{
+    Personal, Status, build,
+    told::{Around, Told},
+};
 use crate::entities::{
     Reader,
     account::{self, Shown},
     quote::Quoted,
-    reaction::{self, Sign},
+    reaction,
 };
 
 /// A post, all that it tells everybody, and all that it says once somebody asks.
@@ -33,8 +37,8 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn new(reader: &Reader, view: PostView, quotes: i64, signs: Vec<Sign>) -> Self {
-        Self { told: Told::new(reader, &view, quotes, signs), view, words: OnceLock::new() }
+    fn new(reader: &Reader, view: PostView, around: Around) -> Self {
+        Self { told: Told::new(reader, &view, around), view, words: OnceLock::new() }
     }
 
     /// These posts, read anew.
@@ -42,9 +46,14 @@ impl Said {
         let posts = store::posts::by_ids(conn, ids)?;
         let (views, quotes) = (view::posts(conn, posts)?, store::quotes::counts(conn, ids)?);
         let mut signs = reaction::of(conn, &reader.site, ids)?;
+        let pens = pens(conn, &views)?;
         let said = |view: PostView| {
-            let (quotes, signs) = (quotes.get(&view.post.id).copied(), signs.remove(&view.post.id));
-            Self::new(reader, view, quotes.unwrap_or_default(), signs.unwrap_or_default())
+            let around = Around {
+                quotes: quotes.get(&view.post.id).copied().unwrap_or_default(),
+                signs: signs.remove(&view.post.id).unwrap_or_default(),
+                application: written_with(&view).and_then(|app| pens.get(&app)).cloned(),
+            };
+            Self::new(reader, view, around)
         };
         Ok(views.into_iter().map(said).collect())
     }
@@ -58,6 +67,24 @@ impl Said {
     pub(super) fn quoted(&self) -> Option<PostId> {
         self.view.quote.as_ref().filter(|quote| quote.state == QuoteState::Accepted)?.post
     }
+}
+
+/// The application a post was written with.
+fn written_with(view: &PostView) -> Option<AppId> {
+    match view.post.content.pen? {
+        Pen::App(app) => Some(app),
+        Pen::Page => None,
+    }
+}
+
+/// The applications these posts were written with.
+fn pens(conn: &mut Conn, views: &[PostView]) -> Result<HashMap<AppId, Application>> {
+    let mut ids: Vec<AppId> = views.iter().filter_map(written_with).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    // Most of what a page shows is from elsewhere.
+    let apps = if ids.is_empty() { Vec::new() } else { store::apps::by_ids(conn, &ids)? };
+    Ok(apps.into_iter().map(|app| (app.id, app)).collect())
 }
 
 impl Made for Said {

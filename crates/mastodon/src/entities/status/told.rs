@@ -3,12 +3,13 @@ use app::view::PostView;
 use domain::{
     actor::Actor,
     id::{ActorId, PostId},
-    post::{Audience, Post, Quoting},
+    post::{Audience, Pen, Post, Quoting},
     text::{html, title},
     urls::Site,
 };
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
+use store::apps::Application;
 
 use super::{PassedOn, Status, Written, visibility};
 use crate::entities::{
@@ -47,6 +48,35 @@ pub(super) struct Told {
     tags: Box<RawValue>,
     emojis: Box<RawValue>,
     card: Box<RawValue>,
+    application: Box<RawValue>,
+}
+
+/// What a post tells that others made of it, and with what it was written.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    /// How often it is quoted.
+    pub(super) quotes: i64,
+    /// With which signs it is liked.
+    pub(super) signs: Vec<Sign>,
+    /// The application it was written with.
+    pub(super) application: Option<Application>,
+}
+
+/// The application a post was written with, as Mastodon names it.
+#[derive(Debug, Serialize)]
+struct WrittenWith<'a> {
+    name: &'a str,
+    website: Option<&'a str>,
+}
+
+impl<'a> WrittenWith<'a> {
+    fn of(post: &Post, application: Option<&'a Application>) -> Option<Self> {
+        match post.content.pen? {
+            // So Mastodon calls its own pages.
+            Pen::Page => Some(Self { name: "Web", website: None }),
+            Pen::App(_) => application.map(|app| Self { name: &app.name, website: app.website.as_deref() }),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -69,7 +99,7 @@ fn raw(value: &impl Serialize) -> Box<RawValue> {
 }
 
 impl Told {
-    pub(super) fn new(reader: &Reader, view: &PostView, quotes: i64, signs: Vec<Sign>) -> Self {
+    pub(super) fn new(reader: &Reader, view: &PostView, around: Around) -> Self {
         let (post, content, site) = (&view.post, &view.post.content, &reader.site);
         let mentions: Vec<Mention<'_>> = view.mentioned.iter().map(|actor| mention(site, actor)).collect();
         let tags: Vec<Tag<'_>> = content.tags.iter().map(|tag| Tag { name: tag, url: site.tag(tag) }).collect();
@@ -87,22 +117,24 @@ impl Told {
             replies: view.tally.replies,
             shares: view.tally.shares,
             likes: view.tally.likes,
-            quotes,
+            quotes: around.quotes,
             automatic: automatic(post),
-            signs,
+            signs: around.signs,
             content: raw(&body(view)),
             media_attachments: raw(&media::attachments(reader, post)),
             mentions: raw(&mentions),
             tags: raw(&tags),
             emojis: raw(&emoji::named(site, &view.palette, view.author.peer, content.texts())),
             card: raw(&media::card(post)),
+            application: raw(&WrittenWith::of(post, around.application.as_ref())),
         }
     }
 
     /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        let texts = [&self.content, &self.media_attachments, &self.mentions, &self.tags, &self.emojis, &self.card];
-        size_of::<Self>() + texts.iter().map(|text| text.get().len()).sum::<usize>() + self.uri.len() + self.url.len()
+        let lists = [&self.media_attachments, &self.mentions, &self.tags, &self.emojis];
+        let texts = lists.into_iter().chain([&self.content, &self.card, &self.application]);
+        size_of::<Self>() + texts.map(|text| text.get().len()).sum::<usize>() + self.uri.len() + self.url.len()
     }
 }
 
@@ -162,7 +194,7 @@ struct Sheet<'a> {
     text: Option<&'a str>,
     filtered: &'a [Filtered],
     reblog: Option<&'a Written>,
-    application: Option<()>,
+    application: Raw<'a>,
     account: &'a Shown,
     media_attachments: Raw<'a>,
     mentions: Raw<'a>,
@@ -251,7 +283,7 @@ impl<'a> Sheet<'a> {
             text: written.text.as_deref(),
             filtered: &own.filtered,
             reblog: None,
-            application: None,
+            application: Raw::Ready(&told.application),
             account: &written.account,
             media_attachments: Raw::Ready(&told.media_attachments),
             mentions: Raw::Ready(&told.mentions),
@@ -282,6 +314,7 @@ impl<'a> Sheet<'a> {
             spoiler_text: "",
             content: Raw::Text(""),
             text: None,
+            application: Raw::None(()),
             account: &by.account,
             media_attachments: Raw::List(Nothing::default()),
             mentions: Raw::List(Nothing::default()),
