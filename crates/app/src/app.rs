@@ -121,9 +121,9 @@ impl Tx<'_, '_> {
         &self.app.config.site
     }
 
-    /// The language in which the server speaks to somebody who reads `wanted`.
-    pub(crate) fn spoken(&self, wanted: &str) -> &'static str {
-        self.app.config.spoken(wanted)
+    /// What the operator decided.
+    pub(crate) fn config(&self) -> &Config {
+        &self.app.config
     }
 
     /// Seals secrets before they are stored.

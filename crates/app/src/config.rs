@@ -41,4 +41,6 @@ pub struct Premises {
     pub data: Option<PathBuf>,
     /// The settings as they were read, by name; no secret among them.
     pub settings: Vec<(&'static str, String)>,
+    /// Whether people post and follow as often as they want.
+    pub boundless: bool,
 }

@@ -9,7 +9,11 @@ use domain::{
 };
 use store::follows::{Follow, Wishes};
 
-use crate::{App, Cause, Change, Error, Event, Me, Result, Tx, backfills, claims, groups, invitations, levels, moves};
+use crate::{
+    App, Cause, Change, Error, Event, Me, Result, Tx, backfills, claims, groups, invitations, levels,
+    limits::{self, Outward},
+    moves,
+};
 
 /// How many requests of strangers may wait for an answer at one time.
 const WAITING: i64 = 1_000;
@@ -23,6 +27,9 @@ pub async fn request(app: &App, me: Me, target: ActorId) -> Result<Follow> {
         }
         if !target.is_group() {
             policy::befriend(false, false, store::shuns::apart(tx, me.0, target.id)?)?;
+        }
+        if store::follows::get(tx, me.0, target.id)?.is_none() {
+            limits::reach_out(tx, Outward::Follow, me.0)?;
         }
         ask(tx, me.0, &target)
     })

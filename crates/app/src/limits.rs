@@ -6,9 +6,12 @@ use std::{
     time::Duration,
 };
 
-use domain::time::{Timestamp, span};
+use domain::{
+    id::ActorId,
+    time::{Timestamp, span},
+};
 
-use crate::{App, Error, Result, Tx, random};
+use crate::{App, Error, Me, Result, Tx, random};
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,6 +57,17 @@ pub(crate) enum Deed {
     Letter,
     /// Asking to confirm an address for one login.
     Address,
+    /// What one person does that others read or answer.
+    Outward(Outward),
+}
+
+/// What of a person reaches others, by clients and on pages alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outward {
+    /// Posting, and passing on.
+    Post,
+    /// Asking to follow somebody.
+    Follow,
 }
 
 /// What clients do that is counted.
@@ -93,6 +107,9 @@ impl Deed {
             Self::NewApp => (5, span::minutes(10)),
             Self::Letter => (5, span::hours(1)),
             Self::Address => (10, span::hours(24)),
+            // As on Mastodon.
+            Self::Outward(Outward::Post) => (300, span::hours(3)),
+            Self::Outward(Outward::Follow) => (400, span::hours(24)),
         }
     }
 }
@@ -174,7 +191,7 @@ impl Limits {
 /// Counts one try that concerns `key`, for all processes together and beyond a restart: what reaches others is limited so.
 pub(crate) fn count(tx: &mut Tx<'_, '_>, deed: Deed, key: &str) -> Result<()> {
     let ((most, length), now) = (deed.limit(), tx.now());
-    let key = random::fingerprint(&format!("{deed:?} {key}"));
+    let key = kept_as(deed, key);
     let (used, until) = store::tries::count(tx, &key, now, now + length)?;
     // What is refused is not counted: the transaction ends with it.
     if u32::try_from(used).is_ok_and(|used| used > most) {
@@ -182,6 +199,24 @@ pub(crate) fn count(tx: &mut Tx<'_, '_>, deed: Deed, key: &str) -> Result<()> {
     } else {
         Ok(())
     }
+}
+
+fn kept_as(deed: Deed, key: &str) -> String {
+    random::fingerprint(&format!("{deed:?} {key}"))
+}
+
+/// Counts what a person does that reaches others.
+pub(crate) fn reach_out(tx: &mut Tx<'_, '_>, what: Outward, person: ActorId) -> Result<()> {
+    if tx.config().premises.boundless { Ok(()) } else { count(tx, Deed::Outward(what), &person.to_string()) }
+}
+
+/// How often a person may still do what reaches others; nothing is counted by asking.
+pub async fn outward(app: &App, me: Me, what: Outward) -> Result<Allowance> {
+    let (deed, now) = (Deed::Outward(what), app.now());
+    let ((most, length), key) = (deed.limit(), kept_as(deed, &me.0.to_string()));
+    let used = app.read(move |c| store::tries::used(c, &key, now)).await?;
+    let (used, until) = used.unwrap_or((0, now + length));
+    Ok(Allowance { most, left: Some(most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX))), until })
 }
 
 #[cfg(test)]

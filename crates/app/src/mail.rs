@@ -360,7 +360,7 @@ fn login(tx: &mut Tx<'_, '_>, id: i64) -> Result<Option<(Account, Actor)>> {
 }
 
 fn letter(tx: &mut Tx<'_, '_>, account: &Account, actor: &Actor, to: String, about: About) -> Result<Letter> {
-    let (name, language, now) = (actor.name.clone(), tx.spoken(&account.language).to_owned(), tx.now());
+    let (name, language, now) = (actor.name.clone(), tx.config().spoken(&account.language).to_owned(), tx.now());
     let closing = imprint::read(tx, Kind::Letter, &language, now)?;
     let closing = closing.map(|text| text.body).unwrap_or_default();
     let site = tx.site().clone();

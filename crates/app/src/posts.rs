@@ -15,8 +15,9 @@ use domain::{
 use store::{forestalled::Foretold, posts::Count};
 
 use crate::{
-    App, Cause, Error, Event, Me, Result, Tx, backfills, consents, emoji, groups, held, media, moderation, moves,
-    paces, polls, quotes,
+    App, Cause, Error, Event, Me, Result, Tx, backfills, consents, emoji, groups, held,
+    limits::{self, Outward},
+    media, moderation, moves, paces, polls, quotes,
 };
 
 mod draft;
@@ -116,7 +117,11 @@ pub enum Way {
 /// Publishes what a person here wrote.
 pub async fn create(app: &App, me: Me, writing: Writing) -> Result<Post> {
     let draft = draft::complete(app, me, writing, draft::Asking::Servers).await?;
-    app.write(move |tx| publish(tx, me.0, &draft, None, None)).await
+    app.write(move |tx| {
+        limits::reach_out(tx, Outward::Post, me.0)?;
+        publish(tx, me.0, &draft, None, None)
+    })
+    .await
 }
 
 /// Records what a person elsewhere wrote. Calling it twice is calling it once.

@@ -8,7 +8,12 @@ use domain::{
 };
 use store::posts::Count;
 
-use crate::{App, Cause, Change, Event, Me, Result, Tx, consents, live::Whereabouts, posts};
+use crate::{
+    App, Cause, Change, Event, Me, Result, Tx, consents,
+    limits::{self, Outward},
+    live::Whereabouts,
+    posts,
+};
 
 /// Passes a post on; only what everybody may read.
 pub async fn create(app: &App, me: Me, post: PostId) -> Result<Post> {
@@ -20,7 +25,9 @@ pub async fn create(app: &App, me: Me, post: PostId) -> Result<Post> {
         }
         let id: ActivityId = tx.new_id();
         let uri = tx.site().activity(id);
-        record(tx, me.0, &post, &uri, None)?;
+        if record(tx, me.0, &post, &uri, None)? {
+            limits::reach_out(tx, Outward::Post, me.0)?;
+        }
         Ok(post)
     })
     .await
@@ -42,7 +49,7 @@ pub fn receive(tx: &mut Tx<'_, '_>, by: ActorId, post: PostId, activity_uri: &st
     if store::forestalled::is_void(tx, activity_uri)? {
         return Err(Refusal::Gone.into());
     }
-    record(tx, by, &post, activity_uri, cause)
+    record(tx, by, &post, activity_uri, cause).map(drop)
 }
 
 /// Records that somebody elsewhere does not pass a post on any more.
@@ -51,7 +58,8 @@ pub fn receive_remove(tx: &mut Tx<'_, '_>, by: ActorId, post: PostId, cause: Cau
     forget(tx, by, &post, cause)
 }
 
-fn record(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, uri: &str, cause: Cause) -> Result<()> {
+/// Whether that is new.
+fn record(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, uri: &str, cause: Cause) -> Result<bool> {
     if !post.is_live() {
         return Err(Refusal::Gone.into());
     }
@@ -59,12 +67,13 @@ fn record(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, uri: &str, cause: Cause
         return Err(Refusal::NotPublic.into());
     }
     let now = tx.now();
-    if store::shares::add(tx, post.id, by, uri, now)? {
+    let is_new = store::shares::add(tx, post.id, by, uri, now)?;
+    if is_new {
         store::posts::count(tx, post.id, Count::Shares, 1)?;
         let activity_uri = uri.to_owned();
         tx.emit(Event::Shared { post: Arc::new(post.clone()), by, activity_uri, cause });
     }
-    Ok(())
+    Ok(is_new)
 }
 
 fn forget(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post, cause: Cause) -> Result<()> {

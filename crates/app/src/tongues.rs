@@ -40,7 +40,7 @@ impl Tongue {
 /// all, first the one that is spoken where the word comes from.
 pub(crate) fn of(tx: &mut Tx<'_, '_>, person: ActorId, from: ActorId) -> Result<Vec<Tongue>> {
     let mut tongues = if let Some(account) = store::accounts::by_id(tx, person)? {
-        vec![Tongue::parse(tx.spoken(&account.language)).unwrap_or(Tongue::En)]
+        vec![Tongue::parse(tx.config().spoken(&account.language)).unwrap_or(Tongue::En)]
     } else if let Some(known) = most(&store::tongues::of_author(tx, person, POSTS)?) {
         vec![known]
     } else {
@@ -48,7 +48,7 @@ pub(crate) fn of(tx: &mut Tx<'_, '_>, person: ActorId, from: ActorId) -> Result<
         vec![first, first.other()]
     };
     for tongue in &mut tongues {
-        *tongue = Tongue::parse(tx.spoken(tongue.pick("es", "en"))).unwrap_or(*tongue);
+        *tongue = Tongue::parse(tx.config().spoken(tongue.pick("es", "en"))).unwrap_or(*tongue);
     }
     tongues.dedup();
     Ok(tongues)

@@ -64,6 +64,7 @@ impl Error {
             Self::App(app::Error::Denied(why)) => format!("This action is not allowed: {why}"),
             Self::App(app::Error::Invalid(why) | app::Error::Conflict(why)) => format!("Validation failed: {why}"),
             Self::App(app::Error::Unreachable { what, .. }) => format!("Remote data could not be fetched: {what}"),
+            Self::App(app::Error::TooOften { .. }) => "Too many requests".to_owned(),
             Self::App(error) if error.is_busy() => "The server is busy, try again in a moment".to_owned(),
             other => other.to_string(),
         }

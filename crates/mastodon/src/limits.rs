@@ -11,8 +11,8 @@ use actix_web::{
     web::Data,
 };
 use app::{
-    App, Whence,
-    limits::{Allowance, Call},
+    App, Me, Whence,
+    limits::{Allowance, Call, Outward},
 };
 use serde_json::json;
 
@@ -31,9 +31,15 @@ pub(crate) async fn admit<B: MessageBody + 'static>(
     let Some(app) = request.app_data::<Data<App>>().cloned().filter(|_| rate > 0) else {
         return Ok(next.call(request).await?.map_into_left_body());
     };
-    let allowance = count(&app, &request, rate).await;
+    let (mut allowance, person) = count(&app, &request, rate).await;
+    let outward = outward(request.method(), request.path());
     let mut answer = if allowance.left.is_some() {
-        next.call(request).await?.map_into_left_body()
+        let answer = next.call(request).await?.map_into_left_body();
+        if let Some((me, what)) = person.zip(outward) {
+            // What it came to is known only now.
+            allowance = app::limits::outward(&app, me, what).await.map_or(allowance, |left| least(allowance, left));
+        }
+        answer
     } else {
         let wait = allowance.until.since(app.now()).as_secs().max(1);
         let refusal = HttpResponse::TooManyRequests()
@@ -45,26 +51,41 @@ pub(crate) async fn admit<B: MessageBody + 'static>(
     Ok(answer)
 }
 
-/// Counts a request for all that it is, and says of what the least is left.
-async fn count(app: &App, request: &ServiceRequest, rate: u32) -> Allowance {
+/// That of the two of which less is left.
+fn least(one: Allowance, other: Allowance) -> Allowance {
+    if other.left < one.left { other } else { one }
+}
+
+/// Counts a request for all that it is, and says of what the least is left, and who comes.
+async fn count(app: &App, request: &ServiceRequest, rate: u32) -> (Allowance, Option<Me>) {
     // A token that nobody has counts for the place it comes from, like none; that it is void is for the handler to say.
     let bearer = caller::bearer(request.request()).await.ok().flatten();
-    let person = bearer.as_ref().and_then(|bearer| bearer.person.as_ref()).map(|(me, _)| me.0.to_string());
+    let me = bearer.as_ref().and_then(|bearer| bearer.person.as_ref()).map(|(me, _)| *me);
+    let person = me.map(|me| me.0.to_string());
     let place = || request.extensions().get::<Whence>().and_then(Whence::neighbourhood);
     let client = bearer.as_ref().map(|bearer| bearer.hash.clone()).or_else(place);
     if let Some(bearer) = bearer {
         request.extensions_mut().insert(bearer);
     }
-    let mut least = app::limits::call(app, Call::Client, client.as_deref(), rate);
+    let mut left = app::limits::call(app, Call::Client, client.as_deref(), rate);
     let special = person.as_ref().and_then(|_| special(request.method(), request.path()));
     for call in person.as_ref().map(|_| Call::Person).into_iter().chain(special) {
         // What is refused already is not counted.
-        if least.left.is_some() {
-            let allowance = app::limits::call(app, call, person.as_deref(), rate);
-            least = if allowance.left < least.left { allowance } else { least };
+        if left.left.is_some() {
+            left = least(left, app::limits::call(app, call, person.as_deref(), rate));
         }
     }
-    least
+    (left, me)
+}
+
+/// What reaches others, and is counted where it is done.
+fn outward(method: &Method, path: &str) -> Option<Outward> {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match (method, parts.as_slice()) {
+        (&Method::POST, ["api", "v1", "statuses"] | ["api", "v1", "statuses", _, "reblog"]) => Some(Outward::Post),
+        (&Method::POST, ["api", "v1", "accounts", _, "follow"]) => Some(Outward::Follow),
+        _ => None,
+    }
 }
 
 /// What costs more than other requests, or cannot be undone.

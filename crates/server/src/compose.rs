@@ -84,7 +84,11 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
             provider: settings.oidc.clone(),
             federation: settings.federation,
             secure: settings.secure_mode,
-            premises: app::Premises { data: Some(settings.data.clone()), settings: settings.shown() },
+            premises: app::Premises {
+                data: Some(settings.data.clone()),
+                settings: settings.shown(),
+                boundless: settings.client_limit == 0,
+            },
         },
         clock: overrides.clock,
         seal: Seal::new(key),

@@ -185,7 +185,7 @@ const CLIENT_LIMIT: Setting = Setting {
     default: "300",
     meaning: "How many requests one app may make for one person in five minutes, or one address without a login; all apps of \
               a person together five times as many. Apps know what is left from the headers X-RateLimit-*; what is more is \
-              answered 429. 0 is no limit, and none on uploads and deletions either.",
+              answered 429. 0 is no limit, and none on uploads, deletions, posts and follows either.",
     expected: "a number per five minutes, from 0 to 100000",
     kind: Kind::Text,
 };

@@ -11,7 +11,10 @@ use super::{
     draft::{self, Asking},
     publish,
 };
-use crate::{App, Me, Result};
+use crate::{
+    App, Me, Result,
+    limits::{self, Outward},
+};
 
 /// Publishes what a person here wrote, unless they did so within the last hour with the same `key`: then the answer is
 /// what was published then, if it is still there.
@@ -28,6 +31,7 @@ pub async fn create_once(app: &App, me: Me, key: &str, writing: Writing) -> Resu
         if let Some(post) = made(tx, me, &key, since)? {
             return Ok(post);
         }
+        limits::reach_out(tx, Outward::Post, me.0)?;
         let post = publish(tx, me.0, &draft, None, None)?;
         store::idempotency::remember(tx, me.0, &key, post.id, now, since)?;
         Ok(post)

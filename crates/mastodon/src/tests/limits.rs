@@ -112,3 +112,36 @@ async fn deletions_and_uploads_have_limits_of_their_own(w: World) {
     assert_eq!(w.visit(1_000, HERE, home(&w.ana)).await.status, 200, "and reading goes on");
 }
 on_both!(deletions_and_uploads_have_limits_of_their_own);
+
+async fn what_reaches_others_has_limits_of_its_own(w: World) {
+    let post = || by(&w.ana.token, TestRequest::post().uri("/api/v1/statuses").set_json(json!({ "status": "hola" })));
+    let first = w.visit(1_000, HERE, post()).await;
+    assert_eq!((first.status, told(&first, "x-ratelimit-limit"), left(&first)), (200, "300".into(), "299".into()));
+    for _ in 0..3 {
+        let wrong = by(&w.ana.token, TestRequest::post().uri("/api/v1/statuses").set_json(json!({ "status": "" })));
+        assert_eq!(left(&w.visit(1_000, HERE, wrong).await), "299", "what fails is not counted");
+    }
+    // On a page it is the same.
+    for _ in 0..298 {
+        let writing = app::posts::Writing { text: "hola".into(), ..app::posts::Writing::default() };
+        app::posts::create(&w.app, w.ana.me, writing).await.unwrap();
+    }
+    let topic = w.say(&w.bea, "qué día").await;
+    let share = || by(&w.ana.token, TestRequest::post().uri(&of(&topic, "/reblog")));
+    assert_eq!(left(&w.visit(1_000, HERE, share()).await), "0");
+    assert_eq!(w.visit(1_000, HERE, share()).await.status, 200, "it is passed on already");
+    let refused = w.visit(1_000, HERE, post()).await;
+    assert_eq!((refused.status, left(&refused)), (429, "0".into()));
+    assert_eq!(refused.body, json!({ "error": "Too many requests" }));
+    assert!(told(&refused, "retry-after").parse::<u64>().unwrap() > 3_000);
+    w.say(&w.bea, "otros sí").await;
+    w.clock.advance(domain::time::span::hours(3));
+    assert_eq!(w.visit(1_000, HERE, post()).await.status, 200);
+
+    let follow = || by(&w.ana.token, TestRequest::post().uri(&format!("/api/v1/accounts/{}/follow", w.bea.id())));
+    for _ in 0..2 {
+        let answer = w.visit(1_000, HERE, follow()).await;
+        assert_eq!((told(&answer, "x-ratelimit-limit"), left(&answer)), ("400".into(), "399".into()));
+    }
+}
+on_both!(what_reaches_others_has_limits_of_its_own);
