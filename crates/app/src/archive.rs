@@ -18,7 +18,7 @@ use store::{
     Conn,
     groups::Ban,
     log::Entry,
-    people::{self, People},
+    people::{self, People, Placed},
     posts::{self, List, Page},
     timelines::Window,
 };
@@ -55,14 +55,15 @@ pub async fn circle(app: &App, me: Me, circle: Circle) -> Result<Vec<Actor>> {
     loop {
         let page = app
             .read(move |c| {
-                let ids = people::page(c, people, None, window)?;
-                Ok((store::actors::by_ids(c, &ids)?, ids))
+                let placed = people::page(c, people, None, window)?;
+                let ids: Vec<ActorId> = placed.iter().copied().map(Placed::who).collect();
+                Ok((store::actors::by_ids(c, &ids)?, placed))
             })
             .await?;
-        let (actors, ids) = page;
-        found.extend(ids.iter().filter_map(|id| actors.iter().find(|actor| actor.id == *id).cloned()));
-        match ids.last() {
-            Some(ActorId(last)) if i64::try_from(ids.len()).is_ok_and(|n| n == SOME) => window.before = *last,
+        let (actors, placed) = page;
+        found.extend(placed.iter().filter_map(|one| actors.iter().find(|actor| actor.id == one.who()).cloned()));
+        match placed.last() {
+            Some(last) if i64::try_from(placed.len()).is_ok_and(|n| n == SOME) => window.before = last.number,
             _ => return Ok(found),
         }
     }
@@ -196,15 +197,16 @@ pub async fn members(
     .await
 }
 
-/// Who follows a community that I lead, those before the number `before`, some of them.
-pub async fn followers(app: &App, me: Me, group: ActorId, before: Option<i64>) -> Result<Vec<Actor>> {
+/// Who follows a community that I lead, those before the number `before`, some of them; the newest first, and the number of
+/// the last.
+pub async fn followers(app: &App, me: Me, group: ActorId, before: Option<i64>) -> Result<(Vec<Actor>, Option<i64>)> {
     let newest = Window::newest(SOME);
     let window = Window { before: before.unwrap_or(newest.before), ..newest };
     led(app, me, group, move |c| {
-        let ids = people::page(c, People::Followers(group), None, window)?;
-        let mut found = store::actors::by_ids(c, &ids)?;
-        found.sort_by_key(|actor| std::cmp::Reverse(actor.id));
-        Ok(found)
+        let placed = people::page(c, People::Followers(group), None, window)?;
+        let mut known = by_number(c, placed.iter().copied().map(Placed::who))?;
+        let found = placed.iter().filter_map(|one| known.remove(&one.who())).collect();
+        Ok((found, placed.last().map(|last| last.number)))
     })
     .await
 }

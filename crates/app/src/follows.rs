@@ -3,7 +3,7 @@ use domain::{
     actor::Actor,
     claim::Item,
     group::{MemberState, Membership, Role},
-    id::{ActivityId, ActorId},
+    id::{ActivityId, ActorId, TieId},
     policy::{self, Admission, Refusal},
     post::FollowState,
 };
@@ -34,6 +34,12 @@ pub async fn request(app: &App, me: Me, target: ActorId) -> Result<Follow> {
         ask(tx, me.0, &target)
     })
     .await
+}
+
+/// Keeps a follow, new or changed.
+fn keep(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
+    let id: TieId = tx.new_id();
+    Ok(store::follows::set(tx, id, follow)?)
 }
 
 /// Says how I want what follows from following `target`.
@@ -97,7 +103,7 @@ fn record(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor, activity_uri: 
     let activity_uri = activity_uri.to_owned();
     let mut follow = Follow { follower, target: target.id, state: FollowState::Pending, activity_uri, created };
     if !target.is_local() {
-        store::follows::set(tx, &follow)?;
+        keep(tx, &follow)?;
         tx.emit(Event::FollowAsked { follow: follow.clone() });
         invitations::answer(tx, target.id, follower, true)?;
         return Ok(follow);
@@ -109,7 +115,7 @@ fn record(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor, activity_uri: 
             if store::follows::count_waiting(tx, target.id)? >= WAITING {
                 return Err(Error::Conflict("too many requests are waiting".into()));
             }
-            store::follows::set(tx, &follow)?;
+            keep(tx, &follow)?;
             if target.is_group() {
                 ask_to_join(tx, target.id, follower)?;
             }
@@ -117,7 +123,7 @@ fn record(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor, activity_uri: 
         }
         Ok(admission) => {
             follow.state = FollowState::Accepted;
-            store::follows::set(tx, &follow)?;
+            keep(tx, &follow)?;
             if admission == Admission::FollowAndJoin {
                 admit(tx, target.id, follower, follower)?;
             }
@@ -167,7 +173,7 @@ pub(crate) fn accept_local(tx: &mut Tx<'_, '_>, follower: ActorId, target: Actor
     let id: ActivityId = tx.new_id();
     let (activity_uri, created) = (tx.site().activity(id), tx.now());
     let follow = Follow { follower, target, state: FollowState::Accepted, activity_uri, created };
-    Ok(store::follows::set(tx, &follow)?)
+    keep(tx, &follow)
 }
 
 /// Follows `target` no more.
@@ -208,7 +214,7 @@ pub async fn answer(app: &App, me: Me, target: ActorId, follower: ActorId, accep
         let mut follow = store::follows::get(tx, follower, target)?.ok_or(Error::NotFound)?;
         if accept {
             follow.state = FollowState::Accepted;
-            store::follows::set(tx, &follow)?;
+            keep(tx, &follow)?;
             if target != me.0 {
                 admit(tx, target, follower, me.0)?;
             }
@@ -256,7 +262,7 @@ pub fn receive_answer(
         backfills::discovered(tx, by)?;
         follow.state = FollowState::Accepted;
         tx.show(Change::Follows(follower));
-        store::follows::set(tx, &follow)?;
+        keep(tx, &follow)?;
         enter(tx, by, follower)?;
     } else {
         let now = tx.now();
@@ -295,7 +301,7 @@ pub async fn agree(app: &App, target: ActorId, lost: Vec<ActorId>, held: Vec<Act
                 Some(known) if known.state == FollowState::Accepted => {}
                 // The answer was lost.
                 Some(known) => {
-                    store::follows::set(tx, &Follow { state: FollowState::Accepted, ..known })?;
+                    keep(tx, &Follow { state: FollowState::Accepted, ..known })?;
                     tx.show(Change::Follows(*follower));
                     enter(tx, target, *follower)?;
                 }

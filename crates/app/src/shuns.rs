@@ -4,7 +4,7 @@ use std::time::Duration;
 use domain::{
     actor::Actor,
     host::Host,
-    id::{ActivityId, ActorId},
+    id::{ActivityId, ActorId, TieId},
     policy,
     severance::Cut,
     shun::{Deed, Shun},
@@ -55,7 +55,8 @@ pub fn receive_block(tx: &mut Tx<'_, '_>, by: ActorId, target: ActorId, uri: &st
 fn record(tx: &mut Tx<'_, '_>, by: ActorId, target: ActorId, uri: &str, cause: Cause) -> Result<()> {
     let (activity_uri, created) = (uri.to_owned(), tx.now());
     let shun = Shun { by, target, deed: Deed::Block, quiet: true, until: None, activity_uri, created };
-    store::shuns::set(tx, &shun)?;
+    let id: TieId = tx.new_id();
+    store::shuns::set(tx, id, &shun)?;
     store::notifications::remove_from(tx, by, target)?;
     tx.emit(Event::Blocked { shun, cause });
     Ok(())
@@ -94,7 +95,8 @@ pub async fn mute(app: &App, me: Me, target: ActorId, quiet: bool, time: Option<
         let target = other(tx, me, target)?.id;
         let (until, created) = (time.map(|time| tx.now() + time), tx.now());
         let (deed, activity_uri) = (Deed::Mute, String::new());
-        store::shuns::set(tx, &Shun { by: me.0, target, deed, quiet, until, activity_uri, created })?;
+        let id: TieId = tx.new_id();
+        store::shuns::set(tx, id, &Shun { by: me.0, target, deed, quiet, until, activity_uri, created })?;
         if let (Some(time), Some(until)) = (time, until) {
             // The end is part of what is to be done: another mute has another end.
             tx.push_job(UNMUTE, &format!("{}:{target}:{}", me.0, until.0), time)?;

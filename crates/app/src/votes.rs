@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use domain::{
     emoji::Reaction,
-    id::{ActivityId, ActorId, PostId},
+    id::{ActivityId, ActorId, PostId, TieId},
     policy::{self, Refusal},
     post::{Consent, Post, Vote},
 };
@@ -146,8 +146,8 @@ fn record(
         _ => None,
     };
     policy::vote(group.as_ref().map(|(rules, standing)| (rules, standing)), post, vote)?;
-    let now = tx.now();
-    if store::votes::set(tx, post.id, voter, (vote, sign), uri, now)? == Some(vote) {
+    let id: TieId = tx.new_id();
+    if store::votes::set(tx, post.id, voter, (vote, sign), uri, id)? == Some(vote) {
         return Ok(());
     }
     let activity_uri = uri.to_owned();

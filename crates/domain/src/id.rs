@@ -105,6 +105,8 @@ ids! {
     FilterId
     /// A hashtag that a person follows or shows on their page.
     TagId
+    /// That somebody follows, likes or shuns somebody or something; lists of those who do are paged by it.
+    TieId
 }
 
 impl PostId {

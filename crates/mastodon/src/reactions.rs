@@ -14,7 +14,7 @@ use domain::{
 use serde::Serialize;
 use store::{
     Conn,
-    people::People,
+    people::{People, Placed},
     timelines::{Entry, Window},
 };
 
@@ -94,6 +94,7 @@ async fn list(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) 
 /// The signs of a post, the most used first.
 fn reactions(c: &mut Conn, site: &Site, post: PostId, viewer: Option<ActorId>) -> store::Result<Vec<Reaction>> {
     let liking = store::people::page(c, People::Liking(post), viewer, Window::newest(MOST))?;
+    let liking: Vec<ActorId> = liking.into_iter().map(Placed::who).collect();
     let signs = store::votes::signs(c, &[post], &liking)?;
     let ids: Vec<ActorId> = signs.iter().map(|(_, actor, _)| *actor).collect();
     let actors: HashMap<ActorId, Actor> =

@@ -10,7 +10,7 @@ use diesel::{
 use domain::{
     actor::{Actor, ActorKind},
     group::MemberState,
-    id::{ActorId, PeerId},
+    id::{ActorId, PeerId, TieId},
     post::FollowState,
     time::Timestamp,
 };
@@ -122,8 +122,8 @@ pub fn get(conn: &mut Conn, follower: ActorId, target: ActorId) -> Result<Option
         .map(Follow::from))
 }
 
-/// Records a follow, new or changed.
-pub fn set(tx: &mut Tx<'_>, follow: &Follow) -> Result<()> {
+/// Records a follow, new or changed; `id` is for a new one.
+pub fn set(tx: &mut Tx<'_>, id: TieId, follow: &Follow) -> Result<()> {
     tx.memory().change([follow.follower, follow.target]);
     tx.touch(Basis::Wishes(follow.follower));
     let row = Row {
@@ -134,7 +134,7 @@ pub fn set(tx: &mut Tx<'_>, follow: &Follow) -> Result<()> {
         created: follow.created.0,
     };
     db!(tx, c => diesel::insert_into(follows::table)
-        .values(&row)
+        .values((&row, follows::id.eq(id.0)))
         .on_conflict((follows::follower_id, follows::target_id))
         .do_update()
         .set((follows::state.eq(excluded(follows::state)), follows::activity_uri.eq(excluded(follows::activity_uri))))

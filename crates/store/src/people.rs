@@ -1,4 +1,4 @@
-//! Lists of people as clients page through them: in the order of their numbers, without those whom the reader shuns.
+//! Lists of people as clients page through them: in the order in which they came, without those whom the reader shuns.
 use diesel::prelude::*;
 use domain::{
     id::{ActorId, ListId, PostId},
@@ -34,24 +34,42 @@ pub enum People {
     Listed(ListId),
 }
 
+/// Somebody in a list, with the number by which it is paged: of what made them a part of it, or their own where nobody cares
+/// since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct Placed {
+    /// The number.
+    pub number: i64,
+    who: i64,
+}
+
+impl Placed {
+    /// Who it is.
+    pub fn who(self) -> ActorId {
+        ActorId(self.who)
+    }
+}
+
 macro_rules! page {
-    ($conn:ident, $window:ident, $column:expr, $filter:expr) => {
+    ($conn:ident, $window:ident, $number:expr, $who:expr, $filter:expr) => {
         db!($conn, c => {
-            let query = QueryDsl::select(QueryDsl::filter($filter, $column.lt($window.before).and($column.gt($window.after))), $column)
+            let within = $number.lt($window.before).and($number.gt($window.after));
+            let query = QueryDsl::select(QueryDsl::filter($filter, within), ($number, $who))
                 .limit($window.limit)
                 .into_boxed();
-            if $window.nearest { query.order($column.asc()) } else { query.order($column.desc()) }.load(c)
+            if $window.nearest { query.order($number.asc()) } else { query.order($number.desc()) }.load(c)
         })
     };
 }
 
-/// A part of a list of people, as `viewer` wants it; the largest number first.
-pub fn page(conn: &mut Conn, people: People, viewer: Option<ActorId>, window: Window) -> Result<Vec<ActorId>> {
+/// A part of a list of people, as `viewer` wants it; the newest first.
+pub fn page(conn: &mut Conn, people: People, viewer: Option<ActorId>, window: Window) -> Result<Vec<Placed>> {
     let shown = |column| wanted(viewer, Whom::Person(column));
-    let ids: Vec<i64> = match people {
+    let found: Vec<Placed> = match people {
         People::Followers(actor) => page!(
             conn,
             window,
+            follows::id,
             follows::follower_id,
             follows::table
                 .filter(follows::target_id.eq(actor.0).and(follows::state.eq(Word(FollowState::Accepted))))
@@ -60,6 +78,7 @@ pub fn page(conn: &mut Conn, people: People, viewer: Option<ActorId>, window: Wi
         People::Following(actor) => page!(
             conn,
             window,
+            follows::id,
             follows::target_id,
             follows::table
                 .filter(follows::follower_id.eq(actor.0).and(follows::state.eq(Word(FollowState::Accepted))))
@@ -68,6 +87,7 @@ pub fn page(conn: &mut Conn, people: People, viewer: Option<ActorId>, window: Wi
         People::Liking(post) => page!(
             conn,
             window,
+            votes::id,
             votes::actor_id,
             votes::table
                 .filter(votes::post_id.eq(post.0).and(votes::value.eq(Word(Vote::Like))))
@@ -76,12 +96,14 @@ pub fn page(conn: &mut Conn, people: People, viewer: Option<ActorId>, window: Wi
         People::Sharing(post) => page!(
             conn,
             window,
+            shares::id,
             shares::actor_id,
             shares::table.filter(shares::post_id.eq(post.0)).filter(shown("shares.actor_id"))
         ),
         People::Shunned(actor, deed) => page!(
             conn,
             window,
+            shuns::id,
             shuns::target_id,
             shuns::table.filter(shuns::actor_id.eq(actor.0).and(shuns::deed.eq(Word(deed))))
         ),
@@ -89,11 +111,16 @@ pub fn page(conn: &mut Conn, people: People, viewer: Option<ActorId>, window: Wi
             conn,
             window,
             endorsements::target_id,
+            endorsements::target_id,
             endorsements::table.filter(endorsements::person_id.eq(actor.0)).filter(shown("endorsements.target_id"))
         ),
-        People::Listed(list) => {
-            page!(conn, window, list_members::actor_id, list_members::table.filter(list_members::list_id.eq(list.0)))
-        }
+        People::Listed(list) => page!(
+            conn,
+            window,
+            list_members::actor_id,
+            list_members::actor_id,
+            list_members::table.filter(list_members::list_id.eq(list.0))
+        ),
     }?;
-    Ok(window.arrange(ids.into_iter().map(ActorId).collect()))
+    Ok(window.arrange(found))
 }

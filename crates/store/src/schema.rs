@@ -145,6 +145,7 @@ diesel::table! {
         notify -> Bool,
         languages -> Text,
         portion -> Nullable<Text>,
+        id -> BigInt,
     }
 }
 diesel::table! {
@@ -213,6 +214,7 @@ diesel::table! {
         activity_uri -> Text,
         created -> BigInt,
         emoji -> Nullable<Text>,
+        id -> BigInt,
     }
 }
 diesel::table! {

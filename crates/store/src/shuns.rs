@@ -1,7 +1,7 @@
 //! Who does not want to read whom.
 use diesel::{dsl, prelude::*, upsert::excluded};
 use domain::{
-    id::ActorId,
+    id::{ActorId, TieId},
     shun::{Deed, Shun},
     time::Timestamp,
 };
@@ -51,8 +51,8 @@ pub fn get(conn: &mut Conn, by: ActorId, target: ActorId, deed: Deed) -> Result<
     .map(Shun::from))
 }
 
-/// Records a shun, new or changed.
-pub fn set(tx: &mut Tx<'_>, shun: &Shun) -> Result<()> {
+/// Records a shun, new or changed; `id` is for a new one.
+pub fn set(tx: &mut Tx<'_>, id: TieId, shun: &Shun) -> Result<()> {
     touch(tx, shun.by, shun.target);
     let row = Row {
         actor_id: shun.by.0,
@@ -64,7 +64,7 @@ pub fn set(tx: &mut Tx<'_>, shun: &Shun) -> Result<()> {
         created: shun.created.0,
     };
     db!(tx, c => diesel::insert_into(shuns::table)
-        .values(&row)
+        .values((&row, shuns::id.eq(id.0)))
         .on_conflict((shuns::actor_id, shuns::target_id, shuns::deed))
         .do_update()
         .set((shuns::quiet.eq(excluded(shuns::quiet)), shuns::until.eq(excluded(shuns::until))))

@@ -2,7 +2,7 @@
 use domain::{
     actor::{Actor, ActorKind},
     group::{GroupRules, Joining, MemberState, Membership, Role, Visibility},
-    id::{ActorId, PostId},
+    id::{ActorId, PostId, TieId},
     post::{Audience, Content, FollowState, Post, PostKind, Vote},
     shun::{Deed, Shun},
     time::Timestamp,
@@ -127,7 +127,9 @@ pub(super) fn member(tx: &mut Tx<'_>, person: i64, role: Role, state: MemberStat
 
 pub(super) fn follow(tx: &mut Tx<'_>, follower: i64, target: i64, state: FollowState) -> Result<()> {
     let (follower, target) = (ActorId(follower), ActorId(target));
-    follows::set(tx, &follows::Follow { follower, target, state, activity_uri: "x".into(), created: Timestamp(1) })
+    let activity_uri = "x".into();
+    let follow = follows::Follow { follower, target, state, activity_uri, created: Timestamp(1) };
+    follows::set(tx, TieId(follower.0), &follow)
 }
 
 /// Lets `by` shun `target`, or not any more.
@@ -137,7 +139,7 @@ pub(super) fn shun(tx: &mut Tx<'_>, by: i64, target: i64, deed: Deed, on: bool) 
         return shuns::remove(tx, by, target, deed).map(drop);
     }
     let shun = Shun { by, target, deed, quiet: true, until: None, activity_uri: String::new(), created: Timestamp(1) };
-    shuns::set(tx, &shun)
+    shuns::set(tx, TieId(target.0), &shun)
 }
 
 async fn posts_come_back_as_they_went_in(t: TestDb) {
@@ -188,7 +190,7 @@ async fn the_last_vote_counts_once(t: TestDb) {
         world(tx)?;
         posts::insert(tx, &thread(10), &[])?;
         for (actor, vote) in [(1, Vote::Like), (2, Vote::Like), (2, Vote::Dislike), (2, Vote::Dislike)] {
-            votes::set(tx, PostId(10), ActorId(actor), (vote, None), "x", Timestamp(1))?;
+            votes::set(tx, PostId(10), ActorId(actor), (vote, None), "x", TieId(actor))?;
         }
         Ok::<_, Error>(())
     })

@@ -1,9 +1,8 @@
 //! Votes: one per person and post, the last one counts.
 use diesel::{dsl, prelude::*, upsert::excluded};
 use domain::{
-    id::{ActorId, PeerId, PostId},
+    id::{ActorId, PeerId, PostId, TieId},
     post::Vote,
-    time::Timestamp,
 };
 
 use crate::{
@@ -34,14 +33,14 @@ pub fn get(conn: &mut Conn, post: PostId, actor: ActorId) -> Result<Option<(Vote
 }
 
 /// Records a vote, with the sign it is cast with, and counts it; returns the one that stood. The same again changes
-/// nothing but the sign.
+/// nothing but the sign. It was cast at the moment of its `id`.
 pub fn set(
     tx: &mut Tx<'_>,
     post: PostId,
     actor: ActorId,
     (vote, emoji): (Vote, Option<&str>),
     activity_uri: &str,
-    at: Timestamp,
+    id: TieId,
 ) -> Result<Option<Vote>> {
     let was = get(tx, post, actor)?.map(|(vote, _)| vote);
     if was == Some(vote) {
@@ -56,8 +55,9 @@ pub fn set(
         votes::actor_id.eq(actor.0),
         votes::value.eq(Word(vote)),
         votes::activity_uri.eq(activity_uri),
-        votes::created.eq(at.0),
+        votes::created.eq(id.timestamp().0),
         votes::emoji.eq(emoji),
+        votes::id.eq(id.0),
     );
     tx.touch(Basis::Marks(actor));
     db!(tx, c => diesel::insert_into(votes::table)
@@ -67,7 +67,9 @@ pub fn set(
         .set((
             votes::value.eq(excluded(votes::value)),
             votes::activity_uri.eq(excluded(votes::activity_uri)),
+            votes::created.eq(excluded(votes::created)),
             votes::emoji.eq(excluded(votes::emoji)),
+            votes::id.eq(excluded(votes::id)),
         ))
         .execute(c))?;
     if let Some(was) = was {

@@ -8,7 +8,11 @@ use actix_web::{
 use app::App;
 use domain::{actor::Actor, group::Standing, id::ActorId, policy, shun::Deed, time::Timestamp};
 use serde::Serialize;
-use store::{Conn, people::People, timelines::Window};
+use store::{
+    Conn,
+    people::{People, Placed},
+    timelines::Window,
+};
 
 use crate::{
     caller::{Allowed, ReadAccounts, ReadBlocks, ReadFollows, ReadLists, ReadMutes, Viewer},
@@ -63,8 +67,9 @@ pub(crate) async fn page_of(
 ) -> Result<HttpResponse> {
     let site = app.site().clone();
     let page = app.read(move |c| {
-        let ids = store::people::page(c, people, viewer, window)?;
-        let ends = Ends::of(ids.iter().map(|id| id.0), window);
+        let found = store::people::page(c, people, viewer, window)?;
+        let ends = Ends::of(found.iter().map(|placed| placed.number), window);
+        let ids: Vec<ActorId> = found.into_iter().map(Placed::who).collect();
         Ok((account::list(c, &site, &ids)?, ends))
     });
     let (accounts, ends) = page.await?;
@@ -168,8 +173,9 @@ async fn mutes(
 ) -> Result<HttpResponse> {
     let (window, site, me) = (paging::window(&params, 40, 80), app.site().clone(), caller.me.0);
     let page = app.read(move |c| {
-        let ids = store::people::page(c, People::Shunned(me, Deed::Mute), None, window)?;
-        let ends = Ends::of(ids.iter().map(|id| id.0), window);
+        let found = store::people::page(c, People::Shunned(me, Deed::Mute), None, window)?;
+        let ends = Ends::of(found.iter().map(|placed| placed.number), window);
+        let ids: Vec<ActorId> = found.into_iter().map(Placed::who).collect();
         let shuns = store::shuns::of(c, me, &ids)?;
         let ends_of: HashMap<ActorId, String> = shuns
             .into_iter()

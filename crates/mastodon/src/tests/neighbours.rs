@@ -227,7 +227,55 @@ async fn hashtags_are_followed_shown_and_counted(w: World) {
     assert_eq!(w.home(&w.bea).await.len(), 0);
 }
 
+/// Walks through a list one by one, by its links; both ways are the same way.
+async fn walk(w: &World, who: &Person, path: &str) -> Vec<String> {
+    let (mut seen, mut next, mut back) = (Vec::new(), Some(format!("{path}?limit=1")), None);
+    while let Some(page) = next {
+        let answer = w.get(who, &page).await;
+        (next, back) = (answer.link("next"), answer.link("prev").or(back));
+        seen.extend(names(&answer.ok()).into_iter().map(str::to_owned));
+    }
+    if let [.., before, _] = seen.as_slice() {
+        let back = w.get(who, &back.expect("a way back")).await.ok();
+        assert_eq!(names(&back), [before.as_str()], "{path}");
+    }
+    seen
+}
+
+async fn lists_of_people_stand_in_the_order_in_which_it_happened(w: World) {
+    let said = w.say(&w.ana, "hola").await;
+    for who in [&w.caro, &w.ana, &w.bea] {
+        w.post(who, &of(&said, "/favourite")).await.ok();
+        w.post(who, &of(&said, "/reblog")).await.ok();
+    }
+    for part in ["/favourited_by", "/reblogged_by"] {
+        assert_eq!(walk(&w, &w.ana, &of(&said, part)).await, ["bea", "ana", "caro"], "{part}");
+    }
+    w.post(&w.caro, &of(&said, "/unfavourite")).await.ok();
+    w.post(&w.caro, &of(&said, "/favourite")).await.ok();
+    assert_eq!(walk(&w, &w.ana, &of(&said, "/favourited_by")).await, ["caro", "bea", "ana"], "anew is later");
+
+    for who in [&w.caro, &w.bea] {
+        w.follow(who, w.ana.id()).await;
+        w.follow(&w.ana, who.id()).await;
+    }
+    for part in ["/followers", "/following"] {
+        assert_eq!(walk(&w, &w.caro, &account(&w.ana, part)).await, ["bea", "caro"], "{part}");
+    }
+    w.follow(&w.caro, w.ana.id()).await;
+    assert_eq!(walk(&w, &w.caro, &account(&w.ana, "/followers")).await, ["bea", "caro"], "they do already");
+    for who in [&w.caro, &w.bea] {
+        w.post(&w.ana, &account(who, "/mute")).await.ok();
+    }
+    assert_eq!(walk(&w, &w.ana, "/api/v1/mutes").await, ["bea", "caro"]);
+    for who in [&w.caro, &w.bea] {
+        w.post(&w.ana, &account(who, "/block")).await.ok();
+    }
+    assert_eq!(walk(&w, &w.ana, "/api/v1/blocks").await, ["bea", "caro"]);
+}
+
 on_both! {
+    lists_of_people_stand_in_the_order_in_which_it_happened
     a_block_parts_two_people a_mute_is_silent_and_ends one_follows_as_one_wishes notes_and_recommendations_are_kept
     servers_can_be_shunned people_find_each_other who_follows_a_private_group_is_for_its_members
     hashtags_are_followed_shown_and_counted

@@ -6,7 +6,7 @@ use app::Clock;
 use domain::{
     actor::{Actor, ActorKind},
     group::{GroupRules, Joining, Reach, Visibility},
-    id::{self, ActorId, NotificationId, PeerId, PostId},
+    id::{self, ActorId, NotificationId, PeerId, PostId, TieId},
     post::{Audience, Content, FollowState, Post, PostKind},
     rule::Regard,
     text::search,
@@ -122,7 +122,7 @@ async fn neighbours(database: &Db, reader: &Reader, now: Timestamp) -> Result<(V
         }
         for target in people.iter().chain(&groups).copied() {
             let (state, activity_uri) = (FollowState::Accepted, format!("urn:follow:{target}"));
-            store::follows::set(tx, &Follow { follower, target, state, activity_uri, created: now })?;
+            store::follows::set(tx, TieId(target.0), &Follow { follower, target, state, activity_uri, created: now })?;
         }
         Ok::<_, store::Error>((people, groups))
     });

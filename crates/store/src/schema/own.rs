@@ -9,6 +9,7 @@ diesel::table! {
         until -> Nullable<BigInt>,
         activity_uri -> Text,
         created -> BigInt,
+        id -> BigInt,
     }
 }
 diesel::table! {

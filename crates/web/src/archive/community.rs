@@ -145,9 +145,9 @@ fn members(app: App, me: Me, group: ActorId, after: Option<i64>) -> BoxFuture<'s
 
 fn followers(app: App, me: Me, group: ActorId, before: Option<i64>) -> BoxFuture<'static, Rows> {
     async move {
-        let found = archive::followers(&app, me, group, before).await?;
+        let (found, last) = archive::followers(&app, me, group, before).await?;
         let row = |it: &Actor| table::written(&[&it.handle()]);
-        Ok(found.last().map(|last| (found.iter().map(row).collect(), last.id.0)))
+        Ok(last.map(|last| (found.iter().map(row).collect(), last)))
     }
     .boxed()
 }

@@ -343,7 +343,12 @@ async fn who_leads_knows_whom_becoming_private_would_put_out_and_sees_who_follow
         {
             let state = domain::post::FollowState::Accepted;
             let (activity_uri, created) = (activity.to_owned(), tx.now());
-            store::follows::set(tx, &store::follows::Follow { follower, target: group, state, activity_uri, created })?;
+            let id: domain::id::TieId = tx.new_id();
+            store::follows::set(
+                tx,
+                id,
+                &store::follows::Follow { follower, target: group, state, activity_uri, created },
+            )?;
         }
         Ok(())
     });

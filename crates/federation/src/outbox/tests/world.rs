@@ -156,7 +156,8 @@ impl World {
             activity_uri: format!("https://x.test/follows/{follower}"),
             created: Timestamp(1),
         };
-        self.app.write(move |tx| Ok(store::follows::set(tx, &follow)?)).await.unwrap();
+        let id = domain::id::TieId(follower.0);
+        self.app.write(move |tx| Ok(store::follows::set(tx, id, &follow)?)).await.unwrap();
     }
 
     pub(crate) async fn write(&self, text: &str, change: impl FnOnce(&mut Writing)) -> Post {
