@@ -116,6 +116,9 @@ pub struct Poll {
     pub closes: Option<Timestamp>,
     /// How many people voted.
     pub voters: u32,
+    /// Whether nobody sees what was counted for each answer before it closes.
+    #[serde(default)]
+    pub hides_totals: bool,
 }
 
 text_enum! {
@@ -229,6 +232,11 @@ impl Poll {
     /// Whether it takes no more votes.
     pub fn is_closed(&self, now: Timestamp) -> bool {
         self.closes.is_some_and(|closes| closes <= now)
+    }
+
+    /// Whether people see what was counted for each answer.
+    pub fn shows_totals(&self, now: Timestamp) -> bool {
+        !self.hides_totals || self.is_closed(now)
     }
 
     /// The names of its options.

@@ -64,5 +64,6 @@ pub(crate) fn asked(params: &Params, now: Timestamp) -> Result<Option<Poll>> {
     let closes = now + Duration::from_secs(open.unsigned_abs());
     let options = options.into_iter().map(|option| (option, 0)).collect();
     let multiple = poll.flag("multiple").unwrap_or(false);
-    Ok(Some(Poll { options, multiple, closes: Some(closes), voters: 0 }))
+    let hides_totals = poll.flag("hide_totals").unwrap_or(false);
+    Ok(Some(Poll { options, multiple, closes: Some(closes), voters: 0, hides_totals }))
 }

@@ -25,8 +25,8 @@ pub(crate) const CHOOSE: &str = "/choose";
 pub(crate) struct Choice {
     /// HTML, with emoji as pictures.
     pub(crate) shown: String,
-    /// Of a hundred who voted, how many chose it.
-    pub(crate) share: u32,
+    /// Of a hundred who voted, how many chose it; nothing, as long as nobody sees that.
+    pub(crate) share: Option<u32>,
     /// Whether whoever looks at it did.
     pub(crate) is_mine: bool,
 }
@@ -40,6 +40,8 @@ pub(crate) struct Ballot {
     /// Whether whoever looks at it can choose now.
     pub(crate) is_open: bool,
     pub(crate) has_chosen: bool,
+    /// Whether people see what was counted for each choice.
+    pub(crate) shows_totals: bool,
     /// Whether a guest chooses in it from their own server.
     pub(crate) is_elsewhere: bool,
     /// When it closes or closed, in words and for software.
@@ -54,10 +56,11 @@ impl Ballot {
         // Some servers count votes and no voters.
         let whole = u64::from(poll.voters).max(if poll.multiple { 0 } else { cast.sum() });
         let share = |votes: u32| u32::try_from(u64::from(votes) * 100 / whole.max(1)).unwrap_or(100).min(100);
+        let shows_totals = poll.shows_totals(app.now());
         let is_mine = |place: usize| mine.is_some_and(|mine| mine.contains(&place));
         let choice = |(place, (name, votes)): (usize, &(String, u32))| Choice {
             shown: view.palette.paint(app.site(), view.author.peer, &html::escape(name)),
-            share: share(*votes),
+            share: shows_totals.then(|| share(*votes)),
             is_mine: is_mine(place),
         };
         let closed = poll.is_closed(app.now());
@@ -72,6 +75,7 @@ impl Ballot {
             voters: i64::try_from(whole).unwrap_or(i64::MAX),
             is_open: !closed && mine.is_some() && !has_chosen,
             has_chosen,
+            shows_totals,
             is_elsewhere: false,
             end,
         })

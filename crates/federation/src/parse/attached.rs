@@ -241,5 +241,6 @@ pub(super) fn poll(post: &Value) -> Option<Poll> {
         multiple,
         closes: moment(post, "endTime").or_else(|| moment(post, "closed")),
         voters: count(post, "votersCount").unwrap_or(most),
+        hides_totals: false,
     })
 }

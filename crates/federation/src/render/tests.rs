@@ -210,7 +210,7 @@ fn a_poll() {
     view.post.kind = PostKind::Question;
     let options = vec![("Sí".into(), 2), ("No".into(), 1)];
     let closes = Some(Timestamp(1_700_000_000_000));
-    view.post.content.poll = Some(Poll { options, multiple: false, closes, voters: 3 });
+    view.post.content.poll = Some(Poll { options, closes, voters: 3, ..Poll::default() });
     let poll = value(&object(&site(), &view, Form::Note));
     assert_eq!((&poll["type"], &poll["votersCount"]), (&json!("Question"), &json!(3)));
     assert_eq!(

@@ -22,7 +22,7 @@ pub(crate) struct Poll {
 #[derive(Debug, Clone, Serialize)]
 struct Choice {
     title: String,
-    votes_count: u32,
+    votes_count: Option<u32>,
 }
 
 impl Poll {
@@ -33,7 +33,10 @@ impl Poll {
         (chosen, is_author): (&[usize], bool),
         now: Timestamp,
     ) -> Self {
-        let choice = |(title, votes): &(String, u32)| Choice { title: title.clone(), votes_count: *votes };
+        // Its author does not see it sooner than anybody else.
+        let shown = poll.shows_totals(now);
+        let choice =
+            |(title, votes): &(String, u32)| Choice { title: title.clone(), votes_count: shown.then_some(*votes) };
         Self {
             id: Id(post.0),
             expires_at: poll.closes.map(instant),

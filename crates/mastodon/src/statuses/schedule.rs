@@ -90,7 +90,7 @@ fn entity(scheduled: &Scheduled, writing: &Writing, audience: Audience, media: &
             "options": poll.texts().collect::<Vec<_>>(),
             "expires_in": poll.closes.map(|at| at.since(scheduled.due).as_secs()),
             "multiple": poll.multiple,
-            "hide_totals": false,
+            "hide_totals": poll.hides_totals,
         })
     };
     let by = match writing.pen {

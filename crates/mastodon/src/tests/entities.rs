@@ -83,7 +83,7 @@ async fn what_belongs_to_a_post_is_shown_with_it(w: World) {
             options: vec![("sí".into(), 2), ("no".into(), 1)],
             closes: Some(w.app.now() + Duration::from_mins(1)),
             voters: 3,
-            multiple: false,
+            ..Poll::default()
         }),
         ..app::posts::Writing::default()
     };

@@ -54,7 +54,30 @@ async fn polls_that_make_no_sense_are_refused(w: World) {
     }
 }
 
+async fn what_was_counted_can_stay_hidden_until_the_end(w: World) {
+    let poll = json!({ "options": ["uno", "dos"], "expires_in": 300, "hide_totals": true });
+    let status = w.call(&w.ana, "POST", "/api/v1/statuses", json!({ "status": "¿qué?", "poll": poll })).await.ok();
+    let path = format!("/api/v1/polls/{}", status["poll"]["id"].as_str().unwrap());
+    w.call(&w.bea, "POST", &format!("{path}/votes"), json!({ "choices": [1] })).await.ok();
+    for who in [&w.ana, &w.bea, &w.caro] {
+        let poll = w.get(who, &path).await.ok();
+        assert_eq!(
+            poll["options"],
+            json!([{ "title": "uno", "votes_count": null }, { "title": "dos", "votes_count": null }])
+        );
+        assert_eq!((&poll["votes_count"], &poll["voters_count"]), (&json!(1), &json!(1)));
+    }
+    w.clock.advance(Duration::from_secs(301));
+    assert_eq!(w.get_unknown(&path).await.ok()["options"][1]["votes_count"], 1);
+
+    let due = crate::entities::instant(w.app.now() + domain::time::span::hours(1));
+    let plan = json!({ "status": "mañana", "scheduled_at": due, "poll": poll });
+    let planned = w.call(&w.ana, "POST", "/api/v1/statuses", plan).await.ok();
+    assert_eq!(planned["params"]["poll"]["hide_totals"], true);
+}
+
 on_both! {
+    what_was_counted_can_stay_hidden_until_the_end
     polls_are_asked_and_answered
     polls_that_make_no_sense_are_refused
 }

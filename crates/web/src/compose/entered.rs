@@ -42,6 +42,8 @@ pub(crate) struct Entered {
     pub(crate) alts: HashMap<MediaId, String>,
     pub(crate) options: Vec<String>,
     pub(crate) is_multiple: bool,
+    /// Whether nobody sees the results of the poll before it ends.
+    pub(crate) hides_totals: bool,
     pub(crate) lasts: String,
     pub(crate) back: String,
     pub(crate) deed: Deed,
@@ -81,6 +83,7 @@ impl Entered {
                 "drop" => dropped.extend(value.parse().map(MediaId)),
                 "option" => entered.options.push(value),
                 "multiple" => entered.is_multiple = true,
+                "hide_totals" => entered.hides_totals = true,
                 "lasts" => entered.lasts = value,
                 "back" => entered.back = value,
                 "preview" => entered.deed = Deed::Preview,
@@ -117,6 +120,7 @@ impl Entered {
             media: writing.media,
             options: poll.options.into_iter().map(|(option, _)| option).collect(),
             is_multiple: poll.multiple,
+            hides_totals: poll.hides_totals,
             lasts: lasts.to_owned(),
             ..Self::default()
         }
@@ -173,8 +177,9 @@ impl Entered {
         (!most.is_empty()).then(|| Poll {
             options: most,
             multiple: self.is_multiple,
+            hides_totals: self.hides_totals,
             closes: Some(now + lasts),
-            voters: 0,
+            ..Poll::default()
         })
     }
 }

@@ -100,6 +100,15 @@ async fn a_poll_is_asked_and_answered_by_forms() {
     assert!(page.contains("100 %") && page.contains("your vote") && page.contains("1 person voted"), "{page}");
     assert!(!page.contains("action=\"/choose\""), "once and for all");
 
+    // One whose results stay hidden shows what there is to choose, and what one chose.
+    let hidden = [&text[..], &[("hide_totals", "yes")]].concat();
+    let hidden = ana.send("/write", "/write", &hidden).await.location;
+    let page = bea.get(&hidden).await.body;
+    assert!(page.contains("can be seen once the poll has ended") && !page.contains("class=\"bars\""), "{page}");
+    bea.send(&hidden, "/choose", &[("choice", "1")]).await;
+    let page = bea.get(&hidden).await.body;
+    assert!(page.contains("your vote") && page.contains("1 person voted") && !page.contains(" %</span>"), "{page}");
+
     // Bea quotes it, and readers find it in the quote.
     let id = thread.rsplit('/').next().unwrap();
     let quoting = [("group", group.as_str()), ("text", "Look at this"), ("language", "en")];
