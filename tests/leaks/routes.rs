@@ -56,7 +56,7 @@ impl Fillings {
             "tag" | "hashtag" | "word" | "query" => self.words.clone(),
             // Of everything else it is enough that nothing is found there.
             "hash" | "key" | "file" | "path" | "token" | "code" | "provider" | "size" | "tail" | "lang" | "host"
-            | "version" | "date" | "place" | "mark" | "emoji" => {
+            | "version" | "date" | "place" | "mark" | "emoji" | "card" => {
                 vec!["1".to_owned()]
             }
             _ => panic!("{path}: say in tests/leaks/routes.rs what may stand for {{{place}}}"),

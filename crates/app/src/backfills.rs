@@ -8,6 +8,8 @@ use domain::{
     time::span,
 };
 
+use store::Conn;
+
 use crate::{App, Result, Tx, pins};
 
 /// The job that completes a thread; its subject is the number of the root.
@@ -52,19 +54,59 @@ fn thread(tx: &mut Tx<'_, '_>, post: &Post, after: Duration) -> Result<()> {
     Ok(())
 }
 
-/// Somebody here reads a thread: what is missing of it is asked for, so that they find it the next time they look.
-pub async fn opened(app: &App, post: PostId) -> Result<()> {
+/// Somebody here reads a thread: what is missing of it is asked for, so that they find it the next time they look. Whether
+/// that is being done.
+pub async fn opened(app: &App, post: PostId) -> Result<bool> {
     let now = app.now();
-    let due = app.read(move |c| {
-        let Some(post) = store::posts::by_id(c, post)? else { return Ok(None) };
-        let Some(root) = store::posts::by_id(c, post.root)? else { return Ok(None) };
-        Ok(store::backfills::is_due(c, &root.uri, now)?.then_some(post))
+    let found = app.read(move |c| {
+        let Some(post) = store::posts::by_id(c, post)? else { return Ok((None, false)) };
+        let Some(root) = store::posts::by_id(c, post.root)? else { return Ok((None, false)) };
+        // Of a thread that nobody elsewhere takes part in nothing is missing.
+        let is_due =
+            store::backfills::is_due(c, &root.uri, now)? && (!root.local || store::branches::is_shared(c, root.id)?);
+        let is_running = !is_due && progress(c, &root)? == Some(Progress::Running);
+        Ok((is_due.then_some((post, root)), is_running))
     });
     // Most threads were completed a short time ago, and reading is not writing.
-    match due.await? {
-        Some(post) => app.write(move |tx| entered(tx, &post)).await,
-        None => Ok(()),
+    match found.await? {
+        (Some((post, root)), _) => {
+            let begun = app.write(move |tx| {
+                entered(tx, &post)?;
+                progress(tx, &root).map_err(Into::into)
+            });
+            Ok(begun.await? == Some(Progress::Running))
+        }
+        (None, is_running) => Ok(is_running),
     }
+}
+
+/// How far the completing of a thread has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// What is missing is being asked for.
+    Running,
+    /// Nothing is left to be asked for, or it was given up.
+    Finished,
+}
+
+/// How far the completing of the thread of a post has come that `viewer` may read; nothing, if it was never begun.
+pub async fn progress_of(app: &App, post: PostId, viewer: Option<ActorId>) -> Result<Option<Progress>> {
+    app.read(move |c| {
+        let Some(post) = store::posts::seen(c, post, viewer)? else { return Ok(None) };
+        let Some(root) = store::posts::by_id(c, post.root)? else { return Ok(None) };
+        progress(c, &root)
+    })
+    .await
+}
+
+fn progress(c: &mut Conn, root: &Post) -> store::Result<Option<Progress>> {
+    Ok(match store::backfills::left(c, &root.uri)? {
+        None => None,
+        Some(false) => Some(Progress::Finished),
+        // What was given up is not done.
+        Some(true) if store::jobs::is_planned(c, THREAD, &root.id.to_string())? => Some(Progress::Running),
+        Some(true) => Some(Progress::Finished),
+    })
 }
 
 /// Somebody here follows somebody elsewhere from now on: if they are the first, what a group holds is read, and what a

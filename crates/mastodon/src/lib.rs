@@ -28,6 +28,7 @@ mod polls;
 pub mod push;
 mod quotes;
 mod reactions;
+mod refreshes;
 mod reports;
 mod route;
 mod search;
@@ -65,6 +66,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .configure(polls::routes)
             .configure(quotes::routes)
             .configure(reactions::routes)
+            .configure(refreshes::routes)
             .configure(media::routes)
             .configure(timelines::routes)
             .configure(streaming::routes)

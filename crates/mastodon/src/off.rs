@@ -14,8 +14,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/accounts/{id}/collections").route(get().to(no_collections)))
         .service(at("/v1/accounts/{id}/in_collections").route(get().to(no_collections)))
         .service(at("/v1/collections/{id}").route(get().to(absent)))
-        .service(at("/v1/collections/{id}/items/{key}/revoke").route(post().to(absent)))
-        .service(at("/v1_alpha/async_refreshes/{id}").route(get().to(absent)));
+        .service(at("/v1/collections/{id}/items/{key}/revoke").route(post().to(absent)));
 }
 
 async fn no_collections(_: Viewer<Read>) -> HttpResponse {

@@ -30,6 +30,7 @@ use crate::{
     error::{Error, Result},
     paging,
     params::{Asked, Sent},
+    refreshes,
     route::{Number, at, get},
 };
 
@@ -179,9 +180,7 @@ struct Context {
 async fn context(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) -> Result<HttpResponse> {
     let entry = find(&app, id, caller.me).await?;
     let (reader, viewer) = (Reader::new(&app, caller.me).at(Place::Thread), caller.id());
-    if caller.me.is_some() {
-        app::backfills::opened(&app, entry.post).await?;
-    }
+    let is_running = caller.me.is_some() && app::backfills::opened(&app, entry.post).await?;
     let most = if viewer.is_some() { (LONGEST, LONGEST) } else { STRANGERS };
     let context = app.read(move |c| {
         let (above, below) = around(c, entry.post, viewer, most)?;
@@ -191,7 +190,11 @@ async fn context(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Numbe
         let (ancestors, descendants) = statuses.partition(|status| above.contains(&status.post()));
         Ok(Context { ancestors, descendants })
     });
-    Ok(paging::json(&mut HttpResponse::Ok(), &context.await?))
+    let mut answer = HttpResponse::Ok();
+    if is_running {
+        answer.insert_header((refreshes::HEADER, refreshes::of_context(entry.post)));
+    }
+    Ok(paging::json(&mut answer, &context.await?))
 }
 
 /// What stands above a post, from the root, and what stands below it, branch by branch. What `viewer` may not read is

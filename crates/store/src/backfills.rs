@@ -39,6 +39,11 @@ pub fn is_due(conn: &mut Conn, uri: &str, now: Timestamp) -> Result<bool> {
     Ok(row.is_none_or(|(plan, again)| again <= now.0 || plan.as_deref() == Some(UNMADE)))
 }
 
+/// Whether anything is left to be read; nothing, if it was never begun.
+pub fn left(conn: &mut Conn, uri: &str) -> Result<Option<bool>> {
+    Ok(db!(conn, c => backfills::table.find(uri).select(backfills::plan.is_not_null()).first(c).optional())?)
+}
+
 /// What is left to be read; empty if that is not known yet, nothing if it came to its end.
 pub fn plan(conn: &mut Conn, uri: &str) -> Result<Option<String>> {
     let plan: Option<Option<String>> =

@@ -4,7 +4,7 @@ use std::{
     ops::RangeInclusive,
 };
 
-use diesel::prelude::*;
+use diesel::{dsl, prelude::*};
 use domain::id::{ActorId, PostId};
 
 use crate::{
@@ -61,6 +61,12 @@ pub fn news(
         .select(posts::id)
         .load(c))?;
     Ok(ids.into_iter().map(PostId).collect())
+}
+
+/// Whether anybody elsewhere takes part in a thread.
+pub fn is_shared(conn: &mut Conn, root: PostId) -> Result<bool> {
+    let others = posts::table.filter(posts::root_id.eq(root.0).and(posts::local.eq(false)));
+    Ok(db!(conn, c => dsl::select(dsl::exists(others.clone())).get_result(c))?)
 }
 
 /// The posts that reply to `top`, directly or not.

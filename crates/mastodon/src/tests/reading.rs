@@ -1,5 +1,9 @@
 //! Who may read what: what one may not read is, in every answer, what there is not.
-use domain::group::{Joining, Visibility};
+use app::posts::{Draft, Origin, Way};
+use domain::{
+    group::{Joining, Visibility},
+    post::{Audience, Content, PostKind},
+};
 use serde_json::{Value, json};
 
 use super::{Person, World, of, on_both};
@@ -145,7 +149,36 @@ async fn public_timelines_and_profiles(w: World) {
     assert_eq!(w.get_unknown("/api/v1/accounts/nobody").await.status, 404);
 }
 
+async fn what_is_missing_of_a_thread_is_fetched_while_one_reads(w: World) {
+    let content = Content { html: "<p>desde lejos</p>".into(), ..Content::default() };
+    let uri = "https://far.example/1".to_owned();
+    let origin =
+        Origin { uri: uri.clone(), url: uri.clone(), published: w.clock.now(), edited: None, way: Way::Completing };
+    let draft = Draft::new(PostKind::Note, content, Audience::Public);
+    let post = app::posts::learn(&w.app, w.ana.me.0, draft, origin).await.unwrap();
+    let context = format!("/api/v1/statuses/{}/context", post.id);
+    assert!(w.get_unknown(&context).await.headers.get("mastodon-async-refresh").is_none(), "strangers start nothing");
+    for _ in 0..2 {
+        let answer = w.get(&w.bea, &context).await;
+        let told = answer.headers.get("mastodon-async-refresh").unwrap().to_str().unwrap();
+        assert_eq!(told, format!("id=\"context-{}\", retry=3", post.id));
+    }
+    let path = format!("/api/v1_alpha/async_refreshes/context-{}", post.id);
+    assert_eq!(w.get(&w.bea, &path).await.ok()["async_refresh"]["status"], "running");
+    assert_eq!(w.get_unknown(&path).await.status, 401);
+    app::backfills::end(&w.app, uri, true).await.unwrap();
+    assert_eq!(w.get(&w.bea, &path).await.ok()["async_refresh"]["status"], "finished");
+    assert!(w.get(&w.bea, &context).await.headers.get("mastodon-async-refresh").is_none());
+
+    // Of what is all here nothing is fetched.
+    let own = w.say(&w.ana, "hola").await;
+    assert!(w.get(&w.bea, &of(&own, "/context")).await.headers.get("mastodon-async-refresh").is_none());
+    let path = format!("/api/v1_alpha/async_refreshes/context-{}", own["id"].as_str().unwrap());
+    assert_eq!(w.get(&w.bea, &path).await.status, 404);
+}
+
 on_both! {
+    what_is_missing_of_a_thread_is_fetched_while_one_reads
     a_private_group_is_for_its_members
     direct_and_followers_only
     what_a_reply_answers_is_named_only_to_those_who_may_read_it

@@ -114,6 +114,7 @@ const ROUTES: &[(&str, &str, &str, bool)] = &[
     ("GET", "/api/v1/statuses?id[]=4", "read:statuses", true),
     ("GET", "/api/v1/statuses/4/favourited_by", "read:statuses", true),
     ("GET", "/api/v1/statuses/4/reblogged_by", "read:statuses", true),
+    ("GET", "/api/v1_alpha/async_refreshes/context-1", "read", false),
     ("GET", "/api/v1/filters", "read:filters", false),
     ("POST", "/api/v1/filters", "write:filters", false),
     ("GET", "/api/v2/filters", "read:filters", false),

@@ -177,7 +177,7 @@ pub(super) const ANSWERS: &[(&str, &str)] = &[
          POST v1/admin/trends/links/publishers/:id/reject, POST v1/admin/trends/statuses/:id/approve, \
          POST v1/admin/trends/statuses/:id/reject, POST v1/admin/trends/tags/:id/approve, \
          POST v1/admin/trends/tags/:id/reject, GET v1/collections/:id, \
-         POST v1/collections/:collection_id/items/:id/revoke, POST v1/statuses/:id/translate, \
-         GET v1_alpha/async_refreshes/:id",
+         POST v1/collections/:collection_id/items/:id/revoke, POST v1/statuses/:id/translate",
     ),
+    ("Refresh", "GET v1_alpha/async_refreshes/:id"),
 ];

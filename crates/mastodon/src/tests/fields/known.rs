@@ -96,6 +96,8 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
          in_reply_to_id:count? poll:map? media_ids:[id]? idempotency:text? application_id:count scheduled_at:at? \
          with_rate_limit:flag",
     ),
+    ("Refresh", "async_refresh:AsyncRefresh"),
+    ("AsyncRefresh", "id:text status:running|finished result_count:count?"),
     ("Context", "ancestors:[Status] descendants:[Status]"),
     ("Search", "accounts:[Account] statuses:[Status] hashtags:[Tag]"),
     ("Tag", "id:text name:text url:url history:[History] following?:flag featuring?:flag"),
