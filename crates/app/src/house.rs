@@ -71,6 +71,17 @@ pub enum House {
         /// What they were told, if they were.
         statement: Option<StatementId>,
     },
+    /// Somebody was warned in the name of this server.
+    Cautioned {
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// Why.
+        reason: String,
+        /// What they were told, if they were.
+        statement: Option<StatementId>,
+    },
     /// Somebody who has lost it is asked for a part of what lets them in no longer.
     Eased {
         /// Who.

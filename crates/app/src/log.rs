@@ -132,6 +132,9 @@ fn on_house(house: &House) -> Decision<'_> {
             };
             Decision { person: Some(*person), reason, statement: *statement, ..whole(*by, action) }
         }
+        House::Cautioned { person, by, reason, statement } => {
+            Decision { person: Some(*person), reason, statement: *statement, ..whole(*by, "caution") }
+        }
         House::Eased { person, by, key } => Decision { person: Some(*person), ..whole(*by, key.as_str()) },
     }
 }

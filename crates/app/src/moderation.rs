@@ -304,7 +304,7 @@ pub(crate) fn undo_measure(tx: &mut Tx<'_, '_>, by: ActorId, statement: &Stateme
         Sanction::Suspend => return suspensions::undo(tx, Me(by), statement.person, reason),
         Sanction::Silence => return restraints::set(tx, Me(by), statement.person, (Restraint::Silence, false), reason),
         Sanction::Veil => return restraints::set(tx, Me(by), statement.person, (Restraint::Veil, false), reason),
-        Sanction::Warn => {
+        Sanction::Warn | Sanction::Caution => {
             let now = tx.now();
             return Ok(store::statements::lift_one(tx, statement.id, now)?);
         }

@@ -54,7 +54,7 @@ pub(crate) fn issue(tx: &mut Tx<'_, '_>, measure: Measure, grounds: Grounds) -> 
     if concerned.is_local() {
         tx.mail(&Errand::Statement(id.0))?;
     }
-    if !concerned.is_local() || sanction == Sanction::Warn {
+    if !concerned.is_local() || matches!(sanction, Sanction::Warn | Sanction::Caution) {
         write(tx, &statement)?;
     }
     tx.emit(Event::Stated { statement: Arc::new(statement) });
@@ -127,7 +127,7 @@ fn done(tongue: Tongue, statement: &Statement) -> &'static str {
         Sanction::Lock => ("ha cerrado a más respuestas lo que publicaste", "closed what you posted to more replies"),
         Sanction::Ban if statement.until.is_some() => ("te ha expulsado por un tiempo", "banned you for some time"),
         Sanction::Ban => ("te ha expulsado para siempre", "banned you for good"),
-        Sanction::Warn => ("te advierte", "warns you"),
+        Sanction::Warn | Sanction::Caution => ("te advierte", "warns you"),
         Sanction::Suspend => {
             ("ha suspendido tu cuenta en todo el servidor", "suspended your account on the whole server")
         }

@@ -32,13 +32,15 @@ text_enum! {
         Silence = "silence",
         /// All their pictures are covered on this server.
         Veil = "veil",
+        /// Those who run this server warned them.
+        Caution = "caution",
     }
 }
 
 impl Sanction {
     /// Whether it holds on this whole server, and not in one group.
     pub fn is_everywhere(self) -> bool {
-        matches!(self, Self::Suspend | Self::Silence | Self::Veil)
+        matches!(self, Self::Suspend | Self::Silence | Self::Veil | Self::Caution)
     }
 }
 

@@ -2,6 +2,7 @@
 pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod emoji;
+pub(crate) mod fallback;
 pub(crate) mod filter;
 pub(crate) mod instance;
 pub(crate) mod list;
@@ -17,6 +18,7 @@ pub(crate) mod status;
 pub(crate) mod tag;
 pub(crate) mod warning;
 
+use self::fallback::Known;
 use app::{App, Me, media::Lender};
 use domain::{filter::Place, id::ActorId, time::Timestamp, urls::Site};
 use serde::{Serialize, Serializer};
@@ -35,17 +37,24 @@ pub(crate) struct Reader {
     pub(crate) place: Option<Place>,
     /// Addresses of what is not for everybody.
     pub(crate) lender: Lender,
+    /// Which kinds of notices their client knows, if it says so.
+    pub(crate) known: Option<Known>,
 }
 
 impl Reader {
     pub(crate) fn new(app: &App, me: Option<Me>) -> Self {
         let lender = Lender::for_people(app);
-        Self { site: app.site().clone(), me: me.map(|me| me.0), now: app.now(), place: None, lender }
+        Self { site: app.site().clone(), me: me.map(|me| me.0), now: app.now(), place: None, lender, known: None }
     }
 
     /// The same, reading there.
     pub(crate) fn at(self, place: Place) -> Self {
         Self { place: Some(place), ..self }
+    }
+
+    /// The same, by a client that knows these kinds of notices.
+    pub(crate) fn knowing(self, known: Option<Known>) -> Self {
+        Self { known, ..self }
     }
 }
 

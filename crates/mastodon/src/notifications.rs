@@ -11,13 +11,14 @@ use domain::{
 use serde_json::json;
 use store::{
     Conn,
+    accounts::Account,
     notifications::{Notification, UNKNOWN},
     timelines::{Told, Window},
 };
 
 use crate::{
     caller::{Allowed, ReadNotifications, WriteNotifications},
-    entities::{Reader, notification},
+    entities::{Reader, fallback::Known, notification},
     error::{Error, Result},
     paging::{self, Ends},
     params::{Asked, Params, Sent},
@@ -48,6 +49,12 @@ fn wanted(params: &Params) -> Told {
     }
 }
 
+/// Which kinds a client says that it knows; it is told of the others in the language of its person.
+fn known(app: &App, account: &Account, params: &Params) -> Option<Known> {
+    let kinds = params.list("supported_types")?;
+    Some(Known { kinds, language: app.spoken(&account.language) })
+}
+
 /// What was told since the last one that was read, in whatever client.
 fn unread_since(c: &mut Conn, me: ActorId, asked: &Told, limit: i64) -> store::Result<Vec<Notification>> {
     let read = store::markers::of(c, me)?.into_iter().find(|marker| marker.timeline == "notifications");
@@ -63,6 +70,7 @@ async fn list(
 ) -> Result<HttpResponse> {
     let window = paging::window(&params, 40, 80);
     let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)).at(Place::Notifications));
+    let reader = reader.knowing(known(&app, &caller.account, &params));
     let asked = wanted(&params);
     let page = app.read(move |c| {
         let told = store::timelines::told(c, me, &asked, window)?;
@@ -73,8 +81,14 @@ async fn list(
     Ok(paging::answer(&request, app.site(), &notifications, ends))
 }
 
-async fn show(app: Data<App>, caller: Allowed<ReadNotifications>, Number(id): Number) -> Result<HttpResponse> {
+async fn show(
+    app: Data<App>,
+    caller: Allowed<ReadNotifications>,
+    Number(id): Number,
+    Asked(params): Asked,
+) -> Result<HttpResponse> {
     let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)));
+    let reader = reader.knowing(known(&app, &caller.account, &params));
     let found = app.read(move |c| {
         let told = store::notifications::get(c, me, NotificationId(id))?;
         Ok(notification::list(c, &reader, told.into_iter().collect())?.pop())

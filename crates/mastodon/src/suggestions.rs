@@ -7,7 +7,7 @@ use app::{App, notes};
 use domain::id::ActorId;
 use serde::Serialize;
 use serde_json::json;
-use store::Conn;
+use store::{Conn, suggestions::Listing};
 
 use crate::{
     caller::{Allowed, Read, ReadAccounts, Viewer},
@@ -21,7 +21,7 @@ use crate::{
     route::{Number, at, get},
 };
 
-/// How many of those here who want to be found are looked at.
+/// How many of those who want to be found are looked at.
 const LISTED: i64 = 500;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
@@ -42,7 +42,9 @@ struct Suggestion {
 fn suggested(c: &mut Conn, reader: &Reader, me: ActorId, limit: i64) -> store::Result<Vec<Suggestion>> {
     let near = store::suggestions::near(c, me, limit)?;
     let mut all = near.clone();
-    all.extend(store::suggestions::listed(c, Some(me), true, limit)?.into_iter().filter(|id| !near.contains(id)));
+    all.extend(
+        store::suggestions::listed(c, Some(me), Listing::New, limit)?.into_iter().filter(|id| !near.contains(id)),
+    );
     all.truncate(usize::try_from(limit).unwrap_or(0));
     let suggestion = |account: Account| {
         let (source, why) = if near.contains(&account.actor()) {
@@ -71,13 +73,14 @@ async fn dismiss(app: Data<App>, caller: Allowed<Read>, Number(id): Number) -> R
     Ok(HttpResponse::Ok().json(json!({})))
 }
 
-/// Those here who want to be found: by when they wrote last, or the newest first.
+/// Those who want to be found, of here or of all who are known here: by when they wrote last, or the newest first.
 async fn directory(app: Data<App>, caller: Viewer<ReadAccounts>, Asked(params): Asked) -> Result<HttpResponse> {
     let (limit, viewer, site) = (paging::limit(&params, 40, 80), caller.id(), app.site().clone());
     let skipped = usize::try_from(params.number("offset").unwrap_or(0).clamp(0, LISTED)).unwrap_or(0);
+    let listing = if params.flag("local") == Some(true) { Listing::Here } else { Listing::Known };
     let newest = params.text("order").as_deref() == Some("new");
     let page = app.read(move |c| {
-        let mut ids = store::suggestions::listed(c, viewer, false, LISTED)?;
+        let mut ids = store::suggestions::listed(c, viewer, listing, LISTED)?;
         if !newest {
             let numbers = store::relations::numbers(c, &ids)?;
             ids.sort_by_key(|id| std::cmp::Reverse(numbers.get(id).and_then(|numbers| numbers.newest)));

@@ -1,5 +1,7 @@
 //! What people here are told about.
-use diesel::{dsl, prelude::*};
+use std::collections::HashMap;
+
+use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
     id::{ActorId, NotificationId, PostId, ReportId, SeveranceId, StatementId},
     time::Timestamp,
@@ -10,6 +12,7 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     schema::notifications,
+    wanted::{Whom, wanted},
 };
 
 /// The columns of a notification, in the order of [`COLUMNS`].
@@ -89,7 +92,18 @@ pub struct Notification {
     pub read: bool,
 }
 
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
+
+/// How many notices about nothing but who did it are counted at most.
+const COUNTED: i64 = 10_000;
+
 impl Notification {
+    /// The day of its moment, counted from the first.
+    pub fn day(&self) -> i64 {
+        self.created.millis().div_euclid(DAY)
+    }
+
     /// The notification that a row keeps; what it is about is one number, 0 if it is about nothing but the actor.
     pub(crate) fn kept((id, kind, actor, about, created, read): Row) -> Self {
         let about = Some(about).filter(|about| *about != 0);
@@ -160,6 +174,51 @@ pub fn count_since(conn: &mut Conn, account: ActorId, after: NotificationId, mos
         .select(notifications::id)
         .load(c))?;
     Ok(i64::try_from(ids.len()).unwrap_or(most))
+}
+
+/// How many notices are gathered with each of these, up to the moment `until`, with those that were held back or without: of
+/// its kind and about the same, or, about nothing but who did it, on the same day.
+pub fn sizes<'a>(
+    conn: &mut Conn,
+    account: ActorId,
+    told: &[&'a Notification],
+    (until, held): (Timestamp, bool),
+) -> Result<Vec<(&'a Notification, i64)>> {
+    let kinds: Vec<&str> = told.iter().map(|told| told.kind.as_str()).collect();
+    let posts: Vec<PostId> = told.iter().filter_map(|told| told.post).collect();
+    let first = told.iter().filter(|told| told.post.is_none()).map(|told| told.day()).min();
+    let of = || {
+        // By the moment and not by the number, for which another index would be taken that reads all of them.
+        let own = notifications::account_id.eq(account.0).and(notifications::created.le(until.0));
+        let shown = notifications::held.eq(false).or(held.into_sql::<Bool>());
+        notifications::table.filter(own.and(shown)).filter(wanted(Some(account), Whom::Teller))
+    };
+    let mut about: Vec<(String, i64, i64)> = Vec::new();
+    if !posts.is_empty() {
+        about = db!(conn, c => of()
+            .filter(notifications::kind.among(&kinds).and(notifications::post_id.among(&posts)))
+            .group_by((notifications::kind, notifications::post_id))
+            .select((notifications::kind, notifications::post_id, dsl::count_star()))
+            .load(c))?;
+    }
+    let mut by_day: HashMap<(String, i64), i64> = HashMap::new();
+    if let Some(first) = first {
+        let told: Vec<(String, i64)> = db!(conn, c => of()
+            .filter(notifications::kind.among(&kinds).and(notifications::post_id.eq(0)))
+            .filter(notifications::created.ge(first.saturating_mul(DAY)))
+            .limit(COUNTED)
+            .select((notifications::kind, notifications::created))
+            .load(c))?;
+        for (kind, created) in told {
+            *by_day.entry((kind, created.div_euclid(DAY))).or_default() += 1;
+        }
+    }
+    let count = |told: &Notification| match told.post {
+        Some(post) => about.iter().find(|(kind, about, _)| *kind == told.kind && *about == post.0).map(|(.., n)| *n),
+        None => by_day.get(&(told.kind.clone(), told.day())).copied(),
+    };
+    let count = |told: &Notification| count(told).unwrap_or(0);
+    Ok(told.iter().map(|told| (*told, count(told))).collect())
 }
 
 /// What `account` was told, if it has this number.

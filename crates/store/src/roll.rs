@@ -81,6 +81,8 @@ pub enum Standing {
     Suspended,
     /// They are heard by those alone who ask for them.
     Silenced,
+    /// All their pictures are covered.
+    Veiled,
 }
 
 /// Who is looked for, here and elsewhere. Texts are in lower case.
@@ -132,6 +134,7 @@ pub fn search(conn: &mut Conn, sought: &Sought, window: Window) -> Result<Vec<Ac
             Some(Standing::Disabled) => query.filter(accounts::disabled.is_not_null()),
             Some(Standing::Suspended) => query.filter(actors::suspended.ne(Suspension::Origin.as_str())),
             Some(Standing::Silenced) => query.filter(actors::silenced.eq(true)),
+            Some(Standing::Veiled) => query.filter(actors::veiled.eq(true)),
         };
         if sought.admin {
             query = query.filter(accounts::admin.eq(true));

@@ -61,12 +61,23 @@ pub fn near(conn: &mut Conn, me: ActorId, limit: i64) -> Result<Vec<ActorId>> {
     Ok(ids.into_iter().map(ActorId).collect())
 }
 
-/// Who here wants to be found, the newest first; groups, too. Nobody whom `me` follows, if it is for somebody.
-pub fn listed(conn: &mut Conn, me: Option<ActorId>, only_new: bool, limit: i64) -> Result<Vec<ActorId>> {
+/// Whom a list of those holds who want to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// Everybody who is known here.
+    Known,
+    /// Who lives here.
+    Here,
+    /// The same, without those whom the reader knows already.
+    New,
+}
+
+/// Who wants to be found, the newest first; groups, too.
+pub fn listed(conn: &mut Conn, me: Option<ActorId>, listing: Listing, limit: i64) -> Result<Vec<ActorId>> {
     let kinds = [ActorKind::Person, ActorKind::Group, ActorKind::Organization].map(Word);
     let ids: Vec<i64> = db!(conn, c => {
         let mut query = actors::table
-            .filter(actors::peer_id.is_null().and(actors::deleted.is_null()).and(actors::discoverable.eq(true)))
+            .filter(actors::deleted.is_null().and(actors::discoverable.eq(true)))
             .filter(actors::suspended.is_null())
             .filter(actors::kind.among(kinds))
             .filter(wanted(me, Whom::Person("actors.id")))
@@ -75,7 +86,10 @@ pub fn listed(conn: &mut Conn, me: Option<ActorId>, only_new: bool, limit: i64) 
             .limit(limit)
             .select(actors::id)
             .into_boxed();
-        if let (Some(me), true) = (me, only_new) {
+        if listing != Listing::Known {
+            query = query.filter(actors::peer_id.is_null());
+        }
+        if let (Some(me), Listing::New) = (me, listing) {
             query = query
                 .filter(actors::id.ne(me.0))
                 .filter(dsl::not(dsl::exists(follows::table

@@ -80,7 +80,7 @@ fn what(t: Language, statement: &Statement) -> String {
         Sanction::Lock => t.stated_lock(),
         Sanction::Ban if statement.clean => t.stated_ban_clean(),
         Sanction::Ban => t.stated_ban(),
-        Sanction::Warn => t.stated_warn(),
+        Sanction::Warn | Sanction::Caution => t.stated_warn(),
         Sanction::Suspend => t.stated_suspend(),
         Sanction::Silence => t.stated_silence(),
         Sanction::Veil => t.stated_veil(),
@@ -90,7 +90,7 @@ fn what(t: Language, statement: &Statement) -> String {
 
 fn lasts(t: Language, statement: &Statement) -> String {
     match (statement.sanction, statement.until) {
-        (Sanction::Warn, _) => t.lasts_nothing().to_owned(),
+        (Sanction::Warn | Sanction::Caution, _) => t.lasts_nothing().to_owned(),
         (_, Some(until)) => t.until(t.clock(until)),
         (_, None) => t.for_good().to_owned(),
     }

@@ -151,6 +151,7 @@ impl Marks {
                 | House::Sorted { .. }
                 | House::Reopened { .. }
                 | House::Entrusted { .. }
+                | House::Cautioned { .. }
                 | House::Eased { .. },
             )
             | Event::SignedUp(_)

@@ -62,6 +62,7 @@ async fn first(
         ("disabled", Standing::Disabled),
         ("suspended", Standing::Suspended),
         ("silenced", Standing::Silenced),
+        ("sensitized", Standing::Veiled),
     ];
     let sought = Sought {
         origin: match (on("local"), on("remote")) {
@@ -95,6 +96,7 @@ async fn second(
             "disabled" => Some(Standing::Disabled),
             "suspended" => Some(Standing::Suspended),
             "silenced" => Some(Standing::Silenced),
+            "sensitized" => Some(Standing::Veiled),
             _ => None,
         },
         admin: word("permissions") == "staff",
@@ -173,8 +175,9 @@ async fn act(
     let (me, params, person) = (caller.me, sent.read()?, ActorId(id));
     let text = params.text("text").unwrap_or_default();
     match params.text("type").unwrap_or_default().as_str() {
-        // It only says that the report is dealt with.
-        "none" => drop(roll::show(&app, me, person).await?),
+        // Without a word it only says that the report is dealt with.
+        "none" if text.trim().is_empty() => drop(roll::show(&app, me, person).await?),
+        "none" => restraints::warn(&app, me, person, text).await?,
         "disable" => roll::shut(&app, me, person, true).await?,
         "suspend" => suspensions::suspend(&app, me, person, text).await?,
         "silence" => restraints::lay(&app, me, person, Restraint::Silence, text).await?,

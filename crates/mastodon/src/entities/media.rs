@@ -7,6 +7,7 @@ use domain::{
     urls::{Site, media as paths},
 };
 use serde::Serialize;
+use url::Url;
 
 use super::{Id, Nothing, Reader};
 
@@ -158,15 +159,15 @@ pub(crate) struct Card {
     #[serde(rename = "type")]
     kind: &'static str,
     author_name: &'static str,
-    author_url: &'static str,
+    author_url: Option<String>,
     provider_name: String,
-    provider_url: &'static str,
+    provider_url: Option<String>,
     html: &'static str,
     width: u32,
     height: u32,
     image: Option<()>,
     image_description: &'static str,
-    embed_url: &'static str,
+    embed_url: Option<()>,
     blurhash: Option<()>,
     published_at: Option<()>,
     authors: Nothing,
@@ -184,15 +185,15 @@ pub(crate) fn card(post: &Post) -> Option<Card> {
         language: None,
         kind: "link",
         author_name: "",
-        author_url: "",
+        author_url: None,
         provider_name: provider,
-        provider_url: "",
+        provider_url: Url::parse(&link.url).ok().map(|url| url.origin().ascii_serialization()),
         html: "",
         width: 0,
         height: 0,
         image: None,
         image_description: "",
-        embed_url: "",
+        embed_url: None,
         blurhash: None,
         published_at: None,
         authors: Nothing::default(),

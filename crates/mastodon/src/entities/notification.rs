@@ -12,6 +12,7 @@ use store::{
 use super::{
     Id, Reader,
     account::{self, Shown},
+    fallback::{Fallback, Words},
     instant,
     report::{self, Report},
     severance::Severance,
@@ -39,15 +40,16 @@ pub(crate) struct Notification {
     moderation_warning: Option<Warning>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<Severance>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fallback: Option<Fallback>,
 }
 
 /// The name of the group of a notification: what happened to one post, who follows since the same day, or it alone.
 pub(crate) fn key(told: &Told, grouped: bool) -> String {
-    const DAY: i64 = 86_400_000;
     match (grouped, told.post) {
         (false, _) => format!("ungrouped-{}", told.id),
         (true, Some(post)) => format!("{}-{post}", told.kind),
-        (true, None) => format!("{}-{}", told.kind, told.created.millis().div_euclid(DAY)),
+        (true, None) => format!("{}-{}", told.kind, told.day()),
     }
 }
 
@@ -59,11 +61,12 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
     let hidden = |status: &Status| reader.place.is_some_and(|place| status.is_hidden_in(place));
     let reports: Vec<ReportId> = told.iter().filter_map(|told| told.report).collect();
     let filed = store::reports::by_ids(conn, &reports)?;
-    let reports = report::by_id(conn, reader, filed)?;
     let stated: Vec<StatementId> = told.iter().filter_map(|told| told.statement).collect();
     let warnings = warning::by_id(conn, reader, &stated)?;
     let severed: Vec<SeveranceId> = told.iter().filter_map(|told| told.severance).collect();
     let lost = store::severances::by_ids(conn, &severed)?;
+    let words = Words::load(conn, reader.known.as_ref(), &told.iter().collect::<Vec<_>>(), &filed, &lost)?;
+    let reports = report::by_id(conn, reader, filed)?;
     let signs = signs(conn, &told)?;
     let notification = |told: Told| {
         // The queue shows what these are about.
@@ -79,6 +82,7 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, told: Vec<Told>) -> Result<
             None => None,
         };
         Some(Notification {
+            fallback: words.of(&reader.site, &told, 0),
             id: Id(told.id.0),
             group_key: key(&told, Kind::is_gathered(&told.kind)),
             kind: told.kind,

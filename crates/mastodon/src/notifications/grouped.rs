@@ -15,12 +15,13 @@ use store::{
     timelines::{Told as Wanted, Window},
 };
 
-use super::{unread_since, wanted};
+use super::{known, unread_since, wanted};
 use crate::{
     caller::{Allowed, ReadNotifications, WriteNotifications},
     entities::{
         Id, Reader,
         account::{self, Account, Partial},
+        fallback::{Fallback, Words},
         instant, notification,
         report::{self, Report},
         severance::Severance,
@@ -53,6 +54,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 #[expect(clippy::struct_field_names, reason = "that is what the entity is")]
 struct Group {
     group_key: String,
+    /// Of all that is in it, on whatever page.
     notifications_count: usize,
     #[serde(rename = "type")]
     kind: String,
@@ -70,6 +72,8 @@ struct Group {
     moderation_warning: Option<Warning>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<Severance>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fallback: Option<Fallback>,
 }
 
 /// A `GroupedNotificationsResults`.
@@ -143,7 +147,26 @@ fn abridge(shown: &mut Results) {
     shown.partial_accounts = Some(rest.into_iter().map(Partial::from).collect());
 }
 
-fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> store::Result<Results> {
+/// How many there are in each group up to the newest of these, by its key; where a page ends, a group need not.
+fn sizes(
+    c: &mut Conn,
+    reader: &Reader,
+    groups: &[(String, Vec<Told>)],
+    held: bool,
+) -> store::Result<HashMap<String, usize>> {
+    let gathered = groups.iter().filter(|(key, _)| !key.starts_with("ungrouped-")).filter_map(|(_, told)| told.first());
+    let (Some(me), Some(until)) = (reader.me, gathered.clone().map(|told| told.created).max()) else {
+        return Ok(HashMap::new());
+    };
+    let firsts: Vec<&Told> = gathered.collect();
+    Ok(store::notifications::sizes(c, me, &firsts, (until, held))?
+        .into_iter()
+        .map(|(told, count)| (notification::key(told, true), usize::try_from(count).unwrap_or(0)))
+        .collect())
+}
+
+fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>, held: bool) -> store::Result<Results> {
+    let sizes = sizes(c, reader, &groups, held)?;
     let all = || groups.iter().flat_map(|(_, told)| told);
     let mut actors: Vec<ActorId> = groups.iter().flat_map(|(_, told)| named(told)).collect();
     actors.sort_unstable();
@@ -151,11 +174,12 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
     let mut statuses = status::by_post(c, reader, all().filter_map(|told| told.post))?;
     let filed: Vec<_> = all().filter_map(|told| told.report).collect();
     let filed = store::reports::by_ids(c, &filed)?;
-    let mut reports = report::by_id(c, reader, filed)?;
     let stated: Vec<_> = all().filter_map(|told| told.statement).collect();
     let mut warnings = warning::by_id(c, reader, &stated)?;
     let severed: Vec<_> = all().filter_map(|told| told.severance).collect();
     let lost = store::severances::by_ids(c, &severed)?;
+    let words = Words::load(c, reader.known.as_ref(), &all().collect::<Vec<_>>(), &filed, &lost)?;
+    let mut reports = report::by_id(c, reader, filed)?;
     let mut shown = Results { accounts: account::list(c, &reader.site, &actors)?, ..Results::default() };
     for (group_key, told) in groups {
         let (Some(newest), Some(oldest)) = (told.first(), told.last()) else { continue };
@@ -165,9 +189,11 @@ fn results(c: &mut Conn, reader: &Reader, groups: Vec<(String, Vec<Told>)>) -> s
         }) {
             continue;
         }
+        let size = sizes.get(&group_key).copied().unwrap_or(0).max(told.len());
         shown.notification_groups.push(Group {
+            fallback: words.of(&reader.site, newest, size - 1),
             group_key,
-            notifications_count: told.len(),
+            notifications_count: size,
             kind: newest.kind.clone(),
             most_recent_notification_id: newest.id.0,
             page_min_id: Id(oldest.id.0),
@@ -192,6 +218,7 @@ async fn list(
 ) -> Result<HttpResponse> {
     let window = paging::window(&params, 40, 80);
     let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)));
+    let reader = reader.knowing(known(&app, &caller.account, &params));
     let (asked, kinds) = (wanted(&params), grouped(&params));
     let is_brief = match params.text("expand_accounts").as_deref() {
         None | Some("full") => false,
@@ -206,7 +233,7 @@ async fn list(
         let newest = groups.iter().flat_map(|(_, told)| told).map(|told| told.id.0).max();
         let full = is_cut || groups.len() >= limit;
         let ends = newest.zip(oldest).map(|(newest, oldest)| Ends::between(newest, oldest, full));
-        let mut shown = results(c, &reader, groups)?;
+        let mut shown = results(c, &reader, groups, asked.held)?;
         if is_brief {
             abridge(&mut shown);
         }
@@ -234,11 +261,17 @@ fn under(c: &mut Conn, me: ActorId, key: &str) -> store::Result<Vec<Told>> {
     Ok(told)
 }
 
-async fn show(app: Data<App>, caller: Allowed<ReadNotifications>, Word(key): Word) -> Result<HttpResponse> {
+async fn show(
+    app: Data<App>,
+    caller: Allowed<ReadNotifications>,
+    Word(key): Word,
+    Asked(params): Asked,
+) -> Result<HttpResponse> {
     let (me, reader) = (caller.me.0, Reader::new(&app, Some(caller.me)));
+    let reader = reader.knowing(known(&app, &caller.account, &params));
     let shown = app.read(move |c| {
         let told = under(c, me, &key)?;
-        results(c, &reader, vec![(key, told)])
+        results(c, &reader, vec![(key, told)], false)
     });
     let shown = shown.await?;
     if shown.notification_groups.is_empty() {

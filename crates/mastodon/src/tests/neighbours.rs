@@ -1,5 +1,9 @@
 //! People among one another: following as one wishes, not reading somebody, notes, recommendations, finding each other.
-use domain::group::{Joining, Visibility};
+use app::actors::Found;
+use domain::{
+    actor::{Actor, ActorKind},
+    group::{Joining, Visibility},
+};
 use serde_json::{Value, json};
 
 use super::{Person, World, of, on_both};
@@ -183,6 +187,26 @@ async fn people_find_each_other(w: World) {
     assert_eq!(names(&w.get_unknown("/api/v1/directory?order=active&limit=1").await.ok()), ["ana"]);
 }
 
+async fn the_directory_holds_those_elsewhere_too_unless_one_wants_those_of_here(w: World) {
+    for (name, discoverable) in [("lejos", true), ("callado", false)] {
+        let uri = format!("https://far.example/{name}");
+        let inbox = format!("{uri}/inbox");
+        let actor = Actor::new(ActorKind::Person, uri, (name, "far.example"), w.clock.now());
+        let actor = Actor { inbox, discoverable, ..actor };
+        let (keys, emoji) = (Vec::new(), Vec::new());
+        let found = Found { actor, keys, rules: None, staff: None, emoji, suspended: false };
+        app::actors::learn(&w.app, found).await.unwrap();
+    }
+    let listed = async |local: &str| {
+        let found = w.get_unknown(&format!("/api/v1/directory?order=new{local}")).await.ok();
+        names(&found).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("&local=true").await, ["caro", "bea", "ana"]);
+    for all in ["&local=false", ""] {
+        assert_eq!(listed(all).await, ["lejos@far.example", "caro", "bea", "ana"]);
+    }
+}
+
 async fn who_follows_a_private_group_is_for_its_members(w: World) {
     let group = w.group("cueva", Visibility::Private, Joining::Open).await;
     w.follow(&w.bea, group).await;
@@ -275,6 +299,7 @@ async fn lists_of_people_stand_in_the_order_in_which_it_happened(w: World) {
 }
 
 on_both! {
+    the_directory_holds_those_elsewhere_too_unless_one_wants_those_of_here
     lists_of_people_stand_in_the_order_in_which_it_happened
     a_block_parts_two_people a_mute_is_silent_and_ends one_follows_as_one_wishes notes_and_recommendations_are_kept
     servers_can_be_shunned people_find_each_other who_follows_a_private_group_is_for_its_members

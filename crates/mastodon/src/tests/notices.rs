@@ -250,7 +250,51 @@ async fn admins_hear_of_newcomers(w: World) {
     assert_eq!((again.status, again.body["details"]["username"][0]["error"].as_str()), (422, Some("ERR_TAKEN")));
 }
 
+async fn a_group_counts_all_that_is_in_it(w: World) {
+    let post = w.say(&w.ana, "hola").await;
+    for who in [&w.bea, &w.caro] {
+        w.follow(who, w.ana.id()).await;
+        w.post(who, &of(&post, "/favourite")).await.ok();
+    }
+    // In the order in which it was told: follow, favourite, follow, favourite.
+    let page = w.get(&w.ana, "/api/v2/notifications?limit=1").await;
+    let older = page.link("next").unwrap();
+    let shown = page.ok();
+    let group = &shown["notification_groups"][0];
+    assert_eq!((&group["type"], &group["notifications_count"]), (&json!("favourite"), &json!(2)), "{group}");
+    let older = w.get(&w.ana, &older).await.ok();
+    let group = &older["notification_groups"][0];
+    assert_eq!((&group["type"], &group["notifications_count"]), (&json!("follow"), &json!(2)), "{group}");
+    let alone = w.get(&w.ana, "/api/v2/notifications?grouped_types[]=mention").await.ok();
+    let counts = alone["notification_groups"].as_array().unwrap().iter().map(|one| one["notifications_count"].clone());
+    assert_eq!(counts.collect::<Vec<_>>(), vec![json!(1); 4]);
+}
+
+async fn a_client_is_told_in_words_what_it_does_not_know(w: World) {
+    let jefa = w.admin().await;
+    app::restraints::warn(&w.app, jefa, w.ana.me.0, "no grites".into()).await.unwrap();
+    w.follow(&w.bea, w.ana.id()).await;
+    let all = w.get(&w.ana, "/api/v1/notifications").await.ok();
+    assert!(all.as_array().unwrap().iter().all(|one| one.get("fallback").is_none()), "nobody asked for it");
+    let known = "supported_types[]=follow";
+    for path in ["/api/v1/notifications", "/api/v2/notifications"] {
+        let told = w.get(&w.ana, &format!("{path}?{known}")).await.ok();
+        let told = told.get("notification_groups").unwrap_or(&told).as_array().unwrap().clone();
+        let said: Vec<&Value> = told.iter().filter_map(|one| one.get("fallback")).collect();
+        assert_eq!(said.len(), 1, "{path}");
+        assert_eq!(said[0]["title"], "Has recibido un aviso de la moderación");
+        assert!(said[0]["summary"].as_str().unwrap().contains("https://plaza.example/notices"));
+    }
+    let warned = all.as_array().unwrap().iter().find(|one| one["type"] == "moderation_warning").unwrap();
+    let id = warned["id"].as_str().unwrap();
+    for (kinds, has_words) in [(known, true), ("supported_types[]=moderation_warning", false)] {
+        let one = w.get(&w.ana, &format!("/api/v1/notifications/{id}?{kinds}")).await.ok();
+        assert_eq!(one.get("fallback").is_some(), has_words);
+    }
+}
+
 on_both! {
+    a_group_counts_all_that_is_in_it a_client_is_told_in_words_what_it_does_not_know
     one_hears_that_what_one_passed_on_or_quoted_has_changed admins_hear_of_newcomers
     one_reads_and_forgets_what_one_was_told those_about_one_thing_are_one_group strangers_wait_until_one_asks_for_them
     direct_messages_are_conversations announcements_are_read_and_answered

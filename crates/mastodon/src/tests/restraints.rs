@@ -67,6 +67,10 @@ async fn pictures_of_whom_admins_veil_are_covered(w: World) {
     let listed = w.get(&w.caro, "/api/v1/timelines/public").await.ok();
     assert_eq!((&listed[1]["id"], &listed[1]["sensitive"]), (&shown["id"], &json!(true)));
     assert_eq!(w.get(&jefa, &act).await.ok()["sensitized"], true);
+    for path in ["/api/v1/admin/accounts?sensitized=true", "/api/v2/admin/accounts?status=sensitized"] {
+        let found = w.get(&jefa, path).await.ok();
+        assert_eq!((found.as_array().map(Vec::len), &found[0]["username"]), (Some(1), &json!("ana")), "{path}");
+    }
     assert_eq!(w.post(&jefa, &format!("{act}/unsensitive")).await.ok()["sensitized"], false);
     assert_eq!(covered(&shown).await, false, "what its author said of it holds again");
 
@@ -75,4 +79,19 @@ async fn pictures_of_whom_admins_veil_are_covered(w: World) {
     assert_eq!(w.call(&jefa, "POST", &myself, json!({ "type": "silence" })).await.status, 403);
 }
 
-on_both! { who_is_silenced_is_heard_by_those_alone_who_ask_for_them pictures_of_whom_admins_veil_are_covered }
+async fn whoever_administers_warns_in_writing(w: World) {
+    let jefa = w.admin().await;
+    let jefa = super::administration::with_token(&w, jefa).await;
+    let act = format!("/api/v1/admin/accounts/{}/action", w.ana.id());
+    let told = async || w.get(&w.ana, "/api/v1/notifications?types[]=moderation_warning").await.ok();
+    w.call(&jefa, "POST", &act, json!({ "type": "none" })).await.ok();
+    assert_eq!(told().await, json!([]), "without a word it is nothing");
+    w.call(&jefa, "POST", &act, json!({ "type": "none", "text": "no grites" })).await.ok();
+    let warning = told().await[0]["moderation_warning"].clone();
+    assert_eq!((&warning["action"], &warning["text"]), (&json!("none"), &json!("no grites")));
+    let letter = w.get(&w.ana, "/api/v1/notifications?types[]=mention").await.ok();
+    assert!(letter[0]["status"]["content"].as_str().unwrap().contains("no grites"), "{letter}");
+    assert_eq!(w.call(&w.bea, "POST", &act, json!({ "type": "none", "text": "x" })).await.status, 403);
+}
+
+on_both! { whoever_administers_warns_in_writing who_is_silenced_is_heard_by_those_alone_who_ask_for_them pictures_of_whom_admins_veil_are_covered }

@@ -91,6 +91,7 @@ fn said(t: Language, entry: &Entry, person: Option<&Face>) -> String {
         "unsilence" => t.did_unsilence(whom),
         "veil" => t.did_veil(whom),
         "unveil" => t.did_unveil(whom),
+        "caution" => t.did_caution(whom),
         "entrust" => t.did_entrust(whom),
         "relieve" => t.did_relieve(whom),
         "second_step" => t.did_forget_second_step(whom),

@@ -95,6 +95,7 @@ async fn page(app: &App, visit: &Visit, me: Me, id: &str) -> Result<Page> {
         is_me: id == me.0,
         is_shut: entry.suspended || account.is_some_and(|account| account.disabled.is_some()),
         restraints: vec![
+            ("warn", t.admin_warn(), t.admin_warn_hint(), false),
             ("silence", t.admin_silence(), t.admin_silence_hint(), entry.actor.silenced),
             ("veil", t.admin_veil(), t.admin_veil_hint(), entry.actor.veiled),
         ],
@@ -126,6 +127,7 @@ pub(crate) async fn decide(
     let done = match what.as_str() {
         "suspend" => suspensions::suspend(&app, me, id, reason).await,
         "lift" => suspensions::lift(&app, me, id).await,
+        "warn" => restraints::warn(&app, me, id, reason).await,
         "silence" => restraints::lay(&app, me, id, Restraint::Silence, reason).await,
         "unsilence" => restraints::lift(&app, me, id, Restraint::Silence).await,
         "veil" => restraints::lay(&app, me, id, Restraint::Veil, reason).await,

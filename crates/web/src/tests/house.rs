@@ -37,12 +37,19 @@ async fn a_person_is_held_back_told_why_and_let_go() {
     assert_eq!(ana.send("/queue", "/queue/decide", &granted).await.status, StatusCode::SEE_OTHER);
     assert!(actor().await.silenced && !actor().await.veiled, "what she appealed against, and nothing else");
 
+    assert_eq!(decide("warn").await, StatusCode::SEE_OTHER);
+    assert_eq!(ana.send(&page, &page, &[("what", "warn")]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "and why?");
+    assert!(hers.get("/notices").await.body.contains("warns you"), "a letter says so");
     assert_eq!(decide("unsilence").await, StatusCode::SEE_OTHER);
     assert!(!actor().await.silenced);
     let log = ana.get("/admin/log").await.body;
-    for said in
-        ["limitó a @bea", "cubrió las imágenes de @bea", "dio la razón a un recurso de @bea", "levantó el límite"]
-    {
+    for said in [
+        "limitó a @bea",
+        "advirtió a @bea",
+        "cubrió las imágenes de @bea",
+        "dio la razón a un recurso de @bea",
+        "levantó el límite",
+    ] {
         assert!(log.contains(said), "{said}: {log}");
     }
     assert!(log.contains("Publicidad"), "{log}");

@@ -72,9 +72,9 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
     ("PollOption", "title:text votes_count:count?"),
     (
         "PreviewCard",
-        "url:url title:text description:text language:text? type:link|photo|video|rich author_name:text author_url:text \
-         provider_name:text provider_url:text html:text width:count height:count image:url? image_description:text \
-         embed_url:text blurhash:text? published_at:at? authors:[Author]",
+        "url:url title:text description:text language:text? type:link|photo|video|rich author_name:text author_url:url? \
+         provider_name:text provider_url:url? html:text width:count height:count image:url? image_description:text \
+         embed_url:url? blurhash:text? published_at:at? authors:[Author]",
     ),
     ("Author", "name:text url:text account:Account?"),
     (
@@ -166,8 +166,10 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
         "Notification",
         "id:id type:mention|status|reblog|follow|follow_request|favourite|poll|update|quote|quoted_update|admin.sign_up|\
          admin.report|severed_relationships|moderation_warning group_key:text created_at:at account:Account status?:Status \
-         emoji?:text report?:Report moderation_warning?:AccountWarning event?:RelationshipSeveranceEvent",
+         emoji?:text report?:Report moderation_warning?:AccountWarning event?:RelationshipSeveranceEvent \
+         fallback?:Fallback",
     ),
+    ("Fallback", "title:text summary:text? details:text?"),
     (
         "GroupedNotificationsResults",
         "accounts:[Account] statuses:[Status] notification_groups:[NotificationGroup] partial_accounts?:[PartialAccount]",
@@ -177,7 +179,7 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
         "NotificationGroup",
         "group_key:text notifications_count:count type:text most_recent_notification_id:count page_min_id:id page_max_id:id \
          latest_page_notification_at:at sample_account_ids:[id] status_id?:id report?:Report \
-         moderation_warning?:AccountWarning event?:RelationshipSeveranceEvent",
+         moderation_warning?:AccountWarning event?:RelationshipSeveranceEvent fallback?:Fallback",
     ),
     (
         "RelationshipSeveranceEvent",
