@@ -9,7 +9,7 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
 use crate::{
-    App, Error, Queue, Result, Tx, actors, advice, announcements, digests, echoes, groups, hints, mail, media,
+    App, Error, Queue, Result, Tx, actors, advice, announcements, cards, digests, echoes, groups, hints, mail, media,
     moderation, moves, nudges, polls, portions, posts, push, random, rules, shuns, vouching, welcomes,
 };
 
@@ -25,6 +25,7 @@ pub fn handlers() -> Handlers {
         (media::PROCESS, media::process as Handler),
         (mail::SEND, mail::send),
         (mail::LATER, mail::send_later),
+        (cards::READ, cards::read),
         (digests::WRITE, digests::write_due),
         (echoes::TELL, echoes::tell),
         (actors::ERASE, actors::erase),

@@ -15,7 +15,7 @@ use domain::{
 use store::{forestalled::Foretold, posts::Count};
 
 use crate::{
-    App, Cause, Error, Event, Me, Result, Tx, backfills, consents, emoji, groups, held,
+    App, Cause, Error, Event, Me, Result, Tx, backfills, cards, consents, emoji, groups, held,
     limits::{self, Outward},
     media, moderation, moves, paces, polls, quotes,
 };
@@ -205,6 +205,7 @@ pub(crate) fn publish(
     media::attach(tx, &post)?;
     store::search::index(tx, post.id, &draft.terms)?;
     polls::open(tx, &post)?;
+    cards::note(tx, &post)?;
     if let Some(quote) = &draft.quote {
         quotes::record(tx, &post, quote)?;
     }
@@ -356,6 +357,7 @@ fn revise(
     media::attach(tx, &post)?;
     store::posts::update(tx, &post, &draft.mentions)?;
     find_anew(tx, post.id, &post.content)?;
+    cards::note(tx, &post)?;
     polls::change(tx, &post, asked.as_ref())?;
     // Nobody is told of what waits.
     if !held::waits(tx, &post)? && (!is_other || !held::recall(tx, &post, cause)?) {

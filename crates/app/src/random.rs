@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::{
     id::{
-        self, ActivityId, ActorId, AnnouncementId, AppId, BarId, ConversationId, EmojiId, FeedKeyId, FilterId,
+        self, ActivityId, ActorId, AnnouncementId, AppId, BarId, CardId, ConversationId, EmojiId, FeedKeyId, FilterId,
         HouseRuleId, IdentityId, InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PasskeyId, PeerId,
         PostId, ReceivedId, ReportId, SEQUENCE_BITS, ScheduledId, SessionId, SeveranceId, StampId, StatementId, TagId,
         TieId,
@@ -91,7 +91,7 @@ macro_rules! new_ids {
     ($($id:ident)*) => {$(impl NewId for $id { fn new(id: i64) -> Self { Self(id) } })*};
 }
 new_ids! {
-    ActivityId ActorId AnnouncementId AppId BarId ConversationId EmojiId FeedKeyId FilterId HouseRuleId IdentityId InvitationId JobId ListId
+    ActivityId ActorId AnnouncementId AppId BarId CardId ConversationId EmojiId FeedKeyId FilterId HouseRuleId IdentityId InvitationId JobId ListId
     LogEntryId MediaId PasskeyId PeerId PostId ReceivedId ReportId ScheduledId SessionId SeveranceId StampId StatementId TagId
     TieId
 }

@@ -41,7 +41,7 @@ async fn belongs(app: &App, url: &str, actor: &Actor) -> bool {
 }
 
 /// The beginning of a page.
-async fn read(app: &App, url: &str) -> Result<String> {
+pub(crate) async fn read(app: &App, url: &str) -> Result<String> {
     let mut pieces = app.resolver().page(url).await?;
     let mut page = Vec::new();
     while let Some(piece) = pieces.try_next().await? {

@@ -103,6 +103,8 @@ ids! {
     ListId
     /// A filter of a reader, or a part of one.
     FilterId
+    /// A page to which posts link.
+    CardId
     /// A hashtag that a person follows or shows on their page.
     TagId
     /// That somebody follows, likes or shuns somebody or something; lists of those who do are paged by it.

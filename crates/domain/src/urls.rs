@@ -15,7 +15,7 @@ mod foreign;
 pub mod media;
 pub mod path;
 
-pub use foreign::{authenticator, form_target, is_web, same_but_loopback_port, with_query};
+pub use foreign::{authenticator, form_target, is_web, page_at, same_but_loopback_port, with_query};
 
 /// What the versions of the server's description are called; the number of the version follows.
 pub const NODEINFO_SCHEMA: &str = "http://nodeinfo.diaspora.software/ns/schema";

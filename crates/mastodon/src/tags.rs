@@ -15,7 +15,7 @@ use store::{Conn, timelines::Entry};
 use crate::{
     caller::{Allowed, Read, ReadAccounts, ReadFollows, ReadStatuses, Viewer, WriteAccounts, WriteFollows},
     entities::{
-        Nothing, Reader, status,
+        Reader, card, status,
         tag::{self, Featured},
     },
     error::{Error, Result},
@@ -164,7 +164,10 @@ async fn talked_about(app: Data<App>, caller: Viewer<ReadStatuses>, Asked(params
     Ok(HttpResponse::Ok().json(statuses.await?))
 }
 
-/// What links are shared most is not counted here.
-async fn links(_: Viewer<Read>) -> HttpResponse {
-    HttpResponse::Ok().json(Nothing::default())
+/// The pages that are linked to most.
+async fn links(app: Data<App>, caller: Viewer<Read>, Asked(params): Asked) -> Result<HttpResponse> {
+    let (limit, reader) = (paging::limit(&params, 10, 20), Reader::new(&app, caller.me));
+    let skipped = usize::try_from(params.number("offset").unwrap_or(0).clamp(0, 200)).unwrap_or(0);
+    let most = usize::try_from(limit).unwrap_or(0);
+    Ok(HttpResponse::Ok().json(app.read(move |c| card::trending(c, &reader, skipped, most)).await?))
 }

@@ -5,7 +5,7 @@ use actix_web::{
     App as Actix,
     http::{Method, StatusCode, header::HeaderMap},
     test::{self, TestRequest},
-    web::Data,
+    web::{Bytes, Data},
 };
 use app::{
     App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, groups, people, seal::Seal,
@@ -16,6 +16,7 @@ use domain::{
     id::{ActorId, PostId},
     urls::Site,
 };
+use futures_util::{StreamExt, stream::BoxStream};
 use serde_json::{Value, json};
 use store::{Db, Location};
 use tokio::sync::Mutex;
@@ -24,6 +25,7 @@ use crate::streaming::{Hub, Teller};
 
 mod administration;
 mod asked;
+mod cards;
 mod columns;
 mod costs;
 mod coverage;
@@ -69,6 +71,13 @@ impl Resolver for Nobody {
     }
     async fn post(&self, _: &App, _: &str) -> Result<PostId> {
         Err(Error::NotFound)
+    }
+    /// There is one page in the world.
+    async fn page(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        if url != cards::PAGE {
+            return Err(Error::Unreachable { what: url.to_owned(), retry: true });
+        }
+        Ok(futures_util::stream::iter([Ok(Bytes::from_static(cards::TEXT.as_bytes()))]).boxed())
     }
 }
 

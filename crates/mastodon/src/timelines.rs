@@ -4,7 +4,7 @@ use actix_web::{
     web::{Data, ServiceConfig},
 };
 use app::App;
-use domain::{filter::Place, id::PostId, text::hashtag};
+use domain::{filter::Place, id::PostId, text::hashtag, urls};
 use store::{
     Conn,
     timelines::{self, Entry, Open, Tagged, Window},
@@ -13,7 +13,7 @@ use store::{
 use crate::{
     caller::{Allowed, ReadLists, ReadStatuses, Viewer},
     entities::{
-        Nothing, Reader,
+        Reader,
         list::{self, Source},
         status::{self, Status},
     },
@@ -25,6 +25,9 @@ use crate::{
 
 /// How many hashtags one may ask for at one time, of each kind.
 const TAGS: usize = 10;
+
+/// The longest address of a page one may ask for, in bytes.
+const LINK: usize = 2_000;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/timelines/home").route(get().to(home)))
@@ -114,9 +117,23 @@ async fn tag(
     Ok(paging::answer(&request, app.site(), &statuses, ends))
 }
 
-/// What links to an address is not gathered here.
-async fn link(_: Viewer<ReadStatuses>) -> HttpResponse {
-    HttpResponse::Ok().json(Nothing::default())
+/// What links to a page; nothing, if nobody does.
+async fn link(
+    app: Data<App>,
+    caller: Viewer<ReadStatuses>,
+    Asked(params): Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let window = paging::window_of_posts(&params, 20, 40);
+    let (viewer, reader) = (caller.id(), Reader::new(&app, caller.me).at(Place::Public));
+    let url = params.text("url").and_then(|url| urls::page_at(&url, LINK));
+    let page = app.read(move |c| {
+        let card = url.map(|url| store::cards::at(c, &url)).transpose()?.flatten();
+        let posts = card.map(|card| store::cards::linking(c, card.id, viewer, window)).transpose()?;
+        page_of(c, &reader, posts.unwrap_or_default(), window)
+    });
+    let (statuses, ends) = page.await?;
+    Ok(paging::answer(&request, app.site(), &statuses, ends))
 }
 
 async fn of_list(

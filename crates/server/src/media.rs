@@ -16,7 +16,7 @@ use app::{
     media::{self, Served, Wanted},
 };
 use domain::{
-    id::{ActorId, EmojiId, PostId},
+    id::{ActorId, CardId, EmojiId, PostId},
     urls::media::{self as paths, Portrait},
 };
 use futures_util::{TryStreamExt, stream};
@@ -37,7 +37,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(web::resource(paths::FILE).route(get().to(file)))
         .service(web::resource(paths::POST).route(get().to(attached)))
         .service(web::resource(paths::ACTOR).route(get().to(portrait)))
-        .service(web::resource(paths::EMOJI).route(get().to(emoji)));
+        .service(web::resource(paths::EMOJI).route(get().to(emoji)))
+        .service(web::resource(paths::CARD).route(get().to(card)));
 }
 
 /// Until when something is lent, and the proof.
@@ -77,6 +78,11 @@ async fn portrait(
 async fn emoji(request: HttpRequest, app: Data<App>, path: Path<(i64, String)>, lent: Query<Lent>) -> HttpResponse {
     let (emoji, mark) = path.into_inner();
     show(&request, &app, Wanted::Emoji { emoji: EmojiId(emoji), mark }, &lent).await
+}
+
+async fn card(request: HttpRequest, app: Data<App>, path: Path<(i64, String)>, lent: Query<Lent>) -> HttpResponse {
+    let (card, mark) = path.into_inner();
+    show(&request, &app, Wanted::Card { card: CardId(card), mark }, &lent).await
 }
 
 async fn show(request: &HttpRequest, app: &App, wanted: Wanted, lent: &Lent) -> HttpResponse {

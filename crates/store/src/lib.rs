@@ -10,6 +10,7 @@ pub mod bars;
 pub mod bookmarks;
 pub mod branches;
 pub mod bylaws;
+pub mod cards;
 pub mod charters;
 pub mod claims;
 mod conn;

@@ -8,6 +8,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cards,
     conn::{Conn, Tx, db},
     dialect::{AmongExt, literally},
     error::Result,
@@ -298,6 +299,7 @@ pub fn delete(tx: &mut Tx<'_>, id: PostId, at: Timestamp) -> Result<()> {
         .execute(c))?;
     db!(tx, c => diesel::delete(mentions::table.filter(mentions::post_id.eq(id.0))).execute(c))?;
     db!(tx, c => diesel::delete(post_tags::table.filter(post_tags::post_id.eq(id.0))).execute(c))?;
+    cards::link(tx, id, None)?;
     revisions::remove(tx, id)
 }
 

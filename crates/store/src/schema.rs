@@ -5,7 +5,7 @@ mod house;
 mod logins;
 mod own;
 
-pub(crate) use answers::{ballots, echoes, polls, quotes, solutions, stamps, thanked};
+pub(crate) use answers::{ballots, cards, echoes, polls, post_links, quotes, solutions, stamps, thanked};
 pub(crate) use governing::{
     advised, appeals, applications, arrivals, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings,
     paces, phrases, pulses, screens, statements, turns, welcomed,
@@ -447,6 +447,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     push_subscriptions,
     polls,
     ballots,
+    cards,
+    post_links,
     quotes,
     stamps,
     idempotency,

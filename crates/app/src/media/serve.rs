@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use domain::{
-    id::{ActorId, EmojiId, PostId},
+    id::{ActorId, CardId, EmojiId, PostId},
     media::{Media, MediaState, MediaType, Purpose},
     urls::media::{self as paths, Portrait},
 };
@@ -40,6 +40,13 @@ pub enum Wanted {
     Emoji {
         /// Which.
         emoji: EmojiId,
+        /// What its address is known by.
+        mark: String,
+    },
+    /// The picture of a page to which posts link.
+    Card {
+        /// Which.
+        card: CardId,
         /// What its address is known by.
         mark: String,
     },
@@ -82,6 +89,11 @@ pub async fn find(app: &App, wanted: Wanted, path: &str, lent: Option<(i64, &str
             let served = handed_on(app, emoji.map(|emoji| emoji.url), &mark).await?;
             let fits = served.media_type.is_picture() && served.size <= LARGEST_ELSEWHERE;
             if fits { Ok(served) } else { Err(Error::NotFound) }
+        }
+        Wanted::Card { card, mark } => {
+            let summary = app.read(move |c| store::cards::get(c, card)).await?.and_then(|card| card.summary);
+            let served = handed_on(app, summary.and_then(|summary| summary.image), &mark).await?;
+            if served.media_type.is_picture() { Ok(served) } else { Err(Error::NotFound) }
         }
     }
 }

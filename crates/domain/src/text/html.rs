@@ -3,6 +3,7 @@ mod entity;
 mod flat;
 mod link;
 mod shape;
+mod summary;
 mod token;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
+pub use self::summary::{Summary, summarize};
 use self::token::{Element, Token};
 use super::plain;
 use crate::host::Host;
@@ -104,6 +106,30 @@ pub fn count_links(html: &str) -> usize {
         }
     }
     found
+}
+
+/// Where the first link of a text leads that is neither a mention nor a hashtag.
+pub fn first_link(html: &str) -> Option<String> {
+    let is_name = |link: &token::Attributes<'_>| {
+        let words = link.class.into_iter().chain(link.rel).flat_map(str::split_ascii_whitespace);
+        words.into_iter().any(|word| matches!(word, "mention" | "hashtag" | "tag"))
+    };
+    let mut open = None;
+    for token in token::Tokens::of(html) {
+        match token {
+            Token::Open(Element::Inline("a"), link) => open = link.href.filter(|_| !is_name(&link)),
+            Token::Close(Element::Inline("a")) => open = None,
+            Token::Text(text) if !text.trim().is_empty() => {
+                let href = open.take().filter(|_| !text.trim_start().starts_with(['@', '#', '!']));
+                let target = href.and_then(link::target).map(|(address, _)| address);
+                if let Some(address) = target.filter(|address| !address.starts_with("mailto:")) {
+                    return Some(address);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The servers that the links of a text lead to.

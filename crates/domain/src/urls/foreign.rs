@@ -11,6 +11,14 @@ pub fn is_web(text: &str) -> bool {
     })
 }
 
+/// The address of a page on the web, without the part of it that is meant, if it is no longer than `most` bytes.
+pub fn page_at(address: &str, most: usize) -> Option<String> {
+    let mut url = Url::parse(address).ok()?;
+    url.set_fragment(None);
+    let url = url.to_string();
+    (url.len() <= most && is_web(&url)).then_some(url)
+}
+
 /// Whether two addresses on the machine of whoever asks differ by no more than the port.
 pub fn same_but_loopback_port(one: &str, other: &str) -> bool {
     let portless = |text: &str| {

@@ -8,7 +8,7 @@ use super::Site;
 use crate::{
     actor::Actor,
     host::Host,
-    id::{ActorId, EmojiId, PostId},
+    id::{ActorId, CardId, EmojiId, PostId},
     media::MediaType,
     time::Timestamp,
 };
@@ -23,6 +23,8 @@ pub const POST: &str = "/media/posts/{post}/{place}/{mark}";
 pub const ACTOR: &str = "/media/actors/{actor}/{part}/{mark}";
 /// A custom emoji of another server.
 pub const EMOJI: &str = "/media/emoji/{emoji}/{mark}";
+/// The picture of a page to which posts link.
+pub const CARD: &str = "/media/cards/{card}/{mark}";
 
 /// Which picture of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,6 +84,11 @@ pub fn is_ours(url: &str) -> bool {
 /// The path by which we hand on what belongs to a post.
 pub fn attached(post: PostId, place: usize, url: &str) -> String {
     format!("{ROOT}posts/{post}/{place}/{}", mark(url))
+}
+
+/// The path by which we hand on the picture of a page to which posts link.
+pub fn card(card: CardId, url: &str) -> String {
+    format!("{ROOT}cards/{card}/{}", mark(url))
 }
 
 /// A path that is good until then.

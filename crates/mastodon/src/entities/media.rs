@@ -1,4 +1,4 @@
-//! What belongs to a post: pictures, films and sounds as attachments, the first link as a card.
+//! What belongs to a post: pictures, films and sounds as attachments.
 use app::media::Lender;
 use domain::{
     id::PostId,
@@ -7,9 +7,8 @@ use domain::{
     urls::{Site, media as paths},
 };
 use serde::Serialize;
-use url::Url;
 
-use super::{Id, Nothing, Reader};
+use super::{Id, Reader};
 
 /// How many attachments a post can show; their numbers follow from that of the post.
 const MOST: usize = 16;
@@ -73,11 +72,11 @@ impl Meta {
     }
 }
 
-fn is_link(attachment: &Attachment) -> bool {
+pub(super) fn is_link(attachment: &Attachment) -> bool {
     attachment.media_type.starts_with("text/html") || attachment.media_type.starts_with("application/xhtml")
 }
 
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     text.starts_with("https:") || text.starts_with("http:")
 }
 
@@ -147,55 +146,4 @@ impl Media {
 
 fn number(post: PostId, at: i64) -> Id {
     Id(post.0.saturating_mul(16).saturating_add(at))
-}
-
-/// A `PreviewCard`.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Card {
-    url: String,
-    title: String,
-    description: String,
-    language: Option<String>,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    author_name: &'static str,
-    author_url: Option<String>,
-    provider_name: String,
-    provider_url: Option<String>,
-    html: &'static str,
-    width: u32,
-    height: u32,
-    image: Option<()>,
-    image_description: &'static str,
-    embed_url: Option<()>,
-    blurhash: Option<()>,
-    published_at: Option<()>,
-    authors: Nothing,
-}
-
-/// The card of a post: the link it is about.
-pub(crate) fn card(post: &Post) -> Option<Card> {
-    let link = post.content.attachments.iter().find(|a| is_link(a) && is_address(&a.url))?;
-    let provider = domain::host::Host::of(&link.url).map_or_else(String::new, |host| host.display());
-    let title = if link.alt.is_empty() { post.content.title.clone() } else { Some(link.alt.clone()) };
-    Some(Card {
-        url: link.url.clone(),
-        title: title.unwrap_or_else(|| link.url.clone()),
-        description: String::new(),
-        language: None,
-        kind: "link",
-        author_name: "",
-        author_url: None,
-        provider_name: provider,
-        provider_url: Url::parse(&link.url).ok().map(|url| url.origin().ascii_serialization()),
-        html: "",
-        width: 0,
-        height: 0,
-        image: None,
-        image_description: "",
-        embed_url: None,
-        blurhash: None,
-        published_at: None,
-        authors: Nothing::default(),
-    })
 }

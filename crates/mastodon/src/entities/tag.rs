@@ -37,7 +37,7 @@ pub(crate) struct Tag {
 
 #[derive(Debug, Clone, Serialize)]
 #[expect(clippy::struct_field_names, reason = "that is what the entity is")]
-struct Day {
+pub(crate) struct Day {
     day: String,
     accounts: String,
     uses: String,
@@ -53,13 +53,13 @@ pub(crate) fn uses(conn: &mut Conn, tags: Option<&[String]>, now: Timestamp) -> 
     store::tags::uses(conn, tags, since(now), COUNTED)
 }
 
-/// How often, and by how many.
-fn history(uses: &[&Use], now: Timestamp) -> Vec<Day> {
+/// How often, and by how many; of each use in which post, and by whom.
+pub(super) fn history(uses: &[(PostId, ActorId)], now: Timestamp) -> Vec<Day> {
     let today = now.millis().div_euclid(DAY);
     let day = |ago: i64| {
         let day = today - ago;
-        let of_day = uses.iter().filter(|(_, post, _)| post.timestamp().millis().div_euclid(DAY) == day);
-        let accounts: HashSet<ActorId> = of_day.clone().map(|(_, _, author)| *author).collect();
+        let of_day = uses.iter().filter(|(post, _)| post.timestamp().millis().div_euclid(DAY) == day);
+        let accounts: HashSet<ActorId> = of_day.clone().map(|(_, author)| *author).collect();
         let start = (day * DAY) / 1_000;
         Day { day: start.to_string(), accounts: accounts.len().to_string(), uses: of_day.count().to_string() }
     };
@@ -77,7 +77,7 @@ pub(crate) fn list(conn: &mut Conn, reader: &Reader, tags: &[String]) -> Result<
         None => (None, None),
     };
     let tag = |name: &String| {
-        let of_tag: Vec<&Use> = uses.iter().filter(|(tag, ..)| tag == name).collect();
+        let of_tag: Vec<_> = uses.iter().filter(|(tag, ..)| tag == name).map(|(_, post, by)| (*post, *by)).collect();
         Tag {
             id: name.clone(),
             name: name.clone(),

@@ -11,8 +11,8 @@ use diesel::{
     sqlite::Sqlite,
 };
 use domain::id::{
-    ActivityId, ActorId, AppId, FilterId, HouseRuleId, ListId, MediaId, NotificationId, PeerId, PostId, ReportId,
-    SeveranceId, StatementId,
+    ActivityId, ActorId, AppId, CardId, FilterId, HouseRuleId, ListId, MediaId, NotificationId, PeerId, PostId,
+    ReportId, SeveranceId, StatementId,
 };
 use serde::Serialize;
 
@@ -86,7 +86,7 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(i64 ActivityId ActorId AppId FilterId HouseRuleId ListId MediaId NotificationId PeerId PostId ReportId SeveranceId StatementId);
+numbers!(i64 ActivityId ActorId AppId CardId FilterId HouseRuleId ListId MediaId NotificationId PeerId PostId ReportId SeveranceId StatementId);
 
 /// Adds [`Among`] to columns.
 pub(crate) trait AmongExt: Sized {

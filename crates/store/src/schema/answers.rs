@@ -62,3 +62,17 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(posts, echoes);
 diesel::allow_tables_to_appear_in_same_query!(posts, solutions);
+diesel::table! {
+    cards (id) {
+        id -> BigInt,
+        url -> Text,
+        summary -> Nullable<Text>,
+        fetched -> BigInt,
+    }
+}
+diesel::table! {
+    post_links (post_id) {
+        post_id -> BigInt,
+        card_id -> BigInt,
+    }
+}

@@ -46,12 +46,13 @@ impl Said {
         let posts = store::posts::by_ids(conn, ids)?;
         let (views, quotes) = (view::posts(conn, posts)?, store::quotes::counts(conn, ids)?);
         let mut signs = reaction::of(conn, &reader.site, ids)?;
-        let pens = pens(conn, &views)?;
+        let (pens, mut cards) = (pens(conn, &views)?, store::cards::of(conn, ids)?);
         let said = |view: PostView| {
             let around = Around {
                 quotes: quotes.get(&view.post.id).copied().unwrap_or_default(),
                 signs: signs.remove(&view.post.id).unwrap_or_default(),
                 application: written_with(&view).and_then(|app| pens.get(&app)).cloned(),
+                card: cards.remove(&view.post.id),
             };
             Self::new(reader, view, around)
         };

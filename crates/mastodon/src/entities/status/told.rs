@@ -9,13 +9,13 @@ use domain::{
 };
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
-use store::apps::Application;
+use store::{apps::Application, cards::Card as Known};
 
 use super::{PassedOn, Status, Written, visibility};
 use crate::entities::{
     Id, Nothing, Reader,
     account::{Shown, acct},
-    emoji,
+    card, emoji,
     filter::Filtered,
     instant, media,
     poll::Poll,
@@ -60,6 +60,8 @@ pub(super) struct Around {
     pub(super) signs: Vec<Sign>,
     /// The application it was written with.
     pub(super) application: Option<Application>,
+    /// The page it links to.
+    pub(super) card: Option<Known>,
 }
 
 /// The application a post was written with, as Mastodon names it.
@@ -125,7 +127,7 @@ impl Told {
             mentions: raw(&mentions),
             tags: raw(&tags),
             emojis: raw(&emoji::named(site, &view.palette, view.author.peer, content.texts())),
-            card: raw(&media::card(post)),
+            card: raw(&card::of(reader, post, around.card.as_ref())),
             application: raw(&WrittenWith::of(post, around.application.as_ref())),
         }
     }

@@ -38,7 +38,7 @@ pub(super) const ANSWERS: &[(&str, &str)] = &[
          POST v1/tags/:name/unfeature",
     ),
     ("[Tag]", "GET v1/followed_tags, GET v1/featured_tags/suggestions, GET v1/trends, GET v1/trends/tags"),
-    ("[PreviewCard]", "GET v1/trends/links"),
+    ("[TrendsLink]", "GET v1/trends/links"),
     (
         "Status",
         "GET v1/statuses/:id, PUT v1/statuses/:id, DELETE v1/statuses/:id, POST v1/statuses/:id/bookmark, \

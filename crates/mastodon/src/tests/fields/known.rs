@@ -76,7 +76,8 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
          provider_name:text provider_url:url? html:text width:count height:count image:url? image_description:text \
          embed_url:url? blurhash:text? published_at:at? authors:[Author]",
     ),
-    ("Author", "name:text url:text account:Account?"),
+    ("Author", "name:text url:url? account:Account?"),
+    ("TrendsLink", "..PreviewCard history:[History]"),
     (
         "Quote",
         "state:pending|accepted|rejected|revoked|deleted|unauthorized|blocked_account|blocked_domain|muted_account \

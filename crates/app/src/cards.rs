@@ -1,0 +1,75 @@
+//! Pages to which posts link: each is read once for all that link to it, by the server and never by who reads a post.
+use std::time::Duration;
+
+use domain::{
+    host::Host,
+    id::CardId,
+    post::Post,
+    text::html,
+    time::span,
+    urls::{self, Site},
+};
+use futures_util::future::BoxFuture;
+
+use crate::{App, Error, Result, Tx, random, vouching};
+
+/// The job that reads a page; its subject is the number of its card.
+pub(crate) const READ: &str = "read linked page";
+
+/// For how long what a page says of itself is taken to be true.
+const FRESH: Duration = span::days(14);
+
+/// Within how many milliseconds servers that get the same post ask for the page, so that not all do at once.
+const SPREAD: u64 = 60_000;
+
+/// The longest address, in bytes.
+const LONGEST: usize = 2_000;
+
+/// Sees to it that the first page is known to which a new or changed post links. Of what is not for everybody nobody hears.
+pub(crate) fn note(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
+    if !post.audience.is_open() || !post.local && post.group.is_none() {
+        return Ok(());
+    }
+    let Some(url) = address(tx.site(), post) else {
+        // A new post has no link to forget.
+        return if post.edited.is_some() { Ok(store::cards::link(tx, post.id, None)?) } else { Ok(()) };
+    };
+    let (id, now): (CardId, _) = (tx.new_id(), tx.now());
+    let card = store::cards::ensure(tx, id, &url)?;
+    store::cards::link(tx, post.id, Some(card.id))?;
+    if card.fetched + FRESH > now {
+        return Ok(());
+    }
+    let wait = if post.local { 0 } else { random::spread(SPREAD) };
+    tx.push_job(READ, &card.id.to_string(), Duration::from_millis(wait))
+}
+
+/// The first page elsewhere to which a post links: what forums say that it is about, or else in its text.
+fn address(site: &Site, post: &Post) -> Option<String> {
+    let about = post.content.attachments.iter().find(|attachment| attachment.media_type.starts_with("text/html"));
+    let link = about.map(|link| link.url.clone()).or_else(|| html::first_link(&post.content.html))?;
+    urls::page_at(&link, LONGEST).filter(|url| Host::of(url).is_some_and(|host| !site.serves(&host)))
+}
+
+/// Reads a page, unless that was done a short time ago. One that cannot be read says what it said before.
+pub(crate) fn read(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let id: CardId = subject.parse().map_err(|_no_number| Error::Invalid(format!("`{subject}` is no number")))?;
+        let now = app.now();
+        let card = app.read(move |c| store::cards::get(c, id)).await?;
+        let Some(card) = card.filter(|card| card.fetched + FRESH <= now) else { return Ok(()) };
+        let page = if app.rules().suspend(&card.url) { None } else { page(&app, &card.url).await };
+        let summary = page.and_then(|page| html::summarize(&page, &card.url)).or(card.summary);
+        app.write(move |tx| Ok(store::cards::set(tx, id, summary.as_ref(), now)?)).await
+    })
+}
+
+async fn page(app: &App, url: &str) -> Option<String> {
+    match vouching::read(app, url).await {
+        Ok(page) => Some(page),
+        Err(error) => {
+            tracing::debug!(url, %error, "a page that is linked to could not be read");
+            None
+        }
+    }
+}

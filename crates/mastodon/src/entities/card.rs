@@ -1,0 +1,126 @@
+//! Pages to which posts link, as cards; and how often they are linked to.
+use std::collections::{HashMap, HashSet};
+
+use domain::{
+    host::Host,
+    id::{ActorId, CardId},
+    post::Post,
+    text::html::Summary,
+    urls::{Site, media as paths},
+};
+use serde::Serialize;
+use store::{
+    Conn, Result,
+    cards::{Card as Known, Use},
+};
+use url::Url;
+
+use super::{
+    Reader,
+    media::{is_address, is_link},
+    tag::{Day, history, since},
+};
+
+/// How many links within a week are counted.
+const COUNTED: i64 = 5_000;
+
+/// A `PreviewCard`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Card {
+    url: String,
+    title: String,
+    description: String,
+    language: Option<String>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    author_name: String,
+    author_url: Option<()>,
+    provider_name: String,
+    provider_url: Option<String>,
+    html: &'static str,
+    width: u32,
+    height: u32,
+    image: Option<String>,
+    image_description: String,
+    embed_url: Option<()>,
+    blurhash: Option<()>,
+    published_at: Option<()>,
+    authors: Vec<Author>,
+}
+
+/// Who wrote a page; whose account that is nobody knows.
+#[derive(Debug, Clone, Serialize)]
+struct Author {
+    name: String,
+    url: Option<()>,
+    account: Option<()>,
+}
+
+impl Card {
+    /// The page at `url`, of which nothing is known but its title.
+    fn bare(url: &str, title: String) -> Self {
+        Self {
+            url: url.to_owned(),
+            title,
+            kind: "link",
+            provider_name: Host::of(url).map_or_else(String::new, |host| host.display()),
+            provider_url: Url::parse(url).ok().map(|url| url.origin().ascii_serialization()),
+            ..Self::default()
+        }
+    }
+
+    /// The page as it says of itself; its picture is handed on by this server.
+    fn of(site: &Site, known: &Known, summary: &Summary) -> Self {
+        let bare = Self::bare(&known.url, summary.title.clone());
+        let author = Author { name: summary.author.clone(), url: None, account: None };
+        Self {
+            description: summary.description.clone(),
+            language: summary.language.clone(),
+            provider_name: if summary.site.is_empty() { bare.provider_name } else { summary.site.clone() },
+            author_name: summary.author.clone(),
+            authors: if summary.author.is_empty() { Vec::new() } else { vec![author] },
+            image: summary.image.as_ref().map(|image| site.media(&paths::card(known.id, image))),
+            image_description: summary.image_alt.clone(),
+            ..bare
+        }
+    }
+}
+
+/// The card of a post: the page it links to, or the link it is about.
+pub(crate) fn of(reader: &Reader, post: &Post, known: Option<&Known>) -> Option<Card> {
+    if let Some((known, summary)) = known.and_then(|known| Some((known, known.summary.as_ref()?))) {
+        return Some(Card::of(&reader.site, known, summary));
+    }
+    let link = post.content.attachments.iter().find(|a| is_link(a) && is_address(&a.url))?;
+    let title = if link.alt.is_empty() { post.content.title.clone() } else { Some(link.alt.clone()) };
+    Some(Card::bare(&link.url, title.unwrap_or_else(|| link.url.clone())))
+}
+
+/// A `Trends::Link`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Trend {
+    #[serde(flatten)]
+    card: Card,
+    history: Vec<Day>,
+}
+
+/// The pages that most people linked to within the last days, so many of them behind the first ones.
+pub(crate) fn trending(conn: &mut Conn, reader: &Reader, skipped: usize, limit: usize) -> Result<Vec<Trend>> {
+    let uses = store::cards::uses(conn, since(reader.now), COUNTED)?;
+    let mut by: HashMap<CardId, HashSet<ActorId>> = HashMap::new();
+    for (card, _, author) in &uses {
+        by.entry(*card).or_default().insert(*author);
+    }
+    let mut ranked: Vec<(usize, CardId)> = by.into_iter().map(|(card, authors)| (authors.len(), card)).collect();
+    ranked.sort_unstable_by(|one, other| other.cmp(one));
+    let ids: Vec<CardId> = ranked.into_iter().map(|(_, card)| card).collect();
+    let known = store::cards::by_ids(conn, &ids)?;
+    let trend = |id: &CardId| {
+        let known = known.iter().find(|known| known.id == *id)?;
+        let of_card: Vec<_> =
+            uses.iter().filter(|(card, ..)| card == id).map(|(_, post, by): &Use| (*post, *by)).collect();
+        let card = Card::of(&reader.site, known, known.summary.as_ref()?);
+        Some(Trend { card, history: history(&of_card, reader.now) })
+    };
+    Ok(ids.iter().filter_map(trend).skip(skipped).take(limit).collect())
+}

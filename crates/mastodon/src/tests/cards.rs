@@ -1,0 +1,84 @@
+//! Pages to which posts link: read by the server, once for all, and shown with every post that links to them.
+use domain::group::{Joining, Visibility};
+use serde_json::{Value, json};
+
+use super::{World, of, on_both};
+
+/// The one page there is, and what it says.
+pub(super) const PAGE: &str = "https://pages.example/riego?a=1";
+pub(super) const TEXT: &str = r#"<html lang="es"><head><title>Riego</title><meta name="description" content="Con poca agua">
+    <meta property="og:site_name" content="Huertos"><meta property="og:image" content="/gota.png">
+    <meta name="author" content="Ana"></head></html>"#;
+
+async fn card(w: &World, status: &Value) -> Value {
+    w.get_unknown(&of(status, "")).await.ok()["card"].clone()
+}
+
+async fn a_page_is_read_once_for_all_that_link_to_it(w: World) {
+    let own = w.say(&w.ana, &format!("@bea mirad #agua {PAGE}#parte")).await;
+    assert_eq!(own["card"], Value::Null, "nobody has read it yet");
+    w.work().await;
+    let shown = card(&w, &own).await;
+    for (name, value) in [
+        ("url", PAGE),
+        ("title", "Riego"),
+        ("description", "Con poca agua"),
+        ("language", "es"),
+        ("provider_name", "Huertos"),
+        ("provider_url", "https://pages.example"),
+        ("author_name", "Ana"),
+    ] {
+        assert_eq!(shown[name], value, "{name}");
+    }
+    let image = shown["image"].as_str().unwrap();
+    assert!(
+        image.starts_with("https://plaza.example/media/cards/"),
+        "nobody is seen elsewhere when they read: {image}"
+    );
+
+    let other = w.say(&w.bea, &format!("otra vez: {PAGE}")).await;
+    assert_eq!(other["card"]["title"], "Riego", "it is known");
+    let vain = w.say(&w.bea, "https://nowhere.example/").await;
+    w.work().await;
+    assert_eq!(card(&w, &vain).await, Value::Null);
+    let ours = w.say(&w.bea, &format!("{} y @ana #agua", own["url"].as_str().unwrap())).await;
+    w.work().await;
+    assert_eq!(card(&w, &ours).await, Value::Null, "names, hashtags and pages of here are no links");
+
+    w.call(&w.bea, "PUT", &of(&other, ""), json!({ "status": "nada" })).await.ok();
+    assert_eq!(card(&w, &other).await, Value::Null, "what is not there any more is not shown");
+}
+
+async fn of_what_is_not_for_everybody_no_page_hears(w: World) {
+    w.group("club", Visibility::Private, Joining::Invite).await;
+    let direct = json!({ "status": format!("@bea {PAGE}"), "visibility": "direct" });
+    let followers = json!({ "status": PAGE, "visibility": "private" });
+    let secret = json!({ "status": format!("@club {PAGE}") });
+    for body in [direct, followers, secret] {
+        let status = w.call(&w.ana, "POST", "/api/v1/statuses", body).await.ok();
+        w.work().await;
+        assert_eq!(w.get(&w.ana, &of(&status, "")).await.ok()["card"], Value::Null, "{status}");
+    }
+    assert_eq!(w.app.read(|c| store::cards::at(c, PAGE)).await.unwrap(), None);
+}
+
+async fn links_are_counted_and_found(w: World) {
+    for who in [&w.ana, &w.bea] {
+        w.say(who, PAGE).await;
+    }
+    w.say(&w.caro, "https://nowhere.example/").await;
+    w.work().await;
+    let trends = w.get_unknown("/api/v1/trends/links").await.ok();
+    assert_eq!((trends.as_array().map(Vec::len), &trends[0]["title"]), (Some(1), &json!("Riego")));
+    assert_eq!((&trends[0]["history"][0]["uses"], &trends[0]["history"][0]["accounts"]), (&json!("2"), &json!("2")));
+    assert_eq!(w.get_unknown("/api/v1/trends/links?offset=1").await.ok(), json!([]));
+    let path = "/api/v1/timelines/link?limit=1&url=https%3A%2F%2Fpages.example%2Friego%3Fa%3D1%23x";
+    let first = w.get(&w.caro, path).await;
+    let next = first.link("next").unwrap();
+    assert_eq!(first.ok()[0]["account"]["acct"], "bea");
+    assert_eq!(w.get(&w.caro, &next).await.ok()[0]["account"]["acct"], "ana");
+}
+
+on_both! {
+    a_page_is_read_once_for_all_that_link_to_it of_what_is_not_for_everybody_no_page_hears links_are_counted_and_found
+}

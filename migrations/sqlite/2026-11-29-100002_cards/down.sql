@@ -1,0 +1,2 @@
+DROP TABLE post_links;
+DROP TABLE cards;
