@@ -1,15 +1,20 @@
 //! Pictures, films, sounds and links as a page shows them: always from here, and private ones by addresses that were lent.
 use app::{App, media::Lender};
 use domain::{
+    host::Host,
     media::small,
     post::{Attachment, Post},
-    urls::media as paths,
+    text::plain,
+    urls::{self, media as paths},
 };
 
 use crate::{cards::outward, language::Language};
 
 /// How many a post shows.
 const MOST: usize = 16;
+
+/// How much is shown of what a page says that it is about, in characters.
+const ABOUT: usize = 160;
 
 /// How something is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +61,24 @@ pub(crate) struct Link {
     pub(crate) url: String,
     pub(crate) title: String,
     pub(crate) host: String,
+    /// What the page is about.
+    pub(crate) about: String,
+    /// Its picture, from here.
+    pub(crate) picture: Option<String>,
+}
+
+/// The links of a post with the page it links to, as that says of itself.
+pub(crate) fn linked(app: &App, post: &Post, page: Option<&store::cards::Card>) -> Vec<Link> {
+    let mut all = links(post);
+    let Some((page, summary)) = page.and_then(|page| Some((page, page.summary.as_ref()?))) else { return all };
+    all.retain(|link| urls::page_at(&link.url, link.url.len()).as_ref() != Some(&page.url));
+    // What is covered in the post is not shown beside it.
+    let picture = summary.image.as_ref().filter(|_| !post.content.sensitive);
+    let picture = picture.map(|image| app.site().media(&paths::card(page.id, image)));
+    let host = Host::of(&page.url).map_or_else(String::new, |host| host.display());
+    let (title, about) = (summary.title.clone(), plain::cut(&summary.description, ABOUT));
+    all.push(Link { url: page.url.clone(), title, host, about, picture });
+    all
 }
 
 fn is_link(attachment: &Attachment) -> bool {
@@ -102,10 +125,10 @@ pub(crate) fn links(post: &Post) -> Vec<Link> {
     let links = post.content.attachments.iter().filter(|attachment| is_link(attachment));
     let link = |attachment: &Attachment| {
         let url = outward(&attachment.url)?;
-        let host = domain::host::Host::of(&url).map(|host| host.display()).unwrap_or_default();
+        let host = Host::of(&url).map(|host| host.display()).unwrap_or_default();
         let title = Some(&attachment.alt).filter(|title| !title.is_empty());
         let title = title.or(post.content.title.as_ref()).unwrap_or(&url).clone();
-        Some(Link { url, title, host })
+        Some(Link { url, title, host, about: String::new(), picture: None })
     };
     links.take(MOST).filter_map(link).collect()
 }

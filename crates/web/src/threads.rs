@@ -304,6 +304,7 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
         may_solve: !view.post.is_thread() && view.post.group.is_some() && read.may_solve(visit.viewer(), &view.post),
         ballot: Ballot::of(app, t, view, mine).map(|ballot| Ballot { is_elsewhere, ..ballot }),
         quoted: quoted_by(app, t, view, &read.quoted),
+        links: media::linked(app, &view.post, read.linked.get(&id)),
         reply_elsewhere: visit.guest().map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),
         ..Card::new(app, t, view)
     }

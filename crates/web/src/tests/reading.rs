@@ -188,3 +188,32 @@ async fn a_branch_of_a_conversation_folds() {
     let linear = world.get(&format!("{}?view=linear", thread.uri), "es").await.body;
     assert!(!linear.contains("class=\"branch\""), "in the order of time nothing is below anything");
 }
+
+#[actix_web::test]
+async fn a_page_that_is_linked_to_is_shown_from_here() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let text = "Mirad https://pages.example/riego";
+    let thread = world.write(ana, Writing { text: text.into(), group: Some(huerto.id), ..Writing::default() }).await;
+    let summary = domain::text::html::Summary {
+        title: "Riego <con> gotas".into(),
+        description: "Poca agua".into(),
+        image: Some("https://pages.example/gota.png".into()),
+        ..Default::default()
+    };
+    let at = world.app.now();
+    let known = world.app.write(move |tx| {
+        let card = store::cards::at(tx, "https://pages.example/riego")?.expect("it was noted");
+        Ok(store::cards::set(tx, card.id, Some(&summary), at)?)
+    });
+    known.await.unwrap();
+    let page = Browser::of(&world, ana, "es").await.get(&thread.uri).await.body;
+    let card = page.split("class=\"link-card\"").nth(1).expect("a card").split("</a>").next().unwrap();
+    assert!(
+        card.contains("href=\"https://pages.example/riego\"") && card.contains("Riego &#60;con&#62; gotas"),
+        "{card}"
+    );
+    assert!(card.contains("Poca agua") && card.contains("pages.example</span>"), "{card}");
+    assert!(card.contains("<img src=\"https://") && card.contains("/media/cards/"), "{card}");
+    assert!(!page.contains("gota.png"), "nobody is seen elsewhere when they read");
+}

@@ -65,6 +65,8 @@ pub(super) struct Read {
     /// What they began to write below it, and who will read it.
     pub(super) draft: String,
     pub(super) readers: Option<Readers>,
+    /// The pages to which the posts of the page link.
+    pub(super) linked: HashMap<PostId, store::cards::Card>,
     /// What they chose in polls.
     pub(super) chosen: HashMap<PostId, Vec<usize>>,
     /// To how many the same happens, and whether whoever looks at the page said so; of threads of communities.
@@ -111,6 +113,7 @@ impl Read {
         let (above, below) = (posts::by_ids(c, &up)?, posts::by_ids(c, &ids)?);
         let gaps = gaps(c, post.id, &ids, &parent_of)?;
         let shown: Vec<PostId> = ids.iter().copied().chain([post.id]).collect();
+        let linked = store::cards::of(c, &shown)?;
         let standing = match (viewer, post.group) {
             (Some(me), Some(group)) => Some(store::groups::standing(c, group, me, now)?),
             _ => None,
@@ -165,6 +168,7 @@ impl Read {
             readers,
             parents: app::view::posts(c, above)?,
             quoted: quoted(c, replies.iter().chain([&post]), viewer)?,
+            linked,
             chosen: polls::chosen(c, viewer, &asking)?,
             replies,
             post,
