@@ -17,6 +17,7 @@ use crate::{App, Error, Me, Result, Tx, random};
 mod boxes;
 mod cache;
 mod files;
+mod film;
 mod lend;
 mod picture;
 mod portrait;
@@ -74,11 +75,15 @@ pub async fn bring(app: &App, me: Me, about: About, bytes: impl Stream<Item = Re
         (files::own(&domain::urls::media::file(&token, media_type)), MediaState::Ready)
     };
     let most = files.limits().of(media_type);
+    let watch = film::Watch::default();
     let size = if media_type.is_in_boxes() {
-        files.write(&key, most, boxes::blank(bytes)).await?
+        files.write(&key, most, boxes::blank(bytes, watch.clone())).await?
+    } else if media_type == MediaType::Webm {
+        files.write(&key, most, film::watch(bytes, watch.clone())).await?
     } else {
         files.write(&key, most, bytes).await?
     };
+    let film = watch.film();
     app.write(move |tx| {
         let mut media = Media {
             id: tx.new_id(),
@@ -89,7 +94,8 @@ pub async fn bring(app: &App, me: Me, about: About, bytes: impl Stream<Item = Re
             preview_type: None,
             state,
             size,
-            pixels: None,
+            pixels: film.pixels,
+            duration: film.duration,
             blurhash: None,
             description: String::new(),
             focus: None,

@@ -210,6 +210,8 @@ pub struct Media {
     pub size: u64,
     /// Width and height in pixels.
     pub pixels: Option<(u32, u32)>,
+    /// How long it lasts, in milliseconds.
+    pub duration: Option<u32>,
     /// A coarse preview (a `BlurHash`).
     pub blurhash: Option<String>,
     /// What it shows, in words.
@@ -246,6 +248,7 @@ impl Media {
             blurhash: self.blurhash.clone(),
             width: self.pixels.map(|(width, _)| width),
             height: self.pixels.map(|(_, height)| height),
+            duration: self.duration,
             focus: self.focus,
         }
     }

@@ -100,6 +100,9 @@ pub struct Attachment {
     /// Height in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
+    /// How long it lasts, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u32>,
     /// What of it matters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub focus: Option<Focus>,

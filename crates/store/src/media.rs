@@ -33,11 +33,12 @@ struct Row {
     post_id: Option<i64>,
     created: i64,
     expires: Option<i64>,
+    duration: Option<i32>,
 }
 
 impl From<&Media> for Row {
     fn from(media: &Media) -> Self {
-        let pixels = |pixels: u32| i32::try_from(pixels).unwrap_or(i32::MAX);
+        let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         Self {
             id: media.id.0,
             token: media.token.clone(),
@@ -47,21 +48,22 @@ impl From<&Media> for Row {
             preview_type: media.preview_type.map(Word),
             state: Word(media.state),
             size: i64::try_from(media.size).unwrap_or(i64::MAX),
-            width: media.pixels.map(|(width, _)| pixels(width)),
-            height: media.pixels.map(|(_, height)| pixels(height)),
+            width: media.pixels.map(|(width, _)| number(width)),
+            height: media.pixels.map(|(_, height)| number(height)),
             blurhash: media.blurhash.clone(),
             description: media.description.clone(),
             focus: media.focus.map(Json),
             post_id: media.post.map(i64::from),
             created: media.created.0,
             expires: media.expires.map(|at| at.0),
+            duration: media.duration.map(number),
         }
     }
 }
 
 impl From<Row> for Media {
     fn from(row: Row) -> Self {
-        let pixels = |pixels: Option<i32>| pixels.and_then(|pixels| u32::try_from(pixels).ok());
+        let number = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
         Self {
             id: MediaId(row.id),
             token: row.token,
@@ -71,7 +73,8 @@ impl From<Row> for Media {
             preview_type: row.preview_type.map(|kind| kind.0),
             state: row.state.0,
             size: u64::try_from(row.size).unwrap_or(0),
-            pixels: pixels(row.width).zip(pixels(row.height)),
+            pixels: number(row.width).zip(number(row.height)),
+            duration: number(row.duration),
             blurhash: row.blurhash,
             description: row.description,
             focus: row.focus.map(|focus| focus.0),

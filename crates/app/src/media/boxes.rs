@@ -3,11 +3,15 @@
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 
+use super::film::Watch;
 use crate::Result;
 
 /// How long the head of a box is: its size and its name; and of one whose size needs more room.
 const HEAD: usize = 8;
 const LONG_HEAD: usize = 16;
+
+/// How large a box is at most that says something of the film, in bytes.
+const HEARD: u64 = 256;
 
 /// Where in a file one is.
 #[derive(Debug, Clone, Copy)]
@@ -23,15 +27,25 @@ enum Place {
 struct Blank {
     head: Vec<u8>,
     place: Place,
+    /// The box that says something of the film, and what was read of it.
+    heard: Option<([u8; 4], Vec<u8>)>,
+    watch: Watch,
 }
 
-/// The same file without its words.
-pub(super) fn blank<S: Stream<Item = Result<Bytes>> + Unpin>(bytes: S) -> impl Stream<Item = Result<Bytes>> + Unpin {
-    let mut blank = Blank { head: Vec::new(), place: Place::Head };
+/// The same file without its words; what it says of its size is told to `watch`.
+pub(super) fn blank<S: Stream<Item = Result<Bytes>> + Unpin>(
+    bytes: S,
+    watch: Watch,
+) -> impl Stream<Item = Result<Bytes>> + Unpin {
+    let mut blank = Blank::new(watch);
     bytes.map(move |piece| piece.map(|piece| blank.pass(&piece)))
 }
 
 impl Blank {
+    fn new(watch: Watch) -> Self {
+        Self { head: Vec::new(), place: Place::Head, heard: None, watch }
+    }
+
     fn pass(&mut self, mut piece: &[u8]) -> Bytes {
         let mut passed = Vec::with_capacity(piece.len() + LONG_HEAD);
         while !piece.is_empty() {
@@ -54,7 +68,13 @@ impl Blank {
                     } else {
                         passed.extend_from_slice(these);
                     }
+                    if let Some((_, heard)) = &mut self.heard {
+                        heard.extend_from_slice(these);
+                    }
                     let left = left.saturating_sub(these.len() as u64);
+                    if let Some((name, heard)) = self.heard.take_if(|_| left == 0) {
+                        self.watch.tell(|film| film.learn(name, &heard));
+                    }
                     self.place = if left == 0 { Place::Head } else { Place::Within { left, blank } };
                 }
             }
@@ -95,6 +115,7 @@ impl Blank {
         let left = size.saturating_sub(head.len() as u64);
         // What says that it is smaller than its head is no box, nor is anything behind it.
         let left = if size < head.len() as u64 { u64::MAX } else { left };
+        self.heard = (matches!(&name, b"mvhd" | b"tkhd") && left <= HEARD).then(|| (name, Vec::new()));
         self.place = if holds_boxes || left == 0 { Place::Head } else { Place::Within { left, blank } };
     }
 }
@@ -110,7 +131,7 @@ mod tests {
     }
 
     fn passed(file: &[u8], pieces: usize) -> Vec<u8> {
-        let mut blank = Blank { head: Vec::new(), place: Place::Head };
+        let mut blank = Blank::new(Watch::default());
         file.chunks(pieces).flat_map(|piece| blank.pass(piece)).collect()
     }
 

@@ -52,6 +52,7 @@ pub async fn set(
             state: MediaState::Ready,
             size,
             pixels: Some(made.pixels),
+            duration: None,
             blurhash: None,
             description: String::new(),
             focus: None,

@@ -87,6 +87,7 @@ fn media(value: &Value, fallback: &str) -> Option<Attachment> {
             .map(str::to_owned),
         width: count(value, "width"),
         height: count(value, "height"),
+        duration: None,
         focus: focus(value),
     })
 }

@@ -46,6 +46,9 @@ struct Size {
     #[serde(rename = "size")]
     both: String,
     aspect: f64,
+    /// In seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -56,19 +59,21 @@ struct Point {
 
 impl Size {
     fn new((width, height): (u32, u32)) -> Self {
-        Self { width, height, both: format!("{width}x{height}"), aspect: f64::from(width) / f64::from(height) }
+        let aspect = f64::from(width) / f64::from(height);
+        Self { width, height, both: format!("{width}x{height}"), aspect, duration: None }
     }
 }
 
 impl Meta {
-    fn new(pixels: Option<(u32, u32)>, has_preview: bool, focus: Option<Focus>) -> Self {
+    fn new(pixels: Option<(u32, u32)>, duration: Option<u32>, has_preview: bool, focus: Option<Focus>) -> Self {
         let pixels = pixels.filter(|(width, height)| *width > 0 && *height > 0);
         let small = pixels.map(|pixels| if has_preview { small(pixels) } else { pixels });
         let point = |focus: Focus| {
             let (x, y) = focus.xy();
             Point { x, y }
         };
-        Self { original: pixels.map(Size::new), small: small.map(Size::new), focus: focus.map(point) }
+        let lasts = |size: Size| Size { duration: duration.map(|lasts| f64::from(lasts) / 1_000.0), ..size };
+        Self { original: pixels.map(Size::new).map(lasts), small: small.map(Size::new), focus: focus.map(point) }
     }
 }
 
@@ -110,7 +115,7 @@ fn media(reader: &Reader, post: &Post, (place, attachment): (usize, &Attachment)
     Media {
         id: attachment.media.map_or_else(|| number(post.id, at), |media| Id(media.0)),
         kind,
-        meta: Meta::new(pixels, preview.is_some(), attachment.focus),
+        meta: Meta::new(pixels, attachment.duration, preview.is_some(), attachment.focus),
         preview_url: preview.or_else(|| (kind == "image").then(|| own.clone())),
         remote_url: remote,
         url: Some(own),
@@ -132,7 +137,7 @@ impl Media {
         Self {
             id: Id(media.id.0),
             kind,
-            meta: Meta::new(media.pixels, preview.is_some(), media.focus),
+            meta: Meta::new(media.pixels, media.duration, preview.is_some(), media.focus),
             preview_url: preview.as_deref().map(url).or_else(|| own.clone().filter(|_| kind == "image")),
             url: own,
             remote_url: None,

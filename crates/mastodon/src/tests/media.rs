@@ -143,6 +143,23 @@ async fn what_is_no_medium_is_refused(w: World) {
     assert!(w.shows(&covered.ok()["preview_url"]).await, "a sound may have a cover");
 }
 
+async fn a_film_says_how_large_it_is_and_how_long_it_lasts(w: World) {
+    let made = |name: &[u8], within: &[u8]| {
+        let size = u32::try_from(8 + within.len()).unwrap();
+        [&size.to_be_bytes()[..], name, within].concat()
+    };
+    let long = [&[0; 12][..], &600_u32.to_be_bytes(), &1_500_u32.to_be_bytes()].concat();
+    let large = [&[0; 76][..], &(640_u32 << 16).to_be_bytes(), &(360_u32 << 16).to_be_bytes()].concat();
+    let moov = [made(b"mvhd", &long), made(b"trak", &made(b"tkhd", &large))].concat();
+    let film = [made(b"ftyp", b"isom\0\0\0\0"), made(b"mdat", &[7; 100]), made(b"moov", &moov)].concat();
+    let brought = w.send_form(&w.ana, "POST", "/api/v2/media", form(&[], "file", &film)).await.ok();
+    let original = json!({ "width": 640, "height": 360, "size": "640x360", "aspect": 640.0 / 360.0, "duration": 2.5 });
+    assert_eq!((&brought["meta"]["original"], &brought["preview_url"]), (&original, &Value::Null));
+    let body = json!({ "status": "mirad", "media_ids": [brought["id"]] });
+    let status = w.call(&w.ana, "POST", "/api/v1/statuses", body).await.ok();
+    assert_eq!(status["media_attachments"][0]["meta"]["original"], original);
+}
+
 async fn what_is_for_members_is_lent_to_them(w: World) {
     w.group("privado", Visibility::Private, Joining::Invite).await;
     let media = w.bring(&w.ana).await;
@@ -190,6 +207,7 @@ async fn pictures_go_with_their_post_if_its_author_says_so(w: World) {
 }
 
 on_both! {
+    a_film_says_how_large_it_is_and_how_long_it_lasts
     pictures_go_with_their_post_if_its_author_says_so
     a_picture_is_brought_and_shown_with_a_post
     only_its_owner_uses_it_and_once

@@ -18,6 +18,7 @@ diesel::table! {
         post_id -> Nullable<BigInt>,
         created -> BigInt,
         expires -> Nullable<BigInt>,
+        duration -> Nullable<Integer>,
     }
 }
 diesel::table! {

@@ -62,7 +62,7 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
     ("MediaAttachment", "..Attachment url:url"),
     ("MediaInProcess", "..Attachment url:none"),
     ("Meta", "original?:Size small?:Size focus?:Focus"),
-    ("Size", "width:count height:count size:text aspect:number"),
+    ("Size", "width:count height:count size:text aspect:number duration?:number"),
     ("Focus", "x:number y:number"),
     (
         "Poll",

@@ -1,0 +1,2 @@
+-- How long a film lasts, in milliseconds.
+ALTER TABLE media ADD COLUMN duration INTEGER;
