@@ -254,7 +254,7 @@ async fn who_is_connected_stays_so_where_the_provider_is_the_only_way() {
 }
 
 /// Has whoever is signed in confirm each time they sign in, by an authenticator; what that keeps.
-async fn secure(visitor: &mut Visitor) -> String {
+pub(crate) async fn secure(visitor: &mut Visitor) -> String {
     let text = visitor.fill("/settings/entry", "/settings/entry/second", &[]).await.text();
     let secret = text.split("<code>").nth(1).and_then(|rest| rest.split('<').next()).unwrap().to_owned();
     let code = totp::current(&secret, visitor.server.app().now()).unwrap();

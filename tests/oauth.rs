@@ -1,8 +1,11 @@
 //! An application makes itself known, is let in by a person in a browser, and is put out again.
 
+use std::time::Duration;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
+use crate::identities::secure;
 use crate::network::{Answer, Network, Request, Server, Visitor, field, form, on_both};
 
 pub(crate) const REDIRECT: &str = "com.example.app:/callback";
@@ -217,6 +220,52 @@ async fn what_is_asked_wrongly_leads_nowhere_it_should_not() {
     assert_eq!(metadata["token_endpoint"], alpha.url("/oauth/token"));
 }
 
+/// As Ice Cubes and Ivory come: with an address that only a telephone knows, a proof instead of trust in their secret, and a
+/// person who confirms each time they sign in.
+async fn who_confirms_each_time_lets_an_application_on_a_telephone_in() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    alpha.person("ana").await;
+    let mut ana = Visitor::new(&alpha);
+    ana.sign_in("ana", "correct horse", "/").await;
+    let secret = secure(&mut ana).await;
+
+    for redirect in ["icecubesapp://", "com.tapbots.Ivory.20000:/request_token/3E2F"] {
+        let new = json!({ "client_name": "Telephone", "redirect_uris": redirect, "scopes": "read write follow push" });
+        let app = call(&alpha, "POST", "/api/v1/apps", "", &new).await.value();
+        let more = [("scope", "read write"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+        let ask = authorize(&app, redirect, &more);
+        let mut browser = Visitor::new(&alpha);
+        let login = browser.get(&ask).await.header("location").unwrap().to_owned();
+        let back = parameter(&login, "back").unwrap();
+        let asked = browser.sign_in("ana", "correct horse", &back).await.text();
+        assert!(asked.contains("One more step"), "{asked}");
+        assert_eq!(browser.get(&back).await.status, 303, "the password alone lets nobody in");
+        net.settle().await;
+        net.pass_time(Duration::from_secs(31)).await;
+        let (proof, kept) = (field(&asked, "proof"), field(&asked, "back"));
+        let code = app::totp::current(&secret, alpha.app().now()).unwrap();
+        let entered = browser.submit("/login/code", &[("proof", &*proof), ("back", &kept), ("code", &code)]).await;
+        assert_eq!((entered.status, entered.header("location")), (303, Some(alpha.url(&back).as_str())));
+
+        let allowed = decide(&mut browser, &back, "allow").await;
+        let to = allowed.header("location").unwrap();
+        assert!(to.starts_with(&format!("{redirect}?code=")), "{to}");
+        let code = parameter(to, "code").unwrap();
+        let turn = async |verifier: &str| {
+            let body = json!({
+                "grant_type": "authorization_code", "client_id": app["client_id"], "client_secret": app["client_secret"],
+                "redirect_uri": redirect, "code": code, "code_verifier": verifier,
+            });
+            call(&alpha, "POST", "/oauth/token", "", &body).await
+        };
+        assert_eq!(turn(CHALLENGE).await.value()["error"], "invalid_grant", "whoever only saw it pass has no proof");
+        let token = turn(VERIFIER).await.value()["access_token"].as_str().unwrap().to_owned();
+        let said = call(&alpha, "POST", "/api/v1/statuses", &token, &json!({ "status": "Hola" })).await.value();
+        assert_eq!(said["application"]["name"], "Telephone", "{said}");
+    }
+}
+
 async fn somebody_signs_up_by_an_application_alone() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -266,5 +315,6 @@ on_both![
     an_application_is_let_in_and_put_out,
     an_application_may_ask_who_it_is_and_nothing_else,
     what_is_asked_wrongly_leads_nowhere_it_should_not,
+    who_confirms_each_time_lets_an_application_on_a_telephone_in,
     somebody_signs_up_by_an_application_alone,
 ];
