@@ -1,5 +1,5 @@
 //! Communities created by whoever may, and what they say of themselves: purpose, looks, who reads, writes and joins.
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use domain::{
     actor::Actor,
@@ -7,7 +7,8 @@ use domain::{
     group::{GroupRules, Joining, Reach, Visibility},
     id::ActorId,
     policy,
-    text::{html, language, markdown, plain},
+    text::{hashtag, html, language, markdown, plain},
+    theme::THEMES,
 };
 use store::Conn;
 
@@ -26,6 +27,8 @@ pub const WELCOME: usize = 1_000;
 /// How many questions those answer who want to join, and the longest.
 pub const QUESTIONS: usize = 5;
 const QUESTION: usize = 300;
+/// How many topics a community may name beside its themes.
+pub const TOPICS: usize = 5;
 /// How many languages a community may name.
 const LANGUAGES: usize = 12;
 
@@ -227,5 +230,14 @@ fn checked(mut charter: Charter) -> Result<Charter> {
         .collect();
     charter.languages =
         charter.languages.iter().filter_map(|tag| language::normalize_tag(tag)).take(LANGUAGES).collect();
+    charter.themes.sort_unstable();
+    charter.themes.dedup();
+    if charter.themes.len() > THEMES {
+        return Err(Error::Invalid(format!("a community has at most {THEMES} themes")));
+    }
+    let mut seen = HashSet::new();
+    let named = charter.topics.iter().map(|topic| topic.trim().trim_start_matches(['#', '＃']));
+    let folded = named.filter(|topic| hashtag::is_tag(topic)).map(hashtag::fold);
+    charter.topics = folded.filter(|topic| seen.insert(topic.clone())).take(TOPICS).collect();
     Ok(charter)
 }

@@ -28,6 +28,8 @@ pub struct ActorView {
     pub moved: Option<String>,
     /// Hosts whose pages may name it as their author.
     pub attribution: Vec<String>,
+    /// What is talked about in it, if it is a group of ours: hashtags without their sign.
+    pub topics: Vec<String>,
     /// The custom emoji in its texts.
     pub palette: Palette,
 }
@@ -82,8 +84,19 @@ pub fn actor(conn: &mut Conn, actor: Actor) -> Result<ActorView> {
         None => store::profile_sources::of(conn, actor.id)?.unwrap_or_default().attribution,
         Some(_) => Vec::new(),
     };
+    let topics = match rules {
+        Some(_) if actor.is_local() => topics(conn, actor.id)?,
+        _ => Vec::new(),
+    };
     let palette = palette(conn, [&actor])?;
-    Ok(ActorView { actor, rules, keys, aliases, moved, attribution, palette })
+    Ok(ActorView { actor, rules, keys, aliases, moved, attribution, topics, palette })
+}
+
+/// What is talked about in a group: the words of its themes, and its own.
+pub fn topics(conn: &mut Conn, group: ActorId) -> Result<Vec<String>> {
+    let (themes, mut topics) = store::charters::themes(conn, group)?;
+    topics.retain(|topic| !themes.iter().any(|theme| theme.as_str() == topic));
+    Ok(themes.iter().map(|theme| theme.as_str().to_owned()).chain(topics).collect())
 }
 
 /// The custom emoji in the texts of actors.

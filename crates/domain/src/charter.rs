@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{UnknownWord, actor::text_enum};
+use crate::{UnknownWord, actor::text_enum, theme::Theme};
 
 text_enum! {
     /// What brings its people together.
@@ -34,6 +34,10 @@ text_enum! {
 pub struct Charter {
     /// What brings its people together.
     pub purpose: Purpose,
+    /// What is talked about in it, in words of a closed list.
+    pub themes: Vec<Theme>,
+    /// The same in its own words: hashtags, folded.
+    pub topics: Vec<String>,
     /// Its colour.
     pub colour: Option<Colour>,
     /// The languages that are spoken in it, BCP 47; any, if there are none.
@@ -54,6 +58,8 @@ impl Default for Charter {
     fn default() -> Self {
         Self {
             purpose: Purpose::Theme,
+            themes: Vec::new(),
+            topics: Vec::new(),
             colour: None,
             languages: Vec::new(),
             questions: Vec::new(),

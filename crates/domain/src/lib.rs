@@ -30,6 +30,7 @@ pub mod severance;
 pub mod shun;
 pub mod statement;
 pub mod text;
+pub mod theme;
 pub mod time;
 pub mod urls;
 

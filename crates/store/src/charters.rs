@@ -5,6 +5,7 @@ use diesel::{prelude::*, upsert::excluded};
 use domain::{
     charter::{Charter, Colour, Purpose},
     id::ActorId,
+    theme::Theme,
 };
 
 use crate::{
@@ -27,6 +28,8 @@ struct Row {
     welcome: String,
     nudges: bool,
     second_step: bool,
+    themes: Json<Vec<Theme>>,
+    topics: Json<Vec<String>>,
 }
 
 /// What a community says of itself, if it ever did.
@@ -41,6 +44,8 @@ pub fn of(conn: &mut Conn, group: ActorId) -> Result<Option<Charter>> {
         welcome: row.welcome,
         nudges: row.nudges,
         second_step: row.second_step,
+        themes: row.themes.0,
+        topics: row.topics.0,
     }))
 }
 
@@ -62,6 +67,26 @@ pub fn purposes_of(conn: &mut Conn, groups: &[ActorId]) -> Result<HashMap<ActorI
     Ok(rows.into_iter().map(|(id, purpose)| (ActorId(id), purpose.0)).collect())
 }
 
+/// What is talked about in a community: words of the closed list, and hashtags of its own.
+pub fn themes(conn: &mut Conn, group: ActorId) -> Result<(Vec<Theme>, Vec<String>)> {
+    type Row = (Json<Vec<Theme>>, Json<Vec<String>>);
+    let row: Option<Row> = db!(conn, c => charters::table
+        .find(group.0)
+        .select((charters::themes, charters::topics))
+        .first(c)
+        .optional())?;
+    Ok(row.map(|(themes, topics)| (themes.0, topics.0)).unwrap_or_default())
+}
+
+/// What is talked about in these communities, in words of the closed list; nothing about those that never said so.
+pub fn themes_of(conn: &mut Conn, groups: &[ActorId]) -> Result<HashMap<ActorId, Vec<Theme>>> {
+    let rows: Vec<(i64, Json<Vec<Theme>>)> = db!(conn, c => charters::table
+        .filter(charters::group_id.among(groups))
+        .select((charters::group_id, charters::themes))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, themes)| (ActorId(id), themes.0)).collect())
+}
+
 /// Records what a community says of itself, new or changed.
 pub fn set(tx: &mut Tx<'_>, group: ActorId, charter: &Charter) -> Result<()> {
     let row = Row {
@@ -74,6 +99,8 @@ pub fn set(tx: &mut Tx<'_>, group: ActorId, charter: &Charter) -> Result<()> {
         welcome: charter.welcome.clone(),
         nudges: charter.nudges,
         second_step: charter.second_step,
+        themes: Json(charter.themes.clone()),
+        topics: Json(charter.topics.clone()),
     };
     db!(tx, c => diesel::insert_into(charters::table)
         .values(&row)
@@ -88,6 +115,8 @@ pub fn set(tx: &mut Tx<'_>, group: ActorId, charter: &Charter) -> Result<()> {
             charters::welcome.eq(excluded(charters::welcome)),
             charters::nudges.eq(excluded(charters::nudges)),
             charters::second_step.eq(excluded(charters::second_step)),
+            charters::themes.eq(excluded(charters::themes)),
+            charters::topics.eq(excluded(charters::topics)),
         ))
         .execute(c))?;
     Ok(())

@@ -14,6 +14,7 @@ use domain::{
     handle,
     id::ActorId,
     policy::Refusal,
+    theme::{THEMES, Theme},
 };
 use serde::Deserialize;
 
@@ -29,6 +30,7 @@ use crate::{
     session::{Present, SignedIn},
     setup,
     steps::Progress,
+    themes,
 };
 
 /// Where one creates a community, and where one changes it.
@@ -55,7 +57,8 @@ pub(crate) struct Entered {
     welcome: String,
     nudges: String,
     second_step: String,
-    /// The languages, each under a name of its own.
+    topics: String,
+    /// The languages and themes, each under a name of its own.
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
 }
@@ -77,7 +80,11 @@ impl Entered {
             welcome: charter.welcome.clone(),
             nudges: checked(charter.nudges),
             second_step: checked(charter.second_step),
-            rest: charter.languages.iter().map(|tag| (format!("language_{tag}"), tag.clone())).collect(),
+            topics: charter.topics.iter().map(|topic| format!("#{topic}")).collect::<Vec<_>>().join(" "),
+            rest: {
+                let spoken = charter.languages.iter().map(|tag| (format!("language_{tag}"), tag.clone()));
+                spoken.chain(charter.themes.iter().map(|it| (format!("theme_{it}"), it.to_string()))).collect()
+            },
         }
     }
 
@@ -95,6 +102,11 @@ impl Entered {
     fn languages(&self) -> Vec<String> {
         let chosen = |(tag, _): &&(&str, &str)| self.rest.contains_key(&format!("language_{tag}"));
         TONGUES.iter().filter(chosen).map(|(tag, _)| (*tag).to_owned()).collect()
+    }
+
+    fn themes(&self) -> Vec<Theme> {
+        let chosen = |theme: &&Theme| self.rest.contains_key(&format!("theme_{theme}"));
+        Theme::ALL.iter().filter(chosen).copied().collect()
     }
 }
 
@@ -123,6 +135,17 @@ fn about(t: Language, entered: &Entered) -> Vec<Field> {
         Field::line("title", t.group_title()).hint(t.group_title_hint()).value(&entered.title).longest(100),
         summary.value(&entered.summary).optional(),
         Field::choices("purpose", t.purpose(), purposes(t)).value(&entered.purpose),
+    ]
+}
+
+/// What is talked about in it: up to three of a short list, and hashtags of its own.
+fn subjects(t: Language, entered: &Entered) -> Vec<Field> {
+    let offered = themes::all(t).into_iter().map(|(theme, name)| Choice::new(theme.as_str(), name, "")).collect();
+    let chosen: Vec<&str> = entered.themes().iter().map(|theme| theme.as_str()).collect();
+    let topics = Field::exact("topics", "text", t.topics()).hint(t.topics_hint(charters::TOPICS)).longest(500);
+    vec![
+        Field::several("theme", t.themes(), offered).hint(t.themes_hint(THEMES)).value(chosen.join(" ")),
+        topics.value(&entered.topics).optional(),
     ]
 }
 
@@ -163,9 +186,10 @@ fn founding(visit: &Visit, entered: &Entered) -> Found {
     let mut fields = about(t, entered);
     fields.insert(1, name.longest(30).optional());
     fields.extend(doors(t, entered));
+    let fields = Fields::new(fields).fold(t.themes(), subjects(t, entered));
     let mut frame = Frame::private(visit, t.found_title());
     frame.place = "communities";
-    Found { frame, form: Fields::new(fields) }
+    Found { frame, form: fields }
 }
 
 /// `GET /found`
@@ -250,11 +274,17 @@ fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
             }
         },
     };
+    let themes = entered.themes();
+    if themes.len() > THEMES {
+        form.flaw("theme", t.flaw_themes(THEMES));
+    }
     if form.is_flawed() {
         return None;
     }
     let charter = Charter {
         purpose: purpose.ok()?,
+        themes,
+        topics: entered.topics.split([' ', ',', '\n']).map(str::to_owned).collect(),
         colour,
         languages: entered.languages(),
         questions: entered.questions.lines().map(str::to_owned).collect(),
@@ -312,7 +342,11 @@ fn managing(visit: &Visit, (desk, progress): (Desk, Progress), entered: &Entered
     ];
     let step = Field::check("second_step", t.team_second_step()).hint(t.team_second_step_hint());
     let team = vec![step.value(&entered.second_step).optional()];
-    let form = Fields::new(fields).fold(t.fold_doors(), doors).fold(t.fold_talk(), talk).fold(t.fold_team(), team);
+    let form = Fields::new(fields)
+        .fold(t.themes(), subjects(t, entered))
+        .fold(t.fold_doors(), doors)
+        .fold(t.fold_talk(), talk)
+        .fold(t.fold_team(), team);
     let archive = desk::page(archive::community::PATH, ActorId(desk.id));
     Manage { frame: desk.frame.clone(), desk, form, progress, archive }
 }

@@ -37,7 +37,7 @@ use crate::{
     elsewhere, entrance,
     language::Language,
     listing::{self, Asked, Listed, Row, Sort},
-    members, paces, setup, subscribe,
+    members, paces, setup, subscribe, themes,
 };
 
 mod banned;
@@ -107,6 +107,8 @@ struct Community {
     tie: Option<Tie>,
     /// What brings its people together, if it ever said so.
     purpose: Option<&'static str>,
+    /// What it is about, and where there is more of it.
+    about: Vec<(String, String)>,
     id: i64,
     write: String,
     /// Where those follow it who have their account elsewhere.
@@ -327,6 +329,11 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
             Tie { may_write: tie.may_write && visit.guest().is_none(), ..tie }
         }),
         purpose: held.charter.as_ref().map(|charter| charters::named(t, charter.purpose).0),
+        about: held
+            .charter
+            .as_ref()
+            .map(|charter| themes::links(t, site, &charter.themes, &charter.topics))
+            .unwrap_or_default(),
         id: group.id.0,
         write: urls::asking(compose::PATH, &[("group", &group.id.to_string())]),
         elsewhere: elsewhere::address(&group.uri, "follow"),

@@ -1,4 +1,6 @@
 //! The directory: the communities of this site, and how alive each of them is.
+use std::collections::HashMap;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -7,7 +9,8 @@ use actix_web::{
 use app::{App, Me, Result};
 use askama::Template;
 use domain::{
-    actor::Actor, charter::Purpose, group::GroupRules, id::ActorId, pulse::Pulse, text::html, time::Timestamp, urls,
+    actor::Actor, charter::Purpose, group::GroupRules, id::ActorId, pulse::Pulse, text::html, theme::Theme,
+    time::Timestamp, urls,
 };
 use serde::Deserialize;
 use store::directory::{Order, Wish};
@@ -18,6 +21,7 @@ use crate::{
     charters, community,
     compose::TONGUES,
     language::Language,
+    themes,
 };
 
 /// Where it is.
@@ -52,6 +56,7 @@ pub(crate) struct Asked {
     pulse: String,
     sort: String,
     purpose: String,
+    theme: String,
     language: String,
     after: String,
 }
@@ -59,7 +64,7 @@ pub(crate) struct Asked {
 impl Asked {
     /// Whether everything is asked for.
     fn is_plain(&self) -> bool {
-        let all = [&self.q, &self.pulse, &self.sort, &self.purpose, &self.language, &self.after];
+        let all = [&self.q, &self.pulse, &self.sort, &self.purpose, &self.theme, &self.language, &self.after];
         all.iter().all(|asked| asked.trim().is_empty())
     }
 
@@ -74,6 +79,7 @@ impl Asked {
             words: self.q.trim().chars().take(WORDS).collect(),
             pulse: self.pulse.parse().ok(),
             purpose: self.purpose.parse().ok(),
+            theme: self.theme.parse().ok(),
             language,
             ..Wish::default()
         }
@@ -81,7 +87,8 @@ impl Asked {
 
     /// The list in another order, of those that are so alive, or further on.
     fn page(&self, page: &str, (pulse, sort, after): (&str, &str, &str)) -> String {
-        let narrow = [("q", self.q.as_str()), ("purpose", &self.purpose), ("language", &self.language)];
+        let narrow =
+            [("q", self.q.as_str()), ("purpose", &self.purpose), ("theme", &self.theme), ("language", &self.language)];
         urls::asking(page, &[&narrow[..], &[("pulse", pulse), ("sort", sort), ("after", after)]].concat())
     }
 }
@@ -103,6 +110,8 @@ pub(crate) struct Entry {
     pub(crate) visibility: &'static str,
     /// What brings its people together, in words, if it ever said so.
     pub(crate) kind: Option<&'static str>,
+    /// What it is about.
+    pub(crate) themes: Vec<&'static str>,
 }
 
 /// A way to narrow or order the list.
@@ -121,14 +130,16 @@ struct Directory {
     /// What communities are for, and what is spoken in those that are here: the word, the label, and whether it is chosen.
     purposes: Vec<(&'static str, &'static str, bool)>,
     tongues: Vec<(&'static str, &'static str, bool)>,
+    /// What they are about, with how many of them are.
+    themes: Vec<(&'static str, String, bool)>,
     pulses: Vec<Choice>,
     sorts: Vec<Choice>,
     entries: Vec<Entry>,
     more: Option<String>,
 }
 
-/// A community with its rules, its members, when somebody last wrote there, how alive it is and what it is for.
-type Listed = (Face, Actor, GroupRules, i64, Option<Timestamp>, Pulse, Option<Purpose>);
+/// A community with its rules, its members, when somebody last wrote there, how alive it is, what it is for and about.
+type Listed = (Face, Actor, GroupRules, i64, Option<Timestamp>, Pulse, (Option<Purpose>, Vec<Theme>));
 
 /// The communities of here that everybody may know of, on this host, and whose name or purpose holds these words: the `most`
 /// in which somebody wrote last.
@@ -145,9 +156,7 @@ async fn listed(
     (order, after): (Order, Option<ActorId>),
     most: i64,
 ) -> Result<Vec<Entry>> {
-    // The server's own host lists all its communities, the host of an organization those of that organization.
-    let host = (visit.host != *app.site().host()).then(|| visit.host.clone());
-    let wish = Wish { elsewhere: wish.elsewhere && host.is_none(), host, ..wish };
+    let wish = placed(app, visit, wish);
     let groups = app.read(move |c| {
         let ids = store::directory::page(c, &wish, order, after, most)?;
         let mut groups = store::actors::by_ids(c, &ids)?;
@@ -155,6 +164,12 @@ async fn listed(
         Ok(groups)
     });
     described(app, visit, groups.await?).await
+}
+
+/// The server's own host lists all its communities, the host of an organization those of that organization.
+fn placed(app: &App, visit: &Visit, wish: Wish) -> Wish {
+    let host = (visit.host != *app.site().host()).then(|| visit.host.clone());
+    Wish { elsewhere: wish.elsewhere && host.is_none(), host, ..wish }
 }
 
 /// Communities as the directory lists them.
@@ -165,18 +180,19 @@ pub(crate) async fn described(app: &App, visit: &Visit, groups: Vec<Actor>) -> R
         let ids: Vec<_> = groups.iter().map(|group| group.id).collect();
         let (rules, members) = (store::groups::rules_of(c, &ids)?, store::groups::member_counts(c, &ids)?);
         let (latest, sorts) = (store::threads::latest_in(c, &ids)?, store::charters::purposes_of(c, &ids)?);
-        let pulses = store::pulses::of(c, &ids)?;
+        let (pulses, mut themes) = (store::pulses::of(c, &ids)?, store::charters::themes_of(c, &ids)?);
         let mut entry = |group: Actor| {
             let rules = rules.iter().find(|rules| rules.id == group.id).copied()?;
             let members = members.get(&group.id).copied().unwrap_or_default();
             let latest = latest.iter().find(|(id, _)| *id == group.id).and_then(|(_, at)| *at);
             let pulse = pulses.get(&group.id).copied().unwrap_or(Pulse::Still);
-            let purpose = sorts.get(&group.id).copied();
-            Some((faces.remove(&group.id)?, group, rules, members, latest, pulse, purpose))
+            let about = (sorts.get(&group.id).copied(), themes.remove(&group.id).unwrap_or_default());
+            Some((faces.remove(&group.id)?, group, rules, members, latest, pulse, about))
         };
         Ok(groups.into_iter().filter_map(&mut entry).collect::<Vec<_>>())
     });
-    let entry = |(face, group, rules, members, latest, pulse, purpose): Listed| Entry {
+    let entry = |(face, group, rules, members, latest, pulse, (purpose, about)): Listed| Entry {
+        themes: about.into_iter().map(|theme| themes::named(visit.language, theme)).collect(),
         kind: purpose.map(|purpose| charters::named(visit.language, purpose).0),
         id: group.id,
         face,
@@ -204,19 +220,24 @@ pub(crate) async fn show(
         };
         let wish = Wish { elsewhere: true, ..asked.wish() };
         let place = (asked.order(), asked.after.parse().ok());
-        let entries = listed(&app, &visit, wish, place, GROUPS + 1).await?;
-        Ok((entries, app.read(store::directory::languages).await?, may_found))
+        let entries = listed(&app, &visit, wish.clone(), place, GROUPS + 1).await?;
+        let wish = placed(&app, &visit, wish);
+        let there = app.read(move |c| Ok((store::directory::languages(c)?, store::directory::themes(c, &wish)?)));
+        Ok((entries, there.await?, may_found))
     };
     match found.await {
-        Ok((entries, spoken, may_found)) => {
-            let directory = Directory { may_found, ..describe(&app, &visit, asked, entries, &spoken) };
+        Ok((entries, there, may_found)) => {
+            let directory = Directory { may_found, ..describe(&app, &visit, asked, entries, &there) };
             answer::page(&request, StatusCode::OK, visit.keep(), &directory)
         }
         Err(error) => answer::error(&request, &visit, &error),
     }
 }
 
-fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>, spoken: &[String]) -> Directory {
+/// What is spoken in the communities that are here, and how many are about each theme.
+type There = (Vec<String>, HashMap<Theme, usize>);
+
+fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>, (spoken, counts): &There) -> Directory {
     let (t, wish, order) = (visit.language, asked.wish(), asked.order());
     let page = app.site().page_on(&visit.host, PATH);
     let mut pulses = vec![Choice {
@@ -244,6 +265,11 @@ fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>, spo
     let is_offered = |tag: &str| spoken.iter().any(|spoken| spoken == tag) || asked.language == tag;
     let tongues = TONGUES.iter().filter(|(tag, _)| is_offered(tag));
     let tongues = tongues.map(|(tag, name)| (*tag, *name, asked.language == *tag)).collect();
+    let themes = themes::all(t).into_iter().filter_map(|(theme, name)| {
+        let (count, is_chosen) = (counts.get(&theme).copied().unwrap_or_default(), wish.theme == Some(theme));
+        (count > 0 || is_chosen).then(|| (theme.as_str(), t.theme_count(count, name), is_chosen))
+    });
+    let themes = themes.collect();
     let most = usize::try_from(GROUPS).unwrap_or(usize::MAX);
     let is_full = entries.len() > most;
     entries.truncate(most);
@@ -255,5 +281,5 @@ fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>, spo
         Frame::private(visit, t.communities())
     };
     frame.place = "communities";
-    Directory { frame, purposes, tongues, pulses, sorts: sorts.into(), asked, may_found: false, entries, more }
+    Directory { frame, purposes, tongues, themes, pulses, sorts: sorts.into(), asked, may_found: false, entries, more }
 }

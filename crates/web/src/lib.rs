@@ -79,6 +79,7 @@ mod table;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod themes;
 mod threads;
 mod tongue;
 mod trap;

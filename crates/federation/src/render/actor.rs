@@ -161,7 +161,7 @@ impl ActorDocument<'_> {
 
 /// The document of an actor that lives here.
 pub fn actor<'a>(site: &Site, view: &'a ActorView) -> ActorDocument<'a> {
-    let ActorView { actor, rules, keys, aliases, moved, attribution, palette } = view;
+    let ActorView { actor, rules, keys, aliases, moved, attribution, topics, palette } = view;
     let application = actor.kind == ActorKind::Application;
     let part = |part| urls::actor_part(&actor.uri, part);
     let own = |which| (!application).then(|| part(which));
@@ -198,7 +198,9 @@ pub fn actor<'a>(site: &Site, view: &'a ActorView) -> ActorDocument<'a> {
         icon: actor.icon.as_deref().map(|url| Image { url: site.located(url), name: None }),
         image: actor.image.as_deref().map(|url| Image { url: site.located(url), name: None }),
         attachment: actor.fields.iter().map(|Field { name, value, .. }| PropertyValue { name, value }).collect(),
-        tag: palette.of(None, actor.texts()).into_iter().map(|emoji| tag::emoji(site, emoji)).collect(),
+        tag: (topics.iter().map(|topic| Tag::Hashtag { href: site.tag(topic), name: format!("#{topic}") }))
+            .chain(palette.of(None, actor.texts()).into_iter().map(|emoji| tag::emoji(site, emoji)))
+            .collect(),
         public_key: keys.iter().find(|key| key.kind == "rsa").map(|key| RsaKey {
             id: &key.uri,
             owner: &actor.uri,

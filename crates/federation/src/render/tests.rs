@@ -267,6 +267,7 @@ fn a_group() {
             aliases: Vec::new(),
             moved: None,
             attribution: Vec::new(),
+            topics: vec!["home".into(), "compost".into()],
             palette: Palette::default(),
         },
     ));
@@ -296,6 +297,10 @@ fn a_group() {
             "postingRestrictedToMods": true,
             "accessType": "closed",
             "published": "2023-11-14T22:13:20.123Z",
+            "tag": [
+                { "type": "Hashtag", "href": "https://plaza.example/tags/home", "name": "#home" },
+                { "type": "Hashtag", "href": "https://plaza.example/tags/compost", "name": "#compost" },
+            ],
             "publicKey": { "id": format!("{uri}#main-key"), "owner": uri, "publicKeyPem": "PEM" },
             "assertionMethod": [{
                 "type": "Multikey", "id": format!("{uri}#ed25519-key"), "controller": uri,

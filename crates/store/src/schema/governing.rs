@@ -21,6 +21,8 @@ diesel::table! {
         nudges -> Bool,
         second_step -> Bool,
         steps_away -> Bool,
+        themes -> Text,
+        topics -> Text,
     }
 }
 diesel::table! {

@@ -8,6 +8,7 @@ use domain::{
     id::{self, ActorId, PostId},
     post::Post,
     pulse::{Pulse, Signs},
+    theme::Theme,
     time::{Timestamp, span},
 };
 
@@ -66,7 +67,11 @@ async fn every_order_goes_on(t: TestDb) {
         }
         let charter =
             Charter { purpose: Purpose::Society, languages: vec!["es".into(), "ca".into()], ..Charter::default() };
-        charters::set(tx, ActorId(21), &charter)
+        charters::set(tx, ActorId(20), &Charter { themes: vec![Theme::Arts], ..Charter::default() })?;
+        let (themes, topics) = (vec![Theme::Arts, Theme::Health], vec!["compost".into()]);
+        charters::set(tx, ActorId(21), &Charter { themes, topics, ..charter })?;
+        // Nobody counts what nobody is told of.
+        charters::set(tx, ActorId(30), &Charter { themes: vec![Theme::Arts], ..Charter::default() })
     })
     .await
     .unwrap();
@@ -83,12 +88,21 @@ async fn every_order_goes_on(t: TestDb) {
         (Wish { pulse: Some(Pulse::Still), ..all.clone() }, vec![24]),
         (Wish { purpose: Some(Purpose::Society), ..all.clone() }, vec![21]),
         (Wish { language: Some("ca".into()), ..all.clone() }, vec![21]),
+        (Wish { theme: Some(Theme::Arts), ..all.clone() }, vec![21, 20]),
+        (Wish { theme: Some(Theme::Arts), language: Some("ca".into()), ..all.clone() }, vec![21]),
+        (Wish { theme: Some(Theme::Sport), ..all.clone() }, vec![]),
+        (Wish { words: "compost".into(), ..all.clone() }, vec![21]),
         (Wish { language: Some("c".into()), ..all.clone() }, vec![]),
         (Wish { host: domain::host::Host::parse("b.test"), ..all.clone() }, vec![]),
     ];
     for (wish, expected) in narrowed {
         assert_eq!(walk(&t, &wish, Order::Name).await, expected, "{wish:?}");
     }
+    let counts = async |wish: Wish| t.db.read(move |c| directory::themes(c, &wish)).await.unwrap();
+    let told = counts(Wish { theme: Some(Theme::Health), ..all.clone() }).await;
+    assert_eq!(told, [(Theme::Arts, 2), (Theme::Health, 1)].into(), "each theme, whichever is chosen");
+    let told = counts(Wish { language: Some("ca".into()), ..all.clone() }).await;
+    assert_eq!(told, [(Theme::Arts, 1), (Theme::Health, 1)].into(), "of those that are left by the others");
     assert_eq!(t.db.read(directory::languages).await.unwrap(), ["ca", "es"]);
     let renamed = |tx: &mut Tx<'_>| actors::upsert(tx, &Actor { title: "Ánade".into(), ..actor(24, ActorKind::Group) });
     t.db.write(renamed).await.unwrap();

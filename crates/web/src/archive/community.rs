@@ -95,6 +95,8 @@ async fn arrangement(app: App, me: Me, group: Actor) -> Result<String> {
         "title": group.title,
         "purpose": charter.purpose.as_str(),
         "summary": charter.source,
+        "themes": charter.themes,
+        "topics": charter.topics,
         "languages": charter.languages,
         "questions": charter.questions,
         "welcome": charter.welcome,

@@ -9,6 +9,7 @@ use app::posts::Writing;
 use domain::{
     charter::{Charter, Purpose},
     group::Visibility,
+    theme::Theme,
 };
 
 use super::{
@@ -235,6 +236,56 @@ async fn the_directory_is_narrowed_by_purpose_and_language() {
             || page.contains("purpose=profession&#38;pulse=alive"),
         "{page}"
     );
+}
+
+#[actix_web::test]
+async fn the_directory_is_narrowed_by_theme() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let themed = |themes: &[Theme], topics: &[&str]| Charter {
+        themes: themes.to_vec(),
+        topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
+        languages: vec!["es".into()],
+        ..Charter::default()
+    };
+    for (name, themes) in [("coro", &[Theme::Music][..]), ("teatro", &[Theme::Music, Theme::Arts])] {
+        let charter = themed(themes, &["#Zarzuela", "dos palabras", "zarzuela"]);
+        app::charters::found(&world.app, ana, new_group(name, Visibility::Public), charter).await.unwrap();
+    }
+    let all = themed(&[Theme::Arts, Theme::Food, Theme::Music, Theme::Sport], &[]);
+    let many = app::charters::found(&world.app, ana, new_group("todo", Visibility::Public), all).await;
+    assert!(matches!(many, Err(app::Error::Invalid(_))), "what is about everything is about nothing");
+    let page = async |query: &str| world.get(&format!("/communities{query}"), "en").await.body;
+    let listed = async |query: &str| {
+        let page = page(query).await;
+        ["@huerto@", "@coro@", "@teatro@"].map(|handle| page.contains(handle))
+    };
+    assert_eq!(listed("?theme=music").await, [false, true, true]);
+    assert_eq!(listed("?theme=arts&language=es").await, [false, false, true]);
+    assert_eq!(listed("?theme=arts&language=en").await, [false, false, false]);
+    assert_eq!(listed("?theme=nonsense").await, [true, true, true]);
+    assert_eq!(listed("?q=zarzuela").await, [false, true, true], "topics are found by name, too");
+    let narrowed = page("?theme=music").await;
+    assert!(narrowed.contains("Music (2)") && narrowed.contains("Art and culture (1)"), "{narrowed}");
+    assert!(!narrowed.contains("Sport ("), "nothing is offered that leads nowhere");
+    let shown = world.get(&huerto.uri.replace("huerto", "teatro"), "es").await.body;
+    assert!(shown.contains("/communities?theme=arts") && shown.contains("Arte y cultura"), "{shown}");
+    assert!(shown.contains("/tags/zarzuela\">#zarzuela</a>") && !shown.contains("dos palabras"), "{shown}");
+
+    // They are chosen by hand, and chosen anew.
+    let boss = Browser::of(&world, ana, "en").await;
+    let found = async |themes: &[&'static str]| {
+        let mut sent = vec![("title", "Orfeón"), ("group", "orfeon"), ("purpose", "theme"), ("visibility", "public")];
+        sent.extend([("joining", "open"), ("topics", "#Góspel, ópera")]);
+        sent.extend(themes.iter().map(|theme| (*theme, "yes")));
+        boss.send("/found", "/found", &sent).await
+    };
+    let refused = found(&["theme_music", "theme_arts", "theme_food", "theme_home"]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("Choose 3 at most"), "{}", refused.body);
+    assert_eq!(found(&["theme_music", "theme_home"]).await.status, StatusCode::SEE_OTHER);
+    assert!(page("?theme=home").await.contains("@orfeon@"));
+    assert!(page("?q=opera").await.contains("@orfeon@"));
 }
 
 #[actix_web::test]

@@ -1,0 +1,2 @@
+ALTER TABLE charters DROP COLUMN topics;
+ALTER TABLE charters DROP COLUMN themes;
