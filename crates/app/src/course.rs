@@ -2,8 +2,9 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    id::{ActorId, PostId},
+    id::{ActorId, PostId, StatementId},
     post::Post,
+    time::Timestamp,
 };
 
 use crate::Cause;
@@ -34,6 +35,21 @@ pub enum Course {
         by: ActorId,
         /// Why.
         reason: String,
+    },
+    /// Somebody is kept from writing in a group here for a time, or may write there again.
+    Hushed {
+        /// The group.
+        group: ActorId,
+        /// Who.
+        person: ActorId,
+        /// Who did it.
+        by: ActorId,
+        /// Until when; nothing, if they may write again.
+        until: Option<Timestamp>,
+        /// Why.
+        reason: String,
+        /// What whom it concerns was told, if they were.
+        statement: Option<StatementId>,
     },
     /// Nobody answered a thread for a day, in a group whose team wants to be told.
     Unheard {

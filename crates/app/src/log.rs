@@ -89,6 +89,16 @@ fn on_course(course: &Course) -> Option<Decision<'_>> {
         Course::Grafted { post, by, reason, .. } => {
             Decision { reason, ..on_post(post, *by, if post.is_thread() { "split" } else { "merge" }) }
         }
+        Course::Hushed { group, person, by, until, reason, statement } => Decision {
+            group: Some(*group),
+            by: *by,
+            action: if until.is_some() { "hush" } else { "unhush" },
+            person: Some(*person),
+            post: None,
+            reason,
+            host: None,
+            statement: *statement,
+        },
         Course::Paced { group, post, by, span, reason } => Decision {
             group: Some(*group),
             by: *by,

@@ -96,8 +96,8 @@ pub struct Attempt {
     pub post: String,
 }
 
-/// Answers somebody elsewhere whose post a group here does not take because they are no member, or slow mode lets them
-/// wait: always to their server, and in words once. Of anything else nobody is told.
+/// Answers somebody elsewhere whose post a group here does not take because they are no member, are kept from writing, or slow mode lets
+/// them wait: always to their server, and in words once. Of anything else nobody is told.
 pub fn refuse(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, attempt: &Attempt, why: Error) -> Result<()> {
     let group = match draft.parent {
         Some(parent) => posts::load(tx, parent)?.group,
@@ -138,6 +138,8 @@ pub fn refuse(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, attempt: &Att
             let text = letter(tx, (group, author), say, None)?;
             paces::tells(tx, (group, thread), author)?.then_some(text)
         }
+        // What they were told when it was decided says why.
+        Refusal::Hushed(_) if groups::is_local(tx, group)? => None,
         _ => return Err(why),
     };
     if let Some(text) = text {

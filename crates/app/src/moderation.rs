@@ -23,9 +23,11 @@ use crate::{
 };
 
 mod bans;
+mod hushes;
 
 pub(crate) use bans::{BRING_BACK, CLEAN, bring_back, clean};
 pub use bans::{NewBan, ban, receive_ban, receive_unban, unban};
+pub use hushes::{hush, hush_author, unhush};
 
 /// What may be done with a post to keep order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -255,7 +257,7 @@ pub async fn undo(app: &App, me: Me, entry: LogEntryId) -> Result<()> {
         let group = ActorId(entry.group_id.ok_or(Error::NotFound)?);
         // Whoever keeps no order there need not know that the entry is there.
         policy::moderate(&groups::regard(tx, group, me.0)?.1).map_err(|_hidden| Error::NotFound)?;
-        if entry.action == "ban" {
+        if matches!(entry.action.as_str(), "ban" | "hush") {
             let statement = entry.statement_id.ok_or(Error::NotFound)?;
             let statement = store::statements::by_id(tx, StatementId(statement))?.ok_or(Error::NotFound)?;
             return undo_measure(tx, me.0, &statement, "");
@@ -300,6 +302,11 @@ pub(crate) fn undo_measure(tx: &mut Tx<'_, '_>, by: ActorId, statement: &Stateme
                 tx.push_job(BRING_BACK, &format!("{} {by}", statement.id), Duration::ZERO)?;
             }
             return Ok(());
+        }
+        Sanction::Hush => {
+            hushes::lift(tx, by, statement.group, statement.person)?;
+            let now = tx.now();
+            return Ok(store::statements::lift_one(tx, statement.id, now)?);
         }
         Sanction::Suspend => return suspensions::undo(tx, Me(by), statement.person, reason),
         Sanction::Silence => return restraints::set(tx, Me(by), statement.person, (Restraint::Silence, false), reason),

@@ -127,6 +127,10 @@ fn done(tongue: Tongue, statement: &Statement) -> &'static str {
         Sanction::Lock => ("ha cerrado a más respuestas lo que publicaste", "closed what you posted to more replies"),
         Sanction::Ban if statement.until.is_some() => ("te ha expulsado por un tiempo", "banned you for some time"),
         Sanction::Ban => ("te ha expulsado para siempre", "banned you for good"),
+        Sanction::Hush => (
+            "te ha quitado la palabra por un tiempo: puedes leer, no escribir",
+            "keeps you from writing for some time: you may read",
+        ),
         Sanction::Warn | Sanction::Caution => ("te advierte", "warns you"),
         Sanction::Suspend => {
             ("ha suspendido tu cuenta en todo el servidor", "suspended your account on the whole server")

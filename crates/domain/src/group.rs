@@ -111,6 +111,8 @@ pub struct Standing {
     pub follows: bool,
     /// Whether a ban is in force.
     pub banned: bool,
+    /// Until when they are kept from writing, if they are.
+    pub hushed: Option<Timestamp>,
     /// Whether they administer this server.
     pub admin: bool,
     /// Whether they have power, and not the second step of signing in that is asked of those who do.

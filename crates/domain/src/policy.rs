@@ -26,6 +26,9 @@ pub enum Refusal {
     /// A ban is in force.
     #[error("banned from this group")]
     Banned,
+    /// They read, and are kept from writing for a time.
+    #[error("kept from writing in this group until {}", .0.to_utc())]
+    Hushed(Timestamp),
     /// Only members may.
     #[error("only members may do this")]
     NotMember,
@@ -137,6 +140,7 @@ pub enum Place {
 pub fn post(group: &GroupRules, who: &Standing, place: Place, wait: Duration) -> Verdict {
     unless(who.banned, Refusal::Banned)?;
     unless(group.visibility != Visibility::Public && !who.is_member(), Refusal::NotMember)?;
+    who.hushed.map_or(Ok(()), |until| Err(Refusal::Hushed(until)))?;
     match place {
         Place::Thread => unless(group.moderators_only && !who.is_staff(), Refusal::NotStaff)?,
         Place::Reply { locked } => unless(locked && !who.is_staff(), Refusal::Locked)?,
@@ -334,6 +338,12 @@ pub fn report(group: &GroupRules, who: &Standing) -> Verdict {
 /// Warning `target` in the name of the group: whoever may put somebody out may say so before.
 pub fn warn(who: &Standing, target: &Standing) -> Verdict {
     ban(who, target)
+}
+
+/// Keeping `target` from writing in the group for a time: whoever may put somebody out may do less. Who is out writes nothing anyway.
+pub fn hush(who: &Standing, target: &Standing) -> Verdict {
+    ban(who, target)?;
+    unless(target.banned, Refusal::Once)
 }
 
 /// Banning `target` or lifting a ban.

@@ -24,6 +24,8 @@ text_enum! {
         Lock = "lock",
         /// They were put out.
         Ban = "ban",
+        /// They read and may not write for a time.
+        Hush = "hush",
         /// They were warned.
         Warn = "warn",
         /// They were suspended from this whole server.

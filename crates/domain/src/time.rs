@@ -27,6 +27,11 @@ impl Timestamp {
         Self(seconds.saturating_mul(1_000))
     }
 
+    /// The same as software writes it, to the second, in UTC.
+    pub fn to_utc(self) -> String {
+        jiff::Timestamp::from_second(self.seconds()).map(|at| at.to_string()).unwrap_or_default()
+    }
+
     /// How long after `earlier` this is; zero when it is before.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

@@ -102,7 +102,9 @@ impl Outbox for FederationOutbox {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
-            | Event::Course(Course::Paced { .. } | Course::Unheard { .. } | Course::Opened { .. })
+            | Event::Course(
+                Course::Paced { .. } | Course::Hushed { .. } | Course::Unheard { .. } | Course::Opened { .. },
+            )
             | Event::House(_)
             | Event::Stated { .. }
             | Event::Appealed { .. }

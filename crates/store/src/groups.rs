@@ -89,17 +89,19 @@ pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
 
 /// What a person is to a group at the moment `now`.
 pub fn standing(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp) -> Result<Standing> {
-    type Row = (Option<Word<Role>>, Option<Word<MemberState>>, Option<Word<FollowState>>, bool, Option<bool>);
+    type Row =
+        (Option<Word<Role>>, Option<Word<MemberState>>, Option<Word<FollowState>>, bool, Option<i64>, Option<bool>);
     let member = members::table.find((group.0, person.0));
-    let ban = bans::table.find((group.0, person.0)).filter(bans::until.is_null().or(bans::until.gt(now.0)));
+    let ban = || bans::table.find((group.0, person.0)).filter(bans::until.is_null().or(bans::until.gt(now.0)));
     // Who is suspended from this server is out everywhere, and out of a group that is suspended is everybody.
     let either = actors::id.eq(person.0).or(actors::id.eq(group.0));
     let suspended = actors::table.filter(either.and(actors::suspended.is_not_null()));
-    let (role, state, follow, banned, admin): Row = db!(conn, c => select((
+    let (role, state, follow, banned, hushed, admin): Row = db!(conn, c => select((
         member.select(members::role).single_value(),
         member.select(members::state).single_value(),
         follows::table.find((person.0, group.0)).select(follows::state).single_value(),
-        exists(ban).or(exists(suspended)),
+        exists(ban().filter(bans::reads.eq(false))).or(exists(suspended)),
+        ban().filter(bans::reads.eq(true)).select(bans::until).single_value(),
         accounts::table.find(person.0).filter(accounts::disabled.is_null()).select(accounts::admin).single_value(),
     ))
     .get_result(c))?;
@@ -109,6 +111,7 @@ pub fn standing(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp
         waiting: state.filter(|state| *state != MemberState::Active),
         follows: follow.is_some_and(|state| state.0 == FollowState::Accepted),
         banned,
+        hushed: hushed.map(Timestamp),
         admin: admin.unwrap_or(false),
         unsecured: false,
     };
@@ -334,7 +337,7 @@ pub fn memberships(conn: &mut Conn, person: ActorId) -> Result<Vec<Membership>> 
     Ok(rows.into_iter().map(Membership::from).collect())
 }
 
-/// A ban from a group.
+/// A ban from a group, or from writing in it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = bans, treat_none_as_default_value = false)]
 pub struct Ban {
@@ -350,6 +353,8 @@ pub struct Ban {
     pub since: i64,
     /// Until when, in milliseconds; for good if there is none.
     pub until: Option<i64>,
+    /// Whether they go on reading, and are kept from writing alone.
+    pub reads: bool,
 }
 
 /// Records a ban, new or changed.
@@ -363,6 +368,7 @@ pub fn set_ban(tx: &mut Tx<'_>, ban: &Ban) -> Result<()> {
             bans::reason.eq(excluded(bans::reason)),
             bans::since.eq(excluded(bans::since)),
             bans::until.eq(excluded(bans::until)),
+            bans::reads.eq(excluded(bans::reads)),
         ))
         .execute(c))?;
     Ok(())
@@ -370,7 +376,14 @@ pub fn set_ban(tx: &mut Tx<'_>, ban: &Ban) -> Result<()> {
 
 /// Lifts a ban; whether there was one.
 pub fn lift_ban(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
-    Ok(db!(tx, c => diesel::delete(bans::table.find((group.0, person.0))).execute(c))? > 0)
+    let ban = bans::table.find((group.0, person.0)).filter(bans::reads.eq(false));
+    Ok(db!(tx, c => diesel::delete(ban).execute(c))? > 0)
+}
+
+/// Lets somebody write again who was kept from it alone; whether they were.
+pub fn lift_hush(tx: &mut Tx<'_>, group: ActorId, person: ActorId) -> Result<bool> {
+    let hush = bans::table.find((group.0, person.0)).filter(bans::reads.eq(true));
+    Ok(db!(tx, c => diesel::delete(hush).execute(c))? > 0)
 }
 
 /// Active members of a group whose name begins with `start`, in lower case, after the one with the number `after`.
@@ -398,7 +411,7 @@ pub fn page_of_members(
     Ok(rows.into_iter().map(Membership::from).collect())
 }
 
-/// The bans from a group in force at `now`, the latest last, after the person with the number `after`.
+/// The bans from a group, and from writing in it, in force at `now`, the latest last, after the person with the number `after`.
 pub fn bans(conn: &mut Conn, group: ActorId, now: Timestamp, after: ActorId, limit: i64) -> Result<Vec<Ban>> {
     Ok(db!(conn, c => bans::table
         .filter(bans::group_id.eq(group.0).and(bans::person_id.gt(after.0)))
@@ -409,7 +422,7 @@ pub fn bans(conn: &mut Conn, group: ActorId, now: Timestamp, after: ActorId, lim
         .load(c))?)
 }
 
-/// The ban of somebody from a group, in force at `now`.
+/// The ban of somebody from a group, or from writing in it, in force at `now`.
 pub fn ban(conn: &mut Conn, group: ActorId, person: ActorId, now: Timestamp) -> Result<Option<Ban>> {
     Ok(db!(conn, c => bans::table
         .find((group.0, person.0))

@@ -208,13 +208,26 @@ async fn bans_end_by_themselves(t: TestDb) {
     t.db.write(|tx| {
         world(tx)?;
         member(tx, 2, Role::Moderator, MemberState::Active)?;
-        let ban = |until| groups::Ban { group_id: 9, person_id: 3, by_id: 2, reason: "spam".into(), since: 1, until };
+        let ban = |until| groups::Ban {
+            group_id: 9,
+            person_id: 3,
+            by_id: 2,
+            reason: "spam".into(),
+            since: 1,
+            until,
+            reads: false,
+        };
         groups::set_ban(tx, &ban(None))?;
         assert!(groups::standing(tx, ActorId(9), ActorId(3), Timestamp(99))?.banned);
         groups::set_ban(tx, &ban(Some(50)))?;
         assert!(groups::standing(tx, ActorId(9), ActorId(3), Timestamp(49))?.banned);
         assert!(!groups::standing(tx, ActorId(9), ActorId(3), Timestamp(50))?.banned);
         assert_eq!(groups::standing(tx, ActorId(9), ActorId(2), Timestamp(1))?.role, Some(Role::Moderator));
+        groups::set_ban(tx, &groups::Ban { reads: true, ..ban(Some(50)) })?;
+        let hushed = groups::standing(tx, ActorId(9), ActorId(3), Timestamp(49))?;
+        assert_eq!((hushed.banned, hushed.hushed), (false, Some(Timestamp(50))), "they read");
+        assert_eq!(groups::standing(tx, ActorId(9), ActorId(3), Timestamp(50))?.hushed, None);
+        assert!(!groups::lift_ban(tx, ActorId(9), ActorId(3))? && groups::lift_hush(tx, ActorId(9), ActorId(3))?);
         Ok::<_, Error>(())
     })
     .await

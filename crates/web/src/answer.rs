@@ -459,6 +459,7 @@ pub(crate) fn words(t: Language, error: &Error) -> String {
         Error::Unreachable { .. } => t.unreachable_text(),
         Error::TooOften { .. } => t.too_often_text(),
         Error::Denied(Refusal::Slow(wait)) => return t.refused_slow(pace::minutes(*wait)),
+        Error::Denied(Refusal::Hushed(until)) => return t.refused_hushed(t.moment(*until)),
         Error::Denied(refusal) => match refusal {
             Refusal::Banned => t.refused_banned(),
             Refusal::NotMember => t.refused_not_member(),

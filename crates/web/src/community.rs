@@ -87,7 +87,7 @@ struct Community {
     followers: i64,
     /// Where those see who follows it who keep order.
     follower_list: Option<String>,
-    /// That whoever looks was put out.
+    /// That whoever looks was put out, or is kept from writing.
     out: Option<Out>,
     team: Vec<Host>,
     sorts: Vec<Sort>,
@@ -201,7 +201,7 @@ impl Held {
     ) -> store::Result<Option<Self>> {
         let Some(rules) = store::groups::rules(c, group.id)? else { return Ok(None) };
         let standing = viewer.map(|me| store::groups::standing(c, group.id, me, now)).transpose()?;
-        let banned = viewer.filter(|_| standing.is_some_and(|standing| standing.banned));
+        let banned = viewer.filter(|_| standing.is_some_and(|who| who.banned || who.hushed.is_some()));
         let (mut found, next) = listing::page(c, Scope::Group(group.id), order, viewer, after)?;
         let mut pinned = Vec::new();
         if after.is_none() {

@@ -224,6 +224,8 @@ fn governance(config: &mut ServiceConfig) {
     button!(config, members::ROLE, members::role);
     button!(config, members::BAN, members::ban);
     button!(config, members::UNBAN, members::unban);
+    button!(config, members::HUSH, members::hush);
+    button!(config, members::UNHUSH, members::unhush);
     button!(config, members::WARN, members::warn);
     button!(config, members::HAND_OVER, members::hand_over);
     page!(config, entrance::PATH, entrance::list, post => entrance::make);

@@ -154,7 +154,7 @@ fn holds(entry: &Entry, (posts, slow): (&[PostView], &[Lane]), told: &[Statement
         "pin" => post.is_some_and(|post| post.featured.is_some()),
         // It stands where it was moved to.
         "transfer" => post.is_some_and(|post| post.removed.is_none() && post.group.map(i64::from) == entry.person_id),
-        "ban" => told.iter().any(|statement| {
+        "ban" | "hush" => told.iter().any(|statement| {
             Some(statement.id.0) == entry.statement_id
                 && statement.lifted.is_none()
                 && statement.until.is_none_or(|until| until > now)
@@ -198,6 +198,8 @@ fn said(t: Language, action: &str) -> &'static str {
         "unpin" => t.did_unpin(),
         "ban" => t.did_ban(),
         "unban" => t.did_unban(),
+        "hush" => t.did_hush(),
+        "unhush" => t.did_unhush(),
         "dismiss" => t.did_dismiss(),
         "admit" => t.did_admit(),
         "promote" => t.did_promote(),

@@ -35,7 +35,7 @@ use crate::{
 mod measures;
 
 use measures::Done;
-pub(crate) use measures::{ban, hand_over, role, unban, warn};
+pub(crate) use measures::{ban, hand_over, hush, hush_until, role, unban, unhush, warn};
 
 /// The list, somebody in it, and what is done about them.
 pub(crate) const PATH: &str = "/members";
@@ -43,6 +43,8 @@ pub(crate) const ONE: &str = "/member";
 pub(crate) const ROLE: &str = "/member/role";
 pub(crate) const BAN: &str = "/member/ban";
 pub(crate) const UNBAN: &str = "/member/unban";
+pub(crate) const HUSH: &str = "/member/hush";
+pub(crate) const UNHUSH: &str = "/member/unhush";
 pub(crate) const WARN: &str = "/member/warn";
 pub(crate) const HAND_OVER: &str = "/member/owner";
 /// How many people a page shows.
@@ -50,6 +52,9 @@ const PEOPLE: i64 = 50;
 /// For how many days one may be banned; for good besides, which is chosen like these.
 const DAYS: [i64; 5] = [1, 3, 7, 30, 365];
 const DAYS_FIELD: &str = "days";
+/// The same for keeping somebody from writing, which always ends.
+pub(crate) const HUSHES: [i64; 5] = [1, 3, 7, 30, 90];
+const HUSH_FIELD: &str = "hush";
 const FOR_GOOD: &str = "ever";
 /// What is chosen where somebody is to have no role any more.
 const NO_ROLE: &str = "none";
@@ -168,7 +173,7 @@ async fn list(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Members>
         Some(Row {
             face: faces.get(&ActorId(ban.person_id))?.clone(),
             page: page_of(id, ActorId(ban.person_id)),
-            role: t.role_banned(),
+            role: if ban.reads { t.role_hushed() } else { t.role_banned() },
             is_staff: false,
             since: until(t, ban),
             note: ban.reason.clone(),
@@ -223,6 +228,25 @@ struct Right {
     why: String,
 }
 
+/// What keeps somebody out, or from writing.
+struct Out {
+    /// What they are because of it.
+    what: &'static str,
+    /// Until when, as HTML.
+    until: String,
+    reason: String,
+    /// Where it is lifted, and how that is called.
+    lift: (&'static str, &'static str),
+}
+
+impl Out {
+    fn new(t: Language, ban: Ban) -> Self {
+        let (what, lift) =
+            if ban.reads { (t.role_hushed(), (UNHUSH, t.unhush())) } else { (t.role_banned(), (UNBAN, t.unban())) };
+        Self { what, until: until(t, &ban), reason: ban.reason, lift }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "member.html")]
 struct Member {
@@ -231,10 +255,11 @@ struct Member {
     person: i64,
     face: Face,
     role: &'static str,
-    ban: Option<(String, String)>,
+    ban: Option<Out>,
     rights: Vec<Right>,
     roles: Option<Field>,
     may_ban: bool,
+    may_hush: bool,
     /// What whoever hands the community over types: its name.
     heir: Option<Fields>,
     /// Why somebody is warned or put out, and for how long.
@@ -244,12 +269,22 @@ struct Member {
 impl Member {
     /// The fields of the form, apart from how long one is put out.
     fn grounds(&self) -> impl Iterator<Item = &Field> {
-        self.form.all.iter().filter(|field| field.id != DAYS_FIELD)
+        self.form.all.iter().filter(|field| ![DAYS_FIELD, HUSH_FIELD].contains(&field.id))
     }
 
     /// For how long somebody is put out.
     fn days(&self) -> Option<&Field> {
         self.form.all.iter().find(|field| field.id == DAYS_FIELD)
+    }
+
+    /// For how long somebody is kept from writing.
+    fn hush_days(&self) -> Option<&Field> {
+        self.form.all.iter().find(|field| field.id == HUSH_FIELD)
+    }
+
+    /// Whether somebody began to keep the person from writing.
+    fn is_hushing(&self) -> bool {
+        self.hush_days().is_some_and(|days| days.flaw.is_some() || !days.value.is_empty())
     }
 
     /// Whether somebody began to put the person out.
@@ -290,7 +325,9 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About, entered: &Done) ->
     let days = DAYS.iter().map(|days| Choice::new(days.to_string(), t.days(*days), ""));
     let days = days.chain([Choice::new(FOR_GOOD, t.for_good(), "")]).collect();
     let days = Field::select(DAYS_FIELD, t.ban_for(), days).value(&entered.days);
-    let form = Fields::new(grounds::fields(t, &guide, &entered.grounds).into_iter().chain([days]).collect());
+    let hushes = HUSHES.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
+    let hushes = Field::select(HUSH_FIELD, t.ban_for(), hushes).value(&entered.hush);
+    let form = Fields::new(grounds::fields(t, &guide, &entered.grounds).into_iter().chain([hushes, days]).collect());
     let may_ban = policy::ban(&mine, &theirs).is_ok() && person != me.0;
     let may_hand_over = policy::hand_on(&mine, &theirs).is_ok() && theirs.role != Some(Role::Owner);
     let desk = Desk::of(app, visit, &group, mine, PATH).await?;
@@ -300,10 +337,11 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About, entered: &Done) ->
         person: person.0,
         face,
         role: if theirs.banned { t.role_banned() } else { theirs.role.map_or(t.role_none(), |role| called(t, role)) },
-        ban: ban.map(|ban| (until(t, &ban), ban.reason)),
+        ban: ban.map(|ban| Out::new(t, ban)),
         rights: rights(t, &rules, theirs),
         roles: roles(t, mine, theirs),
         may_ban,
+        may_hush: may_ban && policy::hush(&mine, &theirs).is_ok(),
         heir: may_hand_over.then(|| Fields::new(confirmation(t, &group))),
         form,
     })

@@ -21,13 +21,14 @@ use crate::{
 };
 
 /// The forms in which people write. They hold no password, and are sent again by the one who wrote them alone.
-const WRITTEN: [&str; 13] = [
+const WRITTEN: [&str; 14] = [
     care::REPORT,
     care::MODERATE,
     queue::ANSWER,
     queue::DECIDE,
     held::ANSWER,
     members::BAN,
+    members::HUSH,
     members::WARN,
     bylaws::PATH,
     bylaws::PHRASES,

@@ -80,6 +80,7 @@ fn what(t: Language, statement: &Statement) -> String {
         Sanction::Lock => t.stated_lock(),
         Sanction::Ban if statement.clean => t.stated_ban_clean(),
         Sanction::Ban => t.stated_ban(),
+        Sanction::Hush => t.stated_hush(),
         Sanction::Warn | Sanction::Caution => t.stated_warn(),
         Sanction::Suspend => t.stated_suspend(),
         Sanction::Silence => t.stated_silence(),

@@ -132,6 +132,8 @@ struct Thread {
     more: Option<String>,
     is_staff: bool,
     may_reply: bool,
+    /// That whoever looks is kept from writing.
+    hushed: Option<String>,
     /// How much they want to be told of it; nothing if they are not signed in.
     told: Option<Told>,
     /// Threads that are likely to be about the same.
@@ -248,6 +250,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
     let is_whole = post.is_thread() && read.last.is_none();
     let replies = arrange(t, &read, is_linear, |view| own(app, visit, &read, view));
     let new = || replies.iter().filter(|reply| reply.is_new);
+    let hushed = read.standing.and_then(|who| who.hushed).map(|until| t.refused_hushed(t.moment(until)));
     let solution = read.solution.filter(|_| post.is_thread());
     let newest = read.replies.iter().map(|view| view.post.id).fold(post.id, PostId::max);
     Thread {
@@ -273,7 +276,8 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         split_off: read.grafts.0.iter().map(|view| Near::new(app, t, &view.post, &view.author)).collect(),
         other_view: page(if is_linear { "" } else { LINEAR }, ""),
         more: read.last.map(|last| page(if is_linear { LINEAR } else { "" }, &last.to_string())),
-        may_reply: visit.resident().is_some() && (!card.locked || read.is_staff),
+        may_reply: visit.resident().is_some() && hushed.is_none() && (!card.locked || read.is_staff),
+        hushed,
         elsewhere: ways_elsewhere(visit, post),
         confined: None,
         frame: framed(visit, &read, &card, asked),

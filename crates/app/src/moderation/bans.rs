@@ -54,6 +54,7 @@ pub fn receive_ban(tx: &mut Tx<'_, '_>, by: ActorId, ban: &NewBan, cause: Cause)
         reason: grounds.reason.clone(),
         since: now.0,
         until: until.map(|at| at.0),
+        reads: false,
     };
     store::groups::set_ban(tx, &row)?;
     store::groups::remove_membership(tx, group, person)?;

@@ -54,6 +54,7 @@ fn people() -> Vec<(&'static str, Standing)> {
         ("moderator", role(Role::Moderator)),
         ("leader", role(Role::Leader)),
         ("owner", role(Role::Owner)),
+        ("member kept from writing", Standing { hushed: Some(Timestamp(9)), ..role(Role::Member) }),
         ("banned", Standing { banned: true, ..Standing::default() }),
         ("server admin", Standing { admin: true, ..Standing::default() }),
         (
@@ -135,6 +136,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         }),
         ("end a membership", Box::new(move |_, who| yes_no(appoint(who, &member, None)))),
         ("warn a member", Box::new(move |_, who| yes_no(warn(who, &member)))),
+        ("keep a member from writing for a time", Box::new(move |_, who| yes_no(hush(who, &member)))),
         ("ban a member", Box::new(move |_, who| yes_no(ban(who, &member)))),
         ("ban a moderator", Box::new(move |_, who| yes_no(ban(who, &moderator)))),
         ("name a moderator", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Moderator))))),
@@ -226,6 +228,24 @@ fn an_owner_stays_and_nobody_rises_above_themselves() {
     assert_eq!(leave(&role(Role::Owner)), Err(Refusal::Rank));
     let banned = Standing { banned: true, ..Standing::default() };
     assert_eq!(appoint(&role(Role::Owner), &banned, Some(Role::Member)), Err(Refusal::Banned));
+}
+
+#[test]
+fn who_is_kept_from_writing_reads_and_votes_and_nobody_below_does_it() {
+    let (open, until) = (group(Visibility::Public, Joining::Open), Timestamp(1_764_374_400_000));
+    let hushed = Standing { hushed: Some(until), ..Standing::default() };
+    for place in [Place::Thread, Place::Reply { locked: false }] {
+        assert_eq!(post(&open, &hushed, place, Duration::ZERO), Err(Refusal::Hushed(until)));
+    }
+    assert_eq!(Refusal::Hushed(until).to_string(), "kept from writing in this group until 2025-11-29T00:00:00Z");
+    assert!(
+        read(&open, &hushed).is_ok() && vote(Some((&open, &hushed)), &thread(Audience::Public), Vote::Like).is_ok()
+    );
+    let role = |role| Standing { role: Some(role), ..Standing::default() };
+    assert_eq!(hush(&role(Role::Moderator), &role(Role::Moderator)), Err(Refusal::Rank));
+    assert_eq!(hush(&role(Role::Member), &role(Role::Member)), Err(Refusal::NotStaff));
+    let banned = Standing { banned: true, ..Standing::default() };
+    assert_eq!(hush(&role(Role::Moderator), &banned), Err(Refusal::Once));
 }
 
 #[test]

@@ -145,7 +145,9 @@ impl Marks {
             | Event::Admitted { .. }
             | Event::Refused { .. }
             | Event::ScreenChanged { .. }
-            | Event::Course(Course::Paced { .. } | Course::Unheard { .. } | Course::Opened { .. })
+            | Event::Course(
+                Course::Paced { .. } | Course::Hushed { .. } | Course::Unheard { .. } | Course::Opened { .. },
+            )
             | Event::House(
                 House::Changed { .. }
                 | House::Sorted { .. }

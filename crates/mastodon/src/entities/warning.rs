@@ -59,7 +59,7 @@ fn of(statement: Statement, target_account: Account, appeal: Option<Appeal>) -> 
         Sanction::Suspend => "suspend",
         Sanction::Silence => "silence",
         Sanction::Veil => "sensitive",
-        Sanction::Lock | Sanction::Ban | Sanction::Warn | Sanction::Caution => "none",
+        Sanction::Lock | Sanction::Ban | Sanction::Hush | Sanction::Warn | Sanction::Caution => "none",
     };
     Warning {
         id: Id(statement.id.0),

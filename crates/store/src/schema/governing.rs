@@ -109,6 +109,7 @@ diesel::table! {
         reason -> Text,
         since -> BigInt,
         until -> Nullable<BigInt>,
+        reads -> Bool,
     }
 }
 diesel::table! {

@@ -17,6 +17,7 @@ use domain::{
     pace::{Lane, Pace},
     policy::Refusal,
     text::html,
+    time::Timestamp,
 };
 use serde::Deserialize;
 use store::threads::{Order, Scope};
@@ -41,7 +42,7 @@ use crate::{
 pub(crate) const MODERATE: &str = "/moderate";
 
 /// What is done for a reason that whoever wrote it is told.
-const FOUNDED: &str = "remove lock warn";
+const FOUNDED: &str = "remove lock warn hush";
 /// How many threads are offered to put one under, and how much of one without a title.
 const NEIGHBOURS: i64 = 20;
 const HEADLINE: usize = 80;
@@ -54,6 +55,7 @@ pub(crate) struct Entered {
     what: String,
     to: String,
     pace: String,
+    hush: String,
     title: String,
     into: String,
     /// The number of the thread to put it under, if it is one of those that are offered.
@@ -91,9 +93,14 @@ impl Judged {
         !self.view.post.is_thread() && self.view.post.is_live() && self.view.group.is_some()
     }
 
+    /// Whether it stands in a community here.
+    fn is_here(&self) -> bool {
+        self.view.group.as_ref().is_some_and(|group| group.is_local())
+    }
+
     /// Whether what happens below it is decided here.
     fn is_thread_here(&self) -> bool {
-        self.view.post.is_thread() && self.view.group.as_ref().is_some_and(|group| group.is_local())
+        self.view.post.is_thread() && self.is_here()
     }
 }
 
@@ -139,7 +146,9 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
     let (t, post) = (visit.language, &judged.view.post);
     let transfers = !judged.destinations.is_empty();
     let to = Field::select("to", t.move_to(), judged.destinations.clone()).hint(t.move_to_hint());
-    let slows = judged.is_thread_here();
+    let (slows, hushes) = (judged.is_thread_here(), judged.is_here());
+    let days = members::HUSHES.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
+    let days = Field::select("hush", t.ban_for(), days).hint(t.hush_explained()).value(&entered.hush).only_for("hush");
     let pairs = [
         if post.removed.is_some() { ("restore", t.restore()) } else { ("remove", t.remove()) },
         if post.locked.is_some() { ("unlock", t.unlock()) } else { ("lock", t.lock()) },
@@ -148,6 +157,7 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
     let (splits, merges) = (judged.splits(), !judged.neighbours.is_empty());
     let further = [
         Some(("warn", t.warn_author())),
+        hushes.then_some(("hush", t.hush_author())),
         slows.then_some(("slow", t.pace())),
         splits.then_some(("split", t.split_off())),
         merges.then_some(("merge", t.merge())),
@@ -157,6 +167,7 @@ fn page(app: &App, visit: &Visit, judged: &Judged, entered: &Entered) -> Care {
     let choices = choices.map(|(word, label)| Choice::new(word, label, "")).collect();
     let asked = [
         Some(Field::choices("what", t.measure(), choices).value(&entered.what)),
+        hushes.then_some(days),
         slows.then(|| slow::field(t, judged.pace).hint(t.pace_hint_thread()).only_for("slow")),
         splits.then(|| {
             Field::line("title", t.split_title()).hint(t.split_title_hint()).value(&entered.title).only_for("split")
@@ -220,6 +231,7 @@ pub(crate) async fn moderate_form(
 enum Deed {
     Measure(Measure),
     Warn,
+    Hush(Timestamp),
     Slow(Duration),
     Split,
     Merge,
@@ -228,7 +240,7 @@ enum Deed {
 
 impl Deed {
     /// What was entered, or which field makes no sense.
-    fn read(t: Language, judged: &Judged, entered: &Entered) -> Result<Self, (&'static str, &'static str)> {
+    fn read(app: &App, t: Language, judged: &Judged, entered: &Entered) -> Result<Self, (&'static str, &'static str)> {
         let is_unfounded = judged.guide.bylaws.is_some() && entered.grounds.is_empty();
         // Where there are rules, nobody is told that something was done about them without being told why.
         let founded = |measure| if is_unfounded { Err(("rule", t.flaw_grounds())) } else { Ok(Self::Measure(measure)) };
@@ -241,6 +253,8 @@ impl Deed {
             "unpin" => Ok(Self::Measure(Measure::Unfeature)),
             "warn" if entered.grounds.read().reason.is_empty() => Err(("reason", t.flaw_warning())),
             "warn" => Ok(Self::Warn),
+            "hush" if entered.grounds.is_empty() => Err(("reason", t.flaw_grounds())),
+            "hush" => members::hush_until(app, &entered.hush).map(Self::Hush).ok_or(("hush", t.flaw_choice())),
             "slow" => slow::read(&entered.pace).map(Self::Slow).ok_or(("pace", t.flaw_choice())),
             "split" if entered.title.trim().is_empty() => Err(("title", t.flaw_title())),
             "split" => Ok(Self::Split),
@@ -262,6 +276,7 @@ impl Deed {
             }
             // Nobody is told of a rule that the form does not ask for here, even if it was chosen for something else before.
             Self::Measure(measure) => moderation::take(app, me, post, measure, grounds.reason.into()).await,
+            Self::Hush(until) => moderation::hush_author(app, me, post, until, grounds).await,
             Self::Warn => moderation::warn_author(app, me, post, grounds).await,
             Self::Slow(span) => paces::set(app, me, Lane::Thread(post), span, grounds.reason).await,
             Self::Split => grafts::split(app, me, post, entered.title.clone(), grounds.reason).await,
@@ -290,7 +305,7 @@ pub(crate) async fn moderate(
         Ok(judged) => judged,
         Err(error) => return answer::error(&request, &visit, &error),
     };
-    let deed = match Deed::read(visit.language, &judged, &entered) {
+    let deed = match Deed::read(&app, visit.language, &judged, &entered) {
         Ok(deed) => deed,
         Err((field, flaw)) => {
             let mut page = page(&app, &visit, &judged, &entered);

@@ -1,4 +1,4 @@
-//! What somebody reads on the page of a community who was put out of it.
+//! What somebody reads on the page of a community who was put out of it, or is kept from writing there.
 use app::{App, statements};
 use domain::{
     id::{ActorId, StatementId},
@@ -17,6 +17,8 @@ pub(super) struct Banned {
 
 /// The same in words.
 pub(super) struct Out {
+    /// What was done.
+    pub(super) what: &'static str,
     /// Until when, as HTML.
     pub(super) until: String,
     pub(super) reason: String,
@@ -28,13 +30,15 @@ impl Banned {
     pub(super) fn of(c: &mut Conn, group: ActorId, person: ActorId, now: Timestamp) -> store::Result<Option<Self>> {
         let Some(ban) = store::groups::ban(c, group, person, now)? else { return Ok(None) };
         let mut said = store::statements::about(c, person)?.into_iter().filter(|statement| {
-            statement.group == group && statement.sanction == Sanction::Ban && statement.lifted.is_none()
+            let sanction = if ban.reads { Sanction::Hush } else { Sanction::Ban };
+            statement.group == group && statement.sanction == sanction && statement.lifted.is_none()
         });
         Ok(Some(Self { ban, statement: said.next_back().map(|statement| statement.id) }))
     }
 
     pub(super) fn said(&self, app: &App, t: Language) -> Out {
         Out {
+            what: if self.ban.reads { t.you_are_hushed() } else { t.you_are_out() },
             until: self.ban.until.map_or_else(|| t.for_good().to_owned(), |at| t.until(t.clock(Timestamp(at)))),
             reason: self.ban.reason.clone(),
             // Without its page there is still the reason.

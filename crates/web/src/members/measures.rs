@@ -4,10 +4,14 @@ use app::{
     App, Error, Me, members,
     moderation::{self, NewBan},
 };
-use domain::{group::Role, id::ActorId, time::span};
+use domain::{
+    group::Role,
+    id::ActorId,
+    time::{Timestamp, span},
+};
 use serde::Deserialize;
 
-use super::{About, DAYS_FIELD, FOR_GOOD, NAME, NO_ROLE, one, page_of};
+use super::{About, DAYS_FIELD, FOR_GOOD, HUSH_FIELD, HUSHES, NAME, NO_ROLE, one, page_of};
 use crate::{
     answer::{self, Keep, Visit},
     desk,
@@ -26,6 +30,7 @@ pub(crate) struct Done {
     person: i64,
     role: String,
     pub(super) days: String,
+    pub(super) hush: String,
     clean: Option<String>,
     name: String,
     /// Whether whoever hands a community over goes on owning it, too.
@@ -96,6 +101,43 @@ pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent
     let until = days.map(|days| app.now() + span::days(days));
     let ban = NewBan { group, person, until, grounds: entered.grounds.read(), clean: entered.clean.is_some() };
     said::done(&request, &app, &visit, moderation::ban(&app, me, ban).await, &back)
+}
+
+/// `POST /member/hush`
+pub(crate) async fn hush(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
+    let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
+    let (group, person, back) = entered.of();
+    let until = hush_until(&app, &entered.hush);
+    let (Some(until), false) = (until, entered.grounds.is_empty()) else {
+        let is_unexplained = entered.grounds.is_empty().then(|| ("reason", t.flaw_grounds()));
+        let is_endless = until.is_none().then(|| (HUSH_FIELD, t.flaw_choice()));
+        let flaws: Vec<_> = is_unexplained.into_iter().chain(is_endless).collect();
+        return again(&request, &app, &visit, me, (&entered, &flaws)).await;
+    };
+    let grounds = entered.grounds.read();
+    said::done(&request, &app, &visit, moderation::hush(&app, me, (group, person), until, grounds).await, &back)
+}
+
+/// When somebody may write again who is kept from it for so many days from now on; nothing, if that is no choice.
+pub(crate) fn hush_until(app: &App, days: &str) -> Option<Timestamp> {
+    let chosen = HUSHES.into_iter().find(|choice| choice.to_string() == days)?;
+    Some(app.now() + span::days(chosen.unsigned_abs()))
+}
+
+/// `POST /member/unhush`
+pub(crate) async fn unhush(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    said::done(&request, &app, &visit, moderation::unhush(&app, sent.by.me, group, person).await, &back)
 }
 
 /// `POST /member/unban`

@@ -5,7 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
     test::TestRequest,
 };
-use app::{Me, gates, groups, moderation, people, second_step::Secret, sessions, sign_up};
+use app::{Me, gates, groups, moderation, people, posts::Writing, second_step::Secret, sessions, sign_up};
 use domain::{
     actor::Actor,
     group::{Joining, MemberState, Visibility},
@@ -387,6 +387,59 @@ async fn who_is_put_out_reads_it_on_the_page_with_the_way_to_appeal() {
     assert!(!world.get(&huerto.uri, "es").await.body.contains(out), "it is hers to know");
     assert_eq!(ana.send(&card, "/member/unban", &[]).await.status, StatusCode::SEE_OTHER);
     assert!(!bea_reads.get(&huerto.uri).await.body.contains(out));
+}
+
+#[actix_web::test]
+async fn who_is_kept_from_writing_reads_why_and_the_log_undoes_it() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let thread = Writing { text: "¿Riego?".into(), group: Some(huerto.id), ..Writing::default() };
+    let thread = world.write(ana, thread).await;
+    let (ana, bea_reads) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "es").await);
+    let card = format!("/member?group={}&person={}", huerto.id, bea.0);
+    let kept = |entered: &'static [(&'static str, &'static str)]| {
+        let (ana, card) = (&ana, &card);
+        async move {
+            let token = ana.token(card).await;
+            let group = huerto.id.to_string();
+            let mut sent: Vec<(String, String)> =
+                vec![("form_token".into(), token), ("group".into(), group), ("person".into(), bea.0.to_string())];
+            sent.extend(entered.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+            ana.post("/member/hush", &sent).await
+        }
+    };
+    for unclear in [&[("hush", "3")][..], &[("reason", "Grita")], &[("reason", "Grita"), ("hush", "4000")]] {
+        assert_eq!(kept(unclear).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{unclear:?}");
+    }
+    let done = kept(&[("reason", "Grita"), ("hush", "3")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let page = bea_reads.get(&huerto.uri).await.body;
+    assert!(page.contains("pero no escribir en ella hasta el") && page.contains("Grita"), "{page}");
+    assert!(!page.contains("href=\"/write?group="), "{page}");
+    let statement = linked(&page, "https://plaza.test/statement/");
+    assert!(bea_reads.get(&statement).await.body.contains("Quitar la palabra en la comunidad"));
+    let read = bea_reads.get(&thread.uri).await.body;
+    assert!(read.contains("¿Riego?") && read.contains("te ha quitado la palabra"), "{read}");
+    assert!(!read.contains("id=\"text\""), "there is nothing to write into: {read}");
+    let listed = ana.get(&format!("/members?group={}&banned=yes", huerto.id)).await.body;
+    assert!(listed.contains("@bea@") && listed.contains("Sin la palabra"), "{listed}");
+    let log = ana.get(&format!("{}/log", huerto.uri)).await.body;
+    assert!(log.contains("quitó la palabra a alguien"), "{log}");
+    assert_eq!(ana.send(&format!("{}/log", huerto.uri), "/log/undo", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(bea_reads.get(&thread.uri).await.body.contains("id=\"text\""));
+    assert!(ana.get(&format!("{}/log", huerto.uri)).await.body.contains("devolvió la palabra"));
+
+    // The same from the page of a post that she wrote.
+    let reply = Writing { text: "¡¡NO!!".into(), parent: Some(thread.id), ..Writing::default() };
+    let reply = app::posts::create(&world.app, bea, reply).await.unwrap();
+    let form = format!("/moderate?post={}", reply.id);
+    let entered = [("what", "hush"), ("hush", "1"), ("reason", "Grita otra vez")];
+    assert_eq!(ana.send(&form, "/moderate", &entered[..1]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(ana.send(&form, "/moderate", &entered).await.status, StatusCode::SEE_OTHER);
+    assert!(bea_reads.get(&thread.uri).await.body.contains("te ha quitado la palabra"));
+    assert_eq!(ana.send(&card, "/member/unhush", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!bea_reads.get(&thread.uri).await.body.contains("te ha quitado la palabra"));
 }
 
 #[actix_web::test]

@@ -79,7 +79,7 @@ pub(super) struct Read {
     pub(super) elsewhere: Option<PostView>,
     pub(super) is_staff: bool,
     /// What whoever looks at the page is to the community.
-    standing: Option<Standing>,
+    pub(super) standing: Option<Standing>,
     /// The threads that were replies in this one before, and the one in which this was one.
     pub(super) grafts: (Vec<PostView>, Option<PostView>),
     /// How often whoever looks at it may write below it, if that is limited.

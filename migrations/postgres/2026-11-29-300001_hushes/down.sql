@@ -1,0 +1,2 @@
+DELETE FROM bans WHERE reads;
+ALTER TABLE bans DROP COLUMN reads;
