@@ -63,6 +63,8 @@ text_enum! {
     Role {
         /// Takes part.
         Member = "member",
+        /// Knows the matter: sees to what nobody answers, and says which reply does. Has no power over others.
+        Host = "host",
         /// Keeps order: removes, locks, bans, admits.
         Moderator = "moderator",
         /// Leads: names moderators, changes texts.
@@ -123,6 +125,11 @@ impl Standing {
     /// Whether they are an active member.
     pub fn is_member(&self) -> bool {
         self.role.is_some()
+    }
+
+    /// Whether they see to it that others are answered.
+    pub fn is_host(&self) -> bool {
+        self.role == Some(Role::Host)
     }
 
     /// Whether they keep order here.

@@ -18,7 +18,7 @@ pub use sight::{Regard, Shunned, address, see, want};
 
 mod followers;
 
-pub use followers::{apportion, echo, solve};
+pub use followers::{apportion, attend, echo, solve};
 
 /// Why something is not allowed; the word is stable and may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

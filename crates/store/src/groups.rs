@@ -239,16 +239,41 @@ pub fn remove_memberships_at(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
 
 /// Those who keep order in a group: owners first, then by seniority.
 pub fn staff(conn: &mut Conn, group: ActorId) -> Result<Vec<Membership>> {
-    let staff: Vec<Word<Role>> = Role::ALL.iter().filter(|r| **r >= Role::Moderator).map(|r| Word(*r)).collect();
+    team(conn, group, Role::Moderator)
+}
+
+/// The same with those who see to it that others are answered.
+pub fn hosts(conn: &mut Conn, group: ActorId) -> Result<Vec<Membership>> {
+    team(conn, group, Role::Host)
+}
+
+/// Those with at least this role.
+fn team(conn: &mut Conn, group: ActorId, least: Role) -> Result<Vec<Membership>> {
+    let roles = from(least);
     let rows: Vec<MemberRow> = db!(conn, c => members::table
         .filter(members::group_id.eq(group.0))
-        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.among(staff)))
+        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.among(roles)))
         .order((members::since, members::person_id))
         .select(MemberRow::as_select())
         .load(c))?;
-    let mut staff: Vec<Membership> = rows.into_iter().map(Membership::from).collect();
-    staff.sort_by_key(|m| std::cmp::Reverse(m.role));
-    Ok(staff)
+    let mut team: Vec<Membership> = rows.into_iter().map(Membership::from).collect();
+    team.sort_by_key(|m| std::cmp::Reverse(m.role));
+    Ok(team)
+}
+
+/// This role and those above it.
+fn from(least: Role) -> Vec<Word<Role>> {
+    Role::ALL.iter().filter(|role| **role >= least).map(|role| Word(*role)).collect()
+}
+
+/// Which of these people see to it in a group that others are answered.
+pub fn hosts_among(conn: &mut Conn, group: ActorId, people: &[ActorId]) -> Result<Vec<ActorId>> {
+    let ids: Vec<i64> = db!(conn, c => members::table
+        .filter(members::group_id.eq(group.0).and(members::person_id.among(people)))
+        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.eq(Word(Role::Host))))
+        .select(members::person_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(ActorId).collect())
 }
 
 /// Who owns which of these groups.
@@ -306,10 +331,18 @@ pub fn member_counts(conn: &mut Conn, ids: &[ActorId]) -> Result<HashMap<ActorId
 
 /// The groups a person keeps order in.
 pub fn moderated_by(conn: &mut Conn, person: ActorId) -> Result<Vec<ActorId>> {
-    let staff: Vec<Word<Role>> = Role::ALL.iter().filter(|r| **r >= Role::Moderator).map(|r| Word(*r)).collect();
+    led_by(conn, person, from(Role::Moderator))
+}
+
+/// The groups in which a person sees to it that others are answered, and keeps no order.
+pub fn hosted_by(conn: &mut Conn, person: ActorId) -> Result<Vec<ActorId>> {
+    led_by(conn, person, vec![Word(Role::Host)])
+}
+
+fn led_by(conn: &mut Conn, person: ActorId, roles: Vec<Word<Role>>) -> Result<Vec<ActorId>> {
     let ids: Vec<i64> = db!(conn, c => members::table
         .filter(members::person_id.eq(person.0))
-        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.among(staff)))
+        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.among(roles)))
         .select(members::group_id)
         .load(c))?;
     Ok(ids.into_iter().map(ActorId).collect())

@@ -81,6 +81,8 @@ pub(crate) struct Myself {
     pub(crate) form_token: String,
     /// Whether they keep order somewhere.
     pub(crate) is_staff: bool,
+    /// Whether they see to something that waits: they keep order, or see to it that others are answered.
+    pub(crate) has_queue: bool,
     /// How much waits for them there.
     pub(crate) waiting: i64,
     /// How much they were told since they last looked.
@@ -111,9 +113,10 @@ impl Visit {
             let (actor, news) = (store::actors::by_id(c, id)?, notices::news(c, id)?);
             let groups = store::groups::moderated_by(c, id)?;
             let is_staff = is_admin || !groups.is_empty();
-            Ok((actor, is_staff, queue::count(c, &site, Me(id), groups)?, news))
+            let has_queue = is_staff || !store::groups::hosted_by(c, id)?.is_empty();
+            Ok((actor, (is_staff, has_queue), queue::count(c, &site, Me(id), groups)?, news))
         });
-        let (actor, is_staff, waiting, news) = found.await?;
+        let (actor, (is_staff, has_queue), waiting, news) = found.await?;
         let language = by.account.as_ref().map(|account| Language::of_person(app.spoken(&account.language)));
         self.me = actor.map(|actor| Myself {
             id,
@@ -121,6 +124,7 @@ impl Visit {
             face: Face::new(app.site(), &actor),
             form_token: by.form_token,
             is_staff,
+            has_queue,
             waiting,
             news,
             is_admin,

@@ -154,6 +154,8 @@ pub(crate) struct Card {
     pub(crate) language: Option<String>,
     pub(crate) warning: Option<String>,
     pub(crate) author: Face,
+    /// What they are to the community, where that is said beside what they write.
+    pub(crate) role: Option<&'static str>,
     pub(crate) group: Option<Face>,
     /// Its page here.
     pub(crate) page: String,
@@ -238,6 +240,7 @@ impl Card {
             language: content.language.clone(),
             warning,
             author: Face::painted(site, author, palette),
+            role: None,
             group: group.as_ref().map(|group| Face::painted(site, group, palette)),
             page: urls::post(&page_of(site, author), post.id),
             original: outward(&post.url).filter(|_| !post.local),

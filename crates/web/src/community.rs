@@ -209,7 +209,7 @@ impl Held {
             found.retain(|thread| !ids.contains(&thread.post));
             pinned = threads::among(c, &ids)?;
         }
-        let staff = store::groups::staff(c, group.id)?;
+        let staff = store::groups::hosts(c, group.id)?;
         let people: Vec<_> = staff.iter().map(|member| member.person).collect();
         let people = store::actors::by_ids(c, &people)?;
         let people: Vec<Actor> = people.into_iter().filter(|person| person.deleted.is_none()).collect();
@@ -411,6 +411,7 @@ fn joining(t: Language, rules: GroupRules, handle: &str) -> Option<String> {
 pub(crate) fn called(t: Language, role: Role) -> &'static str {
     match role {
         Role::Member => t.role_member(),
+        Role::Host => t.role_host(),
         Role::Moderator => t.role_moderator(),
         Role::Leader => t.role_leader(),
         Role::Owner => t.role_owner(),

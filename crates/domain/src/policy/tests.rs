@@ -51,6 +51,7 @@ fn people() -> Vec<(&'static str, Standing)> {
         ("applicant", waiting(MemberState::Pending)),
         ("invited", waiting(MemberState::Invited)),
         ("member", role(Role::Member)),
+        ("host", role(Role::Host)),
         ("moderator", role(Role::Moderator)),
         ("leader", role(Role::Leader)),
         ("owner", role(Role::Owner)),
@@ -95,6 +96,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
             let reply = thread(Audience::Public);
             solve(&thread(Audience::Public), &reply, ActorId(9), who)
         }),
+        verb("see what nobody answered, and be told of it", |_, who| attend(who)),
         verb("choose in a poll", |group, who| {
             let poll = Poll { closes: Some(Timestamp(2)), ..Poll::default() };
             choose(Some((group, who)), (&thread(Audience::Public), &poll), (ActorId(3), &[]), Timestamp(1))
@@ -139,6 +141,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ("keep a member from writing for a time", Box::new(move |_, who| yes_no(hush(who, &member)))),
         ("ban a member", Box::new(move |_, who| yes_no(ban(who, &member)))),
         ("ban a moderator", Box::new(move |_, who| yes_no(ban(who, &moderator)))),
+        ("name a host", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Host))))),
         ("name a moderator", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Moderator))))),
         ("name a leader", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Leader))))),
         ("name an owner", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Owner))))),
@@ -246,6 +249,17 @@ fn who_is_kept_from_writing_reads_and_votes_and_nobody_below_does_it() {
     assert_eq!(hush(&role(Role::Member), &role(Role::Member)), Err(Refusal::NotStaff));
     let banned = Standing { banned: true, ..Standing::default() };
     assert_eq!(hush(&role(Role::Moderator), &banned), Err(Refusal::Once));
+}
+
+#[test]
+fn hosts_have_no_power_over_others() {
+    let role = |role| Standing { role: Some(role), ..Standing::default() };
+    let (host, member) = (role(Role::Host), role(Role::Member));
+    assert!(attend(&host).is_ok() && moderate(&host).is_err() && manage(&host).is_err());
+    assert_eq!(ban(&host, &member), Err(Refusal::NotStaff));
+    assert!(ban(&role(Role::Moderator), &host).is_ok(), "they are put out like members");
+    assert_eq!(appoint(&role(Role::Moderator), &member, Some(Role::Host)), Err(Refusal::NotStaff));
+    assert!(appoint(&role(Role::Leader), &member, Some(Role::Host)).is_ok());
 }
 
 #[test]

@@ -99,7 +99,7 @@ pub(crate) struct Appeal {
 
 /// All that waits, as far as it is wanted.
 pub(super) struct Waiting {
-    /// The communities in which they keep order, by their titles.
+    /// The communities in which they keep order, or see to it that others are answered, by their titles.
     pub(super) groups: Vec<Choice>,
     /// Those of whose teams a second step is asked that they lack: of them nothing is shown.
     pub(super) resting: Vec<String>,
@@ -115,7 +115,8 @@ impl Waiting {
     pub(super) async fn of(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Self> {
         let (site, now, wanted) = (app.site().clone(), app.now(), asked.clone());
         let found = app.read(move |c| Found::read(c, &site, (me, now), &wanted)).await?;
-        let mut groups: Vec<Choice> = found.groups.iter().filter_map(|group| found.choice(*group)).collect();
+        let mut groups: Vec<Choice> =
+            found.groups.iter().chain(&found.hosted).filter_map(|group| found.choice(*group)).collect();
         groups.sort_by(|a, b| a.label.cmp(&b.label));
         let unheard = found.unheard.iter().filter_map(|id| found.view(*id));
         let resting = found.resting.iter().filter_map(|group| Some(found.face(*group)?.name));
@@ -136,6 +137,8 @@ struct Found {
     me: ActorId,
     is_admin: bool,
     groups: Vec<ActorId>,
+    /// The groups in which they see to it that others are answered, and keep no order.
+    hosted: Vec<ActorId>,
     resting: Vec<ActorId>,
     asking: Vec<(ActorId, ActorId)>,
     /// What those who ask to join a group were asked, and what they answered.
@@ -159,8 +162,10 @@ impl Found {
         let mut groups = store::groups::moderated_by(c, me.0)?;
         let resting = second_step::lacking(c, me, &groups)?;
         groups.retain(|group| !resting.contains(group));
-        let within: Vec<ActorId> =
-            groups.iter().copied().filter(|group| asked.group().is_none_or(|wanted| *group == wanted)).collect();
+        let hosted = store::groups::hosted_by(c, me.0)?;
+        let is_wanted = |group: &ActorId| asked.group().is_none_or(|wanted| *group == wanted);
+        let within: Vec<ActorId> = groups.iter().copied().filter(is_wanted).collect();
+        let attended: Vec<ActorId> = groups.iter().chain(&hosted).copied().filter(is_wanted).collect();
         let (asking, answers) =
             if asked.wants("request") { requests(c, &within)? } else { (Vec::new(), Answers::new()) };
         let held = if asked.wants("held") { app::held::waiting(c, me, &groups)? } else { Vec::new() };
@@ -171,7 +176,7 @@ impl Found {
         let span = (now - TOO_LATE, now - nudges::PATIENCE);
         let wants_unheard = asked.wants("unheard") && asked.who.is_empty();
         let unheard =
-            if wants_unheard { store::threads::unheard(c, &within, me.0, span, UNHEARD)? } else { Vec::new() };
+            if wants_unheard { store::threads::unheard(c, &attended, me.0, span, UNHEARD)? } else { Vec::new() };
         let of_reports = || reports.iter().flat_map(|report| report.posts.iter().copied());
         let mut ids: Vec<PostId> = held.iter().map(|held| held.post).chain(of_reports()).collect();
         ids.extend(&unheard);
@@ -185,7 +190,7 @@ impl Found {
         let items = items.chain(reports.iter().map(|report| Item::Report(report.id)));
         let items = items.chain(appeals.iter().map(|(case, _)| Item::Appeal(case.statement.id)));
         let claims = store::claims::held(c, &items.collect::<Vec<_>>(), now)?;
-        let mut people: Vec<ActorId> = groups.iter().chain(&resting).copied().collect();
+        let mut people: Vec<ActorId> = groups.iter().chain(&resting).chain(&hosted).copied().collect();
         people.extend(asking.iter().map(|(person, _)| *person));
         people
             .extend(reports.iter().flat_map(|report| [report.reporter, report.target].into_iter().chain(report.group)));
@@ -201,6 +206,7 @@ impl Found {
             me: me.0,
             is_admin: store::accounts::is_admin(c, me.0)?,
             groups,
+            hosted,
             resting,
             asking,
             answers,

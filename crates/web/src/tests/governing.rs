@@ -1,6 +1,6 @@
 //! Running a community by pages and forms alone.
 use actix_web::http::StatusCode;
-use app::{charters, invitations};
+use app::{charters, invitations, posts::Writing};
 use domain::{charter::Founders, group::Visibility, policy::Refusal};
 
 use super::{
@@ -353,4 +353,36 @@ async fn a_conversation_moves_to_another_community_of_whoever_keeps_order_in_bot
     let reply = app::posts::Writing { text: "Sí".into(), parent: Some(post.id), ..Default::default() };
     let reply = world.write(bea, reply).await;
     assert!(!ana.get(&format!("/moderate?post={}", reply.id)).await.body.contains("<option"));
+}
+
+#[actix_web::test]
+async fn a_host_sees_to_answers_and_moderates_nobody() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let (bea, carla) = (login(&world, "bea").await, login(&world, "carla").await);
+    let (ana_reads, bea_reads) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "es").await);
+    let card = format!("/member?group={}&person={}", huerto.id, bea.0);
+    assert!(!bea_reads.get("/").await.body.contains("href=\"/queue\""));
+    let given = ana_reads.send(&card, "/member/role", &[("role", "host")]).await;
+    assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
+    let page = ana_reads.get(&card).await.body;
+    assert!(page.contains("<span class=\"chip\">Anfitriona o experta</span>"), "{page}");
+    assert!(world.get(&huerto.uri, "es").await.body.contains("Anfitriona o experta"), "she stands with the team");
+
+    let thread = Writing { text: "¿Riego?".into(), group: Some(huerto.id), ..Writing::default() };
+    let thread = world.write(carla, thread).await;
+    let reply = Writing { text: "Cada dos días".into(), parent: Some(thread.id), ..Writing::default() };
+    let reply = world.write(bea, reply).await;
+    let page = bea_reads.get(&thread.uri).await.body;
+    assert_eq!(page.matches("<span class=\"chip good\">Anfitriona o experta</span>").count(), 1, "{page}");
+    assert!(!page.contains("href=\"/moderate?"), "{page}");
+    let answers = [("post", &*reply.id.to_string()), ("turn", "on")];
+    assert_eq!(bea_reads.send(&thread.uri, "/solve", &answers).await.status, StatusCode::SEE_OTHER);
+    assert!(world.get(&thread.uri, "es").await.body.contains("Resuelta"));
+    assert!(bea_reads.get("/").await.body.contains("href=\"/queue\""));
+    assert_eq!(bea_reads.get("/queue").await.status, StatusCode::OK);
+    for path in ["members", "invitations", "manage"] {
+        let path = format!("/{path}?group={}", huerto.id);
+        assert_eq!(bea_reads.get(&path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
 }

@@ -72,11 +72,13 @@ async fn what_one_community_asks_of_its_team_holds_up_no_other() {
         assert!(queue.contains(said) && queue.contains("href=\"/settings/entry\""), "{queue}");
         assert_eq!(queue.matches("action=\"/queue/answer\"").count(), 1, "that of the other: {queue}");
         assert!(!queue.contains(&format!("name=\"group\" value=\"{}\"", cine.id)), "{queue}");
+        assert!(!queue.contains(if language == "es" { "esperan 2 cosas" } else { "2 things wait" }), "{queue}");
         assert_eq!(ana.get(&format!("/manage?group={}", cine.id)).await.location, "/settings/entry");
     }
     world.with_second_step(me).await;
     let queue = Browser::of(&world, me, "es").await.get("/queue").await.body;
     assert_eq!(queue.matches("action=\"/queue/answer\"").count(), 2, "{queue}");
+    assert!(queue.contains("esperan 2 cosas"), "{queue}");
     assert!(!queue.contains("no se muestra"), "{queue}");
 
     // Of whom nothing is left, are led there.

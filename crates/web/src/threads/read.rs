@@ -80,6 +80,8 @@ pub(super) struct Read {
     pub(super) is_staff: bool,
     /// What whoever looks at the page is to the community.
     pub(super) standing: Option<Standing>,
+    /// Those of its authors who see to it that others are answered.
+    pub(super) hosts: Vec<ActorId>,
     /// The threads that were replies in this one before, and the one in which this was one.
     pub(super) grafts: (Vec<PostView>, Option<PostView>),
     /// How often whoever looks at it may write below it, if that is limited.
@@ -131,6 +133,13 @@ impl Read {
         let closing = if post.locked.is_some() { closing(c, site, post.id)? } else { None };
         let grafts = grafts(c, &post, viewer)?;
         let (post, replies) = (app::view::post(c, post)?, app::view::posts(c, below)?);
+        let hosts = match post.post.group {
+            Some(group) => {
+                let authors: Vec<ActorId> = replies.iter().chain([&post]).map(|view| view.author.id).collect();
+                store::groups::hosts_among(c, group, &authors)?
+            }
+            None => Vec::new(),
+        };
         let asking = replies.iter().chain([&post]).filter(|view| view.post.content.poll.is_some());
         let asking: Vec<PostId> = asking.map(|view| view.post.id).collect();
         let is_topic = post.post.is_thread() && post.post.group.is_some();
@@ -154,6 +163,7 @@ impl Read {
         }
         Ok(Self {
             pace: slowed,
+            hosts,
             grafts,
             echoes,
             may_echo,
