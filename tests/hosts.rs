@@ -131,6 +131,7 @@ async fn one_host_does_not_tell_what_is_private_on_another() {
     let net = Network::of(["alpha.test"]).await;
     let (alpha, ana, _, _) = setting(&net).await;
     let new = |host: &str, name: &str| NewGroup {
+        hidden: false,
         name: name.to_owned(),
         title: "Board".to_owned(),
         summary: String::new(),

@@ -95,6 +95,7 @@ impl World {
         let (ana, ben) = (alpha.person("ana").await, alpha.person("ben").await);
         let (eve, fay) = (alpha.person("eve").await, alpha.person("fay").await);
         let new = |name: &str, reach| NewGroup {
+            hidden: false,
             name: name.to_owned(),
             title: name.to_uppercase(),
             summary: "A private group.".to_owned(),

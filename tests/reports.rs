@@ -181,6 +181,7 @@ async fn a_report_on_a_page_reaches_the_team_elsewhere() {
 
     // What only members read is reported to their team, too.
     let new = NewGroup {
+        hidden: false,
         name: "den".to_owned(),
         title: "Den".to_owned(),
         summary: String::new(),

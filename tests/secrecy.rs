@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use app::Me;
-use domain::group::{Joining, Visibility};
+use app::{Me, groups::NewGroup};
+use domain::group::{Joining, Reach, Visibility};
 use serde_json::{Value, json};
 
 use crate::network::{ACTIVITY, Network, Person, Software, id, on_both};
@@ -254,7 +254,65 @@ async fn who_only_followed_a_group_that_turns_private_is_out() {
     assert!(follows(&ana).await && follows(&ben).await && !follows(&eve).await, "members stay");
 }
 
+async fn of_a_hidden_group_nobody_learns_who_was_not_let_in() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben, eve) = (alpha.person("ana").await, alpha.person("ben").await, alpha.person("eve").await);
+    let club = NewGroup {
+        name: "club".into(),
+        title: SECRET.into(),
+        summary: SECRET.into(),
+        visibility: Visibility::Private,
+        joining: Joining::Invite,
+        reach: Reach::Home,
+        hidden: true,
+        host: None,
+    };
+    let club = alpha.found(&ana, club).await;
+    let id = club.actor.id;
+    app::invitations::invite(alpha.app(), Me(ana.actor.id), id, ben.actor.id).await.unwrap();
+    let parts =
+        ["", "/outbox", "/followers", "/following", "/featured", "/moderators", "/affiliations", "/rules", "/log"];
+    let mut targets: Vec<String> = parts.iter().map(|part| format!("/@club{part}")).collect();
+    targets.push("/.well-known/webfinger?resource=acct:club@alpha.test".into());
+    targets.extend(["apply", "subscribe"].map(|page| format!("/{page}?group={id}")));
+    for target in &targets {
+        for accept in [ACTIVITY, "text/html"] {
+            let answer = alpha.get(target, accept).await;
+            assert_eq!(answer.status, 404, "{target} as {accept}: {}", answer.text());
+            assert!(!answer.text().contains(SECRET), "{target}");
+        }
+    }
+    for page in ["/communities", "/sitemap.xml", "/", "/nodeinfo/2.1"] {
+        assert!(!alpha.get(page, "text/html").await.text().contains(SECRET), "{page}");
+    }
+    let account = format!("/api/v1/accounts/{id}");
+    for (method, path) in [
+        ("GET", account.clone()),
+        ("GET", "/api/v1/accounts/lookup?acct=club".into()),
+        ("POST", format!("{account}/follow")),
+    ] {
+        assert_eq!(eve.call(method, &path, &Value::Null).await.status, 404, "{method} {path}");
+    }
+    assert_eq!(eve.read(&format!("/api/v1/accounts?id[]={id}")).await, json!([]));
+    for query in [club.uri(), "@club@alpha.test", "club", SECRET] {
+        assert_eq!(eve.search(query).await["accounts"], json!([]), "{query}");
+    }
+    // Whom she names is nobody.
+    let said = eve.api("POST", "/api/v1/statuses", &json!({ "status": "@club hi", "visibility": "direct" })).await;
+    assert_eq!(said["mentions"], json!([]));
+
+    // Who was asked in finds it, and so does who is in.
+    for person in [&ben, &ana] {
+        assert_eq!(person.read(&account).await["display_name"], SECRET);
+        assert_eq!(person.search("@club@alpha.test").await["accounts"][0]["id"], json!(id.to_string()));
+    }
+    app::members::join(alpha.app(), Me(ben.actor.id), id).await.unwrap();
+    assert_eq!(ben.read(&account).await["display_name"], SECRET);
+}
+
 on_both![
+    of_a_hidden_group_nobody_learns_who_was_not_let_in,
     who_only_followed_a_group_that_turns_private_is_out,
     members_elsewhere_are_told_that_there_is_something_and_not_what,
     a_narrow_post_that_mentions_a_public_group_is_not_announced,

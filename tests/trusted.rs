@@ -30,6 +30,7 @@ async fn scene() -> Scene {
     let alpha = net.server("alpha.test");
     let (ana, bob) = (alpha.person("ana").await, net.server("beta.test").person("bob").await);
     let new = NewGroup {
+        hidden: false,
         name: "board".to_owned(),
         title: "Board".to_owned(),
         summary: String::new(),

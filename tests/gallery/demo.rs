@@ -86,6 +86,7 @@ async fn group(owner: &Person, new: NewGroup, purpose: Purpose, languages: &[&st
 
 fn new(name: &str, title: &str, summary: &str) -> NewGroup {
     NewGroup {
+        hidden: false,
         name: name.to_owned(),
         title: title.to_owned(),
         summary: summary.to_owned(),

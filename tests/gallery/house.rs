@@ -247,6 +247,7 @@ impl Residents<'_> {
 /// A community that nobody misses.
 async fn pedro_sells(server: &Server, pedro: &Person) -> ActorId {
     let new = NewGroup {
+        hidden: false,
         name: "ofertas".to_owned(),
         title: "Ofertas del barrio".to_owned(),
         summary: String::new(),

@@ -110,7 +110,7 @@ impl Server {
         joining: Joining,
     ) -> Group {
         let (name, title, summary) = (name.to_owned(), name.to_uppercase(), format!("All about {name}."));
-        let new = NewGroup { name, title, summary, visibility, joining, reach: Reach::Home, host: None };
+        let new = NewGroup { hidden: false, name, title, summary, visibility, joining, reach: Reach::Home, host: None };
         self.found(owner, new).await
     }
 
@@ -118,7 +118,11 @@ impl Server {
     pub(crate) async fn group_on(&self, host: &str, name: &str, owner: &Person) -> Group {
         let (name, title, summary) = (name.to_owned(), name.to_uppercase(), format!("All about {name}."));
         let (visibility, joining, host) = (Visibility::Public, Joining::Open, Host::parse(host));
-        self.found(owner, NewGroup { name, title, summary, visibility, joining, reach: Reach::Home, host }).await
+        self.found(
+            owner,
+            NewGroup { hidden: false, name, title, summary, visibility, joining, reach: Reach::Home, host },
+        )
+        .await
     }
 
     pub(crate) async fn found(&self, owner: &Person, new: NewGroup) -> Group {

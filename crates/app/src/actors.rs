@@ -96,7 +96,15 @@ pub fn record(tx: &mut Tx<'_, '_>, found: &Found) -> Result<ActorId> {
     if let Some((visibility, joining, moderators_only)) = found.rules {
         store::groups::set_rules(
             tx,
-            &GroupRules { id, visibility, joining, moderators_only, reach: Reach::Home, confides_from: PostId(0) },
+            &GroupRules {
+                hidden: false,
+                id,
+                visibility,
+                joining,
+                moderators_only,
+                reach: Reach::Home,
+                confides_from: PostId(0),
+            },
         )?;
         if let Some(staff) = &found.staff {
             set_staff(tx, id, staff)?;

@@ -43,7 +43,15 @@ pub async fn bound(app: &App, towards: &Towards) -> Result<Bound> {
         }
         Towards::Group(id) => *id,
     };
-    let found = app.read(move |c| store::actors::by_id(c, group)).await?;
+    let now = app.now();
+    let found = app.read(move |c| {
+        // To the door of a hidden one nobody finds.
+        Ok(match store::actors::by_id(c, group)? {
+            Some(group) if groups::is_known(c, &group, None, now)? => Some(group),
+            _ => None,
+        })
+    });
+    let found = found.await?;
     let group =
         found.filter(|group| group.is_group() && group.is_local() && group.deleted.is_none() && !group.suspended);
     Ok(Bound { group: group.ok_or(Error::NotFound)?, is_vouched: false, gate: None })

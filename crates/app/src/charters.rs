@@ -119,6 +119,9 @@ pub async fn hand_over(app: &App, me: Me, group: ActorId, name: &str) -> Result<
 pub async fn found(app: &App, me: Me, new: NewGroup, charter: Charter) -> Result<Actor> {
     let charter = Charter { source: plain::cut(&new.summary, PURPOSE), ..checked(charter)? };
     policy::settle(new.visibility, new.joining)?;
+    if new.hidden {
+        policy::hide(new.visibility, new.joining)?;
+    }
     let prepared = groups::prepare(app, new).await?;
     let group = app
         .write(move |tx| {
@@ -147,6 +150,8 @@ pub struct Settings {
     pub moderators_only: bool,
     /// How far what is written in it may go if it is private.
     pub reach: Reach,
+    /// Whether nobody learns of it who was not let in.
+    pub hidden: bool,
 }
 
 /// A community here as whoever leads it finds it: itself, and what was decided about it.
@@ -162,8 +167,8 @@ pub async fn look(app: &App, me: Me, group: ActorId) -> Result<(Actor, Settings)
     policy::manage(&standing)?;
     let told = || Charter { source: html::to_text(&actor.summary), ..Charter::default() };
     let (charter, title) = (charter.unwrap_or_else(told), actor.title.clone());
-    let GroupRules { visibility, joining, moderators_only, reach, .. } = rules;
-    Ok((actor, Settings { title, charter, visibility, joining, moderators_only, reach }))
+    let GroupRules { visibility, joining, moderators_only, reach, hidden, .. } = rules;
+    Ok((actor, Settings { title, charter, visibility, joining, moderators_only, reach, hidden }))
 }
 
 /// How many follow a community without being its members, whom it would lose by becoming private.
@@ -180,7 +185,10 @@ pub async fn change(app: &App, me: Me, group: ActorId, new: Settings) -> Result<
     }
     app.write(move |tx| {
         let (mut actor, rules) = led(tx, me, group)?;
-        let Settings { visibility, joining, moderators_only, reach, .. } = new;
+        let Settings { visibility, joining, moderators_only, reach, hidden, .. } = new;
+        if hidden {
+            policy::hide(visibility, joining)?;
+        }
         if (visibility, joining) != (rules.visibility, rules.joining) {
             policy::settle(visibility, joining)?;
         }
@@ -194,7 +202,7 @@ pub async fn change(app: &App, me: Me, group: ActorId, new: Settings) -> Result<
             tx.push_job(groups::PART, &group.to_string(), Duration::ZERO)?;
         }
         let rules = groups::reaching(tx, rules, me, reach)?;
-        store::groups::set_rules(tx, &GroupRules { visibility, joining, moderators_only, ..rules })?;
+        store::groups::set_rules(tx, &GroupRules { visibility, joining, moderators_only, hidden, ..rules })?;
         store::charters::set(tx, group, &charter)?;
         store::actors::upsert(tx, &actor)?;
         tx.emit(Event::ProfileChanged { actor: Arc::new(actor.clone()), by: me.0 });

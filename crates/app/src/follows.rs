@@ -142,6 +142,7 @@ fn admission(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor) -> Result<A
     moves::refuse_moved(tx, target.id)?;
     if target.is_group() {
         let (rules, standing) = groups::regard(tx, target.id, follower)?;
+        policy::know(&rules, &standing).map_err(|_hidden| Error::NotFound)?;
         return Ok(policy::follow(&rules, &standing)?);
     }
     let blocked = store::shuns::apart(tx, follower, target.id)?;

@@ -9,6 +9,7 @@ use domain::{
     id::{ActorId, PostId},
     policy,
     text::{html, markdown, plain},
+    time::Timestamp,
     urls::{self, ActorPart},
 };
 use futures_util::future::BoxFuture;
@@ -34,6 +35,8 @@ pub struct NewGroup {
     pub joining: Joining,
     /// How far what is written in it may go if it is private.
     pub reach: Reach,
+    /// Whether nobody learns of it who was not let in.
+    pub hidden: bool,
     /// The host of its handle, when that is not the server's own.
     pub host: Option<Host>,
 }
@@ -55,6 +58,7 @@ pub(crate) struct Prepared {
     visibility: Visibility,
     joining: Joining,
     reach: Reach,
+    hidden: bool,
     home: Home,
     keys: keys::Pair,
 }
@@ -68,8 +72,8 @@ pub(crate) async fn prepare(app: &App, new: NewGroup) -> Result<Prepared> {
     let summary = markdown::render(&new.summary, |_| None, |_| None);
     let home = hosts::prepare(app, new.host).await?;
     let keys = keys::generate(app).await?;
-    let NewGroup { visibility, joining, reach, .. } = new;
-    Ok(Prepared { name, title, summary, visibility, joining, reach, home, keys })
+    let NewGroup { visibility, joining, reach, hidden, .. } = new;
+    Ok(Prepared { name, title, summary, visibility, joining, reach, hidden, home, keys })
 }
 
 pub(crate) fn found(tx: &mut Tx<'_, '_>, owner: ActorId, new: &Prepared) -> Result<Actor> {
@@ -82,10 +86,18 @@ pub(crate) fn found(tx: &mut Tx<'_, '_>, owner: ActorId, new: &Prepared) -> Resu
     group.indexable = group.discoverable;
     store::actors::insert(tx, &group)?;
     keys::keep(tx, &group, &new.keys)?;
-    let Prepared { visibility, joining, reach, .. } = *new;
+    let Prepared { visibility, joining, reach, hidden, .. } = *new;
     store::groups::set_rules(
         tx,
-        &GroupRules { id: group.id, visibility, joining, moderators_only: false, reach, confides_from: PostId(0) },
+        &GroupRules {
+            hidden,
+            id: group.id,
+            visibility,
+            joining,
+            moderators_only: false,
+            reach,
+            confides_from: PostId(0),
+        },
     )?;
     let since = tx.now();
     let membership =
@@ -217,6 +229,22 @@ pub(crate) fn regard_at_large(conn: &mut store::Conn, person: ActorId) -> store:
     let admin = store::accounts::is_admin(conn, person)?;
     let unsecured = admin && store::second_steps::lacks(conn, person, None)?;
     Ok(Standing { admin, unsecured, ..Standing::default() })
+}
+
+/// Whether `viewer` may know that an actor is there: everybody may, unless it is a hidden group of ours.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_known(c: &mut store::Conn, actor: &Actor, viewer: Option<ActorId>, now: Timestamp) -> store::Result<bool> {
+    if !actor.is_group() || !actor.is_local() {
+        return Ok(true);
+    }
+    let Some(rules) = store::groups::rules(c, actor.id)?.filter(|rules| rules.hidden) else { return Ok(true) };
+    let standing = match viewer {
+        Some(viewer) => store::groups::standing(c, actor.id, viewer, now)?,
+        None => Standing::default(),
+    };
+    Ok(policy::know(&rules, &standing).is_ok())
 }
 
 /// Whether a group lives here.

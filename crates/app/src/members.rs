@@ -21,6 +21,7 @@ pub async fn join(app: &App, me: Me, group: ActorId) -> Result<MemberState> {
 /// The same, as a part of what is done.
 pub(crate) fn enter(tx: &mut Tx<'_, '_>, me: Me, group: ActorId) -> Result<MemberState> {
     let (rules, standing) = groups::regard(tx, group, me.0)?;
+    policy::know(&rules, &standing).map_err(|_hidden| Error::NotFound)?;
     if !groups::is_local(tx, group)? {
         return Err(Error::Invalid("groups elsewhere are followed".into()));
     }

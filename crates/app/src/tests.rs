@@ -143,6 +143,7 @@ impl World {
     async fn group(&self, name: &str, visibility: Visibility, joining: Joining) -> ActorId {
         let (name, title, summary) = (name.into(), "Huerto".into(), "Cultivar *en casa*".into());
         let new = groups::NewGroup {
+            hidden: false,
             name,
             title,
             summary,

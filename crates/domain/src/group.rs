@@ -56,6 +56,8 @@ pub struct GroupRules {
     pub reach: Reach,
     /// But threads that began before this one stay home all the same.
     pub confides_from: PostId,
+    /// Whether nobody learns that it is there who was not let in; of private groups alone.
+    pub hidden: bool,
 }
 
 text_enum! {

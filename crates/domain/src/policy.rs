@@ -124,6 +124,12 @@ pub fn read(group: &GroupRules, who: &Standing) -> Verdict {
     unless(group.visibility == Visibility::Private && !who.is_member(), Refusal::NotMember)
 }
 
+/// Knowing that a group is there: everybody may, unless it is hidden. Then it is for those who are in, or were asked in.
+pub fn know(group: &GroupRules, who: &Standing) -> Verdict {
+    let is_expected = who.is_member() || who.waiting.is_some() || who.admin;
+    unless(group.hidden && !is_expected, Refusal::NotMember)
+}
+
 /// Where a new post would stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -377,6 +383,11 @@ pub fn leave(who: &Standing) -> Verdict {
 /// Deciding who reads and who comes in: what is private is not for whoever presses a button.
 pub fn settle(visibility: Visibility, joining: Joining) -> Verdict {
     unless(visibility == Visibility::Private && joining == Joining::Open, Refusal::OpenDoor)
+}
+
+/// Hiding a group: only what is private is hidden, and only who is invited comes in, since nobody else finds its door.
+pub fn hide(visibility: Visibility, joining: Joining) -> Verdict {
+    unless(visibility != Visibility::Private || joining != Joining::Invite, Refusal::OpenDoor)
 }
 
 /// Changing what the group says of itself and its rules.

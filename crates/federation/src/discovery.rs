@@ -87,9 +87,16 @@ pub(crate) async fn webfinger(
         .get(key, || async {
             let app = documents.app();
             let (resource, site, asked) = (resource.clone(), app.site().clone(), host.clone());
-            let actor = app.read(move |c| match &resource {
-                Resource::Actor(name) => store::actors::by_handle(c, name, asked.as_str()),
-                _ => store::actors::by_uri(c, &site.instance(&asked)),
+            let now = app.now();
+            let actor = app.read(move |c| {
+                let found = match &resource {
+                    Resource::Actor(name) => store::actors::by_handle(c, name, asked.as_str())?,
+                    _ => store::actors::by_uri(c, &site.instance(&asked))?,
+                };
+                Ok(match found {
+                    Some(actor) if app::groups::is_known(c, &actor, None, now)? => Some(actor),
+                    _ => None,
+                })
             });
             let actor = actor.await?.filter(Actor::is_local).ok_or(app::Error::NotFound)?;
             let status = if actor.deleted.is_some() { StatusCode::GONE } else { StatusCode::OK };

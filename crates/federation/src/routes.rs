@@ -147,9 +147,9 @@ async fn actor(request: HttpRequest, documents: Data<Documents>, name: Path<Stri
     let host = asked_host(&request, documents.app());
     // In secure mode, who does not sign gets what is needed to check our signatures, and no more.
     let stub = documents.app().config().secure && !is_signed(&request);
-    let make = async |_: Option<Host>| {
+    let make = async |asker: Option<Host>| {
         let app = documents.app();
-        let actor = local_actor(app, &host, name.clone()).await?;
+        let actor = known_actor(app, (&host, &name), asker.as_ref()).await?;
         // Its document changes by events that outdate everything.
         let subjects = Vec::new();
         if actor.deleted.is_some() {
@@ -205,7 +205,7 @@ async fn actor_collection(
     }
     let make = async |asker: Option<Host>| {
         let app = documents.app();
-        let actor = local_actor(app, &host, name.clone()).await?;
+        let actor = known_actor(app, (&host, &name), asker.as_ref()).await?;
         if actor.deleted.is_some() {
             return Err(Error::NotFound);
         }
@@ -314,6 +314,16 @@ pub(crate) async fn local_actor(app: &App, host: &Host, name: String) -> app::Re
     let host = host.clone();
     let found = app.read(move |c| store::actors::by_handle(c, &name, host.as_str())).await?;
     found.filter(Actor::is_local).ok_or(Error::NotFound)
+}
+
+/// The same, if the server that asks may know of it: of a hidden group only servers of members do that read what is in it.
+async fn known_actor(app: &App, (host, name): (&Host, &str), asker: Option<&Host>) -> app::Result<Actor> {
+    let (actor, asker, now) = (local_actor(app, host, name.to_owned()).await?, asker.cloned(), app.now());
+    let (id, asked) = (actor.id, actor.clone());
+    let is_known = app.read(move |c| {
+        Ok(app::groups::is_known(c, &asked, None, now)? || confidants::viewer(c, Some(id), asker.as_ref())?.is_some())
+    });
+    if is_known.await? { Ok(actor) } else { Err(Error::NotFound) }
 }
 
 /// The post `id` that the local actor `name` of `host` wrote, if strangers may read it, or may know that it is gone; or if

@@ -4,7 +4,9 @@ use actix_web::{
     web::{self, Data, ServiceConfig},
 };
 use app::App;
-use domain::{actor::Actor, filter::Place, handle::Handle, host::Host, id::ActorId, text::hashtag, urls::Site};
+use domain::{
+    actor::Actor, filter::Place, handle::Handle, host::Host, id::ActorId, text::hashtag, time::Timestamp, urls::Site,
+};
 use store::{
     Conn,
     timelines::{self, Asked as Wanted, Entry},
@@ -47,28 +49,40 @@ pub(crate) fn answering(c: &mut Conn, me: ActorId) -> store::Result<Vec<ActorId>
     Ok(answering)
 }
 
-async fn lookup(app: Data<App>, _: Viewer<ReadAccounts>, Asked(params): Asked) -> Result<HttpResponse> {
+async fn lookup(app: Data<App>, caller: Viewer<ReadAccounts>, Asked(params): Asked) -> Result<HttpResponse> {
     let acct = params.text("acct").unwrap_or_default();
     let handle = Handle::parse(&acct).ok_or_else(Error::missing)?;
-    let site = app.site().clone();
+    let (site, seen) = (app.site().clone(), (caller.id(), app.now()));
     let found = app.read(move |c| {
-        let Some(actor) = known(c, &site, &handle)? else { return Ok(None) };
+        let Some(actor) = known(c, &site, &handle, seen)? else { return Ok(None) };
         account::one(c, &site, &actor).map(Some)
     });
     Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Error::missing)?))
 }
 
 /// Who has this handle, as far as it is known here.
-pub(crate) fn known(c: &mut Conn, site: &Site, handle: &Handle) -> store::Result<Option<Actor>> {
+pub(crate) fn known(
+    c: &mut Conn,
+    site: &Site,
+    handle: &Handle,
+    (viewer, now): (Option<ActorId>, Timestamp),
+) -> store::Result<Option<Actor>> {
     let handle = handle.clone().localized(site.host());
     let host: &Host = handle.host.as_ref().unwrap_or(site.host());
-    Ok(store::actors::by_handle(c, &handle.name, host.as_str())?.filter(|actor| actor.deleted.is_none()))
+    let found = store::actors::by_handle(c, &handle.name, host.as_str())?.filter(|actor| actor.deleted.is_none());
+    Ok(match found {
+        Some(actor) if app::groups::is_known(c, &actor, viewer, now)? => Some(actor),
+        _ => None,
+    })
 }
 
-async fn show(app: Data<App>, _: Viewer<ReadAccounts>, Number(id): Number) -> Result<HttpResponse> {
-    let site = app.site().clone();
+async fn show(app: Data<App>, caller: Viewer<ReadAccounts>, Number(id): Number) -> Result<HttpResponse> {
+    let (site, viewer, now) = (app.site().clone(), caller.id(), app.now());
     let found = app.read(move |c| {
         let Some(actor) = store::actors::by_id(c, ActorId(id))? else { return Ok(None) };
+        if !app::groups::is_known(c, &actor, viewer, now)? {
+            return Ok(None);
+        }
         account::one(c, &site, &actor).map(Some)
     });
     Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Error::missing)?))
@@ -128,10 +142,18 @@ fn featured(c: &mut Conn, group: ActorId, viewer: Option<ActorId>, limit: i64) -
 }
 
 /// Several accounts by their numbers, in their order.
-async fn many(app: Data<App>, _: Viewer<ReadAccounts>, Asked(params): Asked) -> Result<HttpResponse> {
+async fn many(app: Data<App>, caller: Viewer<ReadAccounts>, Asked(params): Asked) -> Result<HttpResponse> {
     let ids: Vec<ActorId> = params.numbers("id").into_iter().take(RELATIONSHIPS).map(ActorId).collect();
-    let site = app.site().clone();
-    Ok(HttpResponse::Ok().json(app.read(move |c| account::list(c, &site, &ids)).await?))
+    let (site, viewer, now) = (app.site().clone(), caller.id(), app.now());
+    let accounts = app.read(move |c| {
+        let mut known = Vec::new();
+        for actor in store::actors::by_ids(c, &ids)? {
+            known.extend(app::groups::is_known(c, &actor, viewer, now)?.then_some(actor.id));
+        }
+        let ids: Vec<ActorId> = ids.into_iter().filter(|id| known.contains(id)).collect();
+        account::list(c, &site, &ids)
+    });
+    Ok(HttpResponse::Ok().json(accounts.await?))
 }
 
 /// The hashtags that somebody shows on their page.

@@ -143,7 +143,9 @@ fn at_address(c: &mut Conn, reader: &Reader, question: &Question) -> store::Resu
         }
     };
     let mut found = Found::default();
-    if let Some(actor) = actor.filter(|actor| question.accounts && actor.deleted.is_none()) {
+    if let Some(actor) = actor.filter(|actor| question.accounts && actor.deleted.is_none())
+        && app::groups::is_known(c, &actor, reader.me, reader.now)?
+    {
         found.accounts.push(account::one(c, &reader.site, &actor)?);
     }
     if let Some(post) = post.filter(|_| question.statuses) {
@@ -175,7 +177,8 @@ async fn by_handle(app: &App, reader: Reader, handle: Handle, question: &Questio
         return Ok(Found::default());
     }
     let (site, asked) = (reader.site.clone(), handle.clone());
-    let mut actor = app.read(move |c| known(c, &site, &asked)).await?.map(|actor| actor.id);
+    let seen = (reader.me, reader.now);
+    let mut actor = app.read(move |c| known(c, &site, &asked, seen)).await?.map(|actor| actor.id);
     if let (None, true, Some(host)) = (actor, question.resolve, &handle.host)
         && !app.site().serves(host)
     {

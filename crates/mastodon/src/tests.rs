@@ -219,6 +219,7 @@ impl World {
     pub(super) async fn group(&self, name: &str, visibility: Visibility, joining: Joining) -> i64 {
         let (name, title, summary) = (name.into(), "Huerto".into(), "Cultivar *en casa*".into());
         let new = groups::NewGroup {
+            hidden: false,
             name,
             title,
             summary,

@@ -109,7 +109,7 @@ pub(crate) async fn group(settings: &Settings, command: Group) -> Result<(), Fai
     }
     let app = open(settings).await?;
     let owner = find(&app, &owner).await?;
-    let new = NewGroup { name, title, summary, visibility, joining, reach, host };
+    let new = NewGroup { hidden: false, name, title, summary, visibility, joining, reach, host };
     let group = app::groups::create(&app, owner.id, new).await;
     print_actor(&group.map_err(|e| refusal(&e))?, json)
 }

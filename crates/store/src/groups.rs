@@ -36,6 +36,7 @@ struct Row {
     moderators_only: bool,
     reach: Word<Reach>,
     confides_from: i64,
+    hidden: bool,
 }
 
 impl From<Row> for GroupRules {
@@ -47,6 +48,7 @@ impl From<Row> for GroupRules {
             moderators_only: row.moderators_only,
             reach: row.reach.0,
             confides_from: PostId(row.confides_from),
+            hidden: row.hidden,
         }
     }
 }
@@ -71,6 +73,7 @@ pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
         moderators_only: rules.moderators_only,
         reach: Word(rules.reach),
         confides_from: rules.confides_from.0,
+        hidden: rules.hidden,
     };
     db!(tx, c => diesel::insert_into(groups::table)
         .values(&row)
@@ -82,6 +85,7 @@ pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
             groups::moderators_only.eq(excluded(groups::moderators_only)),
             groups::reach.eq(excluded(groups::reach)),
             groups::confides_from.eq(excluded(groups::confides_from)),
+            groups::hidden.eq(excluded(groups::hidden)),
         ))
         .execute(c))?;
     Ok(())

@@ -109,6 +109,7 @@ diesel::table! {
         moderators_only -> Bool,
         reach -> Text,
         confides_from -> BigInt,
+        hidden -> Bool,
     }
 }
 diesel::table! {

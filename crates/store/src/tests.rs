@@ -110,6 +110,7 @@ pub(super) fn world(tx: &mut Tx<'_>) -> Result<()> {
     groups::set_rules(
         tx,
         &GroupRules {
+            hidden: false,
             id: ActorId(9),
             visibility,
             joining,

@@ -95,7 +95,14 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, name: &str, as
         return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &proper));
     }
     let ours = visit.host.clone();
-    let actor = app.read(move |c| known(c, &named, &ours)).await?.ok_or(Error::NotFound)?;
+    let (viewer, now) = (visit.viewer(), app.now());
+    let actor = app.read(move |c| {
+        Ok(match known(c, &named, &ours)? {
+            Some(actor) if app::groups::is_known(c, &actor, viewer, now)? => Some(actor),
+            _ => None,
+        })
+    });
+    let actor = actor.await?.ok_or(Error::NotFound)?;
     match actor {
         gone if gone.deleted.is_some() => Ok(answer::gone(request, visit)),
         hidden if hidden.suspended => Ok(answer::suspended(request, visit, hidden.is_group())),

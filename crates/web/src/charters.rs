@@ -36,6 +36,8 @@ use crate::{
 /// Where one creates a community, and where one changes it.
 pub(crate) const FOUND: &str = "/found";
 pub(crate) const MANAGE: &str = "/manage";
+/// What is chosen for a private community of which nobody learns.
+const HIDDEN: &str = "hidden";
 /// Who starts threads.
 const ALL: &str = "all";
 const TEAM: &str = "team";
@@ -71,7 +73,7 @@ impl Entered {
             title: settings.title.clone(),
             summary: charter.source.clone(),
             purpose: charter.purpose.to_string(),
-            visibility: settings.visibility.to_string(),
+            visibility: if settings.hidden { HIDDEN.to_owned() } else { settings.visibility.to_string() },
             joining: settings.joining.to_string(),
             threads: if settings.moderators_only { TEAM } else { ALL }.to_owned(),
             reach: settings.reach.to_string(),
@@ -171,8 +173,10 @@ pub(crate) fn named(t: Language, purpose: Purpose) -> (&'static str, &'static st
 /// Who reads, who joins, and in which languages.
 fn doors(t: Language, entered: &Entered) -> Vec<Field> {
     let tongues = TONGUES.iter().map(|(tag, name)| Choice::new(*tag, *name, "")).collect();
+    let mut visibilities = setup::visibilities(t);
+    visibilities.push(Choice::new(HIDDEN, t.choice_hidden(), t.choice_hidden_hint()));
     vec![
-        Field::choices("visibility", t.who_reads(), setup::visibilities(t)).value(&entered.visibility),
+        Field::choices("visibility", t.who_reads(), visibilities).value(&entered.visibility),
         Field::choices("joining", t.who_joins(), setup::joinings(t)).value(&entered.joining),
         Field::several("language", t.spoken(), tongues).hint(t.spoken_hint()).value(entered.languages().join(" ")),
     ]
@@ -218,6 +222,7 @@ pub(crate) async fn found(request: HttpRequest, app: Data<App>, visit: Visit, se
         return answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page);
     };
     let new = NewGroup {
+        hidden: settings.hidden,
         name: entered.group.clone(),
         title: settings.title,
         summary: entered.summary,
@@ -251,7 +256,13 @@ fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
     if title.is_empty() {
         form.flaw("title", t.flaw_title());
     }
-    let (visibility, joining) = (entered.visibility.parse::<Visibility>(), entered.joining.parse::<Joining>());
+    let hidden = entered.visibility == HIDDEN;
+    // Nobody finds the door of what is hidden.
+    let (visibility, joining) = if hidden {
+        (Ok(Visibility::Private), Ok(Joining::Invite))
+    } else {
+        (entered.visibility.parse::<Visibility>(), entered.joining.parse::<Joining>())
+    };
     let purpose = entered.purpose.parse::<Purpose>();
     for (field, is_chosen) in
         [("visibility", visibility.is_ok()), ("joining", joining.is_ok()), ("purpose", purpose.is_ok())]
@@ -300,6 +311,7 @@ fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
         joining: joining.ok()?,
         moderators_only: entered.threads == TEAM,
         reach: entered.reach.parse().unwrap_or(Reach::Home),
+        hidden,
     })
 }
 
@@ -308,7 +320,8 @@ fn warn(t: Language, fields: &mut [Field], strangers: i64) {
     let Some(field) = fields.iter_mut().find(|field| field.id == "visibility") else { return };
     t.visibility_change().clone_into(&mut field.hint);
     let Kind::Choices(choices) = &mut field.kind else { return };
-    for choice in choices.iter_mut().filter(|choice| strangers > 0 && choice.value == Visibility::Private.as_str()) {
+    let closes = |choice: &&mut Choice| [Visibility::Private.as_str(), HIDDEN].contains(&&*choice.value);
+    for choice in choices.iter_mut().filter(|_| strangers > 0).filter(closes) {
         choice.hint = format!("{} {}", choice.hint, t.strangers_lost(strangers));
     }
 }

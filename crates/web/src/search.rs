@@ -203,7 +203,12 @@ pub(crate) async fn lead(app: &App, visit: &Visit, typed: &str) -> Result<Option
 async fn by_handle(app: &App, viewer: Option<ActorId>, handle: Handle) -> Result<Option<String>> {
     let host = handle.host.unwrap_or_else(|| app.site().host().clone());
     let (name, at) = (handle.name.to_lowercase(), host.to_string());
-    let known = app.read(move |c| store::actors::by_handle(c, &name, &at)).await?.map(|actor| actor.id);
+    let now = app.now();
+    let known = app.read(move |c| {
+        let Some(actor) = store::actors::by_handle(c, &name, &at)? else { return Ok(None) };
+        Ok(app::groups::is_known(c, &actor, viewer, now)?.then_some(actor.id))
+    });
+    let known = known.await?;
     let found = match (known, viewer) {
         (None, Some(_)) if !app.site().serves(&host) => {
             app.resolver().handle(app, &handle.name, host.as_str()).await.ok()

@@ -217,6 +217,7 @@ async fn complete(app: &App, visit: &Visit, mut entered: Entered, asks_code: boo
     };
     let (visibility, joining) = (entered.visibility.parse::<Visibility>(), entered.joining.parse::<Joining>());
     let group = NewGroup {
+        hidden: false,
         name: entered.group.clone(),
         title: entered.title.trim().to_owned(),
         summary: entered.summary.clone(),

@@ -191,6 +191,7 @@ impl World {
 fn new_group(name: &str, visibility: Visibility) -> groups::NewGroup {
     let summary = "Tomates *y* demás.".into();
     groups::NewGroup {
+        hidden: false,
         name: name.into(),
         title: format!("El {name}"),
         summary,

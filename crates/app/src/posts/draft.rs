@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::Conn;
 
 use super::{Draft, TITLE};
-use crate::{App, Error, Me, Result, media, polls, quotes};
+use crate::{App, Error, Me, Result, groups, media, polls, quotes};
 
 /// The longest text a member may write, in characters.
 pub const TEXT: usize = 50_000;
@@ -91,7 +91,7 @@ async fn compose(app: &App, me: Me, writing: Writing, parent: Option<Post>, aski
     check(&writing)?;
     let poll = writing.poll.clone().map(polls::checked).transpose()?;
     let writing = Writing { poll, ..writing };
-    let known = find_mentioned(app, &writing.text, asking).await;
+    let known = find_mentioned(app, me, &writing.text, asking).await;
     let group = match (&parent, writing.group) {
         (Some(parent), _) => parent.group,
         (None, Some(group)) => Some(group),
@@ -131,12 +131,16 @@ fn check(writing: &Writing) -> Result<()> {
 }
 
 /// Everybody a text names, by their folded handle; who cannot be found stays plain text.
-async fn find_mentioned(app: &App, text: &str, asking: Asking) -> HashMap<String, Actor> {
+async fn find_mentioned(app: &App, me: Me, text: &str, asking: Asking) -> HashMap<String, Actor> {
+    let now = app.now();
     let ours = app.site().host().clone();
     let mut known = HashMap::new();
     for handle in mention::find(text) {
         let handle = handle.localized(&ours);
-        if let Ok(actor) = by_handle(app, &handle, &ours, asking).await {
+        let Ok(actor) = by_handle(app, &handle, &ours, asking).await else { continue };
+        // A hidden community is nobody for those who are not in it.
+        let asked = actor.clone();
+        if app.read(move |c| groups::is_known(c, &asked, Some(me.0), now)).await.unwrap_or_default() {
             known.insert(handle.folded(), actor);
         }
     }

@@ -10,6 +10,7 @@ use crate::{
 
 fn group(visibility: Visibility, joining: Joining) -> GroupRules {
     GroupRules {
+        hidden: false,
         id: ActorId(1),
         visibility,
         joining,
@@ -78,6 +79,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
     let member = Standing { role: Some(Role::Member), ..Standing::default() };
     let moderator = Standing { role: Some(Role::Moderator), ..Standing::default() };
     vec![
+        verb("know that it is there if it is hidden", |group, who| know(&GroupRules { hidden: true, ..*group }, who)),
         verb("read", read),
         verb("start a thread", |group, who| post(group, who, Place::Thread, Duration::ZERO)),
         verb("start a thread where only moderators do", |group, who| {
@@ -260,6 +262,16 @@ fn hosts_have_no_power_over_others() {
     assert!(ban(&role(Role::Moderator), &host).is_ok(), "they are put out like members");
     assert_eq!(appoint(&role(Role::Moderator), &member, Some(Role::Host)), Err(Refusal::NotStaff));
     assert!(appoint(&role(Role::Leader), &member, Some(Role::Host)).is_ok());
+}
+
+#[test]
+fn what_is_hidden_is_private_and_by_invitation() {
+    assert_eq!(hide(Visibility::Private, Joining::Invite), Ok(()));
+    assert_eq!(hide(Visibility::Private, Joining::Approval), Err(Refusal::OpenDoor));
+    assert_eq!(hide(Visibility::Restricted, Joining::Invite), Err(Refusal::OpenDoor));
+    let hidden = GroupRules { hidden: true, ..group(Visibility::Private, Joining::Invite) };
+    assert_eq!(know(&hidden, &Standing { follows: true, ..Standing::default() }), Err(Refusal::NotMember));
+    assert_eq!(know(&group(Visibility::Private, Joining::Invite), &Standing::default()), Ok(()));
 }
 
 #[test]

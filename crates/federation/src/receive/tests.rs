@@ -182,6 +182,7 @@ impl Here {
     async fn group(&self, name: &str) -> Actor {
         let owner = self.person(&format!("owner_of_{name}")).await;
         let new = app::groups::NewGroup {
+            hidden: false,
             name: name.into(),
             title: name.into(),
             summary: String::new(),

@@ -244,6 +244,7 @@ fn addresses_follow_the_audience() {
 fn a_group() {
     let actor = local(2, "huerto", ActorKind::Group);
     let rules = GroupRules {
+        hidden: false,
         id: actor.id,
         visibility: Visibility::Restricted,
         joining: Joining::Approval,

@@ -134,6 +134,7 @@ impl World {
 async fn group(app: &App, owner: Me, name: &str, visibility: Visibility) -> Actor {
     let (name, joining) = (name.to_owned(), Joining::Open);
     let new = groups::NewGroup {
+        hidden: false,
         title: name.clone(),
         name,
         summary: "Para *todos*.".into(),

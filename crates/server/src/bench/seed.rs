@@ -131,6 +131,7 @@ async fn neighbours(database: &Db, reader: &Reader, now: Timestamp) -> Result<(V
 
 fn open_to_all(id: ActorId) -> GroupRules {
     GroupRules {
+        hidden: false,
         id,
         visibility: Visibility::Public,
         joining: Joining::Open,

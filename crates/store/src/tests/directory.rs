@@ -35,7 +35,15 @@ fn open(tx: &mut Tx<'_>, id: i64, visibility: Visibility) -> Result<()> {
     let id = ActorId(id);
     groups::set_rules(
         tx,
-        &GroupRules { id, visibility, joining, moderators_only: false, reach: Reach::Home, confides_from },
+        &GroupRules {
+            hidden: false,
+            id,
+            visibility,
+            joining,
+            moderators_only: false,
+            reach: Reach::Home,
+            confides_from,
+        },
     )
 }
 

@@ -95,6 +95,7 @@ async fn arrangement(app: App, me: Me, group: Actor) -> Result<String> {
         "title": group.title,
         "purpose": charter.purpose.as_str(),
         "summary": charter.source,
+        "hidden": found.rules.is_some_and(|rules| rules.hidden),
         "themes": charter.themes,
         "topics": charter.topics,
         "languages": charter.languages,

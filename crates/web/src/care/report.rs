@@ -53,7 +53,12 @@ impl Reported {
                 Ok(Self::Post(Box::new(view), guide))
             }
             Asked { who: Some(who), .. } => {
-                let found = app.read(move |c| store::actors::by_id(c, ActorId(who))).await?;
+                let now = app.now();
+                let found = app.read(move |c| {
+                    let Some(actor) = store::actors::by_id(c, ActorId(who))? else { return Ok(None) };
+                    Ok(app::groups::is_known(c, &actor, Some(me.0), now)?.then_some(actor))
+                });
+                let found = found.await?;
                 let found = found.filter(|actor| actor.deleted.is_none() && actor.id != me.0);
                 found.map(|actor| Self::Actor(Box::new(actor))).ok_or(Error::NotFound)
             }

@@ -172,7 +172,7 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: E
         _ => None,
     };
     Ok(Compose {
-        rules: rules(app, aim, &entered).await?,
+        rules: rules(app, me, aim, &entered).await?,
         readers: readers(app, me, aim).await?.map(|readers| readers.told(t)),
         pace,
         newcomer_in,
@@ -220,16 +220,18 @@ async fn pace(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) -> R
 }
 
 /// The rules of the community in which it will stand, if it has any, and what that is called.
-async fn rules(app: &App, aim: &Aim, entered: &Entered) -> Result<Option<(String, String)>> {
+async fn rules(app: &App, me: Me, aim: &Aim, entered: &Entered) -> Result<Option<(String, String)>> {
     let group = match aim {
         Aim::Thread => entered.group.parse().ok().map(ActorId),
         Aim::Reply(post) | Aim::Edit(post) => post.group,
         Aim::Lost => None,
     };
     let Some(group) = group else { return Ok(None) };
+    let now = app.now();
     let found = app.read(move |c| {
         let has_any = store::bylaws::of(c, group)?.is_some_and(|bylaws| !bylaws.list.is_empty());
-        if has_any { store::actors::by_id(c, group) } else { Ok(None) }
+        let Some(group) = store::actors::by_id(c, group)?.filter(|_| has_any) else { return Ok(None) };
+        Ok(app::groups::is_known(c, &group, Some(me.0), now)?.then_some(group))
     });
     let named = |group: Actor| (urls::sheet(&group.uri, Sheet::Rules), Face::new(app.site(), &group).name);
     Ok(found.await?.map(named))

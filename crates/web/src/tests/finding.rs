@@ -169,6 +169,7 @@ async fn the_directory_lists_all_and_says_how_alive_each_is() {
     let (ana, huerto) = world.first_run().await;
     for number in 10..61 {
         let named = app::groups::NewGroup {
+            hidden: false,
             title: format!("Plaza {number}"),
             ..new_group(&format!("p{number}"), Visibility::Public)
         };

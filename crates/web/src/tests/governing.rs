@@ -386,3 +386,32 @@ async fn a_host_sees_to_answers_and_moderates_nobody() {
         assert_eq!(bea_reads.get(&path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
 }
+
+#[actix_web::test]
+async fn a_hidden_community_is_nowhere_for_those_outside() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let (ana_reads, bea_reads) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "es").await);
+    let done = ana_reads.send("/found", "/found", &but(("visibility", "hidden"))).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let cine = world.app.read(|c| store::actors::by_handle(c, "cine", "plaza.test")).await.unwrap().unwrap();
+    for path in ["/@cine", "/@cine/rules", "/@cine/log", &format!("/apply?group={}", cine.id)] {
+        for (page, who) in [(bea_reads.get(path).await, "bea"), (world.get(path, "es").await, "nobody")] {
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{who} {path}");
+            assert!(!page.body.contains("Cine de barrio"), "{who} {path}");
+        }
+    }
+    assert!(bea_reads.get("/search?q=@cine@plaza.test").await.body.contains("Ahí no hay nada"));
+    let page = ana_reads.get("/@cine").await.body;
+    assert!(page.contains("Oculta: solo sus miembros"), "{page}");
+    let manage = format!("/manage?group={}", cine.id);
+    assert!(ana_reads.get(&manage).await.body.contains("value=\"hidden\" checked"));
+
+    // A link lets in, and whoever is in sees it.
+    let link = world.link(ana, cine.id, None).await;
+    let door = bea_reads.get(&link).await;
+    assert!(door.status == StatusCode::OK && door.body.contains("Cine de barrio"), "{}", door.body);
+    assert_eq!(bea_reads.send(&link, "/enter", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(bea_reads.get("/@cine").await.body.contains("Cine de barrio"));
+}

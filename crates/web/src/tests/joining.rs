@@ -44,7 +44,7 @@ impl World {
     }
 
     /// Where a link into a group leads, made by whoever keeps order there.
-    async fn link(&self, by: Me, group: ActorId, most: Option<i64>) -> String {
+    pub(super) async fn link(&self, by: Me, group: ActorId, most: Option<i64>) -> String {
         gates::make(&self.app, by, group, gates::Terms { most, ..gates::Terms::default() }).await.unwrap();
         let (_, code) = gates::list(&self.app, by, group).await.unwrap().swap_remove(0);
         format!("/enter?code={code}")

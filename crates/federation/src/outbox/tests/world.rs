@@ -116,6 +116,7 @@ impl World {
     pub(crate) async fn group(&self, name: &str, visibility: Visibility) -> ActorId {
         let (name, title, summary) = (name.into(), name.into(), String::new());
         let new = NewGroup {
+            hidden: false,
             name,
             title,
             summary,

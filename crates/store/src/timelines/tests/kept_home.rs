@@ -124,7 +124,10 @@ async fn peopled_at_random(t: &TestDb, runner: &mut TestRunner) {
         actors::insert(tx, &actor(8, ActorKind::Group))?;
         let (visibility, joining, reach) = (Visibility::Public, Joining::Open, Reach::Home);
         let (id, confides_from) = (ActorId(8), PostId(0));
-        groups::set_rules(tx, &GroupRules { id, visibility, joining, moderators_only: false, reach, confides_from })?;
+        groups::set_rules(
+            tx,
+            &GroupRules { hidden: false, id, visibility, joining, moderators_only: false, reach, confides_from },
+        )?;
         for (number, step) in (1..).zip(&steps) {
             let post = written(*step, number * 40);
             let author = if number < OLD { ActorId(6) } else { post.author };
