@@ -12,7 +12,7 @@ use store::follows::{Follow, Wishes};
 use crate::{
     App, Cause, Change, Error, Event, Me, Result, Tx, backfills, claims, groups, invitations, levels,
     limits::{self, Outward},
-    moves,
+    moves, waits,
 };
 
 /// How many requests of strangers may wait for an answer at one time.
@@ -159,8 +159,9 @@ fn ask_to_join(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<(
 /// Makes somebody an active member, on the word of `by`; the role of a member stays.
 pub(crate) fn admit(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId, by: ActorId) -> Result<()> {
     store::arrivals::remove(tx, person, group)?;
-    let was = store::groups::membership(tx, group, person)?.filter(|m| m.state == MemberState::Active);
-    if was.is_none() {
+    let was = store::groups::membership(tx, group, person)?;
+    waits::end(tx, was.as_ref())?;
+    if was.is_none_or(|was| was.state != MemberState::Active) {
         let since = tx.now();
         let membership = Membership { group, person, role: Role::Member, state: MemberState::Active, since };
         store::groups::set_membership(tx, &membership)?;
@@ -232,7 +233,9 @@ pub async fn answer(app: &App, me: Me, target: ActorId, follower: ActorId, accep
 fn dismiss(tx: &mut Tx<'_, '_>, follow: &Follow) -> Result<()> {
     let now = tx.now();
     store::follows::remove(tx, follow.follower, follow.target, now)?;
-    if store::groups::membership(tx, follow.target, follow.follower)?.is_some_and(|m| m.state != MemberState::Active) {
+    let was = store::groups::membership(tx, follow.target, follow.follower)?;
+    waits::end(tx, was.as_ref())?;
+    if was.is_some_and(|m| m.state != MemberState::Active) {
         store::groups::remove_membership(tx, follow.target, follow.follower)?;
     }
     Ok(())

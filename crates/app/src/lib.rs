@@ -118,6 +118,7 @@ pub mod view;
 pub mod visits;
 pub mod votes;
 mod vouching;
+pub mod waits;
 mod wakes;
 mod welcomes;
 

@@ -7,7 +7,7 @@ use domain::{
     text::{markdown, plain},
 };
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, claims, follows, groups, messages, tongues::Tongue};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, claims, follows, groups, messages, tongues::Tongue, waits};
 
 /// The longest reason, in characters.
 const REASON: usize = 1_000;
@@ -64,7 +64,7 @@ pub async fn refuse(app: &App, me: Me, group: ActorId, person: ActorId) -> Resul
         policy::moderate(&mine)?;
         claims::heed(tx, me.0, Item::Request { group, person })?;
         let waiting = store::groups::membership(tx, group, person)?.filter(|m| m.state == MemberState::Pending);
-        waiting.ok_or(Error::NotFound)?;
+        waits::end(tx, Some(&waiting.ok_or(Error::NotFound)?))?;
         store::groups::remove_membership(tx, group, person)?;
         Ok(())
     })

@@ -2,6 +2,7 @@
 use std::time::Duration;
 
 use domain::{id::ActorId, pulse::Pulse, time::span};
+use store::pulses::Count;
 
 use crate::{App, Result};
 
@@ -30,12 +31,13 @@ pub async fn count(app: &App) -> Result<()> {
         let now = app.now();
         let counted = app.read(move |c| {
             let known = store::pulses::counted(c, after, BATCH)?;
-            let ids: Vec<ActorId> = known.iter().map(|(group, ..)| *group).collect();
+            let ids: Vec<ActorId> = known.iter().map(|(group, _)| *group).collect();
             let members = store::groups::member_counts(c, &ids)?;
-            let count = |(group, pulse, count)| {
-                let found = Pulse::of(store::pulses::signs(c, group, now)?);
+            let count = |(group, was)| {
+                let signs = store::pulses::signs(c, group, now)?;
+                let usual = signs.usual.map(|usual| Duration::from_secs(usual.as_secs()));
                 let members = members.get(&group).copied().unwrap_or_default();
-                Ok((group, (pulse, count), (found, members)))
+                Ok((group, was, Count { pulse: Pulse::of(signs), members, usual }))
             };
             known.into_iter().map(count).collect::<store::Result<Vec<_>>>()
         });
@@ -45,8 +47,9 @@ pub async fn count(app: &App) -> Result<()> {
         counted.retain(|(_, was, is)| was != is);
         if !counted.is_empty() {
             let set = app.write(move |tx| {
-                for (group, _, (pulse, members)) in &counted {
-                    store::pulses::set(tx, *group, *pulse, *members)?;
+                for (group, _, found) in &counted {
+                    store::pulses::set(tx, *group, found.pulse, found.members)?;
+                    store::pulses::set_usual(tx, *group, found.usual)?;
                 }
                 Ok(())
             });

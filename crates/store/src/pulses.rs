@@ -1,5 +1,5 @@
 //! How alive groups are, and by what directories put them in order.
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use diesel::{dsl, prelude::*, upsert::excluded};
 use domain::{
@@ -81,15 +81,44 @@ pub fn of(conn: &mut Conn, groups: &[ActorId]) -> Result<HashMap<ActorId, Pulse>
     Ok(rows.into_iter().map(|(group, pulse)| (ActorId(group), pulse.0)).collect())
 }
 
-/// The groups with a number above `after`, by their numbers, with what was counted of each last: the pulse and the members.
-pub fn counted(conn: &mut Conn, after: ActorId, limit: i64) -> Result<Vec<(ActorId, Pulse, i64)>> {
-    let rows: Vec<(i64, Word<Pulse>, i64)> = db!(conn, c => pulses::table
+/// After how long a thread of a group is usually answered, as it was counted last; nothing, if too few were.
+pub fn usual(conn: &mut Conn, group: ActorId) -> Result<Option<Duration>> {
+    let found: Option<Option<i64>> =
+        db!(conn, c => pulses::table.find(group.0).select(pulses::usual).first(c).optional())?;
+    Ok(found.flatten().map(|millis| Duration::from_millis(millis.unsigned_abs())))
+}
+
+/// Records that.
+pub fn set_usual(tx: &mut Tx<'_>, group: ActorId, usual: Option<Duration>) -> Result<()> {
+    let millis = usual.map(|usual| i64::try_from(usual.as_millis()).unwrap_or(i64::MAX));
+    db!(tx, c => diesel::update(pulses::table.find(group.0)).set(pulses::usual.eq(millis)).execute(c))?;
+    Ok(())
+}
+
+/// What was counted of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// How alive it is.
+    pub pulse: Pulse,
+    /// How many members it has.
+    pub members: i64,
+    /// After how long a thread is usually answered.
+    pub usual: Option<Duration>,
+}
+
+/// The groups with a number above `after`, by their numbers, with what was counted of each last.
+pub fn counted(conn: &mut Conn, after: ActorId, limit: i64) -> Result<Vec<(ActorId, Count)>> {
+    let rows: Vec<(i64, Word<Pulse>, i64, Option<i64>)> = db!(conn, c => pulses::table
         .filter(pulses::group_id.gt(after.0))
         .order(pulses::group_id)
         .limit(limit)
-        .select((pulses::group_id, pulses::pulse, pulses::members))
+        .select((pulses::group_id, pulses::pulse, pulses::members, pulses::usual))
         .load(c))?;
-    Ok(rows.into_iter().map(|(group, pulse, members)| (ActorId(group), pulse.0, members)).collect())
+    let count = |(group, pulse, members, usual): (i64, Word<Pulse>, i64, Option<i64>)| {
+        let usual = usual.map(|millis| Duration::from_millis(millis.unsigned_abs()));
+        (ActorId(group), Count { pulse: pulse.0, members, usual })
+    };
+    Ok(rows.into_iter().map(count).collect())
 }
 
 /// Records what was counted.
@@ -102,7 +131,7 @@ pub fn set(tx: &mut Tx<'_>, group: ActorId, pulse: Pulse, members: i64) -> Resul
 
 /// What tells how alive a group is at a moment.
 pub fn signs(conn: &mut Conn, group: ActorId, now: Timestamp) -> Result<Signs> {
-    let (prompt, late) = answers(conn, group, now)?;
+    let (prompt, late, usual) = answers(conn, group, now)?;
     let people = people(conn, group, now - pulse::LATELY)?;
     Ok(Signs {
         people,
@@ -110,6 +139,7 @@ pub fn signs(conn: &mut Conn, group: ActorId, now: Timestamp) -> Result<Signs> {
         prompt,
         late,
         is_kept: is_kept(conn, group, now)?,
+        usual,
     })
 }
 
@@ -125,8 +155,8 @@ fn people(conn: &mut Conn, group: ActorId, since: Timestamp) -> Result<i64> {
         .get_result(c))?)
 }
 
-/// How many of the newest threads of a month were answered soon by somebody else, and how many were not.
-fn answers(conn: &mut Conn, group: ActorId, now: Timestamp) -> Result<(i64, i64)> {
+/// How many of the newest threads of a month were answered soon by somebody else, how many were not, and how soon is usual.
+fn answers(conn: &mut Conn, group: ActorId, now: Timestamp) -> Result<(i64, i64, Option<Duration>)> {
     let replies = diesel::alias!(posts as replies);
     let rows: Vec<(i64, Option<i64>)> = db!(conn, c => threads::table
         .inner_join(posts::table.on(posts::id.eq(threads::post_id)))
@@ -150,7 +180,12 @@ fn answers(conn: &mut Conn, group: ActorId, now: Timestamp) -> Result<(i64, i64)
     let prompt = rows.iter().filter(|(begun, answered)| answered.is_some_and(|at| at - begun < soon)).count();
     let open = rows.iter().filter(|(begun, answered)| answered.is_none() && now.0 - begun < soon).count();
     let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    Ok((count(prompt), count(rows.len() - prompt - open)))
+    let waited = |(begun, answered): &(i64, Option<i64>)| pulse::Waited {
+        span: Timestamp(answered.unwrap_or(now.0)).since(Timestamp(*begun)),
+        answered: answered.is_some(),
+    };
+    let usual = pulse::usual(rows.iter().map(waited).collect());
+    Ok((count(prompt), count(rows.len() - prompt - open), usual))
 }
 
 /// Whether somebody of the team was here lately; of those with an account elsewhere nobody knows.

@@ -209,6 +209,20 @@ pub fn waiting_among(conn: &mut Conn, people: &[ActorId], targets: &[ActorId]) -
     Ok(all)
 }
 
+/// Since when these wait for an answer of these groups, as far as they asked to join.
+pub fn waiting_since(
+    conn: &mut Conn,
+    people: &[ActorId],
+    groups: &[ActorId],
+) -> Result<Vec<(ActorId, ActorId, Timestamp)>> {
+    let rows: Vec<(i64, i64, i64)> = db!(conn, c => members::table
+        .filter(members::person_id.among(people).and(members::group_id.among(groups)))
+        .filter(members::state.eq(Word(MemberState::Pending)))
+        .select((members::person_id, members::group_id, members::since))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(who, whom, at)| (ActorId(who), ActorId(whom), Timestamp(at))).collect())
+}
+
 /// What a person asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requests {

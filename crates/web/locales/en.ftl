@@ -343,6 +343,25 @@ queue-waiting = { $count ->
     [one] { $count } thing waits
    *[other] { $count } things wait
     }
+server-of-whom = Server of whom it is about
+waits-for = Waits for
+older-than-a-day = more than a day
+older-than-three-days = more than three days
+older-than-a-week = more than a week
+past = What is known of those concerned
+past-member = a member since { $day }
+past-no-member = no member; the account is from { $day }
+past-nothing = no measures before
+past-measure = { $what }: { $count }
+past-about = reports about them: { $upheld } with measures, { $dismissed } without
+past-by = reports they filed: { $upheld } with measures, { $dismissed } without
+past-remove = posts removed
+past-refuse = posts not let in
+past-lock = conversations closed
+past-ban = bans
+past-hush = times kept from writing
+past-warn = warnings
+past-other = other measures
 queue-lead = What waits for a decision in the communities that you look after.
 queue-rests = What waits in { $groups } is not shown: its team needs a second step of signing in, and you have none.
 queue-rests-way = Set it up
@@ -365,6 +384,11 @@ leave = Leave
 withdraw-request = Take it back
 waiting-for-answer = Request sent
 you-are-invited = An invitation for you
+asked-to-join = You asked to come in { $when }; the team has not answered yet.
+joining-takes = They usually answer within { $span }.
+answered-within = Conversations are usually answered within { $span }
+others-alike = Other communities
+others-alike-hint = Nobody writes here any more. People talk about the same, or in the same language, in:
 you-are-out = You have been put out of this community
 you-are-hushed = You may read this community, but not write in it
 why-and-appeal = Why, and how to appeal
@@ -752,6 +776,12 @@ role-hushed = Kept from writing
 role-none = Not a member
 for-good = for good
 until = until { $when }
+within-an-hour = less than an hour
+hours =
+    { $count ->
+        [one] 1 hour
+       *[other] { NUMBER($count) } hours
+    }
 days =
     { $count ->
         [one] 1 day

@@ -352,6 +352,25 @@ queue-waiting = { $count ->
     [many] esperan { $count } de cosas
    *[other] esperan { $count } cosas
     }
+server-of-whom = Servidor de quien se trata
+waits-for = Espera desde hace
+older-than-a-day = más de un día
+older-than-three-days = más de tres días
+older-than-a-week = más de una semana
+past = Qué se sabe de quien se trata
+past-member = es miembro desde el { $day }
+past-no-member = no es miembro; su cuenta es del { $day }
+past-nothing = sin medidas anteriores
+past-measure = { $what }: { $count }
+past-about = denuncias contra lo suyo: { $upheld } con medidas y { $dismissed } sin ellas
+past-by = denuncias que puso: { $upheld } con medidas y { $dismissed } sin ellas
+past-remove = publicaciones retiradas
+past-refuse = publicaciones no admitidas
+past-lock = conversaciones cerradas
+past-ban = expulsiones
+past-hush = veces sin la palabra
+past-warn = advertencias
+past-other = otras medidas
 queue-lead = Lo que espera una decisión en las comunidades que cuidas.
 queue-rests = Lo que espera en { $groups } no se muestra: allí el equipo necesita un segundo paso para entrar, y tú no lo tienes.
 queue-rests-way = Configurarlo
@@ -375,6 +394,11 @@ leave = Salir
 withdraw-request = Retirarla
 waiting-for-answer = Solicitud enviada
 you-are-invited = Una invitación para ti
+asked-to-join = Pediste entrar { $when }; espera la respuesta del equipo.
+joining-takes = Aquí suelen responder en { $span }.
+answered-within = Las conversaciones suelen tener respuesta en { $span }
+others-alike = Otras comunidades
+others-alike-hint = Aquí ya no se escribe. Se habla de lo mismo, o en el mismo idioma, en:
 you-are-out = Estás fuera de esta comunidad
 you-are-hushed = Puedes leer esta comunidad, pero no escribir en ella
 why-and-appeal = Por qué, y cómo recurrir
@@ -776,6 +800,12 @@ role-hushed = Sin la palabra
 role-none = No es miembro
 for-good = para siempre
 until = hasta el { $when }
+within-an-hour = menos de una hora
+hours =
+    { $count ->
+        [one] 1 hora
+       *[other] { NUMBER($count) } horas
+    }
 days =
     { $count ->
         [one] 1 día

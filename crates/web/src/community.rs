@@ -41,8 +41,10 @@ use crate::{
 };
 
 mod banned;
+mod others;
 
 use banned::{Banned, Out};
+use others::alternatives;
 
 const DESCRIPTION: usize = 200;
 /// The first lines of what a community says of itself, in characters, and from how many on it is folded behind them.
@@ -87,6 +89,12 @@ struct Community {
     followers: i64,
     /// Where those see who follows it who keep order.
     follower_list: Option<String>,
+    /// Since when whoever looks waits to be taken in.
+    waiting: Option<String>,
+    /// How soon one is usually answered.
+    usual: Option<String>,
+    /// Others where more is said about the same.
+    others: Vec<(Face, Vital)>,
     /// That whoever looks was put out, or is kept from writing.
     out: Option<Out>,
     team: Vec<Host>,
@@ -181,6 +189,12 @@ struct Held {
     /// How much of it they said that they want.
     portion: Option<Portion>,
     ban: Option<Banned>,
+    /// Since when whoever looks waits to be taken in, and how long that usually takes.
+    waits: Option<(Timestamp, Option<Duration>)>,
+    /// After how long a conversation is usually answered.
+    usual: Option<Duration>,
+    /// Others where more is said about the same, if nobody writes here any more.
+    others: Vec<(Actor, Pulse)>,
     charter: Option<Charter>,
     bylaws: Option<Bylaws>,
     /// Where it has moved to.
@@ -209,6 +223,8 @@ impl Held {
             found.retain(|thread| !ids.contains(&thread.post));
             pinned = threads::among(c, &ids)?;
         }
+        let pulse = store::pulses::of(c, &[group.id])?.remove(&group.id).unwrap_or(Pulse::Still);
+        let is_first = after.is_none() && group.is_local();
         let staff = store::groups::hosts(c, group.id)?;
         let people: Vec<_> = staff.iter().map(|member| member.person).collect();
         let people = store::actors::by_ids(c, &people)?;
@@ -220,7 +236,7 @@ impl Held {
             followers: store::follows::count_followers(c, group.id)?,
             members: store::groups::count_members(c, group.id)?,
             members_here: store::groups::count_members_here(c, group.id)?,
-            pulse: store::pulses::of(c, &[group.id])?.remove(&group.id).unwrap_or(Pulse::Still),
+            pulse,
             staff: staff.into_iter().filter_map(|member| Some((member.role, known.remove(&member.person)?))).collect(),
             pinned,
             threads,
@@ -236,6 +252,12 @@ impl Held {
                 Some(me) => Banned::of(c, group.id, me, now)?,
                 None => None,
             },
+            usual: store::pulses::usual(c, group.id)?,
+            waits: match viewer.filter(|_| standing.is_some_and(|who| who.waiting == Some(MemberState::Pending))) {
+                Some(me) => waited(c, group.id, me, now)?,
+                None => None,
+            },
+            others: if is_first { alternatives(c, group, pulse)? } else { Vec::new() },
             standing,
         }))
     }
@@ -308,6 +330,9 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
             .standing
             .filter(|standing| group.is_local() && policy::moderate(standing).is_ok())
             .map(|_| members::followers(group.id)),
+        waiting: held.waits.map(|(since, usual)| waiting(t, (now, since), usual)),
+        usual: held.usual.filter(|_| group.is_local() && !is_closed).map(|usual| t.answered_within(t.lasting(usual))),
+        others: held.others.iter().map(|(other, pulse)| (Face::new(site, other), directory::said(*pulse, t))).collect(),
         out: held.ban.as_ref().map(|ban| ban.said(app, t)),
         team: held.staff.iter().map(|(role, face)| Host { face: face.clone(), role: called(t, *role) }).collect(),
         sorts: listing::sorts(t, &group.uri, order),
@@ -354,6 +379,23 @@ fn vital(t: Language, group: &Actor, held: &Held, now: Timestamp) -> Vital {
     let is_empty = held.pulse == Pulse::Still && held.threads.is_empty() && held.pinned.is_empty();
     let is_fresh = is_empty && group.is_local() && group.created > now - LATELY;
     if is_fresh { Vital { meaning: t.fresh_hint(), ..vital } } else { vital }
+}
+
+/// Since when somebody waits to be taken in, and how long that usually takes.
+fn waited(
+    c: &mut Conn,
+    group: ActorId,
+    me: ActorId,
+    now: Timestamp,
+) -> store::Result<Option<(Timestamp, Option<Duration>)>> {
+    let Some(asked) = store::groups::membership(c, group, me)? else { return Ok(None) };
+    Ok(Some((asked.since, app::waits::usual(c, group, now)?)))
+}
+
+/// The same in words.
+fn waiting(t: Language, (now, since): (Timestamp, Timestamp), usual: Option<Duration>) -> String {
+    let asked = t.asked_to_join(t.ago(now, since));
+    usual.map_or_else(|| asked.clone(), |usual| format!("{asked} {}", t.joining_takes(t.lasting(usual))))
 }
 
 /// How much somebody wants to be told of a community: what they said, here or by the bell of a client.

@@ -1,4 +1,6 @@
 //! The language of a page, and how numbers and dates look in it.
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest,
     http::header::{ACCEPT_LANGUAGE, COOKIE as COOKIE_HEADER},
@@ -139,6 +141,15 @@ impl Language {
             seconds @ 3_600..86_400 => self.hours_ago(seconds / 3_600),
             seconds @ 86_400..2_592_000 => self.days_ago(seconds / 86_400),
             _ => self.day(at),
+        }
+    }
+
+    /// How long something takes, as people say it.
+    pub(crate) fn lasting(self, span: Duration) -> String {
+        match i64::try_from(span.as_secs()).unwrap_or(i64::MAX) {
+            ..3_600 => self.within_an_hour().to_owned(),
+            seconds @ 3_600..172_800 => self.hours(seconds / 3_600),
+            seconds => self.days(seconds / 86_400),
         }
     }
 

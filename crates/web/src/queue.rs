@@ -1,4 +1,6 @@
 //! What waits for those who keep order, in all their communities: requests to join, posts, reports and appeals.
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
@@ -9,6 +11,7 @@ use domain::{
     claim::Item,
     id::{ActorId, ReportId, StatementId},
     policy::Refusal,
+    time::{Timestamp, span},
     urls,
 };
 use serde::Deserialize;
@@ -26,8 +29,10 @@ use crate::{
     session::Present,
 };
 
+mod past;
 mod waiting;
 
+pub(crate) use past::Known;
 use waiting::{Appeal, Claim, Complaint, Held, Request, Waiting};
 
 /// Where it is, and where its buttons lead.
@@ -44,6 +49,10 @@ pub(crate) struct Asked {
     kind: String,
     group: String,
     who: String,
+    /// On which server those are about whom something waits.
+    server: String,
+    /// For how long it waits at least.
+    age: String,
 }
 
 impl Asked {
@@ -65,10 +74,20 @@ impl Asked {
         who && self.group().is_none_or(|wanted| group == Some(wanted))
     }
 
+    /// Whether what is about somebody of this server, and waits since then, is wanted.
+    fn covers(&self, server: &str, since: Timestamp, now: Timestamp) -> bool {
+        let age = AGES.iter().find(|(word, _)| *word == self.age).map_or(Duration::ZERO, |(_, age)| *age);
+        (self.server.is_empty() || self.server == server) && since + age <= now
+    }
+
     fn page(&self) -> String {
-        urls::asking(PATH, &[("kind", &self.kind), ("group", &self.group), ("who", &self.who)])
+        let asked = [("kind", &*self.kind), ("group", &self.group), ("who", &self.who)];
+        urls::asking(PATH, &[&asked[..], &[("server", &self.server), ("age", &self.age)]].concat())
     }
 }
+
+/// For how long something waits at least, in words of paths.
+const AGES: [(&str, Duration); 3] = [("day", span::days(1)), ("days", span::days(3)), ("week", span::days(7))];
 
 #[derive(Template)]
 #[template(path = "queue.html")]
@@ -81,6 +100,9 @@ struct Queue {
     holders: Vec<Sort>,
     /// Among which communities one may choose.
     groups: Vec<Choice>,
+    /// Among which servers, and ages.
+    servers: Vec<String>,
+    ages: Vec<(&'static str, &'static str)>,
     /// Of which communities nothing is shown, since they ask their team for a second step.
     resting: String,
     requests: Vec<Request>,
@@ -95,6 +117,12 @@ impl Queue {
     /// Where one keeps order about a post, and comes back from.
     fn measures(&self, card: &Card) -> String {
         urls::asking(MODERATE, &[("post", &card.id.to_string()), ("back", &self.asked.page())])
+    }
+
+    /// Whether there is anything to narrow the list by.
+    fn is_narrowed(&self) -> bool {
+        let is_asked = [&self.asked.group, &self.asked.server, &self.asked.age].iter().any(|asked| !asked.is_empty());
+        is_asked || self.groups.len() > 1 || self.servers.len() > 1 || !self.is_calm()
     }
 
     fn is_calm(&self) -> bool {
@@ -135,9 +163,26 @@ async fn queue(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Queue> 
     frame.place = "queue";
     let newcomers = if is_admin { app.read(store::accounts::count_waiting).await? } else { 0 };
     let (kinds, holders) = (kinds(t, &asked), holders(t, &asked));
-    let Waiting { groups, resting, requests, held, complaints, appeals, unheard } = waiting;
+    let ages =
+        vec![("day", t.older_than_a_day()), ("days", t.older_than_three_days()), ("week", t.older_than_a_week())];
+    let Waiting { groups, resting, servers, requests, held, complaints, appeals, unheard } = waiting;
     let resting = resting.join(", ");
-    Ok(Queue { frame, asked, newcomers, kinds, holders, groups, resting, requests, held, complaints, appeals, unheard })
+    Ok(Queue {
+        frame,
+        asked,
+        newcomers,
+        kinds,
+        holders,
+        groups,
+        servers,
+        ages,
+        resting,
+        requests,
+        held,
+        complaints,
+        appeals,
+        unheard,
+    })
 }
 
 fn kinds(t: Language, asked: &Asked) -> Vec<Sort> {

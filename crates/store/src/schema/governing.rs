@@ -39,6 +39,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    waits (group_id, answered) {
+        group_id -> BigInt,
+        answered -> BigInt,
+        took -> BigInt,
+    }
+}
+diesel::table! {
     welcomed (group_id, person_id) {
         group_id -> BigInt,
         person_id -> BigInt,

@@ -156,7 +156,7 @@ async fn what_happens_says_how_alive_it_is(t: TestDb) {
     write(&t, other.clone()).await;
     write(&t, written(now, 40 * HOUR, 3, Some(&other))).await;
     write(&t, written(now, HOUR, 3, None)).await;
-    let signs = Signs { people: 3, is_used: true, prompt: 1, late: 1, is_kept: true };
+    let signs = Signs { people: 3, is_used: true, prompt: 1, late: 1, is_kept: true, usual: None };
     assert_eq!(tell(&t).await, signs);
     // What was taken out is nothing that happened.
     let taken = Post { removed: Some(now), ..written(now, 28 * HOUR, 2, Some(&asked)) };

@@ -1,24 +1,24 @@
 //! What waits, as the page of the queue shows it, and who sees to it.
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
-use app::{App, Me, Result, nudges, second_step, statements::Case, view::PostView};
+use app::{App, Me, Result, nudges, second_step, similar::Similar, statements::Case, view::PostView};
 use domain::{
     actor::Actor,
     bylaw::Bylaws,
     claim::Item,
     id::{ActorId, PostId},
     imprint::HouseRule,
-    post::Audience,
+    post::{Audience, Post},
     report::Report,
     time::{Timestamp, span},
     urls::Site,
 };
-use store::{Conn, relations, timelines};
+use store::{Conn, pasts::Past, relations, timelines};
 
-use super::Asked;
+use super::{Asked, Known};
 use crate::{
     admin, bylaws,
     cards::{self, Card, Face, Faces},
@@ -26,6 +26,7 @@ use crate::{
     forms::{Choice, Field},
     language::Language,
     statements::{Told, decider},
+    threads::Near,
 };
 
 /// How many requests a page shows.
@@ -51,6 +52,9 @@ pub(crate) struct Request {
     pub(crate) group_id: i64,
     /// What the community asked, and what they answered.
     pub(crate) answers: Vec<(String, String)>,
+    /// Since when they wait.
+    pub(crate) when: Option<String>,
+    pub(crate) known: Vec<Known>,
 }
 
 /// A post that waits.
@@ -62,6 +66,9 @@ pub(crate) struct Held {
     pub(crate) when: String,
     /// Which rule it breaks, to be chosen if there are any.
     pub(crate) rules: Option<Field>,
+    pub(crate) known: Vec<Known>,
+    /// Conversations that are likely to be about the same.
+    pub(crate) similar: Vec<Near>,
 }
 
 /// A report that waits.
@@ -82,6 +89,9 @@ pub(crate) struct Complaint {
     pub(crate) closed: Vec<String>,
     /// Where whoever administers this site decides about the person.
     pub(crate) person: Option<String>,
+    /// Who is reported, and who reports.
+    pub(crate) known: Vec<Known>,
+    pub(crate) similar: Vec<Near>,
 }
 
 /// An appeal that waits.
@@ -95,6 +105,7 @@ pub(crate) struct Appeal {
     pub(crate) when: String,
     /// Whether it is mine to decide: whoever took a measure does not, if there is somebody else.
     pub(crate) may: bool,
+    pub(crate) known: Vec<Known>,
 }
 
 /// All that waits, as far as it is wanted.
@@ -103,6 +114,8 @@ pub(super) struct Waiting {
     pub(super) groups: Vec<Choice>,
     /// Those of whose teams a second step is asked that they lack: of them nothing is shown.
     pub(super) resting: Vec<String>,
+    /// On which servers those live about whom something waits.
+    pub(super) servers: Vec<String>,
     pub(super) requests: Vec<Request>,
     pub(super) held: Vec<Held>,
     pub(super) complaints: Vec<Complaint>,
@@ -113,8 +126,8 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub(super) async fn of(app: &App, t: Language, me: Me, asked: &Asked) -> Result<Self> {
-        let (site, now, wanted) = (app.site().clone(), app.now(), asked.clone());
-        let found = app.read(move |c| Found::read(c, &site, (me, now), &wanted)).await?;
+        let (site, now, wanted, similar) = (app.site().clone(), app.now(), asked.clone(), app.similar());
+        let found = app.read(move |c| Found::read(c, &site, (me, now), &wanted, &similar)).await?;
         let mut groups: Vec<Choice> =
             found.groups.iter().chain(&found.hosted).filter_map(|group| found.choice(*group)).collect();
         groups.sort_by(|a, b| a.label.cmp(&b.label));
@@ -123,7 +136,8 @@ impl Waiting {
         Ok(Self {
             groups,
             resting: resting.collect(),
-            requests: found.asking.iter().filter_map(|asking| found.request(*asking, asked)).collect(),
+            servers: found.servers(),
+            requests: found.asking.iter().filter_map(|asking| found.request(t, *asking, asked)).collect(),
             held: found.held.iter().filter_map(|held| found.held(app, t, held, asked)).collect(),
             complaints: found.reports.iter().filter_map(|report| found.complaint(app, t, report, asked)).collect(),
             appeals: found.appeals.iter().filter_map(|appeal| found.appeal(app, t, appeal, asked)).collect(),
@@ -135,6 +149,7 @@ impl Waiting {
 /// What was read for it: what several kinds have in common is asked once for all of them.
 struct Found {
     me: ActorId,
+    now: Timestamp,
     is_admin: bool,
     groups: Vec<ActorId>,
     /// The groups in which they see to it that others are answered, and keep no order.
@@ -143,6 +158,12 @@ struct Found {
     asking: Vec<(ActorId, ActorId)>,
     /// What those who ask to join a group were asked, and what they answered.
     answers: Answers,
+    /// Since when they wait.
+    since: HashMap<(ActorId, ActorId), Timestamp>,
+    /// What those were in the group until now about whom something waits there, by group and person.
+    pasts: HashMap<(ActorId, ActorId), Past>,
+    /// Conversations that are likely to be about the same as one that waits.
+    similar: HashMap<PostId, Vec<(Post, Actor)>>,
     held: Vec<store::held::Held>,
     reports: Vec<Report>,
     appeals: Vec<(Case, bool)>,
@@ -158,7 +179,13 @@ struct Found {
 }
 
 impl Found {
-    fn read(c: &mut Conn, site: &Site, (me, now): (Me, Timestamp), asked: &Asked) -> store::Result<Self> {
+    fn read(
+        c: &mut Conn,
+        site: &Site,
+        (me, now): (Me, Timestamp),
+        asked: &Asked,
+        similar: &Similar,
+    ) -> store::Result<Self> {
         let mut groups = store::groups::moderated_by(c, me.0)?;
         let resting = second_step::lacking(c, me, &groups)?;
         groups.retain(|group| !resting.contains(group));
@@ -184,7 +211,11 @@ impl Found {
         ids.dedup();
         let seen = timelines::visible_among(c, &ids, Some(me.0))?;
         let posts = store::posts::by_ids(c, &ids)?;
-        let posts = app::view::posts(c, posts)?.into_iter().map(|view| (view.post.id, view)).collect();
+        let posts: HashMap<PostId, PostView> =
+            app::view::posts(c, posts)?.into_iter().map(|view| (view.post.id, view)).collect();
+        let alike = alike(c, similar, held.iter().map(|held| held.post).chain(of_reports()), &posts)?;
+        let pasts = pasts(c, &asking, &held, &reports, &appeals, &posts)?;
+        let since = since(c, &asking)?;
         let items = asking.iter().map(|(person, group)| Item::Request { group: *group, person: *person });
         let items = items.chain(held.iter().map(|held| Item::Held(held.post)));
         let items = items.chain(reports.iter().map(|report| Item::Report(report.id)));
@@ -204,6 +235,10 @@ impl Found {
         let named: Vec<_> = reports.iter().flat_map(|report| report.rules.iter().copied()).collect();
         Ok(Self {
             me: me.0,
+            now,
+            since,
+            pasts,
+            similar: alike,
             is_admin: store::accounts::is_admin(c, me.0)?,
             groups,
             hosted,
@@ -243,17 +278,58 @@ impl Found {
         Some(Choice::new(group.id.to_string(), &group.title, ""))
     }
 
-    /// Who sees to something of a group, if that is wanted.
-    fn claim(&self, item: Item, group: Option<ActorId>, asked: &Asked) -> Option<Claim> {
+    /// On which servers those live about whom something waits, here first.
+    fn servers(&self) -> Vec<String> {
+        let waiting = self.asking.iter().map(|(person, _)| *person);
+        let waiting = waiting.chain(self.reports.iter().map(|report| report.target));
+        let waiting = waiting.chain(self.appeals.iter().map(|(case, _)| case.person.id));
+        let known = waiting.filter_map(|id| self.person(id)).map(|actor| (!actor.is_local(), actor.host.clone()));
+        let held = self.held.iter().filter_map(|held| self.view(held.post));
+        let held = held.map(|view| (!view.author.is_local(), view.author.host.clone()));
+        let all: BTreeSet<(bool, String)> = known.chain(held).collect();
+        all.into_iter().map(|(_, host)| host).collect()
+    }
+
+    fn person(&self, id: ActorId) -> Option<&Actor> {
+        self.people.iter().find(|actor| actor.id == id)
+    }
+
+    /// What the team of a group knows of somebody.
+    fn known(&self, t: Language, group: ActorId, person: &Actor, face: Face) -> Known {
+        Known::new(t, face, person, self.pasts.get(&(group, person.id)))
+    }
+
+    /// Conversations that are likely to be about the same as a post.
+    fn near(&self, app: &App, t: Language, post: PostId) -> Vec<Near> {
+        let found = self.similar.get(&post).into_iter().flatten();
+        found.map(|(thread, author)| Near::new(app, t, thread, author)).collect()
+    }
+
+    /// Who sees to something of a group that concerns somebody and waits since then, if that is wanted.
+    fn claim(
+        &self,
+        item: Item,
+        group: Option<ActorId>,
+        (person, since): (Option<&Actor>, Timestamp),
+        asked: &Asked,
+    ) -> Option<Claim> {
+        let server = person.map_or("", |person| person.host.as_str());
+        if !asked.covers(server, since, self.now) {
+            return None;
+        }
         let holder = self.claims.iter().find(|(held, _)| *held == item).map(|(_, by)| *by);
         let holder_face = holder.and_then(|by| self.face(by));
         let claim = Claim { item: item.to_string(), holder: holder_face, is_mine: holder == Some(self.me) };
         asked.admits(group, &claim).then_some(claim)
     }
 
-    fn request(&self, (person, group): (ActorId, ActorId), asked: &Asked) -> Option<Request> {
+    fn request(&self, t: Language, (person, group): (ActorId, ActorId), asked: &Asked) -> Option<Request> {
+        let (actor, since) = (self.person(person)?, self.since.get(&(person, group)).copied());
+        let concerns = (Some(actor), since.unwrap_or(self.now));
         Some(Request {
-            claim: self.claim(Item::Request { group, person }, Some(group), asked)?,
+            claim: self.claim(Item::Request { group, person }, Some(group), concerns, asked)?,
+            when: since.map(|since| t.ago(self.now, since)),
+            known: vec![self.known(t, group, actor, self.face(person)?)],
             face: self.face(person)?,
             group: self.face(group)?,
             person_id: person.0,
@@ -266,7 +342,14 @@ impl Found {
         let view = self.view(held.post)?;
         let own = self.bylaws.iter().filter(|(group, _)| *group == held.group).map(|(_, bylaws)| bylaws);
         Some(Held {
-            claim: self.claim(Item::Held(held.post), Some(held.group), asked)?,
+            claim: self.claim(Item::Held(held.post), Some(held.group), (Some(&*view.author), held.since), asked)?,
+            known: vec![self.known(
+                t,
+                held.group,
+                &view.author,
+                Face::painted(app.site(), &view.author, &view.palette),
+            )],
+            similar: self.near(app, t, held.post),
             card: Card::new(app, t, view),
             group: Face::painted(app.site(), view.group.as_deref()?, &view.palette),
             because: crate::held::because(t, held.doubt),
@@ -284,8 +367,14 @@ impl Found {
         let cited = cited.and_then(|(group, cited)| bylaws::named(t, &self.bylaws, group, cited));
         let of_house = self.house.iter().filter(|rule| report.rules.contains(&rule.id));
         let of_house = of_house.filter_map(|rule| rule.said(t.tag()).map(|said| said.text.clone()));
+        let concerns = (self.person(report.target), report.created);
+        let both = [report.target, report.reporter].into_iter().filter_map(|id| self.person(id).zip(self.face(id)));
+        let both = both.filter(|(actor, _)| !actor.is_group());
+        let known = both.filter_map(|(actor, face)| Some(self.known(t, report.group?, actor, face)));
         Some(Complaint {
-            claim: self.claim(Item::Report(report.id), report.group, asked)?,
+            known: known.collect(),
+            similar: report.posts.first().map(|post| self.near(app, t, *post)).unwrap_or_default(),
+            claim: self.claim(Item::Report(report.id), report.group, concerns, asked)?,
             id: report.id.0,
             by: self.face(report.reporter)?,
             about: self.face(report.target)?,
@@ -302,8 +391,10 @@ impl Found {
 
     fn appeal(&self, app: &App, t: Language, (case, may): &(Case, bool), asked: &Asked) -> Option<Appeal> {
         let said = case.appeal.as_ref()?;
+        let concerns = (Some(&case.person), said.created);
         Some(Appeal {
-            claim: self.claim(Item::Appeal(case.statement.id), Some(case.group.id), asked)?,
+            known: vec![self.known(t, case.group.id, &case.person, self.face(case.person.id)?)],
+            claim: self.claim(Item::Appeal(case.statement.id), Some(case.group.id), concerns, asked)?,
             id: case.statement.id.0,
             by: self.face(case.person.id)?,
             group: decider(app, case),
@@ -313,6 +404,54 @@ impl Found {
             may: *may,
         })
     }
+}
+
+/// For how many posts others are looked for that are likely to be about the same.
+const COMPARED: usize = 10;
+
+/// Conversations that are likely to be about the same as the first of these that are conversations themselves.
+fn alike(
+    c: &mut Conn,
+    similar: &Similar,
+    waiting: impl Iterator<Item = PostId>,
+    posts: &HashMap<PostId, PostView>,
+) -> store::Result<HashMap<PostId, Vec<(Post, Actor)>>> {
+    let mut found = HashMap::new();
+    let threads = waiting.filter_map(|id| posts.get(&id)).filter(|view| view.post.is_thread());
+    for view in threads.take(COMPARED) {
+        let mut near = similar.to(c, &view.post)?;
+        near.retain(|(post, _)| post.id != view.post.id);
+        found.insert(view.post.id, near);
+    }
+    Ok(found)
+}
+
+/// Since when those wait who ask to join.
+fn since(c: &mut Conn, asking: &[(ActorId, ActorId)]) -> store::Result<HashMap<(ActorId, ActorId), Timestamp>> {
+    let (people, groups): (Vec<ActorId>, Vec<ActorId>) = asking.iter().copied().unzip();
+    let found = relations::waiting_since(c, &people, &groups)?;
+    Ok(found.into_iter().map(|(person, group, at)| ((person, group), at)).collect())
+}
+
+/// What those were until now in the group about whom something waits there.
+fn pasts(
+    c: &mut Conn,
+    asking: &[(ActorId, ActorId)],
+    held: &[store::held::Held],
+    reports: &[Report],
+    appeals: &[(Case, bool)],
+    posts: &HashMap<PostId, PostView>,
+) -> store::Result<HashMap<(ActorId, ActorId), Past>> {
+    let mut concerned: BTreeSet<(ActorId, ActorId)> = asking.iter().map(|(person, group)| (*group, *person)).collect();
+    concerned.extend(held.iter().filter_map(|held| Some((held.group, posts.get(&held.post)?.author.id))));
+    concerned.extend(appeals.iter().map(|(case, _)| (case.group.id, case.person.id)));
+    for report in reports {
+        concerned.extend(report.group.into_iter().flat_map(|group| [(group, report.target), (group, report.reporter)]));
+    }
+    let groups: BTreeSet<ActorId> = concerned.iter().map(|(group, _)| *group).collect();
+    let people: BTreeSet<ActorId> = concerned.iter().map(|(_, person)| *person).collect();
+    let (groups, people): (Vec<ActorId>, Vec<ActorId>) = (groups.into_iter().collect(), people.into_iter().collect());
+    store::pasts::of(c, &groups, &people)
 }
 
 /// What each of those who ask to join was asked, and answered.

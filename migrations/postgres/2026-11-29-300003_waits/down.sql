@@ -1,0 +1,2 @@
+ALTER TABLE pulses DROP COLUMN usual;
+DROP TABLE waits;
