@@ -110,7 +110,7 @@ async fn a_community_takes_along_what_it_shows_and_who_follows_it() {
     let (club, me) = (alpha.group("club", &ana).await, Me(ana.actor.id));
     ben.follow(&club.handle()).await;
     net.settle().await;
-    let rule = Entry { key: None, title: "No ads".into(), text: String::new() };
+    let rule = Entry { key: None, title: "No ads".into(), text: String::new(), others: Vec::new() };
     bylaws::change(alpha.app(), me, club.actor.id, 0, vec![rule]).await.expect("rules");
     let shown = show(&bea, &format!("{} Look.", club.handle()), json!({})).await;
     let taken = show(&bea, &format!("{} Buy this", club.handle()), json!({})).await;

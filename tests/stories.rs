@@ -32,7 +32,7 @@ async fn scene() -> Scene {
     let operator = Me(app::instance::ensure(alpha.app()).await.unwrap());
     app::roll::entrust(alpha.app(), operator, ana.actor.id, true).await.unwrap();
     let (club, me) = (alpha.group("club", &ana).await, Me(ana.actor.id));
-    let rule = Entry { key: None, title: "Nada de anuncios".to_owned(), text: String::new() };
+    let rule = Entry { key: None, title: "Nada de anuncios".to_owned(), text: String::new(), others: Vec::new() };
     bylaws::change(alpha.app(), me, club.actor.id, 0, vec![rule]).await.unwrap();
     for person in [&carl, &bob] {
         person.follow(&club.handle()).await;

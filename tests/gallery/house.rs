@@ -53,7 +53,7 @@ pub(super) struct Residents<'a> {
 }
 
 fn rule(key: Option<i64>, title: &str, text: &str) -> Entry {
-    Entry { key, title: title.to_owned(), text: text.to_owned() }
+    Entry { key, title: title.to_owned(), text: text.to_owned(), others: Vec::new() }
 }
 
 /// The path of an address of this server.

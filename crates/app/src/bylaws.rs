@@ -2,6 +2,7 @@
 use domain::{
     bylaw::{Bylaw, Bylaws, Citation},
     id::ActorId,
+    imprint::Wording,
     policy,
     text::plain,
 };
@@ -28,6 +29,8 @@ pub struct Entry {
     pub title: String,
     /// What that means.
     pub text: String,
+    /// The same in other languages of this site; one without a word is none.
+    pub others: Vec<Wording>,
 }
 
 /// Gives a community here that I lead these rules, if they still are at `version` as I read them (0 when there are none).
@@ -88,9 +91,16 @@ fn numbered(version: i64, former: &[Bylaw], entries: &[Entry]) -> Result<Vec<Byl
         let known = entry.key.filter(|key| former.iter().any(|bylaw| bylaw.key == *key));
         // The version that brings a rule and its place there are a key that no other rule has.
         let key = known.filter(|key| list.iter().all(|bylaw| bylaw.key != *key)).unwrap_or(version * 100 + place);
-        list.push(Bylaw { key, title, text: plain::clean(&entry.text, TEXT) });
+        let others = entry.others.iter().filter_map(worded).collect();
+        list.push(Bylaw { key, title, text: plain::clean(&entry.text, TEXT), others });
     }
     Ok(list)
+}
+
+/// A rule in another language as it is kept, if it says anything there.
+fn worded(other: &Wording) -> Option<Wording> {
+    let (text, hint) = (plain::line(&other.text, TITLE), plain::clean(&other.hint, TEXT));
+    (!text.is_empty()).then(|| Wording { language: other.language.clone(), text, hint })
 }
 
 /// Makes sure that a rule that somebody names is one of that group.

@@ -102,12 +102,11 @@ pub(crate) fn team(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<String>
 fn write(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<()> {
     let (team, link) = (team(tx, statement)?, link(tx, statement.id)?);
     let rule = cases(tx, vec![statement.clone()])?.pop().and_then(|case| case.bylaw);
-    let rule = rule.map(|rule| markdown::escape(&rule.title));
     let reason = markdown::escape(&statement.grounds.reason);
     let say = |tongue: Tongue| {
         let what = done(tongue, statement);
-        let by =
-            rule.as_ref().map(|rule| tongue.pick(format!(" por la norma «{rule}»"), format!(" by the rule “{rule}”")));
+        let rule = rule.as_ref().map(|rule| markdown::escape(rule.said(tongue.pick("es", "en")).0));
+        let by = rule.map(|rule| tongue.pick(format!(" por la norma «{rule}»"), format!(" by the rule “{rule}”")));
         let why = if reason.is_empty() { ".".to_owned() } else { format!(": {reason}") };
         let start = tongue.pick("El equipo de", "The team of");
         format!("{start} {team} {what}{}{why}", by.unwrap_or_default())

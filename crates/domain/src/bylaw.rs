@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{UnknownWord, id::ActorId, time::Timestamp};
+use crate::{UnknownWord, id::ActorId, imprint::Wording, time::Timestamp};
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,17 @@ pub struct Bylaw {
     pub title: String,
     /// What that means: Markdown.
     pub text: String,
+    /// The same in other languages: what it says, and what that means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Wording>,
+}
+
+impl Bylaw {
+    /// What it says and what that means in a language, or else as it was written.
+    pub fn said(&self, language: &str) -> (&str, &str) {
+        let other = self.others.iter().find(|other| other.language == language);
+        other.map_or((&self.title, &self.text), |other| (&other.text, &other.hint))
+    }
 }
 
 /// The rules of a community as they were from one change to the next.
@@ -98,7 +109,7 @@ mod tests {
     use super::*;
 
     fn bylaw(key: i64, title: &str) -> Bylaw {
-        Bylaw { key, title: title.into(), text: String::new() }
+        Bylaw { key, title: title.into(), text: String::new(), others: Vec::new() }
     }
 
     #[test]
@@ -113,6 +124,14 @@ mod tests {
         ];
         assert_eq!(differences(&before, &after), expected);
         assert_eq!(differences(&[], &after[..1]), [Difference::Added(&after[0])]);
+    }
+
+    #[test]
+    fn a_rule_is_read_in_the_language_of_whoever_reads_it() {
+        let english = Wording { language: "en".into(), text: "Be kind".into(), hint: "Always.".into() };
+        let rule = Bylaw { others: vec![english], ..bylaw(1, "Sé amable") };
+        assert_eq!(rule.said("en"), ("Be kind", "Always."));
+        assert_eq!(rule.said("es"), ("Sé amable", ""), "as it was written");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use domain::{
     actor::Actor,
     bylaw::{self, Bylaw, Bylaws, Citation, Difference},
     id::ActorId,
+    imprint::Wording,
     policy,
     text::markdown,
     urls::{self, Sheet},
@@ -54,36 +55,37 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    fn new(bylaw: &Bylaw) -> Self {
-        let html = markdown::render(&bylaw.text, |_| None, |_| None);
-        Self { title: bylaw.title.clone(), html, before: None, mark: None, is_gone: false }
+    fn new(t: Language, bylaw: &Bylaw) -> Self {
+        let (title, text) = bylaw.said(t.tag());
+        let html = markdown::render(text, |_| None, |_| None);
+        Self { title: title.to_owned(), html, before: None, mark: None, is_gone: false }
     }
 
     fn compared(t: Language, difference: Difference<'_>) -> Self {
         match difference {
-            Difference::Kept(bylaw) => Self::new(bylaw),
-            Difference::Added(bylaw) => Self { mark: Some((t.law_added(), "good")), ..Self::new(bylaw) },
+            Difference::Kept(bylaw) => Self::new(t, bylaw),
+            Difference::Added(bylaw) => Self { mark: Some((t.law_added(), "good")), ..Self::new(t, bylaw) },
             Difference::Changed(former, bylaw) => Self {
                 mark: Some((t.law_changed(), "fair")),
-                before: Some((former.title.clone(), Self::new(former).html)),
-                ..Self::new(bylaw)
+                before: Some((former.said(t.tag()).0.to_owned(), Self::new(t, former).html)),
+                ..Self::new(t, bylaw)
             },
             Difference::Removed(bylaw) => {
-                Self { mark: Some((t.law_removed(), "bad")), is_gone: true, ..Self::new(bylaw) }
+                Self { mark: Some((t.law_removed(), "bad")), is_gone: true, ..Self::new(t, bylaw) }
             }
         }
     }
 }
 
 /// The rules of a community in their order.
-pub(crate) fn rules(bylaws: Option<&Bylaws>) -> Vec<Rule> {
-    bylaws.map(|bylaws| bylaws.list.iter().map(Rule::new).collect()).unwrap_or_default()
+pub(crate) fn rules(t: Language, bylaws: Option<&Bylaws>) -> Vec<Rule> {
+    bylaws.map(|bylaws| bylaws.list.iter().map(|bylaw| Rule::new(t, bylaw)).collect()).unwrap_or_default()
 }
 
 /// The question which rule is meant; none, if there are no rules.
 pub(crate) fn field(t: Language, bylaws: Option<&Bylaws>) -> Option<Field> {
     let choice = |(cited, bylaw): (Citation, &Bylaw)| {
-        Choice::new(cited.to_string(), t.law_cited(cited.number, &bylaw.title), "")
+        Choice::new(cited.to_string(), t.law_cited(cited.number, bylaw.said(t.tag()).0), "")
     };
     let choices: Vec<Choice> = bylaws?.cited().map(choice).collect();
     (!choices.is_empty()).then(|| Field::select("rule", t.which_rule(), choices).optional())
@@ -92,7 +94,7 @@ pub(crate) fn field(t: Language, bylaws: Option<&Bylaws>) -> Option<Field> {
 /// A rule that somebody named, in words, out of all versions of all communities that are spoken of.
 pub(crate) fn named(t: Language, all: &[(ActorId, Bylaws)], group: ActorId, cited: Citation) -> Option<String> {
     let (_, version) = all.iter().find(|(of, version)| *of == group && version.version == cited.version)?;
-    Some(t.law_cited(cited.number, &version.at(cited.number)?.title))
+    Some(t.law_cited(cited.number, version.at(cited.number)?.said(t.tag()).0))
 }
 
 /// A version in the list of all.
@@ -167,7 +169,7 @@ async fn page(app: &App, visit: &Visit, name: &str, asked: &Asked) -> Result<Pag
             .into_iter()
             .map(|difference| Rule::compared(t, difference))
             .collect(),
-        (shown, _) => rules(shown),
+        (shown, _) => rules(t, shown),
     };
     let lead = match (shown, since) {
         (None, _) => t.no_laws().to_owned(),
@@ -194,6 +196,26 @@ struct Slot {
     key: String,
     title: String,
     text: String,
+    /// The same in the languages of this site.
+    others: Vec<Wording>,
+}
+
+impl Slot {
+    fn of(bylaw: &Bylaw) -> Self {
+        let key = bylaw.key.to_string();
+        Self { key, title: bylaw.title.clone(), text: bylaw.text.clone(), others: bylaw.others.clone() }
+    }
+
+    /// What it says and what that means in a language, if that was entered.
+    fn said(&self, language: &str) -> (&str, &str) {
+        let other = self.others.iter().find(|other| other.language == language);
+        other.map_or(("", ""), |other| (&other.text, &other.hint))
+    }
+
+    /// Whether it says anything in another language.
+    fn is_translated(&self) -> bool {
+        self.others.iter().any(|other| !other.text.is_empty())
+    }
 }
 
 #[derive(Template)]
@@ -225,7 +247,13 @@ impl Entered {
             .filter(|n| field("gone", *n).is_empty())
             .map(|n| {
                 let place = field("place", n).trim().parse().unwrap_or(i64::MAX);
-                (place, Slot { key: field("key", n), title: field("title", n), text: field("text", n) })
+                let other = |(tag, _): &(&str, &str)| Wording {
+                    language: (*tag).to_owned(),
+                    text: field(&format!("title_{tag}_"), n),
+                    hint: field(&format!("text_{tag}_"), n),
+                };
+                let others = Language::Es.all().iter().map(other).collect();
+                (place, Slot { key: field("key", n), title: field("title", n), text: field("text", n), others })
             })
             .filter(|(_, slot)| !(slot.title.trim().is_empty() && slot.text.trim().is_empty()))
             .collect();
@@ -260,9 +288,7 @@ pub(crate) async fn edit(
         let (group, desk) = led(&app, &visit, &by, asked.map_or(0, |asked| asked.group)).await?;
         let found = app.read(move |c| Ok((store::bylaws::of(c, group.id)?, store::bylaws::phrases(c, group.id)?)));
         let (latest, phrases) = found.await?;
-        let slot =
-            |bylaw: &Bylaw| Slot { key: bylaw.key.to_string(), title: bylaw.title.clone(), text: bylaw.text.clone() };
-        let slots = latest.iter().flat_map(|latest| &latest.list).map(slot).collect();
+        let slots = latest.iter().flat_map(|latest| &latest.list).map(Slot::of).collect();
         Ok(form(desk, latest.as_ref().map_or(0, |latest| latest.version), slots, &phrases, None))
     };
     answer::shown(&request, &visit, Keep::Never, shown.await)
@@ -281,7 +307,10 @@ pub(crate) async fn change(
         Err(error) => return answer::error(&request, &visit, &error),
     };
     let slots = entered.slots();
-    let entry = |slot: &Slot| Entry { key: slot.key.parse().ok(), title: slot.title.clone(), text: slot.text.clone() };
+    let entry = |slot: &Slot| {
+        let Slot { key, title, text, others } = slot.clone();
+        Entry { key: key.parse().ok(), title, text, others }
+    };
     let result = bylaws::change(&app, sent.by.me, group.id, entered.version, slots.iter().map(entry).collect()).await;
     let trouble = match result {
         Ok(()) => {

@@ -139,7 +139,7 @@ struct Laws {
 
 impl Laws {
     fn new(t: Language, group: &Actor, bylaws: &Bylaws, is_new: bool, now: Timestamp) -> Option<Self> {
-        let titles: Vec<String> = bylaws.list.iter().map(|bylaw| bylaw.title.clone()).collect();
+        let titles: Vec<String> = bylaws.list.iter().map(|bylaw| bylaw.said(t.tag()).0.to_owned()).collect();
         let changes = bylaws::latest_changes(&group.uri, bylaws).filter(|_| bylaws.created > now - LATELY);
         (!titles.is_empty()).then(|| Self {
             page: urls::sheet(&group.uri, Sheet::Rules),

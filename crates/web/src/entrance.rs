@@ -231,7 +231,7 @@ async fn entrance(app: &App, visit: &Visit, group: &Actor, is_vouched: bool) -> 
         follow: None,
     };
     Ok(Entrance {
-        rules: bylaws::rules(bylaws.as_ref()),
+        rules: bylaws::rules(t, bylaws.as_ref()),
         frame: Frame::private(visit, t.join_it(&face.name)),
         face,
         summary: html::sanitize(&group.summary),

@@ -49,8 +49,9 @@ impl Told {
         let rule = cited.map(|(cited, bylaw)| {
             let page =
                 urls::asking(&urls::sheet(&case.group.uri, Sheet::Rules), &[("version", &cited.version.to_string())]);
-            let text = markdown::render(&bylaw.text, |_| None, |_| None);
-            (t.law_cited(cited.number, &bylaw.title), format!("{page}#rule-{}", cited.number), text)
+            let (title, text) = bylaw.said(t.tag());
+            let text = markdown::render(text, |_| None, |_| None);
+            (t.law_cited(cited.number, title), format!("{page}#rule-{}", cited.number), text)
         });
         let excerpt = case.post.as_ref().map(|post| {
             let text = html::excerpt(&post.content.html, EXCERPT);

@@ -87,7 +87,7 @@ fn pictures(app: &App, me: Me, group: ActorId) -> BoxStream<'static, Result<File
 async fn arrangement(app: App, me: Me, group: Actor) -> Result<String> {
     let found = archive::arrangement(&app, me, group.id).await?;
     let (charter, bylaws) = (found.charter.unwrap_or_default(), found.bylaws);
-    let rule = |bylaw: &Bylaw| json!({ "title": bylaw.title, "text": bylaw.text });
+    let rule = |bylaw: &Bylaw| json!({ "title": bylaw.title, "text": bylaw.text, "translations": bylaw.others });
     let picture = |portrait: Portrait| portrait.of(&group).map(shelved);
     let community = json!({
         "id": group.uri,

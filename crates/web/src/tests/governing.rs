@@ -270,6 +270,12 @@ async fn rules_are_kept_version_by_version_and_named_by_who_reports() {
     assert_eq!(bea.send(&page, "/report", &report("1.7")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(bea.send(&page, "/report", &report("1.1")).await.status, StatusCode::OK);
 
+    // Whoever reads another language reads it there, where somebody put it into that.
+    let page = ana.get(&manage).await.body;
+    assert!(page.contains("name=\"title_en_1\""), "{page}");
+    let unsaid = world.get("/@huerto/rules", "en").await.body;
+    assert!(unsaid.contains("<strong>Sin publicidad</strong>"), "as it was written: {unsaid}");
+
     // The second version: another order, one changed, one gone, one new.
     let page = ana.get(&manage).await.body;
     let key = |n: usize| {
@@ -280,6 +286,8 @@ async fn rules_are_kept_version_by_version_and_named_by_who_reports() {
     let second = [
         ("key1", &*kept),
         ("title1", "Sin anuncios"),
+        ("title_en_1", "No ads"),
+        ("text_en_1", "Nor **sales**"),
         ("text1", "Ni **ventas** ni enlaces"),
         ("place1", "2"),
         ("key2", &*gone),
@@ -289,12 +297,20 @@ async fn rules_are_kept_version_by_version_and_named_by_who_reports() {
         ("place3", "1"),
     ];
     assert_eq!(ana.send(&manage, "/manage/rules", &second).await.status, StatusCode::SEE_OTHER);
-    let diff = world.get("/@huerto/rules?version=2&since=1", "en").await.body;
+    let diff = world.get("/@huerto/rules?version=2&since=1", "es").await.body;
     let places = ["Pregunta antes", "Sin anuncios", "Sin publicidad", "Con respeto"].map(|text| diff.find(text));
     assert!(places.is_sorted() && places.iter().all(Option::is_some), "{diff}");
     assert!(diff.contains("<del><strong>Con respeto</strong></del>"), "{diff}");
     assert!(world.get("/@huerto/rules?version=1", "en").await.body.contains("Con respeto"));
     assert_eq!(world.get("/@huerto/rules?version=3", "en").await.status, StatusCode::NOT_FOUND);
+    let (spanish, english) =
+        (world.get("/@huerto/rules", "es").await.body, world.get("/@huerto/rules", "en").await.body);
+    assert!(spanish.contains("Sin anuncios") && !spanish.contains("No ads"), "{spanish}");
+    assert!(english.contains("No ads") && english.contains("<strong>sales</strong>"), "{english}");
+    assert!(!english.contains("Sin anuncios") && english.contains("Pregunta antes"), "{english}");
+    let form = bea.get(&format!("/report?post={post}")).await.body;
+    assert!(form.contains("Rule 2: No ads"), "{form}");
+    assert!(world.get("/@huerto", "en").await.body.contains("#rule-2\">No ads"));
     assert!(ana.get("/queue").await.body.contains("Norma 1: Sin publicidad"));
     assert!(world.get("/@huerto/log", "es").await.body.contains("cambió las normas"));
 

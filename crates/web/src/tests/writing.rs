@@ -150,7 +150,7 @@ async fn a_preview_is_what_is_sent() {
     let world = World::new();
     let (me, huerto) = world.first_run().await;
     let bea = login(&world, "bea").await;
-    let rule = app::bylaws::Entry { key: None, title: "Sin gritos".into(), text: String::new() };
+    let rule = app::bylaws::Entry { key: None, title: "Sin gritos".into(), text: String::new(), others: Vec::new() };
     app::bylaws::change(&world.app, me, huerto.id, 0, vec![rule]).await.unwrap();
     let old = Writing { text: "Tomates con manchas".into(), group: Some(huerto.id), ..Writing::default() };
     let old = world.write(bea, old).await;
