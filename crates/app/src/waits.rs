@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use domain::{
     group::{MemberState, Membership},
-    id::ActorId,
+    id::{ActorId, WaitId},
     time::{Timestamp, span},
 };
 use store::Conn;
@@ -19,7 +19,8 @@ pub(crate) fn end(tx: &mut Tx<'_, '_>, was: Option<&Membership>) -> Result<()> {
     let Some(was) = was.filter(|was| was.state == MemberState::Pending) else { return Ok(()) };
     let now = tx.now();
     let took = i64::try_from(now.since(was.since).as_millis()).unwrap_or(i64::MAX);
-    Ok(store::waits::insert(tx, was.group, (now, took), now - SPAN)?)
+    let id: WaitId = tx.new_id();
+    Ok(store::waits::insert(tx, id, was.group, took, now - SPAN)?)
 }
 
 /// After how long half of those are answered who ask to join a group; nothing, if too few were lately.

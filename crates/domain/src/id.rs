@@ -71,6 +71,8 @@ ids! {
     NotificationId
     /// An entry of the moderation log.
     LogEntryId
+    /// How long somebody waited for an answer.
+    WaitId
     /// A report of something wrong.
     ReportId
     /// What somebody is told of a measure that concerns them.

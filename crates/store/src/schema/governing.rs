@@ -39,9 +39,9 @@ diesel::table! {
     }
 }
 diesel::table! {
-    waits (group_id, answered) {
+    waits (id) {
+        id -> BigInt,
         group_id -> BigInt,
-        answered -> BigInt,
         took -> BigInt,
     }
 }

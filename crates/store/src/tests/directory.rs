@@ -162,6 +162,14 @@ async fn what_happens_says_how_alive_it_is(t: TestDb) {
     let taken = Post { removed: Some(now), ..written(now, 28 * HOUR, 2, Some(&asked)) };
     write(&t, taken).await;
     assert_eq!(tell(&t).await, signs);
+    // Five answers say how soon one is usually answered; those who still wait count.
+    for (begun, took) in [(60, 4), (61, 6), (62, 8), (63, 12)] {
+        let asked = written(now, begun * HOUR, 1, None);
+        write(&t, asked.clone()).await;
+        write(&t, written(now, (begun - took) * HOUR, 2, Some(&asked))).await;
+    }
+    let usual = t.db.read(move |c| pulses::signs(c, ActorId(9), now)).await.unwrap().usual;
+    assert_eq!(usual, Some(8 * HOUR));
     // Nor is what was a long time ago, for how many there are.
     let later = now + span::days(29);
     let signs = t.db.read(move |c| pulses::signs(c, ActorId(9), later)).await.unwrap();

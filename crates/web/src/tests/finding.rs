@@ -9,6 +9,7 @@ use app::posts::Writing;
 use domain::{
     charter::{Charter, Purpose},
     group::Visibility,
+    pulse::Pulse,
     theme::Theme,
 };
 
@@ -299,4 +300,33 @@ async fn a_community_says_where_its_members_live() {
     app::members::appoint(&world.app, ana, huerto.id, far, Some(domain::group::Role::Member)).await.unwrap();
     assert!(said("es").await.contains("2 miembros (1 de aquí, 1 de otros servidores)"), "{}", said("es").await);
     assert!(said("en").await.contains("2 members (1 from here, 1 from other servers)"));
+}
+
+#[actix_web::test]
+async fn a_still_community_leads_to_others_and_a_lively_one_says_how_soon_one_is_answered() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let found = async |name: &str, theme: Theme, pulse: Pulse| {
+        let charter = Charter { themes: vec![theme], languages: vec!["es".into()], ..Charter::default() };
+        let group = app::charters::found(&world.app, ana, new_group(name, Visibility::Public), charter).await.unwrap();
+        let id = group.id;
+        world.app.write(move |tx| Ok(store::pulses::set(tx, id, pulse, 1)?)).await.unwrap();
+        group
+    };
+    let still = found("viejo", Theme::Music, Pulse::Still).await;
+    found("callado", Theme::Music, Pulse::Still).await;
+    let alike = found("coro", Theme::Music, Pulse::Quiet).await;
+    found("taller", Theme::Science, Pulse::Alive).await;
+    let page = world.get(&still.uri, "es").await.body;
+    let others = page.split("id=\"others\"").nth(1).unwrap().split("</section>").next().unwrap();
+    let places = ["El coro", "El taller"].map(|name| others.find(name));
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "what is alike comes first: {others}");
+    assert!(!others.contains("El callado") && !others.contains("El viejo"), "{others}");
+    let page = world.get(&alike.uri, "es").await.body;
+    assert!(!page.contains("id=\"others\"") && !page.contains("suelen tener respuesta"), "{page}");
+
+    let (id, usual) = (alike.id, Some(domain::time::span::hours(5)));
+    world.app.write(move |tx| Ok(store::pulses::set_usual(tx, id, usual)?)).await.unwrap();
+    let page = Browser::of(&world, ana, "en").await.get(&alike.uri).await.body;
+    assert!(page.contains("usually answered within 5 hours"), "{page}");
 }

@@ -216,3 +216,79 @@ async fn what_only_members_read_says_so() {
         assert_eq!(body.contains("</svg>Solo miembros</li>"), says, "{page}: {body}");
     }
 }
+
+#[actix_web::test]
+async fn the_queue_says_what_is_known_of_those_concerned() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let (bea, carl) = (login(&world, "bea").await, login(&world, "carl").await);
+    let writing = |text: &str| Writing { text: text.into(), group: Some(huerto.id), ..Writing::default() };
+    let mut posts = Vec::new();
+    for text in ["Vendo macetas de barro", "Vendo macetas de plástico", "Vendo macetas de barro y plástico"] {
+        posts.push(world.write(carl, writing(text)).await);
+    }
+    let (ana, bea) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "en").await);
+    let report = async |post: &domain::post::Post| {
+        bea.send(&format!("/report?post={}", post.id), "/report", &[("what", "spam")]).await.status
+    };
+    assert_eq!(report(&posts[0]).await, StatusCode::OK);
+    let first = ana.get("/queue").await.body;
+    assert!(first.contains("sin medidas anteriores") && !first.contains("denuncias contra lo suyo"), "{first}");
+    // One is upheld, one is not.
+    let removal = [("what", "remove"), ("reason", "Aquí no se vende")];
+    let page = format!("/moderate?post={}", posts[0].id);
+    assert_eq!(ana.send(&page, "/moderate", &removal).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(report(&posts[1]).await, StatusCode::OK);
+    assert_eq!(ana.send("/queue", "/queue/resolve", &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(report(&posts[2]).await, StatusCode::OK);
+    let queue = ana.get("/queue").await.body;
+    for known in [
+        "publicaciones retiradas: 1",
+        "denuncias contra lo suyo: 1 con medidas y 1 sin ellas",
+        "denuncias que puso: 1 con medidas y 1 sin ellas",
+    ] {
+        assert!(queue.contains(known), "{known}: {queue}");
+    }
+    assert!(queue.contains("Vendo macetas de plástico"), "what is alike is near: {queue}");
+    for (path, found) in [
+        ("/queue?server=plaza.test", true),
+        ("/queue?server=other.test", false),
+        ("/queue?age=week", false),
+        ("/queue?kind=report&age=nonsense", true),
+    ] {
+        let page = ana.get(path).await.body;
+        assert_eq!(page.contains("action=\"/queue/resolve\""), found, "{path}: {page}");
+        assert!(page.contains("name=\"age\""), "what narrows it can be changed: {page}");
+    }
+}
+
+#[actix_web::test]
+async fn who_waits_reads_since_when_and_how_long_that_takes() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let waits = async |name: &str| {
+        let me = login(&world, name).await;
+        assert_eq!(
+            Browser::of(&world, me, "es").await.send(&huerto.uri, "/join", &[]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        me
+    };
+    for (number, name) in ["uno", "dos", "tres", "cuatro"].into_iter().enumerate() {
+        let me = waits(name).await;
+        if number == 0 {
+            members::refuse(&world.app, ana, huerto.id, me.0).await.unwrap();
+        } else {
+            invitations::invite(&world.app, ana, huerto.id, me.0).await.unwrap();
+        }
+    }
+    let bea = waits("bea").await;
+    let reads = Browser::of(&world, bea, "es").await;
+    let page = reads.get(&huerto.uri).await.body;
+    assert!(page.contains("Pediste entrar") && !page.contains("suelen responder"), "four say little: {page}");
+    let carla = waits("carla").await;
+    invitations::invite(&world.app, ana, huerto.id, carla.0).await.unwrap();
+    let page = reads.get(&huerto.uri).await.body;
+    assert!(page.contains("Aquí suelen responder en menos de una hora."), "{page}");
+    assert!(!world.get(&huerto.uri, "es").await.body.contains("Pediste entrar"));
+}
