@@ -10,6 +10,7 @@ use app::people::NewPerson;
 use domain::charter::{Charter, Purpose};
 use domain::group::{Joining, MemberState, Reach, Role, Visibility};
 use domain::id::{ActorId, PostId};
+use domain::theme::Theme;
 use domain::urls::media::Portrait;
 use serde_json::{Value, json};
 
@@ -74,8 +75,17 @@ pub(super) async fn person(server: &Server, name: &str, shown: &str, about: &str
 }
 
 async fn group(owner: &Person, new: NewGroup, purpose: Purpose, languages: &[&str], questions: &[&str]) -> Group {
+    let (themes, topics): (&[Theme], &[&str]) = match &*new.name {
+        "huerto" => (&[Theme::Home, Theme::Environment], &["compost", "semillas"]),
+        "vecinos" => (&[Theme::Local, Theme::Politics], &["lavapiés"]),
+        "lectura" => (&[Theme::Books], &[]),
+        "rust" => (&[Theme::Technology], &["rust"]),
+        _ => (&[], &[]),
+    };
     let charter = Charter {
         purpose,
+        themes: themes.to_vec(),
+        topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
         languages: languages.iter().map(|tag| (*tag).to_owned()).collect(),
         questions: questions.iter().map(|question| (*question).to_owned()).collect(),
         ..Charter::default()
@@ -201,6 +211,7 @@ impl Demo {
         }
         let (me, moderator) = (Me(ana.actor.id), Some(Role::Moderator));
         app::members::appoint(app, me, huerto.actor.id, carla.actor.id, moderator).await.expect("a role");
+        app::members::appoint(app, me, huerto.actor.id, diego.actor.id, Some(Role::Host)).await.expect("a role");
         app::gates::make(app, me, huerto.actor.id, Terms { most: Some(20), ..Terms::default() }).await.expect("a link");
 
         let mastodon = net.peer("mastodon.test", Software::Mastodon);
