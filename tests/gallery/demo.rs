@@ -211,7 +211,7 @@ impl Demo {
         }
         let (me, moderator) = (Me(ana.actor.id), Some(Role::Moderator));
         app::members::appoint(app, me, huerto.actor.id, carla.actor.id, moderator).await.expect("a role");
-        app::members::appoint(app, me, huerto.actor.id, diego.actor.id, Some(Role::Host)).await.expect("a role");
+        app::members::appoint(app, me, huerto.actor.id, diego.actor.id, Some(Role::Expert)).await.expect("a role");
         app::gates::make(app, me, huerto.actor.id, Terms { most: Some(20), ..Terms::default() }).await.expect("a link");
 
         let mastodon = net.peer("mastodon.test", Software::Mastodon);

@@ -200,7 +200,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
         }
         Event::Course(Course::Unheard { post }) => {
             let Some(group) = post.group else { return Ok(()) };
-            let team = store::groups::hosts(tx, group)?.iter().map(|member| member.person).collect::<Vec<_>>();
+            let team = store::groups::attending(tx, group)?.iter().map(|member| member.person).collect::<Vec<_>>();
             tell(tx, &team, Kind::Unheard, post.author, About::Post(post))
         }
         Event::Helped(Help::Solved(solution)) if solution.on => solved(tx, solution),

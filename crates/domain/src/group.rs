@@ -66,7 +66,7 @@ text_enum! {
         /// Takes part.
         Member = "member",
         /// Knows the matter: sees to what nobody answers, and says which reply does. Has no power over others.
-        Host = "host",
+        Expert = "expert",
         /// Keeps order: removes, locks, bans, admits.
         Moderator = "moderator",
         /// Leads: names moderators, changes texts.
@@ -130,8 +130,8 @@ impl Standing {
     }
 
     /// Whether they see to it that others are answered.
-    pub fn is_host(&self) -> bool {
-        self.role == Some(Role::Host)
+    pub fn is_expert(&self) -> bool {
+        self.role == Some(Role::Expert)
     }
 
     /// Whether they keep order here.

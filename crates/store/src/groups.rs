@@ -247,8 +247,8 @@ pub fn staff(conn: &mut Conn, group: ActorId) -> Result<Vec<Membership>> {
 }
 
 /// The same with those who see to it that others are answered.
-pub fn hosts(conn: &mut Conn, group: ActorId) -> Result<Vec<Membership>> {
-    team(conn, group, Role::Host)
+pub fn attending(conn: &mut Conn, group: ActorId) -> Result<Vec<Membership>> {
+    team(conn, group, Role::Expert)
 }
 
 /// Those with at least this role.
@@ -271,10 +271,10 @@ fn from(least: Role) -> Vec<Word<Role>> {
 }
 
 /// Which of these people see to it in a group that others are answered.
-pub fn hosts_among(conn: &mut Conn, group: ActorId, people: &[ActorId]) -> Result<Vec<ActorId>> {
+pub fn experts_among(conn: &mut Conn, group: ActorId, people: &[ActorId]) -> Result<Vec<ActorId>> {
     let ids: Vec<i64> = db!(conn, c => members::table
         .filter(members::group_id.eq(group.0).and(members::person_id.among(people)))
-        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.eq(Word(Role::Host))))
+        .filter(members::state.eq(Word(MemberState::Active)).and(members::role.eq(Word(Role::Expert))))
         .select(members::person_id)
         .load(c))?;
     Ok(ids.into_iter().map(ActorId).collect())
@@ -339,8 +339,8 @@ pub fn moderated_by(conn: &mut Conn, person: ActorId) -> Result<Vec<ActorId>> {
 }
 
 /// The groups in which a person sees to it that others are answered, and keeps no order.
-pub fn hosted_by(conn: &mut Conn, person: ActorId) -> Result<Vec<ActorId>> {
-    led_by(conn, person, vec![Word(Role::Host)])
+pub fn attended_by(conn: &mut Conn, person: ActorId) -> Result<Vec<ActorId>> {
+    led_by(conn, person, vec![Word(Role::Expert)])
 }
 
 fn led_by(conn: &mut Conn, person: ActorId, roles: Vec<Word<Role>>) -> Result<Vec<ActorId>> {

@@ -72,7 +72,7 @@ pub fn is_due(conn: &mut Conn, person: ActorId, admin: bool) -> Result<bool> {
     let in_team = || {
         members::table
             .filter(members::person_id.eq(person.0).and(members::state.eq(Word(MemberState::Active))))
-            .filter(members::role.ne(Word(Role::Member)).and(members::role.ne(Word(Role::Host))))
+            .filter(members::role.ne(Word(Role::Member)).and(members::role.ne(Word(Role::Expert))))
     };
     let asking = || {
         let asks = charters::table.filter(charters::group_id.eq(members::group_id).and(charters::second_step.eq(true)));

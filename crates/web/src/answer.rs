@@ -113,7 +113,7 @@ impl Visit {
             let (actor, news) = (store::actors::by_id(c, id)?, notices::news(c, id)?);
             let groups = store::groups::moderated_by(c, id)?;
             let is_staff = is_admin || !groups.is_empty();
-            let has_queue = is_staff || !store::groups::hosted_by(c, id)?.is_empty();
+            let has_queue = is_staff || !store::groups::attended_by(c, id)?.is_empty();
             Ok((actor, (is_staff, has_queue), queue::count(c, &site, Me(id), groups)?, news))
         });
         let (actor, (is_staff, has_queue), waiting, news) = found.await?;

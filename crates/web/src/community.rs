@@ -225,7 +225,7 @@ impl Held {
         }
         let pulse = store::pulses::of(c, &[group.id])?.remove(&group.id).unwrap_or(Pulse::Still);
         let is_first = after.is_none() && group.is_local();
-        let staff = store::groups::hosts(c, group.id)?;
+        let staff = store::groups::attending(c, group.id)?;
         let people: Vec<_> = staff.iter().map(|member| member.person).collect();
         let people = store::actors::by_ids(c, &people)?;
         let people: Vec<Actor> = people.into_iter().filter(|person| person.deleted.is_none()).collect();
@@ -453,7 +453,7 @@ fn joining(t: Language, rules: GroupRules, handle: &str) -> Option<String> {
 pub(crate) fn called(t: Language, role: Role) -> &'static str {
     match role {
         Role::Member => t.role_member(),
-        Role::Host => t.role_host(),
+        Role::Expert => t.role_expert(),
         Role::Moderator => t.role_moderator(),
         Role::Leader => t.role_leader(),
         Role::Owner => t.role_owner(),

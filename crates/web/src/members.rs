@@ -371,7 +371,7 @@ fn roles(t: Language, mine: Standing, theirs: Standing) -> Option<Field> {
 fn does(t: Language, role: Role) -> &'static str {
     match role {
         Role::Member => t.does_member(),
-        Role::Host => t.does_host(),
+        Role::Expert => t.does_expert(),
         Role::Moderator => t.does_moderator(),
         Role::Leader => t.does_leader(),
         Role::Owner => t.does_owner(),
@@ -395,7 +395,7 @@ fn rights(t: Language, rules: &GroupRules, who: Standing) -> Vec<Right> {
         right(t.may_read(), policy::read(rules, &who), staff),
         right(t.may_start(), policy::post(rules, &who, Place::Thread, Duration::ZERO), staff),
         right(t.may_reply(), policy::post(rules, &who, Place::Reply { locked: false }, Duration::ZERO), staff),
-        right(t.may_attend(), policy::attend(&who), t.refused_not_host()),
+        right(t.may_attend(), policy::attend(&who), t.refused_not_expert()),
         right(t.may_moderate(), policy::moderate(&who), staff),
         right(t.may_ban(), policy::ban(&who, &member), staff),
         right(t.may_appoint(), policy::appoint(&who, &member, Some(Role::Moderator)), leaders),

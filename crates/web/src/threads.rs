@@ -307,7 +307,7 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
         solves: read.solution == Some(id),
         may_solve: !view.post.is_thread() && view.post.group.is_some() && read.may_solve(visit.viewer(), &view.post),
         ballot: Ballot::of(app, t, view, mine).map(|ballot| Ballot { is_elsewhere, ..ballot }),
-        role: read.hosts.contains(&view.author.id).then(|| t.role_host()),
+        role: read.experts.contains(&view.author.id).then(|| t.role_expert()),
         quoted: quoted_by(app, t, view, &read.quoted),
         links: media::linked(app, &view.post, read.linked.get(&id)),
         reply_elsewhere: visit.guest().map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),

@@ -22,9 +22,9 @@ pub fn solve(thread: &Post, reply: &Post, person: ActorId, who: &Standing) -> Ve
     unless(thread.author != person && attend(who).is_err(), Refusal::NotAuthor)
 }
 
-/// Seeing to it that others are answered: what nobody answered is listed for hosts and those who keep order, and they are told.
+/// Seeing to it that others are answered: what nobody answered is listed for experts and those who keep order, and they are told.
 pub fn attend(who: &Standing) -> Verdict {
-    if who.is_host() { Ok(()) } else { moderate(who) }
+    if who.is_expert() { Ok(()) } else { moderate(who) }
 }
 
 /// Saying how much of a group one wants to get: whoever follows it.

@@ -52,7 +52,7 @@ fn people() -> Vec<(&'static str, Standing)> {
         ("applicant", waiting(MemberState::Pending)),
         ("invited", waiting(MemberState::Invited)),
         ("member", role(Role::Member)),
-        ("host", role(Role::Host)),
+        ("expert", role(Role::Expert)),
         ("moderator", role(Role::Moderator)),
         ("leader", role(Role::Leader)),
         ("owner", role(Role::Owner)),
@@ -143,7 +143,7 @@ fn verbs() -> Vec<(&'static str, Rule)> {
         ("keep a member from writing for a time", Box::new(move |_, who| yes_no(hush(who, &member)))),
         ("ban a member", Box::new(move |_, who| yes_no(ban(who, &member)))),
         ("ban a moderator", Box::new(move |_, who| yes_no(ban(who, &moderator)))),
-        ("name a host", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Host))))),
+        ("name an expert", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Expert))))),
         ("name a moderator", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Moderator))))),
         ("name a leader", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Leader))))),
         ("name an owner", Box::new(move |_, who| yes_no(appoint(who, &member, Some(Role::Owner))))),
@@ -254,14 +254,14 @@ fn who_is_kept_from_writing_reads_and_votes_and_nobody_below_does_it() {
 }
 
 #[test]
-fn hosts_have_no_power_over_others() {
+fn experts_have_no_power_over_others() {
     let role = |role| Standing { role: Some(role), ..Standing::default() };
-    let (host, member) = (role(Role::Host), role(Role::Member));
-    assert!(attend(&host).is_ok() && moderate(&host).is_err() && manage(&host).is_err());
-    assert_eq!(ban(&host, &member), Err(Refusal::NotStaff));
-    assert!(ban(&role(Role::Moderator), &host).is_ok(), "they are put out like members");
-    assert_eq!(appoint(&role(Role::Moderator), &member, Some(Role::Host)), Err(Refusal::NotStaff));
-    assert!(appoint(&role(Role::Leader), &member, Some(Role::Host)).is_ok());
+    let (expert, member) = (role(Role::Expert), role(Role::Member));
+    assert!(attend(&expert).is_ok() && moderate(&expert).is_err() && manage(&expert).is_err());
+    assert_eq!(ban(&expert, &member), Err(Refusal::NotStaff));
+    assert!(ban(&role(Role::Moderator), &expert).is_ok(), "they are put out like members");
+    assert_eq!(appoint(&role(Role::Moderator), &member, Some(Role::Expert)), Err(Refusal::NotStaff));
+    assert!(appoint(&role(Role::Leader), &member, Some(Role::Expert)).is_ok());
 }
 
 #[test]

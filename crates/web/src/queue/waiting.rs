@@ -129,7 +129,7 @@ impl Waiting {
         let (site, now, wanted, similar) = (app.site().clone(), app.now(), asked.clone(), app.similar());
         let found = app.read(move |c| Found::read(c, &site, (me, now), &wanted, &similar)).await?;
         let mut groups: Vec<Choice> =
-            found.groups.iter().chain(&found.hosted).filter_map(|group| found.choice(*group)).collect();
+            found.groups.iter().chain(&found.helped).filter_map(|group| found.choice(*group)).collect();
         groups.sort_by(|a, b| a.label.cmp(&b.label));
         let unheard = found.unheard.iter().filter_map(|id| found.view(*id));
         let resting = found.resting.iter().filter_map(|group| Some(found.face(*group)?.name));
@@ -153,7 +153,7 @@ struct Found {
     is_admin: bool,
     groups: Vec<ActorId>,
     /// The groups in which they see to it that others are answered, and keep no order.
-    hosted: Vec<ActorId>,
+    helped: Vec<ActorId>,
     resting: Vec<ActorId>,
     asking: Vec<(ActorId, ActorId)>,
     /// What those who ask to join a group were asked, and what they answered.
@@ -189,10 +189,10 @@ impl Found {
         let mut groups = store::groups::moderated_by(c, me.0)?;
         let resting = second_step::lacking(c, me, &groups)?;
         groups.retain(|group| !resting.contains(group));
-        let hosted = store::groups::hosted_by(c, me.0)?;
+        let helped = store::groups::attended_by(c, me.0)?;
         let is_wanted = |group: &ActorId| asked.group().is_none_or(|wanted| *group == wanted);
         let within: Vec<ActorId> = groups.iter().copied().filter(is_wanted).collect();
-        let attended: Vec<ActorId> = groups.iter().chain(&hosted).copied().filter(is_wanted).collect();
+        let attended: Vec<ActorId> = groups.iter().chain(&helped).copied().filter(is_wanted).collect();
         let (asking, answers) =
             if asked.wants("request") { requests(c, &within)? } else { (Vec::new(), Answers::new()) };
         let held = if asked.wants("held") { app::held::waiting(c, me, &groups)? } else { Vec::new() };
@@ -221,7 +221,7 @@ impl Found {
         let items = items.chain(reports.iter().map(|report| Item::Report(report.id)));
         let items = items.chain(appeals.iter().map(|(case, _)| Item::Appeal(case.statement.id)));
         let claims = store::claims::held(c, &items.collect::<Vec<_>>(), now)?;
-        let mut people: Vec<ActorId> = groups.iter().chain(&resting).chain(&hosted).copied().collect();
+        let mut people: Vec<ActorId> = groups.iter().chain(&resting).chain(&helped).copied().collect();
         people.extend(asking.iter().map(|(person, _)| *person));
         people
             .extend(reports.iter().flat_map(|report| [report.reporter, report.target].into_iter().chain(report.group)));
@@ -241,7 +241,7 @@ impl Found {
             similar: alike,
             is_admin: store::accounts::is_admin(c, me.0)?,
             groups,
-            hosted,
+            helped,
             resting,
             asking,
             answers,

@@ -372,14 +372,14 @@ async fn a_conversation_moves_to_another_community_of_whoever_keeps_order_in_bot
 }
 
 #[actix_web::test]
-async fn a_host_sees_to_answers_and_moderates_nobody() {
+async fn an_expert_sees_to_answers_and_moderates_nobody() {
     let world = World::new();
     let (ana, huerto) = world.first_run().await;
     let (bea, carla) = (login(&world, "bea").await, login(&world, "carla").await);
     let (ana_reads, bea_reads) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "es").await);
     let card = format!("/member?group={}&person={}", huerto.id, bea.0);
     assert!(!bea_reads.get("/").await.body.contains("href=\"/queue\""));
-    let given = ana_reads.send(&card, "/member/role", &[("role", "host")]).await;
+    let given = ana_reads.send(&card, "/member/role", &[("role", "expert")]).await;
     assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
     let page = ana_reads.get(&card).await.body;
     assert!(page.contains("<span class=\"chip\">Anfitriona o experta</span>"), "{page}");

@@ -81,7 +81,7 @@ pub(super) struct Read {
     /// What whoever looks at the page is to the community.
     pub(super) standing: Option<Standing>,
     /// Those of its authors who see to it that others are answered.
-    pub(super) hosts: Vec<ActorId>,
+    pub(super) experts: Vec<ActorId>,
     /// The threads that were replies in this one before, and the one in which this was one.
     pub(super) grafts: (Vec<PostView>, Option<PostView>),
     /// How often whoever looks at it may write below it, if that is limited.
@@ -133,10 +133,10 @@ impl Read {
         let closing = if post.locked.is_some() { closing(c, site, post.id)? } else { None };
         let grafts = grafts(c, &post, viewer)?;
         let (post, replies) = (app::view::post(c, post)?, app::view::posts(c, below)?);
-        let hosts = match post.post.group {
+        let experts = match post.post.group {
             Some(group) => {
                 let authors: Vec<ActorId> = replies.iter().chain([&post]).map(|view| view.author.id).collect();
-                store::groups::hosts_among(c, group, &authors)?
+                store::groups::experts_among(c, group, &authors)?
             }
             None => Vec::new(),
         };
@@ -163,7 +163,7 @@ impl Read {
         }
         Ok(Self {
             pace: slowed,
-            hosts,
+            experts,
             grafts,
             echoes,
             may_echo,
