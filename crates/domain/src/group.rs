@@ -57,6 +57,7 @@ pub struct GroupRules {
     /// But threads that began before this one stay home all the same.
     pub confides_from: PostId,
     /// Whether nobody learns that it is there who was not let in; of private groups alone.
+    #[serde(default)]
     pub hidden: bool,
 }
 

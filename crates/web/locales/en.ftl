@@ -689,6 +689,7 @@ purpose-society = A social cause
 purpose-society-hint = A cause, a neighbourhood, an association. Privacy deserves more care here.
 theme = Topic
 themes = What it is about
+themes-list = Topics
 themes-hint = Choose up to { $most }. People find the community in the directory by them.
 flaw-themes = Choose { $most } at most.
 theme-count = { $name } ({ $count })

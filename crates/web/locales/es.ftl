@@ -712,6 +712,7 @@ purpose-society = Una causa social
 purpose-society-hint = Una causa, un barrio, una asociación. Aquí conviene cuidar más la privacidad.
 theme = Tema
 themes = De qué se habla
+themes-list = Temas
 themes-hint = Elige hasta { $most }. Con ellos se encuentra la comunidad en el directorio.
 flaw-themes = Elige { $most } como mucho.
 theme-count = { $name } ({ $count })

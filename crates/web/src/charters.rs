@@ -146,7 +146,7 @@ fn subjects(t: Language, entered: &Entered) -> Vec<Field> {
     let chosen: Vec<&str> = entered.themes().iter().map(|theme| theme.as_str()).collect();
     let topics = Field::exact("topics", "text", t.topics()).hint(t.topics_hint(charters::TOPICS)).longest(500);
     vec![
-        Field::several("theme", t.themes(), offered).hint(t.themes_hint(THEMES)).value(chosen.join(" ")),
+        Field::several("theme", t.themes_list(), offered).hint(t.themes_hint(THEMES)).value(chosen.join(" ")),
         topics.value(&entered.topics).optional(),
     ]
 }
