@@ -6,7 +6,7 @@ use domain::{
         self, ActivityId, ActorId, AnnouncementId, AppId, BarId, CardId, ConversationId, EmojiId, FeedKeyId, FilterId,
         HouseRuleId, IdentityId, InvitationId, JobId, ListId, LogEntryId, MediaId, NotificationId, PasskeyId, PeerId,
         PostId, ReceivedId, ReportId, SEQUENCE_BITS, ScheduledId, SessionId, SeveranceId, StampId, StatementId, TagId,
-        TieId,
+        TieId, WaitId,
     },
     time::Timestamp,
 };
@@ -93,7 +93,7 @@ macro_rules! new_ids {
 new_ids! {
     ActivityId ActorId AnnouncementId AppId BarId CardId ConversationId EmojiId FeedKeyId FilterId HouseRuleId IdentityId InvitationId JobId ListId
     LogEntryId MediaId PasskeyId PeerId PostId ReceivedId ReportId ScheduledId SessionId SeveranceId StampId StatementId TagId
-    TieId
+    TieId WaitId
 }
 
 impl NewId for NotificationId {

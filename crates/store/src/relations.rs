@@ -7,6 +7,7 @@ use domain::{
     id::{ActorId, PostId},
     post::FollowState,
     shun::{Deed, Shun},
+    time::Timestamp,
 };
 
 use crate::{

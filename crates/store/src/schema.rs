@@ -8,7 +8,7 @@ mod own;
 pub(crate) use answers::{ballots, cards, echoes, polls, post_links, quotes, solutions, stamps, thanked};
 pub(crate) use governing::{
     advised, appeals, applications, arrivals, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings,
-    paces, phrases, pulses, screens, statements, turns, welcomed,
+    paces, phrases, pulses, screens, statements, turns, waits, welcomed,
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, settings};
 pub(crate) use logins::{

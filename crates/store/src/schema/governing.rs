@@ -161,6 +161,7 @@ diesel::table! {
         latest -> BigInt,
         members -> BigInt,
         pulse -> Text,
+        usual -> Nullable<BigInt>,
     }
 }
 diesel::table! {

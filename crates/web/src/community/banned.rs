@@ -29,8 +29,8 @@ pub(super) struct Out {
 impl Banned {
     pub(super) fn of(c: &mut Conn, group: ActorId, person: ActorId, now: Timestamp) -> store::Result<Option<Self>> {
         let Some(ban) = store::groups::ban(c, group, person, now)? else { return Ok(None) };
+        let sanction = if ban.reads { Sanction::Hush } else { Sanction::Ban };
         let mut said = store::statements::about(c, person)?.into_iter().filter(|statement| {
-            let sanction = if ban.reads { Sanction::Hush } else { Sanction::Ban };
             statement.group == group && statement.sanction == sanction && statement.lifted.is_none()
         });
         Ok(Some(Self { ban, statement: said.next_back().map(|statement| statement.id) }))
