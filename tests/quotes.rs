@@ -224,6 +224,35 @@ async fn a_post_elsewhere_is_quoted_with_consent() {
     assert_eq!(bea.call("POST", "/api/v1/statuses", &body).await.status, 403);
 }
 
+async fn what_is_found_by_its_address_shows_what_it_quotes() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let ana = alpha.person("ana").await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let max = masto.person("max");
+    // Each quotes the one before; all are max's own, so that no stamp is needed.
+    let mut chain = vec![max.toot("the first", &[], None)["object"]["id"].clone()];
+    for _ in 0..2 {
+        let quoted = chain.last().and_then(Value::as_str).expect("an id").to_owned();
+        chain.push(quoting(&max, &quoted, None)["object"]["id"].clone());
+    }
+    let top = ana.find_post(chain[2].as_str().unwrap()).await;
+    let quoted = &top["quote"]["quoted_status"];
+    assert_eq!((&top["quote"]["state"], &quoted["uri"]), (&json!("accepted"), &chain[1]), "{top}");
+    // A quote in a quote is named, and looked at on its own.
+    let below = ana.status(quoted).await;
+    assert_eq!(below["quote"]["quoted_status"]["uri"], chain[0], "{below}");
+    assert_eq!(quoted["quote"]["quoted_status_id"], below["quote"]["quoted_status"]["id"], "{top}");
+
+    // Two that quote one another end somewhere.
+    let (mut one, two) = (max.toot("one", &[], None), quoting(&max, "http://masto.test/circle", None));
+    one["object"]["id"] = json!("http://masto.test/circle");
+    one["object"]["quote"] = two["object"]["id"].clone();
+    masto.serve(&one["object"]);
+    let circle = ana.find_post("http://masto.test/circle").await;
+    assert_eq!(circle["quote"]["quoted_status"]["uri"], two["object"]["id"], "{circle}");
+}
+
 async fn who_asks_to_like_to_answer_or_to_pass_on_is_answered() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -301,5 +330,6 @@ on_both![
     a_post_here_is_quoted_with_consent,
     a_post_elsewhere_is_quoted_with_consent,
     an_author_says_who_may_quote_and_hears_of_it,
+    what_is_found_by_its_address_shows_what_it_quotes,
     who_asks_to_like_to_answer_or_to_pass_on_is_answered,
 ];

@@ -14,7 +14,7 @@ mod moves;
 mod polls;
 mod posts;
 mod queue;
-mod quotes;
+pub(crate) mod quotes;
 mod reports;
 mod shares;
 #[cfg(test)]
@@ -83,6 +83,10 @@ struct Context<'a> {
 impl Context<'_> {
     fn canonical(&self, uri: &str) -> String {
         canonical(self.app.site(), uri)
+    }
+
+    fn search(&self) -> quotes::Search<'_> {
+        quotes::Search { app: self.app, resolver: self.resolver, budget: self.budget }
     }
 
     fn is_ours(&self, uri: &str) -> bool {

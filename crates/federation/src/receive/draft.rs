@@ -14,6 +14,7 @@ use domain::{
     time::span,
 };
 
+use super::quotes::{self, Search};
 use crate::{parse::FoundPost, resolver::canonical};
 
 /// What is known here of those a post has to do with.
@@ -94,8 +95,22 @@ impl Surroundings {
             || self.named.iter().any(|named| named.actor.is_local() || named.followed)
     }
 
-    /// The post as the actions take it, with how it came. `announcer` is the group that passed it on, if one did.
-    pub(crate) fn draft(&self, found: FoundPost, announcer: Option<ActorId>, way: Way) -> (Draft, Origin) {
+    /// The post as the actions take it, with what it quotes, and how it came. `announcer` is the group that passed it on, if
+    /// one did.
+    pub(crate) async fn draft(
+        &self,
+        search: Search<'_>,
+        found: FoundPost,
+        announcer: Option<ActorId>,
+        way: Way,
+    ) -> Result<(Draft, Origin)> {
+        let quote = Box::pin(quotes::look(search, &found, self.author.id)).await?;
+        let (mut draft, origin) = self.translate(found, announcer, way);
+        draft.quote = quote;
+        Ok((draft, origin))
+    }
+
+    fn translate(&self, found: FoundPost, announcer: Option<ActorId>, way: Way) -> (Draft, Origin) {
         let collections: Vec<&str> = self
             .named
             .iter()

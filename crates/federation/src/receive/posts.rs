@@ -11,7 +11,7 @@ use domain::{
     post::{Content, Post},
 };
 
-use super::{Context, Plan, act, actors, draft, ignore, moderation, polls, quotes};
+use super::{Context, Plan, act, actors, draft, ignore, moderation, polls};
 use crate::{
     parse::{self, FoundPost, Incoming, Object, shape},
     resolver::{Miss, Why},
@@ -45,9 +45,7 @@ pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Re
         around.parent = find_parent(context, &uri).await?;
     }
     let announcer = context.group.as_ref().map(|group| group.id);
-    let quote = Box::pin(quotes::look(context, &found)).await?;
-    let (mut draft, origin) = around.draft(found, announcer, Way::Sent);
-    draft.quote = quote;
+    let (draft, origin) = around.draft(context.search(), found, announcer, Way::Sent).await?;
     let (author, cause) = (context.actor.id, Some(context.received));
     let attempt = activity.id.filter(|_| context.group.is_none() && context.trusted);
     let attempt = attempt.map(|id| Attempt { activity: id.to_owned(), post: origin.uri.clone() });
@@ -120,9 +118,7 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
 /// What a known post says now.
 async fn redraft(context: &Context<'_>, known: &Post, found: FoundPost) -> Result<(Draft, Origin)> {
     let around = draft::look(context.app, &found, context.actor.clone(), None).await?;
-    let quote = Box::pin(quotes::look(context, &found)).await?;
-    let (mut draft, origin) = around.draft(found, known.group, Way::Sent);
-    draft.quote = quote;
+    let (mut draft, origin) = around.draft(context.search(), found, known.group, Way::Sent).await?;
     if known.parent.is_some() && draft.content().title.is_some() {
         let untitled = Content { title: None, ..draft.content().clone() };
         draft = draft.saying(untitled);

@@ -10,6 +10,8 @@ use domain::host::Host;
 const FETCHES: u32 = 100;
 /// From how many hosts under one registered name, as far as that can be told from its last two labels.
 const HOSTS: usize = 10;
+/// How many posts are followed that each quote the next.
+const QUOTES: usize = 3;
 
 /// What is left of the allowance.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub(crate) struct Budget(Mutex<Left>);
 struct Left {
     fetches: u32,
     hosts: HashMap<String, HashSet<String>>,
+    /// The posts of which it is being looked for what they quote, each quoted by the one before.
+    quoting: Vec<String>,
 }
 
 impl Default for Budget {
@@ -30,7 +34,23 @@ impl Default for Budget {
 impl Budget {
     /// An allowance of so many documents.
     pub(crate) fn of(fetches: u32) -> Self {
-        Self(Mutex::new(Left { fetches, hosts: HashMap::new() }))
+        Self(Mutex::new(Left { fetches, hosts: HashMap::new(), quoting: Vec::new() }))
+    }
+
+    /// Whether it is to be looked for what a post quotes: not in a circle, and not for ever. If so, [`Self::ascend`] says that
+    /// it was.
+    pub(crate) fn descend(&self, quoting: &str, quoted: &str) -> bool {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = left.quoting.len() < QUOTES && !left.quoting.iter().any(|above| above == quoted);
+        if is_new {
+            left.quoting.push(quoting.to_owned());
+        }
+        is_new
+    }
+
+    /// Notes that what the last post quotes was looked for.
+    pub(crate) fn ascend(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).quoting.pop();
     }
 
     /// Whether nothing is left.
@@ -57,6 +77,16 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quotes_are_followed_neither_in_a_circle_nor_for_ever() {
+        let budget = Budget::default();
+        assert!(budget.descend("a", "b") && budget.descend("b", "c"));
+        assert!(!budget.descend("c", "a"), "a circle");
+        assert!(budget.descend("c", "d") && !budget.descend("d", "e"), "one after another");
+        budget.ascend();
+        assert!(budget.descend("c", "d"));
+    }
 
     #[test]
     fn ends_after_a_hundred_fetches_or_ten_hosts_of_one_name() {

@@ -12,7 +12,7 @@ use domain::{
 use super::{Budget, FederationResolver, Miss, canonical};
 use crate::{
     parse::{self, FoundPost},
-    receive::draft,
+    receive::{draft, quotes::Search},
 };
 
 /// How many posts up a thread is followed.
@@ -103,7 +103,8 @@ impl FederationResolver {
     ) -> Result<Post, Miss> {
         let author = self.author_of(app, &found, budget).await?;
         let around = draft::look(app, &found, author, parent).await?;
-        let (draft, origin) = around.draft(found, announcer, way);
+        let search = Search { app, resolver: self, budget };
+        let (draft, origin) = around.draft(search, found, announcer, way).await?;
         Ok(app::posts::learn(app, around.author(), draft, origin).await?)
     }
 }
