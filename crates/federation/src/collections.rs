@@ -1,4 +1,6 @@
 //! The collections that others page through: what an actor wrote or holds, and what was done with a post.
+use std::collections::HashMap;
+
 use app::{
     Error,
     totals::{Total, Totals},
@@ -189,16 +191,17 @@ fn is_full(ids: &[PostId], limit: i64) -> bool {
 fn activities(c: &mut Conn, (site, closed): (&Site, bool), actor: &Actor, ids: &[PostId]) -> Result<Vec<Value>> {
     let mut items = Vec::with_capacity(ids.len());
     let posts = posts::by_ids(c, ids)?;
+    let told = store::activities::first_about(c, ids, "Create")?;
+    let mut announced = if actor.is_group() { store::shares::uris(c, ids, actor.id)? } else { HashMap::new() };
     for view in app::view::posts(c, posts)? {
-        let told = store::activities::about(c, view.post.id, view.post.author, "Create")?;
-        let create_id = match told.first() {
-            Some(create) => urls::activity(&view.author.uri, create.id),
+        let create_id = match told.get(&(view.post.id, view.post.author)) {
+            Some(create) => urls::activity(&view.author.uri, *create),
             // Nobody was told, or the author's server knows what it said; the post is the same.
             None => format!("{}#create", view.post.uri),
         };
         if !actor.is_group() {
             items.push(value(&activity::create(site, &create_id, &view, Form::Note)));
-        } else if let Some(announce_id) = store::shares::uri(c, view.post.id, actor.id)? {
+        } else if let Some(announce_id) = announced.remove(&view.post.id) {
             // Under the id itself stands what microblogs get: the thread's id alone.
             let announce_id = format!("{announce_id}#create");
             let create = activity::create(site, &create_id, &view, Form::Page);

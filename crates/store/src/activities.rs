@@ -1,9 +1,12 @@
 //! Activities of our own: frozen as they were first sent, served by id, delivered as they are.
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use domain::id::{ActivityId, ActorId, PostId};
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::activities,
 };
@@ -55,6 +58,17 @@ pub fn insert(tx: &mut Tx<'_>, activity: &Activity) -> Result<()> {
 /// The activity with this number.
 pub fn by_id(conn: &mut Conn, id: ActivityId) -> Result<Option<Activity>> {
     Ok(db!(conn, c => activities::table.find(id.0).first::<Row>(c).optional())?.map(read))
+}
+
+/// The first activity of this kind that each person said about each of these posts.
+pub fn first_about(conn: &mut Conn, ids: &[PostId], kind: &str) -> Result<HashMap<(PostId, ActorId), ActivityId>> {
+    let rows: Vec<(Option<i64>, i64, i64)> = db!(conn, c => activities::table
+        .filter(activities::post_id.among(ids).and(activities::kind.eq(kind)))
+        .order(activities::id.desc())
+        .select((activities::post_id, activities::actor_id, activities::id))
+        .load(c))?;
+    let told = |(post, actor, id): (Option<i64>, i64, i64)| Some(((PostId(post?), ActorId(actor)), ActivityId(id)));
+    Ok(rows.into_iter().filter_map(told).collect())
 }
 
 /// What `actor` said about a post in activities of this kind, the oldest first.

@@ -1,4 +1,6 @@
 //! Who passed a post on; for a group, that is its announcement.
+use std::collections::HashMap;
+
 use diesel::{dsl, prelude::*};
 use domain::{
     id::{self, ActorId, PostId},
@@ -7,6 +9,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     kept::Basis,
     schema::{accounts, shares},
@@ -44,6 +47,15 @@ fn next_number(conn: &mut Conn, at: Timestamp) -> Result<i64> {
 /// The id on the network of the activity by which `actor` passed a post on.
 pub fn uri(conn: &mut Conn, id: PostId, actor: ActorId) -> Result<Option<String>> {
     Ok(db!(conn, c => shares::table.find((id.0, actor.0)).select(shares::activity_uri).first(c).optional())?)
+}
+
+/// The same of these posts.
+pub fn uris(conn: &mut Conn, ids: &[PostId], actor: ActorId) -> Result<HashMap<PostId, String>> {
+    let found: Vec<(i64, String)> = db!(conn, c => shares::table
+        .filter(shares::actor_id.eq(actor.0).and(shares::post_id.among(ids)))
+        .select((shares::post_id, shares::activity_uri))
+        .load(c))?;
+    Ok(found.into_iter().map(|(id, uri)| (PostId(id), uri)).collect())
 }
 
 /// Those with a login here who passed a post on.
