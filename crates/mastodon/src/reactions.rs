@@ -22,14 +22,14 @@ use crate::{
     caller::{Allowed, ReadStatuses, Viewer, WriteFavourites},
     entities::{
         account::{self, Account},
-        reaction,
+        reaction::{self, Sign},
     },
     error::{Error, Result},
     route::{Number, at, get},
     statuses::{find, find_post, status},
 };
 
-/// How many of those who like a status are looked at, the last ones.
+/// How many of those who like a status are named, the last ones.
 const MOST: i64 = 200;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
@@ -78,7 +78,8 @@ async fn unreact(
 struct Reaction {
     /// The sign; of a custom emoji its name and server.
     name: String,
-    count: usize,
+    /// Of all, whoever is named.
+    count: i64,
     /// Whether the reader uses it.
     me: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,8 +92,11 @@ async fn list(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) 
     Ok(HttpResponse::Ok().json(app.read(move |c| reactions(c, &site, post, viewer)).await?))
 }
 
-/// The signs of a post, the most used first.
+/// The signs of a post, the most used first, as its status counts them; of those who use them, the last whom the reader wants
+/// to see.
 fn reactions(c: &mut Conn, site: &Site, post: PostId, viewer: Option<ActorId>) -> store::Result<Vec<Reaction>> {
+    let told = reaction::of(c, site, &[post])?.remove(&post).unwrap_or_default();
+    let mine = store::votes::signs(c, &[post], viewer.as_slice())?.pop().map(|(_, _, sign)| sign);
     let liking = store::people::page(c, People::Liking(post), viewer, Window::newest(MOST))?;
     let liking: Vec<ActorId> = liking.into_iter().map(Placed::who).collect();
     let signs = store::votes::signs(c, &[post], &liking)?;
@@ -101,22 +105,18 @@ fn reactions(c: &mut Conn, site: &Site, post: PostId, viewer: Option<ActorId>) -
         store::actors::by_ids(c, &ids)?.into_iter().map(|actor| (actor.id, actor)).collect();
     let accounts: HashMap<ActorId, Account> =
         account::list(c, site, &ids)?.into_iter().map(|account| (account.actor(), account)).collect();
-    let texts = signs.iter().filter_map(|(_, actor, sign)| Some((actors.get(actor)?.peer, sign.as_str())));
-    let palette = store::emoji::palette(c, texts)?;
-    let mut found: Vec<Reaction> = Vec::new();
+    let mut named: HashMap<String, Vec<Account>> = HashMap::new();
     for (_, actor, sign) in &signs {
         let (Some(by), Some(account)) = (actors.get(actor), accounts.get(actor)) else { continue };
-        let picture = palette.of(by.peer, [sign.as_str()]).first().map(|emoji| emoji.picture(site));
         let name = reaction::name(sign, (!by.is_local()).then_some(by.host.as_str()));
-        let me = viewer == Some(*actor);
-        if let Some(reaction) = found.iter_mut().find(|reaction| reaction.name == name) {
-            reaction.count += 1;
-            reaction.me |= me;
-            reaction.accounts.push(account.clone());
-        } else {
-            found.push(Reaction { name, count: 1, me, url: picture, accounts: vec![account.clone()] });
-        }
+        named.entry(name).or_default().push(account.clone());
     }
-    found.sort_by_key(|reaction| std::cmp::Reverse(reaction.count));
-    Ok(found)
+    let reaction = |sign: Sign| Reaction {
+        me: sign.is_of(mine.as_deref()),
+        accounts: named.remove(&sign.name).unwrap_or_default(),
+        name: sign.name,
+        count: sign.count,
+        url: sign.url,
+    };
+    Ok(told.into_iter().map(reaction).collect())
 }

@@ -14,9 +14,12 @@ pub(crate) struct Sign {
     /// As it is kept: a sign, or a name between colons.
     kept: String,
     is_ours: bool,
-    name: String,
-    count: i64,
-    url: Option<String>,
+    /// What it is called.
+    pub(crate) name: String,
+    /// How many like the status with it.
+    pub(crate) count: i64,
+    /// Where its picture is, if it is a custom emoji.
+    pub(crate) url: Option<String>,
     static_url: Option<String>,
 }
 
@@ -35,15 +38,21 @@ pub(crate) struct Reaction<'a> {
 impl Sign {
     /// As somebody sees it who likes the status with `mine`, if they do.
     pub(crate) fn seen(&self, mine: Option<&str>) -> Reaction<'_> {
-        // A name elsewhere is another emoji, a sign is the same everywhere.
-        let is_mine = mine == Some(self.kept.as_str()) && (self.is_ours || !self.kept.starts_with(':'));
         Reaction {
             name: &self.name,
             count: self.count,
-            me: is_mine,
+            me: self.is_of(mine),
             url: self.url.as_deref(),
             static_url: self.static_url.as_deref(),
         }
+    }
+}
+
+impl Sign {
+    /// Whether it is the one with which somebody here likes the status.
+    pub(crate) fn is_of(&self, mine: Option<&str>) -> bool {
+        // A name elsewhere is another emoji, a sign is the same everywhere.
+        mine == Some(self.kept.as_str()) && (self.is_ours || !self.kept.starts_with(':'))
     }
 }
 
