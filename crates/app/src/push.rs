@@ -96,6 +96,8 @@ pub struct Wake {
     pub token: String,
     /// BCP 47: what the person reads.
     pub language: String,
+    /// What this server is called.
+    pub house: String,
     /// The notice.
     pub notice: NotificationId,
     /// When they were told.
@@ -345,6 +347,7 @@ async fn wake(app: &App, id: i64, what: What) -> Result<Option<Wake>> {
         token: open(&context(&subscription.token_hash), &subscription.token)?,
         subscription,
         language,
+        house: app.nameplate().seen(app.site()).name.clone(),
         notice: told.id,
         created: if let What::Since(_, until) = what { until.max(told.created) } else { told.created },
         kind: told.kind,

@@ -13,7 +13,7 @@ use domain::{
 };
 
 use crate::{
-    App, Error, Event, Me, Result, Tx, bylaws, groups, instance, mail::Errand, messages, rules, seal::Seal,
+    App, Error, Event, Me, Result, Tx, bylaws, groups, instance, mail::Errand, messages, nameplate, rules, seal::Seal,
     tongues::Tongue,
 };
 
@@ -92,7 +92,8 @@ pub(crate) fn regard(tx: &mut Tx<'_, '_>, statement: &Statement, who: ActorId) -
 /// Whose decision a measure is, by name: a group, or this server.
 pub(crate) fn team(tx: &mut Tx<'_, '_>, statement: &Statement) -> Result<String> {
     if statement.sanction.is_everywhere() {
-        return Ok(tx.site().host().display());
+        let site = tx.site().clone();
+        return Ok(markdown::escape(&nameplate::read(tx, &site)?.name));
     }
     let group = store::actors::by_id(tx, statement.group)?.ok_or(Error::NotFound)?;
     Ok(markdown::escape(&group.title))

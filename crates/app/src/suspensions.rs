@@ -14,7 +14,7 @@ use domain::{
 use store::suspensions::Suspension;
 
 use crate::{
-    App, Error, Event, Me, Result, Tx, actors, instance, messages, rules, sessions, severances, statements,
+    App, Error, Event, Me, Result, Tx, actors, instance, messages, nameplate, rules, sessions, severances, statements,
     tongues::Tongue,
 };
 
@@ -84,23 +84,24 @@ fn set_closed(tx: &mut Tx<'_, '_>, me: Me, group: ActorId, reason: Option<&str>)
     }
     store::suspensions::set(tx, group, reason.map(|_| Suspension::Person))?;
     let (site, title, name) = (tx.site().clone(), markdown::escape(&actor.title), actor.handle());
-    let (host, reason) = (site.host().display(), reason.map(|reason| plain::line(reason, REASON)));
+    let reason = reason.map(|reason| plain::line(reason, REASON));
+    let house = markdown::escape(&nameplate::read(tx, &site)?.name);
     let why = reason.as_ref().map(|why| markdown::escape(why));
     let say = |tongue: Tongue| {
         match &why {
         Some(why) => tongue.pick(
             format!(
-                "Quienes llevan {host} han suspendido la comunidad {title} (@{name}): no se muestra nada de ella, y nadie \
+                "Quienes llevan {house} han suspendido la comunidad {title} (@{name}): no se muestra nada de ella, y nadie \
                  hace nada allí. El motivo: {why}"
             ),
             format!(
-                "Those who run {host} suspended the community {title} (@{name}): nothing of it is shown, and nobody does \
+                "Those who run {house} suspended the community {title} (@{name}): nothing of it is shown, and nobody does \
                  anything there. The reason: {why}"
             ),
         ),
         None => tongue.pick(
-            format!("Quienes llevan {host} han restablecido la comunidad {title} (@{name}): está como estaba."),
-            format!("Those who run {host} restored the community {title} (@{name}): it is as it was."),
+            format!("Quienes llevan {house} han restablecido la comunidad {title} (@{name}): está como estaba."),
+            format!("Those who run {house} restored the community {title} (@{name}): it is as it was."),
         ),
     }
     };

@@ -50,7 +50,7 @@ impl Witness for ApiWitness {
 
     async fn introduce(&self, app: &App, office: &Office, redirect_uri: &str) -> Result<Known> {
         let site: &Site = app.site();
-        let (name, website) = (site.host().display(), site.page("/"));
+        let (name, website) = (app.nameplate().seen(site).name.clone(), site.page("/"));
         let form = [
             ("client_name", name.as_str()),
             ("redirect_uris", redirect_uri),

@@ -257,11 +257,16 @@ fn gathered(told: &[Notification]) -> Vec<(&Notification, usize)> {
 }
 
 /// What somebody is told in a line, in the language they read: one word for what happened, by whom, and whether it is about
-/// what was written to them alone.
+/// what was written to them alone. What this server does, it does under what it is called.
 #[must_use]
-pub fn told(site: &Site, language: &str, (kind, by, is_private): (&str, &Actor, bool), along: Along) -> String {
+pub fn told(
+    (site, house): (&Site, &str),
+    language: &str,
+    (kind, by, is_private): (&str, &Actor, bool),
+    along: Along,
+) -> String {
     let (t, face) = (Language::of_person(language), Face::new(site, by));
-    let name = if is_of_server(kind, &face) { site.host().display() } else { face.name };
+    let name = if is_of_server(kind, &face) { house.to_owned() } else { face.name };
     match (along, kind) {
         (Along::Rest(others @ 1..), _) => t.told_meanwhile(others + 1),
         (Along::Others(others @ 1..), VOTE) => t.told_votes(&name, others),

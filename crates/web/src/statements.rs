@@ -104,7 +104,7 @@ pub(crate) fn decider(app: &App, case: &Case) -> Face {
     if !case.statement.sanction.is_everywhere() {
         return face;
     }
-    let (name, page) = (app.site().host().display(), app.site().page(path::ABOUT));
+    let (name, page) = (app.nameplate().seen(app.site()).name.clone(), app.site().page(path::ABOUT));
     Face { shown: html::escape(&name), letter: cards::letter(&name), name, page, ..face }
 }
 

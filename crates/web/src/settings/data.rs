@@ -107,7 +107,10 @@ async fn known(app: &App, t: Language, me: Me) -> Result<Panel> {
     };
     let mut rows: Vec<Row> = known.memberships.iter().map(membership).collect();
     for told in &known.measures {
-        let place = told.group.as_ref().map_or_else(|| app.site().host().display(), |group| group.title.clone());
+        let place = told
+            .group
+            .as_ref()
+            .map_or_else(|| app.nameplate().seen(app.site()).name.clone(), |group| group.title.clone());
         rows.push(row(
             place,
             t.known_measure(t.day(told.statement.created)),
