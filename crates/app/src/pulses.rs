@@ -11,8 +11,14 @@ const EVERY: Duration = span::hours(1);
 /// How many are counted at once.
 const BATCH: i64 = 50;
 
+/// What remembers that all are in their order.
+const DESCRIBED: &str = "pulses_described";
+
 /// Counts until the program stops.
 pub async fn run(app: App) {
+    if let Err(error) = describe(&app).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "cannot put communities in order");
+    }
     loop {
         if let Err(error) = count(&app).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot count how alive communities are");
@@ -22,6 +28,18 @@ pub async fn run(app: App) {
             () = app.tasks().stopping() => return,
         }
     }
+}
+
+/// Puts all in their order, once: the migration that began to knew no letters but those of ASCII.
+pub async fn describe(app: &App) -> Result<()> {
+    if app.read(|c| store::settings::get(c, DESCRIBED)).await?.is_some() {
+        return Ok(());
+    }
+    let mut after = ActorId(0);
+    while let Some(last) = app.write(move |tx| Ok(store::pulses::describe_anew(tx, after, BATCH)?)).await? {
+        after = last;
+    }
+    app.write(|tx| Ok(store::settings::set(tx, DESCRIBED, "yes")?)).await
 }
 
 /// Counts how alive all are now, and their members.

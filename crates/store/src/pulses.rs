@@ -12,6 +12,7 @@ use domain::{
 };
 
 use crate::{
+    actors,
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
@@ -50,6 +51,15 @@ pub(crate) fn describe(tx: &mut Tx<'_>, group: ActorId, actor: &Actor) -> Result
         .set((pulses::name.eq(excluded(pulses::name)), pulses::words.eq(excluded(pulses::words))))
         .execute(c))?;
     Ok(())
+}
+
+/// Records the same of the groups with a number above `after`, as many as that; the last of them, if there is one.
+pub fn describe_anew(tx: &mut Tx<'_>, after: ActorId, limit: i64) -> Result<Option<ActorId>> {
+    let known: Vec<ActorId> = counted(tx, after, limit)?.into_iter().map(|(group, ..)| group).collect();
+    for actor in actors::by_ids(tx, &known)? {
+        describe(tx, actor.id, &actor)?;
+    }
+    Ok(known.last().copied())
 }
 
 /// Forgets a group that is deleted, and what it was called.

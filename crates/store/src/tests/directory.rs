@@ -1,6 +1,7 @@
 //! Directories go on where a page ends, in every order, and communities are as alive as what happens there says.
 use std::time::Duration;
 
+use diesel::prelude::*;
 use domain::{
     actor::{Actor, ActorKind},
     charter::{Charter, Purpose},
@@ -17,6 +18,7 @@ use crate::{
     Result, Tx, accounts,
     accounts::Account,
     actors, charters,
+    conn::db,
     directory::{self, Order, Wish},
     groups, posts, pulses, visits,
 };
@@ -114,6 +116,22 @@ async fn every_order_goes_on(t: TestDb) {
     assert_eq!(t.db.read(directory::languages).await.unwrap(), ["ca", "es"]);
     let renamed = |tx: &mut Tx<'_>| actors::upsert(tx, &Actor { title: "Ánade".into(), ..actor(24, ActorKind::Group) });
     t.db.write(renamed).await.unwrap();
+    assert_eq!(walk(&t, &all, Order::Name).await, [23, 24, 22, 21, 20]);
+
+    // As those were put in order who were there before: a piece at a time, they are put where they belong.
+    t.db.write(|tx| {
+        use crate::schema::pulses;
+        let by_id = pulses::group_id.eq_any([20_i64, 22, 24]);
+        db!(tx, c => diesel::update(pulses::table.filter(by_id)).set(pulses::name.eq("\u{e1}")).execute(c))?;
+        Ok::<_, crate::Error>(())
+    })
+    .await
+    .unwrap();
+    assert_ne!(walk(&t, &all, Order::Name).await, [23, 24, 22, 21, 20]);
+    let mut after = ActorId(0);
+    while let Some(last) = t.db.write(move |tx| crate::pulses::describe_anew(tx, after, 2)).await.unwrap() {
+        after = last;
+    }
     assert_eq!(walk(&t, &all, Order::Name).await, [23, 24, 22, 21, 20]);
 }
 
