@@ -98,6 +98,8 @@ async fn people_take_along_what_they_brought_and_nobody_elses() {
         assert!(bytes.starts_with(b"\x89PNG"), "{file}");
     }
     assert!(!found.contains(&&*shelved(&gone)));
+    let alone: Value = serde_json::from_str(&hers.get("/settings/data/posts.json").await.text()).unwrap();
+    assert!(alone.as_array().unwrap().iter().all(|post| post["media"][0]["file"].is_null()), "{alone}");
     let table = text(&files, "posts.csv");
     assert_eq!(table.lines().filter(|line| line.contains("ana@alpha.test")).count(), 2, "{table}");
     assert_eq!(Visitor::new(&alpha).get("/settings/data/all.zip").await.status, 303);
@@ -139,6 +141,13 @@ async fn a_community_takes_along_what_it_shows_and_who_follows_it() {
     let log = text(&files, "log.csv");
     let line = log.lines().find(|line| line.contains("It is one")).expect("a decision");
     assert!(line.contains("No ads") && line.contains("ana@alpha.test"), "{line}");
+    let posts: Value = serde_json::from_str(&text(&files, "posts.json")).unwrap();
+    let file = |status: &Value| {
+        let post = posts.as_array().unwrap().iter().find(|post| post["id"] == status["uri"]).expect("a post");
+        post["media"][0]["file"].clone()
+    };
+    assert_eq!(file(&shown), json!(shelved(&shown)));
+    assert_eq!(file(&taken), Value::Null, "what is not there is not named");
     let posts = text(&files, "posts.csv");
     for author in ["bea@alpha.test", "ben@beta.test"] {
         assert!(posts.contains(author), "{author}: {posts}");

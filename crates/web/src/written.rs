@@ -24,6 +24,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) post: &'a Post,
     pub(crate) author: Option<&'a Actor>,
     pub(crate) group: Option<&'a Actor>,
+    /// Whether its pictures, films and sounds come along as files.
+    pub(crate) has_files: bool,
 }
 
 impl Form {
@@ -59,9 +61,9 @@ impl Form {
     }
 }
 
-/// What belongs to a post: where it is, and, if it is kept here, where the archive has it.
-fn attached(site: &Site, it: &Attachment) -> Value {
-    let file = is_ours(&it.url).then(|| shelved(&it.url));
+/// What belongs to a post: where it is, and, if that comes along, where the archive has it.
+fn attached(site: &Site, it: &Attachment, has_files: bool) -> Value {
+    let file = (has_files && is_ours(&it.url)).then(|| shelved(&it.url));
     json!({ "url": site.located(&it.url), "file": file, "description": it.alt })
 }
 
@@ -83,7 +85,7 @@ impl Entry<'_> {
             "markdown": content.source,
             "tags": content.tags,
             "removed": post.removed.map(machine_moment),
-            "media": content.attachments.iter().map(|it| attached(site, it)).collect::<Vec<_>>(),
+            "media": content.attachments.iter().map(|it| attached(site, it, self.has_files)).collect::<Vec<_>>(),
         })
     }
 

@@ -191,7 +191,12 @@ fn posts(app: &App, me: Me, group: &Actor, form: Form) -> Text {
             let (found, people, last) = archive::threads(&app, me, group.id, before).await?;
             let entries: Vec<Entry<'_>> = found
                 .iter()
-                .map(|post| Entry { post, author: people.get(&post.author), group: Some(&group) })
+                .map(|post| Entry {
+                    post,
+                    author: people.get(&post.author),
+                    group: Some(&group),
+                    has_files: post.is_live(),
+                })
                 .collect();
             Ok(last.map(|last| (form.say(app.site(), &entries, before.is_none()), last)))
         }

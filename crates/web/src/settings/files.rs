@@ -61,8 +61,9 @@ pub(crate) async fn show(
     by: SignedIn,
     file: Path<String>,
 ) -> HttpResponse {
-    let made = |name: &str| File::text(name, text(&app, &by, name));
-    if *file == ALL {
+    let is_all = *file == ALL;
+    let made = |name: &str| File::text(name, text(&app, &by, name, is_all));
+    if is_all {
         let t = visit.language;
         let list = FILES.map(|name| (name, called(t, name))).into_iter().chain([("media/", t.export_media())]);
         let whose = visit.me.as_ref().map_or("", |me| &*me.face.handle);
@@ -76,12 +77,13 @@ pub(crate) async fn show(
     }
 }
 
-fn text(app: &App, by: &SignedIn, name: &str) -> Text {
+/// What a file says; `has_files`, if pictures, films and sounds come along.
+fn text(app: &App, by: &SignedIn, name: &str, has_files: bool) -> Text {
     let (app, me) = (app.clone(), by.me);
     let circle = |circle, heading| whole(circle_of(app.clone(), me, circle, heading));
     match name {
-        "posts.json" => posts(app, me, Form::Json),
-        "posts.csv" => posts(app, me, Form::Table),
+        "posts.json" => posts(app, me, (Form::Json, has_files)),
+        "posts.csv" => posts(app, me, (Form::Table, has_files)),
         "follows.csv" => circle(Circle::Following, "Account address"),
         "followers.csv" => circle(Circle::Followers, "Account address"),
         "blocks.csv" => circle(Circle::Blocked, ""),
@@ -103,14 +105,14 @@ async fn circle_of(app: App, me: Me, circle: Circle, heading: &'static str) -> R
     Ok(lines(people.iter().map(|actor| actor.handle().trim_start_matches('@').to_owned()).collect(), heading))
 }
 
-fn posts(app: App, me: Me, form: Form) -> Text {
+fn posts(app: App, me: Me, (form, has_files): (Form, bool)) -> Text {
     pieces(form.head(), form.foot(), move |before| {
         let app = app.clone();
         async move {
             let piece = archive::posts(&app, me, before.map(PostId)).await?;
             let author = app.read(move |c| store::actors::by_id(c, me.0)).await?;
             let author = author.as_ref();
-            let entries = piece.iter().map(|(post, group)| Entry { post, author, group: group.as_ref() });
+            let entries = piece.iter().map(|(post, group)| Entry { post, author, group: group.as_ref(), has_files });
             let entries: Vec<Entry<'_>> = entries.collect();
             let Some((last, _)) = piece.last() else { return Ok(None) };
             Ok(Some((form.say(app.site(), &entries, before.is_none()), last.id.0)))
