@@ -185,6 +185,7 @@ fn start_workers(app: &App, client: federation::client::Client) {
     tasks.spawn(app::jobs::run(app.clone(), handlers));
     tasks.spawn(app::retention::run(app.clone()));
     tasks.spawn(app::pulses::run(app.clone()));
+    tasks.spawn(app::lexicon::run(app.clone()));
     tasks.spawn(app::hosts::keep_up(app.clone()));
     tasks.spawn(app::nameplate::keep_up(app.clone()));
     tasks.spawn(app::rules::keep_up(app.clone()));

@@ -31,6 +31,8 @@ pub struct Narrow {
     pub threads: Option<bool>,
     /// Only threads in this state.
     pub state: Option<State>,
+    /// Only what a reply answers, or only what none does.
+    pub solved: Option<bool>,
     /// Only in this language, a primary subtag.
     pub language: Option<String>,
     /// Only what was written here, or only elsewhere.
@@ -85,6 +87,10 @@ pub fn narrowed(
             let author = actors::table.filter(actors::id.eq(posts::author_id).and(actors::indexable.eq(true)));
             let mine = posts::author_id.eq(viewer.map_or(0, i64::from));
             kept = Box::new(kept.and(mine.or(dsl::exists(author))));
+        }
+        if let Some(solved) = narrow.solved {
+            let by = solved!().filter(solutions::thread_id.eq(posts::id));
+            kept = Box::new(kept.and(dsl::exists(by).eq(solved)));
         }
         let counted = threads::table.filter(threads::post_id.eq(posts::id));
         kept = match narrow.state {

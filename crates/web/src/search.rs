@@ -12,7 +12,7 @@ use domain::{
     actor::Actor,
     handle::Handle,
     id::{ActorId, PostId},
-    text::search::Wish,
+    text::search::{Query as Words, Wish, is_worthwhile},
     urls::{self, Local},
 };
 use serde::Deserialize;
@@ -25,6 +25,7 @@ use store::{
 use crate::{
     answer::{self, Frame, Visit},
     cards::{self, Card, Face},
+    compose,
     directory::{self, Entry},
     language::Language,
     listing, tags,
@@ -36,17 +37,26 @@ pub(crate) const PATH: &str = "/search";
 /// How many of each kind are shown beside others, and alone.
 const FEW: i64 = 6;
 const MANY: i64 = 25;
+/// For how many of the words communities are looked for, and how many are shown.
+const WORDS: usize = 4;
+const SOME: usize = 6;
 
 /// What is searched for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
     q: String,
     kind: String,
     /// The handle of the community to search in.
     within: String,
+    /// What comes first among conversations.
+    order: String,
     before: Option<i64>,
 }
+
+/// The word for what is solved first, and for what follows on it.
+const SOLVED: &str = "solved";
+const REST: &str = "rest";
 
 /// What there is to find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +128,14 @@ struct Page {
     posts: Vec<Posts>,
     communities: Vec<Entry>,
     people: Vec<Face>,
+    /// What comes first among conversations, as links.
+    orders: Vec<Choice>,
+    /// What may have been meant, and where that is found.
+    meant: Option<(String, String)>,
+    /// Communities where one might ask, if nothing was found.
+    related: Vec<Entry>,
+    /// Where one asks, with what was searched for.
+    ask: String,
 }
 
 impl Page {
@@ -238,14 +256,19 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
     let kind = Kind::ALL.into_iter().find(|kind| kind.word() == asked.kind).unwrap_or(Kind::All);
     let mut wish = if is_lost { Wish::default() } else { Wish::read(&asked.q) };
     wish.within = Handle::parse(&asked.within).or(wish.within);
-    let address = |kind: Kind, before: Option<PostId>| {
+    let here = |q: &str, kind: Kind, order: &str, before: Option<PostId>| {
         let before = before.map(|id| id.to_string()).unwrap_or_default();
         let values =
-            [("q", asked.q.as_str()), ("within", &asked.within), ("kind", kind.word()), ("before", before.as_str())];
+            [("q", q), ("within", &asked.within), ("kind", kind.word()), ("order", order), ("before", before.as_str())];
         urls::asking(&app.site().page_on(&visit.host, PATH), &values)
     };
-    let kinds =
-        Kind::ALL.map(|each| Choice { label: each.label(t), page: address(each, None), is_chosen: each == kind });
+    let is_solved_first = [SOLVED, REST].contains(&&*asked.order);
+    let order = if is_solved_first { SOLVED } else { "" };
+    let kinds = Kind::ALL.map(|each| Choice {
+        label: each.label(t),
+        page: here(&asked.q, each, order, None),
+        is_chosen: each == kind,
+    });
     let mut frame = Frame::private(visit, t.search());
     frame.place = "search";
     let is_asked = !asked.q.trim().is_empty() && !is_lost;
@@ -259,12 +282,18 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
         posts: Vec::new(),
         communities: Vec::new(),
         people: Vec::new(),
-        asked: Asked { q: asked.q.clone(), kind: asked.kind.clone(), within: asked.within.clone(), before: None },
+        orders: Vec::new(),
+        meant: None,
+        related: Vec::new(),
+        ask: String::new(),
+        asked: Asked { before: None, ..asked.clone() },
     };
     if !is_asked || wish.is_empty() {
         return Ok(page);
     }
-    let found = Found::read(app, visit, &wish, kind, asked.before).await?;
+    let found = Found::read(app, visit, &wish, kind, (&asked.order, asked.before)).await?;
+    let group = found.within.as_ref().map(|group| group.id.to_string()).unwrap_or_default();
+    page.ask = urls::asking(compose::PATH, &[("title", &wish.words), ("group", &group)]);
     page.within = found.within.map(|group| Face::new(app.site(), &group));
     for (kind, views) in found.posts {
         let is_one = kind.word() == asked.kind;
@@ -275,9 +304,16 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
             heading: kind.label(t),
             cards: views
                 .iter()
-                .map(|view| Card { is_solved: found.solved.contains(&view.post.id), ..Card::new(app, t, view) })
+                .map(|view| Card {
+                    is_solved: found.solved.contains(&view.post.id),
+                    ..Card::new(app, t, view).marking(app, view, &wish.query)
+                })
                 .collect(),
-            more: last.map(|last| address(kind, last)),
+            more: last.map(|last| {
+                // What is solved comes first; where that ends, the rest goes on.
+                let is_rest = last.is_some_and(|last| !found.solved.contains(&last));
+                here(&asked.q, kind, if is_solved_first && is_rest { REST } else { order }, last)
+            }),
         });
     }
     page.posts.retain(|posts| !posts.cards.is_empty());
@@ -285,7 +321,47 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
         page.communities = communities(app, visit, &wish.words, found.groups).await?;
     }
     page.people = found.people;
+    if page.posts.iter().any(|posts| posts.id == Kind::Threads.word()) && wish.state.is_none() {
+        page.orders = [("", t.search_newest()), (SOLVED, t.search_solved())]
+            .map(|(word, label)| Choice { label, page: here(&asked.q, kind, word, None), is_chosen: word == order })
+            .into();
+    }
+    if page.found() == 0 {
+        let meant = meant(app, visit, &asked.q, &wish).await?;
+        page.meant = meant.map(|meant| (meant.clone(), here(&meant, kind, order, None)));
+        page.related = related(app, visit, &wish.words).await?;
+    }
     Ok(page)
+}
+
+/// What may have been meant by what finds nothing, if that finds something that whoever looks may read.
+async fn meant(app: &App, visit: &Visit, typed: &str, wish: &Wish) -> Result<Option<String>> {
+    let (typed, narrow, viewer) = (typed.to_owned(), wish.clone(), visit.viewer());
+    app.read(move |c| {
+        let Some(meant) = app::lexicon::meant(c, &typed)? else { return Ok(None) };
+        let wish = Wish::read(&meant);
+        let narrow =
+            Narrow { state: narrow.state, language: narrow.language, local: narrow.local, ..Narrow::default() };
+        let narrow = Narrow { grouped: viewer.is_none(), ..narrow };
+        let found = search::narrowed(c, &wish.query, &narrow, viewer, Window::first(1))?;
+        Ok((!found.is_empty()).then_some(meant))
+    })
+    .await
+}
+
+/// Communities for one of the words, or else those where most happens: where one might ask.
+async fn related(app: &App, visit: &Visit, words: &str) -> Result<Vec<Entry>> {
+    let mut found: Vec<Entry> = Vec::new();
+    for word in words.split_whitespace().filter(|word| is_worthwhile(word)).take(WORDS) {
+        found.extend(directory::entries(app, visit, word, FEW).await?);
+    }
+    if found.is_empty() {
+        found = directory::entries(app, visit, "", FEW).await?;
+    }
+    let mut seen = HashSet::new();
+    found.retain(|entry| seen.insert(entry.id));
+    found.truncate(SOME);
+    Ok(found)
 }
 
 /// Communities here whose name or purpose holds the words, and those elsewhere whose name begins like them.
@@ -308,7 +384,14 @@ struct Found {
 }
 
 impl Found {
-    async fn read(app: &App, visit: &Visit, wish: &Wish, kind: Kind, before: Option<i64>) -> Result<Self> {
+    async fn read(
+        app: &App,
+        visit: &Visit,
+        wish: &Wish,
+        kind: Kind,
+        (order, before): (&str, Option<i64>),
+    ) -> Result<Self> {
+        let order = order.to_owned();
         let (wish, viewer, ours, site) = (wish.clone(), visit.viewer(), visit.host.clone(), app.site().clone());
         let found = app.read(move |c| {
             let by_handle = |c: &mut Conn, handle: &Option<Handle>| match handle {
@@ -339,7 +422,15 @@ impl Found {
                 };
                 let first = Window::first(if each == kind { MANY } else { FEW });
                 let window = Window { before: before.filter(|_| each == kind).map(PostId), ..first };
-                let ids = search::narrowed(c, &wish.query, &narrow, viewer, window)?;
+                let is_in_parts = each == Kind::Threads && wish.state.is_none();
+                let ids = match order.as_str() {
+                    SOLVED if is_in_parts => solved_first(c, &wish.query, narrow, viewer, window)?,
+                    REST if is_in_parts => {
+                        let narrow = Narrow { solved: Some(false), ..narrow };
+                        search::narrowed(c, &wish.query, &narrow, viewer, window)?
+                    }
+                    _ => search::narrowed(c, &wish.query, &narrow, viewer, window)?,
+                };
                 let found = store::posts::by_ids(c, &ids)?;
                 solved.extend(store::solutions::among(c, &ids)?);
                 posts.push((each, app::view::posts(c, found)?));
@@ -359,4 +450,23 @@ impl Found {
         });
         found.await
     }
+}
+
+/// What a reply answers, and then what none does, each the newest first.
+fn solved_first(
+    c: &mut Conn,
+    query: &Words,
+    narrow: Narrow,
+    viewer: Option<ActorId>,
+    window: Window,
+) -> store::Result<Vec<PostId>> {
+    let limit = window.limit;
+    let mut narrow = Narrow { solved: Some(true), ..narrow };
+    let mut ids = search::narrowed(c, query, &narrow, viewer, window)?;
+    let left = limit - i64::try_from(ids.len()).unwrap_or(limit);
+    if left > 0 {
+        narrow.solved = Some(false);
+        ids.extend(search::narrowed(c, query, &narrow, viewer, Window::first(left))?);
+    }
+    Ok(ids)
 }

@@ -1,6 +1,8 @@
 //! Search text analysed by us, so that both databases find the same things.
+mod found;
 mod likeness;
 mod query;
+mod spelling;
 mod wish;
 
 use std::collections::{HashMap, HashSet};
@@ -9,8 +11,10 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+pub use found::Piece;
 pub use likeness::Likeness;
 pub use query::{Query, query};
+pub use spelling::{closeness, is_worthwhile, vocabulary};
 pub use wish::{State, Wish};
 
 /// The longest word kept, in characters.
@@ -26,12 +30,7 @@ const WORDS_MAX: usize = 10_000;
 /// stems, then the English stems and folded words not among them. What a missing accent changes in a stem is added last.
 pub fn analyze(text: &str, language: Option<&str>) -> String {
     let words = words(text.get(..text.floor_char_boundary(TEXT_MAX)).unwrap_or(text), WORDS_MAX);
-    let languages = match language.map(super::language::primary) {
-        Some("es") => &[Language::Spanish][..],
-        Some("en") => &[Language::English],
-        None | Some("und") => &[Language::Spanish, Language::English, Language::Unknown],
-        Some(_) => &[Language::Unknown],
-    };
+    let languages = Language::of(language);
     let mut out = String::with_capacity(text.len() * 2);
     let Some((first, others)) = languages.split_first() else { return out };
     // Stemming is what takes time: each word once.
@@ -133,6 +132,16 @@ enum Language {
 }
 
 impl Language {
+    /// Those by which a text is analysed.
+    fn of(language: Option<&str>) -> &'static [Self] {
+        match language.map(super::language::primary) {
+            Some("es") => &[Self::Spanish],
+            Some("en") => &[Self::English],
+            None | Some("und") => &[Self::Spanish, Self::English, Self::Unknown],
+            Some(_) => &[Self::Unknown],
+        }
+    }
+
     /// The folded stem of a lower-case word.
     fn stem(self, word: &str) -> String {
         let algorithm = match self {
@@ -206,6 +215,11 @@ impl Words {
             (self.length, self.digits) = (self.length + 1, c.is_numeric());
         }
     }
+}
+
+/// Signs that belong to the letter before them.
+fn is_joined(c: char) -> bool {
+    is_combining_mark(c)
 }
 
 /// Letters of scripts that put no spaces between words.

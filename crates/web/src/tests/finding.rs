@@ -20,6 +20,56 @@ use super::{
 };
 
 #[actix_web::test]
+async fn search_marks_what_it_found_and_helps_where_there_is_nothing() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let junta = new_group("junta", domain::group::Visibility::Private);
+    let junta = app::groups::create(&world.app, ana.0, junta).await.unwrap().id;
+    let write = async |title: &str, text: &str, group, parent| {
+        let title = Some(title.to_owned()).filter(|title| !title.is_empty());
+        let language = Some("es".to_owned());
+        world.write(ana, Writing { title, text: text.into(), group, parent, language, ..Writing::default() }).await
+    };
+    let long = format!("{} unos tomates <b>raros</b> con manchas", "Sale el sol. ".repeat(40));
+    let asked = write("Mis tomates", &long, Some(huerto.id), None).await;
+    let answer = write("", "Menos agua", None, Some(asked.id)).await;
+    write("Más tomates", "Sin más", Some(huerto.id), None).await;
+    write("Tomatera secreta", "Murciélagos", Some(junta), None).await;
+    app::solutions::set(&world.app, ana, answer.id, true).await.unwrap();
+    let find = async |query: &str| world.get(&format!("/search?q={query}"), "es").await.body;
+
+    // Words are marked as they are written, in the title and where the text says them; what is no markup is none.
+    let page = find("tomate").await;
+    for part in ["Mis <mark>tomates</mark>", "…el sol. unos <mark>tomates</mark>", "Más <mark>tomates</mark>"] {
+        let part = part.trim_start_matches('…');
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("<b>raros"), "{page}");
+    let place = |page: &str, title: &str| page.find(title).unwrap_or_else(|| panic!("{title}: {page}"));
+    assert!(place(&page, "Más <mark>") < place(&page, "Mis <mark>"), "the newest first");
+    assert!(page.contains("order=solved") && page.contains("Lo resuelto primero"), "{page}");
+    let solved = find("tomate&order=solved").await;
+    assert!(place(&solved, "Mis <mark>") < place(&solved, "Más <mark>"), "{solved}");
+    let rest = find("tomate&kind=threads&order=rest").await;
+    assert!(rest.contains("Más <mark>") && !rest.contains("Mis <mark>"), "{rest}");
+
+    // What nobody wrote is taken for what somebody did, and everybody may read.
+    app::lexicon::read(&world.app).await.unwrap();
+    let nothing = find("tomtaes+origen:local").await;
+    assert!(nothing.contains("¿Querías decir…?") && nothing.contains("tomates origen:local"), "{nothing}");
+    assert!(nothing.contains("Comunidades en las que podrías preguntar") && nothing.contains("El huerto"), "{nothing}");
+    for word in ["murcielagso", "zxzxzx", "tomtaes+origen:remoto"] {
+        assert!(!find(word).await.contains("Querías decir"), "{word}");
+    }
+    let member = Browser::of(&world, ana, "es").await;
+    let empty = member.get("/search?q=zapatos+rojos&within=@huerto").await.body;
+    let ask = format!("/write?title=zapatos+rojos&#38;group={}", huerto.id);
+    assert!(empty.contains(&ask), "{empty}");
+    let composing = member.get(&ask.replace("&#38;", "&")).await.body;
+    assert!(composing.contains("value=\"zapatos rojos\""), "{composing}");
+}
+
+#[actix_web::test]
 async fn search_finds_what_was_meant_and_nothing_private() {
     let world = World::new();
     let (ana, huerto) = world.first_run().await;

@@ -11,7 +11,7 @@ const PHRASE: usize = 16;
 /// A parsed query: everything wanted, nothing excluded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
-    wanted: Vec<Term>,
+    pub(super) wanted: Vec<Term>,
     excluded: Vec<Term>,
 }
 
