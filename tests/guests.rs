@@ -5,11 +5,11 @@ use app::moderation::{self, Measure};
 use app::rules::NewRule;
 use domain::group::{Joining, Role, Visibility};
 use domain::host::Host;
-use domain::id::PostId;
+use domain::id::{PostId, SessionId};
 use domain::rule::Ruling;
 use serde_json::{Value, json};
 
-use crate::network::{Answer, Group, Network, Peer, Person, Software, Visitor, id, on_both};
+use crate::network::{Answer, Group, Network, Peer, Person, Software, Visitor, field, id, on_both};
 use crate::oauth::decide;
 
 const JSON: &str = "application/json";
@@ -109,6 +109,28 @@ async fn a_guest_joins_reads_votes_and_keeps_order() {
     assert_eq!((counted.1["apps"], census.1["apps"]), (1, 1), "we are known there already");
     again.fill("/settings/devices", "/settings/devices/end-others", &[]).await;
     assert_eq!(here.get("/settings/devices").await.status, 303, "the other browser is out");
+    net.settle().await;
+}
+
+async fn a_guest_loses_nothing_of_what_they_write() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, bea) = (alpha.person("ana").await, beta.person("bea").await);
+    let club = alpha.group("club", &ana).await;
+    let post = thread(&ana, &club, "Tomatoes").await;
+    let form = format!("/report?post={}", id(&post));
+    let mut here = Visitor::new(&alpha);
+    enter(&mut here, &bea, "/").await;
+    let token = field(&here.get(&form).await.text(), "form_token");
+    let guest = person_here(&net, &bea).await;
+    let session = app::sessions::list(alpha.app(), guest).await.unwrap().pop().expect("a session");
+    app::sessions::end(alpha.app(), guest, SessionId(session.id)).await.unwrap();
+    let fields = [("form_token", &*token), ("post", id(&post)), ("what", "other"), ("reason", "Not about tomatoes")];
+    assert_eq!(here.submit("/report", &fields).await.status, 401, "the session has ended");
+    let back = enter(&mut here, &bea, &form).await;
+    assert!(back.status == 200 && back.text().contains("Not about tomatoes"), "{} {}", back.status, back.text());
+    let again = enter(&mut here, &bea, &form).await;
+    assert_eq!(again.status, 303, "it is shown once");
     net.settle().await;
 }
 
@@ -284,6 +306,7 @@ async fn a_guest_votes_in_the_polls_of_here() {
 }
 
 on_both! {
+    a_guest_loses_nothing_of_what_they_write,
     a_guest_votes_in_the_polls_of_here,
     a_guest_joins_reads_votes_and_keeps_order,
     a_guest_is_out_when_their_server_or_they_are_suspended,

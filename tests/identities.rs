@@ -7,6 +7,7 @@ use app::identities::Provider as Known;
 use app::{Me, identities, people, totp};
 use domain::group::{Joining, Visibility};
 use domain::host::Host;
+use domain::id::SessionId;
 use serde_json::{Value, json};
 
 use crate::network::{Answer, Lie, Network, PostOffice, Provider, Server, Visitor, field, on_both};
@@ -90,6 +91,17 @@ async fn somebody_new_chooses_a_name_and_comes_again() {
     }
     let profile = other.get("/settings/data/profile.json").await.text();
     assert!(profile.contains("\"subject\": \"42\"") && profile.contains("http://sso.test"), "{profile}");
+
+    // What she wrote when her session had ended waits for her, whichever way she comes in.
+    let form_token = field(&other.get("/settings/profile").await.text(), "form_token");
+    let me = Me(actor.id);
+    for session in app::sessions::list(alpha.app(), me).await.unwrap() {
+        app::sessions::end(alpha.app(), me, SessionId(session.id)).await.unwrap();
+    }
+    let fields = [("form_token", &*form_token), ("title", "Ana la de los tomates")];
+    assert_eq!(other.submit("/settings/profile", &fields).await.status, 401);
+    let back = come(&mut other, &provider, ana()).await;
+    assert!(back.status == 200 && back.text().contains("Ana la de los tomates"), "{}", back.text());
 }
 
 async fn a_provider_that_lies_signs_nobody_in() {

@@ -5,11 +5,12 @@ use std::time::Duration;
 use super::server::Server;
 use super::wire::{Answer, Request};
 
-/// A browser that keeps one cookie.
+/// A browser that keeps one cookie, and what it has to show for what was written when its session had ended.
 #[derive(Clone)]
 pub(crate) struct Visitor {
     pub(crate) server: Server,
     pub(crate) cookie: Option<String>,
+    unsent: Option<String>,
 }
 
 /// Fields as a browser sends them.
@@ -25,18 +26,17 @@ pub(crate) fn field(page: &str, name: &str) -> String {
 
 impl Visitor {
     pub(crate) fn new(server: &Server) -> Self {
-        Self { server: server.clone(), cookie: None }
+        Self { server: server.clone(), cookie: None, unsent: None }
     }
 
     async fn send(&mut self, request: Request) -> Answer {
-        let request = match &self.cookie {
-            Some(cookie) => request.with("cookie", cookie),
-            None => request,
-        };
+        let cookies: Vec<&str> = self.cookie.iter().chain(&self.unsent).map(String::as_str).collect();
+        let request = if cookies.is_empty() { request } else { request.with("cookie", &cookies.join("; ")) };
         let answer = self.server.ask(&request).await;
         if let Some(cookie) = answer.header("set-cookie") {
             assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-            self.cookie = cookie.split(';').next().map(str::to_owned);
+            let kept = if cookie.starts_with("tertulia-unsent=") { &mut self.unsent } else { &mut self.cookie };
+            *kept = cookie.split(';').next().map(str::to_owned);
         }
         answer
     }

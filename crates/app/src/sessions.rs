@@ -29,6 +29,9 @@ const STEP: Duration = span::minutes(10);
 /// How long it counts that somebody signed in, where others show by a password that it is them.
 const FRESH: Duration = span::minutes(10);
 
+/// How many bytes prove that a token of forms is one of ours.
+const PROVEN: usize = 16;
+
 /// What the second step's proof is sealed for.
 const PROOF: &str = "second step";
 
@@ -182,8 +185,25 @@ pub async fn find(app: &App, secret: &str) -> Result<Option<Session>> {
     if let Some(account) = &account {
         visits::note(app, ActorId(account.id)).await?;
     }
-    let form_token = app.seal().token(&format!("forms of {hash}"))?;
-    Ok(Some(Session { id, me: Me(ActorId(row.person_id)), account, form_token }))
+    let me = Me(ActorId(row.person_id));
+    Ok(Some(Session { id, me, account, form_token: form_token(app, id, me.0)? }))
+}
+
+/// The token of the forms of a session: which one it is, whose, and a proof of both. It stays the same when the session gets
+/// another secret, so that no form that is open meanwhile is lost.
+fn form_token(app: &App, session: SessionId, person: ActorId) -> Result<String> {
+    let proof = app.seal().token(&format!("forms of session {session} of {person}"))?;
+    let proof = proof.get(..2 * PROVEN).unwrap_or_default();
+    Ok(format!("{:016x}{:016x}{proof}", session.0, person.0))
+}
+
+/// Who was signed in where a form was made, by its token: even if that session has ended.
+pub fn author(app: &App, token: &str) -> Result<Option<ActorId>> {
+    let number = |at: usize| token.get(at..at + 16).and_then(|digits| i64::from_str_radix(digits, 16).ok());
+    let (Some(session), Some(person)) = (number(0), number(16)) else { return Ok(None) };
+    let own = form_token(app, SessionId(session), ActorId(person))?;
+    let is_own = own.len() == token.len() && openssl::memcmp::eq(own.as_bytes(), token.as_bytes());
+    Ok(is_own.then_some(ActorId(person)))
 }
 
 /// Whether this session of somebody began a moment ago.

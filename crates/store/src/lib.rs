@@ -112,12 +112,14 @@ pub mod timelines;
 pub mod tokens;
 pub mod tongues;
 pub mod tries;
+pub mod unsent;
 mod visible;
 pub mod visits;
 pub mod votes;
 pub mod waits;
 mod wanted;
 pub mod witnesses;
+pub mod words;
 mod worker;
 
 pub use conn::{Conn, Isolation, Tx};

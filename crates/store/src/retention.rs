@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     passkeys,
     schema::{activities, backfills, deliveries, forestalled, partings, received, received_bodies, settings},
-    sessions, settings as remembered, tickets, tokens, tries,
+    sessions, settings as remembered, tickets, tokens, tries, unsent,
 };
 
 /// Where the last sweep of bodies ended.
@@ -42,6 +42,7 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
     tickets::sweep(tx, keep.ended)?;
     passkeys::sweep(tx, keep.ended)?;
     tries::sweep(tx, keep.ended)?;
+    unsent::sweep(tx, keep.ended)?;
     claims::sweep(tx, keep.ended)?;
     let bodies = sweep_bodies(tx, keep.bodies)?;
     let old = id::at(keep.ids, 0);

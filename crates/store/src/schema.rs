@@ -5,15 +5,15 @@ mod house;
 mod logins;
 mod own;
 
-pub(crate) use answers::{ballots, cards, echoes, polls, post_links, quotes, solutions, stamps, thanked};
+pub(crate) use answers::{accepted, ballots, cards, echoes, polls, post_links, quotes, solutions, stamps, thanked};
 pub(crate) use governing::{
     advised, appeals, applications, arrivals, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings,
     paces, phrases, pulses, screens, statements, turns, waits, welcomed,
 };
-pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, settings};
+pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, settings, words};
 pub(crate) use logins::{
     apps, challenges, codes, digests, identities, invitations, passkeys, quiet_hours, recovery_codes, sessions,
-    tickets, tokens, tries, visits, witnesses,
+    tickets, tokens, tries, unsent, visits, witnesses,
 };
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,
@@ -424,6 +424,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     digests,
     tickets,
     tries,
+    unsent,
     recovery_codes,
     passkeys,
     challenges,

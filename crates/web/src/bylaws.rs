@@ -29,7 +29,7 @@ use crate::{
     desk::{self, Desk},
     forms::{Choice, Field},
     language::{self, Language},
-    posted::Sent,
+    posted::Worded,
     said::{self, Said},
     session::Present,
 };
@@ -299,7 +299,7 @@ pub(crate) async fn change(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Entered, Present>,
+    sent: Worded<Entered, Present>,
 ) -> HttpResponse {
     let (t, entered) = (visit.language, sent.entered);
     let (group, desk) = match led(&app, &visit, &sent.by, entered.group).await {
@@ -340,7 +340,7 @@ pub(crate) async fn set_phrases(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Phrases, Present>,
+    sent: Worded<Phrases, Present>,
 ) -> HttpResponse {
     let Phrases { group, phrases } = sent.entered;
     let (group, list) = (ActorId(group), phrases.lines().map(str::to_owned).collect());

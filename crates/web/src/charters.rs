@@ -25,7 +25,7 @@ use crate::{
     desk::{self, Asked, Desk},
     forms::{Choice, Field, Fields, Kind, YES},
     language::Language,
-    posted::Sent,
+    posted::Worded,
     said::{self, Said},
     session::{Present, SignedIn},
     setup,
@@ -209,7 +209,7 @@ pub(crate) async fn found_form(request: HttpRequest, app: Data<App>, visit: Visi
 }
 
 /// `POST /found`
-pub(crate) async fn found(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+pub(crate) async fn found(request: HttpRequest, app: Data<App>, visit: Visit, sent: Worded<Entered>) -> HttpResponse {
     let (t, mut entered) = (visit.language, sent.entered);
     entered.group = setup::named(&entered.group, &entered.title);
     let mut page = founding(&visit, &entered);
@@ -401,7 +401,7 @@ pub(crate) async fn manage(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Entered, Present>,
+    sent: Worded<Entered, Present>,
 ) -> HttpResponse {
     let (t, entered) = (visit.language, sent.entered);
     let group = entered.group.parse().unwrap_or_default();

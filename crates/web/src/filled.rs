@@ -66,10 +66,14 @@ impl FromRequest for Filled {
 }
 
 impl Filled {
+    /// The token that the form says.
+    pub(crate) fn token(&self) -> &str {
+        self.pairs.iter().find(|(name, _)| name == TOKEN).map_or("", |(_, value)| value.as_str())
+    }
+
     /// Whether the form was made for the session that it was sent with.
     fn is_proven(&self) -> bool {
-        let given = self.pairs.iter().find(|(name, _)| name == TOKEN).map_or("", |(_, value)| value.as_str());
-        self.by.as_ref().is_none_or(|by| is_token(given, &by.form_token))
+        self.by.as_ref().is_none_or(|by| is_token(self.token(), &by.form_token))
     }
 
     async fn read(&mut self, app: &App, mut parts: Multipart) -> app::Result<()> {

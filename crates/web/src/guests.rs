@@ -133,7 +133,7 @@ pub(crate) async fn arrive(request: HttpRequest, app: Data<App>, returned: Optio
     let t = visit.language;
     let refused = |status| answer::trouble(&request, &visit, status, t.guest_refused(), t.guest_refused_text());
     let mut answer = match arrived {
-        Ok(Some((secret, back))) => login::enter(&app, &visit, &secret, &back),
+        Ok(Some((secret, back))) => login::come_in(&request, &app, &visit, &secret, &back).await,
         Ok(None) => refused(StatusCode::FORBIDDEN),
         Err(Error::Unreachable { .. }) => refused(StatusCode::BAD_GATEWAY),
         Err(error) => login::failed(&request, &visit, &error),
@@ -157,9 +157,14 @@ pub(crate) fn name(site: &Site) -> &'static str {
     if site.is_development() { "tertulia-trip" } else { "__Host-tertulia-trip" }
 }
 
-pub(crate) fn trip(site: &Site, kept: &str, seconds: u32) -> String {
+pub(crate) fn trip(site: &Site, kept: &str, seconds: u64) -> String {
+    cookie(site, name(site), kept, seconds)
+}
+
+/// A cookie that comes along when one is led back here.
+pub(crate) fn cookie(site: &Site, name: &str, value: &str, seconds: u64) -> String {
     let secure = if site.is_development() { "" } else { "; Secure" };
-    format!("{}={kept}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", name(site))
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 pub(crate) fn set(answer: &mut HttpResponse, cookie: &str) {

@@ -23,7 +23,7 @@ use crate::{
     desk::{self, Desk},
     forms::{Choice, Field, Fields},
     language::Language,
-    posted::Sent,
+    posted::{Sent, Worded},
     said,
     session::Present,
 };
@@ -188,7 +188,7 @@ pub(crate) async fn answer(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Answered, Present>,
+    sent: Worded<Answered, Present>,
 ) -> HttpResponse {
     let Answered { post, answer, rule, reason, back } = sent.entered;
     let grounds = Grounds { reason, bylaw: rule.parse().ok(), ..Grounds::default() };

@@ -115,7 +115,7 @@ fn linked() -> String {
 /// Leads on, or to the second step.
 async fn enter(request: &HttpRequest, app: &App, visit: &Visit, entry: Entry, back: String) -> HttpResponse {
     match entry {
-        Entry::In(secret) => login::come_in(request, app, visit, &secret, &back, "").await,
+        Entry::In(secret) => login::come_in(request, app, visit, &secret, &back).await,
         Entry::Second(proof) => login::second(request, app, visit, Step { proof, back, ..Step::default() }, None).await,
         Entry::Wrong => answer::redirect(StatusCode::SEE_OTHER, LOGIN),
     }

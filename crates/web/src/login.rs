@@ -23,7 +23,8 @@ use crate::{
     imprint::{self, Rule},
     passkeys,
     posted::Posted,
-    resumed, said,
+    resumed::{self, Kept},
+    said,
     session::{self, LOGIN},
     settings::entry,
     sign_up,
@@ -33,9 +34,6 @@ use crate::{
 pub(crate) const SECOND: &str = "/login/code";
 /// Where one signs out.
 pub(crate) const LOGOUT: &str = "/logout";
-
-/// The name of the field that carries what somebody was writing when their session ended.
-const KEPT: &str = "kept";
 
 /// A page that is one form: of signing in, of signing up, of a new password.
 #[derive(Template)]
@@ -74,7 +72,6 @@ pub(crate) struct Entered {
     name: String,
     password: String,
     back: String,
-    kept: String,
 }
 
 /// What was entered as the second step.
@@ -84,7 +81,6 @@ pub(crate) struct Step {
     pub(crate) code: String,
     pub(crate) proof: String,
     pub(crate) back: String,
-    pub(crate) kept: String,
 }
 
 /// A form without a question.
@@ -133,7 +129,7 @@ pub(crate) async fn second(
     step: Step,
     trouble: Option<&str>,
 ) -> HttpResponse {
-    let (t, Step { proof, back, kept, .. }) = (visit.language, step);
+    let (t, Step { proof, back, .. }) = (visit.language, step);
     let challenge = match app::passkeys::ask_second(app, &proof, passkeys::kept(request, app)).await {
         Ok(challenge) => challenge,
         Err(error) => return failed(request, visit, &error),
@@ -154,7 +150,7 @@ pub(crate) async fn second(
         ways: vec![(LOGIN.to_owned(), t.start_over())],
     };
     let status = if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut answer = answer::page(request, status, Keep::Never, &page.carrying(&kept));
+    let mut answer = answer::page(request, status, Keep::Never, &page);
     if let Some(challenge) = challenge {
         passkeys::keep(&mut answer, app, &challenge);
     }
@@ -165,38 +161,6 @@ pub(crate) async fn second(
 pub(crate) fn again(request: &HttpRequest, status: StatusCode, mut page: Page, trouble: &str) -> HttpResponse {
     page.form.trouble = Some(trouble.to_owned());
     answer::page(request, status, Keep::Never, &page)
-}
-
-impl Page {
-    /// The same, carrying what somebody was writing.
-    pub(crate) fn carrying(mut self, kept: &str) -> Self {
-        if !kept.is_empty() {
-            self.hidden.push((KEPT, kept.to_owned()));
-        }
-        self
-    }
-}
-
-/// The form for somebody whose session ended while they wrote: what they wrote comes along.
-pub(crate) fn keeping(
-    request: &HttpRequest,
-    app: &App,
-    visit: &Visit,
-    back: &str,
-    carried: &impl serde::Serialize,
-) -> HttpResponse {
-    let kept = serde_json::to_string(carried).unwrap_or_default();
-    let page = first(app, visit, "", back).carrying(&kept);
-    again(request, StatusCode::UNAUTHORIZED, page, visit.language.session_ended())
-}
-
-/// Makes what was carried along a draft of whoever came in.
-async fn take_up(app: &App, secret: &str, back: &str, kept: &str) -> app::Result<()> {
-    let Ok(carried) = serde_json::from_str(kept) else { return Ok(()) };
-    match sessions::find(app, secret).await? {
-        Some(found) => compose::take_up(app, found.me, back, carried).await,
-        None => Ok(()),
-    }
 }
 
 /// The answer to whoever tried too often, or to what went wrong.
@@ -214,34 +178,32 @@ pub(crate) fn enter(app: &App, visit: &Visit, secret: &str, back: &str) -> HttpR
     answer
 }
 
-/// Leads on with a new session: what was carried along is a draft, or is shown to be sent again.
-pub(crate) async fn come_in(
-    request: &HttpRequest,
-    app: &App,
-    visit: &Visit,
-    secret: &str,
-    back: &str,
-    kept: &str,
-) -> HttpResponse {
-    let letter = resumed::carried(kept);
+/// Leads on with a new session: what its person wrote when the last one had ended is a draft, or is shown to be sent again.
+pub(crate) async fn come_in(request: &HttpRequest, app: &App, visit: &Visit, secret: &str, back: &str) -> HttpResponse {
     let done = async {
-        if letter.is_none() {
-            take_up(app, secret, back, kept).await?;
+        let Some(found) = sessions::find(app, secret).await? else { return Ok((false, None)) };
+        let kept = resumed::take(request, app, found.me).await?;
+        if let Some(Kept::Draft(place, writing)) = &kept {
+            compose::take_up(app, found.me, place, (**writing).clone()).await?;
         }
-        match sessions::find(app, secret).await? {
-            Some(found) => second_step::is_due(app, found.me).await,
-            None => Ok(false),
-        }
+        Ok::<_, Error>((second_step::is_due(app, found.me).await?, kept))
     };
-    match done.await {
+    let (is_due, kept) = match done.await {
+        Ok(done) => done,
+        Err(error) => return failed(request, visit, &error),
+    };
+    let is_kept = kept.is_some();
+    let mut answer = match kept {
         // Whoever has power sets up what is asked for before they use it.
-        Ok(true) => enter(app, visit, secret, entry::PATH),
-        Ok(false) => match letter {
-            Some(letter) => resumed::show(request, app, visit, secret, letter).await,
-            None => enter(app, visit, secret, back),
-        },
-        Err(error) => failed(request, visit, &error),
+        _ if is_due => enter(app, visit, secret, entry::PATH),
+        Some(Kept::Letter(letter)) => resumed::show(request, app, visit, secret, letter).await,
+        Some(Kept::Draft(place, _)) => enter(app, visit, secret, &place),
+        None => enter(app, visit, secret, back),
+    };
+    if is_kept {
+        resumed::done(&mut answer, app);
     }
+    answer
 }
 
 /// `GET /login`
@@ -259,7 +221,7 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>, asked: Option<Que
 
 /// `POST /login`
 pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<Entered>) -> HttpResponse {
-    let (visit, Entered { name, password, back, kept }) = (Visit::new(&request, &app), form.entered);
+    let (visit, Entered { name, password, back }) = (Visit::new(&request, &app), form.entered);
     // Whoever signs in as somebody else leaves first.
     if let Some(by) = form.by
         && let Err(error) = sessions::end(&app, by.me, by.session).await
@@ -267,12 +229,10 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<En
         return failed(&request, &visit, &error);
     }
     match sessions::enter(&app, &name, password, &whence(&request)).await {
-        Ok(Entry::In(secret)) => come_in(&request, &app, &visit, &secret, &back, &kept).await,
-        Ok(Entry::Second(proof)) => {
-            second(&request, &app, &visit, Step { proof, back, kept, ..Step::default() }, None).await
-        }
+        Ok(Entry::In(secret)) => come_in(&request, &app, &visit, &secret, &back).await,
+        Ok(Entry::Second(proof)) => second(&request, &app, &visit, Step { proof, back, ..Step::default() }, None).await,
         Ok(Entry::Wrong) => {
-            let page = first(&app, &visit, &name, &back).carrying(&kept);
+            let page = first(&app, &visit, &name, &back);
             again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, visit.language.wrong_login())
         }
         Err(error) => failed(&request, &visit, &error),
@@ -283,7 +243,7 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<En
 pub(crate) async fn submit_code(request: HttpRequest, app: Data<App>, form: Posted<Step>) -> HttpResponse {
     let (visit, step) = (Visit::new(&request, &app), form.entered);
     match sessions::enter_second(&app, &step.proof, &step.code, &whence(&request)).await {
-        Ok(Some(secret)) => come_in(&request, &app, &visit, &secret, &step.back, &step.kept).await,
+        Ok(Some(secret)) => come_in(&request, &app, &visit, &secret, &step.back).await,
         Ok(None) => second(&request, &app, &visit, step, Some(visit.language.wrong_code())).await,
         Err(error) => failed(&request, &visit, &error),
     }

@@ -128,12 +128,11 @@ pub(crate) struct Answered {
     answer: String,
     proof: String,
     back: String,
-    kept: String,
 }
 
 /// `POST /login/passkey`
 pub(crate) async fn enter(request: HttpRequest, app: Data<App>, form: Posted<Answered>) -> HttpResponse {
-    let (visit, Answered { answer: said, back, kept, .. }) = (Visit::new(&request, &app), form.entered);
+    let (visit, Answered { answer: said, back, .. }) = (Visit::new(&request, &app), form.entered);
     // Whoever signs in as somebody else leaves first.
     if let Some(by) = form.by
         && let Err(error) = sessions::end(&app, by.me, by.session).await
@@ -141,9 +140,9 @@ pub(crate) async fn enter(request: HttpRequest, app: Data<App>, form: Posted<Ans
         return login::failed(&request, &visit, &error);
     }
     match passkeys::enter(&app, answer(&request, &app, said), &login::whence(&request)).await {
-        Ok(Ok(secret)) => login::come_in(&request, &app, &visit, &secret, &back, &kept).await,
+        Ok(Ok(secret)) => login::come_in(&request, &app, &visit, &secret, &back).await,
         Ok(Err(trouble)) => {
-            let mut page = login::first(&app, &visit, "", &back).carrying(&kept);
+            let mut page = login::first(&app, &visit, "", &back);
             // Not at once what was just refused.
             if let Some(button) = &mut page.passkey {
                 button.fills_in = false;
@@ -156,14 +155,13 @@ pub(crate) async fn enter(request: HttpRequest, app: Data<App>, form: Posted<Ans
 
 /// `POST /login/code/passkey`
 pub(crate) async fn enter_second(request: HttpRequest, app: Data<App>, form: Posted<Answered>) -> HttpResponse {
-    let (visit, Answered { answer: said, proof, back, kept }) = (Visit::new(&request, &app), form.entered);
+    let (visit, Answered { answer: said, proof, back }) = (Visit::new(&request, &app), form.entered);
     let said = answer(&request, &app, said);
     match passkeys::enter_second(&app, &proof, said, &login::whence(&request)).await {
-        Ok(Ok(secret)) => login::come_in(&request, &app, &visit, &secret, &back, &kept).await,
+        Ok(Ok(secret)) => login::come_in(&request, &app, &visit, &secret, &back).await,
         Ok(Err(trouble)) => {
             let trouble = Some(words(visit.language, trouble));
-            login::second(&request, &app, &visit, login::Step { proof, back, kept, ..login::Step::default() }, trouble)
-                .await
+            login::second(&request, &app, &visit, login::Step { proof, back, ..login::Step::default() }, trouble).await
         }
         Err(error) => login::failed(&request, &visit, &error),
     }

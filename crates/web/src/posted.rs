@@ -8,7 +8,7 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use app::App;
-use domain::host;
+use domain::{host, id::ActorId};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -30,14 +30,18 @@ pub(crate) struct Posted<T> {
     pub(crate) entered: T,
 }
 
-/// A form of somebody who is signed in: with a login here, or whoever else `W` admits.
+/// A form of somebody who is signed in: with a login here, or whoever else `W` admits. Of one that has `WORDS`, what was
+/// written is not lost when the session has ended.
 #[derive(Debug)]
-pub(crate) struct Sent<T, W = SignedIn> {
+pub(crate) struct Sent<T, W = SignedIn, const WORDS: bool = false> {
     /// Who sent it; they wait for nothing.
     pub(crate) by: W,
     /// What they entered.
     pub(crate) entered: T,
 }
+
+/// A form in which people write. It holds no password, and nothing that whoever wrote it might not send once more.
+pub(crate) type Worded<T, W = SignedIn> = Sent<T, W, true>;
 
 /// Why a form is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -147,7 +151,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static, W: Admits + 'static> FromRequest for Sent<T, W> {
+impl<T: DeserializeOwned + 'static, W: Admits + 'static, const WORDS: bool> FromRequest for Sent<T, W, WORDS> {
     type Error = Refused;
     type Future = Extracting<Self>;
 
@@ -155,7 +159,7 @@ impl<T: DeserializeOwned + 'static, W: Admits + 'static> FromRequest for Sent<T,
         let (request, body) = (request.clone(), Bytes::from_request(request, payload));
         known(request.clone(), async move {
             let (by, body) = open(&request, body).await?;
-            let by = by.ok_or_else(|| Refused::Ended(Ended::of(&request, &body)))?;
+            let Some(by) = by else { return Err(Refused::Ended(Ended::of(&request, &body, WORDS).await)) };
             let by = W::admit(by).map_err(|bar| session::Shut::by(bar, &request))?;
             Ok(Self { by, entered: entered(&request, &body)? })
         })
@@ -192,6 +196,11 @@ pub(crate) fn masked(token: &str) -> app::Result<String> {
     let mask: [u8; 32] = app::random::bytes()?;
     let behind: Vec<u8> = token.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect();
     Ok(hex::encode(mask) + &hex::encode(behind))
+}
+
+/// Who was signed in where a form was made that says this token, if it is one of ours.
+pub(crate) fn author(app: &App, said: &str) -> Option<ActorId> {
+    app::sessions::author(app, &hex::encode(unmasked(said)?)).ok().flatten()
 }
 
 /// What is behind the mask.

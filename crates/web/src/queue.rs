@@ -25,7 +25,7 @@ use crate::{
     forms::Choice,
     language::Language,
     listing::Sort,
-    posted::Sent,
+    posted::{Sent, Worded},
     session::Present,
 };
 
@@ -229,7 +229,7 @@ pub(crate) async fn answer(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Answered, Present>,
+    sent: Worded<Answered, Present>,
 ) -> HttpResponse {
     let Answered { person, group, answer, reason, back } = sent.entered;
     let (person, group, me) = (ActorId(person), ActorId(group), sent.by.me);
@@ -285,7 +285,7 @@ pub(crate) async fn decide(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Decided, Present>,
+    sent: Worded<Decided, Present>,
 ) -> HttpResponse {
     let Decided { appeal, answer, verdict, back } = sent.entered;
     let (id, me) = (StatementId(appeal), sent.by.me);

@@ -54,6 +54,11 @@ async fn a_session_lasts_for_being_used_and_ends_when_it_is_ended(w: World) {
     let third = w.enter_as_ana().await;
     let other = alive(&third).await.unwrap();
     assert_ne!(kept.form_token, other.form_token, "forms of one session are none of another's");
+    assert_eq!(sessions::author(&w.app, &other.form_token).unwrap(), Some(w.ana.0));
+    let forged = other.form_token.replace(&format!("{:016x}", w.ana.0.0), &format!("{:016x}", w.bea.0.0));
+    for wrong in [forged, String::new(), "é".repeat(32), format!("{}00", other.form_token)] {
+        assert_eq!(sessions::author(&w.app, &wrong).unwrap(), None, "{wrong}");
+    }
     assert_eq!(sessions::list(&w.app, w.ana).await.unwrap().len(), 2);
     assert!(matches!(sessions::end(&w.app, w.bea, other.id).await, Err(Error::NotFound)), "it is not hers");
     sessions::end_others(&w.app, w.ana, kept.id).await.unwrap();
@@ -76,6 +81,7 @@ async fn the_second_step_stands_before_a_session(w: World) {
     let (old, other) = (w.enter_as_ana().await, w.enter_as_ana().await);
     let session = async |secret: &str| sessions::find(&w.app, secret).await.unwrap().map(|session| session.id);
     let asking = session(&old).await.unwrap();
+    let before = sessions::find(&w.app, &old).await.unwrap().unwrap().form_token;
     let turn_on = async |me, password: &str, code: &str| {
         let shown = Secret { session: asking, ..shown(password) };
         second_step::turn_on(&w.app, me, shown, &offer.sealed, code).await
@@ -88,6 +94,8 @@ async fn the_second_step_stands_before_a_session(w: World) {
     assert_eq!(recovery.len(), 10);
     assert_eq!(session(&renewed).await, Some(asking), "whoever asks stays, by another secret");
     assert_eq!((session(&old).await, session(&other).await), (None, None), "what came in without it ends");
+    let token = sessions::find(&w.app, &renewed).await.unwrap().unwrap().form_token;
+    assert_eq!(token, before, "forms that are open meanwhile are still taken");
 
     let Entry::Second(proof) = w.enter("ana", PASSWORD).await else { panic!("a second step") };
     let second = async |proof: &str, code: &str| sessions::enter_second(&w.app, proof, code, &nowhere()).await.unwrap();

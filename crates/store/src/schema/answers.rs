@@ -54,6 +54,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    accepted (thread_id, reply_id) {
+        thread_id -> BigInt,
+        reply_id -> BigInt,
+    }
+}
+diesel::table! {
     thanked (group_id, person_id) {
         group_id -> BigInt,
         person_id -> BigInt,

@@ -7,6 +7,15 @@ diesel::table! {
     }
 }
 diesel::table! {
+    words (word) {
+        word -> Text,
+        spelt -> Text,
+        start -> Text,
+        letters -> BigInt,
+        posts -> BigInt,
+    }
+}
+diesel::table! {
     imprint_texts (kind, language, effective) {
         kind -> Text,
         language -> Text,

@@ -40,6 +40,14 @@ diesel::table! {
     }
 }
 diesel::table! {
+    unsent (hash) {
+        hash -> Text,
+        person_id -> BigInt,
+        sealed -> Binary,
+        expires -> BigInt,
+    }
+}
+diesel::table! {
     tries (key) {
         key -> Text,
         used -> Integer,

@@ -11,7 +11,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     forms::{Field, Fields},
     language::{self, Language},
-    posted::Sent,
+    posted::{Sent, Worded},
     said,
     session::SignedIn,
 };
@@ -101,7 +101,7 @@ async fn respond(
 }
 
 /// `POST /admin/announcements`
-pub(crate) async fn tell(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+pub(crate) async fn tell(request: HttpRequest, app: Data<App>, visit: Visit, sent: Worded<Entered>) -> HttpResponse {
     let (t, me, entered) = (visit.language, sent.by.me, sent.entered);
     let mut form = fields(t, &entered);
     if entered.preview == "yes" {

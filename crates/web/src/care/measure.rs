@@ -32,7 +32,7 @@ use crate::{
     grounds::{self, Guide},
     language::Language,
     members, paces as slow,
-    posted::Sent,
+    posted::Worded,
     said::{self, Said},
     search,
     session::Present,
@@ -298,7 +298,7 @@ pub(crate) async fn moderate(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Entered, Present>,
+    sent: Worded<Entered, Present>,
 ) -> HttpResponse {
     let (me, entered) = (sent.by.me, sent.entered);
     let judged = match Judged::of(&app, me, entered.post).await {

@@ -27,7 +27,7 @@ use crate::{
     forms::{Choice, Field, Fields, YES},
     grounds::{self, Guide},
     language::Language,
-    posted::Sent,
+    posted::Worded,
     session::Present,
 };
 
@@ -225,7 +225,7 @@ pub(crate) async fn report(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Entered, Present>,
+    sent: Worded<Entered, Present>,
 ) -> HttpResponse {
     let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
     let filed = async {

@@ -17,7 +17,7 @@ use crate::{
     desk,
     forms::YES,
     grounds,
-    posted::Sent,
+    posted::{Sent, Worded},
     said,
     session::Present,
 };
@@ -88,7 +88,12 @@ async fn again(
 }
 
 /// `POST /member/ban`
-pub(crate) async fn ban(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Done, Present>) -> HttpResponse {
+pub(crate) async fn ban(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Worded<Done, Present>,
+) -> HttpResponse {
     let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
     let (group, person, back) = entered.of();
     let days = entered.days.parse::<u64>().ok().filter(|days| *days > 0);
@@ -156,7 +161,7 @@ pub(crate) async fn warn(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Done, Present>,
+    sent: Worded<Done, Present>,
 ) -> HttpResponse {
     let (me, entered) = (sent.by.me, sent.entered);
     let (group, person, back) = entered.of();

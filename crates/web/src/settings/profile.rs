@@ -12,7 +12,7 @@ use crate::{
     answer::{self, Visit},
     forms::{Field, Fields, YES},
     portraits,
-    posted::Sent,
+    posted::{Sent, Worded},
     said,
     session::SignedIn,
 };
@@ -183,7 +183,7 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by:
 }
 
 /// `POST /settings/profile`
-pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Entered>) -> HttpResponse {
+pub(crate) async fn change(request: HttpRequest, app: Data<App>, visit: Visit, sent: Worded<Entered>) -> HttpResponse {
     let entered = sent.entered;
     let lines = entered.lines().map(|(about, line)| (about.to_owned(), line.to_owned()));
     let change = Change {
