@@ -11,6 +11,7 @@ use domain::{
     time::{Timestamp, span},
 };
 use futures_util::{Stream, StreamExt, future::BoxFuture};
+use serde::{Deserialize, Serialize};
 
 use crate::{App, Error, Me, Result, Tx, random};
 
@@ -27,7 +28,7 @@ mod sweep;
 pub use files::{Files, Limits};
 pub use lend::Lender;
 pub use picture::PIXELS;
-pub use portrait::{remove as remove_portrait, set as set_portrait};
+pub use portrait::{frame, remove as remove_portrait, set as set_portrait};
 pub use serve::{Served, Wanted, find, read, whole};
 pub(crate) use sweep::sweep;
 
@@ -47,7 +48,7 @@ pub(crate) const PROCESS: &str = "media";
 const SECOND_TRY: Duration = span::minutes(2);
 
 /// What is said of something.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct About {
     /// What it shows, in words.
     pub description: Option<String>,
@@ -264,13 +265,18 @@ fn owned(tx: &mut Tx<'_, '_>, by: ActorId, id: MediaId) -> Result<Media> {
     Ok(media)
 }
 
-/// What I brought, as it will stand in a post: all of it must be ready.
-pub(crate) async fn attachments(app: &App, me: Me, ids: &[MediaId]) -> Result<Vec<Attachment>> {
+/// What I brought, as it will stand in a post that says this of it: all of it must be ready.
+pub(crate) async fn attachments(
+    app: &App,
+    me: Me,
+    ids: &[MediaId],
+    described: &[(MediaId, About)],
+) -> Result<Vec<Attachment>> {
     if ids.len() > MOST {
         return Err(Error::Invalid(format!("a post has at most {MOST} pictures, films or sounds")));
     }
     let wanted = ids.to_vec();
-    let found = app.read(move |c| store::media::by_ids(c, &wanted)).await?;
+    let mut found = app.read(move |c| store::media::by_ids(c, &wanted)).await?;
     let mine = found.iter().filter(|media| policy::handle_media(media, me.0).is_ok()).count();
     if mine < ids.len() {
         return Err(Error::Invalid("some of the media are not there".into()));
@@ -278,21 +284,33 @@ pub(crate) async fn attachments(app: &App, me: Me, ids: &[MediaId]) -> Result<Ve
     if found.iter().any(|media| media.state != MediaState::Ready) {
         return Err(Error::Invalid("some of the media have not been processed yet".into()));
     }
+    for media in &mut found {
+        let id = media.id;
+        for (_, about) in described.iter().filter(|(about, _)| *about == id) {
+            about.apply(media);
+        }
+    }
     Ok(found.iter().map(Media::attachment).collect())
 }
 
-/// Makes what a post of somebody here shows its own.
+/// Makes what a post of somebody here shows its own, with what the post says of it.
 pub(crate) fn attach(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
     if !post.local {
         return Ok(());
     }
     let ids: Vec<MediaId> = post.content.attachments.iter().filter_map(|attachment| attachment.media).collect();
     let now = tx.now();
-    for media in store::media::by_ids(tx, &ids)? {
+    for mut media in store::media::by_ids(tx, &ids)? {
         policy::handle_media(&media, post.author)?;
         let loose = media.post.is_none() && media.expires.is_some_and(|at| at > now);
         if media.purpose != Purpose::Attachment || !(loose || media.post == Some(post.id)) {
             return Err(Error::Invalid("some of the media belong to something else".into()));
+        }
+        let said = post.content.attachments.iter().find(|attachment| attachment.media == Some(media.id));
+        if let Some(said) = said.filter(|said| (&said.alt, said.focus) != (&media.description, media.focus)) {
+            media.description.clone_from(&said.alt);
+            media.focus = said.focus;
+            store::media::update(tx, &media)?;
         }
     }
     Ok(store::media::attach(tx, post.id, &ids, now + LOOSE)?)

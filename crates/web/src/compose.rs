@@ -1,9 +1,7 @@
 //! Writing: a new conversation, a reply, or a change of what one wrote; with pictures, a poll, a preview, and a draft
 //! that outlives the browser.
-use std::collections::HashMap;
-
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, ResponseError,
     http::StatusCode,
     web::{Data, Query},
 };
@@ -15,11 +13,11 @@ use app::{
 };
 use domain::{
     actor::Actor,
-    id::{ActorId, MediaId, PostId},
+    id::{ActorId, PostId},
     post::Post,
     urls,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::preferences::Preferences;
 
 use crate::{
@@ -27,8 +25,10 @@ use crate::{
     cards,
     filled::Filled,
     language::Language,
-    login, readers, said,
-    session::SignedIn,
+    readers,
+    resumed::{self, Kept},
+    said,
+    session::{self, SignedIn},
 };
 
 mod entered;
@@ -43,9 +43,10 @@ use page::{Compose, Preview, page};
 pub(crate) const PATH: &str = "/write";
 pub(crate) const DRAFT: &str = "/write/draft";
 
-/// What is to be written: in which community, in reply to what, instead of what, or quoting what.
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
+/// What is to be written: in which community, in reply to what, instead of what, or quoting what; and what it is called.
+#[derive(Debug, Default, Clone, Deserialize)]
 pub(crate) struct Asked {
+    title: Option<String>,
     group: Option<i64>,
     to: Option<i64>,
     edit: Option<i64>,
@@ -53,7 +54,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    fn place(self) -> Place {
+    fn place(&self) -> Place {
         match (self.edit, self.to) {
             (Some(post), _) => Place::Edit(PostId(post)),
             (None, Some(to)) => Place::Reply(PostId(to)),
@@ -114,6 +115,7 @@ async fn begin(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Compose
         // Where one comes from says where one wants to write now.
         entered = Entered {
             group: if entered.group.is_empty() { kept.group.clone() } else { entered.group },
+            title: if kept.title.is_empty() { entered.title } else { kept.title.clone() },
             quote: if entered.quote.is_empty() { kept.quote.clone() } else { entered.quote },
             ..kept
         };
@@ -146,6 +148,7 @@ async fn fresh(app: &App, visit: &Visit, me: Me, asked: Asked, (aim, usual): (&A
         to: number(asked.to),
         edit: number(asked.edit),
         quote: number(asked.quote),
+        title: asked.title.unwrap_or_default(),
         language: spoken.unwrap_or_else(|| visit.language.tag().to_owned()),
         is_sensitive: usual.sensitive,
         ..Entered::default()
@@ -154,12 +157,16 @@ async fn fresh(app: &App, visit: &Visit, me: Me, asked: Asked, (aim, usual): (&A
 
 /// `POST /write`
 pub(crate) async fn submit(request: HttpRequest, app: Data<App>, visit: Visit, filled: Filled) -> HttpResponse {
+    let token = filled.token().to_owned();
     let Filled { by, pairs, brought } = filled;
     let entered = Entered::read(pairs);
     let Some(by) = by else {
-        // The session ended while they wrote: what they wrote goes with them through the door.
-        let carried = Carried { alts: entered.alts.clone(), writing: entered.writing(app.now()) };
-        return login::keeping(&request, &app, &visit, &back_to(&entered), &carried);
+        // The session ended while they wrote: what they wrote waits for them.
+        let (back, writing) = (back_to(&entered), Box::new(entered.writing(app.now())));
+        return match resumed::keep(&app, &token, &Kept::Draft(back.clone(), writing)).await {
+            Some(secret) => resumed::asking(&request, &app, &visit, &back, &secret),
+            None => session::Shut::SignIn { back }.error_response(),
+        };
     };
     match write(&app, &visit, by.me, entered, brought).await {
         Ok(Outcome::Done(page)) => answer::redirect(StatusCode::SEE_OTHER, &page),
@@ -183,25 +190,15 @@ fn back_to(entered: &Entered) -> String {
     urls::asking(PATH, &[("to", &entered.to), ("edit", &entered.edit)])
 }
 
-/// What is carried through the door of somebody whose session ended while they wrote.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Carried {
-    writing: Writing,
-    /// What the media show.
-    alts: HashMap<MediaId, String>,
-}
-
 /// Keeps what somebody wrote who had to sign in again; where they go on.
-pub(crate) async fn take_up(app: &App, me: Me, back: &str, carried: Carried) -> Result<()> {
+pub(crate) async fn take_up(app: &App, me: Me, back: &str, writing: Writing) -> Result<()> {
     let query = back.split_once('?').map_or("", |(_, query)| query);
     let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    describe(app, me, &carried.alts).await?;
-    drafts::keep(app, me, Entered::read(pairs).place(), carried.writing).await
+    drafts::keep(app, me, Entered::read(pairs).place(), writing).await
 }
 
-/// Keeps what is being written, with what is said of what it shows.
+/// Keeps what is being written.
 async fn hold(app: &App, me: Me, entered: &Entered) -> Result<()> {
-    describe(app, me, &entered.alts).await?;
     drafts::keep(app, me, entered.place(), entered.writing(app.now())).await
 }
 
@@ -238,7 +235,10 @@ async fn write(
     hold(app, me, &entered).await?;
     let aim = Aim::of(app, me, at).await?;
     let (audience, quoting) = (readers::addressed(usual.audience, aim.parent()), usual.quoting);
-    let writing = Writing { audience, quoting, ..entered.writing(app.now()) };
+    let mut writing = Writing { audience, quoting, ..entered.writing(app.now()) };
+    if let Aim::Edit(post) = &aim {
+        writing = kept(post, writing);
+    }
     let mut shown = page(app, visit, me, &aim, entered).await?;
     if let Some(status) = check(visit, &aim, &mut shown, trouble, is_attaching) {
         if shown.entered.deed == Deed::Preview && status == StatusCode::OK {
@@ -251,7 +251,7 @@ async fn write(
     }
     let written = match &aim {
         Aim::Thread | Aim::Reply(_) => posts::create(app, me, writing).await,
-        Aim::Edit(post) => posts::edit(app, me, post.id, kept(post, writing)).await,
+        Aim::Edit(post) => posts::edit(app, me, post.id, writing).await,
         Aim::Lost => Err(Error::NotFound),
     };
     match written {
@@ -315,19 +315,6 @@ fn refusal(t: Language, error: &Error) -> &'static str {
         Error::Invalid(_) => t.flaw_file(),
         _ => t.failed_text(),
     }
-}
-
-/// Says of what is attached what was entered.
-async fn describe(app: &App, me: Me, alts: &HashMap<MediaId, String>) -> Result<()> {
-    for (id, alt) in alts {
-        let about = media::About { description: Some(alt.clone()), focus: None };
-        match media::describe(app, me, *id, about).await {
-            // What was thrown away meanwhile needs no words.
-            Ok(_) | Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 /// What an edit leaves as it was.

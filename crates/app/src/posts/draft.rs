@@ -16,7 +16,11 @@ use serde::{Deserialize, Serialize};
 use store::Conn;
 
 use super::{Draft, TITLE};
-use crate::{App, Error, Me, Result, groups, media, polls, quotes};
+use crate::{
+    App, Error, Me, Result, groups,
+    media::{self, About},
+    polls, quotes,
+};
 
 /// The longest text a member may write, in characters.
 pub const TEXT: usize = 50_000;
@@ -42,6 +46,9 @@ pub struct Writing {
     pub group: Option<ActorId>,
     /// Pictures, films and sounds that its author brought.
     pub media: Vec<MediaId>,
+    /// What is said of them from when it is published.
+    #[serde(default)]
+    pub described: Vec<(MediaId, About)>,
     /// A poll.
     pub poll: Option<Poll>,
     /// The post it quotes.
@@ -81,6 +88,8 @@ pub(super) async fn complete_anew(app: &App, me: Me, writing: Writing, id: PostI
         Ok(Some((post, parent, named)))
     });
     let (post, parent, named) = known.await?.ok_or(Error::NotFound)?;
+    // Nobody is asked, and nothing is looked at, for what may not be.
+    policy::edit(&post, me.0)?;
     let writing = Writing { parent: post.parent, group: post.group, audience: Some(post.audience), ..writing };
     let mut draft = compose(app, me, writing, parent, asking).await?;
     add(&mut draft.mentions, named);
@@ -107,7 +116,7 @@ async fn compose(app: &App, me: Me, writing: Writing, parent: Option<Post>, aski
         // What was written to a group stays before the eyes of its team.
         add(&mut mentions, all.into_iter().filter(|actor| is_for_all || actor.is_group()).map(|actor| actor.id));
     }
-    let attachments = media::attachments(app, me, &writing.media).await?;
+    let attachments = media::attachments(app, me, &writing.media, &writing.described).await?;
     let content = render(app, writing.clone(), &known, group.is_some() && writing.parent.is_none());
     let content = Content { attachments, ..content };
     let kind = if content.poll.is_some() { PostKind::Question } else { PostKind::Note };

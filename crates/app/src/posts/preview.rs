@@ -37,6 +37,15 @@ pub async fn preview(app: &App, me: Me, writing: Writing, changed: Option<PostId
         locked: None,
         featured: None,
     };
-    let shown = app.read(move |c| view::post(c, post)).await?;
-    Ok(PostView { quote: draft.quote, ..shown })
+    let quote = draft.quote;
+    let found = app.read(move |c| {
+        // What a post quotes stays as it is when the post is changed.
+        let quote = match (quote, changed) {
+            (None, Some(changed)) => store::quotes::get(c, changed)?,
+            (quote, _) => quote,
+        };
+        Ok((view::post(c, post)?, quote))
+    });
+    let (shown, quote) = found.await?;
+    Ok(PostView { quote, ..shown })
 }

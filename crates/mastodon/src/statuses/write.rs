@@ -1,7 +1,8 @@
 //! Writing statuses, and writing them anew.
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{
-    App, Me, media,
+    App, Me,
+    media::About,
     posts::{self, Writing},
 };
 use domain::{
@@ -112,9 +113,9 @@ pub(super) async fn edit(
     let media = if params.is_given("media_ids") { media_ids(&params)? } else { described() };
     let poll = polls::asked(&params, app.now())?;
     let quoting = quoting(&params, "quote_approval_policy")?.unwrap_or(kept.quoting);
-    describe(&app, me, &params, &media).await?;
+    let described = describe(&params, &media)?;
     let Writing { text, warning, sensitive, .. } = written;
-    let writing = Writing { text, warning, sensitive, language, poll, media, quoting, ..kept };
+    let writing = Writing { text, warning, sensitive, language, poll, media, described, quoting, ..kept };
     let post = posts::edit(&app, me, post.id, writing).await?;
     Ok(HttpResponse::Ok().json(status(&app, Some(me), Entry::of(post.id)).await?))
 }
@@ -126,13 +127,13 @@ fn media_ids(params: &Params) -> Result<Vec<MediaId>> {
     ids.map_err(|_error| Error::invalid("there is no such media"))
 }
 
-/// Says something else of what a post shows.
-async fn describe(app: &App, me: Me, params: &Params, shown: &[MediaId]) -> Result<()> {
-    for changed in params.rows("media_attributes") {
+/// What is said of what a post shows.
+fn describe(params: &Params, shown: &[MediaId]) -> Result<Vec<(MediaId, About)>> {
+    let said = |changed: &Params| {
         let id = changed.number("id").map(MediaId).filter(|id| shown.contains(id)).ok_or_else(Error::missing)?;
-        media::describe(app, me, id, about(&changed)?).await?;
-    }
-    Ok(())
+        Ok((id, about(changed)?))
+    };
+    params.rows("media_attributes").iter().map(said).collect()
 }
 
 /// What of a post stays when its text is written anew, beside its place: not a title that was taken from the text.

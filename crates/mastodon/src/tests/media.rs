@@ -111,6 +111,13 @@ async fn only_its_owner_uses_it_and_once(w: World) {
     assert_eq!(w.call(&w.ana, "POST", "/api/v1/statuses", body).await.status, 422, "it stands in another post");
     assert_eq!(w.call(&w.ana, "DELETE", &one, Value::Null).await.status, 422, "it stands in a post");
 
+    // What may not be changed says nothing else of what it shows.
+    let theirs = w.call(&w.bea, "POST", "/api/v1/statuses", json!({ "status": "hers" })).await.ok();
+    let described = json!([{ "id": media["id"], "description": "de otra" }]);
+    let edit = json!({ "status": "mine", "media_attributes": described });
+    assert_eq!(w.call(&w.ana, "PUT", &of(&theirs, ""), edit).await.status, 403);
+    assert_eq!(w.get(&w.ana, &one).await.ok()["description"], "otro");
+
     let other = w.bring(&w.ana).await;
     let one = format!("/api/v1/media/{}", other["id"].as_str().unwrap());
     w.call(&w.ana, "DELETE", &one, Value::Null).await.ok();

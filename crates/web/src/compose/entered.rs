@@ -3,6 +3,7 @@ use std::{collections::HashMap, time::Duration};
 
 use app::{
     drafts::{Begun, Place},
+    media::About,
     polls,
     posts::Writing,
 };
@@ -118,6 +119,7 @@ impl Entered {
             language: writing.language.unwrap_or_default(),
             is_sensitive: writing.sensitive,
             media: writing.media,
+            alts: writing.described.into_iter().filter_map(|(id, about)| Some((id, about.description?))).collect(),
             options: poll.options.into_iter().map(|(option, _)| option).collect(),
             is_multiple: poll.multiple,
             hides_totals: poll.hides_totals,
@@ -161,11 +163,18 @@ impl Entered {
             parent: number(&self.to).map(PostId),
             group: number(&self.group).map(ActorId),
             media: self.media.clone(),
+            described: self.described(),
             poll: self.poll(now),
             quote: number(&self.quote).map(PostId),
             pen: Some(Pen::Page),
             ..Writing::default()
         }
+    }
+
+    /// What is said of the media, in their order.
+    fn described(&self) -> Vec<(MediaId, About)> {
+        let said = |id: &MediaId| Some((*id, About { description: Some(self.alts.get(id)?.clone()), focus: None }));
+        self.media.iter().filter_map(said).collect()
     }
 
     /// The poll, if anything of it was entered.

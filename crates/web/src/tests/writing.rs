@@ -1,5 +1,8 @@
 //! Writing with pictures, polls and quotes, and losing nothing of it.
-use actix_web::{http::StatusCode, test::TestRequest};
+use actix_web::{
+    http::{StatusCode, header},
+    test::TestRequest,
+};
 use app::posts::Writing;
 use domain::group::Visibility;
 
@@ -99,6 +102,10 @@ async fn a_poll_is_asked_and_answered_by_forms() {
     let page = bea.get(&thread).await.body;
     assert!(page.contains("100 %") && page.contains("your vote") && page.contains("1 person voted"), "{page}");
     assert!(!page.contains("action=\"/choose\""), "once and for all");
+    // Whoever changes what they asked sees the poll beside it, as it will stay.
+    let edit = format!("/write?edit={}", thread.rsplit('/').next().unwrap());
+    let preview = ana.send(&edit, "/write", &[("text", "¿Cuándo regamos, pues?"), ("preview", "yes")]).await;
+    assert!(preview.body.contains("regamos, pues") && preview.body.contains("Martes"), "{}", preview.body);
 
     // One whose results stay hidden shows what there is to choose, and what one chose.
     let hidden = [&text[..], &[("hide_totals", "yes")]].concat();
@@ -122,14 +129,15 @@ async fn a_poll_is_asked_and_answered_by_forms() {
 async fn an_ended_session_loses_no_text() {
     let world = World::new();
     let (ana, huerto) = world.first_run().await;
-    let written = [("to", ""), ("group", &huerto.id.to_string()), ("text", "Media hora de <trabajo>")];
+    let token = Browser::of(&world, ana, "es").await.token("/write").await;
+    let group = huerto.id.to_string();
+    let written = [("form_token", &*token), ("to", ""), ("group", &group), ("text", "Media hora de <trabajo>")];
     let request = TestRequest::post().uri("/write").peer_addr(HERE).set_form(written);
     let door = world.ask(request, "es").await;
     assert_eq!(door.status, StatusCode::UNAUTHORIZED, "{}", door.body);
-    let kept = door.body.split("name=\"kept\" value=\"").nth(1).expect("what was written").split('"').next().unwrap();
-    let kept = kept.replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">");
-    let entered = [("name", "ana"), ("password", "correct horse battery"), ("back", "/write"), ("kept", kept.as_str())];
-    let inside = world.ask(TestRequest::post().uri("/login").peer_addr(HERE).set_form(entered), "es").await;
+    let entered = [("name", "ana"), ("password", "correct horse battery"), ("back", "/write")];
+    let entering = TestRequest::post().uri("/login").peer_addr(HERE).set_form(entered);
+    let inside = world.ask(entering.insert_header((header::COOKIE, door.cookie)), "es").await;
     assert_eq!((inside.status, inside.location.as_str()), (StatusCode::SEE_OTHER, "https://plaza.test/write"));
     let ana = Browser::of(&world, ana, "es").await;
     let page = ana.get("/write").await.body;
