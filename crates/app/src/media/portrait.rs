@@ -17,8 +17,8 @@ use crate::{App, Error, Event, Me, Result, Tx, groups, nameplate, random, rules}
 /// The largest that is taken, in bytes: that of Mastodon.
 const LARGEST: u64 = 8 << 20;
 
-/// The frame it fills.
-const fn frame(portrait: Portrait) -> (u32, u32) {
+/// The frame that a picture of somebody here fills, in pixels.
+pub const fn frame(portrait: Portrait) -> (u32, u32) {
     match portrait {
         Portrait::Icon => (400, 400),
         Portrait::Image => (1_500, 500),
@@ -33,6 +33,8 @@ pub async fn set(
     portrait: Portrait,
     bytes: impl Stream<Item = Result<Bytes>> + Unpin,
 ) -> Result<Actor> {
+    // Whoever may not is not read first.
+    app.write(move |tx| may_change(tx, me, whose).map(drop)).await?;
     let (media_type, bytes) = recognise(bytes).await?;
     let files = app.files();
     let given = files.gather(LARGEST, bytes).await?;
@@ -81,16 +83,24 @@ async fn shown(app: &App, changed: Actor) -> Result<Actor> {
     Ok(changed)
 }
 
-fn change(tx: &mut Tx<'_, '_>, me: Me, whose: ActorId, portrait: Portrait, path: Option<String>) -> Result<Actor> {
-    let mut actor = store::actors::by_id(tx, whose)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
+/// Whose picture it is, if I may give them another.
+fn may_change(tx: &mut Tx<'_, '_>, me: Me, whose: ActorId) -> Result<Actor> {
+    let actor = store::actors::by_id(tx, whose)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
     if actor.kind == ActorKind::Application {
         rules::may_administer(tx, me)?;
-        nameplate::changed(tx, me, String::new());
     } else if actor.is_group() {
         let (_, standing) = groups::regard(tx, whose, me.0)?;
         policy::manage(&standing)?;
     } else if whose != me.0 {
         return Err(Error::NotFound);
+    }
+    Ok(actor)
+}
+
+fn change(tx: &mut Tx<'_, '_>, me: Me, whose: ActorId, portrait: Portrait, path: Option<String>) -> Result<Actor> {
+    let mut actor = may_change(tx, me, whose)?;
+    if actor.kind == ActorKind::Application {
+        nameplate::changed(tx, me, String::new());
     }
     let was = portrait.of(&actor).and_then(|path| path.rsplit('/').next()).and_then(paths::token);
     if let Some((token, _)) = was
