@@ -188,8 +188,10 @@ async fn those_without_notices_here_hear_of_an_answer_by_a_letter() {
     let reply = elio.reply(&theirs, "Less water").await;
     net.settle().await;
     let here = ana.find_post(reply["uri"].as_str().unwrap()).await;
-    app::solutions::set(alpha.app(), Me(ana.actor.id), id(&here).parse().unwrap(), true).await.unwrap();
-    net.settle().await;
+    for on in [true, false, true] {
+        app::solutions::set(alpha.app(), Me(ana.actor.id), id(&here).parse().unwrap(), on).await.unwrap();
+        net.settle().await;
+    }
     for (who, said) in [(&dora, "an accepted answer to what you asked"), (&elio, "was accepted: it helps")] {
         let told = who.read("/api/v1/notifications?types[]=mention").await;
         let letters = told.as_array().unwrap().iter().map(|told| &told["status"]);

@@ -50,7 +50,8 @@ pub async fn set(app: &App, me: Me, reply: PostId, on: bool) -> Result<()> {
         } else {
             store::solutions::remove(tx, thread.id, reply.id)?
         };
-        if is_news && on {
+        // Whoever takes it back and says it again is not heard twice.
+        if is_news && on && store::solutions::accept(tx, thread.id, reply.id)? {
             // Here and not where others hear of it: what they write is heard by nobody.
             write_answer(tx, &reply, me.0, &[thread.author])?;
             if reply.author != me.0 {

@@ -11,7 +11,7 @@ use crate::{
     conn::{Conn, Tx, db},
     dialect::AmongExt,
     error::Result,
-    schema::{posts, solutions, thanked},
+    schema::{accepted, posts, solutions, thanked},
 };
 
 /// Records that a reply answers, in place of any other; whether that is news.
@@ -77,6 +77,12 @@ pub fn among(conn: &mut Conn, threads: &[PostId]) -> Result<HashSet<PostId>> {
         .select(solutions::thread_id)
         .load(c))?;
     Ok(found.into_iter().map(PostId).collect())
+}
+
+/// Remembers that a reply was said to answer a thread; whether it never was before.
+pub fn accept(tx: &mut Tx<'_>, thread: PostId, reply: PostId) -> Result<bool> {
+    let row = (accepted::thread_id.eq(thread.0), accepted::reply_id.eq(reply.0));
+    Ok(db!(tx, c => diesel::insert_into(accepted::table).values(row).on_conflict_do_nothing().execute(c))? > 0)
 }
 
 /// Remembers that a community thanked somebody; whether it never did before.
