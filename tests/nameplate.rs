@@ -69,6 +69,14 @@ async fn a_site_has_a_name_of_its_own() {
     assert!(letter.text().contains("nora on Vecinos <de> Lavapiés"), "{}", letter.text());
     assert!(letter.raw.contains("<no-reply@alpha.test>"), "{}", letter.raw);
 
+    // So it signs what it writes to those whose community it closes.
+    let ana = alpha.person("ana").await;
+    let (club, me) = (alpha.group("club", &ana).await, people::by_name(alpha.app(), "olga").await.unwrap().id);
+    app::suspensions::close(alpha.app(), app::Me(me), club.actor.id, "Spam".into()).await.unwrap();
+    let letters = ana.read("/api/v1/notifications?types[]=mention").await;
+    let letter = letters[0]["status"]["content"].as_str().unwrap_or_else(|| panic!("a letter: {letters}"));
+    assert!(letter.contains("Vecinos &lt;de&gt; Lavapiés suspended the community"), "{letter}");
+
     assert_eq!(olga.fill(form, "/admin/texts/name", &[("name", " ")]).await.status, 303);
     assert_eq!(names().await, ["alpha.test"; 4].map(Value::from), "without one the host stays");
 }
@@ -97,6 +105,24 @@ async fn a_site_has_pictures_of_its_own() {
     let page = Visitor::new(&alpha).get("/communities").await.text();
     assert!(page.contains(&format!("<img class=\"mark\" src=\"{url}\"")), "{page}");
     assert!(page.contains(&format!("<link rel=\"icon\" href=\"{url}\"")), "{page}");
+    // It stands for pages that have none of their own, where links to them are shown.
+    let emblem = |page: &str| {
+        let value =
+            |name: &str| page.split(&format!("\"og:{name}\" content=\"")).nth(1).and_then(|it| it.split('"').next());
+        ["image", "image:width", "image:height", "image:alt"].map(|name| value(name).unwrap_or_default().to_owned())
+    };
+    assert_eq!(emblem(&page), [&*url, "400", "400", "alpha.test"]);
+    let club = alpha.group("club", &ana).await;
+    let thread = ana.post(&format!("{} Hello", club.handle())).await;
+    let shown = Visitor::new(&alpha).get(thread["url"].as_str().unwrap()).await.text();
+    assert_eq!(emblem(&shown)[0], url);
+    let mut anas = Visitor::new(&alpha);
+    anas.sign_in("ana", PASSWORD, "/").await;
+    let (own, manage) = (club.actor.id.to_string(), format!("/manage?group={}", club.actor.id));
+    let banner = [("whose", &*own), ("what", "image")];
+    assert_eq!(anas.bring(&manage, "/picture", &banner, PIXEL).await.status, 303);
+    let shown = Visitor::new(&alpha).get(thread["url"].as_str().unwrap()).await.text();
+    assert_eq!(emblem(&shown)[1..], ["1500", "500", "CLUB"].map(str::to_owned), "the banner of its community");
 
     let mut hers = Visitor::new(&alpha);
     hers.sign_in("ana", PASSWORD, "/").await;

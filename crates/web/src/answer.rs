@@ -25,6 +25,7 @@ use crate::{
     cards::{Card, Face},
     directory,
     language::{self, Language},
+    media::Emblem,
     notices, posted,
     said::Said,
     session::{self, Present},
@@ -249,7 +250,7 @@ pub(crate) struct Frame {
     /// The sheet that paints it in the colour of a community.
     pub(crate) colour: Option<String>,
     /// A picture for those who show links to it.
-    pub(crate) picture: Option<String>,
+    pub(crate) picture: Option<Emblem>,
     /// What it is about, for software that reads pages: JSON-LD without its opening.
     pub(crate) linked: Option<String>,
     /// What was done just now.
@@ -295,7 +296,7 @@ impl Frame {
             login: back.map_or_else(|| session::LOGIN.to_owned(), session::login_path),
             sign_up: visit.signs_up.then(|| sign_up::way(back.unwrap_or_default())),
             kind: "website",
-            picture: None,
+            picture: Emblem::of_site(visit),
             linked: None,
             said: visit.said.map(|said| said.in_words(visit.language)),
         }

@@ -8,7 +8,11 @@ use domain::{
     host::{self, Host},
     id::ActorId,
     post::{Assent, Content},
-    text::{hashtag, html, plain, title},
+    text::{
+        hashtag, html, plain,
+        search::{Piece, Query},
+        title,
+    },
     urls::{self, Site, media::Portrait},
 };
 use store::Conn;
@@ -28,6 +32,8 @@ pub(crate) const TONES: [&str; 8] =
     ["#9a4a2c", "#4f6b3d", "#33667c", "#84436c", "#76601f", "#50529a", "#2f6a5b", "#9b3c4c"];
 /// The longest first words that stand for a missing title.
 const HEADLINE: usize = 90;
+/// Longer than any title.
+const TITLE: usize = 1_000;
 
 /// An actor as a page names it.
 #[derive(Debug, Clone)]
@@ -59,7 +65,7 @@ impl Face {
 
     pub(crate) fn new(site: &Site, actor: &Actor) -> Self {
         let host = Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display());
-        let name = if actor.title.is_empty() { actor.name.clone() } else { actor.title.clone() };
+        let name = called(actor).to_owned();
         Self {
             id: actor.id,
             handle: format!("@{}@{host}", actor.name),
@@ -78,6 +84,11 @@ impl Face {
     pub(crate) fn toned(&self) -> &'static str {
         TONES.get(self.tone).copied().unwrap_or_default()
     }
+}
+
+/// What somebody is called.
+pub(crate) fn called(actor: &Actor) -> &str {
+    if actor.title.is_empty() { &actor.name } else { &actor.title }
 }
 
 /// What stands for the picture of somebody with this name.
@@ -147,6 +158,8 @@ pub(crate) struct Card {
     pub(crate) heading: String,
     pub(crate) titled: bool,
     pub(crate) excerpt: String,
+    /// What was searched for in it, marked, as HTML: in place of the excerpt.
+    pub(crate) marked: Option<String>,
     /// Whether search engines may show words of it.
     pub(crate) is_quotable: bool,
     /// Sanitised, with emoji as pictures.
@@ -185,6 +198,8 @@ pub(crate) struct Card {
     pub(crate) ballot: Option<Ballot>,
     /// What it quotes, if that may be read.
     pub(crate) quoted: Option<Quoted>,
+    /// Why it is folded, if whoever looks at it does not want to read its author.
+    pub(crate) folded: Option<String>,
     /// Whether whoever looks at it voted for it, passed it on, keeps it, or wrote it.
     pub(crate) voted: bool,
     pub(crate) shared: bool,
@@ -227,8 +242,9 @@ impl Card {
         let heading = paint(&html::escape(&headline));
         Self {
             id: post.id.0,
-            heading: if author.indexable { heading } else { format!("<span data-nosnippet>{heading}</span>") },
+            heading: if author.indexable { heading } else { unquotable(&heading) },
             headline,
+            marked: None,
             is_quotable: author.indexable,
             // What comes with a warning is not given away beside it, and nothing is said twice.
             excerpt: match (&warning, &title) {
@@ -261,6 +277,7 @@ impl Card {
             tags: tags(site, content),
             ballot: Ballot::of(app, t, view, None),
             quoted: None,
+            folded: None,
             voted: false,
             shared: false,
             saved: false,
@@ -271,6 +288,44 @@ impl Card {
             reply_elsewhere: None,
         }
     }
+}
+
+impl Card {
+    /// The same, with what is searched for marked: in its title, and in so much of its text as stands around it.
+    pub(crate) fn marking(self, app: &App, view: &PostView, query: &Query) -> Self {
+        let (content, language) = (&view.post.content, self.language.as_deref());
+        let title = query.found(&self.headline, language, TITLE).map(|pieces| {
+            let heading = view.palette.paint(app.site(), view.author.peer, &marks(&pieces));
+            if self.is_quotable { heading } else { unquotable(&heading) }
+        });
+        // What comes with a warning is not given away, and what the title says is not said again.
+        let is_open = self.warning.is_none() && (self.titled || title.is_none());
+        let said = is_open.then(|| html::to_text(&body(view, content.title.as_deref())).replace('\n', " "));
+        let marked = said.and_then(|text| query.found(&text, language, EXCERPT)).map(|pieces| marks(&pieces));
+        Self { heading: title.unwrap_or(self.heading), marked, ..self }
+    }
+
+    /// The same, of which search engines show no words.
+    pub(crate) fn unquotable(self) -> Self {
+        if !self.is_quotable {
+            return self;
+        }
+        Self { is_quotable: false, heading: unquotable(&self.heading), ..self }
+    }
+}
+
+/// Pieces of a text as HTML, with what was searched for marked.
+fn marks(pieces: &[Piece]) -> String {
+    let piece = |piece: &Piece| {
+        let text = html::escape(&piece.text);
+        if piece.is_found { format!("<mark>{text}</mark>") } else { text }
+    };
+    pieces.iter().map(piece).collect()
+}
+
+/// HTML of which search engines show no words.
+fn unquotable(html: &str) -> String {
+    format!("<span data-nosnippet>{html}</span>")
 }
 
 /// The hashtags that some servers put beside the text alone, and where their pages are.

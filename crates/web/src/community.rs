@@ -37,6 +37,7 @@ use crate::{
     elsewhere, entrance,
     language::Language,
     listing::{self, Asked, Listed, Row, Sort},
+    media::Emblem,
     members, paces, setup, subscribe, themes,
 };
 
@@ -305,7 +306,9 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     }
     let asks = held.charter.as_ref().is_some_and(|charter| !charter.questions.is_empty());
     let rows = held.pinned.iter().chain(&held.threads).map(|listed| Row::new(app, t, listed)).collect();
-    frame.picture.clone_from(&face.picture);
+    if let Some(own) = Emblem::of_actor(site, group) {
+        frame.picture = Some(own);
+    }
     // Groups elsewhere have their door there.
     let door = if group.is_local() { desk::page(entrance::APPLY, group.id) } else { frame.login.clone() };
     let laws = held.bylaws.as_ref().and_then(|bylaws| Laws::new(t, group, bylaws, is_new, now));

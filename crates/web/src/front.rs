@@ -98,7 +98,6 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     let mut frame = Frame::public(visit, t.communities(), visit.home.clone());
     let (summary, is_named) = (imprint::text(app, Kind::Summary, t.tag()).await?, app.nameplate().seen(site).is_named);
     frame.description = summary.map_or(frame.description, |text| text.body);
-    frame.picture = visit.banner.clone().or_else(|| visit.emblem.clone());
     frame.place = "home";
     let headline = if is_named { visit.site.clone() } else { t.headline().to_owned() };
     let (announced, sorts) = (Vec::new(), Vec::new());

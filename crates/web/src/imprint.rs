@@ -73,7 +73,6 @@ async fn about_page(app: &App, visit: &Visit) -> Result<About> {
     let contact = imprint::contact(app).await?;
     let summary = imprint::text(app, Kind::Summary, t.tag()).await?;
     let mut frame = Frame::public(visit, t.about_site(&visit.site), app.site().page(path::ABOUT));
-    frame.picture = visit.banner.clone().or_else(|| visit.emblem.clone());
     frame.description = summary.as_ref().map_or(frame.description, |text| text.body.clone());
     Ok(About {
         frame,

@@ -1,14 +1,25 @@
 //! Pictures, films, sounds and links as a page shows them: always from here, and private ones by addresses that were lent.
-use app::{App, media::Lender};
+use app::{
+    App,
+    media::{self, Lender},
+};
 use domain::{
+    actor::Actor,
     host::Host,
     media::small,
     post::{Attachment, Post},
     text::plain,
-    urls::{self, media as paths},
+    urls::{
+        self, Site,
+        media::{self as paths, Portrait},
+    },
 };
 
-use crate::{cards::outward, language::Language};
+use crate::{
+    answer::Visit,
+    cards::{Card, called, outward},
+    language::Language,
+};
 
 /// How many a post shows.
 const MOST: usize = 16;
@@ -139,10 +150,46 @@ pub(crate) fn thumbnail(media: &[Medium]) -> Option<String> {
     Some(first.preview.as_ref().map_or(&first.url, |(small, _)| small).clone())
 }
 
-/// The first picture of a post that everybody may see at once, for those who show links to it.
-pub(crate) fn emblem(card: &crate::cards::Card) -> Option<String> {
-    if card.is_veiled || card.warning.is_some() {
-        return None;
+/// A picture that stands for a page where links to it are shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Emblem {
+    pub(crate) url: String,
+    /// Its size, as far as it is known.
+    pub(crate) pixels: Option<(u32, u32)>,
+    /// What it shows, in words.
+    pub(crate) alt: String,
+    /// Whether it is what the page is about, and no mere sign of where it stands.
+    pub(crate) is_subject: bool,
+}
+
+impl Emblem {
+    /// The banner of an actor, or else its picture.
+    pub(crate) fn of_actor(site: &Site, actor: &Actor) -> Option<Self> {
+        [Portrait::Image, Portrait::Icon].into_iter().find_map(|portrait| Self::of_portrait(site, actor, portrait))
     }
-    card.media.iter().find(|medium| medium.kind == Kind::Picture).map(|medium| medium.url.clone())
+
+    /// One of the pictures of an actor.
+    pub(crate) fn of_portrait(site: &Site, actor: &Actor, portrait: Portrait) -> Option<Self> {
+        let url = site.portrait(actor, portrait)?;
+        // Elsewhere they have whatever size they have.
+        let pixels = portrait.of(actor).is_some_and(paths::is_ours).then(|| media::frame(portrait));
+        Some(Self { url, pixels, alt: called(actor).to_owned(), is_subject: false })
+    }
+
+    /// The picture of the site itself.
+    pub(crate) fn of_site(visit: &Visit) -> Option<Self> {
+        let banner = visit.banner.clone().map(|url| (url, Portrait::Image));
+        let (url, portrait) = banner.or_else(|| visit.emblem.clone().map(|url| (url, Portrait::Icon)))?;
+        Some(Self { url, pixels: Some(media::frame(portrait)), alt: visit.site.clone(), is_subject: false })
+    }
+
+    /// The first picture of a post that everybody may see at once.
+    pub(crate) fn of_post(card: &Card) -> Option<Self> {
+        if card.is_veiled || card.warning.is_some() {
+            return None;
+        }
+        let found = card.media.iter().find(|medium| medium.kind == Kind::Picture)?;
+        let Medium { url, pixels, alt, .. } = found.clone();
+        Some(Self { url, pixels, alt, is_subject: true })
+    }
 }

@@ -27,6 +27,7 @@ use crate::{
     elsewhere,
     language::Language,
     listing::{self, Listed, Row},
+    media::Emblem,
     shuns,
 };
 
@@ -193,7 +194,9 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
     if !summary.is_empty() {
         frame.description = summary;
     }
-    frame.picture.clone_from(&face.picture);
+    if let Some(own) = Emblem::of_portrait(site, person, Portrait::Icon) {
+        frame.picture = Some(own);
+    }
     Person {
         cover: site.portrait(person, Portrait::Image),
         tie,

@@ -34,6 +34,7 @@ mod appeals;
 mod caring;
 mod costs;
 mod crawl;
+mod deciding;
 mod deeds;
 mod drafts;
 mod finding;

@@ -14,7 +14,7 @@ use domain::{
     policy,
     post::{Post, QuoteState},
     text::html,
-    urls,
+    urls::{self, Site},
 };
 use serde::Deserialize;
 use store::posts::{self, Page};
@@ -27,7 +27,9 @@ use crate::{
     deeds::Told,
     desk, elsewhere, entrance,
     language::Language,
-    live, media, paces,
+    live,
+    media::Emblem,
+    paces,
     polls::Ballot,
     readers, sign_up,
 };
@@ -90,6 +92,8 @@ struct Echoes {
 /// A thread that is likely to be about the same.
 pub(crate) struct Near {
     pub(crate) title: String,
+    /// Whether search engines may show it.
+    pub(crate) is_quotable: bool,
     pub(crate) language: Option<String>,
     pub(crate) page: String,
     pub(crate) when: String,
@@ -101,6 +105,7 @@ impl Near {
         let words = || html::excerpt(&content.html, DESCRIPTION);
         Self {
             title: content.title.clone().filter(|title| !title.is_empty()).unwrap_or_else(words),
+            is_quotable: author.indexable,
             language: content.language.clone(),
             page: urls::post(&cards::page_of(app.site(), author), thread.id),
             when: t.ago(app.now(), thread.published),
@@ -260,7 +265,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
             is_mine,
         }),
         solution: read.replies.iter().chain(&read.elsewhere).find(|view| Some(view.post.id) == solution).map(|view| {
-            let card = Card::new(app, t, view);
+            let card = Card { folded: read.folded(t, view), ..Card::new(app, t, view) };
             let place = if read.elsewhere.is_some() { card.page.clone() } else { format!("#p{}", card.id) };
             (card, place)
         }),
@@ -269,7 +274,11 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
         told: visit.resident().and(read.level).map(|level| Told::of_thread(t, post.root, level)),
         similar: read.similar.iter().map(|(thread, author)| Near::new(app, t, thread, author)).collect(),
-        parents: read.parents.iter().map(|view| Card::new(app, t, view)).collect(),
+        parents: read
+            .parents
+            .iter()
+            .map(|view| Card { folded: read.folded(t, view), ..Card::new(app, t, view) })
+            .collect(),
         closing: read.closing.clone().map(|(by, reason)| Closing { by, reason }),
         pace: paces::said(t, read.pace, app.now()),
         grafted_from: read.grafts.1.as_ref().map(|view| Near::new(app, t, &view.post, &view.author)),
@@ -280,7 +289,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         hushed,
         elsewhere: ways_elsewhere(visit, post),
         confined: None,
-        frame: framed(visit, &read, &card, asked),
+        frame: framed(app.site(), visit, &read, &card, asked),
         draft: read.draft,
         readers: read.readers.map(|readers| readers.told(t)),
         is_staff: read.is_staff,
@@ -308,8 +317,10 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
         may_solve: !view.post.is_thread() && view.post.group.is_some() && read.may_solve(visit.viewer(), &view.post),
         ballot: Ballot::of(app, t, view, mine).map(|ballot| Ballot { is_elsewhere, ..ballot }),
         role: read.experts.contains(&view.author.id).then(|| t.role_expert()),
-        quoted: quoted_by(app, t, view, &read.quoted),
+        quoted: quoted_by(app, t, view, &read.quoted).map(|quoted| read.folding(t, view, quoted)),
         links: media::linked(app, &view.post, read.linked.get(&id)),
+        // What a page is about is what one came for.
+        folded: read.folded(t, view).filter(|_| id != read.post.post.id),
         reply_elsewhere: visit.guest().map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),
         ..Card::new(app, t, view)
     }
@@ -326,7 +337,7 @@ fn ways_elsewhere(visit: &Visit, post: &Post) -> Option<[String; 3]> {
 }
 
 /// The frame of the page of a post, from `after` on. Search engines find each reply on one page, and what is from elsewhere there.
-fn framed(visit: &Visit, read: &Read, card: &Card, asked: &Asked) -> Frame {
+fn framed(site: &Site, visit: &Visit, read: &Read, card: &Card, asked: &Asked) -> Frame {
     let post = &read.post;
     let (is_local, is_open) = (post.post.local, post.post.audience.is_open());
     let title = match &card.group {
@@ -351,7 +362,10 @@ fn framed(visit: &Visit, read: &Read, card: &Card, asked: &Asked) -> Frame {
         Some(warning) => warning.clone(),
         None => html::excerpt(&post.post.content.html, DESCRIPTION),
     };
-    frame.picture = media::emblem(card).filter(|_| is_open);
+    let of_group = || post.group.as_ref().and_then(|group| Emblem::of_actor(site, group));
+    if let Some(own) = Emblem::of_post(card).or_else(of_group).filter(|_| is_open) {
+        frame.picture = Some(own);
+    }
     // Software that reads pages has no login.
     if frame.canonical.is_some() && is_open && asked.after.is_none() && visit.me.is_none() {
         frame.linked = Some(linked::posting(post, &read.replies, card, read.solution));
@@ -364,7 +378,11 @@ pub(crate) fn quoted_by(app: &App, t: Language, view: &PostView, quoted: &HashMa
     let quote = view.quote.as_ref()?;
     let found = quote.post.and_then(|id| quoted.get(&id));
     Some(match (quote.state, found) {
-        (QuoteState::Accepted, Some(found)) => Quoted::Card(Box::new(Card::new(app, t, found))),
+        (QuoteState::Accepted, Some(found)) => {
+            // Words from elsewhere are found where they are.
+            let card = Card::new(app, t, found);
+            Quoted::Card(Box::new(if found.post.local { card } else { card.unquotable() }))
+        }
         (QuoteState::Accepted, None) => Quoted::Withheld(t.quote_unseen()),
         (QuoteState::Pending, _) => Quoted::Withheld(t.quote_pending()),
         (QuoteState::Rejected | QuoteState::Revoked, _) => Quoted::Withheld(t.quote_refused()),
@@ -389,7 +407,8 @@ fn arrange(t: Language, read: &Read, is_linear: bool, card: impl Fn(&PostView) -
         let card = cards.remove(id);
         Reply {
             id: id.0,
-            is_new: card.as_ref().is_some_and(|card| !card.mine) && read.seen.is_some_and(|seen| *id > seen),
+            is_new: card.as_ref().is_some_and(|card| !card.mine && card.folded.is_none())
+                && read.seen.is_some_and(|seen| *id > seen),
             readers: card.as_ref().and_then(|card| card.readers).filter(|readers| Some(*readers) != here),
             card,
             is_removed: gap.is_some_and(|gap| gap.is_removed),

@@ -50,10 +50,38 @@ async fn whoever_does_not_want_to_be_found_is_not() {
     }
     assert!(list.contains(">Riego") && !list.contains("<span data-nosnippet>Riego"), "{list}");
     let thread = world.get(&open.uri, "es").await.body;
-    assert_eq!(thread.matches("data-nosnippet><p>Mejor").count(), 1, "{thread}");
-    assert!(!thread.contains("data-nosnippet><p>Riego"), "{thread}");
+    let hidden: Vec<&str> = thread.split("<div data-nosnippet>").skip(1).collect();
+    assert_eq!(hidden.len(), 1, "{thread}");
+    assert!(hidden[0].contains("<p>Mejor") && !hidden[0].contains("<p>Riego"), "{thread}");
     let tag = world.get("/tags/agua", "es").await.body;
     assert!(tag.contains("content=\"noindex\"") && tag.contains("Riego"), "{tag}");
+
+    // Nor where it is quoted, with its poll and its pictures, or named as alike.
+    let poll = domain::post::Poll {
+        options: vec![("Goteo fino".into(), 0), ("Manguera".into(), 0)],
+        closes: Some(world.app.now() + std::time::Duration::from_secs(86_400)),
+        ..domain::post::Poll::default()
+    };
+    let title = Some("Macetas amarillas con manchas".into());
+    let warning = Some("Bichos".into());
+    let alike = Writing { title, warning, poll: Some(poll), ..writing("Son pulgones", huerto.id) };
+    let alike = world.write(bea, alike).await;
+    let title = Some("Manchas amarillas en macetas".into());
+    let near = Writing { title, quote: Some(alike.id), ..writing("¿Qué será?", huerto.id) };
+    let near = world.get(&world.write(ana, near).await.uri, "es").await.body;
+    for words in ["Macetas amarillas con manchas", "Bichos", "Son pulgones"] {
+        let shown = near.split_once("<body>").unwrap().1;
+        assert!(shown.contains(words), "{words}: {near}");
+        for before in shown.split(words).take(shown.matches(words).count()) {
+            let last = before.rfind("data-nosnippet").unwrap_or_else(|| panic!("{words}: {near}"));
+            assert!(!before[last..].contains("</span>") || before[last..].contains("<div"), "{words}: {near}");
+        }
+    }
+    let asked = world.get(&alike.uri, "es").await.body;
+    assert!(
+        asked.contains("<section class=\"ballot\"") && asked.contains("aria-label=\"Encuesta\" data-nosnippet"),
+        "{asked}"
+    );
 }
 
 #[actix_web::test]

@@ -68,6 +68,38 @@ async fn somebody_is_blocked_from_what_they_wrote_and_unblocked_on_their_profile
 }
 
 #[actix_web::test]
+async fn in_a_conversation_whom_one_shuns_is_folded_and_keeps_their_place() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let (bea, carl) = (login(&world, "bea").await, login(&world, "carl").await);
+    let write = async |who, text: &str, parent: Option<domain::id::PostId>, quote| {
+        let group = parent.is_none().then_some(huerto.id);
+        world.write(who, Writing { text: text.into(), group, parent, quote, ..Writing::default() }).await
+    };
+    let thread = write(ana, "¿Riego?", None, None).await;
+    let loud = write(carl, "¡Compra macetas!", Some(thread.id), None).await;
+    let below = write(ana, "No, gracias", Some(loud.id), None).await;
+    write(ana, "Mirad esto", Some(thread.id), Some(loud.id)).await;
+    let reader = Browser::of(&world, bea, "en").await;
+    let folds = |page: &str, why: &str| page.matches(&format!("</svg><span>{why}</span>")).count();
+    assert_eq!(folds(&reader.get(&thread.uri).await.body, "You mute carl."), 0);
+    for (deed, why) in [(Deed::Mute, "You mute carl."), (Deed::Block, "You block carl.")] {
+        match deed {
+            Deed::Mute => shuns::mute(&world.app, bea, carl.0, false, None).await.unwrap(),
+            Deed::Block => shuns::block(&world.app, bea, carl.0).await.unwrap(),
+        }
+        let page = reader.get(&thread.uri).await.body;
+        assert_eq!(folds(&page, why), 2, "what he wrote, and where it is quoted: {page}");
+        let (fold, place) = (page.find(why).unwrap(), page.find("¡Compra macetas!").unwrap());
+        assert!(fold < place && page.contains("<p>No, gracias</p>"), "the tree stays: {page}");
+        assert_eq!(folds(&reader.get(&below.uri).await.body, why), 1, "above what one reads, too");
+        assert_eq!(folds(&reader.get(&loud.uri).await.body, why), 0, "what one came for is shown");
+        shuns::unmute(&world.app, bea, carl.0).await.unwrap();
+    }
+    assert!(!world.get(&thread.uri, "en").await.body.contains("You block"), "nobody else sees it so");
+}
+
+#[actix_web::test]
 async fn somebody_is_muted_for_a_while_or_for_good() {
     let world = World::new();
     let (ana, _) = world.first_run().await;

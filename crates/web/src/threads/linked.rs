@@ -3,7 +3,7 @@ use app::view::PostView;
 use domain::{id::PostId, text::html};
 use serde_json::{Value, json};
 
-use crate::{cards::Card, language};
+use crate::{cards::Card, language, media::Emblem};
 
 /// How many comments are told of, and how deep they nest.
 const COMMENTS: usize = 50;
@@ -20,8 +20,8 @@ pub(super) fn posting(post: &PostView, replies: &[PostView], card: &Card, soluti
     if let Some(members) = thread.as_object_mut() {
         members.insert("headline".into(), json!(card.headline));
         members.insert("mainEntityOfPage".into(), json!(card.page));
-        if let Some(picture) = crate::media::emblem(card) {
-            members.insert("image".into(), json!(picture));
+        if let Some(picture) = Emblem::of_post(card) {
+            members.insert("image".into(), json!(picture.url));
         }
         if let Some(group) = &post.group {
             members.insert("isPartOf".into(), json!({ "@type": "WebPage", "url": group.uri, "name": group.title }));

@@ -16,6 +16,7 @@ use domain::{
     pace::Pace,
     policy,
     post::{Post, QuoteState},
+    shun::Deed,
     time::Timestamp,
     urls::Site,
 };
@@ -27,7 +28,8 @@ use store::{
 };
 
 use crate::{
-    cards::{self, Face},
+    cards::{self, Card, Face, Quoted},
+    language::Language,
     listing, polls,
     readers::Readers,
 };
@@ -82,6 +84,8 @@ pub(super) struct Read {
     pub(super) standing: Option<Standing>,
     /// Those of its authors who see to it that others are answered.
     pub(super) experts: Vec<ActorId>,
+    /// Of whom whoever looks at the page does not want to read, and what they did; nothing, if they shun the whole server.
+    kept_away: HashMap<ActorId, Option<Deed>>,
     /// The threads that were replies in this one before, and the one in which this was one.
     pub(super) grafts: (Vec<PostView>, Option<PostView>),
     /// How often whoever looks at it may write below it, if that is limited.
@@ -150,6 +154,10 @@ impl Read {
             None => HashSet::new(),
         };
         let elsewhere = posts::by_ids(c, &elsewhere.into_iter().collect::<Vec<_>>())?;
+        let (parents, quoted) = (app::view::posts(c, above)?, quoted(c, replies.iter().chain([&post]), viewer)?);
+        let elsewhere = app::view::posts(c, elsewhere)?.into_iter().next();
+        let views = replies.iter().chain([&post]).chain(&parents).chain(quoted.values()).chain(&elsewhere);
+        let kept_away = kept_away(c, views, viewer)?;
         let (mut seen, mut draft) = (None, String::new());
         let (mut marks, mut level, mut readers) = (Marks::default(), None, None);
         let similar = if post.post.is_thread() { similar.to(c, &post.post)? } else { Vec::new() };
@@ -168,7 +176,8 @@ impl Read {
             echoes,
             may_echo,
             solution,
-            elsewhere: app::view::posts(c, elsewhere)?.into_iter().next(),
+            elsewhere,
+            kept_away,
             standing,
             marks,
             level,
@@ -176,8 +185,8 @@ impl Read {
             seen,
             draft,
             readers,
-            parents: app::view::posts(c, above)?,
-            quoted: quoted(c, replies.iter().chain([&post]), viewer)?,
+            parents,
+            quoted,
             linked,
             chosen: polls::chosen(c, viewer, &asking)?,
             replies,
@@ -209,7 +218,42 @@ fn grafts(c: &mut Conn, post: &Post, viewer: Option<ActorId>) -> store::Result<(
     Ok((off, from.into_iter().next()))
 }
 
+/// Of which authors of these posts `viewer` does not want to read.
+fn kept_away<'a>(
+    c: &mut Conn,
+    views: impl Iterator<Item = &'a PostView>,
+    viewer: Option<ActorId>,
+) -> store::Result<HashMap<ActorId, Option<Deed>>> {
+    let Some(me) = viewer else { return Ok(HashMap::new()) };
+    let mut authors: Vec<ActorId> = views.map(|view| view.post.author).filter(|author| *author != me).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    Ok(store::shuns::kept_away(c, &[me], &authors)?.into_iter().map(|(_, whom, deed)| (whom, deed)).collect())
+}
+
 impl Read {
+    /// Why a post is folded, if whoever looks at the page does not want to read its author: it keeps its place, and what is
+    /// below it.
+    pub(super) fn folded(&self, t: Language, view: &PostView) -> Option<String> {
+        let author = &view.author;
+        self.kept_away.get(&author.id).map(|deed| match deed {
+            Some(Deed::Block) => t.folded_blocked(cards::called(author)),
+            Some(Deed::Mute) => t.folded_muted(cards::called(author)),
+            None => t.folded_server(&author.host),
+        })
+    }
+
+    /// The same of what a post quotes.
+    pub(super) fn folding(&self, t: Language, view: &PostView, quoted: Quoted) -> Quoted {
+        let found = view.quote.as_ref().and_then(|quote| self.quoted.get(&quote.post?));
+        match (quoted, found) {
+            (Quoted::Card(card), Some(found)) => {
+                Quoted::Card(Box::new(Card { folded: self.folded(t, found), ..*card }))
+            }
+            (quoted, _) => quoted,
+        }
+    }
+
     /// Whether `viewer` may say that this reply answers the thread.
     pub(super) fn may_solve(&self, viewer: Option<ActorId>, reply: &Post) -> bool {
         let thread = &self.parents.first().unwrap_or(&self.post).post;
