@@ -1,5 +1,5 @@
 //! The same conversation for everybody: what people on four other programs do in a community here, in the form of each, and
-//! what people here see of it; and in which form a microblog and a forum are told of what people here do.
+//! what people here see of it; and in which form each of them is told of what people here do.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ const PROGRAMS: [Software; 4] = [Software::Mastodon, Software::Lemmy, Software::
 
 /// What a program with a follower of the community is told of what somebody here does there: who says it, and what.
 fn told_of(deed: &str, software: Software) -> &'static [&'static str] {
-    let forum = software == Software::Lemmy;
+    let forum = is_forum(software);
     match (deed, forum) {
         ("thread", false) => &["@club: Announce"],
         ("thread", true) => &["@club: Announce{Create{Page}}"],
@@ -29,6 +29,11 @@ fn told_of(deed: &str, software: Software) -> &'static [&'static str] {
         ("deletion", true) => &["@club: Announce{Delete}"],
         _ => &[],
     }
+}
+
+/// Whether a program reads what a group passes on (FEP-1b12), and not notes alone.
+fn is_forum(software: Software) -> bool {
+    matches!(software, Software::Lemmy | Software::NodeBb)
 }
 
 /// What an activity is about in the end, whatever it is wrapped in: a document, or its id.
@@ -86,6 +91,7 @@ impl Scene {
         lines.sort();
         assert_eq!(lines, told_of(deed, self.peer.software()), "{what}");
         for delivered in &told {
+            self.fits(&delivered.activity);
             let subject = subject(&delivered.activity);
             let uri = subject.get("id").unwrap_or(subject);
             assert_eq!(uri, &post["uri"], "{what}: {}", delivered.activity);
@@ -96,6 +102,39 @@ impl Scene {
             let asked = self.bea.asks(uri.as_str().expect("an id"));
             let document = if subject.is_object() { subject.clone() } else { self.alpha.ask(&asked).await.value() };
             assert!(document["content"].as_str().is_some_and(|content| content.contains(text)), "{what}: {document}");
+        }
+    }
+
+    /// Holds that an activity has the form that its program reads.
+    fn fits(&self, activity: &Value) {
+        let (club, ana) = (json!(self.club.uri()), json!(self.ana.uri()));
+        let everybody = |it: &Value| [&it["to"], &it["cc"]].iter().any(|to| to.to_string().contains(PUBLIC));
+        if activity["type"] == "Announce" {
+            let followers = format!("{}/followers", activity["actor"].as_str().expect("an actor"));
+            assert!(everybody(activity) && activity["cc"].to_string().contains(&followers), "{activity}");
+        }
+        if activity["type"] == "Announce" && is_forum(self.peer.software()) && activity["object"].is_object() {
+            // Lists where NodeBB would make lists of them, and whose it is and where it stands, by which Lemmy files it.
+            let inner = &activity["object"];
+            assert_eq!((&inner["actor"], &inner["audience"]), (&ana, &club), "{activity}");
+            assert!(inner["id"].is_string() && activity["id"] != inner["id"], "{activity}");
+            let object = &inner["object"];
+            if matches!(inner["type"].as_str(), Some("Create" | "Update")) {
+                assert!(object["to"].is_array() && object["cc"].is_array() && everybody(object), "{activity}");
+                assert_eq!((&object["attributedTo"], &object["audience"]), (&ana, &club), "{activity}");
+                assert!(object["published"].is_string() && object["content"].is_string(), "{activity}");
+                assert_eq!(
+                    object["name"].is_string(),
+                    object["inReplyTo"].is_null(),
+                    "threads have titles: {activity}"
+                );
+            }
+        } else if activity["object"].is_object() && matches!(activity["type"].as_str(), Some("Create" | "Update")) {
+            // A note, whoever it is from signs for it, and the group is named in it, so that replies find it.
+            let note = &activity["object"];
+            assert_eq!((&activity["actor"], &note["type"]), (&ana, &json!("Note")), "{activity}");
+            let named = note["tag"].as_array().into_iter().flatten().any(|tag| tag["href"] == club);
+            assert!(named && note["name"].is_null() && note["to"].is_array(), "{activity}");
         }
     }
 
@@ -210,7 +249,7 @@ async fn what_is_done_there_is_seen_here() {
 
 /// Everything that somebody here does is told there, once, in words that the program knows.
 async fn what_is_done_here_is_told_there() {
-    for software in [Software::Mastodon, Software::Lemmy] {
+    for software in PROGRAMS {
         let it = Scene::on(software).await;
         let theirs = it.thread("Rojos y verdes.");
         it.says(theirs.clone()).await;

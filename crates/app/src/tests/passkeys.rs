@@ -266,6 +266,18 @@ async fn a_passkey_is_a_second_step(w: World) {
     let said = answered(&challenge, phone.answer(&challenge.options));
     assert_eq!(w.enter_with(said).await, Err(Trouble::Stale), "half a sign-in is no whole one");
 
+    // So it is for whom the provider of an organization brings: that stands for the password alone.
+    let ana = w.ana.0;
+    let account = w.app.read(move |c| store::accounts::by_id(c, ana)).await.unwrap().unwrap();
+    let Entry::Second(brought) = sessions::admit(&w.app, &account, &nowhere()).await.unwrap() else {
+        panic!("half way")
+    };
+    let challenge = passkeys::ask_second(&w.app, &brought, "").await.unwrap().unwrap();
+    assert_eq!(second(&brought, &challenge, &mut of_bea).await, Err(Trouble::Unknown));
+    let challenge = passkeys::ask_second(&w.app, &brought, "").await.unwrap().unwrap();
+    let secret = second(&brought, &challenge, &mut phone).await.unwrap();
+    assert_eq!(sessions::find(&w.app, &secret).await.unwrap().unwrap().me, w.ana);
+
     // In place of the password it is both steps; and the codes stay good.
     assert_eq!(w.enter_by(&mut phone).await, Ok(w.ana));
     w.clock.advance(span::minutes(1));
