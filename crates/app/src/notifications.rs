@@ -117,7 +117,7 @@ impl Kind {
             Self::Reblog => "reblog",
             Self::Update => "update",
             Self::QuotedUpdate => "quoted_update",
-            Self::SignUp => "admin.sign_up",
+            Self::SignUp => store::notifications::SIGN_UP,
             Self::Poll => "poll",
             Self::Report => store::notifications::REPORT,
             Self::Heeded => store::notifications::HEEDED,
@@ -373,18 +373,7 @@ fn handling(
     limited: bool,
 ) -> Result<Handling> {
     // Those who answer for others hear everything, like those about whom it was decided, and nobody is a stranger to themselves.
-    if matches!(
-        kind,
-        Kind::Report
-            | Kind::Heeded
-            | Kind::Stated
-            | Kind::Appeal
-            | Kind::Held
-            | Kind::Unheard
-            | Kind::Opened
-            | Kind::SignUp
-    ) || account == by
-    {
+    if store::notifications::DUTY.contains(&kind.as_str()) || account == by {
         return Ok(Handling::Accept);
     }
     if store::shuns::hushes(tx, account, by)? {

@@ -66,6 +66,12 @@ pub const THANKED: &str = "thanked";
 /// The kind that tells those who wait for one of an answer.
 pub const ANSWERED: &str = "answered";
 
+/// The kind that tells admins of a new login.
+pub const SIGN_UP: &str = "admin.sign_up";
+
+/// The kinds that tell those who answer for others, or what was decided about oneself: whoever one shuns, one hears of it.
+pub const DUTY: [&str; 8] = [REPORT, HEEDED, STATED, APPEAL, HELD, UNHEARD, OPENED, SIGN_UP];
+
 /// The kinds that no client knows.
 pub const UNKNOWN: [&str; 8] = [APPEAL, HELD, UNHEARD, OPENED, HEEDED, ACCEPTED, THANKED, ANSWERED];
 
@@ -165,11 +171,12 @@ pub fn page(
     Ok(rows.into_iter().map(Notification::kept).collect())
 }
 
-/// How many notifications `account` was told since `after`, at most `most`.
+/// How many notifications `account` was told since `after` that they want to see, at most `most`.
 pub fn count_since(conn: &mut Conn, account: ActorId, after: NotificationId, most: i64) -> Result<i64> {
     let ids: Vec<i64> = db!(conn, c => notifications::table
         .filter(notifications::account_id.eq(account.0).and(notifications::id.gt(after.0)))
         .filter(notifications::held.eq(false))
+        .filter(wanted(Some(account), Whom::Teller))
         .limit(most)
         .select(notifications::id)
         .load(c))?;
@@ -303,4 +310,42 @@ pub fn remove_from(tx: &mut Tx<'_>, account: ActorId, actor: ActorId) -> Result<
     )
     .execute(c))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::shun::Deed;
+
+    use super::*;
+    use crate::{
+        tests::{TestDb, on_both, shun, world},
+        timelines::{Told, Window, told},
+    };
+
+    const READER: ActorId = ActorId(1);
+    const MUTED: ActorId = ActorId(2);
+
+    async fn duty_is_told_of_whoever_is_muted_and_the_rest_is_not_counted(t: TestDb) {
+        t.db.write(|tx| {
+            world(tx)?;
+            shun(tx, READER.0, MUTED.0, Deed::Mute, true)?;
+            for (at, kind) in (1..).zip(["mention", APPEAL, "favourite", HELD]) {
+                insert(tx, NotificationId(at), READER, kind, MUTED, Some(at), (Timestamp(at), false))?;
+            }
+            Ok::<_, crate::Error>(())
+        })
+        .await
+        .unwrap();
+        let (listed, counted) =
+            t.db.read(|c| {
+                let listed = told(c, READER, &Told::default(), Window::newest(9))?;
+                Ok::<_, crate::Error>((listed, count_since(c, READER, NotificationId(0), 9)?))
+            })
+            .await
+            .unwrap();
+        let kinds: Vec<&str> = listed.iter().map(|notice| notice.kind.as_str()).collect();
+        assert_eq!((kinds, counted), (vec![HELD, APPEAL], 2));
+    }
+
+    on_both! { duty_is_told_of_whoever_is_muted_and_the_rest_is_not_counted }
 }

@@ -10,24 +10,22 @@ use diesel::{
 };
 use domain::id::ActorId;
 
-use crate::{notifications::STATED, visible::Given};
+use crate::{notifications::DUTY, visible::Given};
 
 /// Whom to look at: the columns of the query, and what of a mute counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whom {
     /// The author of a post, and its group.
     Author,
-    /// Who did what a notification tells of. Some mute only the posts of another, and nobody mutes what was decided
-    /// about them.
+    /// Who did what a notification tells of. Some mute only the posts of another, and nobody mutes what is their [`DUTY`].
     Teller,
     /// The person in this column.
     Person(&'static str),
 }
 
-/// Nothing of those of whom nothing is shown; but those who answer for others hear of everything. The words are those of
-/// `notifications`.
-const SHOWN: &str = " AND (notifications.kind IN ('admin.report', 'moderation_warning', 'appeal') OR NOT EXISTS \
-    (SELECT 1 FROM actors w WHERE w.id = notifications.actor_id AND w.suspended IS NOT NULL))";
+/// Nothing of those of whom nothing is shown.
+const SHOWN: &str =
+    " AND NOT EXISTS (SELECT 1 FROM actors w WHERE w.id = notifications.actor_id AND w.suspended IS NOT NULL)";
 
 /// What `viewer` wants to see; everything if there is none.
 pub(crate) fn wanted(viewer: Option<ActorId>, whom: Whom) -> Wanted {
@@ -69,12 +67,13 @@ where
             return Ok(());
         };
         let (actors, counts, housed) = self.columns();
+        out.push_sql("(");
         if self.whom == Whom::Teller {
-            out.push_sql("(notifications.kind = '");
-            out.push_sql(STATED);
-            out.push_sql("' OR ");
-        } else {
-            out.push_sql("(");
+            for kind in DUTY {
+                out.push_sql("notifications.kind = '");
+                out.push_sql(kind);
+                out.push_sql("' OR ");
+            }
         }
         out.push_sql("NOT EXISTS (SELECT 1 FROM shuns v WHERE v.actor_id = ");
         viewer.push(&mut out)?;
