@@ -69,6 +69,26 @@ async fn a_thread_is_the_same_everywhere() {
     }
 }
 
+async fn what_is_warned_of_is_hidden_everywhere() {
+    let net = Network::of(["alpha.test", "beta.test", "gamma.test"]).await;
+    let (ana, bob, carla) = setting(&net).await;
+    let wanted = json!({ "status": "@club@alpha.test It was the gardener.", "spoiler_text": "The end" });
+    let thread = bob.api("POST", "/api/v1/statuses", &wanted).await;
+    net.settle().await;
+    for person in [&ana, &bob, &carla] {
+        let post = person.status(&person.find_post(thread["uri"].as_str().unwrap()).await).await;
+        assert_eq!(
+            (&post["spoiler_text"], &post["sensitive"]),
+            (&json!("The end"), &json!(true)),
+            "{}",
+            person.handle()
+        );
+        assert!(!text(&post).contains("The end"), "it is said before the text: {}", text(&post));
+    }
+    let listed = net.server("alpha.test").get("/@club", "text/html").await.text();
+    assert!(listed.contains("The end") && !listed.contains("gardener"), "{listed}");
+}
+
 async fn nothing_is_said_twice_and_nothing_to_oneself() {
     let net = Network::of(["alpha.test", "beta.test", "gamma.test"]).await;
     let (_, bob, _) = setting(&net).await;
@@ -125,6 +145,7 @@ async fn a_moderator_removes_and_bans_across_servers() {
 
 on_both![
     a_thread_is_the_same_everywhere,
+    what_is_warned_of_is_hidden_everywhere,
     nothing_is_said_twice_and_nothing_to_oneself,
     a_moderator_removes_and_bans_across_servers,
 ];

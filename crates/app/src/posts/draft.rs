@@ -224,8 +224,8 @@ fn render(app: &App, writing: Writing, known: &HashMap<String, Actor>, starts_th
     );
     let groups: Vec<&str> = known.values().filter(|actor| actor.is_group()).map(|actor| actor.name.as_str()).collect();
     let given = writing.title.map(|title| plain::line(&title, TITLE)).filter(|title| !title.is_empty());
-    let title = given.or_else(|| starts_thread.then(|| title::from_post(&html, &groups)).flatten());
     let warning = writing.warning.map(|warning| plain::line(&warning, 500)).filter(|warning| !warning.is_empty());
+    let title = given.or_else(|| starts_thread.then(|| title::derived(&html, warning.as_deref(), &groups)).flatten());
     let language = writing
         .language
         .and_then(|tag| language::normalize_tag(&tag))

@@ -4,6 +4,13 @@ use super::{html, plain};
 /// The longest title, in characters.
 pub const MAX: usize = 200;
 
+/// The title of a post that came without one. What is warned of is not said in a title: there stands the warning. `names` are
+/// spellings of its group; see [`from_post`].
+pub fn derived(html: &str, warning: Option<&str>, names: &[&str]) -> Option<String> {
+    let warning = warning.map(|warning| plain::line(warning, MAX)).filter(|warning| !warning.is_empty());
+    warning.or_else(|| from_post(html, names))
+}
+
 /// The first line that says something besides naming the group; `names` are spellings of the group (`rocks`,
 /// `rocks@lemmy.test`), with or without a sign.
 pub fn from_post(html: &str, names: &[&str]) -> Option<String> {
@@ -46,6 +53,15 @@ fn bare(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_warned_of_is_not_said_in_the_title() {
+        let html = "<p>It was the gardener.</p>";
+        assert_eq!(derived(html, Some("The end of a film"), &[]).as_deref(), Some("The end of a film"));
+        for nothing in [None, Some(""), Some(" ")] {
+            assert_eq!(derived(html, nothing, &[]).as_deref(), Some("It was the gardener."));
+        }
+    }
 
     #[test]
     fn the_first_line_without_the_group() {

@@ -145,10 +145,12 @@ fn is_furniture(document: &Value) -> bool {
 fn content(document: &Value, kind: PostKind, url: &str, is_reply: bool, tags: Vec<String>) -> Content {
     let body = body(document);
     let summary = worded(document, "summary", "summaryMap");
-    // Only of short texts is the summary a warning; of long ones it is a summary, and sometimes all there is.
-    let short = matches!(kind, PostKind::Note | PostKind::Question);
+    // Of short texts, and of what is not for all eyes, the summary is a warning; of long ones it is a summary, and sometimes
+    // all there is.
+    let sensitive = truth(document, "sensitive");
+    let warns = sensitive || matches!(kind, PostKind::Note | PostKind::Question);
     let warning =
-        summary.filter(|_| short && !body.is_empty()).map(|summary| plain::line(&html::to_text(summary), WARNING));
+        summary.filter(|_| warns && !body.is_empty()).map(|summary| plain::line(&html::to_text(summary), WARNING));
     let html = match summary {
         Some(summary) if body.is_empty() => html::sanitize(summary),
         _ => body,
@@ -162,7 +164,7 @@ fn content(document: &Value, kind: PostKind, url: &str, is_reply: bool, tags: Ve
     }
     Content {
         title: title.filter(|title| !title.is_empty()),
-        sensitive: truth(document, "sensitive") || warning.is_some(),
+        sensitive: sensitive || warning.is_some(),
         warning: warning.filter(|warning| !warning.is_empty()),
         language: written_in(document),
         html,

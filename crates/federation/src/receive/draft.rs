@@ -125,7 +125,8 @@ impl Surroundings {
         let group = if self.parent.is_none() { self.group(announcer) } else { None };
         let mut content = found.content;
         if let (Some(group), None) = (group, &content.title) {
-            content.title = title::from_post(&content.html, &[&group.name, &group.handle()]);
+            let names = [group.name.as_str(), &group.handle()];
+            content.title = title::derived(&content.html, content.warning.as_deref(), &names);
         }
         let mut draft = Draft::new(found.kind, content, audience);
         draft.parent = self.parent.as_ref().map(|parent| parent.id);

@@ -257,12 +257,16 @@ fn name(post: &Post, form: Form) -> Option<Cow<'_, str>> {
         return None;
     }
     let given = post.content.title.as_deref().map(Cow::Borrowed);
-    given.or_else(|| if form == Form::Note { None } else { title::from_post(&post.content.html, &[]).map(Cow::Owned) })
+    let derived = || title::derived(&post.content.html, post.content.warning.as_deref(), &[]).map(Cow::Owned);
+    given.or_else(|| if form == Form::Note { None } else { derived() })
 }
 
 /// The text for those who ignore names.
 fn note(post: &Post) -> Cow<'_, str> {
-    html::for_microblogs(post.content.title.as_deref(), &post.content.html)
+    let content = &post.content;
+    // A title that is the warning stands before the text already.
+    let is_warning = |title: &&str| content.warning.as_deref().is_some_and(|warning| warning.starts_with(*title));
+    html::for_microblogs(content.title.as_deref().filter(|title| !is_warning(title)), &content.html)
 }
 
 /// What a post quotes, unless its author does not agree.

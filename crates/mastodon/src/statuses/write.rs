@@ -143,7 +143,7 @@ async fn keep(app: &App, post: &Post) -> Result<Writing> {
         let mentioned = store::posts::mentions(c, &[post.id])?.into_iter().map(|(_, actor)| actor).collect::<Vec<_>>();
         let mentioned = store::actors::by_ids(c, &mentioned)?;
         let groups: Vec<&str> = mentioned.iter().filter(|actor| actor.is_group()).map(|a| a.name.as_str()).collect();
-        let derived = title::from_post(&post.content.html, &groups);
+        let derived = title::derived(&post.content.html, post.content.warning.as_deref(), &groups);
         Ok(Writing {
             title: post.content.title.clone().filter(|title| derived.as_ref() != Some(title)),
             language: post.content.language.clone(),

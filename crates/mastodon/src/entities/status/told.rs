@@ -161,7 +161,7 @@ pub(super) fn body(view: &PostView) -> String {
     let html = if rich { html::to_microblog(&content.html) } else { content.html.clone() };
     let Some(title) = content.title.as_deref().filter(|title| !title.is_empty()) else { return html };
     let groups: Vec<&str> = view.mentioned.iter().filter(|actor| actor.is_group()).map(|a| a.name.as_str()).collect();
-    if title::from_post(&content.html, &groups).as_deref() == Some(title) {
+    if title::derived(&content.html, content.warning.as_deref(), &groups).as_deref() == Some(title) {
         return html;
     }
     format!("<p><strong>{}</strong></p>{html}", html::escape(title))
