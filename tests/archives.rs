@@ -117,7 +117,10 @@ async fn a_community_takes_along_what_it_shows_and_who_follows_it() {
     let shown = show(&bea, &format!("{} Look.", club.handle()), json!({})).await;
     let taken = show(&bea, &format!("{} Buy this", club.handle()), json!({})).await;
     show(&ana, "Not there", json!({})).await;
-    ben.reply(&ben.find_post(shown["uri"].as_str().unwrap()).await, "Nice").await;
+    let reply = ben.reply(&ben.find_post(shown["uri"].as_str().unwrap()).await, "Nice").await;
+    let poll = json!({ "options": ["Saturday", "Sunday"], "expires_in": 3600 });
+    let asked = json!({ "status": format!("{} When?", club.handle()), "poll": poll });
+    let poll = ana.api("POST", "/api/v1/statuses", &asked).await;
     net.settle().await;
     let grounds =
         Grounds { reason: "It is one".into(), bylaw: Some(Citation { version: 1, number: 1 }), ..Grounds::default() };
@@ -148,9 +151,14 @@ async fn a_community_takes_along_what_it_shows_and_who_follows_it() {
     };
     assert_eq!(file(&shown), json!(shelved(&shown)));
     assert_eq!(file(&taken), Value::Null, "what is not there is not named");
+    let kept =
+        |status: &Value| posts.as_array().unwrap().iter().find(|post| post["id"] == status["uri"]).expect("a post");
+    assert_eq!(kept(&reply)["in_reply_to"], shown["uri"], "conversations can be put together again");
+    let options = &kept(&poll)["poll"]["options"];
+    assert_eq!(*options, json!([{ "title": "Saturday", "votes": 0 }, { "title": "Sunday", "votes": 0 }]));
     let posts = text(&files, "posts.csv");
-    for author in ["bea@alpha.test", "ben@beta.test"] {
-        assert!(posts.contains(author), "{author}: {posts}");
+    for said in ["bea@alpha.test", "ben@beta.test", "Saturday: 0; Sunday: 0"] {
+        assert!(posts.contains(said), "{said}: {posts}");
     }
     assert_ne!(browser(&alpha, "bea").await.get(&path).await.status, 200, "it is for those who lead");
 }

@@ -74,23 +74,37 @@ pub async fn shunned_hosts(app: &App, me: Me) -> Result<Vec<String>> {
     app.read(move |c| store::host_shuns::of(c, me.0, "", 10_000)).await
 }
 
-/// What somebody wrote before a post, a piece of it, the newest first; with the names of the groups it stands in.
-pub async fn posts(app: &App, me: Me, before: Option<PostId>) -> Result<Vec<(Post, Option<Actor>)>> {
+/// Some posts, with what their files say of them.
+#[derive(Debug)]
+pub struct Piece {
+    /// The posts.
+    pub posts: Vec<Post>,
+    /// Who wrote them, and the groups they stand in.
+    pub people: HashMap<ActorId, Actor>,
+    /// The URIs of what they answer.
+    pub parents: HashMap<PostId, String>,
+    /// The number before which the next piece begins; nothing if there is none.
+    pub last: Option<i64>,
+}
+
+impl Piece {
+    fn of(c: &mut Conn, posts: Vec<Post>, last: Option<i64>) -> store::Result<Self> {
+        let people = by_number(c, posts.iter().flat_map(|post| [Some(post.author), post.group]).flatten())?;
+        let parents: Vec<PostId> = posts.iter().filter_map(|post| post.parent).collect();
+        let parents = posts::by_ids(c, &parents)?.into_iter().map(|parent| (parent.id, parent.uri)).collect();
+        Ok(Self { posts, people, parents, last })
+    }
+}
+
+/// What I wrote before the post `before`, the newest first, some of it.
+pub async fn posts(app: &App, me: Me, before: Option<i64>) -> Result<Piece> {
     app.read(move |c| {
-        let page = Page { before, ..Page::first(SOME) };
+        let page = Page { before: before.map(PostId), ..Page::first(SOME) };
         let ids = posts::list(c, List::Author(me.0), Some(me.0), page)?;
-        let found = posts::by_ids(c, &ids)?;
-        let groups: Vec<ActorId> = found.iter().filter_map(|post| post.group).collect();
-        let groups = store::actors::by_ids(c, &groups)?;
-        let mut found: Vec<_> = found
-            .into_iter()
-            .map(|post| {
-                let group = groups.iter().find(|group| Some(group.id) == post.group).cloned();
-                (post, group)
-            })
-            .collect();
-        found.sort_by_key(|(post, _)| std::cmp::Reverse(post.id));
-        Ok(found)
+        let mut found = posts::by_ids(c, &ids)?;
+        found.sort_by_key(|post| std::cmp::Reverse(post.id));
+        let last = found.last().map(|post| post.id.0);
+        Piece::of(c, found, last)
     })
     .await
 }
@@ -255,16 +269,10 @@ pub async fn decisions(app: &App, me: Me, group: ActorId, before: Option<i64>) -
 
 /// Threads of a community that I lead before the one `before`, the newest first, each with all its replies; and the
 /// number of the last of them, if there was any.
-pub async fn threads(
-    app: &App,
-    me: Me,
-    group: ActorId,
-    before: Option<i64>,
-) -> Result<(Vec<Post>, HashMap<ActorId, Actor>, Option<i64>)> {
+pub async fn threads(app: &App, me: Me, group: ActorId, before: Option<i64>) -> Result<Piece> {
     led(app, me, group, move |c| {
         let (found, last) = in_threads(c, me, group, before)?;
-        let people = by_number(c, found.iter().map(|post| post.author))?;
-        Ok((found, people, last))
+        Piece::of(c, found, last)
     })
     .await
 }

@@ -28,7 +28,7 @@ use crate::{
     desk, elsewhere, entrance,
     language::Language,
     live,
-    media::Emblem,
+    media::{self, Emblem},
     paces,
     polls::Ballot,
     readers, sign_up,

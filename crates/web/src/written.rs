@@ -1,7 +1,8 @@
 //! Posts as files hold them: all of each for software, or a row of a table.
+use app::archive::Piece;
 use domain::{
     actor::Actor,
-    post::{Attachment, Post},
+    post::{Attachment, Poll, Post},
     text::html,
     urls::{Site, media::is_ours},
 };
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{archive::shelved, language::machine_moment, table};
 
 /// The columns of a table of posts, behind what says to spreadsheets that this is UTF-8.
-const COLUMNS: &str = "\u{feff}url,published,author,community,kind,title,text,removed\n";
+const COLUMNS: &str = "\u{feff}url,published,author,community,kind,in_reply_to,title,text,poll,removed\n";
 
 /// How a file holds posts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +21,11 @@ pub(crate) enum Form {
 }
 
 /// A post with what its file says of it.
-pub(crate) struct Entry<'a> {
-    pub(crate) post: &'a Post,
-    pub(crate) author: Option<&'a Actor>,
-    pub(crate) group: Option<&'a Actor>,
+struct Entry<'a> {
+    post: &'a Post,
+    piece: &'a Piece,
     /// Whether its pictures, films and sounds come along as files.
-    pub(crate) has_files: bool,
+    has_files: bool,
 }
 
 impl Form {
@@ -45,18 +45,19 @@ impl Form {
         }
     }
 
-    /// Some posts: the first ones of the file, or more of them.
-    pub(crate) fn say(self, site: &Site, entries: &[Entry<'_>], is_first: bool) -> String {
+    /// Some posts, the first ones of the file or more of them, and whether pictures, films and sounds of each come along.
+    pub(crate) fn say(self, site: &Site, piece: &Piece, has_files: impl Fn(&Post) -> bool, is_first: bool) -> String {
+        let entries = piece.posts.iter().map(|post| Entry { post, piece, has_files: has_files(post) });
         match self {
             Self::Json => {
                 let mut text = String::new();
-                for (at, entry) in entries.iter().enumerate() {
+                for (at, entry) in entries.enumerate() {
                     text.push_str(if is_first && at == 0 { "\n" } else { ",\n" });
                     text.push_str(&entry.json(site).to_string());
                 }
                 text
             }
-            Self::Table => entries.iter().map(Entry::row).collect(),
+            Self::Table => entries.map(|entry| entry.row()).collect(),
         }
     }
 }
@@ -67,7 +68,37 @@ fn attached(site: &Site, it: &Attachment, has_files: bool) -> Value {
     json!({ "url": site.located(&it.url), "file": file, "description": it.alt })
 }
 
+/// A poll: what one chooses from, with how many chose it.
+fn asked(poll: &Poll) -> Value {
+    let options: Vec<Value> =
+        poll.options.iter().map(|(title, votes)| json!({ "title": title, "votes": votes })).collect();
+    json!({
+        "options": options,
+        "multiple": poll.multiple,
+        "closes": poll.closes.map(machine_moment),
+        "voters": poll.voters,
+    })
+}
+
+/// The same in a field of a table.
+fn chosen(poll: &Poll) -> String {
+    poll.options.iter().map(|(title, votes)| format!("{title}: {votes}")).collect::<Vec<_>>().join("; ")
+}
+
 impl Entry<'_> {
+    fn author(&self) -> Option<&Actor> {
+        self.piece.people.get(&self.post.author)
+    }
+
+    fn group(&self) -> Option<&Actor> {
+        self.piece.people.get(&self.post.group?)
+    }
+
+    /// The URI of what it answers.
+    fn parent(&self) -> Option<&str> {
+        self.piece.parents.get(&self.post.parent?).map(String::as_str)
+    }
+
     fn json(&self, site: &Site) -> Value {
         let (post, content) = (self.post, &self.post.content);
         json!({
@@ -75,8 +106,9 @@ impl Entry<'_> {
             "url": post.url,
             "published": machine_moment(post.published),
             "edited": post.edited.map(machine_moment),
-            "author": self.author.map(|author| &author.uri),
-            "community": self.group.map(|group| &group.uri),
+            "author": self.author().map(|author| &author.uri),
+            "community": self.group().map(|group| &group.uri),
+            "in_reply_to": self.parent(),
             "audience": post.audience.as_str(),
             "title": content.title,
             "warning": content.warning,
@@ -84,6 +116,7 @@ impl Entry<'_> {
             "html": content.html,
             "markdown": content.source,
             "tags": content.tags,
+            "poll": content.poll.as_ref().map(asked),
             "removed": post.removed.map(machine_moment),
             "media": content.attachments.iter().map(|it| attached(site, it, self.has_files)).collect::<Vec<_>>(),
         })
@@ -95,11 +128,13 @@ impl Entry<'_> {
         table::written(&[
             &post.url,
             &machine_moment(post.published),
-            &self.author.map(Actor::handle).unwrap_or_default(),
-            &self.group.map(Actor::handle).unwrap_or_default(),
+            &self.author().map(Actor::handle).unwrap_or_default(),
+            &self.group().map(Actor::handle).unwrap_or_default(),
             kind,
+            self.parent().unwrap_or_default(),
             content.title.as_deref().unwrap_or_default(),
             &html::to_text(&content.html),
+            &content.poll.as_ref().map(chosen).unwrap_or_default(),
             &post.removed.map(machine_moment).unwrap_or_default(),
         ])
     }

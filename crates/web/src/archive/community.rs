@@ -7,7 +7,8 @@ use actix_web::{
 };
 use app::{App, Error, Me, Result, archive};
 use domain::{
-    actor::Actor, bylaw::Bylaw, group::Membership, id::ActorId, policy, time::Timestamp, urls::media::Portrait,
+    actor::Actor, bylaw::Bylaw, group::Membership, id::ActorId, policy, post::Post, time::Timestamp,
+    urls::media::Portrait,
 };
 use futures_util::{
     FutureExt, StreamExt,
@@ -25,7 +26,7 @@ use crate::{
     logs,
     session::Present,
     table,
-    written::{Entry, Form},
+    written::Form,
 };
 
 /// Where it is.
@@ -61,8 +62,8 @@ fn files(app: &App, t: Language, me: Me, group: &Actor) -> BoxStream<'static, Re
         ("followers.csv", t.archive_followers(), rows(app, me, group, "account\n", followers)),
         ("bans.csv", t.archive_bans(), rows(app, me, group, "account,reason,since,until\n", bans)),
         ("log.csv", t.archive_log(), rows(app, me, group, "when,who,what,about,rule,reason\n", log)),
-        ("posts.json", t.archive_posts(), posts(app, me, group, Form::Json)),
-        ("posts.csv", t.archive_posts_table(), posts(app, me, group, Form::Table)),
+        ("posts.json", t.archive_posts(), posts(app, me, group.id, Form::Json)),
+        ("posts.csv", t.archive_posts_table(), posts(app, me, group.id, Form::Table)),
     ];
     let list = texts.iter().map(|(name, what, _)| (*name, *what)).chain([("media/", t.archive_media())]);
     let first = explained(t, &group.title, &list.collect::<Vec<_>>());
@@ -183,22 +184,13 @@ fn log(app: App, t: Language, me: Me, group: ActorId, before: Option<i64>) -> Bo
     .boxed()
 }
 
-fn posts(app: &App, me: Me, group: &Actor, form: Form) -> Text {
-    let (app, group) = (app.clone(), group.clone());
+fn posts(app: &App, me: Me, group: ActorId, form: Form) -> Text {
+    let app = app.clone();
     pieces(form.head(), form.foot(), move |before| {
-        let (app, group) = (app.clone(), group.clone());
+        let app = app.clone();
         async move {
-            let (found, people, last) = archive::threads(&app, me, group.id, before).await?;
-            let entries: Vec<Entry<'_>> = found
-                .iter()
-                .map(|post| Entry {
-                    post,
-                    author: people.get(&post.author),
-                    group: Some(&group),
-                    has_files: post.is_live(),
-                })
-                .collect();
-            Ok(last.map(|last| (form.say(app.site(), &entries, before.is_none()), last)))
+            let piece = archive::threads(&app, me, group, before).await?;
+            Ok(piece.last.map(|last| (form.say(app.site(), &piece, Post::is_live, before.is_none()), last)))
         }
         .boxed()
     })

@@ -113,7 +113,7 @@ pub(crate) async fn hush(
     request: HttpRequest,
     app: Data<App>,
     visit: Visit,
-    sent: Sent<Done, Present>,
+    sent: Worded<Done, Present>,
 ) -> HttpResponse {
     let (me, entered, t) = (sent.by.me, sent.entered, visit.language);
     let (group, person, back) = entered.of();

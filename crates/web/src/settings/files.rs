@@ -7,7 +7,7 @@ use app::{
     App, Error, Me, Result,
     archive::{self, Circle},
 };
-use domain::{actor::Actor, id::PostId, time::Timestamp, urls::media::Portrait};
+use domain::{actor::Actor, time::Timestamp, urls::media::Portrait};
 use futures_util::{
     FutureExt, StreamExt,
     stream::{self, BoxStream},
@@ -19,7 +19,7 @@ use crate::{
     archive::{File, Text, alone, explained, packed, pieces, shelves, whole},
     language::{Language, machine_moment},
     session::SignedIn,
-    written::{Entry, Form},
+    written::Form,
 };
 
 pub(crate) const PATH: &str = "/settings/data/{file}";
@@ -109,13 +109,8 @@ fn posts(app: App, me: Me, (form, has_files): (Form, bool)) -> Text {
     pieces(form.head(), form.foot(), move |before| {
         let app = app.clone();
         async move {
-            let piece = archive::posts(&app, me, before.map(PostId)).await?;
-            let author = app.read(move |c| store::actors::by_id(c, me.0)).await?;
-            let author = author.as_ref();
-            let entries = piece.iter().map(|(post, group)| Entry { post, author, group: group.as_ref(), has_files });
-            let entries: Vec<Entry<'_>> = entries.collect();
-            let Some((last, _)) = piece.last() else { return Ok(None) };
-            Ok(Some((form.say(app.site(), &entries, before.is_none()), last.id.0)))
+            let piece = archive::posts(&app, me, before).await?;
+            Ok(piece.last.map(|last| (form.say(app.site(), &piece, |_| has_files, before.is_none()), last)))
         }
         .boxed()
     })
