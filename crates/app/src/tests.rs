@@ -376,7 +376,7 @@ async fn who_is_kept_from_writing_reads_on_until_it_ends(w: World) {
     let hush = async |until| moderation::hush(&w.app, w.ana, (group, zoe), until, "shouting".into()).await;
     assert!(matches!(hush(w.app.now()).await, Err(Error::Invalid(_))), "it ends, and not before it began");
     hush(until).await.unwrap();
-    assert_eq!(w.said(), ["Posted", "Stated", "Course"], "and she is told why in a message");
+    assert_eq!(w.said(), ["Posted", "Stated", "Course(Hushed"], "and she is told why in a message");
     let post = async || w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;
     assert!(matches!(post().await, Err(Error::Denied(Refusal::Hushed(at))) if at == until));
     let standing = async || {

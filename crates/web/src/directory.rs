@@ -267,7 +267,7 @@ fn describe(app: &App, visit: &Visit, asked: Asked, mut entries: Vec<Entry>, (sp
     let tongues = tongues.map(|(tag, name)| (*tag, *name, asked.language == *tag)).collect();
     let themes = themes::all(t).into_iter().filter_map(|(theme, name)| {
         let (count, is_chosen) = (counts.get(&theme).copied().unwrap_or_default(), wish.theme == Some(theme));
-        (count > 0 || is_chosen).then(|| (theme.as_str(), t.theme_count(count, name), is_chosen))
+        (count > 0 || is_chosen).then(|| (theme.as_str(), format!("{name} ({count})"), is_chosen))
     });
     let themes = themes.collect();
     let most = usize::try_from(GROUPS).unwrap_or(usize::MAX);

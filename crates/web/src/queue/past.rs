@@ -18,7 +18,7 @@ impl Known {
             Some(since) => t.past_member(t.day(since)),
             None => t.past_no_member(t.day(actor.created)),
         }];
-        facts.extend(past.measures.iter().map(|(sanction, count)| t.past_measure(*count, named(t, *sanction))));
+        facts.extend(past.measures.iter().map(|(sanction, count)| format!("{}: {count}", named(t, *sanction))));
         if past.measures.is_empty() {
             facts.push(t.past_nothing().to_owned());
         }

@@ -406,8 +406,9 @@ impl Found {
     }
 }
 
-/// For how many posts others are looked for that are likely to be about the same.
-const COMPARED: usize = 10;
+/// For how many posts others are looked for that are likely to be about the same: for what is seen to next, since a long queue costs
+/// no more than a short one.
+const COMPARED: usize = 1;
 
 /// Conversations that are likely to be about the same as the first of these that are conversations themselves.
 fn alike(
