@@ -33,7 +33,7 @@ async fn comes_in(browser: &Browser, name: &str) {
     assert_eq!(browser.ask("return document.activeElement.checked").await, json!(true));
     browser.press_by(ENTER, "main form.form button.primary").await;
     assert_eq!(browser.path().await, "/@huerto", "{}", browser.text().await);
-    holds(browser, "Salir").await;
+    holds(browser, "Dejar la comunidad").await;
 }
 
 /// They find another community, and join that, too.
@@ -41,7 +41,7 @@ async fn joins_another(browser: &Browser) {
     browser.press_by(ENTER, "a[href$='/communities']").await;
     browser.press_by(ENTER, "main a[href$='/@riego']").await;
     browser.press_by(SPACE, "main form[action='/join'] button").await;
-    holds(browser, "Salir").await;
+    holds(browser, "Dejar la comunidad").await;
 }
 
 /// They write there, look at it first, and publish it.

@@ -68,7 +68,10 @@ async fn come_in(house: &Program, link: &str) {
     eventually("a moment", || async { (berta.ask(slowly).await == true).then_some(()) }).await;
     berta.follow("Crear cuenta").await;
     let text = berta.text().await;
-    assert!(berta.path().await == "/@huerto" && text.contains("Salir") && text.contains("Escribir"), "{text}");
+    assert!(
+        berta.path().await == "/@huerto" && text.contains("Dejar la comunidad") && text.contains("Escribir"),
+        "{text}"
+    );
 }
 
 /// The names of the files in an archive that the page at hand links to.

@@ -102,7 +102,49 @@ pub fn receive_appoint(
         }
     }
     tx.emit(Event::RoleChanged { group, person, by, from: theirs.role, to: role, cause });
-    Ok(())
+    if person != by { tell_of_role(tx, group, person, (theirs.role, role)) } else { Ok(()) }
+}
+
+/// Tells somebody that they see to a group here from now on, and as what, or that they do not any more.
+fn tell_of_role(
+    tx: &mut Tx<'_, '_>,
+    group: ActorId,
+    person: ActorId,
+    (from, to): (Option<Role>, Option<Role>),
+) -> Result<()> {
+    let has_part = |role: Option<Role>| role > Some(Role::Member);
+    if !groups::is_local(tx, group)? || !(has_part(from) || has_part(to)) {
+        return Ok(());
+    }
+    let place = follows::living(tx, group)?;
+    let named = format!("{} (@{})", markdown::escape(&place.title), place.handle());
+    let (es, en) = part_of(to);
+    let say = |tongue: Tongue| tongue.pick(es.replace("{}", &named), en.replace("{}", &named));
+    let text =
+        messages::letter(tx, (group, person), say, Some((&place.url, ("Ver la comunidad", "See the community"))))?;
+    messages::confide(tx, group, person, &text).map(drop)
+}
+
+/// What somebody with this role is told that they do, of a group that is named where the braces are.
+fn part_of(role: Option<Role>) -> (&'static str, &'static str) {
+    match role {
+        None | Some(Role::Member) => (
+            "Ya no formas parte del equipo de la comunidad {}. Gracias por cuidarla.",
+            "You are not in the team of the community {} any more. Thank you for looking after it.",
+        ),
+        Some(Role::Expert) => (
+            "Desde ahora te ocupas de que nadie se quede sin respuesta en la comunidad {}. Lo que nadie ha respondido está en «Por atender».",
+            "From now on you see to it that nobody is left without an answer in the community {}. What nobody answered is under “To attend to”.",
+        ),
+        Some(Role::Moderator) => (
+            "Desde ahora moderas la comunidad {}: retiras, cierras, expulsas y admites. Lo que espera tu decisión está en «Por atender».",
+            "From now on you moderate the community {}: you take out, close, ban and admit. What waits for your decision is under “To attend to”.",
+        ),
+        Some(Role::Leader | Role::Owner) => (
+            "Desde ahora coordinas la comunidad {}: además de moderar, repartes papeles y cambias sus ajustes.",
+            "From now on you lead the community {}: beside moderating, you give roles and change its settings.",
+        ),
+    }
 }
 
 /// Hands a group here over: a member owns it from now on. Who owned it and hands it over leads it then, unless they own it

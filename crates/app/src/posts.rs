@@ -27,6 +27,7 @@ pub mod schedule;
 
 pub use draft::{TEXT, Writing, between};
 pub use once::create_once;
+pub(crate) use preview::UNPUBLISHED;
 pub use preview::preview;
 
 /// The longest title, in characters.

@@ -3,8 +3,8 @@ use domain::{id::ActorId, policy, urls::Site};
 
 use crate::{Me, groups, instance, second_step};
 
-/// How much waits for me, who keep order in these groups, and for the whole server if I administer it. Of groups whose team needs
-/// a second step that I lack, nothing is shown and nothing counts.
+/// How much waits for me, who keep order in these groups, and for the whole server if I administer it: reports, and accounts to be
+/// taken in. Of groups whose team needs a second step that I lack, nothing is shown and nothing counts.
 ///
 /// # Errors
 /// When the database fails.
@@ -15,5 +15,7 @@ pub fn count(c: &mut store::Conn, site: &Site, me: Me, mut groups: Vec<ActorId>)
     if administers {
         groups.push(instance::voice(c, site)?);
     }
-    if groups.is_empty() { Ok(0) } else { store::queue::count(c, &groups, administers) }
+    let newcomers = if administers { store::accounts::count_waiting(c)? } else { 0 };
+    let waiting = if groups.is_empty() { 0 } else { store::queue::count(c, &groups, administers)? };
+    Ok(waiting + newcomers)
 }

@@ -1,6 +1,6 @@
 // What a page does beyond its links and forms: it says times as the reader's clock does, tells of new replies, keeps what
 // is being written, puts emoji into it, sends files once they are chosen, shows a password to whoever types it, copies and
-// shares, proposes names, and has keys for the queue.
+// shares, proposes names, opens what an address leads to, closes menus, and has keys for the queue.
 'use strict';
 
 // Served in UTC, for whoever has no script; how long ago something was is the same everywhere.
@@ -69,8 +69,8 @@ for (const sign of document.querySelectorAll('[data-insert]')) {
 }
 
 for (const place of document.querySelectorAll('[data-copy]')) {
-  const source = place.querySelector('code, textarea');
-  const said = () => source.value || source.textContent;
+  const sources = [...place.querySelectorAll('code, textarea')];
+  const said = () => sources.map((source) => source.value || source.textContent).join('\n');
   const add = (label, deed) => {
     const button = document.createElement('button');
     button.type = 'button';
@@ -101,12 +101,26 @@ if (title && handle && !handle.value) {
   });
 }
 
-// By the button that it names, or else by that of its form.
+// By the button that it names, or else by that of its form; that one is shown where something else waits to be saved, since
+// the page comes anew with the file.
+const touched = new Set();
 for (const input of document.querySelectorAll('input[type=file][data-sends]')) {
+  const button = document.getElementById(input.dataset.sends) || input.form.querySelector('[type=submit]');
+  const isAlone = () => ![...touched].some((form) => form !== input.form);
+  button.hidden = true;
   input.addEventListener('change', () => {
-    if (input.files.length > 0) input.form.requestSubmit(document.getElementById(input.dataset.sends));
+    if (input.files.length === 0) return;
+    button.hidden = isAlone();
+    if (isAlone()) input.form.requestSubmit(button);
+  });
+  addEventListener('beforeunload', (event) => {
+    if (!isAlone()) event.preventDefault();
   });
 }
+addEventListener('input', ({ target }) => {
+  if (target.form?.method === 'post' && target.type !== 'file') touched.add(target.form);
+});
+addEventListener('submit', ({ target }) => touched.delete(target));
 
 for (const input of document.querySelectorAll('input[data-show]')) {
   const button = document.createElement('button');
@@ -122,6 +136,35 @@ for (const input of document.querySelectorAll('input[data-show]')) {
   });
   input.after(button);
 }
+
+const reveal = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = target?.closest('details:not([open])');
+  if (!fold) return;
+  fold.open = true;
+  target.scrollIntoView();
+};
+addEventListener('hashchange', reveal);
+reveal();
+
+// Where one is among many is seen, however far along it stands.
+for (const here of document.querySelectorAll('.tabs [aria-current]')) {
+  const rail = here.closest('.tabs');
+  const [place, room] = [here.getBoundingClientRect(), rail.getBoundingClientRect()];
+  if (place.right > room.right - 32) rail.scrollLeft += place.left - room.left - 32;
+}
+
+const menus = () => document.querySelectorAll('.further[open]');
+addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const menu of menus()) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});
+addEventListener('click', ({ target }) => {
+  for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
+});
 
 // Off until somebody turns them on: who speaks to their computer, or brushes a key, does nothing by single letters.
 const items = [...document.querySelectorAll('[data-item]')];

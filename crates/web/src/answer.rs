@@ -33,6 +33,10 @@ use crate::{
     sign_up, tongue,
 };
 
+mod told;
+
+pub(crate) use told::{gone, refused, said, suspended, thanks, trouble};
+
 /// What pages may load; media may have a host of their own.
 fn policy(request: &HttpRequest) -> String {
     let app = request.app_data::<Data<App>>();
@@ -265,7 +269,13 @@ impl Frame {
 
     /// Whether whoever looks at it may vote on a post here: guests do so in communities of this site.
     pub(crate) fn may_vote(&self, card: &Card) -> bool {
-        self.is_resident() || self.me.is_some() && card.group.as_ref().is_some_and(|group| group.is_local)
+        let is_here = card.group.as_ref().is_some_and(|group| group.is_local);
+        !card.is_private && (self.is_resident() || self.me.is_some() && is_here)
+    }
+
+    /// Whether whoever looks at it may report who has this number: anybody but themselves.
+    pub(crate) fn may_report(&self, id: i64) -> bool {
+        self.me.as_ref().is_some_and(|me| me.id.0 != id)
     }
 
     /// A frame that search engines pass by.
@@ -382,43 +392,6 @@ pub(crate) fn redirect(status: StatusCode, to: &str) -> HttpResponse {
         .finish()
 }
 
-#[derive(Template)]
-#[template(path = "error.html")]
-struct Trouble {
-    frame: Frame,
-    text: String,
-}
-
-/// A page that says one thing.
-pub(crate) fn trouble(
-    request: &HttpRequest,
-    visit: &Visit,
-    status: StatusCode,
-    title: &'static str,
-    text: impl Into<String>,
-) -> HttpResponse {
-    // Nothing of what was asked for: what may not be seen looks like what is not there.
-    let frame = Frame::private(&Visit { path: "/".to_owned(), said: None, ..visit.clone() }, title);
-    page(request, status, Keep::Never, &Trouble { frame, text: text.into() })
-}
-
-/// What was deleted, and may be known to have been there.
-pub(crate) fn gone(request: &HttpRequest, visit: &Visit) -> HttpResponse {
-    trouble(request, visit, StatusCode::GONE, visit.language.gone(), visit.language.gone_text())
-}
-
-/// The page of somebody who is suspended, or of a community that is.
-pub(crate) fn suspended(request: &HttpRequest, visit: &Visit, is_group: bool) -> HttpResponse {
-    let t = visit.language;
-    let title = if is_group { t.suspended_community() } else { t.suspended() };
-    trouble(request, visit, StatusCode::FORBIDDEN, title, t.suspended_text())
-}
-
-/// What somebody else's page, or no browser at all, sent.
-pub(crate) fn refused(request: &HttpRequest, visit: &Visit, status: StatusCode, why: &'static str) -> HttpResponse {
-    trouble(request, visit, status, visit.language.refused(), why)
-}
-
 /// The page for what went wrong. The full story goes to the log, if it is one.
 pub(crate) fn error(request: &HttpRequest, visit: &Visit, error: &Error) -> HttpResponse {
     let t = visit.language;
@@ -486,11 +459,6 @@ pub(crate) fn words(t: Language, error: &Error) -> String {
         },
     }
     .to_owned()
-}
-
-/// A page that says that something is done.
-pub(crate) fn said(request: &HttpRequest, visit: &Visit, title: &'static str, text: impl Into<String>) -> HttpResponse {
-    trouble(request, visit, StatusCode::OK, title, text)
 }
 
 /// Whatever no route knows.

@@ -314,8 +314,7 @@ pub(crate) async fn change(
     let result = bylaws::change(&app, sent.by.me, group.id, entered.version, slots.iter().map(entry).collect()).await;
     let trouble = match result {
         Ok(()) => {
-            let page = Said::Saved.at(&urls::sheet(&group.uri, Sheet::Rules));
-            return answer::redirect(StatusCode::SEE_OTHER, &page);
+            return said::back(&app, &visit, &desk::page(PATH, group.id), Said::Saved);
         }
         Err(Error::Invalid(_)) => t.flaw_rule(),
         Err(Error::Conflict(_)) => t.flaw_rules_changed(),

@@ -7,7 +7,7 @@ use domain::{
     emoji::Palette,
     host::{self, Host},
     id::ActorId,
-    post::{Assent, Content},
+    post::{Assent, Audience, Content},
     text::{
         hashtag, html, plain,
         search::{Piece, Query},
@@ -181,6 +181,9 @@ pub(crate) struct Card {
     pub(crate) edited: bool,
     pub(crate) pinned: bool,
     pub(crate) locked: bool,
+    /// Whether it begins a thread, and whether it was written to those alone whom it names.
+    pub(crate) is_thread: bool,
+    pub(crate) is_private: bool,
     /// For whom it is, if not for everybody.
     pub(crate) readers: Option<&'static str>,
     /// Why only its author and the team see it, in words and looks.
@@ -266,6 +269,8 @@ impl Card {
             edited: post.edited.is_some(),
             pinned: post.featured.is_some(),
             locked: post.locked.is_some(),
+            is_thread: post.is_thread(),
+            is_private: post.audience == Audience::Direct,
             readers: readers::chip(t, post.audience),
             hidden: hidden(t, view),
             replies: t.replies(tally.replies),

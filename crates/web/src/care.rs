@@ -29,6 +29,9 @@ pub(crate) struct Asked {
     /// Where one came from, if that is not the page of the post.
     #[serde(default)]
     back: String,
+    /// The rule that somebody said is broken.
+    #[serde(default)]
+    rule: String,
 }
 
 /// What a page is about.

@@ -276,7 +276,13 @@ fn read(t: Language, entered: &Entered, form: &mut Fields) -> Option<Settings> {
         text => match text.parse::<Colour>() {
             Ok(colour) if colour.is_legible() => Some(colour),
             Ok(colour) => {
-                form.flaw("colour", t.flaw_contrast(colour.legible()));
+                // The nearest one that serves is chosen then: saving it takes it.
+                let legible = colour.legible();
+                form.flaw("colour", t.flaw_contrast(legible));
+                let field = form.all.iter_mut().find(|field| field.id == "colour");
+                if let Some(field) = field {
+                    field.value = legible.to_string();
+                }
                 None
             }
             Err(_unknown) => {
@@ -348,8 +354,8 @@ fn managing(visit: &Visit, (desk, progress): (Desk, Progress), entered: &Entered
     ]);
     warn(t, &mut doors, strangers);
     let welcome = Field::lines("welcome", 4, t.welcome_word()).hint(t.welcome_word_hint()).longest(charters::WELCOME);
+    fields.push(welcome.value(&entered.welcome).optional());
     let talk = vec![
-        welcome.value(&entered.welcome).optional(),
         Field::choices("threads", t.who_starts(), who).value(&entered.threads),
         Field::check("nudges", t.nudges()).hint(t.nudges_hint()).value(&entered.nudges).optional(),
     ];

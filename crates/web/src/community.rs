@@ -51,7 +51,7 @@ const DESCRIPTION: usize = 200;
 /// The first lines of what a community says of itself, in characters, and from how many on it is folded behind them.
 const FIRST_LINES: usize = 160;
 const LONG: usize = 260;
-/// How long it is said that the rules were changed, and that a community is new.
+/// How long it is said that the rules were changed.
 const LATELY: Duration = span::days(30);
 
 /// Somebody who looks after the community.
@@ -315,7 +315,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
     Community {
         cover: site.portrait(group, Portrait::Image),
         moved: held.moved.clone(),
-        vital: vital(t, group, held, now),
+        vital: directory::vital(t, group, held.pulse, now),
         is_closed,
         first_lines: first_lines(&group.summary),
         summary: held.palette.paint(site, group.peer, &html::sanitize(&group.summary)),
@@ -374,14 +374,6 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
 fn first_lines(summary: &str) -> Option<String> {
     let is_long = html::to_text(summary).chars().count() > LONG;
     is_long.then(|| html::excerpt(summary, FIRST_LINES))
-}
-
-/// How alive a community is; of one that was made lately and is empty yet, nobody says that it died.
-fn vital(t: Language, group: &Actor, held: &Held, now: Timestamp) -> Vital {
-    let vital = directory::said(held.pulse, t);
-    let is_empty = held.pulse == Pulse::Still && held.threads.is_empty() && held.pinned.is_empty();
-    let is_fresh = is_empty && group.is_local() && group.created > now - LATELY;
-    if is_fresh { Vital { meaning: t.fresh_hint(), ..vital } } else { vital }
 }
 
 /// Since when somebody waits to be taken in, and how long that usually takes.

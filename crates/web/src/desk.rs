@@ -16,7 +16,7 @@ use crate::{
     charters, entrance, held,
     language::Language,
     listing::Sort,
-    members, paces, portraits,
+    members, paces, portraits, steps,
 };
 
 /// The community that a page is about.
@@ -33,6 +33,8 @@ pub(crate) struct Desk {
     pub(crate) pictures: [portraits::Shown; 2],
     pub(crate) id: i64,
     pub(crate) places: Vec<Sort>,
+    /// Where what is left of the first steps is, and how much is done, unless that stands here.
+    pub(crate) left: Option<(String, String)>,
 }
 
 impl Desk {
@@ -42,8 +44,23 @@ impl Desk {
         let label = places.iter().find(|place| place.is_chosen).map_or("", |place| place.label);
         let frame = Frame::private(visit, format!("{label} · {}", face.name));
         let pictures = portraits::shown(app, visit.language, group);
-        Ok(Self { frame, face, pictures, id: group.id.0, places })
+        let left = if here == charters::MANAGE || policy::manage(&standing).is_err() {
+            None
+        } else {
+            left(app, visit.language, group).await?
+        };
+        Ok(Self { frame, face, pictures, id: group.id.0, places, left })
     }
+}
+
+/// Where the first steps of a new community are, and how much of them is done, while any is left and they are wanted.
+async fn left(app: &App, t: Language, group: &Actor) -> Result<Option<(String, String)>> {
+    let (id, way) = (group.id, format!("{}#next", page(charters::MANAGE, group.id)));
+    let facts = app.read(move |c| store::steps::facts(c, id)).await?;
+    let steps = steps::of(t, group, facts);
+    let done = steps.iter().filter(|step| step.is_done).count();
+    let is_left = !facts.put_away && done < steps.len();
+    Ok(is_left.then(|| (way, t.steps_done(steps.len(), done))))
 }
 
 /// The page `path` of a community.

@@ -9,8 +9,15 @@ use actix_web::{
 use app::{App, Me, Result};
 use askama::Template;
 use domain::{
-    actor::Actor, charter::Purpose, group::GroupRules, id::ActorId, pulse::Pulse, text::html, theme::Theme,
-    time::Timestamp, urls,
+    actor::Actor,
+    charter::Purpose,
+    group::GroupRules,
+    id::ActorId,
+    pulse::{self, Pulse},
+    text::html,
+    theme::Theme,
+    time::Timestamp,
+    urls,
 };
 use serde::Deserialize;
 use store::directory::{Order, Wish};
@@ -36,6 +43,12 @@ pub(crate) struct Vital {
     pub(crate) meaning: &'static str,
     /// The look of its chip.
     pub(crate) tint: &'static str,
+}
+
+/// How alive a community is, in words; of one that was made lately, nobody says that it stands still.
+pub(crate) fn vital(t: Language, group: &Actor, pulse: Pulse, now: Timestamp) -> Vital {
+    let is_new = pulse == Pulse::Still && group.is_local() && group.created > now - pulse::MONTH;
+    if is_new { Vital { label: t.fresh(), meaning: t.fresh_hint(), tint: "good" } } else { said(pulse, t) }
 }
 
 /// What is said about how alive a community is in a language.
@@ -198,7 +211,7 @@ pub(crate) async fn described(app: &App, visit: &Visit, groups: Vec<Actor>) -> R
         face,
         summary: html::excerpt(&group.summary, EXCERPT),
         members,
-        vital: said(pulse, visit.language),
+        vital: vital(visit.language, &group, pulse, app.now()),
         latest: latest.map(|latest| visit.language.ago(app.now(), latest)),
         visibility: community::visibility(visit.language, rules.visibility),
     };

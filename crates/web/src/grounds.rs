@@ -40,6 +40,11 @@ pub(crate) struct Entered {
 }
 
 impl Entered {
+    /// What is entered before anybody does: the rule that is said to be broken.
+    pub(crate) fn naming(rule: String) -> Self {
+        Self { rule, ..Self::default() }
+    }
+
     /// Whether neither a rule nor a reason is named.
     pub(crate) fn is_empty(&self) -> bool {
         self.rule.is_empty() && self.why().is_empty()

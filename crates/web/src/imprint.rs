@@ -93,6 +93,8 @@ struct Page {
     /// Since when it is so, and from when on it will be otherwise, with the way to that.
     since: Option<String>,
     next: Option<(String, String)>,
+    /// Whether there are rules of the house.
+    has_rules: bool,
 }
 
 /// Which day's text is wanted.
@@ -104,7 +106,7 @@ pub(crate) struct Asked {
 /// `GET /privacy`
 pub(crate) async fn privacy(request: HttpRequest, app: Data<App>, visit: Visit) -> HttpResponse {
     let text = imprint::text(&app, Kind::Privacy, visit.language.tag()).await;
-    show(&request, &app, &visit, (visit.language.privacy(), path::PRIVACY), text)
+    show(&request, &app, &visit, (visit.language.privacy(), path::PRIVACY), text, false)
 }
 
 /// `GET /terms`
@@ -124,7 +126,8 @@ pub(crate) async fn terms(
                 .and_then(|text| text.ok_or(Error::NotFound).map(Some)),
         },
     };
-    show(&request, &app, &visit, (visit.language.terms(), path::TERMS), text)
+    let has_rules = imprint::house_rules(&app).await.is_ok_and(|rules| !rules.is_empty());
+    show(&request, &app, &visit, (visit.language.terms(), path::TERMS), text, has_rules)
 }
 
 fn show(
@@ -133,6 +136,7 @@ fn show(
     visit: &Visit,
     (title, path): (&'static str, &str),
     text: Result<Option<Shown>>,
+    has_rules: bool,
 ) -> HttpResponse {
     let t = visit.language;
     let text = match text {
@@ -148,5 +152,5 @@ fn show(
         .and_then(|text| text.succeeded_by)
         .map(|day| (t.holds_until(t.day(day)), urls::asking(path, &[("since", &language::machine_day(day))])));
     let frame = Frame::public(visit, title, app.site().page(path));
-    answer::page(request, StatusCode::OK, visit.keep(), &Page { frame, text, since, next })
+    answer::page(request, StatusCode::OK, visit.keep(), &Page { frame, text, since, next, has_rules })
 }

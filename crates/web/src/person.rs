@@ -132,6 +132,10 @@ impl Tie {
         })
     }
 
+    fn follows(&self) -> bool {
+        self.follow == Some(FollowState::Accepted)
+    }
+
     fn waits(&self) -> bool {
         self.follow == Some(FollowState::Pending)
     }

@@ -42,6 +42,8 @@ pub(crate) struct Ballot {
     pub(crate) has_chosen: bool,
     /// Whether people see what was counted for each choice.
     pub(crate) shows_totals: bool,
+    /// Whether it is not over yet.
+    pub(crate) is_running: bool,
     /// Whether a guest chooses in it from their own server.
     pub(crate) is_elsewhere: bool,
     /// When it closes or closed, in words and for software.
@@ -76,6 +78,7 @@ impl Ballot {
             is_open: !closed && mine.is_some() && !has_chosen,
             has_chosen,
             shows_totals,
+            is_running: !closed,
             is_elsewhere: false,
             end,
         })

@@ -26,6 +26,7 @@ use crate::{
     language::Language,
     listing::Sort,
     posted::{Sent, Worded},
+    said::{self, Said},
     session::Present,
 };
 
@@ -114,9 +115,9 @@ struct Queue {
 }
 
 impl Queue {
-    /// Where one keeps order about a post, and comes back from.
-    fn measures(&self, card: &Card) -> String {
-        urls::asking(MODERATE, &[("post", &card.id.to_string()), ("back", &self.asked.page())])
+    /// Where one keeps order about a post, and comes back from; with the rule that is said to be broken.
+    fn measures(&self, card: &Card, cited: &str) -> String {
+        urls::asking(MODERATE, &[("post", &card.id.to_string()), ("back", &self.asked.page()), ("rule", cited)])
     }
 
     /// Whether there is anything to narrow the list by.
@@ -126,7 +127,8 @@ impl Queue {
     }
 
     fn is_calm(&self) -> bool {
-        self.requests.is_empty()
+        self.newcomers == 0
+            && self.requests.is_empty()
             && self.held.is_empty()
             && self.complaints.is_empty()
             && self.appeals.is_empty()
@@ -290,7 +292,10 @@ pub(crate) async fn decide(
     let Decided { appeal, answer, verdict, back } = sent.entered;
     let (id, me) = (StatementId(appeal), sent.by.me);
     let decided = appeals::decide(&app, me, id, verdict == "grant", answer).await;
-    deeds::done(&request, &app, &visit, decided, &back)
+    match decided {
+        Ok(()) => said::back(&app, &visit, &back, Said::Decided),
+        Err(error) => answer::error(&request, &visit, &error),
+    }
 }
 
 /// Something that one sees to, or does not any more.

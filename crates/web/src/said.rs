@@ -16,18 +16,24 @@ pub(crate) enum Said {
     Email,
     /// The password is another one.
     Password,
+    /// What was decided about an appeal is known to whoever made it.
+    Decided,
+    /// What one wrote is gone.
+    Deleted,
     /// The second step is asked for from now on.
     SecondStep,
 }
 
 impl Said {
-    const ALL: [Self; 4] = [Self::Saved, Self::Email, Self::Password, Self::SecondStep];
+    const ALL: [Self; 6] = [Self::Saved, Self::Email, Self::Password, Self::Decided, Self::Deleted, Self::SecondStep];
 
     const fn word(self) -> &'static str {
         match self {
             Self::Saved => "done=true",
             Self::Email => "done=email",
             Self::Password => "done=password",
+            Self::Decided => "done=decided",
+            Self::Deleted => "done=deleted",
             Self::SecondStep => "done=second-step",
         }
     }
@@ -38,6 +44,8 @@ impl Said {
             Self::Saved => t.is_set(),
             Self::Email => t.email_changed(),
             Self::Password => t.password_changed(),
+            Self::Decided => t.is_decided(),
+            Self::Deleted => t.is_deleted(),
             Self::SecondStep => t.second_is_on(),
         }
     }

@@ -64,6 +64,8 @@ struct Panel {
     squares: Option<(i32, String)>,
     /// What is to be copied.
     codes: Vec<String>,
+    /// Where it goes on, and what that is called.
+    way: Option<(String, &'static str)>,
     /// What shows somebody, to be changed.
     pictures: Vec<Shown>,
     rows: Vec<Row>,

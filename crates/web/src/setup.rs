@@ -16,6 +16,7 @@ use serde::Deserialize;
 use store::steps::Facts;
 
 use crate::{
+    admin::people,
     answer::{self, Frame, Keep, Visit},
     cards::Face,
     charters,
@@ -273,6 +274,8 @@ struct Welcome {
     face: Face,
     /// What applications ask for.
     host: String,
+    /// Who may make an account here, for whoever decides that.
+    door: Option<&'static str>,
     /// What to do next, and where.
     steps: Vec<Step>,
 }
@@ -309,7 +312,9 @@ pub(crate) async fn welcome(
         let face = Face::new(app.site(), &group);
         let frame = Frame::private(&visit, visit.language.welcome(&face.name));
         let host = visit.host.display();
-        Ok(Welcome { frame, face, host, steps: steps(&app, &visit, &group).await? })
+        let is_admin = visit.me.as_ref().is_some_and(|me| me.is_admin);
+        let door = is_admin.then(|| people::door(&app, visit.language));
+        Ok(Welcome { frame, face, host, door, steps: steps(&app, &visit, &group).await? })
     };
     answer::shown(&request, &visit, Keep::Never, page.await)
 }

@@ -243,12 +243,14 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
     };
     // A link may be used up by whoever signs up by it.
     let bound = bound(app, &entered.back).await?.map(|bound| bound.group.id);
+    trap::bide(app, &entered.sealed).await;
     if trap::is_sprung(app, &entered.sealed, &entered.website)
         && let Some(why) = Why::of(app, &entered.invitation, &entered.back).await?
         && sign_up::flaws(&wish, why.is_asked).is_empty()
     {
-        // Politely: a person who was that quick presses once more.
-        let page = page(app, visit, &entered, &why).await?;
+        // Politely: a person whose form was of yesterday sends it once more.
+        let mut page = page(app, visit, &entered, &why).await?;
+        page.form.flaw("password", t.password_again());
         return Ok(login::again(request, StatusCode::UNPROCESSABLE_ENTITY, page, t.sign_up_again()));
     }
     match sign_up::sign_up(app, wish, &whence).await? {

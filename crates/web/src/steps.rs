@@ -34,13 +34,19 @@ pub(crate) struct Step {
 /// What a new community lacks, most important first, with what it has.
 pub(crate) fn of(t: Language, group: &Actor, facts: Facts) -> Vec<Step> {
     let step = |is_done, label, text, path| Step { label, text, page: desk::page(path, group.id), is_done };
+    let field = |is_done, label, text, anchor| {
+        let page = format!("{}#{anchor}", desk::page(charters::MANAGE, group.id));
+        Step { label, text, page, is_done }
+    };
+    // One chooses among those that are there.
+    let pin = if facts.thread { group.uri.clone() } else { desk::page(compose::PATH, group.id) };
     vec![
-        step(!group.summary.is_empty(), t.step_purpose(), t.step_purpose_text(), charters::MANAGE),
-        step(group.icon.is_some(), t.step_look(), t.step_look_text(), charters::MANAGE),
+        field(!group.summary.is_empty(), t.step_purpose(), t.step_purpose_text(), "summary"),
+        field(group.icon.is_some(), t.step_look(), t.step_look_text(), "pictures"),
         step(facts.rules, t.step_rules(), t.step_rules_text(), bylaws::PATH),
-        step(facts.welcome, t.step_welcome(), t.step_welcome_text(), charters::MANAGE),
+        field(facts.welcome, t.step_welcome(), t.step_welcome_text(), "welcome"),
         step(facts.thread, t.step_write(), t.step_write_text(), compose::PATH),
-        step(facts.pinned, t.step_pin(), t.step_pin_text(), compose::PATH),
+        Step { label: t.step_pin(), text: t.step_pin_text(), page: pin, is_done: facts.pinned },
         step(facts.members >= COMPANY, t.step_invite(), t.step_invite_text(), entrance::PATH),
     ]
 }

@@ -159,6 +159,13 @@ struct Thread {
     confined: Option<String>,
 }
 
+impl Thread {
+    /// Whether this is the first of the replies: it is not said twice in a row.
+    fn begins_with(&self, solution: &Card) -> bool {
+        self.replies.first().is_some_and(|reply| reply.id == solution.id)
+    }
+}
+
 /// `GET /@NAME/ID`
 pub(crate) async fn show(
     request: HttpRequest,

@@ -1,16 +1,16 @@
-//! The choice of a language by hand, kept in a cookie that says nothing else.
+//! The choice of a language by hand, kept in a cookie that says nothing else, and for whoever is signed in.
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web::{Data, Form},
 };
-use app::App;
+use app::{App, people};
 use serde::Deserialize;
 
 use crate::{
     answer::{self, Visit},
     language::{COOKIE, Language},
-    said,
+    posted, said, session,
 };
 
 /// Where a language is chosen.
@@ -37,6 +37,14 @@ pub(crate) async fn choose(
         return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, visit.language.refused_form());
     };
     let secure = if app.site().is_development() { "" } else { "; Secure" };
+    // There is one language for pages and letters: whoever is signed in chooses it for both.
+    if posted::is_own(&request, &visit.home)
+        && let Ok(Some(by)) = session::look_up(&request).await
+        && by.account.is_some()
+        && let Err(error) = people::speak(&app, by.me, language.tag()).await
+    {
+        return answer::error(&request, &visit, &error);
+    }
     let cookie = format!("{COOKIE}={}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}", language.tag());
     let mut answer = answer::redirect(StatusCode::SEE_OTHER, &said::way_back(&app, &visit, &back));
     match header::HeaderValue::from_str(&cookie) {

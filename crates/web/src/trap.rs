@@ -31,8 +31,17 @@ fn opened(app: &App, sealed: &str) -> Option<Timestamp> {
     (app.now().since(at) <= LONGEST).then_some(at)
 }
 
-/// Whether a form was sent as only scripts send it: faster than anybody types, without having been opened, or with
-/// something in the field that nobody sees.
+/// Waits until a form has lain open for as long as anybody takes: whoever was quicker, since their browser filled it in, loses
+/// nothing of what they entered, and scripts gain nothing by haste.
+pub(crate) async fn bide(app: &App, sealed: &str) {
+    let open = opened(app, sealed).map(|at| app.now().since(at));
+    if let Some(missing) = open.and_then(|open| QUICKEST.checked_sub(open)) {
+        tokio::time::sleep(missing).await;
+    }
+}
+
+/// Whether a form was sent as only scripts send it: without having been opened, or with something in the field that nobody
+/// sees. Whoever is quicker than anybody types is made to wait: see [`bide`].
 pub(crate) fn is_sprung(app: &App, sealed: &str, lure: &str) -> bool {
-    !lure.is_empty() || opened(app, sealed).is_none_or(|at| app.now().since(at) < QUICKEST)
+    !lure.is_empty() || opened(app, sealed).is_none()
 }

@@ -8,7 +8,7 @@ use domain::{
     urls,
 };
 
-use crate::{App, Result, Tx, seal::Seal};
+use crate::{App, Result, Tx, posts::UNPUBLISHED, seal::Seal};
 
 /// How long a person sees what they were shown; twice as long at most.
 const PEOPLE: Duration = span::hours(12);
@@ -41,9 +41,11 @@ impl Lender {
         Self { seal: tx.seal().clone(), until: tx.now() + SERVERS }
     }
 
-    /// The path of something that belongs to `post`, for those who may read that.
+    /// The path of something that belongs to `post`, for those who may read that. What is not published yet is only for
+    /// whoever writes it.
     pub fn path(&self, post: &Post, path: &str) -> String {
-        if post.audience.is_open() { path.to_owned() } else { self.lend(path) }
+        let is_open = post.audience.is_open() && post.id != UNPUBLISHED;
+        if is_open { path.to_owned() } else { self.lend(path) }
     }
 
     /// The path of what somebody brought, for themselves.

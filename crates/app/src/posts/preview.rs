@@ -10,13 +10,16 @@ use crate::{
     view::{self, PostView},
 };
 
+/// What stands for the number of a post that has none yet.
+pub(crate) const UNPUBLISHED: PostId = PostId(0);
+
 /// What I typed as a post: a new one, or one of mine that is changed.
 pub async fn preview(app: &App, me: Me, writing: Writing, changed: Option<PostId>) -> Result<PostView> {
     let draft = match changed {
         Some(post) => draft::complete_anew(app, me, writing, post, Asking::Nobody).await?,
         None => draft::complete(app, me, writing, Asking::Nobody).await?,
     };
-    let (id, now) = (PostId(0), app.now());
+    let (id, now) = (UNPUBLISHED, app.now());
     let post = Post {
         id,
         uri: String::new(),

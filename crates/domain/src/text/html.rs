@@ -149,7 +149,9 @@ pub fn belongs_to(page: &str, addresses: &[&str]) -> bool {
 
 /// The beginning of the text in one line, at most `max` characters.
 pub fn excerpt(html: &str, max: usize) -> String {
-    plain::line(&to_text(html), max)
+    let text = to_text(html);
+    // On one line, a dash would not say that a list is there.
+    plain::line(&text.strip_prefix("- ").unwrap_or(&text).replace("\n- ", "\n· "), max)
 }
 
 /// Plain text as HTML that shows just that text.

@@ -10,7 +10,7 @@ use askama::Template;
 use domain::time::{Timestamp, span};
 use store::jobs::Backlog;
 
-use super::{Tab, jobs, people, servers};
+use super::{Tab, jobs, people, servers, settings};
 use crate::{
     answer::{self, Frame, Keep, Visit},
     language::Language,
@@ -89,8 +89,9 @@ struct Page {
     frame: Frame,
     tabs: Vec<Tab>,
     signs: Vec<Sign>,
-    /// How many of them want something done.
+    /// How many of them want something done, and how many want a look.
     bad: usize,
+    fair: usize,
     facts: Vec<(&'static str, String)>,
 }
 
@@ -113,7 +114,8 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn) -> Result<Page> {
         (t.communities(), t.number(health.communities)),
         (t.fact_servers(), t.number(health.servers)),
     ];
-    Ok(Page { frame, tabs, bad: signs.iter().filter(|sign| sign.state == State::Bad).count(), signs, facts })
+    let count = |state: State| signs.iter().filter(|sign| sign.state == state).count();
+    Ok(Page { frame, tabs, bad: count(State::Bad), fair: count(State::Fair), signs, facts })
 }
 
 fn signs(t: Language, health: &Health, now: Timestamp, has_mailer: bool) -> Vec<Sign> {
@@ -164,7 +166,8 @@ fn deliveries(t: Language, health: &Health) -> Sign {
 
 fn mail(t: Language, lost: i64, has_mailer: bool) -> Sign {
     if !has_mailer {
-        return Sign::new(t, State::Fair, t.sign_mail(), t.mail_none().to_owned()).advice(t.advice_mail_none());
+        let sign = Sign::new(t, State::Fair, t.sign_mail(), t.mail_none().to_owned()).advice(t.advice_mail_none());
+        return Sign { way: Some((settings::MAIL, t.admin_settings())), ..sign };
     }
     if lost > 0 {
         let sign = Sign::new(t, State::Bad, t.sign_mail(), t.mail_lost(lost)).advice(t.advice_mail_lost());

@@ -145,6 +145,16 @@ struct Page {
     links: Vec<Link>,
 }
 
+/// Who may make an account, in words, and what decides it.
+pub(crate) fn door(app: &App, t: Language) -> &'static str {
+    match sign_up::door(app) {
+        Door::Open => t.door_open(),
+        Door::Approval => t.door_approval(),
+        Door::Invite => t.door_invite(),
+        Door::Closed => t.door_closed(),
+    }
+}
+
 /// `GET /admin/people`
 pub(crate) async fn show(
     request: HttpRequest,
@@ -195,12 +205,7 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<P
             _ => t.admin_nobody_found(),
         },
         older,
-        door: match sign_up::door(app) {
-            Door::Open => t.door_open(),
-            Door::Approval => t.door_approval(),
-            Door::Invite => t.door_invite(),
-            Door::Closed => t.door_closed(),
-        },
+        door: door(app, t),
         links: invitations.iter().map(|(one, code)| link(app, t, one, code)).collect(),
         asked,
     })

@@ -11,6 +11,8 @@ use crate::{
 
 /// Where it is.
 pub(crate) const PATH: &str = "/admin/settings";
+/// What is set there of mail.
+pub(crate) const MAIL: &str = "/admin/settings#mail_from";
 
 #[derive(Template)]
 #[template(path = "admin/settings.html")]

@@ -13,6 +13,7 @@ use crate::{
     cards::{self, Card},
     forms::Fields,
     posted::Sent,
+    said::Said,
     session::SignedIn,
 };
 
@@ -61,7 +62,7 @@ pub(crate) async fn delete(request: HttpRequest, app: Data<App>, visit: Visit, s
         Ok(view.group.map_or_else(|| view.author.uri.clone(), |group| cards::page_of(app.site(), &group)))
     };
     match deleted.await {
-        Ok(page) => answer::redirect(StatusCode::SEE_OTHER, &page),
+        Ok(page) => answer::redirect(StatusCode::SEE_OTHER, &Said::Deleted.at(&page)),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }

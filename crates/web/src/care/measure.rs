@@ -221,8 +221,8 @@ pub(crate) async fn moderate_form(
     by: Present,
     asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    let (post, back) = asked.map(|Query(Asked { post, back })| (post, back)).unwrap_or_default();
-    let entered = Entered { back, ..Entered::default() };
+    let (post, back, rule) = asked.map(|Query(Asked { post, back, rule })| (post, back, rule)).unwrap_or_default();
+    let entered = Entered { back, grounds: grounds::Entered::naming(rule), ..Entered::default() };
     let shown = Judged::of(&app, by.me, post).await.map(|judged| page(&app, &visit, &judged, &entered));
     answer::shown(&request, &visit, Keep::Never, shown)
 }

@@ -16,6 +16,7 @@ use domain::{
     id::{ActorId, HouseRuleId},
     imprint::HouseRule,
     report::{Category, Reach},
+    urls,
 };
 use serde::Deserialize;
 
@@ -240,10 +241,16 @@ pub(crate) async fn report(
             reach: if entered.forward == YES { Reach::Everybody } else { Reach::Team },
         };
         reports::file(&app, me, complaint).await?;
-        Ok(Decider::of(&reported).thanks(t, &visit.site))
+        let way = match &reported {
+            Reported::Post(view, _) => {
+                (urls::post(&cards::page_of(app.site(), &view.author), view.post.id), t.back_to_conversation())
+            }
+            Reported::Actor(actor) => (cards::page_of(app.site(), actor), t.go_back()),
+        };
+        Ok((Decider::of(&reported).thanks(t, &visit.site), way))
     };
     match filed.await {
-        Ok(thanks) => answer::said(&request, &visit, t.report_sent(), thanks),
+        Ok((thanks, way)) => answer::thanks(&request, &visit, t.report_sent(), thanks, way),
         Err(error) => answer::error(&request, &visit, &error),
     }
 }

@@ -1,8 +1,23 @@
 //! What the team of a community knows of somebody about whom something waits, in a line.
-use domain::{actor::Actor, statement::Sanction};
-use store::pasts::{Fate, Past};
+use std::collections::HashSet;
+
+use app::{Me, statements::Case};
+use domain::{
+    actor::Actor,
+    id::{PostId, StatementId},
+    statement::Sanction,
+};
+use store::{
+    Conn,
+    pasts::{Fate, Past},
+    reports::Sought,
+    timelines::Window,
+};
 
 use crate::{cards::Face, language::Language};
+
+/// How many of one's own reports are looked through.
+const REPORTS: i64 = 500;
 
 /// Somebody, and what is known of them.
 pub(crate) struct Known {
@@ -41,4 +56,18 @@ fn named(t: Language, sanction: Sanction) -> &'static str {
         // These hold on the whole server, and in no community.
         Sanction::Suspend | Sanction::Silence | Sanction::Veil => t.past_other(),
     }
+}
+
+/// Which of these measures are about what I had reported.
+pub(super) fn reported(c: &mut Conn, me: Me, appeals: &[(Case, bool)]) -> store::Result<HashSet<StatementId>> {
+    if appeals.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sought = Sought { resolved: true, reporter: Some(me.0), target: None };
+    let window = Window { before: i64::MAX, after: 0, nearest: false, limit: REPORTS };
+    let mine: HashSet<PostId> =
+        store::reports::search(c, sought, window)?.into_iter().flat_map(|report| report.posts).collect();
+    let statements = appeals.iter().map(|(case, _)| &case.statement);
+    let of_mine = statements.filter(|told| told.post.is_some_and(|post| mine.contains(&post)));
+    Ok(of_mine.map(|told| told.id).collect())
 }

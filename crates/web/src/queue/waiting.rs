@@ -9,7 +9,7 @@ use domain::{
     actor::Actor,
     bylaw::Bylaws,
     claim::Item,
-    id::{ActorId, PostId},
+    id::{ActorId, PostId, StatementId},
     imprint::HouseRule,
     post::{Audience, Post},
     report::Report,
@@ -18,7 +18,7 @@ use domain::{
 };
 use store::{Conn, pasts::Past, relations, timelines};
 
-use super::{Asked, Known};
+use super::{Asked, Known, past};
 use crate::{
     admin, bylaws,
     cards::{self, Card, Face, Faces},
@@ -81,6 +81,8 @@ pub(crate) struct Complaint {
     pub(crate) category: &'static str,
     /// The rules that are broken, as whoever reports it sees it: one of the community, and those of the house.
     pub(crate) rules: Vec<String>,
+    /// The one of the community, as forms name it.
+    pub(crate) cited: String,
     pub(crate) comment: String,
     pub(crate) when: String,
     /// What is reported, and whether whoever looks may do something about it.
@@ -103,6 +105,8 @@ pub(crate) struct Appeal {
     pub(crate) told: Told,
     pub(crate) text: String,
     pub(crate) when: String,
+    /// Whether I had reported what it is about.
+    pub(crate) is_reported_by_me: bool,
     /// Whether it is mine to decide: whoever took a measure does not, if there is somebody else.
     pub(crate) may: bool,
     pub(crate) known: Vec<Known>,
@@ -167,6 +171,8 @@ struct Found {
     held: Vec<store::held::Held>,
     reports: Vec<Report>,
     appeals: Vec<(Case, bool)>,
+    /// The measures among those against which somebody appeals that whoever looks had asked for by a report.
+    reported: HashSet<StatementId>,
     unheard: Vec<PostId>,
     posts: HashMap<PostId, PostView>,
     /// Those of them that whoever looks may see.
@@ -255,6 +261,7 @@ impl Found {
             house: store::imprint::rules_by_ids(c, &named)?,
             held,
             reports,
+            reported: past::reported(c, me, &appeals)?,
             appeals,
         })
     }
@@ -381,6 +388,7 @@ impl Found {
             group: report.group.and_then(|group| self.face(group)),
             category: care::report::named(t, report.category),
             rules: cited.into_iter().chain(of_house).collect(),
+            cited: report.bylaw.map(|cited| cited.to_string()).unwrap_or_default(),
             comment: report.comment.clone(),
             when: t.ago(app.now(), report.created),
             cards: named.into_iter().map(|view| (Card::new(app, t, view), self.may_moderate(view))).collect(),
@@ -401,6 +409,7 @@ impl Found {
             told: Told::new(t, case),
             text: said.text.clone(),
             when: t.ago(app.now(), said.created),
+            is_reported_by_me: self.reported.contains(&case.statement.id),
             may: *may,
         })
     }

@@ -189,6 +189,7 @@ fn set_up(visit: &Visit, offer: second_step::Offer) -> Panel {
         lead: format!("{} {}", t.second_scan(), t.others_end()),
         squares: squares::of(&offer.link),
         codes: vec![offer.secret],
+        way: Some((offer.link, t.second_open())),
         action: Some(Action { hidden: vec![("sealed", offer.sealed)], ..action }),
         ..Panel::default()
     }
@@ -235,7 +236,8 @@ async fn turned_on(request: &HttpRequest, app: &App, visit: &Visit, codes: Vec<S
         Err(error) => return answer::error(request, visit, &error),
     };
     let (heading, lead) = (t.recovery_codes(), t.recovery_codes_hint().to_owned());
-    let panel = Panel { id: "second-heading", heading, lead, codes, ..Panel::default() };
+    let way = Some((PATH.to_owned(), t.finished()));
+    let panel = Panel { id: "second-heading", heading, lead, codes, way, ..Panel::default() };
     let mut answer = page(request, &visit, PATH, vec![panel]);
     session::keep(&mut answer, app.site(), secret);
     answer

@@ -305,7 +305,7 @@ async fn what_was_given_up_is_tried_again_or_dropped() {
     assert_eq!(ana.send("/admin/jobs", "/admin/jobs", &[("what", "drop")]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(app::jobs::drain(&world.app, &app::jobs::Handlers::new()).await.unwrap(), 0);
     let page = ana.get("/admin/jobs").await.body;
-    assert!(page.contains("No hay nada abandonado") && ana.get("/admin").await.body.contains("Todo va bien"), "{page}");
+    assert!(page.contains("No hay nada abandonado") && ana.get("/admin").await.body.contains("está roto"), "{page}");
 }
 
 #[actix_web::test]

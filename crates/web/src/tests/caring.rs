@@ -64,6 +64,14 @@ async fn a_membership_is_ended_without_a_ban_and_owners_are_several() {
     invitations::invite(&world.app, ana, huerto.id, bea.0).await.unwrap();
     assert_eq!(role().await, (Some(Role::Member), false));
 
+    // Whoever gets a part of the work hears so, and when it ends.
+    for (part, said) in [("moderator", "From now on you moderate"), ("member", "Thank you for looking after it")] {
+        let given = owner.send(&page, "/member/role", &[("role", part)]).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
+        let notices = own.get("/notices").await.body;
+        assert!(notices.contains(said), "{part}: {notices}");
+    }
+
     for unknown in ["", "king"] {
         let refused = owner.send(&page, "/member/role", &[("role", unknown)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{unknown}");

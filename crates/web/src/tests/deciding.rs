@@ -146,7 +146,7 @@ impl Scene {
         let ban = NewBan { group, person: self.zacarias.0, until: None, grounds: "".into(), clean: false };
         moderation::ban(app, self.diego, ban).await.unwrap();
         moderation::unban(app, self.diego, group, self.zacarias.0).await.unwrap();
-        let rule = bylaws::Entry { key: None, title: "Sin gritos".into(), text: String::new() };
+        let rule = bylaws::Entry { key: None, title: "Sin gritos".into(), text: String::new(), others: Vec::new() };
         bylaws::change(app, self.ana, group, 0, vec![rule]).await.unwrap();
         let (_, settings) = charters::look(app, self.ana, group).await.unwrap();
         let renamed = charters::Settings { title: "El huerto de todos".into(), ..settings };

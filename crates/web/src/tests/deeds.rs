@@ -10,6 +10,21 @@ use super::{
 };
 
 #[actix_web::test]
+async fn whoever_is_signed_in_chooses_one_language_for_pages_and_letters() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let page = Browser::of(&world, bea, "en").await;
+    let spoken = async |me: app::Me| {
+        world.app.read(move |c| store::accounts::by_id(c, me.0)).await.unwrap().expect("a login").language
+    };
+    let before = spoken(ana).await;
+    assert_eq!(spoken(bea).await, "en");
+    assert_eq!(page.send("/settings", "/language", &[("language", "es")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!((spoken(bea).await, spoken(ana).await), ("es".to_owned(), before));
+}
+
+#[actix_web::test]
 async fn what_everybody_may_read_is_passed_on_from_its_menu() {
     const OFFER: &str = "Share with those who follow me";
     let world = World::new();

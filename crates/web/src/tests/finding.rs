@@ -245,7 +245,7 @@ async fn the_directory_lists_all_and_says_how_alive_each_is() {
         let page = world.get("/communities?q=huerto", "en").await.body;
         page.split("class=\"chip ").nth(1).unwrap().split(['>', '<']).nth(1).unwrap().to_owned()
     };
-    assert_eq!(label().await, "Still");
+    assert_eq!(label().await, "New", "what was just made does not stand still");
     let thread =
         world.write(ana, Writing { text: "¿Riego?".into(), group: Some(huerto.id), ..Writing::default() }).await;
     assert_eq!(label().await, "Quiet");

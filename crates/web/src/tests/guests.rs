@@ -42,6 +42,9 @@ async fn a_guest_who_leads_a_community_runs_it_by_all_its_pages() {
     moderation::take(&world.app, guest, post.id, Measure::Lock, "Ya está".into()).await.unwrap();
     let undone = bea.send("/@huerto/log", "/log/undo", &[]).await;
     assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.body);
+    let own = bea.get("/@bea@other.test").await.body;
+    assert!(own.contains("bea@other.test") && !own.contains("/report?who="), "nobody reports themselves: {own}");
+    assert!(own.contains("action=\"/logout\""), "the way out is at hand: {own}");
     let own = bea.get("/settings").await;
     assert_eq!(own.status, StatusCode::FORBIDDEN, "what is not hers here stays closed");
 }

@@ -128,7 +128,9 @@ async fn a_link_of_somebody_else_waits_for_the_admins_and_then_lets_in() {
     let told = admin.get("/notices").await.body;
     assert!(told.contains("<bdi>bea</bdi> pide una cuenta aquí"), "{told}");
     assert!(told.contains("href=\"/admin/people?state=waiting\""), "{told}");
-    assert!(admin.get("/queue").await.body.contains("1 persona espera a que la admitas"));
+    let queue = admin.get("/queue").await.body;
+    assert!(queue.contains("1 persona espera a que la admitas") && queue.contains("(espera 1 cosa)"), "{queue}");
+    assert!(!queue.contains("No hay nada por atender"), "{queue}");
     let bea = people::by_name(&world.app, "bea").await.unwrap().id;
     let waiting = "/admin/people?state=waiting";
     assert_eq!(admin.send(waiting, "/admin/people/answer", &[("answer", "yes")]).await.status, StatusCode::SEE_OTHER);

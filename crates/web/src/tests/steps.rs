@@ -23,10 +23,17 @@ async fn a_new_community_leads_those_who_run_it_and_those_who_come() {
     let page = anas.get(&path).await.body;
     assert!(page.contains("Siguientes pasos") && page.contains("Pon unas normas"), "{page}");
     assert!(!page.contains("Quién llegó"), "nobody came yet: {page}");
+    for field in ["welcome", "pictures", "summary"] {
+        assert!(page.contains(&format!("#{field}\"")) && page.contains(&format!("id=\"{field}\"")), "{field}: {page}");
+    }
+    let rules = format!("/manage/rules?group={}", huerto.id);
+    assert!(anas.get(&rules).await.body.contains(&format!("{path}#next")), "there is a way back");
     let before = done().await;
     let thread = Writing { text: "¿Quién riega?".into(), group: Some(huerto.id), ..Writing::default() };
     let thread = world.write(ana, thread).await;
     assert_eq!(done().await, before + 1);
+    assert!(anas.get(&path).await.body.contains(&format!("href=\"{}\">Fija", huerto.uri)), "to what may be pinned");
+    assert!(anas.get(&thread.uri).await.body.contains("name=\"what\" value=\"pin\""));
     moderation::take(&world.app, ana, thread.id, Measure::Feature, Grounds::default()).await.unwrap();
     assert_eq!(done().await, before + 2);
     // What is there is told to those alone who run it.
@@ -44,6 +51,7 @@ async fn a_new_community_leads_those_who_run_it_and_those_who_come() {
 
     let away = anas.send(&path, "/manage/steps", &[]).await;
     assert_eq!(away.location, format!("https://plaza.test{path}"));
+    assert!(!anas.get(&rules).await.body.contains("#next"));
     let page = anas.get(&path).await.body;
     assert!(!page.contains("Siguientes pasos") && page.contains("Quién llegó"), "{page}");
 

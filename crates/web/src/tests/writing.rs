@@ -181,6 +181,7 @@ async fn a_preview_is_what_is_sent() {
     assert_eq!(preview.status, StatusCode::OK, "{}", preview.body);
     let panel = between(&preview.body, "<section class=\"panel preview\"", "<form class=\"form\"");
     assert!(panel.contains("class=\"veil\"") && panel.contains("Tomates con manchas</"), "{panel}");
+    assert!(panel.contains("?until="), "nobody else sees the picture yet: {panel}");
     let toot = between(panel, "<div class=\"toot\"", "<p class=\"hint\">");
     assert!(toot.contains("<strong>Tomates con manchas negras</strong>") && !toot.contains("<h1"), "{toot}");
     assert!(toot.contains("class=\"veil\"") && toot.contains("<blockquote class=\"quote\""), "{toot}");

@@ -125,7 +125,8 @@ impl Read {
             _ => None,
         };
         let may_echo = match (viewer, &standing, post.group) {
-            (Some(me), Some(who), Some(group)) => {
+            // Nobody has the same poll, or the same welcome.
+            (Some(me), Some(who), Some(group)) if post.content.poll.is_none() && post.featured.is_none() => {
                 store::groups::rules(c, group)?.is_some_and(|rules| policy::echo((&rules, who), &post, me).is_ok())
             }
             _ => false,
