@@ -230,7 +230,8 @@ impl Demo {
         let swap = cast.swap().await;
         cast.trouble(&lucas, &vecinos).await;
         newcomer(net, server, office).await;
-        let residents = Residents { ana: &ana, carla: &carla, diego: &diego, huerto: &huerto, vecinos: &vecinos };
+        let residents =
+            Residents { ana: &ana, bea: &bea, carla: &carla, diego: &diego, huerto: &huerto, vecinos: &vecinos };
         let house = residents.furnish(net, server, &pictures.sprout, office).await;
         Self { house, lucas: lucas.handle(), bea, huerto, vecinos, leaves, swap, reply: answer }
     }

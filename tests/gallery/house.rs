@@ -11,10 +11,11 @@ use app::posts::Writing;
 use app::rules::NewRule;
 use domain::bar::{Kind, Severity};
 use domain::bylaw::Citation;
+use domain::filter::{Action, Filter, Keyword, Place};
 use domain::group::{Joining, Reach, Visibility};
 use domain::held::Screen;
 use domain::host::Host;
-use domain::id::{ActorId, MediaId, PostId};
+use domain::id::{ActorId, FilterId, MediaId, PostId};
 use domain::imprint::Wording;
 use domain::rule::Ruling;
 use domain::statement::Grounds;
@@ -41,11 +42,14 @@ pub(super) struct House {
     /// A post that waits for the team, and one that 500 reply to.
     pub(super) held: String,
     pub(super) crowded: String,
+    /// Where somebody changes what she does not want to read.
+    pub(super) filter: String,
 }
 
 /// Those who have something to do with it.
 pub(super) struct Residents<'a> {
     pub(super) ana: &'a Person,
+    pub(super) bea: &'a Person,
     pub(super) carla: &'a Person,
     pub(super) diego: &'a Person,
     pub(super) huerto: &'a Group,
@@ -78,7 +82,24 @@ impl Residents<'_> {
         let (renewal, confirmation) = letters(net, server, office).await;
         let authorise = self.application().await;
         let crowded = self.crowd(server).await;
-        House { statement, appealed, gone, changed, link, renewal, confirmation, authorise, held, crowded }
+        let filter = self.filter(server).await;
+        House { statement, appealed, gone, changed, link, renewal, confirmation, authorise, held, crowded, filter }
+    }
+
+    /// Bea reads of some things only if she wants.
+    async fn filter(&self, server: &Server) -> String {
+        let keyword = Keyword { id: FilterId(0), keyword: "glifosato".to_owned(), whole_word: true };
+        let filter = Filter {
+            id: FilterId(0),
+            title: "Peleas de siempre".to_owned(),
+            places: Place::ALL.to_vec(),
+            action: Action::Warn,
+            expires: None,
+            keywords: vec![keyword],
+            picked: Vec::new(),
+        };
+        let filter = app::filters::create(server.app(), Me(self.bea.actor.id), filter).await.expect("a filter");
+        format!("/settings/filters/{}", filter.id)
     }
 
     async fn rules(&self, server: &Server) {

@@ -1,14 +1,69 @@
 //! Filters: what one does not want to see, or only behind a warning.
 use domain::{
-    filter::{Filter, Keyword, Picked},
-    id::FilterId,
+    filter::{self, Fate, Filter, Keyword, Picked, Place},
+    id::{ActorId, FilterId, PostId},
+    post::Post,
     text::plain,
+    time::Timestamp,
 };
+use store::Conn;
 
 use crate::{App, Change, Error, Me, Result, Tx};
 
 /// How many filters one may have, and how many words or posts in one.
 const MOST: usize = 200;
+
+/// The filters of a reader that hold now, for the posts of one place.
+#[derive(Debug, Clone)]
+pub struct Sieve {
+    reader: Option<ActorId>,
+    place: Place,
+    filters: Vec<Filter>,
+}
+
+impl Sieve {
+    /// Holds nothing back from anybody.
+    #[must_use]
+    pub fn open(reader: Option<ActorId>) -> Self {
+        Self { reader, place: Place::Public, filters: Vec::new() }
+    }
+
+    /// What the filters of `reader` hold back in `place` at `now`.
+    pub fn of(conn: &mut Conn, reader: Option<ActorId>, place: Place, now: Timestamp) -> store::Result<Self> {
+        let Some(me) = reader else { return Ok(Self::open(None)) };
+        let holds = |filter: &&Filter| filter.holds(now) && filter.places.contains(&place);
+        let all = store::filters::all(conn, me)?;
+        let filters = all.map_or_else(Vec::new, |all| all.filters.iter().filter(holds).cloned().collect());
+        Ok(Self { reader, place, filters })
+    }
+
+    /// Whose they are.
+    #[must_use]
+    pub fn reader(&self) -> Option<ActorId> {
+        self.reader
+    }
+
+    /// What becomes of a post.
+    #[must_use]
+    pub fn fate(&self, post: &Post) -> Fate {
+        if self.filters.is_empty() {
+            return Fate::Shown;
+        }
+        let matching = filter::matching(&self.filters, self.reader, post, &filter::words(&post.content));
+        Fate::of(matching.into_iter().map(|(filter, _)| filter), self.place)
+    }
+
+    /// These posts without those that are hidden.
+    pub fn sift(&self, conn: &mut Conn, mut posts: Vec<PostId>) -> store::Result<Vec<PostId>> {
+        if self.filters.is_empty() || posts.is_empty() {
+            return Ok(posts);
+        }
+        let hidden = store::posts::by_ids(conn, &posts)?.into_iter();
+        let hidden: Vec<PostId> = hidden.filter(|post| self.fate(post).is_hidden()).map(|post| post.id).collect();
+        posts.retain(|post| !hidden.contains(post));
+        Ok(posts)
+    }
+}
 
 fn check(filter: &Filter) -> Result<()> {
     let invalid = |why: &str| Err(Error::Invalid(why.into()));

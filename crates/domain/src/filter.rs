@@ -1,7 +1,9 @@
 //! Filters: what a reader does not want to see, or only behind a warning.
 use crate::{
     actor::text_enum,
-    id::{FilterId, PostId},
+    id::{ActorId, FilterId, PostId},
+    post::{Content, Post},
+    text::html,
     time::Timestamp,
 };
 
@@ -103,6 +105,60 @@ impl Keyword {
     }
 }
 
+/// All that a post says, in lower case: what filters look at.
+pub fn words(content: &Content) -> String {
+    let html = html::to_text(&content.html);
+    let options = content.poll.iter().flat_map(|poll| poll.options.iter().map(|(option, _)| option.as_str()));
+    let words = [content.title.as_deref(), content.warning.as_deref(), Some(&html)].into_iter().flatten();
+    let words = words.chain(options).chain(content.attachments.iter().map(|attachment| attachment.alt.as_str()));
+    words.collect::<Vec<_>>().join("\n").to_lowercase()
+}
+
+/// What of a reader's filters matches a post that says `words`, in lower case; nothing does if they wrote it themselves.
+pub fn matching<'a>(
+    filters: &'a [Filter],
+    reader: Option<ActorId>,
+    post: &Post,
+    words: &str,
+) -> Vec<(&'a Filter, Match)> {
+    if reader == Some(post.author) {
+        return Vec::new();
+    }
+    filters.iter().filter_map(|filter| Some((filter, filter.matches(post.id, words)?))).collect()
+}
+
+/// What becomes of a post in one place, the strictest of all filters that match it there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// No filter holds for it.
+    #[default]
+    Shown,
+    /// Its pictures stand behind a warning.
+    Veiled,
+    /// All of it stands behind a warning, which says what the filter is called.
+    Folded(String),
+    /// It is not there; the filter is called so.
+    Hidden(String),
+}
+
+impl Fate {
+    /// What becomes of a post in `place` that these filters match.
+    pub fn of<'a>(matching: impl IntoIterator<Item = &'a Filter>, place: Place) -> Self {
+        let here = matching.into_iter().filter(|filter| filter.places.contains(&place));
+        let fate = |filter: &Filter| match filter.action {
+            Action::Blur => Self::Veiled,
+            Action::Warn => Self::Folded(filter.title.clone()),
+            Action::Hide => Self::Hidden(filter.title.clone()),
+        };
+        here.map(fate).max().unwrap_or_default()
+    }
+
+    /// Whether it is not there.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self, Self::Hidden(_))
+    }
+}
+
 /// Whether words are in a text, both in lower case.
 pub fn is_in(wanted: &str, whole_word: bool, text: &str) -> bool {
     if wanted.is_empty() {
@@ -151,5 +207,27 @@ mod tests {
         assert_eq!(filter.matches(PostId(4), "hoy fútbol"), Some(words));
         assert_eq!(filter.matches(PostId(8), ""), Some(Match { keywords: Vec::new(), picked: true }));
         assert_eq!(filter.matches(PostId(4), "hoy no"), None);
+    }
+
+    #[test]
+    fn the_strictest_filter_of_a_place_counts() {
+        let filter = |title: &str, place, action| Filter {
+            id: FilterId(1),
+            title: title.into(),
+            places: vec![place],
+            action,
+            expires: None,
+            keywords: Vec::new(),
+            picked: Vec::new(),
+        };
+        let all = [
+            filter("a", Place::Home, Action::Blur),
+            filter("b", Place::Home, Action::Warn),
+            filter("c", Place::Thread, Action::Hide),
+        ];
+        assert_eq!(Fate::of(&all, Place::Home), Fate::Folded("b".into()));
+        assert_eq!(Fate::of(&all, Place::Thread), Fate::Hidden("c".into()));
+        assert_eq!(Fate::of(all.iter().take(1), Place::Home), Fate::Veiled);
+        assert_eq!(Fate::of(&all, Place::Public), Fate::Shown);
     }
 }

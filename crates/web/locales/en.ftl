@@ -80,6 +80,8 @@ more-replies = Show more replies
 how-to-reply = To reply, search for this page’s address in your app and answer from there.
 guest-cannot-reply = What is written in this community does not leave this site, so that nobody can reply from your server. With your account there you may read and vote here; to write you need an account of this site, and to ask to join with it.
 warning = Warning
+filtered = Hidden by your filter “{ $filter }”
+quote-filtered = It quotes something that your filters hide.
 show-anyway = Show
 attachments = Attachments
 attachment = Attachment
@@ -1737,6 +1739,33 @@ apps = Apps
 no-apps = You have let no app use your account.
 app-since = Since { $day }: { $scopes }
 withdraw = Revoke access
+settings-filters = Muted words
+filters-lead = What says these words folds or is left out, for you alone and in your apps, too. Nobody notices. What you write yourself is not filtered.
+filter-add = Mute words
+filter-change = Change a filter
+filter-words = Words or phrases
+filter-words-hint = One on each line.
+filter-whole = Only as whole words
+filter-whole-hint = So “car” does not reach “carpet”.
+filter-where = Where
+filter-home = Home and lists
+filter-public = Communities, hashtags and search
+filter-threads = Replies
+filter-profiles = Profiles
+filter-deed = What becomes of what says them
+filter-warn = It folds, and opens if you want
+filter-hide = It is left out
+filter-blur = Its pictures are covered
+filter-title = Name of the filter
+filter-title-hint = This is what you read in place of what folds. If you leave it empty, it is the words.
+filter-wordless = Write at least one word.
+filter-nowhere = Choose at least one place.
+filter-over = holds no more
+filter-picked =
+    { $count ->
+        [one] 1 post
+       *[other] { $count } posts
+    }
 blocked-people = Blocked
 blocked-people-hint = They see nothing of yours, and you see nothing of theirs.
 muted-people = Muted

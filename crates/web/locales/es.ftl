@@ -85,6 +85,8 @@ more-replies = Ver más respuestas
 how-to-reply = Para responder, busca la dirección de esta página en tu aplicación y contesta desde allí.
 guest-cannot-reply = Lo que se escribe en esta comunidad no sale de este sitio, así que desde tu servidor no se puede responder. Con tu cuenta de allí puedes leer y votar aquí; para escribir hace falta una cuenta de este sitio, y pedir entrar con ella.
 warning = Aviso
+filtered = Oculto por tu filtro «{ $filter }»
+quote-filtered = Cita algo que ocultan tus filtros.
 show-anyway = Mostrar
 attachments = Adjuntos
 attachment = Archivo adjunto
@@ -1764,6 +1766,34 @@ apps = Aplicaciones
 no-apps = No has dejado que ninguna aplicación use tu cuenta.
 app-since = Desde el { $day }: { $scopes }
 withdraw = Retirar el permiso
+settings-filters = Palabras silenciadas
+filters-lead = Lo que diga estas palabras se pliega o no aparece, solo para ti y también en tus aplicaciones. Nadie se entera. Lo que escribes tú no se filtra.
+filter-add = Silenciar palabras
+filter-change = Cambiar un filtro
+filter-words = Palabras o frases
+filter-words-hint = Una por línea.
+filter-whole = Solo como palabras enteras
+filter-whole-hint = Así «sal» no alcanza a «salsa».
+filter-where = Dónde
+filter-home = Inicio y listas
+filter-public = Comunidades, etiquetas y búsquedas
+filter-threads = Respuestas
+filter-profiles = Perfiles
+filter-deed = Qué pasa con lo que las dice
+filter-warn = Se pliega, y se abre si quieres
+filter-hide = No aparece
+filter-blur = Se tapan sus imágenes
+filter-title = Nombre del filtro
+filter-title-hint = Es lo que lees en lugar de lo que se pliega. Si lo dejas vacío, son sus palabras.
+filter-wordless = Escribe al menos una palabra.
+filter-nowhere = Elige al menos un sitio.
+filter-over = ya no vale
+filter-picked =
+    { $count ->
+        [one] 1 publicación
+        [many] { $count } de publicaciones
+       *[other] { $count } publicaciones
+    }
 blocked-people = Bloqueos
 blocked-people-hint = No ven nada tuyo, ni tú nada suyo.
 muted-people = Silencios

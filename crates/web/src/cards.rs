@@ -5,6 +5,7 @@ use app::{App, view::PostView};
 use domain::{
     actor::Actor,
     emoji::Palette,
+    filter::Fate,
     host::{self, Host},
     id::ActorId,
     post::{Assent, Audience, Content},
@@ -201,7 +202,7 @@ pub(crate) struct Card {
     pub(crate) ballot: Option<Ballot>,
     /// What it quotes, if that may be read.
     pub(crate) quoted: Option<Quoted>,
-    /// Why it is folded, if whoever looks at it does not want to read its author.
+    /// Why it is folded, if whoever looks at it does not want to read its author or what it says.
     pub(crate) folded: Option<String>,
     /// Whether whoever looks at it voted for it, passed it on, keeps it, or wrote it.
     pub(crate) voted: bool,
@@ -296,6 +297,19 @@ impl Card {
 }
 
 impl Card {
+    /// The same for a reader whose filters have this in store for it; nothing, if they hide it.
+    pub(crate) fn under(self, t: Language, fate: Fate) -> Option<Self> {
+        match fate {
+            Fate::Shown => Some(self),
+            Fate::Veiled => Some(Self { is_veiled: self.warning.is_none(), thumbnail: None, ..self }),
+            Fate::Folded(filter) => {
+                let folded = self.folded.clone().or_else(|| Some(t.filtered(filter)));
+                Some(Self { folded, thumbnail: None, ..self })
+            }
+            Fate::Hidden(_) => None,
+        }
+    }
+
     /// The same, with what is searched for marked: in its title, and in so much of its text as stands around it.
     pub(crate) fn marking(self, app: &App, view: &PostView, query: &Query) -> Self {
         let (content, language) = (&view.post.content, self.language.as_deref());

@@ -2,13 +2,14 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use app::{App, Result};
+use app::{App, Result, filters::Sieve};
 use askama::Template;
 use domain::{
     actor::Actor,
     bylaw::Bylaws,
     charter::Charter,
     emoji::Palette,
+    filter,
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
     id::ActorId,
     notice::Level,
@@ -231,7 +232,8 @@ impl Held {
         let people = store::actors::by_ids(c, &people)?;
         let people: Vec<Actor> = people.into_iter().filter(|person| person.deleted.is_none()).collect();
         let mut known = cards::faces(c, site, &people)?;
-        let (pinned, threads) = (listing::hydrate(c, viewer, pinned)?, listing::hydrate(c, viewer, found)?);
+        let sieve = Sieve::of(c, viewer, filter::Place::Public, now)?;
+        let (pinned, threads) = (listing::hydrate(c, &sieve, pinned)?, listing::hydrate(c, &sieve, found)?);
         Ok(Some(Self {
             rules,
             followers: store::follows::count_followers(c, group.id)?,
@@ -305,7 +307,7 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
         frame.description = summary;
     }
     let asks = held.charter.as_ref().is_some_and(|charter| !charter.questions.is_empty());
-    let rows = held.pinned.iter().chain(&held.threads).map(|listed| Row::new(app, t, listed)).collect();
+    let rows = held.pinned.iter().chain(&held.threads).filter_map(|listed| Row::new(app, t, listed)).collect();
     if let Some(own) = Emblem::of_actor(site, group) {
         frame.picture = Some(own);
     }

@@ -4,9 +4,9 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Result, imprint};
+use app::{App, Result, filters::Sieve, imprint};
 use askama::Template;
-use domain::{id::ActorId, imprint::Kind};
+use domain::{filter::Place, id::ActorId, imprint::Kind};
 use store::{
     announcements::Announcement,
     threads::{Order, Scope},
@@ -92,9 +92,9 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     let latest = app.read(move |c| {
         let (mut threads, _) = listing::page(c, Scope::Groups(&groups), Order::Active, None, None)?;
         threads.truncate(ROWS);
-        listing::hydrate(c, None, threads)
+        listing::hydrate(c, &Sieve::open(None), threads)
     });
-    let rows = latest.await?.iter().map(|listed| Row::new(app, t, listed)).collect();
+    let rows = latest.await?.iter().filter_map(|listed| Row::new(app, t, listed)).collect();
     let mut frame = Frame::public(visit, t.communities(), visit.home.clone());
     let (summary, is_named) = (imprint::text(app, Kind::Summary, t.tag()).await?, app.nameplate().seen(site).is_named);
     frame.description = summary.map_or(frame.description, |text| text.body);
@@ -119,7 +119,8 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
         } else {
             listing::page(c, Scope::Followed(me), order, Some(me), after)?
         };
-        let threads = listing::hydrate(c, Some(me), threads)?;
+        let sieve = Sieve::of(c, Some(me), Place::Home, now)?;
+        let threads = listing::hydrate(c, &sieve, threads)?;
         let told = store::announcements::unseen(c, me, now)?;
         Ok((threads, next, groups, told))
     });
@@ -151,7 +152,7 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
         entries,
         is_new,
         all,
-        rows: threads.iter().map(|listed| Row::new(app, t, listed)).collect(),
+        rows: threads.iter().filter_map(|listed| Row::new(app, t, listed)).collect(),
         rule: listing::rule(t, order),
         sorts,
         more: next.map(|next| listing::address(&visit.home, order, Some(next))),

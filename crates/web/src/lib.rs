@@ -8,7 +8,9 @@ use domain::urls::{Sheet, path};
 
 use crate::{
     kept::Pages,
-    settings::{data, devices, entry, identities as own_identities, passkeys as own_passkeys, shuns as own_shuns},
+    settings::{
+        data, devices, entry, filters, identities as own_identities, passkeys as own_passkeys, shuns as own_shuns,
+    },
 };
 
 mod actors;
@@ -308,6 +310,10 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, own_shuns::UNMUTE, own_shuns::unmute);
     button!(config, own_shuns::HOST, own_shuns::block_host);
     button!(config, own_shuns::UNHOST, own_shuns::unblock_host);
+    page!(config, filters::PATH, filters::show, post => filters::add);
+    button!(config, filters::CHANGE, filters::change);
+    button!(config, filters::REMOVE, filters::remove);
+    page!(config, filters::ONE, filters::show_one);
     page!(config, data::PATH, data::show);
     button!(config, data::ALIAS, data::add_alias);
     button!(config, data::UNALIAS, data::remove_alias);

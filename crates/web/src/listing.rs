@@ -2,8 +2,9 @@
 use std::collections::HashMap;
 
 use actix_web::web::Query;
-use app::{App, view::PostView};
+use app::{App, filters::Sieve, view::PostView};
 use domain::{
+    filter::Fate,
     id::{self, ActorId, PostId},
     urls,
 };
@@ -125,17 +126,18 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(app: &App, t: Language, listed: &Listed) -> Self {
-        let Listed { thread, view, is_unread, is_solved } = listed;
-        Self {
-            card: Card::new(app, t, view),
+    /// A row; nothing, if a filter of whoever looks at the list hides it.
+    pub(crate) fn new(app: &App, t: Language, listed: &Listed) -> Option<Self> {
+        let Listed { thread, view, fate, is_unread, is_solved } = listed;
+        Some(Self {
+            card: Card::new(app, t, view).under(t, fate.clone())?,
             replies: thread.replies,
             is_answered: thread.replies > 0,
             latest: t.ago(app.now(), thread.latest),
             latest_exactly: language::machine_moment(thread.latest),
             is_unread: *is_unread,
             is_solved: *is_solved,
-        }
+        })
     }
 }
 
@@ -143,6 +145,7 @@ impl Row {
 pub(crate) struct Listed {
     thread: Thread,
     view: PostView,
+    fate: Fate,
     is_unread: bool,
     is_solved: bool,
 }
@@ -164,19 +167,20 @@ pub(crate) fn page(
     Ok((found, next))
 }
 
-/// The threads with all that a row needs. News are there for `viewer` where something came since they read it; nothing is
-/// where they never did.
-pub(crate) fn hydrate(c: &mut Conn, viewer: Option<ActorId>, threads: Vec<Thread>) -> store::Result<Vec<Listed>> {
+/// The threads with all that a row needs, for whoever has the filters. News are there where something came since they read
+/// it; nothing is where they never did.
+pub(crate) fn hydrate(c: &mut Conn, sieve: &Sieve, threads: Vec<Thread>) -> store::Result<Vec<Listed>> {
     let ids: Vec<PostId> = threads.iter().map(|thread| thread.post).collect();
     let solved = store::solutions::among(c, &ids)?;
-    let read = viewer.map(|me| store::readings::of(c, me, &ids)).transpose()?.unwrap_or_default();
+    let read = sieve.reader().map(|me| store::readings::of(c, me, &ids)).transpose()?.unwrap_or_default();
     let read: HashMap<PostId, PostId> = read.into_iter().collect();
     // Replies are numbered by when they came or were written.
     let is_news = |thread: &Thread| read.get(&thread.post).is_some_and(|last| id::at(thread.latest, 0) > last.0);
     let found = store::posts::by_ids(c, &ids)?;
     let listed = |view: PostView| {
         let thread = *threads.iter().find(|thread| thread.post == view.post.id)?;
-        Some(Listed { thread, is_unread: is_news(&thread), is_solved: solved.contains(&thread.post), view })
+        let (is_unread, is_solved) = (is_news(&thread), solved.contains(&thread.post));
+        Some(Listed { thread, fate: sieve.fate(&view.post), is_unread, is_solved, view })
     };
     Ok(app::view::posts(c, found)?.into_iter().filter_map(listed).collect())
 }

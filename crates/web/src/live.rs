@@ -11,8 +11,8 @@ use actix_web::{
     http::header,
     web::{Bytes, Data, Query},
 };
-use app::{App, Change, Error, Event, Result, Whence};
-use domain::{id::PostId, post::Post, time::span, urls};
+use app::{App, Change, Error, Event, Result, Whence, filters::Sieve};
+use domain::{filter, id::PostId, post::Post, time::span, urls};
 use futures_util::stream;
 use serde::Deserialize;
 use tokio::{
@@ -219,8 +219,12 @@ impl Listener {
 
     /// Looks for news among these posts.
     async fn look(&mut self, range: RangeInclusive<PostId>) -> bool {
-        let (thread, viewer) = (self.thread, self.visit.viewer());
-        let found = self.app.read(move |c| store::branches::news(c, thread, range, viewer, MISSED)).await;
+        let (thread, viewer, now) = (self.thread, self.visit.viewer(), self.app.now());
+        let found = self.app.read(move |c| {
+            let news = store::branches::news(c, thread, range, viewer, MISSED)?;
+            Sieve::of(c, viewer, filter::Place::Thread, now)?.sift(c, news)
+        });
+        let found = found.await;
         let known = self.news.len();
         self.news.extend(found.unwrap_or_default());
         self.news.len() > known

@@ -5,10 +5,11 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
 };
-use app::{App, Result, follows, markers, notifications::Kind, push::Along, statements};
+use app::{App, Result, filters::Sieve, follows, markers, notifications::Kind, push::Along, statements};
 use askama::Template;
 use domain::{
     actor::Actor,
+    filter::Place,
     id::{ActorId, NotificationId, PostId, ReportId},
     post::Audience,
     report::Report,
@@ -104,7 +105,7 @@ pub(crate) async fn show(
 }
 
 async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result<(Notices, Option<NotificationId>)> {
-    let (site, t, me) = (app.site().clone(), visit.language, by.me);
+    let (site, t, me, now) = (app.site().clone(), visit.language, by.me, app.now());
     let ours = site.clone();
     let found = app.read(move |c| {
         let told = timelines::told(c, me.0, &Told::default(), Window { before, ..Window::newest(NOTICES) })?;
@@ -122,14 +123,19 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let asking = told.iter().filter(|notice| is_request(notice)).map(|notice| notice.actor);
         let asking = store::relations::waiting_among(c, &asking.collect::<Vec<_>>(), &[me.0])?;
         let views = app::view::posts(c, found)?;
-        Ok((told, cards::faces_of(c, &ours, &people)?, views, (signs, lost, waiting, asking, complaints)))
+        let sieve = Sieve::of(c, Some(me.0), Place::Notifications, now)?;
+        Ok((told, cards::faces_of(c, &ours, &people)?, (views, sieve), (signs, lost, waiting, asking, complaints)))
     });
-    let (told, people, posts, (signs, lost, waiting, asking, complaints)) = found.await?;
+    let (told, people, (posts, sieve), (signs, lost, waiting, asking, complaints)) = found.await?;
     let older =
         listing::last(&told, NOTICES).map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
     let notice = |(notice, others): (&Notification, usize)| {
         let face = people.get(&notice.actor)?.clone();
         let view = notice.post.and_then(|id| posts.iter().find(|view| view.post.id == id));
+        let card = match view {
+            Some(view) => Some(Card::new(app, t, view).under(t, sieve.fate(&view.post))?),
+            None => None,
+        };
         let is_staff = visit.me.as_ref().is_some_and(|me| me.is_staff);
         let for_staff = [Kind::FollowRequest, Kind::Report, Kind::Appeal, Kind::Held].map(Kind::as_str);
         let asks_me = is_request(notice) && asking.contains(&(notice.actor, me.0));
@@ -162,7 +168,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
                 }
                 _ => complaints.sentence(t, notice, &name, &people).unwrap_or_else(|| sentence(t, &notice.kind, &name)),
             },
-            card: view.map(|view| Card::new(app, t, view)),
+            card,
             page,
             asks: asks_me.then_some(notice.actor.0),
             when: t.ago(app.now(), notice.created),

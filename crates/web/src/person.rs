@@ -2,17 +2,20 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use app::{
     App, Result,
+    filters::Sieve,
     view::{self, PostView},
 };
 use askama::Template;
 use domain::{
     actor::{Actor, Field},
     emoji::Palette,
+    filter::{Fate, Place},
     host::Host,
     id::{ActorId, PostId},
     post::FollowState,
     shun::Deed,
     text::html,
+    time::Timestamp,
     urls::{self, Site, media::Portrait},
 };
 use store::{
@@ -146,13 +149,13 @@ struct Held {
     followers: i64,
     /// What they pin; it comes first.
     pins: Vec<PostId>,
-    posts: Vec<PostView>,
+    posts: Vec<(PostView, Fate)>,
     oldest: Option<PostId>,
     palette: Palette,
 }
 
 impl Held {
-    fn read(c: &mut Conn, person: &Actor, page: Page) -> store::Result<Self> {
+    fn read(c: &mut Conn, person: &Actor, page: Page, sieve: &Sieve) -> store::Result<Self> {
         let ids = posts::list(c, List::Author(person.id), None, page)?;
         let pins = if page.before.is_none() { store::pins::of(c, person.id, None, PINS)? } else { Vec::new() };
         let oldest = listing::last(&ids, page.limit).copied();
@@ -160,7 +163,8 @@ impl Held {
         let found = posts::by_ids(c, &shown)?;
         let followers = store::follows::count_followers(c, person.id)?;
         let palette = view::palette(c, [person])?;
-        Ok(Self { followers, pins, posts: view::posts(c, found)?, oldest, palette })
+        let posts = view::posts(c, found)?.into_iter().map(|view| (sieve.fate(&view.post), view));
+        Ok(Self { followers, pins, posts: posts.map(|(fate, view)| (view, fate)).collect(), oldest, palette })
     }
 }
 
@@ -173,9 +177,11 @@ pub(crate) async fn page(
     before: Option<i64>,
 ) -> Result<HttpResponse> {
     let page = Page { before: before.map(PostId), ..Page::first(POSTS) };
-    let (viewer, site, t) = (visit.resident(), app.site().clone(), visit.language);
-    let found =
-        app.read(move |c| Ok((Held::read(c, &person, page)?, Tie::read(c, (&site, t), viewer, &person)?, person)));
+    let (viewer, site, t, now) = (visit.resident(), app.site().clone(), visit.language, app.now());
+    let found = app.read(move |c| {
+        let sieve = Sieve::of(c, viewer, Place::Account, now)?;
+        Ok((Held::read(c, &person, page, &sieve)?, Tie::read(c, (&site, t), viewer, &person)?, person))
+    });
     let (held, tie, person) = found.await?;
     let page = describe(app, visit, &person, &held, tie, before.is_none());
     Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))
@@ -210,7 +216,10 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
         cards: held
             .posts
             .iter()
-            .map(|view| Card { pinned: held.pins.contains(&view.post.id), ..Card::new(app, t, view) })
+            .filter_map(|(view, fate)| {
+                let card = Card::new(app, t, view).under(t, fate.clone())?;
+                Some(Card { pinned: held.pins.contains(&view.post.id), ..card })
+            })
             .collect(),
         older: held.oldest.map(|oldest| urls::page_before(&person.uri, Some(oldest.0))),
         frame,
@@ -219,17 +228,18 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
 }
 
 /// The newest conversations of a community elsewhere, as far as they came here and `viewer` may see them.
-fn known_of(c: &mut Conn, group: &Actor, viewer: Option<ActorId>) -> store::Result<Vec<Listed>> {
+fn known_of(c: &mut Conn, group: &Actor, viewer: Option<ActorId>, now: Timestamp) -> store::Result<Vec<Listed>> {
     let (threads, _) = listing::page(c, Scope::Group(group.id), Order::Active, viewer, None)?;
-    listing::hydrate(c, viewer, threads)
+    let sieve = Sieve::of(c, viewer, Place::Public, now)?;
+    listing::hydrate(c, &sieve, threads)
 }
 
 /// The page of somebody of another server: the way there.
 pub(crate) async fn stranger(request: &HttpRequest, app: &App, visit: &Visit, actor: Actor) -> Result<HttpResponse> {
-    let (viewer, site, t) = (visit.resident(), app.site().clone(), visit.language);
+    let (viewer, site, t, now) = (visit.resident(), app.site().clone(), visit.language, app.now());
     let found = app.read(move |c| {
         let tie = Tie::read(c, (&site, t), viewer, &actor)?;
-        let threads = if actor.is_group() { known_of(c, &actor, viewer)? } else { Vec::new() };
+        let threads = if actor.is_group() { known_of(c, &actor, viewer, now)? } else { Vec::new() };
         Ok((tie, view::palette(c, [&actor])?, threads, actor))
     });
     let (tie, palette, threads, actor) = found.await?;
@@ -242,7 +252,7 @@ pub(crate) async fn stranger(request: &HttpRequest, app: &App, visit: &Visit, ac
         host: Host::parse(&actor.host).map_or_else(|| actor.host.clone(), |host| host.display()),
         summary: palette.paint(app.site(), actor.peer, &html::sanitize(&actor.summary)),
         original: cards::outward(&actor.url),
-        rows: threads.iter().map(|listed| Row::new(app, t, listed)).collect(),
+        rows: threads.iter().filter_map(|listed| Row::new(app, t, listed)).collect(),
         face,
     };
     Ok(answer::page(request, StatusCode::OK, visit.keep(), &page))

@@ -6,10 +6,11 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Result};
+use app::{App, Result, filters::Sieve};
 use askama::Template;
 use domain::{
     actor::Actor,
+    filter::Place,
     handle::Handle,
     id::{ActorId, PostId},
     text::search::{Query as Words, Wish, is_worthwhile},
@@ -295,24 +296,25 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
     let group = found.within.as_ref().map(|group| group.id.to_string()).unwrap_or_default();
     page.ask = urls::asking(compose::PATH, &[("title", &wish.words), ("group", &group)]);
     page.within = found.within.map(|group| Face::new(app.site(), &group));
-    for (kind, views) in found.posts {
+    for (kind, views) in &found.posts {
         let is_one = kind.word() == asked.kind;
         let most = if is_one { MANY } else { FEW };
-        let last = listing::last(&views, most).map(|view| Some(view.post.id).filter(|_| is_one));
+        let last = listing::last(views, most).map(|view| Some(view.post.id).filter(|_| is_one));
         page.posts.push(Posts {
             id: kind.word(),
             heading: kind.label(t),
             cards: views
                 .iter()
-                .map(|view| Card {
-                    is_solved: found.solved.contains(&view.post.id),
-                    ..Card::new(app, t, view).marking(app, view, &wish.query)
+                .filter_map(|view| {
+                    let card = Card::new(app, t, view).marking(app, view, &wish.query);
+                    let card = card.under(t, found.sieve.fate(&view.post))?;
+                    Some(Card { is_solved: found.solved.contains(&view.post.id), ..card })
                 })
                 .collect(),
             more: last.map(|last| {
                 // What is solved comes first; where that ends, the rest goes on.
                 let is_rest = last.is_some_and(|last| !found.solved.contains(&last));
-                here(&asked.q, kind, if is_solved_first && is_rest { REST } else { order }, last)
+                here(&asked.q, *kind, if is_solved_first && is_rest { REST } else { order }, last)
             }),
         });
     }
@@ -377,6 +379,7 @@ async fn communities(app: &App, visit: &Visit, words: &str, elsewhere: Vec<Actor
 struct Found {
     within: Option<Actor>,
     posts: Vec<(Kind, Vec<app::view::PostView>)>,
+    sieve: Sieve,
     /// Which of them a reply answers.
     solved: HashSet<PostId>,
     groups: Vec<Actor>,
@@ -393,6 +396,7 @@ impl Found {
     ) -> Result<Self> {
         let order = order.to_owned();
         let (wish, viewer, ours, site) = (wish.clone(), visit.viewer(), visit.host.clone(), app.site().clone());
+        let now = app.now();
         let found = app.read(move |c| {
             let by_handle = |c: &mut Conn, handle: &Option<Handle>| match handle {
                 Some(handle) => {
@@ -446,7 +450,8 @@ impl Found {
             }
             let mut faces = cards::faces(c, &site, &people)?;
             let people = people.iter().filter_map(|person| faces.remove(&person.id)).collect();
-            Ok(Self { within, posts, solved, groups, people })
+            let sieve = Sieve::of(c, viewer, Place::Public, now)?;
+            Ok(Self { within, posts, sieve, solved, groups, people })
         });
         found.await
     }

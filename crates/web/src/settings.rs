@@ -26,6 +26,7 @@ pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod entry;
 pub(crate) mod files;
+pub(crate) mod filters;
 pub(crate) mod identities;
 pub(crate) mod passkeys;
 pub(crate) mod profile;
@@ -142,6 +143,7 @@ fn page(request: &HttpRequest, visit: &Visit, path: &'static str, mut panels: Ve
         (devices::PATH, t.settings_devices()),
         (quiet_hours::PATH, t.silence()),
         (shuns::PATH, t.settings_shuns()),
+        (filters::PATH, t.settings_filters()),
         (data::PATH, t.settings_data()),
     ];
     let title = places.iter().find(|(page, _)| *page == path).map_or(t.my_settings(), |(_, label)| *label);

@@ -4,9 +4,10 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Path, Query},
 };
-use app::{App, Error, Result};
+use app::{App, Error, Result, filters::Sieve};
 use askama::Template;
 use domain::{
+    filter::Place,
     text::hashtag,
     urls::{self, Sheet},
 };
@@ -55,14 +56,14 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, text: &str, be
         return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &page));
     }
     let (asked, viewer) = (Tagged { any: vec![tag.clone()], ..Tagged::default() }, visit.viewer());
-    let window = Window { before, ..Window::newest(POSTS) };
+    let (window, now) = (Window { before, ..Window::newest(POSTS) }, app.now());
     let found = app.read(move |c| {
         let ids = timelines::tagged(c, viewer, &asked, &Open::default(), window)?;
         let last = listing::last(&ids, POSTS).copied();
         let posts = store::posts::by_ids(c, &ids)?;
-        Ok((app::view::posts(c, posts)?, last))
+        Ok((app::view::posts(c, posts)?, last, Sieve::of(c, viewer, Place::Public, now)?))
     });
-    let (views, last) = found.await?;
+    let (views, last, sieve) = found.await?;
     let is_first = before == i64::MAX;
     // A hashtag that nobody used has no page.
     if views.is_empty() && is_first {
@@ -74,7 +75,10 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, text: &str, be
     frame.description = visit.language.tag_description(&tag);
     frame.feeds(&page);
     let page = Page {
-        cards: views.iter().map(|view| Card::new(app, visit.language, view)).collect(),
+        cards: views
+            .iter()
+            .filter_map(|view| Card::new(app, visit.language, view).under(visit.language, sieve.fate(&view.post)))
+            .collect(),
         older: last.map(|last| urls::page_before(&page, Some(last.0))),
         feed: app.site().tag_sheet(&tag, Sheet::Atom),
         frame,

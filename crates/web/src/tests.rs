@@ -37,6 +37,7 @@ mod crawl;
 mod deciding;
 mod deeds;
 mod drafts;
+mod filters;
 mod finding;
 mod governing;
 mod grafts;

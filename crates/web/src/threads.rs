@@ -1,15 +1,16 @@
 //! The page of a post: what it says, what it replies to, and the replies below it.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     web::{Data, Path, Query},
 };
-use app::{App, Error, Me, Result, readings, view::PostView};
+use app::{App, Error, Me, Result, filters::Sieve, readings, view::PostView};
 use askama::Template;
 use domain::{
     actor::Actor,
+    filter::Fate,
     id::PostId,
     policy,
     post::{Post, QuoteState},
@@ -66,6 +67,8 @@ struct Reply {
     /// Why it is gone, if somebody said so.
     reason: String,
     is_removed: bool,
+    /// The filter of whoever looks at the page that hides it.
+    hidden_by: Option<String>,
     level: usize,
     /// Whether it is news to whoever looks at the page.
     is_new: bool,
@@ -271,11 +274,14 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
             may_say: read.may_echo,
             is_mine,
         }),
-        solution: read.replies.iter().chain(&read.elsewhere).find(|view| Some(view.post.id) == solution).map(|view| {
-            let card = Card { folded: read.folded(t, view), ..Card::new(app, t, view) };
-            let place = if read.elsewhere.is_some() { card.page.clone() } else { format!("#p{}", card.id) };
-            (card, place)
-        }),
+        solution: read.replies.iter().chain(&read.elsewhere).find(|view| Some(view.post.id) == solution).and_then(
+            |view| {
+                let card = Card { folded: read.folded(t, view), ..Card::new(app, t, view) };
+                let card = card.under(t, read.sieve.fate(&view.post))?;
+                let place = if read.elsewhere.is_some() { card.page.clone() } else { format!("#p{}", card.id) };
+                Some((card, place))
+            },
+        ),
         news: new().next().map(|first| (first.id, new().count())),
         live: is_whole.then(|| live::address(post.id, newest)),
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
@@ -284,7 +290,10 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         parents: read
             .parents
             .iter()
-            .map(|view| Card { folded: read.folded(t, view), ..Card::new(app, t, view) })
+            .filter_map(|view| {
+                let card = Card { folded: read.folded(t, view), ..Card::new(app, t, view) };
+                card.under(t, read.sieve.fate(&view.post))
+            })
             .collect(),
         closing: read.closing.clone().map(|(by, reason)| Closing { by, reason }),
         pace: paces::said(t, read.pace, app.now()),
@@ -324,7 +333,7 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
         may_solve: !view.post.is_thread() && view.post.group.is_some() && read.may_solve(visit.viewer(), &view.post),
         ballot: Ballot::of(app, t, view, mine).map(|ballot| Ballot { is_elsewhere, ..ballot }),
         role: read.experts.contains(&view.author.id).then(|| t.role_expert()),
-        quoted: quoted_by(app, t, view, &read.quoted).map(|quoted| read.folding(t, view, quoted)),
+        quoted: quoted_by(app, t, view, &read.quoted, &read.sieve).map(|quoted| read.folding(t, view, quoted)),
         links: media::linked(app, &view.post, read.linked.get(&id)),
         // What a page is about is what one came for.
         folded: read.folded(t, view).filter(|_| id != read.post.post.id),
@@ -381,14 +390,24 @@ fn framed(site: &Site, visit: &Visit, read: &Read, card: &Card, asked: &Asked) -
 }
 
 /// What a post quotes, or why that is not shown.
-pub(crate) fn quoted_by(app: &App, t: Language, view: &PostView, quoted: &HashMap<PostId, PostView>) -> Option<Quoted> {
+pub(crate) fn quoted_by(
+    app: &App,
+    t: Language,
+    view: &PostView,
+    quoted: &HashMap<PostId, PostView>,
+    sieve: &Sieve,
+) -> Option<Quoted> {
     let quote = view.quote.as_ref()?;
     let found = quote.post.and_then(|id| quoted.get(&id));
     Some(match (quote.state, found) {
         (QuoteState::Accepted, Some(found)) => {
             // Words from elsewhere are found where they are.
             let card = Card::new(app, t, found);
-            Quoted::Card(Box::new(if found.post.local { card } else { card.unquotable() }))
+            let card = if found.post.local { card } else { card.unquotable() };
+            match card.under(t, sieve.fate(&found.post)) {
+                Some(card) => Quoted::Card(Box::new(card)),
+                None => Quoted::Withheld(t.quote_filtered()),
+            }
         }
         (QuoteState::Accepted, None) => Quoted::Withheld(t.quote_unseen()),
         (QuoteState::Pending, _) => Quoted::Withheld(t.quote_pending()),
@@ -396,16 +415,34 @@ pub(crate) fn quoted_by(app: &App, t: Language, view: &PostView, quoted: &HashMa
     })
 }
 
+/// The replies that have a place on the page: those that no filter hides, and in the tree those to which one of them replies.
+fn kept(read: &Read, fates: &HashMap<PostId, Fate>, is_linear: bool) -> HashSet<PostId> {
+    let shown = || fates.iter().filter(|(_, fate)| !fate.is_hidden()).map(|(id, _)| *id);
+    let mut kept: HashSet<PostId> = shown().collect();
+    if !is_linear && kept.len() < fates.len() {
+        let replies = read.replies.iter().map(|view| (view.post.id, view.post.parent));
+        let gaps = read.gaps.iter().map(|gap| (gap.id, gap.parent));
+        let parent_of = replies.chain(gaps).filter_map(|(id, parent)| Some((id, parent?))).collect();
+        kept.extend(shown().flat_map(|id| read::chain(id, &parent_of)));
+    }
+    kept
+}
+
 /// Replies and gaps in the order of the page.
 fn arrange(t: Language, read: &Read, is_linear: bool, card: impl Fn(&PostView) -> Card) -> Vec<Reply> {
     let here = readers::chip(t, read.post.post.audience);
-    let links = read.replies.iter().map(|view| (view.post.id, view.post.parent));
+    let fates: HashMap<PostId, Fate> =
+        read.replies.iter().map(|view| (view.post.id, read.sieve.fate(&view.post))).collect();
+    let kept = kept(read, &fates, is_linear);
+    let links = read.replies.iter().map(|view| (view.post.id, view.post.parent)).filter(|(id, _)| kept.contains(id));
     let order = if is_linear {
         links.map(|(id, _)| (id, 1)).collect()
     } else {
         order(read.post.post.id, links.chain(read.gaps.iter().map(|gap| (gap.id, gap.parent))))
     };
-    let mut cards: HashMap<PostId, Card> = read.replies.iter().map(|view| (view.post.id, card(view))).collect();
+    let fate = |id: PostId| fates.get(&id).cloned().unwrap_or_default();
+    let shown = |view: &PostView| Some((view.post.id, card(view).under(t, fate(view.post.id))?));
+    let mut cards: HashMap<PostId, Card> = read.replies.iter().filter_map(shown).collect();
     let reply = |(place, (id, level)): (usize, &(PostId, usize))| {
         let after = order.get(place + 1..).unwrap_or_default();
         let next = after.first().map_or(1, |(_, level)| *level);
@@ -419,6 +456,10 @@ fn arrange(t: Language, read: &Read, is_linear: bool, card: impl Fn(&PostView) -
             readers: card.as_ref().and_then(|card| card.readers).filter(|readers| Some(*readers) != here),
             card,
             is_removed: gap.is_some_and(|gap| gap.is_removed),
+            hidden_by: match fate(*id) {
+                Fate::Hidden(filter) => Some(filter),
+                _ => None,
+            },
             reason: gap.map(|gap| gap.reason.clone()).unwrap_or_default(),
             level: *level,
             below: (below > 0).then(|| t.replies(below)),

@@ -1,5 +1,5 @@
 //! The page on which one writes: its fields, what is attached, and how it will be read.
-use app::{App, Me, Result, media::Lender, posts::Writing};
+use app::{App, Me, Result, filters::Sieve, media::Lender, posts::Writing};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -95,7 +95,10 @@ impl Preview {
         Ok(Self {
             toot: view.palette.paint(app.site(), None, &toot),
             similar: similar.iter().map(|(thread, author)| Near::new(app, t, thread, author)).collect(),
-            card: Card { quoted: threads::quoted_by(app, t, &view, &quoted), ..Card::new(app, t, &view) },
+            card: Card {
+                quoted: threads::quoted_by(app, t, &view, &quoted, &Sieve::open(None)),
+                ..Card::new(app, t, &view)
+            },
         })
     }
 }

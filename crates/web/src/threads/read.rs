@@ -4,12 +4,14 @@ use std::collections::{HashMap, HashSet};
 use app::{
     Me,
     drafts::{self, Place},
+    filters::Sieve,
     paces,
     similar::Similar,
     view::PostView,
 };
 use domain::{
     actor::Actor,
+    filter,
     group::Standing,
     id::{ActorId, PostId},
     notice::Level,
@@ -90,6 +92,8 @@ pub(super) struct Read {
     pub(super) grafts: (Vec<PostView>, Option<PostView>),
     /// How often whoever looks at it may write below it, if that is limited.
     pub(super) pace: Option<Pace>,
+    /// What their filters hold back.
+    pub(super) sieve: Sieve,
 }
 
 impl Read {
@@ -171,6 +175,7 @@ impl Read {
             readers = Some(Readers::of_reply(c, site, Me(me), &post.post)?);
         }
         Ok(Self {
+            sieve: Sieve::of(c, viewer, filter::Place::Thread, now)?,
             pace: slowed,
             experts,
             grafts,
@@ -249,7 +254,8 @@ impl Read {
         let found = view.quote.as_ref().and_then(|quote| self.quoted.get(&quote.post?));
         match (quoted, found) {
             (Quoted::Card(card), Some(found)) => {
-                Quoted::Card(Box::new(Card { folded: self.folded(t, found), ..*card }))
+                let folded = self.folded(t, found).or_else(|| card.folded.clone());
+                Quoted::Card(Box::new(Card { folded, ..*card }))
             }
             (quoted, _) => quoted,
         }
@@ -264,7 +270,7 @@ impl Read {
 }
 
 /// What a post replies to, up to the beginning of its thread.
-fn chain(id: PostId, parent_of: &HashMap<PostId, PostId>) -> Vec<PostId> {
+pub(super) fn chain(id: PostId, parent_of: &HashMap<PostId, PostId>) -> Vec<PostId> {
     let mut found = Vec::new();
     let mut at = id;
     while let Some(parent) = parent_of.get(&at).filter(|parent| !found.contains(*parent)) {

@@ -6,9 +6,9 @@ use std::{
 
 use app::view::{self, PostView};
 use domain::{
+    filter,
     id::{ActorId, AppId, PostId},
-    post::{Pen, Post, QuoteState},
-    text::html,
+    post::{Pen, QuoteState},
 };
 use store::{
     Conn, Result,
@@ -61,7 +61,7 @@ impl Said {
 
     /// All that the post says, in lower case: what filters look at.
     pub(super) fn words(&self) -> &str {
-        self.words.get_or_init(|| said(&self.view.post))
+        self.words.get_or_init(|| filter::words(&self.view.post.content))
     }
 
     /// What it quotes, if its author agrees.
@@ -187,14 +187,4 @@ impl Gathered {
         };
         Some(status.passed_on(entry.number, self.accounts.get(&by)?.clone(), at))
     }
-}
-
-/// All that a post says, in lower case.
-fn said(post: &Post) -> String {
-    let content = &post.content;
-    let html = html::to_text(&content.html);
-    let options = content.poll.iter().flat_map(|poll| poll.options.iter().map(|(option, _)| option.as_str()));
-    let words = [content.title.as_deref(), content.warning.as_deref(), Some(&html)].into_iter().flatten();
-    let words = words.chain(options).chain(content.attachments.iter().map(|attachment| attachment.alt.as_str()));
-    words.collect::<Vec<_>>().join("\n").to_lowercase()
 }

@@ -6,7 +6,7 @@ use std::{
 
 use app::view::PostView;
 use domain::{
-    filter::Filter,
+    filter::{self, Filter},
     id::{ActorId, PostId},
     policy,
     post::{Post, Quoting},
@@ -195,11 +195,11 @@ impl Own {
 
     /// What of the reader's filters matches a post of somebody else.
     fn filtered(&self, me: Option<ActorId>, said: &Said) -> Vec<Filtered> {
-        let post = &said.view.post;
-        if self.filters.is_empty() || me == Some(post.author) {
+        if self.filters.is_empty() {
             return Vec::new();
         }
-        let matching = self.filters.iter().filter_map(|filter| Some((filter, filter.matches(post.id, said.words())?)));
+        let post = &said.view.post;
+        let matching = filter::matching(&self.filters, me, post, said.words()).into_iter();
         matching.map(|(filter, found)| Filtered::new(filter, found, Id(post.id.0))).collect()
     }
 }
