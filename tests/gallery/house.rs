@@ -6,6 +6,7 @@ use app::bars::NewBar;
 use app::bylaws::Entry;
 use app::groups::NewGroup;
 use app::imprint::Change;
+use app::lists::Wish;
 use app::moderation::{Measure, NewBan, take};
 use app::posts::Writing;
 use app::rules::NewRule;
@@ -17,6 +18,7 @@ use domain::held::Screen;
 use domain::host::Host;
 use domain::id::{ActorId, FilterId, MediaId, PostId};
 use domain::imprint::Wording;
+use domain::list::Replies;
 use domain::rule::Ruling;
 use domain::statement::Grounds;
 use serde_json::{Value, json};
@@ -44,6 +46,8 @@ pub(super) struct House {
     pub(super) crowded: String,
     /// Where somebody changes what she does not want to read.
     pub(super) filter: String,
+    /// Whom she reads apart.
+    pub(super) list: String,
 }
 
 /// Those who have something to do with it.
@@ -82,8 +86,33 @@ impl Residents<'_> {
         let (renewal, confirmation) = letters(net, server, office).await;
         let authorise = self.application().await;
         let crowded = self.crowd(server).await;
-        let filter = self.filter(server).await;
-        House { statement, appealed, gone, changed, link, renewal, confirmation, authorise, held, crowded, filter }
+        let (filter, list) = (self.filter(server).await, self.list(server).await);
+        House {
+            statement,
+            appealed,
+            gone,
+            changed,
+            link,
+            renewal,
+            confirmation,
+            authorise,
+            held,
+            crowded,
+            filter,
+            list,
+        }
+    }
+
+    /// Bea reads Ana and Diego apart.
+    async fn list(&self, server: &Server) -> String {
+        let (app, bea, people) = (server.app(), Me(self.bea.actor.id), [self.ana, self.diego].map(|one| one.actor.id));
+        for person in people {
+            app::follows::request(app, bea, person).await.expect("a follow");
+        }
+        let wish = Wish { title: "Del barrio".to_owned(), replies: Replies::Followed, apart: false };
+        let list = app::lists::create(app, bea, wish).await.expect("a list");
+        app::lists::add(app, bea, list.id, people.to_vec()).await.expect("people");
+        format!("/lists/{}", list.id)
     }
 
     /// Bea reads of some things only if she wants.

@@ -337,6 +337,34 @@ days-ago =
        *[other] { $count } days ago
     }
 
+lists = Lists
+lists-lead = With a list you read some people apart from all others. Only you see it, and nobody knows that they are in it.
+lists-put = Put into my lists
+lists-with = My lists with { $name }
+list-make = Make a list
+list-new = A new list
+list-title = Name of the list
+list-titleless = Write a name.
+list-change = Change
+list-manage = Change the list “{ $title }”
+list-back = Back to the list
+list-replies = Which replies it shows
+list-replies-members = Those to somebody in the list
+list-replies-followed = Those to somebody whom I follow
+list-replies-nobody = None
+list-apart = Read these people only here
+list-apart-hint = What they write does not show in your home.
+list-people =
+    { $count ->
+        [one] 1 person
+       *[other] { $count } people
+    }
+list-people-hint = You add whom you follow from their profile: “More”, “Put into my lists”.
+list-remove = Delete the list
+list-remove-hint = You go on following those in it.
+list-nobody = There is nobody in this list yet. Open the profile of somebody whom you follow and choose “Put into my lists”.
+list-quiet = Nobody in the list has written yet.
+passed-by = Passed on by { $name }
 home = Home
 my-communities = My communities
 my-places = My places

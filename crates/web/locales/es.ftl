@@ -345,6 +345,35 @@ days-ago =
        *[other] hace { $count } días
     }
 
+lists = Listas
+lists-lead = Con una lista lees a unas cuantas personas aparte. Solo la ves tú, y nadie sabe que está en ella.
+lists-put = Poner en mis listas
+lists-with = Mis listas con { $name }
+list-make = Crear una lista
+list-new = Una lista nueva
+list-title = Nombre de la lista
+list-titleless = Escribe un nombre.
+list-change = Cambiar
+list-manage = Cambiar la lista «{ $title }»
+list-back = Volver a la lista
+list-replies = Qué respuestas enseña
+list-replies-members = Las que se dirigen a alguien de la lista
+list-replies-followed = Las que se dirigen a alguien a quien sigo
+list-replies-nobody = Ninguna
+list-apart = Leer a estas personas solo aquí
+list-apart-hint = Lo que escriben no sale en tu inicio.
+list-people =
+    { $count ->
+        [one] 1 persona
+        [many] { $count } de personas
+       *[other] { $count } personas
+    }
+list-people-hint = Añades a quien sigues desde su perfil: «Más», «Poner en mis listas».
+list-remove = Borrar la lista
+list-remove-hint = Sigues a quienes están en ella como hasta ahora.
+list-nobody = No hay nadie en esta lista todavía. Abre el perfil de alguien a quien sigues y elige «Poner en mis listas».
+list-quiet = Nadie de la lista ha escrito todavía.
+passed-by = Lo comparte { $name }
 home = Inicio
 my-communities = Mis comunidades
 my-places = Lo mío

@@ -17,7 +17,7 @@ use crate::{
     directory::{self, Entry},
     language,
     listing::{self, Asked, Row, Sort},
-    saved, setup,
+    lists, saved, setup,
 };
 
 /// How many communities and conversations the front page shows.
@@ -135,7 +135,9 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
     entries.sort_by_key(|entry| entry.face.name.to_lowercase());
     let mut sorts = listing::sorts(t, &visit.home, order);
     if !is_guest {
-        sorts.push(Sort { label: t.saved(), page: site.page_on(&visit.host, saved::PATH), is_chosen: false });
+        for (label, page) in [(t.saved(), saved::PATH), (t.lists(), lists::PATH)] {
+            sorts.push(Sort { label, page: site.page_on(&visit.host, page), is_chosen: false });
+        }
     }
     let mut frame = Frame::private(visit, t.home());
     frame.place = "home";

@@ -139,6 +139,11 @@ impl Tie {
         self.follow == Some(FollowState::Accepted)
     }
 
+    /// Whether they may be put into lists: people whom one follows.
+    fn may_be_listed(&self) -> bool {
+        self.may_shun && self.follow == Some(FollowState::Accepted)
+    }
+
     fn waits(&self) -> bool {
         self.follow == Some(FollowState::Pending)
     }

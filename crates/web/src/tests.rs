@@ -46,6 +46,7 @@ mod house;
 mod joining;
 mod journeys;
 mod listening;
+mod lists;
 mod maps;
 mod outlines;
 mod paces;
