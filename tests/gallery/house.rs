@@ -48,6 +48,8 @@ pub(super) struct House {
     pub(super) filter: String,
     /// Whom she reads apart.
     pub(super) list: String,
+    /// What she wrote for another day.
+    pub(super) scheduled: String,
 }
 
 /// Those who have something to do with it.
@@ -86,7 +88,8 @@ impl Residents<'_> {
         let (renewal, confirmation) = letters(net, server, office).await;
         let authorise = self.application().await;
         let crowded = self.crowd(server).await;
-        let (filter, list) = (self.filter(server).await, self.list(server).await);
+        let (filter, list, scheduled) =
+            (self.filter(server).await, self.list(server).await, self.scheduled(server).await);
         House {
             statement,
             appealed,
@@ -100,7 +103,23 @@ impl Residents<'_> {
             crowded,
             filter,
             list,
+            scheduled,
         }
+    }
+
+    /// Bea follows a hashtag, and writes for another day.
+    async fn scheduled(&self, server: &Server) -> String {
+        let (app, bea) = (server.app(), Me(self.bea.actor.id));
+        app::tags::follow(app, bea, "riego").await.expect("a hashtag");
+        let writing = Writing {
+            title: Some("¿Quién viene el sábado a sembrar?".to_owned()),
+            text: "Empezamos a las diez, con **café**.\n\nTraed guantes.".to_owned(),
+            group: Some(self.huerto.actor.id),
+            ..Writing::default()
+        };
+        let due = app.now() + domain::time::span::days(3);
+        let kept = app::posts::schedule::create(app, bea, writing, due, None).await.expect("a post for later");
+        format!("/settings/scheduled/{}", kept.id)
     }
 
     /// Bea reads Ana and Diego apart.

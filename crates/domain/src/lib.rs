@@ -33,6 +33,7 @@ pub mod text;
 pub mod theme;
 pub mod time;
 pub mod urls;
+pub mod zone;
 
 /// A word that names none of the values it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

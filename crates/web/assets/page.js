@@ -166,6 +166,11 @@ addEventListener('click', ({ target }) => {
   for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
 });
 
+// The clock that one reads is most likely that of where one lives.
+for (const zone of document.querySelectorAll('select#zone')) {
+  if (!zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 // Off until somebody turns them on: who speaks to their computer, or brushes a key, does nothing by single letters.
 const items = [...document.querySelectorAll('[data-item]')];
 const keys = document.querySelector('[data-keys]');

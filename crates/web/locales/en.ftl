@@ -1794,6 +1794,27 @@ filter-picked =
         [one] 1 post
        *[other] { $count } posts
     }
+settings-tags = Hashtags
+tags-lead = Of the hashtags that you follow, posts that everybody may read come to your home.
+hashtag = Hashtag
+tags-hint = For example, #watering.
+scheduled = For later
+scheduled-lead = What you wrote to be published later. Nobody else sees it until then.
+scheduled-none = You left nothing for later. When you write, open “Publish later”.
+scheduled-for = To be published on { $when }.
+scheduled-move = Change the time
+scheduled-cancel = Do not publish it
+scheduled-cancel-hint = It is deleted before anybody saw it. If you want to keep the text, copy it first.
+later = Publish later
+later-due = Day and time
+later-due-hint = In five minutes at the soonest.
+later-send = Leave it for then
+later-anyway = Leave it for then as it is
+later-no-time = Write a day and a time.
+later-too-soon = That is past, or less than five minutes away.
+pin-mine = Pin to my page
+unpin-mine = Pin no more to my page
+pins-full = Your page has no room for more pinned posts. Take another one off first.
 blocked-people = Blocked
 blocked-people-hint = They see nothing of yours, and you see nothing of theirs.
 muted-people = Muted

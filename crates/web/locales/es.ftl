@@ -1823,6 +1823,27 @@ filter-picked =
         [many] { $count } de publicaciones
        *[other] { $count } publicaciones
     }
+settings-tags = Etiquetas
+tags-lead = De las etiquetas que sigues llegan a tu inicio las publicaciones que puede leer todo el mundo.
+hashtag = Etiqueta
+tags-hint = Por ejemplo, #riego.
+scheduled = Para más tarde
+scheduled-lead = Lo que has escrito para que salga más tarde. Nadie más lo ve hasta entonces.
+scheduled-none = No has dejado nada para más tarde. Al escribir, abre «Publicar más tarde».
+scheduled-for = Sale el { $when }.
+scheduled-move = Cambiar la hora
+scheduled-cancel = No publicarla
+scheduled-cancel-hint = Se borra sin haber salido. Si quieres guardar el texto, cópialo antes.
+later = Publicar más tarde
+later-due = Día y hora
+later-due-hint = Dentro de cinco minutos como pronto.
+later-send = Dejarla para entonces
+later-anyway = Dejarla así para entonces
+later-no-time = Escribe un día y una hora.
+later-too-soon = Eso ya ha pasado, o faltan menos de cinco minutos.
+pin-mine = Fijar en mi página
+unpin-mine = No fijar más en mi página
+pins-full = En tu página no caben más publicaciones fijadas. Quita antes otra.
 blocked-people = Bloqueos
 blocked-people-hint = No ven nada tuyo, ni tú nada suyo.
 muted-people = Silencios

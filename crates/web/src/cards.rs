@@ -209,6 +209,9 @@ pub(crate) struct Card {
     pub(crate) shared: bool,
     pub(crate) saved: bool,
     pub(crate) mine: bool,
+    /// Whether whoever looks at it may pin it to their page, and did.
+    pub(crate) may_pin: bool,
+    pub(crate) is_on_page: bool,
     /// Whether it answers its thread, and whether whoever looks at it may say so.
     pub(crate) solves: bool,
     /// Whether a reply answers it, where that was asked.
@@ -288,6 +291,8 @@ impl Card {
             shared: false,
             saved: false,
             mine: false,
+            may_pin: false,
+            is_on_page: false,
             solves: false,
             is_solved: false,
             may_solve: false,

@@ -25,15 +25,17 @@ use crate::{
     cards,
     filled::Filled,
     language::Language,
-    readers,
+    later, readers,
     resumed::{self, Kept},
-    said,
+    said::{self, Said},
     session::{self, SignedIn},
+    settings::scheduled,
 };
 
 mod entered;
 mod page;
 
+pub(crate) use entered::LATER;
 pub(crate) use page::{TONGUES, tongues};
 
 use entered::{Deed, Entered};
@@ -235,11 +237,19 @@ async fn write(
     hold(app, me, &entered).await?;
     let aim = Aim::of(app, me, at).await?;
     let (audience, quoting) = (readers::addressed(usual.audience, aim.parent()), usual.quoting);
-    let mut writing = Writing { audience, quoting, ..entered.writing(app.now()) };
+    // Nothing that is there already is published later.
+    let is_new = !matches!(aim, Aim::Edit(_) | Aim::Lost);
+    let due = (entered.deed.is_later() && is_new).then(|| later::read(t, &entered.due, &entered.zone, app.now()));
+    // A poll is open from when it is published.
+    let from = due.and_then(std::result::Result::ok).unwrap_or(app.now());
+    let mut writing = Writing { audience, quoting, ..entered.writing(from) };
     if let Aim::Edit(post) = &aim {
         writing = kept(post, writing);
     }
     let mut shown = page(app, visit, me, &aim, entered).await?;
+    if let Some(Err((field, what))) = due {
+        shown.later.flaw(field, what);
+    }
     if let Some(status) = check(visit, &aim, &mut shown, trouble, is_attaching) {
         if shown.entered.deed == Deed::Preview && status == StatusCode::OK {
             match Preview::of(app, t, me, writing, &aim).await {
@@ -248,6 +258,15 @@ async fn write(
             }
         }
         return Ok(Outcome::Again(status, Box::new(shown)));
+    }
+    if let Some(Ok(due)) = due {
+        return match posts::schedule::create(app, me, writing, due, None).await {
+            Ok(_) => {
+                drafts::discard(app, me, at).await?;
+                Ok(Outcome::Done(said::way_back(app, visit, &Said::Saved.at(scheduled::PATH))))
+            }
+            Err(error) => again(t, error, shown),
+        };
     }
     let written = match &aim {
         Aim::Thread | Aim::Reply(_) => posts::create(app, me, writing).await,
@@ -300,14 +319,15 @@ fn check(
     }
     let blank = shown.pieces.iter().filter(|piece| piece.is_picture && piece.alt.trim().is_empty()).count();
     // What was chosen only now has not been described yet, and cannot be without a look at it.
-    if blank > 0 && deed == Deed::Publish {
+    if blank > 0 && matches!(deed, Deed::Publish | Deed::Later) {
         shown.is_undescribed = true;
         shown.form.trouble.get_or_insert_with(|| t.flaw_alt(blank));
     }
-    if shown.form.is_flawed() {
+    if shown.form.is_flawed() || shown.later.is_flawed() {
         return Some(StatusCode::UNPROCESSABLE_ENTITY);
     }
-    (deed == Deed::Preview || is_attaching && deed != Deed::Anyway && blank > 0).then_some(StatusCode::OK)
+    (deed == Deed::Preview || is_attaching && !matches!(deed, Deed::Anyway | Deed::LaterAnyway) && blank > 0)
+        .then_some(StatusCode::OK)
 }
 
 fn refusal(t: Language, error: &Error) -> &'static str {

@@ -2,8 +2,8 @@
 //! passing a post on, keeping a post for oneself, how much one wants to be told, and what one has been told.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use app::{
-    App, Error, Me, Result, announcements, bookmarks, echoes, follows, invitations, levels, members, portions, shares,
-    solutions, votes,
+    App, Error, Me, Result, announcements, bookmarks, echoes, follows, invitations, levels, members, pins, portions,
+    shares, solutions, votes,
 };
 use domain::{
     id::{ActorId, AnnouncementId, PostId},
@@ -29,8 +29,9 @@ pub(crate) const UNFOLLOW: &str = "/unfollow";
 pub(crate) const VOTE: &str = "/vote";
 /// Where one passes a post on to those who follow one.
 pub(crate) const SHARE: &str = "/pass-on";
-/// Where one keeps a post for oneself, and says how much one wants to be told of a conversation or a community.
+/// Where one keeps a post for oneself, pins one of one's own to one's page, and says how much one wants to be told of a conversation or a community.
 pub(crate) const SAVE: &str = "/save";
+pub(crate) const PIN: &str = "/pin";
 pub(crate) const LEVEL: &str = "/level";
 /// Where one says that the same happens to one, and which reply answers.
 pub(crate) const ECHO: &str = "/same-here";
@@ -149,6 +150,21 @@ pub(crate) struct Switch {
 pub(crate) async fn save(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Switch>) -> HttpResponse {
     let Switch { post, turn, back } = sent.entered;
     let result = bookmarks::set(&app, sent.by.me, PostId(post), turn == "on").await;
+    done(&request, &app, &visit, result, &format!("{back}#p{post}"))
+}
+
+/// `POST /pin`
+pub(crate) async fn pin(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Switch>) -> HttpResponse {
+    let (me, Switch { post, turn, back }) = (sent.by.me, sent.entered);
+    let (id, is_on) = (PostId(post), turn == "on");
+    let pinned = match app.read(move |c| store::pins::of(c, me.0, Some(me.0), 100)).await {
+        Ok(pinned) => pinned,
+        Err(error) => return answer::error(&request, &visit, &error),
+    };
+    if is_on && pinned.len() >= pins::MOST && !pinned.contains(&id) {
+        return answer::refused(&request, &visit, StatusCode::CONFLICT, visit.language.pins_full());
+    }
+    let result = pins::set(&app, me, id, is_on).await;
     done(&request, &app, &visit, result, &format!("{back}#p{post}"))
 }
 

@@ -9,7 +9,8 @@ use domain::urls::{Sheet, path};
 use crate::{
     kept::Pages,
     settings::{
-        data, devices, entry, filters, identities as own_identities, passkeys as own_passkeys, shuns as own_shuns,
+        data, devices, entry, filters, identities as own_identities, passkeys as own_passkeys, scheduled,
+        shuns as own_shuns,
     },
 };
 
@@ -45,6 +46,7 @@ mod imprint;
 mod interaction;
 mod kept;
 mod language;
+mod later;
 pub mod letters;
 mod listing;
 mod lists;
@@ -151,6 +153,7 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, deeds::VOTE, deeds::vote);
     button!(config, deeds::SHARE, deeds::share);
     button!(config, deeds::SAVE, deeds::save);
+    button!(config, deeds::PIN, deeds::pin);
     button!(config, deeds::ECHO, deeds::echo);
     button!(config, deeds::SOLVE, deeds::solve);
     button!(config, deeds::PORTION, deeds::portion);
@@ -321,6 +324,12 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, filters::CHANGE, filters::change);
     button!(config, filters::REMOVE, filters::remove);
     page!(config, filters::ONE, filters::show_one);
+    page!(config, settings::tags::PATH, settings::tags::show, post => settings::tags::follow);
+    button!(config, settings::tags::UNFOLLOW, settings::tags::unfollow);
+    page!(config, scheduled::PATH, scheduled::show);
+    button!(config, scheduled::MOVE, scheduled::put_off);
+    button!(config, scheduled::CANCEL, scheduled::cancel);
+    page!(config, scheduled::ONE, scheduled::show_one);
     page!(config, data::PATH, data::show);
     button!(config, data::ALIAS, data::add_alias);
     button!(config, data::UNALIAS, data::remove_alias);

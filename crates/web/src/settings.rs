@@ -31,7 +31,9 @@ pub(crate) mod identities;
 pub(crate) mod passkeys;
 pub(crate) mod profile;
 pub(crate) mod quiet_hours;
+pub(crate) mod scheduled;
 pub(crate) mod shuns;
+pub(crate) mod tags;
 pub(crate) mod writing;
 
 /// Where one sets things.
@@ -63,6 +65,8 @@ struct Panel {
     lead: String,
     /// A QR code: how many squares it is wide, and the path of the dark ones.
     squares: Option<(i32, String)>,
+    /// What was written, in paragraphs.
+    quoted: Vec<String>,
     /// What is to be copied.
     codes: Vec<String>,
     /// Where it goes on, and what that is called.
@@ -144,6 +148,8 @@ fn page(request: &HttpRequest, visit: &Visit, path: &'static str, mut panels: Ve
         (quiet_hours::PATH, t.silence()),
         (shuns::PATH, t.settings_shuns()),
         (filters::PATH, t.settings_filters()),
+        (tags::PATH, t.settings_tags()),
+        (scheduled::PATH, t.scheduled()),
         (data::PATH, t.settings_data()),
     ];
     let title = places.iter().find(|(page, _)| *page == path).map_or(t.my_settings(), |(_, label)| *label);

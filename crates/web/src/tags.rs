@@ -29,6 +29,8 @@ struct Page {
     cards: Vec<Card>,
     older: Option<String>,
     feed: String,
+    /// Whether whoever looks at it follows it.
+    is_followed: bool,
 }
 
 /// A hashtag as paths name it.
@@ -55,15 +57,21 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, text: &str, be
     if tag != text {
         return Ok(answer::redirect(StatusCode::MOVED_PERMANENTLY, &page));
     }
-    let (asked, viewer) = (Tagged { any: vec![tag.clone()], ..Tagged::default() }, visit.viewer());
+    let (asked, viewer, me) =
+        (Tagged { any: vec![tag.clone()], ..Tagged::default() }, visit.viewer(), visit.resident());
     let (window, now) = (Window { before, ..Window::newest(POSTS) }, app.now());
+    let named = vec![tag.clone()];
     let found = app.read(move |c| {
+        let is_followed = match me {
+            Some(me) => !store::tags::followed_among(c, me, &named)?.is_empty(),
+            None => false,
+        };
         let ids = timelines::tagged(c, viewer, &asked, &Open::default(), window)?;
         let last = listing::last(&ids, POSTS).copied();
         let posts = store::posts::by_ids(c, &ids)?;
-        Ok((app::view::posts(c, posts)?, last, Sieve::of(c, viewer, Place::Public, now)?))
+        Ok((app::view::posts(c, posts)?, last, is_followed, Sieve::of(c, viewer, Place::Public, now)?))
     });
-    let (views, last, sieve) = found.await?;
+    let (views, last, is_followed, sieve) = found.await?;
     let is_first = before == i64::MAX;
     // A hashtag that nobody used has no page.
     if views.is_empty() && is_first {
@@ -81,6 +89,7 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, text: &str, be
             .collect(),
         older: last.map(|last| urls::page_before(&page, Some(last.0))),
         feed: app.site().tag_sheet(&tag, Sheet::Atom),
+        is_followed,
         frame,
         tag,
     };

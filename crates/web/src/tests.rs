@@ -45,6 +45,7 @@ mod guests;
 mod house;
 mod joining;
 mod journeys;
+mod keeping;
 mod listening;
 mod lists;
 mod maps;

@@ -329,6 +329,8 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
         shared: read.marks.shared.contains(&id),
         saved: read.marks.bookmarked.contains(&id),
         mine: visit.resident() == Some(view.post.author),
+        may_pin: visit.resident().is_some_and(|me| policy::pin(&view.post, me, true).is_ok()),
+        is_on_page: read.marks.pinned.contains(&id),
         solves: read.solution == Some(id),
         may_solve: !view.post.is_thread() && view.post.group.is_some() && read.may_solve(visit.viewer(), &view.post),
         ballot: Ballot::of(app, t, view, mine).map(|ballot| Ballot { is_elsewhere, ..ballot }),

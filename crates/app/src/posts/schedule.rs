@@ -20,7 +20,7 @@ use crate::{App, Error, Me, Result, Tx, media};
 pub(crate) const PUBLISH: &str = "publish";
 
 /// How far ahead one has to plan at least; what is nearer is written now.
-const SOONEST: Duration = span::minutes(5);
+pub const SOONEST: Duration = span::minutes(5);
 
 /// How far ahead one may plan at most.
 const LATEST: Duration = span::days(3_650);

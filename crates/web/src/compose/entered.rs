@@ -25,6 +25,9 @@ pub(super) const SPANS: [(&str, Duration); 5] = [
 /// What is chosen if nothing is.
 pub(super) const USUAL: (&str, Duration) = ("1d", span::days(1));
 
+/// What a button says that publishes at another time.
+pub(crate) const LATER: &str = "later";
+
 /// What was entered.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Entered {
@@ -46,6 +49,9 @@ pub(crate) struct Entered {
     /// Whether nobody sees the results of the poll before it ends.
     pub(crate) hides_totals: bool,
     pub(crate) lasts: String,
+    /// When it is to be published, by the clock of which place.
+    pub(crate) due: String,
+    pub(crate) zone: String,
     pub(crate) back: String,
     pub(crate) deed: Deed,
 }
@@ -57,12 +63,23 @@ pub(crate) enum Deed {
     Publish,
     /// Publish, even if pictures are not described.
     Anyway,
+    /// Publish at another time.
+    Later,
+    /// The same, even if pictures are not described.
+    LaterAnyway,
     /// Look at it first.
     Preview,
     /// Take in the files.
     Attach,
     /// Forget all of it.
     Discard,
+}
+
+impl Deed {
+    /// Whether it is to be published at another time.
+    pub(crate) fn is_later(self) -> bool {
+        matches!(self, Self::Later | Self::LaterAnyway)
+    }
 }
 
 impl Entered {
@@ -89,6 +106,10 @@ impl Entered {
                 "back" => entered.back = value,
                 "preview" => entered.deed = Deed::Preview,
                 "attach" => entered.deed = Deed::Attach,
+                "due" => entered.due = value,
+                "zone" => entered.zone = value,
+                "later" => entered.deed = Deed::Later,
+                "anyway" if value == LATER => entered.deed = Deed::LaterAnyway,
                 "anyway" => entered.deed = Deed::Anyway,
                 "discard" => entered.deed = Deed::Discard,
                 _ => {

@@ -20,7 +20,7 @@ use crate::{
     cards::{Card, Face},
     forms::{Choice, Field, Fields},
     language::Language,
-    paces,
+    later, paces,
     readers::{self, Readers},
     threads::{self, Near},
 };
@@ -109,6 +109,8 @@ pub(super) struct Compose {
     frame: Frame,
     heading: &'static str,
     pub(super) form: Fields,
+    /// When it is to be published, where one may say so.
+    pub(super) later: Fields,
     pub(super) entered: Entered,
     pub(super) pieces: Vec<Piece>,
     /// Whether more can be attached.
@@ -169,6 +171,13 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: E
         options.resize(options.len().max(OPTIONS), String::new());
     }
     let pieces = pieces(app, me, &entered).await?;
+    let later = match aim {
+        Aim::Thread | Aim::Reply(_) => {
+            let zone = if entered.zone.is_empty() { later::zone_of(app, me).await? } else { entered.zone.clone() };
+            later::questions(t, &entered.due, &zone)
+        }
+        Aim::Edit(_) | Aim::Lost => Fields::default(),
+    };
     let pace = pace(app, t, me, aim, &entered).await?;
     let newcomer_in = match (aim, entered.group.parse()) {
         (Aim::Thread, Ok(group)) => newcomer_in(app, me, ActorId(group)).await?,
@@ -182,6 +191,7 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: E
         frame,
         heading,
         form: Fields::new(fields),
+        later,
         has_room: pieces.len() < app::media::MOST,
         pieces,
         options,

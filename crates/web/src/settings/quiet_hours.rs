@@ -1,14 +1,15 @@
 //! Settings: the hours in which nothing is pushed or mailed.
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{App, quiet_hours};
-use domain::quiet_hours::{QuietHours, clock, zones};
+use domain::quiet_hours::{QuietHours, clock};
 use serde::Deserialize;
 
 use super::{Action, Panel};
 use crate::{
     answer::Visit,
-    forms::{Choice, Field, YES},
+    forms::{Field, YES},
     language::Language,
+    later,
     posted::Sent,
     said,
     session::SignedIn,
@@ -41,11 +42,10 @@ impl Entered {
 }
 
 fn panel(t: Language, entered: &Entered) -> Panel {
-    let places = zones().into_iter().map(|zone| Choice::new(zone.clone(), zone.replace('_', " "), "")).collect();
     let is_on = Field::check("quiet", t.silence_on()).optional().value(&entered.quiet);
     let from = Field::exact("from", "time", t.silence_from()).value(&entered.from).half();
     let until = Field::exact("until", "time", t.silence_until()).value(&entered.until).half();
-    let zone = Field::select("zone", t.silence_zone(), places).depends().value(&entered.zone);
+    let zone = Field::select("zone", t.silence_zone(), later::zones()).depends().value(&entered.zone);
     Panel {
         id: "quiet-heading",
         heading: t.silence(),

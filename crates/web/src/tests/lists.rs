@@ -47,7 +47,7 @@ async fn a_list_is_made_filled_from_a_profile_read_changed_and_deleted() {
     let theirs = world.write(carl, Writing { text: "Hace sol".into(), ..Writing::default() }).await;
     let read = reader.get(&page).await.body;
     assert!(read.contains("Se vende pan") && !read.contains("Hace sol"), "{read}");
-    app::shares::share(&world.app, ana, theirs.id, None).await.unwrap();
+    app::shares::create(&world.app, ana, theirs.id).await.unwrap();
     let read = reader.get(&page).await.body;
     assert!(read.contains("Hace sol") && read.contains("Passed on by <bdi>ana</bdi>"), "{read}");
 
