@@ -39,10 +39,18 @@ impl Page {
         Self { deed: Some((UNFOLD, "")), ..self }
     }
 
+    /// After a script did something on it.
+    fn told(self, script: &'static str) -> Self {
+        Self { deed: Some((script, "")), ..self }
+    }
+
     fn behind(self, script: &'static str, button: &'static str) -> Self {
         Self { deed: Some((script, button)), ..self }
     }
 }
+
+/// Opens what explains a word.
+const EXPLAIN: &str = "document.querySelector('.term').click()";
 
 /// Opens every menu.
 const UNFOLD: &str = "for (const it of document.querySelectorAll('details')) it.open = true";
@@ -130,6 +138,8 @@ fn of_visitors(demo: &Demo) -> Vec<Page> {
         page("search-nothing", VISITOR, "/search?q=zanahoria"),
         page("elsewhere", VISITOR, format!("/elsewhere?deed=reply&uri={leaves_uri}")),
         page("about", VISITOR, "/about"),
+        page("glossary", VISITOR, "/glossary"),
+        page("term-explained", VISITOR, "/communities").told(EXPLAIN),
         page("privacy", VISITOR, "/privacy"),
         page("terms", VISITOR, "/terms"),
         page("rules", VISITOR, "/@huerto/rules"),

@@ -37,6 +37,7 @@ mod feeds;
 mod filled;
 mod forms;
 mod front;
+mod glossary;
 mod grounds;
 mod guests;
 mod held;
@@ -200,6 +201,7 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, path::ABOUT, imprint::about);
     page!(config, path::PRIVACY, imprint::privacy);
     page!(config, path::TERMS, imprint::terms);
+    page!(config, glossary::PATH, glossary::show);
     page!(config, search::PATH, search::show);
     page!(config, path::TAG, tags::show);
     page!(config, Sheet::Atom.tag_path(), feeds::tag_atom);
