@@ -10,7 +10,7 @@ use domain::{
 
 use store::Conn;
 
-use crate::{App, Result, Tx, pins};
+use crate::{App, Error, Me, Result, Tx, pins};
 
 /// The job that completes a thread; its subject is the number of the root.
 pub const THREAD: &str = "thread";
@@ -107,6 +107,16 @@ fn progress(c: &mut Conn, root: &Post) -> store::Result<Option<Progress>> {
         Some(true) if store::jobs::is_planned(c, THREAD, &root.id.to_string())? => Some(Progress::Running),
         Some(true) => Some(Progress::Finished),
     })
+}
+
+/// Somebody here wants to read what a post replies to, which could not be had when it came: it is asked for once more.
+pub async fn fetch_parent(app: &App, me: Me, post: PostId) -> Result<PostId> {
+    let wanted = app.read(move |c| match store::posts::seen(c, post, Some(me.0))? {
+        Some(post) => store::orphans::parent_of(c, post.id),
+        None => Ok(None),
+    });
+    let uri = wanted.await?.ok_or(Error::NotFound)?;
+    app.resolver().post(app, &uri).await
 }
 
 /// Somebody here follows somebody elsewhere from now on: if they are the first, what a group holds is read, and what a

@@ -46,6 +46,8 @@ pub struct Draft {
     pub kind: PostKind,
     /// The post it replies to.
     pub parent: Option<PostId>,
+    /// What it replies to, by its id on the network, if that could not be had.
+    pub orphan_of: Option<String>,
     /// The group it is meant for; a reply stands in the group of its parent.
     pub group: Option<ActorId>,
     /// Whom its author addresses.
@@ -67,6 +69,7 @@ impl Draft {
         Self {
             kind,
             parent: None,
+            orphan_of: None,
             group: None,
             audience,
             mentions: Vec::new(),
@@ -202,6 +205,9 @@ pub(crate) fn publish(
         post.removed = Some(now);
     }
     store::posts::insert(tx, &post, &draft.mentions)?;
+    if let Some(parent) = &draft.orphan_of {
+        store::orphans::insert(tx, post.id, parent)?;
+    }
     paces::note(tx, author, &lanes)?;
     media::attach(tx, &post)?;
     store::search::index(tx, post.id, &draft.terms)?;

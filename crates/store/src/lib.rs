@@ -57,6 +57,7 @@ pub mod notes;
 pub mod notices;
 pub mod notifications;
 pub mod openings;
+pub mod orphans;
 pub mod own;
 pub mod paces;
 pub mod parked;

@@ -5,7 +5,9 @@ mod house;
 mod logins;
 mod own;
 
-pub(crate) use answers::{accepted, ballots, cards, echoes, polls, post_links, quotes, solutions, stamps, thanked};
+pub(crate) use answers::{
+    accepted, ballots, cards, echoes, orphans, polls, post_links, quotes, solutions, stamps, thanked,
+};
 pub(crate) use governing::{
     advised, appeals, applications, arrivals, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings,
     paces, phrases, pulses, screens, statements, turns, waits, welcomed,

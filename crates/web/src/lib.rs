@@ -197,6 +197,7 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, sitemap::COMMUNITIES, sitemap::communities);
     page!(config, sitemap::THREADS, sitemap::threads);
     page!(config, sitemap::RECENT, sitemap::recent);
+    button!(config, threads::FETCH, threads::fetch);
     page!(config, history::PATH, history::show);
     page!(config, path::ABOUT, imprint::about);
     page!(config, path::PRIVACY, imprint::privacy);

@@ -32,6 +32,7 @@ mod admin;
 mod answering;
 mod appeals;
 mod caring;
+mod context;
 mod costs;
 mod crawl;
 mod deciding;

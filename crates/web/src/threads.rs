@@ -25,13 +25,14 @@ use crate::{
     answer::{self, Frame, Visit},
     cards::{self, Card, Face, Quoted},
     compose,
-    deeds::Told,
+    deeds::{self, Told},
     desk, elsewhere, entrance,
     language::Language,
     live,
     media::{self, Emblem},
     paces,
     polls::Ballot,
+    posted::Sent,
     readers, sign_up,
 };
 
@@ -40,12 +41,14 @@ mod order;
 mod read;
 
 use order::order;
-use read::Read;
 pub(crate) use read::quoted;
+use read::{Above, Read};
 
 /// How many posts of a thread one page holds.
 const POSTS: i64 = 600;
 const DESCRIPTION: usize = 200;
+/// Where what a post replies to is asked for that never came.
+pub(crate) const FETCH: &str = "/fetch-context";
 /// The page of a thread in the order of time.
 const LINEAR: &str = "linear";
 
@@ -66,6 +69,8 @@ struct Reply {
     readers: Option<&'static str>,
     /// Why it is gone, if somebody said so.
     reason: String,
+    /// The rule that was cited, in words.
+    rule: Option<String>,
     is_removed: bool,
     /// The filter of whoever looks at the page that hides it.
     hidden_by: Option<String>,
@@ -123,6 +128,8 @@ struct Thread {
     card: Card,
     /// What it replies to, from the beginning of the thread.
     parents: Vec<Card>,
+    /// Where what it replies to is, if that never came here.
+    missing: Option<String>,
     closing: Option<Closing>,
     /// The conversation in which this one began, and those that began in this one.
     grafted_from: Option<Near>,
@@ -199,11 +206,12 @@ async fn respond(
     let (ours, viewer, now) = (visit.host.clone(), visit.viewer(), app.now());
     let page = Page { after: asked.after.map(PostId), ..Page::first(POSTS) };
     let (site, similar) = (app.site().clone(), app.similar());
+    let t = visit.language;
     let found = app.read(move |c| {
         let Some(author) = actors::find(c, &named, &ours)? else { return Ok(None) };
         let by_author = |post: &Post| post.author == author.id;
         if let Some(post) = posts::seen(c, id, viewer)?.filter(|post| by_author(post) && author.deleted.is_none()) {
-            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page, viewer, (&site, now, &similar))?))));
+            return Ok(Some(Found::Thread(Box::new(Read::thread(c, post, page, viewer, (&site, t, now, &similar))?))));
         }
         let deleted = posts::by_id(c, id)?.filter(|post| by_author(post) && post.deleted.is_some());
         Ok(deleted.filter(|post| post.local && post.audience.is_open()).map(|_| Found::Deleted))
@@ -221,6 +229,21 @@ async fn respond(
             answer::page(request, StatusCode::OK, visit.keep(), &thread)
         }
     })
+}
+
+/// The post that lacks what it replies to.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wanting {
+    post: i64,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /fetch-context`
+pub(crate) async fn fetch(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Wanting>) -> HttpResponse {
+    let Wanting { post, back } = sent.entered;
+    let fetched = app::backfills::fetch_parent(&app, sent.by.me, PostId(post)).await;
+    deeds::done(&request, &app, &visit, fetched.map(drop), &back)
 }
 
 /// Where a guest makes a login who wants to reply to what no other server has; they ask to join with it.
@@ -287,9 +310,15 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         tongue: card.language.clone().unwrap_or_else(|| t.tag().to_owned()),
         told: visit.resident().and(read.level).map(|level| Told::of_thread(t, post.root, level)),
         similar: read.similar.iter().map(|(thread, author)| Near::new(app, t, thread, author)).collect(),
+        missing: match &read.above {
+            Some(Above::Missing(uri)) => cards::outward(uri),
+            _ => None,
+        },
         parents: read
-            .parents
+            .above
             .iter()
+            .filter_map(|above| if let Above::Known(view) = above { Some(&**view) } else { None })
+            .chain(&read.parents)
             .filter_map(|view| {
                 let card = Card { folded: read.folded(t, view), ..Card::new(app, t, view) };
                 card.under(t, read.sieve.fate(&view.post))
@@ -463,6 +492,7 @@ fn arrange(t: Language, read: &Read, is_linear: bool, card: impl Fn(&PostView) -
                 _ => None,
             },
             reason: gap.map(|gap| gap.reason.clone()).unwrap_or_default(),
+            rule: gap.and_then(|gap| gap.rule.clone()),
             level: *level,
             below: (below > 0).then(|| t.replies(below)),
             closes: level.saturating_sub(next),

@@ -130,6 +130,7 @@ impl Surroundings {
         }
         let mut draft = Draft::new(found.kind, content, audience);
         draft.parent = self.parent.as_ref().map(|parent| parent.id);
+        draft.orphan_of = found.parent.filter(|_| self.parent.is_none());
         draft.group = group.map(|group| group.id);
         draft.mentions = mentions;
         draft.emoji = found.emoji;

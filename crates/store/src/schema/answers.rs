@@ -19,6 +19,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    orphans (post_id) {
+        post_id -> BigInt,
+        parent_uri -> Text,
+    }
+}
+
+diesel::table! {
     quotes (post_id) {
         post_id -> BigInt,
         quoted_uri -> Text,

@@ -13,7 +13,7 @@ use domain::{
     actor::Actor,
     filter,
     group::Standing,
-    id::{ActorId, PostId},
+    id::{ActorId, PostId, StatementId},
     notice::Level,
     pace::Pace,
     policy,
@@ -32,7 +32,7 @@ use store::{
 use crate::{
     cards::{self, Card, Face, Quoted},
     language::Language,
-    listing, polls,
+    listing, logs, polls,
     readers::Readers,
 };
 
@@ -44,13 +44,25 @@ pub(super) struct Gap {
     pub(super) id: PostId,
     pub(super) parent: Option<PostId>,
     pub(super) reason: String,
+    /// The rule that was cited, in words.
+    pub(super) rule: Option<String>,
     pub(super) is_removed: bool,
+}
+
+/// What a post replies to that is not known to belong to it.
+pub(super) enum Above {
+    /// It came here later, or by another way, and stands elsewhere.
+    Known(Box<PostView>),
+    /// It never came; this is its id on the network.
+    Missing(String),
 }
 
 /// What a page shows around a post, and below it.
 pub(super) struct Read {
     pub(super) post: PostView,
     pub(super) parents: Vec<PostView>,
+    /// What it replies to, if that could not be had when it came.
+    pub(super) above: Option<Above>,
     /// Who closed it, and why.
     pub(super) closing: Option<(Face, String)>,
     pub(super) replies: Vec<PostView>,
@@ -102,7 +114,7 @@ impl Read {
         post: Post,
         page: Page,
         viewer: Option<ActorId>,
-        (site, now, similar): (&Site, Timestamp, &Similar),
+        (site, t, now, similar): (&Site, Language, Timestamp, &Similar),
     ) -> store::Result<Self> {
         let branches = store::branches::of(c, post.root, BRANCHES)?;
         let parent_of: HashMap<PostId, PostId> =
@@ -121,7 +133,8 @@ impl Read {
         let seen = timelines::visible_among(c, &up, viewer)?;
         let up: Vec<PostId> = up.into_iter().filter(|id| seen.contains(id)).collect();
         let (above, below) = (posts::by_ids(c, &up)?, posts::by_ids(c, &ids)?);
-        let gaps = gaps(c, post.id, &ids, &parent_of)?;
+        let gaps = gaps(c, t, post.id, &ids, &parent_of)?;
+        let orphan = orphan(c, &post, viewer)?;
         let shown: Vec<PostId> = ids.iter().copied().chain([post.id]).collect();
         let linked = store::cards::of(c, &shown)?;
         let standing = match (viewer, post.group) {
@@ -191,6 +204,7 @@ impl Read {
             seen,
             draft,
             readers,
+            above: orphan,
             parents,
             quoted,
             linked,
@@ -281,7 +295,13 @@ pub(super) fn chain(id: PostId, parent_of: &HashMap<PostId, PostId>) -> Vec<Post
 }
 
 /// What is gone but has replies among `shown`: it leaves a place, and the reason if it was taken out.
-fn gaps(c: &mut Conn, top: PostId, shown: &[PostId], parent_of: &HashMap<PostId, PostId>) -> store::Result<Vec<Gap>> {
+fn gaps(
+    c: &mut Conn,
+    t: Language,
+    top: PostId,
+    shown: &[PostId],
+    parent_of: &HashMap<PostId, PostId>,
+) -> store::Result<Vec<Gap>> {
     let known: HashSet<PostId> = shown.iter().copied().chain([top]).collect();
     let mut missing: Vec<PostId> = Vec::new();
     for id in shown {
@@ -297,17 +317,39 @@ fn gaps(c: &mut Conn, top: PostId, shown: &[PostId], parent_of: &HashMap<PostId,
     found.retain(|post| post.audience.is_open() && !post.is_live());
     let ids: Vec<PostId> = found.iter().map(|post| post.id).collect();
     let said = log::about(c, &ids)?;
-    let reason = |post: &Post| {
+    let told: Vec<StatementId> = said.iter().filter_map(|entry| entry.statement_id.map(StatementId)).collect();
+    let told = store::statements::by_ids(c, &told)?;
+    let groups: Vec<ActorId> = told.iter().filter(|one| one.grounds.bylaw.is_some()).map(|one| one.group).collect();
+    let rules =
+        if groups.is_empty() { HashMap::new() } else { logs::broken(t, &store::bylaws::all(c, &groups)?, &told) };
+    let gap = |post: Post| {
         let is_removal = |entry: &&log::Entry| entry.post_id == Some(post.id.0) && entry.action == "remove";
-        said.iter().rfind(is_removal).map(|entry| entry.reason.clone()).unwrap_or_default()
-    };
-    let gap = |post: Post| Gap {
-        id: post.id,
-        parent: post.parent,
-        reason: if post.deleted.is_some() { String::new() } else { reason(&post) },
-        is_removed: post.deleted.is_none(),
+        let removal = said.iter().rfind(is_removal).filter(|_| post.deleted.is_none());
+        Gap {
+            id: post.id,
+            parent: post.parent,
+            reason: removal.map(|entry| entry.reason.clone()).unwrap_or_default(),
+            rule: removal.and_then(|entry| rules.get(&entry.statement_id?).cloned()),
+            is_removed: post.deleted.is_none(),
+        }
     };
     Ok(found.into_iter().map(gap).collect())
+}
+
+/// What a post replies to, if that could not be had when it came.
+fn orphan(c: &mut Conn, post: &Post, viewer: Option<ActorId>) -> store::Result<Option<Above>> {
+    if post.local || post.parent.is_some() {
+        return Ok(None);
+    }
+    let Some(uri) = store::orphans::parent_of(c, post.id)? else { return Ok(None) };
+    match posts::by_uri(c, &uri)? {
+        None => Ok(Some(Above::Missing(uri))),
+        // What may not be read is not there.
+        Some(found) => match posts::seen(c, found.id, viewer)? {
+            Some(seen) => Ok(Some(Above::Known(Box::new(app::view::post(c, seen)?)))),
+            None => Ok(None),
+        },
+    }
 }
 
 /// Who closed a thread, and what they said about it.
