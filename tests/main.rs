@@ -35,6 +35,7 @@ mod leaks;
 mod limits;
 mod lines;
 mod mail;
+mod mailings;
 mod matrix;
 mod media;
 mod membership;

@@ -55,12 +55,13 @@ const EXPLAIN: &str = "document.querySelector('.term').click()";
 /// Opens every menu.
 const UNFOLD: &str = "for (const it of document.querySelectorAll('details')) it.open = true";
 
-const AMISS: [&str; 11] = [
+const AMISS: [&str; 12] = [
     "not-found",
     "gone",
     "forbidden",
     "guest-write",
     "digest-stop",
+    "notices-stop",
     "link-old",
     "suspended",
     "community-suspended",
@@ -148,6 +149,7 @@ fn of_visitors(demo: &Demo) -> Vec<Page> {
         page("statement-appealed", VISITOR, &*house.appealed),
         page("statement-flawed", VISITOR, &*house.statement).behind(CARELESS, PRIMARY),
         page("digest-stop", VISITOR, "/digest/stop"),
+        page("notices-stop", VISITOR, "/notices/stop"),
         page("not-found", VISITOR, "/@nadie"),
         page("gone", VISITOR, &*house.gone),
     ]

@@ -56,6 +56,7 @@ pub mod lists;
 pub mod live;
 pub mod log;
 pub mod mail;
+pub mod mailings;
 pub mod markers;
 pub mod measures;
 pub mod media;

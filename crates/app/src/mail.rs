@@ -16,7 +16,7 @@ use store::{accounts::Account, tickets::Ticket};
 use crate::{
     App, Error, Result, Tx, digests, imprint,
     limits::{self, Deed},
-    nameplate, quiet_hours, random, statements,
+    mailings, nameplate, quiet_hours, random, statements,
 };
 
 /// The job that sends a letter; its subject is an [`Errand`].
@@ -54,6 +54,7 @@ impl Letter {
     pub fn stop(&self) -> Option<&str> {
         match &self.about {
             About::Digest(told) => Some(&told.stop),
+            About::Notices(news) => Some(&news.stop),
             _ => None,
         }
     }
@@ -154,6 +155,8 @@ pub enum About {
     },
     /// What was talked about in their communities while they were away.
     Digest(digests::Told),
+    /// What they were told of which they want to hear at once.
+    Notices(mailings::News),
 }
 
 /// A letter to be written. It holds no secret: a link is made when its letter is sent.
@@ -182,13 +185,20 @@ pub(crate) enum Errand {
     TurnedAway(i64, String),
     /// What was talked about since a moment.
     Digest(i64, i64),
+    /// What somebody was told after the notice with this number.
+    Notices(i64, i64),
 }
 
 impl Tx<'_, '_> {
     /// Lets a letter be written.
     pub(crate) fn mail(&mut self, errand: &Errand) -> Result<()> {
+        self.mail_in(errand, Duration::ZERO)
+    }
+
+    /// Lets a letter be written after some time.
+    pub(crate) fn mail_in(&mut self, errand: &Errand, after: Duration) -> Result<()> {
         let subject = serde_json::to_string(errand).map_err(Error::internal)?;
-        self.push_job(SEND, &subject, Duration::ZERO)
+        self.push_job(SEND, &subject, after)
     }
 
     /// Counts a letter that somebody asks for to an address: as many as are good for whoever reads there.
@@ -229,9 +239,10 @@ fn put_off(tx: &mut Tx<'_, '_>, subject: &str) -> Result<bool> {
 /// For whom a letter is that nobody waits for; what somebody asked for or has to know at once is in a hurry.
 fn in_no_hurry(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<ActorId>> {
     Ok(match errand {
-        Errand::Waiting { admin: person, .. } | Errand::Digest(person, _) | Errand::TakenIn(person) => {
-            Some(ActorId(*person))
-        }
+        Errand::Waiting { admin: person, .. }
+        | Errand::Digest(person, _)
+        | Errand::Notices(person, _)
+        | Errand::TakenIn(person) => Some(ActorId(*person)),
         Errand::Statement(id) | Errand::Decided(id) => {
             store::statements::by_id(tx, StatementId(*id))?.map(|statement| statement.person)
         }
@@ -323,6 +334,13 @@ fn write(tx: &mut Tx<'_, '_>, errand: &Errand) -> Result<Option<Letter>> {
             };
             let told = digests::told(tx, actor.id, Timestamp(*since))?;
             told.map(|told| letter(tx, &account, &actor, account.email.clone(), About::Digest(told))).transpose()
+        }
+        Errand::Notices(id, after) => {
+            let Some((account, actor)) = login(tx, *id)?.filter(|(account, _)| account.is_ready()) else {
+                return Ok(None);
+            };
+            let news = mailings::told(tx, actor.id, *after)?;
+            news.map(|news| letter(tx, &account, &actor, account.email.clone(), About::Notices(news))).transpose()
         }
         Errand::Statement(id) => {
             let Some(statement) = store::statements::by_id(tx, StatementId(*id))? else { return Ok(None) };

@@ -11,7 +11,7 @@ use domain::{
 };
 
 use crate::{
-    Change, Course, Event, Result, Tx, appeals, echoes, instance, notices, portions, push, reports,
+    Change, Course, Event, Result, Tx, appeals, echoes, instance, mailings, notices, portions, push, reports,
     solutions::{Help, Solution},
 };
 
@@ -356,6 +356,7 @@ fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: A
                 tx.show(Change::Told(account, id));
                 if !held {
                     push::queue(tx, account, id, kind, by)?;
+                    mailings::queue(tx, account, kind)?;
                 }
             }
         }

@@ -359,11 +359,11 @@ async fn wake(app: &App, id: i64, what: What) -> Result<Option<Wake>> {
 }
 
 /// A notice that whoever it is for may read, with who it is about.
-struct Readable {
-    told: Notification,
-    by: Actor,
-    text: String,
-    is_private: bool,
+pub(crate) struct Readable {
+    pub(crate) told: Notification,
+    pub(crate) by: Actor,
+    pub(crate) text: String,
+    pub(crate) is_private: bool,
 }
 
 /// The notice that a client is woken with, and what goes along with it.
@@ -403,7 +403,7 @@ fn chosen(
 }
 
 /// A notice, if its person may still read what it is about.
-fn readable(c: &mut Conn, me: ActorId, told: Notification) -> store::Result<Option<Readable>> {
+pub(crate) fn readable(c: &mut Conn, me: ActorId, told: Notification) -> store::Result<Option<Readable>> {
     let Some(by) = store::actors::by_id(c, told.actor)? else { return Ok(None) };
     let mut is_private = false;
     let text = match told.post {

@@ -27,6 +27,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What one may want a letter about at once.
+    Subject {
+        /// That one was mentioned, or replied to.
+        Replies = "replies",
+        /// That somebody asks to follow one, or to join a community in which one keeps order.
+        Requests = "requests",
+        /// What comes to those who keep order: reports, appeals, and posts that wait.
+        Reports = "reports",
+    }
+}
+
 /// What becomes of the notices of strangers of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wishes {

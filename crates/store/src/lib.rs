@@ -46,6 +46,7 @@ pub mod kept;
 pub mod levels;
 pub mod lists;
 pub mod log;
+pub mod mailings;
 pub mod maps;
 pub mod markers;
 pub mod marks;

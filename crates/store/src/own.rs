@@ -9,9 +9,9 @@ use crate::{
     schema::{
         announcement_marks, arrivals, bookmarks, conversations, drafts, echoes, endorsements, featured_tags, feed_keys,
         filter_keywords, filter_posts, filters, followed_tags, group_levels, host_shuns, idempotency, invitations,
-        list_members, lists, markers, notes, notice_permissions, notice_policies, notifications, openings, pins,
-        preferences, profile_sources, quiet_hours, readings, scheduled, severances, shuns, thanked, thread_levels,
-        turns, unsent, unsuggested, visits, welcomed,
+        list_members, lists, mailings, markers, notes, notice_permissions, notice_policies, notifications, openings,
+        pins, preferences, profile_sources, quiet_hours, readings, scheduled, severances, shuns, thanked,
+        thread_levels, turns, unsent, unsuggested, visits, welcomed,
     },
 };
 
@@ -37,7 +37,7 @@ pub fn forget(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
         host_shuns.person_id shuns.actor_id pins.actor_id notifications.account_id idempotency.account_id
         invitations.account_id profile_sources.person_id welcomed.person_id feed_keys.person_id
         visits.account_id echoes.person_id quiet_hours.person_id severances.person_id arrivals.person_id turns.person_id
-        thanked.person_id openings.admin_id unsent.person_id
+        thanked.person_id openings.admin_id mailings.person_id unsent.person_id
     );
     Ok(())
 }

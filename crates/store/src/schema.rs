@@ -14,8 +14,8 @@ pub(crate) use governing::{
 };
 pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, settings, words};
 pub(crate) use logins::{
-    apps, challenges, codes, digests, identities, invitations, passkeys, quiet_hours, recovery_codes, sessions,
-    tickets, tokens, tries, unsent, visits, witnesses,
+    apps, challenges, codes, digests, identities, invitations, mailings, passkeys, quiet_hours, recovery_codes,
+    sessions, tickets, tokens, tries, unsent, visits, witnesses,
 };
 pub(crate) use own::{
     announcement_marks, announcements, bookmarks, conversations, drafts, endorsements, featured_tags, filter_keywords,

@@ -1965,6 +1965,23 @@ mail-turned-away = About your account on { $site }
 mail-turned-away-text = The people who run { $site } did not take you in this time. Your account there is closed.
 
 # The letters of each week
+mailings = Mail about notices
+mailings-lead = A mail when it happens, instead of when you look: one every ten minutes at most, and none in your quiet hours. One click stops them.
+mailings-about = Write to me when
+mailings-replies = somebody mentions me or replies to me
+mailings-requests = somebody asks to follow me, or to join a community of whose team I am a part
+mailings-reports = there are reports, appeals or posts that wait for my team
+mailings-stop-text = Press the button and no mail about notices comes any more. You can turn it on again in your settings.
+mailings-stopped = Mail about notices is stopped
+mail-notices = { $count ->
+        [one] 1 notice on { $site }
+       *[other] { $count } notices on { $site }
+    }
+mail-notices-text = This happened on { $site }:
+mail-notices-further = { $count ->
+        [one] And 1 more notice.
+       *[other] And { $count } more notices.
+    }
 digest = Weekly letter
 digest-is-off = A mail on Mondays with what was most talked about in your communities, only in weeks when you were not here. One click stops it.
 digest-is-on = You get a mail on Mondays with what was most talked about in your communities, only in weeks when you were not here.

@@ -1993,6 +1993,25 @@ mail-taken-in-text = Quienes llevan { $site } te han dado paso. Tu nombre allí 
 mail-turned-away = Sobre tu cuenta de { $site }
 mail-turned-away-text = Quienes llevan { $site } no te han admitido esta vez. Tu cuenta allí queda cerrada.
 
+mailings = Correos por avisos
+mailings-lead = Un correo cuando pasa, en vez de esperar a que entres: uno cada diez minutos como mucho, y ninguno en tus horas de silencio. Se cancela con un clic.
+mailings-about = Escribirme cuando
+mailings-replies = me mencionan o me responden
+mailings-requests = alguien pide seguirme, o entrar en una comunidad de cuyo equipo soy
+mailings-reports = hay denuncias, recursos o publicaciones en espera para mi equipo
+mailings-stop-text = Pulsa el botón y no llegará ningún correo más por avisos. Puedes volver a pedirlos en tus ajustes.
+mailings-stopped = Ya no recibirás correos por avisos
+mail-notices = { $count ->
+        [one] 1 aviso en { $site }
+        [many] { $count } de avisos en { $site }
+       *[other] { $count } avisos en { $site }
+    }
+mail-notices-text = Esto ha pasado en { $site }:
+mail-notices-further = { $count ->
+        [one] Y 1 aviso más.
+        [many] Y { $count } de avisos más.
+       *[other] Y { $count } avisos más.
+    }
 # El correo de cada semana
 digest = Correo semanal
 digest-is-off = Un correo los lunes con lo más hablado en tus comunidades, solo si esa semana no has venido. Se cancela con un clic.

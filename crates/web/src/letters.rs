@@ -2,10 +2,11 @@
 use app::{
     digests::{Thread, Told},
     mail::{About, Letter},
+    mailings::News,
 };
 use askama::Template;
 
-use crate::language::Language;
+use crate::{language::Language, notices};
 
 /// A letter in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +144,16 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
             let paragraphs = vec![t.mail_digest_text(site), more, among];
             (t.mail_digest(site), paragraphs, Some((home.clone(), t.mail_digest_way())), None)
         }
+        About::Notices(News { told, further, home, stop: address }) => {
+            items.extend(told.iter().map(|one| (one.page.clone(), notices::in_letter(t, one), one.text.clone())));
+            stop = Some(address.clone());
+            let more = if *further > 0 { t.mail_notices_further(*further) } else { String::new() };
+            let subject = match told.as_slice() {
+                [one] if *further == 0 => format!("{} · {site}", notices::in_letter(t, one)),
+                _ => t.mail_notices(told.len() + further, site),
+            };
+            (subject, vec![t.mail_notices_text(site), more], Some((home.clone(), t.notices())), None)
+        }
     };
     let paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
     let (greeting, signature) = (t.mail_greeting(name), t.mail_signature(site));
@@ -166,7 +177,10 @@ fn item(t: Language, thread: &Thread) -> (String, String, String) {
 fn text(sheet: &Sheet) -> String {
     let mut parts = vec![sheet.greeting.clone()];
     parts.extend(sheet.paragraphs.iter().cloned());
-    parts.extend(sheet.items.iter().map(|(page, title, detail)| format!("* {title}\n  {detail}\n  {page}")));
+    parts.extend(sheet.items.iter().map(|(page, title, detail)| {
+        let lines = [&**title, &**detail, &**page].into_iter().filter(|line| !line.is_empty());
+        format!("* {}", lines.collect::<Vec<_>>().join("\n  "))
+    }));
     parts.extend(sheet.way.iter().map(|(link, label)| format!("{label}:\n{link}")));
     parts.extend(sheet.otherwise.map(str::to_owned));
     parts.extend(sheet.stop.iter().map(|page| format!("{}:\n{page}", sheet.t.digest_stop())));
@@ -177,7 +191,21 @@ fn text(sheet: &Sheet) -> String {
 
 #[cfg(test)]
 mod tests {
+    use app::mailings;
+
     use super::*;
+
+    fn news(notices: usize) -> News {
+        let told = mailings::Told {
+            kind: "mention".into(),
+            by: "<b>Hola".into(),
+            is_private: false,
+            text: "<b>Hola</b>".into(),
+            page: "https://plaza.test/@bea/1".into(),
+        };
+        let home = "https://plaza.test/notices".to_owned();
+        News { told: vec![told; notices], further: notices - 1, stop: format!("{home}/stop"), home }
+    }
 
     fn letters() -> Vec<Letter> {
         let link = "https://plaza.test/x?token=1".to_owned();
@@ -208,6 +236,8 @@ mod tests {
                 stop: link,
             }),
             About::TurnedAway { reason: "<b>Hola</b>".into() },
+            About::Notices(news(1)),
+            About::Notices(news(3)),
         ];
         let letter = |about| Letter {
             to: "ana@plaza.test".into(),

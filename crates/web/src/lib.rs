@@ -295,7 +295,9 @@ fn administration(config: &mut ServiceConfig) {
 fn own_settings(config: &mut ServiceConfig) {
     page!(config, settings::PATH, settings::show, post => settings::choose);
     button!(config, settings::DIGEST, settings::turn_letters);
+    button!(config, settings::LETTERS, settings::choose_letters);
     page!(config, path::DIGEST_STOP, digests::show, post => digests::stop);
+    page!(config, path::NOTICES_STOP, digests::show_notices, post => digests::stop_notices);
     page!(config, settings::profile::PATH, settings::profile::show, post => settings::profile::change);
     button!(config, settings::profile::FINDING, settings::profile::change_finding);
     page!(config, entry::PATH, entry::show);

@@ -14,7 +14,7 @@ use domain::{
     post::Audience,
     report::Report,
     text::html,
-    urls::{self, Site},
+    urls::{self, Site, path},
 };
 use serde::Deserialize;
 use store::{
@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Where it is.
-pub(crate) const PATH: &str = "/notices";
+pub(crate) const PATH: &str = path::NOTICES;
 /// Where those are answered who ask to follow.
 pub(crate) const ANSWER: &str = "/notices/answer";
 const NOTICES: i64 = 40;
@@ -281,6 +281,14 @@ pub fn told(
         (_, MENTION) if is_private => t.told_private(&name),
         _ => sentence(t, kind, &name),
     }
+}
+
+/// What somebody is told in a letter.
+pub(crate) fn in_letter(t: Language, notice: &app::mailings::Told) -> String {
+    if notice.is_private && notice.kind == MENTION {
+        return t.told_private(&notice.by);
+    }
+    sentence(t, &notice.kind, &notice.by)
 }
 
 /// Whether it tells of what was decided for this whole server, in whose name somebody else speaks.

@@ -7,8 +7,9 @@ use actix_web::{
     },
     web::Data,
 };
-use app::{App, digests, people};
+use app::{App, digests, mailings, people};
 use askama::Template;
+use domain::notice::Subject;
 use serde::Deserialize;
 
 use crate::{
@@ -40,6 +41,9 @@ pub(crate) mod writing;
 pub(crate) const PATH: &str = "/settings";
 /// Where one turns the letters of each week on and off.
 pub(crate) const DIGEST: &str = "/settings/digest";
+
+/// Where one chooses of which notices one gets letters at once.
+pub(crate) const LETTERS: &str = "/settings/letters";
 
 /// A page of settings.
 #[derive(Template)]
@@ -183,7 +187,7 @@ fn password(t: Language, id: &'static str) -> Field {
 /// `GET /settings`
 pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
     let t = visit.language;
-    let letters = match letters(&app, t, &by).await {
+    let letters = match letters(&app, &visit, &by).await {
         Ok(letters) => letters,
         Err(error) => return answer::error(&request, &visit, &error),
     };
@@ -205,27 +209,71 @@ pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by:
             ..Panel::default()
         },
     ];
-    if let Some(letters) = letters {
-        panels.insert(1, letters);
-    }
+    panels.splice(1..1, letters);
     page(&request, &visit, PATH, panels)
 }
 
-/// The letters of each week; nothing, where there is no mail.
-async fn letters(app: &App, t: Language, by: &SignedIn) -> app::Result<Option<Panel>> {
+/// The letters of each week, and those about single notices; nothing, where there is no mail.
+async fn letters(app: &App, visit: &Visit, by: &SignedIn) -> app::Result<Vec<Panel>> {
     if app.mailer().is_none() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
+    let t = visit.language;
     let is_on = digests::is_on(app, by.me).await?;
     let action = Action::new(DIGEST, Vec::new(), if is_on { t.digest_turn_off() } else { t.digest_turn_on() });
     let turn = if is_on { "off" } else { "on" };
-    Ok(Some(Panel {
+    let digest = Panel {
         id: "digest-heading",
         heading: t.digest(),
         lead: if is_on { t.digest_is_on() } else { t.digest_is_off() }.to_owned(),
         action: Some(Action { hidden: vec![("turn", turn.to_owned())], ..action }),
         ..Panel::default()
-    }))
+    };
+    let wanted = mailings::wanted(app, by.me).await?;
+    let is_staff = visit.me.as_ref().is_some_and(|me| me.is_staff);
+    // What one wants already is there to be put off.
+    let offered = Subject::ALL.iter().filter(|one| is_staff || **one != Subject::Reports || wanted.contains(one));
+    let choices = offered.map(|one| Choice::new(one.as_str(), subject(t, *one), "")).collect();
+    let chosen: Vec<&str> = wanted.iter().map(|one| one.as_str()).collect();
+    let field = Field::several("about", t.mailings_about(), choices).value(chosen.join(" "));
+    let single = Panel {
+        id: "mailings-heading",
+        heading: t.mailings(),
+        lead: t.mailings_lead().to_owned(),
+        action: Some(Action::new(LETTERS, vec![field], t.save())),
+        ..Panel::default()
+    };
+    Ok(vec![digest, single])
+}
+
+fn subject(t: Language, subject: Subject) -> &'static str {
+    match subject {
+        Subject::Replies => t.mailings_replies(),
+        Subject::Requests => t.mailings_requests(),
+        Subject::Reports => t.mailings_reports(),
+    }
+}
+
+/// About what one wants letters, each under a name of its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wanted {
+    about_replies: String,
+    about_requests: String,
+    about_reports: String,
+}
+
+/// `POST /settings/letters`
+pub(crate) async fn choose_letters(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Wanted>,
+) -> HttpResponse {
+    let Wanted { about_replies, about_requests, about_reports } = sent.entered;
+    let entered = [about_replies, about_requests, about_reports];
+    let wanted = entered.iter().filter_map(|word| word.parse().ok()).collect();
+    said::done(&request, &app, &visit, mailings::set(&app, sent.by.me, wanted).await, PATH)
 }
 
 /// On, or anything else for off.

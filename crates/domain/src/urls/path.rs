@@ -48,6 +48,10 @@ pub const RECOVER: &str = "/login/recover";
 pub const RENEW: &str = "/login/renew";
 /// Where one stops the letters of each week, by what stands in them.
 pub const DIGEST_STOP: &str = "/digest/stop";
+/// Where one reads what one was told.
+pub const NOTICES: &str = "/notices";
+/// Where one stops letters about single notices, by what stands in them.
+pub const NOTICES_STOP: &str = "/notices/stop";
 /// Where those look who keep order.
 pub const QUEUE: &str = "/queue";
 /// What somebody is told of a measure that concerns them, for whoever knows the address.

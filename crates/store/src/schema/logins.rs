@@ -144,6 +144,15 @@ diesel::table! {
     }
 }
 diesel::table! {
+    mailings (person_id) {
+        person_id -> BigInt,
+        subjects -> Text,
+        told -> BigInt,
+        sent -> BigInt,
+        due -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
     visits (account_id) {
         account_id -> BigInt,
         day -> BigInt,
