@@ -133,6 +133,41 @@ async fn somebody_lives_without_a_password() {
     assert_eq!(site.stop().await, Some(0));
 }
 
+/// What a passkey is for: an account in one screen, with nothing to remember.
+async fn somebody_signs_up_without_a_password() {
+    let mut site = Program::install_at_home();
+    site.start().await;
+    site.person("ana").await;
+    let (browser, axe) = (Browser::open(&site.url(""), Eyes::PHONE).await, axe());
+    browser.plug_in().await;
+    browser.go("/signup").await;
+    sound(&browser, &axe).await;
+    browser.fill("name", "ana").await;
+    browser.fill("email", "nora@example.org").await;
+    browser.press(PASSKEY).await;
+    assert_eq!(browser.path().await, "/signup/passkey", "what is wrong is said before a passkey is made");
+    holds(&browser, "tienes que aceptar las normas").await;
+    sound(&browser, &axe).await;
+    browser.fill("name", "nora").await;
+    browser.ask("document.getElementById('agreement').checked = true").await;
+    // Whoever is quicker than people are is asked to press once more.
+    for _ in 0..20 {
+        browser.press(PASSKEY).await;
+        if browser.path().await == "/" {
+            break;
+        }
+    }
+    assert_eq!(browser.path().await, "/", "{}", browser.text().await);
+    browser.go("/settings/entry").await;
+    holds(&browser, "Chrome · Linux").await;
+    leave(&browser).await;
+    browser.go("/login").await;
+    browser.press(PASSKEY).await;
+    assert_eq!(browser.path().await, "/", "{}", browser.text().await);
+    drop(browser);
+    assert_eq!(site.stop().await, Some(0));
+}
+
 async fn a_site_without_a_name_says_why_it_has_none() {
     let mut site = Program::install(Ipv4Addr::new(127, 0, 0, 47));
     site.start().await;
@@ -154,4 +189,5 @@ async fn a_site_without_a_name_says_why_it_has_none() {
 on_both! {
     a_site_without_a_name_says_why_it_has_none,
     somebody_lives_without_a_password,
+    somebody_signs_up_without_a_password,
 }

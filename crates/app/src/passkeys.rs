@@ -20,7 +20,10 @@ use crate::{
     sessions,
 };
 
+pub(crate) mod newcomers;
 mod party;
+
+pub use newcomers::ask_newcomer;
 
 /// How long one may take to answer.
 const LASTS: Duration = span::minutes(10);

@@ -77,6 +77,8 @@ pub(crate) struct Admission {
     pub(crate) approved: bool,
     /// Why they want to be.
     pub(crate) reason: String,
+    /// The number that it has to have, if something was made for it before.
+    pub(crate) number: Option<ActorId>,
 }
 
 /// Makes a login that waits for nothing.
@@ -84,13 +86,14 @@ pub(crate) fn enrol(tx: &mut Tx<'_, '_>, new: &Prepared) -> Result<Actor> {
     if store::accounts::by_email(tx, &new.email)?.is_some() {
         return Err(Error::Conflict("this e-mail address has a login already".into()));
     }
-    enrol_as(tx, new, &Admission { confirmed: true, approved: true, reason: String::new() })
+    enrol_as(tx, new, &Admission { confirmed: true, approved: true, reason: String::new(), number: None })
 }
 
 /// Makes a login, which may have to wait until its address is confirmed and it is taken in.
 pub(crate) fn enrol_as(tx: &mut Tx<'_, '_>, new: &Prepared, admission: &Admission) -> Result<Actor> {
     let host = tx.site().host().clone();
-    let person = groups::new_local(tx, ActorKind::Person, &host, (&new.name, &new.name))?;
+    let mut person = groups::new_local(tx, ActorKind::Person, &host, (&new.name, &new.name))?;
+    person.id = admission.number.unwrap_or(person.id);
     store::actors::insert(tx, &person)?;
     keys::keep(tx, &person, &new.keys)?;
     let account = Account {

@@ -17,6 +17,7 @@ use crate::{
     limits::Deed,
     mail::Errand,
     oauth,
+    passkeys::{Answer, Verdict, newcomers},
     people::{self, NewPerson},
     rules, sessions, setup,
 };
@@ -35,6 +36,12 @@ pub enum Door {
     Invite,
     /// Nobody.
     Closed,
+}
+
+/// Whether somebody here has a name already.
+pub async fn is_taken(app: &App, name: &str) -> Result<bool> {
+    let (name, host) = (name.trim().to_lowercase(), app.site().host().to_string());
+    app.read(move |c| store::actors::name_taken(c, &name, &host)).await
 }
 
 /// Who may make a login here.
@@ -106,8 +113,32 @@ pub struct Newcomer {
     pub ready: bool,
 }
 
+/// A passkey that was made in place of a password: what the browser answered, and what it is called.
+pub type Key = (Answer, String);
+
 /// Makes a login; or what is wrong with the wish.
 pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Newcomer, Vec<Flaw>>> {
+    let made = make(app, wish, None, whence).await?;
+    made.map_err(|trouble| Error::Internal(format!("{trouble:?} of a passkey that nobody has").into()))
+}
+
+/// Makes a login without a password, with the passkey that [`passkeys::ask_newcomer`] asked for; or why that is not taken, or
+/// what is wrong with the wish.
+pub async fn sign_up_with_passkey(
+    app: &App,
+    wish: Wish,
+    key: Key,
+    whence: &Whence,
+) -> Result<Verdict<Result<Newcomer, Vec<Flaw>>>> {
+    make(app, wish, Some(key), whence).await
+}
+
+async fn make(
+    app: &App,
+    wish: Wish,
+    key: Option<Key>,
+    whence: &Whence,
+) -> Result<Verdict<Result<Newcomer, Vec<Flaw>>>> {
     let door = door(app);
     let invitation = wish.invitation.as_deref().map(str::trim).filter(|code| !code.is_empty());
     let invitation = match invitation {
@@ -122,14 +153,15 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
     }
     let asks_why = door == Door::Approval && !is_invited;
     let mut flaws = flaws(&wish, asks_why);
+    flaws.retain(|flaw| key.is_none() || *flaw != Flaw::PasswordShort);
     flaws.extend((invitation == Some(None)).then_some(Flaw::Invitation));
     if !flaws.is_empty() {
-        return Ok(Err(flaws));
+        return Ok(Ok(Err(flaws)));
     }
     app.limits().from(Deed::SignUp, whence, app.now())?;
     let must_wait = match look(app, &wish.email, whence).await? {
         Ok(severity) => severity == Some(Severity::Approval),
-        Err(flaw) => return Ok(Err(vec![flaw])),
+        Err(flaw) => return Ok(Ok(Err(vec![flaw]))),
     };
     let waits = asks_why || must_wait;
     let new = NewPerson {
@@ -139,14 +171,37 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
         admin: false,
         language: wish.language,
     };
-    let prepared = people::prepare(app, new).await?;
+    let prepared = match key {
+        Some(_) => people::prepare_without_password(app, new).await?,
+        None => people::prepare(app, new).await?,
+    };
     // With a mail server it is whoever reads there who says whether the address is theirs, and nobody else learns whether
     // it has a login.
     let confirmed = app.mailer().is_none();
     let reason = plain::cut(wish.reason.trim(), REASON);
-    let admission = people::Admission { confirmed, approved: !waits, reason };
+    let admission = people::Admission { confirmed, approved: !waits, reason, number: None };
     let invitation = invitation.flatten();
-    app.write(move |tx| enlist(tx, &prepared, &admission, invitation, bound.as_ref())).await
+    app.write(move |tx| {
+        let Some((answer, called)) = &key else {
+            return enlist(tx, &prepared, &admission, invitation, bound.as_ref()).map(Ok);
+        };
+        // Said before the passkey is used up.
+        let taken = people::taken(tx, &prepared, confirmed)?;
+        if !taken.is_empty() {
+            return Ok(Ok(Err(taken)));
+        }
+        let made = match newcomers::admit(tx, answer)? {
+            Ok(made) => made,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        let admission = people::Admission { number: Some(made.person), ..admission.clone() };
+        let enlisted = enlist(tx, &prepared, &admission, invitation, bound.as_ref())?;
+        if enlisted.is_ok() {
+            newcomers::keep(tx, &made, called)?;
+        }
+        Ok(Ok(enlisted))
+    })
+    .await
 }
 
 /// Makes a login for somebody for whom others vouch, without a password; `confirms` says whether their address has yet to
@@ -175,7 +230,7 @@ pub(crate) async fn vouched(
     let new = NewPerson { name: name.trim().to_owned(), email, password, admin: false, language };
     let prepared = people::prepare_without_password(app, new).await?;
     let confirmed = !confirms || app.mailer().is_none();
-    let admission = people::Admission { confirmed, approved: !must_wait, reason: String::new() };
+    let admission = people::Admission { confirmed, approved: !must_wait, reason: String::new(), number: None };
     app.write(move |tx| {
         let enlisted = enlist(tx, &prepared, &admission, None, bound.as_ref())?;
         if let Ok(newcomer) = &enlisted {

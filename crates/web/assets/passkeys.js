@@ -39,8 +39,14 @@ const attend = async (button) => {
 
   const fetched = async () => {
     const token = form.elements.form_token;
-    const body = new URLSearchParams(token ? { form_token: token.value } : {});
-    const answer = await fetch(dataset.source, { method: 'POST', body });
+    const said = 'sendsForm' in dataset ? new FormData(form) : token ? { form_token: token.value } : {};
+    const answer = await fetch(dataset.source, { method: 'POST', body: new URLSearchParams(said) });
+    // The page says what is wrong with what was entered.
+    if (answer.status === 422 && 'sendsForm' in dataset) {
+      form.elements.answer.value = '';
+      form.requestSubmit(button);
+      throw new DOMException('', 'AbortError');
+    }
     if (!answer.ok) throw Object.assign(new Error(), { name: answer.status === 429 ? 'TooOften' : 'Failed' });
     return answer.json();
   };

@@ -1607,6 +1607,7 @@ second-step-lead = Open your authenticator app and copy the code it shows for th
 code = Code
 code-hint = Six digits. If you have lost the app, use one of your recovery codes.
 start-over = Start over
+passkey-sign-up = Create the account with a passkey, without a password
 passkey-sign-in = Sign in with a passkey
 passkey-instead = Use a passkey instead
 passkey-needs-script = Passkeys need JavaScript, which is off in this browser.

@@ -1635,6 +1635,7 @@ second-step-lead = Abre tu aplicación de autenticación y copia el código que 
 code = Código
 code-hint = Seis cifras. Si has perdido la aplicación, usa uno de tus códigos de recuperación.
 start-over = Empezar de nuevo
+passkey-sign-up = Crear la cuenta con llave de acceso, sin contraseña
 passkey-sign-in = Entrar con una llave de acceso
 passkey-instead = Usar una llave de acceso
 passkey-needs-script = Las llaves de acceso necesitan JavaScript, que en este navegador está apagado.

@@ -188,6 +188,8 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, path::RENEW, recovery::show_renewal, post => recovery::renew);
     page!(config, path::CONFIRM, recovery::show_confirmation, post => recovery::confirm);
     page!(config, sign_up::PATH, sign_up::show, post => sign_up::submit);
+    button!(config, sign_up::CHALLENGE, sign_up::challenge);
+    button!(config, sign_up::PASSKEY, sign_up::submit_passkey);
     page!(config, [consent::PATH, "/oauth/authorize/"], consent::show, post => consent::decide);
     page!(config, consent::BY_HAND, consent::show_code);
     page!(config, elsewhere::PATH, elsewhere::show, post => elsewhere::submit);

@@ -40,6 +40,8 @@ pub(crate) struct Button {
     pub(crate) source: &'static str,
     /// Whether browsers also offer passkeys in the field for the name.
     pub(crate) fills_in: bool,
+    /// Whether what is asked depends on what was entered.
+    pub(crate) sends_form: bool,
 }
 
 impl Button {

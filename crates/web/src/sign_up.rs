@@ -7,8 +7,10 @@ use actix_web::{
 use app::{
     App, Error, Result,
     arrivals::{self, Bound},
-    digests, sessions,
-    sign_up::{self, Door, Flaw, Wish},
+    digests,
+    passkeys::{self, Verdict},
+    sessions,
+    sign_up::{self, Door, Flaw, Newcomer, Wish},
 };
 use domain::{
     id::ActorId,
@@ -17,19 +19,23 @@ use domain::{
 use serde::Deserialize;
 
 use crate::{
+    agents,
     answer::{self, Frame, Keep, Visit},
     desk, entrance,
     forms::{Field, Fields, YES},
     guests, identities, imprint,
     language::Language,
     login::{self, Page},
+    passkeys::{self as asking, Button},
     posted::Posted,
     session::{self, Viewer, WAITING},
     trap,
 };
 
-/// Where one signs up.
+/// Where one signs up, where one does with a passkey, and where the script gets what that is asked.
 pub(crate) const PATH: &str = "/signup";
+pub(crate) const PASSKEY: &str = "/signup/passkey";
+pub(crate) const CHALLENGE: &str = "/signup/passkey/challenge";
 
 /// What was entered.
 #[derive(Clone, Default, Deserialize)]
@@ -48,6 +54,8 @@ pub(crate) struct Entered {
     website: String,
     /// Where they wanted to go.
     back: String,
+    /// What a passkey answered that was made for it.
+    answer: String,
 }
 
 /// Whether strangers may sign up.
@@ -135,7 +143,9 @@ async fn page(app: &App, visit: &Visit, entered: &Entered, why: &Why) -> Result<
         rules,
         hidden: hidden.collect(),
         button: t.sign_up(),
-        passkey: None,
+        passkey: passkeys::unfit(app.site(), &visit.host)
+            .is_none()
+            .then(|| Button { sends_form: true, ..Button::asking(t.passkey_sign_up(), PASSKEY, CHALLENGE) }),
         provider: identities::way(app, visit, &entered.back),
         ways: vec![
             (session::login_path(&entered.back), t.have_login()),
@@ -171,6 +181,7 @@ pub(crate) struct Link {
 }
 
 /// Why somebody comes.
+#[derive(Default)]
 struct Why {
     /// Whether the form asks.
     is_asked: bool,
@@ -218,42 +229,108 @@ pub(crate) async fn show(
 
 /// `POST /signup`
 pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<Entered>) -> HttpResponse {
+    finish(&request, &app, form.entered, false).await
+}
+
+/// `POST /signup/passkey`
+pub(crate) async fn submit_passkey(request: HttpRequest, app: Data<App>, form: Posted<Entered>) -> HttpResponse {
+    finish(&request, &app, form.entered, true).await
+}
+
+/// `POST /signup/passkey/challenge`: what a passkey is asked, once nothing is wrong with what was entered.
+pub(crate) async fn challenge(request: HttpRequest, app: Data<App>, form: Posted<Entered>) -> HttpResponse {
     let (visit, entered) = (Visit::new(&request, &app), form.entered);
-    match complete(&request, &app, &visit, entered).await {
-        Ok(answer) => answer,
-        Err(Error::Denied(_)) => {
-            answer::refused(&request, &visit, StatusCode::FORBIDDEN, visit.language.sign_up_closed())
+    let wish = entered.wish(visit.language);
+    let ready = async {
+        let Some(why) = Why::of(&app, &entered.invitation, &entered.back).await? else { return Ok(false) };
+        let mut flaws = sign_up::flaws(&wish, why.is_asked);
+        flaws.retain(|flaw| *flaw != Flaw::PasswordShort);
+        let is_sprung = trap::is_sprung(&app, &entered.sealed, &entered.website);
+        Ok(flaws.is_empty() && !is_sprung && !sign_up::is_taken(&app, &wish.name).await?)
+    };
+    match ready.await {
+        Ok(true) => {
+            let kept = asking::kept(&request, &app);
+            let asked = passkeys::ask_newcomer(&app, wish.name.trim(), kept, &login::whence(&request)).await;
+            asking::asked(&request, &app, &visit, asked)
         }
+        Ok(false) => HttpResponse::UnprocessableEntity().finish(),
         Err(error) => login::failed(&request, &visit, &error),
     }
 }
 
-async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Entered) -> Result<HttpResponse> {
+async fn finish(request: &HttpRequest, app: &App, entered: Entered, by_passkey: bool) -> HttpResponse {
+    let visit = Visit::new(request, app);
+    match complete(request, app, &visit, entered, by_passkey).await {
+        Ok(answer) => answer,
+        Err(Error::Denied(_)) => {
+            answer::refused(request, &visit, StatusCode::FORBIDDEN, visit.language.sign_up_closed())
+        }
+        Err(error) => login::failed(request, &visit, &error),
+    }
+}
+
+impl Entered {
+    fn wish(&self, t: Language) -> Wish {
+        Wish {
+            name: self.name.clone(),
+            email: self.email.clone(),
+            password: self.password.clone(),
+            agreement: self.agreement == YES,
+            reason: self.reason.clone(),
+            language: t.tag().to_owned(),
+            invitation: Some(self.invitation.clone()).filter(|code| !code.is_empty()),
+            towards: entrance::towards(&self.back),
+        }
+    }
+}
+
+/// The login, made with a password or with a passkey.
+async fn made(
+    request: &HttpRequest,
+    app: &App,
+    t: Language,
+    wish: Wish,
+    said: Option<String>,
+) -> Result<Verdict<std::result::Result<Newcomer, Vec<Flaw>>>> {
+    let whence = login::whence(request);
+    let Some(said) = said else { return sign_up::sign_up(app, wish, &whence).await.map(Ok) };
+    let agent = agents::named(&whence.agent);
+    let called = if agent.is_empty() { t.passkey().to_owned() } else { agent };
+    sign_up::sign_up_with_passkey(app, wish, (asking::answer(request, app, said), called), &whence).await
+}
+
+async fn complete(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    entered: Entered,
+    by_passkey: bool,
+) -> Result<HttpResponse> {
     let (t, whence) = (visit.language, login::whence(request));
-    let invitation = Some(entered.invitation.clone()).filter(|code| !code.is_empty());
-    let wish = Wish {
-        name: entered.name.clone(),
-        email: entered.email.clone(),
-        password: entered.password.clone(),
-        agreement: entered.agreement == YES,
-        reason: entered.reason.clone(),
-        language: t.tag().to_owned(),
-        invitation,
-        towards: entrance::towards(&entered.back),
-    };
+    let wish = entered.wish(t);
     // A link may be used up by whoever signs up by it.
     let bound = bound(app, &entered.back).await?.map(|bound| bound.group.id);
     trap::bide(app, &entered.sealed).await;
     if trap::is_sprung(app, &entered.sealed, &entered.website)
         && let Some(why) = Why::of(app, &entered.invitation, &entered.back).await?
-        && sign_up::flaws(&wish, why.is_asked).is_empty()
+        && sign_up::flaws(&wish, why.is_asked).iter().all(|flaw| by_passkey && *flaw == Flaw::PasswordShort)
     {
         // Politely: a person whose form was of yesterday sends it once more.
         let mut page = page(app, visit, &entered, &why).await?;
         page.form.flaw("password", t.password_again());
         return Ok(login::again(request, StatusCode::UNPROCESSABLE_ENTITY, page, t.sign_up_again()));
     }
-    match sign_up::sign_up(app, wish, &whence).await? {
+    let said = by_passkey.then(|| entered.answer.clone());
+    let made = match made(request, app, t, wish, said).await? {
+        Ok(made) => made,
+        Err(trouble) => {
+            let why = Why::of(app, &entered.invitation, &entered.back).await?;
+            let page = page(app, visit, &entered, &why.unwrap_or_default()).await?;
+            return Ok(login::again(request, StatusCode::UNPROCESSABLE_ENTITY, page, asking::words(t, trouble)));
+        }
+    };
+    match made {
         Ok(newcomer) => {
             if entered.digest == YES && app.mailer().is_some() {
                 digests::set(app, newcomer.me, true).await?;
@@ -263,12 +340,13 @@ async fn complete(request: &HttpRequest, app: &App, visit: &Visit, entered: Ente
         }
         Err(flaws) => {
             let why = Why::of(app, &entered.invitation, &entered.back).await?;
-            let why = why.unwrap_or(Why { is_asked: false, community: None });
-            let mut page = page(app, visit, &entered, &why).await?;
+            let mut page = page(app, visit, &entered, &why.unwrap_or_default()).await?;
             for (field, what) in flaws.iter().map(|flaw| sentence(t, *flaw)) {
                 page.form.flaw(field, what);
             }
-            page.form.flaw("password", t.password_again());
+            if !by_passkey {
+                page.form.flaw("password", t.password_again());
+            }
             Ok(answer::page(request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page))
         }
     }

@@ -18,7 +18,7 @@ use crate::{
     retention, roll,
     second_step::{self, Secret, Turned},
     sessions::{self, Entry},
-    totp,
+    sign_up, totp,
 };
 
 mod authenticator;
@@ -420,7 +420,54 @@ async fn there_are_only_so_many_passkeys_and_tries(w: World) {
     assert!(matches!(passkeys::ask(&w.app, "", &from).await, Err(Error::TooOften { .. })));
 }
 
+async fn a_login_is_made_with_a_passkey_and_no_password(w: World) {
+    let mut phone = Authenticator::new();
+    let wish = |name: &str| sign_up::Wish {
+        name: name.into(),
+        email: format!("{name}@plaza.test"),
+        agreement: true,
+        language: "es".into(),
+        ..sign_up::Wish::default()
+    };
+    let join = async |name: &str, answer: &Answer| {
+        let key = (answer.clone(), "Móvil".to_owned());
+        sign_up::sign_up_with_passkey(&w.app, wish(name), key, &nowhere()).await.unwrap()
+    };
+    let challenge = passkeys::ask_newcomer(&w.app, "nora", "", &nowhere()).await.unwrap();
+    let answer = answered(&challenge, phone.make(&challenge.options));
+    let elsewhere = Answer { kept: "x".repeat(64), ..answer.clone() };
+    assert_eq!(join("nora", &elsewhere).await.unwrap_err(), Trouble::Stale, "another browser was asked");
+    assert_eq!(join("nora", &Answer::default()).await.unwrap_err(), Trouble::Wrong);
+    let nora = join("nora", &answer).await.unwrap().unwrap().me;
+    assert_eq!((w.enter_by(&mut phone).await, w.names(nora).await), (Ok(nora), vec!["Móvil".to_owned()]));
+    assert_eq!(join("otra", &answer).await.unwrap_err(), Trouble::Stale, "it is good once");
+    for guess in ["", "correct horse"] {
+        let entry = sessions::enter(&w.app, "nora", guess.into(), &nowhere()).await.unwrap();
+        assert!(!matches!(entry, Entry::In(_)), "she has no password: {guess}");
+    }
+
+    // What was asked of somebody who is here makes no login, and the other way round.
+    let challenge = passkeys::offer(&w.app, w.ana, password(), "").await.unwrap().unwrap();
+    let answer = answered(&challenge, Authenticator::new().make(&challenge.options));
+    assert_eq!(join("otra", &answer).await.unwrap_err(), Trouble::Stale);
+    let challenge = passkeys::ask_newcomer(&w.app, "otra", "", &nowhere()).await.unwrap();
+    let answer = answered(&challenge, Authenticator::new().make(&challenge.options));
+    let session = w.session(w.ana).await;
+    assert_eq!(passkeys::add(&w.app, w.ana, session, answer, "x").await.unwrap().unwrap_err(), Trouble::Stale);
+
+    // Without a passkey a login needs a password as before.
+    let bare = sign_up::sign_up(&w.app, wish("otra"), &nowhere()).await.unwrap();
+    assert_eq!(bare.unwrap_err(), [sign_up::Flaw::PasswordShort]);
+    let challenge = passkeys::ask_newcomer(&w.app, "nora", "", &nowhere()).await.unwrap();
+    let answer = answered(&challenge, Authenticator::new().make(&challenge.options));
+    assert_eq!(
+        join("nora", &answer).await.unwrap().unwrap_err(),
+        [sign_up::Flaw::NameTaken, sign_up::Flaw::EmailTaken]
+    );
+}
+
 on_both! {
+    a_login_is_made_with_a_passkey_and_no_password
     a_passkey_is_called_something_else an_admin_takes_passkeys_away_and_it_is_noted
     a_passkey_lets_in_without_a_name_or_a_password
     an_answer_is_good_once_in_time_and_in_the_browser_that_was_asked
