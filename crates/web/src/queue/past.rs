@@ -52,7 +52,7 @@ fn named(t: Language, sanction: Sanction) -> &'static str {
         Sanction::Lock => t.past_lock(),
         Sanction::Ban => t.past_ban(),
         Sanction::Hush => t.past_hush(),
-        Sanction::Warn => t.past_warn(),
+        Sanction::Warn | Sanction::Caution => t.past_warn(),
         // These hold on the whole server, and in no community.
         Sanction::Suspend | Sanction::Silence | Sanction::Veil => t.past_other(),
     }
