@@ -102,10 +102,9 @@ pub async fn progress_of(app: &App, post: PostId, viewer: Option<ActorId>) -> Re
 fn progress(c: &mut Conn, root: &Post) -> store::Result<Option<Progress>> {
     Ok(match store::backfills::left(c, &root.uri)? {
         None => None,
-        Some(false) => Some(Progress::Finished),
-        // What was given up is not done.
         Some(true) if store::jobs::is_planned(c, THREAD, &root.id.to_string())? => Some(Progress::Running),
-        Some(true) => Some(Progress::Finished),
+        // What was given up is not done any more.
+        Some(_) => Some(Progress::Finished),
     })
 }
 

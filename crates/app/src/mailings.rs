@@ -81,13 +81,12 @@ pub async fn set(app: &App, me: Me, wanted: Vec<Subject>) -> Result<()> {
             return Ok(store::mailings::remove(tx, me.0)?);
         }
         let words: Vec<&str> = wanted.iter().map(|subject| subject.as_str()).collect();
-        let mailing = match store::mailings::find(tx, me.0)? {
-            Some(mailing) => Mailing { subjects: words.join(" "), ..mailing },
-            None => {
-                // What they were told before is no news.
-                let id: NotificationId = tx.new_id();
-                Mailing { person_id: me.0.0, subjects: words.join(" "), told: id.0, sent: 0, due: None }
-            }
+        let mailing = if let Some(mailing) = store::mailings::find(tx, me.0)? {
+            Mailing { subjects: words.join(" "), ..mailing }
+        } else {
+            // What they were told before is no news.
+            let id: NotificationId = tx.new_id();
+            Mailing { person_id: me.0.0, subjects: words.join(" "), told: id.0, sent: 0, due: None }
         };
         Ok(store::mailings::set(tx, &mailing)?)
     })

@@ -102,7 +102,7 @@ pub fn receive_appoint(
         }
     }
     tx.emit(Event::RoleChanged { group, person, by, from: theirs.role, to: role, cause });
-    if person != by { tell_of_role(tx, group, person, (theirs.role, role)) } else { Ok(()) }
+    if person == by { Ok(()) } else { tell_of_role(tx, group, person, (theirs.role, role)) }
 }
 
 /// Tells somebody that they see to a group here from now on, and as what, or that they do not any more.

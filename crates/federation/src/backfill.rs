@@ -28,7 +28,7 @@ const FETCHES: u32 = 300;
 /// The handlers of the jobs of this module.
 pub fn handlers() -> Handlers {
     let thread: Handler = |app, subject| Box::pin(async move { Box::pin(thread::complete(&app, &subject)).await });
-    let history: Handler = |app, subject| Box::pin(async move { history::read(&app, &subject).await });
+    let history: Handler = |app, subject| Box::pin(async move { Box::pin(history::read(&app, &subject)).await });
     let pinned: Handler = |app, subject| Box::pin(async move { pins::read(&app, &subject).await });
     Handlers::from([(backfills::THREAD, thread), (backfills::HISTORY, history), (app::pins::READ, pinned)])
 }

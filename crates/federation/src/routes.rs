@@ -319,9 +319,9 @@ pub(crate) async fn local_actor(app: &App, host: &Host, name: String) -> app::Re
 /// The same, if the server that asks may know of it: of a hidden group only servers of members do that read what is in it.
 async fn known_actor(app: &App, (host, name): (&Host, &str), asker: Option<&Host>) -> app::Result<Actor> {
     let (actor, asker, now) = (local_actor(app, host, name.to_owned()).await?, asker.cloned(), app.now());
-    let (id, asked) = (actor.id, actor.clone());
+    let (id, group) = (actor.id, actor.clone());
     let is_known = app.read(move |c| {
-        Ok(app::groups::is_known(c, &asked, None, now)? || confidants::viewer(c, Some(id), asker.as_ref())?.is_some())
+        Ok(app::groups::is_known(c, &group, None, now)? || confidants::viewer(c, Some(id), asker.as_ref())?.is_some())
     });
     if is_known.await? { Ok(actor) } else { Err(Error::NotFound) }
 }

@@ -66,7 +66,7 @@ pub fn news(
 /// Whether anybody elsewhere takes part in a thread.
 pub fn is_shared(conn: &mut Conn, root: PostId) -> Result<bool> {
     let others = posts::table.filter(posts::root_id.eq(root.0).and(posts::local.eq(false)));
-    Ok(db!(conn, c => dsl::select(dsl::exists(others.clone())).get_result(c))?)
+    Ok(db!(conn, c => dsl::select(dsl::exists(others)).get_result(c))?)
 }
 
 /// The posts that reply to `top`, directly or not.

@@ -132,7 +132,7 @@ struct Page {
 pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit) -> HttpResponse {
     let t = visit.language;
     let mut frame = Frame::public(&visit, t.glossary(), app.site().page(PATH));
-    frame.description = t.glossary_lead().to_owned();
+    t.glossary_lead().clone_into(&mut frame.description);
     let terms = TERMS.iter().map(|term| (term.anchor, (term.name)(t), (term.meaning)(t))).collect();
     answer::page(&request, StatusCode::OK, visit.keep(), &Page { frame, terms })
 }
@@ -150,7 +150,7 @@ mod tests {
             "{said}"
         );
         assert_eq!((said.matches("<button").count(), said.matches("id=\"term-community\"").count()), (2, 1), "{said}");
-        assert!(said.contains(">servidores</button>") && said.ends_with("."), "{said}");
+        assert!(said.contains(">servidores</button>") && said.ends_with('.'), "{said}");
         assert_eq!(Language::Es.explained("Nada de eso", "server"), "Nada de eso");
     }
 

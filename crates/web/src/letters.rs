@@ -136,29 +136,39 @@ fn sheet(t: Language, letter: &Letter) -> Sheet {
             (t.mail_turned_away(site), vec![t.mail_turned_away_text(site), why], None, None)
         }
         About::Digest(told) => {
-            let Told { threads, further, closed, home, stop: address } = told;
-            items.extend(threads.iter().map(|thread| item(t, thread)));
-            stop = Some(address.clone());
-            let more = if *further > 0 { t.mail_digest_further(*further) } else { String::new() };
-            let among = if *closed > 0 { t.mail_digest_closed(*closed) } else { String::new() };
-            let paragraphs = vec![t.mail_digest_text(site), more, among];
-            (t.mail_digest(site), paragraphs, Some((home.clone(), t.mail_digest_way())), None)
+            items.extend(told.threads.iter().map(|thread| item(t, thread)));
+            stop = Some(told.stop.clone());
+            (t.mail_digest(site), gathered(t, site, told), Some((told.home.clone(), t.mail_digest_way())), None)
         }
-        About::Notices(News { told, further, home, stop: address }) => {
-            items.extend(told.iter().map(|one| (one.page.clone(), notices::in_letter(t, one), one.text.clone())));
-            stop = Some(address.clone());
-            let more = if *further > 0 { t.mail_notices_further(*further) } else { String::new() };
-            let subject = match told.as_slice() {
-                [one] if *further == 0 => format!("{} · {site}", notices::in_letter(t, one)),
-                _ => t.mail_notices(told.len() + further, site),
-            };
-            (subject, vec![t.mail_notices_text(site), more], Some((home.clone(), t.notices())), None)
+        About::Notices(news) => {
+            items.extend(news.told.iter().map(|one| (one.page.clone(), notices::in_letter(t, one), one.text.clone())));
+            stop = Some(news.stop.clone());
+            let (subject, more) = counted(t, site, news);
+            (subject, vec![t.mail_notices_text(site), more], Some((news.home.clone(), t.notices())), None)
         }
     };
     let paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
     let (greeting, signature) = (t.mail_greeting(name), t.mail_signature(site));
     let closing = letter.closing.clone();
     Sheet { t, subject, greeting, paragraphs, items, way, otherwise, stop, closing, signature }
+}
+
+/// What the letter of a week says before it tells of conversations.
+fn gathered(t: Language, site: &str, told: &Told) -> Vec<String> {
+    let further = if told.further > 0 { t.mail_digest_further(told.further) } else { String::new() };
+    let closed = if told.closed > 0 { t.mail_digest_closed(told.closed) } else { String::new() };
+    vec![t.mail_digest_text(site), further, closed]
+}
+
+/// What a letter about notices is about, and how many more there are than it tells.
+fn counted(t: Language, site: &str, news: &News) -> (String, String) {
+    let News { told, further, .. } = news;
+    let more = if *further > 0 { t.mail_notices_further(*further) } else { String::new() };
+    let subject = match told.as_slice() {
+        [one] if *further == 0 => format!("{} · {site}", notices::in_letter(t, one)),
+        _ => t.mail_notices(told.len() + further, site),
+    };
+    (subject, more)
 }
 
 /// What is said when a login is linked with an account at the provider, or no longer is.

@@ -209,7 +209,7 @@ async fn read(app: &App, visit: &Visit, me: Me, id: &str, before: i64) -> Result
         Ok((entries, app::view::posts(c, posts)?, cards::faces_of(c, &site, &sharers)?, sieve, is_empty))
     });
     let (entries, views, faces, sieve, is_empty) = found.await?;
-    let last = listing::last(&entries, POSTS).map(|entry| entry.number);
+    let oldest = listing::last(&entries, POSTS).map(|entry| entry.number);
     let passed = |entry: &Entry| {
         let view = views.iter().find(|view| view.post.id == entry.post)?;
         let card = Card::new(app, t, view).under(t, sieve.fate(&view.post))?;
@@ -223,7 +223,7 @@ async fn read(app: &App, visit: &Visit, me: Me, id: &str, before: i64) -> Result
         manage: MANAGE.replace("{id}", id),
         is_empty,
         passed: entries.iter().filter_map(passed).collect(),
-        older: last.map(|last| urls::page_before(&app.site().page_on(&visit.host, &page_of(list.id)), Some(last))),
+        older: oldest.map(|last| urls::page_before(&app.site().page_on(&visit.host, &page_of(list.id)), Some(last))),
     })
 }
 
@@ -255,7 +255,7 @@ async fn managed(app: &App, visit: &Visit, me: Me, list: &List, form: Fields) ->
     let (id, site) = (list.id, app.site().clone());
     let found = app.read(move |c| {
         let people = people::page(c, People::Listed(id), Some(me.0), Window::newest(PEOPLE))?;
-        let people: Vec<ActorId> = people.into_iter().map(|placed| placed.who()).collect();
+        let people: Vec<ActorId> = people.into_iter().map(people::Placed::who).collect();
         cards::faces_of(c, &site, &people)
     });
     let mut people: Vec<Face> = found.await?.into_values().collect();

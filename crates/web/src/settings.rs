@@ -258,9 +258,12 @@ fn subject(t: Language, subject: Subject) -> &'static str {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Wanted {
-    about_replies: String,
-    about_requests: String,
-    about_reports: String,
+    #[serde(rename = "about_replies")]
+    replies: String,
+    #[serde(rename = "about_requests")]
+    requests: String,
+    #[serde(rename = "about_reports")]
+    reports: String,
 }
 
 /// `POST /settings/letters`
@@ -270,8 +273,8 @@ pub(crate) async fn choose_letters(
     visit: Visit,
     sent: Sent<Wanted>,
 ) -> HttpResponse {
-    let Wanted { about_replies, about_requests, about_reports } = sent.entered;
-    let entered = [about_replies, about_requests, about_reports];
+    let Wanted { replies, requests, reports } = sent.entered;
+    let entered = [replies, requests, reports];
     let wanted = entered.iter().filter_map(|word| word.parse().ok()).collect();
     said::done(&request, &app, &visit, mailings::set(&app, sent.by.me, wanted).await, PATH)
 }

@@ -34,7 +34,7 @@ pub(super) async fn complete(app: &App, subject: &str) -> Result<()> {
         None => thread.plan().await?,
     };
     let job = (backfills::THREAD, subject);
-    walk.follow(&root.uri, plan, job, |plan, step| thread.take(plan, step)).await
+    Box::pin(walk.follow(&root.uri, plan, job, |plan, step| thread.take(plan, step))).await
 }
 
 /// Whose servers may list a thread: that of its root, and that of the group in which it stands.

@@ -16,7 +16,7 @@ pub(super) async fn announce(context: &Context<'_>, activity: &Incoming<'_>, sto
     }
     let Object::Embedded(_) = activity.object else { return shares::share(context, activity, stored).await };
     match activity.object.activity() {
-        Some(inner) if inner.verb != Verb::Other => passed_on(context, activity, &inner, stored).await,
+        Some(inner) if inner.verb != Verb::Other => Box::pin(passed_on(context, activity, &inner, stored)).await,
         _ => shares::share(context, activity, stored).await,
     }
 }

@@ -98,7 +98,7 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
         return actors::update(context, activity).await;
     }
     // A change may overtake its post.
-    let Some(known) = context.known.post(uri) else { return create(context, activity).await };
+    let Some(known) = context.known.post(uri) else { return Box::pin(create(context, activity)).await };
     if known.author != context.actor.id {
         return Err(Refusal::NotAuthor.into());
     }

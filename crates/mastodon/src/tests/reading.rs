@@ -156,10 +156,10 @@ async fn what_is_missing_of_a_thread_is_fetched_while_one_reads(w: World) {
         Origin { uri: uri.clone(), url: uri.clone(), published: w.clock.now(), edited: None, way: Way::Completing };
     let draft = Draft::new(PostKind::Note, content, Audience::Public);
     let post = app::posts::learn(&w.app, w.ana.me.0, draft, origin).await.unwrap();
-    let context = format!("/api/v1/statuses/{}/context", post.id);
-    assert!(w.get_unknown(&context).await.headers.get("mastodon-async-refresh").is_none(), "strangers start nothing");
+    let whole = format!("/api/v1/statuses/{}/context", post.id);
+    assert!(w.get_unknown(&whole).await.headers.get("mastodon-async-refresh").is_none(), "strangers start nothing");
     for _ in 0..2 {
-        let answer = w.get(&w.bea, &context).await;
+        let answer = w.get(&w.bea, &whole).await;
         let told = answer.headers.get("mastodon-async-refresh").unwrap().to_str().unwrap();
         assert_eq!(told, format!("id=\"context-{}\", retry=3", post.id));
     }
@@ -168,7 +168,7 @@ async fn what_is_missing_of_a_thread_is_fetched_while_one_reads(w: World) {
     assert_eq!(w.get_unknown(&path).await.status, 401);
     app::backfills::end(&w.app, uri, true).await.unwrap();
     assert_eq!(w.get(&w.bea, &path).await.ok()["async_refresh"]["status"], "finished");
-    assert!(w.get(&w.bea, &context).await.headers.get("mastodon-async-refresh").is_none());
+    assert!(w.get(&w.bea, &whole).await.headers.get("mastodon-async-refresh").is_none());
 
     // Of what is all here nothing is fetched.
     let own = w.say(&w.ana, "hola").await;

@@ -51,12 +51,11 @@ pub(super) struct Beginning {
 
 impl Beginning {
     fn read(conn: &mut Conn, viewer: ActorId) -> Result<Self> {
-        let (rows, window) = match walked(conn, viewer, Window::newest(KEPT), PAGE)? {
-            Some(found) => found,
-            None => {
-                let window = Window::newest(PAGE);
-                (db!(conn, c => Home::merged(viewer, window).load(c))?, window)
-            }
+        let (rows, window) = if let Some(found) = walked(conn, viewer, Window::newest(KEPT), PAGE)? {
+            found
+        } else {
+            let window = Window::newest(PAGE);
+            (db!(conn, c => Home::merged(viewer, window).load(c))?, window)
         };
         let ends = are_fewer(&rows, window.limit);
         let entries = entries(conn, rows, window)?;

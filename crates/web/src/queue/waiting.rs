@@ -220,7 +220,7 @@ impl Found {
         let posts: HashMap<PostId, PostView> =
             app::view::posts(c, posts)?.into_iter().map(|view| (view.post.id, view)).collect();
         let alike = alike(c, similar, held.iter().map(|held| held.post).chain(of_reports()), &posts)?;
-        let pasts = pasts(c, &asking, &held, &reports, &appeals, &posts)?;
+        let known = pasts(c, &asking, &held, &reports, &appeals, &posts)?;
         let since = since(c, &asking)?;
         let items = asking.iter().map(|(person, group)| Item::Request { group: *group, person: *person });
         let items = items.chain(held.iter().map(|held| Item::Held(held.post)));
@@ -243,7 +243,7 @@ impl Found {
             me: me.0,
             now,
             since,
-            pasts,
+            pasts: known,
             similar: alike,
             is_admin: store::accounts::is_admin(c, me.0)?,
             groups,

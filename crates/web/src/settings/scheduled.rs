@@ -53,11 +53,11 @@ async fn list(app: &App, visit: &Visit, me: Me) -> Result<Vec<Panel>> {
     waiting.sort_by_key(|one| one.due);
     let mut rows = Vec::new();
     for one in &waiting {
-        let writing = schedule::writing(one)?;
-        let group = writing.group.and_then(|group| groups.get(&group)).map(|face| face.name.as_str());
+        let text = schedule::writing(one)?;
+        let group = text.group.and_then(|group| groups.get(&group)).map(|face| face.name.as_str());
         let parts: Vec<String> = std::iter::once(t.moment(one.due)).chain(group.map(str::to_owned)).collect();
         rows.push(Row {
-            title: headline(&writing),
+            title: headline(&text),
             detail: parts.join(" · "),
             page: Some(ONE.replace("{id}", &one.id.to_string())),
             ..Row::default()

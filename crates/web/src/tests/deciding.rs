@@ -140,7 +140,7 @@ impl Scene {
             let waiting = self.write(text, None).await;
             held::answer(app, self.diego, waiting, yes, "".into()).await.unwrap();
         }
-        for span in [Duration::from_secs(60), Duration::ZERO] {
+        for span in [Duration::from_mins(1), Duration::ZERO] {
             paces::set(app, self.diego, Lane::Group(group), span, String::new()).await.unwrap();
         }
         let ban = NewBan { group, person: self.zacarias.0, until: None, grounds: "".into(), clean: false };

@@ -59,7 +59,7 @@ async fn whoever_does_not_want_to_be_found_is_not() {
     // Nor where it is quoted, with its poll and its pictures, or named as alike.
     let poll = domain::post::Poll {
         options: vec![("Goteo fino".into(), 0), ("Manguera".into(), 0)],
-        closes: Some(world.app.now() + std::time::Duration::from_secs(86_400)),
+        closes: Some(world.app.now() + domain::time::span::days(1)),
         ..domain::post::Poll::default()
     };
     let title = Some("Macetas amarillas con manchas".into());
@@ -73,8 +73,8 @@ async fn whoever_does_not_want_to_be_found_is_not() {
         let shown = near.split_once("<body>").unwrap().1;
         assert!(shown.contains(words), "{words}: {near}");
         for before in shown.split(words).take(shown.matches(words).count()) {
-            let last = before.rfind("data-nosnippet").unwrap_or_else(|| panic!("{words}: {near}"));
-            assert!(!before[last..].contains("</span>") || before[last..].contains("<div"), "{words}: {near}");
+            let (_, since) = before.rsplit_once("data-nosnippet").unwrap_or_else(|| panic!("{words}: {near}"));
+            assert!(!since.contains("</span>") || since.contains("<div"), "{words}: {near}");
         }
     }
     let asked = world.get(&alike.uri, "es").await.body;
