@@ -164,7 +164,7 @@ async fn somebody_joins_posts_is_moderated_and_appeals_on_a_phone() {
     ana.fill("title1", "Sin publicidad").await;
     ana.fill("text1", "Ni ventas ni enlaces").await;
     ana.press("main form[action='/manage/rules'] button.primary").await;
-    assert_eq!(ana.path().await, "/@huerto/rules?done=true");
+    assert_eq!(ana.path().await, format!("/manage/rules?group={group}&done=true"));
     assert!(ana.text().await.contains("Guardado"), "{}", ana.text().await);
     sound(&ana, "es", &axe).await;
     bea.go("/@huerto").await;

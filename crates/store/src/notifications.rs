@@ -318,7 +318,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        tests::{TestDb, on_both, shun, world},
+        accounts,
+        tests::{TestDb, login, on_both, shun, world},
         timelines::{Told, Window, told},
     };
 
@@ -328,6 +329,7 @@ mod tests {
     async fn duty_is_told_of_whoever_is_muted_and_the_rest_is_not_counted(t: TestDb) {
         t.db.write(|tx| {
             world(tx)?;
+            accounts::insert(tx, &login(READER.0))?;
             shun(tx, READER.0, MUTED.0, Deed::Mute, true)?;
             for (at, kind) in (1..).zip(["mention", APPEAL, "favourite", HELD]) {
                 insert(tx, NotificationId(at), READER, kind, MUTED, Some(at), (Timestamp(at), false))?;

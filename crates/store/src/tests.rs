@@ -8,7 +8,7 @@ use domain::{
     time::Timestamp,
 };
 
-use crate::{Db, Error, Location, Result, Tx, actors, follows, groups, posts, shuns, votes};
+use crate::{Db, Error, Location, Result, Tx, accounts::Account, actors, follows, groups, posts, shuns, votes};
 
 mod directory;
 mod emoji;
@@ -97,6 +97,25 @@ pub(super) fn thread(id: i64) -> Post {
         removed: None,
         locked: None,
         featured: None,
+    }
+}
+
+/// A login of somebody, that waits for nothing.
+pub(crate) fn login(id: i64) -> Account {
+    Account {
+        id,
+        email: format!("{id}@a.test"),
+        password_hash: String::new(),
+        admin: false,
+        language: "es".into(),
+        created: 1,
+        disabled: None,
+        confirmed: Some(1),
+        approved: Some(1),
+        reason: String::new(),
+        totp: None,
+        totp_step: 0,
+        wanted_email: None,
     }
 }
 

@@ -277,7 +277,8 @@ async fn keeping_order(world: World) {
     assert_eq!(world.sent().await, [told.clone(), lock, unlock, pin]);
 
     app::members::appoint(app, ana, huerto, lea, Some(domain::group::Role::Moderator)).await.unwrap();
-    assert_eq!(world.sent().await, [format!("Announce(Add) by huerto to {forums}")]);
+    let welcome = "Create(Note) by huerto to lemmy.test/inbox".to_owned();
+    assert_eq!(world.sent().await, [format!("Announce(Add) by huerto to {forums}"), welcome]);
     let ban = moderation::NewBan { group: huerto, person: carol, until: None, grounds: "spam".into(), clean: false };
     moderation::ban(app, ana, ban).await.unwrap();
     let mut sent = world.sent().await;

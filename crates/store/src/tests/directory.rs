@@ -13,11 +13,9 @@ use domain::{
     time::{Timestamp, span},
 };
 
-use super::{TestDb, actor, member, on_both, thread, world};
+use super::{TestDb, actor, login, member, on_both, thread, world};
 use crate::{
-    Result, Tx, accounts,
-    accounts::Account,
-    actors, charters,
+    Result, Tx, accounts, actors, charters,
     conn::db,
     directory::{self, Order, Wish},
     groups, posts, pulses, visits,
@@ -200,22 +198,7 @@ async fn a_team_that_never_comes_abandons_it(t: TestDb) {
     t.db.write(|tx| {
         world(tx)?;
         member(tx, 1, Role::Owner, MemberState::Active)?;
-        let login = Account {
-            id: 1,
-            email: "a@a.test".into(),
-            password_hash: String::new(),
-            admin: false,
-            language: "es".into(),
-            created: 1,
-            disabled: None,
-            confirmed: Some(1),
-            approved: Some(1),
-            reason: String::new(),
-            totp: None,
-            totp_step: 0,
-            wanted_email: None,
-        };
-        accounts::insert(tx, &login)
+        accounts::insert(tx, &login(1))
     })
     .await
     .unwrap();
