@@ -156,7 +156,7 @@ async fn who_is_put_out_may_come_back() {
     }
     it.appoint(None).await;
     net.settle().await;
-    assert_eq!(it.leo.peer.kinds(), ["Reject{Follow}", "Announce{Remove}"], "his server hears it, too");
+    assert_eq!(it.leo.peer.kinds(), ["Reject{Follow}", "Announce{Remove}", "Create{Note}"], "his server hears it, and he");
     assert_eq!(it.witness.peer.kinds(), ["Announce{Remove}"]);
     assert_eq!(it.club.follower_count().await, followers - 1);
     it.leo.peer.take();
@@ -242,9 +242,10 @@ async fn nobody_else_has_a_say() {
     let lock = it.decision(&it.leo, "Lock", it.page_id());
     assert!(it.decide(&net, &it.leo, &lock).await.is_empty());
     let now = net.census("alpha.test");
-    for kept in ["posts", "dead posts", "bans", "follows"] {
+    for kept in ["dead posts", "bans", "follows"] {
         assert_eq!(now[kept], before[kept], "{kept}");
     }
+    assert_eq!(now["posts"], before["posts"] + 1, "the letter that tells him so");
 }
 
 async fn who_has_left_hears_what_is_taken_back() {

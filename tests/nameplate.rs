@@ -42,7 +42,7 @@ async fn a_site_has_a_name_of_its_own() {
     };
     assert_eq!(names().await, ["alpha.test"; 4].map(Value::from));
     let page = Visitor::new(&alpha).get("/communities").await.text();
-    assert!(page.contains("<span>alpha.test</span></a>"), "{page}");
+    assert!(page.contains("<span class=\"name\">alpha.test</span></a>"), "{page}");
 
     let (form, text) = ("/admin/texts", "/admin/texts/one?kind=summary&language=en");
     assert_eq!(olga.fill(form, "/admin/texts/name", &[("name", "Vecinos <de> Lavapiés")]).await.status, 303);

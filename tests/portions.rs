@@ -226,7 +226,7 @@ async fn everything_is_threads_for_people_here() {
     browser.sign_in("bea", "correct horse", "/").await;
     let page = browser.get("/@club").await.text();
     assert!(
-        page.contains("You get: Threads")
+        page.contains("You get: Conversations")
             && page.contains("Highlights only")
             && !page.contains("name=\"portion\" value=\"all\""),
         "{page}"

@@ -121,7 +121,7 @@ fn tell_of_role(
     let (es, en) = part_of(to);
     let say = |tongue: Tongue| tongue.pick(es.replace("{}", &named), en.replace("{}", &named));
     let text =
-        messages::letter(tx, (group, person), say, Some((&place.url, ("Ver la comunidad", "See the community"))))?;
+        messages::letter(tx, (group, person), say, Some((&place.url, ("Ir a la comunidad", "Go to the community"))))?;
     messages::confide(tx, group, person, &text).map(drop)
 }
 

@@ -146,7 +146,7 @@ mod tests {
         let said =
             Language::Es.explained("Los <servidores> y otro servidor: una comunidad.", "server community leader");
         assert!(
-            said.starts_with("Los &#60;<button type=\"button\" class=\"term\" popovertarget=\"term-server\">"),
+            said.starts_with("Los &lt;<button type=\"button\" class=\"term\" popovertarget=\"term-server\">"),
             "{said}"
         );
         assert_eq!((said.matches("<button").count(), said.matches("id=\"term-community\"").count()), (2, 1), "{said}");

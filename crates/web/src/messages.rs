@@ -19,7 +19,8 @@ mod tests {
 
     #[test]
     fn people_are_spared_the_jargon() {
-        for (name, es, en) in TABLE {
+        // The glossary says what such words mean.
+        for (name, es, en) in TABLE.iter().filter(|(name, ..)| !name.starts_with("term-")) {
             let words = format!("{es} {en}").to_lowercase();
             for jargon in ["instanc", "actor", "activitypub", "federa", "fediver", "webfinger"] {
                 assert!(!words.contains(jargon), "{name} says `{jargon}`");

@@ -350,7 +350,7 @@ async fn what_the_site_says_of_itself_is_written_and_read() {
     // Before anybody has written anything, the site says what the software does, and asks nothing beyond that.
     assert!(read("/privacy", "es").await.contains("Qué sale de este sitio"));
     assert!(read("/privacy", "en").await.contains("What leaves this site"));
-    assert!(read("/terms", "en").await.contains("There are no terms here"));
+    assert!(read("/terms", "en").await.contains("Nobody wrote terms"));
 
     let one = "/admin/texts/one?kind=description&language=es";
     let shown = ana.send(one, "/admin/texts/one", &[("source", "# Uno\n\n<b>dos</b>"), ("preview", "yes")]).await;

@@ -24,7 +24,7 @@ use super::{
 const FEW: usize = 5;
 const MANY: usize = 100;
 /// How many statements the longest page asks at most.
-const MOST: u64 = 75;
+const MOST: u64 = 85;
 /// What is read around what is shown, where an answer stands without the post that it answers: those posts, once for all.
 const AROUND: u64 = 3;
 

@@ -138,7 +138,7 @@ impl Scene {
         held::set_screen(app, self.ana, group, screen).await.unwrap();
         for (text, yes) in [("Un casino", true), ("Otro casino", false)] {
             let waiting = self.write(text, None).await;
-            held::answer(app, self.diego, waiting, yes, "".into()).await.unwrap();
+            held::answer(app, self.diego, waiting, yes, "Aquí no".into()).await.unwrap();
         }
         for span in [Duration::from_mins(1), Duration::ZERO] {
             paces::set(app, self.diego, Lane::Group(group), span, String::new()).await.unwrap();

@@ -91,11 +91,12 @@ async fn a_draft_keeps_descriptions_and_how_long_a_poll_is_open() {
     let sent = [&entered[..], &[(&*alt, "Un tomate maduro")]].concat();
     let unkept = TestRequest::post().uri("/write/draft").peer_addr(HERE).set_form(&sent);
     assert_eq!(world.ask(unkept, "es").await.status, StatusCode::UNAUTHORIZED);
+    let sent = [&sent[..], &[("form_token", &*token)]].concat();
     let door = world.ask(TestRequest::post().uri("/write").peer_addr(HERE).set_form(&sent), "es").await;
-    let kept = door.body.split("name=\"kept\" value=\"").nth(1).expect("what was written").split('"').next().unwrap();
-    let kept = kept.replace("&#34;", "\"");
-    let entered = [("name", "ana"), ("password", "correct horse battery"), ("back", "/write"), ("kept", kept.as_str())];
-    let inside = world.ask(TestRequest::post().uri("/login").peer_addr(HERE).set_form(entered), "es").await;
+    assert_eq!(door.status, StatusCode::UNAUTHORIZED, "{}", door.body);
+    let entered = [("name", "ana"), ("password", "correct horse battery"), ("back", "/write")];
+    let login = TestRequest::post().uri("/login").peer_addr(HERE).set_form(entered);
+    let inside = world.ask(login.insert_header((header::COOKIE, door.cookie.as_str())), "es").await;
     assert_eq!(inside.status, StatusCode::SEE_OTHER, "{}", inside.body);
     let page = ana.get("/write").await.body;
     assert!(is_whole(&page, "Un tomate maduro"), "{page}");

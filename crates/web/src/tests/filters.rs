@@ -1,6 +1,6 @@
 //! Words that somebody does not want to read, by pages alone: they fold or are left out wherever posts are listed.
 use actix_web::http::StatusCode;
-use app::{follows, members, posts::Writing};
+use app::{follows, invitations, members, posts::Writing};
 use domain::{filter::Filter, post::Post};
 
 use super::{
@@ -30,6 +30,7 @@ async fn what_says_muted_words_folds_or_is_left_out_wherever_posts_are_listed() 
     let (ana, huerto) = world.first_run().await;
     let bea = login(&world, "bea").await;
     members::join(&world.app, bea, huerto.id).await.unwrap();
+    invitations::invite(&world.app, ana, huerto.id, bea.0).await.unwrap();
     follows::request(&world.app, bea, huerto.id).await.unwrap();
     let thread = |title: &str, text: &str| Writing {
         title: Some(title.into()),
