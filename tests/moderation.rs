@@ -156,7 +156,11 @@ async fn who_is_put_out_may_come_back() {
     }
     it.appoint(None).await;
     net.settle().await;
-    assert_eq!(it.leo.peer.kinds(), ["Reject{Follow}", "Announce{Remove}", "Create{Note}"], "his server hears it, and he");
+    assert_eq!(
+        it.leo.peer.kinds(),
+        ["Reject{Follow}", "Announce{Remove}", "Create{Note}"],
+        "his server hears it, and he"
+    );
     assert_eq!(it.witness.peer.kinds(), ["Announce{Remove}"]);
     assert_eq!(it.club.follower_count().await, followers - 1);
     it.leo.peer.take();

@@ -20,6 +20,10 @@ mod followers;
 
 pub use followers::{apportion, attend, echo, solve};
 
+mod team;
+
+pub use team::{appoint, ban, hand_on, hand_over, hush, leave, set_reach, warn};
+
 /// Why something is not allowed; the word is stable and may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -341,45 +345,6 @@ pub fn report(group: &GroupRules, who: &Standing) -> Verdict {
     read(group, who)
 }
 
-/// Warning `target` in the name of the group: whoever may put somebody out may say so before.
-pub fn warn(who: &Standing, target: &Standing) -> Verdict {
-    ban(who, target)
-}
-
-/// Keeping `target` from writing in the group for a time: whoever may put somebody out may do less. Who is out writes nothing anyway.
-pub fn hush(who: &Standing, target: &Standing) -> Verdict {
-    ban(who, target)?;
-    unless(target.banned, Refusal::Once)
-}
-
-/// Banning `target` or lifting a ban.
-pub fn ban(who: &Standing, target: &Standing) -> Verdict {
-    moderate(who)?;
-    unless(target.role >= who.role && target.is_staff() && !who.admin, Refusal::Rank)?;
-    unless(target.role == Some(Role::Owner), Refusal::Rank)
-}
-
-/// Giving `target` the role `role`, or with `None` ending the membership; leaving oneself is [`leave`].
-pub fn appoint(who: &Standing, target: &Standing, role: Option<Role>) -> Verdict {
-    if role.is_none() {
-        // Whoever may keep somebody out for good may put them out for once.
-        return ban(who, target);
-    }
-    let mine = if who.admin { Some(Role::Owner) } else { who.role };
-    unless(mine < Some(Role::Leader), Refusal::NotStaff)?;
-    unless(who.unsecured, Refusal::Unsecured)?;
-    unless(target.role == Some(Role::Owner), Refusal::Rank)?;
-    // An owner may name equals; everybody else deals with those below them only.
-    let owner = mine == Some(Role::Owner);
-    unless(!owner && (target.role >= mine || role >= mine), Refusal::Rank)?;
-    unless(target.banned, Refusal::Banned)
-}
-
-/// Ending one's own membership; a group never loses its owner.
-pub fn leave(who: &Standing) -> Verdict {
-    unless(who.role == Some(Role::Owner), Refusal::Rank)
-}
-
 /// Deciding who reads and who comes in: what is private is not for whoever presses a button.
 pub fn settle(visibility: Visibility, joining: Joining) -> Verdict {
     unless(visibility == Visibility::Private && joining == Joining::Open, Refusal::OpenDoor)
@@ -478,28 +443,11 @@ pub fn confide_in(group: &GroupRules, root: PostId) -> Verdict {
     unless(root < group.confides_from, Refusal::NotPublic)
 }
 
-/// Deciding how far what is written in a private group may go: whoever it belongs to answers for that.
-pub fn set_reach(who: &Standing) -> Verdict {
-    hand_over(who)
-}
-
 /// Following an actor to another id: both must say that they are the same, and neither may have moved lately, or
 /// followers could be led around.
 pub fn relocate(confirmed: bool, rested: bool) -> Verdict {
     unless(!confirmed, Refusal::Unconfirmed)?;
     unless(!rested, Refusal::TooSoon)
-}
-
-/// Moving a group away: what becomes of it is for whoever it belongs to.
-pub fn hand_over(who: &Standing) -> Verdict {
-    unless(!(who.role == Some(Role::Owner) || who.admin), Refusal::NotStaff)?;
-    unless(who.unsecured, Refusal::Unsecured)
-}
-
-/// Giving a group to `target`, one of its members.
-pub fn hand_on(who: &Standing, target: &Standing) -> Verdict {
-    hand_over(who)?;
-    unless(!target.is_member(), Refusal::NotMember)
 }
 
 /// Quoting a post: what everybody may read may be quoted by those whom its author lets, and what is for few by its

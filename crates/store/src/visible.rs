@@ -66,15 +66,15 @@ const SOMEBODY: &str = "(posts.deleted IS NULL \
     AND NOT EXISTS (SELECT 1 FROM actors v WHERE v.id = posts.author_id AND v.suspended IS NOT NULL) \
     AND NOT EXISTS (SELECT 1 FROM actors v WHERE v.id = posts.group_id AND v.suspended IS NOT NULL) \
     AND (posts.removed IS NULL OR posts.author_id = ? OR EXISTS (SELECT 1 FROM members v WHERE v.person_id = ? \
-        AND v.group_id = posts.group_id AND v.state = 'active' AND v.role <> 'member')) \
+        AND v.group_id = posts.group_id AND v.state = 'active' AND v.role NOT IN ('member', 'expert'))) \
     AND (NOT EXISTS (SELECT 1 FROM shuns v WHERE v.actor_id = posts.author_id AND v.target_id = ? AND v.deed = 'block') \
         OR EXISTS (SELECT 1 FROM members v WHERE v.person_id = ? AND v.group_id = posts.group_id \
-        AND v.state = 'active' AND v.role <> 'member')) \
+        AND v.state = 'active' AND v.role NOT IN ('member', 'expert'))) \
     AND (posts.audience IN ('public', 'unlisted') \
         OR (posts.audience IN ('followers', 'direct') AND (posts.author_id = ? \
             OR EXISTS (SELECT 1 FROM mentions v WHERE v.post_id = posts.id AND (v.actor_id = ? \
                 OR EXISTS (SELECT 1 FROM members m WHERE m.person_id = ? AND m.group_id = v.actor_id \
-                    AND m.state = 'active' AND m.role <> 'member'))))) \
+                    AND m.state = 'active' AND m.role NOT IN ('member', 'expert')))))) \
         OR (posts.audience = 'followers' AND EXISTS (SELECT 1 FROM follows v WHERE v.follower_id = ? \
             AND v.target_id = posts.author_id AND v.state = 'accepted')) \
         OR (posts.audience = 'members' AND EXISTS (SELECT 1 FROM members v WHERE v.person_id = ? \

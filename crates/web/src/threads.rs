@@ -1,5 +1,5 @@
 //! The page of a post: what it says, what it replies to, and the replies below it.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -10,7 +10,6 @@ use app::{App, Error, Me, Result, filters::Sieve, readings, view::PostView};
 use askama::Template;
 use domain::{
     actor::Actor,
-    filter::Fate,
     id::PostId,
     policy,
     post::{Post, QuoteState},
@@ -40,7 +39,7 @@ mod linked;
 mod order;
 mod read;
 
-use order::order;
+use order::arrange;
 pub(crate) use read::quoted;
 use read::{Above, Read};
 
@@ -444,59 +443,4 @@ pub(crate) fn quoted_by(
         (QuoteState::Pending, _) => Quoted::Withheld(t.quote_pending()),
         (QuoteState::Rejected | QuoteState::Revoked, _) => Quoted::Withheld(t.quote_refused()),
     })
-}
-
-/// The replies that have a place on the page: those that no filter hides, and in the tree those to which one of them replies.
-fn kept(read: &Read, fates: &HashMap<PostId, Fate>, is_linear: bool) -> HashSet<PostId> {
-    let shown = || fates.iter().filter(|(_, fate)| !fate.is_hidden()).map(|(id, _)| *id);
-    let mut kept: HashSet<PostId> = shown().collect();
-    if !is_linear && kept.len() < fates.len() {
-        let replies = read.replies.iter().map(|view| (view.post.id, view.post.parent));
-        let gaps = read.gaps.iter().map(|gap| (gap.id, gap.parent));
-        let parent_of = replies.chain(gaps).filter_map(|(id, parent)| Some((id, parent?))).collect();
-        kept.extend(shown().flat_map(|id| read::chain(id, &parent_of)));
-    }
-    kept
-}
-
-/// Replies and gaps in the order of the page.
-fn arrange(t: Language, read: &Read, is_linear: bool, card: impl Fn(&PostView) -> Card) -> Vec<Reply> {
-    let here = readers::chip(t, read.post.post.audience);
-    let fates: HashMap<PostId, Fate> =
-        read.replies.iter().map(|view| (view.post.id, read.sieve.fate(&view.post))).collect();
-    let kept = kept(read, &fates, is_linear);
-    let links = read.replies.iter().map(|view| (view.post.id, view.post.parent)).filter(|(id, _)| kept.contains(id));
-    let order = if is_linear {
-        links.map(|(id, _)| (id, 1)).collect()
-    } else {
-        order(read.post.post.id, links.chain(read.gaps.iter().map(|gap| (gap.id, gap.parent))))
-    };
-    let fate = |id: PostId| fates.get(&id).cloned().unwrap_or_default();
-    let shown = |view: &PostView| Some((view.post.id, card(view).under(t, fate(view.post.id))?));
-    let mut cards: HashMap<PostId, Card> = read.replies.iter().filter_map(shown).collect();
-    let reply = |(place, (id, level)): (usize, &(PostId, usize))| {
-        let after = order.get(place + 1..).unwrap_or_default();
-        let next = after.first().map_or(1, |(_, level)| *level);
-        let below = after.iter().take_while(|(_, deeper)| deeper > level).count();
-        let gap = read.gaps.iter().find(|gap| gap.id == *id);
-        let card = cards.remove(id);
-        Reply {
-            id: id.0,
-            is_new: card.as_ref().is_some_and(|card| !card.mine && card.folded.is_none())
-                && read.seen.is_some_and(|seen| *id > seen),
-            readers: card.as_ref().and_then(|card| card.readers).filter(|readers| Some(*readers) != here),
-            card,
-            is_removed: gap.is_some_and(|gap| gap.is_removed),
-            hidden_by: match fate(*id) {
-                Fate::Hidden(filter) => Some(filter),
-                _ => None,
-            },
-            reason: gap.map(|gap| gap.reason.clone()).unwrap_or_default(),
-            rule: gap.and_then(|gap| gap.rule.clone()),
-            level: *level,
-            below: (below > 0).then(|| t.replies(below)),
-            closes: level.saturating_sub(next),
-        }
-    };
-    order.iter().enumerate().map(reply).collect()
 }

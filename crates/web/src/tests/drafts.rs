@@ -1,5 +1,8 @@
 //! What is being written is kept whole, comes back whatever happens, and begins as its author usually writes.
-use actix_web::{http::StatusCode, test::TestRequest};
+use actix_web::{
+    http::{StatusCode, header},
+    test::TestRequest,
+};
 use app::posts::{self, Writing};
 use domain::{
     id::PostId,
