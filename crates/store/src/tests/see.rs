@@ -81,7 +81,7 @@ async fn sql_and_policy_agree(t: TestDb) {
             ..thread(id)
         };
         let active = case.membership.filter(|(_, state)| *state == MemberState::Active);
-        let keeps_order = active.is_some_and(|(role, _)| role > Role::Member);
+        let keeps_order = active.is_some_and(|(role, _)| role >= Role::Moderator);
         let active = active.filter(|_| case.grouped);
         let mut regard = Regard {
             author: case.author,
@@ -130,6 +130,29 @@ async fn sql_and_policy_agree(t: TestDb) {
         assert_eq!(found, expected, "{shown:?}");
     }
     assert!((50..350).contains(&visible), "the cases are lopsided: {visible} of 400 are visible");
+}
+
+async fn an_expert_reads_what_members_read(t: TestDb) {
+    t.db.write(|tx| {
+        world(tx)?;
+        posts::insert(tx, &Post { removed: Some(Timestamp(5)), ..thread(100) }, &[])?;
+        posts::insert(tx, &Post { audience: Audience::Direct, group: None, ..thread(104) }, &[ActorId(9)])?;
+        shun(tx, 3, 2, Deed::Block, true)?;
+        posts::insert(tx, &Post { author: ActorId(3), ..thread(108) }, &[])?;
+        posts::insert(tx, &Post { audience: Audience::Members, ..thread(112) }, &[])?;
+        let all = [100, 104, 108, 112];
+        for (role, expected) in [(Role::Member, &all[3..]), (Role::Expert, &all[3..]), (Role::Moderator, &all[..])] {
+            member(tx, 2, role, MemberState::Active)?;
+            let mut seen = Vec::new();
+            for id in all {
+                seen.extend(posts::seen(tx, PostId(id), Some(ActorId(2)))?.map(|post| post.id.0));
+            }
+            assert_eq!(seen, expected, "{role:?}");
+        }
+        Ok::<_, Error>(())
+    })
+    .await
+    .unwrap();
 }
 
 async fn nothing_of_whom_one_shuns_is_listed(t: TestDb) {
@@ -184,4 +207,4 @@ async fn nothing_of_whom_one_shuns_is_listed(t: TestDb) {
     }
 }
 
-on_both! { sql_and_policy_agree nothing_of_whom_one_shuns_is_listed }
+on_both! { sql_and_policy_agree an_expert_reads_what_members_read nothing_of_whom_one_shuns_is_listed }
