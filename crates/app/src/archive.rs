@@ -18,7 +18,7 @@ use store::{
     Conn,
     groups::Ban,
     log::Entry,
-    people::{self, People, Placed},
+    people::{self, For, People, Placed},
     posts::{self, List, Page},
     timelines::Window,
 };
@@ -55,7 +55,7 @@ pub async fn circle(app: &App, me: Me, circle: Circle) -> Result<Vec<Actor>> {
     loop {
         let page = app
             .read(move |c| {
-                let placed = people::page(c, people, None, window)?;
+                let placed = people::page(c, people, For::Keeper, window)?;
                 let ids: Vec<ActorId> = placed.iter().copied().map(Placed::who).collect();
                 Ok((store::actors::by_ids(c, &ids)?, placed))
             })
@@ -217,7 +217,7 @@ pub async fn followers(app: &App, me: Me, group: ActorId, before: Option<i64>) -
     let newest = Window::newest(SOME);
     let window = Window { before: before.unwrap_or(newest.before), ..newest };
     led(app, me, group, move |c| {
-        let placed = people::page(c, People::Followers(group), None, window)?;
+        let placed = people::page(c, People::Followers(group), For::Keeper, window)?;
         let mut known = by_number(c, placed.iter().copied().map(Placed::who))?;
         let found = placed.iter().filter_map(|one| known.remove(&one.who())).collect();
         Ok((found, placed.last().map(|last| last.number)))

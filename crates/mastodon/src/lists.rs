@@ -12,7 +12,10 @@ use domain::{
     list::Replies,
 };
 use serde_json::json;
-use store::{people::People, timelines::Window};
+use store::{
+    people::{For, People},
+    timelines::Window,
+};
 
 use crate::{
     accounts::people,
@@ -103,7 +106,7 @@ async fn accounts(
                 Some(0) => Window::newest(app::lists::MEMBERS),
                 _ => paging::window(&params, 40, 80),
             };
-            people::page_of(&app, &request, window, People::Listed(list.id), None).await
+            people::page_of(&app, &request, window, People::Listed(list.id), For::Keeper).await
         }
     }
 }

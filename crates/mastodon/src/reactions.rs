@@ -14,7 +14,7 @@ use domain::{
 use serde::Serialize;
 use store::{
     Conn,
-    people::{People, Placed},
+    people::{For, People, Placed},
     timelines::{Entry, Window},
 };
 
@@ -97,7 +97,7 @@ async fn list(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) 
 fn reactions(c: &mut Conn, site: &Site, post: PostId, viewer: Option<ActorId>) -> store::Result<Vec<Reaction>> {
     let told = reaction::of(c, site, &[post])?.remove(&post).unwrap_or_default();
     let mine = store::votes::signs(c, &[post], viewer.as_slice())?.pop().map(|(_, _, sign)| sign);
-    let liking = store::people::page(c, People::Liking(post), viewer, Window::newest(MOST))?;
+    let liking = store::people::page(c, People::Liking(post), For::Viewer(viewer), Window::newest(MOST))?;
     let liking: Vec<ActorId> = liking.into_iter().map(Placed::who).collect();
     let signs = store::votes::signs(c, &[post], &liking)?;
     let ids: Vec<ActorId> = signs.iter().map(|(_, actor, _)| *actor).collect();

@@ -16,7 +16,7 @@ use domain::{
 use serde::Serialize;
 use store::{
     Conn,
-    people::People,
+    people::{For, People},
     timelines::{self, By, Entry},
 };
 
@@ -104,7 +104,7 @@ async fn favourited_by(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let entry = find(&app, id, caller.me).await?;
-    people::page(&app, &request, &params, People::Liking(entry.post), caller.id()).await
+    people::page(&app, &request, &params, People::Liking(entry.post), For::Viewer(caller.id())).await
 }
 
 /// Who passed a post on.
@@ -116,7 +116,7 @@ async fn reblogged_by(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let entry = find(&app, id, caller.me).await?;
-    people::page(&app, &request, &params, People::Sharing(entry.post), caller.id()).await
+    people::page(&app, &request, &params, People::Sharing(entry.post), For::Viewer(caller.id())).await
 }
 
 /// What is written in a post, for whoever writes it anew.

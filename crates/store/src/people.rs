@@ -1,5 +1,5 @@
 //! Lists of people as clients page through them: in the order in which they came, without those whom the reader shuns.
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Bool};
 use domain::{
     id::{ActorId, ListId, PostId},
     post::{FollowState, Vote},
@@ -9,6 +9,7 @@ use domain::{
 use crate::{
     conn::{Conn, db},
     error::Result,
+    known::known_to,
     rows::Word,
     schema::{endorsements, follows, list_members, shares, shuns, votes},
     timelines::Window,
@@ -32,6 +33,15 @@ pub enum People {
     Endorsed(ActorId),
     /// Who is in a list.
     Listed(ListId),
+}
+
+/// For whom a list of people is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// Whoever keeps it: everybody who is in it.
+    Keeper,
+    /// Somebody who looks at it, or nobody in particular: nobody whom they shun, and no group that is hidden from them.
+    Viewer(Option<ActorId>),
 }
 
 /// Somebody in a list, with the number by which it is paged: of what made them a part of it, or their own where nobody cares
@@ -62,9 +72,14 @@ macro_rules! page {
     };
 }
 
-/// A part of a list of people, as `viewer` wants it; the newest first.
-pub fn page(conn: &mut Conn, people: People, viewer: Option<ActorId>, window: Window) -> Result<Vec<Placed>> {
-    let shown = |column| wanted(viewer, Whom::Person(column));
+/// A part of a list of people, for whoever reads it; the newest first.
+pub fn page(conn: &mut Conn, people: People, reader: For, window: Window) -> Result<Vec<Placed>> {
+    let (viewer, all) = match reader {
+        For::Keeper => (None, true),
+        For::Viewer(viewer) => (viewer, false),
+    };
+    let known = |column| known_to(viewer, column).or(all.into_sql::<Bool>());
+    let shown = |column| wanted(viewer, Whom::Person(column)).and(known(column));
     let found: Vec<Placed> = match people {
         People::Followers(actor) => page!(
             conn,

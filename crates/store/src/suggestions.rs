@@ -9,12 +9,13 @@ use crate::{
     dialect::AmongExt,
     error::Result,
     heard::heard,
+    known::known_to,
     rows::Word,
     schema::{actors, follows, unsuggested},
     wanted::{Whom, wanted},
 };
 
-/// Who of those whom `me` follows follows each of these.
+/// Who of those whom `me` follows follows each of these; nobody what is hidden from `me`.
 pub fn familiar(
     conn: &mut Conn,
     me: ActorId,
@@ -28,6 +29,7 @@ pub fn familiar(
         .filter(mine.field(follows::follower_id).eq(me.0).and(mine.field(follows::state).eq(accepted)))
         .filter(follows::target_id.among(targets).and(follows::state.eq(accepted)))
         .filter(wanted(Some(me), Whom::Person("follows.follower_id")))
+        .filter(known_to(Some(me), "follows.target_id"))
         .order(follows::follower_id.desc())
         .limit(limit)
         .select((follows::target_id, follows::follower_id))
@@ -39,7 +41,7 @@ pub fn familiar(
     Ok(found)
 }
 
-/// Whom those follow whom `me` follows, the most followed first; nobody whom `me` knows already.
+/// Whom those follow whom `me` follows, the most followed first; nobody whom `me` knows already, or may not know of.
 pub fn near(conn: &mut Conn, me: ActorId, limit: i64) -> Result<Vec<ActorId>> {
     let (mine, known) = diesel::alias!(follows as mine, follows as known);
     let accepted = Word(FollowState::Accepted);
@@ -52,6 +54,7 @@ pub fn near(conn: &mut Conn, me: ActorId, limit: i64) -> Result<Vec<ActorId>> {
         .filter(dsl::not(dsl::exists(unsuggested::table
             .filter(unsuggested::person_id.eq(me.0).and(unsuggested::target_id.eq(follows::target_id))))))
         .filter(wanted(Some(me), Whom::Person("follows.target_id")))
+        .filter(known_to(Some(me), "follows.target_id"))
         .filter(heard(None, "follows.target_id"))
         .group_by(follows::target_id)
         .order((dsl::count_star().desc(), follows::target_id.desc()))

@@ -21,7 +21,7 @@ use domain::{
 use serde::Deserialize;
 use store::{
     Conn,
-    people::{self, People},
+    people::{self, For, People},
     timelines::{self, By, Entry, Window},
 };
 
@@ -246,15 +246,15 @@ pub(crate) async fn manage_form(
     let page = async {
         let list = mine(&app, by.me, &id).await?;
         let form = questions(visit.language, &Entered::of(&list));
-        managed(&app, &visit, by.me, &list, form).await
+        managed(&app, &visit, &list, form).await
     };
     answer::shown(&request, &visit, Keep::Never, page.await)
 }
 
-async fn managed(app: &App, visit: &Visit, me: Me, list: &List, form: Fields) -> Result<Manage> {
+async fn managed(app: &App, visit: &Visit, list: &List, form: Fields) -> Result<Manage> {
     let (id, site) = (list.id, app.site().clone());
     let found = app.read(move |c| {
-        let people = people::page(c, People::Listed(id), Some(me.0), Window::newest(PEOPLE))?;
+        let people = people::page(c, People::Listed(id), For::Keeper, Window::newest(PEOPLE))?;
         let people: Vec<ActorId> = people.into_iter().map(people::Placed::who).collect();
         cards::faces_of(c, &site, &people)
     });
@@ -286,7 +286,7 @@ pub(crate) async fn manage(
     if entered.title.trim().is_empty() {
         let mut form = questions(t, &entered);
         form.flaw("title", t.list_titleless());
-        return match managed(&app, &visit, me, &list, form).await {
+        return match managed(&app, &visit, &list, form).await {
             Ok(page) => answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page),
             Err(error) => answer::error(&request, &visit, &error),
         };

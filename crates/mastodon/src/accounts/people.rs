@@ -10,7 +10,7 @@ use domain::{actor::Actor, group::Standing, id::ActorId, policy, shun::Deed, tim
 use serde::Serialize;
 use store::{
     Conn,
-    people::{People, Placed},
+    people::{For, People, Placed},
     timelines::Window,
 };
 
@@ -52,9 +52,9 @@ pub(crate) async fn page(
     request: &HttpRequest,
     params: &Params,
     people: People,
-    viewer: Option<ActorId>,
+    reader: For,
 ) -> Result<HttpResponse> {
-    page_of(app, request, paging::window(params, 40, 80), people, viewer).await
+    page_of(app, request, paging::window(params, 40, 80), people, reader).await
 }
 
 /// A certain page of a list of people.
@@ -63,11 +63,11 @@ pub(crate) async fn page_of(
     request: &HttpRequest,
     window: Window,
     people: People,
-    viewer: Option<ActorId>,
+    reader: For,
 ) -> Result<HttpResponse> {
     let site = app.site().clone();
     let page = app.read(move |c| {
-        let found = store::people::page(c, people, viewer, window)?;
+        let found = store::people::page(c, people, reader, window)?;
         let ends = Ends::of(found.iter().map(|placed| placed.number), window);
         let ids: Vec<ActorId> = found.into_iter().map(Placed::who).collect();
         Ok((account::list(c, &site, &ids)?, ends))
@@ -106,7 +106,7 @@ async fn circle(
     if !open.await?.ok_or_else(Error::missing)? {
         return Ok(HttpResponse::Ok().json(Nothing::default()));
     }
-    page(app, request, &params, which(id), viewer).await
+    page(app, request, &params, which(id), For::Viewer(viewer)).await
 }
 
 async fn followers(
@@ -145,7 +145,7 @@ async fn endorsements(
     Asked(params): Asked,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    page(&app, &request, &params, People::Endorsed(caller.me.0), None).await
+    page(&app, &request, &params, People::Endorsed(caller.me.0), For::Keeper).await
 }
 
 async fn blocks(
@@ -154,7 +154,7 @@ async fn blocks(
     Asked(params): Asked,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    page(&app, &request, &params, People::Shunned(caller.me.0, Deed::Block), None).await
+    page(&app, &request, &params, People::Shunned(caller.me.0, Deed::Block), For::Keeper).await
 }
 
 /// A `MutedAccount`.
@@ -173,7 +173,7 @@ async fn mutes(
 ) -> Result<HttpResponse> {
     let (window, site, me) = (paging::window(&params, 40, 80), app.site().clone(), caller.me.0);
     let page = app.read(move |c| {
-        let found = store::people::page(c, People::Shunned(me, Deed::Mute), None, window)?;
+        let found = store::people::page(c, People::Shunned(me, Deed::Mute), For::Keeper, window)?;
         let ends = Ends::of(found.iter().map(|placed| placed.number), window);
         let ids: Vec<ActorId> = found.into_iter().map(Placed::who).collect();
         let shuns = store::shuns::of(c, me, &ids)?;

@@ -1,6 +1,6 @@
 //! The predicate in SQL says what the function in Rust says, whatever the post, whoever reads.
 use domain::{
-    group::{MemberState, Role},
+    group::{GroupRules, MemberState, Role, Visibility},
     id::{ActorId, PostId},
     policy::{self, Regard, Shunned},
     post::{Audience, FollowState, Post},
@@ -9,10 +9,15 @@ use domain::{
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
-use super::{TestDb, follow, member, on_both, shun, thread, world};
+use super::{TestDb, follow, login, member, on_both, shun, thread, world};
 use crate::{
-    Error, host_shuns, posts,
+    Error,
+    accounts::{self, Account},
+    groups, host_shuns, notes,
+    people::{self, For, People},
+    posts,
     search::{self, Narrow},
+    suggestions,
     timelines::{self, Asked, Open, Tagged, Window},
 };
 
@@ -207,4 +212,55 @@ async fn nothing_of_whom_one_shuns_is_listed(t: TestDb) {
     }
 }
 
-on_both! { sql_and_policy_agree an_expert_reads_what_members_read nothing_of_whom_one_shuns_is_listed }
+async fn a_hidden_group_stands_in_lists_of_those_alone_who_may_know_of_it(t: TestDb) {
+    t.db.write(|tx| {
+        world(tx)?;
+        let (ana, me, group) = (ActorId(1), ActorId(2), ActorId(9));
+        let rules = groups::rules(tx, group)?.unwrap();
+        let rules = GroupRules { hidden: true, visibility: Visibility::Private, ..rules };
+        groups::set_rules(tx, &rules)?;
+        follow(tx, 1, 9, FollowState::Accepted)?;
+        follow(tx, 2, 1, FollowState::Accepted)?;
+        notes::endorse(tx, ana, group, true, Timestamp(1))?;
+        let window = Window::newest(9);
+        let states = [None, Some(MemberState::Invited), Some(MemberState::Pending), Some(MemberState::Active)];
+        for admin in [false, true] {
+            if admin {
+                accounts::insert(tx, &Account { admin, ..login(2) })?;
+            }
+            for state in states {
+                groups::remove_membership(tx, group, me)?;
+                if let Some(state) = state {
+                    member(tx, 2, Role::Member, state)?;
+                }
+                let standing = groups::standing(tx, group, me, Timestamp(1))?;
+                let expected = usize::from(policy::know(&rules, &standing).is_ok());
+                let viewer = For::Viewer(Some(me));
+                let found = [
+                    people::page(tx, People::Following(ana), viewer, window)?.len(),
+                    people::page(tx, People::Endorsed(ana), viewer, window)?.len(),
+                    suggestions::near(tx, me, 9)?.len(),
+                    suggestions::familiar(tx, me, &[group], 9)?.len(),
+                ];
+                assert_eq!(found, [expected; 4], "{state:?}, admin: {admin}");
+            }
+        }
+        assert!(people::page(tx, People::Following(ana), For::Viewer(None), window)?.is_empty());
+        assert_eq!(people::page(tx, People::Following(ana), For::Keeper, window)?.len(), 1, "it is her own");
+        assert_eq!(
+            people::page(tx, People::Followers(ana), For::Viewer(None), window)?.len(),
+            1,
+            "people are no secret"
+        );
+        Ok::<_, Error>(())
+    })
+    .await
+    .unwrap();
+}
+
+on_both! {
+    sql_and_policy_agree
+    an_expert_reads_what_members_read
+    a_hidden_group_stands_in_lists_of_those_alone_who_may_know_of_it
+    nothing_of_whom_one_shuns_is_listed
+}

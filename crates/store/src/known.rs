@@ -1,0 +1,58 @@
+//! The one predicate that decides in SQL of whom somebody may know that they are there: `domain::policy::know` as a query
+//! node. Of everybody, but of hidden groups only those who are in, or were asked in, and admins.
+use diesel::{
+    backend::Backend,
+    expression::{AppearsOnTable, ValidGrouping, is_aggregate},
+    prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    serialize::ToSql,
+    sql_types::{BigInt, Bool, HasSqlType},
+};
+use domain::id::ActorId;
+
+/// Whether `viewer`, or nobody in particular, may know of the actor in this column.
+pub(crate) fn known_to(viewer: Option<ActorId>, who: &'static str) -> KnownTo {
+    KnownTo { viewer: viewer.map(i64::from), who }
+}
+
+/// See [`known_to`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KnownTo {
+    viewer: Option<i64>,
+    who: &'static str,
+}
+
+impl<DB> QueryFragment<DB> for KnownTo
+where
+    DB: Backend + HasSqlType<BigInt>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("NOT EXISTS (SELECT 1 FROM groups k WHERE k.id = ");
+        out.push_sql(self.who);
+        out.push_sql(" AND k.hidden");
+        if let Some(viewer) = &self.viewer {
+            out.push_sql(" AND NOT EXISTS (SELECT 1 FROM members m WHERE m.group_id = k.id AND m.person_id = ");
+            out.push_bind_param::<BigInt, _>(viewer)?;
+            out.push_sql(") AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = ");
+            out.push_bind_param::<BigInt, _>(viewer)?;
+            out.push_sql(" AND a.admin AND a.disabled IS NULL)");
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl Expression for KnownTo {
+    type SqlType = Bool;
+}
+impl<QS> SelectableExpression<QS> for KnownTo {}
+impl<QS> AppearsOnTable<QS> for KnownTo {}
+impl ValidGrouping<()> for KnownTo {
+    type IsAggregate = is_aggregate::No;
+}
+/// The text depends on values, so the type alone does not name the query.
+impl QueryId for KnownTo {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
