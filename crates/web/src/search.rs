@@ -398,12 +398,13 @@ impl Found {
         let (wish, viewer, ours, site) = (wish.clone(), visit.viewer(), visit.host.clone(), app.site().clone());
         let now = app.now();
         let found = app.read(move |c| {
-            let by_handle = |c: &mut Conn, handle: &Option<Handle>| match handle {
-                Some(handle) => {
-                    let host = handle.host.as_ref().unwrap_or(&ours);
-                    store::actors::by_handle(c, &handle.name.to_lowercase(), host.as_str())
-                }
-                None => Ok(None),
+            let by_handle = |c: &mut Conn, handle: &Option<Handle>| -> store::Result<Option<Actor>> {
+                let Some(handle) = handle else { return Ok(None) };
+                let host = handle.host.as_ref().unwrap_or(&ours);
+                Ok(match store::actors::by_handle(c, &handle.name.to_lowercase(), host.as_str())? {
+                    Some(actor) if app::groups::is_known(c, &actor, viewer, now)? => Some(actor),
+                    _ => None,
+                })
             };
             let (author, within) = (by_handle(c, &wish.from)?, by_handle(c, &wish.within)?);
             // Whoever is unknown wrote nothing, and nothing stands in a community that is unknown.

@@ -8,7 +8,7 @@ use actix_web::{
 use app::posts::Writing;
 use domain::{
     charter::{Charter, Purpose},
-    group::Visibility,
+    group::{Joining, Visibility},
     pulse::Pulse,
     theme::Theme,
 };
@@ -67,6 +67,20 @@ async fn search_marks_what_it_found_and_helps_where_there_is_nothing() {
     assert!(empty.contains(&ask), "{empty}");
     let composing = member.get(&ask.replace("&#38;", "&")).await.body;
     assert!(composing.contains("value=\"zapatos rojos\""), "{composing}");
+}
+
+#[actix_web::test]
+async fn a_search_within_a_hidden_community_says_nothing_of_it() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let joining = Joining::Invite;
+    let hidden = app::groups::NewGroup { hidden: true, joining, ..new_group("sombra", Visibility::Private) };
+    app::groups::create(&world.app, ana.0, hidden).await.unwrap();
+    let query = "/search?q=hola&within=@sombra";
+    let page = world.get(query, "es").await.body;
+    assert!(page.contains("Sin resultados") && !page.contains("El sombra"), "{page}");
+    let page = Browser::of(&world, ana, "es").await.get(query).await.body;
+    assert!(page.contains("El sombra"), "{page}");
 }
 
 #[actix_web::test]
