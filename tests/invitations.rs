@@ -1,11 +1,14 @@
 //! What groups tell one person: invitations and their answers, warnings, and that a post is not taken; across servers.
 
-use app::Me;
-use domain::group::{Joining, MemberState, Visibility};
-use domain::id::ActorId;
+use app::{Me, groups::NewGroup};
+use domain::{
+    group::{Joining, MemberState, Membership, Reach, Role, Visibility},
+    id::ActorId,
+    time::Timestamp,
+};
 use serde_json::{Value, json};
 
-use crate::network::{Group, Network, Person, Puppet, Server, Software, id, on_both, text};
+use crate::network::{ACTIVITY, Group, Network, Person, Puppet, Server, Software, id, on_both, text};
 
 /// What somebody was told, the newest first: by whom, and in which words.
 async fn told(who: &Person) -> Vec<(String, String)> {
@@ -58,6 +61,53 @@ async fn one_server_invites_the_people_of_another() {
     bea.follow(&club.handle()).await;
     net.settle().await;
     assert_eq!(state(&alpha, club.uri(), bea.uri()).await, None, "one follows, and is no member");
+}
+
+async fn servers_of_those_who_are_asked_in_know_of_a_hidden_group() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, ben) = (alpha.person("ana").await, beta.person("ben").await);
+    let club = NewGroup {
+        name: "club".into(),
+        title: "Club".into(),
+        summary: String::new(),
+        visibility: Visibility::Private,
+        joining: Joining::Invite,
+        reach: Reach::Home,
+        hidden: true,
+        host: None,
+    };
+    let club = alpha.found(&ana, club).await;
+    let bea = net.peer("masto.test", Software::Mastodon).person("bea");
+    let eva = net.peer("other.test", Software::Mastodon).person("eva");
+    let urls = [club.uri().to_owned(), alpha.url("/.well-known/webfinger?resource=acct:club@alpha.test")];
+    let asked = async |by: &Puppet| {
+        let mut statuses = Vec::new();
+        for url in &urls {
+            statuses.push(alpha.ask(&by.asks(url)).await.status);
+        }
+        statuses
+    };
+    assert_eq!(asked(&bea).await, [404, 404]);
+    // As if the message were on its way.
+    let (group, person) = (club.actor.id, id_of(&alpha, &bea.uri).await);
+    let (role, since) = (Role::Member, Timestamp(1));
+    let invited = Membership { group, person, role, state: MemberState::Invited, since };
+    alpha.app().write(move |tx| Ok(store::groups::set_membership(tx, &invited)?)).await.unwrap();
+    assert_eq!(asked(&bea).await, [200, 200], "it has to check who wrote to her");
+    assert!(alpha.ask(&bea.asks(club.uri())).await.value()["publicKey"]["publicKeyPem"].is_string());
+    assert_eq!(asked(&eva).await, [404, 404], "nobody of there was asked in");
+    for url in &urls {
+        assert_eq!(alpha.get(url, ACTIVITY).await.status, 404, "{url} for nobody, after that");
+    }
+
+    invite(&ana, &club, ben.uri()).await;
+    net.settle().await;
+    let told = told(&ben).await;
+    assert!(told.len() == 1 && told[0].1.contains("You are invited to @club@alpha.test"), "{told:?}");
+    ben.follow(&club.handle()).await;
+    net.settle().await;
+    assert_eq!(state(&alpha, club.uri(), ben.uri()).await, Some(MemberState::Active));
 }
 
 async fn groups_elsewhere_invite_and_are_joined() {
@@ -281,6 +331,7 @@ async fn a_moderator_elsewhere_invites_by_way_of_the_group() {
 
 on_both![
     one_server_invites_the_people_of_another,
+    servers_of_those_who_are_asked_in_know_of_a_hidden_group,
     groups_elsewhere_invite_and_are_joined,
     moderators_elsewhere_invite_and_warn,
     moderators_here_warn_in_groups_elsewhere,

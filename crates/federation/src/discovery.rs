@@ -14,7 +14,7 @@ use domain::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::routes::{Documents, answer, asked_host, documents::Document};
+use crate::routes::{Documents, answer, asked_host, asker, documents::Document, is_known, is_signed};
 
 /// The media type of WebFinger's answers.
 const JRD: HeaderValue = HeaderValue::from_static("application/jrd+json; charset=utf-8");
@@ -83,31 +83,38 @@ pub(crate) async fn webfinger(
         Resource::Actor(name) => format!("{host} {}?{name}", path::WEBFINGER),
         Resource::Stranger => return answer::refusal(&request, StatusCode::NOT_FOUND, "not found"),
     };
-    let document = documents
-        .get(key, || async {
-            let app = documents.app();
-            let (resource, site, asked) = (resource.clone(), app.site().clone(), host.clone());
-            let now = app.now();
-            let actor = app.read(move |c| {
-                let found = match &resource {
-                    Resource::Actor(name) => store::actors::by_handle(c, name, asked.as_str())?,
-                    _ => store::actors::by_uri(c, &site.instance(&asked))?,
-                };
-                Ok(match found {
-                    Some(actor) if app::groups::is_known(c, &actor, None, now)? => Some(actor),
-                    _ => None,
-                })
-            });
-            let actor = actor.await?.filter(Actor::is_local).ok_or(app::Error::NotFound)?;
-            let status = if actor.deleted.is_some() { StatusCode::GONE } else { StatusCode::OK };
-            let gone = || json!({ "error": "gone" });
-            let body = if actor.deleted.is_some() { gone() } else { jrd(&actor, app.site(), &host) };
-            // What it says changes only when everything of the actor does.
-            let subjects = Vec::new();
-            Ok(Document { status, ..Document::new(JRD, body.to_string(), subjects) })
-        })
-        .await;
-    match document {
+    let make = async |asker: Option<Host>| {
+        let app = documents.app();
+        let (resource, site, asked) = (resource.clone(), app.site().clone(), host.clone());
+        let now = app.now();
+        let actor = app.read(move |c| {
+            let found = match &resource {
+                Resource::Actor(name) => store::actors::by_handle(c, name, asked.as_str())?,
+                _ => store::actors::by_uri(c, &site.instance(&asked))?,
+            };
+            Ok(match found {
+                Some(actor) if is_known(c, &actor, asker.as_ref(), now)? => Some(actor),
+                _ => None,
+            })
+        });
+        let actor = actor.await?.filter(Actor::is_local).ok_or(app::Error::NotFound)?;
+        let status = if actor.deleted.is_some() { StatusCode::GONE } else { StatusCode::OK };
+        let gone = || json!({ "error": "gone" });
+        let body = if actor.deleted.is_some() { gone() } else { jrd(&actor, app.site(), &host) };
+        // What it says changes only when everything of the actor does.
+        let subjects = Vec::new();
+        Ok::<_, app::Error>(Document { status, ..Document::new(JRD, body.to_string(), subjects) })
+    };
+    let found = documents.get(key, || make(None)).await;
+    let is_missing = found.as_ref().is_err_and(|error| matches!(**error, app::Error::NotFound));
+    if is_missing
+        && is_signed(&request)
+        && let Some(host) = asker(&request, documents.app()).await
+        && let Ok(known) = make(Some(host)).await
+    {
+        return answer::document(&request, &known);
+    }
+    match found {
         Ok(document) => answer::document(&request, &document),
         Err(error) => answer::error(&request, &error),
     }

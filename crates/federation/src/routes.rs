@@ -14,6 +14,7 @@ use domain::{
     host::Host,
     id::{ActivityId, ActorId, EmojiId, PostId, StampId},
     post::Post,
+    time::Timestamp,
     urls::{self, ActorPart, PostPart, path},
 };
 use serde::Serialize;
@@ -316,14 +317,23 @@ pub(crate) async fn local_actor(app: &App, host: &Host, name: String) -> app::Re
     found.filter(Actor::is_local).ok_or(Error::NotFound)
 }
 
-/// The same, if the server that asks may know of it: of a hidden group only servers of members do that read what is in it.
+/// Whether the server `asker` may know of an actor: of a hidden group if anybody of there is in it, or was asked in. Or it
+/// could not check what the group writes to them.
+pub(crate) fn is_known(c: &mut Conn, actor: &Actor, asker: Option<&Host>, now: Timestamp) -> store::Result<bool> {
+    if app::groups::is_known(c, actor, None, now)? {
+        return Ok(true);
+    }
+    match asker {
+        Some(host) => store::groups::is_known_at(c, actor.id, host),
+        None => Ok(false),
+    }
+}
+
+/// The same as [`local_actor`], if the server that asks may know of it.
 async fn known_actor(app: &App, (host, name): (&Host, &str), asker: Option<&Host>) -> app::Result<Actor> {
     let (actor, asker, now) = (local_actor(app, host, name.to_owned()).await?, asker.cloned(), app.now());
-    let (id, group) = (actor.id, actor.clone());
-    let is_known = app.read(move |c| {
-        Ok(app::groups::is_known(c, &group, None, now)? || confidants::viewer(c, Some(id), asker.as_ref())?.is_some())
-    });
-    if is_known.await? { Ok(actor) } else { Err(Error::NotFound) }
+    let known = app.read(move |c| Ok(is_known(c, &actor, asker.as_ref(), now)?.then_some(actor)));
+    known.await?.ok_or(Error::NotFound)
 }
 
 /// The post `id` that the local actor `name` of `host` wrote, if strangers may read it, or may know that it is gone; or if
@@ -411,8 +421,7 @@ where
     };
     if !is_all && is_signed(request) {
         if signer.is_none() {
-            // Whose signature is wrong gets what everybody gets.
-            signer = inbox::signer(request, app).await.ok().and_then(|uri| Host::of(&uri));
+            signer = asker(request, app).await;
         }
         if let Some(host) = signer
             && let Ok(document) = make(Some(host)).await
@@ -426,7 +435,12 @@ where
     }
 }
 
-fn is_signed(request: &HttpRequest) -> bool {
+/// The server that signs a request; none if its signature is wrong: it gets what everybody gets.
+pub(crate) async fn asker(request: &HttpRequest, app: &App) -> Option<Host> {
+    inbox::signer(request, app).await.ok().and_then(|uri| Host::of(&uri))
+}
+
+pub(crate) fn is_signed(request: &HttpRequest) -> bool {
     request.headers().contains_key("signature")
 }
 

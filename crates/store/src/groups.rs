@@ -323,6 +323,19 @@ pub fn confidant_at(conn: &mut Conn, group: ActorId, host: &Host) -> Result<Opti
     Ok(id.map(ActorId))
 }
 
+/// Whether anybody of the server `host` is in a group, has asked to be, or was asked in.
+pub fn is_known_at(conn: &mut Conn, group: ActorId, host: &Host) -> Result<bool> {
+    let found: Option<i64> = db!(conn, c => members::table
+        .inner_join(actors::table.on(actors::id.eq(members::person_id)))
+        .inner_join(peers::table.on(actors::peer_id.eq(peers::id.nullable())))
+        .filter(members::group_id.eq(group.0))
+        .filter(peers::host.eq(host.as_str()).and(actors::deleted.is_null()))
+        .select(members::person_id)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
+}
+
 /// How many active members each of these groups has.
 pub fn member_counts(conn: &mut Conn, ids: &[ActorId]) -> Result<HashMap<ActorId, i64>> {
     let rows: Vec<(i64, i64)> = db!(conn, c => members::table
