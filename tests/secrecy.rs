@@ -287,14 +287,34 @@ async fn of_a_hidden_group_nobody_learns_who_was_not_let_in() {
         assert!(!alpha.get(page, "text/html").await.text().contains(SECRET), "{page}");
     }
     let account = format!("/api/v1/accounts/{id}");
-    for (method, path) in [
+    let mut calls = vec![
         ("GET", account.clone()),
         ("GET", "/api/v1/accounts/lookup?acct=club".into()),
-        ("POST", format!("{account}/follow")),
-    ] {
+        ("DELETE", format!("/api/v1/suggestions/{id}")),
+    ];
+    let read = ["statuses", "followers", "following", "endorsements", "featured_tags"];
+    calls.extend(read.map(|part| ("GET", format!("{account}/{part}"))));
+    let done =
+        ["follow", "unfollow", "remove_from_followers", "block", "unblock", "mute", "unmute", "note", "pin", "unpin"];
+    calls.extend(done.map(|deed| ("POST", format!("{account}/{deed}"))));
+    for (method, path) in calls {
         assert_eq!(eve.call(method, &path, &Value::Null).await.status, 404, "{method} {path}");
     }
-    assert_eq!(eve.read(&format!("/api/v1/accounts?id[]={id}")).await, json!([]));
+    let requests = "/api/v1/notifications/requests/accept";
+    for (path, body) in
+        [("/api/v1/reports", json!({ "account_id": id.to_string() })), (requests, json!({ "id": [id] }))]
+    {
+        assert_eq!(eve.call("POST", path, &body).await.status, 404, "{path}");
+    }
+    let list = eve.api("POST", "/api/v1/lists", &json!({ "title": "x" })).await;
+    let list = format!("/api/v1/lists/{}/accounts", crate::network::id(&list));
+    assert_eq!(eve.call("POST", &list, &json!({ "account_ids": [id.to_string()] })).await.status, 404);
+    for path in ["/api/v1/accounts", "/api/v1/accounts/relationships"] {
+        assert_eq!(eve.read(&format!("{path}?id[]={id}")).await, json!([]), "{path}");
+    }
+    let following = format!("/api/v1/accounts/{}/following", ana.actor.id);
+    assert_eq!(eve.read(&following).await, json!([]));
+    assert_eq!(ben.read(&following).await[0]["id"], json!(id.to_string()));
     for query in [club.uri(), "@club@alpha.test", "club", SECRET] {
         assert_eq!(eve.search(query).await["accounts"], json!([]), "{query}");
     }

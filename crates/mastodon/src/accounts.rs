@@ -3,7 +3,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use app::App;
+use app::{App, Me};
 use domain::{
     actor::Actor, filter::Place, handle::Handle, host::Host, id::ActorId, text::hashtag, time::Timestamp, urls::Site,
 };
@@ -76,13 +76,41 @@ pub(crate) fn known(
     })
 }
 
+/// Who has this number, as far as `viewer` may know of them.
+pub(crate) fn numbered(
+    c: &mut Conn,
+    id: ActorId,
+    (viewer, now): (Option<ActorId>, Timestamp),
+) -> store::Result<Option<Actor>> {
+    Ok(match store::actors::by_id(c, id)? {
+        Some(actor) if app::groups::is_known(c, &actor, viewer, now)? => Some(actor),
+        _ => None,
+    })
+}
+
+/// These numbers, if all of them are of somebody of whom `me` may know.
+pub(crate) async fn acquainted(app: &App, me: Me, ids: Vec<ActorId>) -> Result<Vec<ActorId>> {
+    let seen = (Some(me.0), app.now());
+    let found = app.read(move |c| {
+        for id in &ids {
+            if numbered(c, *id, seen)?.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(ids))
+    });
+    found.await?.ok_or_else(Error::missing)
+}
+
+/// The same of one.
+pub(crate) async fn acquaintance(app: &App, me: Me, id: i64) -> Result<ActorId> {
+    acquainted(app, me, vec![ActorId(id)]).await?.pop().ok_or_else(Error::missing)
+}
+
 async fn show(app: Data<App>, caller: Viewer<ReadAccounts>, Number(id): Number) -> Result<HttpResponse> {
     let (site, viewer, now) = (app.site().clone(), caller.id(), app.now());
     let found = app.read(move |c| {
-        let Some(actor) = store::actors::by_id(c, ActorId(id))? else { return Ok(None) };
-        if !app::groups::is_known(c, &actor, viewer, now)? {
-            return Ok(None);
-        }
+        let Some(actor) = numbered(c, ActorId(id), (viewer, now))? else { return Ok(None) };
         account::one(c, &site, &actor).map(Some)
     });
     Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Error::missing)?))
@@ -91,11 +119,14 @@ async fn show(app: Data<App>, caller: Viewer<ReadAccounts>, Number(id): Number) 
 async fn relationships(app: Data<App>, caller: Allowed<ReadFollows>, Asked(params): Asked) -> Result<HttpResponse> {
     let asked = params.list("id").unwrap_or_default();
     let ids: Vec<ActorId> = asked.iter().filter_map(|id| id.parse().ok()).take(RELATIONSHIPS).collect();
-    let (me, all) = (caller.me.0, params.flag("with_suspended") == Some(true));
+    let (me, now, all) = (caller.me.0, app.now(), params.flag("with_suspended") == Some(true));
     let relationships = app.read(move |c| {
-        let mut known = store::actors::by_ids(c, &ids)?;
-        known.retain(|actor| all || !(actor.suspended || actor.deleted.is_some()));
-        let ids: Vec<ActorId> = ids.into_iter().filter(|id| known.iter().any(|actor| actor.id == *id)).collect();
+        let mut known = Vec::new();
+        for actor in store::actors::by_ids(c, &ids)? {
+            let is_shown = all || !(actor.suspended || actor.deleted.is_some());
+            known.extend((is_shown && app::groups::is_known(c, &actor, Some(me), now)?).then_some(actor.id));
+        }
+        let ids: Vec<ActorId> = ids.into_iter().filter(|id| known.contains(id)).collect();
         relationship::list(c, me, &ids)
     });
     Ok(HttpResponse::Ok().json(relationships.await?))
@@ -117,8 +148,9 @@ async fn statuses(
         pictures: params.flag("only_media") == Some(true),
         tag: params.text("tagged").map(|tag| hashtag::fold(&tag)).filter(|tag| !tag.is_empty()),
     };
+    let now = app.now();
     let found = app.read(move |c| {
-        let Some(actor) = store::actors::by_id(c, ActorId(id))? else { return Ok(None) };
+        let Some(actor) = numbered(c, ActorId(id), (viewer, now))? else { return Ok(None) };
         let entries = match (actor.is_group(), pinned) {
             (true, true) => featured(c, actor.id, viewer, window.limit)?,
             (true, false) => timelines::of_group(c, actor.id, viewer, &wanted, window)?,
@@ -157,9 +189,11 @@ async fn many(app: Data<App>, caller: Viewer<ReadAccounts>, Asked(params): Asked
 }
 
 /// The hashtags that somebody shows on their page.
-async fn featured_tags(app: Data<App>, _: Viewer<ReadAccounts>, Number(id): Number) -> Result<HttpResponse> {
-    let (site, id) = (app.site().clone(), ActorId(id));
-    let tags =
-        app.read(move |c| store::actors::by_id(c, id)?.map(|actor| tags::featured_by(c, &site, actor.id)).transpose());
+async fn featured_tags(app: Data<App>, caller: Viewer<ReadAccounts>, Number(id): Number) -> Result<HttpResponse> {
+    let (site, seen) = (app.site().clone(), (caller.id(), app.now()));
+    let tags = app.read(move |c| {
+        let Some(actor) = numbered(c, ActorId(id), seen)? else { return Ok(None) };
+        tags::featured_by(c, &site, actor.id).map(Some)
+    });
     Ok(HttpResponse::Ok().json(tags.await?.ok_or_else(Error::missing)?))
 }

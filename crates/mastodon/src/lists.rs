@@ -18,7 +18,7 @@ use store::{
 };
 
 use crate::{
-    accounts::people,
+    accounts::{acquainted, people},
     caller::{Allowed, ReadLists, WriteLists},
     entities::{
         account,
@@ -116,7 +116,8 @@ fn named(sent: &Sent) -> Result<Vec<ActorId>> {
 }
 
 async fn add(app: Data<App>, caller: Allowed<WriteLists>, Number(id): Number, sent: Sent) -> Result<HttpResponse> {
-    lists::add(&app, caller.me, ListId(id), named(&sent)?).await?;
+    let people = acquainted(&app, caller.me, named(&sent)?).await?;
+    lists::add(&app, caller.me, ListId(id), people).await?;
     Ok(HttpResponse::Ok().json(json!({})))
 }
 

@@ -100,7 +100,8 @@ async fn circle(
 ) -> Result<HttpResponse> {
     let (id, now) = (ActorId(id), app.now());
     let open = app.read(move |c| {
-        let Some(actor) = store::actors::by_id(c, id)?.filter(|actor| actor.deleted.is_none()) else { return Ok(None) };
+        let found = super::numbered(c, id, (viewer, now))?.filter(|actor| actor.deleted.is_none());
+        let Some(actor) = found else { return Ok(None) };
         is_open(c, &actor, viewer, now).map(Some)
     });
     if !open.await?.ok_or_else(Error::missing)? {
