@@ -1,4 +1,5 @@
-//! Lists of people as clients page through them: in the order in which they came, without those whom the reader shuns.
+//! Lists of people as clients page through them: in the order in which they came, without those whom the reader shuns, and
+//! groups that are hidden from them.
 use diesel::{prelude::*, sql_types::Bool};
 use domain::{
     id::{ActorId, ListId, PostId},
