@@ -138,7 +138,12 @@ for (const input of document.querySelectorAll('input[data-show]')) {
 }
 
 const reveal = () => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  let target;
+  try {
+    target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return; // An address may end in what no page ever wrote there.
+  }
   const fold = target?.closest('details:not([open])');
   if (!fold) return;
   fold.open = true;
