@@ -260,6 +260,9 @@ pub async fn undo(app: &App, me: Me, entry: LogEntryId) -> Result<()> {
         if matches!(entry.action.as_str(), "ban" | "hush") {
             let statement = entry.statement_id.ok_or(Error::NotFound)?;
             let statement = store::statements::by_id(tx, StatementId(statement))?.ok_or(Error::NotFound)?;
+            if entry.action == "hush" {
+                hushes::check_lift(tx, me.0, (group, statement.person))?;
+            }
             return undo_measure(tx, me.0, &statement, "");
         }
         if entry.action == "slow" {

@@ -209,6 +209,7 @@ macro_rules! on_both {
     )*};
 }
 
+mod hushes;
 mod logins;
 mod passkeys;
 
@@ -222,7 +223,6 @@ on_both! {
     requests_are_answered_as_the_group_asks
     moderators_remove_and_the_log_says_so
     bans_end_follow_and_membership
-    who_is_kept_from_writing_reads_on_until_it_ends
     work_is_retried_and_parked
     names_are_one_namespace
     what_one_process_commits_wakes_another
@@ -365,37 +365,6 @@ async fn bans_end_follow_and_membership(w: World) {
     assert!(matches!(refused, Err(Error::Denied(Refusal::Banned))));
     w.clock.advance(span::minutes(61));
     assert!(w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await.is_ok());
-}
-
-async fn who_is_kept_from_writing_reads_on_until_it_ends(w: World) {
-    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
-    let zoe = w.zoe;
-    w.app.write(move |tx| follows::receive(tx, zoe, group, "https://far.example/f", None)).await.unwrap();
-    w.said();
-    let until = w.app.now() + span::hours(1);
-    let hush = async |until| moderation::hush(&w.app, w.ana, (group, zoe), until, "shouting".into()).await;
-    assert!(matches!(hush(w.app.now()).await, Err(Error::Invalid(_))), "it ends, and not before it began");
-    hush(until).await.unwrap();
-    assert_eq!(w.said(), ["Posted", "Stated", "Course(Hushed"], "and she is told why in a message");
-    let post = async || w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;
-    assert!(matches!(post().await, Err(Error::Denied(Refusal::Hushed(at))) if at == until));
-    let standing = async || {
-        let now = w.app.now();
-        w.app.read(move |c| store::groups::standing(c, group, zoe, now)).await.unwrap()
-    };
-    assert!(standing().await.follows && !standing().await.banned, "what is said there she goes on hearing");
-    // A ban counts for more, and is not lifted by letting her write.
-    let ban = moderation::NewBan { group, person: zoe, until: None, grounds: "worse".into(), clean: false };
-    moderation::ban(&w.app, w.ana, ban).await.unwrap();
-    assert!(matches!(hush(until).await, Err(Error::Denied(Refusal::Once))));
-    moderation::unhush(&w.app, w.ana, group, zoe).await.unwrap();
-    assert!(standing().await.banned);
-    moderation::unban(&w.app, w.ana, group, zoe).await.unwrap();
-    hush(until).await.unwrap();
-    w.clock.advance(span::minutes(59));
-    assert!(post().await.is_err());
-    w.clock.advance(span::minutes(2));
-    assert!(post().await.is_ok(), "it ends by itself");
 }
 
 fn fails(_: App, subject: String) -> futures_util::future::BoxFuture<'static, Result<()>> {

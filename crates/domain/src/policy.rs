@@ -22,7 +22,7 @@ pub use followers::{apportion, attend, echo, solve};
 
 mod team;
 
-pub use team::{appoint, ban, hand_on, hand_over, hush, leave, set_reach, warn};
+pub use team::{appoint, ban, hand_on, hand_over, hush, leave, set_reach, unhush, warn};
 
 /// Why something is not allowed; the word is stable and may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

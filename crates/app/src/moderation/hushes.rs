@@ -67,11 +67,23 @@ fn set(
     Ok(())
 }
 
-/// Lets somebody write again in a group in which I keep order.
+/// Lets somebody else write again in a group in which I keep order, if I might have kept them from it.
 pub async fn unhush(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
-    app.write(move |tx| lift(tx, me.0, group, person)).await
+    app.write(move |tx| {
+        check_lift(tx, me.0, (group, person))?;
+        lift(tx, me.0, group, person)
+    })
+    .await
 }
 
+/// Makes sure that `by` may let somebody write again of their own accord.
+pub(super) fn check_lift(tx: &mut Tx<'_, '_>, by: ActorId, (group, person): (ActorId, ActorId)) -> Result<()> {
+    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, theirs) = groups::regard(tx, group, person)?;
+    Ok(policy::unhush(&mine, &theirs, by == person)?)
+}
+
+/// Lets somebody write again; whoever decides an appeal was asked for that already.
 pub(super) fn lift(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId) -> Result<()> {
     let (_, mine) = groups::regard(tx, group, by)?;
     policy::moderate(&mine)?;

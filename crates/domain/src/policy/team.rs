@@ -13,6 +13,12 @@ pub fn hush(who: &Standing, target: &Standing) -> Verdict {
     unless(target.banned, Refusal::Once)
 }
 
+/// Letting `target` write again before the time is over: whoever may keep them from it, and nobody does it for themselves.
+pub fn unhush(who: &Standing, target: &Standing, oneself: bool) -> Verdict {
+    ban(who, target)?;
+    unless(oneself, Refusal::Rank)
+}
+
 /// Banning `target` or lifting a ban.
 pub fn ban(who: &Standing, target: &Standing) -> Verdict {
     moderate(who)?;

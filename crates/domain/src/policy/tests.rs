@@ -251,6 +251,11 @@ fn who_is_kept_from_writing_reads_and_votes_and_nobody_below_does_it() {
     assert_eq!(hush(&role(Role::Member), &role(Role::Member)), Err(Refusal::NotStaff));
     let banned = Standing { banned: true, ..Standing::default() };
     assert_eq!(hush(&role(Role::Moderator), &banned), Err(Refusal::Once));
+    let lift = |who: &Standing, oneself| unhush(who, &Standing { role: who.role, ..hushed }, oneself);
+    assert_eq!(unhush(&role(Role::Moderator), &hushed, false), Ok(()));
+    assert_eq!(lift(&role(Role::Moderator), false), Err(Refusal::Rank), "nor does an equal take it back");
+    let admin = Standing { admin: true, ..hushed };
+    assert_eq!(lift(&admin, true), Err(Refusal::Rank), "nobody for themselves");
 }
 
 #[test]

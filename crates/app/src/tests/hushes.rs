@@ -1,0 +1,67 @@
+//! Keeping somebody from writing in a group, and letting them write again.
+use domain::{
+    group::{Joining, Role, Visibility},
+    id::LogEntryId,
+    policy::Refusal,
+    time::span,
+};
+
+use super::{World, world};
+use crate::{Error, Me, follows, members, moderation};
+
+async fn who_is_kept_from_writing_reads_on_until_it_ends(w: World) {
+    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
+    let zoe = w.zoe;
+    w.app.write(move |tx| follows::receive(tx, zoe, group, "https://far.example/f", None)).await.unwrap();
+    w.said();
+    let until = w.app.now() + span::hours(1);
+    let hush = async |until| moderation::hush(&w.app, w.ana, (group, zoe), until, "shouting".into()).await;
+    assert!(matches!(hush(w.app.now()).await, Err(Error::Invalid(_))), "it ends, and not before it began");
+    hush(until).await.unwrap();
+    assert_eq!(w.said(), ["Posted", "Stated", "Course(Hushed"], "and she is told why in a message");
+    let post = async || w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await;
+    assert!(matches!(post().await, Err(Error::Denied(Refusal::Hushed(at))) if at == until));
+    let standing = async || {
+        let now = w.app.now();
+        w.app.read(move |c| store::groups::standing(c, group, zoe, now)).await.unwrap()
+    };
+    assert!(standing().await.follows && !standing().await.banned, "what is said there she goes on hearing");
+    // A ban counts for more, and is not lifted by letting her write.
+    let ban = moderation::NewBan { group, person: zoe, until: None, grounds: "worse".into(), clean: false };
+    moderation::ban(&w.app, w.ana, ban).await.unwrap();
+    assert!(matches!(hush(until).await, Err(Error::Denied(Refusal::Once))));
+    moderation::unhush(&w.app, w.ana, group, zoe).await.unwrap();
+    assert!(standing().await.banned);
+    moderation::unban(&w.app, w.ana, group, zoe).await.unwrap();
+    hush(until).await.unwrap();
+    w.clock.advance(span::minutes(59));
+    assert!(post().await.is_err());
+    w.clock.advance(span::minutes(2));
+    assert!(post().await.is_ok(), "it ends by itself");
+}
+
+async fn nobody_lets_themselves_or_an_equal_write_again(w: World) {
+    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
+    for person in [w.bea.0, w.zoe] {
+        members::appoint(&w.app, w.ana, group, person, Some(Role::Moderator)).await.unwrap();
+    }
+    let until = w.app.now() + span::hours(1);
+    moderation::hush(&w.app, w.ana, (group, w.bea.0), until, "shouting".into()).await.unwrap();
+    for by in [w.bea, Me(w.zoe)] {
+        let lifted = moderation::unhush(&w.app, by, group, w.bea.0).await;
+        assert!(matches!(lifted, Err(Error::Denied(Refusal::Rank))), "{lifted:?}");
+    }
+    let log = w.app.read(move |c| store::log::page(c, group, None, 10)).await.unwrap();
+    let entry = log.iter().find(|entry| entry.action == "hush").map(|entry| LogEntryId(entry.id)).unwrap();
+    let undone = moderation::undo(&w.app, w.bea, entry).await;
+    assert!(matches!(undone, Err(Error::Denied(Refusal::Rank))), "nor out of the log: {undone:?}");
+    moderation::undo(&w.app, w.ana, entry).await.unwrap();
+    let (bea, now) = (w.bea.0, w.app.now());
+    let standing = w.app.read(move |c| store::groups::standing(c, group, bea, now)).await.unwrap();
+    assert_eq!(standing.hushed, None);
+}
+
+on_both! {
+    nobody_lets_themselves_or_an_equal_write_again
+    who_is_kept_from_writing_reads_on_until_it_ends
+}
