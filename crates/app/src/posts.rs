@@ -349,6 +349,12 @@ fn revise(
     cause: Cause,
 ) -> Result<Post> {
     policy::edit(&post, by)?;
+    // A group elsewhere decides itself whose changes it takes.
+    if let Some(group) = post.group
+        && (post.local || groups::is_local(tx, group)?)
+    {
+        policy::reword(&groups::regard(tx, group, by)?.1)?;
+    }
     let asked = post.content.poll.clone();
     let mut content = Content { assent: post.content.assent.clone(), pen: post.content.pen, ..draft.content.clone() };
     if content.title.is_none() && !store::grafts::of(tx, &[post.id])?.is_empty() {

@@ -367,6 +367,12 @@ pub fn edit(post: &Post, who: ActorId) -> Verdict {
     unless(post.author != who, Refusal::NotAuthor)
 }
 
+/// Saying something else in a post that stands in a group: whoever may not write there at all does not do it by changing what is there.
+pub fn reword(who: &Standing) -> Verdict {
+    unless(who.banned, Refusal::Banned)?;
+    who.hushed.map_or(Ok(()), |until| Err(Refusal::Hushed(until)))
+}
+
 /// Taking back that one deleted a post; what was deleted here is gone for good.
 pub fn bring_back(post: &Post, who: ActorId) -> Verdict {
     unless(post.local, Refusal::Gone)?;

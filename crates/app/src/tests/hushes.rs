@@ -3,11 +3,15 @@ use domain::{
     group::{Joining, Role, Visibility},
     id::LogEntryId,
     policy::Refusal,
-    time::span,
+    post::Content,
+    time::{Timestamp, span},
 };
 
-use super::{World, world};
-use crate::{Error, Me, follows, members, moderation};
+use super::{World, draft, world};
+use crate::{
+    Error, Me, follows, members, moderation,
+    posts::{self, Draft, Writing},
+};
 
 async fn who_is_kept_from_writing_reads_on_until_it_ends(w: World) {
     let group = w.group("huerto", Visibility::Public, Joining::Open).await;
@@ -61,7 +65,35 @@ async fn nobody_lets_themselves_or_an_equal_write_again(w: World) {
     assert_eq!(standing.hushed, None);
 }
 
+async fn who_is_kept_from_writing_changes_nothing_that_stands(w: World) {
+    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
+    let (bea, zoe, until) = (w.bea, w.zoe, w.app.now() + span::hours(1));
+    let own = w.say(bea, "hola", |writing| writing.group = Some(group)).await.unwrap();
+    w.hear("https://far.example/1", move |draft| draft.group = Some(group)).await.unwrap();
+    for person in [bea.0, zoe] {
+        moderation::hush(&w.app, w.ana, (group, person), until, "shouting".into()).await.unwrap();
+    }
+    let here = async || posts::edit(&w.app, bea, own.id, Writing { text: "¡¡NO!!".into(), ..Writing::default() }).await;
+    let there = async || {
+        let edit = w.app.write(move |tx| {
+            let draft = draft(&|_: &mut Draft| {}).saying(Content { html: "NO".into(), ..Content::default() });
+            posts::receive_edit(tx, zoe, "https://far.example/1", &draft, Some(Timestamp(5_000)), None)
+        });
+        edit.await
+    };
+    assert!(matches!(here().await, Err(Error::Denied(Refusal::Hushed(at))) if at == until));
+    assert!(matches!(there().await, Err(Error::Denied(Refusal::Hushed(at))) if at == until));
+    w.clock.advance(span::minutes(61));
+    here().await.unwrap();
+    there().await.unwrap();
+    // Who is out changes no more than who may read.
+    let ban = moderation::NewBan { group, person: bea.0, until: None, grounds: "worse".into(), clean: false };
+    moderation::ban(&w.app, w.ana, ban).await.unwrap();
+    assert!(matches!(here().await, Err(Error::Denied(Refusal::Banned))));
+}
+
 on_both! {
     nobody_lets_themselves_or_an_equal_write_again
+    who_is_kept_from_writing_changes_nothing_that_stands
     who_is_kept_from_writing_reads_on_until_it_ends
 }

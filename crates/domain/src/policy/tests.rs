@@ -246,6 +246,9 @@ fn who_is_kept_from_writing_reads_and_votes_and_nobody_below_does_it() {
     assert!(
         read(&open, &hushed).is_ok() && vote(Some((&open, &hushed)), &thread(Audience::Public), Vote::Like).is_ok()
     );
+    assert_eq!(reword(&hushed), Err(Refusal::Hushed(until)));
+    assert_eq!(reword(&Standing { banned: true, ..hushed }), Err(Refusal::Banned));
+    assert_eq!(reword(&Standing::default()), Ok(()));
     let role = |role| Standing { role: Some(role), ..Standing::default() };
     assert_eq!(hush(&role(Role::Moderator), &role(Role::Moderator)), Err(Refusal::Rank));
     assert_eq!(hush(&role(Role::Member), &role(Role::Member)), Err(Refusal::NotStaff));
