@@ -56,6 +56,10 @@ pub fn receive_ban(tx: &mut Tx<'_, '_>, by: ActorId, ban: &NewBan, cause: Cause)
         until: until.map(|at| at.0),
         reads: false,
     };
+    if theirs.hushed.is_some() {
+        // The ban takes its place.
+        statements::lift(tx, by, (group, person), Sanction::Hush, None)?;
+    }
     store::groups::set_ban(tx, &row)?;
     store::groups::remove_membership(tx, group, person)?;
     if groups::is_local(tx, group)? {

@@ -4,6 +4,7 @@ use domain::{
     id::LogEntryId,
     policy::Refusal,
     post::Content,
+    statement::Sanction,
     time::{Timestamp, span},
 };
 
@@ -42,6 +43,29 @@ async fn who_is_kept_from_writing_reads_on_until_it_ends(w: World) {
     assert!(post().await.is_err());
     w.clock.advance(span::minutes(2));
     assert!(post().await.is_ok(), "it ends by itself");
+}
+
+async fn a_ban_takes_the_place_of_a_hush_that_holds(w: World) {
+    let group = w.group("huerto", Visibility::Public, Joining::Open).await;
+    let (zoe, hour) = (w.zoe, span::hours(1));
+    let hush = async || {
+        let until = w.app.now() + hour;
+        moderation::hush(&w.app, w.ana, (group, zoe), until, "shouting".into()).await.unwrap();
+    };
+    hush().await;
+    w.clock.advance(hour + hour);
+    let ban = moderation::NewBan { group, person: zoe, until: None, grounds: "worse".into(), clean: false };
+    moderation::ban(&w.app, w.ana, ban.clone()).await.unwrap();
+    let decided = async || {
+        let told = w.app.read(move |c| store::statements::about(c, zoe)).await.unwrap();
+        told.iter().map(|statement| (statement.sanction, statement.lifted.is_none())).collect::<Vec<_>>()
+    };
+    assert_eq!(decided().await, [(Sanction::Hush, true), (Sanction::Ban, true)], "what was over stays what it was");
+    moderation::unban(&w.app, w.ana, group, zoe).await.unwrap();
+    hush().await;
+    moderation::ban(&w.app, w.ana, ban).await.unwrap();
+    let last = decided().await.split_off(2);
+    assert_eq!(last, [(Sanction::Hush, false), (Sanction::Ban, true)]);
 }
 
 async fn nobody_lets_themselves_or_an_equal_write_again(w: World) {
@@ -93,6 +117,7 @@ async fn who_is_kept_from_writing_changes_nothing_that_stands(w: World) {
 }
 
 on_both! {
+    a_ban_takes_the_place_of_a_hush_that_holds
     nobody_lets_themselves_or_an_equal_write_again
     who_is_kept_from_writing_changes_nothing_that_stands
     who_is_kept_from_writing_reads_on_until_it_ends
