@@ -9,7 +9,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
-    dialect::AmongExt,
+    dialect::{AmongExt, OneOfExt},
     error::Result,
     schema::notifications,
     wanted::{Whom, wanted},
@@ -301,12 +301,12 @@ pub fn remove_post(tx: &mut Tx<'_>, post: PostId) -> Result<()> {
     Ok(())
 }
 
-/// Forgets what `account` was told of what `actor` did.
+/// Forgets what `account` was told of what `actor` did, unless it is their [`DUTY`] to hear of it.
 pub fn remove_from(tx: &mut Tx<'_>, account: ActorId, actor: ActorId) -> Result<()> {
     db!(tx, c => diesel::delete(
         notifications::table
             .filter(notifications::account_id.eq(account.0).and(notifications::actor_id.eq(actor.0)))
-            .filter(notifications::kind.ne(REPORT).and(notifications::kind.ne(STATED)))
+            .filter(dsl::not(notifications::kind.one_of(DUTY)))
     )
     .execute(c))?;
     Ok(())
@@ -349,5 +349,22 @@ mod tests {
         assert_eq!((kinds, counted), (vec![HELD, APPEAL], 2));
     }
 
-    on_both! { duty_is_told_of_whoever_is_muted_and_the_rest_is_not_counted }
+    async fn who_is_blocked_leaves_what_is_duty(t: TestDb) {
+        let kept =
+            t.db.write(|tx| {
+                world(tx)?;
+                accounts::insert(tx, &login(READER.0))?;
+                for (at, kind) in (1..).zip(["mention", "follow", "favourite", ACCEPTED].iter().chain(&DUTY)) {
+                    insert(tx, NotificationId(at), READER, kind, MUTED, Some(at), (Timestamp(at), false))?;
+                }
+                remove_from(tx, READER, MUTED)?;
+                page(tx, READER, None, 20)
+            })
+            .await
+            .unwrap();
+        let kinds: Vec<&str> = kept.iter().rev().map(|notice| notice.kind.as_str()).collect();
+        assert_eq!(kinds, DUTY);
+    }
+
+    on_both! { duty_is_told_of_whoever_is_muted_and_the_rest_is_not_counted who_is_blocked_leaves_what_is_duty }
 }
