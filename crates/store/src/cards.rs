@@ -1,7 +1,7 @@
 //! Pages to which posts link: what they say of themselves, shared by all posts that link to the same.
 use std::collections::HashMap;
 
-use diesel::prelude::*;
+use diesel::{dsl, prelude::*};
 use domain::{
     id::{ActorId, CardId, PostId},
     post::Audience,
@@ -82,14 +82,31 @@ pub fn set(tx: &mut Tx<'_>, id: CardId, summary: Option<&Summary>, at: Timestamp
     Ok(())
 }
 
-/// Records to which page a post links first, or that it links to none.
+/// Records to which page a post links first, or that it links to none. A page to which nobody links any more is forgotten.
 pub fn link(tx: &mut Tx<'_>, post: PostId, to: Option<CardId>) -> Result<()> {
-    db!(tx, c => diesel::delete(post_links::table.find(post.0)).execute(c))?;
+    let before: Option<i64> =
+        db!(tx, c => post_links::table.find(post.0).select(post_links::card_id).first(c).optional())?;
+    if before.is_some() {
+        db!(tx, c => diesel::delete(post_links::table.find(post.0)).execute(c))?;
+    }
     if let Some(to) = to {
         let row = (post_links::post_id.eq(post.0), post_links::card_id.eq(to.0));
         db!(tx, c => diesel::insert_into(post_links::table).values(row).execute(c))?;
     }
+    if let Some(before) = before {
+        forget(tx, before)?;
+    }
     tx.touch(post);
+    Ok(())
+}
+
+/// Forgets a page, unless a post links to it.
+fn forget(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    let linked: bool = db!(tx, c => dsl::select(dsl::exists(post_links::table.filter(post_links::card_id.eq(id))))
+        .get_result(c))?;
+    if !linked {
+        db!(tx, c => diesel::delete(cards::table.find(id)).execute(c))?;
+    }
     Ok(())
 }
 
@@ -147,4 +164,38 @@ pub fn linking(conn: &mut Conn, to: CardId, viewer: Option<ActorId>, window: Win
             .load(c)
     })?;
     Ok(window.arrange(ids.into_iter().map(PostId).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        posts as kept,
+        tests::{TestDb, on_both, thread, world},
+    };
+
+    const PAGE: &str = "https://pages.test/";
+    const ID: CardId = CardId(7);
+
+    async fn a_page_is_kept_as_long_as_a_post_links_to_it(t: TestDb) {
+        t.db.write(|tx| {
+            world(tx)?;
+            let card = ensure(tx, ID, PAGE)?;
+            for id in [10, 11] {
+                kept::insert(tx, &thread(id), &[])?;
+                link(tx, PostId(id), Some(card.id))?;
+            }
+            // Said again, it is the same link.
+            link(tx, PostId(11), Some(card.id))?;
+            kept::delete(tx, PostId(10), Timestamp(1))
+        })
+        .await
+        .unwrap();
+        let known = async || t.db.read(|c| get(c, ID)).await.unwrap().map(|card| card.url);
+        assert_eq!(known().await.as_deref(), Some(PAGE), "another one links to it");
+        t.db.write(|tx| kept::delete(tx, PostId(11), Timestamp(1))).await.unwrap();
+        assert_eq!(known().await, None);
+    }
+
+    on_both! { a_page_is_kept_as_long_as_a_post_links_to_it }
 }
