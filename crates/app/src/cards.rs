@@ -59,7 +59,14 @@ pub(crate) fn read(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
         let card = app.read(move |c| store::cards::get(c, id)).await?;
         let Some(card) = card.filter(|card| card.fetched + FRESH <= now) else { return Ok(()) };
         let page = if app.rules().suspend(&card.url) { None } else { page(&app, &card.url).await };
-        let summary = page.and_then(|page| html::summarize(&page, &card.url)).or(card.summary);
+        let said = match page {
+            Some(page) => {
+                let address = card.url;
+                app.tasks().blocking(move || html::summarize(&page, &address)).await.map_err(Error::internal)?
+            }
+            None => None,
+        };
+        let summary = said.or(card.summary);
         app.write(move |tx| Ok(store::cards::set(tx, id, summary.as_ref(), now)?)).await
     })
 }
