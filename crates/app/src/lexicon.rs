@@ -6,7 +6,7 @@ use domain::{
     id::{self, PostId},
     text::{
         html,
-        search::{closeness, fold, is_worthwhile, vocabulary},
+        search::{Spelling, fold, is_worthwhile, vocabulary},
     },
     time::span,
 };
@@ -26,10 +26,10 @@ const BEFORE: Duration = span::days(90);
 const READ: &str = "words_read";
 /// How many more or fewer letters a word may have than the one it is taken for.
 const LETTERS: i64 = 2;
-/// How many words are compared with one.
-const COMPARED: i64 = 3_000;
+/// How many words are compared with one: of those that begin with its first letter, and with its second.
+const COMPARED: [i64; 2] = [400, 100];
 /// How many words of a search are looked at.
-const WORDS: usize = 8;
+const WORDS: usize = 3;
 
 /// Reads until the program stops.
 pub async fn run(app: App) {
@@ -78,10 +78,12 @@ pub async fn read(app: &App) -> Result<()> {
 
 /// What somebody may have meant who searched for this, word by word; nothing, if there is no word more likely.
 pub fn meant(conn: &mut Conn, typed: &str) -> store::Result<Option<String>> {
-    let mut is_other = false;
+    let (mut looked_at, mut is_other) = (0, false);
     let mut words = Vec::new();
-    for (place, word) in typed.split_whitespace().enumerate() {
-        let likely = if place < WORDS && is_worthwhile(word) { likely(conn, &fold(word))? } else { None };
+    for word in typed.split_whitespace() {
+        let is_asked = looked_at < WORDS && is_worthwhile(word);
+        looked_at += usize::from(is_asked);
+        let likely = if is_asked { likely(conn, &fold(word))? } else { None };
         is_other |= likely.is_some();
         words.push(likely.unwrap_or_else(|| word.to_owned()));
     }
@@ -90,17 +92,17 @@ pub fn meant(conn: &mut Conn, typed: &str) -> store::Result<Option<String>> {
 
 /// The word that a folded one is most like; nothing, if it is one itself.
 fn likely(conn: &mut Conn, word: &str) -> store::Result<Option<String>> {
+    if store::words::is_known(conn, word)? {
+        return Ok(None);
+    }
     let letters = i64::try_from(word.chars().count()).unwrap_or(i64::MAX);
-    let mut best: Option<(usize, i64, String)> = None;
+    let (typed, mut best): (_, Option<(usize, i64, String)>) = (Spelling::of(word), None);
     // The first letter may be missing, or stand behind the second.
-    for start in word.chars().take(2) {
+    for (start, compared) in word.chars().zip(COMPARED) {
         for (known, spelt, posts) in
-            store::words::starting(conn, start, letters - LETTERS..=letters + LETTERS, COMPARED)?
+            store::words::starting(conn, start, letters - LETTERS..=letters + LETTERS, compared)?
         {
-            if known == word {
-                return Ok(None);
-            }
-            if let Some(close) = closeness(word, &known) {
+            if let Some(close) = typed.closeness(&Spelling::of(&known)) {
                 best = best.max(Some((close, posts, spelt)));
             }
         }

@@ -210,6 +210,7 @@ macro_rules! on_both {
 }
 
 mod hushes;
+mod lexicon;
 mod logins;
 mod passkeys;
 

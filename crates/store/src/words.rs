@@ -55,6 +55,11 @@ pub fn count(tx: &mut Tx<'_>, found: &[(String, String, i64)]) -> Result<()> {
     Ok(())
 }
 
+/// Whether this folded word is one that people use here.
+pub fn is_known(conn: &mut Conn, word: &str) -> Result<bool> {
+    Ok(db!(conn, c => dsl::select(dsl::exists(words::table.find(word))).get_result(c))?)
+}
+
 /// The words that begin with this letter and have so many: folded, as they are spelt, and how many posts have them; those of
 /// most posts first.
 pub fn starting(

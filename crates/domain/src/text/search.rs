@@ -14,7 +14,7 @@ use unicode_normalization::char::is_combining_mark;
 pub use found::Piece;
 pub use likeness::Likeness;
 pub use query::{Query, query};
-pub use spelling::{closeness, is_worthwhile, vocabulary};
+pub use spelling::{Spelling, is_worthwhile, vocabulary};
 pub use wish::{State, Wish};
 
 /// The longest word kept, in characters.

@@ -21,14 +21,26 @@ pub fn is_worthwhile(word: &str) -> bool {
     LETTERS.contains(&word.chars().count()) && word.chars().all(char::is_alphabetic)
 }
 
-/// How much two folded words have in common, in thousandths of their runs of three letters; nothing, if that is too little to
-/// take one for the other. Those that have the same letters in another order are close.
-pub fn closeness(one: &str, other: &str) -> Option<usize> {
-    let same = sorted(one) == sorted(other);
-    let (one, other) = (trigrams(one), trigrams(other));
-    let shared = one.intersection(&other).count();
-    let close = shared * 1_000 / one.union(&other).count().max(1);
-    Some(if same { close.max(CLOSE) } else { close }).filter(|close| *close >= CLOSE)
+/// A folded word, taken apart once to be compared with many.
+#[derive(Debug, Clone)]
+pub struct Spelling {
+    letters: Vec<char>,
+    runs: HashSet<[char; 3]>,
+}
+
+impl Spelling {
+    /// How this word is spelt.
+    pub fn of(word: &str) -> Self {
+        Self { letters: sorted(word), runs: trigrams(word) }
+    }
+
+    /// How much it has in common with another word, in thousandths of their runs of three letters; nothing, if that is too
+    /// little to take one for the other. Those that have the same letters in another order are close.
+    pub fn closeness(&self, other: &Self) -> Option<usize> {
+        let shared = self.runs.intersection(&other.runs).count();
+        let close = shared * 1_000 / self.runs.union(&other.runs).count().max(1);
+        Some(if self.letters == other.letters { close.max(CLOSE) } else { close }).filter(|close| *close >= CLOSE)
+    }
 }
 
 fn sorted(word: &str) -> Vec<char> {
@@ -46,6 +58,10 @@ fn trigrams(word: &str) -> HashSet<[char; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn closeness(one: &str, other: &str) -> Option<usize> {
+        Spelling::of(one).closeness(&Spelling::of(other))
+    }
 
     #[test]
     fn words_that_are_nearly_the_same_are_close() {
