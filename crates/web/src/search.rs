@@ -329,22 +329,23 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
             .into();
     }
     if page.found() == 0 {
-        let meant = meant(app, visit, &asked.q, &wish).await?;
+        let meant = match found.narrow {
+            Some(narrow) => meant(app, visit, &asked.q, narrow).await?,
+            None => None,
+        };
         page.meant = meant.map(|meant| (meant.clone(), here(&meant, kind, order, None)));
         page.related = related(app, visit, &wish.words).await?;
     }
     Ok(page)
 }
 
-/// What may have been meant by what finds nothing, if that finds something that whoever looks may read.
-async fn meant(app: &App, visit: &Visit, typed: &str, wish: &Wish) -> Result<Option<String>> {
-    let (typed, narrow, viewer) = (typed.to_owned(), wish.clone(), visit.viewer());
+/// What may have been meant by what finds nothing, if that finds something, narrowed in the same way, that whoever looks may
+/// read.
+async fn meant(app: &App, visit: &Visit, typed: &str, narrow: Narrow) -> Result<Option<String>> {
+    let (typed, viewer) = (typed.to_owned(), visit.viewer());
     app.read(move |c| {
         let Some(meant) = app::lexicon::meant(c, &typed)? else { return Ok(None) };
         let wish = Wish::read(&meant);
-        let narrow =
-            Narrow { state: narrow.state, language: narrow.language, local: narrow.local, ..Narrow::default() };
-        let narrow = Narrow { grouped: viewer.is_none(), ..narrow };
         let found = search::narrowed(c, &wish.query, &narrow, viewer, Window::first(1))?;
         Ok((!found.is_empty()).then_some(meant))
     })
@@ -378,6 +379,8 @@ async fn communities(app: &App, visit: &Visit, words: &str, elsewhere: Vec<Actor
 /// What was found in the store.
 struct Found {
     within: Option<Actor>,
+    /// What narrows both threads and replies; nothing, if nothing can be found in it.
+    narrow: Option<Narrow>,
     posts: Vec<(Kind, Vec<app::view::PostView>)>,
     sieve: Sieve,
     /// Which of them a reply answers.
@@ -409,22 +412,20 @@ impl Found {
             let (author, within) = (by_handle(c, &wish.from)?, by_handle(c, &wish.within)?);
             // Whoever is unknown wrote nothing, and nothing stands in a community that is unknown.
             let is_void = author.is_none() && wish.from.is_some() || within.is_none() && wish.within.is_some();
+            let narrow = (!is_void).then(|| Narrow {
+                state: wish.state,
+                language: wish.language.clone(),
+                local: wish.local,
+                author: author.as_ref().map(|author| author.id),
+                group: within.as_ref().map(|group| group.id),
+                // Strangers search communities; what people say elsewhere is found by those who are here.
+                grouped: viewer.is_none(),
+                ..Narrow::default()
+            });
             let (mut posts, mut solved) = (Vec::new(), HashSet::new());
             for each in [Kind::Threads, Kind::Replies] {
-                if is_void || !kind.includes(each) {
-                    continue;
-                }
-                let narrow = Narrow {
-                    threads: Some(each == Kind::Threads),
-                    state: wish.state,
-                    language: wish.language.clone(),
-                    local: wish.local,
-                    author: author.as_ref().map(|author| author.id),
-                    group: within.as_ref().map(|group| group.id),
-                    // Strangers search communities; what people say elsewhere is found by those who are here.
-                    grouped: viewer.is_none(),
-                    ..Narrow::default()
-                };
+                let Some(narrow) = narrow.clone().filter(|_| kind.includes(each)) else { continue };
+                let narrow = Narrow { threads: Some(each == Kind::Threads), ..narrow };
                 let first = Window::first(if each == kind { MANY } else { FEW });
                 let window = Window { before: before.filter(|_| each == kind).map(PostId), ..first };
                 let is_in_parts = each == Kind::Threads && wish.state.is_none();
@@ -452,7 +453,7 @@ impl Found {
             let mut faces = cards::faces(c, &site, &people)?;
             let people = people.iter().filter_map(|person| faces.remove(&person.id)).collect();
             let sieve = Sieve::of(c, viewer, Place::Public, now)?;
-            Ok(Self { within, posts, sieve, solved, groups, people })
+            Ok(Self { within, narrow, posts, sieve, solved, groups, people })
         });
         found.await
     }

@@ -61,6 +61,11 @@ async fn search_marks_what_it_found_and_helps_where_there_is_nothing() {
     for word in ["murcielagso", "zxzxzx", "tomtaes+origen:remoto"] {
         assert!(!find(word).await.contains("Querías decir"), "{word}");
     }
+    login(&world, "bea").await;
+    assert!(find("tomtaes+de:@ana").await.contains("tomates de:@ana"), "who wrote it stays asked for");
+    for narrow in ["tomtaes+de:@bea", "tomtaes+de:@nadie", "tomtaes&within=@junta"] {
+        assert!(!find(narrow).await.contains("Querías decir"), "{narrow}: it finds nothing there");
+    }
     let member = Browser::of(&world, ana, "es").await;
     let empty = member.get("/search?q=zapatos+rojos&within=@huerto").await.body;
     let ask = format!("/write?title=zapatos+rojos&#38;group={}", huerto.id);
