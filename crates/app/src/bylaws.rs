@@ -100,7 +100,7 @@ fn numbered(version: i64, former: &[Bylaw], entries: &[Entry]) -> Result<Vec<Byl
 /// A rule in another language as it is kept, if it says anything there.
 fn worded(other: &Wording) -> Option<Wording> {
     let (text, hint) = (plain::line(&other.text, TITLE), plain::clean(&other.hint, TEXT));
-    (!text.is_empty()).then(|| Wording { language: other.language.clone(), text, hint })
+    (!text.is_empty() || !hint.is_empty()).then(|| Wording { language: other.language.clone(), text, hint })
 }
 
 /// Makes sure that a rule that somebody names is one of that group.

@@ -21,10 +21,12 @@ pub struct Bylaw {
 }
 
 impl Bylaw {
-    /// What it says and what that means in a language, or else as it was written.
+    /// What it says and what that means in a language, each of both or else as it was written.
     pub fn said(&self, language: &str) -> (&str, &str) {
         let other = self.others.iter().find(|other| other.language == language);
-        other.map_or((&self.title, &self.text), |other| (&other.text, &other.hint))
+        let (title, text) = other.map_or(("", ""), |other| (other.text.as_str(), other.hint.as_str()));
+        let title = if title.is_empty() { self.title.as_str() } else { title };
+        (title, if text.is_empty() { self.text.as_str() } else { text })
     }
 }
 
@@ -132,6 +134,14 @@ mod tests {
         let rule = Bylaw { others: vec![english], ..bylaw(1, "Sé amable") };
         assert_eq!(rule.said("en"), ("Be kind", "Always."));
         assert_eq!(rule.said("es"), ("Sé amable", ""), "as it was written");
+        let part = |text: &str, hint: &str| Wording { language: "en".into(), text: text.into(), hint: hint.into() };
+        let explained = Bylaw { text: "Siempre.".into(), ..bylaw(1, "Sé amable") };
+        for (other, expected) in
+            [(part("Be kind", ""), ("Be kind", "Siempre.")), (part("", "Always."), ("Sé amable", "Always."))]
+        {
+            let rule = Bylaw { others: vec![other], ..explained.clone() };
+            assert_eq!(rule.said("en"), expected, "what is not translated is read as it was written");
+        }
     }
 
     #[test]

@@ -214,7 +214,12 @@ impl Slot {
 
     /// Whether it says anything in another language.
     fn is_translated(&self) -> bool {
-        self.others.iter().any(|other| !other.text.is_empty())
+        self.others.iter().any(|other| !(other.text.trim().is_empty() && other.hint.trim().is_empty()))
+    }
+
+    /// Whether nothing was entered.
+    fn is_empty(&self) -> bool {
+        self.title.trim().is_empty() && self.text.trim().is_empty() && !self.is_translated()
     }
 }
 
@@ -255,7 +260,7 @@ impl Entered {
                 let others = Language::Es.all().iter().map(other).collect();
                 (place, Slot { key: field("key", n), title: field("title", n), text: field("text", n), others })
             })
-            .filter(|(_, slot)| !(slot.title.trim().is_empty() && slot.text.trim().is_empty()))
+            .filter(|(_, slot)| !slot.is_empty())
             .collect();
         slots.sort_by_key(|(place, _)| *place);
         slots.into_iter().map(|(_, slot)| slot).collect()

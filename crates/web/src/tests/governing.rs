@@ -253,6 +253,9 @@ async fn rules_are_kept_version_by_version_and_named_by_who_reports() {
     let again = ana.send(&manage, "/manage/rules", &[("text1", "Ni ventas ni enlaces")]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.body.contains("Ni ventas ni enlaces") && again.body.contains("role=\"alert\""), "{}", again.body);
+    let again = ana.send(&manage, "/manage/rules", &[("text_en_1", "Neither sales nor links")]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("Neither sales nor links"), "{}", again.body);
     let first = [("title1", "Sin publicidad"), ("text1", "Ni **ventas** ni enlaces"), ("title2", "Con respeto")];
     let saved = ana.send(&manage, "/manage/rules", &first).await;
     assert_eq!(
@@ -296,6 +299,7 @@ async fn rules_are_kept_version_by_version_and_named_by_who_reports() {
         ("title2", "Con respeto"),
         ("gone2", "yes"),
         ("title3", "Pregunta antes"),
+        ("text_en_3", "Search **first**"),
         ("place3", "1"),
     ];
     assert_eq!(ana.send(&manage, "/manage/rules", &second).await.status, StatusCode::SEE_OTHER);
@@ -310,6 +314,8 @@ async fn rules_are_kept_version_by_version_and_named_by_who_reports() {
     assert!(spanish.contains("Sin anuncios") && !spanish.contains("No ads"), "{spanish}");
     assert!(english.contains("No ads") && english.contains("<strong>sales</strong>"), "{english}");
     assert!(!english.contains("Sin anuncios") && english.contains("Pregunta antes"), "{english}");
+    let first = "<strong>first</strong>";
+    assert!(english.contains(first) && !spanish.contains(first), "a part alone counts: {english}");
     let form = bea.get(&format!("/report?post={post}")).await.body;
     assert!(form.contains("Rule 2: No ads"), "{form}");
     assert!(world.get("/@huerto", "en").await.body.contains("#rule-2\">No ads"));
