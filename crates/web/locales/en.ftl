@@ -40,7 +40,7 @@ term-leader = leader
 term-leader-means = Somebody who moderates and also writes the rules and texts of the community and names its moderators.
 term-leader-forms = leader|leaders
 term-owner = owner
-term-owner-means = Somebody on whom the community depends: they name leaders, decide how far goes what is written, and may hand it over to somebody else.
+term-owner-means = Somebody to whom the community belongs: they name its leaders, decide how far what is written there may go, and can hand the community over to somebody else.
 term-owner-forms = owner|owners
 term-server = server
 term-server-means = A site where accounts and communities live, like this one. Servers understand one another: from one you read what is on another, and answer.
@@ -418,7 +418,7 @@ queue-waiting = { $count ->
     [one] { $count } thing waits
    *[other] { $count } things wait
     }
-server-of-whom = Server of whom it is about
+server-of-whom = Server of the person concerned
 waits-for = Waits for
 older-than-a-day = more than a day
 older-than-three-days = more than three days
@@ -854,7 +854,7 @@ role-hushed = Kept from writing
 role-none = Not a member
 for-good = for good
 until = until { $when }
-within-an-hour = less than an hour
+within-an-hour = an hour
 hours =
     { $count ->
         [one] 1 hour
@@ -902,7 +902,7 @@ ban-explained = They leave the community, get nothing more of what is posted, an
 ban-sure = Yes, ban them
 ban-clean = Remove all they wrote here, too
 hush = Keep from writing for a time
-hush-author = Keep its author from writing
+hush-author = Keep whoever wrote it from writing for a time
 hush-explained = They go on reading and voting, and cannot post here until the time is over. They hear why and how to appeal, and it is noted in the log.
 hush-sure = Yes, keep them from writing
 unhush = Let them write again
@@ -1256,7 +1256,7 @@ servers-lead = Those that are known here, and how sending to them goes.
 find-server = Find a server, or what waits of a post by its address
 every-server = All of them
 floods = They send more than they may
-floods-lead = They were told to come back later within the last hour, by this process; what others send is not held up. What they may send is set by inbox_limit; whoever does not calm down is limited or blocked under Rules.
+floods-lead = Within the last hour this process told them to come back later; what others send is not held up. What they may send is set by inbox_limit; whoever does not calm down is limited or blocked under Rules.
 flood-refused = { $count ->
     [one] Refused once since { $since }
    *[other] Refused { $count } times since { $since }
@@ -1796,7 +1796,7 @@ copied = Copied
 share = Share
 recovery-codes = Recovery codes
 recovery-codes-hint = Keep these codes where you will find them. Each lets you in once if you lose your phone. They are shown only now.
-finished = I keep them
+finished = I have saved them
 browsers = Browsers
 unknown-browser = Unknown browser
 this-browser = This browser

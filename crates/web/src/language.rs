@@ -144,7 +144,7 @@ impl Language {
         }
     }
 
-    /// How long something takes, as people say it.
+    /// How long something takes, as people say it of what is done within that.
     pub(crate) fn lasting(self, span: Duration) -> String {
         match i64::try_from(span.as_secs()).unwrap_or(i64::MAX) {
             ..3_600 => self.within_an_hour().to_owned(),
@@ -251,5 +251,12 @@ mod tests {
         assert_eq!(ago(90_000), "hace 1 día");
         assert_eq!(ago(9_000_000), "22 nov 2026");
         assert_eq!(machine_moment(at), "2026-11-22T17:25:00Z");
+    }
+
+    #[test]
+    fn what_takes_less_than_an_hour_is_said_as_people_say_it() {
+        let answered = |t: Language| t.answered_within(t.lasting(Duration::from_secs(1_200)));
+        assert_eq!(answered(Language::En), "Conversations are usually answered within an hour");
+        assert_eq!(answered(Language::Es), "Las conversaciones suelen tener respuesta en menos de una hora");
     }
 }
