@@ -134,7 +134,7 @@ pub(crate) fn of_actor(
     };
     let mut found = match part {
         ActorPart::Outbox => outbox(c, (site, viewer), (totals, now), (actor, &id, from), cursor)?,
-        ActorPart::Featured => featured(c, (site, viewer), (actor, &id, from))?,
+        ActorPart::Featured => featured(c, (site, viewer), now, (actor, &id, from))?,
         ActorPart::Followers => {
             let followers = || store::follows::count_followers(c, actor.id);
             counted(totals.get(Total::Followers(actor.id), now, followers)?)
@@ -180,7 +180,7 @@ fn outbox(
         outbox = outbox.with("next", urls::page_before(id, Some(last.0)));
     }
     outbox.subjects.extend(ids.iter().map(|id| Subject::Post(*id)));
-    Ok(outbox.with("orderedItems", activities(c, (site, viewer.is_some()), actor, &ids)?))
+    Ok(outbox.with("orderedItems", activities(c, (site, now), viewer.is_some(), (actor, &ids))?))
 }
 
 fn is_full(ids: &[PostId], limit: i64) -> bool {
@@ -188,7 +188,12 @@ fn is_full(ids: &[PostId], limit: i64) -> bool {
 }
 
 /// The activities by which an actor made these posts known: a person by creating them, a group by passing that on.
-fn activities(c: &mut Conn, (site, closed): (&Site, bool), actor: &Actor, ids: &[PostId]) -> Result<Vec<Value>> {
+fn activities(
+    c: &mut Conn,
+    told: (&Site, Timestamp),
+    closed: bool,
+    (actor, ids): (&Actor, &[PostId]),
+) -> Result<Vec<Value>> {
     let mut items = Vec::with_capacity(ids.len());
     let posts = posts::by_ids(c, ids)?;
     let told = store::activities::first_about(c, ids, "Create")?;
@@ -200,16 +205,16 @@ fn activities(c: &mut Conn, (site, closed): (&Site, bool), actor: &Actor, ids: &
             None => format!("{}#create", view.post.uri),
         };
         if !actor.is_group() {
-            items.push(value(&activity::create(site, &create_id, &view, Form::Note)));
+            items.push(value(&activity::create(told, &create_id, &view, Form::Note)));
         } else if let Some(announce_id) = announced.remove(&view.post.id) {
             // Under the id itself stands what microblogs get: the thread's id alone.
             let announce_id = format!("{announce_id}#create");
-            let create = activity::create(site, &create_id, &view, Form::Page);
+            let create = activity::create(told, &create_id, &view, Form::Page);
             items.push(value(&activity::wrap(&announce_id, Room::open(actor), create)));
         } else if closed {
             // Of what is private no microblog was ever told.
             let announce_id = urls::announcement(&actor.uri, view.post.id);
-            let create = activity::create(site, &create_id, &view, Form::Page);
+            let create = activity::create(told, &create_id, &view, Form::Page);
             items.push(value(&activity::wrap(&announce_id, Room::closed(actor), create)));
         }
     }
@@ -224,6 +229,7 @@ fn value(content: &impl Serialize) -> Value {
 fn featured(
     c: &mut Conn,
     (site, viewer): (&Site, Option<ActorId>),
+    now: Timestamp,
     (actor, id, from): (&Actor, &str, PostId),
 ) -> Result<Collection> {
     let ids = if actor.is_group() {
@@ -234,7 +240,7 @@ fn featured(
     let mut posts = posts::by_ids(c, &ids)?;
     posts.retain(|post| post.root >= from);
     let views = app::view::posts(c, posts)?;
-    let items: Vec<Value> = views.iter().map(|view| value(&render::object(site, view, Form::Page))).collect();
+    let items: Vec<Value> = views.iter().map(|view| value(&render::object((site, now), view, Form::Page))).collect();
     let subjects = ids.iter().map(|id| Subject::Post(*id)).chain([Subject::Lists(actor.id)]).collect();
     Ok(Collection::new("OrderedCollection", id, subjects).with("totalItems", items.len()).with("orderedItems", items))
 }

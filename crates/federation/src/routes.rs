@@ -187,7 +187,7 @@ async fn actor_part(request: HttpRequest, documents: Data<Documents>, path: Path
             return document(&render::tombstone(&post), subjects);
         }
         let view = app.read(move |c| app::view::post(c, post)).await?;
-        document(&render::object(app.site(), &view, Form::Note), subjects)
+        document(&render::object((app.site(), app.now()), &view, Form::Note), subjects)
     };
     respond(&request, &documents, format!("@{name}/{id}"), make).await
 }

@@ -43,7 +43,7 @@ pub(super) fn counted(tx: &mut Tx<'_, '_>, post: &Post) -> Result<()> {
     }
     let view = view::post(tx, post.clone())?;
     let (name, inside) = (Name::new(tx, &view.author), post.audience == Audience::Members);
-    let activity = activity::update(tx.site(), &name.uri, &view, Form::Note);
+    let activity = activity::update((tx.site(), tx.now()), &name.uri, &view, Form::Note);
     let (mut to, mut instead_of) = (Vec::new(), Vec::new());
     if let Some(group) = &view.group
         && tells_of(tx, group, post)?

@@ -32,7 +32,7 @@ enum Verb {
 impl Verb {
     fn render<'a>(self, tx: &Tx<'_, '_>, name: &'a Name, view: &'a PostView, form: Form) -> Activity<'a, Object<'a>> {
         let render = if self == Self::Create { activity::create } else { activity::update };
-        render(tx.site(), &name.uri, view, form)
+        render((tx.site(), tx.now()), &name.uri, view, form)
     }
 }
 

@@ -135,19 +135,19 @@ impl<'a> Room<'a> {
     }
 }
 
-/// An author publishes a post.
-pub fn create<'a>(site: &Site, id: &'a str, view: &'a PostView, form: Form) -> Activity<'a, Object<'a>> {
+/// An author publishes a post; `told` are the server, and when it says so.
+pub fn create<'a>(told: (&Site, Timestamp), id: &'a str, view: &'a PostView, form: Form) -> Activity<'a, Object<'a>> {
     let published = Some(date(view.post.published));
-    Activity { published, ..written(site, id, "Create", view, form) }
+    Activity { published, ..written(told, id, "Create", view, form) }
 }
 
-/// An author changes a post.
-pub fn update<'a>(site: &Site, id: &'a str, view: &'a PostView, form: Form) -> Activity<'a, Object<'a>> {
-    written(site, id, "Update", view, form)
+/// An author changes a post; `told` are the server, and when it says so.
+pub fn update<'a>(told: (&Site, Timestamp), id: &'a str, view: &'a PostView, form: Form) -> Activity<'a, Object<'a>> {
+    written(told, id, "Update", view, form)
 }
 
 fn written<'a>(
-    site: &Site,
+    told: (&Site, Timestamp),
     id: &'a str,
     kind: &'static str,
     view: &'a PostView,
@@ -155,7 +155,7 @@ fn written<'a>(
 ) -> Activity<'a, Object<'a>> {
     let Address { to, cc } = Address::of(view);
     let audience = view.group.as_ref().map(|group| group.uri.as_str());
-    Activity { audience, ..Activity::new(id, kind, &view.author.uri, object(site, view, form)) }.to(to, cc)
+    Activity { audience, ..Activity::new(id, kind, &view.author.uri, object(told, view, form)) }.to(to, cc)
 }
 
 /// An author deletes a post, telling everybody who was told of it.

@@ -5,6 +5,7 @@ use app::view::PostView;
 use domain::{
     post::{Assent, Attachment, Post, PostKind, Quote, QuoteState, Quoting},
     text::{html, title},
+    time::Timestamp,
     urls::{self, PostPart, Site},
 };
 use serde::Serialize;
@@ -165,7 +166,8 @@ struct Answer<'a> {
 struct Count {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    total_items: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_items: Option<i64>,
     /// Where to read on: Mastodon takes an embedded collection at its word, and never asks for its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<String>,
@@ -191,8 +193,8 @@ struct Approval<'a> {
     automatic_approval: [&'a str; 1],
 }
 
-/// A post in the given form.
-pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
+/// A post in the given form, as it is told `now`.
+pub fn object<'a>((site, now): (&Site, Timestamp), view: &'a PostView, form: Form) -> Object<'a> {
     let (post, content) = (&view.post, &view.post.content);
     let form = if post.is_thread() { form } else { Form::Note };
     let (kind, body) = match form {
@@ -236,7 +238,7 @@ pub fn object<'a>(site: &Site, view: &'a PostView, form: Form) -> Object<'a> {
             Some(Assent::Given(document)) => Some(Assented { reply_authorization: document, approved_by: document }),
             _ => None,
         },
-        poll: choices(post).filter(|_| form == Form::Note),
+        poll: choices(post, now).filter(|_| form == Form::Note),
         context: context(site, view),
         collections: post.local.then(|| collections(view)),
         interaction_policy: post.audience.is_open().then(|| {
@@ -303,12 +305,14 @@ fn number(part: f64) -> Value {
     if part.fract() == 0.0 { json!(part as i64) } else { json!(part) }
 }
 
-fn choices(post: &Post) -> Option<Choices<'_>> {
+/// What one chooses from. What was counted for each answer stays untold as long as its author wants that.
+fn choices(post: &Post, now: Timestamp) -> Option<Choices<'_>> {
     let poll = post.content.poll.as_ref().filter(|_| post.kind == PostKind::Question)?;
-    let answers = poll
-        .options
-        .iter()
-        .map(|(name, votes)| Answer { name, replies: Count { id: None, total_items: i64::from(*votes), first: None } });
+    let shown = poll.shows_totals(now);
+    let answers = poll.options.iter().map(|(name, votes)| {
+        let total_items = shown.then(|| i64::from(*votes));
+        Answer { name, replies: Count { id: None, total_items, first: None } }
+    });
     let answers: Vec<_> = answers.collect();
     let (one_of, any_of) = if poll.multiple { (Vec::new(), answers) } else { (answers, Vec::new()) };
     Some(Choices { one_of, any_of, end_time: poll.closes.map(date), voters_count: poll.voters })
@@ -326,7 +330,7 @@ fn part_of(view: &PostView, part: PostPart) -> String {
 }
 
 fn collections(view: &PostView) -> Collections {
-    let count = |part, total_items| Count { id: Some(part_of(view, part)), total_items, first: None };
+    let count = |part, total| Count { id: Some(part_of(view, part)), total_items: Some(total), first: None };
     let first = Some(urls::page_before(&part_of(view, PostPart::Replies), None));
     Collections {
         replies: Count { first, ..count(PostPart::Replies, view.tally.replies) },

@@ -16,6 +16,9 @@ use store::actors::KeyRow;
 use super::*;
 use crate::{outbox::tests::world::somebody, signature::PrivateKey};
 
+/// When everything here is told.
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+
 fn site() -> Site {
     Site::new(&"https://plaza.example".parse().unwrap()).unwrap()
 }
@@ -108,7 +111,7 @@ fn value(content: &impl Serialize) -> Value {
 #[test]
 fn a_thread_as_a_note() {
     let view = thread();
-    let mut note = value(&object(&site(), &view, Form::Note));
+    let mut note = value(&object((&site(), NOW), &view, Form::Note));
     let context = note.as_object_mut().unwrap().remove("@context").unwrap();
     assert_eq!(context[0], "https://www.w3.org/ns/activitystreams");
     assert_eq!(context[2]["Hashtag"], "as:Hashtag");
@@ -159,18 +162,18 @@ fn a_thread_as_a_note() {
 #[test]
 fn a_thread_for_forums() {
     let mut view = thread();
-    let page = value(&object(&site(), &view, Form::Page));
+    let page = value(&object((&site(), NOW), &view, Form::Page));
     assert_eq!((&page["type"], &page["content"]), (&json!("Page"), &json!("<h2>Hoy</h2><p>Rojos</p>")));
     assert_eq!(
         page["attachment"][0],
         json!({ "type": "Image", "url": "https://plaza.example/m/1.webp", "name": "Un tomate" })
     );
-    let article = value(&object(&site(), &view, Form::Article));
+    let article = value(&object((&site(), NOW), &view, Form::Article));
     assert_eq!(article["type"], "Article");
     assert!(article["preview"]["content"].as_str().unwrap().starts_with("<p><strong>Tomates"));
     view.post.content.title = None;
-    assert_eq!(value(&object(&site(), &view, Form::Page))["name"], "Hoy");
-    assert_eq!(value(&object(&site(), &view, Form::Note)).get("name"), None);
+    assert_eq!(value(&object((&site(), NOW), &view, Form::Page))["name"], "Hoy");
+    assert_eq!(value(&object((&site(), NOW), &view, Form::Note)).get("name"), None);
 }
 
 #[test]
@@ -187,7 +190,7 @@ fn a_reply_is_a_note_for_everybody_and_tells_whom_it_answers() {
         ..view.post
     };
     view.palette = Arc::new(Palette::from_iter([tomato()]));
-    let note = value(&object(&site(), &view, Form::Page));
+    let note = value(&object((&site(), NOW), &view, Form::Page));
     assert_eq!((&note["type"], &note["inReplyTo"]), (&json!("Note"), &json!(root.uri)));
     assert_eq!(note["cc"], json!([view.author.followers, "https://lemmy.test/lea", "https://masto.test/bob"]));
     assert_eq!((&note["summary"], &note["sensitive"]), (&json!("comida"), &json!(true)));
@@ -211,13 +214,21 @@ fn a_poll() {
     let options = vec![("Sí".into(), 2), ("No".into(), 1)];
     let closes = Some(Timestamp(1_700_000_000_000));
     view.post.content.poll = Some(Poll { options, closes, voters: 3, ..Poll::default() });
-    let poll = value(&object(&site(), &view, Form::Note));
+    let poll = value(&object((&site(), NOW), &view, Form::Note));
     assert_eq!((&poll["type"], &poll["votersCount"]), (&json!("Question"), &json!(3)));
     assert_eq!(
         poll["oneOf"][0],
         json!({ "type": "Note", "name": "Sí", "replies": { "type": "Collection", "totalItems": 2 } })
     );
     assert_eq!(poll.get("anyOf"), None);
+
+    view.post.content.poll.as_mut().unwrap().hides_totals = true;
+    let over = value(&object((&site(), NOW), &view, Form::Note));
+    assert_eq!(over["oneOf"][0]["replies"]["totalItems"], 2, "it is over");
+    view.post.content.poll.as_mut().unwrap().closes = Some(Timestamp(NOW.0 + 1));
+    let open = value(&object((&site(), NOW), &view, Form::Note));
+    let untold = json!({ "type": "Note", "name": "Sí", "replies": { "type": "Collection" } });
+    assert_eq!((&open["oneOf"][0], &open["votersCount"]), (&untold, &json!(3)));
 }
 
 #[test]
@@ -232,10 +243,10 @@ fn addresses_follow_the_audience() {
         (Audience::Members, json!([group, "https://plaza.example/@huerto/followers"]), json!([])),
     ] {
         view.post.audience = audience;
-        let note = value(&object(&site(), &view, Form::Note));
+        let note = value(&object((&site(), NOW), &view, Form::Note));
         assert_eq!((&note["to"], &note["cc"]), (&to, &cc), "{audience}");
         assert_eq!(note.get("interactionPolicy").is_some(), audience.is_open());
-        let create = value(&activity::create(&site(), "https://plaza.example/activities/1", &view, Form::Note));
+        let create = value(&activity::create((&site(), NOW), "https://plaza.example/activities/1", &view, Form::Note));
         assert_eq!((&create["to"], &create["cc"]), (&to, &cc), "{audience}");
     }
 }
