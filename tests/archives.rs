@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
+use std::time::Duration;
 
 use app::{
     Me,
@@ -121,6 +122,13 @@ async fn a_community_takes_along_what_it_shows_and_who_follows_it() {
     let poll = json!({ "options": ["Saturday", "Sunday"], "expires_in": 3600 });
     let asked = json!({ "status": format!("{} When?", club.handle()), "poll": poll });
     let poll = ana.api("POST", "/api/v1/statuses", &asked).await;
+    let hidden = json!({ "options": ["Tea", "Coffee"], "expires_in": 3600, "hide_totals": true });
+    let asked = json!({ "status": format!("{} What?", club.handle()), "poll": hidden });
+    let hidden = ana.api("POST", "/api/v1/statuses", &asked).await;
+    for asked in [&poll, &hidden] {
+        let path = format!("/api/v1/polls/{}/votes", id(&asked["poll"]));
+        bea.api("POST", &path, &json!({ "choices": [1] })).await;
+    }
     net.settle().await;
     let grounds =
         Grounds { reason: "It is one".into(), bylaw: Some(Citation { version: 1, number: 1 }), ..Grounds::default() };
@@ -155,12 +163,18 @@ async fn a_community_takes_along_what_it_shows_and_who_follows_it() {
         |status: &Value| posts.as_array().unwrap().iter().find(|post| post["id"] == status["uri"]).expect("a post");
     assert_eq!(kept(&reply)["in_reply_to"], shown["uri"], "conversations can be put together again");
     let options = &kept(&poll)["poll"]["options"];
-    assert_eq!(*options, json!([{ "title": "Saturday", "votes": 0 }, { "title": "Sunday", "votes": 0 }]));
+    assert_eq!(*options, json!([{ "title": "Saturday", "votes": 0 }, { "title": "Sunday", "votes": 1 }]));
+    let options = &kept(&hidden)["poll"]["options"];
+    assert_eq!(*options, json!([{ "title": "Tea", "votes": null }, { "title": "Coffee", "votes": null }]));
     let posts = text(&files, "posts.csv");
-    for said in ["bea@alpha.test", "ben@beta.test", "Saturday: 0; Sunday: 0"] {
+    for said in ["bea@alpha.test", "ben@beta.test", "Saturday: 0; Sunday: 1", "Tea; Coffee"] {
         assert!(posts.contains(said), "{said}: {posts}");
     }
     assert_ne!(browser(&alpha, "bea").await.get(&path).await.status, 200, "it is for those who lead");
+
+    net.pass_time(Duration::from_hours(1)).await;
+    let posts = text(&open(&browser(&alpha, "ana").await.get(&path).await), "posts.csv");
+    assert!(posts.contains("Tea: 0; Coffee: 1"), "it is over: {posts}");
 }
 
 on_both! {

@@ -23,7 +23,7 @@ use store::{
     timelines::Window,
 };
 
-use crate::{App, Me, Result};
+use crate::{App, Me, Result, view};
 
 /// How much is read at a time.
 const SOME: i64 = 200;
@@ -88,7 +88,8 @@ pub struct Piece {
 }
 
 impl Piece {
-    fn of(c: &mut Conn, posts: Vec<Post>, last: Option<i64>) -> store::Result<Self> {
+    fn of(c: &mut Conn, mut posts: Vec<Post>, last: Option<i64>) -> store::Result<Self> {
+        view::count_polls(c, &mut posts)?;
         let people = by_number(c, posts.iter().flat_map(|post| [Some(post.author), post.group]).flatten())?;
         let parents: Vec<PostId> = posts.iter().filter_map(|post| post.parent).collect();
         let parents = posts::by_ids(c, &parents)?.into_iter().map(|parent| (parent.id, parent.uri)).collect();

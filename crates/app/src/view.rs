@@ -169,7 +169,7 @@ pub fn posts(conn: &mut Conn, mut posts: Vec<Post>) -> Result<Vec<PostView>> {
 }
 
 /// Fills in what was counted in the polls among these posts.
-fn count_polls(conn: &mut Conn, posts: &mut [Post]) -> Result<()> {
+pub(crate) fn count_polls(conn: &mut Conn, posts: &mut [Post]) -> Result<()> {
     let asking: Vec<PostId> = posts.iter().filter(|post| post.content.poll.is_some()).map(|post| post.id).collect();
     if asking.is_empty() {
         return Ok(());

@@ -4,6 +4,7 @@ use domain::{
     actor::Actor,
     post::{Attachment, Poll, Post},
     text::html,
+    time::Timestamp,
     urls::{Site, media::is_ours},
 };
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ struct Entry<'a> {
     piece: &'a Piece,
     /// Whether its pictures, films and sounds come along as files.
     has_files: bool,
+    now: Timestamp,
 }
 
 impl Form {
@@ -46,8 +48,14 @@ impl Form {
     }
 
     /// Some posts, the first ones of the file or more of them, and whether pictures, films and sounds of each come along.
-    pub(crate) fn say(self, site: &Site, piece: &Piece, has_files: impl Fn(&Post) -> bool, is_first: bool) -> String {
-        let entries = piece.posts.iter().map(|post| Entry { post, piece, has_files: has_files(post) });
+    pub(crate) fn say(
+        self,
+        (site, now): (&Site, Timestamp),
+        piece: &Piece,
+        has_files: impl Fn(&Post) -> bool,
+        is_first: bool,
+    ) -> String {
+        let entries = piece.posts.iter().map(|post| Entry { post, piece, has_files: has_files(post), now });
         match self {
             Self::Json => {
                 let mut text = String::new();
@@ -68,10 +76,11 @@ fn attached(site: &Site, it: &Attachment, has_files: bool) -> Value {
     json!({ "url": site.located(&it.url), "file": file, "description": it.alt })
 }
 
-/// A poll: what one chooses from, with how many chose it.
-fn asked(poll: &Poll) -> Value {
-    let options: Vec<Value> =
-        poll.options.iter().map(|(title, votes)| json!({ "title": title, "votes": votes })).collect();
+/// A poll: what one chooses from, with how many chose it, unless that stays hidden until it closes.
+fn asked(poll: &Poll, now: Timestamp) -> Value {
+    let shown = poll.shows_totals(now);
+    let option = |(title, votes): &(String, u32)| json!({ "title": title, "votes": shown.then_some(*votes) });
+    let options: Vec<Value> = poll.options.iter().map(option).collect();
     json!({
         "options": options,
         "multiple": poll.multiple,
@@ -81,8 +90,10 @@ fn asked(poll: &Poll) -> Value {
 }
 
 /// The same in a field of a table.
-fn chosen(poll: &Poll) -> String {
-    poll.options.iter().map(|(title, votes)| format!("{title}: {votes}")).collect::<Vec<_>>().join("; ")
+fn chosen(poll: &Poll, now: Timestamp) -> String {
+    let shown = poll.shows_totals(now);
+    let option = |(title, votes): &(String, u32)| if shown { format!("{title}: {votes}") } else { title.clone() };
+    poll.options.iter().map(option).collect::<Vec<_>>().join("; ")
 }
 
 impl Entry<'_> {
@@ -116,7 +127,7 @@ impl Entry<'_> {
             "html": content.html,
             "markdown": content.source,
             "tags": content.tags,
-            "poll": content.poll.as_ref().map(asked),
+            "poll": content.poll.as_ref().map(|poll| asked(poll, self.now)),
             "removed": post.removed.map(machine_moment),
             "media": content.attachments.iter().map(|it| attached(site, it, self.has_files)).collect::<Vec<_>>(),
         })
@@ -134,7 +145,7 @@ impl Entry<'_> {
             self.parent().unwrap_or_default(),
             content.title.as_deref().unwrap_or_default(),
             &html::to_text(&content.html),
-            &content.poll.as_ref().map(chosen).unwrap_or_default(),
+            &content.poll.as_ref().map(|poll| chosen(poll, self.now)).unwrap_or_default(),
             &post.removed.map(machine_moment).unwrap_or_default(),
         ])
     }

@@ -190,7 +190,8 @@ fn posts(app: &App, me: Me, group: ActorId, form: Form) -> Text {
         let app = app.clone();
         async move {
             let piece = archive::threads(&app, me, group, before).await?;
-            Ok(piece.last.map(|last| (form.say(app.site(), &piece, Post::is_live, before.is_none()), last)))
+            let told = (app.site(), app.now());
+            Ok(piece.last.map(|last| (form.say(told, &piece, Post::is_live, before.is_none()), last)))
         }
         .boxed()
     })

@@ -110,7 +110,8 @@ fn posts(app: App, me: Me, (form, has_files): (Form, bool)) -> Text {
         let app = app.clone();
         async move {
             let piece = archive::posts(&app, me, before).await?;
-            Ok(piece.last.map(|last| (form.say(app.site(), &piece, |_| has_files, before.is_none()), last)))
+            let told = (app.site(), app.now());
+            Ok(piece.last.map(|last| (form.say(told, &piece, |_| has_files, before.is_none()), last)))
         }
         .boxed()
     })
