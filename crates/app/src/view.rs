@@ -10,6 +10,7 @@ use domain::{
     group::GroupRules,
     id::{ActorId, PostId},
     post::{Post, Quote, Tally},
+    text::title,
 };
 use store::{Conn, Result, actors::KeyRow, held::Held};
 
@@ -66,6 +67,21 @@ pub struct PostView {
     pub tally: Tally,
     /// The custom emoji in its texts, and in those of the people it concerns.
     pub palette: Arc<Palette>,
+}
+
+impl PostView {
+    /// The title for those who see the text alone: none if the text begins with it anyway, or the warning says it.
+    pub fn title_before_text(&self) -> Option<&str> {
+        let content = &self.post.content;
+        let (given, warning) =
+            (content.title.as_deref().filter(|title| !title.is_empty())?, content.warning.as_deref());
+        if warning.is_some_and(|warning| warning.starts_with(given)) {
+            return None;
+        }
+        let named = self.group.iter().chain(&self.mentioned).filter(|actor| actor.is_group());
+        let groups: Vec<&str> = named.map(|actor| actor.name.as_str()).collect();
+        (title::derived(&content.html, warning, &groups).as_deref() != Some(given)).then_some(given)
+    }
 }
 
 /// The view of an actor.

@@ -198,8 +198,8 @@ pub fn object<'a>((site, now): (&Site, Timestamp), view: &'a PostView, form: For
     let (post, content) = (&view.post, &view.post.content);
     let form = if post.is_thread() { form } else { Form::Note };
     let (kind, body) = match form {
-        Form::Note if content.poll.is_some() => ("Question", note(post)),
-        Form::Note => ("Note", note(post)),
+        Form::Note if content.poll.is_some() => ("Question", note(view)),
+        Form::Note => ("Note", note(view)),
         Form::Page => ("Page", Cow::Borrowed(content.html.as_str())),
         Form::Article => ("Article", Cow::Borrowed(content.html.as_str())),
     };
@@ -223,7 +223,7 @@ pub fn object<'a>((site, now): (&Site, Timestamp), view: &'a PostView, form: For
         media_type: "text/html",
         source: content.source.as_deref().map(|text| Source { content: text, media_type: "text/markdown" }),
         language: language.map(|code| Language { identifier: code, name: code }),
-        preview: (form == Form::Article).then(|| Preview { content: note(post) }),
+        preview: (form == Form::Article).then(|| Preview { content: note(view) }),
         published: date(post.published),
         updated: post.edited.map(date),
         attachment: content.attachments.iter().map(|one| media(site, one, form)).collect(),
@@ -264,11 +264,8 @@ fn name(post: &Post, form: Form) -> Option<Cow<'_, str>> {
 }
 
 /// The text for those who ignore names.
-fn note(post: &Post) -> Cow<'_, str> {
-    let content = &post.content;
-    // A title that is the warning stands before the text already.
-    let is_warning = |title: &&str| content.warning.as_deref().is_some_and(|warning| warning.starts_with(*title));
-    html::for_microblogs(content.title.as_deref().filter(|title| !is_warning(title)), &content.html)
+fn note(view: &PostView) -> Cow<'_, str> {
+    html::for_microblogs(view.title_before_text(), &view.post.content.html)
 }
 
 /// What a post quotes, unless its author does not agree.

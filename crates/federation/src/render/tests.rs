@@ -160,6 +160,20 @@ fn a_thread_as_a_note() {
 }
 
 #[test]
+fn a_title_that_the_text_begins_with_is_not_said_twice() {
+    let mut view = thread();
+    view.post.content.html = "<p>@<span>huerto</span> Tomates &amp; &lt;co&gt;</p><p>Rojos</p>".into();
+    for form in [Form::Note, Form::Article] {
+        let sent = value(&object((&site(), NOW), &view, form));
+        let note = if form == Form::Note { &sent["content"] } else { &sent["preview"]["content"] };
+        assert_eq!((note, &sent["name"]), (&json!(view.post.content.html), &json!("Tomates & <co>")));
+    }
+    view.post.content.warning = Some("Tomates".into());
+    view.post.content.title = Some("Tomates".into());
+    assert_eq!(value(&object((&site(), NOW), &view, Form::Note))["content"], json!(view.post.content.html));
+}
+
+#[test]
 fn a_thread_for_forums() {
     let mut view = thread();
     let page = value(&object((&site(), NOW), &view, Form::Page));

@@ -90,8 +90,7 @@ impl Preview {
             Ok((view, quoted, similar))
         });
         let (view, quoted, similar) = found.await?;
-        let content = &view.post.content;
-        let toot = html::for_microblogs(content.title.as_deref(), &content.html);
+        let toot = html::for_microblogs(view.title_before_text(), &view.post.content.html);
         Ok(Self {
             toot: view.palette.paint(app.site(), None, &toot),
             similar: similar.iter().map(|(thread, author)| Near::new(app, t, thread, author)).collect(),

@@ -4,7 +4,7 @@ use domain::{
     actor::Actor,
     id::{ActorId, PostId},
     post::{Audience, Pen, Post, Quoting},
-    text::{html, title},
+    text::html,
     urls::Site,
 };
 use serde::{Serialize, Serializer};
@@ -159,11 +159,7 @@ pub(super) fn body(view: &PostView) -> String {
     // Only few posts have what a microblog does not show: headings, tables, ruby, folds.
     let rich = ["<h", "<t", "<r", "<details"].iter().any(|tag| content.html.contains(tag));
     let html = if rich { html::to_microblog(&content.html) } else { content.html.clone() };
-    let Some(title) = content.title.as_deref().filter(|title| !title.is_empty()) else { return html };
-    let groups: Vec<&str> = view.mentioned.iter().filter(|actor| actor.is_group()).map(|a| a.name.as_str()).collect();
-    if title::derived(&content.html, content.warning.as_deref(), &groups).as_deref() == Some(title) {
-        return html;
-    }
+    let Some(title) = view.title_before_text() else { return html };
     format!("<p><strong>{}</strong></p>{html}", html::escape(title))
 }
 
