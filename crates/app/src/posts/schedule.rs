@@ -14,7 +14,11 @@ use super::{
     draft::{self, Asking},
     once, publish,
 };
-use crate::{App, Error, Me, Result, Tx, media};
+use crate::{
+    App, Error, Me, Result, Tx,
+    limits::{self, Outward},
+    media,
+};
 
 /// The kind of job that publishes what is due.
 pub(crate) const PUBLISH: &str = "publish";
@@ -68,6 +72,8 @@ pub async fn create(app: &App, me: Me, writing: Writing, due: Timestamp, key: Op
         if store::scheduled::count(tx, me.0)? >= MOST {
             return Err(Error::Invalid(format!("at most {MOST} posts may wait")));
         }
+        // Counted now, not when it is published: nobody is there then to hear that it was too much.
+        limits::reach_out(tx, Outward::Post, me.0)?;
         let scheduled = Scheduled { id: tx.new_id(), person: me.0, due, writing: kept.clone(), key: key.clone() };
         plan(tx, &scheduled)?;
         Ok(scheduled)

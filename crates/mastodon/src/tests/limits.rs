@@ -121,10 +121,12 @@ async fn what_reaches_others_has_limits_of_its_own(w: World) {
         let wrong = by(&w.ana.token, TestRequest::post().uri("/api/v1/statuses").set_json(json!({ "status": "" })));
         assert_eq!(left(&w.visit(1_000, HERE, wrong).await), "299", "what fails is not counted");
     }
-    // On a page it is the same.
-    for _ in 0..298 {
-        let writing = app::posts::Writing { text: "hola".into(), ..app::posts::Writing::default() };
-        app::posts::create(&w.app, w.ana.me, writing).await.unwrap();
+    // On a page it is the same, and so it is for what is published later.
+    let writing = || app::posts::Writing { text: "hola".into(), ..app::posts::Writing::default() };
+    let due = w.app.now() + domain::time::span::hours(1);
+    app::posts::schedule::create(&w.app, w.ana.me, writing(), due, None).await.unwrap();
+    for _ in 0..297 {
+        app::posts::create(&w.app, w.ana.me, writing()).await.unwrap();
     }
     let topic = w.say(&w.bea, "qué día").await;
     let share = || by(&w.ana.token, TestRequest::post().uri(&of(&topic, "/reblog")));
@@ -134,6 +136,8 @@ async fn what_reaches_others_has_limits_of_its_own(w: World) {
     assert_eq!((refused.status, left(&refused)), (429, "0".into()));
     assert_eq!(refused.body, json!({ "error": "Too many requests" }));
     assert!(told(&refused, "retry-after").parse::<u64>().unwrap() > 3_000);
+    let later = app::posts::schedule::create(&w.app, w.ana.me, writing(), due, None).await;
+    assert!(matches!(later, Err(app::Error::TooOften { .. })), "{later:?}");
     w.say(&w.bea, "otros sí").await;
     w.clock.advance(domain::time::span::hours(3));
     assert_eq!(w.visit(1_000, HERE, post()).await.status, 200);
