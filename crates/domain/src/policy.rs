@@ -1,6 +1,8 @@
 //! Who may do what: the one place where it is decided, for local and remote people alike.
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     charter::Founders,
     group::{GroupRules, Joining, MemberState, Reach, Role, Standing, Visibility},
@@ -25,7 +27,7 @@ mod team;
 pub use team::{appoint, ban, hand_on, hand_over, hush, leave, set_reach, unhush, warn};
 
 /// Why something is not allowed; the word is stable and may be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Refusal {
     /// A ban is in force.
     #[error("banned from this group")]

@@ -25,12 +25,14 @@ pub struct Scheduled {
     pub writing: String,
     /// By what its author's client knows it again.
     pub key: Option<String>,
+    /// Why it was not published when it was due, as the action layer keeps it.
+    pub refused: Option<String>,
 }
 
-type Row = (i64, i64, i64, String, Option<String>);
+type Row = (i64, i64, i64, String, Option<String>, Option<String>);
 
-fn kept((id, person, due, writing, key): Row) -> Scheduled {
-    Scheduled { id: ScheduledId(id), person: ActorId(person), due: Timestamp(due), writing, key }
+fn kept((id, person, due, writing, key, refused): Row) -> Scheduled {
+    Scheduled { id: ScheduledId(id), person: ActorId(person), due: Timestamp(due), writing, key, refused }
 }
 
 /// Keeps something to be published later, new or changed.
@@ -42,6 +44,7 @@ pub fn set(tx: &mut Tx<'_>, what: &Scheduled) -> Result<()> {
         scheduled::due.eq(what.due.0),
         scheduled::writing.eq(&what.writing),
         scheduled::key.eq(&what.key),
+        scheduled::refused.eq(&what.refused),
     );
     db!(tx, c => diesel::insert_into(scheduled::table).values(row).execute(c))?;
     Ok(())

@@ -29,12 +29,21 @@ pub const SOONEST: Duration = span::minutes(5);
 /// How far ahead one may plan at most.
 const LATEST: Duration = span::days(3_650);
 
+/// For how long what was not published keeps what it was to show.
+const KEPT: Duration = span::days(30);
+
 /// How much of one person may wait.
 const MOST: i64 = 300;
 
 /// What was written, to be published later.
 pub fn writing(scheduled: &Scheduled) -> Result<Writing> {
     serde_json::from_str(&scheduled.writing).map_err(Error::internal)
+}
+
+/// Why it was not published when it was due, if it was not: its author changes the time, or deletes it.
+pub fn refused(scheduled: &Scheduled) -> Option<Error> {
+    let reason: Option<Refusal> = serde_json::from_str(scheduled.refused.as_deref()?).ok().flatten();
+    Some(reason.map_or_else(|| Error::Invalid("it cannot be published as it is".into()), Error::Denied))
 }
 
 fn check(tx: &Tx<'_, '_>, due: Timestamp) -> Result<Duration> {
@@ -74,7 +83,8 @@ pub async fn create(app: &App, me: Me, writing: Writing, due: Timestamp, key: Op
         }
         // Counted now, not when it is published: nobody is there then to hear that it was too much.
         limits::reach_out(tx, Outward::Post, me.0)?;
-        let scheduled = Scheduled { id: tx.new_id(), person: me.0, due, writing: kept.clone(), key: key.clone() };
+        let (id, writing, key) = (tx.new_id(), kept.clone(), key.clone());
+        let scheduled = Scheduled { id, person: me.0, due, writing, key, refused: None };
         plan(tx, &scheduled)?;
         Ok(scheduled)
     })
@@ -99,7 +109,7 @@ fn put_off(scheduled: &Scheduled, due: Timestamp) -> Result<String> {
 pub async fn move_to(app: &App, me: Me, id: ScheduledId, due: Timestamp) -> Result<Scheduled> {
     app.write(move |tx| {
         let was = mine(tx, me, id)?;
-        let scheduled = Scheduled { due, writing: put_off(&was, due)?, ..was };
+        let scheduled = Scheduled { due, writing: put_off(&was, due)?, refused: None, ..was };
         plan(tx, &scheduled)?;
         Ok(scheduled)
     })
@@ -115,7 +125,7 @@ pub async fn cancel(app: &App, me: Me, id: ScheduledId) -> Result<()> {
     .await
 }
 
-/// Publishes what is due.
+/// Publishes what is due. What is refused stays with its author, who reads why.
 pub(crate) fn publish_due(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
     Box::pin(async move {
         let numbers = subject.split_once(':').and_then(|(id, due)| Some((id.parse().ok()?, due.parse().ok()?)));
@@ -123,24 +133,49 @@ pub(crate) fn publish_due(app: App, subject: String) -> BoxFuture<'static, Resul
             return Err(Error::Invalid(format!("`{subject}` names nothing to be published")));
         };
         let found = app.read(move |c| store::scheduled::get(c, id)).await?;
-        // It was published, taken back, or put off.
-        let Some(scheduled) = found.filter(|scheduled| scheduled.due == Timestamp(due)) else { return Ok(()) };
-        let me = Me(scheduled.person);
-        let draft = draft::complete(&app, me, writing(&scheduled)?, Asking::Servers).await?;
-        let done = app.write(move |tx| {
-            if store::scheduled::get(tx, id)?.is_some_and(|scheduled| scheduled.due == Timestamp(due)) {
-                store::scheduled::remove(tx, id)?;
-                publish(tx, me.0, &draft, None, None)?;
-            }
-            Ok(())
-        });
-        match done.await {
+        // It was published or refused, taken back, or put off.
+        let waits = |scheduled: &Scheduled| scheduled.due == Timestamp(due) && scheduled.refused.is_none();
+        let Some(scheduled) = found.filter(waits) else { return Ok(()) };
+        match attempt(&app, &scheduled).await {
             // Slow mode lets it wait, not fail.
             Err(Error::Denied(Refusal::Slow(wait))) => {
                 let due = app.now() + SOONEST + wait;
-                move_to(&app, me, id, due).await.map(drop)
+                move_to(&app, Me(scheduled.person), id, due).await.map(drop)
             }
+            Err(error) if !error.is_transient() => refuse(&app, scheduled, &error).await,
             done => done,
         }
     })
+}
+
+async fn attempt(app: &App, scheduled: &Scheduled) -> Result<()> {
+    let (id, me, due) = (scheduled.id, Me(scheduled.person), scheduled.due);
+    let draft = draft::complete(app, me, writing(scheduled)?, Asking::Servers).await?;
+    app.write(move |tx| {
+        if store::scheduled::get(tx, id)?.is_some_and(|scheduled| scheduled.due == due) {
+            store::scheduled::remove(tx, id)?;
+            publish(tx, me.0, &draft, None, None)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Keeps what could not be published, with the reason; what it was to show stays for as long as drafts do.
+async fn refuse(app: &App, scheduled: Scheduled, error: &Error) -> Result<()> {
+    let reason = match error {
+        Error::Denied(refusal) => Some(*refusal),
+        Error::NotFound => Some(Refusal::Gone),
+        _ => None,
+    };
+    let (reason, media) = (serde_json::to_string(&reason).map_err(Error::internal)?, writing(&scheduled)?.media);
+    app.write(move |tx| {
+        if store::scheduled::get(tx, scheduled.id)?.as_ref() != Some(&scheduled) {
+            return Ok(());
+        }
+        let until = tx.now() + KEPT;
+        media::hold(tx, scheduled.person, &media, until)?;
+        Ok(store::scheduled::set(tx, &Scheduled { refused: Some(reason.clone()), ..scheduled.clone() })?)
+    })
+    .await
 }

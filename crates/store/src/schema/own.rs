@@ -167,6 +167,7 @@ diesel::table! {
         due -> BigInt,
         writing -> Text,
         key -> Nullable<Text>,
+        refused -> Nullable<Text>,
     }
 }
 diesel::table! {

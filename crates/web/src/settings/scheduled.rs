@@ -14,7 +14,9 @@ use store::{scheduled::Scheduled, timelines::Window};
 use super::{Action, Panel, Row};
 use crate::{
     answer::{self, Visit},
-    cards, later,
+    cards,
+    language::Language,
+    later,
     posted::Sent,
     said,
     session::SignedIn,
@@ -55,7 +57,8 @@ async fn list(app: &App, visit: &Visit, me: Me) -> Result<Vec<Panel>> {
     for one in &waiting {
         let text = schedule::writing(one)?;
         let group = text.group.and_then(|group| groups.get(&group)).map(|face| face.name.as_str());
-        let parts: Vec<String> = std::iter::once(t.moment(one.due)).chain(group.map(str::to_owned)).collect();
+        let state = schedule::refused(one).map_or_else(|| t.moment(one.due), |_| t.scheduled_unpublished().to_owned());
+        let parts: Vec<String> = std::iter::once(state).chain(group.map(str::to_owned)).collect();
         rows.push(Row {
             title: headline(&text),
             detail: parts.join(" · "),
@@ -72,6 +75,15 @@ async fn mine(app: &App, me: Me, id: &str) -> Result<Scheduled> {
     let id = ScheduledId(id.parse().map_err(|_no_number| Error::NotFound)?);
     let found = app.read(move |c| store::scheduled::get(c, id)).await?;
     found.filter(|one| one.person == me.0).ok_or(Error::NotFound)
+}
+
+/// When it is published; or when it should have been, and why it was not.
+fn when(t: Language, one: &Scheduled) -> String {
+    let due = t.moment(one.due);
+    match schedule::refused(one) {
+        Some(error) => t.scheduled_refused(answer::words(t, &error), due),
+        None => t.scheduled_for(due),
+    }
 }
 
 /// What waits, with the questions when it is to be published, and whether at all.
@@ -94,7 +106,7 @@ fn changing(
         Panel {
             id: "scheduled",
             heading: t.later(),
-            lead: t.scheduled_for(t.moment(one.due)),
+            lead: when(t, one),
             quoted: std::iter::once(writing.title.unwrap_or_default())
                 .chain([text])
                 .filter(|one| !one.is_empty())

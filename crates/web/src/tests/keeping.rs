@@ -1,6 +1,9 @@
 //! What somebody keeps for later and at hand, by pages alone: posts to be published later, hashtags, and what they pin.
 use actix_web::http::StatusCode;
-use app::{members, posts::Writing};
+use app::{
+    members,
+    posts::{Writing, schedule},
+};
 use domain::{time::span, zone};
 use store::timelines::Window;
 
@@ -63,6 +66,35 @@ async fn something_is_published_later_at_another_time_or_not_at_all() {
     assert_eq!(other.fetch(&one).await.status, StatusCode::NOT_FOUND, "it is theirs alone");
     let gone = writer.send(&one, "/settings/scheduled/cancel", &[]).await;
     assert!(gone.status == StatusCode::SEE_OTHER && waiting().await.is_empty(), "{}", gone.body);
+}
+
+#[actix_web::test]
+async fn what_is_refused_when_it_is_due_says_why() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let bea = login(&world, "bea").await;
+    members::join(&world.app, bea, huerto.id).await.unwrap();
+    let writing =
+        Writing { title: Some("Siembra".into()), text: "Mañana".into(), group: Some(huerto.id), ..Writing::default() };
+    let kept = schedule::create(&world.app, bea, writing, world.app.now() + span::hours(1), None).await.unwrap();
+    let (writer, keeper) = (Browser::of(&world, bea, "en").await, Browser::of(&world, ana, "en").await);
+    let card = format!("/member?group={}&person={}", huerto.id, bea.0);
+    let banned = keeper.send(&card, "/member/ban", &[("reason", "Insultos"), ("days", "3")]).await;
+    assert_eq!(banned.status, StatusCode::SEE_OTHER, "{}", banned.body);
+    world.app.clock().advance(span::hours(2));
+    for _ in 0..3 {
+        app::jobs::drain(&world.app, &app::jobs::handlers()).await.unwrap();
+    }
+    let list = writer.get("/settings/scheduled").await.body;
+    assert!(list.contains("Siembra") && list.contains("Not published"), "{list}");
+    let one = format!("/settings/scheduled/{}", kept.id);
+    let page = writer.get(&one).await.body;
+    assert!(page.contains("It was not published on") && page.contains("has shut you out"), "{page}");
+
+    let week = zone::local(world.app.now() + span::days(7), "UTC").unwrap();
+    let moved = writer.send(&one, "/settings/scheduled/move", &[("due", &week), ("zone", "UTC")]).await;
+    assert_eq!(moved.location, "https://plaza.test/settings/scheduled?done=true", "{}", moved.body);
+    assert!(!writer.get("/settings/scheduled").await.body.contains("Not published"), "it waits again");
 }
 
 #[actix_web::test]
