@@ -157,6 +157,10 @@ pub(crate) async fn put_off(request: HttpRequest, app: Data<App>, visit: Visit, 
         Ok(one) => one,
         Err(error) => return answer::error(&request, &visit, &error),
     };
+    // Forms know no seconds: what was not touched stays as exact as it is.
+    if schedule::refused(&one).is_none() && zone::local(one.due, &zone).as_deref() == Some(due.trim()) {
+        return said::done(&request, &app, &visit, Ok(()), PATH);
+    }
     match later::read(t, &due, &zone, app.now()) {
         Ok(at) => {
             let moved = schedule::move_to(&app, me, one.id, at).await;

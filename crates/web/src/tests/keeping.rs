@@ -61,6 +61,11 @@ async fn something_is_published_later_at_another_time_or_not_at_all() {
     let moved = writer.send(&one, "/settings/scheduled/move", &[("due", &week), ("zone", "America/Bogota")]).await;
     assert_eq!(moved.location, "https://plaza.test/settings/scheduled?done=true", "{}", moved.body);
     assert_eq!(zone::local(waiting().await[0].due, "America/Bogota").as_ref(), Some(&week));
+    let exact = zone::moment(&week, "UTC").unwrap() + std::time::Duration::from_millis(37_123);
+    schedule::move_to(&world.app, bea, kept.id, exact).await.unwrap();
+    let same = writer.send(&one, "/settings/scheduled/move", &[("due", &week), ("zone", "UTC")]).await;
+    assert_eq!(same.location, "https://plaza.test/settings/scheduled?done=true", "{}", same.body);
+    assert_eq!(waiting().await[0].due, exact, "what was not touched is kept to the second");
     let other = login(&world, "carl").await;
     let other = Browser::of(&world, other, "en").await;
     assert_eq!(other.fetch(&one).await.status, StatusCode::NOT_FOUND, "it is theirs alone");
