@@ -106,7 +106,38 @@ async fn those_who_keep_order_hear_of_what_waits_and_nobody_does_in_quiet_hours(
     assert!(text.contains("/queue") && !text.contains("Look"), "{text}");
 }
 
+async fn a_letter_that_was_not_written_keeps_none_back() {
+    let office = PostOffice::open().await;
+    let net = Network::with_mail(&office, Registration::Open, ["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, bea) = (alpha.person("ana").await, alpha.person("bea").await);
+    let mut hers = Visitor::new(&alpha);
+    hers.sign_in("bea", "correct horse", "/").await;
+    let wish = [("about_replies", "replies")];
+    assert_eq!(hers.fill("/settings", "/settings/letters", &wish).await.status, 303);
+    ana.post("@bea Are you there?").await;
+    net.settle().await;
+    let letters = || office.letters_to("bea@alpha.test").len();
+    assert_eq!(letters(), 1);
+
+    let her = bea.actor.id;
+    let close = async |closed: bool| {
+        let since = closed.then(|| alpha.app().now());
+        alpha.app().write(move |tx| Ok(store::accounts::set_disabled(tx, her, since)?)).await.unwrap();
+    };
+    ana.post("@bea The next letter would tell of this").await;
+    close(true).await;
+    net.pass_time(20 * MINUTE).await;
+    assert_eq!(letters(), 1, "her account is closed");
+    close(false).await;
+    ana.post("@bea Welcome back").await;
+    net.settle().await;
+    let text = office.letter("bea@alpha.test", 1).await.text();
+    assert!(text.contains("Welcome back") && text.contains("The next letter"), "{text}");
+}
+
 on_both! {
     what_comes_within_ten_minutes_stands_in_one_letter,
     those_who_keep_order_hear_of_what_waits_and_nobody_does_in_quiet_hours,
+    a_letter_that_was_not_written_keeps_none_back,
 }

@@ -201,6 +201,12 @@ impl Tx<'_, '_> {
         self.push_job(SEND, &subject, after)
     }
 
+    /// Whether a letter is still to be written.
+    pub(crate) fn is_mailing(&mut self, errand: &Errand) -> Result<bool> {
+        let subject = serde_json::to_string(errand).map_err(Error::internal)?;
+        Ok(store::jobs::is_planned(self, SEND, &subject)? || store::jobs::is_planned(self, LATER, &subject)?)
+    }
+
     /// Counts a letter that somebody asks for to an address: as many as are good for whoever reads there.
     pub(crate) fn count_letter(&mut self, address: &str) -> Result<()> {
         limits::count(self, Deed::Letter, address)

@@ -116,12 +116,17 @@ pub async fn stop(app: &App, person: ActorId, given: &str) -> Result<()> {
 pub(crate) fn queue(tx: &mut Tx<'_, '_>, person: ActorId, kind: Kind) -> Result<()> {
     let Some(subject) = subject(kind) else { return Ok(()) };
     let Some(mailing) = store::mailings::find(tx, person)? else { return Ok(()) };
-    if mailing.due.is_some() || !subjects(&mailing).contains(&subject) {
+    if !subjects(&mailing).contains(&subject) {
+        return Ok(());
+    }
+    let errand = Errand::Notices(person.0, mailing.told);
+    // One that was given up, or that nobody could get, keeps none back.
+    if mailing.due.is_some() && tx.is_mailing(&errand)? {
         return Ok(());
     }
     let now = tx.now();
     let due = now.max(Timestamp(mailing.sent) + PAUSE);
-    tx.mail_in(&Errand::Notices(person.0, mailing.told), due.since(now))?;
+    tx.mail_in(&errand, due.since(now))?;
     Ok(store::mailings::set(tx, &Mailing { due: Some(due.0), ..mailing })?)
 }
 
