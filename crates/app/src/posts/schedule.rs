@@ -42,7 +42,7 @@ pub fn writing(scheduled: &Scheduled) -> Result<Writing> {
 
 /// Why it was not published when it was due, if it was not: its author changes the time, or deletes it.
 pub fn refused(scheduled: &Scheduled) -> Option<Error> {
-    let reason: Option<Refusal> = serde_json::from_str(scheduled.refused.as_deref()?).ok().flatten();
+    let reason = serde_json::from_str::<Option<Refusal>>(scheduled.refused.as_deref()?).ok().flatten();
     Some(reason.map_or_else(|| Error::Invalid("it cannot be published as it is".into()), Error::Denied))
 }
 
