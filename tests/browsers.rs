@@ -232,7 +232,8 @@ async fn somebody_joins_posts_is_moderated_and_appeals_on_a_phone() {
     ana.go("/queue?kind=appeal&who=mine").await;
     assert!(ana.text().await.contains("Lo llevas tú"), "{}", ana.text().await);
     ana.fill("answer", "Es verdad").await;
-    ana.press("button[value=grant]").await;
+    ana.choose("input[value=grant]").await;
+    ana.press("form:has(input[name=verdict]) button.primary").await;
     bea.go(&thread).await;
     assert!(bea.text().await.contains("Regalo macetas"), "{}", bea.text().await);
     ana.go("/@huerto/log").await;

@@ -13,8 +13,10 @@ fn told_of(deed: &str, software: Software) -> &'static [&'static str] {
     let forum = is_forum(software);
     match (deed, forum) {
         ("thread", false) => &["@club: Announce"],
+        ("thread", true) if software == Software::NodeBb => &["@club: Announce{Create{Article}}"],
         ("thread", true) => &["@club: Announce{Create{Page}}"],
         ("edit", false) => &["@ana: Update{Note}"],
+        ("edit", true) if software == Software::NodeBb => &["@club: Announce{Update{Article}}"],
         ("edit", true) => &["@club: Announce{Update{Page}}"],
         ("reply", false) => &["@ana: Create{Note}"],
         ("reply", true) => &["@club: Announce{Create{Note}}"],

@@ -55,7 +55,7 @@ async fn a_site_has_a_name_of_its_own() {
     assert_eq!(read(&alpha, "/nodeinfo/2.0").await["metadata"]["nodeDescription"], "A quarter that talks");
     let page = Visitor::new(&alpha).get("/").await.text();
     let told = "Vecinos &#60;de&#62; Lavapiés";
-    for part in ["<h1>", "<span>", "· ", "property=\"og:site_name\" content=\""] {
+    for part in ["<h1>", "<span class=\"name\">", "· ", "property=\"og:site_name\" content=\""] {
         assert!(page.contains(&format!("{part}{told}")), "{part}: {page}");
     }
     assert!(page.contains("<p class=\"lead\">A quarter that talks</p>"), "{page}");
