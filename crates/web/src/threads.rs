@@ -316,7 +316,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         parents: read
             .above
             .iter()
-            .filter_map(|above| if let Above::Known(view) = above { Some(&**view) } else { None })
+            .filter_map(Above::known)
             .chain(&read.parents)
             .filter_map(|view| {
                 let card = Card { folded: read.folded(t, view), ..Card::new(app, t, view) };

@@ -77,3 +77,20 @@ async fn a_reply_says_that_its_context_is_missing_until_that_comes() {
         "{said}"
     );
 }
+
+#[actix_web::test]
+async fn what_a_reply_turned_out_to_answer_is_folded_if_its_author_is_muted() {
+    let world = World::new();
+    let (_, huerto) = world.first_run().await;
+    let (carl, dora) = (login(&world, "carl").await, login(&world, "dora").await);
+    let question = Writing { text: "¿Quién riega?".into(), group: Some(huerto.id), ..Writing::default() };
+    let question = world.write(dora, question).await;
+    let reply = learn(&world, "2", "Pues yo, los martes", Some(&question.uri)).await;
+    let (reader, page) = (Browser::of(&world, carl, "en").await, format!("/@bea@other.test/{reply}"));
+    let said = reader.get(&page).await.body;
+    assert!(said.contains("¿Quién riega?") && !said.contains("You mute dora."), "{said}");
+    app::shuns::mute(&world.app, carl, dora.0, false, None).await.unwrap();
+    let said = reader.get(&page).await.body;
+    let (fold, place) = (said.find("You mute dora."), said.find("¿Quién riega?"));
+    assert!(fold.is_some() && fold < place, "{said}");
+}

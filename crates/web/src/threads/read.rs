@@ -57,6 +57,16 @@ pub(super) enum Above {
     Missing(String),
 }
 
+impl Above {
+    /// What it is, if it came.
+    pub(super) fn known(&self) -> Option<&PostView> {
+        match self {
+            Self::Known(view) => Some(view),
+            Self::Missing(_) => None,
+        }
+    }
+}
+
 /// What a page shows around a post, and below it.
 pub(super) struct Read {
     pub(super) post: PostView,
@@ -175,7 +185,7 @@ impl Read {
         let (parents, quoted) = (app::view::posts(c, above)?, quoted(c, replies.iter().chain([&post]), viewer)?);
         let elsewhere = app::view::posts(c, elsewhere)?.into_iter().next();
         let views = replies.iter().chain([&post]).chain(&parents).chain(quoted.values()).chain(&elsewhere);
-        let kept_away = kept_away(c, views, viewer)?;
+        let kept_away = kept_away(c, views.chain(orphan.as_ref().and_then(Above::known)), viewer)?;
         let (mut seen, mut draft) = (None, String::new());
         let (mut marks, mut level, mut readers) = (Marks::default(), None, None);
         let similar = if post.post.is_thread() { similar.to(c, &post.post)? } else { Vec::new() };
