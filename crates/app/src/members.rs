@@ -141,8 +141,8 @@ fn part_of(role: Option<Role>) -> (&'static str, &'static str) {
             "From now on you moderate the community {}: you take out, close, ban and admit. What waits for your decision is under “To attend to”.",
         ),
         Some(Role::Leader | Role::Owner) => (
-            "Desde ahora coordinas la comunidad {}: además de moderar, repartes papeles y cambias sus ajustes.",
-            "From now on you lead the community {}: beside moderating, you give roles and change its settings.",
+            "Desde ahora coordinas la comunidad {}: moderas, decides quién forma el equipo y cambias sus ajustes.",
+            "From now on you lead the community {}: you moderate, decide who is in the team, and change its settings.",
         ),
     }
 }

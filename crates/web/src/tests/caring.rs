@@ -65,7 +65,12 @@ async fn a_membership_is_ended_without_a_ban_and_owners_are_several() {
     assert_eq!(role().await, (Some(Role::Member), false));
 
     // Whoever gets a part of the work hears so, and when it ends.
-    for (part, said) in [("moderator", "From now on you moderate"), ("member", "You are not in the team")] {
+    let told = [
+        ("moderator", "From now on you moderate"),
+        ("leader", "From now on you lead"),
+        ("member", "You are not in the team"),
+    ];
+    for (part, said) in told {
         let given = owner.send(&page, "/member/role", &[("role", part)]).await;
         assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
         let notices = own.get("/notices").await.body;
