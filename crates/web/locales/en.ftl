@@ -1608,6 +1608,7 @@ code = Code
 code-hint = Six digits. If you have lost the app, use one of your recovery codes.
 start-over = Start over
 passkey-sign-up = Create the account with a passkey, without a password
+passkey-sign-up-again = This page had been open for too long, or was not filled in as people do. Press the button for the passkey once more: nothing was lost.
 passkey-sign-in = Sign in with a passkey
 passkey-instead = Use a passkey instead
 passkey-needs-script = Passkeys need JavaScript, which is off in this browser.

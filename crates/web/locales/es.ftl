@@ -1636,6 +1636,7 @@ code = Código
 code-hint = Seis cifras. Si has perdido la aplicación, usa uno de tus códigos de recuperación.
 start-over = Empezar de nuevo
 passkey-sign-up = Crear la cuenta con llave de acceso, sin contraseña
+passkey-sign-up-again = Esta página llevaba demasiado tiempo abierta, o no se rellenó como lo hace una persona. Pulsa otra vez el botón de la llave de acceso: no se perdió nada.
 passkey-sign-in = Entrar con una llave de acceso
 passkey-instead = Usar una llave de acceso
 passkey-needs-script = Las llaves de acceso necesitan JavaScript, que en este navegador está apagado.

@@ -318,8 +318,13 @@ async fn complete(
     {
         // Politely: a person whose form was of yesterday sends it once more.
         let mut page = page(app, visit, &entered, &why).await?;
-        page.form.flaw("password", t.password_again());
-        return Ok(login::again(request, StatusCode::UNPROCESSABLE_ENTITY, page, t.sign_up_again()));
+        let again = if by_passkey {
+            t.passkey_sign_up_again()
+        } else {
+            page.form.flaw("password", t.password_again());
+            t.sign_up_again()
+        };
+        return Ok(login::again(request, StatusCode::UNPROCESSABLE_ENTITY, page, again));
     }
     let said = by_passkey.then(|| entered.answer.clone());
     let made = match made(request, app, t, wish, said).await? {

@@ -114,3 +114,16 @@ async fn a_passkey_is_made_by_whoever_shows_that_it_is_them() {
         assert_eq!(bea.get(nothing).await.status, StatusCode::NOT_FOUND, "{nothing}");
     }
 }
+
+#[actix_web::test]
+async fn whoever_signs_up_with_a_passkey_by_an_old_form_is_offered_that_again() {
+    let world = World::of("open");
+    world.first_run().await;
+    let entered = [("name", "carla"), ("email", "carla@mail.test"), ("agreement", "yes"), ("sealed", "00")];
+    let send = TestRequest::post().uri("/signup/passkey").peer_addr(HERE).set_form(entered);
+    let again = world.ask(send, "en").await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.body);
+    assert!(again.body.contains("Press the button for the passkey once more"), "{}", again.body);
+    assert!(!again.body.contains("a password is not kept"), "nobody typed one: {}", again.body);
+    assert!(again.body.contains("formaction=\"/signup/passkey\""), "{}", again.body);
+}
