@@ -47,7 +47,7 @@ pub(crate) const TAKE_OUT: &str = "/lists/take-out";
 pub(crate) const WHO: &str = "/lists/who";
 
 const POSTS: i64 = 25;
-/// How many of those in a list are shown where it is changed.
+/// How many of those in a list a page shows where it is changed.
 const PEOPLE: i64 = 200;
 
 /// The page of a list.
@@ -95,6 +95,7 @@ struct Manage {
     action: String,
     form: Fields,
     people: Vec<Face>,
+    more: Option<String>,
 }
 
 #[derive(Template)]
@@ -242,29 +243,36 @@ pub(crate) async fn manage_form(
     visit: Visit,
     by: SignedIn,
     id: Path<String>,
+    from: Option<Query<From>>,
 ) -> HttpResponse {
     let page = async {
         let list = mine(&app, by.me, &id).await?;
         let form = questions(visit.language, &Entered::of(&list));
-        managed(&app, &visit, &list, form).await
+        managed(&app, &visit, &list, (form, From::of(from))).await
     };
     answer::shown(&request, &visit, Keep::Never, page.await)
 }
 
-async fn managed(app: &App, visit: &Visit, list: &List, form: Fields) -> Result<Manage> {
+/// The form of a list, and those in it from `before` on.
+async fn managed(app: &App, visit: &Visit, list: &List, (form, before): (Fields, i64)) -> Result<Manage> {
     let (id, site) = (list.id, app.site().clone());
     let found = app.read(move |c| {
-        let people = people::page(c, People::Listed(id), For::Keeper, Window::newest(PEOPLE))?;
-        let people: Vec<ActorId> = people.into_iter().map(people::Placed::who).collect();
-        cards::faces_of(c, &site, &people)
+        let window = Window { before, ..Window::newest(PEOPLE) };
+        let placed = people::page(c, People::Listed(id), For::Keeper, window)?;
+        let last = listing::last(&placed, PEOPLE).map(|last| last.number);
+        let people: Vec<ActorId> = placed.into_iter().map(people::Placed::who).collect();
+        Ok((cards::faces_of(c, &site, &people)?, last))
     });
-    let mut people: Vec<Face> = found.await?.into_values().collect();
+    let (people, last) = found.await?;
+    let mut people: Vec<Face> = people.into_values().collect();
     people.sort_by_key(|face| face.name.to_lowercase());
+    let action = MANAGE.replace("{id}", &id.to_string());
     Ok(Manage {
         frame: Frame::private(visit, visit.language.list_manage(&list.title)),
         id: id.0,
         page: page_of(id),
-        action: MANAGE.replace("{id}", &id.to_string()),
+        more: last.map(|last| urls::page_before(&action, Some(last))),
+        action,
         form,
         people,
     })
@@ -286,7 +294,7 @@ pub(crate) async fn manage(
     if entered.title.trim().is_empty() {
         let mut form = questions(t, &entered);
         form.flaw("title", t.list_titleless());
-        return match managed(&app, &visit, &list, form).await {
+        return match managed(&app, &visit, &list, (form, i64::MAX)).await {
             Ok(page) => answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page),
             Err(error) => answer::error(&request, &visit, &error),
         };

@@ -1,5 +1,11 @@
 //! Who is kept from signing up: by the network they come from, by the host of their mail address, or by the address.
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use std::cmp::Reverse;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
 use app::{
     App, Error, Me, Result,
     bars::{self, NewBar},
@@ -9,6 +15,7 @@ use domain::{
     bar::{Bar, Kind, Severity},
     id::BarId,
     time::span,
+    urls,
 };
 use serde::Deserialize;
 use store::timelines::Window;
@@ -18,6 +25,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     forms::{Choice, Field, Fields},
     language::Language,
+    listing::{self, From},
     posted::Sent,
     said,
     session::SignedIn,
@@ -26,7 +34,7 @@ use crate::{
 /// Where it is, and where its button leads.
 pub(crate) const PATH: &str = "/admin/bars";
 pub(crate) const LIFT: &str = "/admin/bars/lift";
-/// How many of each kind the page lists.
+/// How many a page lists, of all kinds.
 const LISTED: i64 = 200;
 
 /// A bar as the page lists it.
@@ -89,6 +97,7 @@ struct Page {
     frame: Frame,
     tabs: Vec<Tab>,
     rows: Vec<Row>,
+    older: Option<String>,
     form: Fields,
 }
 
@@ -105,19 +114,32 @@ fn form(t: Language, entered: &Entered) -> Fields {
     ])
 }
 
-async fn page(app: &App, visit: &Visit, me: Me, entered: &Entered) -> Result<Page> {
+/// The newest of all kinds from `before` on, those of one kind side by side.
+async fn page(app: &App, visit: &Visit, me: Me, entered: &Entered, before: i64) -> Result<Page> {
     let t = visit.language;
-    let mut rows = Vec::new();
+    let mut found = Vec::new();
     for kind in Kind::ALL {
-        rows.extend(bars::list(app, me, *kind, Window::newest(LISTED)).await?.iter().map(|bar| Row::new(t, bar)));
+        found.extend(bars::list(app, me, *kind, Window { before, ..Window::newest(LISTED) }).await?);
     }
+    found.sort_by_key(|bar| Reverse(bar.id));
+    found.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
+    let last = listing::last(&found, LISTED).map(|last| last.id.0);
+    let of_kind = |kind: &'static Kind| found.iter().filter(move |bar| bar.kind == *kind);
+    let rows = Kind::ALL.iter().flat_map(of_kind).map(|bar| Row::new(t, bar)).collect();
+    let older = last.map(|last| urls::page_before(PATH, Some(last)));
     let (frame, tabs) = super::frame(app, visit, t.admin_bars(), PATH);
-    Ok(Page { frame, tabs, rows, form: form(t, entered) })
+    Ok(Page { frame, tabs, rows, older, form: form(t, entered) })
 }
 
 /// `GET /admin/bars`
-pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
-    match page(&app, &visit, by.me, &Entered::default()).await {
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    from: Option<Query<From>>,
+) -> HttpResponse {
+    match page(&app, &visit, by.me, &Entered::default(), From::of(from)).await {
         Ok(page) => answer::page(&request, StatusCode::OK, Keep::Never, &page),
         Err(error) => answer::error(&request, &visit, &error),
     }
@@ -140,7 +162,7 @@ pub(crate) async fn add(request: HttpRequest, app: Data<App>, visit: Visit, sent
         Err(Error::Conflict(_)) => t.flaw_bar_twice(),
         _ => return said::done(&request, &app, &visit, made, PATH),
     };
-    match page(&app, &visit, me, &entered).await {
+    match page(&app, &visit, me, &entered, i64::MAX).await {
         Ok(mut page) => {
             page.form.flaw("subject", flaw);
             answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)

@@ -1,5 +1,6 @@
 //! What admins decide about single people and about the house, and the log that tells other admins of it.
 use actix_web::http::StatusCode;
+use domain::bar::{Bar, Kind, Severity};
 
 use super::{
     World,
@@ -103,6 +104,31 @@ async fn who_is_kept_from_signing_up_stands_on_a_page() {
     assert!(!page.contains("198.51.100.0/24") && page.contains("malo.example"), "{page}");
     let log = ana.get("/admin/log").await.body;
     assert!(log.matches("changed who is kept from signing up").count() == 4 && log.contains("malo.example"), "{log}");
+}
+
+#[actix_web::test]
+async fn those_kept_from_signing_up_who_are_many_stand_on_several_pages() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let filled = world.app.write(|tx| {
+        for n in 0..=200 {
+            let (kind, subject) = match n {
+                0 => (Kind::Network, "198.51.100.0/24".to_owned()),
+                _ => (Kind::MailHost, format!("malo{n}.example")),
+            };
+            let (id, created) = (tx.new_id(), tx.now());
+            let (severity, comment) = (Severity::Block, String::new());
+            store::bars::insert(tx, &Bar { id, kind, subject, severity, comment, created, expires: None })?;
+        }
+        Ok(())
+    });
+    filled.await.unwrap();
+    let ana = Browser::of(&world, ana, "en").await;
+    let first = ana.get("/admin/bars").await.body;
+    assert!(first.contains("malo200.example") && !first.contains("198.51.100.0/24"), "{first}");
+    let next = first.split("rel=\"next\" href=\"").nth(1).unwrap_or_else(|| panic!("no way on: {first}"));
+    let second = ana.get(next.split('"').next().unwrap()).await.body;
+    assert!(second.contains("198.51.100.0/24") && !second.contains("malo"), "{second}");
 }
 
 #[actix_web::test]

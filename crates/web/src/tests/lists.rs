@@ -1,7 +1,15 @@
 //! Lists, by pages alone: made, filled from a profile, read, changed and deleted.
 use actix_web::http::StatusCode;
-use app::{follows, posts::Writing};
-use domain::list::Replies;
+use app::{
+    actors, follows,
+    lists::{self, Wish},
+    posts::Writing,
+};
+use domain::{
+    actor::{Actor, ActorKind},
+    list::Replies,
+    time::Timestamp,
+};
 
 use super::{
     World,
@@ -70,4 +78,34 @@ async fn a_list_is_made_filled_from_a_profile_read_changed_and_deleted() {
     let gone = reader.send(&manage, "/lists/remove", &[]).await;
     assert_eq!(gone.location, "https://plaza.test/lists?done=true");
     assert!(lists(None).await.len() == 1 && reader.fetch(&page).await.status == StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn a_long_list_of_people_goes_on_on_another_page() {
+    let world = World::new();
+    world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let wish = Wish { title: "Barrio".into(), replies: Replies::Members, apart: false };
+    let list = lists::create(&world.app, bea, wish).await.unwrap();
+    let manage = format!("/lists/{}/manage", list.id);
+    let filled = world.app.write(move |tx| {
+        for n in 0..=200 {
+            let (name, uri) = (format!("n{n}"), format!("https://other.test/users/n{n}"));
+            let inbox = format!("{uri}/inbox");
+            let actor = Actor { inbox, ..Actor::new(ActorKind::Person, uri, (&*name, "other.test"), Timestamp(0)) };
+            let (keys, emoji) = (Vec::new(), Vec::new());
+            let found = actors::Found { actor, keys, rules: None, staff: None, emoji, suspended: false };
+            let person = actors::record(tx, &found)?;
+            store::lists::add(tx, &list, person)?;
+        }
+        Ok(())
+    });
+    filled.await.unwrap();
+    let reader = Browser::of(&world, bea, "en").await;
+    let first = reader.get(&manage).await.body;
+    let (newest, oldest) = ("@n200@other.test", "@n0@other.test");
+    assert!(first.contains(newest) && !first.contains(oldest), "{first}");
+    let next = first.split("rel=\"next\" href=\"").nth(1).unwrap_or_else(|| panic!("no way on: {first}"));
+    let second = reader.get(next.split('"').next().unwrap()).await.body;
+    assert!(second.contains(oldest) && !second.contains(newest) && !second.contains("rel=\"next\""), "{second}");
 }
