@@ -1,6 +1,6 @@
 //! How large a film is and how long it lasts, by what it says of itself while it passes: in boxes (`mvhd`, `tkhd`), or in the
 //! head of a `WebM` (`Info`, `Tracks`). What makes no sense is left unsaid.
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -49,16 +49,37 @@ impl Film {
 
 /// What is found out while a film passes.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Watch(Arc<Mutex<Film>>);
+pub(super) struct Watch(Arc<Mutex<Passed>>);
+
+#[derive(Debug, Default)]
+struct Passed {
+    /// What boxes said.
+    film: Film,
+    /// The beginning of a `WebM`, [`HEAD`] bytes at most. It is read once it passed, and not with each of its pieces, which may
+    /// be as small as whoever sends them likes.
+    head: Vec<u8>,
+}
 
 impl Watch {
+    fn passed(&self) -> MutexGuard<'_, Passed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What was found out.
     pub(super) fn film(&self) -> Film {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let passed = self.passed();
+        if passed.head.is_empty() { passed.film } else { webm(&passed.head) }
     }
 
     pub(super) fn tell(&self, say: impl FnOnce(&mut Film)) {
-        say(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        say(&mut self.passed().film);
+    }
+
+    /// Keeps what belongs to the beginning of a `WebM`.
+    fn keep(&self, piece: &[u8]) {
+        let mut passed = self.passed();
+        let room = HEAD.saturating_sub(passed.head.len());
+        passed.head.extend(piece.iter().take(room));
     }
 }
 
@@ -101,16 +122,10 @@ pub(super) fn watch<S: Stream<Item = Result<Bytes>> + Unpin>(
     bytes: S,
     watch: Watch,
 ) -> impl Stream<Item = Result<Bytes>> + Unpin {
-    let mut head: Vec<u8> = Vec::new();
-    bytes.map(move |piece| {
-        if let Ok(piece) = &piece
-            && head.len() < HEAD
-        {
-            head.extend(piece.iter().take(HEAD - head.len()));
-            let film = webm(&head);
-            watch.tell(|known| *known = film);
+    bytes.inspect(move |piece| {
+        if let Ok(piece) = piece {
+            watch.keep(piece);
         }
-        piece
     })
 }
 
@@ -180,6 +195,8 @@ fn webm(head: &[u8]) -> Film {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::{FutureExt, stream};
+
     use super::*;
 
     fn tkhd((width, height): (u32, u32), matrix: [u32; 9]) -> Vec<u8> {
@@ -241,6 +258,20 @@ mod tests {
         }
         for odd in [&b""[..], b"\0\0\0\0\0\0\0\0\0", b"\xff", b"\x18\x53\x80\x67\x08\xff\xff\xff\xff\xff\xff\xff\xff"] {
             assert_eq!(webm(odd), Film::default());
+        }
+    }
+
+    #[test]
+    fn of_a_webm_no_more_than_its_head_is_kept_however_small_its_pieces_are() {
+        let tracks = made(b"\xae", &made(b"\xe0", &[made(b"\xb0", &[2, 128]), made(b"\xba", &[1, 104])].concat()));
+        let segment = [made(b"\x16\x54\xae\x6b", &tracks), made(b"\x1f\x43\xb6\x75", &vec![0_u8; 2 * HEAD])].concat();
+        let file = made(b"\x18\x53\x80\x67", &segment);
+        for size in [1, 7, HEAD - 1, file.len()] {
+            let pieces: Vec<Result<Bytes>> = file.chunks(size).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+            let seen = Watch::default();
+            let passed = watch(stream::iter(pieces), seen.clone()).collect::<Vec<_>>().now_or_never().unwrap();
+            assert_eq!(passed.into_iter().flat_map(Result::unwrap).collect::<Vec<u8>>(), file, "{size}");
+            assert_eq!((seen.film().pixels, seen.passed().head.len()), (Some((640, 360)), HEAD), "{size}");
         }
     }
 }
