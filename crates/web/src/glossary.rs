@@ -161,6 +161,14 @@ mod tests {
     }
 
     #[test]
+    fn those_who_follow_are_explained_however_many_they_are() {
+        for count in [1, 7] {
+            let said = Language::En.explained(Language::En.followers(count), "following");
+            assert!(said.contains("id=\"term-following\""), "{said}");
+        }
+    }
+
+    #[test]
     fn every_word_is_said_by_one_of_its_forms() {
         for t in [Language::Es, Language::En] {
             for term in TERMS {
