@@ -190,7 +190,7 @@ fn is_full(ids: &[PostId], limit: i64) -> bool {
 /// The activities by which an actor made these posts known: a person by creating them, a group by passing that on.
 fn activities(
     c: &mut Conn,
-    told: (&Site, Timestamp),
+    at: (&Site, Timestamp),
     closed: bool,
     (actor, ids): (&Actor, &[PostId]),
 ) -> Result<Vec<Value>> {
@@ -205,16 +205,16 @@ fn activities(
             None => format!("{}#create", view.post.uri),
         };
         if !actor.is_group() {
-            items.push(value(&activity::create(told, &create_id, &view, Form::Note)));
+            items.push(value(&activity::create(at, &create_id, &view, Form::Note)));
         } else if let Some(announce_id) = announced.remove(&view.post.id) {
             // Under the id itself stands what microblogs get: the thread's id alone.
             let announce_id = format!("{announce_id}#create");
-            let create = activity::create(told, &create_id, &view, Form::Page);
+            let create = activity::create(at, &create_id, &view, Form::Page);
             items.push(value(&activity::wrap(&announce_id, Room::open(actor), create)));
         } else if closed {
             // Of what is private no microblog was ever told.
             let announce_id = urls::announcement(&actor.uri, view.post.id);
-            let create = activity::create(told, &create_id, &view, Form::Page);
+            let create = activity::create(at, &create_id, &view, Form::Page);
             items.push(value(&activity::wrap(&announce_id, Room::closed(actor), create)));
         }
     }

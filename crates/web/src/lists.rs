@@ -259,11 +259,11 @@ async fn managed(app: &App, visit: &Visit, list: &List, (form, before): (Fields,
     let found = app.read(move |c| {
         let window = Window { before, ..Window::newest(PEOPLE) };
         let placed = people::page(c, People::Listed(id), For::Keeper, window)?;
-        let last = listing::last(&placed, PEOPLE).map(|last| last.number);
+        let ends = listing::last(&placed, PEOPLE).map(|end| end.number);
         let people: Vec<ActorId> = placed.into_iter().map(people::Placed::who).collect();
-        Ok((cards::faces_of(c, &site, &people)?, last))
+        Ok((cards::faces_of(c, &site, &people)?, ends))
     });
-    let (people, last) = found.await?;
+    let (people, ends) = found.await?;
     let mut people: Vec<Face> = people.into_values().collect();
     people.sort_by_key(|face| face.name.to_lowercase());
     let action = MANAGE.replace("{id}", &id.to_string());
@@ -271,7 +271,7 @@ async fn managed(app: &App, visit: &Visit, list: &List, (form, before): (Fields,
         frame: Frame::private(visit, visit.language.list_manage(&list.title)),
         id: id.0,
         page: page_of(id),
-        more: last.map(|last| urls::page_before(&action, Some(last))),
+        more: ends.map(|end| urls::page_before(&action, Some(end))),
         action,
         form,
         people,

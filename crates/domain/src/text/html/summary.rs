@@ -169,8 +169,6 @@ fn attributes(mut text: &str) -> (Vec<Named<'_>>, &str) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
 
     const HERE: &str = "https://a.example/b/c";
@@ -191,15 +189,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_markup_is_left_out_at_little_cost() {
+    fn what_is_no_markup_is_left_out() {
         let page = "<SCRIPT>'<title>no</title>'</Script><style></scripté<title>no</title></STYLE ><title>Sí</title>";
         assert_eq!(summarize(page, HERE).map(|found| found.title).as_deref(), Some("Sí"));
         assert_eq!(summarize("<script><title>no</title>", HERE), None, "it has no end");
-        let many = "<script></script>".repeat(TAGS) + &"x".repeat(5_000_000);
-        let begun = Instant::now();
-        assert_eq!(summarize(&many, HERE), None);
-        // A few milliseconds; who looks at all that is left each time takes seconds.
-        assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
     }
 
     #[test]
