@@ -26,6 +26,7 @@ pub mod quiet_hours;
 pub mod report;
 pub mod rule;
 pub mod scope;
+pub mod sentence;
 pub mod severance;
 pub mod shun;
 pub mod statement;

@@ -92,6 +92,7 @@ pub mod scheduled;
 mod schema;
 pub mod search;
 pub mod second_steps;
+pub mod sentences;
 pub mod sessions;
 pub mod settings;
 pub mod severances;

@@ -12,7 +12,7 @@ pub(crate) use governing::{
     advised, appeals, applications, arrivals, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings,
     paces, phrases, pulses, screens, statements, turns, waits, welcomed,
 };
-pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, settings, words};
+pub(crate) use house::{bars, disk_days, house_rules, imprint_texts, sentences, settings, words};
 pub(crate) use logins::{
     apps, challenges, codes, digests, identities, invitations, mailings, passkeys, quiet_hours, recovery_codes,
     sessions, tickets, tokens, tries, unsent, visits, witnesses,

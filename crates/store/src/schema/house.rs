@@ -25,6 +25,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    sentences (name, language) {
+        name -> Text,
+        language -> Text,
+        source -> Text,
+    }
+}
+diesel::table! {
     house_rules (id) {
         id -> BigInt,
         place -> BigInt,
