@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, error::Error, fmt::Write as _, fs, path::Path};
 
 use fluent_syntax::{
-    ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement, Variant, VariantKey},
-    parser,
+    ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement, Resource, Variant, VariantKey},
+    parser, serializer,
 };
 
 /// Each language as the code names it, and its file.
@@ -57,41 +57,65 @@ fn render(all: &[(&str, &str, Messages)]) -> Result<String, Box<dyn Error>> {
             }
         }
     }
-    let (mut functions, mut table) = (String::new(), String::new());
+    let (mut functions, mut table, mut originals) = (String::new(), String::new(), String::new());
     for key in first.keys() {
         let mut patterns = Vec::new();
         for (language, file, messages) in all {
             let pattern = messages.get(key).and_then(|message| message.value.as_ref());
             patterns.push((*language, *file, pattern.ok_or_else(|| format!("{file}: `{key}` says nothing"))?));
         }
-        functions.push_str(&function(key, &patterns)?);
+        let variables = variables(key, &patterns)?;
+        functions.push_str(&function(key, &patterns, &variables)?);
         let texts: Vec<String> = patterns.iter().map(|(_, _, pattern)| format!("{:?}", plain(pattern))).collect();
         writeln!(table, "    ({key:?}, {}),", texts.join(", "))?;
+        let texts: Vec<String> = all.iter().filter_map(|(.., messages)| messages.get(key)).map(written).collect();
+        let variables: Vec<_> = variables.iter().collect();
+        writeln!(originals, "    Original {{ name: {key:?}, texts: {texts:?}, variables: &{variables:?} }},")?;
     }
     Ok(format!(
         "impl Language {{\n{functions}}}\n\n/// Every key with its sentences.\n#[cfg(test)]\npub(crate) const TABLE: &[(&str, &str, &str)] = \
-         &[\n{table}];\n"
+         &[\n{table}];\n\n/// Every sentence as the program says it.\npub(crate) static ORIGINALS: &[Original] = &[\n{originals}];\n"
     ))
 }
 
-/// The function that says one sentence.
-fn function(key: &str, patterns: &[(&str, &str, &Pattern<String>)]) -> Result<String, Box<dyn Error>> {
-    let name = key.replace('-', "_");
+/// A sentence as it is written, without its name.
+fn written(message: &Message<String>) -> String {
+    let key = message.id.name.as_str();
+    let bare = Message { comment: None, attributes: Vec::new(), ..message.clone() };
+    let text = serializer::serialize(&Resource { body: vec![Entry::Message(bare)] });
+    let text = text.strip_prefix(key).and_then(|text| text.strip_prefix(" =")).unwrap_or(&text);
+    let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// The variables of a sentence, which are the same in each language.
+fn variables(key: &str, patterns: &[(&str, &str, &Pattern<String>)]) -> Result<Variables, String> {
     let mut variables: Option<Variables> = None;
     for (_, file, pattern) in patterns {
         let mut found = Variables::new();
         survey(pattern, &mut found).map_err(|what| format!("{file}: `{key}`: {what}"))?;
         if variables.as_ref().is_some_and(|others| *others != found) {
-            return Err(format!("{file}: `{key}` has other variables than elsewhere").into());
+            return Err(format!("{file}: `{key}` has other variables than elsewhere"));
         }
         variables = Some(found);
     }
-    let variables = variables.unwrap_or_default();
+    Ok(variables.unwrap_or_default())
+}
+
+/// The function that says one sentence, or what is said in its place.
+fn function(
+    key: &str,
+    patterns: &[(&str, &str, &Pattern<String>)],
+    variables: &Variables,
+) -> Result<String, Box<dyn Error>> {
+    let name = key.replace('-', "_");
     let mut code = String::new();
     if variables.is_empty() {
-        writeln!(code, "    pub(crate) fn {name}(self) -> &'static str {{\n        match self {{")?;
+        writeln!(code, "    pub(crate) fn {name}(self) -> &'static str {{")?;
+        writeln!(code, "        if let Some(said) = self.fixed({key:?}) {{\n            return said;\n        }}")?;
+        code.push_str("        match self.tongue {\n");
         for (language, _, pattern) in patterns {
-            writeln!(code, "            Self::{language} => {:?},", plain(pattern))?;
+            writeln!(code, "            Tongue::{language} => {:?},", plain(pattern))?;
         }
         code.push_str("        }\n    }\n");
         return Ok(code);
@@ -100,14 +124,24 @@ fn function(key: &str, patterns: &[(&str, &str, &Pattern<String>)]) -> Result<St
         .iter()
         .map(|(name, number)| format!("{name}: impl {}", if *number { "Count" } else { "std::fmt::Display" }));
     let given = given.collect::<Vec<_>>().join(", ");
-    writeln!(code, "    pub(crate) fn {name}(self, {given}) -> String {{\n        let mut said = String::new();")?;
-    for (name, number) in &variables {
-        let made = if *number { "count()" } else { "to_string()" };
+    writeln!(code, "    pub(crate) fn {name}(self, {given}) -> String {{")?;
+    let mut filled = Vec::new();
+    for (name, number) in variables {
+        let (made, spelt) = if *number {
+            ("count()", format!("self.counted({name})"))
+        } else {
+            ("to_string()", format!("Given::from({name}.as_str())"))
+        };
         writeln!(code, "        let {name} = {name}.{made};")?;
+        filled.push(format!("({name:?}, {spelt})"));
     }
-    code.push_str("        match self {\n");
+    let filled = filled.join(", ");
+    writeln!(code, "        if let Some(otherwise) = self.otherwise({key:?})")?;
+    writeln!(code, "            && let Some(said) = otherwise.say(&[{filled}])")?;
+    code.push_str("        {\n            return said;\n        }\n        let mut said = String::new();\n");
+    code.push_str("        match self.tongue {\n");
     for (language, _, pattern) in patterns {
-        writeln!(code, "            Self::{language} => {{ {} }}", say(pattern, &variables)?)?;
+        writeln!(code, "            Tongue::{language} => {{ {} }}", say(pattern, variables)?)?;
     }
     code.push_str("        }\n        said\n    }\n");
     Ok(code)

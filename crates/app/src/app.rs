@@ -29,6 +29,7 @@ use crate::{
     random::{self, Ids, NewId},
     rules::Rules,
     seal::Seal,
+    sentences::Shelf,
     similar::Similar,
     totals::Totals,
     visits::Visits,
@@ -75,6 +76,7 @@ struct Inner {
     heard: Heard,
     floods: Floods,
     hung: Hung,
+    shelf: Shelf,
     /// Whether this process hears what others commit.
     listens: AtomicBool,
 }
@@ -218,8 +220,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let Parts { db, config, clock, seal, rules, files, outbox, resolver, witness, mailer, pusher, tasks } = parts;
         let (events, changes) = (broadcast::Sender::new(STREAM), broadcast::Sender::new(STREAM));
-        let wakes = Wakes::default();
-        let (ids, holder) = (Ids::new(), random::holder());
+        let (wakes, ids, holder) = (Wakes::default(), Ids::new(), random::holder());
         let (limits, hashing) = (Limits::default(), Semaphore::new(passwords::AT_ONCE));
         Self(Arc::new(Inner {
             db,
@@ -247,6 +248,7 @@ impl App {
             heard: Heard::default(),
             floods: Floods::default(),
             hung: Hung::default(),
+            shelf: Shelf::default(),
             listens: AtomicBool::new(false),
         }))
     }
@@ -264,6 +266,11 @@ impl App {
     /// What the server is called, and how it looks.
     pub fn nameplate(&self) -> &Hung {
         &self.0.hung
+    }
+
+    /// What pages and letters say otherwise here than elsewhere.
+    pub fn sentences(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     /// The language in which the server speaks to somebody who reads `wanted`: a tag, or what a browser says of itself.
@@ -372,8 +379,7 @@ impl App {
         self.0.changes.subscribe()
     }
 
-    /// Says that this process serves the database, as long as the answer is kept; what killed ones had in hand is free
-    /// again.
+    /// Says that this process serves the database while the answer is kept; what killed ones had in hand is free again.
     pub async fn appear(&self) -> Result<Presence> {
         let (db, holder) = (self.0.db.clone(), self.0.holder);
         Ok(self.tasks().blocking(move || db.appear(holder)).await.map_err(Error::internal)??)
@@ -468,12 +474,10 @@ impl App {
                     let changes = std::mem::take(&mut tx.changes);
                     let woken = std::mem::take(&mut tx.woken);
                     if inner.has_others() {
-                        let words: Vec<String> =
-                            changes.iter().filter_map(|change| change.word(inner.holder)).collect();
+                        let words = changes.iter().filter_map(|change| change.word(inner.holder));
+                        let rung = woken.iter().map(|queue| queue.as_str().to_owned());
                         let touched = store::kept::word(tx.touched());
-                        for word in
-                            words.into_iter().chain(touched).chain(woken.iter().map(|queue| queue.as_str().to_owned()))
-                        {
+                        for word in words.chain(touched).chain(rung) {
                             store::signal::send(&mut tx, inner.ids.next(now), &word)?;
                         }
                     }

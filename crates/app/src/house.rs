@@ -117,6 +117,8 @@ impl Key {
 pub enum Part {
     /// What it says of itself.
     Text,
+    /// A sentence of its pages and letters, in words of its own.
+    Sentence,
     /// What it is called, and how it looks.
     Nameplate,
     /// What it asks of everybody who has a login here.
@@ -138,6 +140,7 @@ impl Part {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Sentence => "sentence",
             Self::Nameplate => "nameplate",
             Self::Rules => "house_rules",
             Self::Contact => "contact",

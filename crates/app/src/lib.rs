@@ -97,6 +97,7 @@ pub mod roll;
 pub mod rules;
 pub mod seal;
 pub mod second_step;
+pub mod sentences;
 pub mod sessions;
 pub mod setup;
 mod severances;

@@ -16,7 +16,9 @@ use store::{accounts::Account, tickets::Ticket};
 use crate::{
     App, Error, Result, Tx, digests, imprint,
     limits::{self, Deed},
-    mailings, nameplate, quiet_hours, random, statements,
+    mailings, nameplate, quiet_hours, random,
+    sentences::Words,
+    statements,
 };
 
 /// The job that sends a letter; its subject is an [`Errand`].
@@ -41,6 +43,8 @@ pub struct Letter {
     pub name: String,
     /// BCP 47: what the person reads.
     pub language: String,
+    /// What is said otherwise here than elsewhere.
+    pub words: Words,
     /// The host of this server, as people read it.
     pub site: String,
     /// What those who run the server say at the end of every letter; often nothing.
@@ -272,7 +276,7 @@ pub(crate) fn send_later(app: App, subject: String) -> BoxFuture<'static, Result
             tracing::info!(to = letter.to, about = ?letter.about, "there is no mail server: this letter is not sent");
             return Ok(());
         };
-        mailer.send(&letter).await
+        mailer.send(&Letter { words: app.sentences().words(), ..letter }).await
     })
 }
 
@@ -389,7 +393,7 @@ fn letter(tx: &mut Tx<'_, '_>, account: &Account, actor: &Actor, to: String, abo
     let closing = closing.map(|text| text.body).unwrap_or_default();
     let site = tx.site().clone();
     let site = nameplate::read(tx, &site)?.name;
-    Ok(Letter { to, name, language, site, closing, about })
+    Ok(Letter { to, name, language, words: Words::default(), site, closing, about })
 }
 
 /// A new link that is good for one thing, once. The links of earlier letters stay good as long as they last.

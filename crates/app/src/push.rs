@@ -20,7 +20,9 @@ use openssl::{
 };
 use store::{Conn, notifications::Notification, push::Subscription};
 
-use crate::{App, Error, Result, Tx, markers, notes, notifications::Kind, quiet_hours, random, seal::Seal};
+use crate::{
+    App, Error, Result, Tx, markers, notes, notifications::Kind, quiet_hours, random, seal::Seal, sentences::Words,
+};
 
 /// The job that wakes one client; its subject is the number of the subscription and that of the notice.
 pub(crate) const SEND: &str = "push";
@@ -96,6 +98,8 @@ pub struct Wake {
     pub token: String,
     /// BCP 47: what the person reads.
     pub language: String,
+    /// What is said otherwise here than elsewhere.
+    pub words: Words,
     /// What this server is called.
     pub house: String,
     /// The notice.
@@ -347,6 +351,7 @@ async fn wake(app: &App, id: i64, what: What) -> Result<Option<Wake>> {
         token: open(&context(&subscription.token_hash), &subscription.token)?,
         subscription,
         language,
+        words: app.sentences().words(),
         house: app.nameplate().seen(app.site()).name.clone(),
         notice: told.id,
         created: if let What::Since(_, until) = what { until.max(told.created) } else { told.created },

@@ -108,6 +108,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
     // Before anything is asked of others or by them.
     app::hosts::load(&app).await.map_err(|e| failure(&e))?;
     app::nameplate::load(&app).await.map_err(|e| failure(&e))?;
+    app::sentences::load(&app).await.map_err(|e| failure(&e))?;
     app::rules::load(&app).await.map_err(|e| failure(&e))?;
     resolver.recall(&app).await.map_err(|e| failure(&e))?;
     Ok(Composed { app, client })

@@ -45,7 +45,8 @@ impl Runner {
 impl Pusher for Runner {
     async fn push(&self, wake: &Wake) -> app::Result<Fate> {
         let what = (&*wake.kind, &wake.by, wake.is_private);
-        let title = plain::line(&web::told((&self.site, &wake.house), &wake.language, what, wake.along), TITLE);
+        let tongue = (&*wake.language, wake.words);
+        let title = plain::line(&web::told((&self.site, &wake.house), tongue, what, wake.along), TITLE);
         let payload = mastodon::push::payload(&self.site, wake, &title);
         let endpoint = Url::parse(&wake.subscription.endpoint).map_err(Error::internal)?;
         let (headers, body) = request(wake, &endpoint, payload.as_bytes(), &self.site.page("/"), self.clock.now())

@@ -15,6 +15,7 @@ pub(crate) mod openings;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod rules;
+pub(crate) mod sentences;
 pub(crate) mod servers;
 pub(crate) mod settings;
 pub(crate) mod text;

@@ -122,7 +122,8 @@ impl Visit {
             Ok((actor, (is_staff, has_queue), queue::count(c, &site, Me(id), groups)?, news))
         });
         let (actor, (is_staff, has_queue), waiting, news) = found.await?;
-        let language = by.account.as_ref().map(|account| Language::of_person(app.spoken(&account.language)));
+        let words = app.sentences().words();
+        let language = by.account.as_ref().map(|account| Language::of_person(app.spoken(&account.language), words));
         self.me = actor.map(|actor| Myself {
             id,
             language,
@@ -196,7 +197,7 @@ impl Visit {
             communities: site.page_on(&host, directory::PATH),
             path: path.to_owned(),
             said,
-            tongues: Language::En.choices(app),
+            tongues: Language::EN.choices(app),
             host,
             me: None,
             signs_up: sign_up::is_offered(app),

@@ -257,7 +257,7 @@ impl Entered {
                     text: field(&format!("title_{tag}_"), n),
                     hint: field(&format!("text_{tag}_"), n),
                 };
-                let others = Language::Es.all().iter().map(other).collect();
+                let others = Language::ES.all().iter().map(other).collect();
                 (place, Slot { key: field("key", n), title: field("title", n), text: field("text", n), others })
             })
             .filter(|(_, slot)| !slot.is_empty())

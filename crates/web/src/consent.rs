@@ -131,12 +131,12 @@ fn meaning(t: Language, scope: &str) -> &'static str {
 }
 
 /// The visit in the language that the application wants.
-fn spoken(mut visit: Visit, asked: &Request) -> Visit {
+fn spoken(app: &App, mut visit: Visit, asked: &Request) -> Visit {
     let offered = |tag: &str| visit.tongues.iter().any(|(offered, _)| *offered == tag);
     let wanted = asked.lang.as_deref().map(domain::text::language::primary);
     let wanted = wanted.map(str::to_lowercase).filter(|tag| offered(tag));
     if let Some(language) = wanted.and_then(|tag| Language::parse(&tag)) {
-        visit.language = language;
+        visit.language = language.saying(app.sentences().words());
     }
     visit
 }
@@ -169,7 +169,7 @@ pub(crate) async fn show(
     asked: Option<Query<Request>>,
 ) -> HttpResponse {
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    let visit = spoken(visit, &asked);
+    let visit = spoken(&app, visit, &asked);
     match consider(&request, &app, &visit, &asked).await {
         Ok(Ok(consent)) => match viewer {
             Some(login) if !asked.wants_login() => ask(&request, &visit, &asked, &login, &consent),
@@ -201,7 +201,7 @@ fn ask(request: &HttpRequest, visit: &Visit, asked: &Request, login: &SignedIn, 
 /// `POST /oauth/authorize`
 pub(crate) async fn decide(request: HttpRequest, app: Data<App>, visit: Visit, form: Sent<Request>) -> HttpResponse {
     let (asked, by) = (form.entered, form.by);
-    let visit = spoken(visit, &asked);
+    let visit = spoken(&app, visit, &asked);
     decided(&request, &app, &visit, &asked, &by).await.unwrap_or_else(|error| answer::error(&request, &visit, &error))
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn page(path: &str, group: ActorId) -> String {
 
 /// Where whoever keeps order in a community here begins.
 pub(crate) fn way(group: &Actor, standing: Standing) -> Option<String> {
-    let first = places(Language::Es, group, standing, "").into_iter().next()?;
+    let first = places(Language::ES, group, standing, "").into_iter().next()?;
     (group.is_local() && policy::moderate(&standing).is_ok()).then_some(first.page)
 }
 

@@ -144,19 +144,19 @@ mod tests {
     #[test]
     fn a_word_explains_itself_where_it_is_said_first() {
         let said =
-            Language::Es.explained("Los <servidores> y otro servidor: una comunidad.", "server community leader");
+            Language::ES.explained("Los <servidores> y otro servidor: una comunidad.", "server community leader");
         assert!(
             said.starts_with("Los &lt;<button type=\"button\" class=\"term\" popovertarget=\"term-server\">"),
             "{said}"
         );
         assert_eq!((said.matches("<button").count(), said.matches("id=\"term-community\"").count()), (2, 1), "{said}");
         assert!(said.contains(">servidores</button>") && said.ends_with('.'), "{said}");
-        assert_eq!(Language::Es.explained("Nada de eso", "server"), "Nada de eso");
+        assert_eq!(Language::ES.explained("Nada de eso", "server"), "Nada de eso");
     }
 
     #[test]
     fn the_longer_of_two_words_at_one_place_counts() {
-        let said = Language::En.explained("An account on another server", "server account-elsewhere");
+        let said = Language::EN.explained("An account on another server", "server account-elsewhere");
         assert!(said.contains(">account on another server</button>") && !said.contains("id=\"term-server\""), "{said}");
     }
 
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_word_is_said_by_one_of_its_forms() {
-        for t in [Language::Es, Language::En] {
+        for t in [Language::ES, Language::EN] {
             for term in TERMS {
                 assert!(term.within(t, (term.name)(t)).is_some(), "{} {t:?}", term.anchor);
                 for form in (term.forms)(t).split('|') {

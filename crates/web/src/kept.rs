@@ -177,5 +177,6 @@ pub(crate) async fn lend(request: ServiceRequest, next: Next<BoxBody>) -> Result
 /// What a page depends on, beside what happens.
 fn key(request: &ServiceRequest, app: &App) -> String {
     let host = request.request().extensions().get::<Host>().unwrap_or_else(|| app.site().host()).display();
-    format!("{} {host}{}", Language::of(request.request(), app).tag(), request.uri())
+    let language = Language::of(request.request(), app);
+    format!("{} {} {host}{}", language.tag(), language.edition(), request.uri())
 }

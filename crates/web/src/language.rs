@@ -5,8 +5,14 @@ use actix_web::{
     HttpRequest,
     http::header::{ACCEPT_LANGUAGE, COOKIE as COOKIE_HEADER},
 };
-use app::App;
-use domain::time::Timestamp;
+use app::{
+    App,
+    sentences::{Phrases, Words},
+};
+use domain::{
+    sentence::{Given, Wording},
+    time::Timestamp,
+};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 /// The cookie of a language chosen by hand.
@@ -41,34 +47,66 @@ impl<T: Count> Count for &T {
     }
 }
 
-/// A language that every page speaks.
+/// What the pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Language {
+pub(crate) enum Tongue {
     /// Spanish.
     Es,
     /// English.
     En,
 }
 
+/// A language that every page speaks, with what those who run the site say otherwise in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Language {
+    pub(crate) tongue: Tongue,
+    own: Option<&'static Phrases>,
+}
+
 impl Language {
+    /// Spanish, as the program speaks it.
+    pub(crate) const ES: Self = Self { tongue: Tongue::Es, own: None };
+    /// English, as the program speaks it.
+    pub(crate) const EN: Self = Self { tongue: Tongue::En, own: None };
+
     /// Every language by its tag and its own name.
     #[expect(clippy::unused_self, reason = "templates have a language and no type")]
     pub(crate) fn all(self) -> &'static [(&'static str, &'static str)] {
         &[("es", "Español"), ("en", "English")]
     }
 
-    /// The language with this tag.
+    /// The language with this tag, as the program speaks it.
     pub(crate) fn parse(tag: &str) -> Option<Self> {
         match tag {
-            "es" => Some(Self::Es),
-            "en" => Some(Self::En),
+            "es" => Some(Self::ES),
+            "en" => Some(Self::EN),
             _ => None,
         }
     }
 
+    /// The same, with what is said otherwise in it.
+    pub(crate) fn saying(self, words: Words) -> Self {
+        Self { own: words.in_language(self.tag()), ..self }
+    }
+
+    /// What is said in place of the sentence of this name.
+    pub(crate) fn otherwise(self, name: &str) -> Option<&'static Wording> {
+        self.own?.get(name)
+    }
+
+    /// The same of a sentence that fills in nothing.
+    pub(crate) fn fixed(self, name: &str) -> Option<&'static str> {
+        self.otherwise(name)?.fixed()
+    }
+
+    /// A number that is another one whenever something else is said otherwise.
+    pub(crate) fn edition(self) -> u64 {
+        self.own.map_or(0, Phrases::edition)
+    }
+
     /// The one in which the server writes to somebody who reads `tag` (BCP 47).
-    pub(crate) fn of_person(tag: &str) -> Self {
-        Self::parse(domain::text::language::primary(tag)).unwrap_or(Self::En)
+    pub(crate) fn of_person(tag: &str, words: Words) -> Self {
+        Self::parse(domain::text::language::primary(tag)).unwrap_or(Self::EN).saying(words)
     }
 
     /// The one that the visitor chose here, or else the one that their browser likes best, of those that the site speaks.
@@ -77,12 +115,13 @@ impl Language {
             return chosen;
         }
         let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Self::of_person(app.spoken(accepted.unwrap_or_default()))
+        Self::of_person(app.spoken(accepted.unwrap_or_default()), app.sentences().words())
     }
 
     /// The language with this tag, if the site speaks it.
     pub(crate) fn offered(app: &App, tag: &str) -> Option<Self> {
-        app.config().languages.iter().find(|spoken| **spoken == tag).and_then(|tag| Self::parse(tag))
+        let offered = app.config().languages.iter().find(|spoken| **spoken == tag).and_then(|tag| Self::parse(tag))?;
+        Some(offered.saying(app.sentences().words()))
     }
 
     /// Those that the site speaks, by their tags and their own names.
@@ -92,35 +131,40 @@ impl Language {
 
     /// The tag for `lang`.
     pub(crate) fn tag(self) -> &'static str {
-        match self {
-            Self::Es => "es",
-            Self::En => "en",
+        match self.tongue {
+            Tongue::Es => "es",
+            Tongue::En => "en",
         }
     }
 
     /// The tag as `OpenGraph` writes it.
     pub(crate) fn locale(self) -> &'static str {
-        match self {
-            Self::Es => "es_ES",
-            Self::En => "en_US",
+        match self.tongue {
+            Tongue::Es => "es_ES",
+            Tongue::En => "en_US",
         }
     }
 
     /// Which plural goes with a number, in the words of CLDR.
     pub(crate) fn category(self, number: i64) -> &'static str {
-        match (self, number) {
+        match (self.tongue, number) {
             (_, 1) => "one",
-            (Self::Es, _) if number != 0 && number % 1_000_000 == 0 => "many",
+            (Tongue::Es, _) if number != 0 && number % 1_000_000 == 0 => "many",
             _ => "other",
         }
+    }
+
+    /// A number as sentences fill it in.
+    pub(crate) fn counted(self, number: i64) -> Given {
+        Given { spelt: self.number(number), count: Some((number, self.category(number))) }
     }
 
     /// A whole number with its separators; Spanish leaves four digits together.
     pub(crate) fn number(self, number: i64) -> String {
         let digits = number.unsigned_abs().to_string();
-        let (separator, together) = match self {
-            Self::Es => ('.', 4),
-            Self::En => (',', 3),
+        let (separator, together) = match self.tongue {
+            Tongue::Es => ('.', 4),
+            Tongue::En => (',', 3),
         };
         let mut text = String::from(if number < 0 { "-" } else { "" });
         for (at, digit) in digits.chars().enumerate() {
@@ -172,9 +216,9 @@ impl Language {
             ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let at = date(at);
         let month = usize::from(u8::from(at.month())).saturating_sub(1);
-        let months = match self {
-            Self::Es => MONTHS_ES,
-            Self::En => MONTHS_EN,
+        let months = match self.tongue {
+            Tongue::Es => MONTHS_ES,
+            Tongue::En => MONTHS_EN,
         };
         format!("{} {} {}", at.day(), months.get(month).copied().unwrap_or_default(), at.year())
     }
@@ -238,13 +282,13 @@ mod tests {
             (12345, "12.345", "12,345"),
             (-1_000_000, "-1.000.000", "-1,000,000"),
         ] {
-            assert_eq!((Language::Es.number(number), Language::En.number(number)), (es.into(), en.into()));
+            assert_eq!((Language::ES.number(number), Language::EN.number(number)), (es.into(), en.into()));
         }
         let at = Timestamp::from_seconds(1_795_368_300);
-        assert_eq!(Language::Es.moment(at), "22 nov 2026, 17:25 UTC");
-        assert_eq!(Language::En.moment(at), "22 Nov 2026, 17:25 UTC");
-        assert_eq!(Language::En.clock(at), "<time datetime=\"2026-11-22T17:25:00Z\">22 Nov 2026, 17:25 UTC</time>");
-        let ago = |seconds: i64| Language::Es.ago(Timestamp::from_seconds(1_795_368_300 + seconds), at);
+        assert_eq!(Language::ES.moment(at), "22 nov 2026, 17:25 UTC");
+        assert_eq!(Language::EN.moment(at), "22 Nov 2026, 17:25 UTC");
+        assert_eq!(Language::EN.clock(at), "<time datetime=\"2026-11-22T17:25:00Z\">22 Nov 2026, 17:25 UTC</time>");
+        let ago = |seconds: i64| Language::ES.ago(Timestamp::from_seconds(1_795_368_300 + seconds), at);
         assert_eq!(ago(5), "ahora mismo");
         assert_eq!(ago(61), "hace 1 min");
         assert_eq!(ago(7_300), "hace 2 h");

@@ -45,7 +45,7 @@ struct Sheet {
 /// # Errors
 /// When the template cannot be rendered.
 pub fn write(letter: &Letter) -> Result<Written, askama::Error> {
-    let t = Language::of_person(&letter.language);
+    let t = Language::of_person(&letter.language, letter.words);
     let sheet = sheet(t, letter);
     Ok(Written { text: text(&sheet), html: sheet.render()?, subject: sheet.subject })
 }
@@ -201,7 +201,7 @@ fn text(sheet: &Sheet) -> String {
 
 #[cfg(test)]
 mod tests {
-    use app::mailings;
+    use app::{mailings, sentences::Words};
 
     use super::*;
 
@@ -253,6 +253,7 @@ mod tests {
             to: "ana@plaza.test".into(),
             name: "ana".into(),
             language: "es-AR".into(),
+            words: Words::default(),
             site: "plaza.test".into(),
             closing: "Tu barrio".into(),
             about,

@@ -282,6 +282,8 @@ fn administration(config: &mut ServiceConfig) {
     page!(config, admin::openings::PATH, admin::openings::show, post => admin::openings::open);
     page!(config, admin::texts::PATH, admin::texts::show);
     page!(config, admin::text::PATH, admin::text::show, post => admin::text::write);
+    page!(config, admin::sentences::PATH, admin::sentences::show);
+    page!(config, admin::sentences::ONE, admin::sentences::show_one, post => admin::sentences::write);
     button!(config, admin::texts::NAME, admin::texts::rename);
     button!(config, admin::texts::CONTACT, admin::texts::contact);
     button!(config, admin::texts::RULE, admin::texts::rule);

@@ -5,7 +5,9 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
 };
-use app::{App, Result, filters::Sieve, follows, markers, notifications::Kind, push::Along, statements};
+use app::{
+    App, Result, filters::Sieve, follows, markers, notifications::Kind, push::Along, sentences::Words, statements,
+};
 use askama::Template;
 use domain::{
     actor::Actor,
@@ -263,15 +265,16 @@ fn gathered(told: &[Notification]) -> Vec<(&Notification, usize)> {
 }
 
 /// What somebody is told in a line, in the language they read: one word for what happened, by whom, and whether it is about
-/// what was written to them alone. What this server does, it does under what it is called.
+/// what was written to them alone. What this server does, it does under what it is called. With the language goes what is
+/// said otherwise here.
 #[must_use]
 pub fn told(
     (site, house): (&Site, &str),
-    language: &str,
+    (language, words): (&str, Words),
     (kind, by, is_private): (&str, &Actor, bool),
     along: Along,
 ) -> String {
-    let (t, face) = (Language::of_person(language), Face::new(site, by));
+    let (t, face) = (Language::of_person(language, words), Face::new(site, by));
     let name = if is_of_server(kind, &face) { house.to_owned() } else { face.name };
     match (along, kind) {
         (Along::Rest(others @ 1..), _) => t.told_meanwhile(others + 1),
@@ -332,7 +335,7 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_it_is() {
-        for t in [Language::Es, Language::En] {
+        for t in [Language::ES, Language::EN] {
             for kind in Kind::ALL {
                 assert_ne!(sentence(t, kind.as_str(), "ana"), t.told_other("ana"), "{kind:?}");
             }

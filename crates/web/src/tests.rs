@@ -58,6 +58,7 @@ mod queue;
 mod reading;
 mod resuming;
 mod second_steps;
+mod sentences;
 mod shuns;
 mod steps;
 mod telling;

@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn red_is_what_somebody_has_to_see_to() {
-        let (t, now) = (Language::Es, Timestamp(1_800_000_000_000));
+        let (t, now) = (Language::ES, Timestamp(1_800_000_000_000));
         let queue = |waiting, parked, age: Duration| Backlog { waiting, parked, oldest: Some((now - age).0) };
         for (backlog_, state) in [
             (Backlog::default(), State::Good),

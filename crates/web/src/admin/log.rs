@@ -104,6 +104,7 @@ fn said(t: Language, entry: &Entry, person: Option<&Face>) -> String {
         "grant" => t.did_grant_to(whom),
         "uphold" => t.did_uphold_about(whom),
         "text" => t.did_text().to_owned(),
+        "sentence" => t.did_sentence().to_owned(),
         "nameplate" => t.did_nameplate().to_owned(),
         "house_rules" => t.did_house_rules().to_owned(),
         "contact" => t.did_contact().to_owned(),

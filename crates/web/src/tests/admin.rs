@@ -30,6 +30,8 @@ const READ: &[&str] = &[
     "/admin/open",
     "/admin/texts",
     "/admin/texts/one?kind=privacy&language=es",
+    "/admin/sentences",
+    "/admin/sentences/one?name=communities&language=es",
 ];
 /// The files for them.
 const FILES: &[&str] = &["/admin/rules/blocks.csv", "/admin/rules/allowed.csv"];
@@ -46,6 +48,7 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
     ("/admin/emoji", &[("shortcode", "tomate")]),
     ("/admin/emoji/change", &[("emoji", "1"), ("deed", "delete")]),
     ("/admin/texts/one", &[("kind", "privacy"), ("language", "es"), ("source", "x")]),
+    ("/admin/sentences/one", &[("name", "communities"), ("language", "es"), ("text", "x")]),
     ("/admin/announcements", &[("text", "x")]),
     ("/admin/announcements", &[("text", "x"), ("preview", "yes")]),
     ("/admin/announcements/decide", &[("id", "1"), ("what", "withdraw")]),
