@@ -3,6 +3,7 @@
 use ::server::settings::{Registration, Settings, Smtp};
 use app::{Me, imprint};
 use domain::imprint::Kind;
+use domain::sentence::Sentence;
 use domain::time::Timestamp;
 use serde_json::json;
 
@@ -83,8 +84,44 @@ async fn those_who_run_a_site_say_it_in_their_own_words() {
     assert!(page.contains("value=\"The neighbours of Lavapiés, +34 555\""), "{page}");
 }
 
+async fn a_sentence_is_said_in_other_words_on_pages_and_in_letters() {
+    let office = PostOffice::open().await;
+    let (_net, alpha) = speaking(&office, &["en", "es"]).await;
+    let id = alpha.person("ana").await.actor.id;
+    alpha.app().write(move |tx| Ok(store::accounts::set_admin(tx, id, true)?)).await.unwrap();
+    let mut ana = Visitor::new(&alpha);
+    ana.sign_in("ana", "correct horse", "/").await;
+    let heading = async || {
+        let page = Visitor::new(&alpha).get("/communities").await.text();
+        page.split("<h1>").nth(1).and_then(|rest| rest.split("</h1>").next()).unwrap_or_default().to_owned()
+    };
+    // Visitors are lent the page that was made for the first one.
+    assert_eq!(heading().await, "Communities");
+    let form = |name: &str| format!("/admin/sentences/one?name={name}&language=en");
+    for (name, text) in [("communities", "Squares"), ("mail-greeting", "Dear { $name }")] {
+        let fields = [("name", name), ("language", "en"), ("text", text)];
+        let said = ana.fill(&form(name), "/admin/sentences/one", &fields).await;
+        assert_eq!(said.status, 303, "{}", said.text());
+    }
+    assert_eq!(heading().await, "Squares");
+    Visitor::new(&alpha).submit("/login/recover", &[("email", "ana@alpha.test")]).await;
+    let letter = office.letter("ana@alpha.test", 0).await.text();
+    assert!(letter.contains("Dear ana"), "{letter}");
+
+    // Another process that shares the database does the same.
+    let theirs = Sentence { name: "communities".into(), language: "en".into(), text: "Plazas".into() };
+    alpha.app().write(move |tx| Ok(store::sentences::set(tx, &theirs)?)).await.unwrap();
+    app::sentences::load(alpha.app()).await.unwrap();
+    assert_eq!(heading().await, "Plazas");
+    let fields = [("name", "communities"), ("language", "en"), ("what", "restore")];
+    let back = ana.fill(&form("communities"), "/admin/sentences/one", &fields).await;
+    assert_eq!(back.status, 303, "{}", back.text());
+    assert_eq!(heading().await, "Communities");
+}
+
 on_both! {
     a_site_of_one_language_speaks_no_other,
     whoever_asks_for_neither_gets_the_first,
     those_who_run_a_site_say_it_in_their_own_words,
+    a_sentence_is_said_in_other_words_on_pages_and_in_letters,
 }

@@ -308,6 +308,8 @@ fn of_admins(demo: &Demo) -> Vec<Page> {
         page("admin-emoji", ADMIN, "/admin/emoji"),
         page("admin-texts", ADMIN, "/admin/texts"),
         page("admin-text", ADMIN, "/admin/texts/one?kind=privacy&language=es"),
+        page("admin-sentences", ADMIN, "/admin/sentences?q=miembros&language=es"),
+        page("admin-sentence", ADMIN, "/admin/sentences/one?name=members&language=es"),
         page("admin-settings", ADMIN, "/admin/settings"),
     ]
 }
