@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn those_who_follow_are_explained_however_many_they_are() {
         for count in [1_i64, 7] {
-            let said = Language::En.explained(Language::En.followers(count), "following");
+            let said = Language::EN.explained(Language::EN.followers(count), "following");
             assert!(said.contains("id=\"term-following\""), "{said}");
         }
     }

@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn what_takes_less_than_an_hour_is_said_as_people_say_it() {
         let answered = |t: Language| t.answered_within(t.lasting(Duration::from_mins(20)));
-        assert_eq!(answered(Language::En), "Conversations are usually answered within an hour");
-        assert_eq!(answered(Language::Es), "Las conversaciones suelen tener respuesta en menos de una hora");
+        assert_eq!(answered(Language::EN), "Conversations are usually answered within an hour");
+        assert_eq!(answered(Language::ES), "Las conversaciones suelen tener respuesta en menos de una hora");
     }
 }
