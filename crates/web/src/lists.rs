@@ -103,6 +103,8 @@ struct Manage {
 struct Who {
     frame: Frame,
     face: Face,
+    /// The numbers of all lists that it shows.
+    offered: String,
     form: Fields,
 }
 
@@ -371,7 +373,8 @@ pub(crate) async fn who_form(
     let page = async {
         let places = Places::of(&app, by.me, asked.map_or(0, |asked| asked.who)).await?;
         let frame = Frame::private(&visit, visit.language.lists_with(&places.face.name));
-        Ok(Who { frame, form: places.form(visit.language), face: places.face })
+        let offered = places.all.iter().map(|list| list.id.to_string()).collect::<Vec<_>>().join(" ");
+        Ok(Who { frame, offered, form: places.form(visit.language), face: places.face })
     };
     answer::shown(&request, &visit, Keep::Never, page.await)
 }
@@ -381,6 +384,8 @@ pub(crate) async fn who_form(
 #[serde(default)]
 pub(crate) struct Chosen {
     who: String,
+    /// The lists that the form showed, with spaces between them: whoever made one since then left nothing out of it.
+    offered: String,
     title: String,
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
@@ -391,20 +396,11 @@ pub(crate) async fn who(request: HttpRequest, app: Data<App>, visit: Visit, sent
     let (me, entered) = (sent.by.me, sent.entered);
     let done = async {
         let places = Places::of(&app, me, entered.who.parse().unwrap_or(0)).await?;
-        let person = places.face.id;
-        for list in &places.all {
-            let is_wanted = entered.rest.contains_key(&format!("list_{}", list.id));
-            match (is_wanted, places.with.contains(&list.id)) {
-                (true, false) => lists::add(&app, me, list.id, vec![person]).await?,
-                (false, true) => lists::remove(&app, me, list.id, vec![person]).await?,
-                _ => {}
-            }
-        }
-        if !entered.title.trim().is_empty() {
-            let wish = Wish { title: entered.title.clone(), replies: Replies::Members, apart: false };
-            let list = lists::create(&app, me, wish).await?;
-            lists::add(&app, me, list.id, vec![person]).await?;
-        }
+        let offered = entered.offered.split(' ').filter_map(|id| id.parse().ok().map(ListId));
+        let placed = offered.partition(|id| entered.rest.contains_key(&format!("list_{id}")));
+        let title = entered.title;
+        let new = (!title.trim().is_empty()).then_some(Wish { title, replies: Replies::Members, apart: false });
+        lists::place(&app, me, places.face.id, placed, new).await?;
         Ok(places.face.page)
     };
     match done.await {

@@ -50,6 +50,9 @@ async fn a_list_is_made_filled_from_a_profile_read_changed_and_deleted() {
     assert_eq!(with, ["Barrio", "Amigas"]);
     let form = reader.get(&who).await.body;
     assert!(form.matches(" checked").count() == 2, "{form}");
+    // A form from before another list was made takes nobody out of that one.
+    let done = reader.send(&who, "/lists/who", &[(&field, &value), ("offered", &value)]).await;
+    assert_eq!((done.status, lists(Some(ana.0)).await.len()), (StatusCode::SEE_OTHER, 2), "{}", done.body);
 
     world.write(ana, Writing { text: "Se vende pan".into(), ..Writing::default() }).await;
     let theirs = world.write(carl, Writing { text: "Hace sol".into(), ..Writing::default() }).await;
