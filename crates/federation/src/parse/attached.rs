@@ -224,24 +224,41 @@ pub(super) fn leaves(post: &Value, mentions: &[String]) -> Leaves {
 /// The poll of a question, if it has options.
 pub(super) fn poll(post: &Value) -> Option<Poll> {
     let multiple = each(post, "anyOf").next().is_some();
-    let options: Vec<(String, u32)> = each(post, if multiple { "anyOf" } else { "oneOf" })
+    let told: Vec<(String, Option<u32>)> = each(post, if multiple { "anyOf" } else { "oneOf" })
         .filter_map(|option| {
-            let votes = option.get("replies").and_then(|replies| count(replies, "totalItems")).unwrap_or(0);
+            let votes = option.get("replies").and_then(|replies| count(replies, "totalItems"));
             Some((plain::line(text(option, "name")?, OPTION), votes))
         })
         .take(OPTIONS)
         .collect();
-    if options.is_empty() {
+    if told.is_empty() {
         return None;
     }
+    let closes = moment(post, "endTime").or_else(|| moment(post, "closed"));
+    // Where no count is told its author wants them hidden until it closes, and an `Update` tells them then.
+    let hides_totals = closes.is_some() && told.iter().all(|(_, votes)| votes.is_none());
+    let options: Vec<(String, u32)> = told.into_iter().map(|(name, votes)| (name, votes.unwrap_or(0))).collect();
     // Who voted may be named instead of counted.
     let named = u32::try_from(each(post, "voters").take(MOST_VOTERS).count()).unwrap_or(0);
     let most = options.iter().map(|(_, votes)| *votes).max().unwrap_or(0).max(named);
-    Some(Poll {
-        options,
-        multiple,
-        closes: moment(post, "endTime").or_else(|| moment(post, "closed")),
-        voters: count(post, "votersCount").unwrap_or(most),
-        hides_totals: false,
-    })
+    Some(Poll { options, multiple, closes, voters: count(post, "votersCount").unwrap_or(most), hides_totals })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn counts_that_nobody_tells_are_hidden_until_it_closes() {
+        let asked = |counts: [Value; 2], end: Value| {
+            let options = counts.map(|count| json!({ "name": "Sí", "replies": { "totalItems": count } }));
+            poll(&json!({ "oneOf": options, "endTime": end })).unwrap().hides_totals
+        };
+        let end = || json!("2026-12-01T10:00:00Z");
+        assert!(asked([Value::Null, Value::Null], end()));
+        assert!(!asked([json!(0), json!(0)], end()));
+        assert!(!asked([Value::Null, Value::Null], Value::Null), "nothing would ever show them");
+    }
 }
