@@ -74,8 +74,7 @@ pub fn waiting(c: &mut store::Conn, site: &Site, me: Me, now: Timestamp) -> stor
                 place.insert((standing, deciders(c, statement.group)?))
             }
         };
-        let others = able.iter().any(|person| *person != statement.by);
-        let may = policy::review(standing, statement.by == me.0, others).is_ok();
+        let may = policy::review(standing, me.0, statement, are_others(able, statement)).is_ok();
         judged.push((case, may));
     }
     Ok(judged)
@@ -90,9 +89,13 @@ pub(crate) fn deciders(c: &mut store::Conn, group: ActorId) -> store::Result<Vec
     store::accounts::among(c, &staff)
 }
 
-/// Whether anybody but whoever took the measure may decide about it.
+/// Whether anybody but whoever took the measure, and whom it concerns, may decide about it.
 pub(crate) fn has_others(c: &mut store::Conn, statement: &Statement) -> store::Result<bool> {
-    Ok(deciders(c, statement.group)?.iter().any(|person| *person != statement.by))
+    Ok(are_others(&deciders(c, statement.group)?, statement))
+}
+
+fn are_others(able: &[ActorId], statement: &Statement) -> bool {
+    able.iter().any(|person| ![statement.by, statement.person].contains(person))
 }
 
 /// Decides an appeal: the measure stands, or is undone. Who appealed is told why.
@@ -105,7 +108,7 @@ pub async fn decide(app: &App, me: Me, id: StatementId, granted: bool, answer: S
         let statement = store::statements::by_id(tx, id)?.ok_or(Error::NotFound)?;
         let standing = statements::regard(tx, &statement, me.0)?;
         let others = has_others(tx, &statement)?;
-        policy::review(&standing, statement.by == me.0, others)?;
+        policy::review(&standing, me.0, &statement, others)?;
         claims::heed(tx, me.0, Item::Appeal(id))?;
         let (at, answer) = (tx.now(), answer.clone());
         if !store::statements::decide(tx, id, &Decision { by: me.0, at, granted, answer: answer.clone() })? {

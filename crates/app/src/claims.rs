@@ -54,7 +54,7 @@ fn ask(tx: &mut Tx<'_, '_>, me: Me, item: Item) -> Result<()> {
     match appeal {
         Some(appeal) => {
             let others = appeals::has_others(tx, &appeal)?;
-            Ok(policy::review(&standing, appeal.by == me.0, others)?)
+            Ok(policy::review(&standing, me.0, &appeal, others)?)
         }
         None => Ok(()),
     }

@@ -313,10 +313,11 @@ pub fn appeal(statement: &Statement, before: bool, now: Timestamp) -> Verdict {
     unless(now > statement.appealable(), Refusal::TooLate)
 }
 
-/// Deciding an appeal: somebody else than whoever took the measure, where there is somebody else.
-pub fn review(who: &Standing, own: bool, others: bool) -> Verdict {
+/// Deciding an appeal against a measure: never the one whom it concerns, and somebody else than whoever took it, where there
+/// are `others`.
+pub fn review(who: &Standing, person: ActorId, measure: &Statement, others: bool) -> Verdict {
     moderate(who)?;
-    unless(own && others, Refusal::OwnDecision)
+    unless(person == measure.person || (person == measure.by && others), Refusal::OwnDecision)
 }
 
 /// Deciding about somebody on this whole server: suspending them, holding them back, signing them out, making them an admin, or taking that

@@ -20,6 +20,23 @@ fn group(visibility: Visibility, joining: Joining) -> GroupRules {
     }
 }
 
+/// What was decided about somebody by somebody.
+fn measure() -> Statement {
+    Statement {
+        id: StatementId(1),
+        group: ActorId(1),
+        person: ActorId(2),
+        by: ActorId(3),
+        sanction: Sanction::Ban,
+        post: None,
+        grounds: Grounds::default(),
+        until: None,
+        clean: false,
+        created: Timestamp(0),
+        lifted: None,
+    }
+}
+
 fn thread(audience: Audience) -> Post {
     Post {
         id: PostId(7),
@@ -134,9 +151,9 @@ fn verbs() -> Vec<(&'static str, Rule)> {
             let reply = Post { parent: Some(PostId(3)), root: PostId(3), depth: 1, ..thread(Audience::Public) };
             graft(group, &reply, None, 0, who)
         }),
-        verb("decide an appeal against what somebody else decided", |_, who| review(who, false, true)),
+        verb("decide an appeal against what somebody else decided", |_, who| review(who, ActorId(9), &measure(), true)),
         verb("decide one against their own decision, where there is another moderator", |_, who| {
-            review(who, true, true)
+            review(who, measure().by, &measure(), true)
         }),
         ("end a membership", Box::new(move |_, who| yes_no(appoint(who, &member, None)))),
         ("warn a member", Box::new(move |_, who| yes_no(warn(who, &member)))),
@@ -200,19 +217,7 @@ fn the_documentation_of_permissions_is_what_policy_does() {
 
 #[test]
 fn one_appeals_once_and_in_time_against_what_holds() {
-    let statement = Statement {
-        id: StatementId(1),
-        group: ActorId(1),
-        person: ActorId(2),
-        by: ActorId(3),
-        sanction: Sanction::Ban,
-        post: None,
-        grounds: Grounds::default(),
-        until: None,
-        clean: false,
-        created: Timestamp(0),
-        lifted: None,
-    };
+    let statement = measure();
     let end = statement.appealable();
     assert_eq!(appeal(&statement, false, end), Ok(()));
     assert_eq!(appeal(&statement, true, end), Err(Refusal::Once));
@@ -220,7 +225,9 @@ fn one_appeals_once_and_in_time_against_what_holds() {
     let lifted = Statement { lifted: Some(Timestamp(5)), ..statement };
     assert_eq!(appeal(&lifted, false, Timestamp(6)), Err(Refusal::Gone));
     let alone = Standing { role: Some(Role::Owner), ..Standing::default() };
-    assert_eq!(review(&alone, true, false), Ok(()), "where there is nobody else");
+    let decided = measure();
+    assert_eq!(review(&alone, decided.by, &decided, false), Ok(()), "where there is nobody else");
+    assert_eq!(review(&alone, decided.person, &decided, false), Err(Refusal::OwnDecision), "about oneself never");
 }
 
 #[test]
