@@ -124,7 +124,8 @@ pub async fn place(
             put(tx, me, &list, &[person])?;
         }
         for id in out_of.iter().filter(|id| within.contains(id)) {
-            store::lists::remove(tx, &mine(tx, me, *id)?, person)?;
+            let list = mine(tx, me, *id)?;
+            store::lists::remove(tx, &list, person)?;
         }
         if let Some(wish) = &new {
             let list = begin(tx, me, wish)?;

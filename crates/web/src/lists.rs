@@ -397,10 +397,10 @@ pub(crate) async fn who(request: HttpRequest, app: Data<App>, visit: Visit, sent
     let done = async {
         let places = Places::of(&app, me, entered.who.parse().unwrap_or(0)).await?;
         let offered = entered.offered.split(' ').filter_map(|id| id.parse().ok().map(ListId));
-        let placed = offered.partition(|id| entered.rest.contains_key(&format!("list_{id}")));
+        let moves = offered.partition(|id| entered.rest.contains_key(&format!("list_{id}")));
         let title = entered.title;
         let new = (!title.trim().is_empty()).then_some(Wish { title, replies: Replies::Members, apart: false });
-        lists::place(&app, me, places.face.id, placed, new).await?;
+        lists::place(&app, me, places.face.id, moves, new).await?;
         Ok(places.face.page)
     };
     match done.await {
