@@ -59,6 +59,7 @@ mod reading;
 mod resuming;
 mod second_steps;
 mod sentences;
+mod servers;
 mod shuns;
 mod steps;
 mod telling;
