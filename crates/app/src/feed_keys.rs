@@ -4,9 +4,8 @@ use domain::{
     id::{ActorId, FeedKeyId},
     policy,
 };
-use openssl::memcmp;
 
-use crate::{App, Error, Me, Result, groups};
+use crate::{App, Error, Me, Result, groups, seal};
 
 /// The secret of my address for a group, if I have one.
 pub async fn of(app: &App, me: Me, group: ActorId) -> Result<Option<String>> {
@@ -37,7 +36,7 @@ pub async fn revoke(app: &App, me: Me, group: ActorId) -> Result<()> {
 pub async fn reader(app: &App, group: ActorId, entered: &str) -> Result<ActorId> {
     let id = entered.split_once('-').and_then(|(id, _)| id.parse().ok().map(FeedKeyId)).ok_or(Error::NotFound)?;
     let right = secret(app, id)?;
-    if right.len() != entered.len() || !memcmp::eq(right.as_bytes(), entered.as_bytes()) {
+    if !seal::is_same(&right, entered) {
         return Err(Error::NotFound);
     }
     let found = app.read(move |c| store::feed_keys::by_id(c, id)).await?;

@@ -14,7 +14,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{Conn, witnesses::Witness as Row};
 
-use crate::{App, Error, Me, Result, Whence, limits::Deed, random, sessions};
+use crate::{App, Error, Me, Result, Whence, limits::Deed, random, seal, sessions};
 
 /// How long one may be on one's way.
 const TRIP: Duration = span::minutes(15);
@@ -203,7 +203,7 @@ pub async fn arrive(
     app.limits().from(Deed::Login, whence, app.now())?;
     let opened_kept = hex::decode(kept).ok().and_then(|sealed| app.seal().open(TRAVELLER, &sealed).ok());
     let trip = opened_kept.and_then(|text| serde_json::from_slice::<Trip>(&text).ok());
-    let Some(trip) = trip.filter(|trip| is_same(&trip.state, state) && Timestamp(trip.until) >= app.now()) else {
+    let Some(trip) = trip.filter(|trip| seal::is_same(&trip.state, state) && Timestamp(trip.until) >= app.now()) else {
         return Ok(None);
     };
     let (origin, address) = (trip.origin.clone(), trip.redirect_uri.clone());
@@ -228,9 +228,4 @@ async fn vouched(app: &App, origin: &str, domain: &str, said: &Testimony) -> Res
     let is_named_so = actor.name.eq_ignore_ascii_case(&said.name);
     let is_meant = said.uri.as_ref().is_none_or(|uri| *uri == actor.uri);
     if lives_there && is_named_so && is_meant { Ok(actor.id) } else { Err(Error::NotFound) }
-}
-
-/// How long that takes does not tell how much of it is right.
-pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    one.len() == other.len() && openssl::memcmp::eq(one.as_bytes(), other.as_bytes())
 }

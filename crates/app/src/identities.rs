@@ -12,10 +12,10 @@ use store::{accounts::Account, identities::Identity};
 
 use crate::{
     App, Error, Me, Result, Tx, Whence,
-    guests::{self, Way},
+    guests::Way,
     limits::Deed,
     mail::Errand,
-    people, random,
+    people, random, seal,
     second_step::{self, Secret},
     sessions::{self, Entry},
     sign_up::{self, Flaw, Newcomer, Wish},
@@ -164,7 +164,7 @@ pub async fn arrive(
     app.limits().from(Deed::Challenge, whence, app.now())?;
     let provider = provider(app)?;
     let trip = unseal::<Trip>(app, TRAVELLER, kept);
-    let is_this_way = |trip: &Trip| guests::is_same(&trip.state, state) && Timestamp(trip.until) >= app.now();
+    let is_this_way = |trip: &Trip| seal::is_same(&trip.state, state) && Timestamp(trip.until) >= app.now();
     let Some(trip) = trip.filter(is_this_way) else { return Ok(None) };
     let Some(person) = provider::testimony(app, provider, &trip, code).await? else { return Ok(None) };
     let address = person.address();

@@ -93,15 +93,14 @@ pub async fn set(app: &App, me: Me, wanted: Vec<Subject>) -> Result<()> {
     .await
 }
 
-/// What proves that a letter to this person was opened, for [`stop`].
-fn key(seal: &crate::seal::Seal, person: ActorId) -> Result<String> {
-    seal.token(&format!("notices of {person}"))
+/// For what the word is made that proves that a letter to this person was opened.
+fn opened(person: ActorId) -> String {
+    format!("notices of {person}")
 }
 
 /// Whether a letter says so.
 pub fn is_key(app: &App, person: ActorId, given: &str) -> Result<bool> {
-    let right = key(app.seal(), person)?;
-    Ok(right.len() == given.len() && openssl::memcmp::eq(right.as_bytes(), given.as_bytes()))
+    app.seal().is_token(&opened(person), given)
 }
 
 /// Stops the letters to somebody by what stands in each of them. Stopping them twice is stopping them once.
@@ -152,7 +151,7 @@ pub(crate) fn told(tx: &mut Tx<'_, '_>, person: ActorId, after: i64) -> Result<O
     if told.is_empty() {
         return Ok(None);
     }
-    let (site, key) = (tx.site().clone(), key(tx.seal(), person)?);
+    let (site, key) = (tx.site().clone(), tx.seal().token(&opened(person))?);
     let further = told.len().saturating_sub(NAMED);
     told.truncate(NAMED);
     let stop = urls::with_query(&site.page(path::NOTICES_STOP), &[("who", &person.to_string()), ("key", &key)]);

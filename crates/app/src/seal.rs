@@ -65,12 +65,22 @@ impl Seal {
         Ok(hex::encode(self.digest(&format!("token: {purpose}"))?))
     }
 
+    /// Whether `given` is the word for `purpose`.
+    pub fn is_token(&self, purpose: &str, given: &str) -> Result<bool> {
+        Ok(is_same(&self.token(purpose)?, given))
+    }
+
     /// A short word for `purpose`: the same in every process that has the key, and for all others impossible to tell.
     pub fn code(&self, purpose: &str) -> Result<String> {
         let digest = self.digest(purpose)?;
         let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).copied().map(char::from);
         Ok(digest.iter().take(CODE).filter_map(letter).collect())
     }
+}
+
+/// Whether two secrets are the same; how long that takes does not tell how much of one is right.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && openssl::memcmp::eq(one.as_bytes(), other.as_bytes())
 }
 
 #[cfg(test)]

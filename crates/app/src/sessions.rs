@@ -9,7 +9,7 @@ use domain::{
 use store::{accounts::Account, sessions::Session as Row};
 
 use crate::{
-    App, Change, Error, Me, Result, Tx, Whence, guests, identities, limits::Deed, people::passwords, random,
+    App, Change, Error, Me, Result, Tx, Whence, guests, identities, limits::Deed, people::passwords, random, seal,
     second_step, visits,
 };
 
@@ -202,8 +202,7 @@ pub fn author(app: &App, token: &str) -> Result<Option<ActorId>> {
     let number = |at: usize| token.get(at..at + 16).and_then(|digits| i64::from_str_radix(digits, 16).ok());
     let (Some(session), Some(person)) = (number(0), number(16)) else { return Ok(None) };
     let own = form_token(app, SessionId(session), ActorId(person))?;
-    let is_own = own.len() == token.len() && openssl::memcmp::eq(own.as_bytes(), token.as_bytes());
-    Ok(is_own.then_some(ActorId(person)))
+    Ok(seal::is_same(&own, token).then_some(ActorId(person)))
 }
 
 /// Whether this session of somebody began a moment ago.

@@ -19,7 +19,7 @@ use crate::{
     oauth,
     passkeys::{Answer, Verdict, newcomers},
     people::{self, NewPerson},
-    rules, sessions, setup,
+    rules, seal, sessions, setup,
 };
 
 /// How much somebody may say about why they want to be taken in.
@@ -441,7 +441,7 @@ async fn invited_by(app: &App, entered: &str) -> Result<Option<InvitationId>> {
         return Ok(None);
     };
     let right = code(app, id)?;
-    if right.len() != entered.len() || !openssl::memcmp::eq(right.as_bytes(), entered.as_bytes()) {
+    if !seal::is_same(&right, entered) {
         return Ok(None);
     }
     let now = app.now();

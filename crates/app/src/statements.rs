@@ -13,7 +13,10 @@ use domain::{
 };
 
 use crate::{
-    App, Error, Event, Me, Result, Tx, bylaws, groups, instance, mail::Errand, messages, nameplate, rules, seal::Seal,
+    App, Error, Event, Me, Result, Tx, bylaws, groups, instance,
+    mail::Errand,
+    messages, nameplate, rules,
+    seal::{self, Seal},
     tongues::Tongue,
 };
 
@@ -178,7 +181,7 @@ pub fn page(app: &App, id: StatementId) -> Result<String> {
 pub(crate) fn named(app: &App, entered: &str) -> Result<StatementId> {
     let id = entered.split_once('-').and_then(|(id, _)| id.parse::<StatementId>().ok()).ok_or(Error::NotFound)?;
     let right = word(app.seal(), id)?;
-    if right.len() != entered.len() || !openssl::memcmp::eq(right.as_bytes(), entered.as_bytes()) {
+    if !seal::is_same(&right, entered) {
         return Err(Error::NotFound);
     }
     Ok(id)

@@ -18,6 +18,25 @@ pub(crate) use constants::{Literally, OneOfExt, literally};
 pub(crate) use home::{Home, Source};
 pub(crate) use matching::Matching;
 
+/// Lets a query node be a condition of any query. Its text depends on values, so that the type alone does not name the query.
+macro_rules! condition {
+    ($node:ident) => {
+        impl diesel::Expression for $node {
+            type SqlType = diesel::sql_types::Bool;
+        }
+        impl<QS> diesel::AppearsOnTable<QS> for $node {}
+        impl<QS> diesel::SelectableExpression<QS> for $node {}
+        impl diesel::expression::ValidGrouping<()> for $node {
+            type IsAggregate = diesel::expression::is_aggregate::No;
+        }
+        impl diesel::query_builder::QueryId for $node {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+    };
+}
+pub(crate) use condition;
+
 /// `FOR UPDATE SKIP LOCKED` where rows can be locked; nothing where the writer is alone anyway.
 #[derive(Debug, Clone, Copy, QueryId)]
 pub(crate) struct SkipLocked<Q>(Q);

@@ -2,15 +2,14 @@
 //! themselves or with their server. It goes with `visible` wherever people or posts are found rather than named.
 use diesel::{
     backend::Backend,
-    expression::{AppearsOnTable, ValidGrouping, is_aggregate},
     prelude::*,
-    query_builder::{AstPass, QueryFragment, QueryId},
+    query_builder::{AstPass, QueryFragment},
     serialize::ToSql,
-    sql_types::{BigInt, Bool, HasSqlType},
+    sql_types::{BigInt, HasSqlType},
 };
 use domain::id::ActorId;
 
-use crate::dialect::{Literally, literally};
+use crate::dialect::{Literally, condition, literally};
 
 /// Whether the actor in this column is heard by `viewer`: whoever follows somebody has asked for them.
 pub(crate) fn heard(viewer: Option<ActorId>, who: &'static str) -> Heard {
@@ -55,16 +54,4 @@ where
     }
 }
 
-impl Expression for Heard {
-    type SqlType = Bool;
-}
-impl<QS> SelectableExpression<QS> for Heard {}
-impl<QS> AppearsOnTable<QS> for Heard {}
-impl ValidGrouping<()> for Heard {
-    type IsAggregate = is_aggregate::No;
-}
-/// The text depends on values, so the type alone does not name the query.
-impl QueryId for Heard {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
+condition!(Heard);

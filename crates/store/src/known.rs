@@ -2,13 +2,14 @@
 //! node. Of everybody, but of hidden groups only those who are in, or were asked in, and admins.
 use diesel::{
     backend::Backend,
-    expression::{AppearsOnTable, ValidGrouping, is_aggregate},
     prelude::*,
-    query_builder::{AstPass, QueryFragment, QueryId},
+    query_builder::{AstPass, QueryFragment},
     serialize::ToSql,
-    sql_types::{BigInt, Bool, HasSqlType},
+    sql_types::{BigInt, HasSqlType},
 };
 use domain::id::ActorId;
+
+use crate::dialect::condition;
 
 /// Whether `viewer`, or nobody in particular, may know of the actor in this column.
 pub(crate) fn known_to(viewer: Option<ActorId>, who: &'static str) -> KnownTo {
@@ -43,16 +44,4 @@ where
     }
 }
 
-impl Expression for KnownTo {
-    type SqlType = Bool;
-}
-impl<QS> SelectableExpression<QS> for KnownTo {}
-impl<QS> AppearsOnTable<QS> for KnownTo {}
-impl ValidGrouping<()> for KnownTo {
-    type IsAggregate = is_aggregate::No;
-}
-/// The text depends on values, so the type alone does not name the query.
-impl QueryId for KnownTo {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
+condition!(KnownTo);

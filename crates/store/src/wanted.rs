@@ -2,15 +2,14 @@
 //! and nothing of servers that they shun. It goes with `visible` wherever many things are listed.
 use diesel::{
     backend::Backend,
-    expression::{AppearsOnTable, ValidGrouping, is_aggregate},
     prelude::*,
-    query_builder::{AstPass, QueryFragment, QueryId},
+    query_builder::{AstPass, QueryFragment},
     serialize::ToSql,
-    sql_types::{BigInt, Bool, HasSqlType},
+    sql_types::{BigInt, HasSqlType},
 };
 use domain::id::ActorId;
 
-use crate::{notifications::DUTY, visible::Given};
+use crate::{dialect::condition, notifications::DUTY, visible::Given};
 
 /// Whom to look at: the columns of the query, and what of a mute counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,19 +94,7 @@ where
     }
 }
 
-impl Expression for Wanted {
-    type SqlType = Bool;
-}
-impl<QS> AppearsOnTable<QS> for Wanted {}
-impl<QS> SelectableExpression<QS> for Wanted {}
-impl ValidGrouping<()> for Wanted {
-    type IsAggregate = is_aggregate::No;
-}
-/// The text depends on values, so the type alone does not name the query.
-impl QueryId for Wanted {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
+condition!(Wanted);
 
 /// Those among `ids` that `viewer` wants to see, for tests.
 #[cfg(test)]
