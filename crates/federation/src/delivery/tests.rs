@@ -329,14 +329,14 @@ async fn silent_servers_hold_nobody_up(world: World) {
     let (app, client) = (world.app.clone(), client());
     app.tasks().spawn(run(app.clone(), client));
     while silent.iter().filter(|silent| !lock(&silent.came).is_empty()).count() < 256 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::task::yield_now().await;
     }
     // All the room there is has been taken.
     let neighbour = Neighbour::new().await;
     fan(&world, &neighbour.host, "bob", false).await;
     world.write("cuatro", |_| {}).await;
     while neighbour.came().is_empty() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::task::yield_now().await;
     }
     let peers = world.app.read(store::peers::list).await.unwrap();
     assert!(peers.iter().all(|traffic| traffic.peer.failures == 0), "none of them was given up before");
