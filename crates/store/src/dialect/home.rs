@@ -176,10 +176,7 @@ const PIECES: [(&str, &str); 19] = [
     ),
     ("answered listed", "EXISTS ({listed} AND actor_id = p.author_id)"),
     // A thread comes once, from its group, if that is followed.
-    (
-        "news",
-        "(posts.group_id IS NULL OR (posts.group_id <> shares.actor_id AND NOT {from group}))",
-    ),
+    ("news", "(posts.group_id IS NULL OR (posts.group_id <> shares.actor_id AND NOT {from group}))"),
 ];
 
 /// Whose being answered makes a reply appear; with none, each list says it.
