@@ -6,6 +6,7 @@ use std::{
 };
 
 use app::identities::Provider;
+pub use domain::registration::Registration;
 use domain::{host::Host, rule::Openness};
 use ipnet::IpNet;
 use url::Url;
@@ -15,7 +16,7 @@ mod sources;
 mod values;
 
 use sources::{File, Sources};
-pub use values::{AwsVariables, DatabaseUrl, LogFormat, MediaUrl, Registration, Smtp};
+pub use values::{AwsVariables, DatabaseUrl, LogFormat, MediaUrl, Smtp};
 
 /// How a setting may be written and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +121,7 @@ const REGISTRATION: Setting = Setting {
     env: "TERTULIA_REGISTRATION",
     default: "approval",
     meaning: "Who may sign up: anyone (open), anyone whom an admin approves (approval), the invited (invite), nobody \
-              (closed).",
+              (closed). Once an admin chose on the page for people, that holds.",
     expected: "`open`, `approval`, `invite` or `closed`",
     kind: Kind::Text,
 };
@@ -403,7 +404,7 @@ impl Settings {
             media_limit: sources.text(&MEDIA_LIMIT, |text| values::number(text, 1..=4_096))?,
             media_cache: sources.text(&MEDIA_CACHE, |text| values::number(text, 0..=1 << 20))?,
             languages: sources.text(&LANGUAGES, values::languages)?,
-            registration: sources.text(&REGISTRATION, Registration::parse)?,
+            registration: sources.text(&REGISTRATION, |text| text.parse().ok())?,
             registration_domains: sources.text(&REGISTRATION_DOMAINS, values::hosts)?,
             provider: provider(&sources)?,
             federation: sources.text(&FEDERATION, |text| text.parse().ok())?,
@@ -449,12 +450,6 @@ impl Settings {
             (&LOG, self.log.clone()),
         ]);
         shown.into_iter().map(|(setting, value)| (setting.key, value)).collect()
-    }
-
-    /// Who may sign up without the provider of their organization: nobody, if that is the only way in.
-    pub(crate) fn door(&self) -> Registration {
-        let only = self.provider.as_ref().is_some_and(|provider| provider.only);
-        if only { Registration::Closed } else { self.registration }
     }
 
     /// How large media may be.

@@ -57,7 +57,8 @@ impl Ballot {
         let cast = poll.options.iter().map(|(_, votes)| u64::from(*votes));
         // Some servers count votes and no voters.
         let whole = u64::from(poll.voters).max(if poll.multiple { 0 } else { cast.sum() });
-        let share = |votes: u32| u32::try_from((u64::from(votes) * 100 + whole / 2) / whole.max(1)).unwrap_or(100).min(100);
+        let share =
+            |votes: u32| u32::try_from((u64::from(votes) * 100 + whole / 2) / whole.max(1)).unwrap_or(100).min(100);
         let shows_totals = poll.shows_totals(app.now());
         let is_mine = |place: usize| mine.is_some_and(|mine| mine.contains(&place));
         let choice = |(place, (name, votes)): (usize, &(String, u32))| Choice {
