@@ -27,6 +27,7 @@ use crate::{
     nameplate::Hung,
     people::passwords,
     random::{self, Ids, NewId},
+    registration::Choice,
     rules::Rules,
     seal::Seal,
     sentences::Shelf,
@@ -77,6 +78,7 @@ struct Inner {
     floods: Floods,
     hung: Hung,
     shelf: Shelf,
+    registration: Choice,
     /// Whether this process hears what others commit.
     listens: AtomicBool,
 }
@@ -249,6 +251,7 @@ impl App {
             floods: Floods::default(),
             hung: Hung::default(),
             shelf: Shelf::default(),
+            registration: Choice::default(),
             listens: AtomicBool::new(false),
         }))
     }
@@ -271,6 +274,11 @@ impl App {
     /// What pages and letters say otherwise here than elsewhere.
     pub fn sentences(&self) -> &Shelf {
         &self.0.shelf
+    }
+
+    /// What admins chose about who may make a login.
+    pub(crate) fn registration(&self) -> &Choice {
+        &self.0.registration
     }
 
     /// The language in which the server speaks to somebody who reads `wanted`: a tag, or what a browser says of itself.

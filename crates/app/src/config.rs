@@ -1,7 +1,7 @@
 //! What the operator decided.
 use std::path::PathBuf;
 
-use domain::{host::Host, rule::Openness, text::language, urls::Site};
+use domain::{host::Host, registration::Registration, rule::Openness, text::language, urls::Site};
 
 use crate::identities::Provider;
 
@@ -10,8 +10,8 @@ use crate::identities::Provider;
 pub struct Config {
     /// The server as it is known outside.
     pub site: Site,
-    /// Who may make a login: `open`, `approval`, `invite` or `closed`.
-    pub registration: String,
+    /// Who may make a login, until an admin chooses something else.
+    pub registration: Registration,
     /// Whom we deal with when nothing is said about them.
     pub federation: Openness,
     /// Whether other servers must sign their requests for documents.

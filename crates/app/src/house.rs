@@ -125,6 +125,8 @@ pub enum Part {
     Rules,
     /// Who answers for it.
     Contact,
+    /// Who may make a login.
+    Registration,
     /// Who may create communities.
     Founders,
     /// Whether all who have power need a second step of signing in.
@@ -144,6 +146,7 @@ impl Part {
             Self::Nameplate => "nameplate",
             Self::Rules => "house_rules",
             Self::Contact => "contact",
+            Self::Registration => "registration",
             Self::Founders => "founders",
             Self::SecondStep => "second_steps",
             Self::Emoji => "emoji",

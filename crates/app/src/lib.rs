@@ -90,6 +90,7 @@ pub mod quotes;
 pub mod random;
 pub mod readings;
 pub mod recovery;
+pub mod registration;
 pub mod reports;
 pub mod restraints;
 pub mod retention;

@@ -5,6 +5,7 @@ use domain::{
     handle,
     id::{ActorId, InvitationId},
     policy::{self, Refusal},
+    registration::Registration,
     text::plain,
     time::Timestamp,
 };
@@ -19,39 +20,16 @@ use crate::{
     oauth,
     passkeys::{Answer, Verdict, newcomers},
     people::{self, NewPerson},
-    rules, seal, sessions, setup,
+    registration, rules, seal, sessions, setup,
 };
 
 /// How much somebody may say about why they want to be taken in.
 const REASON: usize = 2_000;
 
-/// Who may make a login.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// Anybody.
-    Open,
-    /// Anybody, but an admin takes them in.
-    Approval,
-    /// Whoever is invited.
-    Invite,
-    /// Nobody.
-    Closed,
-}
-
 /// Whether somebody here has a name already.
 pub async fn is_taken(app: &App, name: &str) -> Result<bool> {
     let (name, host) = (name.trim().to_lowercase(), app.site().host().to_string());
     app.read(move |c| store::actors::name_taken(c, &name, &host)).await
-}
-
-/// Who may make a login here.
-pub fn door(app: &App) -> Door {
-    match app.config().registration.as_str() {
-        "open" => Door::Open,
-        "approval" => Door::Approval,
-        "invite" => Door::Invite,
-        _ => Door::Closed,
-    }
 }
 
 /// Somebody who wants a login.
@@ -139,7 +117,7 @@ async fn make(
     key: Option<Key>,
     whence: &Whence,
 ) -> Result<Verdict<Result<Newcomer, Vec<Flaw>>>> {
-    let door = door(app);
+    let door = registration::now(app);
     let invitation = wish.invitation.as_deref().map(str::trim).filter(|code| !code.is_empty());
     let invitation = match invitation {
         Some(code) => Some(invited_by(app, code).await?),
@@ -148,10 +126,10 @@ async fn make(
     let bound = bound(app, wish.towards.as_ref()).await?;
     let is_invited = invitation.is_some() || bound.as_ref().is_some_and(|bound| bound.is_vouched);
     // Whoever sets the server up comes first.
-    if setup::is_needed(app).await? || door == Door::Closed || door == Door::Invite && !is_invited {
+    if setup::is_needed(app).await? || door == Registration::Closed || door == Registration::Invite && !is_invited {
         return Err(Refusal::SignUpClosed.into());
     }
-    let asks_why = door == Door::Approval && !is_invited;
+    let asks_why = door == Registration::Approval && !is_invited;
     let mut flaws = flaws(&wish, asks_why);
     flaws.retain(|flaw| key.is_none() || *flaw != Flaw::PasswordShort);
     flaws.extend((invitation == Some(None)).then_some(Flaw::Invitation));

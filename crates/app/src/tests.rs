@@ -89,7 +89,7 @@ async fn world(postgres: bool) -> Option<World> {
         db: Db::open(&location, 2).unwrap(),
         config: Config {
             site,
-            registration: "open".into(),
+            registration: domain::registration::Registration::Open,
             languages: vec!["en", "es"],
             mail_hosts: Vec::new(),
             provider: None,

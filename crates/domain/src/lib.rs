@@ -23,6 +23,7 @@ pub mod post;
 pub mod pulse;
 pub mod push;
 pub mod quiet_hours;
+pub mod registration;
 pub mod report;
 pub mod rule;
 pub mod scope;

@@ -12,6 +12,7 @@ use app::{
 use domain::{
     host::Host,
     imprint::Kind,
+    registration::Registration,
     time::{Timestamp, span},
     urls::{NODEINFO_SCHEMA, path},
 };
@@ -67,7 +68,7 @@ async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'st
             "software": { "name": SOFTWARE, "version": env!("CARGO_PKG_VERSION") },
             "protocols": ["activitypub"],
             "services": { "inbound": [], "outbound": [] },
-            "openRegistrations": app.config().registration == "open",
+            "openRegistrations": app::registration::now(app) == Registration::Open,
             "usage": {
                 "users": { "total": counts.people, "activeMonth": counts.month, "activeHalfyear": counts.halfyear },
                 "localPosts": counts.posts,

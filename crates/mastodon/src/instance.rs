@@ -185,7 +185,7 @@ async fn second(request: HttpRequest, app: Data<App>) -> Result<HttpResponse> {
 }
 
 async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
-    let (site, registration) = (app.site().clone(), app.config().registration.clone());
+    let (site, registration) = (app.site().clone(), app::registration::now(app));
     let (now, totals) = (app.now(), app.totals());
     let month_ago = visits::day(now - span::days(30));
     let limits = app.files().limits();

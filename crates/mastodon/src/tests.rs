@@ -170,7 +170,7 @@ fn app(db: Db, clock: Clock) -> App {
         db,
         config: Config {
             site,
-            registration: "open".into(),
+            registration: domain::registration::Registration::Open,
             languages: vec!["en", "es"],
             mail_hosts: Vec::new(),
             provider: None,

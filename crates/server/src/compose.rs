@@ -78,10 +78,10 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         db,
         config: app::Config {
             site,
-            registration: settings.door().as_str().to_owned(),
+            registration: settings.registration,
             languages: settings.languages.clone(),
             mail_hosts: settings.registration_domains.clone(),
-            provider: settings.oidc.clone(),
+            provider: settings.provider.clone(),
             federation: settings.federation,
             secure: settings.secure_mode,
             premises: app::Premises {
@@ -109,6 +109,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
     app::hosts::load(&app).await.map_err(|e| failure(&e))?;
     app::nameplate::load(&app).await.map_err(|e| failure(&e))?;
     app::sentences::load(&app).await.map_err(|e| failure(&e))?;
+    app::registration::load(&app).await.map_err(|e| failure(&e))?;
     app::rules::load(&app).await.map_err(|e| failure(&e))?;
     resolver.recall(&app).await.map_err(|e| failure(&e))?;
     Ok(Composed { app, client })

@@ -189,6 +189,7 @@ fn start_workers(app: &App, client: federation::client::Client) {
     tasks.spawn(app::hosts::keep_up(app.clone()));
     tasks.spawn(app::nameplate::keep_up(app.clone()));
     tasks.spawn(app::sentences::keep_up(app.clone()));
+    tasks.spawn(app::registration::keep_up(app.clone()));
     tasks.spawn(app::rules::keep_up(app.clone()));
     tasks.spawn(federation::receive::run(app.clone()));
     tasks.spawn(federation::delivery::run(app.clone(), client));

@@ -81,6 +81,11 @@ impl Asked {
         all.iter().all(|asked| asked.trim().is_empty())
     }
 
+    /// Whether one of the lists to choose from narrows it.
+    fn narrows(&self) -> bool {
+        !(self.purpose.is_empty() && self.theme.is_empty() && self.language.is_empty())
+    }
+
     fn order(&self) -> Order {
         SORTS.into_iter().find(|(word, _)| *word == self.sort).map(|(_, order)| order).unwrap_or_default()
     }
@@ -121,10 +126,8 @@ pub(crate) struct Entry {
     pub(crate) vital: Vital,
     pub(crate) latest: Option<String>,
     pub(crate) visibility: &'static str,
-    /// What brings its people together, in words, if it ever said so.
-    pub(crate) kind: Option<&'static str>,
-    /// What it is about.
-    pub(crate) themes: Vec<&'static str>,
+    /// What brings its people together and what it is about, in words, as far as it said so.
+    pub(crate) about: Vec<&'static str>,
 }
 
 /// A way to narrow or order the list.
@@ -205,8 +208,9 @@ pub(crate) async fn described(app: &App, visit: &Visit, groups: Vec<Actor>) -> R
         Ok(groups.into_iter().filter_map(&mut entry).collect::<Vec<_>>())
     });
     let entry = |(face, group, rules, members, latest, pulse, (purpose, about)): Listed| Entry {
-        themes: about.into_iter().map(|theme| themes::named(visit.language, theme)).collect(),
-        kind: purpose.map(|purpose| charters::named(visit.language, purpose).0),
+        about: (purpose.map(|purpose| charters::named(visit.language, purpose).0).into_iter())
+            .chain(about.into_iter().map(|theme| themes::named(visit.language, theme)))
+            .collect(),
         id: group.id,
         face,
         summary: html::excerpt(&group.summary, EXCERPT),

@@ -262,6 +262,7 @@ fn administration(config: &mut ServiceConfig) {
     page!(config, admin::people::PATH, admin::people::show);
     button!(config, admin::people::ANSWER, admin::people::answer);
     button!(config, admin::people::INVITE, admin::people::invite);
+    button!(config, admin::people::REGISTRATION, admin::people::choose);
     button!(config, admin::people::REVOKE, admin::people::revoke);
     page!(config, admin::servers::PATH, admin::servers::show);
     page!(config, admin::servers::ONE, admin::servers::show_one, post => admin::servers::retry);

@@ -50,6 +50,11 @@ pub(crate) struct Ballot {
     pub(crate) end: Option<(String, String)>,
 }
 
+/// How many of a hundred `votes` of `whole` are, rounded.
+fn percent(votes: u32, whole: u64) -> u32 {
+    u32::try_from((u64::from(votes) * 100 + whole / 2) / whole.max(1)).unwrap_or(100).min(100)
+}
+
 impl Ballot {
     /// The poll of a post; `mine` is what whoever looks at it chose, nothing if they cannot choose.
     pub(crate) fn of(app: &App, t: Language, view: &PostView, mine: Option<&[usize]>) -> Option<Self> {
@@ -57,12 +62,11 @@ impl Ballot {
         let cast = poll.options.iter().map(|(_, votes)| u64::from(*votes));
         // Some servers count votes and no voters.
         let whole = u64::from(poll.voters).max(if poll.multiple { 0 } else { cast.sum() });
-        let share = |votes: u32| u32::try_from(u64::from(votes) * 100 / whole.max(1)).unwrap_or(100).min(100);
         let shows_totals = poll.shows_totals(app.now());
         let is_mine = |place: usize| mine.is_some_and(|mine| mine.contains(&place));
         let choice = |(place, (name, votes)): (usize, &(String, u32))| Choice {
             shown: view.palette.paint(app.site(), view.author.peer, &html::escape(name)),
-            share: shows_totals.then(|| share(*votes)),
+            share: shows_totals.then(|| percent(*votes, whole)),
             is_mine: is_mine(place),
         };
         let closed = poll.is_closed(app.now());
@@ -117,4 +121,15 @@ pub(crate) async fn choose(
     let result = polls::vote(&app, sent.by.me, post, choices).await.map(drop);
     let back = format!("{back}#p{post}");
     deeds::done(&request, &app, &visit, result, &back)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded() {
+        assert_eq!([0, 1, 2, 3].map(|votes| percent(votes, 3)), [0, 33, 67, 100]);
+        assert_eq!((percent(0, 0), percent(5, 3)), (0, 100), "others may count as they like");
+    }
 }

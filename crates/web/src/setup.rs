@@ -313,7 +313,7 @@ pub(crate) async fn welcome(
         let frame = Frame::private(&visit, visit.language.welcome(&face.name));
         let host = visit.host.display();
         let is_admin = visit.me.as_ref().is_some_and(|me| me.is_admin);
-        let door = is_admin.then(|| people::door(&app, visit.language));
+        let door = is_admin.then(|| people::door(app::registration::now(&app), visit.language));
         Ok(Welcome { frame, face, host, door, steps: steps(&app, &visit, &group).await? })
     };
     answer::shown(&request, &visit, Keep::Never, page.await)

@@ -9,11 +9,12 @@ use app::{
     arrivals::{self, Bound},
     digests,
     passkeys::{self, Verdict},
-    sessions,
-    sign_up::{self, Door, Flaw, Newcomer, Wish},
+    registration, sessions,
+    sign_up::{self, Flaw, Newcomer, Wish},
 };
 use domain::{
     id::ActorId,
+    registration::Registration,
     urls::{self, path},
 };
 use serde::Deserialize;
@@ -60,7 +61,7 @@ pub(crate) struct Entered {
 
 /// Whether strangers may sign up.
 pub(crate) fn is_offered(app: &App) -> bool {
-    matches!(sign_up::door(app), Door::Open | Door::Approval)
+    matches!(registration::now(app), Registration::Open | Registration::Approval)
 }
 
 /// What is said of the address: what it is for, and where it has to be.
@@ -87,10 +88,10 @@ pub(crate) enum Prospect {
 
 /// How soon they are in, by a link of an admin or without one.
 pub(crate) fn prospect(app: &App, is_vouched: bool) -> Prospect {
-    match (sign_up::door(app), is_vouched) {
-        (Door::Closed, _) | (Door::Invite, false) => Prospect::Never,
-        (Door::Approval, false) => Prospect::Later,
-        (Door::Open, _) | (Door::Approval | Door::Invite, true) => Prospect::AtOnce,
+    match (registration::now(app), is_vouched) {
+        (Registration::Closed, _) | (Registration::Invite, false) => Prospect::Never,
+        (Registration::Approval, false) => Prospect::Later,
+        (Registration::Open, _) | (Registration::Approval | Registration::Invite, true) => Prospect::AtOnce,
     }
 }
 
@@ -195,11 +196,11 @@ impl Why {
         let bound = bound(app, back).await?;
         let is_invited = bound.as_ref().is_some_and(|bound| bound.is_vouched)
             || !invitation.is_empty() && sign_up::is_invitation(app, invitation).await?;
-        let is_asked = match sign_up::door(app) {
-            Door::Closed => return Ok(None),
-            Door::Invite if !is_invited => return Ok(None),
-            Door::Approval => !is_invited,
-            Door::Open | Door::Invite => false,
+        let is_asked = match registration::now(app) {
+            Registration::Closed => return Ok(None),
+            Registration::Invite if !is_invited => return Ok(None),
+            Registration::Approval => !is_invited,
+            Registration::Open | Registration::Invite => false,
         };
         Ok(Some(Self { is_asked, community: bound.map(|bound| bound.group.title) }))
     }

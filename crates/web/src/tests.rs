@@ -117,7 +117,7 @@ impl World {
             db: Db::open(&Location::Sqlite(folder.path().join("t.db")), 1).unwrap(),
             config: Config {
                 site: Site::new(&url::Url::parse("https://plaza.test").unwrap()).unwrap(),
-                registration: registration.into(),
+                registration: registration.parse().unwrap(),
                 languages: vec!["en", "es"],
                 mail_hosts: Vec::new(),
                 provider: None,

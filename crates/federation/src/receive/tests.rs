@@ -145,7 +145,7 @@ impl Here {
             db,
             config: Config {
                 site,
-                registration: "open".into(),
+                registration: domain::registration::Registration::Open,
                 languages: vec!["en", "es"],
                 mail_hosts: Vec::new(),
                 provider: None,

@@ -70,7 +70,7 @@ impl World {
             db: Db::open(&Location::Sqlite(folder.path().join("t.db")), 2).unwrap(),
             config: Config {
                 site: Site::new(&url::Url::parse(&format!("https://{HOST}")).unwrap()).unwrap(),
-                registration: "open".into(),
+                registration: domain::registration::Registration::Open,
                 languages: vec!["en", "es"],
                 mail_hosts: Vec::new(),
                 provider: None,

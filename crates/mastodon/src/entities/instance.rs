@@ -3,6 +3,7 @@ use app::{media::Limits, nameplate::Nameplate};
 use domain::{
     imprint::HouseRule,
     media::MediaType,
+    registration::Registration,
     urls::{Site, path},
 };
 use serde_json::{Value, json};
@@ -24,8 +25,8 @@ const CHARACTERS: usize = app::posts::TEXT;
 pub(crate) struct Instance {
     /// The server as it is known outside.
     pub(crate) site: Site,
-    /// Who may make a login: `open`, `approval`, `invite` or `closed`.
-    pub(crate) registration: String,
+    /// Who may make a login.
+    pub(crate) registration: Registration,
     /// Whether it deals only with servers that are allowed.
     pub(crate) is_closed: bool,
     /// The languages in which it speaks.
@@ -75,7 +76,7 @@ fn version() -> String {
 
 impl Instance {
     fn is_open(&self) -> bool {
-        matches!(self.registration.as_str(), "open" | "approval")
+        matches!(self.registration, Registration::Open | Registration::Approval)
     }
 
     /// A picture that stands for the server: the wide one, if there is one.
@@ -132,7 +133,7 @@ impl Instance {
             "thumbnail": self.thumbnail(),
             "languages": self.languages,
             "registrations": self.is_open(),
-            "approval_required": self.registration == "approval",
+            "approval_required": self.registration == Registration::Approval,
             "invites_enabled": false,
             "configuration": self.configuration(),
             "contact_account": self.contact,
@@ -170,8 +171,8 @@ impl Instance {
             "configuration": configuration,
             "registrations": {
                 "enabled": self.is_open(),
-                "approval_required": self.registration == "approval",
-                "reason_required": self.registration == "approval",
+                "approval_required": self.registration == Registration::Approval,
+                "reason_required": self.registration == Registration::Approval,
                 "message": null,
                 "min_age": null,
                 "url": null,

@@ -95,41 +95,6 @@ impl fmt::Debug for AwsVariables {
     }
 }
 
-/// Who may sign up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Registration {
-    /// Anyone.
-    Open,
-    /// Anyone whom an admin approves.
-    Approval,
-    /// Whoever is invited.
-    Invite,
-    /// Nobody.
-    Closed,
-}
-
-impl Registration {
-    /// The word of the setting.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Approval => "approval",
-            Self::Invite => "invite",
-            Self::Closed => "closed",
-        }
-    }
-
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        match text {
-            "open" => Some(Self::Open),
-            "approval" => Some(Self::Approval),
-            "invite" => Some(Self::Invite),
-            "closed" => Some(Self::Closed),
-            _ => None,
-        }
-    }
-}
-
 /// A mail server and how to log in there.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Smtp(Url);

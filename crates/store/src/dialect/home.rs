@@ -144,10 +144,10 @@ const PIECES: [(&str, &str); 19] = [
     // What stands in its columns alone comes first: of most posts, replies in groups, no more is looked at.
     (
         "near",
-        "(posts.parent_id IS NULL OR posts.group_id IS NULL) AND (({from group} AND posts.parent_id IS NULL) \
-         OR ((posts.author_id = {viewer} OR {from author}) AND {fit}) OR {from tag})",
+        "(posts.parent_id IS NULL OR posts.group_id IS NULL OR posts.author_id = {viewer}) \
+         AND ({from group} OR ((posts.author_id = {viewer} OR {from author}) AND {fit}) OR {from tag})",
     ),
-    ("from group", "EXISTS ({followed} AND target_id = posts.group_id)"),
+    ("from group", "(posts.parent_id IS NULL AND EXISTS ({followed} AND target_id = posts.group_id))"),
     ("from author", "EXISTS ({followed} AND target_id = posts.author_id)"),
     ("from sharer", "EXISTS ({heard} AND target_id = shares.actor_id)"),
     ("open thread", "posts.parent_id IS NULL AND posts.audience = 'public'"),
@@ -163,11 +163,12 @@ const PIECES: [(&str, &str); 19] = [
          AND w.target_id = posts.author_id AND w.languages <> '' AND w.languages NOT LIKE '%,' || posts.language || ',%'))",
     ),
     // Replies appear if they answer whom the reader wants to see answered, the reader, or their own author; those in
-    // groups never do.
+    // groups never do. What the reader wrote always does.
     (
         "fit",
-        "({spoken} AND (posts.parent_id IS NULL OR (posts.group_id IS NULL AND EXISTS (SELECT 1 FROM posts p WHERE p.id = posts.parent_id \
-         AND (p.author_id = posts.author_id OR p.author_id = {viewer} OR {answered})))))",
+        "(posts.author_id = {viewer} OR ({spoken} AND (posts.parent_id IS NULL OR (posts.group_id IS NULL \
+         AND EXISTS (SELECT 1 FROM posts p WHERE p.id = posts.parent_id \
+         AND (p.author_id = posts.author_id OR p.author_id = {viewer} OR {answered}))))))",
     ),
     (
         "answered followed",
@@ -175,11 +176,7 @@ const PIECES: [(&str, &str); 19] = [
     ),
     ("answered listed", "EXISTS ({listed} AND actor_id = p.author_id)"),
     // A thread comes once, from its group, if that is followed.
-    (
-        "news",
-        "(posts.group_id IS NULL OR (posts.group_id <> shares.actor_id \
-         AND (posts.parent_id IS NOT NULL OR NOT {from group})))",
-    ),
+    ("news", "(posts.group_id IS NULL OR (posts.group_id <> shares.actor_id AND NOT {from group}))"),
 ];
 
 /// Whose being answered makes a reply appear; with none, each list says it.

@@ -109,6 +109,7 @@ fn said(t: Language, entry: &Entry, person: Option<&Face>) -> String {
         "house_rules" => t.did_house_rules().to_owned(),
         "contact" => t.did_contact().to_owned(),
         "second_steps" => t.did_second_steps().to_owned(),
+        "registration" => t.did_registration().to_owned(),
         "founders" => t.did_founders().to_owned(),
         "emoji" => t.did_emoji().to_owned(),
         "bars" => t.did_bars().to_owned(),

@@ -4,13 +4,14 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Result,
+    App, Error, Result, identities, registration,
     roll::{self, Entry, State, Wanted},
-    sign_up::{self, Door},
+    sign_up,
 };
 use askama::Template;
 use domain::{
     id::{ActorId, InvitationId},
+    registration::Registration,
     text::plain,
     time::{Timestamp, span},
     urls,
@@ -22,6 +23,7 @@ use super::{Tab, person};
 use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::{self, Face},
+    forms::{Choice, Field},
     language::Language,
     listing,
     posted::Sent,
@@ -34,6 +36,7 @@ pub(crate) const PATH: &str = urls::path::ADMIN_PEOPLE;
 pub(crate) const ANSWER: &str = "/admin/people/answer";
 pub(crate) const INVITE: &str = "/admin/people/invite";
 pub(crate) const REVOKE: &str = "/admin/people/revoke";
+pub(crate) const REGISTRATION: &str = "/admin/people/registration";
 
 /// The page with those who wait.
 pub(crate) const WAITING: &str = "/admin/people?state=waiting";
@@ -140,19 +143,27 @@ struct Page {
     /// What an empty list means.
     nobody: &'static str,
     older: Option<String>,
-    /// Who may sign up, in words.
+    /// Who may sign up, in words, and what else one may choose.
     door: &'static str,
+    registration: Option<Field>,
     links: Vec<Link>,
 }
 
-/// Who may make an account, in words, and what decides it.
-pub(crate) fn door(app: &App, t: Language) -> &'static str {
-    match sign_up::door(app) {
-        Door::Open => t.door_open(),
-        Door::Approval => t.door_approval(),
-        Door::Invite => t.door_invite(),
-        Door::Closed => t.door_closed(),
+/// Who may make an account, in words.
+pub(crate) fn door(registration: Registration, t: Language) -> &'static str {
+    match registration {
+        Registration::Open => t.door_open(),
+        Registration::Approval => t.door_approval(),
+        Registration::Invite => t.door_invite(),
+        Registration::Closed => t.door_closed(),
     }
+}
+
+/// The choice of who may make an account; nothing to choose, where all come by the provider of their organization.
+fn choice(app: &App, t: Language) -> Option<Field> {
+    let choices = Registration::ALL.iter().map(|it| Choice::new(it.as_str(), door(*it, t), "")).collect();
+    let field = || Field::choices("registration", t.registration(), choices).value(registration::now(app).as_str());
+    (!identities::is_only_way(app)).then(field)
 }
 
 /// `GET /admin/people`
@@ -205,7 +216,8 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<P
             _ => t.admin_nobody_found(),
         },
         older,
-        door: door(app, t),
+        door: door(registration::now(app), t),
+        registration: choice(app, t),
         links: invitations.iter().map(|(one, code)| link(app, t, one, code)).collect(),
         asked,
     })
@@ -226,6 +238,21 @@ fn link(app: &App, t: Language, one: &Invitation, code: &str) -> Link {
             Some(at) => t.invitation_until(t.day(Timestamp(at))),
         },
     }
+}
+
+/// Who may make an account from now on.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Chosen {
+    registration: String,
+}
+
+/// `POST /admin/people/registration`
+pub(crate) async fn choose(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Chosen>) -> HttpResponse {
+    let done = match sent.entered.registration.parse() {
+        Ok(chosen) => registration::choose(&app, sent.by.me, chosen).await,
+        Err(_unknown) => Err(Error::Invalid("nobody knows who that is".into())),
+    };
+    said::done(&request, &app, &visit, done, PATH)
 }
 
 /// The answer to somebody who waits.

@@ -53,6 +53,7 @@ const SENT: &[(&str, &[(&str, &str)])] = &[
     ("/admin/announcements", &[("text", "x"), ("preview", "yes")]),
     ("/admin/announcements/decide", &[("id", "1"), ("what", "withdraw")]),
     ("/admin/communities/founders", &[("founders", "admins")]),
+    ("/admin/people/registration", &[("registration", "closed")]),
     ("/admin/open", &[("address", "1"), ("reason", "x")]),
     ("/admin/communities/second-step", &[("second_step", "yes")]),
     ("/admin/communities/suspend", &[("group", "1"), ("turn", "on"), ("reason", "x")]),

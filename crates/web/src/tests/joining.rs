@@ -10,6 +10,7 @@ use domain::{
     actor::Actor,
     group::{Joining, MemberState, Visibility},
     id::{ActorId, SessionId},
+    registration::Registration,
     urls,
 };
 
@@ -224,6 +225,29 @@ async fn whoever_is_kept_out_meanwhile_has_a_login_all_the_same() {
     assert_eq!(world.state(huerto.id, "bea").await, None);
     let bea = Browser::of(&world, Me(bea), "es").await;
     assert_eq!(bea.get("/waiting").await.location, "https://plaza.test/");
+}
+
+#[actix_web::test]
+async fn admins_choose_who_may_sign_up() {
+    let world = World::of("approval");
+    let (ana, _) = world.first_run().await;
+    let ana = Browser::of(&world, ana, "es").await;
+    let offered = async || world.get("/", "es").await.body.matches(">Crear cuenta<").count() > 0;
+    for (chosen, is_offered) in [("closed", false), ("open", true), ("invite", false)] {
+        assert_ne!(offered().await, is_offered, "before {chosen}");
+        let sent = ana.send("/admin/people", "/admin/people/registration", &[("registration", chosen)]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER);
+        assert_eq!(offered().await, is_offered, "{chosen}");
+        let page = ana.get("/admin/people").await.body;
+        assert!(page.contains(&format!("value=\"{chosen}\" checked")), "{page}");
+    }
+    let nonsense = ana.send("/admin/people", "/admin/people/registration", &[("registration", "everybody")]).await;
+    assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(ana.get("/admin/log").await.body.contains("cambió quién puede crear una cuenta"));
+    // Another process reads what was chosen.
+    assert_eq!(app::registration::now(&world.app), Registration::Invite);
+    app::registration::load(&world.app).await.unwrap();
+    assert_eq!(app::registration::now(&world.app), Registration::Invite);
 }
 
 #[actix_web::test]

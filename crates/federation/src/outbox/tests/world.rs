@@ -80,7 +80,7 @@ impl World {
             db: Db::open(&location, 2).unwrap(),
             config: Config {
                 site: Site::new(&"https://plaza.example".parse().unwrap()).unwrap(),
-                registration: "open".into(),
+                registration: domain::registration::Registration::Open,
                 languages: vec!["en", "es"],
                 mail_hosts: Vec::new(),
                 provider: None,
