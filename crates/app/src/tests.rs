@@ -209,6 +209,7 @@ macro_rules! on_both {
     )*};
 }
 
+mod arrivals;
 mod hushes;
 mod lexicon;
 mod logins;
