@@ -214,6 +214,7 @@ mod hushes;
 mod lexicon;
 mod logins;
 mod passkeys;
+mod schedule;
 
 on_both! {
     a_mention_of_a_group_starts_a_thread

@@ -15,7 +15,7 @@ use super::{
     once, publish,
 };
 use crate::{
-    App, Error, Me, Result, Tx,
+    App, Error, Me, Result, Tx, guests,
     limits::{self, Outward},
     media,
 };
@@ -150,6 +150,13 @@ pub(crate) fn publish_due(app: App, subject: String) -> BoxFuture<'static, Resul
 
 async fn attempt(app: &App, scheduled: &Scheduled) -> Result<()> {
     let (id, me, due) = (scheduled.id, Me(scheduled.person), scheduled.due);
+    let is_open = app.read(move |c| match store::accounts::by_id(c, me.0)? {
+        Some(account) => Ok(account.is_ready()),
+        None => guests::may_enter(c, me.0),
+    });
+    if !is_open.await? {
+        return Err(Error::Invalid("whoever wrote it cannot sign in any more".into()));
+    }
     let draft = draft::complete(app, me, writing(scheduled)?, Asking::Servers).await?;
     app.write(move |tx| {
         if store::scheduled::get(tx, id)?.is_some_and(|scheduled| scheduled.due == due) {

@@ -1,0 +1,53 @@
+//! What is published later, and what becomes of it meanwhile.
+use std::time::Duration;
+
+use domain::time::span;
+use store::scheduled::Scheduled;
+
+use super::{World, world};
+use crate::{
+    Me, jobs, people,
+    posts::{Writing, schedule},
+    suspensions,
+};
+
+const LATER: Duration = span::hours(1);
+
+async fn plan(w: &World, text: &str) -> Scheduled {
+    let writing = Writing { text: text.into(), ..Writing::default() };
+    schedule::create(&w.app, w.bea, writing, w.app.now() + LATER, None).await.unwrap()
+}
+
+/// Lets the time come, and does what is due then.
+async fn wait(w: &World) {
+    w.clock.advance(LATER);
+    while jobs::drain(&w.app, &jobs::handlers()).await.unwrap() > 0 {}
+}
+
+async fn whoever_cannot_sign_in_publishes_nothing(w: World) {
+    let root = people::NewPerson {
+        name: "root".into(),
+        email: "root@plaza.example".into(),
+        password: "correct horse".into(),
+        admin: true,
+        language: "es".into(),
+    };
+    let root = Me(people::create(&w.app, root).await.unwrap().id);
+    let planned = plan(&w, "Compren @zoe@far.example").await;
+    suspensions::suspend(&w.app, root, w.bea.0, "spam".into()).await.unwrap();
+    w.said();
+    wait(&w).await;
+    assert_eq!(w.said(), [""; 0], "nobody hears of it");
+    let kept = w.app.read(move |c| store::scheduled::get(c, planned.id)).await.unwrap().unwrap();
+    assert!(schedule::refused(&kept).is_some());
+
+    suspensions::lift(&w.app, root, w.bea.0).await.unwrap();
+    schedule::move_to(&w.app, w.bea, kept.id, w.app.now() + LATER).await.unwrap();
+    w.said();
+    wait(&w).await;
+    assert_eq!(w.said(), ["Posted"]);
+}
+
+on_both! {
+    whoever_cannot_sign_in_publishes_nothing
+}
