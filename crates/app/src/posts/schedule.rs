@@ -56,12 +56,22 @@ fn check(tx: &Tx<'_, '_>, due: Timestamp) -> Result<Duration> {
     Ok(due.since(tx.now()))
 }
 
+/// What the job that publishes it is about.
+fn subject(scheduled: &Scheduled) -> String {
+    format!("{}:{}", scheduled.id, scheduled.due.0)
+}
+
+/// Strikes out the job that would publish it: it might wait for years to find that there is nothing to do.
+fn strike(tx: &mut Tx<'_, '_>, scheduled: &Scheduled) -> Result<()> {
+    Ok(store::jobs::take(tx, PUBLISH, &subject(scheduled)).map(drop)?)
+}
+
 /// Lets a job publish it then; another time for the same is another job.
 fn plan(tx: &mut Tx<'_, '_>, scheduled: &Scheduled) -> Result<()> {
     let wait = check(tx, scheduled.due)?;
     media::hold(tx, scheduled.person, &writing(scheduled)?.media, scheduled.due)?;
     store::scheduled::set(tx, scheduled)?;
-    tx.push_job(PUBLISH, &format!("{}:{}", scheduled.id, scheduled.due.0), wait)
+    tx.push_job(PUBLISH, &subject(scheduled), wait)
 }
 
 /// Keeps what was written until it is due. What is wrong with it is said now. If I planned something with the same `key`
@@ -109,6 +119,7 @@ fn put_off(scheduled: &Scheduled, due: Timestamp) -> Result<String> {
 pub async fn move_to(app: &App, me: Me, id: ScheduledId, due: Timestamp) -> Result<Scheduled> {
     app.write(move |tx| {
         let was = mine(tx, me, id)?;
+        strike(tx, &was)?;
         let scheduled = Scheduled { due, writing: put_off(&was, due)?, refused: None, ..was };
         plan(tx, &scheduled)?;
         Ok(scheduled)
@@ -120,6 +131,7 @@ pub async fn move_to(app: &App, me: Me, id: ScheduledId, due: Timestamp) -> Resu
 pub async fn cancel(app: &App, me: Me, id: ScheduledId) -> Result<()> {
     app.write(move |tx| {
         let scheduled = mine(tx, me, id)?;
+        strike(tx, &scheduled)?;
         Ok(store::scheduled::remove(tx, scheduled.id)?)
     })
     .await

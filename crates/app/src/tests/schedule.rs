@@ -48,6 +48,18 @@ async fn whoever_cannot_sign_in_publishes_nothing(w: World) {
     assert_eq!(w.said(), ["Posted"]);
 }
 
+async fn what_is_put_off_or_taken_back_leaves_nothing_to_do(w: World) {
+    let waiting = async || w.app.read(store::jobs::backlog).await.unwrap().waiting;
+    let (before, planned) = (waiting().await, plan(&w, "Mañana").await);
+    for hours in 2..5 {
+        schedule::move_to(&w.app, w.bea, planned.id, w.app.now() + span::hours(hours)).await.unwrap();
+        assert_eq!(waiting().await, before + 1);
+    }
+    schedule::cancel(&w.app, w.bea, planned.id).await.unwrap();
+    assert_eq!(waiting().await, before);
+}
+
 on_both! {
+    what_is_put_off_or_taken_back_leaves_nothing_to_do
     whoever_cannot_sign_in_publishes_nothing
 }
