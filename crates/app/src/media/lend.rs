@@ -42,9 +42,9 @@ impl Lender {
     }
 
     /// The path of something that belongs to `post`, for those who may read that. What is not published yet is only for
-    /// whoever writes it.
+    /// whoever writes it, and what is out of its group for them and the team.
     pub fn path(&self, post: &Post, path: &str) -> String {
-        let is_open = post.audience.is_open() && post.id != UNPUBLISHED;
+        let is_open = post.audience.is_open() && post.id != UNPUBLISHED && post.is_live();
         if is_open { path.to_owned() } else { self.lend(path) }
     }
 
