@@ -211,6 +211,7 @@ macro_rules! on_both {
 
 mod arrivals;
 mod hushes;
+mod leaving;
 mod lexicon;
 mod logins;
 mod passkeys;
