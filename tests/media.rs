@@ -208,6 +208,14 @@ async fn what_others_show_takes_only_so_much_room() {
     app::retention::sweep(alpha.app()).await.expect("a sweep");
     assert_eq!(look(&alpha, &first).await.status, 404, "what nobody wanted for longest goes");
     assert_eq!(look(&alpha, &second).await.status, 200);
+    // Whoever asks for much at once does not wait for that.
+    net.pass_time(span::days(2)).await;
+    let third = shown_from(&net, &ana, "pleroma", 700_000).await;
+    net.pass_time(span::days(2)).await;
+    let fourth = shown_from(&net, &ana, "akkoma", 700_000).await;
+    for (picture, status) in [(second, 404), (third, 200), (fourth, 200)] {
+        assert_eq!(look(&alpha, &picture).await.status, status);
+    }
 }
 
 async fn media_may_have_a_host_of_their_own() {
