@@ -31,11 +31,6 @@ impl Lender {
         Self { seal: app.seal().clone(), until }
     }
 
-    /// For servers to which a post is sent now.
-    pub fn for_servers(app: &App) -> Self {
-        Self { seal: app.seal().clone(), until: app.now() + SERVERS }
-    }
-
     /// For servers to which a post is sent by this transaction.
     pub fn of(tx: &Tx<'_, '_>) -> Self {
         Self { seal: tx.seal().clone(), until: tx.now() + SERVERS }
