@@ -6,7 +6,7 @@ use store::scheduled::Scheduled;
 
 use super::{World, world};
 use crate::{
-    Me, jobs, people,
+    Me, instance, jobs, people,
     posts::{Writing, schedule},
     suspensions,
 };
@@ -25,6 +25,7 @@ async fn wait(w: &World) {
 }
 
 async fn whoever_cannot_sign_in_publishes_nothing(w: World) {
+    instance::ensure(&w.app).await.unwrap();
     let root = people::NewPerson {
         name: "root".into(),
         email: "root@plaza.example".into(),
