@@ -101,8 +101,9 @@ pub(crate) fn arrive(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
         }
     };
     match came {
+        Ok(()) => Ok(store::arrivals::remove(tx, person, group)?),
         // A door that is shut stays so, and that of a hidden one is found by its links alone.
-        Ok(()) | Err(Error::Denied(_) | Error::NotFound) => Ok(store::arrivals::remove(tx, person, group)?),
+        Err(Error::Denied(_) | Error::NotFound) => give_up(tx, person),
         Err(error) => Err(error),
     }
 }

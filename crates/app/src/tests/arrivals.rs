@@ -11,7 +11,7 @@ use super::{World, world};
 use crate::{
     Me, arrivals,
     gates::{self, Terms},
-    leaving,
+    leaving, moderation,
 };
 
 /// Makes a link, and keeps a place in it for `person`, who signs up by it.
@@ -66,6 +66,12 @@ async fn a_place_is_given_back_by_whoever_does_not_take_it(w: World) {
     arrive(&w, w.bea).await;
     assert!(is_member(&w, group, w.bea).await, "by the door, as everybody");
     assert_eq!(used(&w, group).await, 0, "her mailbox is elsewhere");
+
+    link(&w, group, w.bea, Terms::default()).await;
+    let ban = moderation::NewBan { group, person: w.bea.0, until: None, grounds: "spam".into(), clean: false };
+    moderation::ban(&w.app, w.ana, ban).await.unwrap();
+    arrive(&w, w.bea).await;
+    assert_eq!(used(&w, group).await, 0, "she is kept out meanwhile");
 
     let eva = super::person(&w.app, "eva").await;
     link(&w, group, eva, Terms { most: Some(1), ..Terms::default() }).await;
