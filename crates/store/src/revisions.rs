@@ -66,7 +66,7 @@ mod tests {
             for at in 1..=KEPT + 5 {
                 keep(tx, &Post { edited: Some(Timestamp(at)), ..post.clone() })?;
             }
-            Ok(())
+            Ok::<_, crate::Error>(())
         })
         .await
         .unwrap();
