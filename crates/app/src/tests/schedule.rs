@@ -26,23 +26,23 @@ async fn wait(w: &World) {
 
 async fn whoever_cannot_sign_in_publishes_nothing(w: World) {
     instance::ensure(&w.app).await.unwrap();
-    let root = people::NewPerson {
-        name: "root".into(),
-        email: "root@plaza.example".into(),
+    let rita = people::NewPerson {
+        name: "rita".into(),
+        email: "rita@plaza.example".into(),
         password: "correct horse".into(),
         admin: true,
         language: "es".into(),
     };
-    let root = Me(people::create(&w.app, root).await.unwrap().id);
+    let rita = Me(people::create(&w.app, rita).await.unwrap().id);
     let planned = plan(&w, "Compren @zoe@far.example").await;
-    suspensions::suspend(&w.app, root, w.bea.0, "spam".into()).await.unwrap();
+    suspensions::suspend(&w.app, rita, w.bea.0, "spam".into()).await.unwrap();
     w.said();
     wait(&w).await;
     assert_eq!(w.said(), [""; 0], "nobody hears of it");
     let kept = w.app.read(move |c| store::scheduled::get(c, planned.id)).await.unwrap().unwrap();
     assert!(schedule::refused(&kept).is_some());
 
-    suspensions::lift(&w.app, root, w.bea.0).await.unwrap();
+    suspensions::lift(&w.app, rita, w.bea.0).await.unwrap();
     schedule::move_to(&w.app, w.bea, kept.id, w.app.now() + LATER).await.unwrap();
     w.said();
     wait(&w).await;
