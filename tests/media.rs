@@ -3,10 +3,11 @@
 use std::net::Ipv4Addr;
 
 use ::server::settings::Settings;
-use domain::time::span;
+use app::Me;
+use domain::{held::Screen, statement::Grounds, time::span};
 use serde_json::{Value, json};
 
-use crate::network::{Answer, Bucket, Network, Person, Program, Request, Server, Software, on_both};
+use crate::network::{Answer, Bucket, Network, Person, Program, Request, Server, Software, id, on_both};
 
 /// One red pixel.
 pub(crate) const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
@@ -34,6 +35,11 @@ pub(crate) async fn bring(who: &Person, file: &[u8], description: &str) -> Value
 
 async fn look(server: &Server, url: &Value) -> Answer {
     server.get(url.as_str().expect("an address"), "image/*").await
+}
+
+/// An address without what proves that it was lent.
+fn bare(url: &Value) -> Value {
+    json!(url.as_str().and_then(|url| url.split('?').next()).expect("an address"))
 }
 
 async fn a_picture_of_ours_reaches_others() {
@@ -96,9 +102,35 @@ async fn what_is_for_followers_is_lent_to_their_servers() {
     let home = ben.home().await;
     let there = &home[0]["media_attachments"][0];
     assert_eq!(look(&beta, &there["url"]).await.status, 200);
-    let bare = |url: &Value| json!(url.as_str().unwrap().split('?').next().unwrap());
     assert_eq!(look(&beta, &bare(&there["url"])).await.status, 404);
     assert_eq!(look(&alpha, &bare(&there["remote_url"])).await.status, 404);
+    net.settle().await;
+}
+
+async fn what_waits_is_seen_by_the_team_and_what_is_of_the_suspended_by_nobody() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben) = (alpha.person("ana").await, alpha.person("ben").await);
+    let club = alpha.group("club", &ana).await;
+    let screen = Screen { first: 1, ..Screen::default() };
+    app::held::set_screen(alpha.app(), Me(ana.actor.id), club.actor.id, screen).await.expect("a screen");
+    let media = bring(&ben, PIXEL, "Red.").await;
+    let body = json!({ "status": format!("Look, {}", club.handle()), "media_ids": [media["id"]] });
+    let status = ben.api("POST", "/api/v1/statuses", &body).await;
+    net.settle().await;
+    let picture = async || ana.status(&status).await["media_attachments"][0]["url"].clone();
+    let waiting = picture().await;
+    assert_eq!(look(&alpha, &waiting).await.status, 200, "whoever decides sees about what");
+    assert_eq!(look(&alpha, &bare(&waiting)).await.status, 404);
+
+    let post = id(&status).parse().expect("a number");
+    app::held::answer(alpha.app(), Me(ana.actor.id), post, true, Grounds::default()).await.expect("an answer");
+    net.settle().await;
+    let shown = picture().await;
+    assert_eq!((look(&alpha, &shown).await.status, shown), (200, bare(&waiting)));
+    let operator = Me(app::instance::ensure(alpha.app()).await.expect("an operator"));
+    app::suspensions::suspend(alpha.app(), operator, ben.actor.id, "spam".into()).await.expect("a suspension");
+    assert_eq!(look(&alpha, &bare(&waiting)).await.status, 404);
     net.settle().await;
 }
 
@@ -176,6 +208,14 @@ async fn what_others_show_takes_only_so_much_room() {
     app::retention::sweep(alpha.app()).await.expect("a sweep");
     assert_eq!(look(&alpha, &first).await.status, 404, "what nobody wanted for longest goes");
     assert_eq!(look(&alpha, &second).await.status, 200);
+    // Whoever asks for much at once does not wait for that.
+    net.pass_time(span::days(2)).await;
+    let third = shown_from(&net, &ana, "pleroma", 700_000).await;
+    net.pass_time(span::days(2)).await;
+    let fourth = shown_from(&net, &ana, "akkoma", 700_000).await;
+    for (picture, status) in [(second, 404), (third, 200), (fourth, 200)] {
+        assert_eq!(look(&alpha, &picture).await.status, status);
+    }
 }
 
 async fn media_may_have_a_host_of_their_own() {
@@ -246,5 +286,6 @@ on_both![
     media_live_in_a_bucket,
     a_picture_of_ours_reaches_others,
     what_is_for_followers_is_lent_to_their_servers,
+    what_waits_is_seen_by_the_team_and_what_is_of_the_suspended_by_nobody,
     what_is_no_picture_is_not_handed_on,
 ];

@@ -321,6 +321,13 @@ async fn of_a_hidden_group_nobody_learns_who_was_not_let_in() {
     // Whom she names is nobody.
     let said = eve.api("POST", "/api/v1/statuses", &json!({ "status": "@club hi", "visibility": "direct" })).await;
     assert_eq!(said["mentions"], json!([]));
+    let bea = net.peer("masto.test", Software::Mastodon).person("bea");
+    let toot = bea.toot("hi", &[(club.uri(), "@club@alpha.test"), (eve.uri(), &eve.handle())], None);
+    bea.send(&alpha, &toot).await;
+    net.settle().await;
+    let said = eve.find_post(toot["object"]["id"].as_str().unwrap()).await;
+    let named: Vec<&Value> = said["mentions"].as_array().unwrap().iter().map(|one| &one["acct"]).collect();
+    assert_eq!(named, ["eve"], "nor whom somebody elsewhere names");
 
     // Who was asked in finds it, and so does who is in.
     for person in [&ben, &ana] {

@@ -142,6 +142,7 @@ pub fn receive_delete(tx: &mut Tx<'_, '_>, id: ActorId, erase: bool) -> Result<(
     }
     let now = tx.now();
     store::follows::remove_all(tx, id, now)?;
+    store::groups::remove_memberships(tx, id)?;
     store::echoes::forget(tx, id)?;
     store::actors::set_deleted(tx, id, now)?;
     tx.emit(Event::ActorDeleted { actor: Arc::new(actor) });

@@ -88,14 +88,32 @@ pub(crate) fn arrive(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
     };
     let came = match gate {
         Some(gate) if gates::is_for(tx, &gate, person, true)? => gates::let_in(tx, &gate, person),
-        _ if asks(tx, group)? => return Ok(()),
-        _ => members::enter(tx, Me(person), group).map(drop),
+        gate => {
+            if let Some(gate) = gate {
+                // The place that was kept is for others.
+                store::gates::give_back(tx, InvitationId(gate.id))?;
+                store::arrivals::set(tx, &Arrival { gate_id: None, ..arrival })?;
+            }
+            if asks(tx, group)? {
+                return Ok(());
+            }
+            members::enter(tx, Me(person), group).map(drop)
+        }
     };
     match came {
-        // A door that is shut stays so.
-        Ok(()) | Err(Error::Denied(_)) => Ok(store::arrivals::remove(tx, person, group)?),
+        Ok(()) => Ok(store::arrivals::remove(tx, person, group)?),
+        // A door that is shut stays so, and that of a hidden one is found by its links alone.
+        Err(Error::Denied(_) | Error::NotFound) => give_up(tx, person),
         Err(error) => Err(error),
     }
+}
+
+/// Forgets that somebody is on their way who never comes: the place that a link kept for them is for others.
+pub(crate) fn give_up(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
+    if let Some(gate) = store::arrivals::of(tx, person)?.and_then(|arrival| arrival.gate_id) {
+        store::gates::give_back(tx, InvitationId(gate))?;
+    }
+    Ok(store::arrivals::forget(tx, person)?)
 }
 
 /// Whether those answer questions who ask a community to take them in.

@@ -1,11 +1,11 @@
 //! Background work: leased, retried with back-off, parked after the last try and visible then.
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, panic::AssertUnwindSafe, time::Duration};
 
 use domain::{
     id::JobId,
     time::{Timestamp, span},
 };
-use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use store::jobs::Job;
 
 use crate::{
@@ -147,7 +147,14 @@ async fn take(app: &App, room: usize) -> Result<Vec<Job>> {
 async fn one(app: &App, handlers: &Handlers, job: Job) -> Result<()> {
     let id = JobId(job.id);
     let result = match handlers.get(job.kind.as_str()) {
-        Some(handler) => handler(app.clone(), job.subject.clone()).await,
+        Some(handler) => {
+            // One that panics must not take all other work with it.
+            let work = AssertUnwindSafe(handler(app.clone(), job.subject.clone())).catch_unwind().await;
+            work.unwrap_or_else(|_panic| {
+                tracing::error!(kind = job.kind, subject = job.subject, "a job panicked");
+                Err(Error::Invalid("it made the worker panic".into()))
+            })
+        }
         None => Err(Error::Invalid(format!("nobody knows how to do `{}`", job.kind))),
     };
     let Err(error) = result else {

@@ -3,13 +3,13 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     group::Role,
-    id::{self, ActorId, InvitationId},
+    id::{self, ActorId},
     policy,
     time::span,
 };
 
 use crate::{
-    App, Error, Event, Me, Result, Tx, actors, groups, rules,
+    App, Error, Event, Me, Result, Tx, actors, arrivals, groups, rules,
     second_step::{self, Secret},
     sessions,
 };
@@ -90,10 +90,7 @@ fn forget(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
     store::passkeys::remove_all(tx, person)?;
     store::identities::remove_all(tx, person)?;
     store::accounts::forget(tx, person, now)?;
-    // Whoever was on their way keeps no place from others.
-    if let Some(gate) = store::arrivals::of(tx, person)?.and_then(|arrival| arrival.gate_id) {
-        store::gates::give_back(tx, InvitationId(gate))?;
-    }
+    arrivals::give_up(tx, person)?;
     store::own::forget(tx, person)?;
     Ok(store::actors::set_deleted(tx, person, now)?)
 }

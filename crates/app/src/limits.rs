@@ -51,6 +51,8 @@ pub(crate) enum Deed {
     SignUp,
     /// Registering an application.
     NewApp,
+    /// Asking for a token that concerns no person.
+    OwnToken,
     /// Asking from one place for links that renew passwords.
     Recovery,
     /// Asking for letters to one address.
@@ -105,6 +107,7 @@ impl Deed {
             Self::Guess => (25, span::hours(1)),
             Self::SignUp | Self::Recovery => (5, span::minutes(30)),
             Self::NewApp => (5, span::minutes(10)),
+            Self::OwnToken => (60, span::minutes(10)),
             Self::Letter => (5, span::hours(1)),
             Self::Address => (10, span::hours(24)),
             // As on Mastodon.

@@ -22,6 +22,9 @@ pub const BY_HAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 /// How long a code may be turned into a token.
 const CODE: Duration = span::minutes(10);
 
+/// How many tokens an application has for itself: each of those who share it may have asked for one.
+pub(crate) const OWN: i64 = 100;
+
 /// How much an application may say of itself.
 const NAME: usize = 100;
 const ADDRESS: usize = 2_000;
@@ -248,19 +251,29 @@ pub async fn exchange(
     Ok(issued.await?.map(|(scopes, created)| Issued { token, scopes, created }))
 }
 
-/// Gives an application a token of its own, for what concerns no person. Nothing, if it wants more than it may.
-pub async fn issue_to_app(app: &App, client: &Application, scopes: Option<&str>) -> Result<Option<Issued>> {
+/// Gives an application a token of its own, for what concerns no person; those that it got long before end. Nothing, if it
+/// wants more than it may.
+pub async fn issue_to_app(
+    app: &App,
+    client: &Application,
+    scopes: Option<&str>,
+    whence: &Whence,
+) -> Result<Option<Issued>> {
     let wanted = scopes.filter(|scopes| !scopes.trim().is_empty()).unwrap_or(scope::DEFAULT);
     let scopes = scope::parse(wanted).filter(|scopes| scope::covers_all(&client.scopes, scopes));
     let Some(scopes) = scopes else { return Ok(None) };
+    app.limits().from(Deed::OwnToken, whence, app.now())?;
     give(app, None, client.id, scopes).await.map(Some)
 }
 
-/// Gives an application a token for a person who has just signed up by it.
+/// Gives an application a token, for a person who has just signed up by it, or for itself.
 pub(crate) async fn give(app: &App, me: Option<Me>, id: AppId, scopes: String) -> Result<Issued> {
     let token = random::secret()?;
     let (hash, given) = (random::fingerprint(&token), scopes.clone());
     let created = app.write(move |tx| {
+        if me.is_none() {
+            store::tokens::keep_own(tx, id, OWN - 1)?;
+        }
         issue(tx, hash.clone(), me.map(|me| me.0.0), id, given.clone())?;
         Ok(tx.now())
     });

@@ -250,8 +250,9 @@ pub(crate) fn keep_only(tx: &mut Tx<'_, '_>, person: ActorId, kept: Option<Sessi
     Ok(store::sessions::remove_others(tx, person, kept)?)
 }
 
-/// Signs a person out everywhere: browsers, applications and scripts.
+/// Signs a person out everywhere: browsers, applications and scripts. Nor is anything read any more by their secret addresses.
 pub(crate) fn end_all(tx: &mut Tx<'_, '_>, person: ActorId) -> Result<()> {
     keep_only(tx, person, None)?;
+    store::feed_keys::remove_all(tx, person)?;
     Ok(store::tokens::remove_all(tx, person)?)
 }

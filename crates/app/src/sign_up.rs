@@ -365,7 +365,7 @@ pub async fn reject(app: &App, by: Me, person: ActorId, reason: String) -> Resul
         let account = awaited(tx, by, person)?;
         let (id, now) = (ActorId(account.id), tx.now());
         sessions::end_all(tx, id)?;
-        store::arrivals::forget(tx, id)?;
+        arrivals::give_up(tx, id)?;
         store::accounts::set_disabled(tx, id, Some(now))?;
         tx.mail(&Errand::TurnedAway(id.0, reason.clone()))
     })

@@ -209,10 +209,13 @@ macro_rules! on_both {
     )*};
 }
 
+mod arrivals;
 mod hushes;
+mod leaving;
 mod lexicon;
 mod logins;
 mod passkeys;
+mod schedule;
 
 on_both! {
     a_mention_of_a_group_starts_a_thread
@@ -373,6 +376,10 @@ fn fails(_: App, subject: String) -> futures_util::future::BoxFuture<'static, Re
     Box::pin(async move { Err(Error::Unreachable { what: subject, retry }) })
 }
 
+fn panics(_: App, subject: String) -> futures_util::future::BoxFuture<'static, Result<()>> {
+    Box::pin(async move { panic!("{subject} was not thought of") })
+}
+
 async fn work_is_retried_and_parked(w: World) {
     let handlers: jobs::Handlers = [("k", fails as jobs::Handler)].into();
     w.app
@@ -393,6 +400,10 @@ async fn work_is_retried_and_parked(w: World) {
     }
     let backlog = w.app.read(store::jobs::backlog).await.unwrap();
     assert_eq!((backlog.waiting, backlog.parked), (0, 3));
+    let handlers: jobs::Handlers = [("panics", panics as jobs::Handler)].into();
+    jobs::push(&w.app, "panics", "x".into()).await.unwrap();
+    assert_eq!(jobs::drain(&w.app, &handlers).await.unwrap(), 1, "and others go on");
+    assert_eq!(w.app.read(store::jobs::backlog).await.unwrap().parked, 4);
 }
 
 async fn names_are_one_namespace(w: World) {

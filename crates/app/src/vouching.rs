@@ -1,14 +1,18 @@
 //! Finds out whether the pages that people here name as their own say the same of them (`rel="me"`).
-use domain::{actor::Actor, id::ActorId, text::html};
-use futures_util::{TryStreamExt, future::BoxFuture};
+use std::time::Duration;
 
-use crate::{App, Result};
+use bytes::Bytes;
+use domain::{actor::Actor, id::ActorId, text::html, time::span};
+use futures_util::{Stream, TryStreamExt, future::BoxFuture};
+
+use crate::{App, Error, Result};
 
 /// The job that looks at the pages somebody names.
 pub(crate) const LOOK: &str = "look at own pages";
 
-/// How much of a page is read, in bytes.
+/// How much of a page is read, in bytes, and for how long once it begins to come.
 const LONGEST: usize = 1 << 20;
+const PATIENCE: Duration = span::seconds(15);
 
 /// Looks at the pages that somebody names as their own and that are not known to be theirs.
 pub(crate) fn look(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
@@ -42,14 +46,21 @@ async fn belongs(app: &App, url: &str, actor: &Actor) -> bool {
 
 /// The beginning of a page.
 pub(crate) async fn read(app: &App, url: &str) -> Result<String> {
-    let mut pieces = app.resolver().page(url).await?;
+    gather(app.resolver().page(url).await?, PATIENCE).await
+}
+
+/// What comes first, and within that time: whoever sends a page drop by drop keeps no other work waiting.
+async fn gather(mut pieces: impl Stream<Item = Result<Bytes>> + Unpin, patience: Duration) -> Result<String> {
     let mut page = Vec::new();
-    while let Some(piece) = pieces.try_next().await? {
-        page.extend_from_slice(&piece);
-        if page.len() >= LONGEST {
-            break;
+    let reading = async {
+        while page.len() < LONGEST
+            && let Some(piece) = pieces.try_next().await?
+        {
+            page.extend_from_slice(&piece);
         }
-    }
+        Ok::<_, Error>(())
+    };
+    tokio::time::timeout(patience, reading).await.unwrap_or(Ok(()))?;
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
@@ -65,4 +76,23 @@ async fn record(app: &App, id: ActorId, theirs: Vec<String>) -> Result<()> {
         Ok(store::actors::upsert(tx, &actor).map(drop)?)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_that_never_ends_is_read_as_far_as_it_came() {
+        let drip = stream::unfold((), |()| async {
+            tokio::task::yield_now().await;
+            Some((Ok(Bytes::new()), ()))
+        });
+        let begun = stream::iter([Ok(Bytes::from_static(b"<p>"))]).chain(drip);
+        assert_eq!(gather(Box::pin(begun), Duration::from_millis(50)).await.unwrap(), "<p>");
+        let flood = stream::repeat_with(|| Ok(Bytes::from_static(&[b'x'; 1 << 16])));
+        assert!(gather(Box::pin(flood), span::hours(1)).await.unwrap().len() <= LONGEST + (1 << 16));
+    }
 }

@@ -205,9 +205,4 @@ impl Actor {
     pub fn handle(&self) -> String {
         format!("{}@{}", self.name, self.host)
     }
-
-    /// The inbox a delivery to this actor goes to: its server's shared one if there is one.
-    pub fn delivery_inbox(&self) -> &str {
-        self.shared_inbox.as_deref().unwrap_or(&self.inbox)
-    }
 }

@@ -290,22 +290,25 @@ pub(crate) fn of_post(
     }
 }
 
-/// The ids of the posts in a list, from the cursor on, and the page after them.
+/// The ids of the posts in a list about `post`, from the cursor on, and the page after them. Whoever asks because of a member
+/// learns what stands in the group, and nothing of what that one was told alone.
 fn uris(
     c: &mut Conn,
-    list: List,
+    (list, post): (List, &Post),
     (id, viewer): (&str, Option<ActorId>),
     cursor: Cursor,
 ) -> Result<(Vec<String>, Option<String>)> {
     let ids = posts::list(c, list, viewer, cursor.page(IDS))?;
     let next = ids.last().filter(|_| is_full(&ids, IDS)).map(|last| urls::page_after(id, last.0));
-    Ok((posts::by_ids(c, &ids)?.into_iter().map(|post| post.uri).collect(), next))
+    let mut found = posts::by_ids(c, &ids)?;
+    found.retain(|other| viewer.is_none() || other.group == post.group);
+    Ok((found.into_iter().map(|post| post.uri).collect(), next))
 }
 
 /// The direct replies to a post, with the first page inside, as microblogs expect it.
 fn replies(c: &mut Conn, post: &Post, (id, viewer): (&str, Option<ActorId>), cursor: Cursor) -> Result<Collection> {
     let list = List::Replies(post.id);
-    let (items, next) = uris(c, list, (id, viewer), cursor)?;
+    let (items, next) = uris(c, (list, post), (id, viewer), cursor)?;
     let subjects = vec![Subject::Post(post.id)];
     let page = if cursor == Cursor::Whole { Cursor::First } else { cursor };
     let mut first = Collection::new("CollectionPage", &page.url(id), subjects.clone()).with("partOf", id);
@@ -323,7 +326,7 @@ fn replies(c: &mut Conn, post: &Post, (id, viewer): (&str, Option<ActorId>), cur
 /// The whole thread that a post belongs to, oldest first; in one piece as long as it is short.
 fn context(c: &mut Conn, post: &Post, (id, viewer): (&str, Option<ActorId>), cursor: Cursor) -> Result<Collection> {
     let list = List::Thread(post.root);
-    let (items, next) = uris(c, list, (id, viewer), cursor)?;
+    let (items, next) = uris(c, (list, post), (id, viewer), cursor)?;
     let subjects = vec![Subject::Post(post.root), Subject::Post(post.id)];
     if cursor != Cursor::Whole {
         let mut page = Collection::new("OrderedCollectionPage", &cursor.url(id), subjects).with("partOf", id);

@@ -142,7 +142,8 @@ async fn token(app: Data<App>, request: HttpRequest, sent: Sent) -> Result<HttpR
             ))
         }
         Some("client_credentials") => {
-            let issued = oauth::issue_to_app(&app, &client, params.text("scope").as_deref()).await?;
+            let scope = params.text("scope");
+            let issued = oauth::issue_to_app(&app, &client, scope.as_deref(), &whence(&request)).await?;
             issued.ok_or(("invalid_scope", "The requested scope is invalid, unknown, or malformed."))
         }
         Some(_) => Err((

@@ -198,7 +198,7 @@ fn queue(spawn: impl FnOnce(crossbeam_channel::Receiver<Queued>) -> Result<()>) 
 
 /// Brings the database to the schema of this program; what it holds already stays.
 pub fn migrate(location: &Location) -> Result<()> {
-    match opener(location)()? {
+    match migrator(location)? {
         Conn::Sqlite(mut c, ..) => run_migrations(&mut c, SQLITE),
         Conn::Postgres(mut c, _) => {
             // One migrator at a time, whatever the number of nodes that start together.
@@ -206,6 +206,15 @@ pub fn migrate(location: &Location) -> Result<()> {
             run_migrations(&mut c, POSTGRES)
         }
     }
+}
+
+/// The connection that migrates, which may take as long as a large database needs, or another node that migrates it now.
+fn migrator(location: &Location) -> Result<Conn> {
+    let mut conn = opener(location)()?;
+    if let Conn::Postgres(c, _) = &mut conn {
+        c.batch_execute("SET statement_timeout = 0")?;
+    }
+    Ok(conn)
 }
 
 fn run_migrations<DB: diesel::backend::Backend>(
@@ -330,5 +339,27 @@ where
         if let (Some(answer), Some(out)) = (self.answer.take(), self.out.take()) {
             answer.send(committed.map_err(E::from).and(out)).ok();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::Text;
+
+    use super::*;
+    use crate::tests::postgres;
+
+    #[derive(diesel::QueryableByName)]
+    struct Set {
+        #[diesel(sql_type = Text)]
+        statement_timeout: String,
+    }
+
+    #[test]
+    fn migrations_take_the_time_they_need() {
+        let Some(t) = postgres() else { return eprintln!("skipped: TEST_POSTGRES_URL is not set") };
+        let Conn::Postgres(mut c, _) = migrator(&t.location).unwrap() else { panic!("another database") };
+        let set: Set = diesel::sql_query("SHOW statement_timeout").get_result(&mut c).unwrap();
+        assert_eq!(set.statement_timeout, "0");
     }
 }

@@ -39,3 +39,9 @@ pub fn remove(tx: &mut Tx<'_>, person: ActorId, group: ActorId) -> Result<()> {
     db!(tx, c => diesel::delete(feed_keys::table.filter(mine)).execute(c))?;
     Ok(())
 }
+
+/// Takes all keys of somebody away.
+pub fn remove_all(tx: &mut Tx<'_>, person: ActorId) -> Result<()> {
+    db!(tx, c => diesel::delete(feed_keys::table.filter(feed_keys::person_id.eq(person.0))).execute(c))?;
+    Ok(())
+}

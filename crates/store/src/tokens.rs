@@ -8,6 +8,7 @@ use domain::{
 use crate::{
     accounts::Account,
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::{accounts, codes, tokens},
 };
@@ -53,6 +54,17 @@ pub fn find(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<(Token
 /// Revokes the token with this hash, if it belongs to `app`; whether there was one.
 pub fn remove(tx: &mut Tx<'_>, hash: &str, app: AppId) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(tokens::table.find(hash).filter(tokens::app_id.eq(app.0))).execute(c))? > 0)
+}
+
+/// Forgets what an application has for itself, but the newest `kept` of it.
+pub fn keep_own(tx: &mut Tx<'_>, app: AppId, kept: i64) -> Result<()> {
+    let own = tokens::table.filter(tokens::app_id.eq(app.0).and(tokens::account_id.is_null()));
+    let newest = own.order((tokens::created.desc(), tokens::hash)).select(tokens::hash);
+    let old: Vec<String> = db!(tx, c => newest.offset(kept).limit(i64::from(u8::MAX)).load(c))?;
+    if !old.is_empty() {
+        db!(tx, c => diesel::delete(tokens::table.filter(tokens::hash.among(old))).execute(c))?;
+    }
+    Ok(())
 }
 
 /// Revokes what a person gave to an application: its tokens, and codes for more.

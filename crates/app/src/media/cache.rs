@@ -8,7 +8,7 @@ use domain::{
 use moka::future::Cache;
 use store::media::Cached;
 
-use super::{files, recognise_any};
+use super::{files, recognise_any, sweep};
 use crate::{App, Error, Result};
 
 /// How long what was fetched is taken to be true.
@@ -75,6 +75,9 @@ async fn load(app: &App, url: &str, key: &str) -> Result<(MediaType, u64)> {
     let files = app.files();
     let (media_type, bytes) = recognise_any(app.resolver().media(url).await?).await?;
     let size = files.write(&files::cached(key), files.limits().of(media_type), bytes).await?;
+    if files.is_crowded(size) {
+        sweep::make_room(app).await?;
+    }
     Ok((media_type, size))
 }
 

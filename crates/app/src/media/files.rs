@@ -1,5 +1,12 @@
 //! Where the bytes are: a folder or a bucket, written within limits, and the few hands that paint.
-use std::{fmt, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 
 use bytes::Bytes;
 use domain::media::MediaType;
@@ -15,6 +22,9 @@ use crate::{App, Error, Result};
 
 /// How many pictures are read at one time: each may take a hundred megabytes.
 const PAINTERS: usize = 2;
+
+/// One looks whether what is kept of others is too much whenever it has grown by this part of what it may be.
+const PARTS: u64 = 20;
 
 /// How large things may be, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +57,8 @@ pub struct Files {
     store: Arc<dyn ObjectStore>,
     limits: Limits,
     painters: Arc<Semaphore>,
+    /// How much of others came since somebody looked whether that is too much.
+    grown: Arc<AtomicU64>,
     pub(super) flights: Flights,
 }
 
@@ -59,7 +71,8 @@ impl fmt::Debug for Files {
 impl Files {
     /// In this store.
     pub fn new(store: Arc<dyn ObjectStore>, limits: Limits) -> Self {
-        Self { store, limits, painters: Arc::new(Semaphore::new(PAINTERS)), flights: Flights::default() }
+        let painters = Arc::new(Semaphore::new(PAINTERS));
+        Self { store, limits, painters, grown: Arc::default(), flights: Flights::default() }
     }
 
     /// In memory, for tests.
@@ -70,6 +83,16 @@ impl Files {
     /// How large things may be.
     pub fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Whether it is time to look, now that so many bytes of others came: whoever asks for much would else fill the disk
+    /// before the next sweep.
+    pub(super) fn is_crowded(&self, more: u64) -> bool {
+        let is_due = self.grown.fetch_add(more, Relaxed).saturating_add(more) > self.limits.cache / PARTS;
+        if is_due {
+            self.grown.store(0, Relaxed);
+        }
+        is_due
     }
 
     /// Writes what comes, up to `limit` bytes; what is longer is not there afterwards. Returns how long it was.

@@ -31,20 +31,15 @@ impl Lender {
         Self { seal: app.seal().clone(), until }
     }
 
-    /// For servers to which a post is sent now.
-    pub fn for_servers(app: &App) -> Self {
-        Self { seal: app.seal().clone(), until: app.now() + SERVERS }
-    }
-
     /// For servers to which a post is sent by this transaction.
     pub fn of(tx: &Tx<'_, '_>) -> Self {
         Self { seal: tx.seal().clone(), until: tx.now() + SERVERS }
     }
 
     /// The path of something that belongs to `post`, for those who may read that. What is not published yet is only for
-    /// whoever writes it.
+    /// whoever writes it, and what is out of its group for them and the team.
     pub fn path(&self, post: &Post, path: &str) -> String {
-        let is_open = post.audience.is_open() && post.id != UNPUBLISHED;
+        let is_open = post.audience.is_open() && post.id != UNPUBLISHED && post.is_live();
         if is_open { path.to_owned() } else { self.lend(path) }
     }
 

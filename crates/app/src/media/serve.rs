@@ -5,10 +5,12 @@ use bytes::Bytes;
 use domain::{
     id::{ActorId, CardId, EmojiId, PostId},
     media::{Media, MediaState, MediaType, Purpose},
+    post::Post,
     urls::media::{self as paths, Portrait},
 };
 use futures_util::stream::BoxStream;
 use object_store::path::Path;
+use store::Conn;
 
 use super::{cache, files, lend};
 use crate::{App, Error, Result, emoji::LARGEST_ELSEWHERE};
@@ -73,11 +75,11 @@ pub async fn find(app: &App, wanted: Wanted, path: &str, lent: Option<(i64, &str
     match wanted {
         Wanted::File(name) => file(app, &name, lent).await,
         Wanted::Attached { post, place, mark } => {
-            let post = app.read(move |c| store::posts::by_id(c, post)).await?.filter(domain::post::Post::is_live);
-            let post = post.filter(|post| post.audience.is_open() || lent).ok_or(Error::NotFound)?;
+            let found = app.read(move |c| looked_up(c, post)).await?;
+            let (post, is_open) = found.filter(|(_, is_open)| *is_open || lent).ok_or(Error::NotFound)?;
             let url = post.content.attachments.get(place).map(|attachment| attachment.url.clone());
             let served = handed_on(app, url, &mark).await?;
-            Ok(Served { is_open: post.audience.is_open(), ..served })
+            Ok(Served { is_open, ..served })
         }
         Wanted::Portrait { actor, portrait, mark } => {
             let actor = app.read(move |c| store::actors::by_id(c, actor)).await?;
@@ -98,21 +100,27 @@ pub async fn find(app: &App, wanted: Wanted, path: &str, lent: Option<(i64, &str
     }
 }
 
+/// A post that is not deleted, and whether everybody may see what it shows. What is out of its group, or of somebody of whom
+/// nothing is shown, is for those alone to whom it is lent.
+fn looked_up(c: &mut Conn, id: PostId) -> store::Result<Option<(Post, bool)>> {
+    let Some(post) = store::posts::by_id(c, id)?.filter(|post| post.deleted.is_none()) else { return Ok(None) };
+    let concerned: Vec<ActorId> = post.group.into_iter().chain([post.author]).collect();
+    let is_open = post.is_live() && post.audience.is_open() && store::suspensions::among(c, &concerned)?.is_empty();
+    Ok(Some((post, is_open)))
+}
+
 async fn file(app: &App, name: &str, lent: bool) -> Result<Served> {
     let (token, is_preview) = paths::token(name).ok_or(Error::NotFound)?;
     let token = token.to_owned();
     let found = app.read(move |c| {
         let Some(media) = store::media::by_token(c, &token)? else { return Ok(None) };
-        let post = match media.post {
-            Some(post) => store::posts::by_id(c, post)?,
-            None => None,
-        };
+        let post = media.post.map(|post| looked_up(c, post)).transpose()?;
         Ok(Some((media, post)))
     });
     let (media, post) = found.await?.ok_or(Error::NotFound)?;
-    let is_open = match (media.purpose, &post) {
-        (Purpose::Attachment, Some(post)) if post.is_live() => post.audience.is_open(),
-        (Purpose::Attachment, Some(_)) => return Err(Error::NotFound),
+    let is_open = match (media.purpose, post) {
+        (Purpose::Attachment, Some(Some((_, is_open)))) => is_open,
+        (Purpose::Attachment, Some(None)) => return Err(Error::NotFound),
         (Purpose::Attachment, None) => false,
         (Purpose::Portrait | Purpose::Emoji, _) => true,
     };

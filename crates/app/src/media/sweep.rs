@@ -18,6 +18,12 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     Ok(())
 }
 
+/// Throws away what is too much of other servers.
+pub(super) async fn make_room(app: &App) -> Result<()> {
+    while others(app).await? {}
+    Ok(())
+}
+
 /// Some of what people here brought; whether there was any.
 async fn own(app: &App) -> Result<bool> {
     let due = app.now() - GRACE;

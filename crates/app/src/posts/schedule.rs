@@ -15,7 +15,7 @@ use super::{
     once, publish,
 };
 use crate::{
-    App, Error, Me, Result, Tx,
+    App, Error, Me, Result, Tx, guests,
     limits::{self, Outward},
     media,
 };
@@ -56,12 +56,22 @@ fn check(tx: &Tx<'_, '_>, due: Timestamp) -> Result<Duration> {
     Ok(due.since(tx.now()))
 }
 
+/// What the job that publishes it is about.
+fn subject(scheduled: &Scheduled) -> String {
+    format!("{}:{}", scheduled.id, scheduled.due.0)
+}
+
+/// Strikes out the job that would publish it: it might wait for years to find that there is nothing to do.
+fn strike(tx: &mut Tx<'_, '_>, scheduled: &Scheduled) -> Result<()> {
+    Ok(store::jobs::take(tx, PUBLISH, &subject(scheduled)).map(drop)?)
+}
+
 /// Lets a job publish it then; another time for the same is another job.
 fn plan(tx: &mut Tx<'_, '_>, scheduled: &Scheduled) -> Result<()> {
     let wait = check(tx, scheduled.due)?;
     media::hold(tx, scheduled.person, &writing(scheduled)?.media, scheduled.due)?;
     store::scheduled::set(tx, scheduled)?;
-    tx.push_job(PUBLISH, &format!("{}:{}", scheduled.id, scheduled.due.0), wait)
+    tx.push_job(PUBLISH, &subject(scheduled), wait)
 }
 
 /// Keeps what was written until it is due. What is wrong with it is said now. If I planned something with the same `key`
@@ -109,6 +119,7 @@ fn put_off(scheduled: &Scheduled, due: Timestamp) -> Result<String> {
 pub async fn move_to(app: &App, me: Me, id: ScheduledId, due: Timestamp) -> Result<Scheduled> {
     app.write(move |tx| {
         let was = mine(tx, me, id)?;
+        strike(tx, &was)?;
         let scheduled = Scheduled { due, writing: put_off(&was, due)?, refused: None, ..was };
         plan(tx, &scheduled)?;
         Ok(scheduled)
@@ -120,6 +131,7 @@ pub async fn move_to(app: &App, me: Me, id: ScheduledId, due: Timestamp) -> Resu
 pub async fn cancel(app: &App, me: Me, id: ScheduledId) -> Result<()> {
     app.write(move |tx| {
         let scheduled = mine(tx, me, id)?;
+        strike(tx, &scheduled)?;
         Ok(store::scheduled::remove(tx, scheduled.id)?)
     })
     .await
@@ -150,6 +162,13 @@ pub(crate) fn publish_due(app: App, subject: String) -> BoxFuture<'static, Resul
 
 async fn attempt(app: &App, scheduled: &Scheduled) -> Result<()> {
     let (id, me, due) = (scheduled.id, Me(scheduled.person), scheduled.due);
+    let is_open = app.read(move |c| match store::accounts::by_id(c, me.0)? {
+        Some(account) => Ok(account.is_ready()),
+        None => guests::may_enter(c, me.0),
+    });
+    if !is_open.await? {
+        return Err(Error::Invalid("whoever wrote it cannot sign in any more".into()));
+    }
     let draft = draft::complete(app, me, writing(scheduled)?, Asking::Servers).await?;
     app.write(move |tx| {
         if store::scheduled::get(tx, id)?.is_some_and(|scheduled| scheduled.due == due) {

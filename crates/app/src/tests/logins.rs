@@ -1,11 +1,14 @@
 //! Logging in: passwords, the second step, sessions and their ends.
 use std::net::IpAddr;
 
-use domain::time::span;
+use domain::{
+    group::{Joining, Visibility},
+    time::span,
+};
 
 use super::{World, shown, world};
 use crate::{
-    Error, Me, Whence, people,
+    Error, Me, Whence, feed_keys, oauth, people,
     second_step::{self, Secret, Turned},
     sessions::{self, Entry},
     sign_up, totp,
@@ -178,6 +181,39 @@ async fn an_invitation_is_good_for_as_many_as_it_is_for(w: World) {
     assert_eq!(sign_up("pia", &late).await, flaw, "it is too old");
 }
 
+async fn whoever_is_signed_out_everywhere_has_no_secret_addresses(w: World) {
+    let group = w.group("huerto", Visibility::Private, Joining::Invite).await;
+    feed_keys::renew(&w.app, w.ana, group).await.unwrap();
+    let secret = feed_keys::of(&w.app, w.ana, group).await.unwrap().unwrap();
+    let ana = w.ana.0;
+    assert_eq!(feed_keys::reader(&w.app, group, &secret).await.unwrap(), ana);
+    w.app.write(move |tx| sessions::end_all(tx, ana)).await.unwrap();
+    assert!(matches!(feed_keys::reader(&w.app, group, &secret).await, Err(Error::NotFound)));
+}
+
+async fn an_application_has_few_tokens_for_itself(w: World) {
+    let new = oauth::NewApp {
+        name: "Telephone".into(),
+        redirect_uris: vec![oauth::BY_HAND.into()],
+        ..oauth::NewApp::default()
+    };
+    let (client, _) = oauth::register(&w.app, new, &nowhere()).await.unwrap();
+    let ask = async |whence: &Whence| oauth::issue_to_app(&w.app, &client, None, whence).await;
+    let mut issued = Vec::new();
+    for _ in 0..=oauth::OWN {
+        w.clock.advance(span::seconds(1));
+        issued.push(ask(&nowhere()).await.unwrap().unwrap().token);
+    }
+    let is_good = async |token: &str| people::bearer(&w.app, token).await.unwrap().is_some();
+    assert!(!is_good(&issued[0]).await, "the oldest ends");
+    assert!(is_good(&issued[1]).await && is_good(issued.last().unwrap()).await);
+    let place = Whence { address: Some(IpAddr::from([192, 0, 2, 1])), ..nowhere() };
+    for _ in 0..60 {
+        ask(&place).await.unwrap();
+    }
+    assert!(matches!(ask(&place).await, Err(Error::TooOften { .. })));
+}
+
 on_both! {
     an_invitation_is_good_for_as_many_as_it_is_for
     name_or_address_and_password_let_in
@@ -186,4 +222,6 @@ on_both! {
     the_second_step_stands_before_a_session
     guessing_is_slow_for_a_place_and_for_a_name
     a_token_says_whose_it_is
+    an_application_has_few_tokens_for_itself
+    whoever_is_signed_out_everywhere_has_no_secret_addresses
 }

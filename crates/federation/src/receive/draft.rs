@@ -59,6 +59,10 @@ pub(crate) async fn look(app: &App, found: &FoundPost, author: Actor, parent: Op
             if actor.is_group() && actor.is_local() {
                 let standing = store::groups::standing(c, actor.id, author.id, now)?;
                 let rules = store::groups::rules(c, actor.id)?;
+                // A hidden group is nobody for those who are not in it.
+                if rules.is_some_and(|rules| policy::know(&rules, &standing).is_err()) {
+                    continue;
+                }
                 may_post =
                     rules.is_some_and(|rules| policy::post(&rules, &standing, Place::Thread, Duration::ZERO).is_ok());
             } else if actor.is_group() {

@@ -326,3 +326,27 @@ async fn an_outbox_is_read_page_by_page() {
     let followers = world.ask(Method::GET, "/@huerto/followers", "text/html").await.body;
     assert_eq!((&followers["totalItems"], &followers["first"]), (&1.into(), &Value::Null));
 }
+
+#[actix_web::test]
+async fn who_asks_because_of_a_member_learns_what_stands_in_the_group() {
+    let world = World::new().await;
+    let patio = group(&world.app, world.ana, "patio", Visibility::Private).await;
+    let thread = world.write("Tomates", Some(patio.id), Audience::Members).await;
+    let reply = world.reply(&thread, "Rojos").await;
+    let alone = Writing {
+        text: "Entre nosotras".into(),
+        parent: Some(thread.id),
+        audience: Some(Audience::Direct),
+        ..Writing::default()
+    };
+    let alone = posts::create(&world.app, world.ana, alone).await.unwrap();
+    assert_eq!((reply.group, alone.group, alone.root), (Some(patio.id), None, thread.id));
+    let ana = world.ana.0;
+    for part in [PostPart::Context, PostPart::Replies] {
+        let root = thread.clone();
+        let read = move |c: &mut Conn| crate::collections::of_post(c, &root, part, Cursor::Whole, Some(ana));
+        let told = world.app.read(read).await.unwrap().document().unwrap();
+        let told = String::from_utf8(told.body.to_vec()).unwrap();
+        assert!(told.contains(&reply.uri) && !told.contains(&alone.uri), "{told}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::{
     inbox, render,
     routes::{
         answer::{self, DOCUMENT},
-        asked_host, local_actor,
+        asked_host, is_known, local_actor,
     },
 };
 
@@ -32,14 +32,20 @@ pub(crate) async fn serve(request: HttpRequest, app: Data<App>, name: Path<Strin
 async fn part(app: &App, (host, name): (&Host, &str), signer: &str) -> Result<String> {
     let name = handle::local_name(name).ok_or(Error::NotFound)?;
     let actor = local_actor(app, host, name).await?;
-    let (id, host) = (actor.id, Host::of(signer).ok_or(Error::NotFound)?);
-    let followers = app.read(move |c| match store::peers::by_host(c, host.as_str())? {
-        Some(peer) => store::follows::followers_at(c, id, Some(peer.id)),
-        None => Ok(Vec::new()),
+    let (url, now) = (urls::synchronization(&actor.uri), app.now());
+    let host = Host::of(signer).ok_or(Error::NotFound)?;
+    let followers = app.read(move |c| {
+        if !is_known(c, &actor, Some(&host), now)? {
+            return Ok(None);
+        }
+        match store::peers::by_host(c, host.as_str())? {
+            Some(peer) => store::follows::followers_at(c, actor.id, Some(peer.id)).map(Some),
+            None => Ok(Some(Vec::new())),
+        }
     });
-    let mut uris: Vec<String> = followers.await?.into_iter().map(|(_, uri)| uri).collect();
+    let followers = followers.await?.ok_or(Error::NotFound)?;
+    let mut uris: Vec<String> = followers.into_iter().map(|(_, uri)| uri).collect();
     uris.sort_unstable();
-    let url = urls::synchronization(&actor.uri);
     let collection = json!({ "id": url, "type": "OrderedCollection", "totalItems": uris.len(), "orderedItems": uris });
     render::document(&collection).map_err(Error::internal)
 }
