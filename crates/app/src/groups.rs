@@ -247,6 +247,16 @@ pub fn is_known(c: &mut store::Conn, actor: &Actor, viewer: Option<ActorId>, now
     Ok(policy::know(&rules, &standing).is_ok())
 }
 
+/// Whether there is somebody with this number of whom `viewer` may know.
+pub async fn is_somebody(app: &App, id: ActorId, viewer: Option<ActorId>) -> Result<bool> {
+    let now = app.now();
+    app.read(move |c| match store::actors::by_id(c, id)? {
+        Some(actor) => is_known(c, &actor, viewer, now),
+        None => Ok(false),
+    })
+    .await
+}
+
 /// Whether a group lives here.
 pub(crate) fn is_local(tx: &mut Tx<'_, '_>, group: ActorId) -> Result<bool> {
     Ok(store::actors::is_local(tx, group)?)
