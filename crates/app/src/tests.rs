@@ -209,6 +209,7 @@ macro_rules! on_both {
     )*};
 }
 
+mod hidden;
 mod hushes;
 mod lexicon;
 mod logins;
