@@ -315,6 +315,10 @@ async fn of_a_hidden_group_nobody_learns_who_was_not_let_in() {
     let following = format!("/api/v1/accounts/{}/following", ana.actor.id);
     assert_eq!(eve.read(&following).await, json!([]));
     assert_eq!(ben.read(&following).await[0]["id"], json!(id.to_string()));
+    // Nor by counting: she follows nobody else.
+    let ana_as_seen = eve.read(&format!("/api/v1/accounts/{}", ana.actor.id)).await;
+    assert_eq!(ana_as_seen["following_count"], 0, "{ana_as_seen}");
+    assert_eq!(alpha.document("/@ana/following").await["totalItems"], 0);
     for query in [club.uri(), "@club@alpha.test", "club", SECRET] {
         assert_eq!(eve.search(query).await["accounts"], json!([]), "{query}");
     }

@@ -1,8 +1,11 @@
 //! Secure mode: who does not sign sees keys only, and who is blocked sees nothing.
 
-use app::{Me, rules::NewRule};
-use domain::host::Host;
-use domain::rule::Ruling;
+use app::{Me, groups::NewGroup, rules::NewRule};
+use domain::{
+    group::{Joining, Reach, Visibility},
+    host::Host,
+    rule::Ruling,
+};
 use serde_json::Value;
 
 use crate::network::{ACTIVITY, Network, Server, Software, on_both};
@@ -65,6 +68,20 @@ async fn who_does_not_sign_sees_keys_only() {
         assert!(whole["outbox"].is_string() && whole["name"].is_string(), "{whole}");
         assert_eq!(alpha.document(target).await, stub);
     }
+    // Of a hidden group there is no key either: whoever guesses its name would learn that it is there.
+    let hidden = NewGroup {
+        name: "shadow".into(),
+        title: "Shadow".into(),
+        summary: String::new(),
+        visibility: Visibility::Private,
+        joining: Joining::Invite,
+        reach: Reach::Home,
+        hidden: true,
+        host: None,
+    };
+    alpha.found(&ana, hidden).await;
+    let (secret, nobody) = (alpha.get("/@shadow", ACTIVITY).await, alpha.get("/@nobody", ACTIVITY).await);
+    assert_eq!((secret.status, secret.text()), (404, nobody.text()));
     for target in
         ["/actor", "/nodeinfo/2.1", "/.well-known/nodeinfo", "/.well-known/webfinger?resource=acct:ana@alpha.test"]
     {

@@ -40,7 +40,7 @@ pub async fn change(app: &App, me: Me, group: ActorId, version: i64, entries: Ve
         return Err(Error::Invalid(format!("there may be {MOST} rules")));
     }
     app.write(move |tx| {
-        let (_, standing) = groups::regard(tx, group, me.0)?;
+        let (_, standing) = groups::named(tx, group, me.0)?;
         policy::manage(&standing)?;
         if !groups::is_local(tx, group)? {
             return Err(Error::NotFound);
@@ -70,7 +70,7 @@ pub async fn set_phrases(app: &App, me: Me, group: ActorId, list: Vec<String>) -
         return Err(Error::Invalid(format!("there may be {PHRASES} of them")));
     }
     app.write(move |tx| {
-        let (_, standing) = groups::regard(tx, group, me.0)?;
+        let (_, standing) = groups::named(tx, group, me.0)?;
         policy::manage(&standing)?;
         if !groups::is_local(tx, group)? {
             return Err(Error::NotFound);

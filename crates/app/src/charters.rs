@@ -161,6 +161,9 @@ pub async fn look(app: &App, me: Me, group: ActorId) -> Result<(Actor, Settings)
         let actor = store::actors::by_id(c, group)?.filter(|actor| actor.is_local() && actor.deleted.is_none());
         let (Some(actor), Some(rules)) = (actor, store::groups::rules(c, group)?) else { return Ok(None) };
         let standing = store::groups::standing(c, group, me.0, now)?;
+        if policy::know(&rules, &standing).is_err() {
+            return Ok(None);
+        }
         Ok(Some((actor, rules, standing, store::charters::of(c, group)?)))
     });
     let (actor, rules, standing, charter) = found.await?.ok_or(Error::NotFound)?;
@@ -213,7 +216,7 @@ pub async fn change(app: &App, me: Me, group: ActorId, new: Settings) -> Result<
 
 /// A community here and its rules, if I may change them.
 fn led(tx: &mut Tx<'_, '_>, me: Me, group: ActorId) -> Result<(Actor, GroupRules)> {
-    let (rules, standing) = groups::regard(tx, group, me.0)?;
+    let (rules, standing) = groups::named(tx, group, me.0)?;
     let actor = store::actors::by_id(tx, group)?.filter(|actor| actor.is_local() && actor.deleted.is_none());
     let actor = actor.ok_or(Error::NotFound)?;
     policy::manage(&standing)?;

@@ -16,7 +16,7 @@ pub async fn of(app: &App, me: Me, group: ActorId) -> Result<Option<String>> {
 /// Gives me an address for the feed of a group that I read, in place of the one I had.
 pub async fn renew(app: &App, me: Me, group: ActorId) -> Result<()> {
     app.write(move |tx| {
-        let (rules, standing) = groups::regard(tx, group, me.0)?;
+        let (rules, standing) = groups::named(tx, group, me.0)?;
         policy::read(&rules, &standing)?;
         if !groups::is_local(tx, group)? {
             return Err(Error::NotFound);

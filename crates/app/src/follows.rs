@@ -21,7 +21,7 @@ const WAITING: i64 = 1_000;
 /// Asks to follow `target`, here or elsewhere. A repeat changes nothing, and asks again what was not answered.
 pub async fn request(app: &App, me: Me, target: ActorId) -> Result<Follow> {
     app.write(move |tx| {
-        let target = living(tx, target)?;
+        let target = groups::acquaintance(tx, me, target)?;
         if target.id == me.0 {
             return Err(Error::Invalid("nobody follows themselves".into()));
         }
@@ -55,7 +55,7 @@ pub async fn wish(app: &App, me: Me, target: ActorId, wishes: Wishes) -> Result<
 /// Lets `follower` follow me no more.
 pub async fn put_out(app: &App, me: Me, follower: ActorId) -> Result<()> {
     app.write(move |tx| {
-        living(tx, follower)?;
+        let follower = groups::acquaintance(tx, me, follower)?.id;
         expel(tx, me.0, follower, me.0)
     })
     .await
@@ -141,8 +141,7 @@ fn record(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor, activity_uri: 
 fn admission(tx: &mut Tx<'_, '_>, follower: ActorId, target: &Actor) -> Result<Admission, Error> {
     moves::refuse_moved(tx, target.id)?;
     if target.is_group() {
-        let (rules, standing) = groups::regard(tx, target.id, follower)?;
-        policy::know(&rules, &standing).map_err(|_hidden| Error::NotFound)?;
+        let (rules, standing) = groups::named(tx, target.id, follower)?;
         return Ok(policy::follow(&rules, &standing)?);
     }
     let blocked = store::shuns::apart(tx, follower, target.id)?;
@@ -180,7 +179,11 @@ pub(crate) fn accept_local(tx: &mut Tx<'_, '_>, follower: ActorId, target: Actor
 
 /// Follows `target` no more.
 pub async fn end(app: &App, me: Me, target: ActorId) -> Result<()> {
-    app.write(move |tx| cease(tx, me.0, target)).await
+    app.write(move |tx| {
+        let target = groups::acquaintance(tx, me, target)?.id;
+        cease(tx, me.0, target)
+    })
+    .await
 }
 
 /// Records that somebody elsewhere follows no more.
@@ -209,7 +212,7 @@ pub(crate) fn cease(tx: &mut Tx<'_, '_>, follower: ActorId, target: ActorId) -> 
 pub async fn answer(app: &App, me: Me, target: ActorId, follower: ActorId, accept: bool) -> Result<()> {
     app.write(move |tx| {
         if target != me.0 {
-            let (_, standing) = groups::regard(tx, target, me.0)?;
+            let (_, standing) = groups::named(tx, target, me.0)?;
             policy::moderate(&standing)?;
             claims::heed(tx, me.0, Item::Request { group: target, person: follower })?;
         }

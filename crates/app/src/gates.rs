@@ -34,7 +34,7 @@ pub struct Terms {
 /// Makes a link that lets people into a group here in which I keep order.
 pub async fn make(app: &App, me: Me, group: ActorId, terms: Terms) -> Result<()> {
     app.write(move |tx| {
-        let (_, standing) = groups::regard(tx, group, me.0)?;
+        let (_, standing) = groups::named(tx, group, me.0)?;
         policy::moderate(&standing)?;
         if !groups::is_local(tx, group)? {
             return Err(Error::NotFound);
@@ -58,7 +58,7 @@ pub async fn make(app: &App, me: Me, group: ActorId, terms: Terms) -> Result<()>
 /// Takes a link away: it lets nobody in any more.
 pub async fn revoke(app: &App, me: Me, group: ActorId, id: InvitationId) -> Result<()> {
     app.write(move |tx| {
-        let (_, standing) = groups::regard(tx, group, me.0)?;
+        let (_, standing) = groups::named(tx, group, me.0)?;
         policy::moderate(&standing)?;
         if store::gates::remove(tx, group, id)? { Ok(()) } else { Err(Error::NotFound) }
     })

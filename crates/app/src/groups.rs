@@ -125,7 +125,7 @@ pub struct Change {
 /// Changes what a group says of itself.
 pub async fn change(app: &App, me: Me, group: ActorId, change: Change) -> Result<Actor> {
     app.write(move |tx| {
-        let (_, standing) = regard(tx, group, me.0)?;
+        let (_, standing) = named(tx, group, me.0)?;
         policy::manage(&standing)?;
         let mut actor = store::actors::by_id(tx, group)?.filter(Actor::is_local).ok_or(Error::NotFound)?;
         if let Some(title) = &change.title {
@@ -146,7 +146,7 @@ pub async fn change(app: &App, me: Me, group: ActorId, change: Change) -> Result
 /// left before it must stay does not come back, but is taken back like everything else when it is deleted.
 pub async fn set_reach(app: &App, me: Me, group: ActorId, reach: Reach) -> Result<()> {
     app.write(move |tx| {
-        let (rules, _) = regard(tx, group, me.0)?;
+        let (rules, _) = named(tx, group, me.0)?;
         if rules.visibility != Visibility::Private {
             return Err(Error::Invalid("what is written in this group is for everybody already".into()));
         }
@@ -224,6 +224,13 @@ pub(crate) fn regard(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Re
     Ok((rules, store::groups::standing(tx, group, person, now)?))
 }
 
+/// The same for somebody who names a group by its number: where they may know of none, there is none.
+pub(crate) fn named(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<(GroupRules, Standing)> {
+    let (rules, standing) = regard(tx, group, person)?;
+    policy::know(&rules, &standing).map_err(|_hidden| Error::NotFound)?;
+    Ok((rules, standing))
+}
+
 /// What a person is to what stands in no group: an admin of this server, or nobody in particular.
 pub(crate) fn regard_at_large(conn: &mut store::Conn, person: ActorId) -> store::Result<Standing> {
     let admin = store::accounts::is_admin(conn, person)?;
@@ -236,15 +243,50 @@ pub(crate) fn regard_at_large(conn: &mut store::Conn, person: ActorId) -> store:
 /// # Errors
 /// When the database fails.
 pub fn is_known(c: &mut store::Conn, actor: &Actor, viewer: Option<ActorId>, now: Timestamp) -> store::Result<bool> {
+    Ok(secret(c, actor, viewer, now)?.is_none_or(|(rules, standing)| policy::know(&rules, &standing).is_ok()))
+}
+
+/// Whether there is somebody with this number of whom `viewer` may know.
+pub async fn is_somebody(app: &App, id: ActorId, viewer: Option<ActorId>) -> Result<bool> {
+    let now = app.now();
+    app.read(move |c| match store::actors::by_id(c, id)? {
+        Some(actor) => is_known(c, &actor, viewer, now),
+        None => Ok(false),
+    })
+    .await
+}
+
+/// Whether `me` may do something for themselves about an actor whom they name by their number, or take it back.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_acquainted(c: &mut store::Conn, actor: &Actor, me: Me, now: Timestamp) -> store::Result<bool> {
+    let Some((rules, standing)) = secret(c, actor, Some(me.0), now)? else { return Ok(true) };
+    Ok(policy::acquaint(&rules, &standing, store::known::has_own(c, me.0, actor.id)?).is_ok())
+}
+
+/// The actor with this number, unless it is gone, or `me` may not know of it and has nothing of their own that is about it.
+pub(crate) fn acquaintance(tx: &mut Tx<'_, '_>, me: Me, id: ActorId) -> Result<Actor> {
+    let (actor, now) = (follows::living(tx, id)?, tx.now());
+    if is_acquainted(tx, &actor, me, now)? { Ok(actor) } else { Err(Error::NotFound) }
+}
+
+/// The rules of an actor that is a hidden group of ours, and what `viewer` is to it.
+fn secret(
+    c: &mut store::Conn,
+    actor: &Actor,
+    viewer: Option<ActorId>,
+    now: Timestamp,
+) -> store::Result<Option<(GroupRules, Standing)>> {
     if !actor.is_group() || !actor.is_local() {
-        return Ok(true);
+        return Ok(None);
     }
-    let Some(rules) = store::groups::rules(c, actor.id)?.filter(|rules| rules.hidden) else { return Ok(true) };
+    let Some(rules) = store::groups::rules(c, actor.id)?.filter(|rules| rules.hidden) else { return Ok(None) };
     let standing = match viewer {
         Some(viewer) => store::groups::standing(c, actor.id, viewer, now)?,
         None => Standing::default(),
     };
-    Ok(policy::know(&rules, &standing).is_ok())
+    Ok(Some((rules, standing)))
 }
 
 /// Whether a group lives here.

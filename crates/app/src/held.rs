@@ -60,7 +60,7 @@ pub async fn set_screen(app: &App, me: Me, group: ActorId, screen: Screen) -> Re
     }
     let screen = Screen { words, ..screen };
     app.write(move |tx| {
-        let (_, standing) = groups::regard(tx, group, me.0)?;
+        let (_, standing) = groups::named(tx, group, me.0)?;
         policy::manage(&standing)?;
         if !groups::is_local(tx, group)? {
             return Err(Error::NotFound);

@@ -15,7 +15,7 @@ pub async fn invite(app: &App, me: Me, group: ActorId, person: ActorId) -> Resul
 }
 
 fn make(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId) -> Result<()> {
-    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, mine) = groups::named(tx, group, by)?;
     policy::moderate(&mine)?;
     if !groups::is_local(tx, group)? {
         // Its own server decides, and tells them.
@@ -78,7 +78,7 @@ pub fn receive(
 /// Turns down the invitation of a group, here or elsewhere; whether there was one. Who follows the group goes on to.
 pub async fn decline(app: &App, me: Me, group: ActorId) -> Result<bool> {
     app.write(move |tx| {
-        let (_, mine) = groups::regard(tx, group, me.0)?;
+        let (_, mine) = groups::named(tx, group, me.0)?;
         policy::leave(&mine)?;
         let invited = mine.waiting == Some(MemberState::Invited);
         if invited && !answer(tx, group, me.0, false)? {

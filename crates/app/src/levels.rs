@@ -4,12 +4,12 @@ use domain::{
     notice::Level,
 };
 
-use crate::{App, Error, Me, Result, Tx, follows, posts};
+use crate::{App, Error, Me, Result, Tx, follows, groups, posts};
 
 /// Says how much I want to be told of a group.
 pub async fn of_group(app: &App, me: Me, group: ActorId, level: Level) -> Result<()> {
     app.write(move |tx| {
-        if !follows::living(tx, group)?.is_group() {
+        if !groups::acquaintance(tx, me, group)?.is_group() {
             return Err(Error::NotFound);
         }
         // Clients show it as the bell beside whom one follows.

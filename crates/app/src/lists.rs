@@ -6,7 +6,7 @@ use domain::{
     text::plain,
 };
 
-use crate::{App, Error, Me, Result, Tx, follows, notes};
+use crate::{App, Error, Me, Result, Tx, groups, notes};
 
 /// How many lists one may have.
 const LISTS: usize = 100;
@@ -90,7 +90,7 @@ fn put(tx: &mut Tx<'_, '_>, me: Me, list: &List, people: &[ActorId]) -> Result<(
         return Err(Error::Invalid(format!("a list has at most {MEMBERS} people")));
     }
     for person in people {
-        let person = follows::living(tx, *person)?.id;
+        let person = groups::acquaintance(tx, me, *person)?.id;
         policy::gather(person == me.0 || notes::is_following(tx, me.0, person)?)?;
         store::lists::add(tx, list, person)?;
     }

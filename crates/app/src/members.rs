@@ -20,8 +20,7 @@ pub async fn join(app: &App, me: Me, group: ActorId) -> Result<MemberState> {
 
 /// The same, as a part of what is done.
 pub(crate) fn enter(tx: &mut Tx<'_, '_>, me: Me, group: ActorId) -> Result<MemberState> {
-    let (rules, standing) = groups::regard(tx, group, me.0)?;
-    policy::know(&rules, &standing).map_err(|_hidden| Error::NotFound)?;
+    let (rules, standing) = groups::named(tx, group, me.0)?;
     if !groups::is_local(tx, group)? {
         return Err(Error::Invalid("groups elsewhere are followed".into()));
     }
@@ -46,7 +45,7 @@ pub(crate) fn enter(tx: &mut Tx<'_, '_>, me: Me, group: ActorId) -> Result<Membe
 /// Leaves a group; the follow ends with it.
 pub async fn leave(app: &App, me: Me, group: ActorId) -> Result<()> {
     app.write(move |tx| {
-        let (_, standing) = groups::regard(tx, group, me.0)?;
+        let (_, standing) = groups::named(tx, group, me.0)?;
         policy::leave(&standing)?;
         if store::groups::remove_membership(tx, group, me.0)? && standing.is_member() {
             let (person, by) = (me.0, me.0);
@@ -60,7 +59,7 @@ pub async fn leave(app: &App, me: Me, group: ActorId) -> Result<()> {
 /// Refuses a request to join a group in which I keep order; one that came as a request to follow is answered there.
 pub async fn refuse(app: &App, me: Me, group: ActorId, person: ActorId) -> Result<()> {
     app.write(move |tx| {
-        let (_, mine) = groups::regard(tx, group, me.0)?;
+        let (_, mine) = groups::named(tx, group, me.0)?;
         policy::moderate(&mine)?;
         claims::heed(tx, me.0, Item::Request { group, person })?;
         let waiting = store::groups::membership(tx, group, person)?.filter(|m| m.state == MemberState::Pending);
@@ -85,7 +84,7 @@ pub fn receive_appoint(
     role: Option<Role>,
     cause: Cause,
 ) -> Result<()> {
-    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, mine) = groups::named(tx, group, by)?;
     let (_, theirs) = groups::regard(tx, group, person)?;
     policy::appoint(&mine, &theirs, role)?;
     if theirs.role == role {
@@ -151,7 +150,7 @@ fn part_of(role: Option<Role>) -> (&'static str, &'static str) {
 /// `together`; an admin who owns nothing of it decides for all who did.
 pub async fn hand_over(app: &App, me: Me, group: ActorId, person: ActorId, together: bool) -> Result<()> {
     app.write(move |tx| {
-        let (_, mine) = groups::regard(tx, group, me.0)?;
+        let (_, mine) = groups::named(tx, group, me.0)?;
         let (_, theirs) = groups::regard(tx, group, person)?;
         policy::hand_on(&mine, &theirs)?;
         if !groups::is_local(tx, group)? || theirs.role == Some(Role::Owner) {
@@ -195,7 +194,7 @@ fn tell_heir(tx: &mut Tx<'_, '_>, group: ActorId, person: ActorId) -> Result<()>
 /// Tells somebody in the name of a group here why they were not taken in.
 pub async fn explain(app: &App, me: Me, group: ActorId, person: ActorId, reason: String) -> Result<()> {
     app.write(move |tx| {
-        let (_, mine) = groups::regard(tx, group, me.0)?;
+        let (_, mine) = groups::named(tx, group, me.0)?;
         policy::moderate(&mine)?;
         let reason = plain::line(&reason, REASON);
         if reason.is_empty() || !groups::is_local(tx, group)? {

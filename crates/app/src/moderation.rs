@@ -332,6 +332,7 @@ pub(crate) fn undo_measure(tx: &mut Tx<'_, '_>, by: ActorId, statement: &Stateme
 /// Warns somebody in the name of a group here in which I keep order: they get a private message, and the log says so.
 pub async fn warn(app: &App, me: Me, group: ActorId, person: ActorId, grounds: Grounds) -> Result<()> {
     app.write(move |tx| {
+        groups::named(tx, group, me.0)?;
         if !groups::is_local(tx, group)? {
             return Err(Error::Invalid("in a group elsewhere one warns of a post".into()));
         }
@@ -373,7 +374,7 @@ pub fn receive_warning(
 
 fn caution(tx: &mut Tx<'_, '_>, by: ActorId, warning: &Warning<'_>, cause: Cause) -> Result<()> {
     let Warning { group, person, post, activity, .. } = *warning;
-    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, mine) = groups::named(tx, group, by)?;
     let (_, theirs) = groups::regard(tx, group, person)?;
     policy::warn(&mine, &theirs)?;
     if activity.is_empty() && warning.grounds.reason.trim().is_empty() {

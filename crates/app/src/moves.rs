@@ -36,7 +36,7 @@ pub async fn depart(app: &App, by: ActorId, mover: ActorId, target: String) -> R
     app.write(move |tx| {
         let (mover, target) = (follows::living(tx, mover)?, follows::living(tx, target)?);
         if mover.is_group() {
-            policy::hand_over(&groups::regard(tx, mover.id, by)?.1)?;
+            policy::hand_over(&groups::named(tx, mover.id, by)?.1)?;
         } else if mover.id != by {
             return Err(Refusal::NotAuthor.into());
         }

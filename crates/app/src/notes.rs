@@ -2,7 +2,7 @@
 use domain::{id::ActorId, policy, post::FollowState, text::plain};
 use store::Conn;
 
-use crate::{App, Error, Me, Result, follows};
+use crate::{App, Error, Me, Result, groups};
 
 /// The longest note, in characters.
 pub const COMMENT: usize = 2_000;
@@ -14,7 +14,7 @@ pub async fn write(app: &App, me: Me, target: ActorId, comment: String) -> Resul
     }
     let comment = plain::clean(&comment, COMMENT);
     app.write(move |tx| {
-        let target = follows::living(tx, target)?.id;
+        let target = groups::acquaintance(tx, me, target)?.id;
         Ok(store::notes::set(tx, me.0, target, &comment)?)
     })
     .await
@@ -23,7 +23,7 @@ pub async fn write(app: &App, me: Me, target: ActorId, comment: String) -> Resul
 /// Recommends somebody whom one follows, or does not any more.
 pub async fn endorse(app: &App, me: Me, target: ActorId, on: bool) -> Result<()> {
     app.write(move |tx| {
-        let target = follows::living(tx, target)?.id;
+        let target = groups::acquaintance(tx, me, target)?.id;
         if on {
             policy::gather(is_following(tx, me.0, target)?)?;
         }
@@ -41,7 +41,7 @@ pub(crate) fn is_following(c: &mut Conn, follower: ActorId, target: ActorId) -> 
 /// Does not want somebody to be recommended.
 pub async fn unsuggest(app: &App, me: Me, target: ActorId) -> Result<()> {
     app.write(move |tx| {
-        let target = follows::living(tx, target)?.id;
+        let target = groups::acquaintance(tx, me, target)?.id;
         Ok(store::notes::unsuggest(tx, me.0, target)?)
     })
     .await

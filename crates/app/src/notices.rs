@@ -8,7 +8,7 @@ use domain::{
     time::span,
 };
 
-use crate::{App, Change, Me, Result, Tx, follows, notes};
+use crate::{App, Change, Me, Result, Tx, groups, notes};
 
 /// How long an account is young.
 const YOUNG: Duration = span::days(30);
@@ -22,7 +22,7 @@ pub async fn set_wishes(app: &App, me: Me, wishes: Wishes) -> Result<()> {
 pub async fn accept(app: &App, me: Me, from: Vec<ActorId>) -> Result<()> {
     app.write(move |tx| {
         for from in &from {
-            let from = follows::living(tx, *from)?.id;
+            let from = groups::acquaintance(tx, me, *from)?.id;
             store::notices::permit(tx, me.0, from)?;
         }
         tx.show(Change::Merged(me.0));

@@ -34,7 +34,7 @@ pub(crate) fn apply(tx: &mut Tx<'_, '_>, by: ActorId, lane: Lane, (span, reason)
             (post.group.filter(|_| post.is_thread()).ok_or(Refusal::NotStaff)?, Some(Arc::new(post)))
         }
     };
-    policy::moderate(&groups::regard(tx, group, by)?.1)?;
+    policy::moderate(&groups::named(tx, group, by)?.1)?;
     if !groups::is_local(tx, group)? {
         return Err(Error::Invalid("how often one writes in a group elsewhere is decided there".into()));
     }

@@ -53,6 +53,10 @@ pub async fn file(app: &App, me: Me, complaint: Complaint) -> Result<Report> {
         for post in &complaint.posts {
             posts::load_seen(tx, *post, me)?;
         }
+        if complaint.posts.is_empty() {
+            // Of whoever wrote something that I read, I know.
+            groups::acquaintance(tx, me, complaint.target)?;
+        }
         let id: ActivityId = tx.new_id();
         let uri = tx.site().activity(id);
         record(tx, me.0, &complaint, &uri)

@@ -13,7 +13,7 @@ use domain::{
 use futures_util::future::BoxFuture;
 use store::severances::Ties;
 
-use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, severances};
+use crate::{App, Cause, Error, Event, Me, Result, Tx, follows, groups, severances};
 
 /// The kind of job that ends a mute.
 pub(crate) const UNMUTE: &str = "unmute";
@@ -22,7 +22,7 @@ pub(crate) const UNMUTE: &str = "unmute";
 const FOLLOWS: i64 = 10_000;
 
 fn other(tx: &mut Tx<'_, '_>, me: Me, target: ActorId) -> Result<Actor> {
-    let target = follows::living(tx, target)?;
+    let target = groups::acquaintance(tx, me, target)?;
     policy::shun(me.0, target.id)?;
     Ok(target)
 }
@@ -71,7 +71,7 @@ fn part(tx: &mut Tx<'_, '_>, by: ActorId, other: ActorId) -> Result<()> {
 /// Blocks somebody no more.
 pub async fn unblock(app: &App, me: Me, target: ActorId) -> Result<()> {
     app.write(move |tx| {
-        follows::living(tx, target)?;
+        let target = groups::acquaintance(tx, me, target)?.id;
         forgive(tx, me.0, target, None)
     })
     .await
@@ -109,7 +109,7 @@ pub async fn mute(app: &App, me: Me, target: ActorId, quiet: bool, time: Option<
 /// Mutes somebody no more.
 pub async fn unmute(app: &App, me: Me, target: ActorId) -> Result<()> {
     app.write(move |tx| {
-        follows::living(tx, target)?;
+        let target = groups::acquaintance(tx, me, target)?.id;
         Ok(store::shuns::remove(tx, me.0, target, Deed::Mute).map(drop)?)
     })
     .await

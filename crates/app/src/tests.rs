@@ -210,6 +210,7 @@ macro_rules! on_both {
 }
 
 mod arrivals;
+mod hidden;
 mod hushes;
 mod leaving;
 mod lexicon;

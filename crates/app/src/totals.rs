@@ -27,7 +27,7 @@ pub enum Total {
     Active(u64),
     /// Those who follow an actor.
     Followers(ActorId),
-    /// Those whom an actor follows.
+    /// Those whom an actor follows, as everybody may know.
     Following(ActorId),
     /// What a stranger sees of what an actor wrote, or for a group of its threads.
     Outbox(ActorId),

@@ -55,7 +55,7 @@ fn apply(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, to: ActorId, (reason, cau
 
 /// What whoever moves a thread is to the group it moves to; the old one decides for a server that both belong to.
 fn regard_there(tx: &mut Tx<'_, '_>, new: &Actor, by: ActorId, from: ActorId) -> Result<(GroupRules, Standing)> {
-    let (rules, standing) = groups::regard(tx, new.id, by)?;
+    let (rules, standing) = groups::named(tx, new.id, by)?;
     let speaks = by == from && !new.is_local();
     Ok((rules, if speaks { Standing { role: Some(Role::Owner), ..standing } } else { standing }))
 }

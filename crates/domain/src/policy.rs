@@ -136,6 +136,13 @@ pub fn know(group: &GroupRules, who: &Standing) -> Verdict {
     unless(group.hidden && !is_expected, Refusal::NotMember)
 }
 
+/// Doing something for oneself about a group that one names by its number, as blocking it or writing down something about it,
+/// or taking that back: for whoever may know that it is there, and for whoever has something of their own that is about it,
+/// since they knew it then. What has become of it, and who is in it now, they do not learn by that.
+pub fn acquaint(group: &GroupRules, who: &Standing, has_own: bool) -> Verdict {
+    if has_own { Ok(()) } else { know(group, who) }
+}
+
 /// Where a new post would stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {

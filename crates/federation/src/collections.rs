@@ -140,7 +140,7 @@ pub(crate) fn of_actor(
             counted(totals.get(Total::Followers(actor.id), now, followers)?)
         }
         ActorPart::Following => {
-            let following = || store::follows::count_following(c, actor.id);
+            let following = || store::follows::count_openly_following(c, actor.id);
             counted(totals.get(Total::Following(actor.id), now, following)?)
         }
         ActorPart::Moderators if actor.is_group() => moderators(c, actor, &id, closed)?,

@@ -3,7 +3,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use app::{App, Me};
+use app::App;
 use domain::{
     actor::Actor, filter::Place, handle::Handle, host::Host, id::ActorId, text::hashtag, time::Timestamp, urls::Site,
 };
@@ -88,25 +88,6 @@ pub(crate) fn numbered(
     })
 }
 
-/// These numbers, if all of them are of somebody of whom `me` may know.
-pub(crate) async fn acquainted(app: &App, me: Me, ids: Vec<ActorId>) -> Result<Vec<ActorId>> {
-    let seen = (Some(me.0), app.now());
-    let found = app.read(move |c| {
-        for id in &ids {
-            if numbered(c, *id, seen)?.is_none() {
-                return Ok(None);
-            }
-        }
-        Ok(Some(ids))
-    });
-    found.await?.ok_or_else(Error::missing)
-}
-
-/// The same of one.
-pub(crate) async fn acquaintance(app: &App, me: Me, id: i64) -> Result<ActorId> {
-    acquainted(app, me, vec![ActorId(id)]).await?.pop().ok_or_else(Error::missing)
-}
-
 async fn show(app: Data<App>, caller: Viewer<ReadAccounts>, Number(id): Number) -> Result<HttpResponse> {
     let (site, viewer, now) = (app.site().clone(), caller.id(), app.now());
     let found = app.read(move |c| {
@@ -119,15 +100,15 @@ async fn show(app: Data<App>, caller: Viewer<ReadAccounts>, Number(id): Number) 
 async fn relationships(app: Data<App>, caller: Allowed<ReadFollows>, Asked(params): Asked) -> Result<HttpResponse> {
     let asked = params.list("id").unwrap_or_default();
     let ids: Vec<ActorId> = asked.iter().filter_map(|id| id.parse().ok()).take(RELATIONSHIPS).collect();
-    let (me, now, all) = (caller.me.0, app.now(), params.flag("with_suspended") == Some(true));
+    let (me, now, all) = (caller.me, app.now(), params.flag("with_suspended") == Some(true));
     let relationships = app.read(move |c| {
         let mut known = Vec::new();
         for actor in store::actors::by_ids(c, &ids)? {
             let is_shown = all || !(actor.suspended || actor.deleted.is_some());
-            known.extend((is_shown && app::groups::is_known(c, &actor, Some(me), now)?).then_some(actor.id));
+            known.extend((is_shown && app::groups::is_acquainted(c, &actor, me, now)?).then_some(actor.id));
         }
         let ids: Vec<ActorId> = ids.into_iter().filter(|id| known.contains(id)).collect();
-        relationship::list(c, me, &ids)
+        relationship::list(c, me.0, &ids)
     });
     Ok(HttpResponse::Ok().json(relationships.await?))
 }

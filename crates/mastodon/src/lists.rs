@@ -18,7 +18,7 @@ use store::{
 };
 
 use crate::{
-    accounts::{acquainted, people},
+    accounts::people,
     caller::{Allowed, ReadLists, WriteLists},
     entities::{
         account,
@@ -116,8 +116,7 @@ fn named(sent: &Sent) -> Result<Vec<ActorId>> {
 }
 
 async fn add(app: Data<App>, caller: Allowed<WriteLists>, Number(id): Number, sent: Sent) -> Result<HttpResponse> {
-    let people = acquainted(&app, caller.me, named(&sent)?).await?;
-    lists::add(&app, caller.me, ListId(id), people).await?;
+    lists::add(&app, caller.me, ListId(id), named(&sent)?).await?;
     Ok(HttpResponse::Ok().json(json!({})))
 }
 

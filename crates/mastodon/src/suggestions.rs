@@ -10,7 +10,6 @@ use serde_json::json;
 use store::{Conn, suggestions::Listing};
 
 use crate::{
-    accounts::acquaintance,
     caller::{Allowed, Read, ReadAccounts, Viewer},
     entities::{
         Reader,
@@ -70,7 +69,7 @@ async fn second(app: Data<App>, caller: Allowed<Read>, Asked(params): Asked) -> 
 }
 
 async fn dismiss(app: Data<App>, caller: Allowed<Read>, Number(id): Number) -> Result<HttpResponse> {
-    notes::unsuggest(&app, caller.me, acquaintance(&app, caller.me, id).await?).await?;
+    notes::unsuggest(&app, caller.me, ActorId(id)).await?;
     Ok(HttpResponse::Ok().json(json!({})))
 }
 

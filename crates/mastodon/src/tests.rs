@@ -32,6 +32,7 @@ mod coverage;
 mod emoji;
 mod entities;
 mod fields;
+mod hidden;
 mod home;
 mod instance;
 mod kept;

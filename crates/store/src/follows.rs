@@ -20,6 +20,7 @@ use crate::{
     dialect::{AmongExt, literally},
     error::Result,
     kept::Basis,
+    known::known_to,
     rows::Word,
     schema::{actors, follows, members, partings},
 };
@@ -253,8 +254,17 @@ pub fn count_followers(conn: &mut Conn, target: ActorId) -> Result<i64> {
         .get_result(c))?)
 }
 
+/// How many `follower` follows, as everybody may know: without groups that are hidden.
+pub fn count_openly_following(conn: &mut Conn, follower: ActorId) -> Result<i64> {
+    Ok(db!(conn, c => follows::table
+        .filter(follows::follower_id.eq(follower.0).and(follows::state.eq(Word(FollowState::Accepted))))
+        .filter(known_to(None, "follows.target_id"))
+        .count()
+        .get_result(c))?)
+}
+
 /// How many `follower` follows.
-pub fn count_following(conn: &mut Conn, follower: ActorId) -> Result<i64> {
+pub(crate) fn count_following(conn: &mut Conn, follower: ActorId) -> Result<i64> {
     Ok(db!(conn, c => follows::table
         .filter(follows::follower_id.eq(follower.0).and(follows::state.eq(Word(FollowState::Accepted))))
         .count()

@@ -66,6 +66,10 @@ pub fn rules_of(conn: &mut Conn, ids: &[ActorId]) -> Result<Vec<GroupRules>> {
 
 /// Records the rules of a group, new or changed.
 pub fn set_rules(tx: &mut Tx<'_>, rules: &GroupRules) -> Result<()> {
+    if rules.hidden {
+        // It is not counted any more among those whom its followers follow.
+        tx.memory().change_all();
+    }
     let row = Row {
         id: rules.id.0,
         visibility: Word(rules.visibility),

@@ -43,7 +43,7 @@ pub mod imprint;
 pub mod invitations;
 pub mod jobs;
 pub mod kept;
-mod known;
+pub mod known;
 pub mod levels;
 pub mod lists;
 pub mod log;

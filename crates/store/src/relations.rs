@@ -16,6 +16,7 @@ use crate::{
     error::Result,
     follows::Wishes,
     heard::heard,
+    known::known_to,
     notes,
     rows::Word,
     schema::{actors as rows, follows, host_shuns, members, peers, posts},
@@ -105,7 +106,7 @@ pub fn between(conn: &mut Conn, me: ActorId, others: &[ActorId]) -> Result<HashM
 pub struct Numbers {
     /// Who follows them.
     pub followers: i64,
-    /// Whom they follow.
+    /// Whom they follow, without groups that are hidden.
     pub following: i64,
     /// What they wrote, or for a group its threads, that a stranger may read.
     pub posts: i64,
@@ -135,6 +136,7 @@ fn count(conn: &mut Conn, ids: &[ActorId]) -> Result<HashMap<ActorId, Numbers>> 
         .load(c))?;
     let following: Counted = db!(conn, c => follows::table
         .filter(follows::follower_id.among(ids).and(accepted()))
+        .filter(known_to(None, "follows.target_id"))
         .group_by(follows::follower_id)
         .select((follows::follower_id, dsl::count_star()))
         .load(c))?;

@@ -135,7 +135,7 @@ async fn fresh(app: &App, visit: &Visit, me: Me, asked: Asked, (aim, usual): (&A
     let number = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
     let group = match (aim, asked.group) {
         (Aim::Thread, None) => page::only_group(app, me).await?,
-        (_, group) => group,
+        (_, group) => page::known(app, me, group).await?,
     };
     // Whoever replies speaks the language they are spoken to in.
     let spoken = match aim.parent() {

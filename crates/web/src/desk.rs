@@ -99,8 +99,9 @@ pub(crate) async fn kept(app: &App, me: ActorId, group: i64) -> Result<(Actor, S
         let Some(actor) = actor.filter(|a| a.is_group() && a.is_local() && a.deleted.is_none()) else {
             return Ok(None);
         };
+        let Some(rules) = store::groups::rules(c, actor.id)? else { return Ok(None) };
         let standing = store::groups::standing(c, actor.id, me, now)?;
-        Ok(Some((actor, standing)))
+        Ok(policy::know(&rules, &standing).is_ok().then_some((actor, standing)))
     });
     let (actor, standing) = found.await?.ok_or(Error::NotFound)?;
     policy::moderate(&standing)?;

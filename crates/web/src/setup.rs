@@ -306,7 +306,7 @@ pub(crate) async fn welcome(
     let name = made.and_then(|made| handle::local_name(&made.group)).unwrap_or_default();
     let page = async {
         let group = app::people::by_name(&app, &name).await?;
-        if !group.is_group() {
+        if !group.is_group() || !app::groups::is_somebody(&app, group.id, visit.viewer()).await? {
             return Err(Error::NotFound);
         }
         let face = Face::new(app.site(), &group);

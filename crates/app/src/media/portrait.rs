@@ -89,7 +89,7 @@ fn may_change(tx: &mut Tx<'_, '_>, me: Me, whose: ActorId) -> Result<Actor> {
     if actor.kind == ActorKind::Application {
         rules::may_administer(tx, me)?;
     } else if actor.is_group() {
-        let (_, standing) = groups::regard(tx, whose, me.0)?;
+        let (_, standing) = groups::named(tx, whose, me.0)?;
         policy::manage(&standing)?;
     } else if whose != me.0 {
         return Err(Error::NotFound);

@@ -39,7 +39,7 @@ pub async fn ban(app: &App, me: Me, ban: NewBan) -> Result<()> {
 /// Records a ban, set here or elsewhere by one who keeps order in the group.
 pub fn receive_ban(tx: &mut Tx<'_, '_>, by: ActorId, ban: &NewBan, cause: Cause) -> Result<()> {
     let NewBan { group, person, until, clean, .. } = *ban;
-    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, mine) = groups::named(tx, group, by)?;
     let (_, theirs) = groups::regard(tx, group, person)?;
     policy::ban(&mine, &theirs)?;
     let now = tx.now();
@@ -144,7 +144,7 @@ pub async fn unban(app: &App, me: Me, group: ActorId, person: ActorId) -> Result
 
 /// Records that a ban was lifted, here or elsewhere, by one who keeps order in the group.
 pub fn receive_unban(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId, cause: Cause) -> Result<()> {
-    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, mine) = groups::named(tx, group, by)?;
     policy::moderate(&mine)?;
     if store::groups::lift_ban(tx, group, person)? {
         statements::lift(tx, by, (group, person), Sanction::Ban, None)?;

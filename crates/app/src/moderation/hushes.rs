@@ -37,7 +37,7 @@ fn set(
     until: Timestamp,
     grounds: &Grounds,
 ) -> Result<()> {
-    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, mine) = groups::named(tx, group, by)?;
     let (_, theirs) = groups::regard(tx, group, person)?;
     policy::hush(&mine, &theirs)?;
     if !groups::is_local(tx, group)? {
@@ -78,14 +78,14 @@ pub async fn unhush(app: &App, me: Me, group: ActorId, person: ActorId) -> Resul
 
 /// Makes sure that `by` may let somebody write again of their own accord.
 pub(super) fn check_lift(tx: &mut Tx<'_, '_>, by: ActorId, (group, person): (ActorId, ActorId)) -> Result<()> {
-    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, mine) = groups::named(tx, group, by)?;
     let (_, theirs) = groups::regard(tx, group, person)?;
     Ok(policy::unhush(&mine, &theirs, by == person)?)
 }
 
 /// Lets somebody write again; whoever decides an appeal was asked for that already.
 pub(super) fn lift(tx: &mut Tx<'_, '_>, by: ActorId, group: ActorId, person: ActorId) -> Result<()> {
-    let (_, mine) = groups::regard(tx, group, by)?;
+    let (_, mine) = groups::named(tx, group, by)?;
     policy::moderate(&mine)?;
     if store::groups::lift_hush(tx, group, person)? {
         statements::lift(tx, by, (group, person), Sanction::Hush, None)?;

@@ -75,6 +75,11 @@ pub(super) async fn complete(app: &App, me: Me, writing: Writing, asking: Asking
         Some(id) => Some(app.read(move |c| store::posts::seen(c, id, Some(me.0))).await?.ok_or(Error::NotFound)?),
         None => None,
     };
+    if let (None, Some(group)) = (&parent, writing.group)
+        && !groups::is_somebody(app, group, Some(me.0)).await?
+    {
+        return Err(Error::NotFound);
+    }
     compose(app, me, writing, parent, asking).await
 }
 

@@ -287,6 +287,10 @@ fn what_is_hidden_is_private_and_by_invitation() {
     let hidden = GroupRules { hidden: true, ..group(Visibility::Private, Joining::Invite) };
     assert_eq!(know(&hidden, &Standing { follows: true, ..Standing::default() }), Err(Refusal::NotMember));
     assert_eq!(know(&group(Visibility::Private, Joining::Invite), &Standing::default()), Ok(()));
+    let stranger = Standing::default();
+    assert_eq!(acquaint(&hidden, &stranger, true), Ok(()));
+    assert_eq!(acquaint(&hidden, &stranger, false), Err(Refusal::NotMember));
+    assert_eq!(acquaint(&hidden, &Standing { role: Some(Role::Member), ..stranger }, false), Ok(()));
 }
 
 #[test]

@@ -13,7 +13,6 @@ use domain::{
 use store::{Conn, follows::Wishes};
 
 use crate::{
-    accounts::acquaintance,
     caller::{Allowed, WriteAccounts, WriteBlocks, WriteFollows, WriteMutes},
     entities::relationship,
     error::{Error, Result},
@@ -54,8 +53,7 @@ fn wishes(params: &Params, was: Wishes) -> Wishes {
 }
 
 async fn follow(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Number, sent: Sent) -> Result<HttpResponse> {
-    let (me, now, params) = (caller.me, app.now(), sent.read()?);
-    let target = acquaintance(&app, me, id).await?;
+    let (me, target, now, params) = (caller.me, ActorId(id), app.now(), sent.read()?);
     follows::request(&app, me, target).await?;
     let (was, follow) = app
         .read(move |c| Ok((store::follows::wishes(c, me.0, target)?, store::follows::get(c, me.0, target)?)))
@@ -81,27 +79,23 @@ fn refusal(c: &mut Conn, me: ActorId, group: ActorId, now: Timestamp) -> store::
 }
 
 async fn unfollow(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Number) -> Result<HttpResponse> {
-    let target = acquaintance(&app, caller.me, id).await?;
-    follows::end(&app, caller.me, target).await?;
-    regarded(&app, caller.me, target).await
+    follows::end(&app, caller.me, ActorId(id)).await?;
+    regarded(&app, caller.me, ActorId(id)).await
 }
 
 async fn put_out(app: Data<App>, caller: Allowed<WriteFollows>, Number(id): Number) -> Result<HttpResponse> {
-    let target = acquaintance(&app, caller.me, id).await?;
-    follows::put_out(&app, caller.me, target).await?;
-    regarded(&app, caller.me, target).await
+    follows::put_out(&app, caller.me, ActorId(id)).await?;
+    regarded(&app, caller.me, ActorId(id)).await
 }
 
 async fn block(app: Data<App>, caller: Allowed<WriteBlocks>, Number(id): Number) -> Result<HttpResponse> {
-    let target = acquaintance(&app, caller.me, id).await?;
-    shuns::block(&app, caller.me, target).await?;
-    regarded(&app, caller.me, target).await
+    shuns::block(&app, caller.me, ActorId(id)).await?;
+    regarded(&app, caller.me, ActorId(id)).await
 }
 
 async fn unblock(app: Data<App>, caller: Allowed<WriteBlocks>, Number(id): Number) -> Result<HttpResponse> {
-    let target = acquaintance(&app, caller.me, id).await?;
-    shuns::unblock(&app, caller.me, target).await?;
-    regarded(&app, caller.me, target).await
+    shuns::unblock(&app, caller.me, ActorId(id)).await?;
+    regarded(&app, caller.me, ActorId(id)).await
 }
 
 async fn mute(app: Data<App>, caller: Allowed<WriteMutes>, Number(id): Number, sent: Sent) -> Result<HttpResponse> {
@@ -110,32 +104,27 @@ async fn mute(app: Data<App>, caller: Allowed<WriteMutes>, Number(id): Number, s
     // No time at all is for good.
     let time = params.number("duration").and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
     let time = time.map(|seconds| span::seconds(seconds).min(span::days(36_500)));
-    let target = acquaintance(&app, caller.me, id).await?;
-    shuns::mute(&app, caller.me, target, quiet, time).await?;
-    regarded(&app, caller.me, target).await
+    shuns::mute(&app, caller.me, ActorId(id), quiet, time).await?;
+    regarded(&app, caller.me, ActorId(id)).await
 }
 
 async fn unmute(app: Data<App>, caller: Allowed<WriteMutes>, Number(id): Number) -> Result<HttpResponse> {
-    let target = acquaintance(&app, caller.me, id).await?;
-    shuns::unmute(&app, caller.me, target).await?;
-    regarded(&app, caller.me, target).await
+    shuns::unmute(&app, caller.me, ActorId(id)).await?;
+    regarded(&app, caller.me, ActorId(id)).await
 }
 
 async fn note(app: Data<App>, caller: Allowed<WriteAccounts>, Number(id): Number, sent: Sent) -> Result<HttpResponse> {
     let comment = sent.read()?.text("comment").unwrap_or_default();
-    let target = acquaintance(&app, caller.me, id).await?;
-    notes::write(&app, caller.me, target, comment).await?;
-    regarded(&app, caller.me, target).await
+    notes::write(&app, caller.me, ActorId(id), comment).await?;
+    regarded(&app, caller.me, ActorId(id)).await
 }
 
 async fn endorse(app: Data<App>, caller: Allowed<WriteAccounts>, Number(id): Number) -> Result<HttpResponse> {
-    let target = acquaintance(&app, caller.me, id).await?;
-    notes::endorse(&app, caller.me, target, true).await?;
-    regarded(&app, caller.me, target).await
+    notes::endorse(&app, caller.me, ActorId(id), true).await?;
+    regarded(&app, caller.me, ActorId(id)).await
 }
 
 async fn unendorse(app: Data<App>, caller: Allowed<WriteAccounts>, Number(id): Number) -> Result<HttpResponse> {
-    let target = acquaintance(&app, caller.me, id).await?;
-    notes::endorse(&app, caller.me, target, false).await?;
-    regarded(&app, caller.me, target).await
+    notes::endorse(&app, caller.me, ActorId(id), false).await?;
+    regarded(&app, caller.me, ActorId(id)).await
 }

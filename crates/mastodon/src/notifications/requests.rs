@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 use store::{Conn, notices::Held, timelines::Window};
 
 use crate::{
-    accounts::acquainted,
     caller::{Allowed, ReadNotifications, WriteNotifications},
     entities::{
         Id, Reader,
@@ -209,8 +208,7 @@ fn named(sent: &Sent) -> Result<Vec<ActorId>> {
 }
 
 async fn accept_many(app: Data<App>, caller: Allowed<WriteNotifications>, sent: Sent) -> Result<HttpResponse> {
-    let from = acquainted(&app, caller.me, named(&sent)?).await?;
-    notices::accept(&app, caller.me, from).await?;
+    notices::accept(&app, caller.me, named(&sent)?).await?;
     Ok(HttpResponse::Ok().json(json!({})))
 }
 

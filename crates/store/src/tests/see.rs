@@ -1,7 +1,9 @@
 //! The predicate in SQL says what the function in Rust says, whatever the post, whoever reads.
 use domain::{
     group::{GroupRules, MemberState, Role, Visibility},
-    id::{ActorId, PostId},
+    id::{ActorId, ListId, PostId},
+    list::{List, Replies},
+    notice::Level,
     policy::{self, Regard, Shunned},
     post::{Audience, FollowState, Post},
     shun::Deed,
@@ -9,13 +11,13 @@ use domain::{
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
-use super::{TestDb, follow, login, member, on_both, shun, thread, world};
+use super::{TestDb, Tx, follow, login, member, on_both, shun, thread, world};
 use crate::{
-    Error,
+    Error, Result,
     accounts::{self, Account},
-    groups, host_shuns, notes,
+    follows, groups, host_shuns, known, levels, lists, notes,
     people::{self, For, People},
-    posts,
+    posts, relations,
     search::{self, Narrow},
     suggestions,
     timelines::{self, Asked, Open, Tagged, Window},
@@ -212,14 +214,59 @@ async fn nothing_of_whom_one_shuns_is_listed(t: TestDb) {
     }
 }
 
+/// How many somebody follows, as profiles and as collections say it.
+fn counted(tx: &mut Tx<'_>, whose: ActorId) -> Result<(i64, i64)> {
+    let numbers = relations::numbers(tx, &[whose])?;
+    Ok((numbers[&whose].following, follows::count_openly_following(tx, whose)?))
+}
+
+/// What person 1 may have of their own about the group, by one word each.
+const OWN: [&str; 7] = ["block", "mute", "note", "recommendation", "level", "list", "follow"];
+
+/// Makes one of these, or takes it back.
+fn make(tx: &mut Tx<'_>, what: &str, on: bool) -> Result<()> {
+    let (me, group, at) = (ActorId(1), ActorId(9), Timestamp(1));
+    let list = List { id: ListId(5), owner: me, title: "x".into(), replies: Replies::Members, apart: false };
+    match (what, on) {
+        ("block", _) => shun(tx, 1, 9, Deed::Block, on),
+        ("mute", _) => shun(tx, 1, 9, Deed::Mute, on),
+        ("note", _) => notes::set(tx, me, group, if on { "x" } else { "" }),
+        ("recommendation", _) => notes::endorse(tx, me, group, on, at),
+        ("level", _) => levels::set_group(tx, me, group, on.then_some(Level::All)),
+        ("list", true) => lists::insert(tx, &list, at).and_then(|()| lists::add(tx, &list, group)),
+        ("list", false) => lists::remove(tx, &list, group),
+        (_, true) => follow(tx, 1, 9, FollowState::Pending),
+        (_, false) => follows::remove(tx, me, group, at).map(drop),
+    }
+}
+
+async fn what_somebody_has_of_their_own_about_others_is_found(t: TestDb) {
+    t.db.write(|tx| {
+        world(tx)?;
+        let (me, group) = (ActorId(1), ActorId(9));
+        for what in OWN {
+            make(tx, what, true)?;
+            assert!(known::has_own(tx, me, group)?, "{what}");
+            assert!(!known::has_own(tx, ActorId(2), group)? && !known::has_own(tx, me, ActorId(2))?, "{what}");
+            make(tx, what, false)?;
+            assert!(!known::has_own(tx, me, group)?, "{what}, not any more");
+        }
+        Ok::<_, Error>(())
+    })
+    .await
+    .unwrap();
+}
+
 async fn a_hidden_group_stands_in_lists_of_those_alone_who_may_know_of_it(t: TestDb) {
     t.db.write(|tx| {
         world(tx)?;
         let (ana, me, group) = (ActorId(1), ActorId(2), ActorId(9));
         let rules = groups::rules(tx, group)?.unwrap();
+        follow(tx, 1, 9, FollowState::Accepted)?;
+        assert_eq!(counted(tx, ana)?, (1, 1));
         let rules = GroupRules { hidden: true, visibility: Visibility::Private, ..rules };
         groups::set_rules(tx, &rules)?;
-        follow(tx, 1, 9, FollowState::Accepted)?;
+        assert_eq!(counted(tx, ana)?, (0, 0));
         follow(tx, 2, 1, FollowState::Accepted)?;
         notes::endorse(tx, ana, group, true, Timestamp(1))?;
         let window = Window::newest(9);
@@ -263,4 +310,5 @@ on_both! {
     an_expert_reads_what_members_read
     a_hidden_group_stands_in_lists_of_those_alone_who_may_know_of_it
     nothing_of_whom_one_shuns_is_listed
+    what_somebody_has_of_their_own_about_others_is_found
 }

@@ -57,7 +57,7 @@ impl Reported {
                 let now = app.now();
                 let found = app.read(move |c| {
                     let Some(actor) = store::actors::by_id(c, ActorId(who))? else { return Ok(None) };
-                    Ok(app::groups::is_known(c, &actor, Some(me.0), now)?.then_some(actor))
+                    Ok(app::groups::is_acquainted(c, &actor, me, now)?.then_some(actor))
                 });
                 let found = found.await?;
                 let found = found.filter(|actor| actor.deleted.is_none() && actor.id != me.0);

@@ -141,6 +141,8 @@ pub(super) struct Compose {
 
 pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: Entered) -> Result<Compose> {
     let t = visit.language;
+    let group = known(app, me, entered.group.parse().ok()).await?;
+    let entered = Entered { group: group.map(|group| group.to_string()).unwrap_or_default(), ..entered };
     let fields = fields(app, t, me, aim, &entered).await?;
     let original = match aim {
         Aim::Reply(post) => Some(card(app, t, post.clone()).await?),
@@ -210,6 +212,12 @@ pub(super) async fn page(app: &App, visit: &Visit, me: Me, aim: &Aim, entered: E
 pub(super) async fn only_group(app: &App, me: Me) -> Result<Option<i64>> {
     let groups = app.read(move |c| store::follows::groups(c, me.0, 2)).await?;
     Ok(if let [only] = groups.as_slice() { Some(only.id.0) } else { None })
+}
+
+/// The number of a community that one came with, if one may know of it: what the page says of it is not for others.
+pub(super) async fn known(app: &App, me: Me, group: Option<i64>) -> Result<Option<i64>> {
+    let Some(group) = group else { return Ok(None) };
+    Ok(app::groups::is_somebody(app, ActorId(group), Some(me.0)).await?.then_some(group))
 }
 
 /// The language of a community in which only one is spoken.

@@ -1,13 +1,17 @@
 //! Reading no more of somebody, by pages alone: blocked, muted for a while, and read again.
 use actix_web::http::StatusCode;
-use app::{posts::Writing, shuns};
-use domain::shun::Deed;
+use app::{groups, invitations, members, posts::Writing, shuns};
+use domain::{
+    group::{Joining, Visibility},
+    id::ActorId,
+    shun::Deed,
+};
 use store::shuns as kept;
 
 use super::{
     World,
     journeys::{Browser, login},
-    neighbour,
+    neighbour, new_group,
 };
 
 #[actix_web::test]
@@ -54,7 +58,7 @@ async fn somebody_is_blocked_from_what_they_wrote_and_unblocked_on_their_profile
     // Nobody shuns themselves, a community, or nobody; and visitors are offered nothing.
     let own = Browser::of(&world, carl, "en").await;
     assert!(!own.get(&post.uri).await.body.contains("/block?") && !own.get("/@carl").await.body.contains("/block?"));
-    for who in [bea.0, huerto.id, domain::id::ActorId(7)] {
+    for who in [bea.0, huerto.id, ActorId(7)] {
         assert_eq!(reader.get(&format!("/mute?who={who}")).await.status, StatusCode::NOT_FOUND, "{who}");
         let fields = [("who", who.to_string()), ("form_token", reader.token("/write").await)];
         let fields = fields.map(|(name, value)| (name.to_owned(), value));
@@ -130,5 +134,77 @@ async fn somebody_is_muted_for_a_while_or_for_good() {
         let shun = mute().await.unwrap();
         assert!(shun.until.is_none() && !shun.quiet, "{shun:?}");
         assert!(reader.get(profile).await.body.contains("para siempre"));
+    }
+}
+
+#[actix_web::test]
+async fn of_a_hidden_community_one_takes_back_what_one_did_and_learns_nothing_else() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let (bea, carl) = (login(&world, "bea").await, login(&world, "carl").await);
+    let joining = Joining::Invite;
+    let hidden = groups::NewGroup { hidden: true, joining, ..new_group("sombra", Visibility::Private) };
+    let group = groups::create(&world.app, ana.0, hidden).await.unwrap().id;
+    invitations::invite(&world.app, ana, group, bea.0).await.unwrap();
+    members::join(&world.app, bea, group).await.unwrap();
+    shuns::mute(&world.app, bea, group, true, None).await.unwrap();
+    shuns::block(&world.app, bea, group).await.unwrap();
+    members::leave(&world.app, bea, group).await.unwrap();
+
+    let (she, he) = (Browser::of(&world, bea, "en").await, Browser::of(&world, carl, "en").await);
+    let page = she.get("/settings/blocks").await.body;
+    assert_eq!(page.matches("@sombra@plaza.test").count(), 2, "{page}");
+    assert_eq!(she.get("/@sombra").await.status, StatusCode::NOT_FOUND);
+    for (deed, rest) in [("/settings/blocks/unblock", 1), ("/settings/blocks/unmute", 0)] {
+        let done = she.send("/settings/blocks", deed, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{deed}: {}", done.body);
+        let page = she.get("/settings/blocks").await.body;
+        assert_eq!(page.matches("@sombra@plaza.test").count(), rest, "{page}");
+    }
+
+    // From now on its number is nobody's for her, as it always was for him.
+    for reader in [&she, &he] {
+        let token = reader.token("/settings/blocks").await;
+        for (deed, field) in [
+            ("/settings/blocks/unblock", "person"),
+            ("/settings/blocks/unmute", "person"),
+            ("/block", "who"),
+            ("/mute", "who"),
+            ("/follow", "who"),
+            ("/unfollow", "who"),
+            ("/report", "who"),
+            ("/join", "group"),
+            ("/leave", "group"),
+            ("/apply", "group"),
+            ("/invitations", "group"),
+            ("/manage/steps", "group"),
+            ("/subscribe/secret", "group"),
+            ("/level", "group"),
+        ] {
+            for number in [group, ActorId(7)] {
+                let fields = [
+                    (field, number.to_string()),
+                    ("form_token", token.clone()),
+                    ("what", "other".into()),
+                    ("level", "all".into()),
+                ];
+                let answer = reader.post(deed, &fields.map(|(name, value)| (name.to_owned(), value))).await;
+                assert_eq!(answer.status, StatusCode::NOT_FOUND, "{deed} {number}");
+                assert!(!answer.body.contains("sombra"), "{deed}: {}", answer.body);
+            }
+        }
+        for page in
+            ["manage", "manage/rules", "manage/screen", "manage/pace", "manage/archive", "members", "invitations"]
+        {
+            let looked = reader.get(&format!("/{page}?group={group}")).await;
+            assert_eq!(looked.status, StatusCode::NOT_FOUND, "{page}");
+        }
+        assert_eq!(reader.get("/welcome?group=sombra").await.status, StatusCode::NOT_FOUND);
+        // Whoever writes there by its number writes nowhere, and reads nothing of it.
+        let page = reader.get(&format!("/write?group={group}")).await.body;
+        assert!(!page.contains("sombra"), "{page}");
+        let sent = reader.send("/write", "/write", &[("group", &*group.to_string()), ("text", "Hola")]).await;
+        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", sent.body);
+        assert!(!sent.body.contains("sombra"), "{}", sent.body);
     }
 }
