@@ -95,6 +95,7 @@ no-threads = No conversations yet. Mention { $handle } in a post to start the fi
 no-threads-here = No conversations yet. Write the first: a question or a welcome will do.
 no-posts = No posts yet.
 older = Show older
+older-invitations = Show older invitations
 pinned = Pinned
 locked = Closed
 edited = edited

@@ -98,6 +98,7 @@ no-threads = Aún no hay conversaciones. Menciona a { $handle } en una publicaci
 no-threads-here = Aún no hay conversaciones. Escribe la primera: basta una pregunta o una bienvenida.
 no-posts = Aún no hay publicaciones.
 older = Ver anteriores
+older-invitations = Ver invitaciones anteriores
 pinned = Fijada
 locked = Cerrada
 edited = editada

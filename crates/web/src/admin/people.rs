@@ -38,7 +38,7 @@ pub(crate) const REVOKE: &str = "/admin/people/revoke";
 /// The page with those who wait.
 pub(crate) const WAITING: &str = "/admin/people?state=waiting";
 
-/// How many a page lists, and how many invitations are shown.
+/// How many people a page lists, and how many invitations.
 const PEOPLE: i64 = 40;
 const INVITATIONS: i64 = 30;
 
@@ -52,6 +52,8 @@ pub(crate) struct Asked {
     q: String,
     state: String,
     before: Option<i64>,
+    /// From where on invitations are listed.
+    invited: Option<i64>,
 }
 
 const STATES: [State; 3] = [State::Waiting, State::Admin, State::Closed];
@@ -143,6 +145,7 @@ struct Page {
     /// Who may sign up, in words.
     door: &'static str,
     links: Vec<Link>,
+    older_links: Option<String>,
 }
 
 /// Who may make an account, in words, and what decides it.
@@ -176,7 +179,12 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<P
     let state = STATES.into_iter().find(|state| word(*state) == asked.state);
     let wanted = Wanted { text: plain::cut(&asked.q, TEXT), state, before: asked.before.map(ActorId) };
     let found = roll::page(app, by.me, wanted, PEOPLE).await?;
-    let invitations = sign_up::invitations(app, by.me, INVITATIONS).await?;
+    let before = InvitationId(asked.invited.unwrap_or(i64::MAX));
+    let invitations = sign_up::invitations(app, by.me, before, INVITATIONS).await?;
+    let older_links = listing::last(&invitations, INVITATIONS).map(|(last, _)| {
+        let before = last.id.to_string();
+        urls::asking(PATH, &[("q", &asked.q), ("state", &asked.state), ("invited", &before)]) + "#invitations"
+    });
     let address = |state: &str, before: Option<ActorId>| {
         let before = before.map(|id| id.to_string()).unwrap_or_default();
         urls::asking(PATH, &[("q", &asked.q), ("state", state), ("before", &before)])
@@ -207,6 +215,7 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<P
         older,
         door: door(app, t),
         links: invitations.iter().map(|(one, code)| link(app, t, one, code)).collect(),
+        older_links,
         asked,
     })
 }
