@@ -52,6 +52,25 @@ async fn the_second_step_is_set_up_and_asked_for() {
         "she goes on with another secret"
     );
 
+    let text = codes.text();
+    let (told, token) = (field(&text, "codes"), field(&text, "form_token"));
+    let saved = [("form_token", token.as_str()), ("codes", told.as_str())];
+    let file = ana.submit("/settings/entry/second/codes", &saved).await;
+    holds(&file, &["Recovery codes of @ana@alpha.test at http://alpha.test/"]);
+    assert_eq!(file.text().lines().skip(3).collect::<Vec<_>>(), told.split(' ').collect::<Vec<_>>());
+    for (name, value) in [
+        ("content-type", "text/plain; charset=utf-8"),
+        ("content-disposition", "attachment; filename=\"tertulia-recovery-codes.txt\""),
+        ("cache-control", "private, no-store"),
+    ] {
+        assert_eq!(file.header(name), Some(value), "{name}");
+    }
+    for what in ["<b>of somebody else</b>", &told[1..], &format!("{told} {}", &told[..23])] {
+        let saved = [("form_token", token.as_str()), ("codes", what)];
+        assert_eq!(ana.submit("/settings/entry/second/codes", &saved).await.status, 400, "{what}");
+    }
+    assert_eq!(ana.submit("/settings/entry/second/codes", &[("codes", &told)]).await.status, 403, "only from its page");
+
     let second = Visitor::new(&alpha).sign_in("ana", PASSWORD, "/").await;
     holds(&second, &["One more step"]);
     assert_eq!(ana.fill(page, "/settings/entry/second/off", &[("known", "wrong horse")]).await.status, 422);

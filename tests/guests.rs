@@ -294,6 +294,27 @@ async fn a_guest_votes_in_the_polls_of_here() {
     assert_eq!((&poll["votes_count"], &poll["options"][1]["votes_count"]), (&json!(1), &json!(1)), "{poll}");
     assert!(!here.get(&page).await.text().contains("action=\"/choose\""), "she has chosen");
 
+    // Where she lives nobody knows, and she chooses again: in the end it counts once there, too, whatever she chose.
+    for again in [1, 0] {
+        let asked =
+            if again == 1 { here_asked.clone() } else { ana.api("POST", "/api/v1/statuses", &asking("Or?")).await };
+        let (uri, page) = (asked["uri"].as_str().unwrap(), path(asked["url"].as_str().unwrap()));
+        let fields = [("post", id(&asked)), ("choice", "1"), ("back", page.as_str())];
+        here.fill(&page, "/choose", &fields).await;
+        net.settle().await;
+        net.pass_time(app::polls::ROUND * 2).await;
+        let seen = bea.find_post(uri).await;
+        let chosen = format!("/api/v1/polls/{}/votes", id(&seen["poll"]));
+        assert_eq!(bea.call("POST", &chosen, &json!({ "choices": [again] })).await.status, 200);
+        net.settle().await;
+        net.pass_time(app::polls::ROUND * 2).await;
+        for seen in [ana.find_post(uri).await, bea.find_post(uri).await] {
+            let poll = &seen["poll"];
+            let counted = [&poll["voters_count"], &poll["votes_count"], &poll["options"][1]["votes_count"]];
+            assert_eq!(counted, [1, 1, 1], "{poll}");
+        }
+    }
+
     // Of one elsewhere nobody would hear of it, and the page says so.
     let known = ana.find_post(there_asked["uri"].as_str().unwrap()).await;
     let page = format!("/@cleo@beta.test/{}", id(&known));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ::server::settings::Registration;
 use app::{Me, bars::NewBar, gates::Terms, people::NewPerson};
 use domain::group::{Joining, MemberState, Visibility};
+use domain::id::InvitationId;
 use serde_json::json;
 
 use crate::network::{Answer, Network, PostOffice, Request, Server, Visitor, on_both};
@@ -288,7 +289,7 @@ async fn who_comes_by_a_link_is_inside_once_nothing_is_waited_for() {
     let come = async |name: &str, email: &str, domain: Option<&str>| {
         let domain = domain.and_then(domain::host::Host::parse);
         app::gates::make(alpha.app(), me, group, Terms { domain, ..Terms::default() }).await.unwrap();
-        let code = app::gates::list(alpha.app(), me, group).await.unwrap().swap_remove(0).1;
+        let code = app::gates::list(alpha.app(), me, group, InvitationId(i64::MAX), 1).await.unwrap().swap_remove(0).1;
         let back = format!("/enter?code={code}");
         let form = domain::urls::asking("/signup", &[("back", &back)]);
         let fields = [("name", name), ("email", email), ("password", PASSWORD), ("agreement", "yes")];

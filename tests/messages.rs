@@ -297,6 +297,48 @@ async fn a_restricted_group_says_why_it_does_not_take_a_post() {
     assert!(masto.take().is_empty());
 }
 
+async fn whoever_is_kept_from_writing_hears_that_a_change_is_not_taken() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, ben) = (alpha.person("ana").await, beta.person("ben").await);
+    let club = alpha.group("club", &ana).await;
+    ben.follow(&club.handle()).await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let max = masto.person("max");
+    let (uri, handle) = club.named();
+    let create = max.toot("my pots", &[(&uri, &handle)], None);
+    max.send(&alpha, &create).await;
+    let pans = ben.post(&format!("my pans {}", club.handle())).await;
+    net.settle().await;
+    for person in [max.uri.as_str(), ben.uri()] {
+        let far = alpha.app().resolver().actor(alpha.app(), person).await.expect("somebody");
+        let (me, until) = (Me(ana.actor.id), alpha.app().now() + Duration::from_hours(1));
+        let hushed = app::moderation::hush(alpha.app(), me, (club.actor.id, far), until, "Shouting".into());
+        hushed.await.expect("a measure");
+    }
+    net.settle().await;
+    masto.take();
+
+    let update = max.edited(&create, "<p>my pots are for sale</p>");
+    max.send(&alpha, &update).await;
+    net.settle().await;
+    let reject = masto.only("Reject{Update}");
+    assert_eq!((reject.signer.as_str(), &reject.activity["object"]["id"]), (uri.as_str(), &update["id"]));
+    assert_eq!(reject.activity["object"]["object"], create["object"]["id"]);
+
+    // Whose server knows the word reads it in words.
+    ben.api("PUT", &format!("/api/v1/statuses/{}", id(&pans)), &json!({ "status": "my pans are for sale" })).await;
+    net.settle().await;
+    let letters = mentions(&ben).await;
+    let is_it = |text: &String| text.contains("does not take what you changed") || text.contains("lo que has cambiado");
+    assert_eq!(letters.iter().filter(|text| is_it(text)).count(), 1, "{letters:?}");
+    assert!(text(&ben.status(&pans).await).contains("for sale"), "where they live it is theirs to say");
+    for post in [&create["object"]["id"], &pans["uri"]] {
+        let said = text(&ana.find_post(post.as_str().expect("an id")).await);
+        assert!(said.contains("my p") && !said.contains("for sale"), "{said}");
+    }
+}
+
 async fn batches_are_unpacked_and_each_is_checked() {
     let net = Network::of(["alpha.test"]).await;
     let alpha = net.server("alpha.test");
@@ -434,6 +476,7 @@ on_both![
     groups_warn_and_invite,
     whom_a_measure_concerns_elsewhere_hears_why_and_appeals_by_a_link,
     a_restricted_group_says_why_it_does_not_take_a_post,
+    whoever_is_kept_from_writing_hears_that_a_change_is_not_taken,
     batches_are_unpacked_and_each_is_checked,
     staff_elsewhere_leads_a_group_here,
 ];

@@ -16,7 +16,7 @@ use domain::filter::{Action, Filter, Keyword, Place};
 use domain::group::{Joining, Reach, Visibility};
 use domain::held::Screen;
 use domain::host::Host;
-use domain::id::{ActorId, FilterId, MediaId, PostId};
+use domain::id::{ActorId, FilterId, InvitationId, MediaId, PostId};
 use domain::imprint::Wording;
 use domain::list::Replies;
 use domain::rule::Ruling;
@@ -79,7 +79,8 @@ impl Residents<'_> {
         let (statement, appealed) = self.measures(net, server).await;
         let (gone, changed) = self.changes(server).await;
         let ana = Me(self.ana.actor.id);
-        let links = app::gates::list(server.app(), ana, self.huerto.actor.id).await.expect("links");
+        let links =
+            app::gates::list(server.app(), ana, self.huerto.actor.id, InvitationId(i64::MAX), 1).await.expect("links");
         let link = links.first().map(|(_, code)| format!("/enter?code={code}")).expect("a link");
         // Somebody who has just come, and follows nobody yet.
         let nora = person(server, "nora", "Nora", "", false).await;

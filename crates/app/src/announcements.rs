@@ -62,9 +62,9 @@ pub fn render(app: &App, text: &str) -> String {
     markdown::render(text, |_| None, |tag| Some(site.tag(tag)))
 }
 
-/// All announcements, those to come and those that are over among them; for admins.
-pub async fn all(app: &App, me: Me, limit: i64) -> Result<Vec<Announcement>> {
-    rules::read_as_admin(app, me, move |c| store::announcements::all(c, limit)).await
+/// The newest announcements before `before`, those to come and those that are over among them; for admins.
+pub async fn page(app: &App, me: Me, before: AnnouncementId, limit: i64) -> Result<Vec<Announcement>> {
+    rules::read_as_admin(app, me, move |c| store::announcements::page(c, before, limit)).await
 }
 
 /// Tells now what was to be told later.

@@ -438,13 +438,13 @@ pub enum Event {
         /// Yes, or no.
         accepted: bool,
     },
-    /// A group did not take what somebody elsewhere posted, and says so.
+    /// A group did not take what somebody elsewhere posted or changed, and says so.
     PostRefused {
         /// The group.
         group: ActorId,
         /// Whose post it was.
         author: ActorId,
-        /// What was posted.
+        /// What was posted or changed.
         attempt: Attempt,
     },
     /// Somebody reported somebody.

@@ -13,8 +13,6 @@ use store::gates::Gate;
 
 use crate::{App, Error, Me, Result, Tx, follows, groups, members, seal};
 
-/// How many links a page shows.
-const LINKS: i64 = 100;
 /// The longest answer, in characters.
 pub const ANSWER: usize = 1_000;
 /// How many questions there may be.
@@ -65,11 +63,13 @@ pub async fn revoke(app: &App, me: Me, group: ActorId, id: InvitationId) -> Resu
     .await
 }
 
-/// The links into a group in which I keep order, each with its code.
-pub async fn list(app: &App, me: Me, group: ActorId) -> Result<Vec<(Gate, String)>> {
+/// The latest links before `before` into a group in which I keep order, each with its code.
+pub async fn list(app: &App, me: Me, group: ActorId, before: InvitationId, limit: i64) -> Result<Vec<(Gate, String)>> {
     let now = app.now();
-    let found =
-        app.read(move |c| Ok((store::groups::standing(c, group, me.0, now)?, store::gates::of(c, group, LINKS)?)));
+    let found = app.read(move |c| {
+        let standing = store::groups::standing(c, group, me.0, now)?;
+        Ok((standing, store::gates::of(c, group, before, limit)?))
+    });
     let (standing, gates) = found.await?;
     policy::moderate(&standing)?;
     gates

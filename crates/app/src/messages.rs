@@ -87,13 +87,15 @@ pub(crate) fn receive(
     posts::receive(tx, group, &draft, &origin, cause).map(drop)
 }
 
-/// What somebody elsewhere tried to post, and where.
+/// What somebody elsewhere tried to post or to change, and where.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// The id of the activity.
     pub activity: String,
     /// The id of the post.
     pub post: String,
+    /// Whether the post stands there already, and was to say something else.
+    pub is_change: bool,
 }
 
 /// Answers somebody elsewhere whose post a group here does not take because they are no member, are kept from writing, or slow mode lets
@@ -145,6 +147,20 @@ pub fn refuse(tx: &mut Tx<'_, '_>, author: ActorId, draft: &Draft, attempt: &Att
     if let Some(text) = text {
         tell(tx, group, author, &text)?;
     }
+    tx.emit(Event::PostRefused { group, author, attempt: attempt.clone() });
+    Ok(())
+}
+
+/// Answers the server of somebody elsewhere who changed a post that stands in a group here, and whom its team keeps from
+/// writing: the post says what it said. Of anything else nobody is told.
+pub fn refuse_change(tx: &mut Tx<'_, '_>, author: ActorId, attempt: &Attempt, why: Error) -> Result<()> {
+    let Error::Denied(Refusal::Hushed(_)) = why else { return Err(why) };
+    let group = store::posts::by_uri(tx, &attempt.post)?.and_then(|post| post.group);
+    let Some(group) = group.filter(|_| attempt.is_change) else { return Err(why) };
+    if !groups::is_local(tx, group)? {
+        return Err(why);
+    }
+    // What they were told when it was decided says why.
     tx.emit(Event::PostRefused { group, author, attempt: attempt.clone() });
     Ok(())
 }

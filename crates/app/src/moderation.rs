@@ -424,14 +424,42 @@ pub fn receive_refusal(tx: &mut Tx<'_, '_>, group: ActorId, post: PostId, activi
     if post.removed.is_some() || !post.local {
         return Ok(());
     }
-    let (title, author, url) = (markdown::escape(&follows::living(tx, group)?.title), post.author, post.url.clone());
+    let (author, url) = (post.author, post.url.clone());
     take_out(tx, group, post, "", cause)?;
-    let say = |tongue: Tongue| {
-        tongue.pick(
-            format!("{title} no acepta lo que publicaste allí."),
-            format!("{title} does not take what you posted there."),
-        )
-    };
-    let text = messages::letter(tx, (group, author), say, Some((&url, ("Lo que publicaste", "What you posted"))))?;
+    let words = ("no acepta lo que publicaste allí.", "does not take what you posted there.");
+    tell_refusal(tx, (group, author), &url, words, (activity, cause))
+}
+
+/// Records that a group elsewhere does not take what somebody here changed in a post: its author is told that it says there
+/// what it said before.
+pub fn receive_change_refusal(
+    tx: &mut Tx<'_, '_>,
+    group: ActorId,
+    post: PostId,
+    activity: &str,
+    cause: Cause,
+) -> Result<()> {
+    let post = posts::load(tx, post)?;
+    if !post.is_live() || !post.local {
+        return Ok(());
+    }
+    let words = (
+        "no acepta lo que has cambiado: allí se sigue leyendo lo de antes.",
+        "does not take what you changed: people there go on reading what it said before.",
+    );
+    tell_refusal(tx, (group, post.author), &post.url, words, (activity, cause))
+}
+
+/// Tells somebody here what a group elsewhere does not take, in Spanish and in English.
+fn tell_refusal(
+    tx: &mut Tx<'_, '_>,
+    (group, author): (ActorId, ActorId),
+    url: &str,
+    (es, en): (&str, &str),
+    (activity, cause): (&str, Cause),
+) -> Result<()> {
+    let title = markdown::escape(&follows::living(tx, group)?.title);
+    let say = |tongue: Tongue| format!("{title} {}", tongue.pick(es, en));
+    let text = messages::letter(tx, (group, author), say, Some((url, ("Lo que publicaste", "What you posted"))))?;
     messages::receive(tx, group, author, (activity, &text), cause)
 }

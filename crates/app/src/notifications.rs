@@ -1,7 +1,7 @@
 //! Tells people here what concerns them; hangs on events, in their transaction.
 use domain::{
     group::Role,
-    id::{ActorId, NotificationId, StatementId},
+    id::{ActorId, NotificationId, ScheduledId, StatementId},
     notice::{Handling, Level},
     policy,
     post::{Audience, FollowState, Post, Vote},
@@ -9,6 +9,7 @@ use domain::{
     rule::Regard,
     severance::Severance,
 };
+use store::scheduled::Scheduled;
 
 use crate::{
     Change, Course, Event, Result, Tx, appeals, echoes, instance, mailings, notices, portions, push, reports,
@@ -62,6 +63,8 @@ pub enum Kind {
     Unheard,
     /// An admin who is no member opened a private conversation of a community that is theirs.
     Opened,
+    /// What they wrote for later could not be published when it was due.
+    Unpublished,
 }
 
 impl Kind {
@@ -69,7 +72,7 @@ impl Kind {
     pub const GATHERED: [Self; 4] = [Self::Favourite, Self::Reblog, Self::Follow, Self::SignUp];
 
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Mention,
         Self::Follow,
         Self::FollowRequest,
@@ -92,6 +95,7 @@ impl Kind {
         Self::Held,
         Self::Unheard,
         Self::Opened,
+        Self::Unpublished,
     ];
 
     /// The kind whose word is stored.
@@ -127,6 +131,7 @@ impl Kind {
             Self::Held => store::notifications::HELD,
             Self::Unheard => store::notifications::UNHEARD,
             Self::Opened => store::notifications::OPENED,
+            Self::Unpublished => store::notifications::UNPUBLISHED,
             Self::Accepted => store::notifications::ACCEPTED,
             Self::Thanked => store::notifications::THANKED,
             Self::Answered => store::notifications::ANSWERED,
@@ -292,6 +297,11 @@ pub(crate) fn answered(tx: &mut Tx<'_, '_>, reply: &Post, by: ActorId, waiting: 
     tell(tx, &readers, Kind::Answered, by, About::Post(reply))
 }
 
+/// Tells somebody that what they planned was refused when it was due.
+pub(crate) fn unpublished(tx: &mut Tx<'_, '_>, planned: &Scheduled) -> Result<()> {
+    tell(tx, &[planned.person], Kind::Unpublished, planned.person, About::Planned(planned.id))
+}
+
 /// Tells those who want to hear of each thread of its author or its group, or of each reply to it, and nobody twice.
 fn awaited(tx: &mut Tx<'_, '_>, post: &Post, told: &[ActorId]) -> Result<()> {
     let mut waiting = if post.parent.is_some() {
@@ -327,6 +337,8 @@ enum About<'a> {
     Statement(StatementId),
     /// Follows that were lost.
     Severance(&'a Severance),
+    /// What was planned, by its number.
+    Planned(ScheduledId),
 }
 
 impl About<'_> {
@@ -337,6 +349,7 @@ impl About<'_> {
             Self::Report(report) => Some(report.id.0),
             Self::Statement(id) => Some(id.0),
             Self::Severance(lost) => Some(lost.id.0),
+            Self::Planned(id) => Some(id.0),
         }
     }
 }
@@ -348,7 +361,8 @@ fn tell(tx: &mut Tx<'_, '_>, whom: &[ActorId], kind: Kind, by: ActorId, about: A
     let now = tx.now();
     let accounts = store::accounts::among(tx, whom)?;
     let limited = !accounts.is_empty() && is_silenced(tx, by)?;
-    for account in accounts.into_iter().filter(|account| *account != by || matches!(kind, Kind::Poll | Kind::Severed)) {
+    let is_own = matches!(kind, Kind::Poll | Kind::Severed | Kind::Unpublished);
+    for account in accounts.into_iter().filter(|account| *account != by || is_own) {
         let handling = handling(tx, account, kind, by, about, limited)?;
         if handling != Handling::Drop {
             let (id, held): (NotificationId, bool) = (tx.new_id(), handling == Handling::Filter);

@@ -68,12 +68,16 @@ pub fn receive(tx: &mut Tx<'_, '_>, voter: ActorId, post: PostId, option: &str) 
     if !post.local {
         return Err(Error::NotFound);
     }
-    let place = post.content.poll.as_ref().and_then(|poll| poll.place(&plain::line(option, OPTION)));
+    let poll = post.content.poll.as_ref().ok_or(Error::NotFound)?;
+    let place = poll.place(&plain::line(option, OPTION));
     let place = place.ok_or_else(|| Error::Invalid("there is no such option".into()))?;
-    if store::polls::choices(tx, post.id, voter)?.contains(&place) {
-        return Ok(());
+    let (before, now) = (store::polls::choices(tx, post.id, voter)?, tx.now());
+    if !before.contains(&place) && (poll.multiple || before.is_empty()) {
+        return record(tx, voter, &post, &[place]);
     }
-    record(tx, voter, &post, &[place])
+    // It counts once. Whoever chose here as a guest may choose where they live all the same: there it counts twice until
+    // their server hears what was counted.
+    if poll.is_closed(now) { Ok(()) } else { tell_in_time(tx, post.id) }
 }
 
 fn record(tx: &mut Tx<'_, '_>, voter: ActorId, post: &Post, choices: &[usize]) -> Result<()> {
@@ -91,16 +95,21 @@ fn record(tx: &mut Tx<'_, '_>, voter: ActorId, post: &Post, choices: &[usize]) -
     policy::choose(group, (post, poll), (voter, &before), now)?;
     store::polls::choose(tx, post.id, voter, &choices, now)?;
     if post.local {
-        // A round of its own for each job: what is chosen while one is told belongs to the next.
-        let round = now.0 / i64::try_from(ROUND.as_millis()).unwrap_or(i64::MAX) + 1;
-        let end = Timestamp(round.saturating_mul(i64::try_from(ROUND.as_millis()).unwrap_or(i64::MAX)));
-        tx.push_job(TELL, &format!("{} {round}", post.id), wait(now, end))?;
+        tell_in_time(tx, post.id)?;
     } else {
         // Whoever voted is told when it is over.
         close_in_time(tx, post)?;
     }
     tx.emit(Event::Chosen { post: Arc::new(post.clone()), voter, choices });
     Ok(())
+}
+
+/// Tells what was counted when the round ends.
+fn tell_in_time(tx: &mut Tx<'_, '_>, post: PostId) -> Result<()> {
+    // A round of its own for each job: what is chosen while one is told belongs to the next.
+    let (now, length) = (tx.now(), i64::try_from(ROUND.as_millis()).unwrap_or(i64::MAX));
+    let round = now.0 / length + 1;
+    tx.push_job(TELL, &format!("{post} {round}"), wait(now, Timestamp(round.saturating_mul(length))))
 }
 
 fn wait(now: Timestamp, until: Timestamp) -> Duration {

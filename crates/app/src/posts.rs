@@ -325,8 +325,11 @@ pub fn receive_edit(
     cause: Cause,
 ) -> Result<()> {
     let post = store::posts::by_uri(tx, uri)?.ok_or(Error::NotFound)?;
-    let requoted = quotes::change(tx, &post, by, draft.quote.as_ref())?;
     let newer = edited.is_some_and(|edited| edited > post.edited.unwrap_or(post.published));
+    if newer {
+        may_revise(tx, by, &post)?;
+    }
+    let requoted = quotes::change(tx, &post, by, draft.quote.as_ref())?;
     if newer {
         let edited = edited.map(|at| at.min(tx.now()));
         revise(tx, by, post, draft, edited, cause)?;
@@ -340,6 +343,17 @@ pub fn receive_edit(
     polls::recount(tx, by, post, &draft.content, cause)
 }
 
+fn may_revise(tx: &mut Tx<'_, '_>, by: ActorId, post: &Post) -> Result<()> {
+    policy::edit(post, by)?;
+    // A group elsewhere decides itself whose changes it takes.
+    if let Some(group) = post.group
+        && (post.local || groups::is_local(tx, group)?)
+    {
+        policy::reword(&groups::regard(tx, group, by)?.1)?;
+    }
+    Ok(())
+}
+
 fn revise(
     tx: &mut Tx<'_, '_>,
     by: ActorId,
@@ -348,13 +362,7 @@ fn revise(
     edited: Option<Timestamp>,
     cause: Cause,
 ) -> Result<Post> {
-    policy::edit(&post, by)?;
-    // A group elsewhere decides itself whose changes it takes.
-    if let Some(group) = post.group
-        && (post.local || groups::is_local(tx, group)?)
-    {
-        policy::reword(&groups::regard(tx, group, by)?.1)?;
-    }
+    may_revise(tx, by, &post)?;
     let asked = post.content.poll.clone();
     let mut content = Content { assent: post.content.assent.clone(), pen: post.content.pen, ..draft.content.clone() };
     if content.title.is_none() && !store::grafts::of(tx, &[post.id])?.is_empty() {

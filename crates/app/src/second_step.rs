@@ -14,6 +14,8 @@ const OFFERED: &str = "authenticator, offered";
 
 /// How many recovery codes there are.
 const RECOVERY: usize = 10;
+/// How many bytes of chance are in each.
+const CODE: usize = 10;
 
 /// An authenticator that is being set up.
 #[derive(Debug, Clone)]
@@ -169,8 +171,17 @@ pub(crate) async fn pass(app: &App, me: Me, code: &str) -> Result<bool> {
 }
 
 fn recovery_codes() -> Result<Vec<String>> {
-    let one = || Ok(hex::encode(random::bytes::<10>()?)).map(|code: String| spaced(&code));
+    let one = || Ok(hex::encode(random::bytes::<CODE>()?)).map(|code: String| spaced(&code));
     std::iter::repeat_with(one).take(RECOVERY).collect()
+}
+
+/// Whether these look like all the recovery codes that [`turn_on`] tells.
+pub fn are_codes(told: &[&str]) -> bool {
+    let is_code = |code: &&str| {
+        let digits = code.replace('-', "");
+        digits.len() == 2 * CODE && digits.chars().all(|digit| digit.is_ascii_hexdigit()) && spaced(&digits) == **code
+    };
+    told.len() == RECOVERY && told.iter().all(is_code)
 }
 
 /// In groups of five, so that it can be copied by hand.

@@ -392,11 +392,11 @@ pub async fn invite(app: &App, me: Me, expires: Option<Timestamp>, most: Option<
     code(app, id.await?)
 }
 
-/// The newest invitations with their codes; for admins.
-pub async fn invitations(app: &App, me: Me, limit: i64) -> Result<Vec<(Invitation, String)>> {
-    let newest = rules::read_as_admin(app, me, move |c| store::invitations::newest(c, limit)).await?;
+/// The newest invitations before `before` with their codes; for admins.
+pub async fn invitations(app: &App, me: Me, before: InvitationId, limit: i64) -> Result<Vec<(Invitation, String)>> {
+    let found = rules::read_as_admin(app, me, move |c| store::invitations::page(c, before, limit)).await?;
     let coded = |one: Invitation| code(app, InvitationId(one.id)).map(|code| (one, code));
-    newest.into_iter().map(coded).collect()
+    found.into_iter().map(coded).collect()
 }
 
 /// Takes an invitation back: nobody signs up by it any more.

@@ -35,8 +35,13 @@ pub(crate) fn look(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
 /// Whether a page says that it is somebody's. One that cannot be read says nothing: it is looked at again when they change
 /// their profile.
 async fn belongs(app: &App, url: &str, actor: &Actor) -> bool {
-    match read(app, url).await {
-        Ok(page) => html::belongs_to(&page, &[&actor.uri, &actor.url]),
+    let (uri, page) = (actor.uri.clone(), actor.url.clone());
+    let said = async {
+        let text = read(app, url).await?;
+        app.tasks().blocking(move || html::belongs_to(&text, &[&uri, &page])).await.map_err(Error::internal)
+    };
+    match said.await {
+        Ok(belongs) => belongs,
         Err(error) => {
             tracing::debug!(url, %error, "somebody's own page could not be read");
             false

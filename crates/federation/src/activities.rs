@@ -193,6 +193,12 @@ pub const ACTIVITIES: &[Activity] = &[
         meaning: "a restricted group does not take the post of somebody who is no member, and no group takes one that comes too soon for its slow mode; the first time it tells them in a private message, too. Received, the post is taken out of the group here, and its author told; or, by the author of what an answer waits for, nobody else reads it",
     },
     Activity {
+        name: "Reject{Update}",
+        object: "a post",
+        direction: Direction::Both,
+        meaning: "no group takes what somebody changes in a post while its team keeps them from writing: it goes on saying what it said there. Received, its author is told",
+    },
+    Activity {
         name: "Reject{Like}",
         object: "the vote, whole or by id",
         direction: Direction::In,

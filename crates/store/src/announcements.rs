@@ -81,9 +81,10 @@ pub fn unseen(conn: &mut Conn, person: ActorId, now: Timestamp) -> Result<Vec<An
     Ok(holding)
 }
 
-/// All announcements, those that hold no more or not yet among them, the newest first.
-pub fn all(conn: &mut Conn, limit: i64) -> Result<Vec<Announcement>> {
+/// The newest announcements before `before`, those that hold no more or not yet among them.
+pub fn page(conn: &mut Conn, before: AnnouncementId, limit: i64) -> Result<Vec<Announcement>> {
     let rows: Vec<Row> = db!(conn, c => announcements::table
+        .filter(announcements::id.lt(before.0))
         .order(announcements::id.desc())
         .limit(limit)
         .select(announcements::all_columns)

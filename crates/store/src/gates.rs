@@ -53,10 +53,10 @@ pub fn by_id(conn: &mut Conn, id: InvitationId) -> Result<Option<Gate>> {
     Ok(db!(conn, c => gates::table.find(id.0).select(Gate::as_select()).first(c).optional())?)
 }
 
-/// The links of a community, the latest first.
-pub fn of(conn: &mut Conn, group: ActorId, limit: i64) -> Result<Vec<Gate>> {
+/// The latest links of a community before `before`.
+pub fn of(conn: &mut Conn, group: ActorId, before: InvitationId, limit: i64) -> Result<Vec<Gate>> {
     Ok(db!(conn, c => gates::table
-        .filter(gates::group_id.eq(group.0))
+        .filter(gates::group_id.eq(group.0).and(gates::id.lt(before.0)))
         .order(gates::id.desc())
         .limit(limit)
         .select(Gate::as_select())

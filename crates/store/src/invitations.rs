@@ -32,9 +32,10 @@ pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation) -> Result<()> {
     Ok(())
 }
 
-/// The invitations, the newest first.
-pub fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<Invitation>> {
+/// The newest invitations before `before`.
+pub fn page(conn: &mut Conn, before: InvitationId, limit: i64) -> Result<Vec<Invitation>> {
     Ok(db!(conn, c => invitations::table
+        .filter(invitations::id.lt(before.0))
         .order(invitations::id.desc())
         .limit(limit)
         .select(Invitation::as_select())

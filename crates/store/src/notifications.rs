@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::{dsl, prelude::*, sql_types::Bool};
 use domain::{
-    id::{ActorId, NotificationId, PostId, ReportId, SeveranceId, StatementId},
+    id::{ActorId, NotificationId, PostId, ReportId, ScheduledId, SeveranceId, StatementId},
     time::Timestamp,
 };
 
@@ -54,6 +54,9 @@ pub const UNHEARD: &str = "unheard";
 /// The kind that says that an admin opened a private conversation.
 pub const OPENED: &str = "opened";
 
+/// The kind that tells somebody that what they planned could not be published; its subject is what they planned.
+pub const UNPUBLISHED: &str = "unpublished";
+
 /// The kind that tells whoever reported something that it was dealt with; its subject is the report.
 pub const HEEDED: &str = "report_heeded";
 
@@ -73,7 +76,7 @@ pub const SIGN_UP: &str = "admin.sign_up";
 pub const DUTY: [&str; 8] = [REPORT, HEEDED, STATED, APPEAL, HELD, UNHEARD, OPENED, SIGN_UP];
 
 /// The kinds that no client knows.
-pub const UNKNOWN: [&str; 8] = [APPEAL, HELD, UNHEARD, OPENED, HEEDED, ACCEPTED, THANKED, ANSWERED];
+pub const UNKNOWN: [&str; 9] = [APPEAL, HELD, UNHEARD, OPENED, HEEDED, ACCEPTED, THANKED, ANSWERED, UNPUBLISHED];
 
 /// Something a person here is told about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +95,8 @@ pub struct Notification {
     pub statement: Option<StatementId>,
     /// Which follows were lost.
     pub severance: Option<SeveranceId>,
+    /// What of their own was not published when it was due.
+    pub scheduled: Option<ScheduledId>,
     /// When.
     pub created: Timestamp,
     /// Whether it was seen.
@@ -116,7 +121,8 @@ impl Notification {
         let report = about.filter(|_| kind == REPORT || kind == HEEDED).map(ReportId);
         let statement = about.filter(|_| kind == STATED).map(StatementId);
         let severance = about.filter(|_| kind == SEVERED).map(SeveranceId);
-        let is_post = ![REPORT, HEEDED, STATED, SEVERED, APPEAL].contains(&kind.as_str());
+        let scheduled = about.filter(|_| kind == UNPUBLISHED).map(ScheduledId);
+        let is_post = ![REPORT, HEEDED, STATED, SEVERED, APPEAL, UNPUBLISHED].contains(&kind.as_str());
         Self {
             id: NotificationId(id),
             actor: ActorId(actor),
@@ -124,6 +130,7 @@ impl Notification {
             report,
             statement,
             severance,
+            scheduled,
             created: Timestamp(created),
             read: read.is_some(),
             kind,
@@ -290,6 +297,15 @@ pub fn remove(tx: &mut Tx<'_>, account: ActorId, which: Option<&[NotificationId]
         }
         None => db!(tx, c => diesel::delete(notifications::table.filter(own)).execute(c))?,
     };
+    Ok(())
+}
+
+/// Forgets that something of somebody's own could not be published.
+pub fn remove_unpublished(tx: &mut Tx<'_>, account: ActorId, what: ScheduledId) -> Result<()> {
+    let about = notifications::kind.eq(UNPUBLISHED).and(notifications::post_id.eq(what.0));
+    db!(tx, c => diesel::delete(
+        notifications::table.filter(notifications::account_id.eq(account.0).and(about))
+    ).execute(c))?;
     Ok(())
 }
 

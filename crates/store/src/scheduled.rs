@@ -7,6 +7,7 @@ use domain::{
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::scheduled,
     timelines::Window,
@@ -54,6 +55,12 @@ pub fn set(tx: &mut Tx<'_>, what: &Scheduled) -> Result<()> {
 pub fn get(conn: &mut Conn, id: ScheduledId) -> Result<Option<Scheduled>> {
     let row: Option<Row> = db!(conn, c => scheduled::table.find(id.0).first(c).optional())?;
     Ok(row.map(kept))
+}
+
+/// What has these numbers.
+pub fn by_ids(conn: &mut Conn, ids: &[ScheduledId]) -> Result<Vec<Scheduled>> {
+    let rows: Vec<Row> = db!(conn, c => scheduled::table.filter(scheduled::id.among(ids)).load(c))?;
+    Ok(rows.into_iter().map(kept).collect())
 }
 
 /// What a person planned with this key, as long as it waits.

@@ -112,6 +112,7 @@ where
 pub(crate) fn alone(file: File) -> HttpResponse {
     let kind = match file.name.rsplit_once('.') {
         Some((_, "csv")) => "text/csv; charset=utf-8",
+        Some((_, "txt")) => "text/plain; charset=utf-8",
         _ => "application/json",
     };
     attached(&file.name, kind).streaming(file.body)

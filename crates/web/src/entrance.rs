@@ -31,7 +31,7 @@ use crate::{
     desk::{self, Desk},
     elsewhere,
     forms::{Choice, Field, Fields},
-    guests,
+    guests, listing,
     posted::Sent,
     said,
     session::Present,
@@ -44,6 +44,17 @@ pub(crate) const PATH: &str = "/invitations";
 pub(crate) const REVOKE: &str = "/invitations/revoke";
 pub(crate) const ENTER: &str = "/enter";
 pub(crate) const APPLY: &str = "/apply";
+
+/// How many links a page lists.
+const LINKS: i64 = 30;
+
+/// Of which community, and from where on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    group: i64,
+    before: Option<i64>,
+}
 
 /// A link in the list.
 struct Link {
@@ -64,6 +75,7 @@ struct Invitations {
     frame: Frame,
     desk: Desk,
     links: Vec<Link>,
+    older: Option<String>,
     form: Fields,
     /// What the links are to those who have no login here.
     note: &'static str,
@@ -77,18 +89,14 @@ pub(crate) async fn list(
     app: Data<App>,
     visit: Visit,
     by: Present,
-    asked: Option<Query<desk::Asked>>,
+    asked: Option<Query<Asked>>,
 ) -> HttpResponse {
-    answer::shown(
-        &request,
-        &visit,
-        Keep::Secret,
-        links(&app, &visit, by.me, asked.map_or(0, |asked| asked.group)).await,
-    )
+    let asked = asked.map(Query::into_inner).unwrap_or_default();
+    answer::shown(&request, &visit, Keep::Secret, links(&app, &visit, by.me, asked).await)
 }
 
-async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitations> {
-    let (group, standing) = desk::kept(app, me.0, group).await?;
+async fn links(app: &App, visit: &Visit, me: Me, asked: Asked) -> Result<Invitations> {
+    let (group, standing) = desk::kept(app, me.0, asked.group).await?;
     let (t, now) = (visit.language, app.now());
     let address = |code: &str| app.site().page(&urls::asking(ENTER, &[("code", code)]));
     let link = |(gate, code): (store::gates::Gate, String)| Link {
@@ -100,7 +108,11 @@ async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitatio
         until: gate.expires.map_or_else(|| t.no_end().to_owned(), |at| t.until(t.clock(Timestamp(at)))),
         domain: gate.domain.as_ref().map(|domain| t.link_only(domain)),
     };
-    let links = gates::list(app, me, group.id).await?.into_iter().map(link).collect();
+    let before = InvitationId(asked.before.unwrap_or(i64::MAX));
+    let found = gates::list(app, me, group.id, before, LINKS).await?;
+    let older = listing::last(&found, LINKS)
+        .map(|(last, _)| urls::asking(PATH, &[("group", &group.id.to_string()), ("before", &last.id.to_string())]));
+    let links = found.into_iter().map(link).collect();
     let days = [1_i64, 7, 30].iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
     let form = Fields::new(vec![
         Field::select("days", t.link_for(), days).value("7").optional(),
@@ -120,7 +132,7 @@ async fn links(app: &App, visit: &Visit, me: Me, group: i64) -> Result<Invitatio
         Prospect::Never if app::identities::is_only_way(app) => t.accounts_of_provider(),
         Prospect::Never => t.invitations_never(),
     };
-    Ok(Invitations { frame: desk.frame.clone(), desk, links, form, note, letter })
+    Ok(Invitations { frame: desk.frame.clone(), desk, links, older, form, note, letter })
 }
 
 /// A link to be made, or taken away.

@@ -188,12 +188,13 @@ impl Language {
         }
     }
 
-    /// How long something takes, as people say it of what is done within that.
+    /// How long something takes, as people say it of what is done within that: never less than it takes.
     pub(crate) fn lasting(self, span: Duration) -> String {
-        match i64::try_from(span.as_secs()).unwrap_or(i64::MAX) {
+        let begun = |length: u64| i64::try_from(span.as_secs().div_ceil(length)).unwrap_or(i64::MAX);
+        match span.as_secs() {
             ..3_600 => self.within_an_hour().to_owned(),
-            seconds @ 3_600..172_800 => self.hours(seconds / 3_600),
-            seconds => self.days(seconds / 86_400),
+            3_600..172_800 => self.hours(begun(3_600)),
+            _ => self.days(begun(86_400)),
         }
     }
 
@@ -302,5 +303,13 @@ mod tests {
         let answered = |t: Language| t.answered_within(t.lasting(Duration::from_mins(20)));
         assert_eq!(answered(Language::EN), "Conversations are usually answered within an hour");
         assert_eq!(answered(Language::ES), "Las conversaciones suelen tener respuesta en menos de una hora");
+    }
+
+    #[test]
+    fn what_takes_longer_than_whole_hours_or_days_is_never_said_to_take_less() {
+        let lasting = |seconds: u64| Language::EN.lasting(Duration::from_secs(seconds));
+        assert_eq!([lasting(3_600), lasting(3_601), lasting(47 * 3_600)], ["1 hour", "2 hours", "47 hours"]);
+        assert_eq!([lasting(48 * 3_600), lasting(71 * 3_600)], ["2 days", "3 days"]);
+        assert_eq!(Language::ES.lasting(Duration::from_hours(49)), "3 días");
     }
 }

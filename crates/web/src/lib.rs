@@ -311,6 +311,7 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, entry::OFFER, entry::offer);
     button!(config, entry::ON, entry::turn_on);
     button!(config, entry::OFF, entry::turn_off);
+    button!(config, entry::CODES, entry::save_codes);
     button!(config, own_identities::LINK, own_identities::link);
     button!(config, own_identities::UNLINK, own_identities::unlink);
     button!(config, own_passkeys::CHALLENGE, own_passkeys::challenge);

@@ -6,7 +6,8 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Result, filters::Sieve, follows, markers, notifications::Kind, push::Along, sentences::Words, statements,
+    App, Result, filters::Sieve, follows, markers, notifications::Kind, posts::schedule, push::Along, sentences::Words,
+    statements,
 };
 use askama::Template;
 use domain::{
@@ -35,6 +36,7 @@ use crate::{
     posted::Sent,
     queue,
     session::SignedIn,
+    settings::scheduled,
 };
 
 /// Where it is.
@@ -51,6 +53,7 @@ const MENTION: &str = "mention";
 const STATUS: &str = Kind::Status.as_str();
 const ASKED: &str = Kind::FollowRequest.as_str();
 const SEVERED: &str = store::notifications::SEVERED;
+const UNPUBLISHED: &str = store::notifications::UNPUBLISHED;
 
 struct Notice {
     face: Face,
@@ -120,15 +123,18 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let (found, signs) = (store::posts::by_ids(c, &posts)?, store::votes::signs(c, &posts, &people)?);
         let severed: Vec<_> = told.iter().filter_map(|notice| notice.severance).collect();
         let lost = store::severances::by_ids(c, &severed)?;
+        let planned: Vec<_> = told.iter().filter_map(|notice| notice.scheduled).collect();
+        let planned = store::scheduled::by_ids(c, &planned)?;
         let newcomers = told.iter().filter(|notice| is_sign_up(notice)).map(|notice| notice.actor);
         let waiting = store::accounts::waiting_among(c, &newcomers.collect::<Vec<_>>())?;
         let asking = told.iter().filter(|notice| is_request(notice)).map(|notice| notice.actor);
         let asking = store::relations::waiting_among(c, &asking.collect::<Vec<_>>(), &[me.0])?;
         let views = app::view::posts(c, found)?;
         let sieve = Sieve::of(c, Some(me.0), Place::Notifications, now)?;
-        Ok((told, cards::faces_of(c, &ours, &people)?, (views, sieve), (signs, lost, waiting, asking, complaints)))
+        let (about, who) = ((signs, lost, planned), (waiting, asking, complaints));
+        Ok((told, cards::faces_of(c, &ours, &people)?, (views, sieve), about, who))
     });
-    let (told, people, (posts, sieve), (signs, lost, waiting, asking, complaints)) = found.await?;
+    let (told, people, (posts, sieve), (signs, lost, planned), (waiting, asking, complaints)) = found.await?;
     let older =
         listing::last(&told, NOTICES).map(|last| urls::page_before(&site.page_on(&visit.host, PATH), Some(last.id.0)));
     let notice = |(notice, others): (&Notification, usize)| {
@@ -144,6 +150,7 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
         let waits = is_sign_up(notice) && waiting.contains(&notice.actor);
         let page = match notice.statement {
             None if waits => Some(admin::people::WAITING.to_owned()),
+            None if notice.scheduled.is_some() => notice.scheduled.map(scheduled::address),
             // Without its page there is still the notice.
             Some(id) => statements::page(app, id).ok(),
             None if asks_me || !is_staff => None,
@@ -157,6 +164,11 @@ async fn notices(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result
                 (SEVERED, ..) => {
                     let lost = lost.get(&notice.severance?)?;
                     t.told_severed_from(lost.followers, lost.following, html::escape(&lost.target))
+                }
+                (UNPUBLISHED, ..) => {
+                    let about = planned.iter().find(|one| Some(one.id) == notice.scheduled);
+                    let why = answer::words(t, &about.and_then(schedule::refused)?);
+                    t.told_unpublished_because(html::escape(&why))
                 }
                 (VOTE, 1.., _) => t.told_votes(&name, others),
                 (VOTE, 0, Some(sign)) => t.told_reaction(&name, sign),
@@ -326,6 +338,7 @@ fn sentence(t: Language, kind: &str, name: &str) -> String {
         Kind::Held => t.told_held(name),
         Kind::Unheard => t.told_unheard(name),
         Kind::Opened => t.told_opened(name),
+        Kind::Unpublished => t.told_unpublished().to_owned(),
     }
 }
 

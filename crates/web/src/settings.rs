@@ -73,6 +73,8 @@ struct Panel {
     quoted: Vec<String>,
     /// What is to be copied.
     codes: Vec<String>,
+    /// Where that comes back from as a file, and what the button says. It goes there in the form: nobody keeps it meanwhile.
+    file: Option<(&'static str, &'static str)>,
     /// Where it goes on, and what that is called.
     way: Option<(String, &'static str)>,
     /// What shows somebody, to be changed.

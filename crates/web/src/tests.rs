@@ -52,6 +52,7 @@ mod lists;
 mod maps;
 mod outlines;
 mod paces;
+mod paging;
 mod parcels;
 mod passkeys;
 mod queue;

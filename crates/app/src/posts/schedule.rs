@@ -17,7 +17,7 @@ use super::{
 use crate::{
     App, Error, Me, Result, Tx, guests,
     limits::{self, Outward},
-    media,
+    media, notifications,
 };
 
 /// The kind of job that publishes what is due.
@@ -122,6 +122,8 @@ pub async fn move_to(app: &App, me: Me, id: ScheduledId, due: Timestamp) -> Resu
         strike(tx, &was)?;
         let scheduled = Scheduled { due, writing: put_off(&was, due)?, refused: None, ..was };
         plan(tx, &scheduled)?;
+        // It waits again, and if it is refused again they are told again.
+        store::notifications::remove_unpublished(tx, me.0, id)?;
         Ok(scheduled)
     })
     .await
@@ -132,12 +134,13 @@ pub async fn cancel(app: &App, me: Me, id: ScheduledId) -> Result<()> {
     app.write(move |tx| {
         let scheduled = mine(tx, me, id)?;
         strike(tx, &scheduled)?;
+        store::notifications::remove_unpublished(tx, me.0, id)?;
         Ok(store::scheduled::remove(tx, scheduled.id)?)
     })
     .await
 }
 
-/// Publishes what is due. What is refused stays with its author, who reads why.
+/// Publishes what is due. What is refused stays with its author, who is told, and why.
 pub(crate) fn publish_due(app: App, subject: String) -> BoxFuture<'static, Result<()>> {
     Box::pin(async move {
         let numbers = subject.split_once(':').and_then(|(id, due)| Some((id.parse().ok()?, due.parse().ok()?)));
@@ -194,7 +197,8 @@ async fn refuse(app: &App, scheduled: Scheduled, error: &Error) -> Result<()> {
         }
         let until = tx.now() + KEPT;
         media::hold(tx, scheduled.person, &media, until)?;
-        Ok(store::scheduled::set(tx, &Scheduled { refused: Some(reason.clone()), ..scheduled.clone() })?)
+        store::scheduled::set(tx, &Scheduled { refused: Some(reason.clone()), ..scheduled.clone() })?;
+        notifications::unpublished(tx, &scheduled)
     })
     .await
 }

@@ -53,12 +53,13 @@ pub(super) fn invitation_answered(
     Ok(())
 }
 
-/// A group did not take a post; in the forms of its server, the answer to a request.
+/// A group did not take a post, or a change of one; in the forms of its server, the answer to a request.
 pub(super) fn refused(tx: &mut Tx<'_, '_>, group: ActorId, author: ActorId, attempt: &Attempt) -> Result<()> {
     let [group, author] = actors(tx, [group, author])?;
     let (Some(group), Some(author)) = (group, author) else { return Ok(()) };
     let name = Name::new(tx, &group);
-    let activity = activity::refuse(&name.uri, &group, &author, (&attempt.activity, &attempt.post));
+    let kind = if attempt.is_change { "Update" } else { "Create" };
+    let activity = activity::refuse(&name.uri, &group, &author, (kind, &attempt.activity, &attempt.post));
     send(tx, &name, private(&group), &activity, &[to(&author)])?;
     Ok(())
 }

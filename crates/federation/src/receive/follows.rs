@@ -62,7 +62,7 @@ pub(super) async fn answer(
     };
     match inner {
         Some(inner) if inner.verb == Verb::Invite => return groups::answered(context, &inner, accepted),
-        Some(inner) if inner.verb == Verb::Create && !accepted => {
+        Some(inner) if matches!(inner.verb, Verb::Create | Verb::Update) && !accepted => {
             return groups::refused(context, &inner, name(activity, stored));
         }
         Some(inner) if inner.verb == Verb::Join && !accepted => return ignore("one follows all the same"),

@@ -3,7 +3,7 @@ use app::{Error, Result, invitations, moderation};
 use domain::{actor::Actor, host::same_origin, id::ActorId, urls::Local};
 
 use super::{Context, Known, Plan, act, ignore, moderation::decider, name};
-use crate::parse::{Incoming, shape};
+use crate::parse::{Incoming, Verb, shape};
 
 /// How many of those whom an invitation names are looked at.
 const INVITED: usize = 8;
@@ -72,12 +72,15 @@ pub(super) fn answered(context: &Context<'_>, invite: &Incoming<'_>, accepted: b
     })
 }
 
-/// A group elsewhere does not take what somebody here posted.
-pub(super) fn refused(context: &Context<'_>, create: &Incoming<'_>, uri: String) -> Result<Plan> {
-    let post = create.object.id().and_then(|uri| context.known.post(&context.canonical(uri)));
+/// A group elsewhere does not take what somebody here posted or changed.
+pub(super) fn refused(context: &Context<'_>, said: &Incoming<'_>, uri: String) -> Result<Plan> {
+    let post = said.object.id().and_then(|uri| context.known.post(&context.canonical(uri)));
     let Some(post) = post.filter(|post| post.local && post.group == Some(context.actor.id)) else {
         return ignore("nothing here was posted to it");
     };
     let (group, post, cause) = (context.actor.id, post.id, Some(context.received));
+    if said.verb == Verb::Update {
+        return act(move |tx| moderation::receive_change_refusal(tx, group, post, &uri, cause));
+    }
     act(move |tx| moderation::receive_refusal(tx, group, post, &uri, cause))
 }

@@ -47,12 +47,17 @@ pub(super) async fn create(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     let announcer = context.group.as_ref().map(|group| group.id);
     let (draft, origin) = around.draft(context.search(), found, announcer, Way::Sent).await?;
     let (author, cause) = (context.actor.id, Some(context.received));
-    let attempt = activity.id.filter(|_| context.group.is_none() && context.trusted);
-    let attempt = attempt.map(|id| Attempt { activity: id.to_owned(), post: origin.uri.clone() });
+    let attempt = attempt(context, activity, &origin.uri, false);
     act(move |tx| match (posts::receive(tx, author, &draft, &origin, cause), &attempt) {
         (Err(why @ Error::Denied(_)), Some(attempt)) => messages::refuse(tx, author, &draft, attempt, why),
         (done, _) => done.map(drop),
     })
+}
+
+/// What is answered if it may not be: to whoever says so themselves, and gave it a name.
+fn attempt(context: &Context<'_>, activity: &Incoming<'_>, post: &str, is_change: bool) -> Option<Attempt> {
+    let id = activity.id.filter(|_| context.group.is_none() && context.trusted)?;
+    Some(Attempt { activity: id.to_owned(), post: post.to_owned(), is_change })
 }
 
 /// What an activity says of a post: as it came along, if its actor is the author there; else as its server has it.
@@ -112,7 +117,11 @@ pub(super) async fn update(context: &Context<'_>, activity: &Incoming<'_>) -> Re
     // Some never say when. The results of a poll come without a date on purpose.
     let said = (undated && draft.content().poll.is_none()).then(|| context.app.now());
     let (by, edited, cause) = (context.actor.id, stated.or(said), Some(context.received));
-    act(move |tx| posts::receive_edit(tx, by, &origin.uri, &draft, edited, cause))
+    let attempt = attempt(context, activity, &origin.uri, true);
+    act(move |tx| match (posts::receive_edit(tx, by, &origin.uri, &draft, edited, cause), &attempt) {
+        (Err(why @ Error::Denied(_)), Some(attempt)) => messages::refuse_change(tx, by, attempt, why),
+        (done, _) => done,
+    })
 }
 
 /// What a known post says now.

@@ -440,14 +440,14 @@ pub fn follow<'a>(id: &'a str, follower: &'a str, target: &'a Actor) -> Activity
     Activity::new(id, "Follow", follower, target.uri.as_str()).to(vec![&target.uri], Vec::new())
 }
 
-/// A group does not take what somebody posted.
+/// A group does not take what somebody posted or changed: `kind` says which.
 pub fn refuse<'a>(
     id: &'a str,
     group: &'a Actor,
     author: &'a Actor,
-    (create, post): (&'a str, &'a str),
+    (kind, activity, post): (&'static str, &'a str, &'a str),
 ) -> Activity<'a, Activity<'a, &'a str>> {
-    let inner = Activity::new(create, "Create", &author.uri, post);
+    let inner = Activity::new(activity, kind, &author.uri, post);
     Activity::new(id, "Reject", &group.uri, inner).to(vec![&author.uri], Vec::new())
 }
 

@@ -1,5 +1,6 @@
 //! What one is told: one by one and in groups, what is held back, conversations, announcements.
 use serde_json::{Value, json};
+use store::notifications::UNKNOWN;
 
 use super::{World, of, on_both};
 
@@ -293,7 +294,27 @@ async fn a_client_is_told_in_words_what_it_does_not_know(w: World) {
     }
 }
 
+async fn what_no_client_knows_is_told_on_pages_alone(w: World) {
+    let (ana, bea) = (w.ana.me.0, w.bea.me.0);
+    let told_all = w.app.write(move |tx| {
+        let now = tx.now();
+        for (about, kind) in (1..).zip(UNKNOWN) {
+            let id = tx.new_id();
+            assert!(store::notifications::insert(tx, id, ana, kind, bea, Some(about), (now, false))?);
+        }
+        Ok::<_, app::Error>(())
+    });
+    told_all.await.unwrap();
+    for query in ["", "?types[]=unpublished", "?types[]=unpublished&types[]=mention"] {
+        assert_eq!(told(&w, query).await.len(), 0, "{query}");
+    }
+    assert_eq!(count(&w, "/api/v1/notifications/unread_count").await, 0);
+    let page = w.get(&w.ana, "/api/v2/notifications").await.ok();
+    assert_eq!(page["notification_groups"], json!([]), "{page}");
+}
+
 on_both! {
+    what_no_client_knows_is_told_on_pages_alone
     a_group_counts_all_that_is_in_it a_client_is_told_in_words_what_it_does_not_know
     one_hears_that_what_one_passed_on_or_quoted_has_changed admins_hear_of_newcomers
     one_reads_and_forgets_what_one_was_told those_about_one_thing_are_one_group strangers_wait_until_one_asks_for_them

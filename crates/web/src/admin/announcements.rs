@@ -1,8 +1,12 @@
 //! What everybody with a login is told: written, looked at, told now or later, taken back.
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
 use app::{App, Error, Me, Result, announcements};
 use askama::Template;
-use domain::{id::AnnouncementId, time::Timestamp};
+use domain::{id::AnnouncementId, time::Timestamp, urls};
 use serde::Deserialize;
 use store::announcements::Announcement;
 
@@ -11,6 +15,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     forms::{Field, Fields},
     language::{self, Language},
+    listing::{self, From},
     posted::{Sent, Worded},
     said,
     session::SignedIn,
@@ -20,8 +25,8 @@ use crate::{
 pub(crate) const PATH: &str = "/admin/announcements";
 pub(crate) const DECIDE: &str = "/admin/announcements/decide";
 
-/// How many are listed.
-const LISTED: i64 = 100;
+/// How many a page lists.
+const LISTED: i64 = 30;
 
 /// An announcement in the list.
 struct Row {
@@ -55,6 +60,7 @@ struct Page {
     rows: Vec<Row>,
     form: Fields,
     preview: Option<String>,
+    older: Option<String>,
 }
 
 /// What was entered.
@@ -77,24 +83,40 @@ fn fields(t: Language, entered: &Entered) -> Fields {
 }
 
 /// `GET /admin/announcements`
-pub(crate) async fn show(request: HttpRequest, app: Data<App>, visit: Visit, by: SignedIn) -> HttpResponse {
+pub(crate) async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    by: SignedIn,
+    from: Option<Query<From>>,
+) -> HttpResponse {
     let form = fields(visit.language, &Entered::default());
-    respond(&request, &app, &visit, by.me, (StatusCode::OK, form, None)).await
+    listed(&request, &app, &visit, by.me, (StatusCode::OK, form, None), From::of(from)).await
 }
 
-async fn respond(
+/// What becomes of the form: its status, the form again, and how what was written looks.
+type Filled = (StatusCode, Fields, Option<String>);
+
+async fn respond(request: &HttpRequest, app: &App, visit: &Visit, me: Me, filled: Filled) -> HttpResponse {
+    listed(request, app, visit, me, filled, i64::MAX).await
+}
+
+/// The page with the announcements before a number.
+async fn listed(
     request: &HttpRequest,
     app: &App,
     visit: &Visit,
     me: Me,
-    (status, form, preview): (StatusCode, Fields, Option<String>),
+    (status, form, preview): Filled,
+    before: i64,
 ) -> HttpResponse {
     let (t, now) = (visit.language, app.now());
-    match announcements::all(app, me, LISTED).await {
-        Ok(all) => {
+    match announcements::page(app, me, AnnouncementId(before), LISTED).await {
+        Ok(found) => {
             let (frame, tabs) = super::frame(app, visit, t.admin_announcements(), PATH);
-            let rows = all.into_iter().map(|one| Row::new(t, one, now)).collect();
-            answer::page(request, status, Keep::Never, &Page { frame, tabs, rows, form, preview })
+            let older = listing::last(&found, LISTED).map(|last| urls::page_before(PATH, Some(last.id.0)));
+            let rows = found.into_iter().map(|one| Row::new(t, one, now)).collect();
+            answer::page(request, status, Keep::Never, &Page { frame, tabs, rows, form, preview, older })
         }
         Err(error) => answer::error(request, visit, &error),
     }

@@ -41,7 +41,7 @@ pub(crate) const REGISTRATION: &str = "/admin/people/registration";
 /// The page with those who wait.
 pub(crate) const WAITING: &str = "/admin/people?state=waiting";
 
-/// How many a page lists, and how many invitations are shown.
+/// How many people a page lists, and how many invitations.
 const PEOPLE: i64 = 40;
 const INVITATIONS: i64 = 30;
 
@@ -55,6 +55,8 @@ pub(crate) struct Asked {
     q: String,
     state: String,
     before: Option<i64>,
+    /// From where on invitations are listed.
+    invited: Option<i64>,
 }
 
 const STATES: [State; 3] = [State::Waiting, State::Admin, State::Closed];
@@ -147,6 +149,7 @@ struct Page {
     door: &'static str,
     registration: Option<Field>,
     links: Vec<Link>,
+    older_links: Option<String>,
 }
 
 /// Who may make an account, in words.
@@ -187,7 +190,12 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<P
     let state = STATES.into_iter().find(|state| word(*state) == asked.state);
     let wanted = Wanted { text: plain::cut(&asked.q, TEXT), state, before: asked.before.map(ActorId) };
     let found = roll::page(app, by.me, wanted, PEOPLE).await?;
-    let invitations = sign_up::invitations(app, by.me, INVITATIONS).await?;
+    let before = InvitationId(asked.invited.unwrap_or(i64::MAX));
+    let invitations = sign_up::invitations(app, by.me, before, INVITATIONS).await?;
+    let older_links = listing::last(&invitations, INVITATIONS).map(|(last, _)| {
+        let before = last.id.to_string();
+        urls::asking(PATH, &[("q", &asked.q), ("state", &asked.state), ("invited", &before)]) + "#invitations"
+    });
     let address = |state: &str, before: Option<ActorId>| {
         let before = before.map(|id| id.to_string()).unwrap_or_default();
         urls::asking(PATH, &[("q", &asked.q), ("state", state), ("before", &before)])
@@ -219,6 +227,7 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, asked: Asked) -> Result<P
         door: door(registration::now(app), t),
         registration: choice(app, t),
         links: invitations.iter().map(|(one, code)| link(app, t, one, code)).collect(),
+        older_links,
         asked,
     })
 }

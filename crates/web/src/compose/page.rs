@@ -25,8 +25,8 @@ use crate::{
     threads::{self, Near},
 };
 
-/// How many communities one may choose from.
-const GROUPS: i64 = 200;
+/// More communities nobody follows: one chooses from all of one's own.
+const GROUPS: i64 = 10_000;
 /// How many options of a poll are offered at first, and at most.
 const OPTIONS: usize = 4;
 /// The languages one may choose from: what is spoken where Tertulia is at home, and what is read most besides.
@@ -293,7 +293,8 @@ async fn fields(app: &App, t: Language, me: Me, aim: &Aim, entered: &Entered) ->
     let mut fields = Vec::new();
     if matches!(aim, Aim::Thread) {
         let groups = app.read(move |c| store::follows::groups(c, me.0, GROUPS)).await?;
-        let choices = groups.iter().map(|group| choice(app, group)).collect();
+        let mut choices: Vec<Choice> = groups.iter().map(|group| choice(app, group)).collect();
+        choices.sort_by_cached_key(|choice| choice.label.to_lowercase());
         let hint = if groups.is_empty() { t.group_hint_none() } else { t.group_hint() };
         fields.push(Field::select("group", t.community(), choices).hint(hint).value(&entered.group));
     }

@@ -1,5 +1,5 @@
 //! How one gets in: the address, the password, and the second step.
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use app::{
     App, Me, Result, addresses,
     addresses::Change,
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{Action, Nothing, Panel, back, identities, page, passkeys, password};
 use crate::{
     answer::{self, Visit},
+    archive::{File, alone, whole},
     forms::Field,
     login,
     posted::Sent,
@@ -26,6 +27,8 @@ pub(crate) const PASSWORD: &str = "/settings/entry/password";
 pub(crate) const OFFER: &str = "/settings/entry/second";
 pub(crate) const ON: &str = "/settings/entry/second/on";
 pub(crate) const OFF: &str = "/settings/entry/second/off";
+/// Where the recovery codes become a file.
+pub(crate) const CODES: &str = "/settings/entry/second/codes";
 
 /// The panels of this page, to be changed by what was entered.
 struct Panels {
@@ -237,10 +240,34 @@ async fn turned_on(request: &HttpRequest, app: &App, visit: &Visit, codes: Vec<S
     };
     let (heading, lead) = (t.recovery_codes(), t.recovery_codes_hint().to_owned());
     let way = Some((PATH.to_owned(), t.finished()));
-    let panel = Panel { id: "second-heading", heading, lead, codes, way, ..Panel::default() };
+    let file = Some((CODES, t.recovery_file()));
+    let panel = Panel { id: "second-heading", heading, lead, codes, file, way, ..Panel::default() };
     let mut answer = page(request, &visit, PATH, vec![panel]);
     session::keep(&mut answer, app.site(), secret);
     answer
+}
+
+/// The recovery codes, as their page shows them.
+#[derive(Deserialize)]
+pub(crate) struct Codes {
+    codes: String,
+}
+
+/// `POST /settings/entry/second/codes`: what the page shows, as a file. Nothing of it was kept here.
+pub(crate) async fn save_codes(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Codes>) -> HttpResponse {
+    let t = visit.language;
+    let codes: Vec<&str> = sent.entered.codes.split(' ').collect();
+    if !second_step::are_codes(&codes) {
+        return answer::refused(&request, &visit, StatusCode::BAD_REQUEST, t.refused_form());
+    }
+    let who = visit.me.as_ref().map_or("", |me| me.face.handle.as_str());
+    let lead = t.recovery_file_lead(app.site().page("/"), t.day(app.now()), who);
+    let text = [lead.as_str(), t.recovery_file_use(), ""].into_iter().chain(codes);
+    let text: String = text.flat_map(|line| [line, "\r\n"]).collect();
+    // A site may call it otherwise, but not as no file is called.
+    let is_plain = |letter: &char| letter.is_ascii_alphanumeric() || "-_.".contains(*letter);
+    let name: String = t.recovery_file_name().chars().filter(is_plain).collect();
+    alone(File::text(&name, whole(async { Ok(text) })))
 }
 
 /// The password, known once more.

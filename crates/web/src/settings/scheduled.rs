@@ -62,7 +62,7 @@ async fn list(app: &App, visit: &Visit, me: Me) -> Result<Vec<Panel>> {
         rows.push(Row {
             title: headline(&text),
             detail: parts.join(" · "),
-            page: Some(ONE.replace("{id}", &one.id.to_string())),
+            page: Some(address(one.id)),
             ..Row::default()
         });
     }
@@ -75,6 +75,11 @@ async fn mine(app: &App, me: Me, id: &str) -> Result<Scheduled> {
     let id = ScheduledId(id.parse().map_err(|_no_number| Error::NotFound)?);
     let found = app.read(move |c| store::scheduled::get(c, id)).await?;
     found.filter(|one| one.person == me.0).ok_or(Error::NotFound)
+}
+
+/// Where one of them is.
+pub(crate) fn address(id: ScheduledId) -> String {
+    ONE.replace("{id}", &id.to_string())
 }
 
 /// When it is published; or when it should have been, and why it was not.

@@ -9,7 +9,7 @@ use app::{Me, gates, groups, moderation, people, posts::Writing, second_step::Se
 use domain::{
     actor::Actor,
     group::{Joining, MemberState, Visibility},
-    id::{ActorId, SessionId},
+    id::{ActorId, InvitationId, SessionId},
     registration::Registration,
     urls,
 };
@@ -47,7 +47,7 @@ impl World {
     /// Where a link into a group leads, made by whoever keeps order there.
     pub(super) async fn link(&self, by: Me, group: ActorId, most: Option<i64>) -> String {
         gates::make(&self.app, by, group, gates::Terms { most, ..gates::Terms::default() }).await.unwrap();
-        let (_, code) = gates::list(&self.app, by, group).await.unwrap().swap_remove(0);
+        let (_, code) = gates::list(&self.app, by, group, InvitationId(i64::MAX), 1).await.unwrap().swap_remove(0);
         format!("/enter?code={code}")
     }
 

@@ -95,11 +95,29 @@ async fn what_is_refused_when_it_is_due_says_why() {
     let one = format!("/settings/scheduled/{}", kept.id);
     let page = writer.get(&one).await.body;
     assert!(page.contains("It was not published on") && page.contains("has shut you out"), "{page}");
+    for (language, what, why) in
+        [("en", "was not published", "has shut you out"), ("es", "No ha salido", "te ha cerrado la entrada")]
+    {
+        let notices = Browser::of(&world, bea, language).await.get("/notices").await.body;
+        assert!(notices.contains(what) && notices.contains(why), "{notices}");
+        assert!(notices.contains(&format!("href=\"{one}\"")), "{notices}");
+    }
 
     let week = zone::local(world.app.now() + span::days(7), "UTC").unwrap();
     let moved = writer.send(&one, "/settings/scheduled/move", &[("due", &week), ("zone", "UTC")]).await;
     assert_eq!(moved.location, "https://plaza.test/settings/scheduled?done=true", "{}", moved.body);
     assert!(!writer.get("/settings/scheduled").await.body.contains("Not published"), "it waits again");
+    assert!(!writer.get("/notices").await.body.contains("was not published"), "so there is nothing to tell");
+    world.app.clock().advance(span::days(8));
+    let again = keeper.send(&card, "/member/ban", &[("reason", "Más"), ("days", "3")]).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+    for _ in 0..3 {
+        app::jobs::drain(&world.app, &app::jobs::handlers()).await.unwrap();
+    }
+    assert!(writer.get("/notices").await.body.contains("was not published"), "once more");
+    let gone = writer.send(&one, "/settings/scheduled/cancel", &[]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.body);
+    assert!(!writer.get("/notices").await.body.contains("was not published"));
 }
 
 #[actix_web::test]

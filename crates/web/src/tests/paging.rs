@@ -1,0 +1,75 @@
+//! Lists that go on behind their first page, and choices that leave nothing out.
+use app::{announcements, gates, sign_up};
+use domain::{
+    actor::{Actor, ActorKind},
+    post::FollowState,
+};
+use store::follows::{self, Follow};
+
+use super::{
+    World,
+    journeys::{Browser, login},
+};
+
+/// More than a page lists.
+const MANY: usize = 35;
+
+impl Browser<'_> {
+    /// Of what stands in `pieces`, how much each page shows: this one, and those to which its last way on with `sign` leads.
+    async fn pages(&self, first: &str, sign: &str, piece: &str) -> Vec<usize> {
+        let (mut shown, mut next) = (Vec::new(), Some(first.to_owned()));
+        while let Some(path) = next.take() {
+            let page = self.get(&path).await.body;
+            shown.push(page.matches(piece).count());
+            let ways = page.split("rel=\"next\" href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+            next = ways.map(|way| way.replace("&#38;", "&")).find(|way| way.contains(sign));
+            assert!(shown.len() < 5, "{path}");
+        }
+        shown
+    }
+}
+
+#[actix_web::test]
+async fn invitations_and_announcements_are_read_to_their_end() {
+    let world = World::of("invite");
+    let (me, huerto) = world.first_run().await;
+    for number in 0..MANY {
+        sign_up::invite(&world.app, me, None, None).await.unwrap();
+        gates::make(&world.app, me, huerto.id, gates::Terms::default()).await.unwrap();
+        announcements::create(&world.app, Some(me), format!("Aviso {number}"), None).await.unwrap();
+    }
+    let ana = Browser::of(&world, me, "es").await;
+    let found = ana.pages("/admin/people", "invited=", "/signup?invitation=").await;
+    assert_eq!(found, [30, 5], "invitations to sign up");
+    let found = ana.pages("/admin/announcements", "before=", "<p>Aviso ").await;
+    assert_eq!(found, [30, 5], "announcements");
+    let links = format!("/invitations?group={}", huerto.id);
+    let found = ana.pages(&links, "before=", "name=\"link\"").await;
+    assert_eq!(found, [30, 5], "links into a community");
+}
+
+#[actix_web::test]
+async fn whoever_has_very_many_communities_writes_in_each() {
+    let world = World::new();
+    world.first_run().await;
+    let bea = login(&world, "bea").await;
+    let followed = world.app.write(move |tx| {
+        let now = tx.now();
+        for number in 0..250 {
+            let (name, uri) = (format!("g{number}"), format!("https://plaza.test/@g{number}"));
+            let group = Actor::new(ActorKind::Group, uri, (&name, "plaza.test"), now);
+            let group = Actor { id: tx.new_id(), title: format!("Grupo {number:03}"), ..group };
+            store::actors::insert(tx, &group)?;
+            let (state, activity_uri) = (FollowState::Accepted, format!("https://plaza.test/f/{number}"));
+            let follow = Follow { follower: bea.0, target: group.id, state, activity_uri, created: now };
+            let tie = tx.new_id();
+            follows::set(tx, tie, &follow)?;
+        }
+        Ok::<_, app::Error>(())
+    });
+    followed.await.unwrap();
+    let page = Browser::of(&world, bea, "en").await.get("/write").await.body;
+    let named: Vec<&str> = page.split(">Grupo ").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+    assert_eq!(named.len(), 250);
+    assert!(named.is_sorted(), "in an order in which one finds them: {named:?}");
+}
