@@ -100,6 +100,7 @@ locked = Closed
 edited = edited
 post-by = Post by { $name }
 within = in
+reply-in = Reply in
 replies =
     { $count ->
         [0] No replies

@@ -103,6 +103,7 @@ locked = Cerrada
 edited = editada
 post-by = Publicación de { $name }
 within = en
+reply-in = Respuesta en
 replies =
     { $count ->
         [0] Sin respuestas
