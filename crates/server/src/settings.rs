@@ -10,10 +10,13 @@ use domain::{host::Host, rule::Openness};
 use ipnet::IpNet;
 use url::Url;
 
+mod given;
 mod oidc;
 mod sources;
 mod values;
 
+pub use given::Given;
+use given::secret;
 use sources::{File, Sources};
 pub use values::{AwsVariables, DatabaseUrl, LogFormat, MediaUrl, Registration, Smtp};
 
@@ -320,6 +323,8 @@ pub struct Settings {
     pub log: String,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// Who said so.
+    pub given: Given,
 }
 
 /// Why there are no settings; its text is one line and shows no secret.
@@ -399,12 +404,13 @@ impl Settings {
             trusted_proxies: sources.text(&TRUSTED_PROXIES, values::networks)?,
             log: sources.text(&LOG, values::filter)?,
             log_format: sources.text(&LOG_FORMAT, LogFormat::parse)?,
+            given: Given::by(&sources),
             data,
         })
     }
 
-    /// The settings as they were read, by name, for those who look after the server; what may hold a secret is left out.
-    pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
+    /// The settings as they were read, for those who look after the server; of a secret only that it is there.
+    pub(crate) fn shown(&self) -> app::Decisions {
         let nets = |nets: &[IpNet]| nets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let hosts = |hosts: &[Host]| hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let provider = |part: &dyn Fn(&Provider) -> String| self.oidc.as_ref().map(part).unwrap_or_default();
@@ -412,6 +418,7 @@ impl Settings {
             (&URL, self.url.to_string()),
             (&LISTEN, self.listen.to_string()),
             (&DATA, self.data.display().to_string()),
+            (&MEDIA, self.media.to_string()),
             (&MEDIA_URL, self.media_url.as_ref().map(ToString::to_string).unwrap_or_default()),
             (&MEDIA_LIMIT, self.media_limit.to_string()),
             (&MEDIA_CACHE, self.media_cache.to_string()),
@@ -419,6 +426,7 @@ impl Settings {
             (&REGISTRATION, self.registration.as_str().to_owned()),
             (&REGISTRATION_DOMAINS, hosts(&self.registration_domains)),
             (&oidc::ISSUER, provider(&|provider| provider.issuer.clone())),
+            (&oidc::CLIENT_ID, provider(&|provider| provider.client_id.clone())),
             (&oidc::NAME, provider(&|provider| provider.name.clone())),
             (&oidc::SIGN_UP, provider(&|provider| provider.admits.to_string())),
             (&oidc::ONLY, provider(&|provider| provider.only.to_string())),
@@ -431,8 +439,15 @@ impl Settings {
             (&ALLOW_PRIVATE_NETWORKS, nets(&self.allow_private_networks)),
             (&TRUSTED_PROXIES, nets(&self.trusted_proxies)),
             (&LOG, self.log.clone()),
+            (&LOG_FORMAT, self.log_format.as_str().to_owned()),
         ];
-        shown.map(|(setting, value)| (setting.key, value)).into()
+        let secrets = [
+            (&DATABASE, self.database.shown()),
+            (&SMTP, secret(self.smtp.is_some())),
+            (&oidc::CLIENT_SECRET, secret(self.oidc.as_ref().is_some_and(|oidc| !oidc.client_secret.is_empty()))),
+        ];
+        let shown = shown.into_iter().map(|(setting, value)| (setting, Some(value)));
+        self.given.decisions(&shown.chain(secrets).collect::<Vec<_>>())
     }
 
     /// Who may sign up without the provider of their organization: nobody, if that is the only way in.
