@@ -12,7 +12,8 @@ use crate::{
 
 /// Where it is.
 pub(crate) const PATH: &str = "/admin/settings";
-/// What is set there of mail.
+/// What is set there of who may sign up, and of mail.
+pub(crate) const ENTRY: &str = "/admin/settings#registration";
 pub(crate) const MAIL: &str = "/admin/settings#smtp";
 
 /// A sentence of the pages.
