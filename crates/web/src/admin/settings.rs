@@ -12,7 +12,7 @@ use crate::{
 
 /// Where it is.
 pub(crate) const PATH: &str = "/admin/settings";
-/// What is set there of who may sign up, and of mail.
+/// Where it says who may sign up, and how mail is sent.
 pub(crate) const ENTRY: &str = "/admin/settings#registration";
 pub(crate) const MAIL: &str = "/admin/settings#smtp";
 
