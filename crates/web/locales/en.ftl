@@ -1666,6 +1666,7 @@ guest-home-step-1 = Open a community and press “Follow from my account”: it 
 guest-home-step-2 = Or look up its address in the app that you always use, such as { $handle }, and follow it as one follows a person.
 guest-home-step-3 = What you follow appears here by itself. To write in it, do so from your server, as always.
 guest-communities = Those that you follow from your server, and those that you joined here.
+guest-write = To begin a conversation here, mention { $handle } in what you publish from your server.
 guest-follows = You follow it from your server
 why-this-guest = These are the conversations of the communities of this site that you follow from your server, and of those that you joined here, in the order that you choose above. Nothing is ordered by what you read, vote for or write.
 guest = Guest

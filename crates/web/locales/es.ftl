@@ -1694,6 +1694,7 @@ guest-home-step-1 = Abre una comunidad y pulsa «Seguir desde mi cuenta»: te ll
 guest-home-step-2 = O busca su dirección en la aplicación que usas siempre, por ejemplo { $handle }, y síguela como se sigue a una persona.
 guest-home-step-3 = Lo que sigues aparece aquí solo. Para escribir en ella, hazlo desde tu servidor, como siempre.
 guest-communities = Las que sigues desde tu servidor y aquellas a las que te uniste aquí.
+guest-write = Para abrir aquí una conversación, menciona a { $handle } en lo que publiques desde tu servidor.
 guest-follows = La sigues desde tu servidor
 why-this-guest = Son las conversaciones de las comunidades de este sitio que sigues desde tu servidor y de aquellas a las que te uniste aquí, en el orden que eliges arriba. Nada se ordena por lo que lees, votas o escribes.
 guest = Visita

@@ -167,7 +167,8 @@ struct Tie {
     is_invited: bool,
     may_write: bool,
     is_invite_only: bool,
-    /// Of guests: whether they follow it from their own server, and where they would.
+    /// Of guests: whether they write in it and follow it from their own server, and where they would follow it.
+    writes_elsewhere: bool,
     follows_elsewhere: bool,
     follow: Option<String>,
     /// Where it is run, for those who do, and what they do first.
@@ -185,6 +186,7 @@ impl Tie {
         let may_follow = is_open && !standing.follows && policy::follow(&rules, &standing).is_ok();
         Self {
             may_write: false,
+            writes_elsewhere: is_open && self.may_write,
             follows_elsewhere: group.is_local() && standing.follows,
             follow: may_follow.then(|| elsewhere::follow(handle, &group.uri)),
             ..self
@@ -433,6 +435,7 @@ fn tie(t: Language, group: &Actor, (rules, asks): (GroupRules, bool), standing: 
         is_invited: standing.waiting == Some(MemberState::Invited),
         may_write: policy::post(&rules, &standing, Place::Thread, Duration::ZERO).is_ok(),
         is_invite_only: policy::join(&rules, &standing).is_err(),
+        writes_elsewhere: false,
         follows_elsewhere: false,
         follow: None,
         desk: desk::way(group, standing),

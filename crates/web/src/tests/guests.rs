@@ -93,6 +93,7 @@ async fn the_home_of_a_guest_has_what_they_follow_from_their_server() {
     assert!(!home.contains("El huerto") && !home.contains("pulsa «Seguir"), "{home}");
     let page = bea.get("/@coro").await.body;
     assert!(page.contains("La sigues desde tu servidor") && !page.contains(way), "{page}");
+    assert!(page.contains("menciona a @coro@plaza.test en lo que publiques"), "{page}");
     assert!(page.contains("action=\"/portion\""), "how much of it comes is theirs to say");
     let voted = bea.send(&post.uri, "/vote", &[("post", &post.id.to_string()), ("vote", "like")]).await;
     assert_eq!(voted.status, StatusCode::SEE_OTHER, "{}", voted.body);
