@@ -89,8 +89,11 @@ impl fmt::Display for MediaUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(folder) => write!(f, "file:{}", folder.display()),
-            Self::S3 { bucket, prefix, .. } if prefix.is_empty() => write!(f, "s3://{bucket}"),
-            Self::S3 { bucket, prefix, .. } => write!(f, "s3://{bucket}/{prefix}"),
+            Self::S3 { bucket, prefix, .. } => {
+                f.write_str("s3://")?;
+                f.write_str(bucket)?;
+                if prefix.is_empty() { Ok(()) } else { write!(f, "/{prefix}") }
+            }
         }
     }
 }
