@@ -24,7 +24,7 @@ type Sentence = fn(Language) -> &'static str;
 const SECTIONS: &[(&str, Sentence, &[(&str, Sentence)])] = &[
     (
         "about-network",
-        Language::settings_network,
+        Language::settings_about_network,
         &[
             ("url", Language::setting_url),
             ("listen", Language::setting_listen),
@@ -35,7 +35,7 @@ const SECTIONS: &[(&str, Sentence, &[(&str, Sentence)])] = &[
     ),
     (
         "about-entry",
-        Language::settings_entry,
+        Language::settings_about_entry,
         &[
             ("registration", Language::setting_registration),
             ("registration_domains", Language::setting_registration_domains),
@@ -49,12 +49,12 @@ const SECTIONS: &[(&str, Sentence, &[(&str, Sentence)])] = &[
     ),
     (
         "about-mail",
-        Language::settings_mail,
+        Language::settings_about_mail,
         &[("smtp", Language::setting_smtp), ("mail_from", Language::setting_mail_from)],
     ),
     (
         "about-servers",
-        Language::settings_servers,
+        Language::settings_about_servers,
         &[
             ("federation", Language::setting_federation),
             ("secure_mode", Language::setting_secure_mode),
@@ -65,7 +65,7 @@ const SECTIONS: &[(&str, Sentence, &[(&str, Sentence)])] = &[
     ),
     (
         "about-files",
-        Language::settings_files,
+        Language::settings_about_files,
         &[
             ("data", Language::setting_data),
             ("database", Language::setting_database),
@@ -77,7 +77,7 @@ const SECTIONS: &[(&str, Sentence, &[(&str, Sentence)])] = &[
     ),
     (
         "about-logs",
-        Language::settings_logs,
+        Language::settings_about_logs,
         &[("log", Language::setting_log), ("log_format", Language::setting_log_format)],
     ),
 ];
