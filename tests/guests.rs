@@ -112,6 +112,39 @@ async fn a_guest_joins_reads_votes_and_keeps_order() {
     net.settle().await;
 }
 
+async fn a_guest_has_at_home_what_they_follow_from_their_server() {
+    let net = Network::of(["alpha.test", "beta.test"]).await;
+    let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
+    let (ana, bea) = (alpha.person("ana").await, beta.person("bea").await);
+    let (open, few) = (
+        alpha.group("choir", &ana).await,
+        alpha.group_like("workshop", &ana, Visibility::Restricted, Joining::Open).await,
+    );
+    let post = thread(&ana, &open, "Rehearsal on Monday").await;
+    let account = bea.follow(&open.handle()).await;
+    bea.follow(&few.handle()).await;
+    net.settle().await;
+    let mut here = Visitor::new(&alpha);
+    enter(&mut here, &bea, "/").await;
+    let home = here.get("/").await.text();
+    for part in ["My communities", "/@choir", "/@workshop", "Rehearsal on Monday"] {
+        assert!(home.contains(part), "{part}: {home}");
+    }
+    let page = here.get("/@choir").await.text();
+    assert!(page.contains("You follow it from your server") && !page.contains("Follow from my account"), "{page}");
+    let page = path(post["url"].as_str().unwrap());
+    assert_eq!(here.fill(&page, "/vote", &[("post", id(&post)), ("vote", "like"), ("back", &page)]).await.status, 303);
+
+    // What they write at home stands in it, where only members write, too: they became one by following.
+    bea.post(&format!("{} I bring glue", few.handle())).await;
+    net.settle().await;
+    assert!(here.get("/").await.text().contains("I bring glue"));
+    bea.act(&format!("/api/v1/accounts/{}/unfollow", id(&account))).await;
+    net.settle().await;
+    let home = here.get("/").await.text();
+    assert!(!home.contains("Rehearsal on Monday") && home.contains("I bring glue"), "{home}");
+}
+
 async fn a_guest_loses_nothing_of_what_they_write() {
     let net = Network::of(["alpha.test", "beta.test"]).await;
     let (alpha, beta) = (net.server("alpha.test"), net.server("beta.test"));
@@ -327,6 +360,7 @@ async fn a_guest_votes_in_the_polls_of_here() {
 }
 
 on_both! {
+    a_guest_has_at_home_what_they_follow_from_their_server,
     a_guest_loses_nothing_of_what_they_write,
     a_guest_votes_in_the_polls_of_here,
     a_guest_joins_reads_votes_and_keeps_order,

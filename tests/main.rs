@@ -63,6 +63,7 @@ mod reports;
 mod rules;
 mod secrecy;
 mod secure;
+mod settings;
 mod severances;
 mod signatures;
 mod stories;

@@ -25,7 +25,7 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ::server::settings::{LogFormat, MediaUrl, Registration, Settings, Smtp};
+use ::server::settings::{Given, LogFormat, MediaUrl, Registration, Settings, Smtp};
 use domain::rule::Openness;
 use tempfile::TempDir;
 
@@ -311,6 +311,7 @@ async fn start(
         trusted_proxies: Vec::new(),
         log: "warn".to_owned(),
         log_format: LogFormat::Text,
+        given: Given::default(),
     };
     let door = board.door(name).await.expect("a door");
     let overrides = ::server::Overrides { lookup: Some(Arc::new(door)), clock: clock.clone() };

@@ -34,13 +34,47 @@ impl Config {
     }
 }
 
+/// The settings as the server read them at its start, for those who look after it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// The path of the file that it read, if there was one.
+    pub file: Option<String>,
+    /// All settings, in the order in which the manual has them.
+    pub settings: Vec<Decided>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// What it is called in the file.
+    pub key: &'static str,
+    /// What it is called in the environment.
+    pub env: &'static str,
+    /// What holds, empty for none; nothing if that is a secret.
+    pub value: Option<String>,
+    /// Who said so.
+    pub origin: Origin,
+}
+
+/// Where the value of a setting comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody said anything: it is what it usually is.
+    #[default]
+    Default,
+    /// The file.
+    File,
+    /// A variable of the environment, which wins over the file.
+    Environment,
+}
+
 /// Where the server stands, for those who look after it.
 #[derive(Debug, Clone, Default)]
 pub struct Premises {
     /// The folder whose disk fills.
     pub data: Option<PathBuf>,
-    /// The settings as they were read, by name; no secret among them.
-    pub settings: Vec<(&'static str, String)>,
+    /// The settings as they were read; no secret among them.
+    pub settings: Decisions,
     /// Whether people post and follow as often as they want.
     pub boundless: bool,
 }

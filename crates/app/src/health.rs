@@ -7,7 +7,7 @@ use domain::{
 };
 use store::jobs::Backlog;
 
-use crate::{App, Me, Result, mail, rules};
+use crate::{App, Decisions, Me, Result, mail, rules};
 
 /// The version of the program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -120,8 +120,8 @@ fn forecast(disk: Disk, days: i64, used: i64) -> Option<u64> {
     disk.free.saturating_mul(days).checked_div(disk.used().saturating_sub(used))
 }
 
-/// The settings as they were read, by name; for admins.
-pub async fn settings(app: &App, me: Me) -> Result<Vec<(&'static str, String)>> {
+/// The settings as they were read; for admins.
+pub async fn settings(app: &App, me: Me) -> Result<Decisions> {
     let settings = app.config().premises.settings.clone();
     rules::read_as_admin(app, me, move |_| Ok(settings)).await
 }

@@ -129,7 +129,7 @@ mod welcomes;
 
 pub use app::{App, Parts, Tx};
 pub use clock::Clock;
-pub use config::{Config, Premises};
+pub use config::{Config, Decided, Decisions, Origin, Premises};
 pub use course::Course;
 pub use error::{Error, Result};
 pub use event::{Cause, Event};

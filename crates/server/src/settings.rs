@@ -11,10 +11,13 @@ use domain::{host::Host, rule::Openness};
 use ipnet::IpNet;
 use url::Url;
 
+mod given;
 mod oidc;
 mod sources;
 mod values;
 
+pub use given::Given;
+use given::secret;
 use sources::{File, Sources};
 pub use values::{AwsVariables, DatabaseUrl, LogFormat, MediaUrl, Smtp};
 
@@ -321,6 +324,8 @@ pub struct Settings {
     pub log: String,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// Who said so.
+    pub given: Given,
 }
 
 /// Why there are no settings; its text is one line and shows no secret.
@@ -418,27 +423,26 @@ impl Settings {
             trusted_proxies: sources.text(&TRUSTED_PROXIES, values::networks)?,
             log: sources.text(&LOG, values::filter)?,
             log_format: sources.text(&LOG_FORMAT, LogFormat::parse)?,
+            given: Given::by(&sources),
             data,
         })
     }
 
-    /// The settings as they were read, by name, for those who look after the server; what may hold a secret is left out.
-    pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
+    /// The settings as they were read, for those who look after the server; of a secret only that it is there.
+    pub(crate) fn shown(&self) -> app::Decisions {
         let nets = |nets: &[IpNet]| nets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let hosts = |hosts: &[Host]| hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let mut shown = vec![
+        let shown = [
             (&URL, self.url.to_string()),
             (&LISTEN, self.listen.to_string()),
             (&DATA, self.data.display().to_string()),
+            (&MEDIA, self.media.to_string()),
             (&MEDIA_URL, self.media_url.as_ref().map(ToString::to_string).unwrap_or_default()),
             (&MEDIA_LIMIT, self.media_limit.to_string()),
             (&MEDIA_CACHE, self.media_cache.to_string()),
             (&LANGUAGES, self.languages.join(", ")),
             (&REGISTRATION, self.registration.as_str().to_owned()),
             (&REGISTRATION_DOMAINS, hosts(&self.registration_domains)),
-        ];
-        shown.extend(oidc::shown(self.provider.as_ref()));
-        shown.extend([
             (&FEDERATION, self.federation.to_string()),
             (&SECURE_MODE, self.secure_mode.to_string()),
             (&INBOX_LIMIT, self.inbox_limit.to_string()),
@@ -448,8 +452,12 @@ impl Settings {
             (&ALLOW_PRIVATE_NETWORKS, nets(&self.allow_private_networks)),
             (&TRUSTED_PROXIES, nets(&self.trusted_proxies)),
             (&LOG, self.log.clone()),
-        ]);
-        shown.into_iter().map(|(setting, value)| (setting.key, value)).collect()
+            (&LOG_FORMAT, self.log_format.as_str().to_owned()),
+        ];
+        let mut shown: Vec<_> = shown.into_iter().map(|(setting, value)| (setting, Some(value))).collect();
+        shown.extend([(&DATABASE, self.database.shown()), (&SMTP, secret(self.smtp.is_some()))]);
+        shown.extend(oidc::shown(self.provider.as_ref()));
+        self.given.decisions(&shown)
     }
 
     /// How large media may be.

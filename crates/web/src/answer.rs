@@ -268,6 +268,11 @@ impl Frame {
         self.me.as_ref().is_some_and(|me| !me.is_guest)
     }
 
+    /// Whether whoever looks at it is signed in with an account elsewhere.
+    pub(crate) fn is_guest(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| me.is_guest)
+    }
+
     /// Whether whoever looks at it may vote on a post here: guests do so in communities of this site.
     pub(crate) fn may_vote(&self, card: &Card) -> bool {
         let is_here = card.group.as_ref().is_some_and(|group| group.is_local);

@@ -8,7 +8,7 @@ use domain::{
     filter::Fate,
     host::{self, Host},
     id::ActorId,
-    post::{Assent, Audience, Content},
+    post::{Assent, Audience, Content, Post},
     text::{
         hashtag, html, plain,
         search::{Piece, Query},
@@ -24,6 +24,7 @@ use crate::{
     media::{self, Link, Medium},
     polls::Ballot,
     readers,
+    roots::Root,
 };
 
 /// The longest piece of a post that stands for the whole of it.
@@ -171,6 +172,8 @@ pub(crate) struct Card {
     /// What they are to the community, where that is said beside what they write.
     pub(crate) role: Option<&'static str>,
     pub(crate) group: Option<Face>,
+    /// The conversation to which it belongs, where replies stand apart from theirs.
+    pub(crate) root: Option<Root>,
     /// Its page here.
     pub(crate) page: String,
     /// Its page where it was published, when that is not here.
@@ -221,6 +224,21 @@ pub(crate) struct Card {
     pub(crate) reply_elsewhere: Option<String>,
 }
 
+/// What a post is called in lists, in one line: its title, what it warns of, or its first words.
+pub(crate) fn headline(t: Language, post: &Post, author: &Actor, media: &[Medium]) -> String {
+    let Content { title, warning, html, .. } = &post.content;
+    if let Some(said) = title.iter().chain(warning).find(|said| !said.is_empty()) {
+        return said.clone();
+    }
+    let words = without_greeting(&html::excerpt(html, HEADLINE)).to_owned();
+    if words.split_whitespace().any(|word| !word.starts_with('@')) {
+        return words;
+    }
+    // Of a picture without a word, what it shows.
+    let shown = media.iter().find(|one| !one.alt.is_empty()).map(|one| plain::cut(&one.alt, HEADLINE));
+    shown.unwrap_or_else(|| t.post_by(&author.title))
+}
+
 /// The beginning of a text below its title; nothing, if it is the title again behind whom it mentions.
 fn further(excerpt: String, title: &str) -> String {
     let said: Vec<&str> = excerpt.split_whitespace().skip_while(|word| word.starts_with('@')).collect();
@@ -238,18 +256,11 @@ impl Card {
         let is_veiled = content.sensitive && warning.is_none();
         let (body, media) = (body(view, title.as_deref()), media::shown(app, t, post));
         let thumbnail = media::thumbnail(&media).filter(|_| !content.sensitive && warning.is_none());
-        let words = without_greeting(&html::excerpt(&content.html, HEADLINE)).to_owned();
-        // Of a picture without a word, what it shows.
-        let is_mute = words.split_whitespace().all(|word| word.starts_with('@'));
-        let shown = media.iter().find(|one| is_mute && !one.alt.is_empty()).map(|one| plain::cut(&one.alt, HEADLINE));
-        let headline = title.clone().or_else(|| warning.clone()).or(shown);
-        let words = || if is_mute { t.post_by(&author.title) } else { words };
-        let headline = headline.unwrap_or_else(words);
+        let headline = headline(t, post, author, &media);
         let paint = |html: &str| palette.paint(site, author.peer, html);
-        let heading = paint(&html::escape(&headline));
         Self {
             id: post.id.0,
-            heading: if author.indexable { heading } else { unquotable(&heading) },
+            heading: quotable(author, paint(&html::escape(&headline))),
             headline,
             marked: None,
             is_quotable: author.indexable,
@@ -265,6 +276,7 @@ impl Card {
             author: Face::painted(site, author, palette),
             role: None,
             group: group.as_ref().map(|group| Face::painted(site, group, palette)),
+            root: None,
             page: urls::post(&page_of(site, author), post.id),
             original: outward(&post.url).filter(|_| !post.local),
             when: t.ago(app.now(), post.published),
@@ -345,6 +357,11 @@ fn marks(pieces: &[Piece]) -> String {
         if piece.is_found { format!("<mark>{text}</mark>") } else { text }
     };
     pieces.iter().map(piece).collect()
+}
+
+/// What somebody wrote as HTML, of which search engines show words only if its author wants that.
+pub(crate) fn quotable(author: &Actor, html: String) -> String {
+    if author.indexable { html } else { unquotable(&html) }
 }
 
 /// HTML of which search engines show no words.

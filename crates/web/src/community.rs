@@ -167,11 +167,31 @@ struct Tie {
     is_invited: bool,
     may_write: bool,
     is_invite_only: bool,
+    /// Of guests: whether they write in it and follow it from their own server, and where they would follow it.
+    writes_elsewhere: bool,
+    follows_elsewhere: bool,
+    follow: Option<String>,
     /// Where it is run, for those who do, and what they do first.
     desk: Option<String>,
     first_steps: Option<String>,
     /// Where one answers its questions before one is taken in.
     apply: Option<String>,
+}
+
+impl Tie {
+    /// The same of a guest, who writes and follows from their own server. Following what is private is asking to be let in, for
+    /// which there is another button.
+    fn of_guest(self, handle: &str, group: &Actor, (rules, standing): (GroupRules, Standing)) -> Self {
+        let is_open = group.is_local() && rules.visibility != Visibility::Private && standing.waiting.is_none();
+        let may_follow = is_open && !standing.follows && policy::follow(&rules, &standing).is_ok();
+        Self {
+            may_write: false,
+            writes_elsewhere: is_open && self.may_write,
+            follows_elsewhere: group.is_local() && standing.follows,
+            follow: may_follow.then(|| elsewhere::follow(handle, &group.uri)),
+            ..self
+        }
+    }
 }
 
 /// What a community holds, as far as everybody may see it.
@@ -356,7 +376,10 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
             .map(|_| Portions::of(t, held.portion, visit.guest().is_some())),
         tie: held.standing.map(|standing| {
             let tie = tie(t, group, (held.rules, asks), standing);
-            Tie { may_write: tie.may_write && visit.guest().is_none(), ..tie }
+            match visit.guest() {
+                Some(handle) => tie.of_guest(handle, group, (held.rules, standing)),
+                None => tie,
+            }
         }),
         purpose: held.charter.as_ref().map(|charter| charters::named(t, charter.purpose).0),
         about: held
@@ -412,6 +435,9 @@ fn tie(t: Language, group: &Actor, (rules, asks): (GroupRules, bool), standing: 
         is_invited: standing.waiting == Some(MemberState::Invited),
         may_write: policy::post(&rules, &standing, Place::Thread, Duration::ZERO).is_ok(),
         is_invite_only: policy::join(&rules, &standing).is_err(),
+        writes_elsewhere: false,
+        follows_elsewhere: false,
+        follow: None,
         desk: desk::way(group, standing),
         first_steps: (group.is_local() && policy::manage(&standing).is_ok()).then(|| setup::welcome_page(group)),
         apply: (rules.joining == Joining::Approval && asks).then(|| desk::page(entrance::APPLY, group.id)),

@@ -80,6 +80,11 @@ pub(crate) fn from(handle: &str, post: &Post, deed: &str) -> Option<String> {
     is_readable.then(|| urls::asking(PATH, &[("uri", &post.uri), ("deed", deed), ("account", handle)]))
 }
 
+/// Where a guest follows something of ours from their own server.
+pub(crate) fn follow(handle: &str, uri: &str) -> String {
+    urls::asking(PATH, &[("uri", uri), ("deed", "follow"), ("account", handle)])
+}
+
 /// `GET /elsewhere`
 pub(crate) async fn show(
     request: HttpRequest,

@@ -1,4 +1,6 @@
 //! The front page: what this site is for and its communities, or its first run.
+use std::collections::HashSet;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -6,8 +8,9 @@ use actix_web::{
 };
 use app::{App, Result, filters::Sieve, imprint};
 use askama::Template;
-use domain::{filter::Place, id::ActorId, imprint::Kind};
+use domain::{actor::Actor, filter::Place, id::ActorId, imprint::Kind};
 use store::{
+    Conn,
     announcements::Announcement,
     threads::{Order, Scope},
 };
@@ -105,15 +108,23 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     Ok(Some(Front { frame, headline, announced, entries, is_new: false, all, rows, rule, sorts, more: None }))
 }
 
+/// The communities of a guest: those of here that they follow from their own server, and those that they joined here.
+fn of_guest(c: &mut Conn, me: ActorId) -> store::Result<Vec<Actor>> {
+    let mut groups = store::follows::groups(c, me, MINE)?;
+    groups.retain(Actor::is_local);
+    let followed: HashSet<ActorId> = groups.iter().map(|group| group.id).collect();
+    let joined = store::groups::joined_by(c, me, MINE)?.into_iter();
+    groups.extend(joined.filter(|group| group.deleted.is_none() && !followed.contains(&group.id)));
+    Ok(groups)
+}
+
 /// What is new where somebody takes part.
 async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Front> {
     let (site, t, order, after) = (app.site(), visit.language, asked.order(), asked.after());
     let (is_guest, now) = (visit.guest().is_some(), app.now());
     let found = app.read(move |c| {
-        let mut groups = store::follows::groups(c, me, MINE)?;
+        let groups = if is_guest { of_guest(c, me)? } else { store::follows::groups(c, me, MINE)? };
         let (threads, next) = if is_guest {
-            // They are members here and follow from their own server, or do not.
-            groups = store::groups::joined_by(c, me, MINE)?;
             let ids: Vec<ActorId> = groups.iter().map(|group| group.id).collect();
             listing::page(c, Scope::Groups(&ids), order, Some(me), after)?
         } else {

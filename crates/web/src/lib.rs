@@ -68,6 +68,7 @@ mod queue;
 mod readers;
 mod recovery;
 mod resumed;
+mod roots;
 mod said;
 mod saved;
 mod search;

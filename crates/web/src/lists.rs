@@ -32,6 +32,7 @@ use crate::{
     language::Language,
     listing::{self, From},
     posted::Sent,
+    roots::Roots,
     said,
     session::SignedIn,
 };
@@ -209,13 +210,16 @@ async fn read(app: &App, visit: &Visit, me: Me, id: &str, before: i64) -> Result
         let posts = store::posts::by_ids(c, &posts)?;
         let sieve = Sieve::of(c, Some(me.0), Place::Home, now)?;
         let is_empty = store::lists::count(c, of.id)? == 0;
-        Ok((entries, app::view::posts(c, posts)?, cards::faces_of(c, &site, &sharers)?, sieve, is_empty))
+        let views = app::view::posts(c, posts)?;
+        let roots = Roots::of(c, Some(me.0), &sieve, &views)?;
+        Ok((entries, (views, roots), cards::faces_of(c, &site, &sharers)?, sieve, is_empty))
     });
-    let (entries, views, faces, sieve, is_empty) = found.await?;
+    let (entries, (views, roots), faces, sieve, is_empty) = found.await?;
     let oldest = listing::last(&entries, POSTS).map(|entry| entry.number);
     let passed = |entry: &Entry| {
         let view = views.iter().find(|view| view.post.id == entry.post)?;
         let card = Card::new(app, t, view).under(t, sieve.fate(&view.post))?;
+        let card = roots.beside(app, t, view, card);
         let by = passed_by(entry, Some(view.author.id)).and_then(|by| faces.get(&by).cloned());
         Some(Passed { card, by })
     };

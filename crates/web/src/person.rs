@@ -31,6 +31,7 @@ use crate::{
     language::Language,
     listing::{self, Listed, Row},
     media::Emblem,
+    roots::Roots,
     shuns,
 };
 
@@ -155,6 +156,8 @@ struct Held {
     /// What they pin; it comes first.
     pins: Vec<PostId>,
     posts: Vec<(PostView, Fate)>,
+    /// To what the replies among them belong.
+    roots: Roots,
     oldest: Option<PostId>,
     palette: Palette,
 }
@@ -168,8 +171,10 @@ impl Held {
         let found = posts::by_ids(c, &shown)?;
         let followers = store::follows::count_followers(c, person.id)?;
         let palette = view::palette(c, [person])?;
-        let posts = view::posts(c, found)?.into_iter().map(|view| (sieve.fate(&view.post), view));
-        Ok(Self { followers, pins, posts: posts.map(|(fate, view)| (view, fate)).collect(), oldest, palette })
+        let views = view::posts(c, found)?;
+        let roots = Roots::of(c, None, sieve, &views)?;
+        let posts = views.into_iter().map(|view| (sieve.fate(&view.post), view));
+        Ok(Self { followers, pins, posts: posts.map(|(fate, view)| (view, fate)).collect(), roots, oldest, palette })
     }
 }
 
@@ -223,6 +228,7 @@ fn describe(app: &App, visit: &Visit, person: &Actor, held: &Held, tie: Tie, is_
             .iter()
             .filter_map(|(view, fate)| {
                 let card = Card::new(app, t, view).under(t, fate.clone())?;
+                let card = held.roots.beside(app, t, view, card);
                 Some(Card { pinned: held.pins.contains(&view.post.id), ..card })
             })
             .collect(),

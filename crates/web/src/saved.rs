@@ -3,7 +3,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
 };
-use app::{App, Result};
+use app::{App, Result, filters::Sieve};
 use askama::Template;
 use domain::{id::PostId, urls};
 use store::{bookmarks, timelines::Window};
@@ -12,6 +12,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     cards::Card,
     listing::{self, From},
+    roots::Roots,
     session::SignedIn,
 };
 
@@ -45,12 +46,14 @@ async fn page(app: &App, visit: &Visit, by: &SignedIn, before: i64) -> Result<Pa
         let last = listing::last(&kept, POSTS).map(|(at, _)| at.0);
         let ids: Vec<PostId> = kept.into_iter().map(|(_, post)| post).collect();
         let posts = store::posts::by_ids(c, &ids)?;
-        Ok((app::view::posts(c, posts)?, last))
+        let views = app::view::posts(c, posts)?;
+        Ok((Roots::of(c, Some(me.0), &Sieve::open(Some(me.0)), &views)?, views, last))
     });
-    let (views, last) = found.await?;
+    let (roots, views, last) = found.await?;
+    let t = visit.language;
     Ok(Page {
-        frame: Frame::private(visit, visit.language.saved()),
-        cards: views.iter().map(|view| Card::new(app, visit.language, view)).collect(),
+        frame: Frame::private(visit, t.saved()),
+        cards: views.iter().map(|view| roots.beside(app, t, view, Card::new(app, t, view))).collect(),
         older: last.map(|last| urls::page_before(&app.site().page_on(&visit.host, PATH), Some(last))),
     })
 }

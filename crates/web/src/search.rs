@@ -29,7 +29,9 @@ use crate::{
     compose,
     directory::{self, Entry},
     language::Language,
-    listing, tags,
+    listing,
+    roots::Roots,
+    tags,
 };
 
 /// Where one searches.
@@ -308,6 +310,7 @@ async fn search(app: &App, visit: &Visit, asked: Asked, is_lost: bool) -> Result
                 .filter_map(|view| {
                     let card = Card::new(app, t, view).marking(app, view, &wish.query);
                     let card = card.under(t, found.sieve.fate(&view.post))?;
+                    let card = found.roots.beside(app, t, view, card);
                     Some(Card { is_solved: found.solved.contains(&view.post.id), ..card })
                 })
                 .collect(),
@@ -385,6 +388,8 @@ struct Found {
     sieve: Sieve,
     /// Which of them a reply answers.
     solved: HashSet<PostId>,
+    /// To what the replies belong.
+    roots: Roots,
     groups: Vec<Actor>,
     people: Vec<Face>,
 }
@@ -453,7 +458,8 @@ impl Found {
             let mut faces = cards::faces(c, &site, &people)?;
             let people = people.iter().filter_map(|person| faces.remove(&person.id)).collect();
             let sieve = Sieve::of(c, viewer, Place::Public, now)?;
-            Ok(Self { within, narrow, posts, sieve, solved, groups, people })
+            let roots = Roots::of(c, viewer, &sieve, posts.iter().flat_map(|(_, views)| views))?;
+            Ok(Self { within, narrow, posts, sieve, solved, roots, groups, people })
         });
         found.await
     }

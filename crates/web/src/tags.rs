@@ -4,7 +4,7 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Path, Query},
 };
-use app::{App, Error, Result, filters::Sieve};
+use app::{App, Error, Result, filters::Sieve, view::PostView};
 use askama::Template;
 use domain::{
     filter::Place,
@@ -17,6 +17,7 @@ use crate::{
     answer::{self, Frame, Visit},
     cards::Card,
     listing::{self, From},
+    roots::Roots,
 };
 
 const POSTS: i64 = 25;
@@ -69,9 +70,11 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, text: &str, be
         let ids = timelines::tagged(c, viewer, &asked, &Open::default(), window)?;
         let last = listing::last(&ids, POSTS).copied();
         let posts = store::posts::by_ids(c, &ids)?;
-        Ok((app::view::posts(c, posts)?, last, is_followed, Sieve::of(c, viewer, Place::Public, now)?))
+        let (views, sieve) = (app::view::posts(c, posts)?, Sieve::of(c, viewer, Place::Public, now)?);
+        let roots = Roots::of(c, viewer, &sieve, &views)?;
+        Ok((views, roots, last, is_followed, sieve))
     });
-    let (views, last, is_followed, sieve) = found.await?;
+    let (views, roots, last, is_followed, sieve) = found.await?;
     let is_first = before == i64::MAX;
     // A hashtag that nobody used has no page.
     if views.is_empty() && is_first {
@@ -82,11 +85,13 @@ async fn respond(request: &HttpRequest, app: &App, visit: &Visit, text: &str, be
     let mut frame = Frame::private(visit, title);
     frame.description = visit.language.tag_description(&tag);
     frame.feeds(&page);
+    let t = visit.language;
+    let card = |view: &PostView| {
+        let card = Card::new(app, t, view).under(t, sieve.fate(&view.post))?;
+        Some(roots.beside(app, t, view, card))
+    };
     let page = Page {
-        cards: views
-            .iter()
-            .filter_map(|view| Card::new(app, visit.language, view).under(visit.language, sieve.fate(&view.post)))
-            .collect(),
+        cards: views.iter().filter_map(card).collect(),
         older: last.map(|last| urls::page_before(&page, Some(last.0))),
         feed: app.site().tag_sheet(&tag, Sheet::Atom),
         is_followed,

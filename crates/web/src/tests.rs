@@ -58,6 +58,7 @@ mod passkeys;
 mod queue;
 mod reading;
 mod resuming;
+mod roots;
 mod second_steps;
 mod sentences;
 mod servers;

@@ -2,7 +2,7 @@
 use app::identities::{Provider, Speaks, openid::Client};
 use domain::host::Host;
 
-use super::{Error, Kind, Setting, sources::Sources, values};
+use super::{Error, Kind, Setting, given, sources::Sources, values};
 
 pub(super) const ISSUER: Setting = Setting {
     key: "oidc_issuer",
@@ -73,11 +73,15 @@ pub(super) fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
 }
 
 /// The settings of `provider`, if it is of this kind, by name; no secret among them.
-pub(super) fn shown(provider: Option<&Provider>) -> [(&'static Setting, String); 4] {
-    let provider = provider.filter(|provider| matches!(provider.speaks, Speaks::OpenId(_)));
-    let part = |part: fn(&Provider) -> String| provider.map(part).unwrap_or_default();
+pub(super) fn shown(provider: Option<&Provider>) -> [(&'static Setting, Option<String>); 6] {
+    let ours = provider.and_then(|provider| match &provider.speaks {
+        Speaks::OpenId(client) => Some((provider, client)),
+    });
+    let part = |part: fn(&Provider) -> String| Some(ours.map(|(provider, _)| part(provider)).unwrap_or_default());
     [
         (&ISSUER, part(|provider| provider.issuer.clone())),
+        (&CLIENT_ID, Some(ours.map(|(_, client)| client.id.clone()).unwrap_or_default())),
+        (&CLIENT_SECRET, given::secret(ours.is_some_and(|(_, client)| !client.secret.is_empty()))),
         (&NAME, part(|provider| provider.name.clone())),
         (&SIGN_UP, part(|provider| provider.admits.to_string())),
         (&ONLY, part(|provider| provider.only.to_string())),

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use app::Origin;
 use toml::{Table, Value};
 
 use super::{AwsVariables, Error, Kind, SETTINGS, Setting};
@@ -73,6 +74,19 @@ impl Sources {
             Some(name) => Err(unknown("environment".to_owned(), name, |setting| setting.env)),
             None => Ok(Self { file, environment, aws: AwsVariables::new(aws) }),
         }
+    }
+
+    /// The path of the file that was read, if there is one.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.file.as_ref().map(|file| file.path.as_str())
+    }
+
+    /// Who gave a setting; nothing if nobody did.
+    pub(super) fn origin(&self, setting: &Setting) -> Option<Origin> {
+        if self.environment.contains_key(setting.env) {
+            return Some(Origin::Environment);
+        }
+        self.in_file(setting).map(|_| Origin::File)
     }
 
     /// What object stores call their configuration.

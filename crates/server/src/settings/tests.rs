@@ -1,9 +1,14 @@
 //! What the operator's contract says of settings.
-use app::identities::Speaks;
+use app::{Origin, identities::Speaks};
 
 use super::*;
 
 fn read(file: &str, environment: &[(&str, &str)]) -> Result<Settings, Error> {
+    // Who said it makes no difference to what holds.
+    Ok(Settings { given: Given::default(), ..said(file, environment)? })
+}
+
+fn said(file: &str, environment: &[(&str, &str)]) -> Result<Settings, Error> {
     let file = File::parse(Path::new("tertulia.toml"), file)?;
     Settings::read(Some(file), environment.iter().map(|(name, value)| (name.into(), value.into())))
 }
@@ -45,6 +50,7 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         trusted_proxies: networks(&["127.0.0.0/8", "::1/128"]),
         log: "info".to_owned(),
         log_format: LogFormat::Text,
+        given: Given::default(),
     };
     assert_eq!(settings, expected);
 }
@@ -196,6 +202,44 @@ fn broken_toml_is_told_by_line_and_without_its_text() {
 fn a_named_file_must_exist() {
     let message = Settings::load(Some(Path::new("/nowhere/t.toml"))).unwrap_err().to_string();
     assert!(message.starts_with("/nowhere/t.toml: cannot read the configuration: "), "{message}");
+}
+
+#[test]
+fn admins_see_every_setting_who_said_it_and_no_secret() {
+    let file = "registration = 'open'\nlog = 'debug'\noidc_issuer = 'https://sso.test'\noidc_client_id = 'plaza'\n\
+                oidc_client_secret = 'hunter2'\nmedia = 's3://bucket/a/'";
+    let environment = [("TERTULIA_LOG", "warn"), ("TERTULIA_DATABASE", "postgres://user:hunter2@db/x")];
+    let shown = said(file, &environment).unwrap().shown();
+    let keys: Vec<&str> = shown.settings.iter().map(|decided| decided.key).collect();
+    assert_eq!(keys, SETTINGS.iter().map(|setting| setting.key).collect::<Vec<_>>());
+    assert!(!format!("{shown:?}").contains("hunter2"), "{shown:?}");
+    assert_eq!(shown.file.as_deref(), Some("tertulia.toml"));
+    let of = |key: &str| shown.settings.iter().find(|decided| decided.key == key).unwrap();
+    for (key, value, origin) in [
+        ("registration", Some("open"), Origin::File),
+        ("log", Some("warn"), Origin::Environment),
+        ("log_format", Some("text"), Origin::Default),
+        ("database", None, Origin::Environment),
+        ("media", Some("s3://bucket/a"), Origin::File),
+        ("oidc_client_id", Some("plaza"), Origin::File),
+        ("oidc_client_secret", None, Origin::File),
+        ("smtp", Some(""), Origin::Default),
+        ("media_limit", Some("99"), Origin::Default),
+    ] {
+        assert_eq!((of(key).value.as_deref(), of(key).origin), (value, origin), "{key}");
+    }
+    // What is no secret is shown as it may be written: whoever writes it again says the same.
+    let usual = Settings::read(None, [].into_iter()).unwrap();
+    let shown = usual.shown();
+    assert_eq!(shown.file, None);
+    for (setting, decided) in SETTINGS.iter().zip(&shown.settings) {
+        assert!(decided.value.is_some(), "nothing is secret in what everybody has: {}", setting.key);
+        if !setting.default.is_empty() && !setting.key.starts_with("oidc_") {
+            let value = decided.value.clone().unwrap();
+            let written = format!("{} = {:?}", setting.key, value);
+            assert_eq!(read(&written, &[]), read("", &[]), "{written}");
+        }
+    }
 }
 
 #[test]

@@ -32,6 +32,16 @@ impl DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// As it is written, unless it may hold a password.
+    pub(super) fn shown(&self) -> Option<String> {
+        match self {
+            Self::Sqlite(path) => Some(format!("sqlite:{}", path.display())),
+            Self::Postgres(_) => None,
+        }
+    }
+}
+
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -71,6 +81,20 @@ impl MediaUrl {
             prefix: prefix.trim_matches('/').to_owned(),
             aws,
         })
+    }
+}
+
+/// As it is written.
+impl fmt::Display for MediaUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(folder) => write!(f, "file:{}", folder.display()),
+            Self::S3 { bucket, prefix, .. } => {
+                f.write_str("s3://")?;
+                f.write_str(bucket)?;
+                if prefix.is_empty() { Ok(()) } else { write!(f, "/{prefix}") }
+            }
+        }
     }
 }
 
@@ -137,6 +161,14 @@ pub enum LogFormat {
 }
 
 impl LogFormat {
+    /// The word of the setting.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
     pub(super) fn parse(text: &str) -> Option<Self> {
         match text {
             "text" => Some(Self::Text),
