@@ -5,13 +5,13 @@ use domain::{
     host::Host,
     id::CardId,
     post::Post,
-    text::html,
+    text::html::{self, Summary},
     time::span,
     urls::{self, Site},
 };
 use futures_util::future::BoxFuture;
 
-use crate::{App, Error, Result, Tx, random, vouching};
+use crate::{App, Error, Result, Tx, media, random, vouching};
 
 /// The job that reads a page; its subject is the number of its card.
 pub(crate) const READ: &str = "read linked page";
@@ -66,9 +66,25 @@ pub(crate) fn read(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
             }
             None => None,
         };
-        let summary = said.or(card.summary);
+        let summary = match said {
+            Some(said) => Some(seen(&app, said, card.summary).await),
+            None => card.summary,
+        };
         app.write(move |tx| Ok(store::cards::set(tx, id, summary.as_ref(), now)?)).await
     })
+}
+
+/// What a page says of itself, and how its picture looks: one that cannot be had now looks as it did before.
+async fn seen(app: &App, said: Summary, before: Option<Summary>) -> Summary {
+    let Some(image) = said.image.clone() else { return said };
+    let look = match media::look(app, image).await {
+        Ok(look) => Some(look),
+        Err(error) => {
+            tracing::debug!(image = said.image, %error, "the picture of a page that is linked to could not be read");
+            before.filter(|before| before.image == said.image).and_then(|before| before.look)
+        }
+    };
+    Summary { look, ..said }
 }
 
 async fn page(app: &App, url: &str) -> Option<String> {

@@ -43,7 +43,7 @@ pub(crate) struct Card {
     image: Option<String>,
     image_description: String,
     embed_url: Option<()>,
-    blurhash: Option<()>,
+    blurhash: Option<String>,
     published_at: Option<()>,
     authors: Vec<Author>,
 }
@@ -72,6 +72,8 @@ impl Card {
     /// The page as it says of itself; its picture is handed on by this server.
     fn of(site: &Site, known: &Known, summary: &Summary) -> Self {
         let bare = Self::bare(&known.url, summary.title.clone());
+        let look = summary.look.as_ref();
+        let (width, height) = look.map(|look| look.pixels).unwrap_or_default();
         let author = Author { name: summary.author.clone(), url: None, account: None };
         Self {
             description: summary.description.clone(),
@@ -81,6 +83,9 @@ impl Card {
             authors: if summary.author.is_empty() { Vec::new() } else { vec![author] },
             image: summary.image.as_ref().map(|image| site.media(&paths::card(known.id, image))),
             image_description: summary.image_alt.clone(),
+            width,
+            height,
+            blurhash: look.and_then(|look| look.blurhash.clone()),
             ..bare
         }
     }

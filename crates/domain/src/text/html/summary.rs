@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{entity, to_text};
-use crate::{text::plain, urls};
+use crate::{media::Look, text::plain, urls};
 
 /// The longest title and description, in characters, and the longest address, in bytes.
 const TITLE: usize = 200;
@@ -32,6 +32,9 @@ pub struct Summary {
     pub image: Option<String>,
     /// What the picture shows.
     pub image_alt: String,
+    /// How the picture looks: that no page says, it is known once somebody fetched it.
+    #[serde(default)]
+    pub look: Option<Look>,
 }
 
 /// What was found in a head; of each the first that is said.
@@ -66,6 +69,7 @@ pub fn summarize(page: &str, address: &str) -> Option<Summary> {
             .and_then(|tag| crate::text::language::normalize_tag(&tag.replace('_', "-"))),
         image: image.and_then(|image| located(image, address)),
         image_alt: head.line(&["og:image:alt", "twitter:image:alt"], DESCRIPTION),
+        look: None,
     })
 }
 
