@@ -16,7 +16,7 @@ use store::{
 use url::Url;
 
 use super::{
-    Reader,
+    Reader, instant,
     media::{is_address, is_link},
     tag::{Day, history, since},
 };
@@ -44,7 +44,7 @@ pub(crate) struct Card {
     image_description: String,
     embed_url: Option<()>,
     blurhash: Option<String>,
-    published_at: Option<()>,
+    published_at: Option<String>,
     authors: Vec<Author>,
 }
 
@@ -85,6 +85,7 @@ impl Card {
             image_description: summary.image_alt.clone(),
             width,
             height,
+            published_at: summary.published.map(instant),
             blurhash: look.and_then(|look| look.blurhash.clone()),
             ..bare
         }

@@ -14,7 +14,7 @@ use super::{World, media, of, on_both};
 const PAGE: &str = "https://pages.example/riego?a=1";
 const TEXT: &str = r#"<html lang="es"><head><title>Riego</title><meta name="description" content="Con poca agua">
     <meta property="og:site_name" content="Huertos"><meta property="og:image" content="/gota.png">
-    <meta name="author" content="Ana"></head></html>"#;
+    <meta name="author" content="Ana"><meta property="article:published_time" content="2026-03-01"></head></html>"#;
 
 /// Another one, whose picture is a film.
 const CINEMA: &str = "https://pages.example/cine";
@@ -51,6 +51,7 @@ async fn a_page_is_read_once_for_all_that_link_to_it(w: World) {
         ("provider_name", "Huertos"),
         ("provider_url", "https://pages.example"),
         ("author_name", "Ana"),
+        ("published_at", "2026-03-01T00:00:00.000Z"),
     ] {
         assert_eq!(shown[name], value, "{name}");
     }
