@@ -38,16 +38,28 @@ async fn town(address: Ipv4Addr) -> Program {
     program
 }
 
-/// `walk.py`: registers, logs in by the pages, joins, posts with a picture, streams, searches, edits, votes, leaves.
-async fn mastodon_py_lives_here() {
-    let mut town = town(Ipv4Addr::new(127, 0, 0, 41)).await;
+/// A script in a town of its own, which it is told the address of, and what else it needs.
+async fn walked(script: &str, address: Ipv4Addr, more: &[&str]) {
+    let mut town = town(address).await;
     let mut walk = Command::new(client("python"));
-    walk.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/walk.py")).args([&town.url(""), "huerto"]);
+    walk.arg(script).arg(town.url("")).args(more);
     let walked = walk.stdin(Stdio::null()).kill_on_drop(true).output().await.expect("Python");
     let said = String::from_utf8_lossy(&walked.stdout);
     let trouble = String::from_utf8_lossy(&walked.stderr);
     assert!(walked.status.success(), "{said}\n{trouble}\n{}", town.log());
     assert_eq!(town.stop().await, Some(0));
+}
+
+/// `walk.py`: registers, logs in by the pages, joins, posts with a picture, streams, searches, edits, votes, leaves.
+async fn mastodon_py_lives_here() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/apps/walk.py");
+    walked(script, Ipv4Addr::new(127, 0, 0, 41), &["huerto"]).await;
+}
+
+/// `proof.py`: reads where to go, proves that the code was sent to it, and takes it at an address of its own.
+async fn who_logs_in_by_the_book_is_let_in() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/apps/proof.py");
+    walked(script, Ipv4Addr::new(127, 0, 0, 59), &["ana@example.org", "correct horse"]).await;
 }
 
 /// Allows an app, on the pages of the server, what it sends its person there for: the code that it is given.
@@ -247,6 +259,7 @@ async fn toot_talks_from_a_terminal() {
 
 on_both! {
     mastodon_py_lives_here,
+    who_logs_in_by_the_book_is_let_in,
     a_strictly_typed_client_understands_all_it_reads,
     toot_talks_from_a_terminal,
 }

@@ -123,6 +123,9 @@ async fn a_thread_is_read_from_the_list_of_its_server_alone() {
     assert_eq!(ana.replies(&thread).await.len(), 0);
     net.settle().await;
     assert_eq!(ana.replies(&thread).await.len(), 30);
+    let told = ana.read(&format!("/api/v1_alpha/async_refreshes/context-{}", id(&thread))).await;
+    let told = &told["async_refresh"];
+    assert_eq!((&told["status"], &told["result_count"]), (&json!("finished"), &json!(30)));
     let seen = asked(&net, "masto.test");
     assert!(seen.iter().filter(|(path, _)| path.contains("/statuses/")).all(|(_, times)| *times <= 2), "{seen:#?}");
     assert!(!seen.keys().any(|path| path.contains("/replies")), "the list of the whole thread is enough: {seen:#?}");

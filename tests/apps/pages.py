@@ -22,13 +22,17 @@ def submit(session, page, **answers):
     return page
 
 
-def allow(url, email, password):
-    """Logs in at the page that an app sends people to, allows the app, and returns the code to give to it."""
-    session = requests.Session()
+def walk(session, url, email, password):
+    """Logs in at the page that an app sends people to, and allows the app: the page to which that leads."""
     page = session.get(url)
     page.raise_for_status()
     page = submit(session, page, name=email, password=password)
-    page = submit(session, page, decision="allow")
+    return submit(session, page, decision="allow")
+
+
+def allow(url, email, password):
+    """The same, for an app to which people bring the code by hand: that code."""
+    page = walk(requests.Session(), url, email, password)
     return BeautifulSoup(page.text, "html.parser").select_one(".copy code").get_text().strip()
 
 

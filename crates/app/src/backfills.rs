@@ -54,39 +54,40 @@ fn thread(tx: &mut Tx<'_, '_>, post: &Post, after: Duration) -> Result<()> {
     Ok(())
 }
 
-/// Somebody here reads a thread: what is missing of it is asked for, so that they find it the next time they look. Whether
-/// that is being done.
-pub async fn opened(app: &App, post: PostId) -> Result<bool> {
+/// Somebody here reads a thread: what is missing of it is asked for, so that they find it the next time they look. How many
+/// posts were found so far, while that is being done.
+pub async fn opened(app: &App, post: PostId) -> Result<Option<u64>> {
     let now = app.now();
     let found = app.read(move |c| {
-        let Some(post) = store::posts::by_id(c, post)? else { return Ok((None, false)) };
-        let Some(root) = store::posts::by_id(c, post.root)? else { return Ok((None, false)) };
+        let Some(post) = store::posts::by_id(c, post)? else { return Ok((None, None)) };
+        let Some(root) = store::posts::by_id(c, post.root)? else { return Ok((None, None)) };
         // Of a thread that nobody elsewhere takes part in nothing is missing.
         let is_due =
             store::backfills::is_due(c, &root.uri, now)? && (!root.local || store::branches::is_shared(c, root.id)?);
-        let is_running = !is_due && progress(c, &root)? == Some(Progress::Running);
-        Ok((is_due.then_some((post, root)), is_running))
+        let progress = if is_due { None } else { progress(c, &root)? };
+        Ok((is_due.then_some((post, root)), progress))
     });
     // Most threads were completed a short time ago, and reading is not writing.
-    match found.await? {
+    let progress = match found.await? {
         (Some((post, root)), _) => {
             let begun = app.write(move |tx| {
                 entered(tx, &post)?;
                 progress(tx, &root).map_err(Into::into)
             });
-            Ok(begun.await? == Some(Progress::Running))
+            begun.await?
         }
-        (None, is_running) => Ok(is_running),
-    }
+        (None, progress) => progress,
+    };
+    Ok(progress.filter(|progress| progress.is_running).map(|progress| progress.found))
 }
 
 /// How far the completing of a thread has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
-    /// What is missing is being asked for.
-    Running,
-    /// Nothing is left to be asked for, or it was given up.
-    Finished,
+pub struct Progress {
+    /// Whether what is missing is being asked for; else nothing is left to be asked for, or it was given up.
+    pub is_running: bool,
+    /// How many posts were found so far that were not here.
+    pub found: u64,
 }
 
 /// How far the completing of the thread of a post has come that `viewer` may read; nothing, if it was never begun.
@@ -100,12 +101,10 @@ pub async fn progress_of(app: &App, post: PostId, viewer: Option<ActorId>) -> Re
 }
 
 fn progress(c: &mut Conn, root: &Post) -> store::Result<Option<Progress>> {
-    Ok(match store::backfills::left(c, &root.uri)? {
-        None => None,
-        Some(true) if store::jobs::is_planned(c, THREAD, &root.id.to_string())? => Some(Progress::Running),
-        // What was given up is not done any more.
-        Some(_) => Some(Progress::Finished),
-    })
+    let Some((is_left, found)) = store::backfills::left(c, &root.uri)? else { return Ok(None) };
+    // What was given up is not done any more.
+    let is_running = is_left && store::jobs::is_planned(c, THREAD, &root.id.to_string())?;
+    Ok(Some(Progress { is_running, found }))
 }
 
 /// Somebody here wants to read what a post replies to, which could not be had when it came: it is asked for once more.
@@ -135,16 +134,18 @@ pub(crate) fn discovered(tx: &mut Tx<'_, '_>, followed: ActorId) -> Result<()> {
     Ok(())
 }
 
-/// Records what is left to be read to complete what has the id `uri`, so that whoever goes on need not begin anew.
-pub async fn go_on(app: &App, uri: String, plan: String) -> Result<()> {
-    app.write(move |tx| Ok(store::backfills::go_on(tx, &uri, &plan)?)).await
+/// Records what is left to be read to complete what has the id `uri`, so that whoever goes on need not begin anew, and how
+/// many posts were found so far.
+pub async fn go_on(app: &App, uri: String, plan: String, found: u64) -> Result<()> {
+    app.write(move |tx| Ok(store::backfills::go_on(tx, &uri, &plan, found)?)).await
 }
 
-/// Nothing is left to be read of what has the id `uri`; `told` says whether its server had anything to tell.
-pub async fn end(app: &App, uri: String, told: bool) -> Result<()> {
+/// Nothing is left to be read of what has the id `uri`: so many posts were found; `told` says whether its server had
+/// anything to tell.
+pub async fn end(app: &App, uri: String, found: u64, told: bool) -> Result<()> {
     app.write(move |tx| {
         let again = (!told).then(|| tx.now() + LONG_PAUSE);
-        Ok(store::backfills::end(tx, &uri, again)?)
+        Ok(store::backfills::end(tx, &uri, found, again)?)
     })
     .await
 }

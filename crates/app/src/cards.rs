@@ -1,17 +1,19 @@
 //! Pages to which posts link: each is read once for all that link to it, by the server and never by who reads a post.
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use domain::{
+    handle::Handle,
     host::Host,
-    id::CardId,
+    id::{ActorId, CardId},
     post::Post,
-    text::html,
+    text::html::{self, Summary},
     time::span,
     urls::{self, Site},
 };
 use futures_util::future::BoxFuture;
+use store::{Conn, cards::Card};
 
-use crate::{App, Error, Result, Tx, random, vouching};
+use crate::{App, Error, Result, Tx, media, random, vouching};
 
 /// The job that reads a page; its subject is the number of its card.
 pub(crate) const READ: &str = "read linked page";
@@ -66,9 +68,53 @@ pub(crate) fn read(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
             }
             None => None,
         };
-        let summary = said.or(card.summary);
+        let summary = match said {
+            Some(said) => Some(seen(&app, said, card.summary).await),
+            None => card.summary,
+        };
         app.write(move |tx| Ok(store::cards::set(tx, id, summary.as_ref(), now)?)).await
     })
+}
+
+/// What a page says of itself, and how its picture looks: one that cannot be had now looks as it did before.
+async fn seen(app: &App, said: Summary, before: Option<Summary>) -> Summary {
+    let Some(image) = said.image.clone() else { return said };
+    let look = match media::look(app, image).await {
+        Ok(look) => Some(look),
+        Err(error) => {
+            tracing::debug!(image = said.image, %error, "the picture of a page that is linked to could not be read");
+            before.filter(|before| before.image == said.image).and_then(|before| before.look)
+        }
+    };
+    Summary { look, ..said }
+}
+
+/// Whom a page names as its author, if they are of here: a name and a host of ours. Pages may name anybody.
+pub fn named(site: &Site, card: &Card) -> Option<(String, Host)> {
+    let Handle { name, host } = Handle::parse(card.summary.as_ref()?.creator.as_deref()?)?;
+    host.filter(|host| site.serves(host)).map(|host| (name.to_lowercase(), host))
+}
+
+/// Who wrote these pages: people here whom they name, and who say that they write there. What people elsewhere say of that
+/// is not known.
+pub fn authors<'a>(
+    conn: &mut Conn,
+    site: &Site,
+    cards: impl IntoIterator<Item = &'a Card>,
+) -> store::Result<HashMap<CardId, ActorId>> {
+    let mut authors = HashMap::new();
+    for card in cards {
+        let Some((name, host)) = named(site, card) else { continue };
+        let person = store::actors::by_handle(conn, &name, host.as_str())?;
+        let Some(person) = person.filter(|actor| !actor.is_group() && actor.deleted.is_none()) else { continue };
+        let theirs = store::profile_sources::of(conn, person.id)?.unwrap_or_default().attribution;
+        let here = Host::of(&card.url);
+        let covers = |site: &String| Host::parse(site).zip(here.as_ref()).is_some_and(|(site, here)| site.covers(here));
+        if theirs.iter().any(covers) {
+            authors.insert(card.id, person.id);
+        }
+    }
+    Ok(authors)
 }
 
 async fn page(app: &App, url: &str) -> Option<String> {

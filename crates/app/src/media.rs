@@ -25,6 +25,7 @@ mod portrait;
 mod serve;
 mod sweep;
 
+pub(crate) use cache::look;
 pub use files::{Files, Limits};
 pub use lend::Lender;
 pub use picture::PIXELS;

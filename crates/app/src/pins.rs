@@ -94,7 +94,8 @@ pub async fn found(app: &App, person: ActorId, posts: Vec<PostId>) -> Result<()>
             }
         }
         if let Some(actor) = store::actors::by_id(tx, person)? {
-            store::backfills::end(tx, &actor.uri, None)?;
+            // How many of them were new is asked of threads alone.
+            store::backfills::end(tx, &actor.uri, 0, None)?;
         }
         Ok(())
     })

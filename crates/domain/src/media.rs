@@ -165,6 +165,15 @@ pub fn within((width, height): (u32, u32), most: u64) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
+/// How a picture looks to those who do not have it yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Width and height in pixels, upright.
+    pub pixels: (u32, u32),
+    /// A coarse preview (a `BlurHash`).
+    pub blurhash: Option<String>,
+}
+
 text_enum! {
     /// What something was brought for.
     Purpose {

@@ -72,14 +72,14 @@ impl<'a> Walk<'a> {
             plan = step(plan, next).await?;
             steps += 1;
             if steps % STEPS == 0 {
-                backfills::go_on(self.app, uri.to_owned(), plan.text()?).await?;
+                backfills::go_on(self.app, uri.to_owned(), plan.text()?, plan.kept).await?;
             }
             if self.app.tasks().is_stopping() || self.app.now() > over || self.budget.is_spent() {
-                backfills::go_on(self.app, uri.to_owned(), plan.text()?).await?;
+                backfills::go_on(self.app, uri.to_owned(), plan.text()?, plan.kept).await?;
                 return app::jobs::push(self.app, job.0, job.1.to_owned()).await;
             }
         }
         metrics::counter!("tertulia_backfilled_posts_total", "kind" => job.0).increment(plan.kept);
-        backfills::end(self.app, uri.to_owned(), plan.told).await
+        backfills::end(self.app, uri.to_owned(), plan.kept, plan.told).await
     }
 }

@@ -26,9 +26,9 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1_alpha/async_refreshes/{id}").route(get().to(show)));
 }
 
-/// What the header says of what is fetched for the thread of a post.
-pub(crate) fn of_context(post: PostId) -> String {
-    format!("id=\"{CONTEXT}{post}\", retry={RETRY}")
+/// What the header says of what is fetched for the thread of a post, of which so many posts were found.
+pub(crate) fn of_context(post: PostId, found: u64) -> String {
+    format!("id=\"{CONTEXT}{post}\", retry={RETRY}, result_count={found}")
 }
 
 #[derive(Debug, Serialize)]
@@ -36,20 +36,18 @@ struct Refresh {
     async_refresh: AsyncRefresh,
 }
 
-/// An `AsyncRefresh`. What comes is not counted while it comes.
+/// An `AsyncRefresh`.
 #[derive(Debug, Serialize)]
 struct AsyncRefresh {
     id: String,
     status: &'static str,
-    result_count: Option<u32>,
+    result_count: u64,
 }
 
 /// Whoever may read the post may know.
 async fn show(app: Data<App>, caller: Allowed<Read>, Word(id): Word) -> Result<HttpResponse> {
     let post = id.strip_prefix(CONTEXT).and_then(|number| number.parse().ok()).ok_or_else(Error::missing)?;
-    let status = match backfills::progress_of(&app, post, Some(caller.me.0)).await?.ok_or_else(Error::missing)? {
-        backfills::Progress::Running => "running",
-        backfills::Progress::Finished => "finished",
-    };
-    Ok(HttpResponse::Ok().json(Refresh { async_refresh: AsyncRefresh { id, status, result_count: None } }))
+    let progress = backfills::progress_of(&app, post, Some(caller.me.0)).await?.ok_or_else(Error::missing)?;
+    let status = if progress.is_running { "running" } else { "finished" };
+    Ok(HttpResponse::Ok().json(Refresh { async_refresh: AsyncRefresh { id, status, result_count: progress.found } }))
 }

@@ -180,7 +180,7 @@ struct Context {
 async fn context(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Number) -> Result<HttpResponse> {
     let entry = find(&app, id, caller.me).await?;
     let (reader, viewer) = (Reader::new(&app, caller.me).at(Place::Thread), caller.id());
-    let is_running = caller.me.is_some() && app::backfills::opened(&app, entry.post).await?;
+    let found = if caller.me.is_some() { app::backfills::opened(&app, entry.post).await? } else { None };
     let most = if viewer.is_some() { (LONGEST, LONGEST) } else { STRANGERS };
     let context = app.read(move |c| {
         let (above, below) = around(c, entry.post, viewer, most)?;
@@ -191,8 +191,8 @@ async fn context(app: Data<App>, caller: Viewer<ReadStatuses>, Number(id): Numbe
         Ok(Context { ancestors, descendants })
     });
     let mut answer = HttpResponse::Ok();
-    if is_running {
-        answer.insert_header((refreshes::HEADER, refreshes::of_context(entry.post)));
+    if let Some(found) = found {
+        answer.insert_header((refreshes::HEADER, refreshes::of_context(entry.post, found)));
     }
     Ok(paging::json(&mut answer, &context.await?))
 }

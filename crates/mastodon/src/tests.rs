@@ -16,7 +16,7 @@ use domain::{
     id::{ActorId, PostId},
     urls::Site,
 };
-use futures_util::{StreamExt, stream::BoxStream};
+use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
 use store::{Db, Location};
 use tokio::sync::Mutex;
@@ -73,12 +73,12 @@ impl Resolver for Nobody {
     async fn post(&self, _: &App, _: &str) -> Result<PostId> {
         Err(Error::NotFound)
     }
-    /// There is one page in the world.
+    /// There are two pages in the world.
     async fn page(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
-        if url != cards::PAGE {
-            return Err(Error::Unreachable { what: url.to_owned(), retry: true });
-        }
-        Ok(futures_util::stream::iter([Ok(Bytes::from_static(cards::TEXT.as_bytes()))]).boxed())
+        cards::at(url).ok_or_else(|| Error::Unreachable { what: url.to_owned(), retry: true })
+    }
+    async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        cards::at(url).ok_or_else(|| Error::Unreachable { what: url.to_owned(), retry: true })
     }
 }
 

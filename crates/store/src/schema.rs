@@ -401,6 +401,7 @@ diesel::table! {
         uri -> Text,
         plan -> Nullable<Text>,
         again -> BigInt,
+        found -> BigInt,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(members, visits);

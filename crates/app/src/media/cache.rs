@@ -2,13 +2,13 @@
 use std::time::Duration;
 
 use domain::{
-    media::MediaType,
+    media::{Look, MediaType},
     time::{Timestamp, span},
 };
 use moka::future::Cache;
 use store::media::Cached;
 
-use super::{files, recognise_any, sweep};
+use super::{files, picture, recognise_any, sweep};
 use crate::{App, Error, Result};
 
 /// How long what was fetched is taken to be true.
@@ -30,8 +30,31 @@ impl Default for Flights {
     }
 }
 
+/// What one asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Only {
+    /// A picture: of anything else no more is fetched than tells what it is.
+    Pictures,
+    /// Whatever is there.
+    Anything,
+}
+
+impl Only {
+    fn takes(self, media_type: MediaType) -> bool {
+        self == Self::Anything || media_type.is_picture()
+    }
+}
+
+/// How the picture at `url` looks. It is kept to be handed on.
+pub(crate) async fn look(app: &App, url: String) -> Result<Look> {
+    let cached = hand_on(app, url, Only::Pictures).await?;
+    let media_type = cached.media_type.ok_or(Error::NotFound)?;
+    let bytes = app.files().whole(&files::cached(&cached.key)).await?;
+    app.files().paint(app, move || picture::look(&bytes, media_type)).await
+}
+
 /// What is at `url`, from here.
-pub(super) async fn hand_on(app: &App, url: String) -> Result<Cached> {
+pub(super) async fn hand_on(app: &App, url: String, only: Only) -> Result<Cached> {
     // What is ours has an address of ours, and whom we do not deal with is not shown.
     if app.site().parse(&url).is_some() || app.rules().suspend(&url) {
         return Err(Error::NotFound);
@@ -41,6 +64,7 @@ pub(super) async fn hand_on(app: &App, url: String) -> Result<Cached> {
     let known = app.read(move |c| store::media::cached(c, &known)).await?;
     match known {
         Some(cached) if cached.media_type.is_none() && cached.fetched + VAIN > now => Err(Error::NotFound),
+        Some(cached) if cached.media_type.is_some_and(|media_type| !only.takes(media_type)) => Err(Error::NotFound),
         Some(cached) if cached.media_type.is_some() && cached.fetched + FRESH > now => {
             if cached.used + DAY < now {
                 remember(app, Cached { used: now, ..cached.clone() }).await?;
@@ -48,19 +72,27 @@ pub(super) async fn hand_on(app: &App, url: String) -> Result<Cached> {
             Ok(cached)
         }
         _ => {
-            let fetching = fetch(app, &url, key.clone(), now);
-            app.files().flights.0.get_with(key, fetching).await.ok_or(Error::NotFound)
+            let fetching = fetch(app, &url, key.clone(), only, now);
+            let found = app.files().flights.0.get_with(key, fetching).await.ok_or(Error::NotFound)?;
+            // Somebody may have asked for anything at the same time.
+            let fits = found.media_type.is_none_or(|media_type| only.takes(media_type));
+            if fits { Ok(found) } else { Err(Error::NotFound) }
         }
     }
 }
 
 /// Fetches what is at `url`; that there is nothing is remembered, too.
-async fn fetch(app: &App, url: &str, key: String, now: Timestamp) -> Option<Cached> {
-    let found = load(app, url, &key).await;
+async fn fetch(app: &App, url: &str, key: String, only: Only, now: Timestamp) -> Option<Cached> {
+    let found = load(app, url, &key, only).await;
     if let Err(error) = &found {
         tracing::info!(url, %error, "cannot hand on media");
     }
-    let (media_type, size) = found.ok().map_or((None, 0), |(media_type, size)| (Some(media_type), size));
+    let (media_type, size) = match found {
+        Ok(Some((media_type, size))) => (Some(media_type), size),
+        // Others may ask for just that.
+        Ok(None) => return None,
+        Err(_) => (None, 0),
+    };
     let cached = Cached { key, media_type, size, fetched: now, used: now };
     match remember(app, cached.clone()).await {
         Ok(()) => Some(cached),
@@ -71,14 +103,18 @@ async fn fetch(app: &App, url: &str, key: String, now: Timestamp) -> Option<Cach
     }
 }
 
-async fn load(app: &App, url: &str, key: &str) -> Result<(MediaType, u64)> {
+/// Keeps what is at `url`, unless it is nothing of what is asked for.
+async fn load(app: &App, url: &str, key: &str, only: Only) -> Result<Option<(MediaType, u64)>> {
     let files = app.files();
     let (media_type, bytes) = recognise_any(app.resolver().media(url).await?).await?;
+    if !only.takes(media_type) {
+        return Ok(None);
+    }
     let size = files.write(&files::cached(key), files.limits().of(media_type), bytes).await?;
     if files.is_crowded(size) {
         sweep::make_room(app).await?;
     }
-    Ok((media_type, size))
+    Ok(Some((media_type, size)))
 }
 
 async fn remember(app: &App, cached: Cached) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Pictures, read within limits and written anew: upright, without a word of where and by what they were taken.
 use std::io::Cursor;
 
-use domain::media::{self, MediaType};
+use domain::media::{self, Look, MediaType};
 use gif::{DecodeOptions, Encoder, Repeat};
 use image::{
     DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits,
@@ -62,6 +62,12 @@ pub(super) fn remake(bytes: &[u8], media_type: MediaType) -> Result<Remade> {
 pub(super) fn frame(bytes: &[u8], media_type: MediaType, (width, height): (u32, u32)) -> Result<Written> {
     let picture = read(bytes, media_type)?;
     write(&picture.resize_to_fill(width, height, FilterType::Triangle), media_type == MediaType::Png)
+}
+
+/// Reads a picture, and says how it looks.
+pub(super) fn look(bytes: &[u8], media_type: MediaType) -> Result<Look> {
+    let picture = read(bytes, media_type)?;
+    Ok(Look { pixels: (picture.width(), picture.height()), blurhash: blurhash(&picture) })
 }
 
 fn unreadable() -> Error {
@@ -133,8 +139,8 @@ fn write(picture: &DynamicImage, drawing: bool) -> Result<Written> {
     Ok(Written { media_type, bytes, pixels })
 }
 
-fn blurhash(small: &DynamicImage) -> Option<String> {
-    let tiny = small.thumbnail(64, 64).to_rgba8();
+fn blurhash(picture: &DynamicImage) -> Option<String> {
+    let tiny = picture.thumbnail(64, 64).to_rgba8();
     blurhash::encode(4, 3, tiny.width(), tiny.height(), tiny.as_raw()).ok()
 }
 
@@ -197,6 +203,7 @@ mod tests {
         let picture = image::load_from_memory(&made.whole.bytes).unwrap().to_rgb8();
         assert!(picture.get_pixel(10, 5).0[0] > 200 && picture.get_pixel(10, 35).0[2] > 200, "red above, blue below");
         assert!(made.blurhash.unwrap().len() > 20);
+        assert_eq!(look(&photograph(), MediaType::Jpeg).unwrap().pixels, (20, 40));
     }
 
     #[test]

@@ -12,7 +12,10 @@ use futures_util::stream::BoxStream;
 use object_store::path::Path;
 use store::Conn;
 
-use super::{cache, files, lend};
+use super::{
+    cache::{self, Only},
+    files, lend,
+};
 use crate::{App, Error, Result, emoji::LARGEST_ELSEWHERE};
 
 /// What an address names.
@@ -78,24 +81,22 @@ pub async fn find(app: &App, wanted: Wanted, path: &str, lent: Option<(i64, &str
             let found = app.read(move |c| looked_up(c, post)).await?;
             let (post, is_open) = found.filter(|(_, is_open)| *is_open || lent).ok_or(Error::NotFound)?;
             let url = post.content.attachments.get(place).map(|attachment| attachment.url.clone());
-            let served = handed_on(app, url, &mark).await?;
+            let served = handed_on(app, url, &mark, Only::Anything).await?;
             Ok(Served { is_open, ..served })
         }
         Wanted::Portrait { actor, portrait, mark } => {
             let actor = app.read(move |c| store::actors::by_id(c, actor)).await?;
             let actor = actor.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)?;
-            handed_on(app, portrait.of(&actor).map(str::to_owned), &mark).await
+            handed_on(app, portrait.of(&actor).map(str::to_owned), &mark, Only::Anything).await
         }
         Wanted::Emoji { emoji, mark } => {
             let emoji = app.read(move |c| store::emoji::by_id(c, emoji)).await?.filter(|emoji| emoji.enabled);
-            let served = handed_on(app, emoji.map(|emoji| emoji.url), &mark).await?;
-            let fits = served.media_type.is_picture() && served.size <= LARGEST_ELSEWHERE;
-            if fits { Ok(served) } else { Err(Error::NotFound) }
+            let served = handed_on(app, emoji.map(|emoji| emoji.url), &mark, Only::Pictures).await?;
+            if served.size <= LARGEST_ELSEWHERE { Ok(served) } else { Err(Error::NotFound) }
         }
         Wanted::Card { card, mark } => {
             let summary = app.read(move |c| store::cards::get(c, card)).await?.and_then(|card| card.summary);
-            let served = handed_on(app, summary.and_then(|summary| summary.image), &mark).await?;
-            if served.media_type.is_picture() { Ok(served) } else { Err(Error::NotFound) }
+            handed_on(app, summary.and_then(|summary| summary.image), &mark, Only::Pictures).await
         }
     }
 }
@@ -142,9 +143,9 @@ async fn file(app: &App, name: &str, lent: bool) -> Result<Served> {
 }
 
 /// What another server has at `url`, if that is the address that was meant.
-async fn handed_on(app: &App, url: Option<String>, mark: &str) -> Result<Served> {
+async fn handed_on(app: &App, url: Option<String>, mark: &str, only: Only) -> Result<Served> {
     let url = url.filter(|url| paths::mark(url) == mark).ok_or(Error::NotFound)?;
-    let cached = cache::hand_on(app, url).await?;
+    let cached = cache::hand_on(app, url, only).await?;
     let media_type = cached.media_type.ok_or(Error::NotFound)?;
     Ok(Served { media_type, size: cached.size, is_open: true, key: files::cached(&cached.key) })
 }

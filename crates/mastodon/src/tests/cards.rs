@@ -1,14 +1,39 @@
 //! Pages to which posts link: read by the server, once for all, and shown with every post that links to them.
+use actix_web::web::Bytes;
+use app::Result;
 use domain::group::{Joining, Visibility};
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use serde_json::{Value, json};
 
-use super::{World, of, on_both};
+use super::{World, media, of, on_both};
 
-/// The one page there is, and what it says.
-pub(super) const PAGE: &str = "https://pages.example/riego?a=1";
-pub(super) const TEXT: &str = r#"<html lang="es"><head><title>Riego</title><meta name="description" content="Con poca agua">
+/// A page, and what it says.
+const PAGE: &str = "https://pages.example/riego?a=1";
+const TEXT: &str = r#"<html lang="es"><head><title>Riego</title><meta name="description" content="Con poca agua">
     <meta property="og:site_name" content="Huertos"><meta property="og:image" content="/gota.png">
-    <meta name="author" content="Ana"></head></html>"#;
+    <meta name="author" content="Ana"><meta property="article:published_time" content="2026-03-01">
+    <meta name="fediverse:creator" content="@Bea@plaza.example"></head></html>"#;
+
+/// Another one, whose picture is a film.
+const CINEMA: &str = "https://pages.example/cine";
+
+/// What stands at an address; the film never ends.
+pub(super) fn at(url: &str) -> Option<BoxStream<'static, Result<Bytes>>> {
+    let whole = match url {
+        PAGE => Bytes::from_static(TEXT.as_bytes()),
+        "https://pages.example/gota.png" => media::picture().into(),
+        CINEMA => Bytes::from_static(b"<title>Cine</title><meta property=og:image content=/film>"),
+        "https://pages.example/film" => {
+            let begins = [&b"\0\0\0\x20ftypisom"[..], &[0; 100]].concat();
+            return Some(stream::iter([Ok(Bytes::from(begins))]).chain(stream::pending()).boxed());
+        }
+        _ => return None,
+    };
+    Some(stream::iter([Ok(whole)]).boxed())
+}
 
 async fn card(w: &World, status: &Value) -> Value {
     w.get_unknown(&of(status, "")).await.ok()["card"].clone()
@@ -27,6 +52,7 @@ async fn a_page_is_read_once_for_all_that_link_to_it(w: World) {
         ("provider_name", "Huertos"),
         ("provider_url", "https://pages.example"),
         ("author_name", "Ana"),
+        ("published_at", "2026-03-01T00:00:00.000Z"),
     ] {
         assert_eq!(shown[name], value, "{name}");
     }
@@ -35,6 +61,8 @@ async fn a_page_is_read_once_for_all_that_link_to_it(w: World) {
         image.starts_with("https://plaza.example/media/cards/"),
         "nobody is seen elsewhere when they read: {image}"
     );
+    assert_eq!((&shown["width"], &shown["height"]), (&json!(64), &json!(32)));
+    assert!(shown["blurhash"].as_str().unwrap().len() > 20, "{shown}");
 
     let other = w.say(&w.bea, &format!("otra vez: {PAGE}")).await;
     assert_eq!(other["card"]["title"], "Riego", "it is known");
@@ -47,6 +75,35 @@ async fn a_page_is_read_once_for_all_that_link_to_it(w: World) {
 
     w.call(&w.bea, "PUT", &of(&other, ""), json!({ "status": "nada" })).await.ok();
     assert_eq!(card(&w, &other).await, Value::Null, "what is not there any more is not shown");
+}
+
+async fn a_page_shows_its_author_who_says_that_they_write_there(w: World) {
+    let status = w.say(&w.ana, PAGE).await;
+    w.work().await;
+    let author = async || card(&w, &status).await["authors"][0]["account"]["acct"].clone();
+    let writes_at = async |sites: &[&str]| {
+        let body = json!({ "attribution_domains": sites });
+        w.call(&w.bea, "PATCH", "/api/v1/accounts/update_credentials", body).await.ok();
+    };
+    assert_eq!(author().await, Value::Null, "a page may name anybody");
+    for (sites, shown) in [
+        (&["ages.example", "other.example"][..], Value::Null),
+        (&["pages.example"], json!("bea")),
+        (&["es.pages.example"], Value::Null),
+    ] {
+        writes_at(sites).await;
+        assert_eq!(author().await, shown, "{sites:?}");
+        let trends = w.get_unknown("/api/v1/trends/links").await.ok();
+        assert_eq!(trends[0]["authors"][0]["account"]["acct"], shown, "{sites:?}");
+    }
+}
+
+async fn what_says_that_it_is_a_picture_and_is_none_is_not_read(w: World) {
+    let status = w.say(&w.ana, CINEMA).await;
+    w.work().await;
+    let shown = card(&w, &status).await;
+    assert_eq!((&shown["title"], &shown["width"], &shown["height"]), (&json!("Cine"), &json!(0), &json!(0)));
+    assert_eq!(shown["blurhash"], Value::Null);
 }
 
 async fn of_what_is_not_for_everybody_no_page_hears(w: World) {
@@ -80,5 +137,9 @@ async fn links_are_counted_and_found(w: World) {
 }
 
 on_both! {
-    a_page_is_read_once_for_all_that_link_to_it of_what_is_not_for_everybody_no_page_hears links_are_counted_and_found
+    a_page_is_read_once_for_all_that_link_to_it
+    a_page_shows_its_author_who_says_that_they_write_there
+    what_says_that_it_is_a_picture_and_is_none_is_not_read
+    of_what_is_not_for_everybody_no_page_hears
+    links_are_counted_and_found
 }

@@ -1,4 +1,6 @@
 //! Who may read what: what one may not read is, in every answer, what there is not.
+use std::time::Duration;
+
 use app::posts::{Draft, Origin, Way};
 use domain::{
     group::{Joining, Visibility},
@@ -158,17 +160,25 @@ async fn what_is_missing_of_a_thread_is_fetched_while_one_reads(w: World) {
     let post = app::posts::learn(&w.app, w.ana.me.0, draft, origin).await.unwrap();
     let whole = format!("/api/v1/statuses/{}/context", post.id);
     assert!(w.get_unknown(&whole).await.headers.get("mastodon-async-refresh").is_none(), "strangers start nothing");
-    for _ in 0..2 {
+    let path = format!("/api/v1_alpha/async_refreshes/context-{}", post.id);
+    let refresh = async || {
+        let told = w.get(&w.bea, &path).await.ok()["async_refresh"].take();
+        (told["status"].as_str().unwrap().to_owned(), told["result_count"].as_u64().unwrap())
+    };
+    for found in [0, 2] {
         let answer = w.get(&w.bea, &whole).await;
         let told = answer.headers.get("mastodon-async-refresh").unwrap().to_str().unwrap();
-        assert_eq!(told, format!("id=\"context-{}\", retry=3", post.id));
+        assert_eq!(told, format!("id=\"context-{}\", retry=3, result_count={found}", post.id));
+        assert_eq!(refresh().await, ("running".to_owned(), found));
+        app::backfills::go_on(&w.app, uri.clone(), "{}".to_owned(), 2).await.unwrap();
     }
-    let path = format!("/api/v1_alpha/async_refreshes/context-{}", post.id);
-    assert_eq!(w.get(&w.bea, &path).await.ok()["async_refresh"]["status"], "running");
     assert_eq!(w.get_unknown(&path).await.status, 401);
-    app::backfills::end(&w.app, uri, true).await.unwrap();
-    assert_eq!(w.get(&w.bea, &path).await.ok()["async_refresh"]["status"], "finished");
+    app::backfills::end(&w.app, uri, 3, true).await.unwrap();
+    assert_eq!(refresh().await, ("finished".to_owned(), 3));
     assert!(w.get(&w.bea, &whole).await.headers.get("mastodon-async-refresh").is_none());
+    w.clock.advance(Duration::from_hours(7));
+    w.get(&w.bea, &whole).await.ok();
+    assert_eq!(refresh().await, ("running".to_owned(), 0), "another time, it is counted anew");
 
     // Of what is all here nothing is fetched.
     let own = w.say(&w.ana, "hola").await;

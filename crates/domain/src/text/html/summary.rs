@@ -3,12 +3,13 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{entity, to_text};
-use crate::{text::plain, urls};
+use crate::{media::Look, text::plain, time::Timestamp, urls};
 
 /// The longest title and description, in characters, and the longest address, in bytes.
 const TITLE: usize = 200;
 const DESCRIPTION: usize = 500;
 const NAME: usize = 100;
+const HANDLE: usize = 255;
 const ADDRESS: usize = 2_000;
 
 /// How many attributes of one tag are read, and how many tags.
@@ -26,12 +27,21 @@ pub struct Summary {
     pub site: String,
     /// Who wrote it.
     pub author: String,
+    /// Under which handle whoever wrote it is found on the network (`fediverse:creator`).
+    #[serde(default)]
+    pub creator: Option<String>,
     /// BCP 47.
     pub language: Option<String>,
+    /// When it says that it was published.
+    #[serde(default)]
+    pub published: Option<Timestamp>,
     /// The address of a picture for it.
     pub image: Option<String>,
     /// What the picture shows.
     pub image_alt: String,
+    /// How the picture looks: that no page says, it is known once somebody fetched it.
+    #[serde(default)]
+    pub look: Option<Look>,
 }
 
 /// What was found in a head; of each the first that is said.
@@ -60,12 +70,15 @@ pub fn summarize(page: &str, address: &str) -> Option<Summary> {
         site: head.line(&["og:site_name", "application-name"], NAME),
         // Some name a page instead of a person.
         author: if author.contains("://") { String::new() } else { author },
+        creator: Some(head.line(&["fediverse:creator"], HANDLE)).filter(|handle| !handle.is_empty()),
         language: head
             .language
             .or_else(|| head.first(&["og:locale"]))
             .and_then(|tag| crate::text::language::normalize_tag(&tag.replace('_', "-"))),
+        published: head.first(&["article:published_time", "datepublished"]).and_then(moment),
         image: image.and_then(|image| located(image, address)),
         image_alt: head.line(&["og:image:alt", "twitter:image:alt"], DESCRIPTION),
+        look: None,
     })
 }
 
@@ -75,6 +88,14 @@ fn line(text: &str, most: usize) -> String {
     } else {
         plain::line(&entity::decode(text), most)
     }
+}
+
+/// A moment as pages write it: in UTC, if they name no zone, and how a day begins, if they name no hour. Before 1970 nobody published pages.
+fn moment(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let in_utc = || jiff::tz::TimeZone::UTC.to_timestamp(text.parse().ok()?).ok();
+    let at = text.parse::<jiff::Timestamp>().ok().or_else(in_utc)?;
+    Some(Timestamp(at.as_millisecond())).filter(|at| at.millis() > 0)
 }
 
 /// The whole address of a picture.
@@ -179,13 +200,28 @@ mod tests {
             <script>if (a < b) document.write('<meta property="og:title" content="no">')</script>
             <meta property='og:title' content="El t&iacute;tulo > todo"><meta name=description content=Breve>
             <META Property="og:image" Content="/i.png?a=1&amp;b=2" /><meta property="og:image:alt" content="Un prado">
+            <meta property="article:published_time" content="2026-03-01T09:30:00+01:00">
             <meta property="og:site_name" content="Diario"><meta name="author" content="Ana">
-            </head><body><meta property="og:site_name" content="no"></body>"#;
+            <meta name="fediverse:creator" content="@ana@b.example"></head><body><meta property="og:site_name" content="no"></body>"#;
         let found = summarize(page, HERE).unwrap();
         assert_eq!((found.title.as_str(), found.description.as_str()), ("El título > todo", "Breve"));
         assert_eq!((found.site.as_str(), found.author.as_str()), ("Diario", "Ana"));
         assert_eq!(found.image.as_deref(), Some("https://a.example/i.png?a=1&b=2"));
         assert_eq!((found.image_alt.as_str(), found.language.as_deref()), ("Un prado", Some("es-MX")));
+        assert_eq!(found.published.map(Timestamp::to_utc).as_deref(), Some("2026-03-01T08:30:00Z"));
+        assert_eq!(found.creator.as_deref(), Some("@ana@b.example"));
+    }
+
+    #[test]
+    fn a_page_may_say_only_the_day_or_nonsense() {
+        let said = |text: &str| {
+            let page = format!("<title>x</title><meta itemprop=datePublished content=\"{text}\">");
+            summarize(&page, HERE).unwrap().published.map(Timestamp::to_utc)
+        };
+        assert_eq!(said(" 2026-03-01 ").as_deref(), Some("2026-03-01T00:00:00Z"));
+        for none in ["", "ayer", "1772352000", "2026-13-01", "0001-01-01T00:00:00Z", "999999-01-01T00:00:00Z"] {
+            assert_eq!(said(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
          with_rate_limit:flag",
     ),
     ("Refresh", "async_refresh:AsyncRefresh"),
-    ("AsyncRefresh", "id:text status:running|finished result_count:count?"),
+    ("AsyncRefresh", "id:text status:running|finished result_count:count"),
     ("Context", "ancestors:[Status] descendants:[Status]"),
     ("Search", "accounts:[Account] statuses:[Status] hashtags:[Tag]"),
     ("Tag", "id:text name:text url:url history:[History] following?:flag featuring?:flag"),
