@@ -14,7 +14,7 @@ use domain::{
 };
 use store::follows::Follow;
 
-use crate::{Course, House, consents::Request, messages::Attempt, solutions::Help};
+use crate::{Course, House, consents::Request, messages::Attempt, posts::Deletion, solutions::Help};
 
 /// Where a change came from: `None` when somebody here made it, else the activity that told us.
 pub type Cause = Option<ReceivedId>;
@@ -73,12 +73,7 @@ pub enum Event {
     /// This person made a login here, with an address that is theirs.
     SignedUp(ActorId),
     /// An author deleted a post.
-    Deleted {
-        /// The post as it was.
-        post: Arc<Post>,
-        /// Where it came from.
-        cause: Cause,
-    },
+    Deleted(Deletion),
     /// A moderator took a post out of its group.
     Removed {
         /// The post as it was.

@@ -7,7 +7,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::Holder;
 
-use crate::{Course, Event};
+use crate::{Course, Event, posts::Deletion};
 
 /// The word before those of other processes that are about streams.
 const WORD: &str = "live ";
@@ -97,7 +97,9 @@ impl Change {
             | Event::Requoted { post, .. }
             | Event::Transferred { post, .. }
             | Event::Course(Course::Grafted { post, .. }) => Some(Self::Edited(Whereabouts::of(post))),
-            Event::Deleted { post, .. } | Event::Removed { post, .. } => Some(Self::Gone(Whereabouts::of(post))),
+            Event::Deleted(Deletion { post, .. }) | Event::Removed { post, .. } => {
+                Some(Self::Gone(Whereabouts::of(post)))
+            }
             Event::FollowAnswered { follow, accepted: true } | Event::Unfollowed { follow, .. } => {
                 Some(Self::Follows(follow.follower))
             }

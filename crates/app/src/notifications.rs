@@ -12,7 +12,9 @@ use domain::{
 use store::scheduled::Scheduled;
 
 use crate::{
-    Change, Course, Event, Result, Tx, appeals, echoes, instance, mailings, notices, portions, push, reports,
+    Change, Course, Event, Result, Tx, appeals, echoes, instance, mailings, notices, portions,
+    posts::Deletion,
+    push, reports,
     solutions::{Help, Solution},
 };
 
@@ -215,7 +217,7 @@ pub(crate) fn record(tx: &mut Tx<'_, '_>, event: &Event) -> Result<()> {
             concerned.push(post.author);
             tell(tx, &concerned, Kind::Poll, post.author, About::Post(post))
         }
-        Event::Deleted { post, .. } => Ok(store::notifications::remove_post(tx, post.id)?),
+        Event::Deleted(Deletion { post, .. }) => Ok(store::notifications::remove_post(tx, post.id)?),
         _ => Ok(()),
     }
 }

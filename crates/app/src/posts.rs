@@ -415,12 +415,23 @@ pub async fn found_gone(app: &App, post: &Post) -> Result<()> {
     app.write(move |tx| receive_delete(tx, author, &uri, None, None)).await
 }
 
+/// A post that its author deleted.
+#[derive(Debug, Clone)]
+pub struct Deletion {
+    /// The post as it was.
+    pub post: Arc<Post>,
+    /// Whom it named, and, if it was for single people, for whom it was.
+    pub named: Vec<ActorId>,
+    /// Where that came from.
+    pub cause: Cause,
+}
+
 fn erase(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, cause: Cause) -> Result<()> {
     policy::delete(&post, by)?;
     if post.deleted.is_some() {
         return Ok(());
     }
-    let now = tx.now();
+    let (named, now) = (store::posts::mentioned(tx, post.id)?, tx.now());
     store::posts::delete(tx, post.id, now)?;
     media::detach(tx, &post)?;
     store::search::unindex(tx, post.id)?;
@@ -428,7 +439,7 @@ fn erase(tx: &mut Tx<'_, '_>, by: ActorId, post: Post, cause: Cause) -> Result<(
         store::posts::count(tx, parent, Count::Replies, -1)?;
     }
     if !held::withdraw(tx, &post)? {
-        tx.emit(Event::Deleted { post: Arc::new(post), cause });
+        tx.emit(Event::Deleted(Deletion { post: Arc::new(post), named, cause }));
     }
     Ok(())
 }

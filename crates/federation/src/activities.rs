@@ -78,7 +78,7 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Update",
         object: "a post, a person or a group",
         direction: Direction::Both,
-        meaning: "it has changed; posts by their author only, and only if newer; groups by themselves or by those who lead them; the results of a poll come without a new date",
+        meaning: "it has changed; posts by their author only, and only if newer; groups by themselves or, in name and text, by those who lead them; the results of a poll come without a new date",
     },
     Activity {
         name: "Delete",
@@ -96,7 +96,7 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Like",
         object: "a post",
         direction: Direction::Both,
-        meaning: "a vote for it; one vote for each person and post, the last one counts",
+        meaning: "a vote for it; one vote for each person and post, the last one counts; with an emoji in `content`, that is shown",
     },
     Activity { name: "Dislike", object: "a post", direction: Direction::Both, meaning: "a vote against it" },
     Activity {
@@ -117,13 +117,13 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Announce{Activity}",
         object: "`Create`, `Update`, `Delete`, `Like`, `Dislike`, `Add`, `Remove`, `Lock`, `Block`, `Flag`, `Move`, `Resolve`, and `Undo` of these",
         direction: Direction::Both,
-        meaning: "a group reports what happened in it; one level deep; received also as a list or a collection of up to 100, each of which is checked by itself",
+        meaning: "a group reports what happened in it; one level deep; an `EmojiReact` is received like this, too; received also as a list or a collection of up to 100, each of which is checked by itself",
     },
     Activity {
         name: "Undo{Announce}",
         object: "what was passed on",
         direction: Direction::Both,
-        meaning: "does not pass a post on any more; from a group, a removal as microblogs understand it",
+        meaning: "does not pass a post on any more; from a group, a removal as microblogs understand it, of a reply where it was passed on",
     },
     Activity {
         name: "Add",
@@ -153,7 +153,7 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Block",
         object: "a person",
         direction: Direction::Both,
-        meaning: "with a group as `target`: a ban, until `endTime` if there is one; with `removeData`, all they wrote there is taken out; without `target`: one person blocks another; both stop following each other, and the blocked one does not see what the other writes",
+        meaning: "with a group as `target`: a ban, until `endTime` if there is one; with `removeData`, all they wrote there is taken out; the server of whoever a group here bans, if it is no forum, gets one of the group itself, without `target`. Without `target`: one person blocks another; both stop following each other, and the blocked one does not see what the other writes",
     },
     Activity { name: "Undo{Block}", object: "the ban or block", direction: Direction::Both, meaning: "lifts it" },
     Activity {
@@ -190,7 +190,7 @@ pub const ACTIVITIES: &[Activity] = &[
         name: "Reject{Create}",
         object: "a post",
         direction: Direction::Both,
-        meaning: "a restricted group does not take the post of somebody who is no member, and no group takes one that comes too soon for its slow mode; the first time it tells them in a private message, too. Received, the post is taken out of the group here, and its author told; or, by the author of what an answer waits for, nobody else reads it",
+        meaning: "a restricted group does not take the post of somebody who is no member, no group that of somebody whom its team keeps from writing for a time, and no group takes one that comes too soon for its slow mode; the first time it tells them in a private message, too. Received, the post is taken out of the group here, and its author told; or, by the author of what an answer waits for, nobody else reads it",
     },
     Activity {
         name: "Reject{Update}",

@@ -38,7 +38,7 @@ impl Outbox for FederationOutbox {
             Event::Edited { post, cause } | Event::Counted { post, cause } | Event::Requoted { post, cause } => {
                 posts::edited(tx, post, *cause)
             }
-            Event::Deleted { post, cause } => posts::deleted(tx, post, *cause),
+            Event::Deleted(deletion) => posts::deleted(tx, deletion),
             Event::Removed { post, by, grounds, cause, .. } => {
                 moderation::removed(tx, post, *by, &grounds.reason, *cause)
             }

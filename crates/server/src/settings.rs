@@ -222,7 +222,7 @@ const TRUSTED_PROXIES: Setting = Setting {
     key: "trusted_proxies",
     env: "TERTULIA_TRUSTED_PROXIES",
     default: "127.0.0.0/8, ::1/128",
-    meaning: "Address ranges of the proxies whose X-Forwarded-* headers are believed.",
+    meaning: "Address ranges of the proxies whose X-Forwarded-For is believed.",
     expected: "address ranges, such as `127.0.0.0/8, 172.16.0.0/12`",
     kind: Kind::List,
 };

@@ -4,6 +4,7 @@ use std::slice;
 use app::{
     Cause, Error, Result, Tx,
     media::Lender,
+    posts::Deletion,
     view::{self, PostView},
 };
 use domain::{
@@ -374,8 +375,8 @@ pub(super) fn take_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author:
 }
 
 /// An author deleted a post; it comes as it was.
-pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<()> {
-    let post = &Post { deleted: Some(tx.now()), ..post.clone() };
+pub(super) fn deleted(tx: &mut Tx<'_, '_>, deletion: &Deletion) -> Result<()> {
+    let post = &Post { deleted: Some(tx.now()), ..Post::clone(&deletion.post) };
     let [author, group] = actors(tx, [post.author, post.group.unwrap_or(post.author)])?;
     let Some(author) = author else { return Ok(()) };
     let own = match &group {
@@ -383,10 +384,10 @@ pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<
         _ => None,
     };
     if post.local {
-        return erased(tx, post, &author, own);
+        return erased(tx, (post, &deletion.named), &author, own);
     }
     let Some(group) = own else { return Ok(()) };
-    if let Some(received) = received::by(tx, cause, &author.uri)? {
+    if let Some(received) = received::by(tx, deletion.cause, &author.uri)? {
         pass_on(tx, group, Some(post), (Receivers::Forums, &[]), &received.activity)?;
         if received.signed {
             forward(tx, group, post, || Ok(Box::<str>::from(received.activity).into()), &[])?;
@@ -395,8 +396,36 @@ pub(super) fn deleted(tx: &mut Tx<'_, '_>, post: &Post, cause: Cause) -> Result<
     take_back(tx, group, post, &author)
 }
 
+/// Whom a post concerned, if it is too long ago to say to whom it was addressed: what was sent is not kept for ever.
+fn remembered(tx: &mut Tx<'_, '_>, (post, named): (&Post, &[ActorId]), author: &Actor) -> Result<Addressed> {
+    let parent = match post.parent {
+        Some(parent) => store::posts::by_id(tx, parent)?.map(|parent| parent.author),
+        None => None,
+    };
+    let people: Vec<ActorId> = match post.audience {
+        Audience::Direct => named.to_vec(),
+        Audience::Members => post.group.into_iter().collect(),
+        Audience::Public | Audience::Unlisted | Audience::Followers => {
+            post.group.into_iter().chain(parent).chain(named.iter().copied()).collect()
+        }
+    };
+    let to = match post.audience {
+        Audience::Public | Audience::Unlisted => vec![PUBLIC.to_owned()],
+        Audience::Followers => author.followers.iter().cloned().collect(),
+        Audience::Direct | Audience::Members => {
+            store::actors::by_ids(tx, &people)?.into_iter().map(|actor| actor.uri).collect()
+        }
+    };
+    Ok(Addressed { to, cc: Vec::new(), people })
+}
+
 /// A person here deleted a post: whoever was told of it is told of that.
-fn erased(tx: &mut Tx<'_, '_>, post: &Post, author: &Actor, group: Option<&Actor>) -> Result<()> {
+fn erased(
+    tx: &mut Tx<'_, '_>,
+    (post, named): (&Post, &[ActorId]),
+    author: &Actor,
+    group: Option<&Actor>,
+) -> Result<()> {
     let name = Name::new(tx, author);
     let mut instead_of = Vec::new();
     if let Some(group) = group {
@@ -408,14 +437,8 @@ fn erased(tx: &mut Tx<'_, '_>, post: &Post, author: &Actor, group: Option<&Actor
         }
     }
     let mut earlier = addressed(tx, post)?;
-    if earlier.to.is_empty() && post.audience.is_open() {
-        // Too long ago to say: at least whom it answered, and the group it stood in.
-        earlier.to = vec![PUBLIC.to_owned()];
-        let parent = match post.parent {
-            Some(parent) => store::posts::by_id(tx, parent)?.map(|parent| parent.author),
-            None => None,
-        };
-        earlier.people.extend(parent.into_iter().chain(post.group));
+    if earlier.to.is_empty() && earlier.cc.is_empty() {
+        earlier = remembered(tx, (post, named), author)?;
     }
     let followers_of = if reaches_followers(post) { slice::from_ref(&author.id) } else { &[] };
     let departed_since = gone(post);

@@ -66,6 +66,7 @@ on_both! {
     keeping_order
     requests_to_follow
     whom_nothing_is_sent
+    what_is_deleted_long_afterwards
 }
 
 async fn what_a_person_here_writes_in_a_group(world: World) {
@@ -363,4 +364,31 @@ async fn whom_nothing_is_sent(world: World) {
     assert_eq!(revived, (true, false));
     world.write("¿Y ahora?", |w| w.group = Some(huerto)).await;
     assert_eq!(world.sent().await, [articles, "Announce by huerto to masto.test/inbox"]);
+}
+
+async fn what_is_deleted_long_afterwards(world: World) {
+    let otto = world.person("other.test", "otto", "gotosocial").await;
+    let fan = world.person("masto.test", "fan", "mastodon").await;
+    world.follow(fan, world.ana.0).await;
+    let private = world.write("@otto@other.test, entre nosotros", |w| w.audience = Some(Audience::Direct)).await;
+    let public = world.write("Hola, @otto@other.test", |w| w.audience = Some(Audience::Public)).await;
+    world.a_month_later().await;
+    let named = world.app.read(move |c| store::posts::mentioned(c, private.id)).await.unwrap();
+    assert_eq!(named, [otto]);
+    assert_eq!(world.sent().await, Vec::<String>::new(), "nothing is left of what was sent");
+    for post in [private.id, public.id] {
+        posts::delete(&world.app, world.ana, post).await.unwrap();
+    }
+    let sent = world.waiting().await;
+    let lines: Vec<&str> = sent.iter().map(|(line, _)| line.as_str()).collect();
+    assert_eq!(
+        lines,
+        [
+            "Delete(Tombstone) by ana to other.test/inbox",
+            "Delete(Tombstone) by ana to masto.test/inbox, other.test/inbox",
+        ],
+        "whoever got it"
+    );
+    let said: Value = serde_json::from_str(&sent[0].1).unwrap();
+    assert_eq!(said["to"], serde_json::json!(["https://other.test/otto"]), "and nobody else is told that it was there");
 }

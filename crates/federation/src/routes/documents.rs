@@ -12,7 +12,7 @@ use actix_web::{
     },
     web::Bytes,
 };
-use app::{App, Course, Error, Event, House};
+use app::{App, Course, Error, Event, House, posts::Deletion};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     id::{ActorId, PostId},
@@ -112,7 +112,7 @@ impl Marks {
             | Event::Edited { post, .. }
             | Event::Requoted { post, .. }
             | Event::Quoted { quoting: post, .. }
-            | Event::Deleted { post, .. }
+            | Event::Deleted(Deletion { post, .. })
             | Event::Removed { post, .. }
             | Event::Restored { post, .. }
             | Event::Locked { post, .. }

@@ -33,7 +33,7 @@ async fn what_answers_a_private_message_is_private() {
     let asked = world.write(ana, to(Audience::Direct, "@bea @caro ¿venís?")).await;
     let (es, en) = (Browser::of(&world, bea, "es").await, Browser::of(&world, bea, "en").await);
     let page = es.get(&asked.uri).await.body;
-    assert!(page.contains("Mención privada") && page.contains("Privado: solo lo leeréis tú y ana, caro."), "{page}");
+    assert!(page.contains("Mención privada") && page.contains("Privado: solo lo leerán ana, caro y tú."), "{page}");
     let page = en.get(&format!("/write?to={}", asked.id)).await.body;
     assert!(page.contains("Private: only you and ana, caro will read it."), "{page}");
 

@@ -231,6 +231,24 @@ impl World {
         rows.into_values().map(line).collect()
     }
 
+    /// A month later: all that was sent has arrived, and is forgotten.
+    pub(crate) async fn a_month_later(&self) {
+        self.app
+            .write(|tx| {
+                for traffic in store::peers::list(tx)? {
+                    let peer = traffic.peer.id;
+                    for waiting in store::deliveries::waiting(tx, peer, None, 10_000)? {
+                        store::deliveries::done(tx, peer, &waiting.inbox, &[waiting.activity])?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        self.clock.advance(domain::time::span::days(31));
+        app::retention::sweep(&self.app).await.unwrap();
+    }
+
     pub(crate) async fn peer(&self, host: &'static str) -> PeerId {
         self.app.read(move |c| store::peers::by_host(c, host)).await.unwrap().unwrap().id
     }
