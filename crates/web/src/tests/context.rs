@@ -63,17 +63,20 @@ async fn a_reply_says_that_its_context_is_missing_until_that_comes() {
     let page = format!("/@bea@other.test/{reply}");
     let reader = Browser::of(&world, carl, "en").await;
     let said = reader.get(&page).await.body;
-    assert!(said.contains("Context is missing") && said.contains("href=\"https://other.test/notes/1\""), "{said}");
+    assert!(
+        said.contains("What came before is missing") && said.contains("href=\"https://other.test/notes/1\""),
+        "{said}"
+    );
     // It is asked for; what cannot be had still is not there.
     let asked = reader.send(&page, "/fetch-context", &[]).await;
     assert_eq!(asked.status, StatusCode::NOT_FOUND, "{}", asked.body);
     let visitor = world.get(&page, "en").await.body;
-    assert!(visitor.contains("Context is missing") && !visitor.contains("/fetch-context"), "{visitor}");
+    assert!(visitor.contains("What came before is missing") && !visitor.contains("/fetch-context"), "{visitor}");
 
     learn(&world, "1", "¿Quién riega?", None).await;
     let said = reader.get(&page).await.body;
     assert!(
-        !said.contains("Context is missing") && said.contains("In reply to") && said.contains("¿Quién riega?"),
+        !said.contains("What came before is missing") && said.contains("In reply to") && said.contains("¿Quién riega?"),
         "{said}"
     );
 }
