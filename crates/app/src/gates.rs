@@ -72,11 +72,11 @@ pub async fn list(app: &App, me: Me, group: ActorId, before: InvitationId, limit
     });
     let (standing, gates) = found.await?;
     policy::moderate(&standing)?;
-    gates
-        .into_iter()
-        .map(|gate| Ok((code(app, InvitationId(gate.id))?, gate)))
-        .map(|pair| pair.map(|(c, g)| (g, c)))
-        .collect()
+    let coded = |gate: Gate| {
+        let code = code(app, InvitationId(gate.id))?;
+        Ok((gate, code))
+    };
+    gates.into_iter().map(coded).collect()
 }
 
 /// The code of a link: its number, and a word that only this server can make of it. None of it is stored.

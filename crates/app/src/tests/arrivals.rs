@@ -17,7 +17,7 @@ use crate::{
 /// Makes a link, and keeps a place in it for `person`, who signs up by it.
 async fn link(w: &World, group: ActorId, person: Me, terms: Terms) -> InvitationId {
     gates::make(&w.app, w.ana, group, terms).await.unwrap();
-    let id = gates::list(&w.app, w.ana, group).await.unwrap()[0].0.id;
+    let id = gates::list(&w.app, w.ana, group, InvitationId(i64::MAX), 1).await.unwrap()[0].0.id;
     w.app
         .write(move |tx| {
             store::gates::spend(tx, InvitationId(id))?;
@@ -30,7 +30,7 @@ async fn link(w: &World, group: ActorId, person: Me, terms: Terms) -> Invitation
 }
 
 async fn used(w: &World, group: ActorId) -> i64 {
-    gates::list(&w.app, w.ana, group).await.unwrap().remove(0).0.used
+    gates::list(&w.app, w.ana, group, InvitationId(i64::MAX), 1).await.unwrap().remove(0).0.used
 }
 
 async fn arrive(w: &World, person: Me) {

@@ -12,7 +12,7 @@ use diesel::{
 };
 use domain::id::{
     ActivityId, ActorId, AppId, CardId, FilterId, HouseRuleId, ListId, MediaId, NotificationId, PeerId, PostId,
-    ReportId, SeveranceId, StatementId,
+    ReportId, ScheduledId, SeveranceId, StatementId,
 };
 use serde::Serialize;
 
@@ -86,7 +86,7 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(i64 ActivityId ActorId AppId CardId FilterId HouseRuleId ListId MediaId NotificationId PeerId PostId ReportId SeveranceId StatementId);
+numbers!(i64 ActivityId ActorId AppId CardId FilterId HouseRuleId ListId MediaId NotificationId PeerId PostId ReportId ScheduledId SeveranceId StatementId);
 
 /// Adds [`Among`] to columns.
 pub(crate) trait AmongExt: Sized {
