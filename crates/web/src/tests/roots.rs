@@ -40,7 +40,7 @@ async fn a_reply_says_to_which_conversation_it_belongs() {
     for page in pages {
         for body in [world.get(page, "es").await.body, reader.get(page).await.body] {
             let said = named(&body, &reply).unwrap_or_else(|| panic!("{page}: {body}"));
-            for part in ["Respuesta en", &format!("href=\"{}\"", thread.uri), "Riego &#38; sol", &huerto.uri] {
+            for part in ["Respuesta en", &format!("href=\"{}\"", thread.uri), "Riego &amp; sol", &huerto.uri] {
                 assert!(said.contains(part), "{page}: {part} in {said}");
             }
         }
