@@ -1,15 +1,17 @@
 //! Pages to which posts link: each is read once for all that link to it, by the server and never by who reads a post.
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use domain::{
+    handle::Handle,
     host::Host,
-    id::CardId,
+    id::{ActorId, CardId},
     post::Post,
     text::html::{self, Summary},
     time::span,
     urls::{self, Site},
 };
 use futures_util::future::BoxFuture;
+use store::{Conn, cards::Card};
 
 use crate::{App, Error, Result, Tx, media, random, vouching};
 
@@ -85,6 +87,34 @@ async fn seen(app: &App, said: Summary, before: Option<Summary>) -> Summary {
         }
     };
     Summary { look, ..said }
+}
+
+/// Whom a page names as its author, if they are of here: a name and a host of ours. Pages may name anybody.
+pub fn named(site: &Site, card: &Card) -> Option<(String, Host)> {
+    let Handle { name, host } = Handle::parse(card.summary.as_ref()?.creator.as_deref()?)?;
+    host.filter(|host| site.serves(host)).map(|host| (name.to_lowercase(), host))
+}
+
+/// Who wrote these pages: people here whom they name, and who say that they write there. What people elsewhere say of that
+/// is not known.
+pub fn authors<'a>(
+    conn: &mut Conn,
+    site: &Site,
+    cards: impl IntoIterator<Item = &'a Card>,
+) -> store::Result<HashMap<CardId, ActorId>> {
+    let mut authors = HashMap::new();
+    for card in cards {
+        let Some((name, host)) = named(site, card) else { continue };
+        let person = store::actors::by_handle(conn, &name, host.as_str())?;
+        let Some(person) = person.filter(|actor| !actor.is_group() && actor.deleted.is_none()) else { continue };
+        let theirs = store::profile_sources::of(conn, person.id)?.unwrap_or_default().attribution;
+        let here = Host::of(&card.url);
+        let covers = |site: &String| Host::parse(site).zip(here.as_ref()).is_some_and(|(site, here)| site.covers(here));
+        if theirs.iter().any(covers) {
+            authors.insert(card.id, person.id);
+        }
+    }
+    Ok(authors)
 }
 
 async fn page(app: &App, url: &str) -> Option<String> {

@@ -11,7 +11,7 @@ pub mod backfills;
 pub mod bars;
 pub mod bookmarks;
 pub mod bylaws;
-mod cards;
+pub mod cards;
 pub mod charters;
 pub mod claims;
 mod clock;

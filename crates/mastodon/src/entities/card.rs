@@ -1,5 +1,8 @@
 //! Pages to which posts link, as cards; and how often they are linked to.
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use domain::{
     host::Host,
@@ -16,7 +19,9 @@ use store::{
 use url::Url;
 
 use super::{
-    Reader, instant,
+    Reader,
+    account::{self, Shown},
+    instant,
     media::{is_address, is_link},
     tag::{Day, history, since},
 };
@@ -48,12 +53,12 @@ pub(crate) struct Card {
     authors: Vec<Author>,
 }
 
-/// Who wrote a page; whose account that is nobody knows.
+/// Who wrote a page, and their account, if they are here and say that they write there.
 #[derive(Debug, Clone, Serialize)]
 struct Author {
     name: String,
     url: Option<()>,
-    account: Option<()>,
+    account: Option<Arc<Shown>>,
 }
 
 impl Card {
@@ -69,18 +74,19 @@ impl Card {
         }
     }
 
-    /// The page as it says of itself; its picture is handed on by this server.
-    fn of(site: &Site, known: &Known, summary: &Summary) -> Self {
+    /// The page as it says of itself, by the person here who has this account; its picture is handed on by this server.
+    fn of(site: &Site, known: &Known, summary: &Summary, account: Option<Arc<Shown>>) -> Self {
         let bare = Self::bare(&known.url, summary.title.clone());
         let look = summary.look.as_ref();
         let (width, height) = look.map(|look| look.pixels).unwrap_or_default();
-        let author = Author { name: summary.author.clone(), url: None, account: None };
+        let has_author = !summary.author.is_empty() || account.is_some();
+        let author = Author { name: summary.author.clone(), url: None, account };
         Self {
             description: summary.description.clone(),
             language: summary.language.clone(),
             provider_name: if summary.site.is_empty() { bare.provider_name } else { summary.site.clone() },
             author_name: summary.author.clone(),
-            authors: if summary.author.is_empty() { Vec::new() } else { vec![author] },
+            authors: if has_author { vec![author] } else { Vec::new() },
             image: summary.image.as_ref().map(|image| site.media(&paths::card(known.id, image))),
             image_description: summary.image_alt.clone(),
             width,
@@ -92,10 +98,26 @@ impl Card {
     }
 }
 
-/// The card of a post: the page it links to, or the link it is about.
-pub(crate) fn of(reader: &Reader, post: &Post, known: Option<&Known>) -> Option<Card> {
+/// The accounts of those here who wrote these pages.
+pub(crate) fn authors<'a>(
+    conn: &mut Conn,
+    site: &Site,
+    cards: impl IntoIterator<Item = &'a Known>,
+) -> Result<HashMap<CardId, Arc<Shown>>> {
+    let named = app::cards::authors(conn, site, cards)?;
+    // Most pages name nobody here.
+    if named.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let people: Vec<ActorId> = named.values().copied().collect();
+    let shown = account::shown(conn, site, &people)?;
+    Ok(named.into_iter().filter_map(|(card, person)| Some((card, Arc::clone(shown.get(&person)?)))).collect())
+}
+
+/// The card of a post: the page it links to, by the person here who has this account, or the link it is about.
+pub(crate) fn of(reader: &Reader, post: &Post, known: Option<&Known>, author: Option<Arc<Shown>>) -> Option<Card> {
     if let Some((known, summary)) = known.and_then(|known| Some((known, known.summary.as_ref()?))) {
-        return Some(Card::of(&reader.site, known, summary));
+        return Some(Card::of(&reader.site, known, summary, author));
     }
     let link = post.content.attachments.iter().find(|a| is_link(a) && is_address(&a.url))?;
     let title = if link.alt.is_empty() { post.content.title.clone() } else { Some(link.alt.clone()) };
@@ -121,11 +143,12 @@ pub(crate) fn trending(conn: &mut Conn, reader: &Reader, skipped: usize, limit: 
     ranked.sort_unstable_by(|one, other| other.cmp(one));
     let ids: Vec<CardId> = ranked.into_iter().map(|(_, card)| card).collect();
     let known = store::cards::by_ids(conn, &ids)?;
+    let authors = authors(conn, &reader.site, &known)?;
     let trend = |id: &CardId| {
         let known = known.iter().find(|known| known.id == *id)?;
         let of_card: Vec<_> =
             uses.iter().filter(|(card, ..)| card == id).map(|(_, post, by): &Use| (*post, *by)).collect();
-        let card = Card::of(&reader.site, known, known.summary.as_ref()?);
+        let card = Card::of(&reader.site, known, known.summary.as_ref()?, authors.get(id).cloned());
         Some(Trend { card, history: history(&of_card, reader.now) })
     };
     Ok(ids.iter().filter_map(trend).skip(skipped).take(limit).collect())

@@ -14,7 +14,8 @@ use super::{World, media, of, on_both};
 const PAGE: &str = "https://pages.example/riego?a=1";
 const TEXT: &str = r#"<html lang="es"><head><title>Riego</title><meta name="description" content="Con poca agua">
     <meta property="og:site_name" content="Huertos"><meta property="og:image" content="/gota.png">
-    <meta name="author" content="Ana"><meta property="article:published_time" content="2026-03-01"></head></html>"#;
+    <meta name="author" content="Ana"><meta property="article:published_time" content="2026-03-01">
+    <meta name="fediverse:creator" content="@Bea@plaza.example"></head></html>"#;
 
 /// Another one, whose picture is a film.
 const CINEMA: &str = "https://pages.example/cine";
@@ -76,6 +77,27 @@ async fn a_page_is_read_once_for_all_that_link_to_it(w: World) {
     assert_eq!(card(&w, &other).await, Value::Null, "what is not there any more is not shown");
 }
 
+async fn a_page_shows_its_author_who_says_that_they_write_there(w: World) {
+    let status = w.say(&w.ana, PAGE).await;
+    w.work().await;
+    let author = async || card(&w, &status).await["authors"][0]["account"]["acct"].clone();
+    let writes_at = async |sites: &[&str]| {
+        let body = json!({ "attribution_domains": sites });
+        w.call(&w.bea, "PATCH", "/api/v1/accounts/update_credentials", body).await.ok();
+    };
+    assert_eq!(author().await, Value::Null, "a page may name anybody");
+    for (sites, shown) in [
+        (&["ages.example", "other.example"][..], Value::Null),
+        (&["pages.example"][..], json!("bea")),
+        (&["es.pages.example"][..], Value::Null),
+    ] {
+        writes_at(sites).await;
+        assert_eq!(author().await, shown, "{sites:?}");
+        let trends = w.get_unknown("/api/v1/trends/links").await.ok();
+        assert_eq!(trends[0]["authors"][0]["account"]["acct"], shown, "{sites:?}");
+    }
+}
+
 async fn what_says_that_it_is_a_picture_and_is_none_is_not_read(w: World) {
     let status = w.say(&w.ana, CINEMA).await;
     w.work().await;
@@ -116,6 +138,7 @@ async fn links_are_counted_and_found(w: World) {
 
 on_both! {
     a_page_is_read_once_for_all_that_link_to_it
+    a_page_shows_its_author_who_says_that_they_write_there
     what_says_that_it_is_a_picture_and_is_none_is_not_read
     of_what_is_not_for_everybody_no_page_hears
     links_are_counted_and_found

@@ -9,6 +9,7 @@ use crate::{media::Look, text::plain, time::Timestamp, urls};
 const TITLE: usize = 200;
 const DESCRIPTION: usize = 500;
 const NAME: usize = 100;
+const HANDLE: usize = 255;
 const ADDRESS: usize = 2_000;
 
 /// How many attributes of one tag are read, and how many tags.
@@ -26,6 +27,9 @@ pub struct Summary {
     pub site: String,
     /// Who wrote it.
     pub author: String,
+    /// Under which handle whoever wrote it is found on the network (`fediverse:creator`).
+    #[serde(default)]
+    pub creator: Option<String>,
     /// BCP 47.
     pub language: Option<String>,
     /// When it says that it was published.
@@ -66,6 +70,7 @@ pub fn summarize(page: &str, address: &str) -> Option<Summary> {
         site: head.line(&["og:site_name", "application-name"], NAME),
         // Some name a page instead of a person.
         author: if author.contains("://") { String::new() } else { author },
+        creator: Some(head.line(&["fediverse:creator"], HANDLE)).filter(|handle| !handle.is_empty()),
         language: head
             .language
             .or_else(|| head.first(&["og:locale"]))
@@ -197,13 +202,14 @@ mod tests {
             <META Property="og:image" Content="/i.png?a=1&amp;b=2" /><meta property="og:image:alt" content="Un prado">
             <meta property="article:published_time" content="2026-03-01T09:30:00+01:00">
             <meta property="og:site_name" content="Diario"><meta name="author" content="Ana">
-            </head><body><meta property="og:site_name" content="no"></body>"#;
+            <meta name="fediverse:creator" content="@ana@b.example"></head><body><meta property="og:site_name" content="no"></body>"#;
         let found = summarize(page, HERE).unwrap();
         assert_eq!((found.title.as_str(), found.description.as_str()), ("El título > todo", "Breve"));
         assert_eq!((found.site.as_str(), found.author.as_str()), ("Diario", "Ana"));
         assert_eq!(found.image.as_deref(), Some("https://a.example/i.png?a=1&b=2"));
         assert_eq!((found.image_alt.as_str(), found.language.as_deref()), ("Un prado", Some("es-MX")));
         assert_eq!(found.published.map(Timestamp::to_utc).as_deref(), Some("2026-03-01T08:30:00Z"));
+        assert_eq!(found.creator.as_deref(), Some("@ana@b.example"));
     }
 
     #[test]

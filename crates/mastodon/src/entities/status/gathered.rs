@@ -24,6 +24,7 @@ use super::{
 use crate::entities::{
     Reader,
     account::{self, Shown},
+    card,
     quote::Quoted,
     reaction,
 };
@@ -47,12 +48,15 @@ impl Said {
         let (views, quotes) = (view::posts(conn, posts)?, store::quotes::counts(conn, ids)?);
         let mut signs = reaction::of(conn, &reader.site, ids)?;
         let (pens, mut cards) = (pens(conn, &views)?, store::cards::of(conn, ids)?);
+        let authors = card::authors(conn, &reader.site, cards.values())?;
         let said = |view: PostView| {
+            let card = cards.remove(&view.post.id);
             let around = Around {
                 quotes: quotes.get(&view.post.id).copied().unwrap_or_default(),
                 signs: signs.remove(&view.post.id).unwrap_or_default(),
                 application: written_with(&view).and_then(|app| pens.get(&app)).cloned(),
-                card: cards.remove(&view.post.id),
+                card_author: card.as_ref().and_then(|card| authors.get(&card.id)).cloned(),
+                card,
             };
             Self::new(reader, view, around)
         };
@@ -95,10 +99,10 @@ impl Made for Said {
         self.view.post.id
     }
 
-    /// What not everybody may read is not kept.
+    /// What not everybody may read is not kept, nor what may show an account, which changes by itself.
     fn made_of(&self) -> Option<Vec<Basis>> {
         let (post, people) = (&self.view.post, &self.view.mentioned);
-        (post.is_live() && post.audience.is_open())
+        (post.is_live() && post.audience.is_open() && !self.told.may_show_author)
             .then(|| people.iter().map(|person| person.id).chain([post.author]).map(Basis::Actor).collect())
     }
 

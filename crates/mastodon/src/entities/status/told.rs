@@ -1,4 +1,6 @@
 //! What a post says to everybody, made ready to be sent; and the sheet on which each reader gets it, with what is their own.
+use std::sync::Arc;
+
 use app::view::PostView;
 use domain::{
     actor::Actor,
@@ -49,6 +51,8 @@ pub(super) struct Told {
     emojis: Box<RawValue>,
     card: Box<RawValue>,
     application: Box<RawValue>,
+    /// Whether its card names somebody here, whose account it shows if they agree.
+    pub(super) may_show_author: bool,
 }
 
 /// What a post tells that others made of it, and with what it was written.
@@ -62,6 +66,8 @@ pub(super) struct Around {
     pub(super) application: Option<Application>,
     /// The page it links to.
     pub(super) card: Option<Known>,
+    /// The account of whoever wrote that page, if they are here.
+    pub(super) card_author: Option<Arc<Shown>>,
 }
 
 /// The application a post was written with, as Mastodon names it.
@@ -127,7 +133,8 @@ impl Told {
             mentions: raw(&mentions),
             tags: raw(&tags),
             emojis: raw(&emoji::named(site, &view.palette, view.author.peer, content.texts())),
-            card: raw(&card::of(reader, post, around.card.as_ref())),
+            may_show_author: around.card.as_ref().is_some_and(|card| app::cards::named(site, card).is_some()),
+            card: raw(&card::of(reader, post, around.card.as_ref(), around.card_author)),
             application: raw(&WrittenWith::of(post, around.application.as_ref())),
         }
     }
