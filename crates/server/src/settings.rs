@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use url::Url;
 
 mod given;
+mod ldap;
 mod oidc;
 mod sources;
 mod values;
@@ -262,6 +263,16 @@ pub const SETTINGS: &[Setting] = &[
     oidc::NAME,
     oidc::SIGN_UP,
     oidc::ONLY,
+    ldap::URL,
+    ldap::BASE,
+    ldap::BIND_DN,
+    ldap::BIND_PASSWORD,
+    ldap::FILTER,
+    ldap::SUBJECT,
+    ldap::HANDLE,
+    ldap::NAME,
+    ldap::SIGN_UP,
+    ldap::ONLY,
     FEDERATION,
     SECURE_MODE,
     INBOX_LIMIT,
@@ -381,7 +392,7 @@ pub enum Error {
 
 /// The provider, of whichever kind it is.
 fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
-    let kinds = [(oidc::ISSUER.key, oidc::provider(sources)?)];
+    let kinds = [(oidc::ISSUER.key, oidc::provider(sources)?), (ldap::URL.key, ldap::provider(sources)?)];
     let mut named = kinds.into_iter().filter_map(|(key, provider)| Some((key, provider?)));
     match (named.next(), named.next()) {
         (Some((one, _)), Some((other, _))) => Err(Error::Both { one, other }),
@@ -457,6 +468,7 @@ impl Settings {
         let mut shown: Vec<_> = shown.into_iter().map(|(setting, value)| (setting, Some(value))).collect();
         shown.extend([(&DATABASE, self.database.shown()), (&SMTP, secret(self.smtp.is_some()))]);
         shown.extend(oidc::shown(self.provider.as_ref()));
+        shown.extend(ldap::shown(self.provider.as_ref()));
         self.given.decisions(&shown)
     }
 

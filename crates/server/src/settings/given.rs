@@ -5,6 +5,9 @@ use app::{Decided, Decisions, Origin};
 
 use super::{SETTINGS, Setting, sources::Sources};
 
+/// A setting and its value; nothing of one that holds a secret.
+pub(super) type Shown = (&'static Setting, Option<String>);
+
 /// Who said what: the file that was read, and where each setting that is not left to its default comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Given {
@@ -19,7 +22,7 @@ impl Given {
     }
 
     /// All settings in their order, with these values; one without holds a secret.
-    pub(super) fn decisions(&self, values: &[(&'static Setting, Option<String>)]) -> Decisions {
+    pub(super) fn decisions(&self, values: &[Shown]) -> Decisions {
         let value = |setting: &Setting| values.iter().find(|(of, _)| of.key == setting.key).map(|(_, value)| value);
         let decided = |setting: &Setting| Decided {
             key: setting.key,

@@ -1,8 +1,13 @@
-//! The settings of the provider that signs the people of an organization in.
+//! The settings of the provider by which the people of an organization sign in, if it speaks `OpenID` Connect.
 use app::identities::{Provider, Speaks, openid::Client};
 use domain::host::Host;
 
-use super::{Error, Kind, Setting, given, sources::Sources, values};
+use super::{
+    Error, Kind, Setting,
+    given::{Shown, secret},
+    sources::Sources,
+    values,
+};
 
 pub(super) const ISSUER: Setting = Setting {
     key: "oidc_issuer",
@@ -72,18 +77,19 @@ pub(super) fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
     }))
 }
 
-/// The settings of `provider`, if it is of this kind, by name; no secret among them.
-pub(super) fn shown(provider: Option<&Provider>) -> [(&'static Setting, Option<String>); 6] {
+/// The settings of `provider`, if it is of this kind.
+pub(super) fn shown(provider: Option<&Provider>) -> Vec<Shown> {
     let ours = provider.and_then(|provider| match &provider.speaks {
         Speaks::OpenId(client) => Some((provider, client)),
+        _ => None,
     });
-    let part = |part: fn(&Provider) -> String| Some(ours.map(|(provider, _)| part(provider)).unwrap_or_default());
-    [
-        (&ISSUER, part(|provider| provider.issuer.clone())),
-        (&CLIENT_ID, Some(ours.map(|(_, client)| client.id.clone()).unwrap_or_default())),
-        (&CLIENT_SECRET, given::secret(ours.is_some_and(|(_, client)| !client.secret.is_empty()))),
-        (&NAME, part(|provider| provider.name.clone())),
-        (&SIGN_UP, part(|provider| provider.admits.to_string())),
-        (&ONLY, part(|provider| provider.only.to_string())),
+    let part = |part: fn(&Provider, &Client) -> String| Some(ours.map(|(a, b)| part(a, b)).unwrap_or_default());
+    vec![
+        (&ISSUER, part(|provider, _| provider.issuer.clone())),
+        (&CLIENT_ID, part(|_, client| client.id.clone())),
+        (&CLIENT_SECRET, secret(ours.is_some_and(|(_, client)| !client.secret.is_empty()))),
+        (&NAME, part(|provider, _| provider.name.clone())),
+        (&SIGN_UP, part(|provider, _| provider.admits.to_string())),
+        (&ONLY, part(|provider, _| provider.only.to_string())),
     ]
 }
