@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ::server::settings::Registration;
-use app::identities::Provider as Known;
+use app::identities::{Provider as Known, Speaks, openid::Client};
 use app::{Me, identities, people, totp};
 use domain::group::{Joining, Visibility};
 use domain::host::Host;
@@ -18,11 +18,10 @@ const BACK: &str = "/login/organization/back";
 fn known(admits: bool, only: bool) -> Known {
     Known {
         issuer: "http://sso.test".to_owned(),
-        client_id: Provider::CLIENT.to_owned(),
-        client_secret: Provider::SECRET.to_owned(),
         name: "Casa Grande".to_owned(),
         only,
         admits,
+        speaks: Speaks::OpenId(Client { id: Provider::CLIENT.to_owned(), secret: Provider::SECRET.to_owned() }),
     }
 }
 
@@ -30,10 +29,10 @@ fn known(admits: bool, only: bool) -> Known {
 async fn organization(admits: bool, only: bool) -> (Network, Server, Provider) {
     let change = move |settings: ::server::settings::Settings| {
         let registration_domains = vec![Host::parse("org.example").unwrap()];
-        let oidc = Some(known(admits, only));
+        let provider = Some(known(admits, only));
         // Where the provider is the only way, that closes every other one.
         let registration = if only { Registration::Open } else { Registration::Closed };
-        ::server::settings::Settings { oidc, registration, registration_domains, ..settings }
+        ::server::settings::Settings { provider, registration, registration_domains, ..settings }
     };
     let net = Network::with(change, ["alpha.test"]).await;
     let (alpha, provider) = (net.server("alpha.test"), net.provider("sso.test"));
@@ -378,8 +377,14 @@ async fn only_addresses_of_the_domains_sign_up() {
     let smtp = ::server::settings::Smtp::parse(&office.url()).flatten();
     let change = move |settings: ::server::settings::Settings| {
         let registration_domains = vec![Host::parse("org.example").unwrap()];
-        let (smtp, oidc) = (smtp.clone(), Some(known(true, false)));
-        ::server::settings::Settings { smtp, oidc, registration: Registration::Open, registration_domains, ..settings }
+        let (smtp, provider) = (smtp.clone(), Some(known(true, false)));
+        ::server::settings::Settings {
+            smtp,
+            provider,
+            registration: Registration::Open,
+            registration_domains,
+            ..settings
+        }
     };
     let net = Network::with(change, ["alpha.test"]).await;
     let (alpha, provider) = (net.server("alpha.test"), net.provider("sso.test"));

@@ -299,7 +299,7 @@ async fn start(
         languages: vec!["en", "es"],
         registration: Registration::Open,
         registration_domains: Vec::new(),
-        oidc: None,
+        provider: None,
         federation: Openness::Open,
         secure_mode: false,
         inbox_limit: 0,

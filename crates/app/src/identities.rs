@@ -1,5 +1,5 @@
-//! Signing in by what the provider of an organization says of its people (`OpenID` Connect): who they are here, and what
-//! they are known as there.
+//! Signing in by what the provider of an organization says of its people: who they are here, and what they are known as
+//! there.
 use std::time::Duration;
 
 use domain::{
@@ -21,11 +21,12 @@ use crate::{
     sign_up::{self, Flaw, Newcomer, Wish},
 };
 
+pub mod openid;
 mod provider;
-mod token;
 
-pub(crate) use provider::Heard;
-pub use provider::Provider;
+pub(crate) use openid::Heard;
+use provider::Testimony;
+pub use provider::{Provider, Speaks};
 
 /// How long one may be on one's way, and how long one may take to say who one is here.
 const TRIP: Duration = span::minutes(15);
@@ -107,7 +108,10 @@ pub fn is_only_way(app: &App) -> bool {
 
 /// Whether the provider can be asked: nothing, if it can.
 pub async fn look(app: &App) -> Result<()> {
-    provider::look(app, provider(app)?).await
+    let Provider { issuer, speaks, .. } = provider(app)?;
+    match speaks {
+        Speaks::OpenId(_) => openid::look(app, issuer).await,
+    }
 }
 
 /// Sends somebody to the provider to sign in; they come back to `redirect_uri` and go on to `back` here.
@@ -136,7 +140,9 @@ async fn send(app: &App, redirect_uri: &str, back: &str, links: Option<i64>) -> 
         links,
         until: (app.now() + TRIP).0,
     };
-    let url = provider::way(app, provider, &trip).await?;
+    let url = match &provider.speaks {
+        Speaks::OpenId(client) => openid::way(app, &provider.issuer, client, &trip).await?,
+    };
     Ok(Way { url, host: provider.name.clone(), kept: seal(app, TRAVELLER, &trip)? })
 }
 
@@ -163,20 +169,39 @@ pub async fn arrive(
     // There is nothing to be guessed.
     app.limits().from(Deed::Challenge, whence, app.now())?;
     let provider = provider(app)?;
-    let trip = unseal::<Trip>(app, TRAVELLER, kept);
-    let is_this_way = |trip: &Trip| seal::is_same(&trip.state, state) && Timestamp(trip.until) >= app.now();
-    let Some(trip) = trip.filter(is_this_way) else { return Ok(None) };
-    let Some(person) = provider::testimony(app, provider, &trip, code).await? else { return Ok(None) };
-    let address = person.address();
-    let called = person.called.as_deref().filter(|name| !name.is_empty());
-    let called = called.or(address.map(|(address, _)| address)).unwrap_or(&person.sub);
+    let Some(trip) = returned(app, kept, state) else { return Ok(None) };
+    let said = match &provider.speaks {
+        Speaks::OpenId(client) => openid::testimony(app, &provider.issuer, client, &trip, code).await?,
+    };
+    let Some(said) = said else { return Ok(None) };
+    receive(app, provider, trip, said, by, whence).await
+}
+
+/// The trip that a browser keeps, if whoever comes back with `state` went on it, and not too long ago.
+fn returned(app: &App, kept: &str, state: &str) -> Option<Trip> {
+    let trip = unseal::<Trip>(app, TRAVELLER, kept)?;
+    (seal::is_same(&trip.state, state) && Timestamp(trip.until) >= app.now()).then_some(trip)
+}
+
+/// Takes in somebody who went on this trip and is known to the provider by now: what comes of it, and where they go on.
+async fn receive(
+    app: &App,
+    provider: &Provider,
+    trip: Trip,
+    said: Testimony,
+    by: Option<Me>,
+    whence: &Whence,
+) -> Result<Option<(Arrival, String)>> {
+    let address = said.address.as_deref();
+    let called = said.called.as_deref().filter(|name| !name.is_empty());
+    let called = called.or(address).unwrap_or(&said.subject);
     let claim = Claim {
         issuer: provider.issuer.clone(),
-        subject: person.sub.clone(),
         name: plain::cut(&plain::name(called), NAME),
         handle: suggested(called),
-        email: address.and_then(|(address, _)| people::checked_email(address).ok()),
-        verified: address.is_some_and(|(_, verified)| verified),
+        email: address.and_then(|address| people::checked_email(address).ok()),
+        verified: said.verified,
+        subject: said.subject,
         back: trip.back.clone(),
         until: (app.now() + TRIP).0,
     };

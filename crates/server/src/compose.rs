@@ -81,7 +81,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
             registration: settings.door().as_str().to_owned(),
             languages: settings.languages.clone(),
             mail_hosts: settings.registration_domains.clone(),
-            provider: settings.oidc.clone(),
+            provider: settings.provider.clone(),
             federation: settings.federation,
             secure: settings.secure_mode,
             premises: app::Premises {

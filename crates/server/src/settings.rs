@@ -297,7 +297,7 @@ pub struct Settings {
     /// The hosts of the mail addresses that may sign up; none for any.
     pub registration_domains: Vec<Host>,
     /// The provider that says who the people of an organization are.
-    pub oidc: Option<Provider>,
+    pub provider: Option<Provider>,
     /// Whom we deal with when nothing is said about them.
     pub federation: Openness,
     /// Whether other servers must sign their requests for documents.
@@ -363,6 +363,24 @@ pub enum Error {
         /// The value, as far as it may be shown.
         shown: String,
     },
+    /// Providers of two kinds, of which one is too many.
+    #[error("the settings `{one}` and `{other}` name two providers, and people sign in by one alone: leave one empty")]
+    Both {
+        /// The setting that names one.
+        one: &'static str,
+        /// The setting that names the other.
+        other: &'static str,
+    },
+}
+
+/// The provider, of whichever kind it is.
+fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
+    let kinds = [(oidc::ISSUER.key, oidc::provider(sources)?)];
+    let mut named = kinds.into_iter().filter_map(|(key, provider)| Some((key, provider?)));
+    match (named.next(), named.next()) {
+        (Some((one, _)), Some((other, _))) => Err(Error::Both { one, other }),
+        (first, _) => Ok(first.map(|(_, provider)| provider)),
+    }
 }
 
 impl Settings {
@@ -387,7 +405,7 @@ impl Settings {
             languages: sources.text(&LANGUAGES, values::languages)?,
             registration: sources.text(&REGISTRATION, Registration::parse)?,
             registration_domains: sources.text(&REGISTRATION_DOMAINS, values::hosts)?,
-            oidc: oidc::provider(&sources)?,
+            provider: provider(&sources)?,
             federation: sources.text(&FEDERATION, |text| text.parse().ok())?,
             secure_mode: sources.text(&SECURE_MODE, |text| text.parse().ok())?,
             inbox_limit: sources.text(&INBOX_LIMIT, |text| values::number(text, 0..=100_000))?,
@@ -407,8 +425,7 @@ impl Settings {
     pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
         let nets = |nets: &[IpNet]| nets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let hosts = |hosts: &[Host]| hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let provider = |part: &dyn Fn(&Provider) -> String| self.oidc.as_ref().map(part).unwrap_or_default();
-        let shown = [
+        let mut shown = vec![
             (&URL, self.url.to_string()),
             (&LISTEN, self.listen.to_string()),
             (&DATA, self.data.display().to_string()),
@@ -418,10 +435,9 @@ impl Settings {
             (&LANGUAGES, self.languages.join(", ")),
             (&REGISTRATION, self.registration.as_str().to_owned()),
             (&REGISTRATION_DOMAINS, hosts(&self.registration_domains)),
-            (&oidc::ISSUER, provider(&|provider| provider.issuer.clone())),
-            (&oidc::NAME, provider(&|provider| provider.name.clone())),
-            (&oidc::SIGN_UP, provider(&|provider| provider.admits.to_string())),
-            (&oidc::ONLY, provider(&|provider| provider.only.to_string())),
+        ];
+        shown.extend(oidc::shown(self.provider.as_ref()));
+        shown.extend([
             (&FEDERATION, self.federation.to_string()),
             (&SECURE_MODE, self.secure_mode.to_string()),
             (&INBOX_LIMIT, self.inbox_limit.to_string()),
@@ -431,13 +447,14 @@ impl Settings {
             (&ALLOW_PRIVATE_NETWORKS, nets(&self.allow_private_networks)),
             (&TRUSTED_PROXIES, nets(&self.trusted_proxies)),
             (&LOG, self.log.clone()),
-        ];
-        shown.map(|(setting, value)| (setting.key, value)).into()
+        ]);
+        shown.into_iter().map(|(setting, value)| (setting.key, value)).collect()
     }
 
     /// Who may sign up without the provider of their organization: nobody, if that is the only way in.
     pub(crate) fn door(&self) -> Registration {
-        if self.oidc.as_ref().is_some_and(|provider| provider.only) { Registration::Closed } else { self.registration }
+        let only = self.provider.as_ref().is_some_and(|provider| provider.only);
+        if only { Registration::Closed } else { self.registration }
     }
 
     /// How large media may be.

@@ -1,5 +1,5 @@
 //! The settings of the provider that signs the people of an organization in.
-use app::identities::Provider;
+use app::identities::{Provider, Speaks, openid::Client};
 use domain::host::Host;
 
 use super::{Error, Kind, Setting, sources::Sources, values};
@@ -61,11 +61,25 @@ pub(super) fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
     let host = Host::of(&issuer).map(|host| host.display()).unwrap_or_default();
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Ok(Some(Provider {
-        client_id: sources.text(&CLIENT_ID, given)?,
-        client_secret: sources.text(&CLIENT_SECRET, |text| Some(text.to_owned()))?,
         name: sources.text(&NAME, |text| Some(given(text).unwrap_or_else(|| host.clone())))?,
         admits: sources.text(&SIGN_UP, |text| text.parse().ok())?,
         only: sources.text(&ONLY, |text| text.parse().ok())?,
+        speaks: Speaks::OpenId(Client {
+            id: sources.text(&CLIENT_ID, given)?,
+            secret: sources.text(&CLIENT_SECRET, |text| Some(text.to_owned()))?,
+        }),
         issuer,
     }))
+}
+
+/// The settings of `provider`, if it is of this kind, by name; no secret among them.
+pub(super) fn shown(provider: Option<&Provider>) -> [(&'static Setting, String); 4] {
+    let provider = provider.filter(|provider| matches!(provider.speaks, Speaks::OpenId(_)));
+    let part = |part: fn(&Provider) -> String| provider.map(part).unwrap_or_default();
+    [
+        (&ISSUER, part(|provider| provider.issuer.clone())),
+        (&NAME, part(|provider| provider.name.clone())),
+        (&SIGN_UP, part(|provider| provider.admits.to_string())),
+        (&ONLY, part(|provider| provider.only.to_string())),
+    ]
 }

@@ -1,4 +1,6 @@
 //! What the operator's contract says of settings.
+use app::identities::Speaks;
+
 use super::*;
 
 fn read(file: &str, environment: &[(&str, &str)]) -> Result<Settings, Error> {
@@ -31,7 +33,7 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         languages: vec!["en", "es"],
         registration: Registration::Approval,
         registration_domains: vec![],
-        oidc: None,
+        provider: None,
         federation: Openness::Open,
         secure_mode: false,
         inbox_limit: 500,
@@ -97,9 +99,10 @@ fn a_provider_is_what_it_calls_itself_and_knows_us() {
     let sso = "oidc_issuer = 'https://sso.example.org/realms/a'";
     let wrong = message(sso, &[]);
     assert!(wrong.contains("oidc_client_id") && wrong.contains("if there is an `oidc_issuer`"), "{wrong}");
-    let oidc = read(&format!("{sso}\noidc_client_id = 'plaza'\noidc_only = true"), &[]).unwrap().oidc.unwrap();
+    let oidc = read(&format!("{sso}\noidc_client_id = 'plaza'\noidc_only = true"), &[]).unwrap().provider.unwrap();
+    let Speaks::OpenId(client) = &oidc.speaks;
     assert_eq!((oidc.issuer.as_str(), oidc.name.as_str()), ("https://sso.example.org/realms/a", "sso.example.org"));
-    assert!(oidc.only && oidc.admits && oidc.client_secret.is_empty());
+    assert!(oidc.only && oidc.admits && client.secret.is_empty());
     for odd in ["sso.example.org", "ldap://sso", "https://sso.example.org?x", "https://a@sso.example.org"] {
         assert!(read("", &[("TERTULIA_OIDC_ISSUER", odd)]).is_err(), "{odd}");
     }
