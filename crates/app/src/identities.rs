@@ -21,10 +21,11 @@ use crate::{
     sign_up::{self, Flaw, Newcomer, Wish},
 };
 
+mod lately;
 pub mod openid;
 mod provider;
+pub mod saml;
 
-pub(crate) use openid::Heard;
 use provider::Testimony;
 pub use provider::{Provider, Speaks};
 
@@ -96,6 +97,13 @@ pub enum Trouble {
     Last,
 }
 
+/// What the provider said lately.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    openid: openid::Heard,
+    saml: saml::Heard,
+}
+
 /// The provider, if there is one.
 pub fn provider(app: &App) -> Result<&Provider> {
     app.config().provider.as_ref().ok_or(Error::NotFound)
@@ -111,6 +119,7 @@ pub async fn look(app: &App) -> Result<()> {
     let Provider { issuer, speaks, .. } = provider(app)?;
     match speaks {
         Speaks::OpenId(_) => openid::look(app, issuer).await,
+        Speaks::Saml(client) => saml::look(app, issuer, client).await,
     }
 }
 
@@ -142,6 +151,7 @@ async fn send(app: &App, redirect_uri: &str, back: &str, links: Option<i64>) -> 
     };
     let url = match &provider.speaks {
         Speaks::OpenId(client) => openid::way(app, &provider.issuer, client, &trip).await?,
+        Speaks::Saml(client) => saml::way(app, &provider.issuer, client, &trip).await?,
     };
     Ok(Way { url, host: provider.name.clone(), kept: seal(app, TRAVELLER, &trip)? })
 }
@@ -172,9 +182,28 @@ pub async fn arrive(
     let Some(trip) = returned(app, kept, state) else { return Ok(None) };
     let said = match &provider.speaks {
         Speaks::OpenId(client) => openid::testimony(app, &provider.issuer, client, &trip, code).await?,
+        Speaks::Saml(_) => saml::testimony(app, &trip, code),
     };
     let Some(said) = said else { return Ok(None) };
     receive(app, provider, trip, said, by, whence).await
+}
+
+/// Takes what a browser brings to `recipient` by a form of the provider, before it shows what it keeps: the code with which
+/// its person goes on. Nothing, if it is not to be believed.
+pub async fn bring(app: &App, recipient: &str, form: &str) -> Result<Option<String>> {
+    let provider = provider(app)?;
+    match &provider.speaks {
+        Speaks::OpenId(_) => Err(Error::NotFound),
+        Speaks::Saml(client) => saml::bring(app, &provider.issuer, client, (recipient, form)).await,
+    }
+}
+
+/// What this server says of itself to a provider that reads it, from which people come back to the path `back`.
+pub fn own_metadata(app: &App, back: &str) -> Result<String> {
+    match provider(app)?.speaks {
+        Speaks::OpenId(_) => Err(Error::NotFound),
+        Speaks::Saml(_) => Ok(saml::own_metadata(app, back)),
+    }
 }
 
 /// The trip that a browser keeps, if whoever comes back with `state` went on it, and not too long ago.

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use url::Url;
 
 mod oidc;
+mod saml;
 mod sources;
 mod values;
 
@@ -258,6 +259,13 @@ pub const SETTINGS: &[Setting] = &[
     oidc::NAME,
     oidc::SIGN_UP,
     oidc::ONLY,
+    saml::ENTITY,
+    saml::METADATA,
+    saml::NAME,
+    saml::SUBJECT,
+    saml::MAIL,
+    saml::SIGN_UP,
+    saml::ONLY,
     FEDERATION,
     SECURE_MODE,
     INBOX_LIMIT,
@@ -375,7 +383,7 @@ pub enum Error {
 
 /// The provider, of whichever kind it is.
 fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
-    let kinds = [(oidc::ISSUER.key, oidc::provider(sources)?)];
+    let kinds = [(oidc::ISSUER.key, oidc::provider(sources)?), (saml::ENTITY.key, saml::provider(sources)?)];
     let mut named = kinds.into_iter().filter_map(|(key, provider)| Some((key, provider?)));
     match (named.next(), named.next()) {
         (Some((one, _)), Some((other, _))) => Err(Error::Both { one, other }),
@@ -437,6 +445,7 @@ impl Settings {
             (&REGISTRATION_DOMAINS, hosts(&self.registration_domains)),
         ];
         shown.extend(oidc::shown(self.provider.as_ref()));
+        shown.extend(saml::shown(self.provider.as_ref()));
         shown.extend([
             (&FEDERATION, self.federation.to_string()),
             (&SECURE_MODE, self.secure_mode.to_string()),

@@ -1,5 +1,5 @@
 //! The provider of an organization: what it is called, what it may do, what it speaks, and what it says of somebody.
-use super::openid;
+use super::{openid, saml};
 
 /// The provider, as the operator describes it.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ impl std::fmt::Debug for Provider {
 pub enum Speaks {
     /// `OpenID` Connect: people are sent there, and come back with a code.
     OpenId(openid::Client),
+    /// SAML 2.0: people are sent there, and come back with a form that is signed.
+    Saml(saml::Client),
 }
 
 /// What a provider says of somebody, whatever it speaks. It is believed by now.
