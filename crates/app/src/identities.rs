@@ -192,18 +192,14 @@ pub async fn arrive(
 /// its person goes on. Nothing, if it is not to be believed.
 pub async fn bring(app: &App, recipient: &str, form: &str) -> Result<Option<String>> {
     let provider = provider(app)?;
-    match &provider.speaks {
-        Speaks::OpenId(_) => Err(Error::NotFound),
-        Speaks::Saml(client) => saml::bring(app, &provider.issuer, client, (recipient, form)).await,
-    }
+    let Speaks::Saml(client) = &provider.speaks else { return Err(Error::NotFound) };
+    saml::bring(app, &provider.issuer, client, (recipient, form)).await
 }
 
 /// What this server says of itself to a provider that reads it, from which people come back to the path `back`.
 pub fn own_metadata(app: &App, back: &str) -> Result<String> {
-    match provider(app)?.speaks {
-        Speaks::OpenId(_) => Err(Error::NotFound),
-        Speaks::Saml(_) => Ok(saml::own_metadata(app, back)),
-    }
+    let Speaks::Saml(_) = provider(app)?.speaks else { return Err(Error::NotFound) };
+    Ok(saml::own_metadata(app, back))
 }
 
 /// The trip that a browser keeps, if whoever comes back with `state` went on it, and not too long ago.

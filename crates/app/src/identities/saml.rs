@@ -1,5 +1,5 @@
 //! A provider that speaks SAML 2.0: people are sent to it with a request, and come back with a form of its own that says,
-//! signed, who they are. Why this is read by files of ours stands in decision 0008.
+//! signed, who they are. Why this is read by files of ours stands in decision 0009.
 use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -1,5 +1,5 @@
 //! What the operator's contract says of settings.
-use app::identities::Speaks;
+use app::identities::{Speaks, saml::Source};
 
 use super::*;
 
@@ -100,7 +100,7 @@ fn a_provider_is_what_it_calls_itself_and_knows_us() {
     let wrong = message(sso, &[]);
     assert!(wrong.contains("oidc_client_id") && wrong.contains("if there is an `oidc_issuer`"), "{wrong}");
     let oidc = read(&format!("{sso}\noidc_client_id = 'plaza'\noidc_only = true"), &[]).unwrap().provider.unwrap();
-    let Speaks::OpenId(client) = &oidc.speaks;
+    let Speaks::OpenId(client) = &oidc.speaks else { panic!("OpenID Connect") };
     assert_eq!((oidc.issuer.as_str(), oidc.name.as_str()), ("https://sso.example.org/realms/a", "sso.example.org"));
     assert!(oidc.only && oidc.admits && client.secret.is_empty());
     for odd in ["sso.example.org", "ldap://sso", "https://sso.example.org?x", "https://a@sso.example.org"] {
@@ -108,6 +108,35 @@ fn a_provider_is_what_it_calls_itself_and_knows_us() {
     }
     let settings = read("registration_domains = ['Example.org', 'mail.example']", &[]).unwrap();
     assert_eq!(settings.registration_domains, ["example.org", "mail.example"].map(|host| Host::parse(host).unwrap()));
+}
+
+#[test]
+fn a_provider_that_signs_says_what_it_is_somewhere() {
+    let entity = "saml_entity = 'urn:example:idp'";
+    let wrong = message(entity, &[]);
+    assert!(wrong.contains("saml_metadata") && wrong.contains("if there is a `saml_entity`"), "{wrong}");
+    let read = |metadata: &str| read(&format!("{entity}\nsaml_metadata = '{metadata}'\nsaml_mail = 'correo'"), &[]);
+    let provider = read("https://idp.example/metadata?a=b").unwrap().provider.unwrap();
+    let Speaks::Saml(client) = &provider.speaks else { panic!("SAML") };
+    assert_eq!(client.metadata, Source::Url("https://idp.example/metadata?a=b".into()));
+    assert_eq!(
+        (provider.name.as_str(), client.mail.as_str(), client.subject.as_str()),
+        ("urn:example:idp", "correo", "")
+    );
+    assert!(provider.admits && !provider.only);
+    let settings = read("/etc/tertulia/idp.xml").unwrap();
+    let Some(Speaks::Saml(client)) = settings.provider.as_ref().map(|provider| &provider.speaks) else {
+        panic!("SAML")
+    };
+    assert_eq!(client.metadata, Source::File("/etc/tertulia/idp.xml".into()));
+    assert!(settings.shown().contains(&("saml_metadata", "/etc/tertulia/idp.xml".to_owned())));
+    // What anybody on the way may change says nothing of whom to believe.
+    for odd in ["http://idp.example/metadata", "idp.xml", "https://", "https://a@idp.example/"] {
+        assert!(read(odd).is_err(), "{odd}");
+    }
+    let both = format!("{entity}\nsaml_metadata = '/a'\noidc_issuer = 'https://sso.example'\noidc_client_id = 'a'");
+    let both = message(&both, &[]);
+    assert!(both.contains("`oidc_issuer`") && both.contains("`saml_entity`"), "{both}");
 }
 
 #[test]
