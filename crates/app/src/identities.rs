@@ -190,10 +190,10 @@ pub async fn arrive(
 
 /// Takes what a browser brings to `recipient` by a form of the provider, before it shows what it keeps: the code with which
 /// its person goes on. Nothing, if it is not to be believed.
-pub async fn bring(app: &App, recipient: &str, form: &str) -> Result<Option<String>> {
+pub async fn bring(app: &App, recipient: &str, form: &str, whence: &Whence) -> Result<Option<String>> {
     let provider = provider(app)?;
     let Speaks::Saml(client) = &provider.speaks else { return Err(Error::NotFound) };
-    saml::bring(app, &provider.issuer, client, (recipient, form)).await
+    saml::bring(app, &provider.issuer, client, (recipient, form), whence).await
 }
 
 /// What this server says of itself to a provider that reads it, from which people come back to the path `back`.

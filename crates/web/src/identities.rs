@@ -105,7 +105,7 @@ pub(crate) async fn bring(request: HttpRequest, app: Data<App>, form: Option<For
     let visit = Visit::new(&request, &app);
     let Brought { response, state } = form.map(Form::into_inner).unwrap_or_default();
     let here = app.site().page_on(&visit.host, RETURN);
-    match identities::bring(&app, &here, &response).await {
+    match identities::bring(&app, &here, &response, &login::whence(&request)).await {
         Ok(Some(code)) => {
             let on = urls::asking(RETURN, &[("state", &state), ("code", &code)]);
             unreferred(answer::redirect(StatusCode::SEE_OTHER, &on))

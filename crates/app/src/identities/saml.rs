@@ -12,7 +12,7 @@ use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 
 use super::{TRIP, Trip, lately::Lately, provider::Testimony, seal, unseal};
-use crate::{App, Error, Question, Result};
+use crate::{App, Error, Question, Result, Whence, limits::Deed};
 
 mod metadata;
 mod response;
@@ -185,6 +185,7 @@ pub(super) async fn bring(
     issuer: &str,
     client: &Client,
     (recipient, form): (&str, &str),
+    whence: &Whence,
 ) -> Result<Option<String>> {
     let text: String = form.split_ascii_whitespace().collect();
     let text = Some(text).filter(|text| text.len() <= LONGEST).and_then(|text| STANDARD.decode(text).ok());
@@ -205,6 +206,8 @@ pub(super) async fn bring(
     match said {
         Ok(person) => seal(app, BROUGHT, &Brought { person, until: (app.now() + HANDED).0 }).map(Some),
         Err(flaw) => {
+            // What is right costs no more than a page; what is wrong leaves a line in the log.
+            app.limits().from(Deed::Challenge, whence, app.now())?;
             tracing::warn!(issuer, ?flaw, "the provider's response is not believed");
             Ok(None)
         }

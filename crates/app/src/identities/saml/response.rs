@@ -99,8 +99,8 @@ pub(super) fn read(text: &str, keys: &[PKey<Public>], expected: Expected<'_>) ->
     status(root)?;
     let (whole, part) = signatures(root)?;
     // Whatever is signed must be right; and nothing but the very texts that were signed is read from here on.
-    let whole = whole.then(|| signature::signed(text, Some, keys)).transpose()?;
-    let part = part.then(|| signature::signed(text, |root| root.only(ASSERTION, "Assertion"), keys)).transpose()?;
+    let whole = whole.then(|| signature::signed(text, None, keys)).transpose()?;
+    let part = part.then(|| signature::signed(text, Some((ASSERTION, "Assertion")), keys)).transpose()?;
     if let Some(whole) = &whole {
         let document = xml::parse(whole).ok_or(wrong("this is no XML"))?;
         let root = Node::root(&document).ok_or(wrong("there is nothing"))?;

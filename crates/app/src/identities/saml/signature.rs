@@ -27,16 +27,18 @@ pub(super) enum Broken {
     Strange(&'static str),
 }
 
-/// The canonical text of the element that `find` finds in a document, without its signature, if one of the keys signed it.
+/// The canonical text of a document, or of the one element in it that has this namespace and name, without the signature
+/// that it bears, if one of the keys signed it.
 pub(super) fn signed(
     text: &str,
-    find: impl FnOnce(Node<'_>) -> Option<Node<'_>>,
+    part: Option<(&'static str, &'static str)>,
     keys: &[PKey<Public>],
 ) -> Result<String, Broken> {
     let strange = Broken::Strange;
     let mut document = xml::parse(text).ok_or(strange("this is no XML"))?;
     let root = Node::root(&document).ok_or(strange("there is nothing"))?;
-    let element = find(root).ok_or(strange("what is signed is not there"))?;
+    let element = part.map_or(Some(root), |(namespace, name)| root.only(namespace, name));
+    let element = element.ok_or(strange("what is signed is not there"))?;
     let name = element.attribute("ID").filter(|name| !name.is_empty()).ok_or(strange("it has no name"))?;
     let signature = element.only(SIGNATURE, "Signature").ok_or(strange("there is not one signature"))?;
     let info = signature.only(SIGNATURE, "SignedInfo").ok_or(strange("it does not say what is signed"))?;
