@@ -149,7 +149,8 @@ impl Notary {
                 r#"<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">{}<ds:SignatureValue>{}"#,
                 r#"</ds:SignatureValue></ds:Signature>"#,
             ),
-            info,
+            // What is around it declares the prefix; so this is its canonical spelling where all of it is signed.
+            info.replacen(r#" xmlns:ds="http://www.w3.org/2000/09/xmldsig#""#, "", 1),
             STANDARD.encode(value)
         );
         element.replacen("</saml:Issuer>", &format!("</saml:Issuer>{signature}"), 1)
