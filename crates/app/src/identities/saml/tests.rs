@@ -314,6 +314,8 @@ fn nothing_is_expanded_and_nothing_instructs() {
     let notary = Notary::new();
     let fine = around(&notary.sign(ASSERTION, "_a"));
     let read = |text: &str| response::read(text, &notary.keys(), expected());
+    let attributes = |count| (0..count).map(|n| format!(r#"a{n}="" "#)).collect::<String>();
+    assert!(read(&fine.replace("<samlp:Status>", &format!("<x {}/><samlp:Status>", attributes(99)))).is_ok());
     assert!(read(&fine).is_ok() && read(&format!("<?xml version=\"1.0\"?>\n{fine}\n")).is_ok());
     for text in [
         format!("<!DOCTYPE x>{fine}"),
@@ -324,6 +326,7 @@ fn nothing_is_expanded_and_nothing_instructs() {
         fine.replace(">42<", "><?php 42 ?>42<"),
         fine.replace("<samlp:Status>", &format!("{}{}<samlp:Status>", "<x>".repeat(60), "</x>".repeat(60))),
         fine.get(..fine.len() - 3).unwrap().to_owned(),
+        fine.replace("<samlp:Status>", &format!("<x {}/><samlp:Status>", attributes(101))),
         format!("{fine}{fine}"),
         String::new(),
         "<a/>".to_owned(),
@@ -337,6 +340,24 @@ fn nothing_is_expanded_and_nothing_instructs() {
     let named = ASSERTION.replace(">42<", ">42.evil<");
     let cut = around(&notary.sign(&named, "_a")).replace(">42.evil<", ">42<!---->.evil<");
     assert_eq!(read(&cut).unwrap().subject, "42.evil");
+}
+
+#[test]
+fn one_letter_more_or_less_changes_nothing_that_is_believed() {
+    let keys = known_keys();
+    let subject = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier";
+    for (text, subject) in [(LIBXMLSEC, ""), (SIGNXML, ""), (XML_CRYPTO, subject)] {
+        let read = |text: &str| response::read(text, &keys, Expected { subject, ..expected() });
+        let right = read(text).unwrap();
+        for at in (0..text.len()).step_by(23) {
+            let (Some(before), Some(after)) = (text.get(..at), text.get(at + 1..)) else { continue };
+            for letter in ["", "x", "<", ">", "&", "\"", "=", " ", "\u{0}", "\u{e9}", "<!---->", "]]>", "<x/>"] {
+                if let Ok(said) = read(&[before, letter, after].concat()) {
+                    assert_eq!(said, right, "{letter} at {at}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

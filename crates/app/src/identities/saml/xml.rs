@@ -14,8 +14,16 @@ pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 /// How deep elements may lie within one another: twice what anybody needs.
 const DEEPEST: u32 = 40;
 
+/// How many attributes an element may have, about: the parser compares each with each.
+const MOST: usize = 100;
+
 /// Reads a document that declares nothing of its own: no document type, and so no entities.
 pub(super) fn parse(text: &str) -> Option<Document<'_>> {
+    // Within a tag nothing opens another one.
+    let attributes = |tag: &str| tag.bytes().filter(|byte| *byte == b'=').count();
+    if text.split('<').any(|tag| attributes(tag) > MOST) {
+        return None;
+    }
     Parser::new().with_forbid_dtd(true).with_max_depth(DEEPEST).parse(text).ok()
 }
 
