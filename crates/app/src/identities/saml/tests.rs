@@ -295,7 +295,8 @@ fn a_signature_signs_what_is_around_it_and_nothing_else() {
     let whole = notary.sign(ASSERTION, "_a");
     let info =
         |text: &str| text.split_once("<ds:SignedInfo").unwrap().1.split_once("</ds:SignedInfo>").unwrap().0.to_owned();
-    let info = format!("<ds:SignedInfo{}</ds:SignedInfo>", info(&whole));
+    let info =
+        format!(r#"<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"{}</ds:SignedInfo>"#, info(&whole));
     let again = |from: &str, to: &str| {
         let info = info.replacen(from, to, 1);
         response::read(&around(&notary.put(ASSERTION, &info)), &notary.keys(), expected())
@@ -349,7 +350,7 @@ fn one_letter_more_or_less_changes_nothing_that_is_believed() {
     for (text, subject) in [(LIBXMLSEC, ""), (SIGNXML, ""), (XML_CRYPTO, subject)] {
         let read = |text: &str| response::read(text, &keys, Expected { subject, ..expected() });
         let right = read(text).unwrap();
-        for at in (0..text.len()).step_by(23) {
+        for at in (0..text.len()).step_by(47) {
             let (Some(before), Some(after)) = (text.get(..at), text.get(at + 1..)) else { continue };
             for letter in ["", "x", "<", ">", "&", "\"", "=", " ", "\u{0}", "\u{e9}", "<!---->", "]]>", "<x/>"] {
                 if let Ok(said) = read(&[before, letter, after].concat()) {
