@@ -5,6 +5,7 @@
 mod accounts;
 mod apps;
 mod archives;
+mod assertions;
 mod authority;
 mod backfill;
 mod blocks;

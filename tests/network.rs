@@ -6,6 +6,7 @@ mod bucket;
 mod database;
 mod directory;
 mod forms;
+mod notary;
 mod peer;
 mod post_office;
 mod program;
@@ -36,6 +37,7 @@ pub(crate) use self::bucket::Bucket;
 pub(crate) use self::database::{Backend, Database};
 pub(crate) use self::directory::Directory;
 pub(crate) use self::forms::date;
+pub(crate) use self::notary::{Citizen, Notary, Wish};
 pub(crate) use self::peer::{ACTIVITY, Delivered, Peer, Software};
 pub(crate) use self::post_office::PostOffice;
 pub(crate) use self::program::Program;
@@ -207,6 +209,19 @@ impl Network {
         let provider = Provider::new(host, &self.clock);
         self.board.connect_provider(&provider);
         provider
+    }
+
+    /// A new provider that speaks SAML.
+    pub(crate) fn notary(&self, host: &str) -> Notary {
+        let notary = Notary::new(host, &self.clock);
+        self.board.connect_notary(&notary);
+        notary
+    }
+
+    /// Opens a browser for a server, which finds another host of the network, too.
+    pub(crate) async fn browser(&self, server: &Server, other: &str, eyes: Eyes) -> Browser {
+        let door = self.board.listen(Ipv4Addr::LOCALHOST, "browser").await.expect("a free port");
+        Browser::open_with(server, Some((other, door)), eyes).await
     }
 
     /// A new fake peer outside the switchboard's names: at a real address of its own, as programs need it.

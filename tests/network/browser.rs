@@ -2,7 +2,7 @@
 
 mod keyboard;
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Stdio;
 
 use base64::Engine as _;
@@ -74,7 +74,15 @@ impl Browser {
 
     /// Opens a browser for a server of a network, whose name leads there and nowhere else.
     pub(crate) async fn open_at(server: &Server, eyes: Eyes) -> Self {
-        let ways = format!("--host-resolver-rules=MAP {} {}", server.host(), server.address());
+        Self::open_with(server, None, eyes).await
+    }
+
+    /// The same, where another name leads elsewhere.
+    pub(crate) async fn open_with(server: &Server, other: Option<(&str, SocketAddr)>, eyes: Eyes) -> Self {
+        let mut ways = format!("--host-resolver-rules=MAP {} {}", server.host(), server.address());
+        if let Some((name, address)) = other {
+            ways.extend([", MAP ", name, " ", &address.to_string()]);
+        }
         // What browsers believe of an address with a certificate.
         let trust = format!("--unsafely-treat-insecure-origin-as-secure={}", server.url(""));
         Self::start(&server.url(""), eyes, vec![ways, trust]).await

@@ -12,6 +12,7 @@ use tokio::io::BufReader;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use super::notary::Notary;
 use super::peer::Peer;
 use super::provider::Provider;
 use super::push_service::PushService;
@@ -42,6 +43,7 @@ enum Host {
     Peer(Peer),
     PushService(PushService),
     Provider(Provider),
+    Notary(Notary),
 }
 
 /// Connects all hosts; a clone is the same switchboard.
@@ -74,6 +76,10 @@ impl Switchboard {
 
     pub(crate) fn connect_provider(&self, provider: &Provider) {
         self.0.hosts.lock().unwrap().insert(provider.host().to_owned(), Host::Provider(provider.clone()));
+    }
+
+    pub(crate) fn connect_notary(&self, notary: &Notary) {
+        self.0.hosts.lock().unwrap().insert(notary.host().to_owned(), Host::Notary(notary.clone()));
     }
 
     /// Makes the line from one host to another misbehave.
@@ -172,6 +178,7 @@ impl Switchboard {
             Some(Host::Server(address)) => request.exchange(address).await.ok(),
             Some(Host::Peer(peer)) => Some(Box::pin(peer.answer(request)).await),
             Some(Host::Provider(provider)) => Some(provider.answer(request)),
+            Some(Host::Notary(notary)) => Some(notary.answer(request)),
             Some(Host::PushService(service)) => Some(service.answer(request)),
             None => None,
         };

@@ -21,11 +21,12 @@ use crate::{
     sign_up::{self, Flaw, Newcomer, Wish},
 };
 
+mod lately;
 pub mod ldap;
 pub mod openid;
 mod provider;
+pub mod saml;
 
-pub(crate) use openid::Heard;
 use provider::Testimony;
 pub use provider::{Provider, Speaks};
 
@@ -107,6 +108,13 @@ pub enum Trouble {
     Last,
 }
 
+/// What the provider said lately.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    openid: openid::Heard,
+    saml: saml::Heard,
+}
+
 /// The provider, if there is one.
 pub fn provider(app: &App) -> Result<&Provider> {
     app.config().provider.as_ref().ok_or(Error::NotFound)
@@ -123,6 +131,7 @@ pub async fn look(app: &App) -> Result<()> {
     match speaks {
         Speaks::OpenId(_) => openid::look(app, issuer).await,
         Speaks::Ldap(directory) => app.clerk()?.look(directory).await,
+        Speaks::Saml(client) => saml::look(app, issuer, client).await,
     }
 }
 
@@ -160,6 +169,7 @@ async fn send(app: &App, redirect_uri: &str, back: &str, links: Option<i64>) -> 
     };
     let url = match &provider.speaks {
         Speaks::OpenId(client) => openid::way(app, &provider.issuer, client, &trip).await?,
+        Speaks::Saml(client) => saml::way(app, &provider.issuer, client, &trip).await?,
         Speaks::Ldap(_) => {
             return links.map(|_| seal(app, TRAVELLER, &trip)).transpose().map(Departure::Here);
         }
@@ -194,6 +204,7 @@ pub async fn arrive(
     let said = match &provider.speaks {
         Speaks::OpenId(client) => openid::testimony(app, &provider.issuer, client, &trip, code).await?,
         Speaks::Ldap(_) => None,
+        Speaks::Saml(_) => saml::testimony(app, &trip, code),
     };
     let Some(said) = said else { return Ok(None) };
     receive(app, provider, trip, said, by, whence).await
@@ -221,6 +232,20 @@ pub async fn arrive_here(
         Some(said) => receive(app, provider, trip, said, by, whence).await,
         None => Ok(Some((Arrival::Wrong, trip.back))),
     }
+}
+
+/// Takes what a browser brings to `recipient` by a form of the provider, before it shows what it keeps: the code with which
+/// its person goes on. Nothing, if it is not to be believed.
+pub async fn bring(app: &App, recipient: &str, form: &str, whence: &Whence) -> Result<Option<String>> {
+    let provider = provider(app)?;
+    let Speaks::Saml(client) = &provider.speaks else { return Err(Error::NotFound) };
+    saml::bring(app, &provider.issuer, client, (recipient, form), whence).await
+}
+
+/// What this server says of itself to a provider that reads it, from which people come back to the path `back`.
+pub fn own_metadata(app: &App, back: &str) -> Result<String> {
+    let Speaks::Saml(_) = provider(app)?.speaks else { return Err(Error::NotFound) };
+    Ok(saml::own_metadata(app, back))
 }
 
 /// The trip that a browser keeps, if whoever comes back with `state` went on it, and not too long ago.

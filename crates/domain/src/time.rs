@@ -32,6 +32,11 @@ impl Timestamp {
         jiff::Timestamp::from_second(self.seconds()).map(|at| at.to_string()).unwrap_or_default()
     }
 
+    /// The moment that software wrote so, with how far from UTC its clock is.
+    pub fn from_utc(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|at| Self(at.as_millisecond()))
+    }
+
     /// How long after `earlier` this is; zero when it is before.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

@@ -14,6 +14,7 @@ use url::Url;
 mod given;
 mod ldap;
 mod oidc;
+mod saml;
 mod sources;
 mod values;
 
@@ -273,6 +274,13 @@ pub const SETTINGS: &[Setting] = &[
     ldap::NAME,
     ldap::SIGN_UP,
     ldap::ONLY,
+    saml::ENTITY,
+    saml::METADATA,
+    saml::NAME,
+    saml::SUBJECT,
+    saml::MAIL,
+    saml::SIGN_UP,
+    saml::ONLY,
     FEDERATION,
     SECURE_MODE,
     INBOX_LIMIT,
@@ -392,7 +400,11 @@ pub enum Error {
 
 /// The provider, of whichever kind it is.
 fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
-    let kinds = [(oidc::ISSUER.key, oidc::provider(sources)?), (ldap::URL.key, ldap::provider(sources)?)];
+    let kinds = [
+        (oidc::ISSUER.key, oidc::provider(sources)?),
+        (ldap::URL.key, ldap::provider(sources)?),
+        (saml::ENTITY.key, saml::provider(sources)?),
+    ];
     let mut named = kinds.into_iter().filter_map(|(key, provider)| Some((key, provider?)));
     match (named.next(), named.next()) {
         (Some((one, _)), Some((other, _))) => Err(Error::Both { one, other }),
@@ -469,6 +481,7 @@ impl Settings {
         shown.extend([(&DATABASE, self.database.shown()), (&SMTP, secret(self.smtp.is_some()))]);
         shown.extend(oidc::shown(self.provider.as_ref()));
         shown.extend(ldap::shown(self.provider.as_ref()));
+        shown.extend(saml::shown(self.provider.as_ref()));
         self.given.decisions(&shown)
     }
 

@@ -5,7 +5,7 @@ use actix_web::{
         StatusCode,
         header::{self, HeaderValue},
     },
-    web::{Data, Query},
+    web::{Data, Form, Query},
 };
 use app::{
     App, Error, Result,
@@ -88,9 +88,54 @@ pub(crate) async fn arrive(request: HttpRequest, app: Data<App>, returned: Optio
         Err(error) => refused(&request, &visit, &error),
     };
     guests::set(&mut answer, &guests::trip(app.site(), "", 0));
-    // The address holds the code.
+    unreferred(answer)
+}
+
+/// The same, of which nobody hears to whom it leads: the address holds the code.
+fn unreferred(mut answer: HttpResponse) -> HttpResponse {
     answer.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     answer
+}
+
+/// What a provider has a browser bring by a form of its own (SAML 2.0, HTTP POST).
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Brought {
+    #[serde(rename = "SAMLResponse")]
+    response: String,
+    #[serde(rename = "RelayState")]
+    state: String,
+}
+
+/// `POST /login/organization/back`: a form of another site, and so without any cookie and of no consequence. What it says
+/// goes on, sealed, to the page of the same address, where the browser shows on which trip it is.
+pub(crate) async fn bring(request: HttpRequest, app: Data<App>, form: Option<Form<Brought>>) -> HttpResponse {
+    let visit = Visit::new(&request, &app);
+    let Brought { response, state } = form.map(Form::into_inner).unwrap_or_default();
+    let here = app.site().page_on(&visit.host, RETURN);
+    match identities::bring(&app, &here, &response, &login::whence(&request)).await {
+        Ok(Some(code)) => {
+            let on = urls::asking(RETURN, &[("state", &state), ("code", &code)]);
+            unreferred(answer::redirect(StatusCode::SEE_OTHER, &on))
+        }
+        Ok(None) => {
+            let t = visit.language;
+            answer::trouble(&request, &visit, StatusCode::FORBIDDEN, t.guest_refused(), t.provider_refused())
+        }
+        Err(error) => refused(&request, &visit, &error),
+    }
+}
+
+/// `GET /login/organization/metadata`: what this server says of itself to a provider that speaks SAML.
+pub(crate) async fn describe(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    match identities::own_metadata(&app, RETURN) {
+        Ok(text) => HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, "application/samlmetadata+xml"))
+            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .body(text),
+        Err(error) => refused(&request, &Visit::new(&request, &app), &error),
+    }
 }
 
 async fn settle(request: &HttpRequest, app: &App, visit: &Visit, said: (&str, &str)) -> Result<HttpResponse> {

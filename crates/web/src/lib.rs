@@ -178,7 +178,8 @@ fn routes(config: &mut ServiceConfig) {
     page!(config, guests::PATH, guests::show, post => guests::depart);
     page!(config, guests::RETURN, guests::arrive);
     page!(config, identities::PATH, identities::depart, post => identities::say);
-    page!(config, identities::RETURN, identities::arrive);
+    page!(config, identities::RETURN, identities::arrive, post => identities::bring);
+    page!(config, path::SAML, identities::describe);
     button!(config, identities::JOIN, identities::join);
     button!(config, identities::SIGN_UP, identities::submit);
     page!(config, session::WAITING, recovery::waiting, post => recovery::ask_again);

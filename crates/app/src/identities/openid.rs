@@ -1,18 +1,15 @@
 //! A provider that speaks `OpenID` Connect: where it says what it offers, and how a code becomes what it says of
 //! somebody.
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    time::{Timestamp, span},
+    time::span,
     urls::{self, path},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Trip, provider::Testimony};
+use super::{Trip, lately::Lately, provider::Testimony};
 use crate::{App, Credential, Error, Question, Reply, Result};
 
 mod token;
@@ -60,25 +57,11 @@ struct Tokens {
     access_token: Option<String>,
 }
 
-/// Something that was asked for lately, and when.
-type Lately<T> = Mutex<Option<(Timestamp, Arc<T>)>>;
-
 /// What a provider said lately.
 #[derive(Debug, Default)]
-pub(crate) struct Heard {
+pub(super) struct Heard {
     offer: Lately<Offer>,
     keys: Lately<Vec<Key>>,
-}
-
-fn lately<T>(kept: &Lately<T>, now: Timestamp, within: Duration) -> Option<Arc<T>> {
-    let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.as_ref().filter(|(at, _)| now.since(*at) < within).map(|(_, value)| value.clone())
-}
-
-fn keep<T>(kept: &Lately<T>, now: Timestamp, value: T) -> Arc<T> {
-    let value = Arc::new(value);
-    *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, value.clone()));
-    value
 }
 
 fn strange(what: &str) -> Error {
@@ -96,8 +79,8 @@ async fn get<T: DeserializeOwned>(app: &App, url: &str, what: &str) -> Result<T>
 }
 
 async fn offer(app: &App, issuer: &str) -> Result<Arc<Offer>> {
-    let (heard, now) = (app.heard(), app.now());
-    if let Some(offer) = lately(&heard.offer, now, KNOWN) {
+    let (heard, now) = (&app.heard().openid, app.now());
+    if let Some(offer) = heard.offer.within(KNOWN, now) {
         return Ok(offer);
     }
     let url = format!("{}{}", issuer.trim_end_matches('/'), path::OPENID);
@@ -106,19 +89,19 @@ async fn offer(app: &App, issuer: &str) -> Result<Arc<Offer>> {
         tracing::warn!(said = offer.issuer, set = issuer, "`oidc_issuer` is not what the provider calls itself");
         return Err(strange("calls itself something else"));
     }
-    Ok(keep(&heard.offer, now, offer))
+    Ok(heard.offer.keep(now, offer))
 }
 
 /// The keys of a provider; those that were asked for within `within` will do.
 async fn keys(app: &App, offer: &Offer, within: Duration) -> Result<Arc<Vec<Key>>> {
-    let (heard, now) = (app.heard(), app.now());
-    if let Some(keys) = lately(&heard.keys, now, within) {
+    let (heard, now) = (&app.heard().openid, app.now());
+    if let Some(keys) = heard.keys.within(within, now) {
         return Ok(keys);
     }
     let said: Keys = get(app, &offer.jwks_uri, "gives no keys").await?;
     // Keys of kinds that we do not know are no reason to know none.
-    let keys = said.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect();
-    Ok(keep(&heard.keys, now, keys))
+    let keys: Vec<Key> = said.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect();
+    Ok(heard.keys.keep(now, keys))
 }
 
 /// Asks for what it offers, and for its keys.

@@ -1,5 +1,5 @@
 //! The provider of an organization: what it is called, what it may do, what it speaks, and what it says of somebody.
-use super::{ldap, openid};
+use super::{ldap, openid, saml};
 
 /// The provider, as the operator describes it.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Speaks {
     OpenId(openid::Client),
     /// LDAP: people say their name and their password on a page of ours.
     Ldap(ldap::Directory),
+    /// SAML 2.0: people are sent there, and come back with a form that is signed.
+    Saml(saml::Client),
 }
 
 /// What a provider says of somebody, whatever it speaks. It is believed by now.

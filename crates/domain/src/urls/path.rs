@@ -34,6 +34,8 @@ pub const EMOJI: &str = "/emojis/{id}";
 pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
 /// Where a provider of `OpenID` Connect says what it offers, below its own name.
 pub const OPENID: &str = "/.well-known/openid-configuration";
+/// Where this server says what it is to a provider that speaks SAML; also the name by which it is known there.
+pub const SAML: &str = "/login/organization/metadata";
 /// Where other servers send their people to take part in something of ours, named by `?uri=`.
 pub const INTERACTION: &str = "/authorize_interaction";
 /// Where one signs in.

@@ -29,7 +29,7 @@ impl Client {
     /// Asks, and reads the answer. Redirects are not followed: what is sent is for one server alone.
     pub async fn ask(&self, question: Question<'_>) -> Result<Reply, FetchError> {
         let url = target::parse_url(question.url)?;
-        let mut headers = vec![(ACCEPT, HeaderValue::from_static("application/json"))];
+        let mut headers = vec![(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.5"))];
         if let Some(proof) = question.proof {
             let proof = HeaderValue::try_from(spelt(proof));
             let mut proof = proof.ok().ok_or(FetchError::Malformed("a token"))?;

@@ -1,5 +1,8 @@
 //! What the operator's contract says of settings.
-use app::{Origin, identities::Speaks};
+use app::{
+    Origin,
+    identities::{Speaks, saml::Source},
+};
 
 use super::*;
 
@@ -21,6 +24,11 @@ fn message(file: &str, environment: &[(&str, &str)]) -> String {
 
 fn networks(texts: &[&str]) -> Vec<IpNet> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+/// What is shown of a setting; nothing of a secret.
+fn value(shown: &app::Decisions, key: &str) -> Option<String> {
+    shown.settings.iter().find(|decided| decided.key == key).and_then(|decided| decided.value.clone())
 }
 
 #[test]
@@ -155,11 +163,40 @@ fn a_directory_has_a_place_and_people_below_it() {
     let secret = format!("{ldap}\nldap_bind_dn = 'cn=plaza'\nldap_bind_password = 's3cret'");
     let settings = read(&secret, &[]).unwrap();
     let shown = settings.shown();
-    assert!(shown.contains(&("ldap_url", "ldaps://Ldap.example.org".to_owned())), "{shown:?}");
-    assert!(
-        shown.contains(&("ldap_base", "ou=people,dc=a".to_owned())) && shown.contains(&("oidc_issuer", String::new()))
-    );
+    let said = |key| value(&shown, key);
+    assert_eq!(said("ldap_url").as_deref(), Some("ldaps://Ldap.example.org"));
+    assert_eq!((said("ldap_base").as_deref(), said("oidc_issuer").as_deref()), (Some("ou=people,dc=a"), Some("")));
+    assert_eq!(said("ldap_bind_password"), None, "it is a secret");
     assert!(!format!("{shown:?} {settings:?}").contains("s3cret"));
+}
+
+#[test]
+fn a_provider_that_signs_says_what_it_is_somewhere() {
+    let entity = "saml_entity = 'urn:example:idp'";
+    let wrong = message(entity, &[]);
+    assert!(wrong.contains("saml_metadata") && wrong.contains("if there is a `saml_entity`"), "{wrong}");
+    let read = |metadata: &str| read(&format!("{entity}\nsaml_metadata = '{metadata}'\nsaml_mail = 'correo'"), &[]);
+    let provider = read("https://idp.example/metadata?a=b").unwrap().provider.unwrap();
+    let Speaks::Saml(client) = &provider.speaks else { panic!("SAML") };
+    assert_eq!(client.metadata, Source::Url("https://idp.example/metadata?a=b".into()));
+    assert_eq!(
+        (provider.name.as_str(), client.mail.as_str(), client.subject.as_str()),
+        ("urn:example:idp", "correo", "")
+    );
+    assert!(provider.admits && !provider.only);
+    let settings = read("/etc/tertulia/idp.xml").unwrap();
+    let Some(Speaks::Saml(client)) = settings.provider.as_ref().map(|provider| &provider.speaks) else {
+        panic!("SAML")
+    };
+    assert_eq!(client.metadata, Source::File("/etc/tertulia/idp.xml".into()));
+    assert_eq!(value(&settings.shown(), "saml_metadata").as_deref(), Some("/etc/tertulia/idp.xml"));
+    // What anybody on the way may change says nothing of whom to believe.
+    for odd in ["http://idp.example/metadata", "idp.xml", "https://", "https://a@idp.example/"] {
+        assert!(read(odd).is_err(), "{odd}");
+    }
+    let both = format!("{entity}\nsaml_metadata = '/a'\noidc_issuer = 'https://sso.example'\noidc_client_id = 'a'");
+    let both = message(&both, &[]);
+    assert!(both.contains("`oidc_issuer`") && both.contains("`saml_entity`"), "{both}");
 }
 
 #[test]

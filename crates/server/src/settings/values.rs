@@ -7,6 +7,7 @@ use std::{
     str::FromStr,
 };
 
+use app::identities::saml::Source;
 use domain::host::Host;
 use ipnet::IpNet;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
@@ -204,6 +205,15 @@ pub(super) fn issuer(text: &str) -> Option<Option<String>> {
     let url = Url::parse(text).ok()?;
     let plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
     (plain && domain::host::origin(text).is_some()).then(|| Some(text.to_owned()))
+}
+
+/// Where the metadata of a provider are: what is read by plain http may come from anybody.
+pub(super) fn metadata(text: &str) -> Option<Source> {
+    if text.starts_with("https://") {
+        return domain::urls::is_web(text).then(|| Source::Url(text.to_owned()));
+    }
+    let path = PathBuf::from(text);
+    path.is_absolute().then_some(Source::File(path))
 }
 
 #[expect(clippy::option_option, reason = "no text means no address, a wrong text means nothing")]
