@@ -129,7 +129,7 @@ impl<S: Duplex> Line<S> {
 
     async fn send(&mut self, request: &[u8]) -> Result<()> {
         self.last += 1;
-        let message = ber::element(SEQUENCE, &[&ber::number(INTEGER, self.last), request].concat());
+        let message = ber::element(SEQUENCE, &[ber::number(INTEGER, self.last).as_slice(), request].concat());
         self.stream.write_all(&message).await.map_err(broken)?;
         self.stream.flush().await.map_err(broken)
     }

@@ -18,9 +18,11 @@ pub(crate) const MAIL: &str = "/admin/settings#smtp";
 /// A sentence of the pages.
 type Sentence = fn(Language) -> &'static str;
 
-/// What the settings are about: the anchor, the heading, and what each of them means. The sentences say what it is called, a dash
-/// with spaces around it, and what it decides.
-const SECTIONS: &[(&str, Sentence, &[(&str, Sentence)])] = &[
+/// Settings by their keys. The sentences say what each is called, a dash with spaces around it, and what it decides.
+type Meanings = &'static [(&'static str, Sentence)];
+
+/// What the settings are about: the anchor, the heading, and what each of them means.
+const SECTIONS: &[(&str, Sentence, Meanings)] = &[
     (
         "about-network",
         Language::settings_about_network,
