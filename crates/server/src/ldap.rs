@@ -119,7 +119,7 @@ fn listed(directory: &Directory, entry: Entry) -> Result<Listed> {
     // To the last byte: nobody is known by what is much the same.
     let exact = text(subject).filter(|text| text.len() == subject.len());
     Ok(Listed {
-        subject: exact.unwrap_or_else(|| subject.iter().map(|byte| format!("{byte:02x}")).collect()),
+        subject: exact.unwrap_or_else(|| hex::encode(subject)),
         handle: entry.text(&directory.handle),
         mail: entry.text(MAIL),
         dn: entry.dn,

@@ -72,11 +72,11 @@ async fn a_reply_says_to_which_conversation_it_belongs() {
 }
 
 /// Somebody folds what says a word on profiles.
-async fn mute(world: &World, me: Me, word: &str) -> Filter {
-    let keyword = Keyword { id: FilterId(0), keyword: word.into(), whole_word: true };
+async fn mute(world: &World, me: Me, text: &str) -> Filter {
+    let keyword = Keyword { id: FilterId(0), keyword: text.into(), whole_word: true };
     let filter = Filter {
         id: FilterId(0),
-        title: word.into(),
+        title: text.into(),
         places: vec![Place::Account],
         action: Action::Warn,
         expires: None,
