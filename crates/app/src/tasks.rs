@@ -1,11 +1,15 @@
 //! The only place that starts background tasks, so that all of them end before the program does.
 use std::{
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, future::BoxFuture};
 use tokio::{
     sync::watch,
     task::{JoinHandle, JoinSet},
@@ -38,6 +42,7 @@ pub struct Tasks {
     set: Arc<Mutex<JoinSet<()>>>,
     stop: Arc<watch::Sender<bool>>,
     close: Arc<watch::Sender<bool>>,
+    broke: Arc<AtomicBool>,
 }
 
 impl Tasks {
@@ -46,6 +51,22 @@ impl Tasks {
         let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
         while set.try_join_next().is_some() {}
         set.spawn(task);
+    }
+
+    /// Starts `task`, without which the program is not whole; see [`Tasks::broke`].
+    pub fn keep(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let broke = self.broke.clone();
+        self.spawn(async move {
+            if AssertUnwindSafe(task).catch_unwind().await.is_err() {
+                tracing::error!("a background task panicked: start the program again");
+                broke.store(true, Ordering::Relaxed);
+            }
+        });
+    }
+
+    /// Whether a task panicked without which the program is not whole.
+    pub fn broke(&self) -> bool {
+        self.broke.load(Ordering::Relaxed)
     }
 
     /// Starts `task` on the thread that serves a request and has to see to what came of it, until streams are closed.
@@ -93,5 +114,22 @@ impl Tasks {
         self.stop.send_replace(true);
         let mut set = std::mem::take(&mut *self.set.lock().unwrap_or_else(PoisonError::into_inner));
         while set.join_next().await.is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_the_program_needs_is_missed() {
+        let tasks = Tasks::default();
+        tasks.keep(async {});
+        tasks.spawn(async { panic!("one of many") });
+        tasks.clone().finish().await;
+        assert!(!tasks.broke());
+        tasks.keep(async { panic!("the only one") });
+        tasks.finish().await;
+        assert!(tasks.broke());
     }
 }

@@ -106,7 +106,10 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
         .route("/metrics", web::get().to(show_metrics));
 }
 
-async fn healthz() -> HttpResponse {
+async fn healthz(app: web::Data<App>) -> HttpResponse {
+    if app.tasks().broke() {
+        return HttpResponse::ServiceUnavailable().content_type("text/plain").body("a background task broke\n");
+    }
     HttpResponse::Ok().content_type("text/plain").body("ok\n")
 }
 

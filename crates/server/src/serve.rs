@@ -182,17 +182,17 @@ fn start_workers(app: &App, client: federation::client::Client) {
     handlers.extend(federation::resolver::handlers());
     handlers.extend(federation::delivery::handlers());
     handlers.extend(federation::synchronization::handlers());
-    tasks.spawn(app::jobs::run(app.clone(), handlers));
-    tasks.spawn(app::retention::run(app.clone()));
-    tasks.spawn(app::pulses::run(app.clone()));
-    tasks.spawn(app::lexicon::run(app.clone()));
-    tasks.spawn(app::hosts::keep_up(app.clone()));
-    tasks.spawn(app::nameplate::keep_up(app.clone()));
-    tasks.spawn(app::sentences::keep_up(app.clone()));
-    tasks.spawn(app::registration::keep_up(app.clone()));
-    tasks.spawn(app::rules::keep_up(app.clone()));
-    tasks.spawn(federation::receive::run(app.clone()));
-    tasks.spawn(federation::delivery::run(app.clone(), client));
+    tasks.keep(app::jobs::run(app.clone(), handlers));
+    tasks.keep(app::retention::run(app.clone()));
+    tasks.keep(app::pulses::run(app.clone()));
+    tasks.keep(app::lexicon::run(app.clone()));
+    tasks.keep(app::hosts::keep_up(app.clone()));
+    tasks.keep(app::nameplate::keep_up(app.clone()));
+    tasks.keep(app::sentences::keep_up(app.clone()));
+    tasks.keep(app::registration::keep_up(app.clone()));
+    tasks.keep(app::rules::keep_up(app.clone()));
+    tasks.keep(federation::receive::run(app.clone()));
+    tasks.keep(federation::delivery::run(app.clone(), client));
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -58,7 +58,7 @@ impl Hub {
     /// Opens the hub, and looks at what changes from now on until streams are closed.
     pub fn open(app: &App) -> Self {
         let (hub, teller) = Self::prepared(app);
-        app.tasks().spawn(teller.run());
+        app.tasks().keep(teller.run());
         hub
     }
 
