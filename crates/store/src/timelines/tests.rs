@@ -113,11 +113,15 @@ async fn both_ways_home_lead_to_the_same(t: TestDb) {
     assert_eq!(missing, 0, "threads with a hashtag that is followed");
     let topics: Vec<PostId> = home.iter().filter(|e| e.by == By::Group).map(|e| e.post).collect();
     assert!(home.iter().filter(|e| e.by != By::Group).all(|e| !topics.contains(&e.post)), "once");
-    let own = home.iter().filter(|entry| entry.by == By::Author).map(|entry| entry.post).collect::<Vec<_>>();
-    let written = t.db.read(move |c| kept::by_ids(c, &own)).await.unwrap();
-    let in_groups: HashSet<ActorId> =
-        written.iter().filter(|post| !post.is_thread() && post.group.is_some()).map(|post| post.author).collect();
-    assert_eq!(in_groups, HashSet::from([ActorId(2)]), "one's own replies in groups, and nobody else's");
+    for (viewer, authors) in [(2, HashSet::new()), (1, HashSet::new()), (4, HashSet::from([ActorId(4)]))] {
+        let replies = t.db.read(move |c| {
+            let home = super::home(c, ActorId(viewer), Window::newest(99))?;
+            let written: Vec<PostId> = home.iter().filter(|e| e.by == By::Author).map(|entry| entry.post).collect();
+            kept::by_ids(c, &written)
+        });
+        let in_groups = replies.await.unwrap().into_iter().filter(|post| !post.is_thread() && post.group.is_some());
+        assert_eq!(in_groups.map(|post| post.author).collect::<HashSet<_>>(), authors, "{viewer}: one's own alone");
+    }
 }
 
 async fn one_post_stands_where_each_finds_it(t: TestDb) {
