@@ -13,6 +13,7 @@ mod changes;
 mod clients;
 mod consents;
 mod digests;
+mod directories;
 mod discovery;
 mod disorder;
 mod echoes;

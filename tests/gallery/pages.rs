@@ -330,7 +330,7 @@ const NOT_LOOKED_AT: &[(&str, &str)] = &[
     ("/manage/archive", "a file"),
     ("/authorize_interaction", "leads on"),
     ("/login/elsewhere/back", "leads on"),
-    ("/login/organization", "leads on"),
+    ("/login/organization", "leads on, or asks as signing in does"),
     ("/settings/entry/passkeys/{id}", "looked at where browsers have passkeys"),
 ];
 

@@ -18,7 +18,7 @@ use store::{Conn, Db, Holder, Isolation, Lease, Presence};
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use crate::{
-    Change, Clock, Config, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness,
+    Change, Clerk, Clock, Config, Error, Event, Mailer, Outbox, Pusher, Resolver, Result, Tasks, Witness,
     floods::Floods,
     hearers,
     identities::Heard,
@@ -62,6 +62,7 @@ struct Inner {
     outbox: Box<dyn Outbox>,
     resolver: Box<dyn Resolver>,
     witness: Option<Box<dyn Witness>>,
+    clerk: Option<Box<dyn Clerk>>,
     mailer: Option<Box<dyn Mailer>>,
     pusher: Option<Box<dyn Pusher>>,
     tasks: Tasks,
@@ -207,6 +208,8 @@ pub struct Parts {
     pub resolver: Box<dyn Resolver>,
     /// Asks the servers of guests who they are; with none, there are no guests.
     pub witness: Option<Box<dyn Witness>>,
+    /// Looks people up in the directory of an organization; with none, there is no directory.
+    pub clerk: Option<Box<dyn Clerk>>,
     /// Sends mail; with none, addresses count as confirmed and letters stand in the log.
     pub mailer: Option<Box<dyn Mailer>>,
     /// Wakes clients; with none, nobody does.
@@ -218,7 +221,8 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, config, clock, seal, rules, files, outbox, resolver, witness, mailer, pusher, tasks } = parts;
+        let Parts { db, config, clock, seal, rules, files, outbox, resolver, witness, clerk, mailer, pusher, tasks } =
+            parts;
         let (events, changes) = (broadcast::Sender::new(STREAM), broadcast::Sender::new(STREAM));
         let (wakes, ids, holder) = (Wakes::default(), Ids::new(), random::holder());
         let (limits, hashing) = (Limits::default(), Semaphore::new(passwords::AT_ONCE));
@@ -234,6 +238,7 @@ impl App {
             outbox,
             resolver,
             witness,
+            clerk,
             mailer,
             pusher,
             tasks,
@@ -311,6 +316,11 @@ impl App {
     /// Asks the servers of guests who they are, if there may be guests.
     pub(crate) fn witness(&self) -> Result<&dyn Witness> {
         self.0.witness.as_deref().ok_or(Error::NotFound)
+    }
+
+    /// Looks people up in the directory of an organization, if there is one.
+    pub(crate) fn clerk(&self) -> Result<&dyn Clerk> {
+        self.0.clerk.as_deref().ok_or(Error::NotFound)
     }
 
     /// Sends mail, if there is a mail server.

@@ -21,6 +21,7 @@ use crate::{
     sign_up::{self, Flaw, Newcomer, Wish},
 };
 
+pub mod ldap;
 pub mod openid;
 mod provider;
 
@@ -39,7 +40,7 @@ const CLAIM: &str = "what a provider said of somebody";
 const NAME: usize = 100;
 
 /// A trip to the provider and back; sealed, and known to the browser alone that began it.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Trip {
     redirect_uri: String,
     /// What comes back with them, and what the token says.
@@ -71,6 +72,14 @@ pub struct Claim {
     until: i64,
 }
 
+/// How somebody says to the provider who they are.
+pub enum Departure {
+    /// They go there, and come back.
+    Away(Way),
+    /// They say their name and their password in it on a page of ours, which sends this along if they link their login.
+    Here(Option<String>),
+}
+
 /// What comes of it when somebody is back from the provider.
 pub enum Arrival {
     /// They have a login: into a session, or on to the second step.
@@ -85,6 +94,8 @@ pub enum Arrival {
     Linked,
     /// It is linked with another login.
     Taken,
+    /// They are nobody: that name and that password do not go together.
+    Wrong,
 }
 
 /// Why somebody cannot unlink their login.
@@ -111,25 +122,32 @@ pub async fn look(app: &App) -> Result<()> {
     let Provider { issuer, speaks, .. } = provider(app)?;
     match speaks {
         Speaks::OpenId(_) => openid::look(app, issuer).await,
+        Speaks::Ldap(directory) => app.clerk()?.look(directory).await,
     }
 }
 
 /// Sends somebody to the provider to sign in; they come back to `redirect_uri` and go on to `back` here.
-pub async fn depart(app: &App, redirect_uri: &str, back: &str, whence: &Whence) -> Result<Way> {
+pub async fn depart(app: &App, redirect_uri: &str, back: &str, whence: &Whence) -> Result<Departure> {
     // An organization may have one address for all its people.
     app.limits().from(Deed::Challenge, whence, app.now())?;
     send(app, redirect_uri, back, None).await
 }
 
 /// Sends somebody who is signed in to the provider to link their login, if they show that it is them.
-pub async fn depart_to_link(app: &App, me: Me, secret: Secret, redirect_uri: &str, back: &str) -> Result<Option<Way>> {
+pub async fn depart_to_link(
+    app: &App,
+    me: Me,
+    secret: Secret,
+    redirect_uri: &str,
+    back: &str,
+) -> Result<Option<Departure>> {
     if !second_step::knows_password(app, me, secret).await? {
         return Ok(None);
     }
     send(app, redirect_uri, back, Some(me.0.0)).await.map(Some)
 }
 
-async fn send(app: &App, redirect_uri: &str, back: &str, links: Option<i64>) -> Result<Way> {
+async fn send(app: &App, redirect_uri: &str, back: &str, links: Option<i64>) -> Result<Departure> {
     let provider = provider(app)?;
     let trip = Trip {
         redirect_uri: redirect_uri.to_owned(),
@@ -142,8 +160,11 @@ async fn send(app: &App, redirect_uri: &str, back: &str, links: Option<i64>) -> 
     };
     let url = match &provider.speaks {
         Speaks::OpenId(client) => openid::way(app, &provider.issuer, client, &trip).await?,
+        Speaks::Ldap(_) => {
+            return links.map(|_| seal(app, TRAVELLER, &trip)).transpose().map(Departure::Here);
+        }
     };
-    Ok(Way { url, host: provider.name.clone(), kept: seal(app, TRAVELLER, &trip)? })
+    Ok(Departure::Away(Way { url, host: provider.name.clone(), kept: seal(app, TRAVELLER, &trip)? }))
 }
 
 fn seal(app: &App, context: &str, what: &impl Serialize) -> Result<String> {
@@ -172,9 +193,34 @@ pub async fn arrive(
     let Some(trip) = returned(app, kept, state) else { return Ok(None) };
     let said = match &provider.speaks {
         Speaks::OpenId(client) => openid::testimony(app, &provider.issuer, client, &trip, code).await?,
+        Speaks::Ldap(_) => None,
     };
     let Some(said) = said else { return Ok(None) };
     receive(app, provider, trip, said, by, whence).await
+}
+
+/// Takes in whoever says on a page of ours who they are in the directory of their organization, by `name` and password,
+/// and goes on to `back`; to link the login of `by`, if `kept` is what such a departure gave. What comes of it, and where
+/// they go on; nothing, if that was too long ago, or they are somebody else by now.
+pub async fn arrive_here(
+    app: &App,
+    kept: Option<&str>,
+    back: String,
+    said: (&str, &str),
+    by: Option<Me>,
+    whence: &Whence,
+) -> Result<Option<(Arrival, String)>> {
+    let provider = provider(app)?;
+    let Speaks::Ldap(directory) = &provider.speaks else { return Err(Error::NotFound) };
+    let trip = match kept {
+        Some(kept) => unseal::<Trip>(app, TRAVELLER, kept).filter(|trip| Timestamp(trip.until) >= app.now()),
+        None => Some(Trip { back, ..Trip::default() }),
+    };
+    let Some(trip) = trip else { return Ok(None) };
+    match ldap::testimony(app, directory, said, whence).await? {
+        Some(said) => receive(app, provider, trip, said, by, whence).await,
+        None => Ok(Some((Arrival::Wrong, trip.back))),
+    }
 }
 
 /// The trip that a browser keeps, if whoever comes back with `state` went on it, and not too long ago.

@@ -135,7 +135,7 @@ pub use event::{Cause, Event};
 pub use house::{House, Key, Part};
 pub use limits::Whence;
 pub use live::Change;
-pub use ports::{Credential, Mailer, Outbox, Pusher, Question, Reply, Resolver, Witness};
+pub use ports::{Clerk, Credential, Mailer, Outbox, Pusher, Question, Reply, Resolver, Witness};
 pub use tasks::Tasks;
 pub use wakes::{Queue, Wakes};
 

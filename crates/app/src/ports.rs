@@ -1,4 +1,5 @@
-//! The ports to the network: what leaves, what has to be asked for, who guests are, mail, and push.
+//! The ports to the network: what leaves, what has to be asked for, who guests and the people of an organization are,
+//! mail, and push.
 use std::any::Any;
 
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ use crate::{
     App, Error, Event, Result, Tx,
     elsewhere::Deed,
     guests::{Known, Office, Returned, Testimony},
+    identities::ldap::{Directory, Listed},
     mail::Letter,
     push::{Fate, Wake},
 };
@@ -109,6 +111,19 @@ pub trait Witness: Send + Sync {
 
     /// Whom the server sent back with this code; nobody, if it says that the code is worth nothing.
     async fn testify(&self, app: &App, office: &Office, known: &Known, back: &Returned) -> Result<Option<Testimony>>;
+}
+
+/// Looks people up in the directory of an organization. Runs before a transaction, never in one.
+#[async_trait]
+pub trait Clerk: Send + Sync {
+    /// The one entry with this name; none, if there are several.
+    async fn find(&self, directory: &Directory, name: &str) -> Result<Option<Listed>>;
+
+    /// Whether this is the password of the entry `dn`. It is never empty.
+    async fn is_right(&self, directory: &Directory, dn: &str, password: &str) -> Result<bool>;
+
+    /// Whether people can be looked up at all: nothing, if they can.
+    async fn look(&self, directory: &Directory) -> Result<()>;
 }
 
 /// Hands letters to a mail server. Runs in a job, which tries again what failed for the moment.

@@ -104,6 +104,7 @@ async fn world(postgres: bool) -> Option<World> {
         outbox: Box::new(said.clone()),
         resolver: Box::new(Nobody),
         witness: None,
+        clerk: None,
         mailer: None,
         pusher: None,
         tasks: Tasks::default(),

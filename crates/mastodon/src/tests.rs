@@ -185,6 +185,7 @@ fn app(db: Db, clock: Clock) -> App {
         outbox: Box::new(Silent),
         resolver: Box::new(Nobody),
         witness: None,
+        clerk: None,
         mailer: None,
         pusher: None,
         tasks: Tasks::default(),

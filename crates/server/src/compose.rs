@@ -13,6 +13,7 @@ use store::{Db, Location};
 
 use crate::{
     cli::Failure,
+    ldap,
     mail::Courier,
     media::place,
     push::Runner,
@@ -97,6 +98,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
         outbox: Box::new(FederationOutbox),
         resolver: Box::new(resolver.clone()),
         witness: Some(Box::new(mastodon::witness::ApiWitness)),
+        clerk: Some(Box::new(ldap::Asker)),
         mailer: mailer.map(|mailer| Box::new(mailer) as Box<dyn app::Mailer>),
         pusher: Some(Box::new(pusher)),
         tasks: Tasks::default(),

@@ -5,6 +5,7 @@ pub mod cli;
 mod commands;
 mod compose;
 mod edge;
+mod ldap;
 pub mod logging;
 mod mail;
 mod media;

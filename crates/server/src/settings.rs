@@ -10,6 +10,7 @@ use domain::{host::Host, rule::Openness};
 use ipnet::IpNet;
 use url::Url;
 
+mod ldap;
 mod oidc;
 mod sources;
 mod values;
@@ -258,6 +259,16 @@ pub const SETTINGS: &[Setting] = &[
     oidc::NAME,
     oidc::SIGN_UP,
     oidc::ONLY,
+    ldap::URL,
+    ldap::BASE,
+    ldap::BIND_DN,
+    ldap::BIND_PASSWORD,
+    ldap::FILTER,
+    ldap::SUBJECT,
+    ldap::HANDLE,
+    ldap::NAME,
+    ldap::SIGN_UP,
+    ldap::ONLY,
     FEDERATION,
     SECURE_MODE,
     INBOX_LIMIT,
@@ -375,7 +386,7 @@ pub enum Error {
 
 /// The provider, of whichever kind it is.
 fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
-    let kinds = [(oidc::ISSUER.key, oidc::provider(sources)?)];
+    let kinds = [(oidc::ISSUER.key, oidc::provider(sources)?), (ldap::URL.key, ldap::provider(sources)?)];
     let mut named = kinds.into_iter().filter_map(|(key, provider)| Some((key, provider?)));
     match (named.next(), named.next()) {
         (Some((one, _)), Some((other, _))) => Err(Error::Both { one, other }),
@@ -437,6 +448,7 @@ impl Settings {
             (&REGISTRATION_DOMAINS, hosts(&self.registration_domains)),
         ];
         shown.extend(oidc::shown(self.provider.as_ref()));
+        shown.extend(ldap::shown(self.provider.as_ref()));
         shown.extend([
             (&FEDERATION, self.federation.to_string()),
             (&SECURE_MODE, self.secure_mode.to_string()),

@@ -1602,6 +1602,7 @@ provider-linked = You sign in as { $name }. Last used { $ago }.
 provider-link = Connect
 provider-unlink = Disconnect
 provider-last = You would not get in any more. Set a password first, or add a passkey.
+provider-ask = Enter the name and the password that you have at { $provider }. This site checks the password there and does not keep it.
 provider-way = There you say who you are, and come back. This site gets your name and your e-mail address.
 sign-in-again = You signed in some time ago. Sign out, sign in again, and do this within ten minutes.
 # Signing in with an account elsewhere

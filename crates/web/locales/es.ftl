@@ -1630,6 +1630,7 @@ provider-linked = Entras como { $name }. Último uso: { $ago }.
 provider-link = Conectar
 provider-unlink = Desconectar
 provider-last = No podrías volver a entrar. Antes pon una contraseña o añade una llave de acceso.
+provider-ask = Escribe el nombre y la contraseña que tienes en { $provider }. Este sitio comprueba allí la contraseña y no la guarda.
 provider-way = Allí dices quién eres y vuelves. Este sitio recibe tu nombre y tu correo.
 sign-in-again = Entraste hace un rato. Sal, vuelve a entrar y haz esto en los diez minutos siguientes.
 # Entrar con una cuenta de otro servidor

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use app::{
     App, Error, Result,
-    identities::{self, Arrival, Claim},
+    identities::{self, Arrival, Claim, Departure},
     sessions,
     sessions::Entry,
     sign_up::Wish,
@@ -24,14 +24,14 @@ use crate::{
     guests::{self, Returned},
     imprint,
     login::{self, Back, Page, Step},
-    posted::Posted,
+    posted::{Posted, TOKEN},
     said,
     session::{self, LOGIN, WAITING},
     settings::entry,
     sign_up,
 };
 
-/// Where the way to the provider begins, and where it leads back to.
+/// Where the way to the provider begins (or where one says who one is, if it is a directory), and where it leads back to.
 pub(crate) const PATH: &str = "/login/organization";
 pub(crate) const RETURN: &str = "/login/organization/back";
 /// Where somebody makes a login theirs that has their address, and where they make one.
@@ -44,13 +44,21 @@ pub(crate) fn way(app: &App, visit: &Visit, back: &str) -> Option<(String, Strin
     Some((urls::asking(PATH, &[("back", back)]), visit.language.provider_sign_in(&provider.name)))
 }
 
-/// `GET /login/organization`: leads there.
+/// `GET /login/organization`: leads there, or asks for what the directory knows.
 pub(crate) async fn depart(request: HttpRequest, app: Data<App>, asked: Option<Query<Back>>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
     let back = asked.map(|asked| asked.into_inner().back).unwrap_or_default();
     let redirect = app.site().page_on(&visit.host, RETURN);
     match identities::depart(&app, &redirect, &back, &login::whence(&request)).await {
-        Ok(way) => {
+        Ok(Departure::Here(_)) => {
+            let said = Said { back, ..Said::default() };
+            match session::look_up(&request).await {
+                // Whoever is signed in may do so as another.
+                Ok(by) => ask(&request, &app, &visit, &said, by.map(|by| by.form_token)),
+                Err(error) => answer::error(&request, &visit, &error),
+            }
+        }
+        Ok(Departure::Away(way)) => {
             let mut answer = answer::redirect(StatusCode::SEE_OTHER, &way.url);
             guests::set(&mut answer, &guests::trip(app.site(), &way.kept, 900));
             answer
@@ -88,11 +96,20 @@ pub(crate) async fn arrive(request: HttpRequest, app: Data<App>, returned: Optio
 async fn settle(request: &HttpRequest, app: &App, visit: &Visit, said: (&str, &str)) -> Result<HttpResponse> {
     let kept = session::value(request, guests::name(app.site())).unwrap_or_default();
     let by = session::look_up(request).await?.map(|by| by.me);
+    let arrived = identities::arrive(app, kept, said, by, &login::whence(request)).await?;
+    receive(request, app, visit, arrived).await
+}
+
+/// What there is to say to whoever arrived.
+async fn receive(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    arrived: Option<(Arrival, String)>,
+) -> Result<HttpResponse> {
     let t = visit.language;
     let trouble = |text| answer::trouble(request, visit, StatusCode::FORBIDDEN, t.guest_refused(), text);
-    let Some((arrival, back)) = identities::arrive(app, kept, said, by, &login::whence(request)).await? else {
-        return Ok(trouble(t.provider_refused()));
-    };
+    let Some((arrival, back)) = arrived else { return Ok(trouble(t.provider_refused())) };
     Ok(match arrival {
         Arrival::Known(entry) => {
             guests::leave(request, app).await?;
@@ -105,6 +122,7 @@ async fn settle(request: &HttpRequest, app: &App, visit: &Visit, said: (&str, &s
         Arrival::Stranger => trouble(t.provider_stranger()),
         Arrival::Linked => answer::redirect(StatusCode::SEE_OTHER, &said::way_back(app, visit, &linked())),
         Arrival::Taken => answer::trouble(request, visit, StatusCode::CONFLICT, t.refused(), t.provider_taken()),
+        Arrival::Wrong => trouble(t.wrong_login()),
     })
 }
 
@@ -133,6 +151,75 @@ fn show(request: &HttpRequest, app: &App, page: Option<Page>, flaw: Option<(&str
     }
     let status = if page.form.is_flawed() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     answer::page(request, status, Keep::Never, &page)
+}
+
+/// A name in the directory of an organization, and its password.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Said {
+    name: String,
+    password: String,
+    back: String,
+    /// What their departure gave whoever links their login.
+    trip: String,
+}
+
+impl Said {
+    /// What is asked of whoever links their login, from where `trip` begins.
+    pub(crate) fn to_link(trip: String) -> Self {
+        Self { trip, ..Self::default() }
+    }
+}
+
+/// The page that asks who somebody is in the directory; `said` is what they said before, without the password.
+fn asking(app: &App, visit: &Visit, said: &Said, form_token: Option<String>) -> Page {
+    let t = visit.language;
+    let provider = identities::provider(app).map(|provider| provider.name.clone()).unwrap_or_default();
+    let name = Field::exact("name", "text", t.login_name()).value(&said.name).autocomplete("username").longest(254);
+    let password = Field::exact("password", "password", t.password()).autocomplete("current-password").longest(254);
+    let links = !said.trip.is_empty();
+    let mut hidden = vec![("back", said.back.clone()), ("trip", said.trip.clone())];
+    hidden.extend(form_token.map(|token| (TOKEN, token)));
+    Page {
+        frame: Frame::private(visit, t.provider_sign_in(&provider)),
+        lead: t.provider_ask(&provider),
+        action: PATH.to_owned(),
+        form: Fields::new(vec![name, password]),
+        said: None,
+        rules: Vec::new(),
+        hidden,
+        button: if links { t.provider_link() } else { t.sign_in() },
+        passkey: None,
+        provider: None,
+        ways: if links { Vec::new() } else { vec![(session::login_path(&said.back), t.sign_in())] },
+    }
+}
+
+/// Asks who somebody is in the directory.
+pub(crate) fn ask(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    said: &Said,
+    form_token: Option<String>,
+) -> HttpResponse {
+    answer::page(request, StatusCode::OK, Keep::Never, &asking(app, visit, said, form_token))
+}
+
+/// `POST /login/organization`
+pub(crate) async fn say(request: HttpRequest, app: Data<App>, form: Posted<Said>) -> HttpResponse {
+    let (visit, said, by) = (Visit::new(&request, &app), form.entered, form.by);
+    let trip = Some(said.trip.as_str()).filter(|trip| !trip.is_empty());
+    let (who, me) = ((said.name.as_str(), said.password.as_str()), by.as_ref().map(|by| by.me));
+    let answer = match identities::arrive_here(&app, trip, said.back.clone(), who, me, &login::whence(&request)).await {
+        Ok(Some((Arrival::Wrong, _))) => {
+            let page = asking(&app, &visit, &said, by.map(|by| by.form_token));
+            return login::again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, visit.language.wrong_login());
+        }
+        Ok(arrived) => receive(&request, &app, &visit, arrived).await,
+        Err(error) => Err(error),
+    };
+    answer.unwrap_or_else(|error| refused(&request, &visit, &error))
 }
 
 /// The page that asks for the password of the login with somebody's address; nothing, if they came too long ago.

@@ -176,7 +176,7 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, login::LOGOUT, login::leave);
     page!(config, guests::PATH, guests::show, post => guests::depart);
     page!(config, guests::RETURN, guests::arrive);
-    page!(config, identities::PATH, identities::depart);
+    page!(config, identities::PATH, identities::depart, post => identities::say);
     page!(config, identities::RETURN, identities::arrive);
     button!(config, identities::JOIN, identities::join);
     button!(config, identities::SIGN_UP, identities::submit);

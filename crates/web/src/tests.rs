@@ -132,6 +132,7 @@ impl World {
             outbox: Box::new(Nobody),
             resolver: Box::new(Nobody),
             witness: None,
+            clerk: None,
             mailer: None,
             pusher: None,
             tasks: Tasks::default(),

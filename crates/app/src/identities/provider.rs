@@ -1,5 +1,5 @@
 //! The provider of an organization: what it is called, what it may do, what it speaks, and what it says of somebody.
-use super::openid;
+use super::{ldap, openid};
 
 /// The provider, as the operator describes it.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ impl std::fmt::Debug for Provider {
 pub enum Speaks {
     /// `OpenID` Connect: people are sent there, and come back with a code.
     OpenId(openid::Client),
+    /// LDAP: people say their name and their password on a page of ours.
+    Ldap(ldap::Directory),
 }
 
 /// What a provider says of somebody, whatever it speaks. It is believed by now.

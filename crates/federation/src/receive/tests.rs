@@ -160,6 +160,7 @@ impl Here {
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(FederationResolver::new(client)),
             witness: None,
+            clerk: None,
             mailer: None,
             pusher: None,
             tasks: Tasks::default(),

@@ -85,6 +85,7 @@ impl World {
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Nobody),
             witness: None,
+            clerk: None,
             mailer: None,
             pusher: None,
             tasks: Tasks::default(),

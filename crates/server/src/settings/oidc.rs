@@ -1,4 +1,4 @@
-//! The settings of the provider that signs the people of an organization in.
+//! The settings of the provider by which the people of an organization sign in, if it speaks `OpenID` Connect.
 use app::identities::{Provider, Speaks, openid::Client};
 use domain::host::Host;
 

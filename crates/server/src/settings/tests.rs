@@ -100,7 +100,7 @@ fn a_provider_is_what_it_calls_itself_and_knows_us() {
     let wrong = message(sso, &[]);
     assert!(wrong.contains("oidc_client_id") && wrong.contains("if there is an `oidc_issuer`"), "{wrong}");
     let oidc = read(&format!("{sso}\noidc_client_id = 'plaza'\noidc_only = true"), &[]).unwrap().provider.unwrap();
-    let Speaks::OpenId(client) = &oidc.speaks;
+    let Speaks::OpenId(client) = &oidc.speaks else { panic!("OpenID Connect") };
     assert_eq!((oidc.issuer.as_str(), oidc.name.as_str()), ("https://sso.example.org/realms/a", "sso.example.org"));
     assert!(oidc.only && oidc.admits && client.secret.is_empty());
     for odd in ["sso.example.org", "ldap://sso", "https://sso.example.org?x", "https://a@sso.example.org"] {
@@ -108,6 +108,52 @@ fn a_provider_is_what_it_calls_itself_and_knows_us() {
     }
     let settings = read("registration_domains = ['Example.org', 'mail.example']", &[]).unwrap();
     assert_eq!(settings.registration_domains, ["example.org", "mail.example"].map(|host| Host::parse(host).unwrap()));
+}
+
+#[test]
+fn a_directory_has_a_place_and_people_below_it() {
+    let ldap = "ldap_url = 'ldaps://Ldap.example.org/'\nldap_base = 'ou=people,dc=a'";
+    let provider = read(ldap, &[]).unwrap().provider.unwrap();
+    let Speaks::Ldap(directory) = &provider.speaks else { panic!("LDAP") };
+    assert_eq!(
+        (provider.issuer.as_str(), provider.admits, provider.only),
+        ("ldaps://Ldap.example.org/ou=people,dc=a", true, false)
+    );
+    assert_eq!((directory.port, directory.tls, directory.subject.as_str()), (636, true, "entryUUID"));
+    for (url, place) in
+        [("ldap://a", ("a", 389)), ("ldap://[::1]:3389", ("::1", 3389)), ("ldap://127.0.0.1", ("127.0.0.1", 389))]
+    {
+        let environment = [("TERTULIA_LDAP_URL", url), ("TERTULIA_LDAP_BASE", "dc=a")];
+        let Speaks::Ldap(directory) = read("", &environment).unwrap().provider.unwrap().speaks else { panic!("LDAP") };
+        assert_eq!(((directory.host.as_str(), directory.port), directory.tls), (place, false));
+    }
+    for odd in
+        ["ldap.example.org", "https://a", "ldap://", "ldap:///dc=a", "ldap://a/dc=a", "ldap://a?x", "ldap://u:p@a"]
+    {
+        assert!(read("ldap_base = 'dc=a'", &[("TERTULIA_LDAP_URL", odd)]).is_err(), "{odd}");
+    }
+    // A name without a password would be nobody's.
+    for (odd, named) in [
+        ("ldap_bind_dn = 'cn=plaza'", "ldap_bind_password"),
+        ("ldap_filter = '(uid=ana)'", "ldap_filter"),
+        ("ldap_filter = 'uid={login}'", "ldap_filter"),
+        ("ldap_subject = ''", "ldap_subject"),
+        ("ldap_handle = 'a=b'", "ldap_handle"),
+    ] {
+        assert!(message(&format!("{ldap}\n{odd}"), &[]).contains(named), "{odd}");
+    }
+    assert!(message("ldap_url = 'ldap://a'", &[]).contains("ldap_base"));
+    let both = message(&format!("{ldap}\noidc_issuer = 'https://sso.example'\noidc_client_id = 'a'"), &[]);
+    assert!(both.contains("`oidc_issuer`") && both.contains("`ldap_url`"), "{both}");
+
+    let secret = format!("{ldap}\nldap_bind_dn = 'cn=plaza'\nldap_bind_password = 's3cret'");
+    let settings = read(&secret, &[]).unwrap();
+    let shown = settings.shown();
+    assert!(shown.contains(&("ldap_url", "ldaps://Ldap.example.org".to_owned())), "{shown:?}");
+    assert!(
+        shown.contains(&("ldap_base", "ou=people,dc=a".to_owned())) && shown.contains(&("oidc_issuer", String::new()))
+    );
+    assert!(!format!("{shown:?} {settings:?}").contains("s3cret"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app::{
     App, Me, Result,
-    identities::{self, Trouble},
+    identities::{self, Departure, Trouble},
 };
 use domain::{id::IdentityId, time::Timestamp};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use super::{Action, Panel, back, entry, page, password};
 use crate::{
     answer::{self, Visit},
     guests,
-    identities::RETURN,
+    identities::{RETURN, Said, ask},
     login,
     posted::Sent,
 };
@@ -81,7 +81,11 @@ async fn again(request: &HttpRequest, app: &App, visit: &Visit, me: Me, trouble:
 pub(crate) async fn link(request: HttpRequest, app: Data<App>, visit: Visit, sent: Sent<Shown>) -> HttpResponse {
     let (redirect, secret) = (app.site().page_on(&visit.host, RETURN), sent.by.shows(sent.entered.known));
     match identities::depart_to_link(&app, sent.by.me, secret, &redirect, entry::PATH).await {
-        Ok(Some(way)) => {
+        Ok(Some(Departure::Here(trip))) => {
+            let said = Said::to_link(trip.unwrap_or_default());
+            ask(&request, &app, &visit, &said, Some(sent.by.form_token))
+        }
+        Ok(Some(Departure::Away(way))) => {
             let lead = visit.language.provider_way().to_owned();
             guests::show_way(&request, &app, &visit, way, lead)
         }

@@ -95,6 +95,7 @@ impl World {
             outbox: Box::new(FederationOutbox),
             resolver: Box::new(Acquaintances),
             witness: None,
+            clerk: None,
             mailer: None,
             pusher: None,
             tasks: Tasks::default(),
