@@ -110,6 +110,12 @@ fn text(value: &[u8]) -> Option<String> {
     (!text.is_empty() && !text.contains(char::is_control)).then(|| text.to_owned())
 }
 
+/// Bytes in hexadecimal digits.
+fn digits(bytes: &[u8]) -> String {
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    halves.filter_map(|half| char::from_digit(u32::from(half), 16)).collect()
+}
+
 /// What stands in an entry about somebody.
 fn listed(directory: &Directory, entry: Entry) -> Result<Listed> {
     let [subject] = entry.values(&directory.subject) else {
@@ -119,7 +125,7 @@ fn listed(directory: &Directory, entry: Entry) -> Result<Listed> {
     // To the last byte: nobody is known by what is much the same.
     let exact = text(subject).filter(|text| text.len() == subject.len());
     Ok(Listed {
-        subject: exact.unwrap_or_else(|| subject.iter().map(|byte| format!("{byte:02x}")).collect()),
+        subject: exact.unwrap_or_else(|| digits(subject)),
         handle: entry.text(&directory.handle),
         mail: entry.text(MAIL),
         dn: entry.dn,
