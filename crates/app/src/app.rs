@@ -37,6 +37,10 @@ use crate::{
     wakes::{Queue, Wakes},
 };
 
+mod parts;
+
+pub use parts::Parts;
+
 /// How many events a live stream may lag behind before it misses some.
 const STREAM: usize = 1_024;
 
