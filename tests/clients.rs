@@ -65,7 +65,8 @@ async fn replies_edits_votes_and_deletions_follow() {
     assert!(!kinds(&microblog).iter().any(|kind| kind.starts_with("Announce")), "{:?}", kinds(&microblog));
     assert_eq!(ben.replies(&thread).await, ["Mine are red."]);
     assert_eq!(ben.read("/api/v1/notifications").await[0]["status"]["id"], reply["id"]);
-    assert_eq!(ana.home().await.len(), 1, "a reply is no news: {:?}", ana.home().await);
+    assert_eq!(ana.home().await.len(), 2, "a reply is no news, but to whoever wrote it: {:?}", ana.home().await);
+    assert_eq!(ben.home().await.len(), 1, "{:?}", ben.home().await);
 
     let edit = json!({ "status": "Mine are yellow." });
     ana.api("PUT", &format!("/api/v1/statuses/{}", id(&reply)), &edit).await;

@@ -99,6 +99,7 @@ async fn a_guest_joins_reads_votes_and_keeps_order() {
 
     app::members::appoint(alpha.app(), me, club.actor.id, guest.0, None).await.unwrap();
     assert_eq!(here.get(&page).await.status, 404, "whoever is put out reads no more");
+    net.settle().await;
     let census = (net.census("alpha.test"), net.census("beta.test"));
     let mut again = Visitor::new(&alpha);
     assert_eq!(enter(&mut again, &bea, "/").await.status, 303);

@@ -34,6 +34,7 @@ const attend = async (button) => {
   const trouble = place.querySelector('[role=alert]');
   if (!window.PublicKeyCredential) {
     place.querySelector('[data-unable]').hidden = false;
+    place.dataset.passkeyPlace = 'none';
     return;
   }
 
