@@ -102,19 +102,20 @@ pub fn authors<'a>(
     site: &Site,
     cards: impl IntoIterator<Item = &'a Card>,
 ) -> store::Result<HashMap<CardId, ActorId>> {
-    let mut authors = HashMap::new();
-    for card in cards {
-        let Some((name, host)) = named(site, card) else { continue };
-        let person = store::actors::by_handle(conn, &name, host.as_str())?;
-        let Some(person) = person.filter(|actor| !actor.is_group() && actor.deleted.is_none()) else { continue };
-        let theirs = store::profile_sources::of(conn, person.id)?.unwrap_or_default().attribution;
-        let here = Host::of(&card.url);
-        let covers = |site: &String| Host::parse(site).zip(here.as_ref()).is_some_and(|(site, here)| site.covers(here));
-        if theirs.iter().any(covers) {
-            authors.insert(card.id, person.id);
-        }
+    let handle = |card: &'a Card| named(site, card).map(|(name, host)| (card, (name, host.to_string())));
+    let named: Vec<(&Card, (String, String))> = cards.into_iter().filter_map(handle).collect();
+    // Most pages name nobody here.
+    if named.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(authors)
+    let handles: Vec<(String, String)> = named.iter().map(|(_, handle)| handle.clone()).collect();
+    let people = store::profile_sources::attributions(conn, &handles)?;
+    let author = |(card, handle): (&Card, (String, String))| {
+        let ((person, theirs), here) = (people.get(&handle)?, Host::of(&card.url)?);
+        let covers = |site: &String| Host::parse(site).is_some_and(|site| site.covers(&here));
+        theirs.iter().any(covers).then_some((card.id, *person))
+    };
+    Ok(named.into_iter().filter_map(author).collect())
 }
 
 async fn page(app: &App, url: &str) -> Option<String> {

@@ -14,6 +14,7 @@ use url::Url;
 mod given;
 mod ldap;
 mod oidc;
+mod provider;
 mod saml;
 mod sources;
 mod values;
@@ -398,20 +399,6 @@ pub enum Error {
     },
 }
 
-/// The provider, of whichever kind it is.
-fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
-    let kinds = [
-        (oidc::ISSUER.key, oidc::provider(sources)?),
-        (ldap::URL.key, ldap::provider(sources)?),
-        (saml::ENTITY.key, saml::provider(sources)?),
-    ];
-    let mut named = kinds.into_iter().filter_map(|(key, provider)| Some((key, provider?)));
-    match (named.next(), named.next()) {
-        (Some((one, _)), Some((other, _))) => Err(Error::Both { one, other }),
-        (first, _) => Ok(first.map(|(_, provider)| provider)),
-    }
-}
-
 impl Settings {
     /// Reads `config`, or `tertulia.toml` when there is one, then the environment, which wins.
     pub fn load(config: Option<&Path>) -> Result<Self, Error> {
@@ -434,7 +421,7 @@ impl Settings {
             languages: sources.text(&LANGUAGES, values::languages)?,
             registration: sources.text(&REGISTRATION, |text| text.parse().ok())?,
             registration_domains: sources.text(&REGISTRATION_DOMAINS, values::hosts)?,
-            provider: provider(&sources)?,
+            provider: provider::named(&sources)?,
             federation: sources.text(&FEDERATION, |text| text.parse().ok())?,
             secure_mode: sources.text(&SECURE_MODE, |text| text.parse().ok())?,
             inbox_limit: sources.text(&INBOX_LIMIT, |text| values::number(text, 0..=100_000))?,
@@ -479,9 +466,7 @@ impl Settings {
         ];
         let mut shown: Vec<_> = shown.into_iter().map(|(setting, value)| (setting, Some(value))).collect();
         shown.extend([(&DATABASE, self.database.shown()), (&SMTP, secret(self.smtp.is_some()))]);
-        shown.extend(oidc::shown(self.provider.as_ref()));
-        shown.extend(ldap::shown(self.provider.as_ref()));
-        shown.extend(saml::shown(self.provider.as_ref()));
+        shown.extend(provider::shown(self.provider.as_ref()));
         self.given.decisions(&shown)
     }
 

@@ -1,12 +1,15 @@
 //! What people here tell of themselves as they typed it, to be changed again.
+use std::collections::HashMap;
+
 use diesel::{prelude::*, upsert::excluded};
 use domain::id::ActorId;
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     rows::Json,
-    schema::profile_sources as sources,
+    schema::{actors, profile_sources as sources},
 };
 
 /// What somebody typed.
@@ -28,6 +31,21 @@ pub fn of(conn: &mut Conn, person: ActorId) -> Result<Option<Source>> {
         .first(c)
         .optional())?;
     Ok(found.map(|(about, Json(lines), Json(attribution))| Source { about, lines, attribution }))
+}
+
+/// A handle of here: the name in lower case, and the host.
+pub type Handle = (String, String);
+
+/// Who has these handles, and the hosts whose pages may name them as their author.
+pub fn attributions(conn: &mut Conn, handles: &[Handle]) -> Result<HashMap<Handle, (ActorId, Vec<String>)>> {
+    let (names, hosts): (Vec<String>, Vec<String>) = handles.iter().cloned().unzip();
+    let rows: Vec<(String, String, i64, Json<_>)> = db!(conn, c => sources::table
+        .inner_join(actors::table.on(actors::id.eq(sources::person_id)))
+        .filter(actors::host.among(hosts).and(actors::name.among(names)))
+        .filter(actors::peer_id.is_null().and(actors::deleted.is_null()))
+        .select((actors::name, actors::host, actors::id, sources::attribution))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(name, host, id, Json(sites))| ((name, host), (ActorId(id), sites))).collect())
 }
 
 /// Records what a person typed.

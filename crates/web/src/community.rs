@@ -280,7 +280,7 @@ impl Held {
                 Some(me) => waited(c, group.id, me, now)?,
                 None => None,
             },
-            others: if is_first { alternatives(c, group, pulse)? } else { Vec::new() },
+            others: if is_first { alternatives(c, group, pulse, now)? } else { Vec::new() },
             standing,
         }))
     }

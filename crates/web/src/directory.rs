@@ -45,10 +45,18 @@ pub(crate) struct Vital {
     pub(crate) tint: &'static str,
 }
 
-/// How alive a community is, in words; of one that was made lately, nobody says that it stands still.
+/// Whether nobody writes in a community only because it was made lately: of that one nobody says that it stands still.
+pub(crate) fn is_new(group: &Actor, pulse: Pulse, now: Timestamp) -> bool {
+    pulse == Pulse::Still && group.is_local() && group.created > now - pulse::MONTH
+}
+
+/// How alive a community is, in words.
 pub(crate) fn vital(t: Language, group: &Actor, pulse: Pulse, now: Timestamp) -> Vital {
-    let is_new = pulse == Pulse::Still && group.is_local() && group.created > now - pulse::MONTH;
-    if is_new { Vital { label: t.fresh(), meaning: t.fresh_hint(), tint: "good" } } else { said(pulse, t) }
+    if is_new(group, pulse, now) {
+        Vital { label: t.fresh(), meaning: t.fresh_hint(), tint: "good" }
+    } else {
+        said(pulse, t)
+    }
 }
 
 /// What is said about how alive a community is in a language.

@@ -105,7 +105,6 @@ pub(crate) fn authors<'a>(
     cards: impl IntoIterator<Item = &'a Known>,
 ) -> Result<HashMap<CardId, Arc<Shown>>> {
     let named = app::cards::authors(conn, site, cards)?;
-    // Most pages name nobody here.
     if named.is_empty() {
         return Ok(HashMap::new());
     }

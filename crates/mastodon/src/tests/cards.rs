@@ -7,6 +7,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 use serde_json::{Value, json};
+use store::testing::Counter;
 
 use super::{World, media, of, on_both};
 
@@ -17,6 +18,9 @@ const TEXT: &str = r#"<html lang="es"><head><title>Riego</title><meta name="desc
     <meta name="author" content="Ana"><meta property="article:published_time" content="2026-03-01">
     <meta name="fediverse:creator" content="@Bea@plaza.example"></head></html>"#;
 
+/// One by somebody else.
+const OTHER: &str = "https://pages.example/semillas";
+
 /// Another one, whose picture is a film.
 const CINEMA: &str = "https://pages.example/cine";
 
@@ -24,6 +28,7 @@ const CINEMA: &str = "https://pages.example/cine";
 pub(super) fn at(url: &str) -> Option<BoxStream<'static, Result<Bytes>>> {
     let whole = match url {
         PAGE => Bytes::from_static(TEXT.as_bytes()),
+        OTHER => Bytes::from_static(b"<title>Semillas</title><meta name=fediverse:creator content=@ana@plaza.example>"),
         "https://pages.example/gota.png" => media::picture().into(),
         CINEMA => Bytes::from_static(b"<title>Cine</title><meta property=og:image content=/film>"),
         "https://pages.example/film" => {
@@ -98,6 +103,34 @@ async fn a_page_shows_its_author_who_says_that_they_write_there(w: World) {
     }
 }
 
+async fn of_however_many_pages_the_authors_are_looked_up_at_once(w: World) {
+    for who in [&w.ana, &w.bea] {
+        let body = json!({ "attribution_domains": ["pages.example"] });
+        w.call(who, "PATCH", "/api/v1/accounts/update_credentials", body).await.ok();
+    }
+    let counter = Counter::default();
+    let watching = counter.clone();
+    let watch = w.db.read(move |c| {
+        watching.watch(c);
+        Ok::<_, store::Error>(())
+    });
+    watch.await.unwrap();
+    let mut costs = Vec::new();
+    for (page, authors) in [(PAGE, 1), (OTHER, 2)] {
+        w.say(&w.caro, page).await;
+        w.work().await;
+        let listed = async || w.get_unknown(&format!("/api/v1/accounts/{}/statuses", w.caro.id())).await.ok();
+        listed().await;
+        let before = counter.count();
+        let listed = listed().await;
+        costs.push(counter.count() - before);
+        let named = listed.as_array().unwrap().iter();
+        let named = named.filter(|status| status["card"]["authors"][0]["account"]["acct"].is_string());
+        assert_eq!(named.count(), authors, "{listed}");
+    }
+    assert_eq!(costs.first(), costs.last(), "two authors cost what one does");
+}
+
 async fn what_says_that_it_is_a_picture_and_is_none_is_not_read(w: World) {
     let status = w.say(&w.ana, CINEMA).await;
     w.work().await;
@@ -139,6 +172,7 @@ async fn links_are_counted_and_found(w: World) {
 on_both! {
     a_page_is_read_once_for_all_that_link_to_it
     a_page_shows_its_author_who_says_that_they_write_there
+    of_however_many_pages_the_authors_are_looked_up_at_once
     what_says_that_it_is_a_picture_and_is_none_is_not_read
     of_what_is_not_for_everybody_no_page_hears
     links_are_counted_and_found

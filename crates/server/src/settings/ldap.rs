@@ -5,6 +5,7 @@ use url::{Host, Url};
 use super::{
     Error, Kind, Setting,
     given::{Shown, secret},
+    provider::Common,
     sources::Sources,
 };
 use crate::ldap::filter;
@@ -128,6 +129,9 @@ fn place(text: &str) -> Option<Option<Place>> {
     (is_bare && !place.host.is_empty()).then_some(Some(place))
 }
 
+/// What every kind of provider is set to.
+const COMMON: Common = Common { name: &NAME, sign_up: &SIGN_UP, only: &ONLY };
+
 /// The directory, if one is named; then it takes more than its place.
 pub(super) fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
     let Some(Place { url, host, port, tls }) = sources.text(&URL, place)? else { return Ok(None) };
@@ -137,23 +141,19 @@ pub(super) fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
     let bind_dn = sources.text(&BIND_DN, |text| Some(text.to_owned()))?;
     // An empty password would make nobody of the entry, and say nothing of it.
     let bind_password = sources.text(&BIND_PASSWORD, |text| given(text).or(bind_dn.is_empty().then(String::new)))?;
-    Ok(Some(Provider {
-        issuer: format!("{url}/{base}"),
-        name: sources.text(&NAME, |text| Some(given(text).unwrap_or_else(|| host.clone())))?,
-        admits: sources.text(&SIGN_UP, |text| text.parse().ok())?,
-        only: sources.text(&ONLY, |text| text.parse().ok())?,
-        speaks: Speaks::Ldap(Directory {
-            host,
-            port,
-            tls,
-            base,
-            bind_dn,
-            bind_password,
-            filter: sources.text(&FILTER, |text| filter::is_one(text).then(|| text.to_owned()))?,
-            subject: sources.text(&SUBJECT, attribute)?,
-            handle: sources.text(&HANDLE, attribute)?,
-        }),
-    }))
+    let directory = Directory {
+        host: host.clone(),
+        port,
+        tls,
+        filter: sources.text(&FILTER, |text| filter::is_one(text).then(|| text.to_owned()))?,
+        subject: sources.text(&SUBJECT, attribute)?,
+        handle: sources.text(&HANDLE, attribute)?,
+        bind_dn,
+        bind_password,
+        base,
+    };
+    let issuer = format!("{url}/{}", directory.base);
+    COMMON.provider(sources, (issuer, host), Speaks::Ldap(directory)).map(Some)
 }
 
 /// The settings of `provider`, if it is of this kind.
@@ -163,7 +163,7 @@ pub(super) fn shown(provider: Option<&Provider>) -> Vec<Shown> {
         _ => None,
     });
     let part = |part: fn(&Provider, &Directory) -> String| Some(ours.map(|(a, b)| part(a, b)).unwrap_or_default());
-    vec![
+    let mut shown = vec![
         (
             &URL,
             part(|provider, it| {
@@ -176,8 +176,7 @@ pub(super) fn shown(provider: Option<&Provider>) -> Vec<Shown> {
         (&FILTER, part(|_, it| it.filter.clone())),
         (&SUBJECT, part(|_, it| it.subject.clone())),
         (&HANDLE, part(|_, it| it.handle.clone())),
-        (&NAME, part(|provider, _| provider.name.clone())),
-        (&SIGN_UP, part(|provider, _| provider.admits.to_string())),
-        (&ONLY, part(|provider, _| provider.only.to_string())),
-    ]
+    ];
+    shown.extend(COMMON.shown(ours.map(|(provider, _)| provider)));
+    shown
 }

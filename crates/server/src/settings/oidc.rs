@@ -5,6 +5,7 @@ use domain::host::Host;
 use super::{
     Error, Kind, Setting,
     given::{Shown, secret},
+    provider::Common,
     sources::Sources,
     values,
 };
@@ -60,21 +61,18 @@ pub(super) const ONLY: Setting = Setting {
     kind: Kind::Flag,
 };
 
+/// What every kind of provider is set to.
+const COMMON: Common = Common { name: &NAME, sign_up: &SIGN_UP, only: &ONLY };
+
 /// The provider, if one is named; then it takes more than its name.
 pub(super) fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
     let Some(issuer) = sources.text(&ISSUER, values::issuer)? else { return Ok(None) };
     let host = Host::of(&issuer).map(|host| host.display()).unwrap_or_default();
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Ok(Some(Provider {
-        name: sources.text(&NAME, |text| Some(given(text).unwrap_or_else(|| host.clone())))?,
-        admits: sources.text(&SIGN_UP, |text| text.parse().ok())?,
-        only: sources.text(&ONLY, |text| text.parse().ok())?,
-        speaks: Speaks::OpenId(Client {
-            id: sources.text(&CLIENT_ID, given)?,
-            secret: sources.text(&CLIENT_SECRET, |text| Some(text.to_owned()))?,
-        }),
-        issuer,
-    }))
+    let client = Client {
+        id: sources.text(&CLIENT_ID, |text| (!text.is_empty()).then(|| text.to_owned()))?,
+        secret: sources.text(&CLIENT_SECRET, |text| Some(text.to_owned()))?,
+    };
+    COMMON.provider(sources, (issuer, host), Speaks::OpenId(client)).map(Some)
 }
 
 /// The settings of `provider`, if it is of this kind.
@@ -83,13 +81,11 @@ pub(super) fn shown(provider: Option<&Provider>) -> Vec<Shown> {
         Speaks::OpenId(client) => Some((provider, client)),
         _ => None,
     });
-    let part = |part: fn(&Provider, &Client) -> String| Some(ours.map(|(a, b)| part(a, b)).unwrap_or_default());
-    vec![
-        (&ISSUER, part(|provider, _| provider.issuer.clone())),
-        (&CLIENT_ID, part(|_, client| client.id.clone())),
+    let mut shown = vec![
+        (&ISSUER, Some(ours.map(|(provider, _)| provider.issuer.clone()).unwrap_or_default())),
+        (&CLIENT_ID, Some(ours.map(|(_, client)| client.id.clone()).unwrap_or_default())),
         (&CLIENT_SECRET, secret(ours.is_some_and(|(_, client)| !client.secret.is_empty()))),
-        (&NAME, part(|provider, _| provider.name.clone())),
-        (&SIGN_UP, part(|provider, _| provider.admits.to_string())),
-        (&ONLY, part(|provider, _| provider.only.to_string())),
-    ]
+    ];
+    shown.extend(COMMON.shown(ours.map(|(provider, _)| provider)));
+    shown
 }

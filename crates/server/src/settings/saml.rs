@@ -5,7 +5,7 @@ use app::identities::{
 };
 use domain::host::Host;
 
-use super::{Error, Kind, Setting, given::Shown, sources::Sources, values};
+use super::{Error, Kind, Setting, given::Shown, provider::Common, sources::Sources, values};
 
 pub(super) const ENTITY: Setting = Setting {
     key: "saml_entity",
@@ -69,6 +69,9 @@ pub(super) const ONLY: Setting = Setting {
     kind: Kind::Flag,
 };
 
+/// What every kind of provider is set to.
+const COMMON: Common = Common { name: &NAME, sign_up: &SIGN_UP, only: &ONLY };
+
 /// The provider, if one is named; then it takes more than its name.
 pub(super) fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
     let text = |setting: &Setting| sources.text(setting, |text| Some(text.to_owned()));
@@ -78,16 +81,9 @@ pub(super) fn provider(sources: &Sources) -> Result<Option<Provider>, Error> {
     }
     // Names need not be addresses.
     let host = Host::of(&issuer).map_or_else(|| issuer.clone(), |host| host.display());
-    let name = text(&NAME)?;
     let client =
         Client { metadata: sources.text(&METADATA, values::metadata)?, subject: text(&SUBJECT)?, mail: text(&MAIL)? };
-    Ok(Some(Provider {
-        name: if name.is_empty() { host } else { name },
-        admits: sources.text(&SIGN_UP, |text| text.parse().ok())?,
-        only: sources.text(&ONLY, |text| text.parse().ok())?,
-        speaks: Speaks::Saml(client),
-        issuer,
-    }))
+    COMMON.provider(sources, (issuer, host), Speaks::Saml(client)).map(Some)
 }
 
 /// The settings of `provider`, if it is of this kind.
@@ -101,13 +97,12 @@ pub(super) fn shown(provider: Option<&Provider>) -> Vec<Shown> {
         Source::Url(url) => url.clone(),
         Source::File(file) => file.display().to_string(),
     };
-    vec![
+    let mut shown = vec![
         (&ENTITY, part(|provider, _| provider.issuer.clone())),
         (&METADATA, Some(ours.map(|(_, client)| place(client)).unwrap_or_default())),
-        (&NAME, part(|provider, _| provider.name.clone())),
         (&SUBJECT, part(|_, client| client.subject.clone())),
         (&MAIL, part(|_, client| client.mail.clone())),
-        (&SIGN_UP, part(|provider, _| provider.admits.to_string())),
-        (&ONLY, part(|provider, _| provider.only.to_string())),
-    ]
+    ];
+    shown.extend(COMMON.shown(ours.map(|(provider, _)| provider)));
+    shown
 }

@@ -190,6 +190,9 @@ fn a_provider_that_signs_says_what_it_is_somewhere() {
     };
     assert_eq!(client.metadata, Source::File("/etc/tertulia/idp.xml".into()));
     assert_eq!(value(&settings.shown(), "saml_metadata").as_deref(), Some("/etc/tertulia/idp.xml"));
+    for (key, said) in [("saml_mail", "correo"), ("saml_subject", ""), ("saml_only", "false"), ("ldap_name", "")] {
+        assert_eq!(value(&settings.shown(), key).as_deref(), Some(said), "{key}");
+    }
     // What anybody on the way may change says nothing of whom to believe.
     for odd in ["http://idp.example/metadata", "idp.xml", "https://", "https://a@idp.example/"] {
         assert!(read(odd).is_err(), "{odd}");

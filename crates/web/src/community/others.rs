@@ -1,16 +1,23 @@
 //! Where more is said about the same, for those who come to a community in which nobody writes any more.
-use domain::{actor::Actor, id::ActorId, pulse::Pulse};
+use domain::{actor::Actor, id::ActorId, pulse::Pulse, time::Timestamp};
 use store::{
     Conn,
     directory::{self, Order, Wish},
 };
 
+use crate::directory as listed;
+
 /// How many others are shown where nobody writes any more.
 const OTHERS: usize = 4;
 
 /// Communities here where people write, about the same or at least in the same language; for one where nobody does any more.
-pub(super) fn alternatives(c: &mut Conn, group: &Actor, pulse: Pulse) -> store::Result<Vec<(Actor, Pulse)>> {
-    if !matches!(pulse, Pulse::Still | Pulse::Abandoned) {
+pub(super) fn alternatives(
+    c: &mut Conn,
+    group: &Actor,
+    pulse: Pulse,
+    now: Timestamp,
+) -> store::Result<Vec<(Actor, Pulse)>> {
+    if !matches!(pulse, Pulse::Still | Pulse::Abandoned) || listed::is_new(group, pulse, now) {
         return Ok(Vec::new());
     }
     let Some(charter) = store::charters::of(c, group.id)? else { return Ok(Vec::new()) };

@@ -387,6 +387,12 @@ async fn a_still_community_leads_to_others_and_a_lively_one_says_how_soon_one_is
     let alike = found("coro", Theme::Music, Pulse::Quiet).await;
     found("taller", Theme::Science, Pulse::Alive).await;
     let page = world.get(&still.uri, "es").await.body;
+    assert!(
+        page.contains("Nueva") && !page.contains("id=\"others\""),
+        "where it is new, nobody stopped writing: {page}"
+    );
+    world.app.clock().advance(domain::time::span::days(31));
+    let page = world.get(&still.uri, "es").await.body;
     let others = page.split("id=\"others\"").nth(1).unwrap().split("</section>").next().unwrap();
     let places = ["El coro", "El taller"].map(|name| others.find(name));
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "what is alike comes first: {others}");
