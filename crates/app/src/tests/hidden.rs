@@ -16,7 +16,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use super::{World, world};
 use crate::{
     App, Error, Me, Result, bylaws, charters, feed_keys, follows, gates, groups, held, invitations, levels, lists,
-    members, moderation, notes, notices, paces, posts, reports, shuns, steps,
+    members, moderation, moves, notes, notices, paces, posts, reports, shuns, steps,
 };
 
 /// The number of nobody.
@@ -180,7 +180,20 @@ async fn what_one_did_about_it_one_takes_back(w: World) {
     }
 }
 
+async fn whoever_may_not_go_along_holds_nobody_up(w: World) {
+    let (open, secret) = (w.group("huerto", Visibility::Public, Joining::Open).await, hidden(&w).await);
+    follows::request(&w.app, w.bea, open).await.unwrap();
+    moves::take_along(w.app.clone(), format!("{open} {secret}")).await.unwrap();
+    for (me, group, follows) in
+        [(w.ana, open, false), (w.bea, open, false), (w.ana, secret, true), (w.bea, secret, false)]
+    {
+        let found = w.app.read(move |c| store::follows::get(c, me.0, group)).await.unwrap();
+        assert_eq!(found.is_some(), follows, "{me:?} {group}");
+    }
+}
+
 on_both! {
+    whoever_may_not_go_along_holds_nobody_up
     nothing_is_done_about_whom_one_may_not_know_of
     what_one_did_about_it_one_takes_back
 }
