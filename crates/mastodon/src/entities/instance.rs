@@ -90,7 +90,15 @@ impl Instance {
 
     fn configuration(&self) -> Value {
         json!({
-            "accounts": { "max_featured_tags": app::tags::FEATURED, "max_pinned_statuses": app::pins::MOST },
+            "accounts": {
+                "max_featured_tags": app::tags::FEATURED,
+                "max_pinned_statuses": app::pins::MOST,
+                "max_display_name_length": app::profiles::NAME,
+                "max_note_length": app::profiles::ABOUT,
+                "max_profile_fields": app::profiles::FIELDS,
+                "profile_field_name_limit": app::profiles::FIELD,
+                "profile_field_value_limit": app::profiles::FIELD,
+            },
             "statuses": {
                 "max_characters": CHARACTERS,
                 "max_media_attachments": app::media::MOST,

@@ -231,7 +231,11 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
          reactions:ReactionLimits translation:Translation vapid:Vapid",
     ),
     ("Urls", "streaming:socket status:url? about:url? privacy_policy:url? terms_of_service:url?"),
-    ("AccountLimits", "max_featured_tags:count max_pinned_statuses:count"),
+    (
+        "AccountLimits",
+        "max_featured_tags:count max_pinned_statuses:count max_display_name_length:count max_note_length:count \
+         max_profile_fields:count profile_field_name_limit:count profile_field_value_limit:count",
+    ),
     (
         "StatusLimits",
         "max_characters:count max_media_attachments:count characters_reserved_per_url:count supported_mime_types:[text]",
