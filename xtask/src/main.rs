@@ -14,7 +14,7 @@ use std::process::{Command, ExitCode};
 type Outcome<T = ()> = Result<T, String>;
 
 const HELP: &str = "\
-cargo xtask test              check format, lints and dependencies, then run every test on both databases
+cargo xtask test              check format, lints, docs and dependencies, then run every test on both databases
 cargo xtask test FILTER…      run the matching tests only, without the lints
 cargo xtask lint              the checks without the tests
 cargo xtask gallery           take pictures of every page of a demo community, and keep some in docs/gallery

@@ -100,8 +100,8 @@ pub async fn sign_up(app: &App, wish: Wish, whence: &Whence) -> Result<Result<Ne
     made.map_err(|trouble| Error::Internal(format!("{trouble:?} of a passkey that nobody has").into()))
 }
 
-/// Makes a login without a password, with the passkey that [`passkeys::ask_newcomer`] asked for; or why that is not taken, or
-/// what is wrong with the wish.
+/// Makes a login without a password, with the passkey that [`ask_newcomer`](crate::passkeys::ask_newcomer) asked for; or
+/// why that is not taken, or what is wrong with the wish.
 pub async fn sign_up_with_passkey(
     app: &App,
     wish: Wish,

@@ -37,7 +37,7 @@ pub enum Basis {
     Actor(ActorId),
     /// What is found with an actor: what they wrote and passed on; with a group, what stands in it.
     Found(ActorId),
-    /// What is found with a hashtag; see [`Basis::tag`].
+    /// What is found with the hashtag that has this number.
     Tagged(u64),
     /// What a reader wants: whom they follow and shun, where they belong, their hashtags, lists and filters.
     Wishes(ActorId),
