@@ -2,7 +2,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
-    dsl::{exists, select, sql},
+    dsl::{exists, not, select, sql},
     expression::SqlLiteral,
     prelude::*,
     sql_types::Bool,
@@ -83,11 +83,14 @@ pub fn take(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(jobs::table.filter(same)).execute(c))? > 0)
 }
 
-/// Takes work that is due, for as long as the lease lasts.
-pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64) -> Result<Vec<Job>> {
+/// Takes work that is due, for as long as the lease lasts; never what is `in_hand` already, even if others believe by now
+/// that its holder is no more.
+pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, in_hand: &[JobId], limit: i64) -> Result<Vec<Job>> {
+    let in_hand: Vec<i64> = in_hand.iter().copied().map(i64::from).collect();
     Ok(db!(tx, c => {
         let ids: Vec<i64> = jobs::table
             .filter(waiting().and(jobs::run_at.le(now.0)).and(jobs::lease_until.le(now.0)))
+            .filter(not(jobs::id.among(in_hand)))
             .order((jobs::run_at, jobs::id))
             .limit(limit)
             .select(jobs::id)
@@ -102,6 +105,20 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64) -> Resul
             .returning((jobs::id, jobs::kind, jobs::subject, jobs::attempts))
             .get_results(c)
     })?)
+}
+
+/// Keeps work that is `in_hand` for as long as the new lease lasts, also what was wanted again meanwhile: that is done once
+/// more, but not beside itself. Returns what somebody else has by now.
+pub fn renew(tx: &mut Tx<'_>, in_hand: &[JobId], lease: Lease) -> Result<Vec<JobId>> {
+    let ids: Vec<i64> = in_hand.iter().copied().map(i64::from).collect();
+    let leased = || jobs::table.filter(jobs::id.among(&ids).and(jobs::lease_until.gt(0)));
+    let own = jobs::holder.eq(lease.holder.0).or(jobs::holder.eq(NOBODY));
+    let others = jobs::holder.ne(lease.holder.0).and(jobs::holder.ne(NOBODY));
+    let lost: Vec<i64> = db!(tx, c => {
+        diesel::update(leased().filter(own)).set(jobs::lease_until.eq(lease.until.0)).execute(c)?;
+        leased().filter(others).select(jobs::id).load(c)?
+    });
+    Ok(lost.into_iter().map(JobId).collect())
 }
 
 /// Work is done: it goes, if `holder` still has it. What was wanted again meanwhile stays, and may be taken at once.

@@ -33,7 +33,7 @@ async fn work_is_taken_once_and_comes_back_after_the_lease(t: TestDb) {
     })
     .await
     .unwrap();
-    let claim = |now: i64| t.db.write(move |tx| jobs::claim(tx, Timestamp(now), lease(1, now + 100), 3));
+    let claim = |now: i64| t.db.write(move |tx| jobs::claim(tx, Timestamp(now), lease(1, now + 100), &[], 3));
     assert!(claim(9).await.unwrap().is_empty(), "nothing is due yet");
     let (a, b) = tokio::join!(claim(20), claim(20));
     let mut taken: Vec<String> = a.unwrap().into_iter().chain(b.unwrap()).map(|job| job.subject).collect();
@@ -111,7 +111,7 @@ async fn whoever_is_at_work_is_not_held_up_by_what_arrives() {
 async fn take_everything(t: &TestDb, holder: i32) -> (usize, usize, usize) {
     let take = move |tx: &mut Tx<'_>| {
         let (now, lease) = (Timestamp(10), lease(holder, i64::MAX));
-        let jobs = jobs::claim(tx, now, lease, 1)?.len();
+        let jobs = jobs::claim(tx, now, lease, &[], 1)?.len();
         let received = jobs::claim_received(tx, now, lease, 1)?.len();
         Ok::<_, Error>((jobs, received, peers::claim(tx, &[PeerId(1)], now, lease)?.len()))
     };
@@ -175,7 +175,7 @@ async fn who_lost_a_piece_of_work_says_nothing_of_it_any_more(t: TestDb) {
     let story = move |tx: &mut Tx<'_>| {
         let take = |tx: &mut Tx<'_>, holder: i32, now: i64| {
             let (now, lease) = (Timestamp(now), lease(holder, now + 5));
-            let jobs = jobs::claim(tx, now, lease, 9)?.len();
+            let jobs = jobs::claim(tx, now, lease, &[], 9)?.len();
             Ok::<_, Error>((jobs, jobs::claim_received(tx, now, lease, 9)?.len()))
         };
         jobs::push(tx, id, "k", "s", Timestamp(1))?;
@@ -203,11 +203,11 @@ async fn what_is_wanted_again_while_it_is_done_is_done_again(t: TestDb) {
     let story = |tx: &mut Tx<'_>| {
         let (now, id) = (Timestamp(1), JobId(1));
         jobs::push(tx, id, "k", "s", now)?;
-        let first = jobs::claim(tx, now, lease(1, 100), 9)?.len();
+        let first = jobs::claim(tx, now, lease(1, 100), &[], 9)?.len();
         jobs::push(tx, JobId(2), "k", "s", now)?;
-        let meanwhile = jobs::claim(tx, now, lease(1, 100), 9)?.len();
+        let meanwhile = jobs::claim(tx, now, lease(1, 100), &[], 9)?.len();
         jobs::finish(tx, id, Holder(1))?;
-        let second = jobs::claim(tx, now, lease(1, 100), 9)?.len();
+        let second = jobs::claim(tx, now, lease(1, 100), &[], 9)?.len();
         jobs::finish(tx, id, Holder(1))?;
         Ok::<_, Error>((first, meanwhile, second, jobs::backlog(tx)?.waiting))
     };
