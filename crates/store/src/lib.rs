@@ -39,6 +39,7 @@ pub mod host_shuns;
 pub mod hosts;
 pub mod idempotency;
 pub mod identities;
+pub mod ids;
 pub mod imprint;
 pub mod invitations;
 pub mod jobs;

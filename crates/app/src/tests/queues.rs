@@ -1,11 +1,11 @@
 //! Background work that takes long, and the numbers by which things are in order.
-use domain::time::span;
+use domain::{id::JobId, time::span};
 use futures_util::{FutureExt, future::BoxFuture};
 use store::{Holder, Lease};
 
-use super::{World, world};
+use super::{Nobody, World, open, world};
 use crate::{
-    App, Result,
+    App, Clock, Result,
     jobs::{self, Desk},
 };
 
@@ -63,7 +63,17 @@ async fn what_never_ends_is_given_up(w: World) {
     assert_eq!(why.as_deref(), Some("it took too long"));
 }
 
+async fn numbers_go_on_where_they_ended(w: World) {
+    let number = async |app: &App| app.write(|tx| Ok(tx.new_id::<JobId>())).await.unwrap();
+    w.clock.advance(span::days(2));
+    let late = number(&w.app).await;
+    jobs::push(&w.app, "k", "x".into()).await.unwrap();
+    let again = open(&w.location, &Clock::default(), &w.said, Nobody);
+    assert!(number(&again).await > late, "even if the clock was set back meanwhile");
+}
+
 on_both! {
+    numbers_go_on_where_they_ended
     what_takes_long_is_not_begun_again_beside_itself
     what_never_ends_is_given_up
 }
