@@ -1,6 +1,7 @@
 //! Leases: taken once, given back by time, retried, parked.
 use std::sync::mpsc;
 
+use diesel::prelude::*;
 use domain::{
     actor::{Actor, ActorKind},
     id::{ActivityId, JobId, PeerId, ReceivedId},
@@ -14,6 +15,7 @@ use crate::{
     Error, Holder, Isolation, Lease, Tx,
     activities::{self, Activity},
     actors,
+    conn::db,
     deliveries::{self, End, Recipients},
     jobs::{self, Arrival, Backlog},
     peers::{self, SetBack},
@@ -259,7 +261,46 @@ async fn what_was_given_up_long_ago_is_forgotten(t: TestDb) {
     assert_eq!(t.db.write(story).await.unwrap(), [(1, 1), (1, 0)]);
 }
 
+async fn whatever_is_old_is_forgotten_a_piece_at_a_time(t: TestDb) {
+    use crate::schema::{deliveries as rows, tries};
+    const ROWS: i64 = 2_001;
+    let story = |tx: &mut Tx<'_>| {
+        peers::ensure(tx, PeerId(1), "b.test", Regard::Welcome)?;
+        let author = actor(1, ActorKind::Person);
+        actors::insert(tx, &author)?;
+        let kind = "Create".to_owned();
+        let sent = Activity { id: ActivityId(9), actor: author.id, kind, post: None, public: true, body: String::new() };
+        activities::insert(tx, &sent)?;
+        for n in 0..ROWS {
+            let tried = (tries::key.eq(n.to_string()), tries::used.eq(1), tries::until.eq(1_i64));
+            let parked = (
+                rows::peer_id.eq(1_i64),
+                rows::activity_id.eq(9_i64),
+                rows::inbox.eq(n.to_string()),
+                rows::attempts.eq(1),
+                rows::retry_at.eq(0_i64),
+                rows::parked.eq(Some(1_i64)),
+            );
+            db!(tx, c => {
+                diesel::insert_into(tries::table).values(tried).execute(c)?;
+                diesel::insert_into(rows::table).values(parked).execute(c)?;
+            });
+        }
+        let (at, none) = (Timestamp(2), Timestamp(0));
+        let keep = Cutoffs { bodies: none, ids: none, activities: at, drafts: none, ended: at };
+        let mut left = Vec::new();
+        for _ in 0..3 {
+            let more = retention::sweep(tx, &keep)?;
+            let tried: i64 = db!(tx, c => tries::table.count().get_result(c))?;
+            left.push((more, tried, deliveries::backlog(tx)?.parked));
+        }
+        Ok::<_, Error>(left)
+    };
+    assert_eq!(t.db.write(story).await.unwrap(), [(true, 1, 1), (false, 0, 0), (false, 0, 0)]);
+}
+
 on_both! {
+    whatever_is_old_is_forgotten_a_piece_at_a_time
     what_was_given_up_long_ago_is_forgotten
     what_a_vanished_process_had_is_free
     who_lost_a_server_says_nothing_of_it_any_more
