@@ -9,6 +9,7 @@ pub mod backfills;
 pub mod bars;
 pub mod bookmarks;
 pub mod branches;
+pub mod brought;
 pub mod bylaws;
 pub mod cards;
 pub mod charters;
