@@ -73,7 +73,10 @@ impl Ids {
             let highest = db.read(store::ids::highest).await?;
             let ahead = id::time(highest).0.saturating_sub(now.0);
             if ahead > TOLERANCE {
-                tracing::warn!(milliseconds = ahead, "the clock is behind what is stored, and numbers go on from there");
+                tracing::warn!(
+                    milliseconds = ahead,
+                    "the clock is behind what is stored, and numbers go on from there"
+                );
             }
             self.last.fetch_max(highest, Ordering::Relaxed);
             Ok::<_, Error>(())

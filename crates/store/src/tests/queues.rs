@@ -269,7 +269,8 @@ async fn whatever_is_old_is_forgotten_a_piece_at_a_time(t: TestDb) {
         let author = actor(1, ActorKind::Person);
         actors::insert(tx, &author)?;
         let kind = "Create".to_owned();
-        let sent = Activity { id: ActivityId(9), actor: author.id, kind, post: None, public: true, body: String::new() };
+        let sent =
+            Activity { id: ActivityId(9), actor: author.id, kind, post: None, public: true, body: String::new() };
         activities::insert(tx, &sent)?;
         for n in 0..ROWS {
             let tried = (tries::key.eq(n.to_string()), tries::used.eq(1), tries::until.eq(1_i64));

@@ -154,7 +154,8 @@ async fn numbers_go_on_after_those_of_all_tables(t: TestDb) {
         JOIN information_schema.key_column_usage k ON k.constraint_name = c.constraint_name \
         WHERE c.constraint_type = 'PRIMARY KEY' AND c.table_schema = 'public' AND k.column_name = 'id'";
     let named = t.db.read(move |c| {
-        let rows: Vec<Table> = db!(c, sqlite c => diesel::sql_query(sqlite).load(c), postgres c => diesel::sql_query(postgres).load(c))?;
+        let rows: Vec<Table> =
+            db!(c, sqlite c => diesel::sql_query(sqlite).load(c), postgres c => diesel::sql_query(postgres).load(c))?;
         Ok::<_, Error>(rows.into_iter().map(|row| row.name).collect::<std::collections::BTreeSet<_>>())
     });
     let mut known: std::collections::BTreeSet<String> = crate::ids::NUMBERED.map(String::from).into();
