@@ -216,6 +216,28 @@ async fn what_is_wanted_again_while_it_is_done_is_done_again(t: TestDb) {
     assert_eq!(t.db.write(story).await.unwrap(), (1, 0, 1, 0));
 }
 
+async fn what_is_wanted_again_stays_with_whoever_does_it(t: TestDb) {
+    let here = t.db.appear(Holder(8)).unwrap();
+    let take = |holder: i32| {
+        t.db.write(move |tx| Ok::<_, Error>(jobs::claim(tx, Timestamp(9), lease(holder, 100), &[], 9)?.len()))
+    };
+    let want = |id: i64| t.db.write(move |tx| jobs::push(tx, JobId(id), "k", "s", Timestamp(1)));
+    want(1).await.unwrap();
+    assert_eq!(take(8).await.unwrap(), 1);
+    want(2).await.unwrap();
+    want(3).await.unwrap();
+    here.look().unwrap();
+    assert_eq!(take(9).await.unwrap(), 0, "8 is here, and not done");
+    let renewed = t.db.write(|tx| jobs::renew(tx, &[JobId(1)], lease(8, 200)));
+    assert_eq!(renewed.await.unwrap(), []);
+    t.db.write(|tx| jobs::fail(tx, JobId(1), Holder(8), "no", None)).await.unwrap();
+    assert_eq!(take(9).await.unwrap(), 1, "it was wanted once more, and is done at once");
+    let renewed = t.db.write(|tx| jobs::renew(tx, &[JobId(1)], lease(8, 200)));
+    assert_eq!(renewed.await.unwrap(), [JobId(1)], "9 has it now");
+    t.db.write(|tx| jobs::finish(tx, JobId(1), Holder(9))).await.unwrap();
+    assert_eq!(t.db.read(jobs::backlog).await.unwrap().waiting, 0);
+}
+
 async fn what_is_known_of_a_server_is_not_supposed_away(t: TestDb) {
     use Scheme::{Cavage, Rfc9421};
     let story = |tx: &mut Tx<'_>| {
@@ -301,6 +323,7 @@ async fn whatever_is_old_is_forgotten_a_piece_at_a_time(t: TestDb) {
 }
 
 on_both! {
+    what_is_wanted_again_stays_with_whoever_does_it
     whatever_is_old_is_forgotten_a_piece_at_a_time
     what_was_given_up_long_ago_is_forgotten
     what_a_vanished_process_had_is_free
