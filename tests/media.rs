@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use ::server::settings::Settings;
 use app::Me;
-use domain::{held::Screen, statement::Grounds, time::span};
+use domain::{held::Screen, statement::Grounds, time::span, urls::media::Portrait};
 use serde_json::{Value, json};
 
 use crate::network::{Answer, Bucket, Network, Person, Program, Request, Server, Software, id, on_both};
@@ -128,9 +128,14 @@ async fn what_waits_is_seen_by_the_team_and_what_is_of_the_suspended_by_nobody()
     net.settle().await;
     let shown = picture().await;
     assert_eq!((look(&alpha, &shown).await.status, shown), (200, bare(&waiting)));
+    let pixel = futures_util::stream::iter([Ok(PIXEL.to_vec().into())]);
+    let portrayed = app::media::set_portrait(alpha.app(), Me(ben.actor.id), ben.actor.id, Portrait::Icon, pixel).await;
+    let portrait = portrayed.expect("a portrait").icon.expect("its address");
+    assert_eq!(alpha.get(&portrait, "*/*").await.status, 200);
     let operator = Me(app::instance::ensure(alpha.app()).await.expect("an operator"));
     app::suspensions::suspend(alpha.app(), operator, ben.actor.id, "spam".into()).await.expect("a suspension");
     assert_eq!(look(&alpha, &bare(&waiting)).await.status, 404);
+    assert_eq!(alpha.get(&portrait, "*/*").await.status, 404);
     net.settle().await;
 }
 

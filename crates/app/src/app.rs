@@ -448,6 +448,7 @@ impl App {
         mut f: impl FnMut(&mut Tx<'_, '_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = self.0.clone();
+        inner.ids.begin(&inner.db, inner.clock.now()).await?;
         let (value, events, changes, woken) = inner
             .db
             .transact::<_, Error>(isolation, {

@@ -1,17 +1,20 @@
 //! Background work: leased, retried with back-off, parked after the last try and visible then.
-use std::{collections::HashMap, panic::AssertUnwindSafe, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use domain::{
     id::JobId,
     time::{Timestamp, span},
 };
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use store::jobs::Job;
+use futures_util::future::BoxFuture;
 
 use crate::{
-    App, Error, Queue, Result, Tx, actors, advice, announcements, cards, digests, echoes, groups, hints, mail, media,
+    App, Queue, Result, Tx, actors, advice, announcements, cards, digests, echoes, groups, hints, mail, media,
     moderation, moves, nudges, polls, portions, posts, push, random, rules, shuns, vouching, welcomes,
 };
+
+mod desk;
+
+pub(crate) use desk::Desk;
 
 /// What a kind of job does with its subject. It may run twice.
 pub type Handler = fn(App, String) -> BoxFuture<'static, Result<()>>;
@@ -54,14 +57,8 @@ pub fn handlers() -> Handlers {
 /// How often work is tried before it is parked.
 pub const ATTEMPTS: i32 = 8;
 
-/// How long a worker may take before another one may try.
-const LEASE: Duration = span::minutes(5);
-
 /// How often a worker looks without being woken: for work that is due later, and for work of other nodes.
 const POLL: Duration = span::seconds(1);
-
-/// How much work is done at once: what waits for a slow server keeps nothing else waiting.
-const AT_ONCE: usize = 32;
 
 /// How long to wait after `attempts` failures: jittered, doubling from half a minute up to half a day.
 pub fn back_off(attempts: i32) -> Duration {
@@ -87,33 +84,30 @@ pub async fn push(app: &App, kind: &'static str, subject: String) -> Result<()> 
 
 /// Works until the program stops; what is in hand then is finished.
 pub async fn run(app: App, handlers: Handlers) {
-    let mut running = FuturesUnordered::new();
+    let mut desk = Desk::new(&app, &handlers);
     let mut look = tokio::time::interval(POLL);
     // Whether more may be due than is in hand.
     let mut more = true;
-    while !app.tasks().is_stopping() {
-        let room = AT_ONCE.saturating_sub(running.len());
-        if more && room > 0 {
-            match take(&app, room).await {
-                Ok(jobs) => {
-                    more = jobs.len() == room;
-                    running.extend(jobs.into_iter().map(|job| one(&app, &handlers, job)));
-                }
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "cannot take jobs");
-                    more = false;
-                }
-            }
+    loop {
+        let is_stopping = app.tasks().is_stopping();
+        if is_stopping && desk.is_empty() {
+            return;
         }
+        more = match desk.renew().await {
+            Ok(()) if more && !is_stopping => desk.fill().await,
+            Ok(()) => Ok(more),
+            Err(error) => Err(error),
+        }
+        .unwrap_or_else(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot take jobs");
+            false
+        });
         tokio::select! {
-            Some(done) = running.next() => report(done),
+            Some(done) = desk.next() => report(done),
             () = app.wakes().jobs.notified() => more = true,
             _ = look.tick() => more = true,
-            () = app.tasks().stopping() => {}
+            () = app.tasks().stopping(), if !is_stopping => {}
         }
-    }
-    while let Some(done) = running.next().await {
-        report(done);
     }
 }
 
@@ -126,51 +120,11 @@ fn report(done: Result<()>) {
 
 /// Does what is due now; returns how much that was.
 pub async fn drain(app: &App, handlers: &Handlers) -> Result<usize> {
-    let jobs = take(app, AT_ONCE).await?;
-    let count = jobs.len();
-    let work = jobs.into_iter().map(|job| one(app, handlers, job));
-    for done in futures_util::future::join_all(work).await {
+    let mut desk = Desk::new(app, handlers);
+    desk.fill().await?;
+    let count = desk.len();
+    while let Some(done) = desk.next().await {
         done?;
     }
     Ok(count)
-}
-
-async fn take(app: &App, room: usize) -> Result<Vec<Job>> {
-    let room = i64::try_from(room).unwrap_or(i64::MAX);
-    app.queue(move |tx| {
-        let (now, lease) = (tx.now(), tx.lease(LEASE));
-        Ok(store::jobs::claim(tx, now, lease, room)?)
-    })
-    .await
-}
-
-async fn one(app: &App, handlers: &Handlers, job: Job) -> Result<()> {
-    let id = JobId(job.id);
-    let result = match handlers.get(job.kind.as_str()) {
-        Some(handler) => {
-            // One that panics must not take all other work with it.
-            let work = AssertUnwindSafe(handler(app.clone(), job.subject.clone())).catch_unwind().await;
-            work.unwrap_or_else(|_panic| {
-                tracing::error!(kind = job.kind, subject = job.subject, "a job panicked");
-                Err(Error::Invalid("it made the worker panic".into()))
-            })
-        }
-        None => Err(Error::Invalid(format!("nobody knows how to do `{}`", job.kind))),
-    };
-    let Err(error) = result else {
-        return app
-            .write(move |tx| {
-                let holder = tx.holder();
-                Ok(store::jobs::finish(tx, id, holder)?)
-            })
-            .await;
-    };
-    let retry = error.is_transient() && job.attempts < ATTEMPTS;
-    tracing::info!(kind = job.kind, subject = job.subject, %error, retry, "a job failed");
-    let (text, wait) = (error.to_string(), back_off(job.attempts).max(error.wait()));
-    app.write(move |tx| {
-        let (holder, at) = (tx.holder(), retry.then(|| tx.now() + wait));
-        Ok(store::jobs::fail(tx, id, holder, &text, at)?)
-    })
-    .await
 }

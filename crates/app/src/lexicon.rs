@@ -6,11 +6,11 @@ use domain::{
     id::{self, PostId},
     text::{
         html,
-        search::{Spelling, fold, is_worthwhile, vocabulary},
+        search::{Spelling, fold, is_worthwhile, query, vocabulary},
     },
     time::span,
 };
-use store::Conn;
+use store::{Conn, posts::Page, search::Narrow};
 
 use crate::{App, Result};
 
@@ -24,6 +24,12 @@ const PIECES: usize = 100;
 const BEFORE: Duration = span::days(90);
 /// What remembers how far one has read.
 const READ: &str = "words_read";
+/// What remembers how far one has looked for words that nobody uses any more.
+const LOOKED: &str = "words_looked_at";
+/// How many pieces of words are looked at each time: all of a large dictionary within some days.
+const LOOKS: usize = 10;
+/// Of how many posts a word is so common that nobody asks whether it is still used.
+const COMMON: i64 = 1_000;
 /// How many more or fewer letters a word may have than the one it is taken for.
 const LETTERS: i64 = 2;
 /// How many words are compared with one: of those that begin with its first letter, and with its second.
@@ -34,7 +40,8 @@ const WORDS: usize = 3;
 /// Reads until the program stops.
 pub async fn run(app: App) {
     loop {
-        if let Err(error) = read(&app).await {
+        let done = async { read(&app).await.and(prune(&app).await) };
+        if let Err(error) = done.await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot read which words people use");
         }
         tokio::select! {
@@ -74,6 +81,42 @@ pub async fn read(app: &App) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Forgets words that nothing has any more that everybody may read: a piece of the dictionary, from where one ended last time.
+pub async fn prune(app: &App) -> Result<()> {
+    for _ in 0..LOOKS {
+        let looked = app.read(|c| {
+            let from = store::settings::get(c, LOOKED)?.unwrap_or_default();
+            let words = store::words::after(c, &from, COMMON, BATCH)?;
+            let last = words.last().map(|(word, _)| word.clone());
+            let mut gone = Vec::new();
+            for (word, spelt) in words {
+                if !is_used(c, &word)? && !is_used(c, &spelt)? {
+                    gone.push(word);
+                }
+            }
+            Ok((last, gone))
+        });
+        let (last, gone) = looked.await?;
+        let is_over = last.is_none() || app.tasks().is_stopping();
+        app.write(move |tx| {
+            store::words::remove(tx, &gone)?;
+            // After the last one it begins anew.
+            Ok(store::settings::set(tx, LOOKED, last.as_deref().unwrap_or_default())?)
+        })
+        .await?;
+        if is_over {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Whether anything has this word, in any form, that everybody may read and search for.
+fn is_used(conn: &mut Conn, word: &str) -> store::Result<bool> {
+    let narrow = Narrow { indexable: true, ..Narrow::default() };
+    Ok(!store::search::narrowed(conn, &query(word), &narrow, None, Page::first(1))?.is_empty())
 }
 
 /// What somebody may have meant who searched for this, word by word; nothing, if there is no word more likely.

@@ -43,7 +43,10 @@ pub struct NewApp {
     pub scopes: Option<String>,
 }
 
-/// Registers an application; with its secret, which is shown once.
+/// Registers an application; with its secret, which is shown once. It is never forgotten, even if nobody gives it a token: servers
+/// that people use as a client register once, keep the secret, and come back when the next one of them signs in. Mastodon
+/// forgot such applications a day later from 4.2.0 on, and ceased to since none of them noticed. What holds them in bounds is how
+/// many may come from one place; we say as much with `client_secret_expires_at`.
 pub async fn register(app: &App, new: NewApp, whence: &Whence) -> Result<(Application, String)> {
     let name = plain::cut(&plain::name(&new.name), NAME);
     if name.is_empty() {

@@ -10,7 +10,8 @@ use domain::{
     },
     time::Timestamp,
 };
-use store::Holder;
+use store::{Db, Holder};
+use tokio::sync::OnceCell;
 
 use crate::error::{Error, Result};
 
@@ -45,12 +46,16 @@ pub(crate) fn holder() -> Holder {
     Holder(1 + i32::try_from(spread(most)).unwrap_or(0))
 }
 
-/// Gives out ids: time-ordered, never twice within a process, and apart from those of other nodes.
+/// Gives out ids: time-ordered, never twice within a process, after all that are stored, and apart from those of other nodes.
 #[derive(Debug)]
 pub(crate) struct Ids {
     last: AtomicI64,
     node: i64,
+    begun: OnceCell<()>,
 }
+
+/// By how many milliseconds clocks differ without harm.
+const TOLERANCE: i64 = 60_000;
 
 /// How many bits of the sequence tell nodes apart.
 const NODE_BITS: u32 = 6;
@@ -58,7 +63,25 @@ const NODE_BITS: u32 = 6;
 impl Ids {
     pub(crate) fn new() -> Self {
         let node = i64::try_from(spread(1 << NODE_BITS)).unwrap_or(0) << (SEQUENCE_BITS - NODE_BITS);
-        Self { last: AtomicI64::new(0), node }
+        Self { last: AtomicI64::new(0), node, begun: OnceCell::new() }
+    }
+
+    /// Goes on, once, with the numbers where they ended: what comes now is newer than what there is, even if the clock was set
+    /// back while nobody served.
+    pub(crate) async fn begin(&self, db: &Db, now: Timestamp) -> Result<()> {
+        let begin = async || {
+            let highest = db.read(store::ids::highest).await?;
+            let ahead = id::time(highest).0.saturating_sub(now.0);
+            if ahead > TOLERANCE {
+                tracing::warn!(
+                    milliseconds = ahead,
+                    "the clock is behind what is stored, and numbers go on from there"
+                );
+            }
+            self.last.fetch_max(highest, Ordering::Relaxed);
+            Ok::<_, Error>(())
+        };
+        self.begun.get_or_try_init(begin).await.map(drop)
     }
 
     pub(crate) fn next(&self, now: Timestamp) -> i64 {

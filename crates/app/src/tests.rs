@@ -67,6 +67,7 @@ struct World {
     ana: Me,
     bea: Me,
     zoe: ActorId,
+    location: Location,
     _folder: tempfile::TempDir,
 }
 
@@ -80,13 +81,11 @@ fn location(folder: &std::path::Path, postgres: bool) -> Option<Location> {
     Some(Location::Postgres(store::testing::create_database(&server, &format!("app{}", name.to_lowercase()))))
 }
 
-async fn world(postgres: bool) -> Option<World> {
-    let folder = tempfile::tempdir().unwrap();
-    let location = location(folder.path(), postgres)?;
-    let (said, clock) = (Remembers::default(), Clock::default());
+/// An app on this database.
+fn open(location: &Location, clock: &Clock, said: &Remembers, resolver: impl Resolver + 'static) -> App {
     let site = Site::new(&"https://plaza.example".parse().unwrap()).unwrap();
-    let app = App::new(Parts {
-        db: Db::open(&location, 2).unwrap(),
+    App::new(Parts {
+        db: Db::open(location, 2).unwrap(),
         config: Config {
             site,
             registration: domain::registration::Registration::Open,
@@ -102,17 +101,24 @@ async fn world(postgres: bool) -> Option<World> {
         rules: crate::rules::Rules::default(),
         files: crate::media::Files::in_memory(),
         outbox: Box::new(said.clone()),
-        resolver: Box::new(Nobody),
+        resolver: Box::new(resolver),
         witness: None,
         clerk: None,
         mailer: None,
         pusher: None,
         tasks: Tasks::default(),
-    });
+    })
+}
+
+async fn world(postgres: bool) -> Option<World> {
+    let folder = tempfile::tempdir().unwrap();
+    let location = location(folder.path(), postgres)?;
+    let (said, clock) = (Remembers::default(), Clock::default());
+    let app = open(&location, &clock, &said, Nobody);
     let ana = person(&app, "ana").await;
     let bea = person(&app, "bea").await;
     let zoe = stranger(&app, "zoe").await;
-    Some(World { app, clock, said, ana, bea, zoe, _folder: folder })
+    Some(World { app, clock, said, ana, bea, zoe, location, _folder: folder })
 }
 
 async fn person(app: &App, name: &str) -> Me {
@@ -216,7 +222,9 @@ mod hushes;
 mod leaving;
 mod lexicon;
 mod logins;
+mod media;
 mod passkeys;
+mod queues;
 mod schedule;
 
 on_both! {

@@ -13,6 +13,11 @@ pub fn at(at: Timestamp, sequence: u16) -> i64 {
     (at.0.max(0) << SEQUENCE_BITS) | i64::from(sequence)
 }
 
+/// The moment for which an id was made.
+pub fn time(id: i64) -> Timestamp {
+    Timestamp(id >> SEQUENCE_BITS)
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
@@ -23,7 +28,7 @@ macro_rules! ids {
         impl $name {
             /// The moment this id was made for.
             pub fn timestamp(self) -> Timestamp {
-                Timestamp(self.0 >> SEQUENCE_BITS)
+                time(self.0)
             }
         }
 

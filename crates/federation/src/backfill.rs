@@ -8,10 +8,10 @@ mod thread;
 use std::time::Duration;
 
 use app::{
-    App, Result, backfills,
+    App, Error, Result, backfills,
     jobs::{Handler, Handlers},
 };
-use domain::{host::same_origin, time::span};
+use domain::{actor::Actor, host::same_origin, id::ActorId, time::span};
 
 use self::plan::{Page, Plan, Step};
 use crate::{
@@ -31,6 +31,13 @@ pub fn handlers() -> Handlers {
     let history: Handler = |app, subject| Box::pin(async move { Box::pin(history::read(&app, &subject)).await });
     let pinned: Handler = |app, subject| Box::pin(async move { pins::read(&app, &subject).await });
     Handlers::from([(backfills::THREAD, thread), (backfills::HISTORY, history), (app::pins::READ, pinned)])
+}
+
+/// Whom a job is about, by their number: somebody who lives elsewhere and is still there, or nobody any more.
+async fn elsewhere(app: &App, subject: &str) -> Result<Option<Actor>> {
+    let id: ActorId = subject.parse().map_err(|_no_number| Error::Invalid(format!("{subject}: nobody")))?;
+    let found = app.read(move |c| store::actors::by_id(c, id)).await?;
+    Ok(found.filter(|actor| !actor.is_local() && actor.deleted.is_none()))
 }
 
 /// What is needed to take one step.

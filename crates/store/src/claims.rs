@@ -44,9 +44,3 @@ pub fn free(tx: &mut Tx<'_>, item: Item) -> Result<()> {
     db!(tx, c => diesel::delete(claims::table.filter(claims::item.eq(Word(item)))).execute(c))?;
     Ok(())
 }
-
-/// Forgets what nobody has any more.
-pub(crate) fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::delete(claims::table.filter(claims::until.lt(now.0))).execute(c))?;
-    Ok(())
-}

@@ -66,11 +66,6 @@ impl Tx<'_> {
     pub fn touched(&mut self) -> &HashSet<Basis> {
         self.memory().touched()
     }
-
-    /// Runs `f` so that its failure undoes only what it did itself.
-    pub fn savepoint<T, E: From<Error>>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.0.transaction(Isolation::Serial, f)
-    }
 }
 
 impl Conn {

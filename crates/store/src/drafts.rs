@@ -40,9 +40,3 @@ pub fn remove(tx: &mut Tx<'_>, person: ActorId, place: &str) -> Result<()> {
     db!(tx, c => diesel::delete(drafts::table.find((person.0, place))).execute(c))?;
     Ok(())
 }
-
-/// Forgets what nobody has gone on with since `before`.
-pub(crate) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::delete(drafts::table.filter(drafts::updated.lt(before.0))).execute(c))?;
-    Ok(())
-}

@@ -2,10 +2,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
-    dsl::{exists, select, sql},
+    dsl::{exists, not, select, sql},
     expression::SqlLiteral,
     prelude::*,
-    sql_types::Bool,
+    sql_types::{Bool, Integer},
 };
 use domain::{
     id::{JobId, ReceivedId},
@@ -32,6 +32,12 @@ pub(crate) fn parked_state() -> SqlLiteral<Bool> {
 
 /// The holder of what nobody has.
 const NOBODY: i32 = 0;
+
+/// Whoever has it now began before somebody wanted it again: it is theirs until they are done, by its negative number, and then
+/// to be done once more.
+fn once_more() -> SqlLiteral<Integer> {
+    sql("-abs(jobs.holder)")
+}
 
 /// A job as a worker gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -61,8 +67,7 @@ pub fn push(tx: &mut Tx<'_>, id: JobId, kind: &str, subject: &str, run_at: Times
         .values(row)
         .on_conflict((jobs::kind, jobs::subject))
         .do_update()
-        // Whoever does it now began before this: they have it no more, and it is done once more.
-        .set((jobs::state.eq("waiting"), jobs::holder.eq(NOBODY)))
+        .set((jobs::state.eq("waiting"), jobs::holder.eq(once_more())))
         .execute(c))?;
     // What was never tried is done when somebody first wants it.
     let untried = jobs::lease_until.eq(0).and(jobs::attempts.eq(0)).and(jobs::run_at.gt(run_at.0));
@@ -83,11 +88,14 @@ pub fn take(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<bool> {
     Ok(db!(tx, c => diesel::delete(jobs::table.filter(same)).execute(c))? > 0)
 }
 
-/// Takes work that is due, for as long as the lease lasts.
-pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64) -> Result<Vec<Job>> {
+/// Takes work that is due, for as long as the lease lasts; never what is `in_hand` already, even if others believe by now
+/// that its holder is no more.
+pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, in_hand: &[JobId], limit: i64) -> Result<Vec<Job>> {
+    let in_hand: Vec<i64> = in_hand.iter().copied().map(i64::from).collect();
     Ok(db!(tx, c => {
         let ids: Vec<i64> = jobs::table
             .filter(waiting().and(jobs::run_at.le(now.0)).and(jobs::lease_until.le(now.0)))
+            .filter(not(jobs::id.among(in_hand)))
             .order((jobs::run_at, jobs::id))
             .limit(limit)
             .select(jobs::id)
@@ -104,23 +112,41 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Lease, limit: i64) -> Resul
     })?)
 }
 
-/// Work is done: it goes, if `holder` still has it. What was wanted again meanwhile stays, and may be taken at once.
-pub fn finish(tx: &mut Tx<'_>, id: JobId, holder: Holder) -> Result<()> {
-    let row = || jobs::table.find(id.0);
-    let gone = db!(tx, c => diesel::delete(row().filter(jobs::holder.eq(holder.0))).execute(c))? > 0;
-    if !gone {
-        let free = row().filter(jobs::holder.eq(NOBODY));
-        db!(tx, c => diesel::update(free).set(jobs::lease_until.eq(0_i64)).execute(c))?;
-    }
-    Ok(())
+/// Keeps work that is `in_hand` for as long as the new lease lasts, also what was wanted again meanwhile: that is done once
+/// more, but not beside itself. Returns what somebody else has by now.
+pub fn renew(tx: &mut Tx<'_>, in_hand: &[JobId], lease: Lease) -> Result<Vec<JobId>> {
+    let ids: Vec<i64> = in_hand.iter().copied().map(i64::from).collect();
+    let leased = || jobs::table.filter(jobs::id.among(&ids).and(jobs::lease_until.gt(0)));
+    let own = jobs::holder.eq(lease.holder.0).or(jobs::holder.eq(-lease.holder.0));
+    let others = jobs::holder.ne(lease.holder.0).and(jobs::holder.ne(-lease.holder.0));
+    let lost: Vec<i64> = db!(tx, c => {
+        diesel::update(leased().filter(own)).set(jobs::lease_until.eq(lease.until.0)).execute(c)?;
+        leased().filter(others).select(jobs::id).load(c)?
+    });
+    Ok(lost.into_iter().map(JobId).collect())
 }
 
-/// Work failed, and `holder` still has it: it waits until `retry_at`, or is parked for good if there is none.
+/// Work is done: it goes, if `holder` still has it. What was wanted again meanwhile stays, and may be taken at once.
+pub fn finish(tx: &mut Tx<'_>, id: JobId, holder: Holder) -> Result<()> {
+    let done = jobs::table.find(id.0).filter(jobs::holder.eq(holder.0));
+    db!(tx, c => diesel::delete(done).execute(c))?;
+    put_back(tx, id, holder)
+}
+
+/// Work failed, and `holder` still has it: it waits until `retry_at`, or is parked for good if there is none. What was wanted
+/// again meanwhile may be taken at once.
 pub fn fail(tx: &mut Tx<'_>, id: JobId, holder: Holder, error: &str, retry_at: Option<Timestamp>) -> Result<()> {
     let (state, run_at) = retry_at.map_or(("parked", 0), |at| ("waiting", at.0));
     db!(tx, c => diesel::update(jobs::table.find(id.0).filter(jobs::holder.eq(holder.0)))
         .set((jobs::state.eq(state), jobs::run_at.eq(run_at), jobs::lease_until.eq(0_i64), jobs::error.eq(error)))
         .execute(c))?;
+    put_back(tx, id, holder)
+}
+
+/// Lets work be taken that was wanted again while `holder` did it.
+fn put_back(tx: &mut Tx<'_>, id: JobId, holder: Holder) -> Result<()> {
+    let wanted = jobs::table.find(id.0).filter(jobs::holder.eq(-holder.0));
+    db!(tx, c => diesel::update(wanted).set((jobs::holder.eq(NOBODY), jobs::lease_until.eq(0_i64))).execute(c))?;
     Ok(())
 }
 
@@ -264,14 +290,15 @@ pub(crate) fn holders(conn: &mut Conn) -> Result<BTreeSet<i32>> {
         received::table.filter(waiting().and(received::lease_until.gt(0))).select(received::holder).distinct().load(c)?,
         peers::table.filter(peers::lease_until.gt(0)).select(peers::holder).distinct().load(c)?,
     ]);
-    Ok(lists.into_iter().flatten().collect())
+    Ok(lists.into_iter().flatten().map(i32::abs).collect())
 }
 
 /// Gives back what these processes have in hand.
 pub(crate) fn release(tx: &mut Tx<'_>, holders: &[i32]) -> Result<()> {
     let none = 0_i64;
     db!(tx, c => {
-        let held = jobs::lease_until.gt(0).and(jobs::holder.eq_any(holders));
+        let wanted_again = holders.iter().map(|holder| -holder);
+        let held = jobs::lease_until.gt(0).and(jobs::holder.eq_any(holders.iter().copied().chain(wanted_again)));
         diesel::update(jobs::table.filter(held)).set(jobs::lease_until.eq(none)).execute(c)?;
         let held = received::lease_until.gt(0).and(received::holder.eq_any(holders));
         diesel::update(received::table.filter(waiting().and(held))).set(received::lease_until.eq(none)).execute(c)?;

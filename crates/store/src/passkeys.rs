@@ -121,9 +121,3 @@ pub fn take(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<Option<Challe
     db!(tx, c => diesel::delete(challenges::table.find(hash)).execute(c))?;
     Ok(found.filter(|challenge| challenge.expires > now.0))
 }
-
-/// Forgets what was to be answered before `before`.
-pub(crate) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::delete(challenges::table.filter(challenges::expires.lt(before.0))).execute(c))?;
-    Ok(())
-}

@@ -1,16 +1,13 @@
 //! What is not kept for ever: bodies of what was received and sent, and the ids that guard against repeats.
-use diesel::{dsl, prelude::*};
+use diesel::{dsl, prelude::*, sql_query, sql_types::BigInt};
 use domain::{id, time::Timestamp};
 
 use crate::{
-    claims,
     conn::{Tx, db},
     dialect::AmongExt,
-    drafts,
     error::Result,
-    passkeys,
-    schema::{activities, backfills, deliveries, forestalled, partings, received, received_bodies, settings},
-    sessions, settings as remembered, tickets, tokens, tries, unsent,
+    schema::{activities, deliveries, received, received_bodies, settings},
+    settings as remembered,
 };
 
 /// Where the last sweep of bodies ended.
@@ -36,14 +33,6 @@ pub struct Cutoffs {
 
 /// Forgets a piece of what is too old; whether there may be more.
 pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
-    sessions::sweep(tx, keep.ended)?;
-    drafts::sweep(tx, keep.drafts)?;
-    tokens::sweep(tx, keep.ended)?;
-    tickets::sweep(tx, keep.ended)?;
-    passkeys::sweep(tx, keep.ended)?;
-    tries::sweep(tx, keep.ended)?;
-    unsent::sweep(tx, keep.ended)?;
-    claims::sweep(tx, keep.ended)?;
     let bodies = sweep_bodies(tx, keep.bodies)?;
     let old = id::at(keep.ids, 0);
     let ids = db!(tx, c => {
@@ -56,11 +45,6 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
         diesel::delete(received_bodies::table.filter(received_bodies::id.among(&piece))).execute(c)?;
         diesel::delete(received::table.filter(received::id.among(piece))).execute(c)
     })?;
-    db!(tx, c => diesel::delete(forestalled::table.filter(forestalled::at.lt(keep.ids.0))).execute(c))?;
-    db!(tx, c => diesel::delete(backfills::table.filter(backfills::again.lt(keep.bodies.0))).execute(c))?;
-    db!(tx, c => diesel::delete(partings::table.filter(partings::at.lt(keep.ids.0))).execute(c))?;
-    let parked = deliveries::parked.is_not_null().and(deliveries::parked.lt(keep.activities.0));
-    db!(tx, c => diesel::delete(deliveries::table.filter(parked)).execute(c))?;
     let old = id::at(keep.activities, 0);
     let sent = db!(tx, c => {
         let waited_for = deliveries::table.filter(deliveries::activity_id.eq(activities::id));
@@ -72,7 +56,37 @@ pub fn sweep(tx: &mut Tx<'_>, keep: &Cutoffs) -> Result<bool> {
             .load(c)?;
         diesel::delete(activities::table.filter(activities::id.among(piece))).execute(c)
     })?;
-    Ok([bodies, ids, sent].into_iter().any(|n| i64::try_from(n).is_ok_and(|n| n == PIECE)))
+    let mut gone = vec![bodies, ids, sent];
+    for (table, key, moment, before) in dated(keep) {
+        gone.push(forget(tx, (table, key, moment), before)?);
+    }
+    Ok(gone.into_iter().any(|n| i64::try_from(n).is_ok_and(|n| n == PIECE)))
+}
+
+/// What goes by a moment that stands in the row: the table, its key, the column of the moment, and until when it is kept.
+fn dated(keep: &Cutoffs) -> [(&'static str, &'static str, &'static str, Timestamp); 13] {
+    [
+        ("sessions", "id", "expires", keep.ended),
+        ("drafts", "person_id, place", "updated", keep.drafts),
+        ("codes", "hash", "expires", keep.ended),
+        ("tokens", "hash", "expires", keep.ended),
+        ("tickets", "hash", "expires", keep.ended),
+        ("challenges", "hash", "expires", keep.ended),
+        ("tries", "key", "until", keep.ended),
+        ("unsent", "hash", "expires", keep.ended),
+        ("claims", "item", "until", keep.ended),
+        ("forestalled", "uri, actor_uri, deed", "at", keep.ids),
+        ("backfills", "uri", "again", keep.bodies),
+        ("partings", "target_id, person_id", "at", keep.ids),
+        ("deliveries", "activity_id, peer_id, inbox", "parked", keep.activities),
+    ]
+}
+
+/// Forgets a piece of the rows of a table that are from before `before`; returns how many.
+fn forget(tx: &mut Tx<'_>, (table, key, moment): (&str, &str, &str), before: Timestamp) -> Result<usize> {
+    let old = format!("SELECT {key} FROM {table} WHERE {moment} IS NOT NULL AND {moment} < $1 LIMIT {PIECE}");
+    let text = format!("DELETE FROM {table} WHERE ({key}) IN ({old})");
+    Ok(db!(tx, c => sql_query(text).bind::<BigInt, _>(before.0).execute(c))?)
 }
 
 /// Forgets the bodies of a piece of what was received before `before`, from where the last sweep ended.

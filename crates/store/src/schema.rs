@@ -6,7 +6,7 @@ mod logins;
 mod own;
 
 pub(crate) use answers::{
-    accepted, ballots, cards, echoes, orphans, polls, post_links, quotes, solutions, stamps, thanked,
+    accepted, ballots, brought, cards, echoes, orphans, polls, post_links, quotes, solutions, stamps, thanked,
 };
 pub(crate) use governing::{
     advised, appeals, applications, arrivals, bans, bylaws, charters, claims, feed_keys, gates, grafts, held, openings,

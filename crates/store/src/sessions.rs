@@ -109,9 +109,3 @@ pub fn remove_at(tx: &mut Tx<'_>, peer: PeerId) -> Result<()> {
     db!(tx, c => diesel::delete(sessions::table.filter(sessions::person_id.eq_any(people))).execute(c))?;
     Ok(())
 }
-
-/// Forgets the sessions that ended before `before`.
-pub(crate) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::delete(sessions::table.filter(sessions::expires.lt(before.0))).execute(c))?;
-    Ok(())
-}

@@ -45,9 +45,3 @@ pub fn remove_all(tx: &mut Tx<'_>, account: ActorId) -> Result<()> {
     db!(tx, c => diesel::delete(tickets::table.filter(tickets::account_id.eq(account.0))).execute(c))?;
     Ok(())
 }
-
-/// Forgets the tickets that ended before `before`.
-pub(crate) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::delete(tickets::table.filter(tickets::expires.lt(before.0))).execute(c))?;
-    Ok(())
-}

@@ -149,11 +149,3 @@ pub fn spend_code(tx: &mut Tx<'_>, hash: &str, token: &str) -> Result<()> {
     db!(tx, c => diesel::update(codes::table.find(hash)).set(codes::token_hash.eq(token)).execute(c))?;
     Ok(())
 }
-
-/// Forgets codes and tokens that ended before `before`.
-pub(crate) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::delete(codes::table.filter(codes::expires.lt(before.0))).execute(c))?;
-    let over = tokens::expires.is_not_null().and(tokens::expires.lt(before.0));
-    db!(tx, c => diesel::delete(tokens::table.filter(over)).execute(c))?;
-    Ok(())
-}

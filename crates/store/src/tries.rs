@@ -31,9 +31,3 @@ pub fn used(conn: &mut Conn, key: &str, now: Timestamp) -> Result<Option<(i32, T
         .optional())?;
     Ok(known.map(|(used, until)| (used, Timestamp(until))))
 }
-
-/// Forgets what counted until before `before`.
-pub(crate) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::delete(tries::table.filter(tries::until.lt(before.0))).execute(c))?;
-    Ok(())
-}

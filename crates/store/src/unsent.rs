@@ -44,9 +44,3 @@ pub fn take(tx: &mut Tx<'_>, hash: &str, person: ActorId, now: Timestamp) -> Res
     }
     Ok(found)
 }
-
-/// Forgets what ended before `before`.
-pub(crate) fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
-    db!(tx, c => diesel::delete(unsent::table.filter(unsent::expires.lt(before.0))).execute(c))?;
-    Ok(())
-}

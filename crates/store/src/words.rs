@@ -6,6 +6,7 @@ use domain::id::PostId;
 
 use crate::{
     conn::{Conn, Tx, db},
+    dialect::AmongExt,
     error::Result,
     schema::{actors, posts, words},
     visible::visible,
@@ -75,4 +76,20 @@ pub fn starting(
         .limit(limit)
         .select((words::word, words::spelt, words::posts))
         .load(c))?)
+}
+
+/// Words after this one, by their letters: folded, and as they are spelt. Those of `common` posts or more are left out.
+pub fn after(conn: &mut Conn, word: &str, common: i64, limit: i64) -> Result<Vec<(String, String)>> {
+    Ok(db!(conn, c => words::table
+        .filter(words::word.gt(word).and(words::posts.lt(common)))
+        .order(words::word)
+        .limit(limit)
+        .select((words::word, words::spelt))
+        .load(c))?)
+}
+
+/// Forgets these folded words.
+pub fn remove(tx: &mut Tx<'_>, gone: &[String]) -> Result<()> {
+    db!(tx, c => diesel::delete(words::table.filter(words::word.among(gone))).execute(c))?;
+    Ok(())
 }

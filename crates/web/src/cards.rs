@@ -74,7 +74,8 @@ impl Face {
             page: page_of(site, actor),
             letter: letter(&name),
             tone: actor.name.bytes().map(usize::from).sum::<usize>() % TONES.len(),
-            picture: site.portrait(actor, Portrait::Icon),
+            // Of whom nothing is shown, pictures have no address that answers.
+            picture: site.portrait(actor, Portrait::Icon).filter(|_| !actor.suspended),
             is_group: actor.is_group(),
             is_local: actor.is_local(),
             shown: format!("<bdi>{}</bdi>", html::escape(&name)),

@@ -1,12 +1,22 @@
 //! What other servers have, fetched once and kept for a while: nobody here is seen there when they read.
-use std::time::Duration;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use domain::{
     media::{Look, MediaType},
-    time::{Timestamp, span},
+    time::span,
 };
-use moka::future::Cache;
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
+use moka::sync::Cache;
 use store::media::Cached;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{files, picture, recognise_any, sweep};
 use crate::{App, Error, Result};
@@ -20,13 +30,77 @@ pub(super) const UNWANTED: Duration = span::days(14);
 /// How exactly we know when something was last wanted.
 const DAY: Duration = span::days(1);
 
-/// What is being fetched just now, so that many who want the same wait for one.
+/// How many files are fetched at once.
+const AT_ONCE: usize = 64;
+
+/// What becomes of a file that is being fetched.
+type Flight = Shared<BoxFuture<'static, Option<Cached>>>;
+
+/// What is being fetched just now, so that many who want the same wait for one; and what was a moment ago.
 #[derive(Clone)]
-pub(super) struct Flights(Cache<String, Option<Cached>>);
+pub(super) struct Flights {
+    aloft: Arc<Mutex<HashMap<String, Flight>>>,
+    landed: Cache<String, Option<Cached>>,
+    places: Arc<Semaphore>,
+}
 
 impl Default for Flights {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(5)).build())
+        Self {
+            aloft: Arc::default(),
+            landed: Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(5)).build(),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+}
+
+impl Flights {
+    fn aloft(&self) -> MutexGuard<'_, HashMap<String, Flight>> {
+        self.aloft.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the file with this key, which is fetched if nobody does. Once that has begun it goes on when whoever waits
+    /// goes away, and is kept. As long as there is no place, nothing is begun, and whoever goes away leaves nothing.
+    async fn join(&self, app: &App, (url, key): (String, String), only: Only) -> Option<Cached> {
+        let flight = self.aloft().get(&key).cloned();
+        if let Some(flight) = flight {
+            return flight.await;
+        }
+        let place = self.places.clone().acquire_owned().await.ok()?;
+        if let Some(landed) = self.landed.get(&key) {
+            return landed;
+        }
+        let flight = match self.aloft().entry(key) {
+            Entry::Occupied(flight) => flight.get().clone(),
+            Entry::Vacant(free) => {
+                let (landed, heard) = oneshot::channel();
+                let flight = heard.map(|landed| landed.ok().flatten()).boxed().shared();
+                self.begin(app, (url, free.key().clone()), only, (place, landed));
+                free.insert(flight).clone()
+            }
+        };
+        flight.await
+    }
+
+    fn begin(
+        &self,
+        app: &App,
+        (url, key): (String, String),
+        only: Only,
+        (place, landed): (OwnedSemaphorePermit, oneshot::Sender<Option<Cached>>),
+    ) {
+        let (app, flights) = (app.clone(), self.clone());
+        app.clone().tasks().spawn(async move {
+            let fetching = AssertUnwindSafe(fetch(&app, &url, key.clone(), only)).catch_unwind();
+            let found = tokio::select! {
+                found = fetching => found.ok().flatten(),
+                () = app.tasks().stopping() => None,
+            };
+            flights.landed.insert(key.clone(), found.clone());
+            flights.aloft().remove(&key);
+            landed.send(found).ok();
+            drop(place);
+        });
     }
 }
 
@@ -72,8 +146,7 @@ pub(super) async fn hand_on(app: &App, url: String, only: Only) -> Result<Cached
             Ok(cached)
         }
         _ => {
-            let fetching = fetch(app, &url, key.clone(), only, now);
-            let found = app.files().flights.0.get_with(key, fetching).await.ok_or(Error::NotFound)?;
+            let found = app.files().flights.join(app, (url, key), only).await.ok_or(Error::NotFound)?;
             // Somebody may have asked for anything at the same time.
             let fits = found.media_type.is_none_or(|media_type| only.takes(media_type));
             if fits { Ok(found) } else { Err(Error::NotFound) }
@@ -82,8 +155,8 @@ pub(super) async fn hand_on(app: &App, url: String, only: Only) -> Result<Cached
 }
 
 /// Fetches what is at `url`; that there is nothing is remembered, too.
-async fn fetch(app: &App, url: &str, key: String, only: Only, now: Timestamp) -> Option<Cached> {
-    let found = load(app, url, &key, only).await;
+async fn fetch(app: &App, url: &str, key: String, only: Only) -> Option<Cached> {
+    let (found, now) = (load(app, url, &key, only).await, app.now());
     if let Err(error) = &found {
         tracing::info!(url, %error, "cannot hand on media");
     }

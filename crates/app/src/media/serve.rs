@@ -3,6 +3,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use domain::{
+    actor::Actor,
     id::{ActorId, CardId, EmojiId, PostId},
     media::{Media, MediaState, MediaType, Purpose},
     post::Post,
@@ -86,7 +87,8 @@ pub async fn find(app: &App, wanted: Wanted, path: &str, lent: Option<(i64, &str
         }
         Wanted::Portrait { actor, portrait, mark } => {
             let actor = app.read(move |c| store::actors::by_id(c, actor)).await?;
-            let actor = actor.filter(|actor| actor.deleted.is_none()).ok_or(Error::NotFound)?;
+            let is_shown = |actor: &Actor| actor.deleted.is_none() && !actor.suspended;
+            let actor = actor.filter(is_shown).ok_or(Error::NotFound)?;
             handed_on(app, portrait.of(&actor).map(str::to_owned), &mark, Only::Anything).await
         }
         Wanted::Emoji { emoji, mark } => {
@@ -116,14 +118,16 @@ async fn file(app: &App, name: &str, lent: bool) -> Result<Served> {
     let found = app.read(move |c| {
         let Some(media) = store::media::by_token(c, &token)? else { return Ok(None) };
         let post = media.post.map(|post| looked_up(c, post)).transpose()?;
-        Ok(Some((media, post)))
+        let is_shown = store::suspensions::of(c, media.owner)?.is_none();
+        Ok(Some((media, post, is_shown)))
     });
-    let (media, post) = found.await?.ok_or(Error::NotFound)?;
+    let (media, post, is_shown) = found.await?.ok_or(Error::NotFound)?;
     let is_open = match (media.purpose, post) {
         (Purpose::Attachment, Some(Some((_, is_open)))) => is_open,
         (Purpose::Attachment, Some(None)) => return Err(Error::NotFound),
         (Purpose::Attachment, None) => false,
-        (Purpose::Portrait | Purpose::Emoji, _) => true,
+        (Purpose::Portrait, _) => is_shown,
+        (Purpose::Emoji, _) => true,
     };
     if media.state != MediaState::Ready || !(is_open || lent) || media.expires.is_some_and(|at| at <= app.now()) {
         return Err(Error::NotFound);

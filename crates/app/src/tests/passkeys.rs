@@ -74,7 +74,7 @@ impl World {
     async fn letters(&self) -> Vec<String> {
         let claimed = self.app.write(|tx| {
             let (now, lease) = (tx.now(), tx.lease(span::hours(1)));
-            Ok(store::jobs::claim(tx, now, lease, 50)?)
+            Ok(store::jobs::claim(tx, now, lease, &[], 50)?)
         });
         claimed.await.unwrap().into_iter().filter(|job| job.kind == "mail").map(|job| job.subject).collect()
     }

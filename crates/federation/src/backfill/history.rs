@@ -1,12 +1,9 @@
 //! What a group elsewhere held before anybody here followed it: its newest threads, and what it has pinned.
 use app::{App, Error, Result, backfills, moderation};
-use domain::{
-    actor::Actor,
-    id::{ActorId, PostId},
-};
+use domain::{actor::Actor, id::PostId};
 
 use super::{
-    Walk,
+    Walk, elsewhere,
     plan::{Kind, Plan, Step},
 };
 use crate::{
@@ -19,11 +16,7 @@ const THREADS: usize = 50;
 
 /// Reads what the group with this number holds.
 pub(super) async fn read(app: &App, subject: &str) -> Result<()> {
-    let id: ActorId = subject.parse().map_err(|_no_number| Error::Invalid(format!("{subject}: no group")))?;
-    let Some(group) = app.read(move |c| store::actors::by_id(c, id)).await? else { return Ok(()) };
-    if group.is_local() || group.deleted.is_some() {
-        return Ok(());
-    }
+    let Some(group) = elsewhere(app, subject).await? else { return Ok(()) };
     let uri = group.uri.clone();
     let Some(recorded) = app.read(move |c| store::backfills::plan(c, &uri)).await? else { return Ok(()) };
     let walk = Walk::new(app)?;

@@ -1,12 +1,9 @@
 //! What a person elsewhere pins to their page: read when somebody here first looks, or when they say that it changed.
-use app::{App, Error, Result, pins};
-use domain::{
-    actor::Actor,
-    id::{ActorId, PostId},
-};
+use app::{App, Result, pins};
+use domain::{actor::Actor, id::PostId};
 
 use super::{
-    Walk,
+    Walk, elsewhere,
     plan::{Kind, Plan, Step},
 };
 use crate::{
@@ -19,11 +16,7 @@ const MOST: usize = 20;
 
 /// Reads what the person with this number pins.
 pub(super) async fn read(app: &App, subject: &str) -> Result<()> {
-    let id: ActorId = subject.parse().map_err(|_no_number| Error::Invalid(format!("{subject}: no person")))?;
-    let Some(person) = app.read(move |c| store::actors::by_id(c, id)).await? else { return Ok(()) };
-    if person.is_local() || person.is_group() || person.deleted.is_some() {
-        return Ok(());
-    }
+    let Some(person) = elsewhere(app, subject).await?.filter(|actor| !actor.is_group()) else { return Ok(()) };
     match pinned(&Walk::new(app)?, &person).await {
         Ok(posts) => pins::found(app, person.id, posts).await,
         Err(Miss::Ours(error)) => Err(Miss::Ours(error).into()),

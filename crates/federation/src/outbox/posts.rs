@@ -313,7 +313,9 @@ fn bring_reply(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) 
     let (name, now) = (Name::new(tx, group), tx.now());
     let activity = activity::announce(&name.uri, group, post, author, now);
     let to = Recipients { people: &eager, receivers: Receivers::Microblogs, ..Recipients::NONE };
-    send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;
+    if send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])? > 0 {
+        store::brought::set(tx, post.id, group.id, name.id)?;
+    }
     Ok(())
 }
 
@@ -336,24 +338,10 @@ pub(super) fn bring_highlight(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -
     Ok(())
 }
 
-/// How a group last passed a post on to those who follow it as they follow people: what forums got has the whole activity
-/// inside.
-fn passed_on(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post) -> Result<Option<store::activities::Activity>> {
-    let is_bare = |told: &store::activities::Activity| {
-        serde_json::from_str::<serde_json::Value>(&told.body)
-            .is_ok_and(|body| body.get("object").and_then(|object| object.as_str()) == Some(&post.uri))
-    };
-    Ok(store::activities::about(tx, post.id, group.id, "Announce")?.into_iter().rfind(is_bare))
-}
-
 /// Takes back that a reply was passed on, wherever that was: what its readers want may have changed since.
 fn take_reply_back(tx: &mut Tx<'_, '_>, group: &Actor, post: &Post, author: &Actor) -> Result<()> {
-    let Some(told) = passed_on(tx, group, post)? else { return Ok(()) };
-    let undone = store::activities::about(tx, post.id, group.id, "Undo")?;
-    if undone.last().is_some_and(|undone| undone.id > told.id) {
-        return Ok(());
-    }
-    let (name, now, uri) = (Name::new(tx, group), tx.now(), urls::activity(&group.uri, told.id));
+    let Some(told) = store::brought::take(tx, post.id, group.id)? else { return Ok(()) };
+    let (name, now, uri) = (Name::new(tx, group), tx.now(), urls::activity(&group.uri, told));
     let activity = activity::undo(&name.uri, group, &activity::announce(&uri, group, post, author, now));
     let to = Recipients { departed_since: Some(post.published), ..to_microblogs(group) };
     send(tx, &name, Envelope::of(group.id, Some(post)), &activity, &[to])?;

@@ -26,6 +26,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    brought (post_id, group_id) {
+        post_id -> BigInt,
+        group_id -> BigInt,
+        activity_id -> BigInt,
+    }
+}
+
+diesel::table! {
     quotes (post_id) {
         post_id -> BigInt,
         quoted_uri -> Text,

@@ -1,6 +1,7 @@
 //! Leases: taken once, given back by time, retried, parked.
 use std::sync::mpsc;
 
+use diesel::prelude::*;
 use domain::{
     actor::{Actor, ActorKind},
     id::{ActivityId, JobId, PeerId, ReceivedId},
@@ -14,6 +15,7 @@ use crate::{
     Error, Holder, Isolation, Lease, Tx,
     activities::{self, Activity},
     actors,
+    conn::db,
     deliveries::{self, End, Recipients},
     jobs::{self, Arrival, Backlog},
     peers::{self, SetBack},
@@ -33,7 +35,7 @@ async fn work_is_taken_once_and_comes_back_after_the_lease(t: TestDb) {
     })
     .await
     .unwrap();
-    let claim = |now: i64| t.db.write(move |tx| jobs::claim(tx, Timestamp(now), lease(1, now + 100), 3));
+    let claim = |now: i64| t.db.write(move |tx| jobs::claim(tx, Timestamp(now), lease(1, now + 100), &[], 3));
     assert!(claim(9).await.unwrap().is_empty(), "nothing is due yet");
     let (a, b) = tokio::join!(claim(20), claim(20));
     let mut taken: Vec<String> = a.unwrap().into_iter().chain(b.unwrap()).map(|job| job.subject).collect();
@@ -111,7 +113,7 @@ async fn whoever_is_at_work_is_not_held_up_by_what_arrives() {
 async fn take_everything(t: &TestDb, holder: i32) -> (usize, usize, usize) {
     let take = move |tx: &mut Tx<'_>| {
         let (now, lease) = (Timestamp(10), lease(holder, i64::MAX));
-        let jobs = jobs::claim(tx, now, lease, 1)?.len();
+        let jobs = jobs::claim(tx, now, lease, &[], 1)?.len();
         let received = jobs::claim_received(tx, now, lease, 1)?.len();
         Ok::<_, Error>((jobs, received, peers::claim(tx, &[PeerId(1)], now, lease)?.len()))
     };
@@ -175,7 +177,7 @@ async fn who_lost_a_piece_of_work_says_nothing_of_it_any_more(t: TestDb) {
     let story = move |tx: &mut Tx<'_>| {
         let take = |tx: &mut Tx<'_>, holder: i32, now: i64| {
             let (now, lease) = (Timestamp(now), lease(holder, now + 5));
-            let jobs = jobs::claim(tx, now, lease, 9)?.len();
+            let jobs = jobs::claim(tx, now, lease, &[], 9)?.len();
             Ok::<_, Error>((jobs, jobs::claim_received(tx, now, lease, 9)?.len()))
         };
         jobs::push(tx, id, "k", "s", Timestamp(1))?;
@@ -203,15 +205,37 @@ async fn what_is_wanted_again_while_it_is_done_is_done_again(t: TestDb) {
     let story = |tx: &mut Tx<'_>| {
         let (now, id) = (Timestamp(1), JobId(1));
         jobs::push(tx, id, "k", "s", now)?;
-        let first = jobs::claim(tx, now, lease(1, 100), 9)?.len();
+        let first = jobs::claim(tx, now, lease(1, 100), &[], 9)?.len();
         jobs::push(tx, JobId(2), "k", "s", now)?;
-        let meanwhile = jobs::claim(tx, now, lease(1, 100), 9)?.len();
+        let meanwhile = jobs::claim(tx, now, lease(1, 100), &[], 9)?.len();
         jobs::finish(tx, id, Holder(1))?;
-        let second = jobs::claim(tx, now, lease(1, 100), 9)?.len();
+        let second = jobs::claim(tx, now, lease(1, 100), &[], 9)?.len();
         jobs::finish(tx, id, Holder(1))?;
         Ok::<_, Error>((first, meanwhile, second, jobs::backlog(tx)?.waiting))
     };
     assert_eq!(t.db.write(story).await.unwrap(), (1, 0, 1, 0));
+}
+
+async fn what_is_wanted_again_stays_with_whoever_does_it(t: TestDb) {
+    let here = t.db.appear(Holder(8)).unwrap();
+    let take = |holder: i32| {
+        t.db.write(move |tx| Ok::<_, Error>(jobs::claim(tx, Timestamp(9), lease(holder, 100), &[], 9)?.len()))
+    };
+    let want = |id: i64| t.db.write(move |tx| jobs::push(tx, JobId(id), "k", "s", Timestamp(1)));
+    want(1).await.unwrap();
+    assert_eq!(take(8).await.unwrap(), 1);
+    want(2).await.unwrap();
+    want(3).await.unwrap();
+    here.look().unwrap();
+    assert_eq!(take(9).await.unwrap(), 0, "8 is here, and not done");
+    let renewed = t.db.write(|tx| jobs::renew(tx, &[JobId(1)], lease(8, 200)));
+    assert!(renewed.await.unwrap().is_empty());
+    t.db.write(|tx| jobs::fail(tx, JobId(1), Holder(8), "no", None)).await.unwrap();
+    assert_eq!(take(9).await.unwrap(), 1, "it was wanted once more, and is done at once");
+    let renewed = t.db.write(|tx| jobs::renew(tx, &[JobId(1)], lease(8, 200)));
+    assert_eq!(renewed.await.unwrap(), [JobId(1)], "9 has it now");
+    t.db.write(|tx| jobs::finish(tx, JobId(1), Holder(9))).await.unwrap();
+    assert_eq!(t.db.read(jobs::backlog).await.unwrap().waiting, 0);
 }
 
 async fn what_is_known_of_a_server_is_not_supposed_away(t: TestDb) {
@@ -259,7 +283,48 @@ async fn what_was_given_up_long_ago_is_forgotten(t: TestDb) {
     assert_eq!(t.db.write(story).await.unwrap(), [(1, 1), (1, 0)]);
 }
 
+async fn whatever_is_old_is_forgotten_a_piece_at_a_time(t: TestDb) {
+    use crate::schema::{deliveries as rows, tries};
+    const ROWS: i64 = 2_001;
+    let story = |tx: &mut Tx<'_>| {
+        peers::ensure(tx, PeerId(1), "b.test", Regard::Welcome)?;
+        let author = actor(1, ActorKind::Person);
+        actors::insert(tx, &author)?;
+        let kind = "Create".to_owned();
+        let sent =
+            Activity { id: ActivityId(9), actor: author.id, kind, post: None, public: true, body: String::new() };
+        activities::insert(tx, &sent)?;
+        for n in 0..ROWS {
+            let tried = (tries::key.eq(n.to_string()), tries::used.eq(1), tries::until.eq(1_i64));
+            let parked = (
+                rows::peer_id.eq(1_i64),
+                rows::activity_id.eq(9_i64),
+                rows::inbox.eq(n.to_string()),
+                rows::attempts.eq(1),
+                rows::retry_at.eq(0_i64),
+                rows::parked.eq(Some(1_i64)),
+            );
+            db!(tx, c => {
+                diesel::insert_into(tries::table).values(tried).execute(c)?;
+                diesel::insert_into(rows::table).values(parked).execute(c)?;
+            });
+        }
+        let (at, none) = (Timestamp(2), Timestamp(0));
+        let keep = Cutoffs { bodies: none, ids: none, activities: at, drafts: none, ended: at };
+        let mut left = Vec::new();
+        for _ in 0..3 {
+            let more = retention::sweep(tx, &keep)?;
+            let tried: i64 = db!(tx, c => tries::table.count().get_result(c))?;
+            left.push((more, tried, deliveries::backlog(tx)?.parked));
+        }
+        Ok::<_, Error>(left)
+    };
+    assert_eq!(t.db.write(story).await.unwrap(), [(true, 1, 1), (false, 0, 0), (false, 0, 0)]);
+}
+
 on_both! {
+    what_is_wanted_again_stays_with_whoever_does_it
+    whatever_is_old_is_forgotten_a_piece_at_a_time
     what_was_given_up_long_ago_is_forgotten
     what_a_vanished_process_had_is_free
     who_lost_a_server_says_nothing_of_it_any_more

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 
 use super::{TestDb, on_both, sqlite};
-use crate::{Db, Error, Location, conn::db, settings};
+use crate::{Db, Error, Isolation, Location, conn::db, settings};
 
 async fn many_writers_lose_nothing(t: TestDb) {
     let writes = (0..200).map(|n| {
@@ -51,7 +51,7 @@ async fn a_panic_takes_nobody_with_it(t: TestDb) {
 async fn a_savepoint_undoes_only_itself(t: TestDb) {
     t.db.write(|tx| {
         settings::keep(tx, "outer", "v")?;
-        let inner: Result<(), Error> = tx.savepoint(|tx| {
+        let inner: Result<(), Error> = tx.transaction(Isolation::Serial, |tx| {
             settings::keep(tx, "inner", "v")?;
             Err(Error::Corrupt("on purpose".into()))
         });
@@ -139,8 +139,37 @@ async fn both_schemas_are_one(t: TestDb) {
     }
 }
 
+/// What is numbered otherwise: by whose it is, or only among its like; and what is gone as soon as it was heard.
+const OTHERWISE: [&str; 5] = ["accounts", "groups", "push_subscriptions", "received_bodies", "signals"];
+
+async fn numbers_go_on_after_those_of_all_tables(t: TestDb) {
+    #[derive(QueryableByName)]
+    struct Table {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        name: String,
+    }
+    let sqlite = "SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' \
+        AND p.name = 'id' AND p.pk = 1 AND m.name NOT LIKE 'post_search%'";
+    let postgres = "SELECT k.table_name AS name FROM information_schema.table_constraints c \
+        JOIN information_schema.key_column_usage k ON k.constraint_name = c.constraint_name \
+        WHERE c.constraint_type = 'PRIMARY KEY' AND c.table_schema = 'public' AND k.column_name = 'id'";
+    let named = t.db.read(move |c| {
+        let rows: Vec<Table> =
+            db!(c, sqlite c => diesel::sql_query(sqlite).load(c), postgres c => diesel::sql_query(postgres).load(c))?;
+        Ok::<_, Error>(rows.into_iter().map(|row| row.name).collect::<std::collections::BTreeSet<_>>())
+    });
+    let mut known: std::collections::BTreeSet<String> = crate::ids::NUMBERED.map(String::from).into();
+    known.extend(OTHERWISE.map(String::from));
+    assert_eq!(named.await.unwrap(), known);
+    let kept = t.db.write(|tx| {
+        crate::jobs::push(tx, domain::id::JobId(77), "k", "s", domain::time::Timestamp(1))?;
+        crate::ids::highest(tx)
+    });
+    assert_eq!(kept.await.unwrap(), 77);
+}
+
 fn sqlite_db() -> Db {
     sqlite().db
 }
 
-on_both! { a_newer_database_is_refused both_schemas_are_one }
+on_both! { a_newer_database_is_refused both_schemas_are_one numbers_go_on_after_those_of_all_tables }
