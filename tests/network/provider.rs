@@ -113,6 +113,13 @@ impl Provider {
         back
     }
 
+    /// Where it sends somebody back to who came by `way` and does not want to go on, or may not.
+    pub(crate) fn refuse(&self, way: &str) -> String {
+        let asked = pairs(way.split_once('?').unwrap().1);
+        let why = "error=access_denied&error_description=No%20one%20may";
+        format!("{}?{why}&state={}", asked["redirect_uri"], asked["state"])
+    }
+
     pub(super) fn answer(&self, request: &Request) -> Answer {
         match request.path() {
             "/.well-known/openid-configuration" => said(&json!({
@@ -142,6 +149,7 @@ impl Provider {
         let form = pairs(std::str::from_utf8(&request.body).unwrap());
         let basic = format!("{}:s3cr%3At", Self::CLIENT);
         assert_eq!(request.header("authorization"), Some(format!("Basic {}", STANDARD.encode(basic)).as_str()));
+        assert!(!form["code"].is_empty(), "there is nothing to ask for");
         let Some((asked, person)) = self.0.codes.lock().unwrap().remove(&form["code"]) else {
             return Answer { status: 400, ..said(&json!({ "error": "invalid_grant" })) };
         };
