@@ -132,7 +132,7 @@ async fn a_provider_that_lies_signs_nobody_in() {
     assert_eq!(come(&mut Visitor::new(&alpha), &provider, ana()).await.status, 200);
 }
 
-async fn who_is_sent_back_without_a_word_is_not_asked_about() {
+async fn what_the_provider_does_not_say_is_not_asked_for() {
     let (_net, alpha, provider) = organization(true, false).await;
     alpha.person("bea").await;
     let mut visitor = Visitor::new(&alpha);
@@ -140,6 +140,12 @@ async fn who_is_sent_back_without_a_word_is_not_asked_about() {
     let refused = visitor.get(&provider.refuse(left.header("location").unwrap())).await;
     assert!(refused.status == 403 && refused.text().contains("You are not signed in"), "{}", refused.text());
     assert!(!refused.text().contains("No one may"), "the words of anybody who sends somebody here");
+    assert!(identities::look(alpha.app()).await.is_ok());
+
+    let (_net, beta, provider) = organization(true, false).await;
+    provider.lie(Some(Lie::SharedKey));
+    let trouble = identities::look(beta.app()).await.unwrap_err().to_string();
+    assert!(trouble.contains("such as RS256"), "{trouble}");
 }
 
 async fn who_signs_out_is_told_that_the_provider_still_knows_them() {
@@ -463,7 +469,7 @@ async fn only_addresses_of_the_domains_sign_up() {
 on_both! {
     somebody_new_chooses_a_name_and_comes_again,
     a_provider_that_lies_signs_nobody_in,
-    who_is_sent_back_without_a_word_is_not_asked_about,
+    what_the_provider_does_not_say_is_not_asked_for,
     who_signs_out_is_told_that_the_provider_still_knows_them,
     a_login_becomes_theirs_only_by_its_password,
     whoever_is_signed_in_links_their_login,

@@ -26,6 +26,8 @@ pub(crate) enum Lie {
     Expired,
     OtherKey,
     NoSignature,
+    /// It offers to sign with what both know, and in no other way.
+    SharedKey,
 }
 
 /// A provider; a clone is the same one.
@@ -128,6 +130,7 @@ impl Provider {
                 "token_endpoint": self.url("/token"),
                 "userinfo_endpoint": self.url("/userinfo"),
                 "jwks_uri": self.url("/keys"),
+                "id_token_signing_alg_values_supported": [self.algorithm()],
             })),
             "/keys" => {
                 let (kid, key) = self.0.key.lock().unwrap().clone();
@@ -142,6 +145,10 @@ impl Provider {
             }
             _ => Answer::status(404),
         }
+    }
+
+    fn algorithm(&self) -> &'static str {
+        if *self.0.lie.lock().unwrap() == Some(Lie::SharedKey) { "HS256" } else { "RS256" }
     }
 
     /// A code becomes a token once, for whoever asked for it.
@@ -178,7 +185,7 @@ impl Provider {
             Some(Lie::Audience) => claims["aud"] = json!("somebody-else"),
             Some(Lie::Nonce) => claims["nonce"] = json!("of another time"),
             Some(Lie::Expired) => claims["exp"] = json!(now - 300),
-            Some(Lie::OtherKey | Lie::NoSignature) | None => {}
+            Some(Lie::OtherKey | Lie::NoSignature | Lie::SharedKey) | None => {}
         }
         let alg = if lie == Some(Lie::NoSignature) { "none" } else { "RS256" };
         let signed =
