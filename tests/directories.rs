@@ -30,6 +30,7 @@ async fn come(visitor: &mut Visitor, name: &str, password: &str) -> Answer {
     assert!(page.contains("/login/organization?back=") && page.contains("Sign in with Casa Grande"), "{page}");
     let asked = visitor.get("/login/organization?back=/communities").await;
     assert_eq!(asked.status, 200, "{}", asked.text());
+    assert!(asked.text().contains("Sign in another way"), "{}", asked.text());
     let back = field(&asked.text(), "back");
     visitor.submit(PATH, &[("name", name), ("password", password), ("back", &back)]).await
 }
@@ -52,6 +53,9 @@ async fn somebody_new_chooses_a_name_and_comes_again() {
     let made = visitor.submit("/login/organization/new", &fields).await;
     assert_eq!(location(&made), (303, Some("/communities")));
     assert_eq!(visitor.get("/write").await.status, 200, "nothing is left to wait for");
+    let token = field(&visitor.get("/settings").await.text(), "form_token");
+    let out = visitor.submit("/logout", &[("form_token", &token)]).await;
+    assert_eq!(location(&out), (303, Some("/")), "the directory remembers nobody");
 
     let actor = people::by_name(alpha.app(), "ana").await.unwrap();
     let account = alpha.app().read(move |c| store::accounts::by_id(c, actor.id)).await.unwrap().unwrap();

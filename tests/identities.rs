@@ -82,6 +82,8 @@ async fn somebody_new_chooses_a_name_and_comes_again() {
     let actor = people::by_name(alpha.app(), "ana").await.unwrap();
     let account = alpha.app().read(move |c| store::accounts::by_id(c, actor.id)).await.unwrap().unwrap();
     assert_eq!((account.email.as_str(), account.has_password()), ("ana.ruiz@org.example", false));
+    let entry = visitor.get("/settings/entry").await.text();
+    assert!(entry.contains("Set a password") && !entry.contains("Change the password"), "{entry}");
     let mut other = Visitor::new(&alpha);
     assert_eq!(location(&come(&mut other, &provider, ana()).await), (303, Some("/communities")));
     assert_eq!(other.get("/write").await.status, 200);
@@ -128,6 +130,48 @@ async fn a_provider_that_lies_signs_nobody_in() {
     // Providers sign with other keys from time to time.
     provider.renew_key();
     assert_eq!(come(&mut Visitor::new(&alpha), &provider, ana()).await.status, 200);
+}
+
+async fn what_the_provider_does_not_say_is_not_asked_for() {
+    let (_net, alpha, provider) = organization(true, false).await;
+    alpha.person("bea").await;
+    let mut visitor = Visitor::new(&alpha);
+    let left = visitor.get("/login/organization?back=/communities").await;
+    let refused = visitor.get(&provider.refuse(left.header("location").unwrap())).await;
+    assert!(refused.status == 403 && refused.text().contains("You are not signed in"), "{}", refused.text());
+    assert!(!refused.text().contains("No one may"), "the words of anybody who sends somebody here");
+    assert!(identities::look(alpha.app()).await.is_ok());
+
+    let (_net, beta, provider) = organization(true, false).await;
+    provider.lie(Some(Lie::SharedKey));
+    let trouble = identities::look(beta.app()).await.unwrap_err().to_string();
+    assert!(trouble.contains("such as RS256"), "{trouble}");
+}
+
+async fn who_signs_out_is_told_that_the_provider_still_knows_them() {
+    let (_net, alpha, provider) = organization(true, false).await;
+    alpha.person("bea").await;
+    let mut visitor = Visitor::new(&alpha);
+    let named =
+        json!({ "sub": "42", "email": "i@org.example", "email_verified": true, "preferred_username": "Iñaki.Ruiz" });
+    let page = come(&mut visitor, &provider, named).await.text();
+    assert!(page.contains("value=\"inaki_ruiz\""), "letters with signs are letters: {page}");
+    let fields = [("claim", &*field(&page, "claim")), ("name", "inaki"), ("agreement", "yes")];
+    assert_eq!(visitor.submit("/login/organization/new", &fields).await.status, 303);
+    let token = field(&visitor.get("/settings").await.text(), "form_token");
+    let out = visitor.submit("/logout", &[("form_token", &token)]).await;
+    let text = out.text();
+    assert!(out.status == 200 && text.contains("you may still be signed in there"), "{text}");
+    assert!(text.contains("Casa Grande") && text.contains("/login"), "{text}");
+    assert_eq!(visitor.get("/settings").await.status, 303, "out");
+    let mut bea = Visitor::new(&alpha);
+    assert_eq!(bea.sign_in("bea", "correct horse", "/").await.status, 303);
+    let token = field(&bea.get("/settings").await.text(), "form_token");
+    assert_eq!(
+        location(&bea.submit("/logout", &[("form_token", &token)]).await),
+        (303, Some("/")),
+        "the provider knows nothing of her"
+    );
 }
 
 async fn a_login_becomes_theirs_only_by_its_password() {
@@ -425,6 +469,8 @@ async fn only_addresses_of_the_domains_sign_up() {
 on_both! {
     somebody_new_chooses_a_name_and_comes_again,
     a_provider_that_lies_signs_nobody_in,
+    what_the_provider_does_not_say_is_not_asked_for,
+    who_signs_out_is_told_that_the_provider_still_knows_them,
     a_login_becomes_theirs_only_by_its_password,
     whoever_is_signed_in_links_their_login,
     where_the_provider_is_the_only_way_there_are_no_passwords,

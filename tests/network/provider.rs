@@ -26,6 +26,8 @@ pub(crate) enum Lie {
     Expired,
     OtherKey,
     NoSignature,
+    /// It offers to sign with what both know, and in no other way.
+    SharedKey,
 }
 
 /// A provider; a clone is the same one.
@@ -113,6 +115,13 @@ impl Provider {
         back
     }
 
+    /// Where it sends somebody back to who came by `way` and does not want to go on, or may not.
+    pub(crate) fn refuse(&self, way: &str) -> String {
+        let asked = pairs(way.split_once('?').unwrap().1);
+        let why = "error=access_denied&error_description=No%20one%20may";
+        format!("{}?{why}&state={}", asked["redirect_uri"], asked["state"])
+    }
+
     pub(super) fn answer(&self, request: &Request) -> Answer {
         match request.path() {
             "/.well-known/openid-configuration" => said(&json!({
@@ -121,6 +130,7 @@ impl Provider {
                 "token_endpoint": self.url("/token"),
                 "userinfo_endpoint": self.url("/userinfo"),
                 "jwks_uri": self.url("/keys"),
+                "id_token_signing_alg_values_supported": [self.algorithm()],
             })),
             "/keys" => {
                 let (kid, key) = self.0.key.lock().unwrap().clone();
@@ -137,11 +147,16 @@ impl Provider {
         }
     }
 
+    fn algorithm(&self) -> &'static str {
+        if *self.0.lie.lock().unwrap() == Some(Lie::SharedKey) { "HS256" } else { "RS256" }
+    }
+
     /// A code becomes a token once, for whoever asked for it.
     fn exchange(&self, request: &Request) -> Answer {
         let form = pairs(std::str::from_utf8(&request.body).unwrap());
         let basic = format!("{}:s3cr%3At", Self::CLIENT);
         assert_eq!(request.header("authorization"), Some(format!("Basic {}", STANDARD.encode(basic)).as_str()));
+        assert!(!form["code"].is_empty(), "there is nothing to ask for");
         let Some((asked, person)) = self.0.codes.lock().unwrap().remove(&form["code"]) else {
             return Answer { status: 400, ..said(&json!({ "error": "invalid_grant" })) };
         };
@@ -170,7 +185,7 @@ impl Provider {
             Some(Lie::Audience) => claims["aud"] = json!("somebody-else"),
             Some(Lie::Nonce) => claims["nonce"] = json!("of another time"),
             Some(Lie::Expired) => claims["exp"] = json!(now - 300),
-            Some(Lie::OtherKey | Lie::NoSignature) | None => {}
+            Some(Lie::OtherKey | Lie::NoSignature | Lie::SharedKey) | None => {}
         }
         let alg = if lie == Some(Lie::NoSignature) { "none" } else { "RS256" };
         let signed =

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{
+    handle,
     id::{ActorId, IdentityId},
     text::plain,
     time::{Timestamp, span},
@@ -39,6 +40,9 @@ const CLAIM: &str = "what a provider said of somebody";
 
 /// How long what a provider calls somebody may be.
 const NAME: usize = 100;
+
+/// How long what it says of why it says nothing may be in the log.
+const REASON: usize = 300;
 
 /// A trip to the provider and back; sealed, and known to the browser alone that began it.
 #[derive(Default, Serialize, Deserialize)]
@@ -79,6 +83,19 @@ pub enum Departure {
     Away(Way),
     /// They say their name and their password in it on a page of ours, which sends this along if they link their login.
     Here(Option<String>),
+}
+
+/// What somebody brings back from the provider.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Return<'a> {
+    /// What they left with.
+    pub state: &'a str,
+    /// What it takes to hear who they are; empty, if the provider does not say.
+    pub code: &'a str,
+    /// Why it does not (RFC 6749, section 4.1.2.1).
+    pub error: &'a str,
+    /// The same in its own words.
+    pub why: &'a str,
 }
 
 /// What comes of it when somebody is back from the provider.
@@ -187,24 +204,30 @@ fn unseal<T: for<'de> Deserialize<'de>>(app: &App, context: &str, sealed: &str) 
     serde_json::from_slice(&text).ok()
 }
 
-/// Takes in whoever comes back from the provider with `code` and `state`, to the browser that keeps `kept` and in which
-/// `by` is signed in: what comes of it, and where they go on. Nothing, if this is not the way that they left, or what the
-/// provider says is not to be believed.
+/// Takes in whoever comes back from the provider with `back`, to the browser that keeps `kept` and in which `by` is signed
+/// in: what comes of it, and where they go on. Nothing, if this is not the way that they left, if the provider does not
+/// say who they are, or if what it says is not to be believed.
 pub async fn arrive(
     app: &App,
     kept: &str,
-    (state, code): (&str, &str),
+    back: Return<'_>,
     by: Option<Me>,
     whence: &Whence,
 ) -> Result<Option<(Arrival, String)>> {
     // There is nothing to be guessed.
     app.limits().from(Deed::Challenge, whence, app.now())?;
     let provider = provider(app)?;
-    let Some(trip) = returned(app, kept, state) else { return Ok(None) };
+    let Some(trip) = returned(app, kept, back.state) else { return Ok(None) };
+    if back.code.is_empty() {
+        // They said no there, or they may not; or the provider knows us otherwise than we think.
+        let (error, why) = (plain::cut(back.error, NAME), plain::cut(back.why, REASON));
+        tracing::info!(issuer = provider.issuer, error, why, "the provider does not say who somebody is");
+        return Ok(None);
+    }
     let said = match &provider.speaks {
-        Speaks::OpenId(client) => openid::testimony(app, &provider.issuer, client, &trip, code).await?,
+        Speaks::OpenId(client) => openid::testimony(app, &provider.issuer, client, &trip, back.code).await?,
         Speaks::Ldap(_) => None,
-        Speaks::Saml(_) => saml::testimony(app, &trip, code),
+        Speaks::Saml(_) => saml::testimony(app, &trip, back.code),
     };
     let Some(said) = said else { return Ok(None) };
     receive(app, provider, trip, said, by, whence).await
@@ -288,15 +311,9 @@ async fn receive(
     Ok(Some((arrival, trip.back)))
 }
 
-/// The letters of what somebody is called that a handle may have.
+/// The handle that somebody is offered who is called so; empty, if none can be made of it.
 fn suggested(called: &str) -> String {
-    let first = called.split('@').next().unwrap_or_default().to_lowercase();
-    first
-        .chars()
-        .map(|c| if matches!(c, '.' | '-') { '_' } else { c })
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
-        .take(30)
-        .collect()
+    handle::proposed(called.split('@').next().unwrap_or_default()).unwrap_or_default()
 }
 
 /// What comes of somebody who wants to sign in; nothing, if their login is closed.
@@ -389,6 +406,16 @@ pub async fn sign_up(app: &App, claim: Claim, wish: Wish, whence: &Whence) -> Re
         keep(tx, person, &claim)
     })
     .await
+}
+
+/// The provider at which somebody may still be signed in who signs out here: their login is linked with it, and it has
+/// pages of its own for signing in.
+pub async fn stays(app: &App, me: Me) -> Result<Option<&str>> {
+    let Some(provider) = app.config().provider.as_ref().filter(|it| !matches!(it.speaks, Speaks::Ldap(_))) else {
+        return Ok(None);
+    };
+    let is_linked = list(app, me).await?.iter().any(|one| one.issuer == provider.issuer);
+    Ok(is_linked.then_some(provider.name.as_str()))
 }
 
 /// As whom providers know somebody, the first that was linked first.

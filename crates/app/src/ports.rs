@@ -51,7 +51,8 @@ pub trait Resolver: Any + Send + Sync {
     /// The post with this id on the network, fetched with its missing ancestors if it is not known.
     async fn post(&self, app: &App, uri: &str) -> Result<PostId>;
 
-    /// Asks a server something else. Where there is no network, nothing can be reached.
+    /// Asks a server something else. Where there is no network, nothing can be reached. What an error says names its causes:
+    /// it is for the operator, and nobody else is told.
     async fn ask(&self, question: Question<'_>) -> Result<Reply> {
         Err(Error::Unreachable { what: format!("{} cannot be reached", question.url), retry: true })
     }

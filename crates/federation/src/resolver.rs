@@ -158,7 +158,8 @@ impl Resolver for FederationResolver {
 
     async fn ask(&self, question: Question<'_>) -> Result<Reply> {
         let answer = self.0.client.ask(question).await;
-        answer.map_err(|error| Error::Unreachable { what: error.to_string(), retry: true })
+        // With its causes: whoever asks so tells them to the operator alone.
+        answer.map_err(|error| Error::Unreachable { what: error.detail(), retry: true })
     }
 
     async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {

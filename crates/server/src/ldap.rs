@@ -44,14 +44,19 @@ impl Clerk for Asker {
         let mut line = enter(directory).await?;
         // Two, so that one alone is known to be the only one.
         let (mut found, is_all) = search(&mut line, directory, &filter, 2).await?;
-        let only = found.pop().filter(|_| found.is_empty() && is_all);
-        only.map(|entry| listed(directory, entry)).transpose()
+        // What people say is not logged: it may be a password.
+        match found.pop() {
+            Some(entry) if found.is_empty() && is_all => return listed(directory, entry).map(Some),
+            Some(entry) => tracing::warn!(entry = entry.dn, "more than one entry fits a name: nobody comes in by it"),
+            None => tracing::info!("no entry fits a name: see `ldap_base` and `ldap_filter`"),
+        }
+        Ok(None)
     }
 
     async fn is_right(&self, directory: &Directory, dn: &str, password: &str) -> Result<bool> {
         let said = in_time(connect(directory).await?.bind(dn, password)).await??;
         if WRONG.contains(&said.code) {
-            tracing::info!(code = said.code, said = said.text, "the directory does not take a password");
+            tracing::info!(entry = dn, code = said.code, said = said.text, "the directory does not take a password");
             return Ok(false);
         }
         said.success("does not try passwords").map(|()| true)

@@ -117,8 +117,8 @@ pub(crate) async fn depart(request: HttpRequest, app: Data<App>, form: Posted<En
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Returned {
-    pub(crate) code: String,
-    pub(crate) state: String,
+    code: String,
+    state: String,
 }
 
 /// `GET /login/elsewhere/back`

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use app::{
     App, Error, Result,
-    identities::{self, Arrival, Claim, Departure},
+    identities::{self, Arrival, Claim, Departure, Return},
     sessions,
     sessions::Entry,
     sign_up::Wish,
@@ -21,8 +21,7 @@ use crate::{
     answer::{self, Frame, Keep, Visit},
     entrance,
     forms::{Field, Fields, YES},
-    guests::{self, Returned},
-    imprint,
+    guests, imprint,
     login::{self, Back, Page, Step},
     posted::{Posted, TOKEN},
     said,
@@ -79,11 +78,22 @@ fn refused(request: &HttpRequest, visit: &Visit, error: &Error) -> HttpResponse 
     }
 }
 
+/// What somebody comes back with.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Returned {
+    code: String,
+    state: String,
+    error: String,
+    error_description: String,
+}
+
 /// `GET /login/organization/back`
 pub(crate) async fn arrive(request: HttpRequest, app: Data<App>, returned: Option<Query<Returned>>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
-    let Returned { code, state } = returned.map(Query::into_inner).unwrap_or_default();
-    let mut answer = match settle(&request, &app, &visit, (&state, &code)).await {
+    let Returned { code, state, error, error_description: why } = returned.map(Query::into_inner).unwrap_or_default();
+    let back = Return { state: &state, code: &code, error: &error, why: &why };
+    let mut answer = match settle(&request, &app, &visit, back).await {
         Ok(answer) => answer,
         Err(error) => refused(&request, &visit, &error),
     };
@@ -138,10 +148,10 @@ pub(crate) async fn describe(request: HttpRequest, app: Data<App>) -> HttpRespon
     }
 }
 
-async fn settle(request: &HttpRequest, app: &App, visit: &Visit, said: (&str, &str)) -> Result<HttpResponse> {
+async fn settle(request: &HttpRequest, app: &App, visit: &Visit, back: Return<'_>) -> Result<HttpResponse> {
     let kept = session::value(request, guests::name(app.site())).unwrap_or_default();
     let by = session::look_up(request).await?.map(|by| by.me);
-    let arrived = identities::arrive(app, kept, said, by, &login::whence(request)).await?;
+    let arrived = identities::arrive(app, kept, back, by, &login::whence(request)).await?;
     receive(request, app, visit, arrived).await
 }
 
@@ -236,7 +246,7 @@ fn asking(app: &App, visit: &Visit, said: &Said, form_token: Option<String>) -> 
         button: if links { t.provider_link() } else { t.sign_in() },
         passkey: None,
         provider: None,
-        ways: if links { Vec::new() } else { vec![(session::login_path(&said.back), t.sign_in())] },
+        ways: if links { Vec::new() } else { vec![(session::login_path(&said.back), t.provider_otherwise())] },
     }
 }
 

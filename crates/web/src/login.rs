@@ -25,7 +25,7 @@ use crate::{
     posted::Posted,
     resumed::{self, Kept},
     said,
-    session::{self, LOGIN},
+    session::{self, LOGIN, Present},
     settings::entry,
     sign_up,
 };
@@ -252,16 +252,29 @@ pub(crate) async fn submit_code(request: HttpRequest, app: Data<App>, form: Post
 /// `POST /logout`
 pub(crate) async fn leave(request: HttpRequest, app: Data<App>, form: Posted<Nothing>) -> HttpResponse {
     let visit = Visit::new(&request, &app);
-    if let Some(by) = form.by
-        && let Err(error) = sessions::end(&app, by.me, by.session).await
-    {
-        return failed(&request, &visit, &error);
-    }
-    let mut answer = answer::redirect(StatusCode::SEE_OTHER, &visit.home);
+    let left = match &form.by {
+        Some(by) => end(&app, by).await,
+        None => Ok(None),
+    };
+    let mut answer = match left {
+        Ok(None) => answer::redirect(StatusCode::SEE_OTHER, &visit.home),
+        Ok(Some(provider)) => {
+            let t = visit.language;
+            answer::said(&request, &visit, t.signed_out(), t.provider_stays(provider))
+        }
+        Err(error) => return failed(&request, &visit, &error),
+    };
     if let Ok(cookie) = HeaderValue::from_str(&session::no_cookie(app.site())) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
     answer
+}
+
+/// Ends a session; the provider at which its person may still be signed in.
+async fn end<'a>(app: &'a App, by: &Present) -> app::Result<Option<&'a str>> {
+    let provider = app::identities::stays(app, by.me).await?;
+    sessions::end(app, by.me, by.session).await?;
+    Ok(provider)
 }
 
 /// A page that only says something.

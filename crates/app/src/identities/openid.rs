@@ -44,6 +44,9 @@ struct Offer {
     userinfo_endpoint: Option<String>,
     #[serde(default)]
     token_endpoint_auth_methods_supported: Vec<String>,
+    /// How it may sign what it says of people; nothing, where it keeps that to itself.
+    #[serde(default)]
+    id_token_signing_alg_values_supported: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +74,7 @@ fn strange(what: &str) -> Error {
 fn read<T: DeserializeOwned>(reply: &Reply, what: &str) -> Result<T> {
     let is_success = (200..300).contains(&reply.status);
     let said = is_success.then(|| serde_json::from_slice(&reply.body).ok()).flatten();
-    said.ok_or_else(|| strange(what))
+    said.ok_or_else(|| strange(&format!("{what}: it answers {}", reply.status)))
 }
 
 async fn get<T: DeserializeOwned>(app: &App, url: &str, what: &str) -> Result<T> {
@@ -107,6 +110,10 @@ async fn keys(app: &App, offer: &Offer, within: Duration) -> Result<Arc<Vec<Key>
 /// Asks for what it offers, and for its keys.
 pub(super) async fn look(app: &App, issuer: &str) -> Result<()> {
     let offer = offer(app, issuer).await?;
+    let signs = &offer.id_token_signing_alg_values_supported;
+    if !signs.is_empty() && !signs.iter().any(|name| token::trusts(name)) {
+        return Err(strange("signs ID tokens in no way that is trusted here, such as RS256"));
+    }
     keys(app, &offer, KNOWN).await.map(drop)
 }
 
@@ -145,7 +152,7 @@ pub(super) async fn testimony(
     let person = match said {
         Ok(person) => person,
         Err(flaw) => {
-            tracing::warn!(issuer, ?flaw, "the provider's token is not believed");
+            tracing::warn!(issuer, %flaw, "the provider's token is not believed");
             return Ok(None);
         }
     };

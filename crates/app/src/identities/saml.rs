@@ -208,7 +208,7 @@ pub(super) async fn bring(
         Err(flaw) => {
             // What is right costs no more than a page; what is wrong leaves a line in the log.
             app.limits().from(Deed::Challenge, whence, app.now())?;
-            tracing::warn!(issuer, ?flaw, "the provider's response is not believed");
+            tracing::warn!(issuer, %flaw, "the provider's response is not believed");
             Ok(None)
         }
     }

@@ -50,7 +50,12 @@ impl Panels {
         let email = Action::new(EMAIL, vec![new, password(t, "password")], t.change_email());
         let fresh = Field::exact("new", "password", t.new_password()).hint(t.password_hint());
         let fresh = fresh.autocomplete("new-password").longest(128);
-        let change = Action::new(PASSWORD, vec![password(t, "old"), fresh], t.change_password());
+        let (lead_of_password, change) = match account.has_password() {
+            true => (t.password_ends(), t.change_password()),
+            false if app::identities::is_only_way(app) => (t.password_idle(), t.set_password()),
+            false => (t.password_none(), t.set_password()),
+        };
+        let change = Action::new(PASSWORD, vec![password(t, "old"), fresh], change);
         let is_on = account.totp.is_some();
         let second = if is_on {
             let off = Action::new(OFF, vec![password(t, "known")], t.second_off());
@@ -68,7 +73,7 @@ impl Panels {
             password: Panel {
                 id: "password-heading",
                 heading: t.password(),
-                lead: t.password_ends().to_owned(),
+                lead: lead_of_password.to_owned(),
                 action: Some(change),
                 ..Panel::default()
             },

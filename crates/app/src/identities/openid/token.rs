@@ -17,6 +17,10 @@ use serde_json::Value;
 /// How much the clock of a provider may differ from ours, in seconds.
 const LENIENCY: i64 = 60;
 
+/// What is to be done about a token that is signed in no way that we trust: with the secret that we share, or not at all.
+const UNTRUSTED: &str = "it is signed in no way that we trust: have the provider sign ID tokens by RS256, or by PS256, ES256 or \
+                         EdDSA";
+
 /// The shortest RSA key that is trusted, in bits.
 const SHORTEST: u32 = 2_048;
 
@@ -96,11 +100,13 @@ pub(super) struct Expected<'a> {
 }
 
 /// Why a token is not believed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Flaw {
     /// It is signed by a key that we do not know: the provider may have others by now.
+    #[error("it is signed with a key that is not among the provider's")]
     UnknownKey,
     /// It says what it must not.
+    #[error("{0}")]
     Wrong(&'static str),
 }
 
@@ -110,7 +116,7 @@ pub(super) fn read(token: &str, keys: &[Key], expected: Expected<'_>) -> Result<
     let Some((signed, signature)) = token.rsplit_once('.') else { return wrong("this is no token") };
     let Some((header, claims)) = signed.split_once('.') else { return wrong("this is no token") };
     let Some(Header { alg, kid, crit: None }) = part(header) else { return wrong("its header is strange") };
-    let Some(scheme) = Scheme::named(&alg) else { return wrong("nothing we trust is signed like this") };
+    let Some(scheme) = Scheme::named(&alg) else { return wrong(UNTRUSTED) };
     let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return wrong("its signature is strange") };
     let mut fitting = keys.iter().filter(|key| key.fits(&alg, kid.as_deref(), scheme)).peekable();
     if fitting.peek().is_none() {
@@ -146,6 +152,11 @@ fn part<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
+/// Whether what is signed by the algorithm of this name may be trusted.
+pub(super) fn trusts(algorithm: &str) -> bool {
+    Scheme::named(algorithm).is_some()
+}
+
 /// How something is signed (RFC 7518, RFC 8037): always with a key, and never with one that signs itself.
 #[derive(Debug, Clone, Copy)]
 enum Scheme {
@@ -167,7 +178,9 @@ impl Scheme {
             "PS512" => Self::RsaPss(sha512),
             "ES256" => Self::Curve { name: "P-256", nid: Nid::X9_62_PRIME256V1, half: 32, digest: sha256 },
             "ES384" => Self::Curve { name: "P-384", nid: Nid::SECP384R1, half: 48, digest: sha384 },
-            "EdDSA" => Self::Ed25519,
+            "ES512" => Self::Curve { name: "P-521", nid: Nid::SECP521R1, half: 66, digest: sha512 },
+            // The same by its older name and by its newer one (RFC 9864).
+            "EdDSA" | "Ed25519" => Self::Ed25519,
             _ => return None,
         })
     }

@@ -69,13 +69,16 @@ pub(super) struct Person {
 }
 
 /// Why a response is not believed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Flaw {
     /// It is signed with a key that we do not know, or was changed: the provider may have others by now.
+    #[error("it is signed with a key that is not in the provider's metadata, or was changed on its way")]
     Forged,
     /// The provider says no; what it says.
+    #[error("the provider says no: {0}")]
     Refused(String),
     /// It says what it must not, or not what it must.
+    #[error("{0}")]
     Wrong(&'static str),
 }
 

@@ -18,6 +18,7 @@ use super::{
 };
 
 mod described;
+mod recorded;
 mod wrapping;
 
 const IDP: &str = "https://idp.example/idp/shibboleth";

@@ -48,7 +48,11 @@ fn edwards() -> Pair {
 impl Pair {
     fn sign(&self, header: &Value, claims: &Value) -> String {
         let signed = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
-        let digest = if self.alg.ends_with("384") { MessageDigest::sha384() } else { MessageDigest::sha256() };
+        let digest = match self.alg.get(2..) {
+            Some("384") => MessageDigest::sha384(),
+            Some("512") => MessageDigest::sha512(),
+            _ => MessageDigest::sha256(),
+        };
         let signature = match Scheme::named(self.alg).unwrap() {
             Scheme::Ed25519 => {
                 Signer::new_without_digest(&self.private).unwrap().sign_oneshot_to_vec(signed.as_bytes()).unwrap()
@@ -91,7 +95,9 @@ fn tokens_of_all_usual_kinds_are_read() {
         rsa("PS384", 2048),
         curve("ES256", "P-256", Nid::X9_62_PRIME256V1, 32),
         curve("ES384", "P-384", Nid::SECP384R1, 48),
+        curve("ES512", "P-521", Nid::SECP521R1, 66),
         edwards(),
+        Pair { alg: "Ed25519", ..edwards() },
     ];
     for pair in pairs {
         let person = pair.said(|_| ()).unwrap_or_else(|flaw| panic!("{}: {flaw:?}", pair.alg));
@@ -157,6 +163,8 @@ fn only_keys_of_the_provider_sign() {
 
     // Nobody signs: or somebody by what everybody knows, the public key.
     let (_, rest) = good.split_once('.').unwrap();
+    let secret = format!("{}.{rest}", encoded(json!({ "alg": "HS512" }).to_string()));
+    assert!(matches!(told(&secret), Err(Flaw::Wrong(why)) if why.contains("by RS256")), "the secret that both know");
     for alg in ["none", "None", "HS256", "RS1", "PS256", "RS384", "ES256"] {
         let forged = format!("{}.{rest}", encoded(json!({ "alg": alg, "kid": "k1" }).to_string()));
         assert!(told(&forged).is_err(), "{alg}");
