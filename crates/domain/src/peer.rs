@@ -56,6 +56,22 @@ pub fn heeds_warnings(software: &str, version: &str) -> bool {
     }
 }
 
+/// Whether a server knows private messages as `ChatMessage` alone, from one person to one other: Lemmy does until its
+/// version 1.
+pub fn chats(software: &str, version: &str) -> bool {
+    match software.trim().to_lowercase().as_str() {
+        "mbin" => true,
+        "lemmy" => version.starts_with("0."),
+        _ => false,
+    }
+}
+
+/// Whether a server refuses what a group passes on of its own people's posts: Lemmy does until its version 1, which
+/// waits for it.
+pub fn refuses_echoes(software: &str, version: &str) -> bool {
+    software.trim().eq_ignore_ascii_case("lemmy") && version.starts_with("0.")
+}
+
 /// Software that follows on behalf of others.
 const SILENT: &[&str] = &["activity-relay", "activityrelay", "aoderelay", "bridgy-fed", "buzzrelay", "pub-relay"];
 
@@ -219,6 +235,21 @@ mod tests {
             ("mastodon", "4.7.0", false),
         ] {
             assert_eq!(heeds_warnings(software, version), heeds, "{software} {version}");
+        }
+    }
+
+    #[test]
+    fn lemmy_was_otherwise_before_its_version_1() {
+        for (software, version, chat, refuses) in [
+            ("lemmy", "0.17.4", true, true),
+            ("Lemmy", "0.19.20", true, true),
+            ("lemmy", "1.0.0-beta.2", false, false),
+            ("mbin", "1.8.2", true, false),
+            ("mastodon", "4.7.0", false, false),
+            ("tertulia", "0.1.0", false, false),
+        ] {
+            assert_eq!(chats(software, version), chat, "{software} {version}");
+            assert_eq!(refuses_echoes(software, version), refuses, "{software} {version}");
         }
     }
 

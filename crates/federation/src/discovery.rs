@@ -146,6 +146,12 @@ fn jrd(actor: &Actor, site: &Site, host: &Host) -> Value {
     if actor.uri == site.instance(host) {
         links.push(json!({ "rel": "https://www.w3.org/ns/activitystreams#Service", "href": actor.uri }));
     }
+    for link in &mut links {
+        // Lemmy reads nothing of an answer in which one link has none, until its version 0.17.
+        if let Some(link) = link.as_object_mut() {
+            link.entry("properties").or_insert_with(|| json!({}));
+        }
+    }
     json!({ "subject": format!("acct:{}", actor.handle()), "aliases": [actor.uri], "links": links })
 }
 

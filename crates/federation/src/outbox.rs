@@ -4,6 +4,7 @@
 //! In short: groups get what happened in a group, wrapped by it (`Announce` of an activity); people get the threads of a
 //! group, passed on (`Announce` of an id), and everything else from its author.
 mod actors;
+mod chats;
 mod follows;
 mod grafts;
 mod groups;

@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod actor;
 mod address;
+pub mod chat;
 mod context;
 pub mod object;
 mod tag;

@@ -71,6 +71,8 @@ fn routes(config: &mut ServiceConfig) {
     read!(config, path::NODEINFO_20, nodeinfo::version_20);
     read!(config, path::NODEINFO_21, nodeinfo::version_21);
     read!(config, path::INSTANCE, instance);
+    // Lemmy looks for it there, and tells only servers that have one of whom it bans or who is gone.
+    read!(config, "/", instance, |context| reads(context) && wants_document(context));
     read!(config, urls::actor_part(path::INSTANCE, ActorPart::Outbox), instance_outbox);
     read!(config, path::ACTIVITY, activity);
     read!(config, path::EMOJI, emoji);
@@ -103,7 +105,7 @@ pub(crate) fn asked_host(request: &HttpRequest, app: &App) -> Host {
     request.extensions().get::<Host>().unwrap_or_else(|| app.site().host()).clone()
 }
 
-/// `GET /actor`
+/// `GET /actor`, and `GET /` for who wants a document
 async fn instance(request: HttpRequest, documents: Data<Documents>) -> HttpResponse {
     let uri = documents.app().site().instance(&asked_host(&request, documents.app()));
     let make = || async {

@@ -48,6 +48,8 @@ pub struct Recipients<'a> {
     pub private: bool,
     /// And not on those that get one of these activities.
     pub instead_of: &'a [ActivityId],
+    /// And not on this one.
+    pub but: Option<PeerId>,
 }
 
 impl Recipients<'_> {
@@ -62,6 +64,7 @@ impl Recipients<'_> {
         receivers: Receivers::All,
         private: false,
         instead_of: &[],
+        but: None,
     };
 }
 
@@ -113,6 +116,9 @@ pub fn queue(tx: &mut Tx<'_>, activity: ActivityId, to: &Recipients<'_>) -> Resu
             }
             if to.private {
                 query = query.filter(keeps_secrets!());
+            }
+            if let Some(but) = to.but {
+                query = query.filter(peers::id.ne(but.0));
             }
             if !to.instead_of.is_empty() {
                 query = query.filter(not(exists(

@@ -62,7 +62,8 @@ pub fn receive_ban(tx: &mut Tx<'_, '_>, by: ActorId, ban: &NewBan, cause: Cause)
     }
     store::groups::set_ban(tx, &row)?;
     store::groups::remove_membership(tx, group, person)?;
-    if groups::is_local(tx, group)? {
+    // Nobody needs to be told that somebody here gets nothing more from a group elsewhere.
+    if groups::is_local(tx, group)? || store::actors::by_id(tx, person)?.is_some_and(|person| person.is_local()) {
         follows::expel(tx, group, person, by)?;
     }
     let measure = statements::Measure { group, person, by, sanction: Sanction::Ban, post: None, until, clean };

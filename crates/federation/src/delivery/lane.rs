@@ -2,12 +2,13 @@
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
 };
 
 use app::deliveries::Claim;
 use domain::{
     id::{ActivityId, PostId},
-    time::Timestamp,
+    time::{Timestamp, span},
 };
 use store::{
     deliveries::{End, Waiting},
@@ -33,6 +34,9 @@ const LOW: usize = 64;
 
 /// After so many failures in a row a server counts as away, even if it took something before.
 const STRIKES: u32 = 3;
+
+/// How long after it took something a server counts as being there.
+const THERE: Duration = span::days(1);
 
 /// A server's queue. What is about one post is sent in order, one after the other; what is about no post (requests and
 /// their answers, changes of actors) waits for all before it, and all after it wait for it.
@@ -200,6 +204,13 @@ impl Lane {
     pub(super) fn settle(&mut self, waiting: &Waiting, verdict: Verdict, now: Timestamp, luck: Luck) -> Settled {
         self.land(waiting);
         let (gone, moved) = (verdict == Verdict::Gone, matches!(verdict, Verdict::Moved(..)));
+        let verdict = match verdict {
+            // What comes after it about the same post waits as long: not for hours, where it is not the inbox that is missing.
+            Verdict::Missing(error, [long, short]) => {
+                Verdict::Later(error, if self.is_there(now) { short } else { long })
+            }
+            verdict => verdict,
+        };
         let end = match verdict {
             Verdict::Delivered => {
                 self.proven = true;
@@ -209,7 +220,7 @@ impl Lane {
             }
             Verdict::Parked(error) => Some(End::Parked { error }),
             Verdict::Gone => Some(End::Parked { error: "answered 410".to_owned() }),
-            Verdict::Later(error, wait) | Verdict::Moved(error, wait) => {
+            Verdict::Later(error, wait) | Verdict::Moved(error, wait) | Verdict::Missing(error, [wait, _]) => {
                 let retry_at = now + wait;
                 self.held.extend(key(waiting).map(|about| (about, retry_at)));
                 if self.strike() {
@@ -230,6 +241,11 @@ impl Lane {
             }
         };
         Settled { end, gone, moved }
+    }
+
+    /// Whether the server took something within a day.
+    fn is_there(&self, now: Timestamp) -> bool {
+        self.proven || self.peer.last_success.is_some_and(|at| now.since(at) < THERE)
     }
 
     fn land(&mut self, waiting: &Waiting) {

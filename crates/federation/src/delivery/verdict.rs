@@ -31,6 +31,9 @@ pub(super) enum Verdict {
     Parked(String),
     /// This one was not taken now; others may be.
     Later(String, Duration),
+    /// There is no such inbox now, or, where it is known to be there, not yet what this one is about; and how long to wait in either
+    /// case.
+    Missing(String, [Duration; 2]),
     /// The same, and the inbox is said to be elsewhere.
     Moved(String, Duration),
     /// There is no such inbox any more.
@@ -45,7 +48,7 @@ impl Verdict {
         match self {
             Self::Delivered => "delivered",
             Self::Parked(_) => "parked",
-            Self::Later(..) => "later",
+            Self::Later(..) | Self::Missing(..) => "later",
             Self::Moved(..) => "moved",
             Self::Gone => "gone",
             Self::Away(..) => "away",
@@ -68,7 +71,7 @@ pub(super) fn judge(answer: Result<Answer, FetchError>, attempts: i32, luck: Luc
     match status {
         200..=299 => Verdict::Delivered,
         401 | 403 => unless(REFUSALS, luck.back_off(tried)),
-        404 => unless(REFUSALS, luck.spread(span::hours(6))),
+        404 if tried < REFUSALS => Verdict::Missing(said, [luck.spread(span::hours(6)), luck.back_off(tried)]),
         410 => Verdict::Gone,
         429 => Verdict::Away(said, retry_after.or(Some(span::minutes(1)))),
         408 | 425 | 502..=504 => Verdict::Away(said, retry_after),
@@ -130,7 +133,7 @@ mod tests {
     fn answers() {
         let words = |attempts| {
             move |status: &u16| match answered(*status, attempts) {
-                Verdict::Later(..) => format!("{status} later"),
+                Verdict::Later(..) | Verdict::Missing(..) => format!("{status} later"),
                 other => format!("{status} {}", other.word()),
             }
         };

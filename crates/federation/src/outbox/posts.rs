@@ -9,28 +9,34 @@ use app::{
 };
 use domain::{
     actor::Actor,
-    id::{ActivityId, ActorId},
-    peer::Receivers,
+    id::{ActivityId, ActorId, PeerId},
+    peer::{Receivers, refuses_echoes},
     post::{Audience, Post},
     urls,
 };
 use serde::Deserialize;
-use store::{deliveries::Recipients, posts::Count};
+use store::{deliveries::Recipients, peers::Peer, posts::Count};
 
 use super::{
-    received,
-    send::{Envelope, Name, actors, gone, pass_on, pass_on_instead, room, send, send_text, tells_of, told_of},
+    chats, received,
+    send::{
+        Envelope, Name, actors, gone, pass_on, pass_on_instead, pass_on_to, room, send, send_text, tells_of, told_of,
+    },
 };
 use crate::render::{self, Activity, Form, PUBLIC, activity, object::Object};
 
 /// What an author did with a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verb {
+pub(super) enum Verb {
     Create,
     Update,
 }
 
 impl Verb {
+    pub(super) fn word(self) -> &'static str {
+        if self == Self::Create { "Create" } else { "Update" }
+    }
+
     fn render<'a>(self, tx: &Tx<'_, '_>, name: &'a Name, view: &'a PostView, form: Form) -> Activity<'a, Object<'a>> {
         let render = if self == Self::Create { activity::create } else { activity::update };
         render((tx.site(), tx.now()), &name.uri, view, form)
@@ -135,6 +141,7 @@ fn written(tx: &mut Tx<'_, '_>, view: &PostView, verb: Verb) -> Result<()> {
         instead_of.extend(hand_over(tx, group, view, verb)?);
     }
     let people = if inside { Vec::new() } else { concerned(tx, view, verb)? };
+    let people = if post.audience == Audience::Direct { chats::told(tx, view, verb, people)? } else { people };
     let followers_of = if reaches_followers(post) { slice::from_ref(&view.author.id) } else { &[] };
     let mut to = vec![Recipients { followers_of, people: &people, instead_of: &instead_of, ..Recipients::NONE }];
     // New threads reach the group's followers when it passes them on; the rest would flood them if it did.
@@ -244,10 +251,11 @@ fn addressed(tx: &mut Tx<'_, '_>, post: &Post) -> Result<Addressed> {
 /// A group of ours passes on what somebody elsewhere wrote: to forums as it came, and replies also to those who trust
 /// the author's own signature. The author's own server hears it only if somebody there follows: it knows what it said.
 fn relay(tx: &mut Tx<'_, '_>, group: &Actor, (post, author): (&Post, &Actor), verb: Verb, cause: Cause) -> Result<()> {
-    let forums = (Receivers::Forums, &[][..]);
     match received::by(tx, cause, &author.uri)? {
         Some(received) => {
-            pass_on(tx, group, Some(post), forums, &received.activity)?;
+            let but = no_echo(tx, author)?;
+            let forums = Recipients { receivers: Receivers::Forums, but, ..Recipients::NONE };
+            pass_on_to(tx, group, Some(post), forums, &received.activity)?;
             if received.signed && (!post.is_thread() || verb == Verb::Update) {
                 forward(tx, group, post, || Ok(Box::<str>::from(received.activity).into()), &[])?;
             }
@@ -262,6 +270,13 @@ fn relay(tx: &mut Tx<'_, '_>, group: &Actor, (post, author): (&Post, &Actor), ve
         None => {}
     }
     Ok(())
+}
+
+/// The server of an author, if it refuses to hear of them what it said itself.
+fn no_echo(tx: &mut Tx<'_, '_>, author: &Actor) -> Result<Option<PeerId>> {
+    let Some(peer) = author.peer else { return Ok(None) };
+    let refuses = |peer: &Peer| refuses_echoes(&peer.software, &peer.version);
+    Ok(store::peers::by_id(tx, peer)?.filter(refuses).map(|peer| peer.id))
 }
 
 /// Brings the words of an author, who signed them, to those followers of a group who did not hear them: by none of

@@ -166,17 +166,25 @@ pub(super) fn pass_on_instead<O: Serialize>(
     (receivers, people, instead_of): (Receivers, &[ActorId], &[ActivityId]),
     inner: O,
 ) -> Result<Option<ActivityId>> {
+    pass_on_to(tx, group, post, Recipients { receivers, people, instead_of, ..Recipients::NONE }, inner)
+}
+
+/// The same; `to` says whom besides the followers of the group, and whom of them.
+pub(super) fn pass_on_to<O: Serialize>(
+    tx: &mut Tx<'_, '_>,
+    group: &Actor,
+    post: Option<&Post>,
+    to: Recipients<'_>,
+    inner: O,
+) -> Result<Option<ActivityId>> {
     let name = Name::new(tx, group);
     let room = room(tx, group)?;
-    let people = if room.closed { &[] } else { people };
     let to = Recipients {
         followers_of: &[group.id],
         departed_since: post.and_then(gone),
-        people,
-        receivers,
+        people: if room.closed { &[] } else { to.people },
         private: room.closed,
-        instead_of,
-        ..Recipients::NONE
+        ..to
     };
     let envelope = Envelope::of(group.id, post);
     let envelope = Envelope { public: envelope.public && !room.closed, ..envelope };

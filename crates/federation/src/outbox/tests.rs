@@ -67,6 +67,8 @@ on_both! {
     requests_to_follow
     whom_nothing_is_sent
     what_is_deleted_long_afterwards
+    private_messages_as_chats
+    what_lemmy_refuses_to_hear_of_itself
 }
 
 async fn what_a_person_here_writes_in_a_group(world: World) {
@@ -391,4 +393,67 @@ async fn what_is_deleted_long_afterwards(world: World) {
     );
     let said: Value = serde_json::from_str(&sent[0].1).unwrap();
     assert_eq!(said["to"], serde_json::json!(["https://other.test/otto"]), "and nobody else is told that it was there");
+}
+
+async fn private_messages_as_chats(world: World) {
+    let lea = world.person("lemmy.test", "lea", "lemmy").await;
+    world.person("other.test", "otto", "gotosocial").await;
+    world.describe(lea, "lemmy", "0.19.20").await;
+    let post = world.write("@lea@lemmy.test @otto@other.test *hola*", |w| w.audience = Some(Audience::Direct)).await;
+    let sent = world.waiting().await;
+    let lines: Vec<&str> = sent.iter().map(|(line, _)| line.as_str()).collect();
+    assert_eq!(
+        lines,
+        ["Create(Note) by ana to other.test/inbox", "Create(ChatMessage) by ana to lemmy.test/lea/inbox"]
+    );
+    let said: Value = serde_json::from_str(&sent[1].1).unwrap();
+    let chat = &said["object"];
+    assert_eq!((&said["to"], &chat["to"]), (&serde_json::json!(["https://lemmy.test/lea"]), &said["to"]));
+    assert_eq!((&chat["id"], &chat["attributedTo"]), (&Value::from(post.uri), &said["actor"]));
+    assert_eq!(chat["source"]["content"], "@lea@lemmy.test @otto@other.test *hola*");
+    assert!(chat["content"].as_str().unwrap().contains("<em>hola</em>"), "{chat}");
+
+    posts::delete(&world.app, world.ana, post.id).await.unwrap();
+    assert_eq!(world.sent().await, ["Delete(Tombstone) by ana to lemmy.test/inbox, other.test/inbox"]);
+
+    // What a group says to somebody is said by the service that speaks for it, since chats are between people.
+    app::instance::ensure(&world.app).await.unwrap();
+    world.follow(lea, world.huerto).await;
+    let thread = world.hear(lea, world.huerto, None, &create("https://lemmy.test/lea", 1, "")).await;
+    world.waiting().await;
+    moderation::take(&world.app, world.ana, thread.id, Measure::Lock, "basta".into()).await.unwrap();
+    let sent = world.waiting().await;
+    let lines: Vec<&str> = sent.iter().map(|(line, _)| line.as_str()).collect();
+    assert_eq!(
+        lines,
+        ["Create(ChatMessage) by abuse to lemmy.test/lea/inbox", "Announce(Lock) by huerto to lemmy.test/inbox"]
+    );
+    let said: Value = serde_json::from_str(&sent[0].1).unwrap();
+    let (actor, id) = (said["actor"].as_str().unwrap(), said["object"]["id"].as_str().unwrap());
+    assert!(id.starts_with(&format!("{actor}#")), "on its own host: {id}");
+    assert!(said["object"]["content"].as_str().unwrap().contains("basta"), "{said}");
+
+    world.describe(lea, "lemmy", "1.0.0").await;
+    world.write("@lea@lemmy.test hola", |w| w.audience = Some(Audience::Direct)).await;
+    assert_eq!(world.sent().await, ["Create(Note) by ana to lemmy.test/inbox"]);
+}
+
+async fn what_lemmy_refuses_to_hear_of_itself(world: World) {
+    let lea = world.person("lemmy.test", "lea", "lemmy").await;
+    let leo = world.person("lem.test", "leo", "lemmy").await;
+    for follower in [lea, leo] {
+        world.follow(follower, world.huerto).await;
+        world.describe(follower, "lemmy", "0.19.20").await;
+    }
+    let thread = world.hear(lea, world.huerto, None, &create("https://lemmy.test/lea", 1, "")).await;
+    assert_eq!(world.sent().await, ["Announce(Create(Note)) by huerto to lem.test/inbox"]);
+    votes::cast(&world.app, world.ana, thread.id, Vote::Like).await.unwrap();
+    assert_eq!(
+        world.sent().await,
+        ["Announce(Like) by huerto to lem.test/inbox, lemmy.test/inbox"],
+        "of others it hears"
+    );
+    world.describe(lea, "lemmy", "1.0.0").await;
+    world.hear(lea, world.huerto, None, &create("https://lemmy.test/lea", 2, "")).await;
+    assert_eq!(world.sent().await, ["Announce(Create(Note)) by huerto to lem.test/inbox, lemmy.test/inbox"]);
 }

@@ -44,6 +44,15 @@ pub(super) fn check_place(context: &Context<'_>, post: &Post) -> Result<()> {
     }
 }
 
+/// Who bans from `group`, or lets in again. Whom their decision is about hears it from them alone if nobody else here follows that
+/// group: then its list says whether they may.
+async fn banner(context: &Context<'_>, group: &Actor) -> Result<ActorId> {
+    if context.group.is_none() && !group.is_local() && !is_staff(context, group).await? {
+        read_staff(context, group).await?;
+    }
+    decider(context).await
+}
+
 /// Who decides something. If a group reports a decision of somebody who did not keep order there yet, its list is read
 /// again; if that does not help, people of the group's own server, such as its admins, decide on behalf of the group.
 pub(super) async fn decider(context: &Context<'_>) -> Result<ActorId> {
@@ -98,7 +107,10 @@ pub(super) async fn collect(context: &Context<'_>, activity: &Incoming<'_>) -> R
             let person = context.actor.id;
             act(move |tx| pins::receive_change(tx, person))
         }
-        None => ignore("the collection means nothing here"),
+        None => match staff_of(context, activity, &target).await? {
+            Some(group) => changed_staff(context, &group).await,
+            None => ignore("the collection means nothing here"),
+        },
         Some((group, ActorPart::Featured)) => {
             let stands = activity.object.id().and_then(|uri| context.known.post(&context.canonical(uri)));
             if stands.is_some_and(|post| post.group != Some(group.id)) {
@@ -106,12 +118,32 @@ pub(super) async fn collect(context: &Context<'_>, activity: &Incoming<'_>) -> R
             }
             take(context, activity, if adds { Measure::Feature } else { Measure::Unfeature }).await
         }
-        Some((group, _)) if !group.is_local() => {
-            read_staff(context, &group).await?;
-            act(|_| Ok(()))
-        }
+        Some((group, _)) if !group.is_local() => changed_staff(context, &group).await,
         Some((group, _)) => appoint(context, activity, &group, adds).await,
     }
+}
+
+/// Those who keep order in a group elsewhere are others now, as its list says: it is read each time, because who is named right
+/// after somebody else must not be missed.
+async fn changed_staff(context: &Context<'_>, group: &Actor) -> Result<Plan> {
+    context.resolver.refresh(context.app, &group.uri, context.budget).await?;
+    act(|_| Ok(()))
+}
+
+/// The group elsewhere of whose staff somebody speaks to one of ours: nobody else here may follow it, so that it tells us nothing
+/// itself. Whoever speaks keeps order there, or lives on its server.
+async fn staff_of(context: &Context<'_>, activity: &Incoming<'_>, target: &str) -> Result<Option<Actor>> {
+    let person = activity.object.id().and_then(|uri| context.known.actor(&context.canonical(uri)));
+    let parts =
+        target.rsplit_once('/').filter(|(_, part)| ActorPart::from_segment(part) == Some(ActorPart::Moderators));
+    let (Some((group, _)), true, None) = (parts, person.is_some_and(Actor::is_local), &context.group) else {
+        return Ok(None);
+    };
+    let group = group.to_owned();
+    let found = context.app.read(move |c| store::actors::by_uri(c, &group)).await?;
+    let Some(group) = found.filter(|group| group.is_group() && !group.is_local()) else { return Ok(None) };
+    let may = same_origin(&context.actor.uri, &group.uri) || is_staff(context, &group).await?;
+    Ok(may.then_some(group))
 }
 
 /// Whether somebody may speak of what they pin: a post of theirs, which may be unknown yet, and a list of their server.
@@ -151,12 +183,14 @@ async fn appoint(context: &Context<'_>, activity: &Incoming<'_>, group: &Actor, 
     act(move |tx| members::receive_appoint(tx, by, group, person, Some(role), cause))
 }
 
-/// The group from which somebody is banned: the target, if it is of this server or the one that reports it.
-fn banned_from<'a>(context: &'a Context<'_>, block: &Incoming<'_>) -> Option<&'a Actor> {
+/// The group from which `person` is banned: the target, if it is of this server or the one that reports it, or if they are
+/// of this server.
+fn banned_from<'a>(context: &'a Context<'_>, block: &Incoming<'_>, person: Option<&Actor>) -> Option<&'a Actor> {
     let target = context.canonical(block.target?);
+    let concerns = |group: &&Actor| group.is_group() && (group.is_local() || person.is_some_and(Actor::is_local));
     match &context.group {
         Some(group) => Some(group).filter(|group| group.uri == target),
-        None => context.known.actor(&target).filter(|actor| actor.is_group() && actor.is_local()),
+        None => context.known.actor(&target).filter(concerns),
     }
 }
 
@@ -170,8 +204,8 @@ pub(super) async fn block(context: &Context<'_>, activity: &Incoming<'_>) -> Res
         let (person, uri) = (person.id, activity.id.unwrap_or_default().to_owned());
         return act(move |tx| shuns::receive_block(tx, by, person, &uri, cause));
     }
-    let Some(group) = banned_from(context, activity) else { return ignore("the ban concerns no group here") };
-    let by = decider(context).await?;
+    let Some(group) = banned_from(context, activity, person) else { return ignore("the ban concerns no group here") };
+    let by = banner(context, group).await?;
     let person = match (person, activity.object.id()) {
         (Some(person), _) => person.clone(),
         // A ban may overtake whom it keeps out; it is worth a question if it comes from somebody who may ban.
@@ -201,9 +235,9 @@ pub(super) async fn unblock(context: &Context<'_>, block: &Incoming<'_>) -> Resu
         let (by, person, cause) = (context.actor.id, person.id, Some(context.received));
         return act(move |tx| shuns::receive_unblock(tx, by, person, cause));
     }
-    let (Some(group), Some(person)) = (banned_from(context, block), person) else {
+    let (Some(group), Some(person)) = (banned_from(context, block, person), person) else {
         return ignore("the ban concerns nobody and no group here");
     };
-    let (by, group, person, cause) = (decider(context).await?, group.id, person.id, Some(context.received));
+    let (by, group, person, cause) = (banner(context, group).await?, group.id, person.id, Some(context.received));
     act(move |tx| moderation::receive_unban(tx, by, group, person, cause))
 }

@@ -14,6 +14,7 @@ use super::{
     PUBLIC,
     actor::ActorDocument,
     address::Address,
+    chat::{self, Message},
     date,
     object::{Form, Object, Tombstone, object, tombstone},
     tag::{self, Tag},
@@ -156,6 +157,15 @@ fn written<'a>(
     let Address { to, cc } = Address::of(view);
     let audience = view.group.as_ref().map(|group| group.uri.as_str());
     Activity { audience, ..Activity::new(id, kind, &view.author.uri, object(told, view, form)) }.to(to, cc)
+}
+
+/// A private message for one person alone, said by its author or who speaks for them: under an id, and what becomes of it.
+pub fn chat<'a>(
+    (site, id, verb): (&Site, &'a str, &'static str),
+    view: &'a PostView,
+    (by, person): (&'a Actor, &'a Actor),
+) -> Activity<'a, Message<'a>> {
+    Activity::new(id, verb, &by.uri, chat::message(site, view, (by, person))).to(vec![&person.uri], Vec::new())
 }
 
 /// An author deletes a post, telling everybody who was told of it.

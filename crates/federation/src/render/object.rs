@@ -80,9 +80,9 @@ pub struct Object<'a> {
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Source<'a> {
-    content: &'a str,
-    media_type: &'static str,
+pub(super) struct Source<'a> {
+    pub(super) content: &'a str,
+    pub(super) media_type: &'static str,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -264,7 +264,7 @@ fn name(post: &Post, form: Form) -> Option<Cow<'_, str>> {
 }
 
 /// The text for those who ignore names.
-fn note(view: &PostView) -> Cow<'_, str> {
+pub(super) fn note(view: &PostView) -> Cow<'_, str> {
     html::for_microblogs(view.title_before_text(), &view.post.content.html)
 }
 
@@ -274,7 +274,7 @@ pub(super) fn quoted(view: &PostView) -> Option<&Quote> {
 }
 
 /// The text with a link to what is quoted, for those who do not know quotes; the others leave it out by its class.
-fn with_quote<'a>(body: Cow<'a, str>, view: &PostView) -> Cow<'a, str> {
+pub(super) fn with_quote<'a>(body: Cow<'a, str>, view: &PostView) -> Cow<'a, str> {
     let Some(quote) = quoted(view).filter(|quote| view.post.local && !body.contains(&*html::escape(&quote.uri))) else {
         return body;
     };

@@ -163,8 +163,12 @@ async fn actors_are_documents_for_software_only() {
     }
     let head = world.ask(Method::HEAD, "/@ana", "application/activity+json").await;
     assert_eq!(head.status, StatusCode::OK);
-    let page = world.ask(Method::GET, "/@ana", "text/html").await;
-    assert_eq!(page.status, StatusCode::IM_A_TEAPOT, "pages are for the next in line");
+    for path in ["/@ana", "/"] {
+        let page = world.ask(Method::GET, path, "text/html").await;
+        assert_eq!(page.status, StatusCode::IM_A_TEAPOT, "pages are for the next in line: {path}");
+    }
+    let server = world.get("/").await.body;
+    assert_eq!((&server["type"], &server["id"]), (&"Application".into(), &"https://plaza.test/actor".into()));
     let inbox = world.ask(Method::POST, "/@ana/inbox", "application/activity+json").await;
     assert!(inbox.status.is_client_error() && inbox.status != StatusCode::METHOD_NOT_ALLOWED, "{}", inbox.status);
 }
@@ -184,6 +188,8 @@ async fn webfinger_finds_people_groups_and_the_server() {
         let answer = ask(resource).await;
         assert_eq!((answer.status, &answer.body["links"][0]["href"]), (StatusCode::OK, &uri.into()), "{resource}");
         assert_eq!(answer.body["links"][0]["rel"], "self");
+        let links = answer.body["links"].as_array().unwrap();
+        assert!(links.iter().all(|link| link["properties"].is_object()), "{resource}: {links:?}");
         assert_eq!(answer.header(header::CONTENT_TYPE), "application/jrd+json; charset=utf-8");
     }
     assert_eq!(ask("acct:ana@plaza.test").await.body["subject"], "acct:ana@plaza.test");

@@ -2,7 +2,6 @@
 use domain::{
     id::PeerId,
     peer::{PeerState, Profile},
-    time::span,
 };
 
 use super::*;
@@ -110,6 +109,18 @@ fn a_refused_one_waits_with_what_comes_after_it_and_the_rest_goes_on() {
     settle(&mut lane, &left[1], Verdict::Delivered);
     assert!(lane.is_over());
     assert_eq!(lane.outcome(), (true, None));
+}
+
+#[test]
+fn what_is_missing_on_a_server_that_is_there_is_soon_asked_for_again() {
+    let waits = [span::hours(3), span::minutes(1)];
+    for (taken, wait) in [(None, waits[0]), (Some(NOW), waits[1])] {
+        let mut lane = lane(0, "7 7");
+        lane.peer.last_success = taken;
+        let left = start(&mut lane);
+        let settled = settle(&mut lane, &left[0], Verdict::Missing("answered 404".into(), waits));
+        assert_eq!(settled.end, Some(End::Later { retry_at: NOW + wait, error: Some("answered 404".into()) }));
+    }
 }
 
 #[test]

@@ -134,15 +134,18 @@ impl World {
         let rules = (actor.kind == ActorKind::Group).then_some((Visibility::Public, Joining::Open, false));
         let found = actors::Found { actor, keys: Vec::new(), rules, staff: None, emoji: Vec::new(), suspended: false };
         let id = actors::learn(&self.app, found).await.unwrap();
-        self.app
-            .write(move |tx| {
-                let actor = store::actors::by_id(tx, id)?.unwrap();
-                let now = tx.now();
-                Ok(store::peers::describe(tx, actor.peer.unwrap(), software, "1", now)?)
-            })
-            .await
-            .unwrap();
+        self.describe(id, software, "1").await;
         id
+    }
+
+    /// Hears which software runs on somebody's server, and which version of it.
+    pub(crate) async fn describe(&self, somebody: ActorId, software: &'static str, version: &'static str) {
+        let described = self.app.write(move |tx| {
+            let actor = store::actors::by_id(tx, somebody)?.unwrap();
+            let now = tx.now();
+            Ok(store::peers::describe(tx, actor.peer.unwrap(), software, version, now)?)
+        });
+        described.await.unwrap();
     }
 
     pub(crate) async fn person(&self, host: &str, name: &str, software: &'static str) -> ActorId {

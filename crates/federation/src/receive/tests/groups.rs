@@ -226,3 +226,34 @@ async fn admins_of_the_group_s_server_decide_on_its_behalf() {
     here.applies(rocks, &rocks.does("Announce", delete(&chief))).await;
     assert!(is_removed().await);
 }
+
+#[actix_web::test]
+async fn moderators_speak_to_whom_their_decision_is_about() {
+    let scene = scene().await;
+    let (here, rocks, boss) = (&scene.here, &scene.rocks, &scene.boss);
+    let (luis, group) = (format!("{OURS}/@luis"), here.actor(&rocks.uri).await.unwrap().id);
+    let person = here.actor(&luis).await.unwrap().id;
+    let now = here.app.now();
+    let standing = async || here.app.read(move |c| store::groups::standing(c, group, person, now)).await.unwrap();
+    let ban = |by: &Stranger, name: &str| {
+        let mut ban = by.does("Block", luis.as_str());
+        ban["id"] = format!("{}/{name}", by.uri).into();
+        ban["target"] = rocks.uri.as_str().into();
+        ban
+    };
+    // As Lemmy says it: to the server of whom it is about, where nobody follows the group any more.
+    here.applies(&scene.ana, &ban(&scene.ana, "ban")).await;
+    assert!(!standing().await.banned, "who does not keep order there");
+    here.applies(boss, &ban(boss, "ban")).await;
+    assert!(standing().await.banned);
+    assert!(!here.follows(&luis, group).await, "and gets nothing more");
+    here.applies(boss, &json!({ "type": "Undo", "actor": boss.uri, "object": ban(boss, "ban") })).await;
+    assert!(!standing().await.banned);
+
+    let mut named = boss.does("Add", luis.as_str());
+    named["target"] = format!("{}/moderators", rocks.uri).into();
+    let list = json!({ "type": "OrderedCollection", "orderedItems": [boss.uri, luis] });
+    scene.there.has("/rocks/moderators", &list);
+    here.applies(boss, &named).await;
+    assert!(standing().await.is_staff(), "its list says so");
+}
