@@ -528,6 +528,7 @@ preview-mastodon-hint = All who follow the community get it whole, with its titl
 emoji-heading = Emoji of this site
 emoji-pick-hint = They are written like this, between colons.
 attach-heading = Pictures, video or sound
+link-film = Video
 choose-files = Files
 files-hint = Four at most. You can describe them afterwards for those who cannot see them.
 attach = Upload

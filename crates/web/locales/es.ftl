@@ -539,6 +539,7 @@ preview-mastodon-hint = Llega completo a quienes siguen la comunidad; el título
 emoji-heading = Emojis de este sitio
 emoji-pick-hint = Se escriben así, entre dos puntos.
 attach-heading = Imágenes, vídeo o audio
+link-film = Vídeo
 choose-files = Archivos
 files-hint = Hasta cuatro. Después podrás describirlos para quien no los ve.
 attach = Subir

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-pub use self::summary::{Summary, summarize};
+pub use self::summary::{Embed, Page, Summary, author_name, located, summarize};
 use self::token::{Element, Token};
 use super::plain;
 use crate::host::Host;

@@ -199,6 +199,7 @@ async fn a_page_that_is_linked_to_is_shown_from_here() {
         title: "Riego <con> gotas".into(),
         description: "Poca agua".into(),
         image: Some("https://pages.example/gota.png".into()),
+        embed: domain::text::html::Embed::film("https://tube.example/1", "https://pages.example", (4, 3)),
         ..Default::default()
     };
     let at = world.app.now();
@@ -213,7 +214,7 @@ async fn a_page_that_is_linked_to_is_shown_from_here() {
         card.contains("href=\"https://pages.example/riego\"") && card.contains("Riego &#60;con&#62; gotas"),
         "{card}"
     );
-    assert!(card.contains("Poca agua") && card.contains("pages.example</span>"), "{card}");
+    assert!(card.contains("Poca agua") && card.contains("Vídeo · pages.example</span>"), "{card}");
     assert!(card.contains("<img src=\"https://") && card.contains("/media/cards/"), "{card}");
-    assert!(!page.contains("gota.png"), "nobody is seen elsewhere when they read");
+    assert!(!page.contains("gota.png") && !page.contains("tube.example"), "nobody is seen elsewhere when they read");
 }
