@@ -132,6 +132,11 @@ pub fn first_link(html: &str) -> Option<String> {
     None
 }
 
+/// Where the links of a text lead, mentions and hashtags among them.
+pub fn addresses(html: &str) -> impl Iterator<Item = String> {
+    token::links(html).filter_map(|link| link::target(link.href?)).map(|(address, _)| address)
+}
+
 /// The servers that the links of a text lead to.
 pub fn leads_to(html: &str) -> impl Iterator<Item = Host> {
     token::links(html).filter_map(|link| Host::of(&entity::decode(link.href?)))
