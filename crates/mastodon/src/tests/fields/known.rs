@@ -94,7 +94,7 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
     (
         "ScheduledParams",
         "text:text visibility:public|unlisted|private|direct spoiler_text:text? sensitive:flag language:text? \
-         in_reply_to_id:count? poll:map? media_ids:[id]? idempotency:text? application_id:count scheduled_at:at? \
+         in_reply_to_id:id? quoted_status_id:id? quote_approval_policy:public|followers|nobody poll:map? media_ids:[id]? idempotency:text? application_id:count scheduled_at:at? \
          with_rate_limit:flag",
     ),
     ("Refresh", "async_refresh:AsyncRefresh"),
