@@ -7,7 +7,11 @@ use domain::{
     id::ActorId,
     text::{html, language, plain},
 };
-use store::{Conn, preferences::Preferences, profile_sources::Source};
+use store::{
+    Conn,
+    preferences::{Preferences, Reading},
+    profile_sources::Source,
+};
 
 use crate::{App, Error, Event, Me, Result, Tx, linked, vouching};
 
@@ -187,6 +191,15 @@ fn line(tx: &mut Tx<'_, '_>, by: ActorId, text: &str) -> Result<String> {
     let html = written(tx, by, text)?;
     let inner = html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
     Ok(inner.filter(|inner| !inner.contains("<p>")).unwrap_or(&html).to_owned())
+}
+
+/// Sets how I read.
+pub async fn read_as(app: &App, me: Me, wanted: Reading) -> Result<()> {
+    app.write(move |tx| {
+        store::accounts::by_id(tx, me.0)?.ok_or(Error::NotFound)?;
+        Ok(store::preferences::set_reading(tx, me.0, wanted)?)
+    })
+    .await
 }
 
 /// Sets how I write where I do not say otherwise.

@@ -164,15 +164,16 @@ async fn domain_blocks(app: Data<App>) -> Result<HttpResponse> {
 /// How somebody writes and reads by default.
 async fn preferences(app: Data<App>, caller: Allowed<ReadAccounts>) -> Result<HttpResponse> {
     let (me, spoken) = (caller.me.0, caller.account.language);
-    let wanted = app.read(move |c| store::preferences::of(c, me)).await?;
+    let found = app.read(move |c| Ok((store::preferences::of(c, me)?, store::preferences::reading(c, me)?)));
+    let (wanted, reading) = found.await?;
     Ok(HttpResponse::Ok().json(json!({
         "posting:default:visibility": visibility(wanted.audience),
         "posting:default:sensitive": wanted.sensitive,
         "posting:default:language": wanted.language.unwrap_or(spoken),
         "posting:default:quote_policy": wanted.quoting,
-        "reading:expand:media": "default",
-        "reading:expand:spoilers": false,
-        "reading:autoplay:gifs": false,
+        "reading:expand:media": reading.covered,
+        "reading:expand:spoilers": reading.opens_warnings,
+        "reading:autoplay:gifs": reading.plays,
     })))
 }
 

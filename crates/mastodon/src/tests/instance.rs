@@ -1,6 +1,11 @@
 //! What the instance says of itself to whoever asks.
-use domain::imprint::{Kind, Wording};
+use domain::{
+    imprint::{Kind, Wording},
+    media::Covered,
+    registration::Registration,
+};
 use serde_json::{Value, json};
+use store::preferences::Reading;
 
 use super::{World, on_both};
 
@@ -29,6 +34,13 @@ async fn nothing_that_clients_ask_first_is_missing(w: World) {
         "reading:autoplay:gifs": false,
     });
     assert_eq!(preferences().await, usual);
+    let reading = Reading { covered: Covered::All, opens_warnings: true, plays: true };
+    app::profiles::read_as(&w.app, w.ana.me, reading).await.unwrap();
+    let mut mine = usual.clone();
+    mine["reading:expand:media"] = "hide_all".into();
+    mine["reading:expand:spoilers"] = true.into();
+    mine["reading:autoplay:gifs"] = true.into();
+    assert_eq!(preferences().await, mine);
     let wish = json!({ "source": { "privacy": "unlisted", "sensitive": true, "language": "en", "quote_policy": "followers" } });
     let path = "/api/v1/accounts/update_credentials";
     let own = w.call(&w.ana, "PATCH", path, wish.clone()).await.ok();

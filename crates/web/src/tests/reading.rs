@@ -8,7 +8,7 @@ use actix_web::{
     web::Data,
 };
 use app::posts::Writing;
-use domain::group::Visibility;
+use domain::{group::Visibility, post::Attachment};
 use futures_util::future::poll_fn;
 
 use super::{
@@ -187,6 +187,54 @@ async fn a_branch_of_a_conversation_folds() {
     assert!(inner.contains("más abajo") && !inner.contains("segunda") && after.contains("segunda"), "{page}");
     let linear = world.get(&format!("{}?view=linear", thread.uri), "es").await.body;
     assert!(!linear.contains("class=\"branch\""), "in the order of time nothing is below anything");
+}
+
+#[actix_web::test]
+async fn one_reads_as_one_wants_to() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let show = async |warning: Option<&str>, sensitive: bool| {
+        let text = "Mirad".to_owned();
+        let writing =
+            Writing { text, group: Some(huerto.id), warning: warning.map(str::to_owned), ..Writing::default() };
+        let post = world.write(ana, Writing { sensitive, ..writing }).await;
+        let (id, picture) = (
+            post.id,
+            Attachment { url: "https://far.test/1.png".into(), media_type: "image/png".into(), ..Default::default() },
+        );
+        world
+            .app
+            .write(move |tx| {
+                let mut post = store::posts::by_id(tx, id)?.expect("it was written");
+                post.content.attachments = vec![picture.clone()];
+                Ok(store::posts::update(tx, &post, &[])?)
+            })
+            .await
+            .unwrap();
+        post.uri
+    };
+    let (plain, covered, warned) = (show(None, false).await, show(None, true).await, show(Some("Araña"), true).await);
+    let reader = Browser::of(&world, ana, "en").await;
+    let seen = async |page: &str| {
+        let body = reader.get(page).await.body;
+        [body.contains("class=\"veil\""), body.contains("<details class=\"warned\" open>")]
+    };
+    let as_is = [seen(&plain).await, seen(&covered).await, seen(&warned).await];
+    assert_eq!(as_is, [[false, false], [true, false], [false, false]]);
+    for (chosen, opens, expected) in [
+        ("default", "yes", [[false, false], [true, false], [true, true]]),
+        ("show_all", "yes", [[false, false], [false, false], [false, true]]),
+        ("hide_all", "", [[true, false], [true, false], [true, false]]),
+    ] {
+        let page = "/settings/reading";
+        assert_eq!(
+            reader.send(page, page, &[("covered", chosen), ("opens", opens)]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!([seen(&plain).await, seen(&covered).await, seen(&warned).await], expected, "{chosen}");
+    }
+    let stranger = world.get(&covered, "en").await.body;
+    assert!(stranger.contains("class=\"veil\""), "it is for oneself");
 }
 
 #[actix_web::test]
