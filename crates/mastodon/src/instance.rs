@@ -190,7 +190,9 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
     let (now, totals) = (app.now(), app.totals());
     let month_ago = visits::day(now - span::days(30));
     let limits = app.files().limits();
-    let languages = app.config().languages.clone();
+    let (languages, source) = (app.config().languages.clone(), app.config().premises.source.clone());
+    let provider =
+        app.config().provider.as_ref().filter(|provider| provider.only).map(|provider| provider.name.clone());
     let is_closed = app.config().federation == Openness::Allowlist;
     let instance = app.read(move |c| {
         let people = totals.get(Total::People, now, || store::accounts::count(c))?;
@@ -202,6 +204,9 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
             active: totals.get_among(Total::Active(30), now, people, || store::visits::count_since(c, month_ago))?,
             posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,
             limits,
+            spoken,
+            provider,
+            source,
             languages,
             peers: store::relations::count_peers(c)?,
             vapid: app::push::public_key(c)?,

@@ -183,7 +183,7 @@ fn app(db: Db, clock: Clock) -> App {
             provider: None,
             federation: domain::rule::Openness::Open,
             secure: false,
-            premises: app::Premises::default(),
+            premises: app::Premises { source: Some("https://code.example/plaza".into()), ..Default::default() },
         },
         clock,
         seal: Seal::new([1; 32]),

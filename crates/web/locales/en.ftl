@@ -3,6 +3,7 @@
 skip = Skip to content
 tagline = Open communities to talk about what we share.
 made-with = Made with Tertulia, free software
+source-code = Source code
 
 language = Language
 optional = optional
@@ -1343,6 +1344,7 @@ setting-listen = Where the program answers — The address and port of this mach
 setting-trusted-proxies = Trusted proxies — The addresses of the programs in front of this one that tell it from where each visit comes. Nobody else is believed.
 setting-allow-private-networks = Internal networks allowed — Those that are not public and that this server may call: for tests, or within an organization. With no value, none.
 setting-languages = Languages — In which pages and mails are written. The first is for those who ask for none of them.
+setting-source-url = Source code — Where that of the program is, as it runs here. Pages, applications and other servers lead there. Whoever changes the program owes it to all who use it (AGPL-3.0, section 13).
 setting-registration = Who may sign up — open: anyone. approval: anyone, once an admin approves. invite: those with an invitation. closed: nobody. What is chosen under “People” counts for more.
 setting-registration-domains = Mail addresses let in — Only those with a mail address of these domains may sign up. With no value, all are good.
 setting-oidc-issuer = Service that knows your people — The address of the service by which the people of your organization sign in (OpenID Connect), written as it writes it. With no value, one signs in with an account of this site.

@@ -3,6 +3,7 @@
 skip = Saltar al contenido
 tagline = Comunidades abiertas para conversar sobre lo que nos une.
 made-with = Hecho con Tertulia, software libre
+source-code = Código fuente
 
 language = Idioma
 optional = opcional
@@ -1370,6 +1371,7 @@ setting-listen = Dónde atiende el programa — La dirección y el puerto de est
 setting-trusted-proxies = Proxies de confianza — Las direcciones de los programas que están delante de este y le dicen desde dónde viene cada visita. A nadie más se le cree.
 setting-allow-private-networks = Redes internas permitidas — Las redes que no son públicas a las que este servidor puede llamar: para pruebas, o dentro de una organización. Sin valor, a ninguna.
 setting-languages = Idiomas — En cuáles están las páginas y los correos. El primero es para quien no pide ninguno de ellos.
+setting-source-url = Código fuente — Dónde está el del programa, tal como funciona aquí. Las páginas, las aplicaciones y otros servidores llevan ahí. Quien cambia el programa se lo debe a quienes lo usan (AGPL-3.0, sección 13).
 setting-registration = Quién puede abrir una cuenta — open: cualquiera. approval: cualquiera, cuando alguien de administración la aprueba. invite: quien tiene una invitación. closed: nadie. Lo que se elige en «Personas» vale más que esto.
 setting-registration-domains = Correos que se admiten — Solo abre una cuenta quien tiene un correo de estos dominios. Sin valor, valen todos.
 setting-oidc-issuer = Servicio que conoce a tu gente — La dirección del servicio con el que entra la gente de tu organización (OpenID Connect), escrita como la escribe él. Sin valor, se entra con una cuenta de aquí.

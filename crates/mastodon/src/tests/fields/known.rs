@@ -224,14 +224,20 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
     ("Thumbnail", "url:url?"),
     ("Contact", "email:text account:Account?"),
     ("Registrations", "enabled:flag approval_required:flag reason_required:flag message:text? min_age:count? url:url?"),
-    ("Configuration", "..FirstConfiguration urls:Urls limited_federation:flag"),
+    ("Configuration", "..FirstConfiguration urls:Urls limited_federation:flag timelines_access:TimelinesAccess"),
     (
         "FirstConfiguration",
         "accounts:AccountLimits statuses:StatusLimits media_attachments:MediaLimits polls:PollLimits \
          reactions:ReactionLimits translation:Translation vapid:Vapid",
     ),
     ("Urls", "streaming:socket status:url? about:url? privacy_policy:url? terms_of_service:url?"),
-    ("AccountLimits", "max_featured_tags:count max_pinned_statuses:count"),
+    ("TimelinesAccess", "live_feeds:FeedAccess hashtag_feeds:FeedAccess trending_link_feeds:FeedAccess"),
+    ("FeedAccess", "local:public|authenticated|disabled remote:public|authenticated|disabled"),
+    (
+        "AccountLimits",
+        "max_note_length:count max_featured_tags:count max_pinned_statuses:count max_profile_fields:count \
+         profile_field_name_limit:count profile_field_value_limit:count",
+    ),
     (
         "StatusLimits",
         "max_characters:count max_media_attachments:count characters_reserved_per_url:count supported_mime_types:[text]",
