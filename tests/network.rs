@@ -312,6 +312,7 @@ async fn start(
         media: MediaUrl::File(folder.path().join("media")),
         media_url: None,
         media_limit: 1,
+        source_url: None,
         media_cache: 1,
         languages: vec!["en", "es"],
         registration: Registration::Open,

@@ -237,6 +237,7 @@ fn of_members(demo: &Demo) -> Vec<Page> {
         page("settings-devices", MEMBER, "/settings/devices"),
         page("settings-quiet", MEMBER, "/settings/quiet"),
         page("settings-writing", MEMBER, "/settings/writing"),
+        page("settings-reading", MEMBER, "/settings/reading"),
         page("settings-blocks", MODERATOR, "/settings/blocks"),
         page("settings-blocks-none", MEMBER, "/settings/blocks"),
         page("lists", MEMBER, "/lists"),

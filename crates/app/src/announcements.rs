@@ -2,13 +2,13 @@
 use domain::{
     id::AnnouncementId,
     policy,
-    text::{markdown, plain, shortcode},
+    text::{plain, shortcode},
     time::Timestamp,
 };
 use futures_util::future::BoxFuture;
 use store::announcements::Announcement;
 
-use crate::{App, Change, Error, Me, Result, Tx, groups, rules};
+use crate::{App, Change, Error, Me, Result, Tx, groups, linked, rules};
 
 /// The longest announcement, in characters.
 pub const TEXT: usize = 10_000;
@@ -16,27 +16,49 @@ pub const TEXT: usize = 10_000;
 /// How many different answers one person may give to one announcement.
 const ANSWERS: usize = 8;
 
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
+
+/// What everybody is to be told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Telling {
+    /// In Markdown.
+    pub text: String,
+    /// From when on; at once, if nothing is said.
+    pub starts: Option<Timestamp>,
+    /// Until when; for good, if nothing is said.
+    pub ends: Option<Timestamp>,
+    /// Whether it is about whole days: the one that it starts in, the one that it ends in, and those between, all in UTC.
+    pub all_day: bool,
+}
+
+impl Telling {
+    /// The same from the beginning of a day to the end of one, if it is about whole days.
+    fn rounded(self) -> Self {
+        if !self.all_day {
+            return self;
+        }
+        let begins = |at: Timestamp| Timestamp(at.millis().div_euclid(DAY) * DAY);
+        Self { starts: self.starts.map(begins), ends: self.ends.map(|at| Timestamp(begins(at).0 + DAY - 1)), ..self }
+    }
+}
+
 /// The job that tells open pages and clients of an announcement whose time has come; its subject is its number.
 pub(crate) const TELL: &str = "announce";
 
 /// Tells everybody something now, in Markdown; `by` is an admin, or whoever may type commands on the server.
 pub async fn create(app: &App, by: Option<Me>, text: String, ends: Option<Timestamp>) -> Result<Announcement> {
-    schedule(app, by, text, None, ends).await
+    schedule(app, by, Telling { text, ends, ..Telling::default() }).await
 }
 
 /// Tells everybody something from a moment on.
-pub async fn schedule(
-    app: &App,
-    by: Option<Me>,
-    text: String,
-    starts: Option<Timestamp>,
-    ends: Option<Timestamp>,
-) -> Result<Announcement> {
+pub async fn schedule(app: &App, by: Option<Me>, telling: Telling) -> Result<Announcement> {
+    let Telling { text, starts, ends, all_day } = telling.rounded();
     let text = plain::clean(&text, TEXT);
     if text.trim().is_empty() {
         return Err(Error::Invalid("an announcement needs a text".into()));
     }
-    let body = render(app, &text);
+    let body = render(app, &text).await?;
     app.write(move |tx| {
         may_tell(tx, by)?;
         let now = tx.now();
@@ -44,7 +66,7 @@ pub async fn schedule(
         if ends.is_some_and(|ends| ends <= starts.max(now)) {
             return Err(Error::Invalid("an announcement ends after it begins".into()));
         }
-        let announcement = Announcement { id: tx.new_id(), body: body.clone(), created: now, starts, ends };
+        let announcement = Announcement { id: tx.new_id(), body: body.clone(), created: now, starts, ends, all_day };
         store::announcements::insert(tx, &announcement)?;
         if starts > now {
             tx.push_job(TELL, &announcement.id.to_string(), starts.since(now))?;
@@ -56,10 +78,10 @@ pub async fn schedule(
     .await
 }
 
-/// What a text looks like, told to everybody.
-pub fn render(app: &App, text: &str) -> String {
-    let site = app.site();
-    markdown::render(text, |_| None, |tag| Some(site.tag(tag)))
+/// What a text looks like, told to everybody: it names those of whom everybody may know.
+pub async fn render(app: &App, text: &str) -> Result<String> {
+    let (site, now, text) = (app.site().clone(), app.now(), text.to_owned());
+    Ok(app.read(move |c| linked::render(c, &site, &text, (None, now))).await?)
 }
 
 /// The newest announcements before `before`, those to come and those that are over among them; for admins.

@@ -6,14 +6,18 @@ use domain::{
     host::Host,
     id::{ActorId, CardId},
     post::Post,
-    text::html::{self, Summary},
+    text::html::{self, Page, Summary},
     time::span,
     urls::{self, Site},
 };
 use futures_util::future::BoxFuture;
 use store::{Conn, cards::Card};
 
-use crate::{App, Error, Result, Tx, media, random, vouching};
+use crate::{App, Error, Question, Result, Tx, media, random, vouching};
+
+mod told;
+
+use told::Offer;
 
 /// The job that reads a page; its subject is the number of its card.
 pub(crate) const READ: &str = "read linked page";
@@ -63,17 +67,49 @@ pub(crate) fn read(app: App, subject: String) -> BoxFuture<'static, Result<()>> 
         let page = if app.rules().suspend(&card.url) { None } else { page(&app, &card.url).await };
         let said = match page {
             Some(page) => {
-                let address = card.url;
+                let address = card.url.clone();
                 app.tasks().blocking(move || html::summarize(&page, &address)).await.map_err(Error::internal)?
             }
             None => None,
         };
         let summary = match said {
-            Some(said) => Some(seen(&app, said, card.summary).await),
+            Some(said) => {
+                let said = completed(&app, said, &card.url).await;
+                Some(seen(&app, said, card.summary).await)
+            }
             None => card.summary,
         };
         app.write(move |tx| Ok(store::cards::set(tx, id, summary.as_ref(), now)?)).await
     })
+}
+
+/// What a page says of itself, with what it says for machines, and what it offers to be looked at in its place: nothing of
+/// ours, which nobody has to put in a frame, and nothing of whom we do not deal with.
+async fn completed(app: &App, page: Page, address: &str) -> Summary {
+    let offer = match &page.offer {
+        Some(url) => offer(app, url).await,
+        None => None,
+    };
+    let (site, mut summary) = (app.site(), told::joined(page, offer, address));
+    let is_foreign = |url: &String| Host::of(url).is_some_and(|host| !site.serves(&host) && !site.serves_media(&host));
+    let may_show = |url: &String| is_foreign(url) && !app.rules().suspend(url);
+    summary.embed = summary.embed.filter(|embed| embed.player.as_ref().is_none_or(may_show));
+    summary
+}
+
+/// What a server says at `url` that can be looked at in place of a page.
+async fn offer(app: &App, url: &str) -> Option<(Offer, String)> {
+    if !url.starts_with("https://") || app.rules().suspend(url) {
+        return None;
+    }
+    match app.resolver().ask(Question { url, proof: None, form: None }).await {
+        Ok(reply) if reply.status == 200 => Offer::read(&reply.body).map(|offer| (offer, url.to_owned())),
+        Ok(_) => None,
+        Err(error) => {
+            tracing::debug!(url, %error, "what a page offers could not be read");
+            None
+        }
+    }
 }
 
 /// What a page says of itself, and how its picture looks: one that cannot be had now looks as it did before.

@@ -68,7 +68,7 @@ pub enum Origin {
     Environment,
 }
 
-/// Where the server stands, for those who look after it.
+/// Where the server stands, for those who look after it, and where it comes from.
 #[derive(Debug, Clone, Default)]
 pub struct Premises {
     /// The folder whose disk fills.
@@ -77,4 +77,6 @@ pub struct Premises {
     pub settings: Decisions,
     /// Whether people post and follow as often as they want.
     pub boundless: bool,
+    /// Where the source of the program is, as it runs here; for everybody.
+    pub source: Option<String>,
 }

@@ -2,30 +2,32 @@
 use domain::{
     filter::{self, Fate, Filter, Keyword, Picked, Place},
     id::{ActorId, FilterId, PostId},
+    media::Covered,
     post::Post,
     text::plain,
     time::Timestamp,
 };
-use store::Conn;
+use store::{Conn, preferences::Reading};
 
 use crate::{App, Change, Error, Me, Result, Tx};
 
 /// How many filters one may have, and how many words or posts in one.
 const MOST: usize = 200;
 
-/// The filters of a reader that hold now, for the posts of one place.
+/// The filters of a reader that hold now, for the posts of one place, and how they read.
 #[derive(Debug, Clone)]
 pub struct Sieve {
     reader: Option<ActorId>,
     place: Place,
     filters: Vec<Filter>,
+    reading: Reading,
 }
 
 impl Sieve {
     /// Holds nothing back from anybody.
     #[must_use]
     pub fn open(reader: Option<ActorId>) -> Self {
-        Self { reader, place: Place::Public, filters: Vec::new() }
+        Self { reader, place: Place::Public, filters: Vec::new(), reading: Reading::default() }
     }
 
     /// What the filters of `reader` hold back in `place` at `now`.
@@ -34,7 +36,13 @@ impl Sieve {
         let holds = |filter: &&Filter| filter.holds(now) && filter.places.contains(&place);
         let all = store::filters::all(conn, me)?;
         let filters = all.map_or_else(Vec::new, |all| all.filters.iter().filter(holds).cloned().collect());
-        Ok(Self { reader, place, filters })
+        Ok(Self { reader, place, filters, reading: store::preferences::reading(conn, me)? })
+    }
+
+    /// How they read.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        self.reading
     }
 
     /// Whose they are.
@@ -46,11 +54,16 @@ impl Sieve {
     /// What becomes of a post.
     #[must_use]
     pub fn fate(&self, post: &Post) -> Fate {
-        if self.filters.is_empty() {
-            return Fate::Shown;
+        let fate = if self.filters.is_empty() {
+            Fate::Shown
+        } else {
+            let matching = filter::matching(&self.filters, self.reader, post, &filter::words(&post.content));
+            Fate::of(matching.into_iter().map(|(filter, _)| filter), self.place)
+        };
+        match fate {
+            Fate::Shown if self.reading.covered == Covered::All && !post.content.attachments.is_empty() => Fate::Veiled,
+            fate => fate,
         }
-        let matching = filter::matching(&self.filters, self.reader, post, &filter::words(&post.content));
-        Fate::of(matching.into_iter().map(|(filter, _)| filter), self.place)
     }
 
     /// These posts without those that are hidden.

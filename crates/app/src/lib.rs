@@ -52,6 +52,7 @@ pub mod leaving;
 pub mod levels;
 pub mod lexicon;
 pub mod limits;
+mod linked;
 pub mod lists;
 pub mod live;
 pub mod log;

@@ -3,13 +3,17 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     actor::{Actor, ActorKind, Field},
-    handle::Handle,
     host::Host,
-    text::{html, language, markdown, mention, plain},
+    id::ActorId,
+    text::{html, language, plain},
 };
-use store::{Conn, preferences::Preferences, profile_sources::Source};
+use store::{
+    Conn,
+    preferences::{Preferences, Reading},
+    profile_sources::Source,
+};
 
-use crate::{App, Error, Event, Me, Result, Tx, vouching};
+use crate::{App, Error, Event, Me, Result, Tx, linked, vouching};
 
 /// The longest name, in characters.
 pub const NAME: usize = 100;
@@ -148,12 +152,12 @@ fn apply(tx: &mut Tx<'_, '_>, actor: &mut Actor, change: &Change) -> Result<()> 
         actor.title = if name.is_empty() { actor.name.clone() } else { name };
     }
     if let Some(about) = &change.about {
-        actor.summary = written(tx, about)?;
+        actor.summary = written(tx, actor.id, about)?;
     }
     if let Some(given) = change.lines() {
         let mut fields = Vec::new();
         for (name, text) in given {
-            let value = line(tx, &text)?;
+            let value = line(tx, actor.id, &text)?;
             let known = actor.fields.iter().find(|field| field.value == value);
             fields.push(Field { name, verified: known.and_then(|field| field.verified), value });
         }
@@ -170,25 +174,13 @@ fn apply(tx: &mut Tx<'_, '_>, actor: &mut Actor, change: &Change) -> Result<()> 
 }
 
 /// The HTML of what somebody says of themselves; whoever is known here can be mentioned.
-fn written(tx: &mut Tx<'_, '_>, text: &str) -> Result<String> {
-    let site = tx.site().clone();
-    let mut known = Vec::new();
-    for handle in mention::find(text) {
-        let handle = handle.localized(site.host());
-        let host = handle.host.as_ref().unwrap_or(site.host());
-        let actor = store::actors::by_handle(tx, &handle.name.to_lowercase(), host.as_str())?;
-        known.extend(actor.filter(|actor| actor.deleted.is_none()).map(|actor| (handle.folded(), actor)));
-    }
-    let mention = |handle: &Handle| {
-        let folded = handle.clone().localized(site.host()).folded();
-        let (_, actor) = known.iter().find(|(named, _)| *named == folded)?;
-        Some(markdown::Mentioned { href: actor.url.clone(), display: actor.name.clone() })
-    };
-    Ok(markdown::render(text, mention, |tag| Some(site.tag(tag))))
+fn written(tx: &mut Tx<'_, '_>, by: ActorId, text: &str) -> Result<String> {
+    let (site, now) = (tx.site().clone(), tx.now());
+    Ok(linked::render(tx, &site, text, (Some(by), now))?)
 }
 
 /// The HTML of one line: an address is a link that says that the page there is one's own.
-fn line(tx: &mut Tx<'_, '_>, text: &str) -> Result<String> {
+fn line(tx: &mut Tx<'_, '_>, by: ActorId, text: &str) -> Result<String> {
     let is_address = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme))
         && !text.contains(char::is_whitespace)
         && Host::of(text).is_some();
@@ -196,9 +188,18 @@ fn line(tx: &mut Tx<'_, '_>, text: &str) -> Result<String> {
         let text = html::escape(text);
         return Ok(format!(r#"<a href="{text}" rel="me nofollow noopener">{text}</a>"#));
     }
-    let html = written(tx, text)?;
+    let html = written(tx, by, text)?;
     let inner = html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
     Ok(inner.filter(|inner| !inner.contains("<p>")).unwrap_or(&html).to_owned())
+}
+
+/// Sets how I read.
+pub async fn read_as(app: &App, me: Me, wanted: Reading) -> Result<()> {
+    app.write(move |tx| {
+        store::accounts::by_id(tx, me.0)?.ok_or(Error::NotFound)?;
+        Ok(store::preferences::set_reading(tx, me.0, wanted)?)
+    })
+    .await
 }
 
 /// Sets how I write where I do not say otherwise.

@@ -10,6 +10,20 @@ use crate::{
 };
 
 text_enum! {
+    /// Which media somebody finds covered at first, in the words of Mastodon.
+    #[derive(Default)]
+    Covered {
+        /// Those that are said to be sensitive.
+        #[default]
+        Sensitive = "default",
+        /// None.
+        None = "show_all",
+        /// All of them.
+        All = "hide_all",
+    }
+}
+
+text_enum! {
     /// A format that is kept and shown. There is no SVG among them: it can run scripts.
     MediaType {
         /// Photographs.

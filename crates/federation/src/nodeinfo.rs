@@ -63,9 +63,14 @@ async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'st
                 Ok((counts, name, imprint::read(c, Kind::Summary, spoken, now)?))
             })
             .await?;
+        let mut software = json!({ "name": SOFTWARE, "version": env!("CARGO_PKG_VERSION") });
+        // The older form takes no other member.
+        if let Some(source) = app.config().premises.source.as_ref().filter(|_| version == "2.1") {
+            software["repository"] = json!(source);
+        }
         let body = json!({
             "version": version,
-            "software": { "name": SOFTWARE, "version": env!("CARGO_PKG_VERSION") },
+            "software": software,
             "protocols": ["activitypub"],
             "services": { "inbound": [], "outbound": [] },
             "openRegistrations": app::registration::now(app) == Registration::Open,

@@ -5,18 +5,14 @@ use actix_web::{
 };
 use app::{App, Me, announcements};
 use domain::id::AnnouncementId;
-use serde_json::{Value, json};
-use store::{Conn, announcements::Announcement};
+use serde_json::json;
 
 use crate::{
     caller::{Allowed, Read, WriteAccounts, WriteFavourites},
-    entities::{Id, Nothing, Reader, emoji, instant},
+    entities::{Reader, announcement},
     error::{Error, Result},
     route::{Number, at, get},
 };
-
-/// How many announcements are shown.
-const SHOWN: i64 = 40;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     let reaction = at("/v1/announcements/{id}/reactions/{name}").route(web::put().to(react));
@@ -25,51 +21,9 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
         .service(reaction.route(web::delete().to(unreact)));
 }
 
-pub(crate) fn entities(c: &mut Conn, reader: &Reader) -> store::Result<Vec<Value>> {
-    let current = store::announcements::current(c, reader.now, SHOWN)?;
-    let ids: Vec<i64> = current.iter().map(|announcement| announcement.id.0).collect();
-    let answers = store::announcements::answers(c, &ids)?;
-    let own = reader.me.map(|me| store::announcements::own(c, me, &ids)).transpose()?.unwrap_or_default();
-    let reacted: Vec<String> = answers.iter().map(|answer| format!(":{}:", answer.emoji)).collect();
-    let said = current.iter().map(|announcement| announcement.body.as_str()).chain(reacted.iter().map(String::as_str));
-    let palette = store::emoji::palette(c, said.map(|text| (None, text)))?;
-    let entity = |announcement: Announcement| {
-        let id = announcement.id;
-        let reactions = answers.iter().filter(|answer| answer.id == id).map(|answer| {
-            let mine = own.contains(&(id, Some(answer.emoji.clone())));
-            match palette.of(None, [format!(":{}:", answer.emoji).as_str()]).as_slice() {
-                [emoji] => json!({
-                    "name": answer.emoji,
-                    "count": answer.count,
-                    "me": mine,
-                    "url": emoji.picture(&reader.site),
-                    "static_url": emoji.still(&reader.site),
-                }),
-                _ => json!({ "name": answer.emoji, "count": answer.count, "me": mine }),
-            }
-        });
-        json!({
-            "id": Id(id.0),
-            "content": announcement.body,
-            "starts_at": null,
-            "ends_at": announcement.ends.map(instant),
-            "all_day": false,
-            "published_at": instant(announcement.created.max(announcement.starts)),
-            "updated_at": instant(announcement.created),
-            "read": own.contains(&(id, None)),
-            "mentions": Nothing::default(),
-            "statuses": Nothing::default(),
-            "tags": Nothing::default(),
-            "emojis": emoji::named(&reader.site, &palette, None, [announcement.body.as_str()]),
-            "reactions": reactions.collect::<Vec<_>>(),
-        })
-    };
-    Ok(current.into_iter().map(entity).collect())
-}
-
 async fn list(app: Data<App>, caller: Allowed<Read>) -> Result<HttpResponse> {
     let reader = Reader::new(&app, Some(caller.me));
-    Ok(HttpResponse::Ok().json(app.read(move |c| entities(c, &reader)).await?))
+    Ok(HttpResponse::Ok().json(app.read(move |c| announcement::list(c, &reader)).await?))
 }
 
 async fn dismiss(app: Data<App>, caller: Allowed<WriteAccounts>, Number(id): Number) -> Result<HttpResponse> {

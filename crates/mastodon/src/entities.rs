@@ -1,6 +1,7 @@
 //! The entities of the API, each built in one place from what the action layer shows.
 pub(crate) mod account;
 pub(crate) mod admin;
+pub(crate) mod announcement;
 pub(crate) mod card;
 pub(crate) mod emoji;
 pub(crate) mod fallback;

@@ -164,15 +164,16 @@ async fn domain_blocks(app: Data<App>) -> Result<HttpResponse> {
 /// How somebody writes and reads by default.
 async fn preferences(app: Data<App>, caller: Allowed<ReadAccounts>) -> Result<HttpResponse> {
     let (me, spoken) = (caller.me.0, caller.account.language);
-    let wanted = app.read(move |c| store::preferences::of(c, me)).await?;
+    let found = app.read(move |c| Ok((store::preferences::of(c, me)?, store::preferences::reading(c, me)?)));
+    let (wanted, reading) = found.await?;
     Ok(HttpResponse::Ok().json(json!({
         "posting:default:visibility": visibility(wanted.audience),
         "posting:default:sensitive": wanted.sensitive,
         "posting:default:language": wanted.language.unwrap_or(spoken),
         "posting:default:quote_policy": wanted.quoting,
-        "reading:expand:media": "default",
-        "reading:expand:spoilers": false,
-        "reading:autoplay:gifs": false,
+        "reading:expand:media": reading.covered,
+        "reading:expand:spoilers": reading.opens_warnings,
+        "reading:autoplay:gifs": reading.plays,
     })))
 }
 
@@ -189,7 +190,9 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
     let (now, totals) = (app.now(), app.totals());
     let month_ago = visits::day(now - span::days(30));
     let limits = app.files().limits();
-    let languages = app.config().languages.clone();
+    let (languages, source) = (app.config().languages.clone(), app.config().premises.source.clone());
+    let provider =
+        app.config().provider.as_ref().filter(|provider| provider.only).map(|provider| provider.name.clone());
     let is_closed = app.config().federation == Openness::Allowlist;
     let instance = app.read(move |c| {
         let people = totals.get(Total::People, now, || store::accounts::count(c))?;
@@ -201,6 +204,9 @@ async fn load(app: &App, spoken: &'static str) -> Result<Instance> {
             active: totals.get_among(Total::Active(30), now, people, || store::visits::count_since(c, month_ago))?,
             posts: totals.get(Total::Posts, now, || store::posts::count_local(c))?,
             limits,
+            spoken,
+            provider,
+            source,
             languages,
             peers: store::relations::count_peers(c)?,
             vapid: app::push::public_key(c)?,

@@ -8,7 +8,8 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use app::{
-    App, Clock, Config, Error, Event, Me, Outbox, Parts, Resolver, Result, Tasks, Tx, groups, people, seal::Seal,
+    App, Clock, Config, Error, Event, Me, Outbox, Parts, Question, Reply, Resolver, Result, Tasks, Tx, groups, people,
+    seal::Seal,
 };
 use async_trait::async_trait;
 use domain::{
@@ -76,6 +77,11 @@ impl Resolver for Nobody {
     /// There are two pages in the world.
     async fn page(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
         cards::at(url).ok_or_else(|| Error::Unreachable { what: url.to_owned(), retry: true })
+    }
+    /// One of them offers something to be looked at in its place.
+    async fn ask(&self, question: Question<'_>) -> Result<Reply> {
+        let offer = cards::offer(question.url).map(|body| Reply { status: 200, body });
+        offer.ok_or_else(|| Error::Unreachable { what: question.url.to_owned(), retry: true })
     }
     async fn media(&self, url: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
         cards::at(url).ok_or_else(|| Error::Unreachable { what: url.to_owned(), retry: true })
@@ -177,7 +183,7 @@ fn app(db: Db, clock: Clock) -> App {
             provider: None,
             federation: domain::rule::Openness::Open,
             secure: false,
-            premises: app::Premises::default(),
+            premises: app::Premises { source: Some("https://code.example/plaza".into()), ..Default::default() },
         },
         clock,
         seal: Seal::new([1; 32]),

@@ -89,6 +89,7 @@ pub(crate) async fn compose(settings: &Settings, overrides: Overrides) -> Result
                 data: Some(settings.data.clone()),
                 settings: settings.shown(),
                 boundless: settings.client_limit == 0,
+                source: settings.source_url.clone(),
             },
         },
         clock: overrides.clock,

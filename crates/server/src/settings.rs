@@ -229,6 +229,15 @@ const TRUSTED_PROXIES: Setting = Setting {
     expected: "address ranges, such as `127.0.0.0/8, 172.16.0.0/12`",
     kind: Kind::List,
 };
+const SOURCE_URL: Setting = Setting {
+    key: "source_url",
+    env: "TERTULIA_SOURCE_URL",
+    default: "",
+    meaning: "Where the source of this program is, as it runs here: pages, applications and NodeInfo lead to it. Whoever \
+              changes the program owes that to all who use it (AGPL-3.0, section 13).",
+    expected: "an http or https URL, or empty for none",
+    kind: Kind::Text,
+};
 const LOG: Setting = Setting {
     key: "log",
     env: "TERTULIA_LOG",
@@ -291,6 +300,7 @@ pub const SETTINGS: &[Setting] = &[
     MAIL_FROM,
     ALLOW_PRIVATE_NETWORKS,
     TRUSTED_PROXIES,
+    SOURCE_URL,
     LOG,
     LOG_FORMAT,
 ];
@@ -340,6 +350,8 @@ pub struct Settings {
     pub allow_private_networks: Vec<IpNet>,
     /// Ranges of proxies whose forwarding headers count.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where the source of this program is, as it runs here.
+    pub source_url: Option<String>,
     /// The tracing filter.
     pub log: String,
     /// How log lines look.
@@ -431,6 +443,7 @@ impl Settings {
             mail_from: sources.text(&MAIL_FROM, values::optional_address)?,
             allow_private_networks: sources.text(&ALLOW_PRIVATE_NETWORKS, values::networks)?,
             trusted_proxies: sources.text(&TRUSTED_PROXIES, values::networks)?,
+            source_url: sources.text(&SOURCE_URL, values::page)?,
             log: sources.text(&LOG, values::filter)?,
             log_format: sources.text(&LOG_FORMAT, LogFormat::parse)?,
             given: Given::by(&sources),
@@ -461,6 +474,7 @@ impl Settings {
             (&MAIL_FROM, self.mail_from.clone().unwrap_or_default()),
             (&ALLOW_PRIVATE_NETWORKS, nets(&self.allow_private_networks)),
             (&TRUSTED_PROXIES, nets(&self.trusted_proxies)),
+            (&SOURCE_URL, self.source_url.clone().unwrap_or_default()),
             (&LOG, self.log.clone()),
             (&LOG_FORMAT, self.log_format.as_str().to_owned()),
         ];

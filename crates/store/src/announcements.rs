@@ -30,13 +30,15 @@ pub struct Announcement {
     pub starts: Timestamp,
     /// Until when; for good if there is no end.
     pub ends: Option<Timestamp>,
+    /// Whether it is about whole days, and no hours are told.
+    pub all_day: bool,
 }
 
-type Row = (i64, String, i64, Option<i64>, i64);
+type Row = (i64, String, i64, Option<i64>, i64, bool);
 
-fn kept((id, body, created, ends, starts): Row) -> Announcement {
+fn kept((id, body, created, ends, starts, all_day): Row) -> Announcement {
     let (created, ends, starts) = (Timestamp(created), ends.map(Timestamp), Timestamp(starts));
-    Announcement { id: AnnouncementId(id), body, created, starts, ends }
+    Announcement { id: AnnouncementId(id), body, created, starts, ends, all_day }
 }
 
 /// Adds an announcement.
@@ -47,6 +49,7 @@ pub fn insert(tx: &mut Tx<'_>, announcement: &Announcement) -> Result<()> {
         announcements::created.eq(announcement.created.0),
         announcements::ends.eq(announcement.ends.map(|at| at.0)),
         announcements::starts.eq(announcement.starts.0),
+        announcements::all_day.eq(announcement.all_day),
     );
     db!(tx, c => diesel::insert_into(announcements::table).values(row).execute(c))?;
     Ok(())

@@ -1,7 +1,8 @@
-//! How people here write, where they do not say otherwise.
+//! How people here write, where they do not say otherwise, and how they read.
 use diesel::{prelude::*, upsert::excluded};
 use domain::{
     id::ActorId,
+    media::Covered,
     post::{Audience, Quoting},
 };
 
@@ -29,6 +30,44 @@ impl Default for Preferences {
     fn default() -> Self {
         Self { audience: Audience::Public, sensitive: false, language: None, quoting: Quoting::default() }
     }
+}
+
+/// How somebody reads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Which media they find covered at first.
+    pub covered: Covered,
+    /// Whether what comes with a warning is open.
+    pub opens_warnings: bool,
+    /// Whether moving pictures move by themselves.
+    pub plays: bool,
+}
+
+/// How a person reads.
+pub fn reading(conn: &mut Conn, person: ActorId) -> Result<Reading> {
+    type Row = (Word<Covered>, bool, bool);
+    let found = db!(conn, c => preferences::table
+        .find(person.0)
+        .select((preferences::covered, preferences::opens_warnings, preferences::plays))
+        .first::<Row>(c)
+        .optional())?;
+    let reading = |(covered, opens_warnings, plays): Row| Reading { covered: covered.0, opens_warnings, plays };
+    Ok(found.map(reading).unwrap_or_default())
+}
+
+/// Sets how a person reads.
+pub fn set_reading(tx: &mut Tx<'_>, person: ActorId, wanted: Reading) -> Result<()> {
+    // Whoever said nothing yet writes as everybody does.
+    let written = of(tx, person)?;
+    set(tx, person, &written)?;
+    db!(tx, c => diesel::update(preferences::table.find(person.0))
+        .set((
+            preferences::covered.eq(Word(wanted.covered)),
+            preferences::opens_warnings.eq(wanted.opens_warnings),
+            preferences::plays.eq(wanted.plays),
+        ))
+        .execute(c))?;
+    Ok(())
 }
 
 /// How a person writes.

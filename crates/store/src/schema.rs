@@ -85,6 +85,9 @@ diesel::table! {
         sensitive -> Bool,
         language -> Nullable<Text>,
         quoting -> Text,
+        covered -> Text,
+        opens_warnings -> Bool,
+        plays -> Bool,
     }
 }
 diesel::table! {

@@ -73,6 +73,8 @@ pub(crate) struct Visit {
     pub(crate) tongues: Vec<(&'static str, &'static str)>,
     /// Whether whoever comes may make a login.
     pub(crate) signs_up: bool,
+    /// Where the source of the program is.
+    pub(crate) source: Option<String>,
 }
 
 /// Whoever is signed in, as every page shows them.
@@ -201,6 +203,7 @@ impl Visit {
             host,
             me: None,
             signs_up: sign_up::is_offered(app),
+            source: app.config().premises.source.clone(),
         }
     }
 }
@@ -260,6 +263,8 @@ pub(crate) struct Frame {
     pub(crate) linked: Option<String>,
     /// What was done just now.
     pub(crate) said: Option<&'static str>,
+    /// Where the source of the program is.
+    pub(crate) source: Option<String>,
 }
 
 impl Frame {
@@ -315,6 +320,7 @@ impl Frame {
             picture: Emblem::of_site(visit),
             linked: None,
             said: visit.said.map(|said| said.in_words(visit.language)),
+            source: visit.source.clone(),
         }
     }
 

@@ -8,6 +8,7 @@ use domain::{
     filter::Fate,
     host::{self, Host},
     id::ActorId,
+    media::Covered,
     post::{Assent, Audience, Content, Post},
     text::{
         hashtag, html, plain,
@@ -16,7 +17,7 @@ use domain::{
     },
     urls::{self, Site, media::Portrait},
 };
-use store::Conn;
+use store::{Conn, preferences::Reading};
 
 use crate::{
     care, compose, history,
@@ -200,6 +201,10 @@ pub(crate) struct Card {
     pub(crate) thumbnail: Option<String>,
     /// Whether its media are covered at first, without a warning that covers all of it.
     pub(crate) is_veiled: bool,
+    /// Whether they are said to be sensitive.
+    pub(crate) is_sensitive: bool,
+    /// Whether what it warns of is open.
+    pub(crate) opened: bool,
     pub(crate) links: Vec<Link>,
     /// The hashtags that its text does not say, and where their pages are.
     pub(crate) tags: Vec<(String, String)>,
@@ -294,6 +299,8 @@ impl Card {
             likes: (tally.likes > 0).then(|| t.likes(tally.likes)),
             thumbnail,
             is_veiled,
+            is_sensitive: content.sensitive,
+            opened: false,
             media,
             links: media::links(post),
             tags: tags(site, content),
@@ -315,11 +322,22 @@ impl Card {
 }
 
 impl Card {
+    /// The same for somebody who reads like that. What a warning covers is covered no less because the warning is open.
+    pub(crate) fn read_as(self, reading: Reading) -> Self {
+        let opened = reading.opens_warnings && self.warning.is_some();
+        let is_veiled = match reading.covered {
+            Covered::Sensitive => self.is_sensitive && (opened || self.warning.is_none()),
+            Covered::None => false,
+            Covered::All => true,
+        };
+        Self { opened, is_veiled, ..self }
+    }
+
     /// The same for a reader whose filters have this in store for it; nothing, if they hide it.
     pub(crate) fn under(self, t: Language, fate: Fate) -> Option<Self> {
         match fate {
             Fate::Shown => Some(self),
-            Fate::Veiled => Some(Self { is_veiled: self.warning.is_none(), thumbnail: None, ..self }),
+            Fate::Veiled => Some(Self { is_veiled: self.warning.is_none() || self.opened, thumbnail: None, ..self }),
             Fate::Folded(filter) => {
                 let folded = self.folded.clone().or_else(|| Some(t.filtered(filter)));
                 Some(Self { folded, thumbnail: None, ..self })

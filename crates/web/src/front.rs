@@ -155,8 +155,8 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
     let announced = |one: Announcement| Announced {
         id: one.id.0,
         html: one.body,
-        when: t.ago(now, one.starts),
-        when_exactly: language::machine_moment(one.starts),
+        when: t.ago(now, one.starts.max(one.created)),
+        when_exactly: language::machine_moment(one.starts.max(one.created)),
     };
     Ok(Front {
         frame,

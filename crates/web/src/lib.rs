@@ -326,6 +326,7 @@ fn own_settings(config: &mut ServiceConfig) {
     button!(config, devices::END, devices::end);
     button!(config, devices::END_OTHERS, devices::end_others);
     button!(config, devices::WITHDRAW, devices::withdraw);
+    page!(config, settings::reading::PATH, settings::reading::show, post => settings::reading::change);
     page!(config, settings::writing::PATH, settings::writing::show, post => settings::writing::change);
     page!(config, settings::quiet_hours::PATH, settings::quiet_hours::show, post => settings::quiet_hours::change);
     page!(config, own_shuns::PATH, own_shuns::show);

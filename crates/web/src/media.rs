@@ -76,6 +76,8 @@ pub(crate) struct Link {
     pub(crate) about: String,
     /// Its picture, from here.
     pub(crate) picture: Option<String>,
+    /// Whether it plays a film: there, since here nobody is made to ask another server for anything.
+    pub(crate) is_film: bool,
 }
 
 /// The links of a post with the page it links to, as that says of itself.
@@ -88,7 +90,8 @@ pub(crate) fn linked(app: &App, post: &Post, page: Option<&store::cards::Card>) 
     let picture = picture.map(|image| app.site().media(&paths::card(page.id, image)));
     let host = Host::of(&page.url).map_or_else(String::new, |host| host.display());
     let (title, about) = (summary.title.clone(), plain::cut(&summary.description, ABOUT));
-    all.push(Link { url: page.url.clone(), title, host, about, picture });
+    let is_film = summary.embed.as_ref().is_some_and(|embed| embed.player.is_some());
+    all.push(Link { url: page.url.clone(), title, host, about, picture, is_film });
     all
 }
 
@@ -139,7 +142,7 @@ pub(crate) fn links(post: &Post) -> Vec<Link> {
         let host = Host::of(&url).map(|host| host.display()).unwrap_or_default();
         let title = Some(&attachment.alt).filter(|title| !title.is_empty());
         let title = title.or(post.content.title.as_ref()).unwrap_or(&url).clone();
-        Some(Link { url, title, host, about: String::new(), picture: None })
+        Some(Link { url, title, host, about: String::new(), picture: None, is_film: false })
     };
     links.take(MOST).filter_map(link).collect()
 }

@@ -32,6 +32,7 @@ pub(crate) mod identities;
 pub(crate) mod passkeys;
 pub(crate) mod profile;
 pub(crate) mod quiet_hours;
+pub(crate) mod reading;
 pub(crate) mod scheduled;
 pub(crate) mod shuns;
 pub(crate) mod tags;
@@ -149,6 +150,7 @@ fn page(request: &HttpRequest, visit: &Visit, path: &'static str, mut panels: Ve
         (PATH, t.settings_general()),
         (profile::PATH, t.settings_profile()),
         (writing::PATH, t.settings_writing()),
+        (reading::PATH, t.settings_reading()),
         (entry::PATH, t.settings_entry()),
         (devices::PATH, t.settings_devices()),
         (quiet_hours::PATH, t.silence()),

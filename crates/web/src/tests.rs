@@ -113,6 +113,11 @@ impl World {
 
     /// A server where those sign up whom `registration` names.
     fn of(registration: &str) -> Self {
+        Self::from_source(registration, None)
+    }
+
+    /// The same, of a program whose source is there.
+    fn from_source(registration: &str, source: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let app = App::new(Parts {
             // One connection for all that is read: what it runs can be counted.
@@ -125,7 +130,7 @@ impl World {
                 provider: None,
                 federation: domain::rule::Openness::Open,
                 secure: false,
-                premises: app::Premises::default(),
+                premises: app::Premises { source: source.map(str::to_owned), ..Default::default() },
             },
             clock: Clock::default(),
             seal: Seal::new([1; 32]),

@@ -298,7 +298,8 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         }),
         solution: read.replies.iter().chain(&read.elsewhere).find(|view| Some(view.post.id) == solution).and_then(
             |view| {
-                let card = Card { folded: read.folded(t, view), ..Card::new(app, t, view) };
+                let card =
+                    Card { folded: read.folded(t, view), ..Card::new(app, t, view).read_as(read.sieve.reading()) };
                 let card = card.under(t, read.sieve.fate(&view.post))?;
                 let place = if read.elsewhere.is_some() { card.page.clone() } else { format!("#p{}", card.id) };
                 Some((card, place))
@@ -319,7 +320,8 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
             .filter_map(Above::known)
             .chain(&read.parents)
             .filter_map(|view| {
-                let card = Card { folded: read.folded(t, view), ..Card::new(app, t, view) };
+                let card =
+                    Card { folded: read.folded(t, view), ..Card::new(app, t, view).read_as(read.sieve.reading()) };
                 card.under(t, read.sieve.fate(&view.post))
             })
             .collect(),
@@ -368,7 +370,7 @@ fn own(app: &App, visit: &Visit, read: &Read, view: &PostView) -> Card {
         // What a page is about is what one came for.
         folded: read.folded(t, view).filter(|_| id != read.post.post.id),
         reply_elsewhere: visit.guest().map(|handle| elsewhere::from(handle, &view.post, "reply").unwrap_or_default()),
-        ..Card::new(app, t, view)
+        ..Card::new(app, t, view).read_as(read.sieve.reading())
     }
 }
 
@@ -432,7 +434,7 @@ pub(crate) fn quoted_by(
     Some(match (quote.state, found) {
         (QuoteState::Accepted, Some(found)) => {
             // Words from elsewhere are found where they are.
-            let card = Card::new(app, t, found);
+            let card = Card::new(app, t, found).read_as(sieve.reading());
             let card = if found.post.local { card } else { card.unquotable() };
             match card.under(t, sieve.fate(&found.post)) {
                 Some(card) => Quoted::Card(Box::new(card)),

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-pub use self::summary::{Summary, summarize};
+pub use self::summary::{Embed, Page, Summary, author_name, located, summarize};
 use self::token::{Element, Token};
 use super::plain;
 use crate::host::Host;
@@ -130,6 +130,11 @@ pub fn first_link(html: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// Where the links of a text lead, mentions and hashtags among them.
+pub fn addresses(html: &str) -> impl Iterator<Item = String> {
+    token::links(html).filter_map(|link| link::target(link.href?)).map(|(address, _)| address)
 }
 
 /// The servers that the links of a text lead to.

@@ -76,7 +76,7 @@ impl World {
                 provider: None,
                 federation: domain::rule::Openness::Open,
                 secure: false,
-                premises: app::Premises::default(),
+                premises: app::Premises { source: Some("https://code.example/plaza".into()), ..Default::default() },
             },
             clock: Clock::default(),
             seal: Seal::new([1; 32]),
@@ -212,6 +212,9 @@ async fn nodeinfo_counts_and_does_not_mind_the_accept_header() {
         assert_eq!(href, "https://plaza.test/nodeinfo/2.1");
         let described = world.ask(Method::GET, "/nodeinfo/2.1", accept).await.body;
         assert_eq!(described["software"]["name"], "tertulia");
+        assert_eq!(described["software"]["repository"], "https://code.example/plaza");
+        let older = world.ask(Method::GET, "/nodeinfo/2.0", accept).await.body;
+        assert!(older["software"].get("repository").is_none(), "its form has no such member: {older}");
         assert_eq!((&described["usage"]["users"]["total"], &described["usage"]["localPosts"]), (&1.into(), &1.into()));
         assert_eq!(
             (&described["usage"]["users"]["activeMonth"], &described["metadata"]["groups"]),

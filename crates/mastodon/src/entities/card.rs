@@ -8,7 +8,7 @@ use domain::{
     host::Host,
     id::{ActorId, CardId},
     post::Post,
-    text::html::Summary,
+    text::html::{self, Embed, Summary},
     urls::{Site, media as paths},
 };
 use serde::Serialize;
@@ -29,6 +29,9 @@ use super::{
 /// How many links within a week are counted.
 const COUNTED: i64 = 5_000;
 
+/// How wide and high a film is of which nobody says it, in pixels.
+const FILM: (u32, u32) = (640, 360);
+
 /// A `PreviewCard`.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Card {
@@ -39,15 +42,15 @@ pub(crate) struct Card {
     #[serde(rename = "type")]
     kind: &'static str,
     author_name: String,
-    author_url: Option<()>,
+    author_url: Option<String>,
     provider_name: String,
     provider_url: Option<String>,
-    html: &'static str,
+    html: String,
     width: u32,
     height: u32,
     image: Option<String>,
     image_description: String,
-    embed_url: Option<()>,
+    embed_url: Option<String>,
     blurhash: Option<String>,
     published_at: Option<String>,
     authors: Vec<Author>,
@@ -57,7 +60,7 @@ pub(crate) struct Card {
 #[derive(Debug, Clone, Serialize)]
 struct Author {
     name: String,
-    url: Option<()>,
+    url: Option<String>,
     account: Option<Arc<Shown>>,
 }
 
@@ -77,17 +80,28 @@ impl Card {
     /// The page as it says of itself, by the person here who has this account; its picture is handed on by this server.
     fn of(site: &Site, known: &Known, summary: &Summary, account: Option<Arc<Shown>>) -> Self {
         let bare = Self::bare(&known.url, summary.title.clone());
-        let look = summary.look.as_ref();
-        let (width, height) = look.map(|look| look.pixels).unwrap_or_default();
-        let has_author = !summary.author.is_empty() || account.is_some();
-        let author = Author { name: summary.author.clone(), url: None, account };
+        let (look, embed) = (summary.look.as_ref(), summary.embed.as_ref());
+        let image = summary.image.as_ref().map(|image| site.media(&paths::card(known.id, image)));
+        let player = embed.and_then(|embed| embed.player.as_deref());
+        let (width, height) = pixels(embed, look.map(|look| look.pixels));
+        let has_author = !summary.author.is_empty() || summary.author_page.is_some() || account.is_some();
+        let author = Author { name: summary.author.clone(), url: summary.author_page.clone(), account };
         Self {
             description: summary.description.clone(),
             language: summary.language.clone(),
             provider_name: if summary.site.is_empty() { bare.provider_name } else { summary.site.clone() },
             author_name: summary.author.clone(),
+            author_url: summary.author_page.clone(),
+            kind: match embed {
+                Some(_) if player.is_some() => "video",
+                Some(_) if image.is_some() => "photo",
+                _ => bare.kind,
+            },
+            html: player.map_or_else(String::new, |player| frame(player, (width, height))),
+            // Whoever looks at a picture is seen nowhere else.
+            embed_url: player.map(str::to_owned).or_else(|| embed.and(image.clone())),
             authors: if has_author { vec![author] } else { Vec::new() },
-            image: summary.image.as_ref().map(|image| site.media(&paths::card(known.id, image))),
+            image,
             image_description: summary.image_alt.clone(),
             width,
             height,
@@ -96,6 +110,22 @@ impl Card {
             ..bare
         }
     }
+}
+
+/// How wide and high is what can be looked at in place of a page, or else its picture.
+fn pixels(embed: Option<&Embed>, look: Option<(u32, u32)>) -> (u32, u32) {
+    let said = embed.map(|embed| embed.pixels).filter(|pixels| *pixels != (0, 0));
+    let is_film = embed.is_some_and(|embed| embed.player.is_some());
+    said.or(if is_film { Some(FILM) } else { look }).unwrap_or_default()
+}
+
+/// A frame in which an address plays a film: it may run its scripts and nothing of the page that it stands in.
+fn frame(player: &str, (width, height): (u32, u32)) -> String {
+    let player = html::escape(player);
+    format!(
+        "<iframe src=\"{player}\" width=\"{width}\" height=\"{height}\" allowfullscreen=\"true\" frameborder=\"0\" scrolling=\"no\" \
+         sandbox=\"allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-forms\"></iframe>"
+    )
 }
 
 /// The accounts of those here who wrote these pages.

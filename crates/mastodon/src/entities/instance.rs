@@ -1,9 +1,10 @@
 //! The instance: what clients ask first, and by which they decide what they offer.
-use app::{media::Limits, nameplate::Nameplate};
+use app::{media::Limits, nameplate::Nameplate, profiles};
 use domain::{
     imprint::HouseRule,
     media::MediaType,
     registration::Registration,
+    text::html,
     urls::{Site, path},
 };
 use serde_json::{Value, json};
@@ -29,6 +30,12 @@ pub(crate) struct Instance {
     pub(crate) registration: Registration,
     /// Whether it deals only with servers that are allowed.
     pub(crate) is_closed: bool,
+    /// The language in which it speaks to whoever asks.
+    pub(crate) spoken: &'static str,
+    /// What the provider is called by which alone people come in, if there is one.
+    pub(crate) provider: Option<String>,
+    /// Where the source of the program is.
+    pub(crate) source: Option<String>,
     /// The languages in which it speaks.
     pub(crate) languages: Vec<&'static str>,
     /// How large media may be.
@@ -79,6 +86,24 @@ impl Instance {
         matches!(self.registration, Registration::Open | Registration::Approval)
     }
 
+    /// Why nobody can sign up, as HTML; nothing, if they can.
+    fn door(&self) -> Option<String> {
+        let pick = |es: &str, en: &str| if self.spoken == "es" { es.to_owned() } else { en.to_owned() };
+        let why = match (self.registration, &self.provider) {
+            (Registration::Open | Registration::Approval, _) => return None,
+            (_, Some(name)) => {
+                pick("Aquí se entra con la cuenta de", "Here one comes in with an account at") + " " + name + "."
+            }
+            (Registration::Invite, None) => {
+                pick("Aquí solo se entra con una invitación.", "This site takes new people by invitation only.")
+            }
+            (Registration::Closed, None) => {
+                pick("Aquí no entra nadie nuevo por ahora.", "This site takes no new people at the moment.")
+            }
+        };
+        Some(format!("<p>{}</p>", html::escape(&why)))
+    }
+
     /// A picture that stands for the server: the wide one, if there is one.
     fn thumbnail(&self) -> Option<&str> {
         self.plate.image.as_deref().or(self.plate.icon.as_deref())
@@ -91,13 +116,13 @@ impl Instance {
     fn configuration(&self) -> Value {
         json!({
             "accounts": {
+                "max_display_name_length": profiles::NAME,
+                "max_note_length": profiles::ABOUT,
                 "max_featured_tags": app::tags::FEATURED,
                 "max_pinned_statuses": app::pins::MOST,
-                "max_display_name_length": app::profiles::NAME,
-                "max_note_length": app::profiles::ABOUT,
-                "max_profile_fields": app::profiles::FIELDS,
-                "profile_field_name_limit": app::profiles::FIELD,
-                "profile_field_value_limit": app::profiles::FIELD,
+                "max_profile_fields": profiles::FIELDS,
+                "profile_field_name_limit": profiles::FIELD,
+                "profile_field_value_limit": profiles::FIELD,
             },
             "statuses": {
                 "max_characters": CHARACTERS,
@@ -165,12 +190,16 @@ impl Instance {
                 }),
             );
             map.insert("limited_federation".to_owned(), json!(self.is_closed));
+            // Everybody reads what is for everybody.
+            let feeds = json!({ "local": "public", "remote": "public" });
+            let access = json!({ "live_feeds": feeds, "hashtag_feeds": feeds, "trending_link_feeds": feeds });
+            map.insert("timelines_access".to_owned(), access);
         }
         json!({
             "domain": host,
             "title": self.plate.name,
             "version": version(),
-            "source_url": null,
+            "source_url": self.source,
             "description": self.summary,
             "usage": { "users": { "active_month": self.active } },
             "thumbnail": { "url": self.thumbnail() },
@@ -181,7 +210,7 @@ impl Instance {
                 "enabled": self.is_open(),
                 "approval_required": self.registration == Registration::Approval,
                 "reason_required": self.registration == Registration::Approval,
-                "message": null,
+                "message": self.door(),
                 "min_age": null,
                 "url": null,
             },

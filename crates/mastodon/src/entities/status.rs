@@ -20,6 +20,7 @@ mod own;
 mod told;
 
 pub(crate) use self::many::Many;
+pub(super) use self::told::{mention, tag};
 use self::{
     gathered::{Gathered, Said},
     own::{Own, Personal},

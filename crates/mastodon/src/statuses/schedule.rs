@@ -11,7 +11,7 @@ use app::{
 use domain::{
     id::{MediaId, PostId, ScheduledId},
     policy,
-    post::{Audience, Pen, Poll, Post},
+    post::{Audience, Pen, Poll, Post, Quoting},
     time::Timestamp,
 };
 use serde_json::{Value, json};
@@ -107,6 +107,9 @@ fn entity(scheduled: &Scheduled, writing: &Writing, audience: Audience, media: &
             "sensitive": writing.sensitive,
             "language": writing.language,
             "in_reply_to_id": writing.parent.map(|post| Id(post.0)),
+            "quoted_status_id": writing.quote.map(|post| Id(post.0)),
+            // Others quote only what is for everybody.
+            "quote_approval_policy": if audience.is_open() { writing.quoting } else { Quoting::Nobody }.to_string(),
             "poll": writing.poll.as_ref().map(poll),
             "media_ids": Some(ids).filter(|ids| !ids.is_empty()),
             "idempotency": null,

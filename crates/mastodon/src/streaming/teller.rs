@@ -26,8 +26,8 @@ use super::{
     standing::{could_read, find, just},
 };
 use crate::{
-    announcements, conversations,
-    entities::{Reader, notification},
+    conversations,
+    entities::{Id, Reader, announcement, notification},
 };
 
 /// How many of the posts that quote one are told of when it says something else.
@@ -299,10 +299,9 @@ impl Teller {
             return Ok(());
         }
         let reader = Reader::new(self.hub.app(), None);
-        let all = self.hub.app().read(move |c| announcements::entities(c, &reader)).await?;
-        let named = id.to_string();
-        for announcement in all.iter().filter(|announcement| announcement["id"] == named.as_str()) {
-            self.tell_these(wishes.clone(), "announcement", announcement.to_string().into());
+        let all = self.hub.app().read(move |c| announcement::list(c, &reader)).await?;
+        for payload in all.iter().filter(|announcement| announcement.id == Id(id.0)).filter_map(json) {
+            self.tell_these(wishes.clone(), "announcement", payload);
         }
         Ok(())
     }

@@ -24,12 +24,32 @@ const OTHER: &str = "https://pages.example/semillas";
 /// Another one, whose picture is a film.
 const CINEMA: &str = "https://pages.example/cine";
 
+/// Pages that can be looked at where they are linked to: as the first says itself, as another server says of the second.
+const FILM: &str = "https://pages.example/corto";
+const PHOTO: &str = "https://pages.example/foto";
+const OFFER: &str = "https://pages.example/oembed?url=foto";
+
+/// What is offered at an address.
+pub(super) fn offer(url: &str) -> Option<Bytes> {
+    let photo = json!({ "version": "1.0", "type": "photo", "url": "https://pages.example/gota.png", "width": 640, "height": 320,
+        "author_name": "Caro", "author_url": "https://pages.example/caro" });
+    (url == OFFER).then(|| photo.to_string().into())
+}
+
 /// What stands at an address; the film never ends.
 pub(super) fn at(url: &str) -> Option<BoxStream<'static, Result<Bytes>>> {
     let whole = match url {
         PAGE => Bytes::from_static(TEXT.as_bytes()),
         OTHER => Bytes::from_static(b"<title>Semillas</title><meta name=fediverse:creator content=@ana@plaza.example>"),
         "https://pages.example/gota.png" => media::picture().into(),
+        FILM => Bytes::from_static(
+            br#"<title>Corto</title><meta name="twitter:player" content="https://tube.example/e/1?a=1&amp;b='">
+            <meta name="twitter:player:width" content="480"><meta name="twitter:player:height" content="270">
+            <script type="application/ld+json">{"@type":"NewsArticle","author":{"name":"Bea","url":"/bea"}}</script>"#,
+        ),
+        PHOTO => Bytes::from_static(
+            b"<title>Foto</title><link rel=alternate type=application/json+oembed href=/oembed?url=foto>",
+        ),
         CINEMA => Bytes::from_static(b"<title>Cine</title><meta property=og:image content=/film>"),
         "https://pages.example/film" => {
             let begins = [&b"\0\0\0\x20ftypisom"[..], &[0; 100]].concat();
@@ -139,6 +159,24 @@ async fn what_says_that_it_is_a_picture_and_is_none_is_not_read(w: World) {
     assert_eq!(shown["blurhash"], Value::Null);
 }
 
+async fn what_can_be_looked_at_in_place_of_a_page_is_told_in_our_own_words(w: World) {
+    let (film, photo) = (w.say(&w.ana, FILM).await, w.say(&w.ana, PHOTO).await);
+    w.work().await;
+    let film = card(&w, &film).await;
+    assert_eq!((&film["type"], &film["width"], &film["height"]), (&json!("video"), &json!(480), &json!(270)));
+    assert_eq!(film["embed_url"], "https://tube.example/e/1?a=1&b=%27");
+    let html = film["html"].as_str().unwrap();
+    let start = "<iframe src=\"https://tube.example/e/1?a=1&amp;b=%27\" width=\"480\" height=\"270\" ";
+    assert!(html.starts_with(start) && html.ends_with("\"></iframe>"), "{html}");
+    let bea = json!([{ "name": "Bea", "url": "https://pages.example/bea", "account": null }]);
+    assert_eq!((&film["authors"], &film["author_name"], &film["author_url"]), (&bea, &bea[0]["name"], &bea[0]["url"]));
+    let photo = card(&w, &photo).await;
+    assert_eq!((&photo["type"], &photo["width"], &photo["height"]), (&json!("photo"), &json!(640), &json!(320)));
+    assert_eq!((&photo["embed_url"], &photo["html"]), (&photo["image"], &json!("")), "it is handed on from here");
+    assert!(photo["image"].as_str().unwrap().starts_with("https://plaza.example/media/cards/"), "{photo}");
+    assert_eq!(photo["authors"][0]["url"], "https://pages.example/caro");
+}
+
 async fn of_what_is_not_for_everybody_no_page_hears(w: World) {
     w.group("club", Visibility::Private, Joining::Invite).await;
     let direct = json!({ "status": format!("@bea {PAGE}"), "visibility": "direct" });
@@ -174,6 +212,7 @@ on_both! {
     a_page_shows_its_author_who_says_that_they_write_there
     of_however_many_pages_the_authors_are_looked_up_at_once
     what_says_that_it_is_a_picture_and_is_none_is_not_read
+    what_can_be_looked_at_in_place_of_a_page_is_told_in_our_own_words
     of_what_is_not_for_everybody_no_page_hears
     links_are_counted_and_found
 }

@@ -15,7 +15,7 @@ fn at(id: i64, part: &str) -> String {
     format!("/api/v1/accounts/{id}{part}")
 }
 
-async fn hidden(w: &World) -> i64 {
+pub(super) async fn hidden(w: &World) -> i64 {
     let new = groups::NewGroup {
         hidden: true,
         name: "sombra".into(),

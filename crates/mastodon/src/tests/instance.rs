@@ -1,6 +1,11 @@
 //! What the instance says of itself to whoever asks.
-use domain::imprint::{Kind, Wording};
+use domain::{
+    imprint::{Kind, Wording},
+    media::Covered,
+    registration::Registration,
+};
 use serde_json::{Value, json};
+use store::preferences::Reading;
 
 use super::{World, on_both};
 
@@ -29,6 +34,13 @@ async fn nothing_that_clients_ask_first_is_missing(w: World) {
         "reading:autoplay:gifs": false,
     });
     assert_eq!(preferences().await, usual);
+    let reading = Reading { covered: Covered::All, opens_warnings: true, plays: true };
+    app::profiles::read_as(&w.app, w.ana.me, reading).await.unwrap();
+    let mut mine = usual.clone();
+    mine["reading:expand:media"] = "hide_all".into();
+    mine["reading:expand:spoilers"] = true.into();
+    mine["reading:autoplay:gifs"] = true.into();
+    assert_eq!(preferences().await, mine);
     let wish = json!({ "source": { "privacy": "unlisted", "sensitive": true, "language": "en", "quote_policy": "followers" } });
     let path = "/api/v1/accounts/update_credentials";
     let own = w.call(&w.ana, "PATCH", path, wish.clone()).await.ok();
@@ -135,7 +147,9 @@ async fn what_the_server_says_of_itself(w: World) {
         assert_eq!(told.pointer(&format!("{person}/username")), Some(&"jefa".into()), "{path}");
         assert_eq!(told["rules"][0]["text"], "Sé amable", "{path}");
     }
-    let urls = w.get_unknown("/api/v2/instance").await.ok()["configuration"]["urls"].clone();
+    let second = w.get_unknown("/api/v2/instance").await.ok();
+    assert_eq!(second["source_url"], "https://code.example/plaza");
+    let urls = second["configuration"]["urls"].clone();
     assert_eq!(
         (&urls["about"], &urls["terms_of_service"]),
         (&"https://plaza.example/about".into(), &"https://plaza.example/terms".into())
@@ -150,4 +164,21 @@ async fn what_the_server_says_of_itself(w: World) {
     assert_eq!(w.call(&w.bea, "POST", "/api/v1/reports", unknown).await.ok()["rule_ids"], json!([]));
 }
 
-on_both! { what_the_server_says_of_itself nothing_that_clients_ask_first_is_missing activity_counts_weeks servers_that_are_ruled_out_are_named }
+async fn whoever_cannot_sign_up_reads_why(w: World) {
+    let boss = w.admin().await;
+    let door = async |query: &str| {
+        let told = w.get_unknown(&format!("/api/v2/instance{query}")).await.ok()["registrations"].clone();
+        (told["enabled"].clone(), told["message"].clone())
+    };
+    assert_eq!(door("").await, (true.into(), Value::Null));
+    app::registration::choose(&w.app, boss, Registration::Invite).await.unwrap();
+    let spanish = "<p>Aquí solo se entra con una invitación.</p>".into();
+    assert_eq!(door("?lang=es").await, (false.into(), spanish));
+    app::registration::choose(&w.app, boss, Registration::Closed).await.unwrap();
+    assert_eq!(door("").await, (false.into(), "<p>This site takes no new people at the moment.</p>".into()));
+}
+
+on_both! {
+    what_the_server_says_of_itself nothing_that_clients_ask_first_is_missing activity_counts_weeks
+    servers_that_are_ruled_out_are_named whoever_cannot_sign_up_reads_why
+}

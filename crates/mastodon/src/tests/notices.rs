@@ -1,8 +1,9 @@
 //! What one is told: one by one and in groups, what is held back, conversations, announcements.
+use app::announcements::Telling;
 use serde_json::{Value, json};
 use store::notifications::UNKNOWN;
 
-use super::{World, of, on_both};
+use super::{World, hidden, of, on_both};
 
 async fn told(w: &World, query: &str) -> Vec<Value> {
     w.get(&w.ana, &format!("/api/v1/notifications{query}")).await.ok().as_array().unwrap().clone()
@@ -175,6 +176,37 @@ async fn direct_messages_are_conversations(w: World) {
     assert_eq!(w.get(&w.ana, "/api/v1/conversations").await.ok(), json!([]));
 }
 
+async fn announcements_say_when_and_whom_and_what_they_name(w: World) {
+    let boss = w.admin().await;
+    hidden::hidden(&w).await;
+    let open = w.say(&w.ana, "Riego a las siete").await;
+    let body = json!({ "status": "solo para quienes me siguen", "visibility": "private" });
+    let narrow = w.call(&w.ana, "POST", "/api/v1/statuses", body).await.ok();
+    let url = |status: &Value| status["url"].as_str().unwrap().to_owned();
+    let text = format!(
+        "@bea y @Bea y @sombra y @nadie: #Riego y [esto]({}) y {} y https://far.example/@ana",
+        url(&open),
+        url(&narrow)
+    );
+    let day = |hours: u64| Some(w.app.now() + domain::time::span::hours(hours));
+    let telling = Telling { text, starts: day(1), ends: day(30), all_day: true };
+    let made = app::announcements::schedule(&w.app, Some(boss), telling).await.unwrap();
+    w.clock.advance(domain::time::span::hours(25));
+    let told = w.get(&w.caro, "/api/v1/announcements").await.ok()[0].clone();
+    let bea = json!([{ "id": w.bea.id().to_string(), "username": "bea", "url": "https://plaza.example/@bea", "acct": "bea" }]);
+    assert_eq!(told["mentions"], bea, "{told}");
+    assert_eq!(told["statuses"], json!([{ "id": open["id"], "url": open["url"] }]), "{told}");
+    assert_eq!(told["tags"], json!([{ "name": "riego", "url": "https://plaza.example/tags/riego" }]));
+    assert!(told["content"].as_str().unwrap().contains(" @sombra y @nadie"), "{told}");
+    let (starts, ends) = (told["starts_at"].as_str().unwrap(), told["ends_at"].as_str().unwrap());
+    assert_eq!((&told["all_day"], &starts[10..], &ends[10..]), (&json!(true), "T00:00:00.000Z", "T23:59:59.999Z"));
+    app::announcements::remove(&w.app, None, made.id).await.unwrap();
+    app::announcements::create(&w.app, None, "Hola".into(), None).await.unwrap();
+    let told = w.get(&w.caro, "/api/v1/announcements").await.ok()[0].clone();
+    let none = (&Value::Null, &Value::Null, &json!(false));
+    assert_eq!((&told["starts_at"], &told["ends_at"], &told["all_day"]), none, "at once, for good");
+}
+
 async fn announcements_are_read_and_answered(w: World) {
     let ends = Some(w.app.now() + domain::time::span::hours(1));
     let made = app::announcements::create(&w.app, None, "Mañana **cerramos** una hora".into(), ends).await.unwrap();
@@ -319,4 +351,5 @@ on_both! {
     one_hears_that_what_one_passed_on_or_quoted_has_changed admins_hear_of_newcomers
     one_reads_and_forgets_what_one_was_told those_about_one_thing_are_one_group strangers_wait_until_one_asks_for_them
     direct_messages_are_conversations announcements_are_read_and_answered
+    announcements_say_when_and_whom_and_what_they_name
 }

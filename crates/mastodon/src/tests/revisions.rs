@@ -120,6 +120,29 @@ async fn posts_are_published_when_they_are_due(w: World) {
     assert_eq!(w.get_unknown(&page).await.ok().as_array().unwrap().len(), 1);
 }
 
+async fn what_quotes_waits_and_is_published_as_a_quote(w: World) {
+    let said = w.say(&w.bea, "apuntadlo").await;
+    let at = crate::entities::instant(w.app.now() + span::minutes(60));
+    let plan = async |more: Value| {
+        let mut body = json!({ "status": "mañana", "scheduled_at": at });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        w.call(&w.ana, "POST", "/api/v1/statuses", body).await.ok()["params"].clone()
+    };
+    let bare = plan(json!({ "visibility": "private", "quote_approval_policy": "public" })).await;
+    assert_eq!((&bare["quoted_status_id"], &bare["quote_approval_policy"]), (&Value::Null, &json!("nobody")));
+    let quoting = plan(json!({ "quoted_status_id": said["id"], "quote_approval_policy": "followers" })).await;
+    assert_eq!((&quoting["quoted_status_id"], &quoting["quote_approval_policy"]), (&said["id"], &json!("followers")));
+    w.clock.advance(span::minutes(61));
+    w.work().await;
+    let page = format!("/api/v1/accounts/{}/statuses", w.ana.id());
+    let published = w.get_unknown(&page).await.ok()[0].clone();
+    assert_eq!(
+        (&published["quote"]["state"], &published["quote"]["quoted_status"]["id"]),
+        (&json!("accepted"), &said["id"])
+    );
+    assert_eq!(published["quote_approval"]["automatic"], json!(["followers"]));
+}
+
 async fn what_is_to_come_shows_its_pictures_and_its_poll(w: World) {
     let at = |minutes: u64| crate::entities::instant(w.app.now() + span::minutes(minutes));
     let media = w.send_form(&w.ana, "POST", "/api/v2/media", form(&[], "file", &picture())).await.ok();
@@ -176,5 +199,6 @@ async fn what_is_off_answers_as_where_it_is_off(w: World) {
 on_both! {
     versions_are_kept_until_the_post_goes secrets_have_secret_versions some_posts_are_pinned
     one_hears_no_more_of_a_muted_thread posts_are_published_when_they_are_due
-    what_is_to_come_shows_its_pictures_and_its_poll what_is_off_answers_as_where_it_is_off
+    what_is_to_come_shows_its_pictures_and_its_poll what_quotes_waits_and_is_published_as_a_quote
+    what_is_off_answers_as_where_it_is_off
 }

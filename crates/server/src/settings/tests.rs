@@ -56,6 +56,7 @@ fn nothing_given_means_the_defaults_of_the_contract() {
         mail_from: None,
         allow_private_networks: vec![],
         trusted_proxies: networks(&["127.0.0.0/8", "::1/128"]),
+        source_url: None,
         log: "info".to_owned(),
         log_format: LogFormat::Text,
         given: Given::default(),
@@ -83,6 +84,17 @@ fn a_flag_is_a_boolean_or_says_the_same() {
     }
     assert!(message("secure_mode = 1", &[]).contains("`true` or `false`"));
     assert!(message("", &[("TERTULIA_SECURE_MODE", "yes")]).contains("TERTULIA_SECURE_MODE"));
+}
+
+#[test]
+fn the_source_is_a_page_anywhere() {
+    let page = "https://code.example/plaza/tertulia?branch=ours";
+    let settings = read(&format!("source_url = '{page}'"), &[]).unwrap();
+    assert_eq!(settings.source_url.as_deref(), Some(page));
+    assert_eq!(value(&settings.shown(), "source_url").as_deref(), Some(page));
+    for odd in ["code.example", "javascript:alert(1)", "https://u:p@code.example"] {
+        assert!(message(&format!("source_url = '{odd}'"), &[]).contains("source_url"), "{odd}");
+    }
 }
 
 #[test]

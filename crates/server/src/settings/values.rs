@@ -196,6 +196,12 @@ pub(super) fn optional_url(text: &str) -> Option<Option<Url>> {
     if text.is_empty() { Some(None) } else { url(text).map(Some) }
 }
 
+/// A page on the web.
+#[expect(clippy::option_option, reason = "no text means no page, a wrong text means nothing")]
+pub(super) fn page(text: &str) -> Option<Option<String>> {
+    if text.is_empty() { Some(None) } else { domain::urls::is_web(text).then(|| Some(text.to_owned())) }
+}
+
 /// The name of a provider, kept as it is written: it has to be the very one that it signs with.
 #[expect(clippy::option_option, reason = "no text means no provider, a wrong text means nothing")]
 pub(super) fn issuer(text: &str) -> Option<Option<String>> {

@@ -198,6 +198,7 @@ diesel::table! {
         created -> BigInt,
         ends -> Nullable<BigInt>,
         starts -> BigInt,
+        all_day -> Bool,
     }
 }
 diesel::table! {

@@ -4,7 +4,10 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Query},
 };
-use app::{App, Error, Me, Result, announcements};
+use app::{
+    App, Error, Me, Result,
+    announcements::{self, Telling},
+};
 use askama::Template;
 use domain::{id::AnnouncementId, time::Timestamp, urls};
 use serde::Deserialize;
@@ -13,7 +16,7 @@ use store::announcements::Announcement;
 use super::Tab;
 use crate::{
     answer::{self, Frame, Keep, Visit},
-    forms::{Field, Fields},
+    forms::{self, Field, Fields},
     language::{self, Language},
     listing::{self, From},
     posted::{Sent, Worded},
@@ -45,9 +48,10 @@ impl Row {
             Some(ends) if ends <= now => (t.announcement_over(), ""),
             _ => (t.announcement_shown(), "good"),
         };
-        let from = t.moment(one.starts.max(one.created));
+        let told = |at| if one.all_day { t.day(at) } else { t.moment(at) };
+        let from = told(if one.all_day { one.starts } else { one.starts.max(one.created) });
         let when =
-            one.ends.map_or_else(|| t.announcement_from(&from), |ends| t.announcement_between(t.moment(ends), &from));
+            one.ends.map_or_else(|| t.announcement_from(&from), |ends| t.announcement_between(told(ends), &from));
         Self { id: one.id.0, body: one.body, chip, when, waits }
     }
 }
@@ -70,6 +74,7 @@ pub(crate) struct Entered {
     text: String,
     starts: String,
     ends: String,
+    all_day: String,
     preview: String,
 }
 
@@ -79,6 +84,10 @@ fn fields(t: Language, entered: &Entered) -> Fields {
         Field::lines("text", 5, t.announcement_text()).value(&entered.text).longest(announcements::TEXT),
         moment("starts", t.announcement_starts()).value(&entered.starts),
         moment("ends", t.announcement_ends()).value(&entered.ends),
+        Field::check("all_day", t.announcement_all_day())
+            .hint(t.announcement_all_day_hint())
+            .value(&entered.all_day)
+            .optional(),
     ])
 }
 
@@ -127,8 +136,10 @@ pub(crate) async fn tell(request: HttpRequest, app: Data<App>, visit: Visit, sen
     let (t, me, entered) = (visit.language, sent.by.me, sent.entered);
     let mut form = fields(t, &entered);
     if entered.preview == "yes" {
-        let preview = announcements::render(&app, &entered.text);
-        return respond(&request, &app, &visit, me, (StatusCode::OK, form, Some(preview))).await;
+        return match announcements::render(&app, &entered.text).await {
+            Ok(preview) => respond(&request, &app, &visit, me, (StatusCode::OK, form, Some(preview))).await,
+            Err(error) => answer::error(&request, &visit, &error),
+        };
     }
     let moments = [("starts", &entered.starts), ("ends", &entered.ends)];
     for (id, text) in moments.into_iter().filter(|(_, text)| !text.is_empty()) {
@@ -143,7 +154,8 @@ pub(crate) async fn tell(request: HttpRequest, app: Data<App>, visit: Visit, sen
         return respond(&request, &app, &visit, me, (StatusCode::UNPROCESSABLE_ENTITY, form, None)).await;
     }
     let [starts, ends] = moments.map(|(_, text)| language::parse_minute(text));
-    match announcements::schedule(&app, Some(me), entered.text, starts, ends).await.map(drop) {
+    let telling = Telling { text: entered.text, starts, ends, all_day: entered.all_day == forms::YES };
+    match announcements::schedule(&app, Some(me), telling).await.map(drop) {
         Err(Error::Invalid(_)) => {
             form.flaw("ends", t.flaw_over());
             respond(&request, &app, &visit, me, (StatusCode::UNPROCESSABLE_ENTITY, form, None)).await

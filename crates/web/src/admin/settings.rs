@@ -32,6 +32,7 @@ const SECTIONS: &[(&str, Sentence, Meanings)] = &[
             ("trusted_proxies", Language::setting_trusted_proxies),
             ("allow_private_networks", Language::setting_allow_private_networks),
             ("languages", Language::setting_languages),
+            ("source_url", Language::setting_source_url),
         ],
     ),
     (

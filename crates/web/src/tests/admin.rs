@@ -382,6 +382,13 @@ async fn announcements_are_looked_at_told_later_and_taken_back() {
     assert_eq!(ana.send(path, path, &later).await.status, StatusCode::SEE_OTHER);
     assert!(current().await.is_empty(), "its time has not come");
     assert!(ana.get(path).await.body.contains("por venir"));
+    assert!(!ana.get(path).await.body.contains("23:59"));
+    let days = [("text", "Feria"), ("starts", "2099-01-03T10:00"), ("ends", "2099-01-04T10:00"), ("all_day", "yes")];
+    assert_eq!(ana.send(path, path, &days).await.status, StatusCode::SEE_OTHER);
+    let page = ana.get(path).await.body;
+    let row = page.split("Feria").next().unwrap().rsplit("class=\"row\"").next().unwrap();
+    assert!(row.contains("2099") && !row.contains("23:59"), "of whole days no hours are told: {row}");
+    ana.send(path, "/admin/announcements/decide", &[("what", "withdraw")]).await;
     let decide = async |what| ana.send(path, "/admin/announcements/decide", &[("what", what)]).await.status;
     assert_eq!(decide("publish").await, StatusCode::SEE_OTHER);
     assert_eq!(current().await.len(), 1);

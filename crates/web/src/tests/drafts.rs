@@ -128,6 +128,13 @@ async fn one_writes_as_one_usually_does() {
     );
     assert_eq!(wrong.await.status, StatusCode::BAD_REQUEST);
 
+    let page = "/settings/reading";
+    let wanted = [("covered", "hide_all"), ("plays", "yes")];
+    assert_eq!(ana.send(page, page, &wanted).await.status, StatusCode::SEE_OTHER);
+    let shown = ana.get(page).await.body;
+    assert!(shown.contains("value=\"hide_all\" checked") && shown.contains("name=\"plays\" value=\"yes\" checked"));
+    assert!(ana.get("/settings/writing").await.body.contains("value=\"nobody\" checked"), "the one leaves the other");
+
     let group = huerto.id.to_string();
     let shown =
         ana.bring(&[("group", &*group), ("text", "Schau"), ("language", "de"), ("attach", "yes")], &PICTURE).await;

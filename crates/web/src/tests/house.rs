@@ -151,3 +151,17 @@ async fn a_community_is_suspended_and_restored_by_forms() {
     let log = ana.get("/admin/log").await.body;
     assert!(log.contains("suspended @huerto") && log.contains("lifted the suspension of @huerto"), "{log}");
 }
+
+#[actix_web::test]
+async fn every_page_leads_to_the_source_if_it_is_known() {
+    for (source, is_led_to) in [(None, false), (Some("https://code.example/plaza?a=1&b=2"), true)] {
+        let world = World::from_source("open", source);
+        world.first_run().await;
+        for path in ["/", "/about", "/nowhere"] {
+            let page = world.get(path, "es").await.body;
+            let foot = page.split("<footer").nth(1).expect("a foot");
+            assert_eq!(foot.contains("Código fuente"), is_led_to, "{path}");
+            assert_eq!(foot.contains("href=\"https://code.example/plaza?a=1&#38;b=2\""), is_led_to, "{path}: {foot}");
+        }
+    }
+}

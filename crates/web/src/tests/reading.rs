@@ -8,7 +8,7 @@ use actix_web::{
     web::Data,
 };
 use app::posts::Writing;
-use domain::group::Visibility;
+use domain::{group::Visibility, post::Attachment};
 use futures_util::future::poll_fn;
 
 use super::{
@@ -190,6 +190,54 @@ async fn a_branch_of_a_conversation_folds() {
 }
 
 #[actix_web::test]
+async fn one_reads_as_one_wants_to() {
+    let world = World::new();
+    let (ana, huerto) = world.first_run().await;
+    let show = async |warning: Option<&str>, sensitive: bool| {
+        let text = "Mirad".to_owned();
+        let writing =
+            Writing { text, group: Some(huerto.id), warning: warning.map(str::to_owned), ..Writing::default() };
+        let post = world.write(ana, Writing { sensitive, ..writing }).await;
+        let (id, picture) = (
+            post.id,
+            Attachment { url: "https://far.test/1.png".into(), media_type: "image/png".into(), ..Default::default() },
+        );
+        world
+            .app
+            .write(move |tx| {
+                let mut post = store::posts::by_id(tx, id)?.expect("it was written");
+                post.content.attachments = vec![picture.clone()];
+                Ok(store::posts::update(tx, &post, &[])?)
+            })
+            .await
+            .unwrap();
+        post.uri
+    };
+    let (plain, covered, warned) = (show(None, false).await, show(None, true).await, show(Some("Araña"), true).await);
+    let reader = Browser::of(&world, ana, "en").await;
+    let seen = async |page: &str| {
+        let body = reader.get(page).await.body;
+        [body.contains("class=\"veil\""), body.contains("<details class=\"warned\" open>")]
+    };
+    let as_is = [seen(&plain).await, seen(&covered).await, seen(&warned).await];
+    assert_eq!(as_is, [[false, false], [true, false], [false, false]]);
+    for (chosen, opens, expected) in [
+        ("default", "yes", [[false, false], [true, false], [true, true]]),
+        ("show_all", "yes", [[false, false], [false, false], [false, true]]),
+        ("hide_all", "", [[true, false], [true, false], [true, false]]),
+    ] {
+        let page = "/settings/reading";
+        assert_eq!(
+            reader.send(page, page, &[("covered", chosen), ("opens", opens)]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!([seen(&plain).await, seen(&covered).await, seen(&warned).await], expected, "{chosen}");
+    }
+    let stranger = world.get(&covered, "en").await.body;
+    assert!(stranger.contains("class=\"veil\""), "it is for oneself");
+}
+
+#[actix_web::test]
 async fn a_page_that_is_linked_to_is_shown_from_here() {
     let world = World::new();
     let (ana, huerto) = world.first_run().await;
@@ -199,6 +247,7 @@ async fn a_page_that_is_linked_to_is_shown_from_here() {
         title: "Riego <con> gotas".into(),
         description: "Poca agua".into(),
         image: Some("https://pages.example/gota.png".into()),
+        embed: domain::text::html::Embed::film("https://tube.example/1", "https://pages.example", (4, 3)),
         ..Default::default()
     };
     let at = world.app.now();
@@ -213,7 +262,7 @@ async fn a_page_that_is_linked_to_is_shown_from_here() {
         card.contains("href=\"https://pages.example/riego\"") && card.contains("Riego &#60;con&#62; gotas"),
         "{card}"
     );
-    assert!(card.contains("Poca agua") && card.contains("pages.example</span>"), "{card}");
+    assert!(card.contains("Poca agua") && card.contains("Vídeo · pages.example</span>"), "{card}");
     assert!(card.contains("<img src=\"https://") && card.contains("/media/cards/"), "{card}");
-    assert!(!page.contains("gota.png"), "nobody is seen elsewhere when they read");
+    assert!(!page.contains("gota.png") && !page.contains("tube.example"), "nobody is seen elsewhere when they read");
 }

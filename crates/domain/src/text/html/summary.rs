@@ -16,6 +16,13 @@ const ADDRESS: usize = 2_000;
 const ATTRIBUTES: usize = 40;
 const TAGS: usize = 2_000;
 
+/// How many notes for machines are kept of a page, and how long one may be, in bytes.
+const NOTES: usize = 8;
+const NOTE: usize = 128 * 1024;
+
+/// The widest and highest that anything is shown in place of a page, in pixels.
+const SIDE: u32 = 4_096;
+
 /// What a page says of itself; plain text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -27,6 +34,9 @@ pub struct Summary {
     pub site: String,
     /// Who wrote it.
     pub author: String,
+    /// The address of a page of whoever wrote it.
+    #[serde(default)]
+    pub author_page: Option<String>,
     /// Under which handle whoever wrote it is found on the network (`fediverse:creator`).
     #[serde(default)]
     pub creator: Option<String>,
@@ -42,6 +52,57 @@ pub struct Summary {
     /// How the picture looks: that no page says, it is known once somebody fetched it.
     #[serde(default)]
     pub look: Option<Look>,
+    /// What can be looked at in its place.
+    #[serde(default)]
+    pub embed: Option<Embed>,
+}
+
+/// What can be looked at in place of a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Embed {
+    /// The https address of a page that plays a film. A picture has none: it is the picture of the summary.
+    pub player: Option<String>,
+    /// Its width and height in pixels; zero, if nobody says.
+    pub pixels: (u32, u32),
+}
+
+impl Embed {
+    /// The film that a page at `address` plays, so wide and so high; nothing, unless that is an https address.
+    pub fn film(player: &str, address: &str, pixels: (u32, u32)) -> Option<Self> {
+        let player = located(player, address).filter(|player| player.starts_with("https://"))?;
+        Some(Self { player: Some(player), pixels: fitting(pixels) })
+    }
+
+    /// The picture that a page is about, so wide and so high.
+    pub fn picture(pixels: (u32, u32)) -> Self {
+        Self { player: None, pixels: fitting(pixels) }
+    }
+
+    /// The first frame in HTML that somebody wrote who is at `address`: of that nothing else is used.
+    pub fn framed(html: &str, address: &str) -> Option<Self> {
+        let is_frame = |at: &usize| html.get(*at..at + 7).is_some_and(|tag| tag.eq_ignore_ascii_case("<iframe"));
+        let at = html.match_indices('<').map(|(at, _)| at).find(is_frame)?;
+        let (attributes, _) = attributes(html.get(at + 7..)?);
+        let side = |name| value(&attributes, name).and_then(|side| side.trim().parse().ok()).unwrap_or_default();
+        Self::film(value(&attributes, "src")?, address, (side("width"), side("height")))
+    }
+}
+
+/// A size that can be; none, if a side is missing or too long.
+fn fitting((width, height): (u32, u32)) -> (u32, u32) {
+    let fits = |side: u32| (1..=SIDE).contains(&side);
+    if fits(width) && fits(height) { (width, height) } else { (0, 0) }
+}
+
+/// A page that was read: what it says in its own words, and what others have to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// What it says of itself.
+    pub summary: Summary,
+    /// Where it is told in JSON what can be looked at in its place (oEmbed).
+    pub offer: Option<String>,
+    /// What it says of itself in JSON (`application/ld+json`), as written.
+    pub notes: Vec<String>,
 }
 
 /// What was found in a head; of each the first that is said.
@@ -50,26 +111,29 @@ struct Head<'a> {
     title: Option<&'a str>,
     language: Option<&'a str>,
     said: Vec<(String, &'a str)>,
+    offer: Option<&'a str>,
+    author: Option<&'a str>,
+    notes: Vec<String>,
 }
 
 type Named<'a> = (&'a str, &'a str);
 
 /// What the page at `address` says of itself; nothing, if it has no title.
-pub fn summarize(page: &str, address: &str) -> Option<Summary> {
+pub fn summarize(page: &str, address: &str) -> Option<Page> {
     let head = Head::read(page);
     let title = head.line(&["og:title", "twitter:title"], TITLE);
     let title = if title.is_empty() { line(head.title.unwrap_or_default(), TITLE) } else { title };
     if title.is_empty() {
         return None;
     }
-    let author = head.line(&["author", "article:author"], NAME);
     let image = head.first(&["og:image:secure_url", "og:image", "og:image:url", "twitter:image"]);
-    Some(Summary {
+    let (author, author_page) = head.author(address);
+    let summary = Summary {
         title,
         description: head.line(&["og:description", "twitter:description", "description"], DESCRIPTION),
         site: head.line(&["og:site_name", "application-name"], NAME),
-        // Some name a page instead of a person.
-        author: if author.contains("://") { String::new() } else { author },
+        author,
+        author_page,
         creator: Some(head.line(&["fediverse:creator"], HANDLE)).filter(|handle| !handle.is_empty()),
         language: head
             .language
@@ -79,7 +143,15 @@ pub fn summarize(page: &str, address: &str) -> Option<Summary> {
         image: image.and_then(|image| located(image, address)),
         image_alt: head.line(&["og:image:alt", "twitter:image:alt"], DESCRIPTION),
         look: None,
-    })
+        embed: head.film(address),
+    };
+    let offer = head.offer.and_then(|offer| located(offer, address));
+    Some(Page { summary, offer, notes: head.notes })
+}
+
+/// A name as it is shown of whoever wrote a page, out of what is said somewhere else than in its head.
+pub fn author_name(text: &str) -> String {
+    line(text, NAME)
 }
 
 fn line(text: &str, most: usize) -> String {
@@ -98,9 +170,9 @@ fn moment(text: &str) -> Option<Timestamp> {
     Some(Timestamp(at.as_millisecond())).filter(|at| at.millis() > 0)
 }
 
-/// The whole address of a picture.
-fn located(image: &str, address: &str) -> Option<String> {
-    let url = Url::parse(address).ok()?.join(entity::decode(image).trim()).ok()?.to_string();
+/// The whole address of something that a page at `address` names; nothing, if it is not on the web.
+pub fn located(named: &str, address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?.join(entity::decode(named).trim()).ok()?.to_string();
     (url.len() <= ADDRESS && urls::is_web(&url)).then_some(url)
 }
 
@@ -121,8 +193,12 @@ impl<'a> Head<'a> {
                 "html" => head.language = value(&attributes, "lang"),
                 "title" if head.title.is_none() => head.title = behind.split("</").next(),
                 "meta" => head.note(&attributes),
+                "link" => head.follow(&attributes),
                 // What stands in these is no markup.
-                "script" => rest = behind_end(behind, "</script"),
+                "script" => {
+                    rest = behind_end(behind, "</script");
+                    head.keep(&attributes, behind.strip_suffix(rest).unwrap_or_default());
+                }
                 "style" => rest = behind_end(behind, "</style"),
                 _ => {}
             }
@@ -135,6 +211,52 @@ impl<'a> Head<'a> {
         if let (Some(name), Some(content)) = (name, value(attributes, "content")) {
             self.said.push((name.trim().to_ascii_lowercase(), content));
         }
+    }
+
+    fn follow(&mut self, attributes: &[Named<'a>]) {
+        let (Some(rel), Some(href)) = (value(attributes, "rel"), value(attributes, "href")) else { return };
+        let is = |word: &str| rel.split_ascii_whitespace().any(|one| one.eq_ignore_ascii_case(word));
+        if is("author") {
+            self.author.get_or_insert(href);
+        }
+        if is("alternate") && value(attributes, "type").is_some_and(|kind| kind.trim() == "application/json+oembed") {
+            self.offer.get_or_insert(href);
+        }
+    }
+
+    /// Keeps what a script says that is none.
+    fn keep(&mut self, attributes: &[Named<'a>], text: &str) {
+        let is_note = value(attributes, "type").is_some_and(|kind| kind.trim() == "application/ld+json");
+        if is_note && text.len() <= NOTE && self.notes.len() < NOTES {
+            self.notes.push(text.to_owned());
+        }
+    }
+
+    /// Who wrote the page, and a page of theirs. Some name a page in place of a person.
+    fn author(&self, address: &str) -> (String, Option<String>) {
+        let said = ["author", "article:author"].into_iter().flat_map(|name| self.all(name));
+        let (pages, names): (Vec<&str>, Vec<&str>) = said.partition(|said| said.contains("://"));
+        let page = pages.into_iter().chain(self.author).find_map(|page| located(page, address));
+        (names.first().map_or_else(String::new, |name| line(name, NAME)), page)
+    }
+
+    /// The film that the page shows.
+    fn film(&self, address: &str) -> Option<Embed> {
+        let side = |name: &str| self.first(&[name]).and_then(|side| side.trim().parse().ok()).unwrap_or_default();
+        let film = |names: &[&str], sides: (&str, &str)| {
+            let size = (side(sides.0), side(sides.1));
+            names.iter().flat_map(|name| self.all(name)).find_map(|player| Embed::film(player, address, size))
+        };
+        // What no browser shows any more.
+        let is_old = self.first(&["og:video:type"]).is_some_and(|kind| kind.contains("flash"));
+        let files: &[&str] = if is_old { &[] } else { &["og:video:secure_url", "og:video:url", "og:video"] };
+        film(&["twitter:player"], ("twitter:player:width", "twitter:player:height"))
+            .or_else(|| film(files, ("og:video:width", "og:video:height")))
+    }
+
+    /// All that is said under this name.
+    fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.said.iter().filter(move |(known, what)| known == name && !what.trim().is_empty()).map(|(_, what)| *what)
     }
 
     /// What is said first under the first of these names that says anything.
@@ -194,6 +316,10 @@ mod tests {
 
     const HERE: &str = "https://a.example/b/c";
 
+    fn said(page: &str) -> Option<Summary> {
+        summarize(page, HERE).map(|page| page.summary)
+    }
+
     #[test]
     fn a_page_says_what_it_is() {
         let page = r#"<!doctype html><!-- <title>no</title> --><html lang="es-mx"><head><title>Otra &amp; cosa</title>
@@ -203,7 +329,7 @@ mod tests {
             <meta property="article:published_time" content="2026-03-01T09:30:00+01:00">
             <meta property="og:site_name" content="Diario"><meta name="author" content="Ana">
             <meta name="fediverse:creator" content="@ana@b.example"></head><body><meta property="og:site_name" content="no"></body>"#;
-        let found = summarize(page, HERE).unwrap();
+        let found = said(page).unwrap();
         assert_eq!((found.title.as_str(), found.description.as_str()), ("El título > todo", "Breve"));
         assert_eq!((found.site.as_str(), found.author.as_str()), ("Diario", "Ana"));
         assert_eq!(found.image.as_deref(), Some("https://a.example/i.png?a=1&b=2"));
@@ -214,21 +340,21 @@ mod tests {
 
     #[test]
     fn a_page_may_say_only_the_day_or_nonsense() {
-        let said = |text: &str| {
+        let at = |text: &str| {
             let page = format!("<title>x</title><meta itemprop=datePublished content=\"{text}\">");
-            summarize(&page, HERE).unwrap().published.map(Timestamp::to_utc)
+            said(&page).unwrap().published.map(Timestamp::to_utc)
         };
-        assert_eq!(said(" 2026-03-01 ").as_deref(), Some("2026-03-01T00:00:00Z"));
+        assert_eq!(at(" 2026-03-01 ").as_deref(), Some("2026-03-01T00:00:00Z"));
         for none in ["", "ayer", "1772352000", "2026-13-01", "0001-01-01T00:00:00Z", "999999-01-01T00:00:00Z"] {
-            assert_eq!(said(none), None, "{none}");
+            assert_eq!(at(none), None, "{none}");
         }
     }
 
     #[test]
     fn what_is_no_markup_is_left_out() {
         let page = "<SCRIPT>'<title>no</title>'</Script><style></scripté<title>no</title></STYLE ><title>Sí</title>";
-        assert_eq!(summarize(page, HERE).map(|found| found.title).as_deref(), Some("Sí"));
-        assert_eq!(summarize("<script><title>no</title>", HERE), None, "it has no end");
+        assert_eq!(said(page).map(|found| found.title).as_deref(), Some("Sí"));
+        assert_eq!(said("<script><title>no</title>"), None, "it has no end");
     }
 
     #[test]
@@ -236,13 +362,60 @@ mod tests {
         for page in
             ["", "<", "<title", "<title></title>", "<meta property=og:title", "hola", "<meta =\"=>", "<a '<title>x"]
         {
-            assert_eq!(summarize(page, HERE), None, "{page}");
+            assert_eq!(said(page), None, "{page}");
         }
-        let plain = summarize("<title>\n Hola\u{202e}</title>", HERE).unwrap();
+        let plain = said("<title>\n Hola\u{202e}</title>").unwrap();
         assert_eq!((plain.title.as_str(), plain.image), ("Hola", None));
         for odd in ["javascript:alert(1)", "data:image/png,x", "https://u:p@b.example/x"] {
             let page = format!("<title>x</title><meta property=og:image content=\"{odd}\">");
-            assert_eq!(summarize(&page, HERE).unwrap().image, None, "{odd}");
+            assert_eq!(said(&page).unwrap().image, None, "{odd}");
         }
+    }
+
+    #[test]
+    fn a_page_says_what_can_be_looked_at_in_its_place() {
+        let film = |said_of_it: &str| said(&format!("<title>x</title>{said_of_it}")).unwrap().embed;
+        let tag = |name: &str, what: &str| format!("<meta property=\"{name}\" content=\"{what}\">");
+        let sized = [
+            tag("og:video:url", "https://tube.example/film.mp4"),
+            tag("twitter:player", "/embed/1?a=1&amp;b=2"),
+            tag("twitter:player:width", "640"),
+            tag("twitter:player:height", "360"),
+        ];
+        let player = Some("https://a.example/embed/1?a=1&b=2".to_owned());
+        assert_eq!(film(&sized.concat()), Some(Embed { player, pixels: (640, 360) }));
+        let second = tag("og:video", "http://tube.example/1") + &tag("og:video", "https://tube.example/2");
+        let player = Some("https://tube.example/2".to_owned());
+        assert_eq!(film(&second), Some(Embed { player, pixels: (0, 0) }), "not without a secure address");
+        for odd in ["http://tube.example/1", "javascript:alert(1)", "https://u:p@tube.example/1", "data:text/html,x"] {
+            assert_eq!(film(&tag("twitter:player", odd)), None, "{odd}");
+        }
+        let old = tag("og:video", "https://tube.example/1") + &tag("og:video:type", "application/x-shockwave-flash");
+        assert_eq!(film(&old), None);
+    }
+
+    #[test]
+    fn of_html_that_others_write_only_the_address_and_the_size_are_read() {
+        let framed = |html: &str| Embed::framed(html, HERE);
+        let html = r#"<script>bad()</script><p><IFRAME width=560 height="315" onload="bad()" src="https://tube.example/e/1?a=&quot;b"></p>"#;
+        let player = Some("https://tube.example/e/1?a=%22b".to_owned());
+        assert_eq!(framed(html), Some(Embed { player, pixels: (560, 315) }));
+        let far = Embed::framed("<iframe src=//tube.example/1 width=100% height=90000>", HERE);
+        assert_eq!(far.map(|far| far.pixels), Some((0, 0)));
+        for odd in ["", "<iframe", "<iframe>", "<iframe src=http://tube.example/1>", "<iframe src=javascript:x>"] {
+            assert_eq!(framed(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_page_says_who_wrote_it_and_where_more_is_said() {
+        let page = r#"<title>x</title><meta name=author content="https://a.example/ana"><meta name="article:author" content=Ana>
+            <link rel=author href="/other"><link rel="alternate" type="application/json+oembed" href="/oembed?a=1&amp;b=2">
+            <script type="application/ld+json">{"a":"<title>"}</script><script>no</script>"#;
+        let found = summarize(page, HERE).unwrap();
+        assert_eq!(found.summary.author, "Ana");
+        assert_eq!(found.summary.author_page.as_deref(), Some("https://a.example/ana"));
+        assert_eq!(found.offer.as_deref(), Some("https://a.example/oembed?a=1&b=2"));
+        assert_eq!(found.notes, [r#"{"a":"<title>"}"#]);
     }
 }

@@ -87,16 +87,18 @@ impl<'a> WrittenWith<'a> {
     }
 }
 
+/// Somebody who is named in a text.
 #[derive(Debug, Serialize)]
-struct Mention<'a> {
+pub(in crate::entities) struct Mention<'a> {
     id: Id,
     username: &'a str,
     url: &'a str,
     acct: String,
 }
 
+/// A hashtag where it is used.
 #[derive(Debug, Serialize)]
-struct Tag<'a> {
+pub(in crate::entities) struct Tag<'a> {
     name: &'a str,
     url: String,
 }
@@ -110,7 +112,7 @@ impl Told {
     pub(super) fn new(reader: &Reader, view: &PostView, around: Around) -> Self {
         let (post, content, site) = (&view.post, &view.post.content, &reader.site);
         let mentions: Vec<Mention<'_>> = view.mentioned.iter().map(|actor| mention(site, actor)).collect();
-        let tags: Vec<Tag<'_>> = content.tags.iter().map(|tag| Tag { name: tag, url: site.tag(tag) }).collect();
+        let tags: Vec<Tag<'_>> = content.tags.iter().map(|name| tag(site, name)).collect();
         Self {
             id: Id(post.id.0),
             created_at: instant(post.published),
@@ -147,8 +149,12 @@ impl Told {
     }
 }
 
-fn mention<'a>(site: &Site, actor: &'a Actor) -> Mention<'a> {
+pub(in crate::entities) fn mention<'a>(site: &Site, actor: &'a Actor) -> Mention<'a> {
     Mention { id: Id(actor.id.0), username: &actor.name, url: &actor.url, acct: acct(site, actor) }
+}
+
+pub(in crate::entities) fn tag<'a>(site: &Site, name: &'a str) -> Tag<'a> {
+    Tag { name, url: site.tag(name) }
 }
 
 /// Who may quote a post without being asked.

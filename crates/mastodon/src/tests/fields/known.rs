@@ -94,7 +94,7 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
     (
         "ScheduledParams",
         "text:text visibility:public|unlisted|private|direct spoiler_text:text? sensitive:flag language:text? \
-         in_reply_to_id:count? poll:map? media_ids:[id]? idempotency:text? application_id:count scheduled_at:at? \
+         in_reply_to_id:id? quoted_status_id:id? quote_approval_policy:public|followers|nobody poll:map? media_ids:[id]? idempotency:text? application_id:count scheduled_at:at? \
          with_rate_limit:flag",
     ),
     ("Refresh", "async_refresh:AsyncRefresh"),
@@ -224,16 +224,18 @@ pub(super) const ENTITIES: &[(&str, &str)] = &[
     ("Thumbnail", "url:url?"),
     ("Contact", "email:text account:Account?"),
     ("Registrations", "enabled:flag approval_required:flag reason_required:flag message:text? min_age:count? url:url?"),
-    ("Configuration", "..FirstConfiguration urls:Urls limited_federation:flag"),
+    ("Configuration", "..FirstConfiguration urls:Urls limited_federation:flag timelines_access:TimelinesAccess"),
     (
         "FirstConfiguration",
         "accounts:AccountLimits statuses:StatusLimits media_attachments:MediaLimits polls:PollLimits \
          reactions:ReactionLimits translation:Translation vapid:Vapid",
     ),
     ("Urls", "streaming:socket status:url? about:url? privacy_policy:url? terms_of_service:url?"),
+    ("TimelinesAccess", "live_feeds:FeedAccess hashtag_feeds:FeedAccess trending_link_feeds:FeedAccess"),
+    ("FeedAccess", "local:public|authenticated|disabled remote:public|authenticated|disabled"),
     (
         "AccountLimits",
-        "max_featured_tags:count max_pinned_statuses:count max_display_name_length:count max_note_length:count \
+        "max_display_name_length:count max_note_length:count max_featured_tags:count max_pinned_statuses:count \
          max_profile_fields:count profile_field_name_limit:count profile_field_value_limit:count",
     ),
     (

@@ -1,0 +1,2 @@
+-- Whether an announcement is about whole days.
+ALTER TABLE announcements ADD COLUMN all_day BOOLEAN NOT NULL DEFAULT FALSE;
