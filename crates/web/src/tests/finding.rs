@@ -5,13 +5,17 @@ use actix_web::{
     test::{TestRequest, call_service, init_service},
     web::Data,
 };
-use app::posts::Writing;
+use app::{actors, posts::Writing};
 use domain::{
+    actor::{Actor, ActorKind},
     charter::{Charter, Purpose},
     group::{Joining, Visibility},
+    post::FollowState,
     pulse::Pulse,
     theme::Theme,
 };
+
+use store::follows::Follow;
 
 use super::{
     ELSEWHERE, HERE, World,
@@ -265,9 +269,12 @@ async fn the_directory_lists_all_and_says_how_alive_each_is() {
         page.split("class=\"chip ").nth(1).unwrap().split(['>', '<']).nth(1).unwrap().to_owned()
     };
     assert_eq!(label().await, "New", "what was just made does not stand still");
-    let thread =
-        world.write(ana, Writing { text: "¿Riego?".into(), group: Some(huerto.id), ..Writing::default() }).await;
+    world.write(ana, Writing { text: "¿Riego?".into(), group: Some(huerto.id), ..Writing::default() }).await;
+    assert_eq!(label().await, "New", "nor is it quiet because few have come yet");
+    world.app.clock().advance(domain::time::span::days(31));
     assert_eq!(label().await, "Quiet");
+    let writing = Writing { text: "¿Y ahora?".into(), group: Some(huerto.id), ..Writing::default() };
+    let thread = world.write(ana, writing).await;
     for name in ["bea", "luz"] {
         let who = super::journeys::login(&world, name).await;
         let reply = Writing { text: "Sí".into(), parent: Some(thread.id), ..Writing::default() };
@@ -404,4 +411,32 @@ async fn a_still_community_leads_to_others_and_a_lively_one_says_how_soon_one_is
     world.app.write(move |tx| Ok(store::pulses::set_usual(tx, id, usual)?)).await.unwrap();
     let page = Browser::of(&world, ana, "en").await.get(&alike.uri).await.body;
     assert!(page.contains("usually answered within 5 hours"), "{page}");
+}
+
+#[actix_web::test]
+async fn a_community_elsewhere_is_new_as_long_as_one_here() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let uri = "https://other.test/c/coro".to_owned();
+    let actor = Actor {
+        inbox: format!("{uri}/inbox"),
+        ..Actor::new(ActorKind::Group, uri.clone(), ("coro", "other.test"), world.app.now())
+    };
+    let rules = Some((Visibility::Public, Joining::Open, false));
+    let found = actors::Found { actor, keys: Vec::new(), rules, staff: None, emoji: Vec::new(), suspended: false };
+    let group = actors::learn(&world.app, found).await.unwrap();
+    let followed = world.app.write(move |tx| {
+        store::pulses::set(tx, group, Pulse::Quiet, 1)?;
+        let (created, tie) = (tx.now(), tx.new_id());
+        let (state, activity_uri) = (FollowState::Accepted, "https://plaza.test/f/1".to_owned());
+        Ok(store::follows::set(tx, tie, &Follow { follower: ana.0, target: group, state, activity_uri, created })?)
+    });
+    followed.await.unwrap();
+    let label = async || {
+        let page = world.get("/communities?q=coro", "en").await.body;
+        page.split("class=\"chip ").nth(1).unwrap().split(['>', '<']).nth(1).unwrap().to_owned()
+    };
+    assert_eq!(label().await, "New");
+    world.app.clock().advance(domain::time::span::days(31));
+    assert_eq!(label().await, "Quiet");
 }
