@@ -66,7 +66,7 @@ pub(crate) enum Deed {
 /// What of a person reaches others, by clients and on pages alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outward {
-    /// Posting, and passing on.
+    /// Posting, changing what was posted, and passing on.
     Post,
     /// Asking to follow somebody.
     Follow,
