@@ -732,6 +732,7 @@ community = Community
 
 log = Moderation log
 log-tab = Log
+log-lead-team = What the team decided, and why. Only the team reads here about whom.
 log-lead = What the team decided, and why. It does not say about whom: it is there to judge the decisions.
 log-empty = Nothing has had to be decided yet.
 did-remove = removed a post
@@ -1848,6 +1849,7 @@ silence-wrong-time = Enter two different times, like 22:00 and 08:00.
 silence-wrong-zone = Choose a zone from the list.
 put-away = Remove
 is-set = Saved.
+is-done = Done.
 is-decided = Decided: whoever appealed gets your answer.
 is-deleted = What you wrote is deleted.
 email-changed = Your e-mail address has changed.

@@ -756,6 +756,7 @@ community = Comunidad
 
 log = Registro de moderación
 log-tab = Registro
+log-lead-team = Qué decidió el equipo y por qué. Sobre quién, aquí solo lo lee el equipo.
 log-lead = Qué decidió el equipo y por qué. No dice sobre quién: sirve para juzgar las decisiones.
 log-empty = Todavía no ha hecho falta decidir nada.
 did-remove = retiró una publicación
@@ -1876,6 +1877,7 @@ silence-wrong-time = Escribe dos horas distintas, como 22:00 y 08:00.
 silence-wrong-zone = Elige una zona de la lista.
 put-away = Quitar
 is-set = Guardado.
+is-done = Hecho.
 is-decided = Decidido: a quien recurrió le llega tu respuesta.
 is-deleted = Lo que escribiste está borrado.
 email-changed = Tu dirección de correo ha cambiado.
