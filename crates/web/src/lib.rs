@@ -241,6 +241,7 @@ fn governance(config: &mut ServiceConfig) {
     page!(config, members::PATH, members::show);
     page!(config, members::ONE, members::show_one);
     button!(config, members::ROLE, members::role);
+    button!(config, members::INVITE, members::invite);
     button!(config, members::BAN, members::ban);
     button!(config, members::UNBAN, members::unban);
     button!(config, members::HUSH, members::hush);

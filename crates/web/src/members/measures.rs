@@ -1,7 +1,7 @@
 //! What is done about somebody in a community: roles, warnings, bans, and handing the community over.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use app::{
-    App, Error, Me, members,
+    App, Error, Me, invitations, members,
     moderation::{self, NewBan},
 };
 use domain::{
@@ -62,7 +62,18 @@ pub(crate) async fn role(
         Ok(role) => members::appoint(&app, sent.by.me, group, person, role).await,
         Err(error) => Err(error),
     };
-    said::done(&request, &app, &visit, result, &back)
+    said::decided(&request, &app, &visit, result, &back)
+}
+
+/// `POST /member/invite`
+pub(crate) async fn invite(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    said::decided(&request, &app, &visit, invitations::invite(&app, sent.by.me, group, person).await, &back)
 }
 
 /// The page of somebody once more, with what is wrong with what was entered.

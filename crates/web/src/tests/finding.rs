@@ -373,7 +373,8 @@ async fn a_community_says_where_its_members_live() {
     let said = async |language| world.get(&huerto.uri, language).await.body;
     assert!(!said("es").await.contains("de otros servidores"), "all of them live here");
     let far = neighbour(&world.app).await;
-    app::members::appoint(&world.app, ana, huerto.id, far, Some(domain::group::Role::Member)).await.unwrap();
+    app::invitations::invite(&world.app, ana, huerto.id, far).await.unwrap();
+    app::members::join(&world.app, app::Me(far), huerto.id).await.unwrap();
     assert!(said("es").await.contains("(1 de aquí, 1 de otros servidores)"), "{}", said("es").await);
     assert!(said("en").await.contains("(1 from here, 1 from other servers)"));
 }

@@ -387,6 +387,17 @@ async fn an_expert_sees_to_answers_and_moderates_nobody() {
     let (ana_reads, bea_reads) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "es").await);
     let card = format!("/member?group={}&person={}", huerto.id, bea.0);
     assert!(!bea_reads.get("/").await.body.contains("href=\"/queue\""));
+    // Nobody gets a part of the work who is not there: she is invited, and accepts.
+    let page = ana_reads.get(&card).await.body;
+    assert!(page.contains("Invitar a la comunidad") && !page.contains("action=\"/member/role\""), "{page}");
+    let (token, group, person) = (ana_reads.token(&card).await, huerto.id.to_string(), bea.0.to_string());
+    let sent = [("form_token", token), ("group", group), ("person", person), ("role", "expert".to_owned())];
+    let refused = ana_reads.post("/member/role", &sent.map(|(name, value)| (name.to_owned(), value))).await;
+    assert!(refused.status == StatusCode::FORBIDDEN && refused.body.contains("Todavía no está"), "{}", refused.body);
+    assert_eq!(ana_reads.send(&card, "/member/invite", &[]).await.status, StatusCode::SEE_OTHER);
+    let page = ana_reads.get(&card).await.body;
+    assert!(page.contains("Tiene una invitación") && !page.contains("action=\"/member/invite\""), "{page}");
+    assert_eq!(bea_reads.send(&huerto.uri, "/join", &[]).await.status, StatusCode::SEE_OTHER);
     let given = ana_reads.send(&card, "/member/role", &[("role", "expert")]).await;
     assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
     let page = ana_reads.get(&card).await.body;
