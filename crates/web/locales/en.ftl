@@ -1707,6 +1707,7 @@ guest-explained = You are { $handle }: your account is on that server, which tol
 
 sign-in-lead = Welcome back to { $site }.
 login-name = Name or e-mail address
+too-often-login = That was tried too often, here or elsewhere. Wait a moment, then try again. A passkey lets you in at once, and so does a new password by a link to your address.
 wrong-login = That name and password do not go together.
 wrong-code = That code is wrong, was used before, or too much time went by.
 too-often = That was tried too often. Wait a moment, then try again.

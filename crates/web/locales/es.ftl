@@ -1735,6 +1735,7 @@ guest-explained = Eres { $handle }: tu cuenta está en ese servidor, que nos lo 
 
 sign-in-lead = Hola de nuevo en { $site }.
 login-name = Nombre o correo electrónico
+too-often-login = Se ha intentado demasiadas veces, aquí o en otro sitio. Espera un poco y vuelve a intentarlo. Con una llave de acceso entras ya, y también con una contraseña nueva por un enlace a tu correo.
 wrong-login = Ese nombre y esa contraseña no corresponden.
 wrong-code = Ese código no es correcto, ya se usó o pasó demasiado tiempo.
 too-often = Se ha intentado demasiadas veces. Espera un momento y vuelve a intentarlo.

@@ -16,7 +16,7 @@ impl World {
         let app = Actix::new().app_data(Data::new(self.app.clone())).app_data(Data::new(Rate(rate)));
         let service = test::init_service(app.configure(crate::configure)).await;
         let request = request.to_request();
-        request.extensions_mut().insert(Whence { address: address.parse().ok(), agent: String::new() });
+        request.extensions_mut().insert(Whence { address: address.parse().ok(), ..Whence::default() });
         let response = test::call_service(&service, request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = serde_json::from_slice(&test::read_body(response).await).unwrap_or_default();

@@ -185,7 +185,7 @@ async fn people_follow_and_are_led_to_their_own_server() {
     // To follow, one copies the handle; and nobody has us ask foreign servers without end.
     let follow = [("uri", huerto.uri.as_str()), ("deed", "follow"), ("account", "@luz@lejos.test")];
     let ask = async || {
-        let whence = app::Whence { address: Some(ELSEWHERE.ip()), agent: String::new() };
+        let whence = app::Whence { address: Some(ELSEWHERE.ip()), ..app::Whence::default() };
         let form = TestRequest::post().uri("/elsewhere").peer_addr(ELSEWHERE).set_form(follow);
         world.ask_from(whence, form, "es").await
     };
