@@ -57,6 +57,7 @@ mod logs;
 mod media;
 mod members;
 mod messages;
+mod mine;
 mod notices;
 mod paces;
 mod passkeys;
@@ -162,6 +163,7 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, deeds::LEVEL, deeds::level);
     button!(config, deeds::DISMISS, deeds::dismiss);
     page!(config, saved::PATH, saved::show);
+    page!(config, mine::PATH, mine::show);
     page!(config, lists::PATH, lists::show, post => lists::make);
     page!(config, lists::WHO, lists::who_form, post => lists::who);
     button!(config, lists::REMOVE, lists::remove);
