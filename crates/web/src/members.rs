@@ -329,7 +329,8 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About, entered: &Done) ->
     let days = days.chain([Choice::new(FOR_GOOD, t.for_good(), "")]).collect();
     let days = Field::select(DAYS_FIELD, t.ban_for(), days).value(&entered.days);
     let hushes = HUSHES.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
-    let hushes = Field::select(HUSH_FIELD, t.ban_for(), hushes).value(&entered.hush);
+    // Browsers would not let anybody be banned before this is answered, too.
+    let hushes = Field::select(HUSH_FIELD, t.ban_for(), hushes).depends().value(&entered.hush);
     let form = Fields::new(grounds::fields(t, &guide, &entered.grounds).into_iter().chain([hushes, days]).collect());
     let may_ban = policy::ban(&mine, &theirs).is_ok() && person != me.0;
     let may_hand_over = policy::hand_on(&mine, &theirs).is_ok() && theirs.role != Some(Role::Owner);
