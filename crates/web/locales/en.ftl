@@ -504,6 +504,7 @@ copy-step-2 = Paste it into the search box of your app or of your server.
 copy-step-3 = Open it there, and follow, reply, vote or share as always.
 have-account-here = I have an account on { $site }
 choose-one = Choose…
+vote-for = Upvote
 vote = Vote
 reply = Reply
 edit = Edit

@@ -515,6 +515,7 @@ copy-step-2 = Pégala en el buscador de tu aplicación o de tu servidor.
 copy-step-3 = Ábrela allí y sigue, responde, vota o comparte como siempre.
 have-account-here = Tengo cuenta en { $site }
 choose-one = Elige…
+vote-for = A favor
 vote = Votar
 reply = Responder
 edit = Editar
