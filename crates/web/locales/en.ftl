@@ -718,6 +718,7 @@ too-often-text = Too many tries in a row. Wait a moment.
 refused-banned = The team of this community has shut you out.
 refused-hushed = The team of this community keeps you from writing here: you may read, and write again from { $when } on.
 hushed-way = See why
+removed-why = Why it was taken out, and how to appeal
 refused-not-member = Only members of the community can do this.
 refused-not-joined = They are not in the community yet. Invite them first, or grant their request.
 refused-invite-only = People join this community by invitation only.

@@ -742,6 +742,7 @@ too-often-text = Demasiados intentos seguidos. Espera un momento.
 refused-banned = El equipo de esta comunidad te ha cerrado la entrada.
 refused-hushed = El equipo de esta comunidad te ha quitado la palabra: puedes leer, y volverás a escribir a partir del { $when }.
 hushed-way = Ver por qué
+removed-why = Por qué se retiró y cómo recurrir
 refused-not-member = Solo pueden hacerlo quienes son miembros de la comunidad.
 refused-not-joined = Todavía no está en la comunidad. Envíale antes una invitación o acepta su petición.
 refused-invite-only = En esta comunidad solo se entra por invitación.
