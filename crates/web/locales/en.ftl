@@ -421,6 +421,7 @@ sign-in = Sign in
 sign-in-to-reply = Sign in to reply
 write = Write
 notices = Notices
+notices-hint = In each community and each conversation you choose under “Notices” how much you are told of it. For notices on your phone, sign in with an app for Mastodon.
 no-notices = No notices yet. Here you will see who replies to you, mentions you, or votes for what you write.
 queue = To attend to
 queue-waiting = { $count ->

@@ -430,6 +430,7 @@ sign-in = Entrar
 sign-in-to-reply = Entrar para responder
 write = Escribir
 notices = Avisos
+notices-hint = En cada comunidad y en cada conversación eliges, en «Avisos», de qué te avisamos. Para recibirlos en el teléfono, entra desde una aplicación para Mastodon.
 no-notices = Todavía no hay avisos. Aquí verás quién te responde, te menciona o vota lo que escribes.
 queue = Por atender
 queue-waiting = { $count ->
