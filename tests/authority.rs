@@ -5,7 +5,7 @@ use std::time::Duration;
 use app::moderation::{self, Measure, NewBan};
 use app::reports::Complaint;
 use domain::{
-    group::{MemberState, Role},
+    group::{MemberState, Membership, Role},
     id::{ActorId, PostId},
     report::{Category, Reach},
 };
@@ -96,12 +96,16 @@ impl Setting {
         let (owner, group, pol) = (self.owner, self.group.1, self.id_of(&self.pol.uri).await);
         let (report, complaint) = (self.report(post), complaint(self.id_of(&self.mia.uri).await, post));
         let prepared = self.alpha.app().write(move |tx| {
+            if matches!(deed, Deed::AddModerator | Deed::RemoveModerator | Deed::Invite) {
+                let (role, state, since) = (Role::Member, MemberState::Active, tx.now());
+                let member = Membership { group, person: pol, role, state, since };
+                store::groups::set_membership(tx, &member)?;
+            }
             let mut take = |measure| moderation::receive(tx, owner, post, measure, "", None);
             match deed {
                 Deed::UndoDelete => take(Measure::Remove),
                 Deed::UndoLock => take(Measure::Lock),
                 Deed::RemoveFeatured => take(Measure::Feature),
-                Deed::AddModerator => app::members::receive_appoint(tx, owner, group, pol, Some(Role::Member), None),
                 Deed::RemoveModerator => {
                     app::members::receive_appoint(tx, owner, group, pol, Some(Role::Moderator), None)
                 }
@@ -112,11 +116,16 @@ impl Setting {
                 }
                 Deed::Invite => {
                     moderation::receive_unban(tx, owner, group, pol, None)?;
-                    app::members::receive_appoint(tx, owner, group, pol, Some(Role::Member), None)?;
                     app::members::receive_appoint(tx, owner, group, pol, None, None)
                 }
                 Deed::Resolve => app::reports::receive(tx, owner, &complaint, &report),
-                Deed::Delete | Deed::Lock | Deed::AddFeatured | Deed::Warn | Deed::UpdateGroup | Deed::Move => Ok(()),
+                Deed::AddModerator
+                | Deed::Delete
+                | Deed::Lock
+                | Deed::AddFeatured
+                | Deed::Warn
+                | Deed::UpdateGroup
+                | Deed::Move => Ok(()),
             }
         });
         prepared.await.expect("the owner may");
@@ -227,6 +236,7 @@ async fn in_a_group_here() {
         (&otto, &other, Role::Moderator),
     ] {
         let (person, me) = (it.id_of(&person.uri).await, app::Me(ana.actor.id));
+        group.has(person).await;
         app::members::appoint(it.alpha.app(), me, group.actor.id, person, Some(role)).await.unwrap();
     }
 
@@ -419,6 +429,7 @@ async fn a_ban_ends_when_it_says() {
         (net.peer("lem.test", Software::Lemmy).person("leo"), net.peer("pie.test", Software::Lemmy).person("mia"));
     let leo_id = alpha.app().resolver().actor(alpha.app(), &leo.uri).await.unwrap();
     let (me, role) = (app::Me(ana.actor.id), Some(Role::Moderator));
+    club.has(leo_id).await;
     app::members::appoint(alpha.app(), me, club.actor.id, leo_id, role).await.unwrap();
     let ban = |key: &str, end: &str| {
         let mut ban = leo.addressed("Block", &json!(mia.uri), &[club.uri()]);

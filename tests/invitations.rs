@@ -165,6 +165,7 @@ async fn moderators_elsewhere_invite_and_warn() {
     let (leo, noa) = (lem.person("leo"), net.peer("far.test", Software::Lemmy).person("noa"));
     let moderator = id_of(&alpha, &leo.uri).await;
     let role = Some(domain::group::Role::Moderator);
+    club.has(moderator).await;
     app::members::appoint(alpha.app(), Me(ana.actor.id), club.actor.id, moderator, role).await.expect("a role");
     let warning = |by: &Puppet, object: &Value, group: &str| {
         let mut warn = by.activity("Warn", object);
@@ -309,6 +310,7 @@ async fn a_moderator_elsewhere_invites_by_way_of_the_group() {
     }));
     let moderator = id_of(&alpha, ben.uri()).await;
     let role = Some(domain::group::Role::Moderator);
+    club.has(moderator).await;
     app::members::appoint(alpha.app(), Me(ana.actor.id), club.actor.id, moderator, role).await.unwrap();
     let invite = async |by: &Person, group: &str, person: &str| {
         let (group, person) = (id_of(&beta, group).await, id_of(&beta, person).await);

@@ -19,8 +19,9 @@ async fn mentions(who: &Person) -> Vec<String> {
 }
 
 async fn appoint(alpha: &Server, by: &Person, group: &Group, person: &Person, role: Role) {
-    let (me, group, person) = (Me(by.actor.id), group.actor.id, person.actor.id);
-    app::members::appoint(alpha.app(), me, group, person, Some(role)).await.expect("a role");
+    let (me, person) = (Me(by.actor.id), person.actor.id);
+    group.has(person).await;
+    app::members::appoint(alpha.app(), me, group.actor.id, person, Some(role)).await.expect("a role");
 }
 
 async fn a_community_welcomes_whoever_comes_once() {
@@ -386,6 +387,7 @@ async fn staff_elsewhere_leads_a_group_here() {
     let (me, group) = (Me(ana.actor.id), club.actor.id);
     for (person, role) in [(&leo, Role::Leader), (&mia, Role::Moderator)] {
         let person = far(&person.uri).await;
+        club.has(person).await;
         app::members::appoint(alpha.app(), me, group, person, Some(role)).await.expect("a role");
     }
     let staff = alpha.document(&format!("{}/affiliations", club.uri())).await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use app::{Me, charters};
 use domain::group::Role;
+use domain::policy::Refusal;
 use serde_json::{Value, json};
 
 use crate::network::{Group, Network, Person, Software, id, on_both};
@@ -82,7 +83,7 @@ async fn power_rests_until_there_is_a_second_step() {
     let (status, why) = take_out(&ben, &posts[1]).await;
     assert!(status == 403 && why.contains("second step of signing in"), "{why}");
     let refused = appoint(Role::Member).await;
-    assert!(matches!(refused, Err(app::Error::Denied(domain::policy::Refusal::Unsecured))), "{refused:?}");
+    assert!(matches!(refused, Err(app::Error::Denied(Refusal::Unsecured))), "{refused:?}");
     assert!(app::second_step::is_due(alpha.app(), Me(ben.actor.id)).await.expect("an answer"));
     assert!(!app::second_step::is_due(alpha.app(), Me(cat.actor.id)).await.expect("an answer"), "she has no power");
     ben.reply(&posts[1], "all else works").await;
@@ -110,4 +111,47 @@ async fn power_rests_until_there_is_a_second_step() {
     net.settle().await;
 }
 
-on_both![the_team_is_told_once_of_what_nobody_answers, power_rests_until_there_is_a_second_step];
+async fn nobody_gets_a_part_who_has_not_come() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, ben) = (alpha.person("ana").await, alpha.person("ben").await);
+    let (club, me) = (alpha.group("club", &ana).await, Me(ana.actor.id));
+    let lem = net.peer("lem.test", Software::Lemmy);
+    let (leo, noa) = (lem.person("leo"), lem.person("noa"));
+    let id_of = async |uri: &str| alpha.app().resolver().actor(alpha.app(), uri).await.expect("somebody");
+    let (leo_id, noa_id) = (id_of(&leo.uri).await, id_of(&noa.uri).await);
+    let appoint = async |person, role| app::members::appoint(alpha.app(), me, club.actor.id, person, Some(role)).await;
+    for person in [ben.actor.id, leo_id] {
+        for role in [Role::Member, Role::Moderator] {
+            let refused = appoint(person, role).await;
+            assert!(matches!(refused, Err(app::Error::Denied(Refusal::NotJoined))), "{refused:?}");
+        }
+    }
+    // Whoever lives here is invited, and accepts.
+    app::invitations::invite(alpha.app(), me, club.actor.id, ben.actor.id).await.expect("an invitation");
+    assert!(appoint(ben.actor.id, Role::Moderator).await.is_err(), "an invitation is a question");
+    app::members::join(alpha.app(), Me(ben.actor.id), club.actor.id).await.expect("a member");
+    appoint(ben.actor.id, Role::Moderator).await.expect("a moderator");
+    // People elsewhere come by following, and who leads from there is held to the same.
+    leo.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    appoint(leo_id, Role::Leader).await.expect("a leader");
+    let names = async || {
+        let mut add = leo.addressed("Add", &json!(noa.uri), &[club.uri()]);
+        add["target"] = json!(format!("{}/moderators", club.uri()));
+        leo.send(&alpha, &add).await;
+        net.settle().await;
+        let (group, now) = (club.actor.id, alpha.app().now());
+        alpha.app().read(move |c| store::groups::standing(c, group, noa_id, now)).await.expect("a standing").role
+    };
+    assert_eq!(names().await, None);
+    noa.follow(&alpha, club.uri()).await;
+    net.settle().await;
+    assert_eq!(names().await, Some(Role::Moderator));
+}
+
+on_both![
+    nobody_gets_a_part_who_has_not_come,
+    the_team_is_told_once_of_what_nobody_answers,
+    power_rests_until_there_is_a_second_step
+];

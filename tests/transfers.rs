@@ -117,6 +117,7 @@ async fn open_reports_go_along() {
     let (club, attic) = (alpha.group("club", &ana).await, alpha.group("attic", &bea).await);
     for (by, group, moderator) in [(&ana, &club, &carl), (&bea, &attic, &ana)] {
         let (me, role) = (Me(by.actor.id), Some(Role::Moderator));
+        group.has(moderator.actor.id).await;
         app::members::appoint(alpha.app(), me, group.actor.id, moderator.actor.id, role).await.unwrap();
     }
     let thread = luis.post(&format!("{} Tomatoes", club.handle())).await;
@@ -166,6 +167,7 @@ async fn moderators_elsewhere_move_threads_here() {
     for group in [&club, &attic] {
         witness.follow(&alpha, group.uri()).await;
         let (me, person) = (Me(ana.actor.id), id_of(&alpha, &pia.uri).await);
+        group.has(person).await;
         app::members::appoint(alpha.app(), me, group.actor.id, person, Some(Role::Moderator)).await.unwrap();
     }
     let thread = ana.post(&format!("{} Tomatoes", club.handle())).await;

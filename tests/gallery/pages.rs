@@ -211,6 +211,7 @@ fn of_members(demo: &Demo) -> Vec<Page> {
         page("member-poll", MEMBER, format!("/@ana/{swap}")),
         page("member-notices", MEMBER, "/notices"),
         page("member-saved", MEMBER, "/saved"),
+        page("member-communities", MEMBER, "/communities/mine"),
         page("member-profile", MEMBER, "/@bea"),
         page("member-other", MEMBER, "/@diego"),
         page("block", MEMBER, format!("/block?who={ana}")),

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::groups::NewGroup;
 use app::people::NewPerson;
 use domain::actor::Actor;
-use domain::group::{Joining, Reach, Visibility};
+use domain::group::{Joining, MemberState, Membership, Reach, Role, Visibility};
 use domain::host::Host;
+use domain::id::ActorId;
 use serde_json::{Value, json};
 
 use super::asked;
@@ -155,6 +156,22 @@ impl Group {
 
     pub(crate) fn followers(&self) -> String {
         format!("{}/followers", self.actor.uri)
+    }
+
+    /// Has somebody as a member, wherever they live, as if they had come long ago.
+    pub(crate) async fn has(&self, person: ActorId) {
+        let group = self.actor.id;
+        let app = &self.server.0.app;
+        let (role, state, since) = (Role::Member, MemberState::Active, app.now());
+        let membership = Membership { group, person, role, state, since };
+        let has = app.write(move |tx| {
+            let known = store::groups::membership(tx, group, person)?;
+            if known.is_none_or(|known| known.state != MemberState::Active) {
+                store::groups::set_membership(tx, &membership)?;
+            }
+            Ok::<_, app::Error>(())
+        });
+        has.await.expect("a member");
     }
 
     /// How many follow it, as its collection says.

@@ -20,6 +20,7 @@ pub mod consents;
 pub mod conversations;
 mod course;
 pub mod deliveries;
+pub mod devices;
 pub mod digests;
 pub mod drafts;
 pub mod echoes;

@@ -20,6 +20,8 @@ pub struct Whence {
     pub address: Option<IpAddr>,
     /// What the browser or application calls itself.
     pub agent: String,
+    /// What the browser keeps since somebody signed in with it; see [`crate::devices`].
+    pub marks: String,
 }
 
 impl Whence {
@@ -45,8 +47,16 @@ pub(crate) enum Deed {
     Abroad,
     /// Being asked for a passkey, from one place or for one login.
     Challenge,
-    /// Trying one login's password or code, from wherever.
+    /// Showing once more the password of a login that is signed in, or its code after the password.
     Guess,
+    /// Trying the password of one name, from one place, with a browser in which it was never let in.
+    NearGuess,
+    /// The same, from all places together.
+    StrangeGuess,
+    /// The same once that is used up: nobody locks anybody out, and nobody guesses fast.
+    SlowGuess,
+    /// Trying the password of a name with one browser in which it was let in before.
+    KnownGuess,
     /// Signing up.
     SignUp,
     /// Registering an application.
@@ -66,7 +76,7 @@ pub(crate) enum Deed {
 /// What of a person reaches others, by clients and on pages alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outward {
-    /// Posting, and passing on.
+    /// Posting, changing what was posted, and passing on.
     Post,
     /// Asking to follow somebody.
     Follow,
@@ -104,7 +114,8 @@ impl Deed {
             // Browsers are asked whenever the page is opened, too.
             Self::Challenge => (100, span::minutes(5)),
             Self::Abroad => (10, span::minutes(10)),
-            Self::Guess => (25, span::hours(1)),
+            Self::Guess | Self::NearGuess | Self::StrangeGuess | Self::KnownGuess => (25, span::hours(1)),
+            Self::SlowGuess => (1, span::minutes(1)),
             Self::SignUp | Self::Recovery => (5, span::minutes(30)),
             Self::NewApp => (5, span::minutes(10)),
             Self::OwnToken => (60, span::minutes(10)),
@@ -227,7 +238,7 @@ mod tests {
     use super::*;
 
     fn at(address: &str) -> Whence {
-        Whence { address: Some(address.parse().unwrap()), agent: String::new() }
+        Whence { address: Some(address.parse().unwrap()), ..Whence::default() }
     }
 
     #[test]

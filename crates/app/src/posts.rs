@@ -308,6 +308,8 @@ fn root_locked(tx: &mut Tx<'_, '_>, post: &Post) -> Result<bool> {
 pub async fn edit(app: &App, me: Me, id: PostId, writing: Writing) -> Result<Post> {
     let draft = draft::complete_anew(app, me, writing, id, draft::Asking::Servers).await?;
     app.write(move |tx| {
+        // Each version goes to everybody who has the post.
+        limits::reach_out(tx, Outward::Post, me.0)?;
         let post = load(tx, id)?;
         let now = tx.now();
         revise(tx, me.0, post, &draft, Some(now), None)

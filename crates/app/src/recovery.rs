@@ -5,7 +5,7 @@ use domain::{
 };
 
 use crate::{
-    App, Me, Result, Whence,
+    App, Me, Result, Whence, devices,
     limits::{self, Deed},
     mail::{self, Errand},
     people::{checked_email, passwords},
@@ -48,6 +48,16 @@ pub async fn has_passkeys(app: &App, secret: &str) -> Result<Option<bool>> {
         None => Ok(None),
     })
     .await
+}
+
+/// By what the login is let in whose password the link sets now: a browser in which that was done is known for these (see
+/// [`devices::remember`]). None, if it sets none.
+pub async fn names(app: &App, secret: &str) -> Result<Vec<String>> {
+    let (hash, now) = (random::fingerprint(secret), app.now());
+    match app.read(move |c| store::tickets::find(c, &hash, mail::RENEW, now)).await? {
+        Some(ticket) => devices::names(app, ActorId(ticket.account_id)).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Sets a new password by the secret of a link, and signs the person out everywhere. Their passkeys stay good, unless

@@ -9,8 +9,12 @@ use domain::{
 use store::{accounts::Account, sessions::Session as Row};
 
 use crate::{
-    App, Change, Error, Me, Result, Tx, Whence, guests, identities, limits::Deed, people::passwords, random, seal,
-    second_step, visits,
+    App, Change, Error, Me, Result, Tx, Whence,
+    devices::{self, Door},
+    guests, identities,
+    limits::Deed,
+    people::passwords,
+    random, seal, second_step, visits,
 };
 
 /// How long a session lasts after it was last seen.
@@ -70,10 +74,9 @@ pub(crate) async fn admit(app: &App, account: &Account, whence: &Whence) -> Resu
 
 /// The login with this name or e-mail address, if the password is its own; takes as long when there is none.
 pub(crate) async fn owner(app: &App, name: &str, password: String, whence: &Whence) -> Result<Option<Account>> {
-    let (name, now) = (plain::cut(name.trim(), 254).to_lowercase(), app.now());
-    app.limits().from(Deed::Login, whence, now)?;
-    // By what was entered, not by whose it is: the answer must not tell whether there is such a login.
-    app.limits().of(Deed::Guess, &name, now)?;
+    let name = plain::cut(name.trim(), 254).to_lowercase();
+    app.limits().from(Deed::Login, whence, app.now())?;
+    devices::guess(app, Door::Here, &name, whence)?;
     let host = app.site().host().to_string();
     let account = app.read(move |c| {
         if name.trim_start_matches('@').contains('@') {

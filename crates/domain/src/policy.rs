@@ -38,6 +38,9 @@ pub enum Refusal {
     /// Only members may.
     #[error("only members may do this")]
     NotMember,
+    /// Whom it is about has not come to the group, so that nothing there can be theirs yet.
+    #[error("they have not joined this group: invite them first, or grant their request")]
+    NotJoined,
     /// The group admits by invitation.
     #[error("this group admits by invitation")]
     InviteOnly,

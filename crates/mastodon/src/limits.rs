@@ -82,7 +82,8 @@ async fn count(app: &App, request: &ServiceRequest, rate: u32) -> (Allowance, Op
 fn outward(method: &Method, path: &str) -> Option<Outward> {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match (method, parts.as_slice()) {
-        (&Method::POST, ["api", "v1", "statuses"] | ["api", "v1", "statuses", _, "reblog"]) => Some(Outward::Post),
+        (&Method::POST, ["api", "v1", "statuses"] | ["api", "v1", "statuses", _, "reblog"])
+        | (&Method::PUT, ["api", "v1", "statuses", _]) => Some(Outward::Post),
         (&Method::POST, ["api", "v1", "accounts", _, "follow"]) => Some(Outward::Follow),
         _ => None,
     }

@@ -58,7 +58,8 @@ impl Ops {
             // Whoever writes nonsense there counts as the last that is known.
             address = hop.parse::<IpAddr>().map_or(Some(near), |address| Some(address.to_canonical()));
         }
-        Whence { address: address.filter(|address| !address.is_loopback()), agent: agent.unwrap_or_default() }
+        let address = address.filter(|address| !address.is_loopback());
+        Whence { address, agent: agent.unwrap_or_default(), ..Whence::default() }
     }
 }
 

@@ -3,15 +3,22 @@ use std::collections::HashMap;
 
 use diesel::{dsl, prelude::*};
 use domain::{
-    charter::Purpose, group::Visibility, host::Host, id::ActorId, post::FollowState, pulse::Pulse, rule::Regard,
-    text::search::fold, theme::Theme,
+    charter::Purpose,
+    group::{MemberState, Visibility},
+    host::Host,
+    id::ActorId,
+    post::FollowState,
+    pulse::Pulse,
+    rule::Regard,
+    text::search::fold,
+    theme::Theme,
 };
 
 use crate::{
     conn::{Conn, db},
     error::Result,
     rows::{Json, Word},
-    schema::{actors, charters, follows, groups, peers, pulses},
+    schema::{actors, charters, follows, groups, members, peers, pulses},
 };
 
 /// How many different sets of languages are looked at.
@@ -147,6 +154,49 @@ pub fn themes(conn: &mut Conn, wish: &Wish) -> Result<HashMap<Theme, usize>> {
         *counts.entry(theme).or_default() += 1;
     }
     Ok(counts)
+}
+
+/// The communities that somebody belongs to, as a member or by following, by name; `only_here` without those elsewhere.
+pub fn of(
+    conn: &mut Conn,
+    person: ActorId,
+    only_here: bool,
+    after: Option<ActorId>,
+    limit: i64,
+) -> Result<Vec<ActorId>> {
+    let place: Option<String> = match after {
+        Some(after) => db!(conn, c => pulses::table.find(after.0).select(pulses::name).first(c).optional())?,
+        None => None,
+    };
+    let ids: Vec<i64> = db!(conn, c => {
+        let follows = dsl::exists(
+            follows::table
+                .filter(follows::target_id.eq(pulses::group_id).and(follows::follower_id.eq(person.0)))
+                .filter(follows::state.eq(Word(FollowState::Accepted))),
+        );
+        let is_member = dsl::exists(
+            members::table
+                .filter(members::group_id.eq(pulses::group_id).and(members::person_id.eq(person.0)))
+                .filter(members::state.eq(Word(MemberState::Active))),
+        );
+        let mut query = pulses::table
+            .inner_join(actors::table.on(actors::id.eq(pulses::group_id)))
+            .filter(actors::deleted.is_null().and(follows.or(is_member)))
+            .order((pulses::name, pulses::group_id))
+            .limit(limit)
+            .select(pulses::group_id)
+            .into_boxed();
+        if only_here {
+            query = query.filter(actors::peer_id.is_null());
+        }
+        if let Some((name, after)) = place.zip(after) {
+            query = query
+                .filter(pulses::name.ge(name.clone()))
+                .filter(pulses::name.gt(name).or(pulses::group_id.gt(after.0)));
+        }
+        query.load(c)
+    })?;
+    Ok(ids.into_iter().map(ActorId).collect())
 }
 
 /// The pattern of what holds a text.

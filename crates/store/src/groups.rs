@@ -7,7 +7,6 @@ use diesel::{
     upsert::excluded,
 };
 use domain::{
-    actor::Actor,
     group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Standing, Visibility},
     host::Host,
     id::{ActorId, PeerId, PostId},
@@ -367,18 +366,6 @@ fn led_by(conn: &mut Conn, person: ActorId, roles: Vec<Word<Role>>) -> Result<Ve
         .select(members::group_id)
         .load(c))?;
     Ok(ids.into_iter().map(ActorId).collect())
-}
-
-/// The groups that a person is a member of.
-pub fn joined_by(conn: &mut Conn, person: ActorId, limit: i64) -> Result<Vec<Actor>> {
-    let ids: Vec<i64> = db!(conn, c => members::table
-        .filter(members::person_id.eq(person.0).and(members::state.eq(Word(MemberState::Active))))
-        .order(members::group_id)
-        .limit(limit)
-        .select(members::group_id)
-        .load(c))?;
-    let ids: Vec<ActorId> = ids.into_iter().map(ActorId).collect();
-    crate::actors::by_ids(conn, &ids)
 }
 
 /// What somebody is a member of.

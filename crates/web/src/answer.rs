@@ -453,6 +453,7 @@ pub(crate) fn words(t: Language, error: &Error) -> String {
         Error::Denied(refusal) => match refusal {
             Refusal::Banned => t.refused_banned(),
             Refusal::NotMember => t.refused_not_member(),
+            Refusal::NotJoined => t.refused_not_joined(),
             Refusal::InviteOnly => t.refused_invite_only(),
             Refusal::OpenDoor => t.refused_open_door(),
             Refusal::NotStaff => t.refused_not_staff(),

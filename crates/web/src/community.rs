@@ -357,7 +357,11 @@ fn describe(app: &App, visit: &Visit, group: &Actor, held: &Held, order: Order, 
             .map(|_| members::followers(group.id)),
         waiting: held.waits.map(|(since, usual)| waiting(t, (now, since), usual)),
         usual: held.usual.filter(|_| group.is_local() && !is_closed).map(|usual| t.answered_within(t.lasting(usual))),
-        others: held.others.iter().map(|(other, pulse)| (Face::new(site, other), directory::said(*pulse, t))).collect(),
+        others: held
+            .others
+            .iter()
+            .map(|(other, pulse)| (Face::new(site, other), directory::vital(t, other, *pulse, now)))
+            .collect(),
         out: held.ban.as_ref().map(|ban| ban.said(app, t)),
         team: held.staff.iter().map(|(role, face)| Host { face: face.clone(), role: called(t, *role) }).collect(),
         sorts: listing::sorts(t, &group.uri, order),

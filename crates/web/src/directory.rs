@@ -45,9 +45,10 @@ pub(crate) struct Vital {
     pub(crate) tint: &'static str,
 }
 
-/// Whether nobody writes in a community only because it was made lately: of that one nobody says that it stands still.
+/// Whether a community was made within the time in which one looks back, here or elsewhere: until that is over, nobody says that
+/// it is quiet or stands still.
 pub(crate) fn is_new(group: &Actor, pulse: Pulse, now: Timestamp) -> bool {
-    pulse == Pulse::Still && group.is_local() && group.created > now - pulse::MONTH
+    pulse != Pulse::Alive && group.created > now - pulse::MONTH
 }
 
 /// How alive a community is, in words.

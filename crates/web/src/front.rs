@@ -1,6 +1,4 @@
 //! The front page: what this site is for and its communities, or its first run.
-use std::collections::HashSet;
-
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -8,9 +6,8 @@ use actix_web::{
 };
 use app::{App, Result, filters::Sieve, imprint};
 use askama::Template;
-use domain::{actor::Actor, filter::Place, id::ActorId, imprint::Kind};
+use domain::{filter::Place, id::ActorId, imprint::Kind};
 use store::{
-    Conn,
     announcements::Announcement,
     threads::{Order, Scope},
 };
@@ -20,7 +17,7 @@ use crate::{
     directory::{self, Entry},
     language,
     listing::{self, Asked, Row, Sort},
-    lists, saved, setup,
+    lists, mine, saved, setup,
 };
 
 /// How many communities and conversations the front page shows.
@@ -30,8 +27,10 @@ const FEW: i64 = 6;
 /// From how many communities the newest threads are: those where somebody wrote last.
 const SOURCES: i64 = 200;
 const ROWS: usize = 8;
-/// How many communities of one's own are listed.
-const MINE: i64 = 100;
+/// How many communities of one's own are listed; all of them are on a page of their own.
+const MINE: usize = 12;
+/// From how many of them the conversations of a guest are.
+const OF_GUEST: i64 = 1_000;
 /// How many announcements are shown at a time.
 const ANNOUNCED: usize = 3;
 
@@ -55,6 +54,8 @@ struct Front {
     entries: Vec<Entry>,
     /// Whether whoever looks at it has just come.
     is_new: bool,
+    /// Where all of one's own are, if there are more.
+    mine: Option<&'static str>,
     /// Where all communities are, if there are more.
     all: Option<String>,
     rows: Vec<Row>,
@@ -105,17 +106,19 @@ async fn front(app: &App, visit: &Visit) -> Result<Option<Front>> {
     let headline = if is_named { visit.site.clone() } else { t.headline().to_owned() };
     let (announced, sorts) = (Vec::new(), Vec::new());
     let rule = listing::rule(t, Order::Active);
-    Ok(Some(Front { frame, headline, announced, entries, is_new: false, all, rows, rule, sorts, more: None }))
-}
-
-/// The communities of a guest: those of here that they follow from their own server, and those that they joined here.
-fn of_guest(c: &mut Conn, me: ActorId) -> store::Result<Vec<Actor>> {
-    let mut groups = store::follows::groups(c, me, MINE)?;
-    groups.retain(Actor::is_local);
-    let followed: HashSet<ActorId> = groups.iter().map(|group| group.id).collect();
-    let joined = store::groups::joined_by(c, me, MINE)?.into_iter();
-    groups.extend(joined.filter(|group| group.deleted.is_none() && !followed.contains(&group.id)));
-    Ok(groups)
+    Ok(Some(Front {
+        frame,
+        headline,
+        announced,
+        entries,
+        is_new: false,
+        mine: None,
+        all,
+        rows,
+        rule,
+        sorts,
+        more: None,
+    }))
 }
 
 /// What is new where somebody takes part.
@@ -123,7 +126,8 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
     let (site, t, order, after) = (app.site(), visit.language, asked.order(), asked.after());
     let (is_guest, now) = (visit.guest().is_some(), app.now());
     let found = app.read(move |c| {
-        let groups = if is_guest { of_guest(c, me)? } else { store::follows::groups(c, me, MINE)? };
+        let few = i64::try_from(MINE).unwrap_or(i64::MAX).saturating_add(1);
+        let groups = mine::page(c, me, is_guest, None, if is_guest { OF_GUEST } else { few })?;
         let (threads, next) = if is_guest {
             let ids: Vec<ActorId> = groups.iter().map(|group| group.id).collect();
             listing::page(c, Scope::Groups(&ids), order, Some(me), after)?
@@ -135,15 +139,18 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
         let told = store::announcements::unseen(c, me, now)?;
         Ok((threads, next, groups, told))
     });
-    let (threads, next, groups, told) = found.await?;
-    let is_new = groups.is_empty();
+    let (threads, next, mut groups, told) = found.await?;
+    let (is_new, has_more) = (groups.is_empty(), groups.len() > MINE);
+    groups.truncate(MINE);
     let mut entries = if is_new {
         directory::entries(app, visit, "", FEW).await?
     } else {
         directory::described(app, visit, groups).await?
     };
     let all = Some(site.page_on(&visit.host, directory::PATH));
-    entries.sort_by_key(|entry| entry.face.name.to_lowercase());
+    if is_new {
+        entries.sort_by_key(|entry| entry.face.name.to_lowercase());
+    }
     let mut sorts = listing::sorts(t, &visit.home, order);
     if !is_guest {
         for (label, page) in [(t.saved(), saved::PATH), (t.lists(), lists::PATH)] {
@@ -164,6 +171,7 @@ async fn home(app: &App, visit: &Visit, me: ActorId, asked: &Asked) -> Result<Fr
         announced: told.into_iter().take(ANNOUNCED).map(announced).collect(),
         entries,
         is_new,
+        mine: has_more.then_some(mine::PATH),
         all,
         rows: threads.iter().filter_map(|listed| Row::new(app, t, listed)).collect(),
         rule: listing::rule(t, order),

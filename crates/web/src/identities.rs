@@ -9,6 +9,7 @@ use actix_web::{
 };
 use app::{
     App, Error, Result,
+    devices::Door,
     identities::{self, Arrival, Claim, Departure, Return},
     sessions,
     sessions::Entry,
@@ -271,7 +272,15 @@ pub(crate) async fn say(request: HttpRequest, app: Data<App>, form: Posted<Said>
             let page = asking(&app, &visit, &said, by.map(|by| by.form_token));
             return login::again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, visit.language.wrong_login());
         }
-        Ok(arrived) => receive(&request, &app, &visit, arrived).await,
+        Ok(arrived) => {
+            let is_known = arrived.is_some();
+            receive(&request, &app, &visit, arrived).await.map(|mut answer| {
+                if is_known {
+                    login::know(&mut answer, &request, &app, Door::Directory, &[said.name.clone()]);
+                }
+                answer
+            })
+        }
         Err(error) => Err(error),
     };
     answer.unwrap_or_else(|error| refused(&request, &visit, &error))

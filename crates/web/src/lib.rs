@@ -57,6 +57,7 @@ mod logs;
 mod media;
 mod members;
 mod messages;
+mod mine;
 mod notices;
 mod paces;
 mod passkeys;
@@ -162,6 +163,7 @@ fn routes(config: &mut ServiceConfig) {
     button!(config, deeds::LEVEL, deeds::level);
     button!(config, deeds::DISMISS, deeds::dismiss);
     page!(config, saved::PATH, saved::show);
+    page!(config, mine::PATH, mine::show);
     page!(config, lists::PATH, lists::show, post => lists::make);
     page!(config, lists::WHO, lists::who_form, post => lists::who);
     button!(config, lists::REMOVE, lists::remove);
@@ -241,6 +243,7 @@ fn governance(config: &mut ServiceConfig) {
     page!(config, members::PATH, members::show);
     page!(config, members::ONE, members::show_one);
     button!(config, members::ROLE, members::role);
+    button!(config, members::INVITE, members::invite);
     button!(config, members::BAN, members::ban);
     button!(config, members::UNBAN, members::unban);
     button!(config, members::HUSH, members::hush);

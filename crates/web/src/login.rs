@@ -8,11 +8,13 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Error, Whence, second_step,
+    App, Error, Whence,
+    devices::{self, Door},
+    second_step,
     sessions::{self, Entry},
 };
 use askama::Template;
-use domain::urls::{self, path};
+use domain::urls::{self, Site, path};
 use serde::Deserialize;
 
 use crate::{
@@ -87,9 +89,28 @@ pub(crate) struct Step {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Nothing {}
 
+/// The cookie by which a browser is known in which somebody signed in.
+fn known(site: &Site) -> &'static str {
+    if site.is_development() { "tertulia-known" } else { "__Host-tertulia-known" }
+}
+
 /// Where a request comes from.
 pub(crate) fn whence(request: &HttpRequest) -> Whence {
-    request.extensions().get::<Whence>().cloned().unwrap_or_default()
+    let whence = request.extensions().get::<Whence>().cloned().unwrap_or_default();
+    let site = request.app_data::<Data<App>>().map(|app| app.site());
+    let marks = site.and_then(|site| session::value(request, known(site))).unwrap_or_default().to_owned();
+    Whence { marks, ..whence }
+}
+
+/// Lets the browser that gets this answer be known from now on for whom these names let in.
+pub(crate) fn know(answer: &mut HttpResponse, request: &HttpRequest, app: &App, door: Door, names: &[String]) {
+    match devices::remember(app, door, names, &whence(request)) {
+        Ok(marks) => {
+            guests::set(answer, &guests::cookie(app.site(), known(app.site()), &marks, devices::KNOWN.as_secs()))
+        }
+        // Without it strangers may slow them down, and nothing else.
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "a browser is not marked"),
+    }
 }
 
 pub(crate) fn first(app: &App, visit: &Visit, name: &str, back: &str) -> Page {
@@ -181,14 +202,15 @@ pub(crate) fn enter(app: &App, visit: &Visit, secret: &str, back: &str) -> HttpR
 /// Leads on with a new session: what its person wrote when the last one had ended is a draft, or is shown to be sent again.
 pub(crate) async fn come_in(request: &HttpRequest, app: &App, visit: &Visit, secret: &str, back: &str) -> HttpResponse {
     let done = async {
-        let Some(found) = sessions::find(app, secret).await? else { return Ok((false, None)) };
+        let Some(found) = sessions::find(app, secret).await? else { return Ok((false, None, Vec::new())) };
         let kept = resumed::take(request, app, found.me).await?;
         if let Some(Kept::Draft(place, writing)) = &kept {
             compose::take_up(app, found.me, place, (**writing).clone()).await?;
         }
-        Ok::<_, Error>((second_step::is_due(app, found.me).await?, kept))
+        let names = if found.account.is_some() { devices::names(app, found.me.0).await? } else { Vec::new() };
+        Ok::<_, Error>((second_step::is_due(app, found.me).await?, kept, names))
     };
-    let (is_due, kept) = match done.await {
+    let (is_due, kept, names) = match done.await {
         Ok(done) => done,
         Err(error) => return failed(request, visit, &error),
     };
@@ -202,6 +224,9 @@ pub(crate) async fn come_in(request: &HttpRequest, app: &App, visit: &Visit, sec
     };
     if is_kept {
         resumed::done(&mut answer, app);
+    }
+    if !names.is_empty() {
+        know(&mut answer, request, app, Door::Here, &names);
     }
     answer
 }
@@ -234,6 +259,13 @@ pub(crate) async fn submit(request: HttpRequest, app: Data<App>, form: Posted<En
         Ok(Entry::Wrong) => {
             let page = first(&app, &visit, &name, &back);
             again(&request, StatusCode::UNPROCESSABLE_ENTITY, page, visit.language.wrong_login())
+        }
+        // The other ways stand below the form: for whoever others keep from it, a passkey or a link by mail.
+        Err(Error::TooOften { wait }) => {
+            let page = first(&app, &visit, &name, &back);
+            let mut answer = again(&request, StatusCode::TOO_MANY_REQUESTS, page, visit.language.too_often_login());
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+            answer
         }
         Err(error) => failed(&request, &visit, &error),
     }

@@ -59,6 +59,8 @@ struct Decision {
 struct Log {
     frame: Frame,
     face: Face,
+    /// Whether whoever reads it keeps order there, and is told more.
+    is_team: bool,
     decisions: Vec<Decision>,
     older: Option<String>,
 }
@@ -121,6 +123,7 @@ async fn log(app: &App, visit: &Visit, name: &str, before: i64) -> Result<Log> {
     let face = people.get(&id).cloned().ok_or(Error::NotFound)?;
     Ok(Log {
         frame: Frame::private(visit, format!("{} · {}", t.log(), face.name)),
+        is_team,
         decisions,
         older: listing::last(&entries, ENTRIES).map(|last| urls::page_before(&page, Some(last.id))),
         face,

@@ -10,7 +10,7 @@ use app::{App, Error, Me, Result};
 use askama::Template;
 use domain::{
     actor::Actor,
-    group::{GroupRules, Role, Standing},
+    group::{GroupRules, MemberState, Role, Standing},
     handle::Handle,
     id::ActorId,
     policy::{self, Place, Refusal, Verdict},
@@ -35,12 +35,13 @@ use crate::{
 mod measures;
 
 use measures::Done;
-pub(crate) use measures::{ban, hand_over, hush, hush_until, role, unban, unhush, warn};
+pub(crate) use measures::{ban, hand_over, hush, hush_until, invite, role, unban, unhush, warn};
 
 /// The list, somebody in it, and what is done about them.
 pub(crate) const PATH: &str = "/members";
 pub(crate) const ONE: &str = "/member";
 pub(crate) const ROLE: &str = "/member/role";
+pub(crate) const INVITE: &str = "/member/invite";
 pub(crate) const BAN: &str = "/member/ban";
 pub(crate) const UNBAN: &str = "/member/unban";
 pub(crate) const HUSH: &str = "/member/hush";
@@ -258,6 +259,8 @@ struct Member {
     ban: Option<Out>,
     rights: Vec<Right>,
     roles: Option<Field>,
+    /// How it stands with somebody outside, and what is pressed to have them inside.
+    outside: Option<(&'static str, Option<&'static str>)>,
     may_ban: bool,
     may_hush: bool,
     /// What whoever hands the community over types: its name.
@@ -326,7 +329,8 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About, entered: &Done) ->
     let days = days.chain([Choice::new(FOR_GOOD, t.for_good(), "")]).collect();
     let days = Field::select(DAYS_FIELD, t.ban_for(), days).value(&entered.days);
     let hushes = HUSHES.iter().map(|days| Choice::new(days.to_string(), t.days(*days), "")).collect();
-    let hushes = Field::select(HUSH_FIELD, t.ban_for(), hushes).value(&entered.hush);
+    // Browsers would not let anybody be banned before this is answered, too.
+    let hushes = Field::select(HUSH_FIELD, t.ban_for(), hushes).depends().value(&entered.hush);
     let form = Fields::new(grounds::fields(t, &guide, &entered.grounds).into_iter().chain([hushes, days]).collect());
     let may_ban = policy::ban(&mine, &theirs).is_ok() && person != me.0;
     let may_hand_over = policy::hand_on(&mine, &theirs).is_ok() && theirs.role != Some(Role::Owner);
@@ -340,6 +344,7 @@ async fn one(app: &App, visit: &Visit, me: Me, about: &About, entered: &Done) ->
         ban: ban.map(|ban| Out::new(t, ban)),
         rights: rights(t, &rules, theirs),
         roles: roles(t, mine, theirs),
+        outside: outside(t, mine, theirs),
         may_ban,
         may_hush: may_ban && policy::hush(&mine, &theirs).is_ok(),
         heir: may_hand_over.then(|| Fields::new(confirmation(t, &group))),
@@ -365,6 +370,18 @@ fn roles(t: Language, mine: Standing, theirs: Standing) -> Option<Field> {
     let none = may_end.then(|| Choice::new(NO_ROLE, t.role_none(), t.does_none()));
     let choices: Vec<Choice> = choices.chain(none).collect();
     (!choices.is_empty()).then(|| Field::choices("role", t.give_role(), choices))
+}
+
+/// How it stands with somebody who has not come yet, for whoever may invite; and what these press, if there is anything to do.
+fn outside(t: Language, mine: Standing, theirs: Standing) -> Option<(&'static str, Option<&'static str>)> {
+    if theirs.is_member() || theirs.banned || policy::moderate(&mine).is_err() {
+        return None;
+    }
+    Some(match theirs.waiting {
+        Some(MemberState::Pending) => (t.not_joined_asks(), Some(t.admit())),
+        Some(MemberState::Invited) => (t.not_joined_invited(), None),
+        _ => (t.not_joined_invite(), Some(t.invite_person())),
+    })
 }
 
 /// What a role is for.

@@ -5,7 +5,9 @@ use actix_web::{
     web::{Data, Query},
 };
 use app::{
-    App, Error, Result, addresses, imprint,
+    App, Error, Result, addresses,
+    devices::Door,
+    imprint,
     recovery::{self, Renewal},
     sign_up::Flaw,
 };
@@ -148,8 +150,17 @@ pub(crate) async fn show_renewal(request: HttpRequest, app: Data<App>, link: Opt
 pub(crate) async fn renew(request: HttpRequest, app: Data<App>, sent: Posted<Link>) -> HttpResponse {
     let (visit, Link { token, password, forget_passkeys }) = (Visit::new(&request, &app), sent.entered);
     let t = visit.language;
+    let names = match recovery::names(&app, &token).await {
+        Ok(names) => names,
+        Err(error) => return login::failed(&request, &visit, &error),
+    };
     match recovery::renew(&app, &token, password, !forget_passkeys.is_empty()).await {
-        Ok(Renewal::Done) => answer::said(&request, &visit, t.renew_done(), t.renew_done_text()),
+        Ok(Renewal::Done) => {
+            let mut answer = answer::said(&request, &visit, t.renew_done(), t.renew_done_text());
+            // However many try to guess it: whoever reads the mail signs in with the new one here.
+            login::know(&mut answer, &request, &app, Door::Here, &names);
+            answer
+        }
         Ok(Renewal::Wrong) => too_old(&request, &visit),
         Ok(Renewal::Unfit) => {
             let has_passkeys = matches!(recovery::has_passkeys(&app, &token).await, Ok(Some(true)));

@@ -18,6 +18,8 @@ pub(crate) enum Said {
     Password,
     /// What was decided about an appeal is known to whoever made it.
     Decided,
+    /// What was decided about a post or about somebody holds.
+    Measure,
     /// What one wrote is gone.
     Deleted,
     /// The second step is asked for from now on.
@@ -25,7 +27,8 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    const ALL: [Self; 6] = [Self::Saved, Self::Email, Self::Password, Self::Decided, Self::Deleted, Self::SecondStep];
+    const ALL: [Self; 7] =
+        [Self::Saved, Self::Email, Self::Password, Self::Decided, Self::Measure, Self::Deleted, Self::SecondStep];
 
     const fn word(self) -> &'static str {
         match self {
@@ -33,6 +36,7 @@ impl Said {
             Self::Email => "done=email",
             Self::Password => "done=password",
             Self::Decided => "done=decided",
+            Self::Measure => "done=measure",
             Self::Deleted => "done=deleted",
             Self::SecondStep => "done=second-step",
         }
@@ -45,6 +49,7 @@ impl Said {
             Self::Email => t.email_changed(),
             Self::Password => t.password_changed(),
             Self::Decided => t.is_decided(),
+            Self::Measure => t.is_done(),
             Self::Deleted => t.is_deleted(),
             Self::SecondStep => t.second_is_on(),
         }
@@ -72,10 +77,25 @@ pub(crate) fn back(app: &App, visit: &Visit, page: &str, said: Said) -> HttpResp
     answer::redirect(StatusCode::SEE_OTHER, &way_back(app, visit, &said.at(page)))
 }
 
-/// Back to a page, which says that it is done; or the page that says why it is not.
+/// Back to a page, which says that it is saved; or the page that says why it is not.
 pub(crate) fn done(request: &HttpRequest, app: &App, visit: &Visit, result: Result<()>, page: &str) -> HttpResponse {
+    told(request, app, visit, result, (page, Said::Saved))
+}
+
+/// The same of what was decided about somebody, which is not saved but done.
+pub(crate) fn decided(request: &HttpRequest, app: &App, visit: &Visit, result: Result<()>, page: &str) -> HttpResponse {
+    told(request, app, visit, result, (page, Said::Measure))
+}
+
+fn told(
+    request: &HttpRequest,
+    app: &App,
+    visit: &Visit,
+    result: Result<()>,
+    (page, said): (&str, Said),
+) -> HttpResponse {
     match result {
-        Ok(()) => back(app, visit, page, Said::Saved),
+        Ok(()) => back(app, visit, page, said),
         Err(error) => answer::error(request, visit, &error),
     }
 }

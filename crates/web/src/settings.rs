@@ -51,6 +51,8 @@ pub(crate) const LETTERS: &str = "/settings/letters";
 #[template(path = "settings.html")]
 struct Page {
     frame: Frame,
+    /// Whether it is the one from which one looks for all others: they stand there without anything cut off.
+    is_first: bool,
     places: Vec<Place>,
     panels: Vec<Panel>,
 }
@@ -168,7 +170,7 @@ fn page(request: &HttpRequest, visit: &Visit, path: &'static str, mut panels: Ve
     let status = if is_flawed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     // Whoever chooses another language here comes back by asking for the page, never by sending a form.
     let frame = Frame::private(&Visit { path: path.to_owned(), ..visit.clone() }, title);
-    answer::page(request, status, Keep::Never, &Page { frame, places, panels })
+    answer::page(request, status, Keep::Never, &Page { frame, is_first: path == PATH, places, panels })
 }
 
 /// A page of settings as it was asked for.

@@ -47,6 +47,7 @@ mod house;
 mod joining;
 mod journeys;
 mod keeping;
+mod known;
 mod listening;
 mod lists;
 mod maps;
@@ -160,8 +161,9 @@ impl World {
         request.extensions_mut().insert(whence);
         let response = actix_web::test::call_service(&service, request).await;
         let location = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
-        let cookie = response.headers().get(header::SET_COOKIE).map(|cookie| cookie.to_str().unwrap());
-        let cookie = cookie.and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
+        let cookies = response.headers().get_all(header::SET_COOKIE).map(|cookie| cookie.to_str().unwrap());
+        let cookies: Vec<&str> = cookies.filter_map(|cookie| cookie.split(';').next()).collect();
+        let cookie = cookies.join("; ");
         let status = response.status();
         let body = to_bytes(response.into_body()).await.unwrap();
         // Of an archive it is enough that it is one.

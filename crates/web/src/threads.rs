@@ -166,6 +166,8 @@ struct Thread {
     elsewhere: Option<[String; 3]>,
     /// Where a guest makes a login who cannot reply, since nothing that stands there leaves this site.
     confined: Option<String>,
+    /// Where its author reads why it was taken out, and may say something against it.
+    why: Option<String>,
 }
 
 impl Thread {
@@ -224,7 +226,8 @@ async fn respond(
                 note(app, visit, &read).await?;
             }
             let confined = confined(app, visit, &read.post.post).await?;
-            let thread = Thread { confined, ..describe(app, visit, *read, asked) };
+            let why = why(app, visit, &read.post.post).await?;
+            let thread = Thread { confined, why, ..describe(app, visit, *read, asked) };
             answer::page(request, StatusCode::OK, visit.keep(), &thread)
         }
     })
@@ -253,6 +256,17 @@ async fn confined(app: &App, visit: &Visit, post: &Post) -> Result<Option<String
     let rules = app.read(move |c| store::groups::rules(c, group)).await?;
     let stays = rules.is_some_and(|rules| policy::confide_in(&rules, post.root).is_err());
     Ok(stays.then(|| sign_up::way(&desk::page(entrance::APPLY, group))))
+}
+
+/// Where the author of a post that was taken out reads why; nothing for others.
+async fn why(app: &App, visit: &Visit, post: &Post) -> Result<Option<String>> {
+    if visit.viewer() != Some(post.author) || post.removed.is_none() {
+        return Ok(None);
+    }
+    let (id, author) = (post.id, post.author);
+    let told = app.read(move |c| store::statements::about(c, author)).await?;
+    let holds = told.into_iter().rfind(|told| told.post == Some(id) && told.lifted.is_none());
+    holds.map(|told| app::statements::page(app, told.id)).transpose()
 }
 
 /// Records how far somebody has read now, if that is further than before.
@@ -334,6 +348,7 @@ fn describe(app: &App, visit: &Visit, read: Read, asked: &Asked) -> Thread {
         may_reply: visit.resident().is_some() && hushed.is_none() && (!card.locked || read.is_staff),
         hushed,
         elsewhere: ways_elsewhere(visit, post),
+        why: None,
         confined: None,
         frame: framed(app.site(), visit, &read, &card, asked),
         draft: read.draft,

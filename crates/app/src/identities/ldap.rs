@@ -4,7 +4,11 @@ use std::fmt;
 use domain::text::plain;
 
 use super::provider::Testimony;
-use crate::{App, Error, Result, Whence, limits::Deed};
+use crate::{
+    App, Error, Result, Whence,
+    devices::{self, Door},
+    limits::Deed,
+};
 
 /// How long what a directory knows somebody by may be, as for other providers.
 const SUBJECT: usize = 255;
@@ -60,10 +64,9 @@ pub(super) async fn testimony(
     (name, password): (&str, &str),
     whence: &Whence,
 ) -> Result<Option<Testimony>> {
-    let (name, now) = (plain::cut(name.trim(), 254), app.now());
-    app.limits().from(Deed::Login, whence, now)?;
-    // As for passwords of ours: by what was entered, not by whose it is.
-    app.limits().of(Deed::Guess, format!("directory {}", name.to_lowercase()), now)?;
+    let name = plain::cut(name.trim(), 254);
+    app.limits().from(Deed::Login, whence, app.now())?;
+    let is_known = devices::guess(app, Door::Directory, &name, whence)?;
     // A directory lets in whoever says no password at all, as nobody (RFC 4513, section 5.1.2).
     if name.is_empty() || password.is_empty() {
         return Ok(None);
@@ -75,8 +78,8 @@ pub(super) async fn testimony(
         return Err(Error::Unreachable { what, retry: false });
     }
     // Directories take many spellings for one name. Who tried all of them is told no more than that this one is wrong.
-    let mine = app.limits().of(Deed::Guess, format!("listed {}", listed.subject), now);
-    if mine.is_err() || !clerk.is_right(directory, &listed.dn, password).await? {
+    let may_try = is_known || devices::stranger(app, &format!("listed {}", listed.subject)).is_ok();
+    if !may_try || !clerk.is_right(directory, &listed.dn, password).await? {
         return Ok(None);
     }
     Ok(Some(Testimony {

@@ -71,6 +71,7 @@ async fn a_ban_takes_the_place_of_a_hush_that_holds(w: World) {
 async fn nobody_lets_themselves_or_an_equal_write_again(w: World) {
     let group = w.group("huerto", Visibility::Public, Joining::Open).await;
     for person in [w.bea.0, w.zoe] {
+        members::join(&w.app, Me(person), group).await.unwrap();
         members::appoint(&w.app, w.ana, group, person, Some(Role::Moderator)).await.unwrap();
     }
     let until = w.app.now() + span::hours(1);

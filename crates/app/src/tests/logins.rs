@@ -8,7 +8,9 @@ use domain::{
 
 use super::{World, shown, world};
 use crate::{
-    Error, Me, Whence, feed_keys, oauth, people,
+    Error, Me, Whence,
+    devices::{self, Door},
+    feed_keys, oauth, people,
     second_step::{self, Secret, Turned},
     sessions::{self, Entry},
     sign_up, totp,
@@ -120,23 +122,76 @@ async fn the_second_step_stands_before_a_session(w: World) {
 }
 
 async fn guessing_is_slow_for_a_place_and_for_a_name(w: World) {
-    let from = |last: u8| Whence { address: Some(IpAddr::from([192, 0, 2, last])), agent: String::new() };
+    let from = |last: u8| Whence { address: Some(IpAddr::from([192, 0, 2, last])), ..Whence::default() };
     let guess =
         async |name: String, whence: Whence| sessions::enter(&w.app, &name, "wrong horse".into(), &whence).await;
     for n in 0..25 {
         assert_eq!(guess(format!("someone{n}"), from(1)).await.unwrap(), Entry::Wrong);
     }
     assert!(matches!(guess("ana".into(), from(1)).await, Err(Error::TooOften { .. })));
-    // A name that there is, and one that there is not, are limited alike.
+    // A name that there is, and one that there is not, are limited alike: one try a minute, once there were many.
     for name in ["bea", "nobody"] {
-        for n in 0..25 {
-            assert_eq!(guess(name.into(), from(10 + n)).await.unwrap(), Entry::Wrong);
+        for n in 0..26 {
+            assert_eq!(guess(name.into(), from(10 + n)).await.unwrap(), Entry::Wrong, "{n}");
         }
         let refused = sessions::enter(&w.app, name, PASSWORD.into(), &from(100)).await;
-        assert!(matches!(refused, Err(Error::TooOften { .. })), "{name}: {refused:?}");
+        assert!(matches!(refused, Err(Error::TooOften { wait }) if wait <= span::minutes(1)), "{name}: {refused:?}");
     }
-    w.clock.advance(span::hours(1));
-    assert!(matches!(w.enter("bea", PASSWORD).await, Entry::In(_)), "nobody is locked out for good");
+    w.clock.advance(span::minutes(1));
+    assert!(matches!(w.enter("bea", PASSWORD).await, Entry::In(_)), "nobody is locked out by others");
+}
+
+async fn a_stranger_locks_nobody_out(w: World) {
+    let from = |last: u8| Whence { address: Some(IpAddr::from([192, 0, 2, last])), ..nowhere() };
+    let try_ = async |name: &str, password: &str, whence: &Whence| {
+        sessions::enter(&w.app, name, password.into(), whence).await
+    };
+    let marks = |names: &[String], whence: &Whence| devices::remember(&w.app, Door::Here, names, whence).unwrap();
+    let names = devices::names(&w.app, w.ana.0).await.unwrap();
+    assert_eq!(names, ["ana", "ana@plaza.example"]);
+    let known = Whence { marks: marks(&names, &from(1)), ..from(1) };
+    // One place alone is stopped, and from all others all goes on.
+    for _ in 0..25 {
+        assert_eq!(try_("ana", "wrong horse", &from(9)).await.unwrap(), Entry::Wrong);
+    }
+    w.clock.advance(span::minutes(5));
+    assert!(matches!(try_("ana", "wrong horse", &from(9)).await, Err(Error::TooOften { .. })));
+    assert!(matches!(try_("ana", PASSWORD, &from(2)).await.unwrap(), Entry::In(_)), "a new browser elsewhere");
+    // However many try: the browser in which she was let in goes on, by name and by address, wherever she takes it.
+    for last in 10..40 {
+        let _refused = try_("@ANA", "wrong horse", &from(last)).await;
+    }
+    assert!(matches!(try_("ana", PASSWORD, &from(3)).await, Err(Error::TooOften { .. })));
+    for name in ["ana", "@Ana", "ana@plaza.example"] {
+        let elsewhere = Whence { marks: known.marks.clone(), ..from(4) };
+        assert!(matches!(try_(name, PASSWORD, &elsewhere).await.unwrap(), Entry::In(_)), "{name}");
+    }
+    // It lets nobody guess: it is counted, it is for these names alone, nobody makes one, and it ends.
+    let forged = known.marks.replace(|c: char| c.is_ascii_digit(), "0");
+    for marks in [forged, "x.y-z.1-2-3".to_owned(), marks(&["bea".to_owned()], &nowhere())] {
+        assert!(matches!(try_("ana", PASSWORD, &Whence { marks, ..from(5) }).await, Err(Error::TooOften { .. })));
+    }
+    let tries = async || {
+        let mut tries = 0;
+        while tries < 100 && try_("ana", "wrong horse", &Whence { address: None, ..known.clone() }).await.is_ok() {
+            tries += 1;
+        }
+        tries
+    };
+    assert_eq!(tries().await, 25 - 2);
+    // Others who use the same browser keep their own marks, and it does not keep very many.
+    let shared = marks(&["bea".to_owned()], &known);
+    assert_eq!(shared.split('.').count(), 3);
+    let again = marks(&names, &Whence { marks: shared, ..nowhere() });
+    assert_eq!(again.split('.').count(), 3, "one for each name");
+    let others: Vec<String> = (0..9).map(|n| format!("p{n}")).collect();
+    assert_eq!(marks(&others, &known).split('.').count(), 6);
+    w.clock.advance(devices::KNOWN);
+    for _ in 0..26 {
+        assert_eq!(try_("ana", "wrong horse", &nowhere()).await.unwrap(), Entry::Wrong);
+    }
+    let late = Whence { marks: again, ..from(6) };
+    assert!(matches!(try_("ana", PASSWORD, &late).await, Err(Error::TooOften { .. })), "it is a stranger's by now");
 }
 
 async fn a_token_says_whose_it_is(w: World) {
@@ -215,6 +270,7 @@ async fn an_application_has_few_tokens_for_itself(w: World) {
 }
 
 on_both! {
+    a_stranger_locks_nobody_out
     an_invitation_is_good_for_as_many_as_it_is_for
     name_or_address_and_password_let_in
     a_session_lasts_for_being_used_and_ends_when_it_is_ended

@@ -406,7 +406,7 @@ async fn there_are_only_so_many_passkeys_and_tries(w: World) {
         "a name"
     );
 
-    let from = Whence { address: Some(IpAddr::from([192, 0, 2, 1])), agent: String::new() };
+    let from = Whence { address: Some(IpAddr::from([192, 0, 2, 1])), ..Whence::default() };
     for _ in 0..25 {
         let tried = passkeys::enter(&w.app, Answer::default(), &from).await.unwrap();
         assert_eq!(tried, Err(Trouble::Wrong));

@@ -26,7 +26,8 @@ pub fn ban(who: &Standing, target: &Standing) -> Verdict {
     unless(target.role == Some(Role::Owner), Refusal::Rank)
 }
 
-/// Giving `target` the role `role`, or with `None` ending the membership; leaving oneself is [`leave`].
+/// Giving `target` the role `role`, or with `None` ending the membership; leaving oneself is [`leave`]. Nobody gets one who has
+/// not come by themselves: whoever is outside is invited. People elsewhere come to a group that is open to all by following it.
 pub fn appoint(who: &Standing, target: &Standing, role: Option<Role>) -> Verdict {
     if role.is_none() {
         // Whoever may keep somebody out for good may put them out for once.
@@ -39,7 +40,8 @@ pub fn appoint(who: &Standing, target: &Standing, role: Option<Role>) -> Verdict
     // An owner may name equals; everybody else deals with those below them only.
     let owner = mine == Some(Role::Owner);
     unless(!owner && (target.role >= mine || role >= mine), Refusal::Rank)?;
-    unless(target.banned, Refusal::Banned)
+    unless(target.banned, Refusal::Banned)?;
+    unless(!target.is_member() && !target.follows, Refusal::NotJoined)
 }
 
 /// Ending one's own membership; a group never loses its owner.

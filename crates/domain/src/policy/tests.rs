@@ -243,6 +243,21 @@ fn an_owner_stays_and_nobody_rises_above_themselves() {
 }
 
 #[test]
+fn a_role_is_for_those_who_came_and_others_are_invited() {
+    let owner = Standing { role: Some(Role::Owner), ..Standing::default() };
+    let admin = Standing { admin: true, ..Standing::default() };
+    let waits = |waiting| Standing { waiting: Some(waiting), ..Standing::default() };
+    let outside = [Standing::default(), waits(MemberState::Invited), waits(MemberState::Pending)];
+    for role in Role::ALL {
+        for (who, theirs) in [&owner, &admin].into_iter().flat_map(|who| outside.iter().map(move |it| (who, it))) {
+            assert_eq!(appoint(who, theirs, Some(*role)), Err(Refusal::NotJoined), "{role} {theirs:?}");
+        }
+        let follower = Standing { follows: true, ..Standing::default() };
+        assert_eq!(appoint(&owner, &follower, Some(*role)), Ok(()), "{role}");
+    }
+}
+
+#[test]
 fn who_is_kept_from_writing_reads_and_votes_and_nobody_below_does_it() {
     let (open, until) = (group(Visibility::Public, Joining::Open), Timestamp(1_764_374_400_000));
     let hushed = Standing { hushed: Some(until), ..Standing::default() };

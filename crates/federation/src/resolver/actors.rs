@@ -9,7 +9,8 @@ use domain::{
     handle::Handle,
     host::{Host, same_origin},
     id::{ActorId, PeerId},
-    time::span,
+    pulse,
+    time::{Timestamp, span},
 };
 use serde_json::Value;
 
@@ -19,6 +20,12 @@ use crate::parse::{self, FoundActor, Staff, shape};
 /// How many moderators of a group elsewhere count, and how many of them are looked up at once.
 const STAFF: usize = 100;
 const STRANGERS: usize = 10;
+
+/// Since when somebody is there whose document does not say it: since they were first heard of. A group that may be old is at
+/// least not called new.
+fn first_heard(kind: ActorKind, now: Timestamp) -> Timestamp {
+    if kind == ActorKind::Group { now - pulse::MONTH } else { now }
+}
 
 impl FederationResolver {
     /// The actor with this id: known, or fetched now. What is known for long is fetched again, later.
@@ -157,7 +164,7 @@ impl FederationResolver {
             hides_circle: false,
             silenced: false,
             veiled: false,
-            created: found.created.unwrap_or(now).min(now),
+            created: found.created.unwrap_or_else(|| first_heard(found.kind, now)).min(now),
             updated: now,
             deleted: None,
             suspended: false,
@@ -337,4 +344,16 @@ impl FederationResolver {
 async fn known(app: &App, uri: &str) -> Result<Option<Actor>, Error> {
     let uri = uri.to_owned();
     app.read(move |c| store::actors::by_uri(c, &uri)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_does_not_say_how_old_it_is_is_not_taken_for_new() {
+        let now = Timestamp(1_795_359_449_000);
+        assert!(first_heard(ActorKind::Group, now) <= now - pulse::MONTH);
+        assert_eq!(first_heard(ActorKind::Person, now), now);
+    }
 }

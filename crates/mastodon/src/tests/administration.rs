@@ -251,7 +251,7 @@ async fn who_is_kept_out_does_not_sign_up(w: World) {
             language: "es".into(),
             ..Wish::default()
         };
-        let whence = app::Whence { address: Some(from.parse().unwrap()), agent: String::new() };
+        let whence = app::Whence { address: Some(from.parse().unwrap()), ..app::Whence::default() };
         sign_up::sign_up(&w.app, wish, &whence).await.map(|made| made.map(|newcomer| newcomer.ready))
     };
     assert!(attempt("uno", "uno@gente.example", "203.0.113.99").await.is_err(), "by the network");

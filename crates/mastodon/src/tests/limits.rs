@@ -16,7 +16,7 @@ impl World {
         let app = Actix::new().app_data(Data::new(self.app.clone())).app_data(Data::new(Rate(rate)));
         let service = test::init_service(app.configure(crate::configure)).await;
         let request = request.to_request();
-        request.extensions_mut().insert(Whence { address: address.parse().ok(), agent: String::new() });
+        request.extensions_mut().insert(Whence { address: address.parse().ok(), ..Whence::default() });
         let response = test::call_service(&service, request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = serde_json::from_slice(&test::read_body(response).await).unwrap_or_default();
@@ -125,7 +125,14 @@ async fn what_reaches_others_has_limits_of_its_own(w: World) {
     let writing = || app::posts::Writing { text: "hola".into(), ..app::posts::Writing::default() };
     let due = w.app.now() + domain::time::span::hours(1);
     app::posts::schedule::create(&w.app, w.ana.me, writing(), due, None).await.unwrap();
-    for _ in 0..297 {
+    // Nor is it another thing to change what was posted.
+    let edit = |text: &str| {
+        let change = TestRequest::put().uri(&of(&first.body, "")).set_json(json!({ "status": text }));
+        by(&w.ana.token, change)
+    };
+    let edited = w.visit(1_000, HERE, edit("adiós")).await;
+    assert_eq!((edited.status, left(&edited)), (200, "297".into()), "{}", edited.body);
+    for _ in 0..296 {
         app::posts::create(&w.app, w.ana.me, writing()).await.unwrap();
     }
     let topic = w.say(&w.bea, "qué día").await;
@@ -136,6 +143,7 @@ async fn what_reaches_others_has_limits_of_its_own(w: World) {
     assert_eq!((refused.status, left(&refused)), (429, "0".into()));
     assert_eq!(refused.body, json!({ "error": "Too many requests" }));
     assert!(told(&refused, "retry-after").parse::<u64>().unwrap() > 3_000);
+    assert_eq!(w.visit(1_000, HERE, edit("otra vez")).await.status, 429);
     let later = app::posts::schedule::create(&w.app, w.ana.me, writing(), due, None).await;
     assert!(matches!(later, Err(app::Error::TooOften { .. })), "{later:?}");
     w.say(&w.bea, "otros sí").await;

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use domain::{
     actor::{Actor, ActorKind},
     charter::{Charter, Purpose},
-    group::{GroupRules, Joining, MemberState, Reach, Role, Visibility},
-    id::{self, ActorId, PostId},
-    post::Post,
+    group::{GroupRules, Joining, MemberState, Membership, Reach, Role, Visibility},
+    id::{self, ActorId, PostId, TieId},
+    post::{FollowState, Post},
     pulse::{Pulse, Signs},
     theme::Theme,
     time::{Timestamp, span},
@@ -15,9 +15,10 @@ use domain::{
 
 use super::{TestDb, actor, login, member, on_both, thread, world};
 use crate::{
-    Result, Tx, accounts, actors, charters,
+    Error, Result, Tx, accounts, actors, charters,
     conn::db,
     directory::{self, Order, Wish},
+    follows::{self, Follow},
     groups, posts, pulses, visits,
 };
 
@@ -212,4 +213,41 @@ async fn a_team_that_never_comes_abandons_it(t: TestDb) {
     assert!(is_kept(&t).await, "of somebody with an account elsewhere nobody knows");
 }
 
-on_both! { every_order_goes_on what_happens_says_how_alive_it_is a_team_that_never_comes_abandons_it }
+async fn what_one_belongs_to_goes_on_by_name(t: TestDb) {
+    t.db.write(|tx| {
+        world(tx)?;
+        found(tx, &["Oca", "Ñandú", "nube", "Águila", "Zorro", "Búho"])?;
+        let since = Timestamp(1);
+        for (group, state) in [
+            (20, FollowState::Accepted),
+            (21, FollowState::Accepted),
+            (22, FollowState::Pending),
+            (24, FollowState::Accepted),
+        ] {
+            let activity_uri = format!("https://a.test/f/{group}");
+            let follow = Follow { follower: ActorId(1), target: ActorId(group), state, activity_uri, created: since };
+            follows::set(tx, TieId(group), &follow)?;
+        }
+        let role = Role::Member;
+        for (group, state) in [(21, MemberState::Active), (23, MemberState::Active), (25, MemberState::Pending)] {
+            let (group, person) = (ActorId(group), ActorId(1));
+            groups::set_membership(tx, &Membership { group, person, role, state, since })?;
+        }
+        Ok::<_, Error>(())
+    })
+    .await
+    .unwrap();
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = t.db.read(move |c| directory::of(c, ActorId(1), true, after, 2)).await.unwrap();
+        after = page.last().copied();
+        all.extend(page.iter().map(|id| id.0));
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(all, [23, 21, 20, 24], "each once, and nothing that is only asked for");
+    assert!(t.db.read(|c| directory::of(c, ActorId(2), false, None, 9)).await.unwrap().is_empty());
+}
+
+on_both! { what_one_belongs_to_goes_on_by_name every_order_goes_on what_happens_says_how_alive_it_is a_team_that_never_comes_abandons_it }

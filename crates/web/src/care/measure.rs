@@ -320,7 +320,7 @@ pub(crate) async fn moderate(
             page.form.flaw("into", visit.language.flaw_into());
             answer::page(&request, StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &page)
         }
-        Ok(()) if !entered.back.is_empty() => said::back(&app, &visit, &entered.back, Said::Saved),
+        Ok(()) if !entered.back.is_empty() => said::back(&app, &visit, &entered.back, Said::Measure),
         Ok(()) => answer::redirect(StatusCode::SEE_OTHER, &crate::compose::page_of(&app, &judged.view.author, post)),
         Err(error) => deeds::done(&request, &app, &visit, Err(error), ""),
     }

@@ -1,7 +1,7 @@
 //! What is done about somebody in a community: roles, warnings, bans, and handing the community over.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use app::{
-    App, Error, Me, members,
+    App, Error, Me, invitations, members,
     moderation::{self, NewBan},
 };
 use domain::{
@@ -62,7 +62,18 @@ pub(crate) async fn role(
         Ok(role) => members::appoint(&app, sent.by.me, group, person, role).await,
         Err(error) => Err(error),
     };
-    said::done(&request, &app, &visit, result, &back)
+    said::decided(&request, &app, &visit, result, &back)
+}
+
+/// `POST /member/invite`
+pub(crate) async fn invite(
+    request: HttpRequest,
+    app: Data<App>,
+    visit: Visit,
+    sent: Sent<Done, Present>,
+) -> HttpResponse {
+    let (group, person, back) = sent.entered.of();
+    said::decided(&request, &app, &visit, invitations::invite(&app, sent.by.me, group, person).await, &back)
 }
 
 /// The page of somebody once more, with what is wrong with what was entered.
@@ -105,7 +116,7 @@ pub(crate) async fn ban(
     }
     let until = days.map(|days| app.now() + span::days(days));
     let ban = NewBan { group, person, until, grounds: entered.grounds.read(), clean: entered.clean.is_some() };
-    said::done(&request, &app, &visit, moderation::ban(&app, me, ban).await, &back)
+    said::decided(&request, &app, &visit, moderation::ban(&app, me, ban).await, &back)
 }
 
 /// `POST /member/hush`
@@ -125,7 +136,7 @@ pub(crate) async fn hush(
         return again(&request, &app, &visit, me, (&entered, &flaws)).await;
     };
     let grounds = entered.grounds.read();
-    said::done(&request, &app, &visit, moderation::hush(&app, me, (group, person), until, grounds).await, &back)
+    said::decided(&request, &app, &visit, moderation::hush(&app, me, (group, person), until, grounds).await, &back)
 }
 
 /// When somebody may write again who is kept from it for so many days from now on; nothing, if that is no choice.
@@ -142,7 +153,7 @@ pub(crate) async fn unhush(
     sent: Sent<Done, Present>,
 ) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
-    said::done(&request, &app, &visit, moderation::unhush(&app, sent.by.me, group, person).await, &back)
+    said::decided(&request, &app, &visit, moderation::unhush(&app, sent.by.me, group, person).await, &back)
 }
 
 /// `POST /member/unban`
@@ -153,7 +164,7 @@ pub(crate) async fn unban(
     sent: Sent<Done, Present>,
 ) -> HttpResponse {
     let (group, person, back) = sent.entered.of();
-    said::done(&request, &app, &visit, moderation::unban(&app, sent.by.me, group, person).await, &back)
+    said::decided(&request, &app, &visit, moderation::unban(&app, sent.by.me, group, person).await, &back)
 }
 
 /// `POST /member/warn`
@@ -170,7 +181,7 @@ pub(crate) async fn warn(
         let flaw = ("reason", visit.language.flaw_warning());
         return again(&request, &app, &visit, me, (&entered, &[flaw])).await;
     }
-    said::done(&request, &app, &visit, moderation::warn(&app, me, group, person, grounds).await, &back)
+    said::decided(&request, &app, &visit, moderation::warn(&app, me, group, person, grounds).await, &back)
 }
 
 /// `POST /member/owner`
@@ -191,5 +202,5 @@ pub(crate) async fn hand_over(
         return again(&request, &app, &visit, me, (&entered, &[(NAME, &flaw)])).await;
     }
     let result = members::hand_over(&app, me, id, person, entered.together == YES).await;
-    said::done(&request, &app, &visit, result, &back)
+    said::decided(&request, &app, &visit, result, &back)
 }

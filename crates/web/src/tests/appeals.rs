@@ -69,6 +69,10 @@ async fn a_measure_is_told_with_its_reasons_appealed_once_and_undone_by_somebody
         assert_eq!(world.get(&wrong, "en").await.status, StatusCode::NOT_FOUND, "{wrong}");
     }
 
+    // Her own post leads there, too; what others see of it does not.
+    assert!(bea.get(&post.uri).await.body.contains(&told), "the page of the post");
+    assert!(!ana.get(&post.uri).await.body.contains(&told), "for her alone");
+
     // She appeals, once.
     let send = async |text: &str| {
         world.ask(TestRequest::post().uri(&told).peer_addr(HERE).set_form([("text", text)]), "en").await

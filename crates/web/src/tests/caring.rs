@@ -29,11 +29,12 @@ async fn the_team_sees_whom_a_decision_was_about_and_comes_back_to_the_queue() {
     let flawed = reads.send(&way, "/moderate", &[("what", "nonsense")]).await;
     assert!(flawed.body.contains("name=\"back\" value=\"/queue?kind=report\""), "{}", flawed.body);
     let removed = reads.send(&way, "/moderate", &[("what", "remove"), ("reason", "Aquí no se vende")]).await;
-    assert_eq!(removed.location, "https://plaza.test/queue?kind=report&done=true", "{}", removed.body);
+    assert_eq!(removed.location, "https://plaza.test/queue?kind=report&done=measure", "{}", removed.body);
 
     // Nobody else learns from the log whom it was about.
     let log = reads.get("/@huerto/log").await.body;
     assert!(log.contains(&format!("href=\"{}\"", post.uri)) && log.contains(">carl</bdi>"), "{log}");
+    assert!(log.contains("Sobre quién, aquí solo lo lee el equipo"), "and the team is told so: {log}");
     for log in [reports.get("/@huerto/log").await.body, world.get("/@huerto/log", "es").await.body] {
         assert!(!log.contains(&post.uri) && !log.contains("carl") && !log.contains("macetas"), "{log}");
     }

@@ -89,6 +89,7 @@ async fn all_that_links_lead_to_is_there_and_whole() {
     for person in [bea, carla] {
         invitations::invite(&world.app, ana, huerto.id, person.0).await.unwrap();
     }
+    members::join(&world.app, carla, huerto.id).await.unwrap();
     members::appoint(&world.app, ana, huerto.id, carla.0, Some(domain::group::Role::Moderator)).await.unwrap();
     fill(&world, ana, bea, huerto.id, junta.id).await;
     let nobody: Option<Me> = None;

@@ -84,10 +84,11 @@ impl Scene {
         let (app, group) = (&self.world.app, self.group);
         for person in [self.diego, self.zacarias] {
             members::join(app, person, group).await.unwrap();
+            invitations::invite(app, self.ana, group, person.0).await.unwrap();
         }
         let appoint = async |person: Me, role| members::appoint(app, self.ana, group, person.0, role).await.unwrap();
         appoint(self.diego, Some(Role::Moderator)).await;
-        for role in [Some(Role::Member), Some(Role::Moderator), Some(Role::Member), None] {
+        for role in [Some(Role::Moderator), Some(Role::Member), None] {
             appoint(self.zacarias, role).await;
         }
         invitations::invite(app, self.ana, group, self.zacarias.0).await.unwrap();

@@ -5,13 +5,17 @@ use actix_web::{
     test::{TestRequest, call_service, init_service},
     web::Data,
 };
-use app::posts::Writing;
+use app::{actors, posts::Writing};
 use domain::{
+    actor::{Actor, ActorKind},
     charter::{Charter, Purpose},
     group::{Joining, Visibility},
+    post::FollowState,
     pulse::Pulse,
     theme::Theme,
 };
+
+use store::follows::Follow;
 
 use super::{
     ELSEWHERE, HERE, World,
@@ -181,7 +185,7 @@ async fn people_follow_and_are_led_to_their_own_server() {
     // To follow, one copies the handle; and nobody has us ask foreign servers without end.
     let follow = [("uri", huerto.uri.as_str()), ("deed", "follow"), ("account", "@luz@lejos.test")];
     let ask = async || {
-        let whence = app::Whence { address: Some(ELSEWHERE.ip()), agent: String::new() };
+        let whence = app::Whence { address: Some(ELSEWHERE.ip()), ..app::Whence::default() };
         let form = TestRequest::post().uri("/elsewhere").peer_addr(ELSEWHERE).set_form(follow);
         world.ask_from(whence, form, "es").await
     };
@@ -265,9 +269,12 @@ async fn the_directory_lists_all_and_says_how_alive_each_is() {
         page.split("class=\"chip ").nth(1).unwrap().split(['>', '<']).nth(1).unwrap().to_owned()
     };
     assert_eq!(label().await, "New", "what was just made does not stand still");
-    let thread =
-        world.write(ana, Writing { text: "¿Riego?".into(), group: Some(huerto.id), ..Writing::default() }).await;
+    world.write(ana, Writing { text: "¿Riego?".into(), group: Some(huerto.id), ..Writing::default() }).await;
+    assert_eq!(label().await, "New", "nor is it quiet because few have come yet");
+    world.app.clock().advance(domain::time::span::days(31));
     assert_eq!(label().await, "Quiet");
+    let writing = Writing { text: "¿Y ahora?".into(), group: Some(huerto.id), ..Writing::default() };
+    let thread = world.write(ana, writing).await;
     for name in ["bea", "luz"] {
         let who = super::journeys::login(&world, name).await;
         let reply = Writing { text: "Sí".into(), parent: Some(thread.id), ..Writing::default() };
@@ -366,7 +373,8 @@ async fn a_community_says_where_its_members_live() {
     let said = async |language| world.get(&huerto.uri, language).await.body;
     assert!(!said("es").await.contains("de otros servidores"), "all of them live here");
     let far = neighbour(&world.app).await;
-    app::members::appoint(&world.app, ana, huerto.id, far, Some(domain::group::Role::Member)).await.unwrap();
+    app::invitations::invite(&world.app, ana, huerto.id, far).await.unwrap();
+    app::members::join(&world.app, app::Me(far), huerto.id).await.unwrap();
     assert!(said("es").await.contains("(1 de aquí, 1 de otros servidores)"), "{}", said("es").await);
     assert!(said("en").await.contains("(1 from here, 1 from other servers)"));
 }
@@ -404,4 +412,32 @@ async fn a_still_community_leads_to_others_and_a_lively_one_says_how_soon_one_is
     world.app.write(move |tx| Ok(store::pulses::set_usual(tx, id, usual)?)).await.unwrap();
     let page = Browser::of(&world, ana, "en").await.get(&alike.uri).await.body;
     assert!(page.contains("usually answered within 5 hours"), "{page}");
+}
+
+#[actix_web::test]
+async fn a_community_elsewhere_is_new_as_long_as_one_here() {
+    let world = World::new();
+    let (ana, _) = world.first_run().await;
+    let uri = "https://other.test/c/coro".to_owned();
+    let actor = Actor {
+        inbox: format!("{uri}/inbox"),
+        ..Actor::new(ActorKind::Group, uri.clone(), ("coro", "other.test"), world.app.now())
+    };
+    let rules = Some((Visibility::Public, Joining::Open, false));
+    let found = actors::Found { actor, keys: Vec::new(), rules, staff: None, emoji: Vec::new(), suspended: false };
+    let group = actors::learn(&world.app, found).await.unwrap();
+    let followed = world.app.write(move |tx| {
+        store::pulses::set(tx, group, Pulse::Quiet, 1)?;
+        let (created, tie) = (tx.now(), tx.new_id());
+        let (state, activity_uri) = (FollowState::Accepted, "https://plaza.test/f/1".to_owned());
+        Ok(store::follows::set(tx, tie, &Follow { follower: ana.0, target: group, state, activity_uri, created })?)
+    });
+    followed.await.unwrap();
+    let label = async || {
+        let page = world.get("/communities?q=coro", "en").await.body;
+        page.split("class=\"chip ").nth(1).unwrap().split(['>', '<']).nth(1).unwrap().to_owned()
+    };
+    assert_eq!(label().await, "New");
+    world.app.clock().advance(domain::time::span::days(31));
+    assert_eq!(label().await, "Quiet");
 }

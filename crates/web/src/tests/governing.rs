@@ -186,6 +186,10 @@ async fn people_come_in_by_a_link_get_a_role_are_banned_and_let_in_again() {
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.body.contains("Say what they are warned of."), "{}", again.body);
     assert!(!bea_reads.get(&format!("{members}&banned=yes")).await.body.contains("@carl@"));
+    // One form does several things: a browser asks for nothing that belongs to another of them.
+    let page = bea_reads.get(&card).await.body;
+    let asks = |field: &str| page.split(&format!("<select id=\"{field}\"")).nth(1).unwrap().split('>').next().unwrap();
+    assert!(asks("days").contains("required") && !asks("hush").contains("required"), "{page}");
     let banned = bea_reads.send(&card, "/member/ban", &[("reason", "Spam"), ("days", "3")]).await;
     assert_eq!(banned.status, StatusCode::SEE_OTHER, "{}", banned.body);
     let page = bea_reads.get(&format!("{members}&banned=yes")).await.body;
@@ -387,6 +391,17 @@ async fn an_expert_sees_to_answers_and_moderates_nobody() {
     let (ana_reads, bea_reads) = (Browser::of(&world, ana, "es").await, Browser::of(&world, bea, "es").await);
     let card = format!("/member?group={}&person={}", huerto.id, bea.0);
     assert!(!bea_reads.get("/").await.body.contains("href=\"/queue\""));
+    // Nobody gets a part of the work who is not there: she is invited, and accepts.
+    let page = ana_reads.get(&card).await.body;
+    assert!(page.contains("Invitar a la comunidad") && !page.contains("action=\"/member/role\""), "{page}");
+    let (token, group, person) = (ana_reads.token(&card).await, huerto.id.to_string(), bea.0.to_string());
+    let sent = [("form_token", token), ("group", group), ("person", person), ("role", "expert".to_owned())];
+    let refused = ana_reads.post("/member/role", &sent.map(|(name, value)| (name.to_owned(), value))).await;
+    assert!(refused.status == StatusCode::FORBIDDEN && refused.body.contains("Todavía no está"), "{}", refused.body);
+    assert_eq!(ana_reads.send(&card, "/member/invite", &[]).await.status, StatusCode::SEE_OTHER);
+    let page = ana_reads.get(&card).await.body;
+    assert!(page.contains("Tiene una invitación") && !page.contains("action=\"/member/invite\""), "{page}");
+    assert_eq!(bea_reads.send(&huerto.uri, "/join", &[]).await.status, StatusCode::SEE_OTHER);
     let given = ana_reads.send(&card, "/member/role", &[("role", "expert")]).await;
     assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
     let page = ana_reads.get(&card).await.body;

@@ -61,6 +61,8 @@ impl World {
     async fn moderator(&self, owner: Me, group: &Actor) -> Me {
         let moderator = login(self, "mod").await;
         let role = Some(domain::group::Role::Moderator);
+        app::invitations::invite(&self.app, owner, group.id, moderator.0).await.unwrap();
+        app::members::join(&self.app, moderator, group.id).await.unwrap();
         app::members::appoint(&self.app, owner, group.id, moderator.0, role).await.unwrap();
         moderator
     }

@@ -57,7 +57,7 @@ macro_rules! listener {
         async move |path: &str, cookie: &str, from: &str| -> Ear {
             let request = TestRequest::get().uri(path).insert_header((header::ACCEPT_LANGUAGE, "en"));
             let request = request.insert_header((header::COOKIE, cookie)).to_request();
-            request.extensions_mut().insert(Whence { address: from.parse().ok(), agent: String::new() });
+            request.extensions_mut().insert(Whence { address: from.parse().ok(), ..Whence::default() });
             Ear::of(call_service(&service, request).await)
         }
     }};

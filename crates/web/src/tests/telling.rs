@@ -93,6 +93,9 @@ async fn one_says_who_finds_one() {
     };
     assert_eq!(is().await, [true, true, false, false]);
     assert!(!world.get("/@bea", "en").await.body.contains("noindex"));
+    // From the first page of the settings one looks for all others; on each of them they stay in one line.
+    let whole = "<nav class=\"whole\"";
+    assert!(browser.get("/settings").await.body.contains(whole) && !browser.get(page).await.body.contains(whole));
     let action = "/settings/profile/finding";
     let kept = browser.send(page, action, &[("discoverable", "yes"), ("approves", "yes"), ("hides", "yes")]).await;
     assert_eq!(kept.location, "https://plaza.test/settings/profile?done=true", "{}", kept.body);

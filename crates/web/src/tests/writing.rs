@@ -98,6 +98,8 @@ async fn a_poll_is_asked_and_answered_by_forms() {
     let visitor = world.get(&thread, "es").await.body;
     assert!(visitor.contains("0 %") && !visitor.contains("action=\"/choose\""), "{visitor}");
 
+    let page = bea.get(&thread).await.body;
+    assert!(page.contains("Upvote</button>") && !page.contains("Vote</button>"), "one button is for the poll: {page}");
     assert_eq!(bea.send(&thread, "/choose", &[("choice", "1")]).await.status, StatusCode::SEE_OTHER);
     let page = bea.get(&thread).await.body;
     assert!(page.contains("100 %") && page.contains("your vote") && page.contains("1 person voted"), "{page}");
