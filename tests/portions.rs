@@ -71,10 +71,6 @@ async fn whoever_wants_all_gets_replies_where_most_want_that() {
     assert!(
         say(&eve, "threads").await[0].activity["object"]["content"].as_str().unwrap().contains("without the replies")
     );
-    // However long ago it was brought.
-    net.pass_time(Duration::from_hours(31 * 24)).await;
-    app::retention::sweep(alpha.app()).await.unwrap();
-    masto.take();
     let me = app::Me(ana.actor.id);
     let grounds = domain::statement::Grounds { reason: "Off topic".into(), ..Default::default() };
     let measure = app::moderation::Measure::Remove;
@@ -116,6 +112,32 @@ async fn whoever_wants_all_gets_replies_where_most_want_that() {
     );
     net.pass_time(WEEK).await;
     assert!(masto.take().is_empty(), "nothing happened, so nothing is said");
+}
+
+async fn a_reply_is_taken_back_however_long_ago_it_was_brought() {
+    let net = Network::of(["alpha.test"]).await;
+    let alpha = net.server("alpha.test");
+    let (ana, club) = club(&alpha).await;
+    let bea = alpha.person("bea").await;
+    let masto = net.peer("masto.test", Software::Mastodon);
+    let max = masto.person("max");
+    max.follow(&alpha, club.uri()).await;
+    let thread = ana.post(&format!("{} Tomatoes", club.handle())).await;
+    net.settle().await;
+    let (uri, handle) = club.named();
+    max.send(&alpha, &max.whisper("all", &[(&uri, &handle)])).await;
+    net.settle().await;
+    let reply = bea.reply(&thread, "One").await;
+    net.settle().await;
+    net.pass_time(Duration::from_hours(31 * 24)).await;
+    app::retention::sweep(alpha.app()).await.unwrap();
+    masto.take();
+    let grounds = domain::statement::Grounds { reason: "Off topic".into(), ..Default::default() };
+    let (me, measure) = (app::Me(ana.actor.id), app::moderation::Measure::Remove);
+    app::moderation::take(alpha.app(), me, id(&reply).parse().unwrap(), measure, grounds).await.unwrap();
+    net.settle().await;
+    let undone = masto.take().iter().filter(|told| told.kind() == "Undo{Announce}").count();
+    assert_eq!(undone, 1);
 }
 
 async fn whoever_is_here_chooses_on_the_page() {
@@ -240,6 +262,7 @@ async fn everything_is_threads_for_people_here() {
 on_both![
     everything_is_threads_for_people_here,
     whoever_wants_highlights_gets_what_the_team_pins_once_it_does,
+    a_reply_is_taken_back_however_long_ago_it_was_brought,
     whoever_wants_all_gets_replies_where_most_want_that,
     whoever_is_here_chooses_on_the_page,
 ];

@@ -117,7 +117,8 @@ impl Provider {
 
     /// Where it sends somebody back to who came by `way` and does not want to go on, or may not.
     pub(crate) fn refuse(&self, way: &str) -> String {
-        let asked = pairs(way.split_once('?').unwrap().1);
+        let query = way.strip_prefix(&self.url("/authorize?")).unwrap_or_else(|| panic!("{way}"));
+        let asked = pairs(query);
         let why = "error=access_denied&error_description=No%20one%20may";
         format!("{}?{why}&state={}", asked["redirect_uri"], asked["state"])
     }

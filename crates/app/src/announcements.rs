@@ -81,7 +81,7 @@ pub async fn schedule(app: &App, by: Option<Me>, telling: Telling) -> Result<Ann
 /// What a text looks like, told to everybody: it names those of whom everybody may know.
 pub async fn render(app: &App, text: &str) -> Result<String> {
     let (site, now, text) = (app.site().clone(), app.now(), text.to_owned());
-    Ok(app.read(move |c| linked::render(c, &site, &text, (None, now))).await?)
+    app.read(move |c| linked::render(c, &site, &text, (None, now))).await
 }
 
 /// The newest announcements before `before`, those to come and those that are over among them; for admins.

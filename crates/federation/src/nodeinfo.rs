@@ -63,11 +63,12 @@ async fn respond(request: HttpRequest, documents: Data<Documents>, version: &'st
                 Ok((counts, name, imprint::read(c, Kind::Summary, spoken, now)?))
             })
             .await?;
-        let mut software = json!({ "name": SOFTWARE, "version": env!("CARGO_PKG_VERSION") });
-        // The older form takes no other member.
-        if let Some(source) = app.config().premises.source.as_ref().filter(|_| version == "2.1") {
-            software["repository"] = json!(source);
-        }
+        let (ours, source) = (env!("CARGO_PKG_VERSION"), app.config().premises.source.as_ref());
+        let software = match source.filter(|_| version == "2.1") {
+            Some(source) => json!({ "name": SOFTWARE, "version": ours, "repository": source }),
+            // The older form takes no other member.
+            None => json!({ "name": SOFTWARE, "version": ours }),
+        };
         let body = json!({
             "version": version,
             "software": software,

@@ -330,7 +330,7 @@ impl Card {
             Covered::None => false,
             Covered::All => true,
         };
-        Self { opened, is_veiled, ..self }
+        Self { is_veiled, opened, ..self }
     }
 
     /// The same for a reader whose filters have this in store for it; nothing, if they hide it.

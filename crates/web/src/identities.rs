@@ -276,7 +276,7 @@ pub(crate) async fn say(request: HttpRequest, app: Data<App>, form: Posted<Said>
             let is_known = arrived.is_some();
             receive(&request, &app, &visit, arrived).await.map(|mut answer| {
                 if is_known {
-                    login::know(&mut answer, &request, &app, Door::Directory, &[said.name.clone()]);
+                    login::know(&mut answer, &request, &app, Door::Directory, std::slice::from_ref(&said.name));
                 }
                 answer
             })

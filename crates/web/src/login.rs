@@ -106,7 +106,7 @@ pub(crate) fn whence(request: &HttpRequest) -> Whence {
 pub(crate) fn know(answer: &mut HttpResponse, request: &HttpRequest, app: &App, door: Door, names: &[String]) {
     match devices::remember(app, door, names, &whence(request)) {
         Ok(marks) => {
-            guests::set(answer, &guests::cookie(app.site(), known(app.site()), &marks, devices::KNOWN.as_secs()))
+            guests::set(answer, &guests::cookie(app.site(), known(app.site()), &marks, devices::KNOWN.as_secs()));
         }
         // Without it strangers may slow them down, and nothing else.
         Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "a browser is not marked"),

@@ -199,7 +199,8 @@ async fn announcements_say_when_and_whom_and_what_they_name(w: World) {
     assert_eq!(told["tags"], json!([{ "name": "riego", "url": "https://plaza.example/tags/riego" }]));
     assert!(told["content"].as_str().unwrap().contains(" @sombra y @nadie"), "{told}");
     let (starts, ends) = (told["starts_at"].as_str().unwrap(), told["ends_at"].as_str().unwrap());
-    assert_eq!((&told["all_day"], &starts[10..], &ends[10..]), (&json!(true), "T00:00:00.000Z", "T23:59:59.999Z"));
+    assert!(starts.ends_with("T00:00:00.000Z") && ends.ends_with("T23:59:59.999Z"), "{told}");
+    assert_eq!(told["all_day"], true);
     app::announcements::remove(&w.app, None, made.id).await.unwrap();
     app::announcements::create(&w.app, None, "Hola".into(), None).await.unwrap();
     let told = w.get(&w.caro, "/api/v1/announcements").await.ok()[0].clone();

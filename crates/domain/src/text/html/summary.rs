@@ -244,8 +244,8 @@ impl<'a> Head<'a> {
     fn film(&self, address: &str) -> Option<Embed> {
         let side = |name: &str| self.first(&[name]).and_then(|side| side.trim().parse().ok()).unwrap_or_default();
         let film = |names: &[&str], sides: (&str, &str)| {
-            let size = (side(sides.0), side(sides.1));
-            names.iter().flat_map(|name| self.all(name)).find_map(|player| Embed::film(player, address, size))
+            let pixels = (side(sides.0), side(sides.1));
+            names.iter().flat_map(|name| self.all(name)).find_map(|player| Embed::film(player, address, pixels))
         };
         // What no browser shows any more.
         let is_old = self.first(&["og:video:type"]).is_some_and(|kind| kind.contains("flash"));

@@ -1,9 +1,9 @@
 //! What whole programs say, recorded from them: their metadata, and how they speak of somebody.
 use super::*;
 
-/// SimpleSAMLphp 1.19.7: response and assertion signed by xmlseclibs, attributes by their object identifiers.
+/// `SimpleSAMLphp` 1.19.7: response and assertion signed by xmlseclibs, attributes by their object identifiers.
 const SIMPLESAMLPHP: [&str; 2] = [include_str!("simplesamlphp-metadata.xml"), include_str!("simplesamlphp.xml")];
-/// LemonLDAP::NG 2.16.1: response and assertion signed by Lasso, attributes by their short names.
+/// `LemonLDAP::NG` 2.16.1: response and assertion signed by Lasso, attributes by their short names.
 const LEMONLDAP: [&str; 2] = [include_str!("lemonldap-metadata.xml"), include_str!("lemonldap.xml")];
 
 #[test]
