@@ -12,10 +12,11 @@ const VARIABLE: &str = "TEST_GALLERY";
 const ALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/gallery");
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/gallery");
 /// The pictures that are kept.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "home-1280-light-es",
     "directory-1280-light-en",
     "community-1280-light-es",
+    "community-1280-light-en",
     "community-360-dark-es",
     "thread-360-light-es",
     "member-thread-1280-dark-en",
