@@ -26,6 +26,11 @@ use domain::{filter::Place, id::ActorId, time::Timestamp, urls::Site};
 use serde::{Serialize, Serializer};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
+/// What is said in this language, out of the same in both that the server speaks.
+fn pick<T>(language: &str, es: T, en: T) -> T {
+    if language == "es" { es } else { en }
+}
+
 /// For whom, where and when entities are built.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader {

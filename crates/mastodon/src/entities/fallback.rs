@@ -82,7 +82,7 @@ impl Words {
     /// What a notice tells, that stands for as many `others`, if its client does not know the kind.
     pub(crate) fn of(&self, site: &Site, told: &Told, others: usize) -> Option<Fallback> {
         let known = self.known.as_ref().filter(|known| known.lacks(&told.kind))?;
-        let pick = |es: String, en: String| if known.language == "es" { es } else { en };
+        let pick = |es: String, en: String| super::pick(known.language, es, en);
         let name = |actor: ActorId| self.people.get(&actor).map(|actor| link(site, actor));
         let title = match told.kind.as_str() {
             SEVERED => {

@@ -88,19 +88,22 @@ impl Instance {
 
     /// Why nobody can sign up, as HTML; nothing, if they can.
     fn door(&self) -> Option<String> {
-        let pick = |es: &str, en: &str| if self.spoken == "es" { es.to_owned() } else { en.to_owned() };
-        let why = match (self.registration, &self.provider) {
+        let (es, en) = match (self.registration, &self.provider) {
             (Registration::Open | Registration::Approval, _) => return None,
-            (_, Some(name)) => {
-                pick("Aquí se entra con la cuenta de", "Here one comes in with an account at") + " " + name + "."
-            }
-            (Registration::Invite, None) => {
-                pick("Aquí solo se entra con una invitación.", "This site takes new people by invitation only.")
-            }
-            (Registration::Closed, None) => {
-                pick("Aquí no entra nadie nuevo por ahora.", "This site takes no new people at the moment.")
-            }
+            (_, Some(name)) => (
+                format!("Aquí se entra con la cuenta de {name}."),
+                format!("Here one comes in with an account at {name}."),
+            ),
+            (Registration::Invite, None) => (
+                "Aquí solo se entra con una invitación.".to_owned(),
+                "This site takes new people by invitation only.".to_owned(),
+            ),
+            (Registration::Closed, None) => (
+                "Aquí no entra nadie nuevo por ahora.".to_owned(),
+                "This site takes no new people at the moment.".to_owned(),
+            ),
         };
+        let why = super::pick(self.spoken, es, en);
         Some(format!("<p>{}</p>", html::escape(&why)))
     }
 
